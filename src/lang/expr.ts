@@ -1,0 +1,31 @@
+/** The model language's expressions, as data. `parse` makes them from text; `evaluate` walks them in float64;
+ * `toWgsl` and `toJs` print them; `optimise` rewrites whole programs. Numbers count as canonical units. */
+export type Expr =
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "negate"; readonly of: Expr }
+  | { readonly kind: "binary"; readonly op: BinaryOp; readonly left: Expr; readonly right: Expr }
+  | { readonly kind: "call"; readonly fn: Fn; readonly args: readonly Expr[] };
+
+/** `^` takes any exponent; small integer exponents print as products. Comparisons give a condition for `select`. */
+export type BinaryOp = "+" | "-" | "*" | "/" | "^" | "<" | "<=" | ">" | ">=" | "==" | "!=";
+
+/** exprel(x) = (exp(x) - 1) / x, finite at 0. expm1(x) = exp(x) - 1 without cancellation.
+ * select(condition, ifTrue, ifFalse). Exponents are clamped to +-80 when printed for float32. */
+export const FUNCTIONS = {
+  exp: 1, expm1: 1, exprel: 1, log: 1, sqrt: 1, abs: 1, floor: 1, sin: 1, cos: 1, tanh: 1, min: 2, max: 2, select: 3,
+} as const; // prettier-ignore
+export type Fn = keyof typeof FUNCTIONS;
+
+export const num = (value: number): Expr => ({ kind: "number", value });
+export const name = (n: string): Expr => ({ kind: "name", name: n });
+export const negate = (of: Expr): Expr => ({ kind: "negate", of });
+export const binary = (op: BinaryOp, left: Expr, right: Expr): Expr => ({ kind: "binary", op, left, right });
+export const add = (a: Expr, b: Expr): Expr => binary("+", a, b);
+export const sub = (a: Expr, b: Expr): Expr => binary("-", a, b);
+export const mul = (a: Expr, b: Expr): Expr => binary("*", a, b);
+export const div = (a: Expr, b: Expr): Expr => binary("/", a, b);
+export const call = (fn: Fn, ...args: Expr[]): Expr => ({ kind: "call", fn, args });
+
+/** One statement of a program. `let` names a value once; `set` gives a declared variable (a state) a new value. */
+export type Stmt = { readonly op: "let" | "set"; readonly name: string; readonly value: Expr };
