@@ -1,0 +1,100 @@
+import type { Rule } from "../connect/rules.ts";
+import type { Quantities, Quantity } from "../units.ts";
+import type { CellModel } from "./cell.ts";
+import type { Signal } from "./signal.ts";
+
+export type { Rule };
+
+/** Sources that draw their own spikes: renewal processes of integer `order` (1 = Poisson) whose hazard follows `rate`.
+ * Several signals with an index per cell, or one constant per cell, are allowed. `latency`: time between the draw and
+ * the spike; the source at step m uses the rate of step m - latency/dt (design section 5). */
+export interface RenewalSources {
+  readonly kind: "renewal";
+  readonly order: number; // 1..64
+  readonly rate:
+    Signal | { readonly signals: readonly Signal[]; readonly signalOfCell: readonly number[] } | Quantities<"Hz">;
+  readonly latency: Quantity<"ms">;
+}
+
+/** Spike trains given as data: exact times (ms), any order, of each cell. They keep their exact times in files. */
+export interface TrainSources {
+  readonly kind: "trains";
+  readonly times: readonly (readonly number[])[]; // [cell][spike], ms
+}
+
+export type SourceModel = RenewalSources | TrainSources;
+
+/** A constant, or one value per link in the order of the rule's links (sorted by source, then target; lists keep their order). */
+export type PerLink<U extends "uS" | "ms"> = Quantity<U> | Quantities<U>;
+
+export interface ProjectionDescription {
+  readonly name: string;
+  readonly source: string;
+  readonly target: string;
+  /** names of receptors; with several, each link picks one by a keyed draw. */
+  readonly receptors: readonly string[];
+  readonly rule: Rule;
+  readonly weight: PerLink<"uS">;
+  readonly delay: PerLink<"ms">;
+  /** the largest factor `control.scale` may put on the weights while running (default 1). */
+  readonly maxScale: number;
+  /** links slower than this are dropped, counted and reported. */
+  readonly maxDelay?: Quantity<"ms">;
+}
+
+/** gain(cell) * signal(t) nA into a compartment, on while delay <= t + dt/2 < delay + duration. */
+export interface ClampDescription {
+  readonly name: string;
+  readonly population: string;
+  readonly section: string;
+  readonly at: number;
+  readonly signal: Signal;
+  readonly gain: Quantity<"1"> | Quantities<"1">;
+  readonly delay: Quantity<"ms">;
+  readonly duration: Quantity<"ms">;
+}
+
+export type CellChoice = "all" | { readonly every: number } | { readonly cells: readonly number[] };
+
+/** A variable of chosen cells sampled every so often. Variables: "V" (the detector's compartment), "<section>.V",
+ * "<section>.<insertion>.<state>", "<receptor>.g", "<receptor>.i", "<section>.<insertion>.i_<current>". */
+export interface RecordingDescription {
+  readonly population: string;
+  readonly variable: string;
+  readonly cells: CellChoice;
+  readonly every: Quantity<"ms">;
+}
+
+export type PopulationDescription =
+  | { readonly name: string; readonly model: CellModel }
+  | { readonly name: string; readonly n: number; readonly model: SourceModel };
+
+/** One value per entry for one path of the description (design section 8): "seed", "structureSeed",
+ * "<population>.rate" (Signal), "<population>.<section>.<insertion>.<param>", "<population>.<receptor>.<param>",
+ * "<projection>.scale", "<clamp>.gain", "<clamp>.signal". All variations have the same length. */
+export interface Variation {
+  readonly path: string;
+  readonly values: readonly unknown[];
+}
+
+/** Everything `compile` needs to know of a network: plain data. */
+export interface NetworkDescription {
+  readonly seed: number;
+  readonly structureSeed: number;
+  readonly populations: readonly PopulationDescription[];
+  readonly projections: readonly ProjectionDescription[];
+  readonly clamps: readonly ClampDescription[];
+  readonly recordings: readonly RecordingDescription[];
+  readonly entries: number;
+  readonly variations: readonly Variation[];
+}
+
+export interface CompileOptions {
+  readonly dt: Quantity<"ms">;
+  /** NEURON's secondorder 0 and 2. Default Crank–Nicolson. */
+  readonly method?: "backwardEuler" | "crankNicolson";
+  /** an upper bound on the block length K in steps, for tests; results do not depend on it. */
+  readonly maxBlock?: number;
+  /** the whole duration when known, so that drives are checked before the first step and trains' events are due inside it. */
+  readonly duration?: Quantity<"ms">;
+}
