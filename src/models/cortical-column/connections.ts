@@ -1,0 +1,190 @@
+import { ModelError, didYouMean } from "../../errors.ts";
+import { sectionsAt, type ColumnCellType, type Point, type ReceptorName } from "./cell-types.ts";
+import type { Layout } from "./layout.ts";
+import { choosePairs } from "./numpy-generator.ts";
+
+/** Every source cell reaches every target cell, on each section of the location with the full weight. */
+export interface ConnectionRule {
+  readonly source: string;
+  readonly target: string;
+  readonly location: string;
+  readonly receptor: ReceptorName;
+  /** Peak conductance of one event at distance 0, uS. */
+  readonly weight: number;
+  /** Delay at distance 0, ms. */
+  readonly delay: number;
+  /** Space constant of the Gaussian law, in grid spacings. */
+  readonly lamtha: number;
+  /** Multiplies weights, not delays. */
+  readonly gain: number;
+  /** Soma voltage above which the source fires, mV. */
+  readonly threshold: number;
+  readonly autapses: boolean;
+  /** Fraction of the pairs that is kept. */
+  readonly probability: number;
+  readonly connSeed: number;
+}
+
+/** Pairs of one rule in source-major order; each stands for one link per section of the location. */
+export interface Pairs {
+  /** gids */
+  readonly source: Uint32Array;
+  /** gids */
+  readonly target: Uint32Array;
+  readonly weightUs: Float64Array;
+  readonly delayMs: Float64Array;
+}
+
+/** One rule's links: pairs times sections. */
+export interface RuleLinks extends Pairs {
+  readonly rule: number;
+  readonly receptor: ReceptorName;
+  readonly sections: readonly string[];
+}
+
+/** exp(-d^2 / (lamtha s)^2) with the in-plane distance d and the grid spacing s; no factor 2. */
+export const falloff = (a: Point, b: Point, lamtha: number, spacing: number): number =>
+  Math.exp(-((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) / (lamtha * spacing) ** 2);
+
+/** The links of every rule. Weight = weight * gain * k and delay = delay / k with the falloff k, so delays grow without
+ * bound; pass the duration as maxDelay to leave out links that never act.
+ * @throws ModelError for an unknown type, location or receptor, or a parameter out of range */
+export function localLinks(
+  types: readonly ColumnCellType[],
+  layout: Layout,
+  rules: readonly ConnectionRule[],
+  maxDelay = Infinity,
+): RuleLinks[] {
+  return rules.map((rule, k) => {
+    const where = `connection ${k}, ${rule.source} -> ${rule.target}`;
+    typeNamed(types, rule.source, where);
+    const sections = targetSections(typeNamed(types, rule.target, where), rule, where);
+    checkRule(rule, where);
+    const [source, target] = [cellsOf(layout, rule.source), cellsOf(layout, rule.target)];
+    const pairs = choose(allPairs(source.gids, target.gids, rule.autapses), rule.probability, rule.connSeed);
+    const gaussian = (s: number, t: number): number =>
+      falloff(source.at[s - source.first] as Point, target.at[t - target.first] as Point, rule.lamtha, layout.spacing);
+    return { rule: k, receptor: rule.receptor, sections, ...weigh(pairs, rule, gaussian, maxDelay) };
+  });
+}
+
+/** Number of links: one per pair and section. */
+export const countLinks = (links: readonly RuleLinks[]): number =>
+  links.reduce((sum, l) => sum + l.source.length * l.sections.length, 0);
+
+/** Gains of the four classes of local connections, by the roles of source and target. */
+export interface SynapticGains {
+  readonly e_e?: number;
+  readonly e_i?: number;
+  readonly i_e?: number;
+  readonly i_i?: number;
+}
+
+/** Rules whose gains are replaced by those given; drives are not touched. */
+export function withGains(
+  types: readonly ColumnCellType[],
+  rules: readonly ConnectionRule[],
+  gains: SynapticGains,
+): ConnectionRule[] {
+  return rules.map((rule) => {
+    const role = (name: string): "e" | "i" => (typeNamed(types, name, "gains").role === "excitatory" ? "e" : "i");
+    return { ...rule, gain: gains[`${role(rule.source)}_${role(rule.target)}`] ?? rule.gain };
+  });
+}
+
+/** Picks rules (their indices) by any of their names, as the original's pick_connection. */
+export function pickRules(
+  rules: readonly Pick<ConnectionRule, "source" | "target" | "location" | "receptor">[],
+  by: { readonly source?: string; readonly target?: string; readonly location?: string; readonly receptor?: string },
+): number[] {
+  const keys = ["source", "target", "location", "receptor"] as const;
+  return rules.flatMap((rule, k) => (keys.every((key) => by[key] === undefined || by[key] === rule[key]) ? [k] : []));
+}
+
+/** The cell type of that name.
+ * @throws ModelError when there is none */
+export function typeNamed(types: readonly ColumnCellType[], name: string, where: string): ColumnCellType {
+  const found = types.find((t) => t.name === name);
+  if (found !== undefined) return found;
+  const names = types.map((t) => t.name);
+  throw new ModelError(where, `names the unknown cell type "${name}"`, didYouMean(name, names));
+}
+
+/** The sections of a location, each of which must have the receptor.
+ * @throws ModelError when one has not */
+export function targetSections(
+  type: ColumnCellType,
+  rule: { readonly location: string; readonly receptor: string },
+  where: string,
+): readonly string[] {
+  const sections = sectionsAt(type, rule.location);
+  for (const name of sections) {
+    const has: readonly string[] = type.sections.find((s) => s.name === name)?.receptors ?? [];
+    if (has.includes(rule.receptor)) continue;
+    const problem = `wants receptor "${rule.receptor}" on ${type.name} ${name}, which has ${has.join(", ")}`;
+    throw new ModelError(where, problem, "Choose one of those receptors or another location");
+  }
+  return sections;
+}
+
+/** A type's gids in order, the first of them, and positions. */
+export function cellsOf(layout: Layout, type: string): { first: number; gids: number[]; at: readonly Point[] } {
+  const { first, n } = layout.gids[type] as { first: number; n: number };
+  return {
+    first,
+    gids: Array.from({ length: n }, (_, k) => first + k),
+    at: layout.positions[type] as readonly Point[],
+  };
+}
+
+export type Pair = readonly [source: number, target: number];
+
+export const allPairs = (sources: readonly number[], targets: readonly number[], autapses: boolean): Pair[] =>
+  sources.flatMap((s) => targets.filter((t) => autapses || s !== t).map((t): Pair => [s, t]));
+
+/** Keeps round(p * pairs) of them, drawn without replacement; all of them when p is 1. */
+export const choose = (pairs: readonly Pair[], p: number, seed: number): readonly Pair[] =>
+  p === 1 ? pairs : choosePairs(pairs, p, seed);
+
+/** Weights and delays of pairs; those slower than maxDelay (ms) are left out. */
+export function weigh(
+  pairs: readonly Pair[],
+  law: { readonly weight: number; readonly gain: number; readonly delay: number },
+  gaussian: (source: number, target: number) => number,
+  maxDelay: number,
+): Pairs {
+  const kept: number[] = [];
+  const k = Float64Array.from(pairs, ([s, t], i) => {
+    const fall = gaussian(s, t);
+    if (law.delay / fall <= maxDelay) kept.push(i);
+    return fall;
+  });
+  return {
+    source: Uint32Array.from(kept, (i) => (pairs[i] as Pair)[0]),
+    target: Uint32Array.from(kept, (i) => (pairs[i] as Pair)[1]),
+    weightUs: Float64Array.from(kept, (i) => law.weight * law.gain * (k[i] as number)),
+    delayMs: Float64Array.from(kept, (i) => law.delay / (k[i] as number)),
+  };
+}
+
+/** Limits of numbers in rules and drives.
+ * @throws ModelError naming the parameter */
+export function checkRule(
+  rule: {
+    readonly weight: number;
+    readonly delay: number;
+    readonly lamtha: number;
+    readonly gain: number;
+    readonly probability: number;
+  },
+  where: string,
+): void {
+  const refuse = (key: string, x: number, remedy: string): never => {
+    throw new ModelError(where, `has ${key} ${x}`, remedy);
+  };
+  for (const key of ["weight", "gain", "delay"] as const) {
+    if (!(rule[key] >= 0 && Number.isFinite(rule[key]))) refuse(key, rule[key], "Give a finite number, at least 0");
+  }
+  if (!(rule.lamtha > 0)) refuse("space constant", rule.lamtha, "Give a number above 0");
+  if (!(rule.probability >= 0 && rule.probability <= 1)) refuse("probability", rule.probability, "Give 0 to 1");
+}
