@@ -1,0 +1,62 @@
+import { didYouMean, ModelError } from "../errors.ts";
+import type { BinaryOp, Expr, Fn } from "./expr.ts";
+import { jsMath } from "./math64.ts";
+import { integerExponent, realPower } from "./powers.ts";
+
+/** The value of an expression in float64. A condition is 1 or 0. A power whose exponent is not a literal integer takes
+ * max(base, 0), as the printed forms do.
+ * @throws ModelError for a name that `env` does not have */
+export function evaluate(expr: Expr, env: Readonly<Record<string, number>>): number {
+  switch (expr.kind) {
+    case "number":
+      return expr.value;
+    case "name":
+      return lookUp(expr.name, env);
+    case "negate":
+      return -evaluate(expr.of, env);
+    case "binary": {
+      const [left, right] = [evaluate(expr.left, env), evaluate(expr.right, env)];
+      if (expr.op !== "^") return OPERATIONS[expr.op](left, right);
+      return integerExponent(expr.right) === undefined ? realPower(left, right) : left ** right;
+    }
+    case "call":
+      return CALLS[expr.fn](...expr.args.map((arg) => evaluate(arg, env)));
+  }
+}
+
+function lookUp(name: string, env: Readonly<Record<string, number>>): number {
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  if (value === undefined) throw new ModelError(name, "is not defined here", didYouMean(name, Object.keys(env)));
+  return value;
+}
+
+const OPERATIONS: Readonly<Record<Exclude<BinaryOp, "^">, (a: number, b: number) => number>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+  "<": (a, b) => Number(a < b),
+  "<=": (a, b) => Number(a <= b),
+  ">": (a, b) => Number(a > b),
+  ">=": (a, b) => Number(a >= b),
+  "==": (a, b) => Number(a === b),
+  "!=": (a, b) => Number(a !== b),
+};
+
+const CALLS: Readonly<Record<Fn, (...args: number[]) => number>> = {
+  exp: Math.exp,
+  log: Math.log,
+  sqrt: Math.sqrt,
+  abs: Math.abs,
+  floor: Math.floor,
+  sin: Math.sin,
+  cos: Math.cos,
+  tanh: Math.tanh,
+  min: Math.min,
+  max: Math.max,
+  select: (condition = 0, ifTrue = 0, ifFalse = 0) => (condition === 0 ? ifFalse : ifTrue),
+  expm1: Math.expm1,
+  exprel: (x = 0) => jsMath.exprel(x),
+  expm1_with: (x = 0, ex = 0) => jsMath.expm1_with(x, ex),
+  exprel_with: (x = 0, ex = 0) => jsMath.exprel_with(x, ex),
+};
