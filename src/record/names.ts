@@ -1,0 +1,55 @@
+import type { CompiledCells, CompiledNetwork, CompiledPopulation } from "../compile/compiled.ts";
+import { didYouMean, ModelError } from "../errors.ts";
+
+/** A handle of a network's part, or its name. */
+export type Named = string | { readonly name: string };
+
+export const nameOf = (named: Named): string => (typeof named === "string" ? named : named.name);
+
+/** The index of a name, or a ModelError that lists what there is. */
+export function indexOf(kind: string, named: Named, parts: readonly { readonly name: string }[]): number {
+  const wanted = nameOf(named);
+  const index = parts.findIndex((part) => part.name === wanted);
+  if (index < 0) {
+    const known = parts.map((part) => part.name);
+    throw new ModelError(wanted, `is not a ${kind} of this network`, didYouMean(wanted, known));
+  }
+  return index;
+}
+
+export function populationOf(network: CompiledNetwork, named: Named): CompiledPopulation {
+  return network.populations[indexOf("population", named, network.populations)] as CompiledPopulation;
+}
+
+/** Names of a population's traces: the variable, and "V#2" for the second recording of "V". */
+export function traceNames(cells: CompiledCells): string[] {
+  const seen = new Map<string, number>();
+  return cells.traces.map(({ variable }) => {
+    const count = (seen.get(variable) ?? 0) + 1;
+    seen.set(variable, count);
+    return count === 1 ? variable : `${variable}#${count}`;
+  });
+}
+
+export function traceIndex(cells: CompiledCells, variable: string): number {
+  const names = traceNames(cells);
+  const index = names.indexOf(variable);
+  if (index < 0) {
+    throw new ModelError(
+      `${cells.name} "${variable}"`,
+      "was not recorded",
+      `Record it before the run. ${didYouMean(variable, names)}`,
+    );
+  }
+  return index;
+}
+
+export function checkEntry(network: CompiledNetwork, entry: number): void {
+  if (!Number.isInteger(entry) || entry < 0 || entry >= network.entries) {
+    throw new ModelError(
+      `entry ${entry}`,
+      `is not in a batch of ${network.entries}`,
+      `Give an integer from 0 to ${network.entries - 1}`,
+    );
+  }
+}
