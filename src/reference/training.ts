@@ -1,0 +1,208 @@
+import { ModelError } from "../errors.ts";
+import {
+  checkSpan,
+  learns,
+  traceDecay,
+  type CompiledTraining,
+  type SpanRecord,
+  type Trace,
+  type TrainingEngine,
+  type TrainingEntry,
+  type TrainingSpan,
+  type TrainingState,
+} from "../compile/training.ts";
+import {
+  drawNormals,
+  float32,
+  float64,
+  lifSpikes,
+  qifSpikes,
+  type Arithmetic,
+  type Floats,
+} from "./training-arithmetic.ts";
+
+/** Runs trained networks in JavaScript, in float64, or in float32 by Math.fround; sums in row order. */
+export function referenceTraining(
+  compiled: CompiledTraining,
+  precision: "float64" | "float32" = "float64",
+): TrainingEngine {
+  const arithmetic = precision === "float64" ? float64 : float32;
+  const networks = compiled.entries.map((entry) => new ReferenceNetwork(compiled, entry, arithmetic));
+  let step = compiled.entries[0]?.firstStep ?? 0;
+  return {
+    kind: precision === "float64" ? "reference" : "reference32",
+    compiled,
+    get step() {
+      return step;
+    },
+    advance(steps: number, record: readonly Trace[] = []): Promise<TrainingSpan> {
+      checkSpan(compiled.schedule, step, steps);
+      const span = { firstStep: step, steps, entries: networks.map((network) => network.advance(step, steps, record)) };
+      step += steps;
+      return Promise.resolve(span);
+    },
+    weights: () => Promise.resolve(networks.map((network) => Float64Array.from(network.w))),
+    state: () => Promise.resolve(networks.map((network) => network.state(step))),
+    close: () => Promise.resolve(),
+  };
+}
+
+class ReferenceNetwork {
+  readonly #compiled: CompiledTraining;
+  readonly #entry: TrainingEntry;
+  readonly #math: Arithmetic;
+  readonly #x: Floats;
+  readonly #r: Floats;
+  readonly w: Floats;
+  readonly #P: Floats[];
+  readonly #v: Floats;
+  readonly #stimulus: Floats;
+  readonly #target: Floats;
+  /** Normal values of the current step, [2][n], amplitude included. */
+  readonly #noise: Floats;
+  readonly #q: Floats;
+  readonly #k: Floats;
+  #givenLoop = -1;
+  #given: Floats = new Float64Array(0);
+
+  constructor(compiled: CompiledTraining, entry: TrainingEntry, math: Arithmetic) {
+    const { n, rules } = compiled;
+    const copy = (from: Floats): Floats => {
+      const to = math.alloc(from.length);
+      to.set(from);
+      return to;
+    };
+    [this.#compiled, this.#entry, this.#math] = [compiled, entry, math];
+    [this.#x, this.#r, this.w] = [copy(entry.x0), copy(entry.r0), copy(entry.w)];
+    [this.#stimulus, this.#target] = [copy(entry.stimulus), copy(entry.target)];
+    [this.#v, this.#noise, this.#q, this.#k] = [math.alloc(n), math.alloc(2 * n), math.alloc(n), math.alloc(n)];
+    this.#P = Array.from({ length: n }, (_, i) => {
+      const given = entry.P?.[i];
+      if (given !== undefined) return copy(given);
+      const size = (entry.rowPtr[i + 1] as number) - (entry.rowPtr[i] as number);
+      const P = math.alloc((size * (size + 1)) / 2);
+      for (let a = 0; a < size; a++) P[(a * (a + 3)) / 2] = 1 / rules.alpha;
+      return P;
+    });
+    this.#input();
+  }
+
+  state(step: number): TrainingState {
+    const plain = (from: Floats): Float64Array => Float64Array.from(from);
+    return { x: plain(this.#x), r: plain(this.#r), w: plain(this.w), P: this.#P.map(plain), step };
+  }
+
+  advance(firstStep: number, steps: number, record: readonly Trace[]): SpanRecord {
+    const { n, schedule } = this.#compiled;
+    const traces: Partial<Record<Trace, Floats>> = {};
+    for (const name of record) traces[name] = this.#math.alloc(steps * n);
+    const spikes = new Uint8Array(steps * n);
+    for (let s = 0; s < steps; s++) {
+      const step = firstStep + s;
+      const it = step % schedule.stepsPerLoop;
+      traces.v?.set(this.#v, s * n);
+      this.#drawNoise(step, it);
+      this.#step(schedule.stimulusRow[it] as number, spikes, s * n, traces.xmid);
+      this.#input(); // W r with r after the step: what the error uses, and the next step's input if nothing is learned
+      traces.error?.set(this.#error(it), s * n);
+      if (learns(schedule, step)) this.#learn(it, traces.update2, s * n);
+      traces.x?.set(this.#x, s * n);
+      traces.r?.set(this.#r, s * n);
+    }
+    return { spikes, traces };
+  }
+
+  #input(): void {
+    const { rowPtr, colIdx } = this.#entry;
+    for (let i = 0; i < this.#v.length; i++) {
+      this.#v[i] = this.#math.gather(this.w, this.#r, colIdx, rowPtr[i] as number, rowPtr[i + 1] as number);
+    }
+  }
+
+  #error(it: number): Floats {
+    const n = this.#v.length;
+    return this.#v.map((v, i) => (this.#target[it * n + i] as number) - v);
+  }
+
+  #drawNoise(step: number, it: number): void {
+    const { noise } = this.#entry;
+    const n = this.#v.length;
+    if (noise.kind === "none") return;
+    if (noise.kind === "drawn") {
+      for (let i = 0; i < n; i++) drawNormals(this.#noise, i, n, noise.seed, i, step);
+      if (noise.amplitude !== 1) this.#noise.forEach((z, i) => (this.#noise[i] = z * noise.amplitude));
+      return;
+    }
+    const loop = Math.floor(step / this.#compiled.schedule.stepsPerLoop);
+    if (loop !== this.#givenLoop) {
+      this.#given = noise.loop(loop);
+      this.#givenLoop = loop;
+    }
+    this.#noise.set(this.#given.subarray(it * 2 * n, (it + 1) * 2 * n));
+  }
+
+  #step(stimulusRow: number, spikes: Uint8Array, at: number, xmid: Floats | undefined): void {
+    const { n, rules } = this.#compiled;
+    const { nqif, threshold, reset } = this.#entry;
+    const f = this.#math.round;
+    const decay = f(traceDecay(rules));
+    const [h, half] = [f(rules.h), f(rules.h / 2)];
+    const held = rules.noiseScheme === "held";
+    for (let i = 0; i < n; i++) {
+      const [n1, n2] = [this.#noise[i] as number, this.#noise[n + i] as number];
+      const current = f((this.#stimulus[stimulusRow * n + i] as number) + (this.#v[i] as number));
+      const I = held ? f(current + n1) : current;
+      const drift = i < nqif ? qifDrift : lifDrift;
+      const x = this.#x[i] as number;
+      const middle = f(x + f(half * f(drift(f, x, I) + (held ? 0 : n1))));
+      let xNew = f(x + f(h * f(drift(f, middle, I) + (held ? 0 : n2))));
+      const fired = i < nqif ? qifSpikes(x, xNew) : lifSpikes(x, xNew, threshold, rules.spikeRule);
+      if (i >= nqif && fired) xNew = reset;
+      if (xmid !== undefined) xmid[at + i] = middle;
+      this.#x[i] = i < nqif && this.#math !== float64 ? wrapPhase(xNew) : xNew;
+      const r = f(decay * (this.#r[i] as number));
+      this.#r[i] = fired ? f(r + rules.b) : r;
+      spikes[at + i] = fired ? 1 : 0;
+    }
+  }
+
+  #learn(it: number, update2: Floats | undefined, at: number): void {
+    const { n } = this.#compiled;
+    const { rowPtr, colIdx, trained, label } = this.#entry;
+    const f = this.#math.round;
+    const error = this.#error(it);
+    for (let i = 0; i < n; i++) {
+      if (trained?.[i] === 0) continue;
+      const from = rowPtr[i] as number;
+      const size = (rowPtr[i + 1] as number) - from;
+      for (let a = 0; a < size; a++) this.#q[a] = this.#r[colIdx[from + a] as number] as number;
+      const P = this.#P[i] as Floats;
+      const den = this.#math.update(P, this.#q, this.#k, size);
+      if (!(den >= 1)) throw lostDefiniteness(label, i, `1 + q'Pq is ${den}, below 1`);
+      const gain = f((error[i] as number) / den);
+      let norm2 = 0;
+      for (let a = 0; a < size; a++) {
+        if ((P[(a * (a + 3)) / 2] as number) < 0) throw lostDefiniteness(label, i, "the diagonal of P is negative");
+        const change = f(gain * (this.#k[a] as number));
+        norm2 += change * change;
+        this.w[from + a] = f((this.w[from + a] as number) + change);
+      }
+      if (update2 !== undefined) update2[at + i] = norm2;
+    }
+    this.#input();
+  }
+}
+
+type Round = (x: number) => number;
+const lifDrift = (f: Round, x: number, I: number): number => f(I - x);
+const qifDrift = (f: Round, x: number, I: number): number => {
+  const c = f(Math.cos(x));
+  return f(f(1 - c) + f(I * f(1 + c)));
+};
+
+/** Phase in [-pi, pi): float32 needs it, because an unwrapped phase reaches thousands of radians. */
+const wrapPhase = (x: number): number => x - 2 * Math.PI * Math.floor((x + Math.PI) / (2 * Math.PI));
+
+/** The guard of recursive least squares: P has stopped being positive definite (too small alpha, or lost precision). */
+export const lostDefiniteness = (label: string, neuron: number, what: string): ModelError =>
+  new ModelError(`${label}, neuron ${neuron}`, `learning broke down: ${what}`, "Raise alpha, or run it in float64");
