@@ -1,0 +1,263 @@
+import { ModelError } from "../errors.ts";
+import { canonical, type Quantity, type Unit } from "../units.ts";
+
+export { checkRate, rateOf, signalAt, signalValues, type SignalContext } from "./signal-values.ts";
+
+/** A number that depends on time, as plain JSON data: rates in Hz, clamp currents in nA. Times are in ms from the start of the
+ * simulation. `signal-values.ts` evaluates it at t = step * dt; nothing accumulates, so any block gives the same values.
+ * An interval [from, until) covers the steps whose midpoint t + dt/2 lies in it, as a clamp's delay and duration do. */
+export type Signal<U extends Unit = Unit> = { readonly unit: U } & Shape<U>;
+
+type Shape<U extends Unit> =
+  | { readonly kind: "constant"; readonly value: number }
+  /** values[i] from times[i] until times[i + 1]; 0 before the first, the last for ever. */
+  | { readonly kind: "steps"; readonly times: readonly number[]; readonly values: readonly number[] }
+  /** straight lines between knots, ends held; two knots at one time are a jump. */
+  | { readonly kind: "ramps"; readonly times: readonly number[]; readonly values: readonly number[] }
+  /** offset + amplitude sin(2 pi frequency t + phase), t absolute; frequency in Hz, phase in radians. */
+  | { readonly kind: "sinusoid"; readonly amplitude: number; readonly frequency: number; readonly phase: number; readonly offset: number }
+  /** values[i] at start + i * interval; "hold" keeps it for an interval, "linear" joins them; the last is kept
+   * for an interval, 0 outside. */
+  | { readonly kind: "samples"; readonly start: number; readonly interval: number; readonly values: readonly number[]; readonly between: "hold" | "linear" }
+  /** one normal number per step, drawn by (seed, name, step); rectified: max(0, number). A noise without a name takes its
+   * owner's (the population's), so two populations never share one by accident. */
+  | { readonly kind: "noise"; readonly mean: number; readonly sd: number; readonly rectified: boolean; readonly name?: string }
+  | { readonly kind: "sum"; readonly terms: readonly Signal<U>[] }
+  /** `of` times a signal without unit. */
+  | { readonly kind: "product"; readonly of: Signal<U>; readonly by: Signal<"1"> }
+  | { readonly kind: "scale"; readonly of: Signal<U>; readonly factor: number }
+  /** `of` in [from, until), 0 elsewhere; for ever without `until`. */
+  | { readonly kind: "window"; readonly of: Signal<U>; readonly from: number; readonly until?: number }
+  | { readonly kind: "clip"; readonly of: Signal<U>; readonly min?: number; readonly max?: number }; // prettier-ignore
+
+type Time = Quantity<"ms">;
+type Values<U extends Unit> = readonly Quantity<U>[] | { readonly values: ArrayLike<number>; readonly unit: U };
+
+/** What a signal can be turned into. The methods live on the prototype: own fields are the data alone, so
+ * `JSON.stringify`, `structuredClone` and comparisons see a plain `Signal`. `fluent` gives them back after JSON. */
+export interface SignalMethods<U extends Unit> {
+  plus(other: Signal<U>): FluentSignal<U>;
+  minus(other: Signal<U>): FluentSignal<U>;
+  times(factor: number | Signal<"1">): FluentSignal<U>;
+  /** 0 before t. */
+  after(t: Time): FluentSignal<U>;
+  /** 0 from t on. */
+  before(t: Time): FluentSignal<U>;
+  between(from: Time, until: Time): FluentSignal<U>;
+  clip(limits: { readonly min?: Quantity<U>; readonly max?: Quantity<U> }): FluentSignal<U>;
+}
+export type FluentSignal<U extends Unit = Unit> = Signal<U> & SignalMethods<U>;
+
+const METHODS: SignalMethods<Unit> & ThisType<Signal> = {
+  plus(other) {
+    return fluent({ kind: "sum", unit: this.unit, terms: [...termsOf(this), ...termsOf(other)] });
+  },
+  minus(other) {
+    const negative: Signal = { kind: "scale", unit: other.unit, of: plain(other), factor: -1 };
+    return fluent({ kind: "sum", unit: this.unit, terms: [...termsOf(this), negative] });
+  },
+  times(by) {
+    if (typeof by === "number") return fluent({ kind: "scale", unit: this.unit, of: plain(this), factor: by });
+    return fluent({ kind: "product", unit: this.unit, of: plain(this), by: plain(by) });
+  },
+  after(t) {
+    return fluent({ kind: "window", unit: this.unit, of: plain(this), from: time("after", t) });
+  },
+  before(t) {
+    return fluent({ kind: "window", unit: this.unit, of: plain(this), from: 0, until: time("before", t) });
+  },
+  between(from, until) {
+    return fluent({
+      kind: "window",
+      unit: this.unit,
+      of: plain(this),
+      from: time("between", from),
+      until: time("between", until),
+    });
+  },
+  clip({ min, max }) {
+    const limit = (q: Quantity | undefined, name: string) =>
+      q === undefined ? {} : { [name]: canonical(`clip.${name}`, q, this.unit) };
+    return fluent({ kind: "clip", unit: this.unit, of: plain(this), ...limit(min, "min"), ...limit(max, "max") });
+  },
+};
+
+/** Adds the methods to a signal's data and checks it.
+ * @throws ModelError when a value is not finite, times do not ascend, or units are mixed */
+export function fluent<U extends Unit>(data: Signal<U>): FluentSignal<U> {
+  checkSignal(data.kind, data);
+  return Object.assign(Object.create(METHODS), data) as FluentSignal<U>;
+}
+
+const plain = <U extends Unit>(signal: Signal<U>): Signal<U> => ({ ...signal });
+const termsOf = (s: Signal): readonly Signal[] => (s.kind === "sum" ? s.terms : [plain(s)]);
+const time = (where: string, t: Time): number => canonical(where, t, "ms");
+
+function numbers<U extends Unit>(where: string, values: Values<U>): { unit: U; values: number[] } {
+  if (!Array.isArray(values)) {
+    const { unit, values: xs } = values as Exclude<Values<U>, readonly Quantity<U>[]>;
+    return { unit, values: Array.from(xs) };
+  }
+  const first = values[0] as Quantity<U> | undefined;
+  if (first === undefined) throw new ModelError(where, "has no values", "Give at least one");
+  return { unit: first.unit, values: values.map((q, i) => canonical(`${where}.values[${i}]`, q, first.unit)) };
+}
+
+const constant = <U extends Unit>(value: Quantity<U>): FluentSignal<U> =>
+  fluent({ kind: "constant", unit: value.unit, value: value.value });
+
+/** Piecewise constant: `values[i]` from `times[i]`; 0 before the first. */
+function steps<U extends Unit>({ times, values }: { times: readonly Time[]; values: Values<U> }): FluentSignal<U> {
+  return fluent({ kind: "steps", ...numbers("steps", values), times: times.map((t) => time("steps.times", t)) });
+}
+
+/** Piecewise linear through (times[i], values[i]), ends held; two knots at one time are a jump. */
+function ramps<U extends Unit>({ times, values }: { times: readonly Time[]; values: Values<U> }): FluentSignal<U> {
+  return fluent({ kind: "ramps", ...numbers("ramps", values), times: times.map((t) => time("ramps.times", t)) });
+}
+
+/** `base` until `start`, up to `plateau` within `rise`, held for `hold`, back within `fall`. */
+function trapezoid<U extends Unit>(shape: {
+  start: Time;
+  rise: Time;
+  hold: Time;
+  fall: Time;
+  plateau: Quantity<U>;
+  base?: Quantity<U>;
+}): FluentSignal<U> {
+  // prettier-ignore
+  const { unit, value: top } = shape.plateau;
+  const base = shape.base === undefined ? 0 : canonical("trapezoid.base", shape.base, unit);
+  let t = time("trapezoid.start", shape.start);
+  const times = [t];
+  for (const part of ["rise", "hold", "fall"] as const) times.push((t += time(`trapezoid.${part}`, shape[part])));
+  return fluent({ kind: "ramps", unit, times, values: [base, top, top, base] });
+}
+
+/** offset + amplitude sin(2 pi frequency t + phase), t absolute; phase in radians. */
+function sinusoid<U extends Unit>(shape: {
+  amplitude: Quantity<U>;
+  frequency: Quantity<"Hz">;
+  phase?: number;
+  offset?: Quantity<U>;
+}): FluentSignal<U> {
+  // prettier-ignore
+  const { unit, value } = shape.amplitude;
+  return fluent({
+    kind: "sinusoid", unit, amplitude: value, frequency: canonical("sinusoid.frequency", shape.frequency, "Hz"),
+    phase: shape.phase ?? 0, offset: shape.offset === undefined ? 0 : canonical("sinusoid.offset", shape.offset, unit),
+  }); // prettier-ignore
+}
+
+/** Measured or computed values at a fixed interval from `start` (default 0); held for one interval unless `between` is "linear". */
+function samples<U extends Unit>(shape: {
+  values: Values<U>;
+  interval: Time;
+  start?: Time;
+  between?: "hold" | "linear";
+}): FluentSignal<U> {
+  // prettier-ignore
+  return fluent({
+    kind: "samples", ...numbers("samples", shape.values), interval: time("samples.interval", shape.interval),
+    start: shape.start === undefined ? 0 : time("samples.start", shape.start), between: shape.between ?? "hold",
+  }); // prettier-ignore
+}
+
+/** One normal number per time step, the same for all cells that use the signal. `rectified`: max(0, number). */
+function noise<U extends Unit>(shape: {
+  sd: Quantity<U>;
+  mean?: Quantity<U>;
+  rectified?: boolean;
+  name?: string;
+}): FluentSignal<U> {
+  // prettier-ignore
+  const { unit, value } = shape.sd;
+  const mean = shape.mean === undefined ? 0 : canonical("noise.mean", shape.mean, unit);
+  const named = shape.name === undefined ? {} : { name: shape.name };
+  return fluent({ kind: "noise", unit, mean, sd: value, rectified: shape.rectified ?? false, ...named });
+}
+
+/** One signal after another: each from the end of the one before (the first from 0) until `until`; the last may go on for ever. */
+function phases<U extends Unit>(
+  parts: readonly { readonly signal: Signal<U>; readonly until?: Time }[],
+): FluentSignal<U> {
+  const first = parts[0];
+  if (first === undefined) throw new ModelError("phases", "has no phases", "Give at least one");
+  let from = 0;
+  const terms = parts.map(({ signal, until }, i): Signal<U> => {
+    if (until === undefined && i < parts.length - 1) {
+      throw new ModelError(`phases[${i}]`, "has no end but is not the last", "Give it `until`");
+    }
+    const window = { kind: "window", unit: signal.unit, of: plain(signal), from } as const;
+    if (until === undefined) return window;
+    from = time(`phases[${i}].until`, until);
+    return { ...window, until: from };
+  });
+  return fluent({ kind: "sum", unit: first.signal.unit, terms });
+}
+
+/** Signals of any unit: `drive.constant(Hz(65)).plus(drive.sinusoid({ amplitude: Hz(20), frequency: Hz(20) }))`. */
+export const drive = { constant, steps, ramps, trapezoid, sinusoid, samples, noise, phases } as const;
+
+/** @throws ModelError when a number is not finite, times do not ascend, lengths differ, or units are mixed */
+export function checkSignal(where: string, s: Signal): void {
+  const finite = (name: string, x: number | undefined) => {
+    if (x !== undefined && !Number.isFinite(x)) throw new ModelError(`${where}.${name}`, `is ${x}`, "Give a finite number");
+  };
+  const inner = (name: string, of: Signal, unit: Unit = s.unit) => {
+    if (of.unit !== unit) throw new ModelError(`${where}.${name}`, `has unit "${of.unit}" where "${unit}" is wanted`, "Do not mix units");
+    checkSignal(`${where}.${name}`, of);
+  };
+  switch (s.kind) {
+    case "constant": return finite("value", s.value);
+    case "steps": case "ramps": return checkKnots(where, s);
+    case "sinusoid":
+      for (const name of ["amplitude", "frequency", "phase", "offset"] as const) finite(name, s[name]);
+      return;
+    case "samples":
+      finite("start", s.start);
+      if (!(s.interval > 0)) throw new ModelError(`${where}.interval`, `is ${s.interval} ms`, "Give an interval above 0");
+      return checkValues(where, s.values);
+    case "noise":
+      finite("mean", s.mean);
+      if (!(s.sd >= 0 && s.sd < Infinity)) throw new ModelError(`${where}.sd`, `is ${s.sd}`, "Give a finite number, 0 or above");
+      return;
+    case "sum": return s.terms.forEach((term, i) => inner(`terms[${i}]`, term));
+    case "product": inner("by", s.by, "1"); return inner("of", s.of);
+    case "scale": finite("factor", s.factor); return inner("of", s.of);
+    case "window":
+      finite("from", s.from); finite("until", s.until);
+      if (s.until !== undefined && s.until < s.from) {
+        throw new ModelError(where, `ends at ${s.until} ms, before it starts at ${s.from} ms`, "Give ascending times");
+      }
+      return inner("of", s.of);
+    case "clip":
+      finite("min", s.min); finite("max", s.max);
+      return inner("of", s.of);
+    default:
+      throw new ModelError(where, `has the unknown kind "${(s as { kind: unknown }).kind}"`, "Build signals with `drive`");
+  }
+} // prettier-ignore
+
+function checkKnots(
+  where: string,
+  s: { kind: "steps" | "ramps"; times: readonly number[]; values: readonly number[] },
+): void {
+  if (s.times.length !== s.values.length) {
+    throw new ModelError(where, `has ${s.times.length} times for ${s.values.length} values`, "Give one value per time");
+  }
+  checkValues(where, s.values);
+  s.times.forEach((t, i) => {
+    const last = s.times[i - 1] ?? -Infinity;
+    if (!Number.isFinite(t)) throw new ModelError(`${where}.times[${i}]`, `is ${t}`, "Give finite times");
+    if (t < last || (t === last && s.kind === "steps")) {
+      throw new ModelError(`${where}.times[${i}]`, `is ${t} ms after ${last} ms`, "Give ascending times");
+    }
+  });
+}
+
+function checkValues(where: string, values: readonly number[]): void {
+  if (values.length === 0) throw new ModelError(where, "has no values", "Give at least one");
+  const bad = values.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) throw new ModelError(`${where}.values[${bad}]`, `is ${values[bad]}`, "Give finite numbers");
+}

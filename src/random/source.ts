@@ -1,0 +1,158 @@
+import { ModelError } from "../errors.ts";
+import { drawU32 } from "./philox.ts";
+import { negLogQ27, Q27 } from "./threshold.ts";
+
+/** Renewal sources: the step of `source_step` in shaders/source.wgsl, bit for bit.
+ *
+ * A source of order N runs N stages at rate N y. Each step adds N * inc to `sum`, inc being the step's increment of the integral
+ * of y in Q5.27. Where the sum reaches the threshold theta = -ln u: at an inner stage theta is subtracted and the excess kept (several
+ * inner crossings a step are possible), at the N-th the source fires and the excess is dropped. So a step has at most one spike,
+ * and a step with inc = 0 changes nothing. N = 1 is a Poisson process; ISIs have CV 1/sqrt(N). Rounding a time up to whole steps
+ * lowers the rate to about y / (1 + y dt / 2000). Source: the descending drive of MyoGen (spec/motor-pool.md, section 4). */
+
+/** Words of a source's state in the order of the layout. `remainder` is used with constant rates per cell only. */
+export const SOURCE_FIELDS = ["sum", "theta", "stage", "draws", "remainder"] as const;
+export type SourceField = (typeof SOURCE_FIELDS)[number];
+
+/** sum, theta: Q5.27; stage: 0 .. order - 1; draws: thresholds drawn so far (the counter of the next); remainder: Q0.32. */
+export type Source = Record<SourceField, number>;
+
+/** The sources of one population in one entry of a batch. */
+export interface Sources {
+  readonly n: number; // cells per entry
+  readonly entries: number;
+  readonly entry: number;
+  readonly order: number; // 1 .. 64
+  readonly seed: number; // of this entry, u32
+  /** stream("source", population name). */
+  readonly stream: number;
+}
+
+/** Index of a state word: SoA [field][entry][cell], the same in the GPU's buffer and in a checkpoint. */
+export const sourceWord = (
+  s: Pick<Sources, "n" | "entries">,
+  field: SourceField,
+  entry: number,
+  cell: number,
+): number => (SOURCE_FIELDS.indexOf(field) * s.entries + entry) * s.n + cell;
+
+/** Length of the state of a population in u32. */
+export const sourceStateLength = (s: Pick<Sources, "n" | "entries">): number => SOURCE_FIELDS.length * s.entries * s.n;
+
+/** @throws ModelError unless the order is an integer in 1 .. 64 */
+export function checkOrder(where: string, order: number): void {
+  if (Number.isInteger(order) && order >= 1 && order <= 64) return;
+  throw new ModelError(where, `has order ${order}`, "Give an integer from 1 (Poisson) to 64 (nearly regular)");
+}
+
+/** The threshold of draw number `draw` of a cell, Q5.27. */
+export const thresholdOf = (seed: number, stream: number, cell: number, draw: number): number =>
+  negLogQ27(drawU32(seed, stream, cell, draw, "threshold"));
+
+/** Writes the initial state of one entry: first threshold drawn, everything else 0. */
+export function initSources(state: Uint32Array, s: Sources): void {
+  for (let cell = 0; cell < s.n; cell++) {
+    storeSource(state, s, cell, {
+      sum: 0,
+      theta: thresholdOf(s.seed, s.stream, cell, 0),
+      stage: 0,
+      draws: 1,
+      remainder: 0,
+    });
+  }
+}
+
+/** One step of one source. @param inc Q5.27, at most 2^27 / order. @returns whether it fires */
+export function sourceStep(source: Source, inc: number, s: Sources, cell: number): boolean {
+  if (inc === 0) return false;
+  source.sum += s.order * inc; // below (33 ln 2 + 1) 2^27 < 2^32
+  while (source.sum >= source.theta) {
+    const fires = source.stage + 1 === s.order;
+    source.sum = fires ? 0 : source.sum - source.theta;
+    source.stage = fires ? 0 : source.stage + 1;
+    source.theta = thresholdOf(s.seed, s.stream, cell, source.draws);
+    source.draws++;
+    if (fires) return true;
+  }
+  return false;
+}
+
+/** Advances one entry by a block of steps. Spikes come cell by cell, in each cell by step.
+ * @param increments   Q5.27, [signal * steps + step]
+ * @param signalOfCell which signal drives each cell, length n */
+export function advanceSources(
+  state: Uint32Array,
+  s: Sources,
+  steps: number,
+  increments: Uint32Array,
+  signalOfCell: Uint32Array,
+  onSpike: (step: number, cell: number) => void,
+): void {
+  // prettier-ignore
+  for (let cell = 0; cell < s.n; cell++) {
+    const source = loadSource(state, s, cell);
+    const first = (signalOfCell[cell] as number) * steps;
+    for (let step = 0; step < steps; step++) {
+      if (sourceStep(source, increments[first + step] as number, s, cell)) onSpike(step, cell);
+    }
+    storeSource(state, s, cell, source);
+  }
+}
+
+/** As `advanceSources`, with a constant increment per cell: `whole` (Q5.27) and `fraction` (Q0.32 of a unit), whose sum is carried
+ * in `remainder`. */
+export function advanceConstantSources(
+  state: Uint32Array,
+  s: Sources,
+  steps: number,
+  rates: ConstantIncrements,
+  onSpike: (step: number, cell: number) => void,
+): void {
+  // prettier-ignore
+  for (let cell = 0; cell < s.n; cell++) {
+    const source = loadSource(state, s, cell);
+    const whole = rates.whole[cell] as number;
+    const fraction = rates.fraction[cell] as number;
+    for (let step = 0; step < steps; step++) {
+      if (sourceStep(source, constantIncrement(source, whole, fraction), s, cell)) onSpike(step, cell);
+    }
+    storeSource(state, s, cell, source);
+  }
+}
+
+/** The increment of this step, and the remainder of the next. */
+export function constantIncrement(source: Source, whole: number, fraction: number): number {
+  const sum = source.remainder + fraction;
+  const carry = sum >= 2 ** 32 ? 1 : 0;
+  source.remainder = sum - carry * 2 ** 32;
+  return whole + carry;
+}
+
+/** Constant rates of the cells of one entry as increments: whole + fraction / 2^32 in Q5.27 a step. */
+export interface ConstantIncrements {
+  readonly whole: Uint32Array;
+  readonly fraction: Uint32Array;
+}
+
+/** Increments of constant rates. The mean rate is exact to 2^-59 per step.
+ * @param ratesHz per cell; below 0 counts as 0
+ * @param dt      ms */
+export function constantIncrements(ratesHz: ArrayLike<number>, dt: number): ConstantIncrements {
+  const whole = new Uint32Array(ratesHz.length);
+  const fraction = new Uint32Array(ratesHz.length);
+  for (let cell = 0; cell < ratesHz.length; cell++) {
+    const x = Math.max(0, ratesHz[cell] as number) * dt * 1e-3 * Q27;
+    whole[cell] = Math.floor(x);
+    fraction[cell] = Math.floor((x - Math.floor(x)) * 2 ** 32);
+  }
+  return { whole, fraction };
+}
+
+export function loadSource(state: Uint32Array, s: Sources, cell: number): Source {
+  const at = (field: SourceField) => state[sourceWord(s, field, s.entry, cell)] as number;
+  return { sum: at("sum"), theta: at("theta"), stage: at("stage"), draws: at("draws"), remainder: at("remainder") };
+}
+
+export function storeSource(state: Uint32Array, s: Sources, cell: number, source: Source): void {
+  for (const field of SOURCE_FIELDS) state[sourceWord(s, field, s.entry, cell)] = source[field];
+}
