@@ -10,7 +10,11 @@ export interface Param {
   readonly live?: boolean;
 }
 
-export const param = (value: Quantity, doc: string, options: { min?: number; max?: number; live?: boolean } = {}): Param => ({
+export const param = (
+  value: Quantity,
+  doc: string,
+  options: { min?: number; max?: number; live?: boolean } = {},
+): Param => ({
   default: value,
   unit: value.unit,
   doc,
@@ -20,7 +24,9 @@ export const param = (value: Quantity, doc: string, options: { min?: number; max
 /** A state that relaxes to `inf` with `tau` (ms), or opens with `alpha` and closes with `beta` (1/ms); both are advanced
  * exactly over a step with everything else held. `init` (default: its steady state) is an expression or a number.
  * Texts are expressions of V, the mechanism's params, `let` names, its own states, and what its kind allows. */
-export type State = ({ readonly inf: string; readonly tau: string } | { readonly alpha: string; readonly beta: string }) & {
+export type State = (
+  { readonly inf: string; readonly tau: string } | { readonly alpha: string; readonly beta: string }
+) & {
   readonly init?: string;
 };
 

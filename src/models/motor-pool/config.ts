@@ -1,0 +1,141 @@
+import { parse, YAMLParseError } from "yaml";
+import { DataError, didYouMean } from "../../errors.ts";
+import { NAPP_RATES, type NappRates, type Rate } from "../../mechanisms/channels/napp.ts";
+import { NERLAB_RANGES } from "./nerlab.ts";
+import { POWERS_RANGES } from "./powers2017.ts";
+import { AXON, type Axon, type Range, type Ranges } from "./ranges.ts";
+
+type Tree = { readonly [key: string]: unknown };
+
+/** A configuration as YAML has it; whatever is left out keeps its published value. A parameter is a number (the same for
+ * all cells), [first, last, curvature], or [first, last, curvature, negative]. Keys are those of NERLAB_RANGES or
+ * POWERS_RANGES.
+ *
+ *     soma: { diam: [78, 113, 14], gnapbar: [0.00043, 0.00067, 2.1, true] }   # um, S/cm2
+ *     dend: { Ltau: [90, 47, 3, true] }                                       # ms
+ *     axon: { velocity: [50, 65], length: 0.6 }                               # m/s, m
+ *     napp: { m: { alpha: [0.64, 15, 4] } }     # NERLab: amplitude (1/ms), offset (mV), slope (mV) of a rate */
+export interface MotorNeuronConfig {
+  readonly soma?: Readonly<Record<string, number | readonly (number | boolean)[]>>;
+  readonly dend?: Readonly<Record<string, number | readonly (number | boolean)[]>>;
+  readonly axon?: { readonly velocity?: readonly number[]; readonly length?: number };
+  readonly napp?: { readonly [gate: string]: { readonly [direction: string]: readonly number[] } };
+}
+
+export interface ResolvedConfig {
+  readonly ranges: Ranges;
+  readonly axon: Axon;
+  readonly napp: NappRates;
+}
+
+/** A configuration merged over the published one.
+ * @param given YAML text, an object of the same shape, or nothing
+ * @param file  what errors call it
+ * @throws DataError for text that is not YAML, an unknown key, or a value of another shape */
+export function motorNeuronConfig(
+  model: "NERLab" | "Powers2017",
+  given: string | MotorNeuronConfig | undefined,
+  file = `${model} configuration`,
+): ResolvedConfig {
+  const defaults = model === "NERLab" ? NERLAB_RANGES : POWERS_RANGES;
+  const tree = asTree(file, typeof given === "string" ? parseYaml(file, given) : (given ?? {}));
+  const top = [...Object.keys(defaults), "axon", ...(model === "NERLab" ? ["napp"] : [])];
+  for (const key of Object.keys(tree)) known(file, key, top);
+  const ranges = Object.fromEntries(
+    Object.entries(defaults).map(([section, own]) => [section, mergeRanges(`${file}, ${section}`, own, tree[section])]),
+  );
+  return { ranges, axon: mergeAxon(`${file}, axon`, tree["axon"]), napp: mergeNapp(`${file}, napp`, tree["napp"]) };
+}
+
+function parseYaml(file: string, text: string): unknown {
+  try {
+    return parse(text) ?? {};
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const line = error.linePos?.[0].line;
+    throw new DataError(
+      line === undefined ? file : `${file}, line ${line}`,
+      error.message.split("\n", 1)[0] ?? "",
+      "Correct the YAML",
+    );
+  }
+}
+
+function mergeRanges(where: string, own: Ranges[string], given: unknown): Ranges[string] {
+  if (given === undefined || given === null) return own;
+  const merged: Record<string, Range> = { ...own };
+  for (const [key, value] of Object.entries(asTree(where, given))) {
+    known(where, key, Object.keys(own));
+    merged[key] = asRange(`${where}.${key}`, value);
+  }
+  return merged;
+}
+
+/** A constant is a range without extent, whose curvature nothing reads. */
+function asRange(where: string, value: unknown): Range {
+  if (typeof value === "number" && Number.isFinite(value)) return [value, value, 0];
+  if (Array.isArray(value) && (value.length === 3 || value.length === 4)) {
+    const [first, last, curvature, negative = false] = value as unknown[];
+    if (finite(first) && finite(last) && finite(curvature) && typeof negative === "boolean")
+      return [first, last, curvature, negative];
+  }
+  throw new DataError(
+    where,
+    `is ${JSON.stringify(value)}`,
+    "Give a number, [first, last, curvature] or [first, last, curvature, negative]",
+  );
+}
+
+function mergeAxon(where: string, given: unknown): Axon {
+  if (given === undefined || given === null) return AXON;
+  const tree = asTree(where, given);
+  for (const key of Object.keys(tree)) known(where, key, Object.keys(AXON));
+  const { velocity = AXON.velocity, length = AXON.length } = tree;
+  const [first, last, ...rest] = Array.isArray(velocity) ? (velocity as unknown[]) : [];
+  if (!(finite(first) && finite(last) && first > 0 && last > 0 && rest.length === 0)) {
+    throw new DataError(`${where}.velocity`, `is ${JSON.stringify(velocity)}`, "Give [first, last] in m/s, above 0");
+  }
+  if (!(finite(length) && length >= 0))
+    throw new DataError(`${where}.length`, `is ${JSON.stringify(length)}`, "Give metres, at least 0");
+  return { velocity: [first, last], length };
+}
+
+function mergeNapp(where: string, given: unknown): NappRates {
+  if (given === undefined || given === null) return NAPP_RATES;
+  const own: Readonly<Record<string, Readonly<Record<string, Rate>>>> = { ...NAPP_RATES };
+  const merged: Record<string, Record<string, Rate>> = Object.fromEntries(
+    Object.entries(own).map(([gate, rates]) => [gate, { ...rates }]),
+  );
+  for (const [gate, rates] of Object.entries(asTree(where, given))) {
+    known(where, gate, Object.keys(own));
+    for (const [direction, rate] of Object.entries(asTree(`${where}.${gate}`, rates))) {
+      known(`${where}.${gate}`, direction, Object.keys(own[gate] ?? {}));
+      merged[gate] = { ...merged[gate], [direction]: asRate(`${where}.${gate}.${direction}`, rate) };
+    }
+  }
+  return merged as unknown as NappRates; // the keys were checked one by one
+}
+
+function asRate(where: string, value: unknown): Rate {
+  if (Array.isArray(value) && value.length === 3) {
+    const [amplitude, offset, slope] = value as unknown[];
+    if (finite(amplitude) && finite(offset) && finite(slope) && amplitude >= 0 && slope > 0)
+      return [amplitude, offset, slope];
+  }
+  throw new DataError(
+    where,
+    `is ${JSON.stringify(value)}`,
+    "Give [amplitude, offset, slope], amplitude at least 0 and slope above 0",
+  );
+}
+
+function known(where: string, key: string, names: readonly string[]): void {
+  if (!names.includes(key)) throw new DataError(where, `has an unknown key "${key}"`, didYouMean(key, names));
+}
+
+function asTree(where: string, value: unknown): Tree {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Tree;
+  throw new DataError(where, `is ${JSON.stringify(value)}`, "Give a mapping of names to values");
+}
+
+const finite = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
