@@ -1,0 +1,279 @@
+import { checkRule, type Sizes } from "../connect/rules.ts";
+import { didYouMean, ModelError } from "../errors.ts";
+import { checkOrder } from "../random/source.ts";
+import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity } from "../units.ts";
+import type { CellModel, SectionSpec } from "./cell.ts";
+import type {
+  CellChoice,
+  ClampDescription,
+  NetworkDescription,
+  PopulationDescription,
+  ProjectionDescription,
+  RecordingDescription,
+  RenewalSources,
+  TrainSources,
+} from "./description.ts";
+import { checkSignal, type Signal } from "./signal.ts";
+
+/** Checks of descriptions, the same when `Network` is told of a thing and when `compile` reads one from JSON.
+ * Each throws ModelError at the first fault. What needs a cell's equations is checked by the cell compiler. */
+
+export type CellsDescription = Extract<PopulationDescription, { model: CellModel }>;
+export type SourcesDescription = Exclude<PopulationDescription, { model: CellModel }>;
+
+export const isCells = (p: PopulationDescription): p is CellsDescription => p.model.kind === "cells";
+export const sizeOf = (p: PopulationDescription): number => (isCells(p) ? p.model.n : p.n);
+
+type Populations = readonly PopulationDescription[];
+
+export function findPopulation(where: string, populations: Populations, name: string): PopulationDescription {
+  const found = populations.find((p) => p.name === name);
+  if (found !== undefined) return found;
+  const names = populations.map((p) => p.name);
+  throw new ModelError(where, `there is no population "${name}"`, didYouMean(name, names));
+}
+
+/** The whole of a description. */
+export function checkDescription(d: NetworkDescription): void {
+  checkU32("network", "seed", d.seed);
+  checkU32("network", "structureSeed", d.structureSeed);
+  d.populations.forEach((p, i) => checkPopulation(p, d.populations.slice(0, i)));
+  d.projections.forEach((p, i) => checkProjection(p, d.populations, d.projections.slice(0, i)));
+  d.clamps.forEach((c, i) => checkClamp(c, d.populations, d.clamps.slice(0, i)));
+  d.recordings.forEach((r) => checkRecording(r, d.populations));
+}
+
+export function checkU32(where: string, what: string, x: unknown): void {
+  if (typeof x === "number" && Number.isInteger(x) && x >= 0 && x < 2 ** 32) return;
+  throw new ModelError(where, `${what} ${String(x)} is not a whole number from 0 to 4294967295`, "Give such a number");
+}
+
+/** Population names go into paths, files and shader labels. */
+export function checkPopulation(p: PopulationDescription, before: Populations): void {
+  const where = `population "${p.name}"`;
+  if (typeof p.name !== "string" || !/^[A-Za-z_][\w-]*$/.test(p.name)) {
+    throw new ModelError(where, "is not a name", "Start with a letter and use letters, digits, _ and -");
+  }
+  if (before.some((q) => q.name === p.name)) {
+    throw new ModelError(where, "exists already", "Choose another name");
+  }
+  const n = sizeOf(p);
+  if (!Number.isInteger(n) || n < 1) throw new ModelError(where, `has ${n} cells`, "Give a whole number of 1 or more");
+  if (isCells(p)) return checkReceptors(where, p.model);
+  if (p.model.kind === "renewal") return checkRenewal(where, p.model, n);
+  if (p.model.kind === "trains") return checkTrains(where, p.model, n);
+  throw new ModelError(
+    where,
+    `has a model of unknown kind "${String((p.model as { kind: unknown }).kind)}"`,
+    "Known: cells, renewal, trains",
+  );
+}
+
+function checkReceptors(where: string, model: CellModel): void {
+  const names = model.receptors.map((r) => r.name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new ModelError(where, `has two receptors "${twice}"`, "Give each its own name");
+  for (const [group, receptors] of Object.entries<readonly string[]>(model.groups)) {
+    if (receptors.length === 0 || receptors.length > 255) {
+      throw new ModelError(where, `group "${group}" has ${receptors.length} receptors`, "Give it 1 to 255");
+    }
+    const unknown = receptors.find((r) => !names.includes(r));
+    if (unknown !== undefined) {
+      throw new ModelError(where, `group "${group}" names the receptor "${unknown}"`, didYouMean(unknown, names));
+    }
+  }
+  for (const r of model.receptors) findSection(`${where}, receptor "${r.name}"`, model, r.section);
+  if (model.axonDelay !== undefined) checkNotNegative(`${where}, axonDelay`, model.axonDelay, "ms", model.n);
+}
+
+function checkRenewal(where: string, model: RenewalSources, n: number): void {
+  checkOrder(where, model.order);
+  checkNotNegative(`${where}, latency`, model.latency, "ms", 1);
+  checkRates(`${where}, rate`, model.rate, n);
+}
+
+/** Whether a rate is one constant per cell. A signal of steps or samples has `values` and `unit` too, but also a kind. */
+export const isPerCell = (rate: unknown): rate is Quantities<"Hz"> => isQuantities(rate) && !("kind" in rate);
+
+/** Also what a variation of a rate may be. */
+export function checkRates(where: string, rate: RenewalSources["rate"], n: number): void {
+  if (isPerCell(rate)) return checkNotNegative(where, rate, "Hz", n);
+  if (typeof rate !== "object" || rate === null || !("signals" in rate)) return checkUnit(where, rate, "Hz");
+  const { signals, signalOfCell } = rate;
+  if (signals.length < 1 || signals.length > 64) {
+    throw new ModelError(
+      where,
+      `has ${signals.length} signals`,
+      "Give 1 to 64; for a constant per cell give quantities",
+    );
+  }
+  signals.forEach((s, i) => checkUnit(`${where}.signals[${i}]`, s, "Hz"));
+  if (signalOfCell.length !== n) {
+    throw new ModelError(where, `has ${signalOfCell.length} values of signalOfCell for ${n} cells`, `Give ${n}`);
+  }
+  const bad = signalOfCell.findIndex((s) => !Number.isInteger(s) || s < 0 || s >= signals.length);
+  if (bad >= 0) {
+    throw new ModelError(
+      `${where}.signalOfCell[${bad}]`,
+      `is ${signalOfCell[bad]}`,
+      `Give an index below ${signals.length}`,
+    );
+  }
+}
+
+function checkTrains(where: string, model: TrainSources, n: number): void {
+  if (model.times.length !== n) {
+    throw new ModelError(where, `has ${model.times.length} spike trains for ${n} cells`, `Give ${n}, one per cell`);
+  }
+  model.times.forEach((times, cell) => {
+    const bad = times.findIndex((t) => !Number.isFinite(t) || t < 0);
+    if (bad < 0) return;
+    throw new ModelError(
+      `${where}, cell ${cell}, spike ${bad}`,
+      `is at ${times[bad]} ms`,
+      "Give finite times of 0 ms or later",
+    );
+  });
+}
+
+/** Everything about a projection but the number of its per-link values, which its drawn links decide. */
+export function checkProjection(
+  p: ProjectionDescription,
+  populations: Populations,
+  before: readonly ProjectionDescription[],
+): void {
+  const where = p.name;
+  if (before.some((q) => q.name === p.name)) {
+    throw new ModelError(
+      where,
+      "a projection of this name exists already",
+      'Give this one a name of its own: { name: "..." }',
+    );
+  }
+  checkRule(where, p.rule, ruleSizes(p, populations));
+  const target = findPopulation(where, populations, p.target);
+  if (!isCells(target)) {
+    throw new ModelError(
+      where,
+      `"${p.target}" are sources, which receive nothing`,
+      "Aim at a receptor of a population of cells",
+    );
+  }
+  const names = target.model.receptors.map((r) => r.name);
+  const unknown = p.receptors.find((r) => !names.includes(r));
+  if (unknown !== undefined || p.receptors.length === 0) {
+    throw new ModelError(where, `"${p.target}" has no receptor "${unknown ?? ""}"`, didYouMean(unknown ?? "", names));
+  }
+  linkValues(`${where}, weight`, p.weight, "uS");
+  linkValues(`${where}, delay`, p.delay, "ms");
+  if (!Number.isFinite(p.maxScale) || p.maxScale <= 0) {
+    throw new ModelError(`${where}, maxScale`, `is ${p.maxScale}`, "Give a finite number above 0");
+  }
+  if (p.maxDelay !== undefined) checkNotNegative(`${where}, maxDelay`, p.maxDelay, "ms", 1);
+}
+
+export function ruleSizes(p: { name: string; source: string; target: string }, populations: Populations): Sizes {
+  return {
+    sources: sizeOf(findPopulation(p.name, populations, p.source)),
+    targets: sizeOf(findPopulation(p.name, populations, p.target)),
+    same: p.source === p.target,
+  };
+}
+
+/** Canonical weights or delays of links, a number when one value serves all. Delays below 0 are refused.
+ * @param links  how many there are; not compared when left out */
+export function linkValues<U extends "uS" | "ms">(
+  where: string,
+  given: Quantity<U> | Quantities<U>,
+  unit: U,
+  links?: number,
+): number | Float64Array {
+  if (isQuantities(given) && links !== undefined && given.values.length !== links) {
+    throw new ModelError(where, `has ${given.values.length} values for ${links} links`, `Give one value, or ${links}`);
+  }
+  const values = canonicalValues(where, given, unit, isQuantities(given) ? given.values.length : 1);
+  if (unit === "ms") refuseNegative(where, values, unit);
+  return values;
+}
+
+export function checkClamp(c: ClampDescription, populations: Populations, before: readonly ClampDescription[]): void {
+  const where = `clamp "${c.name}"`;
+  if (before.some((d) => d.name === c.name)) {
+    throw new ModelError(where, "exists already", 'Give this one a name of its own: { name: "..." }');
+  }
+  const population = findPopulation(where, populations, c.population);
+  if (!isCells(population))
+    throw new ModelError(where, `"${c.population}" are sources, which take no current`, "Clamp a population of cells");
+  findSection(where, population.model, c.section);
+  if (!(c.at >= 0 && c.at <= 1))
+    throw new ModelError(where, `position ${c.at} is outside 0..1`, "Give the position along the section");
+  checkUnit(`${where}, signal`, c.signal, "nA");
+  canonicalValues(`${where}, gain`, c.gain, "1", population.model.n);
+  checkNotNegative(`${where}, delay`, c.delay, "ms", 1);
+  checkNotNegative(`${where}, duration`, c.duration, "ms", 1);
+}
+
+/** The first part of a variable only: whether the rest exists is known to the cell compiler. */
+export function checkRecording(r: RecordingDescription, populations: Populations): void {
+  const where = `recording of "${r.variable}" in "${r.population}"`;
+  const population = findPopulation(where, populations, r.population);
+  if (!isCells(population)) {
+    throw new ModelError(
+      where,
+      "sources have no variables",
+      "Their spikes are always recorded; record a population of cells",
+    );
+  }
+  const { model } = population;
+  const first = (r.variable.split(".")[0] as string).replace(/\([^)]*\)$/, ""); // "soma(0.5).V"
+  const known = ["V", ...model.sections.map((s) => s.name), ...model.receptors.map((x) => x.name)];
+  if (!known.includes(first)) throw new ModelError(where, `there is no "${first}"`, didYouMean(first, known));
+  checkChoice(where, r.cells, model.n);
+  if (!(canonical(`${where}, every`, r.every, "ms") > 0)) {
+    throw new ModelError(where, `is sampled every ${r.every.value} ms`, "Give an interval above 0");
+  }
+}
+
+function checkChoice(where: string, choice: CellChoice, n: number): void {
+  if (choice === "all") return;
+  if ("every" in choice) {
+    if (Number.isInteger(choice.every) && choice.every >= 1) return;
+    throw new ModelError(where, `every ${choice.every} cells`, "Give a whole number of 1 or more");
+  }
+  const bad = choice.cells.find((c) => !Number.isInteger(c) || c < 0 || c >= n);
+  if (bad !== undefined)
+    throw new ModelError(where, `there is no cell ${bad} among ${n}`, `Give indices from 0 to ${n - 1}`);
+  if (choice.cells.length === 0) throw new ModelError(where, "no cells are chosen", "Choose at least one");
+}
+
+export function findSection(where: string, model: CellModel, name: string): SectionSpec {
+  const found = model.sections.find((s) => s.name === name);
+  if (found !== undefined) return found;
+  throw new ModelError(where, `${model.model} has no section "${name}"`, didYouMean(name, model.sections.map((s) => s.name))); // prettier-ignore
+}
+
+export function checkUnit(where: string, signal: Signal, unit: "Hz" | "nA"): void {
+  if (typeof signal !== "object" || signal === null || !("kind" in signal)) {
+    throw new ModelError(
+      where,
+      `is ${JSON.stringify(signal)}, not a signal`,
+      `Give one in "${unit}", for example drive.constant(${unit}(1))`,
+    );
+  }
+  if (signal.unit !== unit) throw new ModelError(where, `has unit "${signal.unit}"`, `Give a signal in "${unit}"`);
+  checkSignal(where, signal);
+}
+
+function checkNotNegative<U extends "ms" | "Hz">(
+  where: string,
+  q: Quantity<U> | Quantities<U>,
+  unit: U,
+  n: number,
+): void {
+  refuseNegative(where, canonicalValues(where, q, unit, n), unit);
+}
+
+function refuseNegative(where: string, values: number | Float64Array, unit: string): void {
+  const lowest = typeof values === "number" ? values : values.reduce((a, b) => Math.min(a, b), Infinity);
+  if (lowest < 0) throw new ModelError(where, `is ${lowest} ${unit}`, "Give 0 or more");
+}

@@ -1,0 +1,275 @@
+import { drawLinks, type Links } from "../connect/draw.ts";
+import type { Rule } from "../connect/rules.ts";
+import { didYouMean, ModelError } from "../errors.ts";
+import { canonical, isQuantities, ms, one, type Quantities, type Quantity } from "../units.ts";
+import type { CellModel } from "./cell.ts";
+import {
+  checkClamp,
+  checkDescription,
+  checkPopulation,
+  checkProjection,
+  checkRecording,
+  checkU32,
+  isCells,
+  linkValues,
+  ruleSizes,
+  sizeOf,
+} from "./check.ts";
+import type { CellChoice, ClampDescription, NetworkDescription, PerLink, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
+import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
+import { checkVariation } from "./paths.ts";
+import type { Signal } from "./signal.ts";
+import { signalData, type SourceModelOf } from "./sources.ts";
+
+/** One value for all links, one per link (sorted by source, then target; lists keep their order), or a function of the
+ * pair, evaluated once, when the projection is described. */
+export type LinkValues<U extends "uS" | "ms"> = PerLink<U> | ((source: number, target: number) => Quantity<U>);
+
+export interface ConnectOptions {
+  readonly weight: LinkValues<"uS">;
+  readonly delay: LinkValues<"ms">;
+  /** default "<source>-><target>.<receptor or group>". The name is the random stream of the rule's draws. */
+  readonly name?: string;
+  /** the largest factor that `control.scale` may put on the weights (default 1). */
+  readonly maxScale?: number;
+  /** links slower than this are dropped and counted. */
+  readonly maxDelay?: Quantity<"ms">;
+}
+
+export interface ClampOptions {
+  /** default: the section of the spike detector. */
+  readonly section?: string;
+  /** position along the section, 0..1 (default 0.5). */
+  readonly at?: number;
+  /** factor on the signal, one or one per cell (default 1). */
+  readonly gain?: Quantity<"1"> | Quantities<"1">;
+  readonly delay?: Quantity<"ms">;
+  /** default: for ever. */
+  readonly duration?: Quantity<"ms">;
+  /** default "<population>.clamp". */
+  readonly name?: string;
+}
+
+/** Every k-th cell from cell 0. */
+export const every = (k: number): CellChoice => ({ every: k });
+
+/** Longer than any simulation (about 11 days of model time), and finite so that it survives JSON. */
+const FOR_EVER = ms(1e9);
+
+/** Populations, projections, clamps, recordings and the batch, as plain data. Every mistake is a ModelError at the call
+ * that makes it. `seed` (u32): everything random during a run; `structureSeed` (u32, default: `seed`): connections. */
+export class Network {
+  readonly seed: number;
+  readonly structureSeed: number;
+  readonly name: string;
+  readonly #populations: PopulationDescription[] = [];
+  readonly #projections: ProjectionDescription[] = [];
+  readonly #clamps: ClampDescription[] = [];
+  readonly #recordings: RecordingDescription[] = [];
+  readonly #variations: Variation[] = [];
+  readonly #handles = new Map<string, AnyPopulation>();
+  readonly #targets = new WeakSet<ReceptorTarget>();
+  #entries: number | undefined;
+
+  constructor({
+    seed,
+    structureSeed = seed,
+    name = "network",
+  }: {
+    seed: number;
+    structureSeed?: number;
+    name?: string;
+  }) {
+    checkU32(name, "seed", seed);
+    checkU32(name, "structureSeed", structureSeed);
+    [this.seed, this.structureSeed, this.name] = [seed, structureSeed, name];
+  }
+
+  /** Adds a population of cells. */
+  cells<R extends string>(name: string, model: CellModel<R>): CellsHandle<R> {
+    const description: PopulationDescription = { name, model };
+    checkPopulation(description, this.#populations);
+    const handle = cellsHandle(name, model, (target) => (this.#targets.add(target), target));
+    this.#populations.push(description);
+    this.#handles.set(name, handle);
+    return handle;
+  }
+
+  /** Adds a population of n spike sources: `poisson`, `gamma`, `trains`, `regular`. */
+  sources(name: string, n: number, model: SourceModel | SourceModelOf): SourcesHandle {
+    if (!Number.isInteger(n) || n < 1)
+      throw new ModelError(`population "${name}"`, `has ${n} sources`, "Give a whole number of 1 or more");
+    const description: PopulationDescription = { name, n, model: typeof model === "function" ? model(n) : model };
+    checkPopulation(description, this.#populations);
+    const handle: SourcesHandle = Object.freeze({ kind: "sources", name, n });
+    this.#populations.push(description);
+    this.#handles.set(name, handle);
+    return handle;
+  }
+
+  /** The handle of a population by name, for example after `fromJSON`. */
+  population(name: string): AnyPopulation {
+    const found = this.#handles.get(name);
+    if (found !== undefined) return found;
+    throw new ModelError(this.name, `there is no population "${name}"`, didYouMean(name, this.#handles.keys()));
+  }
+
+  /** Connects sources or cells to a receptor, or to a group of which each link picks one. Returns the projection's name. */
+  connect(source: AnyPopulation, target: ReceptorTarget, rule: Rule, options: ConnectOptions): string {
+    const name = options.name ?? `${source.name}->${target.population}.${target.name}`;
+    this.#own(name, source);
+    if (!this.#targets.has(target)) {
+      throw new ModelError(
+        name,
+        "the target is no receptor of this network",
+        "Aim at a receptor or group, for example aMN.excitatory",
+      );
+    }
+    const base = {
+      name, rule, source: source.name, target: target.population, receptors: target.receptors, maxScale: options.maxScale ?? 1,
+      ...(options.maxDelay === undefined ? {} : { maxDelay: options.maxDelay }),
+    }; // prettier-ignore
+    checkProjection({ ...base, weight: { value: 0, unit: "uS" }, delay: ms(0) }, this.#populations, this.#projections);
+    const links = lazy(() => drawLinks(rule, ruleSizes(base, this.#populations), this.structureSeed, name));
+    const described: ProjectionDescription = {
+      ...base,
+      weight: perLink(`${name}, weight`, options.weight, "uS", links),
+      delay: perLink(`${name}, delay`, options.delay, "ms", links),
+    };
+    this.#projections.push(described);
+    return name;
+  }
+
+  /** Injects gain(cell) * signal(t) nA while delay <= t + dt/2 < delay + duration. Returns the clamp's name. */
+  clamp(cells: AnyCells, signal: Quantity<"nA"> | Signal<"nA">, options: ClampOptions = {}): string {
+    const name = options.name ?? `${cells.name}.clamp`;
+    const { model } = this.#own(`clamp "${name}"`, cells);
+    if (model.kind !== "cells")
+      throw new ModelError(`clamp "${name}"`, `"${cells.name}" are sources`, "Clamp a population of cells");
+    const { section = model.detector.section, at = 0.5, gain = one(1), delay = ms(0), duration = FOR_EVER } = options;
+    const data = signalData(`clamp "${name}", signal`, signal, "nA");
+    const described = { name, population: cells.name, section, at, signal: data, gain, delay, duration };
+    checkClamp(described, this.#populations, this.#clamps);
+    this.#clamps.push(described);
+    return name;
+  }
+
+  /** Samples a variable: "V", "<section>.V", "<section>.<insertion>.<state>", "<receptor>.g", "<receptor>.i",
+   * "<section>.<insertion>.i_<current>". Cells: "all" (default), `every(5)` or a list of indices. */
+  record(
+    cells: AnyCells,
+    variable: string,
+    options: { cells?: CellChoice | readonly number[]; every: Quantity<"ms"> },
+  ): void {
+    this.#own(`recording of "${variable}"`, cells);
+    const chosen = options.cells ?? "all";
+    const described: RecordingDescription = {
+      population: cells.name,
+      variable,
+      cells: Array.isArray(chosen) ? { cells: [...(chosen as readonly number[])] } : (chosen as CellChoice),
+      every: options.every,
+    };
+    checkRecording(described, this.#populations);
+    this.#recordings.push(described);
+  }
+
+  /** Advances n copies together. They are alike until `vary` makes them differ. */
+  batch(n: number): void {
+    if (!Number.isInteger(n) || n < 1)
+      throw new ModelError(this.name, `a batch of ${n} entries`, "Give a whole number of 1 or more");
+    this.#setEntries("batch", n);
+  }
+
+  /** Gives each entry of the batch its own value of one thing: "seed", "structureSeed", "<population>.rate",
+   * "<population>.<section>.<insertion>.<param>", "<population>.<receptor>.<param>", "<projection>.scale", "<clamp>.gain",
+   * "<clamp>.signal". */
+  vary(path: string, values: readonly unknown[]): void {
+    const where = `variation "${path}"`;
+    if (this.#variations.some((v) => v.path === path))
+      throw new ModelError(where, "is given twice", "Vary each path once");
+    if (values.length === 0) throw new ModelError(where, "has no values", "Give one per entry");
+    const variation = { path, values: [...values] };
+    checkVariation(variation, this.describe(), this.#entries ?? values.length);
+    this.#setEntries(where, values.length);
+    this.#variations.push(variation);
+  }
+
+  /** Everything said so far, as plain data that survives JSON. */
+  describe(): NetworkDescription {
+    return {
+      seed: this.seed,
+      structureSeed: this.structureSeed,
+      populations: [...this.#populations],
+      projections: [...this.#projections],
+      clamps: [...this.#clamps],
+      recordings: [...this.#recordings],
+      entries: this.#entries ?? 1,
+      variations: [...this.#variations],
+    };
+  }
+
+  /** The description and the name. */
+  toJSON(): NetworkDescription & { readonly name: string } {
+    return { name: this.name, ...this.describe() };
+  }
+
+  /** The network of `JSON.parse(JSON.stringify(network))`, or of a description. @throws ModelError where it is not right */
+  static fromJSON(data: NetworkDescription & { readonly name?: string }): Network {
+    checkDescription(data);
+    const { seed, structureSeed, name = "network" } = data;
+    const network = new Network({ seed, structureSeed, name });
+    for (const p of data.populations) {
+      if (isCells(p)) network.cells(p.name, p.model);
+      else network.sources(p.name, sizeOf(p), p.model);
+    }
+    network.#projections.push(...data.projections);
+    network.#clamps.push(...data.clamps);
+    network.#recordings.push(...data.recordings);
+    if (data.entries > 1) network.batch(data.entries);
+    for (const v of data.variations) network.vary(v.path, v.values);
+    return network;
+  }
+
+  /** The description of a population of this network. @throws ModelError for a handle of another network */
+  #own(where: string, handle: AnyPopulation): PopulationDescription {
+    if (this.#handles.get(handle.name) !== handle) {
+      throw new ModelError(
+        where,
+        `"${handle.name}" is not a population of this network`,
+        "Use what this network's cells() or sources() returned",
+      );
+    }
+    return this.#populations.find((p) => p.name === handle.name) as PopulationDescription;
+  }
+
+  #setEntries(where: string, n: number): void {
+    if (this.#entries !== undefined && this.#entries !== n) {
+      throw new ModelError(
+        where,
+        `${n} entries where the batch has ${this.#entries}`,
+        "Give every variation one value per entry",
+      );
+    }
+    this.#entries = n;
+  }
+}
+
+/** Values of links as description data, checked. */
+function perLink<U extends "uS" | "ms">(where: string, given: LinkValues<U>, unit: U, links: () => Links): PerLink<U> {
+  if (typeof given !== "function") {
+    linkValues(where, given, unit, isQuantities(given) ? links().source.length : undefined);
+    return given;
+  }
+  const { source, target } = links();
+  const values = Array.from(source, (s, i) => {
+    const t = target[i] as number;
+    return canonical(`${where} of ${s} -> ${t}`, given(s, t), unit);
+  });
+  linkValues(where, { values, unit }, unit, values.length);
+  return { values, unit };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}

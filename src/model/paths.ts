@@ -1,0 +1,156 @@
+import { didYouMean, ModelError } from "../errors.ts";
+import type { Param } from "../mechanisms/mechanism.ts";
+import { canonicalValues, isQuantity, one, type Quantities, type Quantity, type Unit } from "../units.ts";
+import type { CellModel } from "./cell.ts";
+import { checkRates, checkU32, checkUnit, isCells, isPerCell, sizeOf, type CellsDescription } from "./check.ts";
+import type { NetworkDescription, RenewalSources, Variation } from "./description.ts";
+import type { Signal } from "./signal.ts";
+
+/** What a variation's path names (design section 8). Indices count in the description's lists. */
+export type Path =
+  | { readonly kind: "seed" | "structureSeed" }
+  | { readonly kind: "rate"; readonly population: number }
+  /** `keys`: "<section>.<insertion>.<param>" for each section of the insertion that is meant, or "<receptor>.<param>". */
+  | { readonly kind: "param"; readonly population: number; readonly keys: readonly string[]; readonly param: Param }
+  | { readonly kind: "scale"; readonly projection: number }
+  | { readonly kind: "gain" | "signal"; readonly clamp: number };
+
+/** Finds what a path names. "<population>.<insertion>.<param>" means every section that has the insertion.
+ * @throws ModelError with what there is, when there is no such thing */
+export function resolvePath(path: string, d: NetworkDescription): Path {
+  if (path === "seed" || path === "structureSeed") return { kind: path };
+  const dot = path.lastIndexOf(".");
+  const [owner, last] = [path.slice(0, dot), path.slice(dot + 1)];
+  const projection = d.projections.findIndex((p) => p.name === owner);
+  if (projection >= 0 && last === "scale") return { kind: "scale", projection };
+  const clamp = d.clamps.findIndex((c) => c.name === owner);
+  if (clamp >= 0 && (last === "gain" || last === "signal")) return { kind: last, clamp };
+  const first = path.split(".")[0] as string;
+  const population = d.populations.findIndex((p) => p.name === first);
+  const found = d.populations[population];
+  if (found === undefined) throw unknown(path, topPaths(d));
+  if (isCells(found)) {
+    const params = paramPaths(found.model);
+    const wanted = params.get(path.slice(first.length + 1));
+    if (wanted === undefined)
+      throw unknown(
+        path,
+        [...params.keys()].map((p) => `${first}.${p}`),
+      );
+    return { kind: "param", population, ...wanted };
+  }
+  if (found.model.kind === "renewal" && path === `${first}.rate`) return { kind: "rate", population };
+  throw unknown(path, found.model.kind === "renewal" ? [`${first}.rate`] : topPaths(d));
+}
+
+const unknown = (path: string, known: readonly string[]): ModelError =>
+  new ModelError(`variation "${path}"`, "names nothing in this network", didYouMean(path, known));
+
+const topPaths = (d: NetworkDescription): string[] => [
+  "seed",
+  "structureSeed",
+  ...d.populations.map((p) => (isCells(p) ? `${p.name}.<section>.<insertion>.<param>` : `${p.name}.rate`)),
+  ...d.projections.map((p) => `${p.name}.scale`),
+  ...d.clamps.flatMap((c) => [`${c.name}.gain`, `${c.name}.signal`]),
+];
+
+/** Every parameter of a cell by its path within the population. */
+function paramPaths(model: CellModel): Map<string, { keys: readonly string[]; param: Param }> {
+  const found = new Map<string, { keys: readonly string[]; param: Param }>();
+  for (const insertion of model.insertions) {
+    const name = insertion.as ?? insertion.mechanism.name;
+    for (const [p, param] of Object.entries(insertion.mechanism.params)) {
+      const keys = insertion.sections.map((section) => `${section}.${name}.${p}`);
+      for (const key of keys) found.set(key, { keys: [key], param });
+      const short = `${name}.${p}`; // the same insertion may be given section by section
+      found.set(short, { keys: [...(found.get(short)?.keys ?? []), ...keys], param });
+    }
+  }
+  for (const receptor of model.receptors) {
+    for (const [p, param] of Object.entries(receptor.synapse.params)) {
+      const key = `${receptor.name}.${p}`;
+      found.set(key, { keys: [key], param });
+    }
+  }
+  return found;
+}
+
+/** @throws ModelError when the path names nothing, or a value is not what it takes, or there are not `entries` of them */
+export function checkVariation(v: Variation, d: NetworkDescription, entries: number): Path {
+  const where = `variation "${v.path}"`;
+  const path = resolvePath(v.path, d);
+  if (v.values.length !== entries) {
+    throw new ModelError(
+      where,
+      `has ${v.values.length} values for ${entries} entries`,
+      "Give every variation one value per entry",
+    );
+  }
+  v.values.forEach((value, entry) => checkValue(`${where}, entry ${entry}`, path, value, d));
+  if (path.kind === "rate" && v.values.some(isPerCell) && !v.values.every(isPerCell)) {
+    throw new ModelError(
+      where,
+      "mixes rates per cell with signals",
+      "Give quantities per cell in every entry, or in none",
+    );
+  }
+  return path;
+}
+
+function checkValue(where: string, path: Path, value: unknown, d: NetworkDescription): void {
+  switch (path.kind) {
+    case "seed":
+    case "structureSeed":
+      return checkU32(where, path.kind, value);
+    case "rate": {
+      const population = d.populations[path.population] as NetworkDescription["populations"][number];
+      return checkRates(where, rateValue(value), sizeOf(population));
+    }
+    case "param": {
+      const { model } = d.populations[path.population] as CellsDescription;
+      return checkParam(where, path.param, value, model.n);
+    }
+    case "scale": {
+      const { maxScale } = d.projections[path.projection] as NetworkDescription["projections"][number];
+      return checkScale(where, scaleValue(where, value), maxScale);
+    }
+    case "gain":
+      canonicalValues(where, gainValue(value), "1", clampSize(path.clamp, d));
+      return;
+    case "signal":
+      return checkUnit(where, value as Signal, "nA");
+  }
+}
+
+function checkParam(where: string, param: Param, value: unknown, n: number): void {
+  const values = canonicalValues(where, value, param.unit, n);
+  const { min = -Infinity, max = Infinity } = param;
+  const bad = (typeof values === "number" ? [values] : [...values]).find((x) => x < min || x > max);
+  if (bad === undefined) return;
+  throw new ModelError(where, `is ${bad} ${param.unit}`, `Give a value from ${min} to ${max} ${param.unit}`);
+}
+
+export function checkScale(where: string, scale: number, maxScale: number): void {
+  if (Math.abs(scale) <= maxScale) return; // false for NaN
+  throw new ModelError(where, `scale ${scale} is beyond maxScale ${maxScale}`, "Give the projection a larger maxScale");
+}
+
+/** A factor: a plain number or a quantity in "1". */
+export const scaleValue = (where: string, value: unknown): number =>
+  canonicalValues(where, gainValue(value), "1", 1) as number;
+
+/** Gains as quantities; a plain number means the same for all cells. */
+export const gainValue = (value: unknown): Quantity<"1"> | Quantities<"1"> =>
+  typeof value === "number" ? one(value) : (value as Quantity<"1"> | Quantities<"1">);
+
+/** A varied rate; a single quantity means a constant signal. */
+export const rateValue = (value: unknown): RenewalSources["rate"] =>
+  isQuantity(value) && !("kind" in value)
+    ? { kind: "constant", unit: (value as Quantity<Unit>).unit, value: value.value }
+    : (value as RenewalSources["rate"]);
+
+function clampSize(clamp: number, d: NetworkDescription): number {
+  const { population } = d.clamps[clamp] as NetworkDescription["clamps"][number];
+  const found = d.populations.find((p) => p.name === population);
+  return found === undefined ? 0 : sizeOf(found);
+}

@@ -1,0 +1,75 @@
+import { ModelError } from "../errors.ts";
+import { canonical, canonicalValues, isQuantities, isQuantity, ms, type Quantities, type Quantity } from "../units.ts";
+import type { RenewalSources, SourceModel, TrainSources } from "./description.ts";
+import { drive, type Signal } from "./signal.ts";
+
+/** A rate: constant, one constant per cell, a signal shared by all cells, or several signals with an index per cell. */
+export type RateLike =
+  | Quantity<"Hz">
+  | Quantities<"Hz">
+  | Signal<"Hz">
+  | { readonly signals: readonly Signal<"Hz">[]; readonly signalOfCell: readonly number[] };
+
+/** A source model that still has to learn how many cells there are. */
+export type SourceModelOf = (n: number) => SourceModel;
+
+interface RenewalOptions {
+  readonly rate: RateLike;
+  /** time between the draw and the spike (default 0): the rate acts this much later. */
+  readonly latency?: Quantity<"ms">;
+}
+
+/** Poisson processes: `net.sources("DD", 400, poisson({ rate: Hz(65) }))`. */
+export const poisson = (options: RenewalOptions): RenewalSources => gamma({ ...options, order: 1 });
+
+/** Renewal processes whose intervals are sums of `order` (1..64) exponential ones; their CV is 1 / sqrt(order). */
+export const gamma = ({
+  order,
+  rate,
+  latency = ms(0),
+}: RenewalOptions & { readonly order: number }): RenewalSources => ({
+  kind: "renewal",
+  order,
+  rate: rateData(rate),
+  latency,
+});
+
+/** Spike trains given as data, one per cell: times in ms, any order. */
+export const trains = (timesMs: readonly (ArrayLike<number> | Quantities<"ms">)[]): TrainSources => ({
+  kind: "trains",
+  times: timesMs.map((times) => Array.from(isQuantities(times) ? times.values : (times as ArrayLike<number>))),
+});
+
+/** Regular pulses at start, start + interval, ... below `stop`: the same for every cell, or with a start per cell.
+ * @throws ModelError when the interval is not above 0 or a quantity is not in ms */
+export function regular(options: {
+  readonly interval: Quantity<"ms">;
+  readonly start?: Quantity<"ms"> | Quantities<"ms">;
+  readonly stop: Quantity<"ms">;
+}): SourceModelOf {
+  const interval = canonical("regular.interval", options.interval, "ms");
+  const stop = canonical("regular.stop", options.stop, "ms");
+  if (!(interval > 0)) throw new ModelError("regular.interval", `is ${interval} ms`, "Give an interval above 0");
+  const train = (start: number) =>
+    Array.from({ length: Math.max(0, Math.ceil((stop - start) / interval)) }, (_, k) => start + k * interval);
+  return (n) => {
+    const start = canonicalValues("regular.start", options.start ?? ms(0), "ms", n);
+    return {
+      kind: "trains",
+      times: Array.from({ length: n }, (_, cell) => train(typeof start === "number" ? start : (start[cell] as number))),
+    };
+  };
+}
+
+/** A rate as description data: a single quantity becomes a constant signal. */
+export function rateData(rate: RateLike): RenewalSources["rate"] {
+  if (isQuantity(rate) && !("kind" in rate))
+    return { kind: "constant", unit: "Hz", value: canonical("rate", rate, "Hz") };
+  return rate as RenewalSources["rate"];
+}
+
+/** A quantity or a signal as a signal. @throws ModelError when it is neither, or in another unit */
+export function signalData<U extends "Hz" | "nA">(where: string, given: Quantity<U> | Signal<U>, unit: U): Signal<U> {
+  if (typeof given === "object" && given !== null && "kind" in given) return given;
+  return drive.constant({ value: canonical(where, given, unit), unit });
+}
