@@ -1,0 +1,21 @@
+/** The mechanisms that come with hillock, for users. Nothing looks mechanisms up here: insert any value of this shape. */
+export { default as ar } from "./channels/ar.ts";
+export { default as ca } from "./channels/ca.ts";
+export { default as caL } from "./channels/caL.ts";
+export { default as cat } from "./channels/cat.ts";
+export { default as gh } from "./channels/gh.ts";
+export { default as hh2 } from "./channels/hh2.ts";
+export { default as k_hh } from "./channels/k_hh.ts";
+export { default as kca } from "./channels/kca.ts";
+export { default as kdrRL } from "./channels/kdrRL.ts";
+export { default as km } from "./channels/km.ts";
+export { default as L_Ca_inact } from "./channels/L_Ca_inact.ts";
+export { default as mAHP } from "./channels/mAHP.ts";
+export { default as na3rp } from "./channels/na3rp.ts";
+export { default as na_hh } from "./channels/na_hh.ts";
+export { default as napp } from "./channels/napp.ts";
+export { default as naps } from "./channels/naps.ts";
+export { default as pas } from "./channels/pas.ts";
+export { default as cad } from "./pools/cad.ts";
+export { default as exp2syn } from "./synapses/exp2syn.ts";
+export * from "./mechanism.ts";
