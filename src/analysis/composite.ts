@@ -1,0 +1,58 @@
+import { binEdges, binOf } from "./rates.ts";
+import { lowerBound, select, type Span, type SpikeTrains } from "./spikes.ts";
+
+export interface CompositeOptions extends Span {
+  /** Bin (ms). */
+  readonly dt: number;
+  /** "sum" counts spikes; "or" is 1 where any unit fired (the published coherence analysis). */
+  readonly combine?: "sum" | "or";
+}
+
+/** The trains of chosen units as one signal, a value per bin. A unit named twice counts once.
+ * @param units cell indices; all when left out */
+export function compositeTrain(
+  trains: SpikeTrains,
+  options: CompositeOptions,
+  units?: ArrayLike<number>,
+): Float64Array {
+  const { from, dt, combine = "sum" } = options;
+  const signal = new Float64Array(binEdges(options, dt).length - 1);
+  const { times } = units ? select(trains, units) : trains;
+  for (const t of times) {
+    const bin = binOf(t - from, dt);
+    if (bin < 0 || bin >= signal.length) continue;
+    signal[bin] = combine === "or" ? 1 : (signal[bin] as number) + 1;
+  }
+  return signal;
+}
+
+/** Random groups of units, each drawn with replacement, for composite trains.
+ * @param random uniform on [0, 1); pass a seeded one */
+export function drawGroups(units: ArrayLike<number>, size: number, groups: number, random: () => number): number[][] {
+  const draw = () => units[Math.floor(random() * units.length)] as number;
+  return Array.from({ length: groups }, () => Array.from({ length: size }, draw));
+}
+
+/** Centred moving mean over an odd number of samples (a rectangle of unit area); the ends average what is there. */
+export function movingMean(x: ArrayLike<number>, width: number): Float64Array {
+  const half = Math.floor(width / 2);
+  const sums = new Float64Array(x.length + 1);
+  for (let i = 0; i < x.length; i++) sums[i + 1] = (sums[i] as number) + (x[i] as number);
+  return Float64Array.from({ length: x.length }, (_, i) => {
+    const [a, b] = [Math.max(0, i - half), Math.min(x.length, i + half + 1)];
+    return ((sums[b] as number) - (sums[a] as number)) / (b - a);
+  });
+}
+
+/** Value of a sampled signal at a time, by linear interpolation; ends held. t sorted. */
+export function valueAt(t: ArrayLike<number>, x: ArrayLike<number>, want: number): number {
+  const k = Math.min(Math.max(1, lowerBound(t, want)), t.length - 1);
+  const [t0, t1] = [t[k - 1] as number, t[k] as number];
+  const [x0, x1] = [x[k - 1] as number, x[k] as number];
+  if (t.length < 2) return x[0] ?? NaN;
+  return x0 + Math.min(1, Math.max(0, (want - t0) / (t1 - t0))) * (x1 - x0);
+}
+
+/** A sampled signal at other times, by linear interpolation; ends held. t sorted. */
+export const resample = (t: ArrayLike<number>, x: ArrayLike<number>, at: ArrayLike<number>): Float64Array =>
+  Float64Array.from(at, (want) => valueAt(t, x, want));

@@ -1,0 +1,306 @@
+import { DataError } from "../errors.ts";
+import { checkPositive, checkSpan, type Span, type SpikeTrains } from "./spikes.ts";
+import { mean, percentile, standardDeviation } from "./stats.ts";
+
+/** Motor units as Fuglevand et al. (1993), J. Neurophysiol. 70:2470-2488, give them: larger units twitch harder and faster. */
+export interface MotorUnits {
+  readonly n: number;
+  /** Samples of force per second (Hz). */
+  readonly frequency: number;
+  /** Twitch peak of each unit (1); the first about 1, the last the range of the thresholds. */
+  readonly peak: Float64Array;
+  /** Rise time of each unit, in samples of `frequency`. */
+  readonly rise: Float64Array;
+  /** Twitch of each unit from its spike on, one value per sample; ends after five rise times. */
+  readonly twitch: readonly Float64Array[];
+  /** Force of the pool in full tetanus: sum of P e / 0.3004, what a saturated unit gives whatever its rate; 100 %MVC. */
+  readonly tetanus: number;
+}
+
+export interface MotorUnitOptions {
+  /** Recruitment thresholds in recruitment order, all above 0; only last/first and their number matter. */
+  readonly thresholds: ArrayLike<number>;
+  /** Hz. */
+  readonly frequency?: number;
+  /** Longest rise time T_L (ms). */
+  readonly longestRise?: number;
+  /** Rise time of the slowest unit over that of the fastest, above 1. */
+  readonly contractionRange?: number;
+}
+
+/** @throws DataError when a threshold is not above 0, the last is not above the first, or an option is out of range */
+export function motorUnits(options: MotorUnitOptions): MotorUnits {
+  const { thresholds, frequency = 2048, longestRise = 90, contractionRange = 3 } = options;
+  const n = thresholds.length;
+  const range = (thresholds[n - 1] as number) / (thresholds[0] as number);
+  if (!(n > 0 && Array.from(thresholds).every((rt) => rt > 0) && range > 1 && Number.isFinite(range))) {
+    throw new DataError(
+      "force thresholds",
+      `go from ${thresholds[0]} to ${thresholds[n - 1]}`,
+      "Give thresholds above 0, rising",
+    );
+  }
+  if (!(contractionRange > 1)) {
+    throw new DataError("contraction range", `is ${contractionRange}`, "Give a number above 1");
+  }
+  checkPositive("force sampling rate (Hz)", frequency);
+  checkPositive("longest rise time (ms)", longestRise);
+  const peak = Float64Array.from({ length: n }, (_, j) => Math.exp(((j + 1) * Math.log(range)) / n));
+  const exponent = Math.log(contractionRange) / Math.log(range);
+  const rise = peak.map((P) => (longestRise * frequency * 1e-3) / P ** exponent);
+  const twitch = Array.from(rise, (T, j) =>
+    Float64Array.from({ length: Math.ceil(5 * T) }, (_, s) => ((peak[j] as number) * s * Math.exp(1 - s / T)) / T),
+  );
+  return { n, frequency, peak, rise, twitch, tetanus: (peak.reduce((a, b) => a + b, 0) * Math.E) / LINEAR_GAIN };
+}
+
+const sigmoid = (x: number): number => -Math.expm1(-2 * x ** 3);
+/** S(0.4)/0.4: slope of force against rate below which a unit sums twitches linearly. */
+const LINEAR_GAIN = sigmoid(0.4) / 0.4;
+
+/** Gain of a twitch (1) at normalised rate x = rise time / inter-pulse interval: 1 up to 0.4, at most 2.88 near 0.98. */
+export const twitchGain = (x: number): number => (x <= 0.4 ? 1 : sigmoid(x) / x / LINEAR_GAIN);
+
+/** Which interval sets the gain of a spike.
+ * - "preceding": the one before it (Fuglevand's own); the first spike has gain 1.
+ * - "following": the one after it; the last spike's runs to the end of the record.
+ * - "myogen": one sample at every spike, as MyoGen's current code computes it, so force is a linear filter of the spikes. */
+export type GainRule = "preceding" | "following" | "myogen";
+
+export interface ForceOptions {
+  readonly gain?: GainRule;
+  /** Spikes are binned at this step (ms), at most one of a unit in a bin. */
+  readonly spikeBin?: number;
+  /** Conduction delay of each unit's axon (ms), added to its spikes; none when left out. */
+  readonly axonDelays?: ArrayLike<number>;
+}
+
+interface Waiting {
+  readonly unit: number;
+  readonly bin: number;
+  gain: number | undefined;
+}
+
+/** Force of a pool from spikes that arrive piece by piece. Each sample is a sum in the order of the spikes, so the result is
+ * bitwise the same however the record is cut. "following" holds samples back until 2.5 rise times have passed or the next
+ * spike has come. Memory is bounded by the piece and one twitch. */
+export class ForceStream {
+  readonly #units: MotorUnits;
+  readonly #rule: GainRule;
+  readonly #binMs: number;
+  readonly #delays: ArrayLike<number> | undefined;
+  /** Bin of each unit's last spike, -1 before the first. */
+  readonly #lastBin: Float64Array;
+  /** Each unit's spike whose following interval is not known yet. */
+  readonly #open: (Waiting | undefined)[];
+  /** Spikes not added yet, in order. */
+  #waiting: Waiting[] = [];
+  /** Force of samples #emitted, #emitted + 1, ... so far. */
+  #pending = new Float64Array(0);
+  #emitted = 0;
+  #until = 0;
+
+  /** @throws DataError when the bin is not above 0, or the delays are not one per unit and 0 or more */
+  constructor(units: MotorUnits, options: ForceOptions = {}) {
+    const { gain = "preceding", spikeBin = 0.025, axonDelays } = options;
+    checkPositive("spike bin (ms)", spikeBin);
+    if (axonDelays && (axonDelays.length !== units.n || !Array.from(axonDelays).every((d) => d >= 0))) {
+      throw new DataError(
+        "axon delays",
+        `are ${axonDelays.length} for ${units.n} units`,
+        "Give one of 0 ms or more per unit",
+      );
+    }
+    [this.#units, this.#rule, this.#binMs, this.#delays] = [units, gain, spikeBin, axonDelays];
+    this.#lastBin = new Float64Array(units.n).fill(-1);
+    this.#open = new Array<Waiting | undefined>(units.n).fill(undefined);
+  }
+
+  /** Adds spikes; `until` (ms) promises that no later piece holds a spike before it.
+   * @returns the force of the samples that are final, from where the last call ended; the first is at 0 ms
+   * @throws DataError when the population is another, or a spike lies before the `until` of an earlier call */
+  push(trains: SpikeTrains, until: number): Float64Array {
+    this.#accept(trains);
+    this.#until = Math.max(this.#until, until);
+    const bin = this.#binOf(this.#until);
+    for (const spike of this.#waiting) {
+      if (bin > spike.bin && this.#x(spike.unit, bin - spike.bin) <= 0.4) spike.gain ??= 1; // whenever the next one comes
+    }
+    this.#addKnown();
+    const final = Math.min(bin, this.#waiting[0]?.bin ?? Infinity);
+    return this.#emit(Math.floor(final * this.#samplesPerBin + 1e-9) + 1);
+  }
+
+  /** Ends the record at `end` (ms) and returns the rest of its ceil(end f) samples. */
+  finish(end: number): Float64Array {
+    const endBin = Math.round(end / this.#binMs);
+    for (const spike of this.#waiting) spike.gain ??= twitchGain(this.#x(spike.unit, endBin - spike.bin));
+    this.#addKnown();
+    return this.#emit(Math.ceil((end * this.#units.frequency) / 1000 - 1e-9));
+  }
+
+  get #samplesPerBin(): number {
+    return (this.#binMs * this.#units.frequency) / 1000;
+  }
+
+  #binOf(t: number): number {
+    return Math.floor(t / this.#binMs + 1e-8); // NEURON's grid times lie up to 1e-10 ms off the grid
+  }
+
+  /** Rise time over an interval given in bins. */
+  #x(unit: number, bins: number): number {
+    return (this.#units.rise[unit] as number) / (bins * this.#samplesPerBin);
+  }
+
+  #accept(trains: SpikeTrains): void {
+    if (trains.n !== this.#units.n) {
+      throw new DataError(
+        "force",
+        `has ${this.#units.n} units for trains of ${trains.n} cells`,
+        "Give one threshold per cell",
+      );
+    }
+    for (let k = 0; k < trains.times.length; k++) {
+      const [t, unit] = [trains.times[k] as number, trains.cells[k] as number];
+      if (t < this.#until - 1e-8) {
+        throw new DataError(
+          "force",
+          `got a spike at ${t} ms after ${this.#until} ms was done`,
+          "Push pieces in order of time",
+        );
+      }
+      const bin = this.#binOf(t + (this.#delays?.[unit] ?? 0));
+      const last = this.#lastBin[unit] as number;
+      if (bin === last) continue; // a bin is occupied or not
+      this.#lastBin[unit] = bin;
+      this.#wait(unit, bin, last);
+    }
+  }
+
+  #wait(unit: number, bin: number, last: number): void {
+    const spike: Waiting = { unit, bin, gain: undefined };
+    if (this.#rule === "myogen") spike.gain = twitchGain(this.#units.rise[unit] as number);
+    if (this.#rule === "preceding") spike.gain = last < 0 ? 1 : twitchGain(this.#x(unit, bin - last));
+    if (this.#rule === "following") {
+      const open = this.#open[unit];
+      if (open) open.gain ??= twitchGain(this.#x(unit, bin - open.bin));
+      this.#open[unit] = spike;
+    }
+    this.#waiting.push(spike);
+  }
+
+  /** Adds spikes in order up to the first whose gain is not known. */
+  #addKnown(): void {
+    const unknown = this.#waiting.findIndex((spike) => spike.gain === undefined);
+    const known = unknown < 0 ? this.#waiting : this.#waiting.slice(0, unknown);
+    this.#waiting = unknown < 0 ? [] : this.#waiting.slice(unknown);
+    for (const { unit, bin, gain } of known) this.#add(unit, bin, gain as number);
+  }
+
+  /** Adds one twitch, interpolated between its samples because the spike lies between two samples of force. It ends at the
+   * first bin at or after its last sample, going to 0 over the next: MyoGen's resampling to bins and back. */
+  #add(unit: number, bin: number, gain: number): void {
+    const twitch = this.#units.twitch[unit] as Float64Array;
+    const last = twitch.length - 1;
+    const at = bin * this.#samplesPerBin;
+    const first = Math.ceil(at - 1e-9);
+    const part = Math.max(0, first - at);
+    this.#reserve(first + twitch.length);
+    const base = first - this.#emitted;
+    for (let s = 0; s < last; s++) {
+      const low = twitch[s] as number;
+      this.#addTo(base + s, gain * (low + part * ((twitch[s + 1] as number) - low)));
+    }
+    const endBin = Math.ceil(last / this.#samplesPerBin - 1e-9);
+    const held = Math.min(1, Math.max(0, endBin + 1 - (last + part) / this.#samplesPerBin));
+    this.#addTo(base + last, gain * held * (twitch[last] as number));
+  }
+
+  #addTo(k: number, force: number): void {
+    if (k >= 0) this.#pending[k] = (this.#pending[k] as number) + force; // before 0 it is handed out, and was 0 there
+  }
+
+  #reserve(sample: number): void {
+    const need = sample - this.#emitted;
+    if (need <= this.#pending.length) return;
+    const grown = new Float64Array(Math.max(need, 2 * this.#pending.length));
+    grown.set(this.#pending);
+    this.#pending = grown;
+  }
+
+  /** Hands out samples below `end`. */
+  #emit(end: number): Float64Array {
+    if (end <= this.#emitted) return new Float64Array(0);
+    this.#reserve(end);
+    const out = this.#pending.slice(0, end - this.#emitted);
+    this.#pending = this.#pending.slice(end - this.#emitted);
+    this.#emitted = end;
+    return out;
+  }
+}
+
+export interface Force {
+  /** Hz; sample k is at k / frequency seconds. */
+  readonly frequency: number;
+  /** Unit of the smallest twitch, about. */
+  readonly force: Float64Array;
+  /** Per cent of the pool's tetanus. */
+  readonly percentMvc: Float64Array;
+}
+
+/** Force of a whole record of `duration` ms. */
+export function muscleForce(
+  trains: SpikeTrains,
+  units: MotorUnits,
+  options: ForceOptions & { duration: number },
+): Force {
+  checkPositive("duration of the force (ms)", options.duration);
+  const stream = new ForceStream(units, options);
+  const before = stream.push(trains, 0);
+  const rest = stream.finish(options.duration);
+  const force = new Float64Array(before.length + rest.length);
+  force.set(before);
+  force.set(rest, before.length);
+  return { frequency: units.frequency, force, percentMvc: force.map((F) => (100 * F) / units.tetanus) };
+}
+
+export interface ForceStatistics extends Span {
+  readonly mean: number;
+  /** Population SD. */
+  readonly sd: number;
+  /** sd / mean (1). */
+  readonly cov: number;
+  /** (maximum - minimum) / mean, per cent. */
+  readonly ripplePercent: number;
+  /** The central 95 % of the samples: 2.5th and 97.5th percentiles. */
+  readonly low95: number;
+  readonly high95: number;
+}
+
+/** Statistics of a force record over a window (ms).
+ * @throws DataError when the window holds no sample */
+export function forceStatistics(force: ArrayLike<number>, frequency: number, span: Span): ForceStatistics {
+  checkSpan("force window", span);
+  const first = Math.max(0, Math.ceil((span.from * frequency) / 1000 - 1e-9));
+  const end = Math.min(force.length, Math.ceil((span.to * frequency) / 1000 - 1e-9));
+  if (first >= end) {
+    throw new DataError(
+      "force window",
+      `${span.from} to ${span.to} ms holds no sample of ${force.length}`,
+      "Lengthen the run",
+    );
+  }
+  const x = Float64Array.from({ length: end - first }, (_, k) => force[first + k] as number);
+  const [m, sd] = [mean(x), standardDeviation(x, "population")];
+  let [low, high] = [Infinity, -Infinity];
+  for (const v of x) [low, high] = [Math.min(low, v), Math.max(high, v)];
+  return {
+    ...span,
+    mean: m,
+    sd,
+    cov: sd / m,
+    ripplePercent: (100 * (high - low)) / m,
+    low95: percentile(x, 2.5),
+    high95: percentile(x, 97.5),
+  };
+}

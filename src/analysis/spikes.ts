@@ -1,0 +1,117 @@
+import { DataError } from "../errors.ts";
+
+/** Spikes of one population. Analysis functions take this and nothing of the simulator. */
+export interface SpikeTrains {
+  /** Cells in the population, silent ones included. */
+  readonly n: number;
+  /** ms, sorted. */
+  readonly times: Float64Array;
+  /** Cell index of each spike, below n. */
+  readonly cells: Uint32Array;
+}
+
+/** Spikes in any order as SpikeTrains, sorted by time and then by cell.
+ * @throws DataError when lengths differ, a time is not finite or a cell is not below n */
+export function spikeTrains(n: number, times: ArrayLike<number>, cells: ArrayLike<number>): SpikeTrains {
+  if (times.length !== cells.length) {
+    throw new DataError(
+      "spike trains",
+      `${times.length} times for ${cells.length} cells`,
+      "Give one cell for each time",
+    );
+  }
+  for (let k = 0; k < times.length; k++) {
+    const [t, cell] = [times[k] as number, cells[k] as number];
+    if (!Number.isFinite(t)) throw new DataError(`spike ${k}`, `has time ${t}`, "Give finite times in ms");
+    if (!Number.isInteger(cell) || cell < 0 || cell >= n) {
+      throw new DataError(`spike ${k}`, `is of cell ${cell} in a population of ${n}`, `Give cells from 0 to ${n - 1}`);
+    }
+  }
+  const order = Uint32Array.from({ length: times.length }, (_, k) => k);
+  order.sort((a, b) => (times[a] as number) - (times[b] as number) || (cells[a] as number) - (cells[b] as number));
+  return {
+    n,
+    times: Float64Array.from(order, (k) => times[k] as number),
+    cells: Uint32Array.from(order, (k) => cells[k] as number),
+  };
+}
+
+/** SpikeTrains of one list of times (ms, any order) per cell. */
+export function fromPerCell(trains: readonly ArrayLike<number>[]): SpikeTrains {
+  const times: number[] = [];
+  const cells: number[] = [];
+  trains.forEach((train, cell) => {
+    for (let k = 0; k < train.length; k++) {
+      times.push(train[k] as number);
+      cells.push(cell);
+    }
+  });
+  return spikeTrains(trains.length, times, cells);
+}
+
+/** Spikes of each cell, length n. */
+export function counts(trains: SpikeTrains): Uint32Array {
+  const count = new Uint32Array(trains.n);
+  for (const cell of trains.cells) count[cell] = (count[cell] as number) + 1;
+  return count;
+}
+
+/** Sorted spike times of each cell (ms), length n; silent cells have an empty array. */
+export function perCell(trains: SpikeTrains): Float64Array[] {
+  const out = Array.from(counts(trains), (count) => new Float64Array(count));
+  const filled = new Uint32Array(trains.n);
+  for (let k = 0; k < trains.times.length; k++) {
+    const cell = trains.cells[k] as number;
+    const at = filled[cell] as number;
+    (out[cell] as Float64Array)[at] = trains.times[k] as number;
+    filled[cell] = at + 1;
+  }
+  return out;
+}
+
+/** Spikes with from <= t < to (ms); views on the same memory. */
+export function window(trains: SpikeTrains, from: number, to: number): SpikeTrains {
+  const a = lowerBound(trains.times, from);
+  const b = Math.max(a, lowerBound(trains.times, to));
+  return { n: trains.n, times: trains.times.subarray(a, b), cells: trains.cells.subarray(a, b) };
+}
+
+/** Spikes of chosen cells, renumbered 0, 1, ... in the order given. A cell named twice counts once, at its last place. */
+export function select(trains: SpikeTrains, cells: ArrayLike<number>): SpikeTrains {
+  const place = new Int32Array(trains.n).fill(-1);
+  for (let k = 0; k < cells.length; k++) place[cells[k] as number] = k;
+  const keep = [...trains.cells.keys()].filter((k) => (place[trains.cells[k] as number] as number) >= 0);
+  return {
+    n: cells.length,
+    times: Float64Array.from(keep, (k) => trains.times[k] as number),
+    cells: Uint32Array.from(keep, (k) => place[trains.cells[k] as number] as number),
+  };
+}
+
+/** Index of the first element >= x of a sorted array. */
+export function lowerBound(sorted: ArrayLike<number>, x: number): number {
+  let [a, b] = [0, sorted.length];
+  while (a < b) {
+    const middle = (a + b) >> 1;
+    if ((sorted[middle] as number) < x) a = middle + 1;
+    else b = middle;
+  }
+  return a;
+}
+
+/** A span of time in ms, from <= t < to. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @throws DataError unless from < to, both finite */
+export function checkSpan(where: string, { from, to }: Span): void {
+  if (Number.isFinite(from) && Number.isFinite(to) && from < to) return;
+  throw new DataError(where, `spans ${from} to ${to} ms`, "Give a finite start before a finite end");
+}
+
+/** @throws DataError unless x is finite and above 0 */
+export function checkPositive(where: string, x: number): void {
+  if (!(Number.isFinite(x) && x > 0)) throw new DataError(where, `is ${x}`, "Give a number above 0");
+}
