@@ -1,0 +1,215 @@
+import { createRequire } from "node:module";
+import { existsSync, readdirSync } from "node:fs";
+import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DataError, DeviceError } from "./errors.ts";
+import { PARTIAL, type Files, type Hdf5Folder } from "./record/files.ts";
+import {
+  infoOf,
+  maximumLimits,
+  type AdapterInfo,
+  type OpenDevice,
+  type OpenDeviceOptions,
+} from "./record/open-device.ts";
+
+export * from "./index.ts";
+export type { AdapterInfo, OpenDevice, OpenDeviceOptions } from "./record/open-device.ts";
+
+/** Ways to find an adapter, in the order in which they are tried (design section 11). */
+const LAVAPIPE_FOLDER = "/usr/share/vulkan/icd.d";
+const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
+interface Way {
+  readonly reason: string;
+  readonly driver?: string; // VK_ICD_FILENAMES
+}
+
+function ways(): Way[] {
+  const found: Way[] = [{ reason: "the system's default adapter" }];
+  if (process.platform !== "linux") return found;
+  const drivers = existsSync(LAVAPIPE_FOLDER) ? readdirSync(LAVAPIPE_FOLDER).sort() : [];
+  for (const file of drivers.filter((name) => /^lvp_icd.*\.json$/.test(name))) {
+    found.push({ reason: "no default adapter: Mesa's software adapter lavapipe", driver: join(LAVAPIPE_FOLDER, file) });
+  }
+  if (existsSync(SWIFTSHADER)) {
+    found.push({ reason: "no default adapter: Chromium's software adapter SwiftShader", driver: SWIFTSHADER });
+  }
+  return found;
+}
+
+/** Results of `create()` by driver. The only module-level GPU objects: dropping one while a device lives aborts the
+ * process (webgpu 0.6.2), so they are kept for ever. */
+const instances = new Map<string, GPU>();
+
+/** Dawn's entry point, or undefined where the optional package `webgpu` is not installed. */
+async function instance(driver: string | undefined): Promise<GPU | undefined> {
+  const key = driver ?? "";
+  const kept = instances.get(key);
+  if (kept !== undefined) return kept;
+  let dawn: typeof import("webgpu");
+  try {
+    dawn = await import("webgpu");
+  } catch {
+    return undefined;
+  }
+  Object.assign(globalThis, dawn.globals); // GPUBufferUsage and its like, as browsers have them
+  if (driver !== undefined) process.env["VK_ICD_FILENAMES"] = driver;
+  // The Vulkan loader prints a warning without it and needs it for nothing here.
+  process.env["XDG_RUNTIME_DIR"] ??= tmpdir();
+  const gpu = dawn.create([]);
+  instances.set(key, gpu);
+  return gpu;
+}
+
+/** The adapters of the first way that leads to one, or of every way with `all`. */
+async function* search(all: boolean): AsyncGenerator<{ adapter: GPUAdapter; way: Way }> {
+  const preset = process.env["VK_ICD_FILENAMES"]; // set by the user: what is found then is "default"
+  for (const way of preset === undefined ? ways() : ways().slice(0, 1)) {
+    try {
+      const gpu = await instance(way.driver);
+      const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
+      if (adapter) yield { adapter, way };
+      if (adapter && !all) return;
+    } finally {
+      if (preset === undefined) delete process.env["VK_ICD_FILENAMES"];
+    }
+  }
+}
+
+/** Opens a device with the adapter's largest limits. The caller destroys it. Undefined when there is no adapter: the
+ * reference engine then does the same, slower.
+ * @throws DeviceError when `adapter` is given and none matches, or the adapter gives no device */
+export async function openDevice(options: OpenDeviceOptions = {}): Promise<OpenDevice | undefined> {
+  const wanted = options.adapter?.toLowerCase();
+  const seen: string[] = [];
+  for await (const { adapter, way } of search(wanted !== undefined)) {
+    const info = infoOf(adapter, way.reason);
+    seen.push(info.description);
+    if (
+      wanted !== undefined &&
+      !`${info.description} ${info.vendor} ${info.architecture}`.toLowerCase().includes(wanted)
+    )
+      continue;
+    const device = await adapter.requestDevice({ label: "hillock", ...maximumLimits(adapter) });
+    return { device, info, reason: way.reason };
+  }
+  if (wanted === undefined) return undefined;
+  throw new DeviceError(
+    `adapter "${options.adapter}"`,
+    "was not found",
+    `Found: ${seen.join(", ") || "none"}. See "hillock devices"`,
+  );
+}
+
+/** All adapters that can be found, in the order of preference; the first is what `openDevice()` takes. */
+export async function adapters(): Promise<AdapterInfo[]> {
+  const found: AdapterInfo[] = [];
+  for await (const { adapter, way } of search(true)) {
+    const info = infoOf(adapter, way.reason);
+    const known = found.some(
+      (other) => other.description === info.description && other.architecture === info.architecture,
+    );
+    if (!known) found.push(info);
+  }
+  return found;
+}
+
+/** A folder of the file system, for `recordRun`, `loadRun` and exports. */
+export const openFolder = async (path: string): Promise<Files> => new NodeFolder(path);
+
+class NodeFolder implements Files {
+  readonly where: string;
+
+  constructor(path: string) {
+    this.where = path;
+  }
+
+  async prepare(): Promise<void> {
+    const probe = join(this.where, `write-test${PARTIAL}`);
+    try {
+      await mkdir(this.where, { recursive: true });
+      const file = await open(probe, "w");
+      await file.close();
+      await rm(probe);
+    } catch (error) {
+      throw new DataError(
+        this.where,
+        `cannot be written (${(error as Error).message})`,
+        "Choose another folder with --out",
+      );
+    }
+  }
+
+  async read(name: string): Promise<Uint8Array> {
+    try {
+      return await readFile(join(this.where, name));
+    } catch (error) {
+      throw new DataError(join(this.where, name), `cannot be read (${(error as Error).message})`, "Check the folder");
+    }
+  }
+
+  async write(name: string, bytes: Uint8Array): Promise<void> {
+    const file = await open(join(this.where, name + PARTIAL), "w");
+    try {
+      await file.writeFile(bytes);
+    } finally {
+      await file.close();
+    }
+    await this.#publish(name);
+  }
+
+  async #publish(name: string): Promise<void> {
+    const path = join(this.where, name);
+    await flush(path + PARTIAL);
+    await rename(path + PARTIAL, path);
+    await flush(this.where);
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.where, name), { force: true });
+  }
+
+  async list(): Promise<string[]> {
+    try {
+      return (await readdir(this.where)).sort();
+    } catch {
+      return []; // a folder that is not there holds nothing
+    }
+  }
+
+  async exists(name: string): Promise<boolean> {
+    return access(join(this.where, name)).then(() => true, () => false); // prettier-ignore
+  }
+
+  /** h5wasm's build for Node reads and writes real files, so that memory does not grow with a chunk. */
+  readonly hdf5 = async (): Promise<Hdf5Folder> => {
+    const { default: h5 } = await import("h5wasm/node");
+    await h5.ready;
+    const path = (name: string): string => join(this.where, name);
+    return {
+      h5,
+      open: async (name) => path(name),
+      lastPublished: path,
+      create: (name) => path(name + PARTIAL),
+      publish: (name) => this.#publish(name),
+    };
+  };
+}
+
+/** Writes what the system still holds in memory to the disk, of a file or a folder. */
+async function flush(path: string): Promise<void> {
+  if (process.platform === "win32" && !path.endsWith(PARTIAL)) return; // folders cannot be opened there
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** PNG of an SVG figure, by resvg. @param width  in pixels */
+export async function svgToPng(svg: string, width: number): Promise<Uint8Array> {
+  const { Resvg } = createRequire(import.meta.url)("@resvg/resvg-js") as typeof import("@resvg/resvg-js");
+  return new Resvg(svg, { fitTo: { mode: "width", value: width }, background: "white" }).render().asPng();
+}
