@@ -1,0 +1,167 @@
+import type { Expr, Stmt } from "../lang/expr.ts";
+import type { NetworkDescription } from "../model/description.ts";
+import type { Signal } from "../model/signal.ts";
+
+/** What both engines run. Canonical numbers, float64, flat arrays; nothing here knows of descriptions or devices. */
+export interface CompiledNetwork {
+  readonly dt: number; // ms
+  readonly method: "backwardEuler" | "crankNicolson";
+  readonly entries: number; // B, copies advanced together
+  readonly seeds: Uint32Array; // per entry
+  readonly populations: readonly CompiledPopulation[]; // in order of creation
+  /** spiking elements per entry that go through the spike log: cells and renewal sources; entry e's ids start at e * nSources. */
+  readonly nSources: number;
+  readonly stages: readonly CompiledStage[]; // in running order; every cell population is in exactly one
+  /** K: the longest block in steps. */
+  readonly maxBlock: number;
+  /** over all stages; entries of the log this old are still needed. */
+  readonly maxDelaySteps: number;
+  readonly projections: readonly { readonly name: string; readonly links: number; readonly dropped: number; readonly maxScale: number }[];
+  /** factor on each projection's weights at the start: [projection * entries + entry]. */
+  readonly initialScales: Float64Array;
+  readonly clamps: readonly CompiledClamp[];
+  readonly warnings: readonly string[];
+  readonly description: NetworkDescription;
+  /** hex digest of everything that determines results; a checkpoint of another hash is refused. */
+  readonly hash: string;
+}
+
+export type CompiledPopulation = CompiledCells | CompiledRenewal | CompiledTrains;
+
+/** Parameters of one population as one flat table. Value of parameter p, cell c, entry e is
+ * values[offset[p] + c * cellStride[p] + e * entryStride[p]]; strides are 0 where it does not vary. */
+export interface ParamTable {
+  readonly names: readonly string[];
+  readonly values: Float64Array;
+  readonly offset: Uint32Array;
+  readonly cellStride: Uint32Array;
+  readonly entryStride: Uint32Array;
+}
+
+export interface CompiledCells {
+  readonly kind: "cells";
+  readonly name: string;
+  readonly n: number; // per entry
+  readonly firstSource: number; // id of cell 0 in entry 0
+  readonly program: CellProgram;
+  /** values of program.params: given ones and derived ones. */
+  readonly params: ParamTable;
+  /** recomputes derived parameters after a live change; writes into params.values. Returns the ranges [from, to) that changed. */
+  readonly setParam: (name: string, value: number | ArrayLike<number>, entry?: number) => readonly (readonly [number, number])[];
+  /** names that setParam takes, "<section>.<insertion>.<param>", each with unit and limits. */
+  readonly live: readonly { readonly name: string; readonly unit: string; readonly min: number; readonly max: number }[];
+  /** initial states, SoA: state s, entry e, cell c at (s * entries + e) * n + c. */
+  readonly state0: Float64Array;
+  /** receptors that have links: its weights of cell c arrive at slot `slot + c` of this population's stage. */
+  readonly receptors: readonly { readonly name: string; readonly input: string; readonly slot: number }[];
+  readonly traces: readonly CompiledTrace[];
+  /** starts armed, per cell and entry: 1; engines keep this bit beside the states. */
+  readonly about: Readonly<Record<string, readonly number[]>>;
+}
+
+/** One cell type's step, written once for WGSL and JavaScript alike: statements over scalars. `V_n` etc. are ordinary states.
+ * Engines run, for each step: detect (states[detect] > param threshold, with the armed bit) -> receive -> currents -> solve
+ * -> advance -> sample. Names: states, params, inputs (summed event weights `in_<receptor>`, clamp currents `clamp_<k>`). */
+export interface CellProgram {
+  readonly states: readonly string[];
+  readonly params: readonly string[];
+  readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
+  readonly clampInputs: readonly { readonly input: string; readonly clamp: number }[]; // index into CompiledNetwork.clamps
+  readonly detect: { readonly state: string; readonly threshold: string };
+  readonly receive: readonly Stmt[];
+  readonly currents: readonly Stmt[];
+  readonly solve: readonly Stmt[];
+  readonly advance: readonly Stmt[];
+  /** rate tables read by `table` calls, when any. */
+  readonly tables: readonly CompiledTable[];
+}
+
+/** Rows of a rate table: value k of quantity q at data[k * quantities + q]; linear interpolation in V, ends held. */
+export interface CompiledTable {
+  readonly name: string;
+  readonly from: number;
+  readonly spacing: number;
+  readonly intervals: number;
+  readonly quantities: readonly string[];
+  readonly data: Float64Array;
+}
+
+/** `state` traces are labelled with the time after the step; `current` traces (evaluated in the currents phase) with the time before it. */
+export interface CompiledTrace {
+  readonly variable: string;
+  readonly unit: string;
+  readonly phase: "state" | "current";
+  /** over states and params (state phase), or over anything named up to the end of `currents`. */
+  readonly value: Expr;
+  readonly everySteps: number;
+  readonly cells: Uint32Array;
+}
+
+/** Renewal sources. Increments of one step are those of `signals[signalOfCell[c]]`, or constant per cell. */
+export interface CompiledRenewal {
+  readonly kind: "renewal";
+  readonly name: string;
+  readonly n: number;
+  readonly firstSource: number;
+  readonly order: number;
+  readonly latencySteps: number;
+  readonly stream: number; // of the thresholds
+  /** per entry a list of signals (the same object when shared). */
+  readonly signals: readonly (readonly Signal[])[];
+  readonly signalOfCell: Uint32Array;
+  /** Hz per cell [entry * n + cell], instead of signals. */
+  readonly constantHz?: Float64Array;
+}
+
+/** Trains given as data. Exact times are for the files; their events are in the stages' `given`. */
+export interface CompiledTrains {
+  readonly kind: "trains";
+  readonly name: string;
+  readonly n: number;
+  /** sorted by time, then cell: ms. Same for all entries unless `entry` is given. */
+  readonly times: Float64Array;
+  readonly cells: Uint32Array;
+}
+
+/** Cell populations that advance together and what is delivered to them. Slots: one per (receptor with links, cell); slot of
+ * entry e is e * slots + slot. Accumulators hold (step of block) * entries * slots. */
+export interface CompiledStage {
+  readonly cells: readonly number[]; // indices into populations
+  readonly slots: number; // per entry
+  /** rows[entry] when structureSeed varies, else one shared row table. */
+  readonly rows: readonly RowTable[];
+  /** events given as data, sorted by (step, slot). */
+  readonly given: GivenEvents;
+  /** contributions are i32(round(weight * scale * q)); value = sum / q. q[projection * entries + entry], a power of two. 0 where a projection does not end here. */
+  readonly q: Float64Array;
+  /** 1/q by slot group: one q per target population would do; engines read q of a receptor input through qOfInput[population][input]. */
+  readonly inputScale: readonly { readonly population: number; readonly input: number; readonly q: Float64Array /* per entry */ }[];
+}
+
+/** CSR by source, cut into segments of one delay and one projection, sorted by delay within a source. */
+export interface RowTable {
+  readonly rowStart: Uint32Array; // nSources + 1, into segments
+  readonly segmentDelay: Uint32Array; // steps
+  readonly segmentProjection: Uint32Array;
+  readonly segmentStart: Uint32Array; // segments + 1, into links
+  readonly target: Uint32Array; // slot
+  readonly weight: Float64Array; // uS
+}
+
+export interface GivenEvents {
+  readonly step: Uint32Array;
+  /** entry * slots + slot */
+  readonly slot: Uint32Array;
+  readonly projection: Uint32Array;
+  readonly weight: Float64Array; // uS
+}
+
+/** gain * signal, nA, on in steps [from, to) (delay <= t + dt/2 < delay + duration). */
+export interface CompiledClamp {
+  readonly name: string;
+  readonly population: number;
+  readonly signals: readonly Signal[]; // per entry
+  readonly gain: Float64Array; // [entry * n + cell]
+  readonly from: number;
+  readonly to: number;
+}

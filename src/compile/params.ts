@@ -1,0 +1,200 @@
+import { didYouMean, ModelError } from "../errors.ts";
+import type { Expr } from "../lang/expr.ts";
+import { freeNames } from "../lang/names.ts";
+import { jsLibrary, toJs } from "../lang/print.ts";
+import type { Values } from "../morphology/values.ts";
+import type { ParamTable } from "./compiled.ts";
+
+/** Limits and unit of a parameter that may change during a run. */
+export interface Live {
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+interface Base {
+  readonly path: string;
+  readonly values: Float64Array; // [entry][cell], strides as below
+  readonly cellStride: number;
+  readonly entryStride: number;
+  readonly live: Live | undefined;
+}
+
+/** The parameters of one population while it is compiled: given ones by path, derived ones by expression. All in float64. */
+export class Params {
+  readonly #n: number;
+  readonly #entries: number;
+  readonly #bases = new Map<string, Base>(); // by identifier
+  readonly #identifiers = new Map<string, string>(); // path -> identifier
+
+  constructor(n: number, entries: number) {
+    this.#n = n;
+    this.#entries = entries;
+  }
+
+  get constants(): ReadonlySet<string> {
+    return new Set(this.#bases.keys());
+  }
+
+  get paths(): string[] {
+    return [...this.#identifiers.keys()];
+  }
+
+  /** Defines a parameter and returns the identifier that programs read it by.
+   * @param perEntry  one value for all entries, or one per entry; each a number or one number per cell */
+  define(path: string, perEntry: readonly Values[], live?: Live): string {
+    const known = this.#identifiers.get(path);
+    if (known !== undefined) return known;
+    const cellStride = live !== undefined || perEntry.some((v) => typeof v !== "number") ? 1 : 0;
+    const width = cellStride === 1 ? this.#n : 1;
+    const varies = live !== undefined || perEntry.length > 1;
+    const values = new Float64Array(width * (varies ? this.#entries : 1));
+    for (let e = 0; e * width < values.length; e++) {
+      const v = perEntry[perEntry.length > 1 ? e : 0] as Values;
+      if (typeof v === "number") values.fill(v, e * width, (e + 1) * width);
+      else values.set(v, e * width);
+    }
+    const identifier = this.#fresh(path);
+    this.#identifiers.set(path, identifier);
+    this.#bases.set(identifier, { path, values, cellStride, entryStride: varies ? width : 0, live });
+    return identifier;
+  }
+
+  /** The flat table of the parameters that a program reads, with a function that changes live ones.
+   * @param used  identifiers in the order of the table; derived ones are computed from base ones */
+  table(used: readonly string[], derived: ReadonlyMap<string, Expr>): { params: ParamTable; setParam: SetParam; live: LiveName[] } {
+    const columns = used.map((id) => this.#column(id, derived.get(id)));
+    const offset = new Uint32Array(columns.length);
+    let length = 0;
+    columns.forEach((c, k) => {
+      offset[k] = length;
+      length += c.length;
+    });
+    const params: ParamTable = {
+      names: used,
+      values: new Float64Array(length),
+      offset,
+      cellStride: Uint32Array.from(columns, (c) => c.cellStride),
+      entryStride: Uint32Array.from(columns, (c) => c.entryStride),
+    };
+    columns.forEach((c, k) => c.fill(params.values.subarray(offset[k] as number, (offset[k] as number) + c.length)));
+    return { params, setParam: this.#setter(params, columns), live: this.#liveNames() };
+  }
+
+  /** The value of each parameter in the middle cell of the first entry. */
+  typical(): Record<string, number> {
+    const middle = Math.floor(this.#n / 2);
+    return Object.fromEntries([...this.#bases].map(([id, b]) => [id, b.values[middle * b.cellStride] as number]));
+  }
+
+  /** Whether an expression over parameters stays within bounds in every cell of every entry. */
+  within(expr: Expr, { min, max }: { readonly min: number; readonly max: number }): boolean {
+    const values = new Float64Array(this.#column("", expr).length);
+    this.#column("", expr).fill(values);
+    return values.every((x) => x >= min && x <= max);
+  }
+
+  /** A function of (cell, entry) for an expression over parameters, in float64. */
+  evaluator(expr: Expr): (cell: number, entry: number) => number {
+    const names = [...freeNames(expr)];
+    const bases = names.map((id) => this.#base(id));
+    const args = names.map((_, k) => `a${k}`);
+    const renames = new Map(names.map((id, k) => [id, `a${k}`]));
+    const body = toJs(expr, { f32: false, rename: (id) => renames.get(id) ?? id });
+    const library = jsLibrary(false);
+    const make = new Function(...Object.keys(library), `"use strict"; return (${args.join(", ")}) => ${body};`);
+    const f = make(...Object.values(library)) as (...x: number[]) => number;
+    return (cell, entry) => f(...bases.map((b) => b.values[cell * b.cellStride + entry * b.entryStride] as number));
+  }
+
+  #column(id: string, expr: Expr | undefined): Column {
+    const inputs = expr === undefined ? [this.#base(id)] : [...freeNames(expr)].map((n) => this.#base(n));
+    const cellStride = inputs.some((b) => b.cellStride === 1) ? 1 : 0;
+    const width = cellStride === 1 ? this.#n : 1;
+    const varies = inputs.some((b) => b.entryStride > 0);
+    const length = width * (varies ? this.#entries : 1);
+    const at = expr === undefined ? undefined : this.evaluator(expr);
+    const fill = (out: Float64Array): void => {
+      if (at === undefined) out.set((inputs[0] as Base).values);
+      else for (let k = 0; k < length; k++) out[k] = at(k % width, Math.floor(k / width));
+    };
+    return { length, cellStride, entryStride: varies ? width : 0, inputs: new Set(inputs.map((b) => b.path)), fill };
+  }
+
+  #setter(params: ParamTable, columns: readonly Column[]): SetParam {
+    return (name, value, entry) => {
+      const bases = [...this.#bases.values()].filter((b) => b.live !== undefined && names(b.path).includes(name));
+      if (bases.length === 0) {
+        throw new ModelError(`parameter "${name}"`, "cannot change during a run", didYouMean(name, this.#liveNames().map((l) => l.name)));
+      }
+      for (const b of bases) this.#write(b, name, value, entry);
+      const paths = new Set(bases.map((b) => b.path));
+      const changed: (readonly [number, number])[] = [];
+      columns.forEach((c, k) => {
+        if (![...c.inputs].some((p) => paths.has(p))) return;
+        const from = params.offset[k] as number;
+        c.fill(params.values.subarray(from, from + c.length));
+        changed.push([from, from + c.length]);
+      });
+      return changed;
+    };
+  }
+
+  #write(base: Base, name: string, value: number | ArrayLike<number>, entry: number | undefined): void {
+    const { min, max, unit } = base.live as Live;
+    const n = this.#n;
+    if (typeof value !== "number" && value.length !== n) {
+      throw new ModelError(`parameter "${name}"`, `got ${value.length} values for ${n} cells`, `Give one number, or ${n}`);
+    }
+    if (entry !== undefined && !(Number.isInteger(entry) && entry >= 0 && entry < this.#entries)) {
+      throw new ModelError(`parameter "${name}"`, `got entry ${entry}`, `Entries go from 0 to ${this.#entries - 1}`);
+    }
+    for (let e = entry ?? 0; e < (entry === undefined ? this.#entries : entry + 1); e++) {
+      for (let c = 0; c < n; c++) {
+        const x = typeof value === "number" ? value : (value[c] as number);
+        if (!(x >= min && x <= max)) {
+          throw new ModelError(`parameter "${name}"`, `is ${x} ${unit}`, `Give a number from ${min} to ${max} ${unit}`);
+        }
+        base.values[e * n + c] = x;
+      }
+    }
+  }
+
+  #liveNames(): LiveName[] {
+    const found = new Map<string, LiveName>();
+    for (const b of this.#bases.values()) {
+      if (b.live !== undefined) for (const name of names(b.path)) found.set(name, { name, ...b.live });
+    }
+    return [...found.values()];
+  }
+
+  #base(id: string): Base {
+    const b = this.#bases.get(id);
+    if (b === undefined) throw new ModelError(`parameter ${id}`, "is not defined", "This is a fault of hillock; please report it");
+    return b;
+  }
+
+  #fresh(path: string): string {
+    const stem = `p_${path.replace(/\W+/g, "_")}`;
+    let id = stem;
+    for (let k = 2; this.#bases.has(id); k++) id = `${stem}_${k}`;
+    return id;
+  }
+}
+
+export type SetParam = (name: string, value: number | ArrayLike<number>, entry?: number) => readonly (readonly [number, number])[];
+export type LiveName = Live & { readonly name: string };
+
+interface Column {
+  readonly length: number;
+  readonly cellStride: number;
+  readonly entryStride: number;
+  readonly inputs: ReadonlySet<string>; // paths
+  readonly fill: (out: Float64Array) => void;
+}
+
+/** "<section>.<insertion>.<param>" may also be said "<insertion>.<param>", meaning every section that has it. */
+const names = (path: string): string[] => {
+  const parts = path.split(".");
+  return parts.length === 3 ? [path, `${parts[1]}.${parts[2]}`] : [path];
+};

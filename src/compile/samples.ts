@@ -1,0 +1,10 @@
+import type { CompiledTrace } from "./compiled.ts";
+
+/** The steps whose time labels the samples of a trace in a segment [from, to): state traces are labelled with the time after a
+ * step, so from < step <= to; current traces with the time before it, from <= step < to (design section 6). */
+export function sampleSteps(trace: Pick<CompiledTrace, "phase" | "everySteps">, from: number, to: number): Uint32Array {
+  const { everySteps: m, phase } = trace;
+  const first = phase === "state" ? Math.floor(from / m) + 1 : Math.ceil(from / m);
+  const last = phase === "state" ? Math.floor(to / m) : Math.ceil(to / m) - 1;
+  return Uint32Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => (first + k) * m);
+}

@@ -1,0 +1,61 @@
+import type { CompiledCells } from "../compile/compiled.ts";
+import { jsLibrary, printJs, toJs } from "../lang/print.ts";
+
+/** Everything a printed integrate function reads and writes; arrays as laid out in compiled.ts and engine.ts. */
+export interface CellBuffers {
+  readonly state: Float64Array | Float32Array; // [state][entry][cell]
+  readonly armed: Uint32Array; // [entry][cell]
+  readonly params: Float64Array | Float32Array;
+  readonly acc: Float64Array | Int32Array; // [step][entry][slot], zero again after the block
+  readonly inputScale: Float64Array; // [input][entry], 1/q in float32 mode, 1 in float64
+  readonly clamps: Float64Array; // [row][step]
+  readonly clampRow: Uint32Array; // [clamp of the network][entry]
+  readonly gains: readonly Float64Array[]; // by clamp of the network
+  readonly traceRow: readonly Int32Array[]; // per trace and cell, -1 where it is not recorded
+  readonly traces: readonly (Float64Array | Float32Array)[]; // per trace: [sample of the segment][entry][row]
+  readonly traceFrom: readonly number[]; // per trace: index (step / everySteps) of sample 0 of the segment
+}
+
+export type Integrate = (
+  b: CellBuffers,
+  block: { readonly step: number; readonly steps: number; readonly entries: number; readonly slots: number; readonly nSources: number },
+  spike: (step: number, id: number) => void,
+) => void;
+
+/** Prints the STEP list of one cell type as a JavaScript function over all cells of all entries.
+ * @param f32  round every operation to float32, with the GPU's integer sums as input */
+export function printIntegrate(cells: CompiledCells, f32: boolean): Integrate {
+  const { program, n, params, receptors, traces, firstSource } = cells;
+  const fr = (x: string): string => (f32 ? `fr(${x})` : x);
+  const options = { f32, indent: "        " };
+  const lines = [
+    `for (let e = 0; e < block.entries; e++) for (let c = 0; c < ${n}; c++) {`,
+    `  const g = e * ${n} + c, N = block.entries * ${n};`,
+    ...program.states.map((s, k) => `  let ${s} = b.state[${k} * N + g];`),
+    ...program.params.map((p, k) => `  const ${p} = b.params[${params.offset[k]} + c * ${params.cellStride[k]} + e * ${params.entryStride[k]}];`),
+    ...traces.flatMap((t, k) => (t.phase === "current" ? [`  let out_${k} = 0;`] : [])),
+    ...traces.map((_, k) => `  const row_${k} = b.traceRow[${k}][c];`),
+    ...program.clampInputs.map(({ clamp }, k) => `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`),
+    `  let armed = b.armed[g];`,
+    `  for (let t = 0; t < block.steps; t++) {`,
+    `    const above = ${program.detect.state} > ${program.detect.threshold};`,
+    `    if (above && armed === 1) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
+    `    armed = above ? 0 : 1;`,
+    `    const slots = (t * block.entries + e) * block.slots + c;`,
+    ...receptors.map((r, k) => `    const ${r.input} = ${fr(`${fr(`b.acc[slots + ${r.slot}]`)} * b.inputScale[${k} * block.entries + e]`)}; b.acc[slots + ${r.slot}] = 0;`),
+    ...program.clampInputs.map(({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b.clamps[signal_${k} + t]`)}`)};`),
+    printJs([...program.receive, ...program.currents, ...program.solve, ...program.advance], options),
+    ...traces.map((t, k) => {
+      const label = t.phase === "state" ? "block.step + t + 1" : "block.step + t";
+      const at = `((${label}) / ${t.everySteps} - b.traceFrom[${k}]) * block.entries + e`;
+      return `    if (row_${k} >= 0 && (${label}) % ${t.everySteps} === 0) b.traces[${k}][(${at}) * ${t.cells.length} + row_${k}] = ${toJs(t.value, { f32 })};`;
+    }),
+    `  }`,
+    ...program.states.map((s, k) => `  b.state[${k} * N + g] = ${s};`),
+    `  b.armed[g] = armed;`,
+    `}`,
+  ];
+  const library = jsLibrary(f32);
+  const make = new Function(...Object.keys(library), `"use strict"; return (b, block, spike) => {\n${lines.join("\n")}\n};`);
+  return make(...Object.values(library)) as Integrate;
+}

@@ -1,0 +1,268 @@
+import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage } from "../compile/compiled.ts";
+import type { Engine, EngineKind, EngineState, PHASES, Segment, TraceSamples } from "../compile/engine.ts";
+import { Inputs, type InputBlock } from "../compile/inputs.ts";
+import { sampleSteps } from "../compile/samples.ts";
+import type { Signal } from "../model/signal.ts";
+import { advanceConstantSources, advanceSources, initSources, type Sources, sourceStateLength } from "../random/source.ts";
+import { type CellBuffers, type Integrate, printIntegrate } from "./cells.ts";
+import { deliver, SpikeLog } from "./log.ts";
+
+/** Runs a CompiledNetwork in JavaScript: float64 with sums in row order, or (precision 32) every operation rounded to float32
+ * with the GPU's integer sums. Needs no adapter; same results whatever the block length. */
+export function referenceEngine(network: CompiledNetwork, options: { precision?: 64 | 32 } = {}): Engine {
+  return new ReferenceEngine(network, options.precision ?? 64);
+}
+
+interface Cells {
+  readonly index: number; // population
+  readonly compiled: CompiledCells;
+  readonly integrate: Integrate;
+  readonly state: Float64Array | Float32Array;
+  readonly armed: Uint32Array;
+  params: Float64Array | Float32Array;
+  readonly inputScale: Float64Array;
+  readonly traceRow: Int32Array[];
+}
+
+class ReferenceEngine implements Engine {
+  readonly kind: EngineKind;
+  readonly network: CompiledNetwork;
+  step = 0;
+  stepsPerSubmit: number;
+  readonly #f32: boolean;
+  readonly #inputs: Inputs;
+  readonly #cells = new Map<number, Cells>();
+  readonly #sources = new Map<number, Uint32Array>();
+  readonly #acc: (Float64Array | Int32Array)[];
+  readonly #log = new SpikeLog();
+  readonly #ms = { drive: 0, deliver: 0, integrate: 0 };
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(network: CompiledNetwork, precision: 64 | 32) {
+    this.network = network;
+    this.#f32 = precision === 32;
+    this.kind = this.#f32 ? "reference32" : "reference";
+    this.stepsPerSubmit = Math.min(network.maxBlock, 100);
+    this.#inputs = new Inputs(network);
+    network.populations.forEach((p, k) => {
+      if (p.kind === "cells") this.#cells.set(k, this.#makeCells(k, p));
+      if (p.kind === "renewal") this.#sources.set(k, this.#makeSources(p));
+    });
+    this.#acc = network.stages.map((s) => {
+      const length = network.maxBlock * network.entries * s.slots;
+      return this.#f32 ? new Int32Array(length) : new Float64Array(length);
+    });
+  }
+
+  advance(toStep: number): Promise<Segment> {
+    const result = this.#queue.then(async () => {
+      const begun = performance.now();
+      const from = this.step;
+      const segment = this.#run(toStep);
+      const elapsed = Math.max(0.1, performance.now() - begun);
+      const ideal = ((toStep - from) * 50) / elapsed;
+      this.stepsPerSubmit = Math.max(1, Math.round(Math.min(ideal, 4 * this.stepsPerSubmit)));
+      await new Promise((resume) => setTimeout(resume, 0)); // lets progress and interrupts through
+      return segment;
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  save(): Promise<EngineState> {
+    const state: Record<string, EngineState[string]> = { ...this.#inputs.save() };
+    for (const { compiled, state: s, armed } of this.#cells.values()) {
+      state[`cells.${compiled.name}.state`] = s.slice();
+      state[`cells.${compiled.name}.armed`] = armed.slice();
+      state[`cells.${compiled.name}.params`] = compiled.params.values.slice();
+    }
+    for (const [k, s] of this.#sources) state[`sources.${this.network.populations[k]?.name}`] = s.slice();
+    state["log.steps"] = Uint32Array.from(this.#log.steps);
+    state["log.ids"] = Uint32Array.from(this.#log.ids);
+    return Promise.resolve(state);
+  }
+
+  load(state: EngineState, step: number): Promise<void> {
+    this.#inputs.load(state);
+    for (const cells of this.#cells.values()) {
+      const { name } = cells.compiled;
+      cells.state.set(state[`cells.${name}.state`] as Float64Array);
+      cells.armed.set(state[`cells.${name}.armed`] as Uint32Array);
+      cells.compiled.params.values.set(state[`cells.${name}.params`] as Float64Array);
+      cells.params = this.#rounded(cells.compiled.params.values);
+    }
+    for (const [k, s] of this.#sources) s.set(state[`sources.${this.network.populations[k]?.name}`] as Uint32Array);
+    this.#log.steps = [...(state["log.steps"] as Uint32Array)];
+    this.#log.ids = [...(state["log.ids"] as Uint32Array)];
+    this.step = step;
+    return Promise.resolve();
+  }
+
+  setRate(population: number, signal: Signal, entry?: number): void {
+    this.#inputs.setRate(population, signal, entry);
+  }
+  setScale(projection: number, scale: number, entry?: number): void {
+    this.#inputs.setScale(projection, scale, entry);
+  }
+  setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void {
+    this.#inputs.setGain(clamp, gain, entry);
+  }
+  setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
+    const cells = this.#cells.get(population) as Cells;
+    cells.compiled.setParam(name, value, entry);
+    cells.params = this.#rounded(cells.compiled.params.values);
+  }
+
+  timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>> {
+    return { ...this.#ms };
+  }
+
+  warnings(): string[] {
+    return this.#inputs.warnings();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #run(to: number): Segment {
+    const from = this.step;
+    const traces = this.#traceBuffers(from, to);
+    const spikes = { steps: [] as number[], ids: [] as number[] };
+    const spike = (step: number, id: number): void => {
+      spikes.steps.push(step);
+      spikes.ids.push(id);
+      this.#log.push(step, id);
+    };
+    while (this.step < to) {
+      const steps = Math.min(this.network.maxBlock, to - this.step);
+      const inputs = this.#inputs.block(this.step, steps);
+      this.#time("drive", () => this.#drive(inputs, spike));
+      this.network.stages.forEach((stage, s) => {
+        this.#time("deliver", () => this.#deliver(stage, s, steps));
+        this.#time("integrate", () => this.#integrate(stage, s, inputs, traces, spike));
+      });
+      this.step += steps;
+      this.#log.forget(this.step - this.network.maxDelaySteps);
+    }
+    return {
+      from,
+      to,
+      spikeSteps: Uint32Array.from(spikes.steps),
+      spikeIds: Uint32Array.from(spikes.ids),
+      traces: traces.map(({ population, trace, steps, data }) => ({ population, trace, steps, data })),
+    };
+  }
+
+  #drive(inputs: InputBlock, spike: (step: number, id: number) => void): void {
+    const { entries, nSources, populations } = this.network;
+    for (const [k, state] of this.#sources) {
+      const p = populations[k] as CompiledRenewal;
+      const constant = this.#inputs.constant.get(k);
+      const rows = this.#inputs.rowsOf(k);
+      const nSignals = rows.length / entries;
+      for (let entry = 0; entry < entries; entry++) {
+        const sources = this.#describe(p, entry);
+        const id = entry * nSources + p.firstSource;
+        const emit = (step: number, cell: number): void => spike(inputs.from + step, id + cell);
+        if (constant !== undefined) {
+          const silent = Math.min(inputs.steps, Math.max(0, p.latencySteps - inputs.from));
+          const late = (step: number, cell: number): void => emit(step + silent, cell);
+          const rates = constant[entry];
+          if (rates !== undefined) advanceConstantSources(state, sources, inputs.steps - silent, rates, late);
+        } else {
+          const rowOfCell = p.signalOfCell.map((s) => rows[entry * nSignals + s] as number);
+          advanceSources(state, sources, inputs.steps, inputs.increments, rowOfCell, emit);
+        }
+      }
+    }
+  }
+
+  #deliver(stage: CompiledStage, s: number, steps: number): void {
+    const { entries, nSources } = this.network;
+    this.#log.sort();
+    const acc = this.#acc[s] as Float64Array | Int32Array;
+    deliver(stage, this.#log, { step: this.step, steps, entries, nSources, scales: this.#inputs.scales, integers: this.#f32 }, acc);
+  }
+
+  #integrate(stage: CompiledStage, s: number, inputs: InputBlock, traces: readonly TraceBuffer[], spike: (step: number, id: number) => void): void {
+    const { entries, nSources } = this.network;
+    const acc = this.#acc[s] as Float64Array | Int32Array;
+    for (const k of stage.cells) {
+      const cells = this.#cells.get(k) as Cells;
+      const mine = traces.filter((t) => t.population === k);
+      const buffers: CellBuffers = {
+        ...cells,
+        acc,
+        clamps: inputs.clamps,
+        clampRow: this.#inputs.clampRow,
+        gains: this.#inputs.gains,
+        traces: mine.map((t) => t.data),
+        traceFrom: mine.map((t) => t.first),
+      };
+      cells.integrate(buffers, { step: inputs.from, steps: inputs.steps, entries, slots: stage.slots, nSources }, spike);
+    }
+  }
+
+  #traceBuffers(from: number, to: number): TraceBuffer[] {
+    return [...this.#cells.values()].flatMap(({ index, compiled }) =>
+      compiled.traces.map((t, trace): TraceBuffer => {
+        const steps = sampleSteps(t, from, to);
+        const length = steps.length * this.network.entries * t.cells.length;
+        const data = this.#f32 ? new Float32Array(length) : new Float64Array(length);
+        return { population: index, trace, steps, data, first: (steps[0] ?? 0) / t.everySteps };
+      }),
+    );
+  }
+
+  #makeCells(index: number, compiled: CompiledCells): Cells {
+    const { entries, stages } = this.network;
+    const stage = stages.find((s) => s.cells.includes(index)) as CompiledStage;
+    const inputScale = new Float64Array(compiled.receptors.length * entries).fill(1);
+    if (this.#f32) {
+      for (const { population, input, q } of stage.inputScale) {
+        if (population === index) q.forEach((x, e) => (inputScale[input * entries + e] = 1 / x));
+      }
+    }
+    const traceRow = compiled.traces.map((t) => {
+      const row = new Int32Array(compiled.n).fill(-1);
+      t.cells.forEach((c, k) => (row[c] = k));
+      return row;
+    });
+    return {
+      index,
+      compiled,
+      integrate: printIntegrate(compiled, this.#f32),
+      state: this.#rounded(compiled.state0).slice(),
+      armed: new Uint32Array(compiled.n * entries).fill(1),
+      params: this.#rounded(compiled.params.values),
+      inputScale,
+      traceRow,
+    };
+  }
+
+  #makeSources(p: CompiledRenewal): Uint32Array {
+    const state = new Uint32Array(sourceStateLength({ n: p.n, entries: this.network.entries }));
+    for (let e = 0; e < this.network.entries; e++) initSources(state, this.#describe(p, e));
+    return state;
+  }
+
+  #describe(p: CompiledRenewal, entry: number): Sources {
+    const { entries, seeds } = this.network;
+    return { n: p.n, entries, entry, order: p.order, seed: seeds[entry] as number, stream: p.stream };
+  }
+
+  #rounded(values: Float64Array): Float64Array | Float32Array {
+    return this.#f32 ? Float32Array.from(values) : values;
+  }
+
+  #time(phase: (typeof PHASES)[number], work: () => void): void {
+    const begun = performance.now();
+    work();
+    this.#ms[phase] += performance.now() - begun;
+  }
+}
+
+interface TraceBuffer extends TraceSamples {
+  readonly first: number; // steps[0] / everySteps
+}

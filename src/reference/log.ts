@@ -1,0 +1,97 @@
+import type { CompiledStage, RowTable } from "../compile/compiled.ts";
+
+/** Spikes that may still have links under way: what is delivered, kept until the longest delay has passed. */
+export class SpikeLog {
+  steps: number[] = [];
+  ids: number[] = [];
+
+  push(step: number, id: number): void {
+    this.steps.push(step);
+    this.ids.push(id);
+  }
+
+  /** Sorted by (step, id), so that sums have one order whatever the block length. */
+  sort(): void {
+    const order = this.steps.map((_, k) => k).sort((a, b) => (this.steps[a] as number) - (this.steps[b] as number) || (this.ids[a] as number) - (this.ids[b] as number));
+    this.steps = order.map((k) => this.steps[k] as number);
+    this.ids = order.map((k) => this.ids[k] as number);
+  }
+
+  /** Forgets spikes older than `step`. */
+  forget(step: number): void {
+    const keep = this.steps.map((s) => s >= step);
+    this.steps = this.steps.filter((_, k) => keep[k]);
+    this.ids = this.ids.filter((_, k) => keep[k]);
+  }
+}
+
+export interface Delivery {
+  readonly step: number;
+  readonly steps: number;
+  readonly entries: number;
+  readonly nSources: number;
+  /** weight factor of [projection * entries + entry], and in integer mode its quantisation q. */
+  readonly scales: Float64Array;
+  readonly integers: boolean;
+}
+
+/** Adds the links of logged spikes and the given events that fall due in [step, step + steps) to acc [step][entry][slot].
+ * In integer mode acc holds i32 sums of round(weight * scale * q), as on the GPU. */
+export function deliver(stage: CompiledStage, log: SpikeLog, d: Delivery, acc: Float64Array | Int32Array): void {
+  deliverGiven(stage, d, acc);
+  for (let k = 0; k < log.steps.length; k++) {
+    const id = log.ids[k] as number;
+    const entry = Math.floor(id / d.nSources);
+    const rows = stage.rows[stage.rows.length > 1 ? entry : 0] as RowTable;
+    const source = id - entry * d.nSources;
+    const last = rows.rowStart[source + 1] as number;
+    for (let s = rows.rowStart[source] as number; s < last; s++) {
+      const due = (log.steps[k] as number) + (rows.segmentDelay[s] as number) - d.step;
+      if (due >= d.steps) break; // delays ascend
+      if (due < 0) continue;
+      const factor = factorOf(stage, rows.segmentProjection[s] as number, entry, d);
+      const base = (due * d.entries + entry) * stage.slots;
+      for (let l = rows.segmentStart[s] as number; l < (rows.segmentStart[s + 1] as number); l++) {
+        add(acc, base + (rows.target[l] as number), rows.weight[l] as number, factor, d.integers);
+      }
+    }
+  }
+}
+
+function deliverGiven({ given, slots, ...stage }: CompiledStage, d: Delivery, acc: Float64Array | Int32Array): void {
+  for (let k = firstAtOrAfter(given.step, d.step); k < given.step.length; k++) {
+    const due = (given.step[k] as number) - d.step;
+    if (due >= d.steps) break;
+    const slot = given.slot[k] as number; // entry * slots + slot
+    const factor = factorOf(stage, given.projection[k] as number, Math.floor(slot / slots), d);
+    add(acc, due * d.entries * slots + slot, given.weight[k] as number, factor, d.integers);
+  }
+}
+
+function factorOf(stage: Pick<CompiledStage, "q">, projection: number, entry: number, d: Delivery): number {
+  const at = projection * d.entries + entry;
+  const scale = d.scales[at] as number;
+  return d.integers ? Math.fround(Math.fround(scale) * (stage.q[at] as number)) : scale;
+}
+
+/** i32(round(weight * factor)) as WGSL rounds: halves to even, in float32. */
+function add(acc: Float64Array | Int32Array, at: number, weight: number, factor: number, integers: boolean): void {
+  acc[at] = (acc[at] as number) + (integers ? roundEven(Math.fround(Math.fround(weight) * factor)) : weight * factor);
+}
+
+function roundEven(x: number): number {
+  const down = Math.floor(x);
+  const rest = x - down;
+  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
+}
+
+/** Index of the first element >= x in an ascending array. */
+export function firstAtOrAfter(sorted: Uint32Array, x: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
