@@ -4,7 +4,7 @@ import { ms, mV, one, S_per_cm2 } from "../../units.ts";
 export default channel({
   name: "L_Ca_inact",
   doc: `Dendritic L-type Ca2+ with slow inactivation, of the Powers2017 motor neuron, scaled by neuromodulation.
-Source: Powers & Heckman (2017), J. Neurophysiol. 118:520-531, as used by MyoGen. Its reversal is a constant, not eca.`,
+Source: Powers & Heckman (2017), J. Neurophysiol. 117:1171-1184, as used by MyoGen. Its reversal is a constant, not eca.`,
   params: {
     gcabar: param(S_per_cm2(8.5e-5), "maximal conductance density, before gamma", { min: 0 }),
     gamma: param(one(0.2), "neuromodulation: the fraction of gcabar that is available", { min: 0, live: true }),

@@ -7,7 +7,7 @@ export const gh = (half = -77, tau = 30): Channel =>
   channel({
     name: "gh",
     doc: `Hyperpolarisation-activated mixed cation current of the Powers2017 motor neuron; half activation -77 mV, 30 ms.
-Source: Powers & Heckman (2017), J. Neurophysiol. 118:520-531, as used by MyoGen, rate table included.`,
+Source: Powers & Heckman (2017), J. Neurophysiol. 117:1171-1184, as used by MyoGen, rate table included.`,
     params: {
       ghbar: param(S_per_cm2(3e-5), "maximal conductance density", { min: 0 }),
       E_h: param(mV(-41), "reversal potential"),

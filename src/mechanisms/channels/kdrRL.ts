@@ -4,7 +4,7 @@ import { ms, mV, S_per_cm2 } from "../../units.ts";
 export default channel({
   name: "kdrRL",
   doc: `Delayed-rectifier K+ of the Powers2017 motor neuron.
-Source: Powers & Heckman (2017), J. Neurophysiol. 118:520-531, as used by MyoGen.`,
+Source: Powers & Heckman (2017), J. Neurophysiol. 117:1171-1184, as used by MyoGen.`,
   params: {
     gMax: param(S_per_cm2(0.015), "maximal conductance density", { min: 0 }),
     mVh: param(mV(-21), "half activation"),

@@ -6,7 +6,7 @@ export default channel({
   doc: `Medium afterhyperpolarisation of the Powers2017 motor neuron: a Ca2+ current, the calcium it brings into a shell of
 0.1 um, and the K+ conductance that this calcium opens. Of one step: calcium first, from the last evaluated current; then n,
 which sees the new calcium; then mca.
-Source: Powers & Heckman (2017), J. Neurophysiol. 118:520-531, as used by MyoGen.`,
+Source: Powers & Heckman (2017), J. Neurophysiol. 117:1171-1184, as used by MyoGen.`,
   params: {
     gcamax: param(S_per_cm2(6.4e-6), "maximal Ca2+ conductance density", { min: 0 }),
     gkcamax: param(S_per_cm2(4.5e-4), "maximal Ca2+-activated K+ conductance density", { min: 0 }),
