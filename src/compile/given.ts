@@ -1,4 +1,3 @@
-import { Uint32List } from "../connect/lists.ts";
 import type { CompiledTrains, GivenEvents } from "./compiled.ts";
 import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
 import { bySource, starts } from "./rows.ts";
@@ -11,71 +10,155 @@ export interface GivenInput {
   readonly slotOf: readonly number[];
 }
 
-/** Spikes of one cell that fall due in one step over the links of one delay. */
-interface Volleys {
-  readonly step: Uint32Array;
-  readonly group: Uint32Array;
-}
-
-/** Links of one train cell, projection and delay. */
-interface Groups {
-  readonly start: Uint32Array; // groups + 1
-  readonly slot: Uint32Array;
-  readonly weight: Float64Array;
-  readonly projection: Uint32Array; // per group
-  readonly maxScale: Float64Array; // per group
-  readonly volleys: Volleys; // in order of step
-}
-
 /** The step in which NEURON delivers a spike given at any time: it rounds the sum of time and delay once. */
 export const dueStep = (timeMs: number, delayMs: number, dt: number): number =>
   Math.max(0, Math.ceil((timeMs + delayMs) / dt - 0.5 - 1e-9));
 
-/** Every event of given trains, sorted by (step, slot), equal ones in order of projection and link.
- * @param structures 1 when all entries share their links, else one per entry
- * @param steps  events due at or after this step are left out
- * @param load   per structure; gets the largest sum of |weight| * maxScale that one step brings to each slot added */
-export function givenEvents(
-  inputs: readonly GivenInput[],
-  structures: number,
-  { entries, slots, dt, steps }: { entries: number; slots: number; dt: number; steps: number },
-  load: readonly Float64Array[],
-): GivenEvents {
-  const groups = Array.from({ length: structures }, (_, s) => collect(inputs, s, dt, steps));
-  const perEntry = groups.map(({ start, volleys }) =>
-    volleys.group.reduce((n, g) => n + (start[g + 1] as number) - (start[g] as number), 0),
-  );
-  const length = structures === 1 ? (perEntry[0] as number) * entries : perEntry.reduce((a, b) => a + b, 0);
-  const out = {
-    step: new Uint32Array(length),
-    slot: new Uint32Array(length),
-    projection: new Uint32Array(length),
-    weight: new Float64Array(length),
-  };
-  const next = new Uint32Array(entries); // volley that entry e comes to
+/** Every event of given trains in one entry under one structure, sorted by (step, slot); equal ones in order of projection and link.
+ * @param steps events due at or after this step are left out */
+export function givenEvents(inputs: readonly GivenInput[], structure: number, dt: number, steps: number): GivenEvents {
+  const fans = inputs.flatMap((input) => fansOf(input, structure));
+  const volleys = volleysOf(inputs, fans, dt, steps);
+  const length = volleys.reduce((n, v) => n + (fans[v.fan] as Fan).slot.length, 0);
+  const events = emptyEvents(length);
   let written = 0;
-  for (;;) {
-    const step = earliest(groups, next);
-    if (step === Infinity) return out;
-    for (let e = 0; e < entries; e++) {
-      const g = groups[structures === 1 ? 0 : e] as Groups;
-      const first = next[e] as number;
-      let end = first;
-      while (g.volleys.step[end] === step) end++;
-      next[e] = end;
-      if (end > first) written = writeStep(g, first, end, e * slots, out, written);
-    }
-    addLoad();
+  for (let first = 0; first < volleys.length;) {
+    const { step } = volleys[first] as Volley;
+    let end = first + 1;
+    while (volleys[end]?.step === step) end++;
+    const due = volleys.slice(first, end).map((v) => fans[v.fan] as Fan);
+    written = writeStep(due, step, events, written);
+    first = end;
   }
-
-  function addLoad(): void {}
+  return events;
 }
 
-function earliest(groups: readonly Groups[], next: Uint32Array): number {
-  let step = Infinity;
-  next.forEach((volley, e) => {
-    const g = groups[groups.length === 1 ? 0 : e] as Groups;
-    step = Math.min(step, g.volleys.step[volley] ?? Infinity);
+/** The events of all entries in one list, by (step, entry, slot). @param perEntry one list for all entries, or one per entry */
+export function interleave(perEntry: readonly GivenEvents[], entries: number, slots: number): GivenEvents {
+  if (entries === 1) return perEntry[0] as GivenEvents;
+  const lists = Array.from({ length: entries }, (_, e) => perEntry[perEntry.length === 1 ? 0 : e] as GivenEvents);
+  const all = emptyEvents(lists.reduce((n, list) => n + list.step.length, 0));
+  const next = new Uint32Array(entries);
+  for (let written = 0; written < all.step.length;) {
+    const step = Math.min(...lists.map((list, e) => list.step[next[e] as number] ?? Infinity));
+    lists.forEach((list, e) => {
+      let i = next[e] as number;
+      for (; list.step[i] === step; i++, written++) {
+        all.step[written] = step;
+        all.slot[written] = e * slots + (list.slot[i] as number);
+        all.projection[written] = list.projection[i] as number;
+        all.weight[written] = list.weight[i] as number;
+      }
+      next[e] = i;
+    });
+  }
+  return all;
+}
+
+/** Adds to `load` the largest sum of |weight| * maxScale that any one step brings to each slot. */
+export function addGivenLoad(events: GivenEvents, maxScale: readonly number[], load: Float64Array): void {
+  const most = new Float64Array(load.length);
+  for (let i = 0; i < events.step.length;) {
+    const [step, slot] = [events.step[i], events.slot[i] as number];
+    let sum = 0;
+    for (; events.step[i] === step && events.slot[i] === slot; i++) {
+      sum += Math.abs(events.weight[i] as number) * (maxScale[events.projection[i] as number] as number);
+    }
+    if (sum > (most[slot] as number)) most[slot] = sum;
+  }
+  for (let slot = 0; slot < most.length; slot++) load[slot] = (load[slot] as number) + (most[slot] as number);
+}
+
+const emptyEvents = (length: number): GivenEvents => ({
+  step: new Uint32Array(length),
+  slot: new Uint32Array(length),
+  projection: new Uint32Array(length),
+  weight: new Float64Array(length),
+});
+
+/** Links of one train cell, one projection and one delay. */
+interface Fan {
+  readonly input: GivenInput;
+  readonly cell: number;
+  readonly delayMs: number;
+  readonly slot: Uint32Array;
+  readonly weight: Float64Array;
+}
+
+/** One spike over one fan. */
+interface Volley {
+  readonly step: number;
+  readonly fan: number;
+}
+
+function fansOf(input: GivenInput, structure: number): Fan[] {
+  const { projection, trains, slotOf } = input;
+  const links = projection.links[structure] as DrawnLinks;
+  const start = starts(links.source, trains.n);
+  const order = bySource(links.source, start);
+  const fans: Fan[] = [];
+  for (let cell = 0; cell < trains.n; cell++) {
+    const own = order.subarray(start[cell], start[cell + 1]);
+    const delay = (link: number) => at(links.delayMs, link);
+    if (typeof links.delayMs !== "number") own.sort((a, b) => delay(a) - delay(b) || a - b);
+    for (let from = 0; from < own.length;) {
+      const delayMs = delay(own[from] as number);
+      let to = from + 1;
+      while (to < own.length && delay(own[to] as number) === delayMs) to++;
+      const slot = (l: number) => (slotOf[links.receptor[l] as number] as number) + (links.target[l] as number);
+      const fan = own.subarray(from, to);
+      fans.push({
+        input,
+        cell,
+        delayMs,
+        slot: fan.map(slot),
+        weight: Float64Array.from(fan, (l) => at(links.weight, l)),
+      });
+      from = to;
+    }
+  }
+  return fans;
+}
+
+/** In order of step; equal ones in order of fans, then of times. */
+function volleysOf(inputs: readonly GivenInput[], fans: readonly Fan[], dt: number, steps: number): Volley[] {
+  const times = new Map(inputs.map(({ trains }) => [trains, timesByCell(trains)]));
+  const volleys: Volley[] = [];
+  fans.forEach(({ input, cell, delayMs }, fan) => {
+    for (const t of times.get(input.trains)?.[cell] ?? []) {
+      const step = dueStep(t, delayMs, dt);
+      if (step < steps) volleys.push({ step, fan });
+    }
   });
-  return step;
+  return volleys.sort((a, b) => a.step - b.step);
+}
+
+function timesByCell({ n, cells, times }: CompiledTrains): number[][] {
+  const byCell = Array.from({ length: n }, (): number[] => []);
+  cells.forEach((cell, i) => byCell[cell]?.push(times[i] as number));
+  return byCell;
+}
+
+/** Native sorting of keys slot * 2^26 + position is several times faster than a comparison function. */
+function writeStep(due: readonly Fan[], step: number, out: GivenEvents, written: number): number {
+  const count = due.reduce((n, fan) => n + fan.slot.length, 0);
+  const keys = new Float64Array(count);
+  const weight = new Float64Array(count);
+  const projection = new Uint32Array(count);
+  let k = 0;
+  for (const { slot, weight: w, input } of due) {
+    for (let i = 0; i < slot.length; i++, k++) {
+      keys[k] = (slot[i] as number) * 2 ** 26 + k;
+      weight[k] = w[i] as number;
+      projection[k] = input.projection.index;
+    }
+  }
+  for (const key of keys.sort()) {
+    const position = key % 2 ** 26;
+    out.step[written] = step;
+    out.slot[written] = Math.floor(key / 2 ** 26);
+    out.projection[written] = projection[position] as number;
+    out.weight[written++] = weight[position] as number;
+  }
+  return written;
 }

@@ -92,7 +92,11 @@ function dropSlow(links: DrawnLinks, maxDelayMs: number, axonDelayMs: number | F
 export function delaySteps(where: string, delayMs: number, dt: number): number {
   const steps = Math.max(0, Math.ceil((delayMs + 1e-10) / dt - 0.5));
   if (steps < 2 ** 31) return steps;
-  throw new ModelError(where, `a delay of ${delayMs} ms is ${steps} steps of ${dt} ms`, "Give the projection a maxDelay, the end of the experiment");
+  throw new ModelError(
+    where,
+    `a delay of ${delayMs} ms is ${steps} steps of ${dt} ms`,
+    "Give the projection a maxDelay, the end of the experiment",
+  );
 }
 
 /** Shortest delay of a projection in steps over all structures; undefined without links. */

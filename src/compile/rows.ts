@@ -22,7 +22,13 @@ interface Segment {
 /** Joins the projections into a stage under one structure: CSR by source, segments sorted by delay, then projection;
  * links within a segment by slot, equal ones in the order of the projection's links.
  * @param load  gets sum of |weight| * maxScale of every slot added: the most that one step can bring */
-export function buildRows(inputs: readonly RowInput[], structure: number, nSources: number, dt: number, load: Float64Array): RowTable {
+export function buildRows(
+  inputs: readonly RowInput[],
+  structure: number,
+  nSources: number,
+  dt: number,
+  load: Float64Array,
+): RowTable {
   const sorted = inputs.map((input) => new SortedInput(input, structure, dt));
   const links = sorted.reduce((sum, s) => sum + s.length, 0);
   const rowStart = new Uint32Array(nSources + 1);
@@ -105,7 +111,7 @@ class SortedInput {
     }
     const delay = (link: number) => delaySteps(this.#name, (delayMs[link] as number) + axon, this.#dt);
     this.#sort(from, to, delay);
-    for (let first = from; first < to; ) {
+    for (let first = from; first < to;) {
       const own = delay(this.#link(first));
       let end = first + 1;
       while (end < to && delay(this.#link(end)) === own) end++;

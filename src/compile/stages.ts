@@ -64,7 +64,11 @@ function components(cells: readonly number[], edges: readonly Edge[]): Map<numbe
 }
 
 /** Longest path from a component that nothing feeds. */
-function levels(cells: readonly number[], edges: readonly Edge[], component: ReadonlyMap<number, number>): Map<number, number> {
+function levels(
+  cells: readonly number[],
+  edges: readonly Edge[],
+  component: ReadonlyMap<number, number>,
+): Map<number, number> {
   const level = new Map<number, number>();
   const order = [...new Set(component.values())].sort((a, b) => b - a); // feeding ones first
   for (const c of order) {

@@ -1,4 +1,5 @@
 import { philoxInto, probabilityBound, stream, USES } from "../random/philox.ts";
+import { Uint32List } from "./lists.ts";
 import { numberPerSource, type Rule, type Sizes } from "./rules.ts";
 
 /** Links of one projection, sorted by source, then target; a list's keep their order. Indices count within populations. */
@@ -119,32 +120,22 @@ function repeats({ source, target }: Links): Uint32Array | undefined {
   });
 }
 
-/** Two typed arrays that grow by half. */
+/** Pairs collected one by one. */
 class LinkList {
-  #source: Uint32Array;
-  #target: Uint32Array;
-  #length = 0;
+  readonly #source: Uint32List;
+  readonly #target: Uint32List;
 
   constructor(capacity: number) {
-    this.#source = new Uint32Array(capacity);
-    this.#target = new Uint32Array(capacity);
+    this.#source = new Uint32List(capacity);
+    this.#target = new Uint32List(capacity);
   }
 
   push(source: number, target: number): void {
-    if (this.#length === this.#source.length) this.#grow();
-    this.#source[this.#length] = source;
-    this.#target[this.#length++] = target;
+    this.#source.push(source);
+    this.#target.push(target);
   }
 
   take(): Links {
-    return { source: this.#source.slice(0, this.#length), target: this.#target.slice(0, this.#length) };
-  }
-
-  #grow(): void {
-    const capacity = Math.ceil(this.#length * 1.5) + 16;
-    const [source, target] = [new Uint32Array(capacity), new Uint32Array(capacity)];
-    source.set(this.#source);
-    target.set(this.#target);
-    [this.#source, this.#target] = [source, target];
+    return { source: this.#source.take(), target: this.#target.take() };
   }
 }

@@ -10,12 +10,15 @@ import type { Signal } from "./signal.ts";
 export type Path =
   | { readonly kind: "seed" | "structureSeed" }
   | { readonly kind: "rate"; readonly population: number }
-  /** `keys`: "<section>.<insertion>.<param>" for each section of the insertion that is meant, or "<receptor>.<param>". */
-  | { readonly kind: "param"; readonly population: number; readonly keys: readonly string[]; readonly param: Param }
+  /** `keys`: the cell compiler's names: "<section>.<insertion>.<param>" for each section that is meant, "<receptor>.<param>", ... */
+  | { readonly kind: "param"; readonly population: number; readonly keys: readonly string[]; readonly param: Limits }
   | { readonly kind: "scale"; readonly projection: number }
   | { readonly kind: "gain" | "signal"; readonly clamp: number };
 
-/** Finds what a path names. "<population>.<insertion>.<param>" means every section that has the insertion.
+type Limits = Pick<Param, "unit" | "min" | "max">;
+
+/** Finds what a path names. "<population>.<insertion>.<param>" means every section that has the insertion;
+ * "<population>.V0", "<section>.V0", "threshold" and "e<ion>" may vary too.
  * @throws ModelError with what there is, when there is no such thing */
 export function resolvePath(path: string, d: NetworkDescription): Path {
   if (path === "seed" || path === "structureSeed") return { kind: path };
@@ -30,7 +33,7 @@ export function resolvePath(path: string, d: NetworkDescription): Path {
   const found = d.populations[population];
   if (found === undefined) throw unknown(path, topPaths(d));
   if (isCells(found)) {
-    const params = paramPaths(found.model);
+    const params = cellPaths(found.model);
     const wanted = params.get(path.slice(first.length + 1));
     if (wanted === undefined)
       throw unknown(
@@ -54,9 +57,20 @@ const topPaths = (d: NetworkDescription): string[] => [
   ...d.clamps.flatMap((c) => [`${c.name}.gain`, `${c.name}.signal`]),
 ];
 
-/** Every parameter of a cell by its path within the population. */
-function paramPaths(model: CellModel): Map<string, { keys: readonly string[]; param: Param }> {
-  const found = new Map<string, { keys: readonly string[]; param: Param }>();
+interface CellPath {
+  readonly keys: readonly string[];
+  readonly param: Limits;
+}
+
+/** Everything about a cell that a batch may vary, by its path within the population. */
+function cellPaths(model: CellModel): Map<string, CellPath> {
+  const found = new Map<string, CellPath>();
+  const mV: Limits = { unit: "mV" };
+  const V0 = model.sections.map((s) => `${s.name}.V0`);
+  for (const key of V0) found.set(key, { keys: [key], param: mV });
+  found.set("V0", { keys: V0, param: mV });
+  found.set("threshold", { keys: ["threshold"], param: mV });
+  for (const ion of Object.keys(model.reversals ?? {})) found.set(`e${ion}`, { keys: [`e${ion}`], param: mV });
   for (const insertion of model.insertions) {
     const name = insertion.as ?? insertion.mechanism.name;
     for (const [p, param] of Object.entries(insertion.mechanism.params)) {
@@ -122,7 +136,7 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
   }
 }
 
-function checkParam(where: string, param: Param, value: unknown, n: number): void {
+function checkParam(where: string, param: Limits, value: unknown, n: number): void {
   const values = canonicalValues(where, value, param.unit, n);
   const { min = -Infinity, max = Infinity } = param;
   const bad = (typeof values === "number" ? [values] : [...values]).find((x) => x < min || x > max);

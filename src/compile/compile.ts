@@ -1,0 +1,174 @@
+import { isCells, sizeOf, type CellsDescription } from "../model/check.ts";
+import type { CompileOptions, NetworkDescription, RenewalSources } from "../model/description.ts";
+import { Network } from "../model/network.ts";
+import { scaleValue, type Path } from "../model/paths.ts";
+import { compileCells } from "./cells.ts";
+import { checkNetwork, settings, type Settings } from "./checks.ts";
+import { compileClamps } from "./clamps.ts";
+import type {
+  CompiledCells,
+  CompiledNetwork,
+  CompiledPopulation,
+  CompiledRenewal,
+  CompiledTrains,
+} from "./compiled.ts";
+import { digest, RESULTS_VERSION } from "./hash.ts";
+import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
+import { blockLength } from "./scaling.ts";
+import { compileRenewal, compileTrains, variedRates } from "./sources.ts";
+import { buildStage, longestDelay, slotsOf, type Slots } from "./stage.ts";
+import { planStages, type Edge } from "./stages.ts";
+
+/** Steps of a rate that are looked at when the duration is not known; every step is checked again while running. */
+const UNKNOWN_DURATION_STEPS = 10_000;
+
+/** Turns a description into what the engines run: draws connections, plans stages, makes every check there is to make.
+ * @throws ModelError at the first thing that cannot be simulated */
+export function compile(network: NetworkDescription | Network, options: CompileOptions): CompiledNetwork {
+  const description = network instanceof Network ? network.describe() : network;
+  return new Compiler(description, settings(options)).compile();
+}
+
+class Compiler {
+  readonly #d: NetworkDescription;
+  readonly #settings: Settings;
+  readonly #paths: readonly Path[];
+  readonly #warnings: string[] = [];
+  readonly #firstSource: readonly (number | undefined)[]; // undefined for trains
+  readonly #nSources: number;
+
+  constructor(d: NetworkDescription, s: Settings) {
+    this.#d = d;
+    this.#settings = s;
+    this.#paths = checkNetwork(d);
+    let next = 0;
+    this.#firstSource = d.populations.map((p) => {
+      if (p.model.kind === "trains") return undefined;
+      next += sizeOf(p);
+      return next - sizeOf(p);
+    });
+    this.#nSources = next;
+  }
+
+  compile(): CompiledNetwork {
+    const { entries } = this.#d;
+    const { dt, method, maxBlock } = this.#settings;
+    const drawn = drawProjections(this.#d, this.#structureSeeds());
+    const plan = planStages(this.#cellIndices(), this.#edges(drawn));
+    const slots = plan.stages.map((cells) => slotsOf(cells, drawn, this.#d.populations));
+    const populations = this.#populations(slots);
+    const context = { ...this.#settings, entries, nSources: this.#nSources, populations };
+    const stages = plan.stages.map((cells, k) => buildStage(cells, slots[k] as Slots, drawn, context));
+    const allSlots = stages.reduce((sum, s) => sum + s.slots, 0);
+    this.#warnAboutLinks(drawn);
+    return {
+      dt,
+      method,
+      entries,
+      seeds: Uint32Array.from(this.#varied("seed") ?? new Array<number>(entries).fill(this.#d.seed)),
+      populations,
+      nSources: this.#nSources,
+      stages,
+      maxBlock: blockLength(plan.loopSteps, allSlots, entries, maxBlock),
+      maxDelaySteps: longestDelay(stages),
+      projections: drawn.map(({ description: p, links }) => ({
+        name: p.name,
+        links: links[0]?.source.length ?? 0,
+        dropped: links[0]?.dropped ?? 0,
+        maxScale: p.maxScale,
+      })),
+      initialScales: this.#initialScales(),
+      clamps: compileClamps(this.#d, this.#paths, dt),
+      warnings: this.#warnings,
+      description: this.#d,
+      hash: digest({ version: RESULTS_VERSION, dt, method, description: this.#d }),
+    };
+  }
+
+  #cellIndices(): number[] {
+    return this.#d.populations.flatMap((p, i) => (isCells(p) ? [i] : []));
+  }
+
+  #structureSeeds(): readonly number[] {
+    return this.#varied("structureSeed") ?? [this.#d.structureSeed];
+  }
+
+  #varied(kind: "seed" | "structureSeed"): readonly number[] | undefined {
+    return this.#d.variations.find((_, i) => this.#paths[i]?.kind === kind)?.values as readonly number[] | undefined;
+  }
+
+  #edges(drawn: readonly DrawnProjection[]): Edge[] {
+    return drawn.flatMap((p) => {
+      const delaySteps = shortestDelay(p, this.#settings.dt);
+      const fromCells = isCells(this.#d.populations[p.source] as CellsDescription);
+      if (!fromCells || delaySteps === undefined) return [];
+      return [{ name: p.description.name, from: p.source, to: p.target, delaySteps }];
+    });
+  }
+
+  #populations(slots: readonly Slots[]): CompiledPopulation[] {
+    return this.#d.populations.map((p, i) => {
+      if (isCells(p)) return this.#cells(p, i, slots);
+      return p.model.kind === "trains" ? compileTrains(p.name, p.n, p.model) : this.#renewal(p.name, p.n, p.model, i);
+    });
+  }
+
+  #renewal(name: string, n: number, model: RenewalSources, index: number): CompiledRenewal {
+    return compileRenewal(name, n, model, {
+      dt: this.#settings.dt,
+      entries: this.#d.entries,
+      firstSource: this.#firstSource[index] ?? 0,
+      steps: this.#settings.steps ?? UNKNOWN_DURATION_STEPS,
+      rates: variedRates(this.#d, this.#paths, index),
+      warn: (line) => this.#warnings.push(line),
+    });
+  }
+
+  #cells({ name, model }: CellsDescription, index: number, slots: readonly Slots[]): CompiledCells {
+    const { dt, method } = this.#settings;
+    const clamps = this.#d.clamps.flatMap((c, clamp) =>
+      c.population === name ? [{ clamp, section: c.section, at: c.at }] : [],
+    );
+    return compileCells(name, model, {
+      dt,
+      method,
+      entries: this.#d.entries,
+      firstSource: this.#firstSource[index] ?? 0,
+      slots: slots.find((s) => s.of.has(index))?.of.get(index) ?? new Map<string, number>(),
+      clamps,
+      recordings: this.#d.recordings.filter((r) => r.population === name),
+      vary: this.#variedParams(index),
+    });
+  }
+
+  #variedParams(population: number): Map<string, readonly unknown[]> {
+    const vary = new Map<string, readonly unknown[]>();
+    this.#paths.forEach((path, i) => {
+      if (path.kind !== "param" || path.population !== population) return;
+      for (const key of path.keys) vary.set(key, this.#d.variations[i]?.values ?? []);
+    });
+    return vary;
+  }
+
+  #initialScales(): Float64Array {
+    const { entries, projections, variations } = this.#d;
+    const scales = new Float64Array(projections.length * entries).fill(1);
+    this.#paths.forEach((path, i) => {
+      if (path.kind !== "scale") return;
+      const { path: name, values } = variations[i] as NetworkDescription["variations"][number];
+      values.forEach((value, e) => {
+        scales[path.projection * entries + e] = scaleValue(name, value);
+      });
+    });
+    return scales;
+  }
+
+  #warnAboutLinks(drawn: readonly DrawnProjection[]): void {
+    for (const { description: p, links } of drawn) {
+      const dropped = Math.max(...links.map((l) => l.dropped));
+      if (dropped > 0)
+        this.#warnings.push(`${p.name}: ${dropped} links slower than ${p.maxDelay?.value} ms were dropped`);
+      else if (links.every((l) => l.source.length === 0)) this.#warnings.push(`${p.name}: has no links`);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** Raised whenever compile or the engines change results, so that older checkpoints are told apart. */
+export const RESULTS_VERSION = 1;
+
+/** Digest of plain data: 128 bits as hex, equal for equal data whatever the order of properties. Four lanes of FNV-1a's
+ * form with different offsets and odd factors over the canonical JSON's UTF-16 units, mixed at the end (murmur3's finaliser). It tells networks
+ * apart by accident, not against an attacker; portable, where node:crypto is not. */
+export function digest(data: unknown): string {
+  const text = canonicalJson(data);
+  let [a, b, c, d] = [0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x5bd1e995);
+    c = Math.imul(c ^ unit, 0x27d4eb2f);
+    d = Math.imul(d ^ unit, 0x165667b1);
+  }
+  const words = [a ^ text.length, b ^ a, c ^ b, d ^ c];
+  return words.map((word) => mix(word).toString(16).padStart(8, "0")).join("");
+}
+
+function mix(h: number): number {
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** JSON with sorted property names and without undefined ones. */
+export function canonicalJson(data: unknown): string {
+  return JSON.stringify(data, (_, value: unknown) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,133 @@
+import { type CellsDescription } from "../model/check.ts";
+import type { NetworkDescription } from "../model/description.ts";
+import type { CompiledPopulation, CompiledStage, RowTable } from "./compiled.ts";
+import { addGivenLoad, givenEvents, interleave, type GivenInput } from "./given.ts";
+import type { DrawnProjection } from "./links.ts";
+import { buildRows, type RowInput } from "./rows.ts";
+import { scaleFor } from "./scaling.ts";
+
+/** Slots of one entry of a stage. */
+export interface Slots {
+  readonly count: number;
+  /** population -> receptor -> slot of cell 0; receptors with links only. */
+  readonly of: ReadonlyMap<number, ReadonlyMap<string, number>>;
+}
+
+/** Gives slots to the receptors of a stage's cells that any link of any structure ends on, in order of populations and receptors. */
+export function slotsOf(
+  cells: readonly number[],
+  drawn: readonly DrawnProjection[],
+  populations: NetworkDescription["populations"],
+): Slots {
+  const of = new Map<number, ReadonlyMap<string, number>>();
+  let count = 0;
+  for (const p of cells) {
+    const { model } = populations[p] as CellsDescription;
+    const linked = new Set(drawn.filter((d) => d.target === p).flatMap(linkedReceptors));
+    const slots = new Map<string, number>();
+    for (const { name } of model.receptors) {
+      if (!linked.has(name)) continue;
+      slots.set(name, count);
+      count += model.n;
+    }
+    of.set(p, slots);
+  }
+  return { count, of };
+}
+
+function linkedReceptors({ description, links }: DrawnProjection): string[] {
+  const picked = new Uint8Array(description.receptors.length);
+  for (const { receptor } of links) for (const r of receptor) picked[r] = 1;
+  return description.receptors.filter((_, r) => picked[r] === 1);
+}
+
+interface StageContext {
+  readonly dt: number;
+  readonly entries: number;
+  readonly nSources: number;
+  readonly steps: number | undefined;
+  readonly populations: readonly CompiledPopulation[];
+}
+
+/** Everything delivered to the populations of one stage. */
+export function buildStage(
+  cells: readonly number[],
+  slots: Slots,
+  drawn: readonly DrawnProjection[],
+  context: StageContext,
+): CompiledStage {
+  const { dt, entries, nSources, steps = 2 ** 32 - 1, populations } = context;
+  const into = drawn.filter((p) => cells.includes(p.target));
+  const { rows: rowInputs, given: givenInputs } = inputsOf(into, slots, populations);
+  const structures = drawn[0]?.links.length ?? 1;
+  const loads = Array.from({ length: structures }, () => new Float64Array(slots.count));
+  const rows = loads.map((load, s) => buildRows(rowInputs, s, nSources, dt, load));
+  const given = loads.map((_, s) => givenEvents(givenInputs, s, dt, steps));
+  const maxScale = drawn.map((p) => p.description.maxScale);
+  loads.forEach((load, s) => addGivenLoad(given[s] as CompiledStage["given"], maxScale, load));
+  const q = new Map(cells.map((p) => [p, scales(slots, p, populations, loads, entries)]));
+  const ofProjection = new Float64Array(drawn.length * entries);
+  for (const p of into) ofProjection.set(q.get(p.target) as Float64Array, p.index * entries);
+  return {
+    cells,
+    slots: slots.count,
+    rows,
+    given: interleave(given, entries, slots.count),
+    q: ofProjection,
+    inputScale: cells.flatMap((p) => inputScales(p, populations, q.get(p) as Float64Array)),
+  };
+}
+
+function inputsOf(
+  into: readonly DrawnProjection[],
+  slots: Slots,
+  populations: readonly CompiledPopulation[],
+): { rows: RowInput[]; given: GivenInput[] } {
+  const rows: RowInput[] = [];
+  const given: GivenInput[] = [];
+  for (const projection of into) {
+    const slotOf = projection.description.receptors.map((r) => slots.of.get(projection.target)?.get(r) ?? 0);
+    const source = populations[projection.source] as CompiledPopulation;
+    if (source.kind === "trains") given.push({ projection, trains: source, slotOf });
+    else rows.push({ projection, firstSource: source.firstSource, sources: source.n, slotOf });
+  }
+  return { rows, given };
+}
+
+/** q of one target population per entry, from that entry's links alone. */
+function scales(
+  slots: Slots,
+  population: number,
+  populations: readonly CompiledPopulation[],
+  loads: readonly Float64Array[],
+  entries: number,
+): Float64Array {
+  const n = (populations[population] as CompiledPopulation).n;
+  const perStructure = loads.map((load) => {
+    let most = 0;
+    for (const slot of slots.of.get(population)?.values() ?? []) {
+      for (let cell = 0; cell < n; cell++) most = Math.max(most, load[slot + cell] as number);
+    }
+    return scaleFor(most);
+  });
+  return Float64Array.from({ length: entries }, (_, e) => perStructure[perStructure.length === 1 ? 0 : e] as number);
+}
+
+function inputScales(
+  population: number,
+  populations: readonly CompiledPopulation[],
+  q: Float64Array,
+): CompiledStage["inputScale"] {
+  const cells = populations[population];
+  if (cells?.kind !== "cells") return [];
+  return cells.receptors.map(({ input }) => ({ population, input: cells.program.inputs.indexOf(input), q }));
+}
+
+/** Over all rows of all stages, in steps. */
+export function longestDelay(stages: readonly { readonly rows: readonly RowTable[] }[]): number {
+  let longest = 0;
+  for (const { rows } of stages) {
+    for (const { segmentDelay } of rows) for (const d of segmentDelay) longest = Math.max(longest, d);
+  }
+  return longest;
+}
