@@ -1,0 +1,105 @@
+import { smooth } from "../../analysis/dipole.ts";
+import { DataError, ModelError } from "../../errors.ts";
+import type { ColumnCellType } from "./cell-types.ts";
+
+/** The column's dipole moment, nAm; `scale` is what it was multiplied by since. */
+export interface Dipole {
+  readonly tMs: Float64Array;
+  readonly agg: Float64Array;
+  readonly L2: Float64Array;
+  readonly L5: Float64Array;
+  readonly scale: number;
+}
+
+/** Cosines for `dipoleWeights`: sections against the apical trunk. */
+export const dipoleCosines = (type: ColumnCellType): Record<string, number> =>
+  Object.fromEntries(type.sections.map((s) => [s.name, s.direction[2]]));
+
+/** Subtracts what cells at rest contribute (a fixed fit per pyramidal cell, with a small step at 37 ms) and converts to nAm.
+ * @param raw         layer moments, fAm
+ * @param nPyramidal  pyramidal cells per layer: nx * ny of the mesh
+ * Source: spec/cortical-column.md 8.2. */
+export function correctedDipole(
+  raw: { readonly tMs: ArrayLike<number>; readonly L2: ArrayLike<number>; readonly L5: ArrayLike<number> },
+  nPyramidal: number,
+): Dipole {
+  const tMs = Float64Array.from(raw.tMs);
+  const L2 = tMs.map((_, n) => (raw.L2[n] as number) - 0.0443 * nPyramidal);
+  const L5 = tMs.map((t, n) => (raw.L5[n] as number) - restingL5(t) * nPyramidal);
+  const fAmToNAm = 1e-6;
+  return {
+    tMs,
+    agg: tMs.map((_, n) => fAmToNAm * ((L2[n] as number) + (L5[n] as number))),
+    L2: L2.map((x) => x * fAmToNAm),
+    L5: L5.map((x) => x * fAmToNAm),
+    scale: 1,
+  };
+}
+
+/** Moment of one L5 pyramidal cell at rest, fAm. */
+function restingL5(t: number): number {
+  if (t <= 37) return -49.0502;
+  return t < 750 ? 3.4770508e-3 * t - 51.231085 : 1.01e-4 * t - 48.412078;
+}
+
+const mapped = (dipole: Dipole, f: (x: Float64Array) => Float64Array, scale = dipole.scale): Dipole => ({
+  tMs: dipole.tMs,
+  agg: f(dipole.agg),
+  L2: f(dipole.L2),
+  L5: f(dipole.L5),
+  scale,
+});
+
+/** Smoothed with a Hamming window (ms); see `smooth`. */
+export function smoothedDipole(dipole: Dipole, windowMs: number): Dipole {
+  const dt = ((dipole.tMs.at(-1) ?? 0) - (dipole.tMs[0] ?? 0)) / (dipole.tMs.length - 1);
+  return mapped(dipole, (x) => smooth(x, dt, windowMs));
+}
+
+/** Multiplied by a factor, which adds up in `scale`. */
+export const scaledDipole = (dipole: Dipole, factor: number): Dipole =>
+  mapped(dipole, (x) => x.map((y) => y * factor), dipole.scale * factor);
+
+/** The mean over trials.
+ * @throws ModelError when there is none, or lengths differ */
+export function averagedDipole(trials: readonly Dipole[]): Dipole {
+  const [first] = trials;
+  if (first === undefined) throw new ModelError("average dipole", "has no trials", "Give at least one");
+  const mean = (key: "agg" | "L2" | "L5"): Float64Array =>
+    first[key].map((_, n) => trials.reduce((sum, d) => sum + (d[key][n] as number), 0) / trials.length);
+  if (trials.some((d) => d.tMs.length !== first.tMs.length)) {
+    throw new ModelError("average dipole", "trials have different lengths", "Average trials of one run");
+  }
+  return { tMs: first.tMs, agg: mean("agg"), L2: mean("L2"), L5: mean("L5"), scale: first.scale };
+}
+
+/** The original's text file: time (3 decimals), aggregate, L2, L5 (4 decimals), tab separated. */
+export const dipoleText = ({ tMs, agg, L2, L5 }: Dipole): string =>
+  Array.from(
+    tMs,
+    (t, n) => [t.toFixed(3), ...[agg, L2, L5].map((x) => (x[n] as number).toFixed(4))].join("\t") + "\n",
+  ).join("");
+
+/** Reads what `dipoleText` writes.
+ * @param name  of the file, for errors
+ * @throws DataError with line and column */
+export function readDipole(text: string, name: string): Dipole {
+  const rows = text
+    .split(/\r?\n/)
+    .flatMap((line, k) => (line.trim() === "" ? [] : [{ cells: line.split("\t"), line: k + 1 }]));
+  const columns = [0, 1, 2, 3].map((c) =>
+    Float64Array.from(rows, ({ cells, line }) => {
+      const cell = cells[c]?.trim() ?? "";
+      const x = Number(cell);
+      if (cells.length === 4 && cell !== "" && Number.isFinite(x)) return x;
+      const at = cells.slice(0, c).join("\t").length + (c > 0 ? 2 : 1);
+      throw new DataError(
+        `${name}:${line}:${at}`,
+        `"${cell}" in a line of ${cells.length} columns`,
+        "Expected 4 numbers separated by tabs",
+      );
+    }),
+  );
+  const [tMs, agg, L2, L5] = columns as [Float64Array, Float64Array, Float64Array, Float64Array];
+  return { tMs, agg, L2, L5, scale: 1 };
+}
