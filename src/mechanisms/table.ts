@@ -1,0 +1,54 @@
+import type { Mechanism, Param } from "./mechanism.ts";
+
+/** The parameters of a mechanism as a Markdown table: name, default with unit, limits, meaning. */
+export function mechanismTable(mechanism: Mechanism): string {
+  const rows = Object.entries(mechanism.params).map(
+    ([name, p]) => `| \`${name}\` | ${withUnit(p)} | ${limits(p)} | ${p.doc}${p.live === true ? " (live)" : ""} |`,
+  );
+  return ["| parameter | default | limits | meaning |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+/** What a mechanism computes, as Markdown: its text, parameters, equations and currents. */
+export function mechanismSection(m: Mechanism): string {
+  const parts = [`## ${m.name} (${m.kind})`, m.doc, mechanismTable(m), equations(m)];
+  if (m.table !== undefined) {
+    const { from, to, intervals, of } = m.table;
+    const what = of === undefined ? "every state" : of.join(", ");
+    parts.push(`Published rate table: ${from.value} to ${to.value} mV in ${intervals} intervals, of ${what}.`);
+  }
+  return parts.join("\n\n");
+}
+
+function equations(m: Mechanism): string {
+  const lines = Object.entries(m.let ?? {}).map(([name, text]) => `${name} = ${text}`);
+  for (const [name, s] of Object.entries(m.states)) {
+    const pairs = Object.entries(s).map(([key, text]) =>
+      key === "init" ? `${name}(0) = ${text}` : `${key}_${name} = ${text}`,
+    );
+    lines.push(...pairs);
+  }
+  if (m.kind === "channel") {
+    lines.push(
+      ...Object.entries(m.currents).map(
+        ([name, c]) => `i_${name} = (${c.g}) * (V - ${c.E})${c.ion === undefined ? "" : `   into i${c.ion}`}`,
+      ),
+    );
+  }
+  if (m.kind === "synapse") {
+    lines.push(
+      ...Object.entries(m.onEvent).map(([name, text]) => `on an event: ${name} += ${text}`),
+      `i = (${m.g}) * (V - ${m.E})`,
+    );
+  }
+  if (m.kind === "pool" && m.nernst !== undefined) {
+    lines.push(`e${m.ion} = ${m.nernst.RT_zF.value} * log(${m.nernst.out.value} / ${m.ion}i)`);
+  }
+  return ["```", ...lines, "```"].join("\n");
+}
+
+const withUnit = (p: Param): string => `${p.default.value}${p.unit === "1" ? "" : ` ${p.unit}`}`;
+
+function limits({ min, max }: Param): string {
+  if (min === undefined) return max === undefined ? "" : `≤ ${max}`;
+  return max === undefined ? `≥ ${min}` : `${min} … ${max}`;
+}

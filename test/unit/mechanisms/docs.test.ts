@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { mechanismSection, mechanismTable } from "../../../src/mechanisms/table.ts";
+import pas from "../../../src/mechanisms/channels/pas.ts";
+import { everyMechanism } from "./harness.ts";
+
+const PREFACE = `# Mechanisms
+
+Printed from the mechanisms themselves; change a mechanism and run
+\`npx vitest run test/unit/mechanisms/docs.test.ts -u\`. Numbers in equations are in mV, ms, mM, S/cm2 and mA/cm2 (synapses: uS
+and nA). A state x relaxes to inf_x with tau_x, or opens with alpha_x and closes with beta_x (1/ms); \`exprel(x)\` is
+(exp(x) - 1) / x. Without x(0) a state starts at its steady state. Live parameters may change while a simulation runs.`;
+
+it("docs/mechanisms.md is what the mechanisms say", async () => {
+  const page = [PREFACE, ...(await everyMechanism()).map(mechanismSection)].join("\n\n") + "\n";
+  await expect(page).toMatchFileSnapshot("../../../docs/mechanisms.md");
+});
+
+it("prints units, limits and meaning", () => {
+  expect(mechanismTable(pas).split("\n").slice(2)).toEqual([
+    "| `g` | 0.001 S/cm2 | ≥ 0 | leak conductance density |",
+    "| `E` | -70 mV |  | leak reversal potential |",
+  ]);
+});
