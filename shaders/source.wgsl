@@ -44,17 +44,46 @@ fn source_threshold(seed: u32, stream: u32, cell: u32, draw: u32) -> u32 {
   return neg_log_q27(philox4x32(vec4u(cell, draw, 0u, USE_THRESHOLD), vec2u(seed, stream)).x);
 }
 
-/// One step. inc: increment of the rate's integral, Q5.27, at most 2^27 / order. Returns whether the source fires.
-fn source_step(s: ptr<function, Source>, inc: u32, order: u32, seed: u32, stream: u32, cell: u32) -> bool {
-  if (inc == 0u) { return false; }
+/// Adds one step's increment of the rate's integral (Q5.27, at most 2^27 / order). Returns whether the threshold is reached.
+fn source_add(s: ptr<function, Source>, inc: u32, order: u32) -> bool {
   (*s).sum += order * inc;
-  while ((*s).sum >= (*s).theta) {
-    let fires = (*s).stage + 1u == order;
-    (*s).sum = select((*s).sum - (*s).theta, 0u, fires);
-    (*s).stage = select((*s).stage + 1u, 0u, fires);
-    (*s).theta = source_threshold(seed, stream, cell, (*s).draws);
-    (*s).draws += 1u;
-    if (fires) { return true; }
+  return inc != 0u && (*s).sum >= (*s).theta;
+}
+
+/// Crosses one threshold that is reached. Returns whether the source fires; if not, the next one may be reached too.
+///
+/// A kernel that runs many steps should not call this once a step: software adapters execute both sides of every branch, and a draw
+/// costs a hundred times an addition. Let each source run on to its own next crossing, then draw for all at once (measured on
+/// lavapipe, 1200 sources at 105 Hz: 0.2 s of CPU per simulated second against 2.4 s):
+///
+///   var t = 0u;
+///   var crossing = false;
+///   loop {
+///     loop {
+///       if (crossing || t >= steps) { break; }
+///       crossing = source_add(&s, increment of step t, order);
+///       t++;
+///     }
+///     if (!crossing) { break; }
+///     let fires = source_cross(&s, order, seed, stream, cell);
+///     crossing = !fires && s.sum >= s.theta;
+///     if (fires) { the spike of step t - 1 }
+///   }
+fn source_cross(s: ptr<function, Source>, order: u32, seed: u32, stream: u32, cell: u32) -> bool {
+  let fires = (*s).stage + 1u == order;
+  (*s).sum = select((*s).sum - (*s).theta, 0u, fires);
+  (*s).stage = select((*s).stage + 1u, 0u, fires);
+  (*s).theta = source_threshold(seed, stream, cell, (*s).draws);
+  (*s).draws += 1u;
+  return fires;
+}
+
+/// One step, for kernels that run one step. Returns whether the source fires.
+fn source_step(s: ptr<function, Source>, inc: u32, order: u32, seed: u32, stream: u32, cell: u32) -> bool {
+  var crossing = source_add(s, inc, order);
+  while (crossing) {
+    if (source_cross(s, order, seed, stream, cell)) { return true; }
+    crossing = (*s).sum >= (*s).theta;
   }
   return false;
 }

@@ -122,7 +122,7 @@ test.each([1, 5, 64])("a block of steps of order %i gives the twin's spikes and 
   expect(want.subarray(length).filter((x) => x !== 0).length).toBeGreaterThan(n); // the trains are not empty
 
   const kernel = `
-    import package::source::{Source, source_step, constant_increment};
+    import package::source::{Source, source_add, source_cross, source_step, constant_increment};
     @group(0) @binding(0) var<storage, read_write> data: array<u32>;
     @group(0) @binding(1) var<storage, read_write> inc: array<u32>;
     @group(0) @binding(2) var<storage, read_write> signal_of_cell: array<u32>;
@@ -132,8 +132,18 @@ test.each([1, 5, 64])("a block of steps of order %i gives the twin's spikes and 
       let cell = id.x;
       var s = Source(data[cell], data[n + cell], data[2u * n + cell], data[3u * n + cell], data[4u * n + cell]);
       var at = 5u * n + cell * (steps / 32u);
-      for (var i = 0u; i < steps; i++) {
-        if (source_step(&s, inc[signal_of_cell[cell] * steps + i], order, 5u, 77u, cell)) { data[at + (i >> 5u)] |= 1u << (i & 31u); }
+      var t = 0u;
+      var crossing = false;
+      loop {
+        loop {
+          if (crossing || t >= steps) { break; }
+          crossing = source_add(&s, inc[signal_of_cell[cell] * steps + t], order);
+          t++;
+        }
+        if (!crossing) { break; }
+        let fires = source_cross(&s, order, 5u, 77u, cell);
+        crossing = !fires && s.sum >= s.theta;
+        if (fires) { data[at + ((t - 1u) >> 5u)] |= 1u << ((t - 1u) & 31u); }
       }
       at += n * (steps / 32u);
       for (var i = 0u; i < steps; i++) {
