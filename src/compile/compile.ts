@@ -81,8 +81,15 @@ class Compiler {
       clamps: compileClamps(this.#d, this.#paths, dt),
       warnings: this.#warnings,
       description: this.#d,
-      hash: digest({ version: RESULTS_VERSION, dt, method, description: this.#d }),
+      hash: this.#hash(),
     };
+  }
+
+  /** Of what determines results: `duration` and `maxBlock` do not, and neither does a description's name. */
+  #hash(): string {
+    const { seed, structureSeed, populations, projections, clamps, recordings, entries, variations } = this.#d;
+    const description = { seed, structureSeed, populations, projections, clamps, recordings, entries, variations };
+    return digest({ version: RESULTS_VERSION, dt: this.#settings.dt, method: this.#settings.method, description });
   }
 
   #cellIndices(): number[] {

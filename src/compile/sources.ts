@@ -9,6 +9,9 @@ import { stream } from "../random/philox.ts";
 import { canonical } from "../units.ts";
 import type { CompiledRenewal, CompiledTrains } from "./compiled.ts";
 
+/** Values of a population's rates that are looked at before the first step, over all entries: about 10 ms of work. */
+const LOOKS = 2 ** 17;
+
 export interface RenewalContext {
   readonly dt: number;
   readonly entries: number;
@@ -91,9 +94,11 @@ function checkSignals(
   { dt, steps, warn }: RenewalContext,
 ): void {
   const lines = new Set<string>();
-  for (const signal of new Set(signals)) {
+  const distinct = new Set(signals);
+  const samples = Math.max(1000, Math.floor(LOOKS / distinct.size));
+  for (const signal of distinct) {
     const totalSteps = signal.kind === "constant" ? 1 : steps;
-    for (const line of checkRate(signal, { name, dt, order, totalSteps })) lines.add(line);
+    for (const line of checkRate(signal, { name, dt, order, totalSteps, samples })) lines.add(line);
   }
   for (const line of lines) warn(line);
 }

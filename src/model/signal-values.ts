@@ -147,17 +147,21 @@ function lastAtOrBelow(sorted: readonly number[], x: number): number {
   return low - 1;
 }
 
+interface RateCheck {
+  readonly name: string;
+  readonly dt: number;
+  readonly order: number;
+  readonly totalSteps: number;
+  readonly samples?: number;
+}
+
 /** Looks at a rate over a whole experiment before its first step. Noise counts as mean +- 6 sd (a normal number is beyond
- * that once in 5e8); above 2^20 steps every k-th is looked at, and `RateIncrements` still checks each.
+ * that once in 5e8); above `samples` steps (2^20) every k-th is looked at, and `RateIncrements` still checks each.
  * @param totalSteps steps of the experiment
  * @returns warnings: loss by discretisation, rates below 0
  * @throws ModelError when sources of this order would need more than one spike per step */
-export function checkRate(
-  signal: Signal,
-  { name, dt, order, totalSteps }: { name: string; dt: number; order: number; totalSteps: number },
-): string[] {
-  // prettier-ignore
-  const stride = Math.max(1, Math.ceil(totalSteps / 2 ** 20));
+export function checkRate(signal: Signal, { name, dt, order, totalSteps, samples = 2 ** 20 }: RateCheck): string[] {
+  const stride = Math.max(1, Math.ceil(totalSteps / samples));
   const context = { dt, seed: 0, owner: name };
   const bounds = hasNoise(signal) ? [6, -6] : [0];
   let highest = 0;

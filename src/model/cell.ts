@@ -1,0 +1,61 @@
+import type { Mechanism, Synapse } from "../mechanisms/mechanism.ts";
+import type { Quantities, Quantity, Unit } from "../units.ts";
+
+/** One value for all cells, or one per cell. */
+export type Given<U extends Unit> = Quantity<U> | Quantities<U>;
+
+/** A cylinder cut into `nseg` equal compartments. A child's 0 end hangs on its parent's `parentEnd` (1 when left out). */
+export interface SectionSpec {
+  readonly name: string;
+  readonly L: Given<"um">;
+  readonly diam: Given<"um">;
+  readonly Ra: Given<"ohm cm">;
+  readonly cm: Given<"uF/cm2">;
+  readonly nseg?: number;
+  readonly parent?: string;
+  readonly parentEnd?: 0 | 1;
+  readonly V0?: Given<"mV">; // default: the cell model's
+}
+
+/** A mechanism inserted in whole sections. Left-out parameters take the mechanism's defaults. A parameter that differs
+ * along a section is given as one Given per compartment, in order from the 0 end. `as` (default: the mechanism's name)
+ * names the insertion in recordings, live changes and the batch: `soma.napp.g_na`. */
+export interface Insertion {
+  readonly sections: readonly string[];
+  readonly mechanism: Mechanism;
+  readonly as?: string;
+  readonly params?: Readonly<Record<string, Given<Unit> | readonly Given<Unit>[]>>;
+}
+
+/** A place where events arrive. Its name is unique in the cell, for example "exc_dend". */
+export interface ReceptorSpec {
+  readonly name: string;
+  readonly synapse: Synapse;
+  readonly section: string;
+  /** position along the section, 0..1; the compartment that holds it is used. Default 0.5. */
+  readonly at?: number;
+  readonly params?: Readonly<Record<string, Given<Unit>>>;
+}
+
+/** A kind of cell and how many: plain data that survives JSON. `groups` names receptors that a connection may address
+ * together; each link then picks one of them by a keyed draw. R is the union of group names. */
+export interface CellModel<R extends string = string> {
+  readonly kind: "cells";
+  readonly model: string; // for labels and files
+  readonly n: number;
+  readonly sections: readonly SectionSpec[];
+  readonly insertions: readonly Insertion[];
+  readonly receptors: readonly ReceptorSpec[];
+  readonly groups: Readonly<Record<R, readonly string[]>>;
+  readonly detector: { readonly section: string; readonly at?: number; readonly threshold: Given<"mV"> };
+  readonly V0: Given<"mV">;
+  readonly celsius: Quantity<"degC">;
+  /** conduction time from the soma to the axon's end, added to the delay of every connection that starts here. */
+  readonly axonDelay?: Given<"ms">;
+  /** reversal potentials by ion, mV, where no pool computes them: { na: mV(50), k: mV(-77) }. */
+  readonly reversals?: Readonly<Record<string, Given<"mV">>>;
+  /** published rate tables, where a mechanism states one. Default "asPublished". */
+  readonly tables?: "asPublished" | "exact";
+  /** facts about each cell that no equation uses (recruitment threshold, global id): kept in run.json. */
+  readonly about?: Readonly<Record<string, readonly number[]>>;
+}
