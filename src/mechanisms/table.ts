@@ -23,7 +23,7 @@ function equations(m: Mechanism): string {
   const lines = Object.entries(m.let ?? {}).map(([name, text]) => `${name} = ${text}`);
   for (const [name, s] of Object.entries(m.states)) {
     const pairs = Object.entries(s).map(([key, text]) =>
-      key === "init" ? `${name}(0) = ${text}` : `${key}_${name} = ${text}`,
+      key === "init" ? `${name}(0) = ${text}` : `${key}(${name}) = ${text}`,
     );
     lines.push(...pairs);
   }

@@ -7,7 +7,7 @@ const PREFACE = `# Mechanisms
 
 Printed from the mechanisms themselves; change a mechanism and run
 \`npx vitest run test/unit/mechanisms/docs.test.ts -u\`. Numbers in equations are in mV, ms, mM, S/cm2 and mA/cm2 (synapses: uS
-and nA). A state x relaxes to inf_x with tau_x, or opens with alpha_x and closes with beta_x (1/ms); \`exprel(x)\` is
+and nA). A state x relaxes to inf(x) with tau(x), or opens with alpha(x) and closes with beta(x) (1/ms); \`exprel(x)\` is
 (exp(x) - 1) / x. Without x(0) a state starts at its steady state. Live parameters may change while a simulation runs.`;
 
 it("docs/mechanisms.md is what the mechanisms say", async () => {
