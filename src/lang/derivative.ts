@@ -1,4 +1,5 @@
 import { add, binary, call, div, type Expr, mul, negate, num, sub } from "./expr.ts";
+import { integerExponent } from "./powers.ts";
 
 /** d expr / d name, simplified where a factor or term is 0 or 1. At a kink (abs, min, max, select, floor) it is the derivative
  * of the branch that `evaluate` takes. */
@@ -25,7 +26,8 @@ function ofBinary({ op, left, right }: Extract<Expr, { kind: "binary" }>, by: st
   if (op === "/") return plus(over(a, right), minus(over(times(left, b), binary("^", right, num(2)))));
   if (op !== "^") return num(0); // a comparison is constant between its jumps
   if (isNumber(b, 0)) {
-    const lower = right.kind === "number" ? num(right.value - 1) : sub(right, num(1));
+    const n = right.kind === "number" ? right.value : integerExponent(right);
+    const lower = n === undefined ? sub(right, num(1)) : num(n - 1); // a literal stays one: negative bases are meant
     const rest = isNumber(lower, 0) ? num(1) : isNumber(lower, 1) ? left : binary("^", left, lower);
     return times(times(right, rest), a);
   }

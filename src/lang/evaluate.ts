@@ -3,8 +3,8 @@ import type { BinaryOp, Expr, Fn } from "./expr.ts";
 import { jsMath } from "./math64.ts";
 import { integerExponent, realPower } from "./powers.ts";
 
-/** The value of an expression in float64. A condition is 1 or 0. A power whose exponent is not a literal integer takes
- * max(base, 0), as the printed forms do.
+/** The value of an expression in float64. A condition is 1 or 0. A power whose exponent is not a literal integer is
+ * `realPower`, as in the printed forms.
  * @throws ModelError for a name that `env` does not have */
 export function evaluate(expr: Expr, env: Readonly<Record<string, number>>): number {
   switch (expr.kind) {

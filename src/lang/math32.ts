@@ -1,6 +1,8 @@
 /** Twins of shaders/math.wgsl in float32 by Math.fround: the same polynomials and branches; ranges and errors stand there.
  * Builtins (exp, log, pow, division) are rounded correctly here and only to some ulp on a GPU. */
 
+import { realPower } from "./powers.ts";
+
 const fr = Math.fround;
 const LARGEST_EXPONENT = 80;
 const SERIES_BELOW = fr(0.35);
@@ -48,7 +50,7 @@ export const pow6 = (x: number): number => fr(pow5(x) * x);
 export const pow7 = (x: number): number => fr(pow6(x) * x);
 export const pow8 = (x: number): number => fr(pow7(x) * x);
 export const pow_int = (x: number, n: number): number => fr(x ** n);
-export const pow_real = (x: number, y: number): number => fr(Math.max(x, 0) ** y);
+export const pow_real = (x: number, y: number): number => fr(realPower(x, y));
 
 /** What JavaScript printed by `toJs` with f32: true calls; pass it with `new Function(...Object.keys(jsMath32), ...)`. */
 export const jsMath32 = {

@@ -11,6 +11,7 @@ export function integerExponent(exponent: Expr): number | undefined {
   return positive === undefined ? undefined : -positive;
 }
 
-/** base ^ exponent for an exponent that is not a literal integer: negative bases (rounding errors of a state at 0)
- * count as 0, because `pow` of a negative base is undefined in WGSL. */
-export const realPower = (base: number, exponent: number): number => Math.max(base, 0) ** exponent;
+/** base ^ exponent for an exponent that is not a literal integer. A base at or below 0 (rounding errors of a state at 0)
+ * counts as 0 and gives 0, or 1 for exponent 0: `pow` of a negative base is undefined in WGSL, and of 0 inexact. */
+export const realPower = (base: number, exponent: number): number =>
+  base > 0 ? base ** exponent : Number(exponent === 0);

@@ -26,8 +26,9 @@ interface Cluster {
 /** The sign of most members: theirs is the exponential that is computed, the others take its reciprocal. */
 const direction = ({ members }: Cluster): 1 | -1 => (members.reduce((sum, m) => sum + m.sign, 0) < 0 ? -1 : 1);
 
-/** Factors stay within e^+-40 and the shared exponent within +-(80 - 40) at least: their product fits float32. */
-const REACH = 40;
+/** Factors stay within e^+-20 and the shared exponent within +-(80 - 20) at least, so that their product fits float32 and
+ * every member is right while its own exponent is within +-40; past that it is held at e^+-40 or more. */
+const REACH = 20;
 const LARGEST_EXPONENT = 80;
 
 /** A factor whose constants are only known to compile: it must come out within these bounds, else optimise without `share`. */
