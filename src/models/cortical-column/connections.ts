@@ -33,6 +33,8 @@ export interface Pairs {
   readonly target: Uint32Array;
   readonly weightUs: Float64Array;
   readonly delayMs: Float64Array;
+  /** How many pairs there were before slow ones were left out. */
+  readonly total: number;
 }
 
 /** One rule's links: pairs times sections. */
@@ -164,6 +166,7 @@ export function weigh(
     target: Uint32Array.from(kept, (i) => (pairs[i] as Pair)[1]),
     weightUs: Float64Array.from(kept, (i) => law.weight * law.gain * (k[i] as number)),
     delayMs: Float64Array.from(kept, (i) => law.delay / (k[i] as number)),
+    total: pairs.length,
   };
 }
 
