@@ -1,0 +1,149 @@
+import type { CompiledTraining, TrainingEntry } from "../compile/training.ts";
+import {
+  DEFER,
+  FLAGS,
+  NO_NEURON,
+  packedIndex,
+  stimulusRows,
+  type Shard,
+  type TrainingLayout,
+} from "./training-layout.ts";
+
+/** Initial contents of a shard's buffers. */
+export interface ShardData {
+  readonly P: Float32Array<ArrayBuffer>;
+  readonly w: Float32Array<ArrayBuffer>;
+  readonly links: Uint32Array<ArrayBuffer>;
+  readonly slots: Uint32Array<ArrayBuffer>;
+}
+
+/** Visits every link of a shard with its place in the packed arrays.
+ * @param visit  batch entry, neuron of the entry, number of the link in its row, index in w (floats) and links */
+export function forLinks(
+  compiled: CompiledTraining,
+  shard: Shard,
+  workgroupSize: number,
+  visit: (entry: number, neuron: number, a: number, at: number) => void,
+): void {
+  forNeurons(compiled, shard, workgroupSize, (e, i, group, lane) => {
+    const { rowPtr } = compiled.entries[e] as TrainingEntry;
+    const size = (rowPtr[i + 1] as number) - (rowPtr[i] as number);
+    const start = (shard.linkStart[group] as number) + lane;
+    for (let a = 0; a < size; a++) visit(e, i, a, (start + (a >> 2) * workgroupSize) * 4 + (a & 3));
+  });
+}
+
+/** Visits every neuron of a shard with its workgroup and lane. */
+export function forNeurons(
+  { n }: Pick<CompiledTraining, "n">,
+  shard: Shard,
+  workgroupSize: number,
+  visit: (entry: number, neuron: number, group: number, lane: number) => void,
+): void {
+  shard.neuronOf.forEach((g, slot) => {
+    if (g !== NO_NEURON) visit(Math.floor(g / n), g % n, Math.floor(slot / workgroupSize), slot % workgroupSize);
+  });
+}
+
+export function shardData(compiled: CompiledTraining, layout: TrainingLayout, shard: Shard): ShardData {
+  const { workgroupSize } = layout;
+  const P = new Float32Array(shard.pVectors * 4);
+  const w = new Float32Array(shard.linkVectors * 4);
+  const links = new Uint32Array(shard.linkVectors * 4);
+  forNeurons(compiled, shard, workgroupSize, (e, i, group, lane) => {
+    const entry = compiled.entries[e] as TrainingEntry;
+    const size = (entry.rowPtr[i + 1] as number) - (entry.rowPtr[i] as number);
+    const start = ((shard.pStart[group] as number) + lane) * 4;
+    const given = entry.P?.[i];
+    for (let a = 0, t = 0; a < size; a++) {
+      for (let b = 0; b <= a; b++, t++) {
+        const value = given?.[t] ?? (a === b ? 1 / compiled.rules.alpha : 0);
+        P[start + packedIndex(a, b, workgroupSize)] = value;
+        // diagonal blocks are stored whole: the kernel multiplies them without their transpose
+        if (a >> 2 === b >> 2) P[start + packedIndex(b, a, workgroupSize)] = value;
+      }
+    }
+  });
+  forLinks(compiled, shard, workgroupSize, (e, i, a, at) => {
+    const { rowPtr, colIdx, w: weights } = compiled.entries[e] as TrainingEntry;
+    const link = (rowPtr[i] as number) + a;
+    w[at] = weights[link] as number;
+    links[at] = colIdx[link] as number;
+  });
+  return { P, w, links, slots: slotTable(compiled, layout, shard) };
+}
+
+function slotTable(compiled: CompiledTraining, layout: TrainingLayout, shard: Shard): Uint32Array<ArrayBuffer> {
+  const { neurons } = layout;
+  const slots = shard.neuronOf.length;
+  const groups = 2 + slots;
+  const perNeuron = groups + 3 * shard.groups;
+  const table = new Uint32Array(perNeuron + 2 * neurons);
+  table.set([groups, perNeuron]);
+  table.set(shard.neuronOf, 2);
+  for (let g = 0; g < shard.groups; g++) {
+    const row = [shard.blocks[g], shard.pStart[g], shard.linkStart[g]] as [number, number, number];
+    table.set(row, groups + 3 * g);
+  }
+  compiled.entries.forEach((entry, e) => {
+    const { noise } = entry;
+    for (let i = 0; i < compiled.n; i++) {
+      table[perNeuron + e * compiled.n + i] =
+        (i < entry.nqif ? FLAGS.qif : 0) |
+        (entry.trained?.[i] === 0 ? 0 : FLAGS.trained) |
+        (noise.kind === "none" ? 0 : FLAGS[noise.kind]);
+      table[perNeuron + neurons + e * compiled.n + i] = noise.kind === "drawn" ? noise.seed : 0;
+    }
+  });
+  return table;
+}
+
+/** Threshold, reset, amplitude, stimulus rows, target rows; room for given noise is left to the caller. */
+export function constantInputs(compiled: CompiledTraining, neurons: number): Float32Array<ArrayBuffer> {
+  const { n, entries, schedule } = compiled;
+  const rows = stimulusRows(compiled);
+  const data = new Float32Array((3 + rows + schedule.stepsPerLoop) * neurons);
+  entries.forEach((entry, e) => {
+    const put = (row: number, values: ArrayLike<number>): void => data.set(values, row * neurons + e * n);
+    put(0, new Float32Array(n).fill(entry.threshold));
+    put(1, new Float32Array(n).fill(entry.reset));
+    put(2, new Float32Array(n).fill(entry.noise.kind === "drawn" ? entry.noise.amplitude : 1));
+    for (let row = 0; row < rows; row++) put(3 + row, entry.stimulus.subarray(row * n, (row + 1) * n));
+    for (let it = 0; it < schedule.stepsPerLoop; it++) {
+      put(3 + rows + it, entry.target.subarray(it * n, (it + 1) * n));
+    }
+  });
+  return data;
+}
+
+/** Terms waiting in U after so many updates. */
+export const pendingTerms = (updates: number): number => (updates === 0 ? 0 : ((updates - 1) % DEFER) + 1);
+
+/** Packed lower triangles of P per entry and neuron, the pending terms applied; from the raw buffers of a shard. */
+export function readP(
+  compiled: CompiledTraining,
+  layout: TrainingLayout,
+  shard: Shard,
+  raw: { P: Float32Array; U: Float32Array; pending: number },
+  out: Float64Array[][],
+): void {
+  const { workgroupSize } = layout;
+  forNeurons(compiled, shard, workgroupSize, (e, i, group, lane) => {
+    const { rowPtr } = compiled.entries[e] as TrainingEntry;
+    const size = (rowPtr[i + 1] as number) - (rowPtr[i] as number);
+    const start = ((shard.pStart[group] as number) + lane) * 4;
+    const uStart = (DEFER * (shard.linkStart[group] as number) + lane) * 4;
+    const term = (shard.blocks[group] as number) * workgroupSize * 4;
+    const u = (j: number, a: number): number =>
+      raw.U[uStart + j * term + (a >> 2) * workgroupSize * 4 + (a & 3)] as number;
+    const packed = new Float64Array((size * (size + 1)) / 2);
+    for (let a = 0, t = 0; a < size; a++) {
+      for (let b = 0; b <= a; b++, t++) {
+        let value = raw.P[start + packedIndex(a, b, workgroupSize)] as number;
+        for (let j = 0; j < raw.pending; j++) value -= u(j, a) * u(j, b);
+        packed[t] = value;
+      }
+    }
+    (out[e] as Float64Array[])[i] = packed;
+  });
+}

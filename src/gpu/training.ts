@@ -1,0 +1,299 @@
+import { DeviceError, ModelError } from "../errors.ts";
+import {
+  checkSpan,
+  learns,
+  traceDecay,
+  TRACES,
+  type CompiledTraining,
+  type SpanRecord,
+  type Trace,
+  type TrainingEngine,
+  type TrainingSpan,
+  type TrainingState,
+} from "../compile/training.ts";
+import { stream } from "../random/philox.ts";
+import { forLinks, pendingTerms, readP } from "./training-buffers.ts";
+import { inputRows, layoutTraining, mib, stimulusRows, type TrainingLayout } from "./training-layout.ts";
+import { SPAN_WORDS, STEP_BYTES, TrainingResources } from "./training-resources.ts";
+
+export interface GpuTrainingOptions {
+  /** Neurons per workgroup; changes no result. Default: 8 on software adapters, 32 else. */
+  readonly workgroupSize?: number;
+}
+
+const PHASE = { output: 1, error: 2, learn: 4, dynamics: 8 } as const;
+const NONE = 0xffffffff;
+/** Wall time that one submit should take: browsers and GPUs have watchdogs. */
+const SUBMIT_MS = 50;
+
+/** Neurons per workgroup that suit a device. */
+export const trainingWorkgroup = (device: GPUDevice): number => (device.adapterInfo.isFallbackAdapter ? 8 : 32);
+
+/** Puts the networks of `compiled` on the device side by side; the caller keeps the device, `close` frees the rest.
+ * @throws ModelError  what does not fit one binding; `planWaves` splits a batch so that it does
+ * @throws DeviceError what the device refuses */
+export async function gpuTraining(
+  device: GPUDevice,
+  compiled: CompiledTraining,
+  options: GpuTrainingOptions = {},
+): Promise<TrainingEngine> {
+  const limit = device.limits.maxStorageBufferBindingSize;
+  const workgroupSize = options.workgroupSize ?? trainingWorkgroup(device);
+  const layout = layoutTraining(compiled, { workgroupSize, maxBinding: limit });
+  const inputBytes = inputRows(compiled) * layout.neurons * 4;
+  if (inputBytes > limit) {
+    throw new ModelError("training inputs", `take ${mib(inputBytes)}, the device binds ${mib(limit)}`, "Run in waves");
+  }
+  device.pushErrorScope("out-of-memory");
+  device.pushErrorScope("validation");
+  const resources = new TrainingResources(device, compiled, layout);
+  const pipeline = resources.pipeline(layout);
+  const problems = [await device.popErrorScope(), await device.popErrorScope()];
+  try {
+    for (const problem of problems) {
+      if (problem) throw new DeviceError("train_step", problem.message, "Run fewer networks or neurons at once");
+    }
+    return new GpuTraining(compiled, layout, resources, await pipeline);
+  } catch (error) {
+    resources.destroy();
+    await pipeline.catch(() => undefined); // the first problem is the one to tell
+    throw error;
+  }
+}
+
+class GpuTraining implements TrainingEngine {
+  readonly kind = "gpu";
+  readonly compiled: CompiledTraining;
+  readonly #layout: TrainingLayout;
+  readonly #resources: TrainingResources;
+  readonly #pipeline: GPUComputePipeline;
+  #step: number;
+  #updates = 0;
+  #started = false;
+  #stepsPerSubmit = 32;
+  #givenLoop = -1;
+  /** Traces after the last step, to tell the spikes of the next span's first step. */
+  #lastR: Float32Array;
+
+  constructor(
+    compiled: CompiledTraining,
+    layout: TrainingLayout,
+    resources: TrainingResources,
+    pipeline: GPUComputePipeline,
+  ) {
+    this.compiled = compiled;
+    this.#layout = layout;
+    this.#resources = resources;
+    this.#pipeline = pipeline;
+    this.#step = compiled.entries[0]?.firstStep ?? 0;
+    this.#lastR = Float32Array.from(compiled.entries.flatMap((entry) => Array.from(entry.r0)));
+    const state = new Float32Array(5 * layout.neurons);
+    state.set(this.#lastR, (this.#step % 2) * layout.neurons);
+    compiled.entries.forEach((entry, e) => state.set(entry.x0, 2 * layout.neurons + e * compiled.n));
+    resources.device.queue.writeBuffer(resources.state, 0, state);
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  async advance(steps: number, record: readonly Trace[] = []): Promise<TrainingSpan> {
+    checkSpan(this.compiled.schedule, this.#step, steps);
+    const { device } = this.#resources;
+    const traces = TRACES.filter((trace) => trace === "r" || record.includes(trace)); // spikes are read off r
+    const plane = steps * this.#layout.neurons;
+    device.pushErrorScope("validation");
+    const { record: buffer, bindings } = this.#resources.recording(traces.length * plane * 4);
+    this.#writeSpan(traces, plane);
+    this.#writeSteps(steps);
+    this.#writeNoise();
+    await this.#submit(steps + 1, bindings);
+    const problem = await device.popErrorScope();
+    if (problem) throw new DeviceError("train_step", problem.message, "Report this with the adapter's name");
+    const data = new Float32Array(await this.#resources.read(buffer, traces.length * plane * 4));
+    await this.#checkAlarms();
+    return this.#span(steps, traces, data, record);
+  }
+
+  async weights(): Promise<Float64Array[]> {
+    const { compiled } = this;
+    const out = compiled.entries.map((entry) => new Float64Array(entry.w.length));
+    for (const { shard, w } of this.#resources.shards) {
+      const data = new Float32Array(await this.#resources.read(w));
+      forLinks(compiled, shard, this.#layout.workgroupSize, (e, i, a, at) => {
+        const from = compiled.entries[e]?.rowPtr[i] as number;
+        (out[e] as Float64Array)[from + a] = data[at] as number;
+      });
+    }
+    return out;
+  }
+
+  async state(): Promise<TrainingState[]> {
+    const { n, entries } = this.compiled;
+    const [w, P] = [await this.weights(), entries.map(() => new Array<Float64Array>(n))];
+    for (const buffers of this.#resources.shards) {
+      const raw = {
+        P: new Float32Array(await this.#resources.read(buffers.P)),
+        U: new Float32Array(await this.#resources.read(buffers.U)),
+        pending: pendingTerms(this.#updates),
+      };
+      readP(this.compiled, this.#layout, buffers.shard, raw, P);
+    }
+    const { neurons } = this.#layout;
+    const state = new Float32Array(await this.#resources.read(this.#resources.state));
+    const half = (this.#step % 2) * neurons;
+    return entries.map((_, e) => ({
+      x: Float64Array.from(state.subarray(2 * neurons + e * n, 2 * neurons + (e + 1) * n)),
+      r: Float64Array.from(state.subarray(half + e * n, half + (e + 1) * n)),
+      w: w[e] as Float64Array,
+      P: P[e] as Float64Array[],
+      step: this.#step,
+    }));
+  }
+
+  async close(): Promise<void> {
+    await this.#resources.device.queue.onSubmittedWorkDone();
+    this.#resources.destroy();
+  }
+
+  #writeSpan(traces: readonly Trace[], plane: number): void {
+    const { rules, n } = this.compiled;
+    const { device, span } = this.#resources;
+    const words = new ArrayBuffer(SPAN_WORDS * 4);
+    const at = (trace: Trace): number => (traces.includes(trace) ? traces.indexOf(trace) * plane : NONE);
+    const { neurons } = this.#layout;
+    new Uint32Array(words).set([neurons, n, stream("training", "noise")]);
+    new Uint32Array(words).set([rules.spikeRule === "intended" ? 1 : 0, rules.noiseScheme === "held" ? 1 : 0, 0], 3);
+    new Float32Array(words).set([rules.h, rules.h / 2, traceDecay(rules), rules.b], 6);
+    new Uint32Array(words).set((["x", "r", "v", "error", "update2", "xmid"] as const).map(at), 10);
+    device.queue.writeBuffer(span, 0, words);
+  }
+
+  /** One record per dispatch; the last has no dynamics, only the last step's output, error and learning. */
+  #writeSteps(steps: number): void {
+    const { schedule } = this.compiled;
+    const G = this.#layout.neurons;
+    const targets = 3 + stimulusRows(this.compiled);
+    const records = new Uint32Array(((steps + 1) * STEP_BYTES) / 4);
+    for (let d = 0; d <= steps; d++) {
+      const step = this.#step + d;
+      const it = step % schedule.stepsPerLoop;
+      const last = (step + schedule.stepsPerLoop - 1) % schedule.stepsPerLoop;
+      const learn = d > 0 && learns(schedule, step - 1);
+      const first = !this.#started && d === 0;
+      const phases =
+        (d > 0 ? PHASE.output | PHASE.error : first ? PHASE.output : 0) |
+        (learn ? PHASE.learn : 0) |
+        (d < steps ? PHASE.dynamics : 0);
+      const [old, other] = step % 2 === 0 ? [0, G] : [G, 0];
+      const pending = pendingTerms(this.#updates);
+      if (learn) this.#updates++;
+      const stimulus = 3 + (schedule.stimulusRow[it] as number);
+      const noise = targets + schedule.stepsPerLoop + 2 * it;
+      const rows = [(targets + last) * G, stimulus * G, noise * G, step, d * G, (d - 1) * G];
+      records.set([phases, old, other, ...rows, pending], (d * STEP_BYTES) / 4);
+    }
+    this.#started = true;
+    this.#resources.device.queue.writeBuffer(this.#resources.steps, 0, records);
+  }
+
+  #writeNoise(): void {
+    const { entries, n, schedule } = this.compiled;
+    const loop = Math.floor(this.#step / schedule.stepsPerLoop);
+    const given = entries.map(({ noise }, e) => (noise.kind === "given" ? { e, values: noise } : undefined));
+    if (loop === this.#givenLoop || given.every((one) => one === undefined)) return;
+    this.#givenLoop = loop;
+    const G = this.#layout.neurons;
+    const rows = new Float32Array(2 * schedule.stepsPerLoop * G);
+    for (const one of given) {
+      if (one === undefined) continue;
+      const values = one.values.loop(loop);
+      for (let row = 0; row < 2 * schedule.stepsPerLoop; row++) {
+        rows.set(values.subarray(row * n, (row + 1) * n), row * G + one.e * n);
+      }
+    }
+    const start = (3 + stimulusRows(this.compiled) + schedule.stepsPerLoop) * G * 4;
+    this.#resources.device.queue.writeBuffer(this.#resources.inputs, start, rows);
+  }
+
+  /** Dispatches 0..count-1 in submits of about SUBMIT_MS, two in flight. */
+  async #submit(count: number, bindings: readonly GPUBindGroup[]): Promise<void> {
+    const { device, shards } = this.#resources;
+    let before: Promise<unknown> = Promise.resolve();
+    for (let d = 0; d < count;) {
+      const from = performance.now();
+      const to = Math.min(count, d + this.#stepsPerSubmit);
+      const encoder = device.createCommandEncoder({ label: "train_step" });
+      const pass = encoder.beginComputePass({ label: "train_step" });
+      pass.setPipeline(this.#pipeline);
+      for (let at = d; at < to; at++) {
+        shards.forEach(({ shard }, s) => {
+          pass.setBindGroup(0, bindings[s], [at * STEP_BYTES]);
+          pass.dispatchWorkgroups(shard.groups);
+        });
+      }
+      pass.end();
+      device.queue.submit([encoder.finish()]);
+      const now = device.queue.onSubmittedWorkDone();
+      await before;
+      const perStep = (performance.now() - from) / (to - d);
+      // halved or doubled at most, so that one odd measurement does not matter
+      if (d > 0) {
+        const wanted = SUBMIT_MS / Math.max(perStep, 1e-3);
+        const bounded = Math.min(2 * this.#stepsPerSubmit, Math.max(this.#stepsPerSubmit / 2, wanted));
+        this.#stepsPerSubmit = Math.max(1, Math.floor(Math.min(1024, bounded)));
+      }
+      before = now;
+      d = to;
+    }
+    await before;
+  }
+
+  async #checkAlarms(): Promise<void> {
+    const { neurons } = this.#layout;
+    const alarms = new Float32Array(await this.#resources.read(this.#resources.state)).subarray(4 * neurons);
+    const raised = alarms.findIndex((alarm) => alarm !== 0);
+    if (raised < 0) return;
+    const entry = this.compiled.entries[Math.floor(raised / this.compiled.n)];
+    throw new ModelError(
+      `${entry?.label}, neuron ${raised % this.compiled.n}`,
+      "learning broke down: P is no longer positive definite (1 + q'Pq below 1, or a negative diagonal)",
+      "Raise alpha, or run it on the reference engine in float64",
+    );
+  }
+
+  #span(steps: number, traces: readonly Trace[], data: Float32Array, wanted: readonly Trace[]): TrainingSpan {
+    const { n, rules } = this.compiled;
+    const G = this.#layout.neurons;
+    const plane = steps * G;
+    const entries = this.compiled.entries.map((_, e): SpanRecord => {
+      const out: Partial<Record<Trace, Float32Array>> = {};
+      for (const trace of traces) {
+        const start = traces.indexOf(trace) * plane + e * n;
+        const values = new Float32Array(steps * n);
+        for (let s = 0; s < steps; s++) values.set(data.subarray(start + s * G, start + s * G + n), s * n);
+        out[trace] = values;
+      }
+      const r = out.r as Float32Array;
+      const spikes = spikesOf(r, this.#lastR.subarray(e * n, (e + 1) * n), traceDecay(rules), rules.b);
+      this.#lastR.set(r.subarray((steps - 1) * n), e * n);
+      if (!wanted.includes("r")) delete out.r;
+      return { spikes, traces: out };
+    });
+    const span = { firstStep: this.#step, steps, entries };
+    this.#step += steps;
+    return span;
+  }
+}
+
+/** Spike flags from the trace: it decays by a known factor, and only a spike adds b. Half of b tells the two apart, since
+ * rounding is far smaller. */
+function spikesOf(r: Float32Array, before: Float32Array, decay: number, jump: number): Uint8Array {
+  const n = before.length;
+  const spikes = new Uint8Array(r.length);
+  for (let at = 0; at < r.length; at++) {
+    const old = at < n ? (before[at] as number) : (r[at - n] as number);
+    spikes[at] = (r[at] as number) - decay * old > jump / 2 ? 1 : 0;
+  }
+  return spikes;
+}
