@@ -8,3 +8,14 @@ export function sampleSteps(trace: Pick<CompiledTrace, "phase" | "everySteps">, 
   const last = phase === "state" ? Math.floor(to / m) : Math.ceil(to / m) - 1;
   return Uint32Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => (first + k) * m);
 }
+
+/** Index of the first element >= x in an ascending array. */
+export function firstAtOrAfter(sorted: Uint32Array, x: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,4 +1,5 @@
 import type { CompiledStage, RowTable } from "../compile/compiled.ts";
+import { firstAtOrAfter } from "../compile/samples.ts";
 
 /** Spikes that may still have links under way: what is delivered, kept until the longest delay has passed. */
 export class SpikeLog {
@@ -83,15 +84,4 @@ function roundEven(x: number): number {
   const down = Math.floor(x);
   const rest = x - down;
   return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
-}
-
-/** Index of the first element >= x in an ascending array. */
-export function firstAtOrAfter(sorted: Uint32Array, x: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) < x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

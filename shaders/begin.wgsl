@@ -1,0 +1,12 @@
+// Once per submit: says which log entries are still needed.
+import package::log::{Log, Block};
+
+@group(0) @binding(0) var<uniform> block: Block;
+@group(0) @binding(1) var<storage, read_write> log: Log;
+@group(0) @binding(2) var<storage, read> positions: array<u32>;
+
+@compute @workgroup_size(1)
+fn begin() {
+  if (atomicLoad(&log.flag) != 0u) { return; }
+  log.base = positions[block.slot_from];
+}

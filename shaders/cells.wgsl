@@ -1,0 +1,34 @@
+// What `integrate` and the printed equations of a cell type (the virtual module `model`) both see.
+import package::log::{Log, Block};
+
+struct Shape {
+  n: u32,
+  entries: u32,
+  first_source: u32,
+  n_sources: u32,
+  slots: u32,       // of the stage, per entry
+  gains: u32,       // where the clamps' gains begin in params
+  heads: u32,       // where the traces' heads of this submit begin in table
+}
+
+@group(0) @binding(0) var<uniform> block: Block;
+@group(0) @binding(1) var<uniform> shape: Shape;
+@group(0) @binding(2) var<storage, read_write> state: array<f32>; // [state, then armed][entry][cell]
+@group(0) @binding(3) var<storage, read> params: array<f32>;      // values, then gains [clamp][entry][cell]
+// offset, cell stride and entry stride of each parameter; then per input its slot; bits of 1/q [input][entry];
+// row of each clamp's values [clamp][entry]; row of each cell in each trace [trace][cell], 2^32 - 1 for none; heads
+@group(0) @binding(4) var<storage, read> table: array<u32>;
+@group(0) @binding(5) var<storage, read_write> acc: array<i32>;   // [step][entry][slot]
+@group(0) @binding(6) var<storage, read_write> log: Log;
+@group(0) @binding(7) var<storage, read> clamps: array<f32>;      // nA before the gain, [row][step of the submit]
+@group(0) @binding(8) var<storage, read_write> traces: array<f32>; // of the submit: per trace [sample][entry][row]
+
+fn param(k: u32, cell: u32, entry: u32) -> f32 {
+  return params[table[3u * k] + cell * table[3u * k + 1u] + entry * table[3u * k + 2u]];
+}
+
+fn append(step: u32, id: u32) {
+  let k = atomicAdd(&log.count, 1u);
+  if (k - log.base > log.mask) { atomicStore(&log.flag, 1u); return; }
+  log.entries[k & log.mask] = vec2u(step, id);
+}

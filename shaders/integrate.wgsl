@@ -1,0 +1,40 @@
+// One invocation advances one cell of one entry by a block of steps, its state in registers. Spikes are gathered as bits of a
+// word and appended every 32 steps: a branch per step would cost as much as the equations on adapters without real branches.
+import package::cells::{block, shape, state, log, append};
+import package::model::{load, store, above, step, next_sample, sample, ARMED};
+
+override WORKGROUP_SIZE: u32 = 64;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let g = id.x + id.y * groups.x * WORKGROUP_SIZE;
+  let all = shape.n * shape.entries;
+  if (g >= all || atomicLoad(&log.flag) != 0u) { return; }
+  let entry = g / shape.n;
+  let cell = g % shape.n;
+  load(g, all, cell, entry);
+  var armed = state[ARMED * all + g] != 0.0;
+  var at = entry * shape.slots + cell;
+  let stride = shape.entries * shape.slots;
+  var t = 0u;
+  while (t < block.steps) {
+    let first = t;
+    let stop = min(min(t + 32u, block.steps), next_sample() - block.step);
+    var fired = 0u;
+    while (t < stop) {
+      let is_above = above();
+      fired |= select(0u, 1u << (t - first), is_above && armed);
+      armed = !is_above;
+      step(t, at);
+      at += stride;
+      t++;
+    }
+    while (fired != 0u) {
+      append(block.step + first + firstTrailingBit(fired), entry * shape.n_sources + shape.first_source + cell);
+      fired &= fired - 1u;
+    }
+    sample(block.step + t, cell, entry);
+  }
+  store(g, all);
+  state[ARMED * all + g] = select(0.0, 1.0, armed);
+}

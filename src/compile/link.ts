@@ -1,0 +1,19 @@
+import { link } from "wesl/core";
+import { DeviceError } from "../errors.ts";
+import { SHADERS } from "../shaders.gen.ts";
+
+/** Joins a kernel with the libraries it imports; the only place that knows the WESL linker.
+ * @param root   name of a file in shaders/, without ending
+ * @param model  text of the virtual module `model`, for kernels that import it
+ * @returns plain WGSL
+ * @throws DeviceError when the text does not link */
+export async function linkKernel(root: string, model?: string): Promise<string> {
+  const weslSrc = Object.fromEntries(Object.entries(SHADERS).map(([file, text]) => [`./${file}.wgsl`, text]));
+  if (model !== undefined) weslSrc["./model.wgsl"] = model;
+  try {
+    const linked = await link({ weslSrc, rootModuleName: root, sourceMap: false, keepComments: false });
+    return linked.dest;
+  } catch (error) {
+    throw new DeviceError(`shaders/${root}.wgsl`, `does not link: ${String(error)}`, "This is a fault of hillock; please report it");
+  }
+}

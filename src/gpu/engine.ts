@@ -1,0 +1,508 @@
+import type { CompiledNetwork } from "../compile/compiled.ts";
+import type { Engine, EngineState, PHASES, Segment, TraceSamples } from "../compile/engine.ts";
+import { type InputBlock, Inputs } from "../compile/inputs.ts";
+import { DeviceError } from "../errors.ts";
+import type { Signal } from "../model/signal.ts";
+import { bind, BLOCK_STRIDE, type Kernel, makeKernel } from "./kernels.ts";
+import { LogCopy, LogRing } from "./log-ring.ts";
+import { checked, Memory } from "./memory.ts";
+import { CellsPart, type Dispatch, DrivePart, type Shared, StagePart } from "./parts.ts";
+import { Profile } from "./profile.ts";
+import { Scope } from "./scope.ts";
+import { firstAtOrAfter } from "../compile/samples.ts";
+
+export interface GpuOptions {
+  /** invocations per workgroup; results do not depend on it. Default 64. */
+  readonly workgroupSize?: number;
+  /** spikes that the log holds at first; it grows without loss. Default 16384. */
+  readonly logCapacity?: number;
+  /** measure phases with timestamp queries (needs the device feature; slows a run a little). */
+  readonly profile?: boolean;
+}
+
+/** Runs a CompiledNetwork on a WebGPU device in float32. The caller owns the device.
+ * @throws DeviceError when something does not fit the device, before the first step */
+export async function gpuEngine(network: CompiledNetwork, device: GPUDevice, options: GpuOptions = {}): Promise<Engine> {
+  return checked(device, "gpu engine", () => GpuEngine.make(network, device, options));
+}
+
+/** Bytes of one submit's inputs and of its traces at most: what bounds its length beside time. */
+const SUBMIT_BYTES = 16 * 2 ** 20;
+const LONGEST_SUBMIT = 8192;
+const TARGET_MS = 50;
+const DELIVER_GROUPS = 128;
+
+interface BlockPlan {
+  readonly step: number;
+  readonly steps: number;
+  readonly slot: number;
+  readonly slotFrom: number;
+}
+
+/** One submit from encoding to its segment; kept until it is known that the log held. */
+interface Submit {
+  readonly from: number;
+  readonly to: number;
+  readonly inputs: InputBlock;
+  readonly blocks: readonly BlockPlan[];
+  readonly parity: 0 | 1;
+}
+
+class GpuEngine implements Engine {
+  readonly kind = "gpu" as const;
+  readonly network: CompiledNetwork;
+  step = 0;
+  stepsPerSubmit: number;
+  readonly #scope: Scope;
+  readonly #memory: Memory;
+  readonly #inputs: Inputs;
+  readonly #maxSteps: number;
+  readonly #log: LogRing;
+  readonly #shared: Shared;
+  readonly #drives: DrivePart[] = [];
+  readonly #stages: { part: StagePart; cells: CellsPart[] }[] = [];
+  readonly #profile: Profile | undefined;
+  #begin: Dispatch | undefined;
+  #beginKernel: Kernel<"begin"> | undefined;
+  #staging: [GPUBuffer, GPUBuffer] | undefined;
+  #snapshots: [GPUBuffer[], GPUBuffer[]] | undefined;
+  #blocks: BlockPlan[] = []; // those that late links may still come from, oldest first
+  #nextSlot = 0;
+  #read = 0; // log position up to which spikes have been given out
+  #submits: Submit[] = []; // in flight
+  #queue: Promise<unknown> = Promise.resolve();
+  #lastDone = 0;
+  #failure: DeviceError | undefined;
+  #closed = false;
+
+  private constructor(network: CompiledNetwork, device: GPUDevice, options: GpuOptions) {
+    this.network = network;
+    this.#scope = new Scope();
+    this.#memory = new Memory(device, this.#scope);
+    this.#inputs = new Inputs(network);
+    this.#maxSteps = longestSubmit(network, this.#inputs);
+    this.stepsPerSubmit = Math.min(this.#maxSteps, Math.max(network.maxBlock, 400));
+    this.#log = new LogRing(this.#memory, options.logCapacity ?? 16384);
+    this.#profile = options.profile === true ? new Profile(device, this.#scope) : undefined;
+    const rows = this.#maxRows();
+    this.#shared = {
+      memory: this.#memory,
+      network,
+      inputs: this.#inputs,
+      workgroupSize: options.workgroupSize ?? 64,
+      blocks: this.#memory.uniform("blocks", BLOCK_STRIDE * this.#maxRecords()),
+      increments: this.#memory.storage("increments", 4 * rows * this.#maxSteps),
+      clamps: this.#memory.storage("clamp values", 4 * this.#inputs.clampRows * this.#maxSteps),
+      positions: this.#memory.storage("log positions", 4 * (this.#slots + 1)),
+      log: this.#log.buffer,
+    };
+    this.#watch(device);
+  }
+
+  static async make(network: CompiledNetwork, device: GPUDevice, options: GpuOptions): Promise<GpuEngine> {
+    const engine = new GpuEngine(network, device, options);
+    try {
+      await engine.#build();
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+    return engine;
+  }
+
+  advance(toStep: number): Promise<Segment> {
+    const pieces: Promise<Segment>[] = [];
+    while (this.step < toStep) {
+      const to = Math.min(toStep, this.step + this.#maxSteps);
+      pieces.push(this.#advance(to));
+    }
+    const all = Promise.all(pieces).then(joined);
+    all.catch(() => undefined); // whoever awaits it sees the error
+    return all;
+  }
+
+  async save(): Promise<EngineState> {
+    await this.#queue;
+    const state: Record<string, EngineState[string]> = { ...this.#inputs.save() };
+    const { entries, populations, maxDelaySteps } = this.network;
+    for (const { cells } of this.#stages) {
+      for (const part of cells) {
+        const { name, n, program, params } = part.cells;
+        const words = new Float32Array(await this.#memory.read(part.state));
+        const states = program.states.length * n * entries;
+        state[`cells.${name}.state`] = words.slice(0, states);
+        state[`cells.${name}.armed`] = Uint32Array.from(words.subarray(states, states + n * entries));
+        state[`cells.${name}.params`] = params.values.slice();
+      }
+    }
+    for (const d of this.#drives) {
+      const words = new Uint32Array(await this.#memory.read(d.sources));
+      state[`sources.${populations[d.index]?.name}`] = words.slice(0, 5 * d.renewal.n * entries);
+    }
+    const log = new LogCopy(await this.#memory.read(this.#log.buffer), this.#log.bytes / 4);
+    const { steps, ids } = log.entries(log.base);
+    const live = Array.from(steps.keys()).filter((k) => (steps[k] as number) >= this.step - maxDelaySteps);
+    state["log.steps"] = Uint32Array.from(live, (k) => steps[k] as number);
+    state["log.ids"] = Uint32Array.from(live, (k) => ids[k] as number);
+    return state;
+  }
+
+  async load(state: EngineState, step: number): Promise<void> {
+    await this.#queue;
+    const { queue } = this.#memory.device;
+    this.#inputs.load(state);
+    for (const { part, cells } of this.#stages) {
+      part.refresh();
+      for (const c of cells) {
+        const { name, params } = c.cells;
+        const words = state[`cells.${name}.state`] as Float32Array<ArrayBuffer>;
+        queue.writeBuffer(c.state, 0, words);
+        queue.writeBuffer(c.state, words.byteLength, Float32Array.from(state[`cells.${name}.armed`] as Uint32Array));
+        params.values.set(state[`cells.${name}.params`] as Float64Array);
+        c.refresh();
+      }
+    }
+    for (const d of this.#drives) {
+      queue.writeBuffer(d.sources, 0, state[`sources.${d.renewal.name}`] as Uint32Array<ArrayBuffer>);
+      d.refresh();
+    }
+    const steps = state["log.steps"] as Uint32Array;
+    this.#log.load(steps, state["log.ids"] as Uint32Array);
+    this.#logReplaced();
+    this.#read = steps.length;
+    this.#blocks = [];
+    this.step = step;
+  }
+
+  setRate(population: number, signal: Signal, entry?: number): void {
+    this.#inputs.setRate(population, signal, entry);
+    for (const d of this.#drives) d.refresh();
+  }
+  setScale(projection: number, scale: number, entry?: number): void {
+    this.#inputs.setScale(projection, scale, entry);
+    for (const { part } of this.#stages) part.refresh();
+  }
+  setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void {
+    this.#inputs.setGain(clamp, gain, entry);
+    this.#refreshCells(this.network.clamps[clamp]?.population);
+  }
+  setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
+    const part = this.#stages.flatMap((s) => s.cells).find((c) => c.index === population);
+    part?.cells.setParam(name, value, entry);
+    this.#refreshCells(population);
+  }
+
+  timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>> {
+    return this.#profile?.ms ?? {};
+  }
+
+  warnings(): string[] {
+    return this.#inputs.warnings();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#queue.catch(() => undefined);
+    await this.#memory.device.queue.onSubmittedWorkDone().catch(() => undefined); // lavapipe crashes on exit with work in flight
+    this.#scope[Symbol.dispose]();
+  }
+
+  get #slots(): number {
+    return this.network.maxDelaySteps + 4;
+  }
+
+  async #build(): Promise<void> {
+    for (const [k, p] of this.network.populations.entries()) {
+      if (p.kind === "renewal") this.#drives.push(await DrivePart.make(this.#shared, k, p));
+    }
+    for (const stage of this.network.stages) {
+      const note = !this.#stages.some((s) => s.part.hasLinks);
+      const part = await StagePart.make(this.#shared, stage, note);
+      const cells: CellsPart[] = [];
+      for (const k of stage.cells) cells.push(await CellsPart.make(this.#shared, k, stage, this.#maxSteps));
+      this.#stages.push({ part, cells });
+    }
+    await this.#makeBegin();
+    this.#allocateCopies();
+  }
+
+  async #makeBegin(): Promise<void> {
+    const kernel = await makeKernel(this.#memory.device, "begin");
+    this.#beginKernel = kernel;
+    const { blocks, positions } = this.#shared;
+    const group = bind(this.#memory.device, kernel, { block: blocks, log: this.#log.buffer, positions });
+    this.#begin = { label: "begin", pipeline: kernel.pipeline, group, workgroups: [1, 1] };
+  }
+
+  /** Staging for the host and snapshots for a repetition, twice, since two submits may be in flight. */
+  #allocateCopies(): void {
+    const bytes = this.#log.bytes + 16 + this.#traceBytes;
+    const pair = <T>(make: () => T): [T, T] => [make(), make()];
+    if (this.#staging !== undefined) for (const b of this.#staging) this.#memory.release(b);
+    if (this.#snapshots !== undefined) for (const b of this.#snapshots.flat()) this.#memory.release(b);
+    this.#staging = pair(() => this.#memory.staging("staging", bytes));
+    this.#snapshots = pair(() => this.#mutable().map((b) => this.#memory.storage(`${b.label}.snapshot`, b.size)));
+  }
+
+  get #traceBytes(): number {
+    return this.#stages.flatMap((s) => s.cells).reduce((sum, c) => sum + 16 * Math.ceil(c.traceWords(this.#maxSteps) / 4), 0);
+  }
+
+  /** Every buffer that a submit changes and that must be put back to repeat it (accumulators are zero between blocks). */
+  #mutable(): GPUBuffer[] {
+    const states = this.#stages.flatMap((s) => s.cells.map((c) => c.state));
+    return [...this.#drives.map((d) => d.sources), ...states, this.#shared.positions, this.#log.buffer];
+  }
+
+  #advance(to: number): Promise<Segment> {
+    const from = this.step;
+    const inputs = this.#inputs.block(from, to - from);
+    const submit: Submit = { from, to, inputs, blocks: this.#plan(from, to), parity: ((this.#submits.at(-1)?.parity ?? 1) ^ 1) as 0 | 1 };
+    this.step = to;
+    if (this.#submits.length === 0) this.#lastDone = performance.now();
+    const before = this.#queue;
+    const mayEncode = this.#submits.length < 2 ? Promise.resolve() : before;
+    this.#submits.push(submit);
+    const encoded = mayEncode.then(() => this.#encode(submit));
+    const done = before.then(() => encoded).then((traces) => this.#finish(submit, traces));
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Cuts [from, to) into blocks, each with the place of its note and of the note from which it looks back. */
+  #plan(from: number, to: number): BlockPlan[] {
+    const { maxBlock, maxDelaySteps } = this.network;
+    const blocks: BlockPlan[] = [];
+    for (let step = from; step < to; step += maxBlock) {
+      const first = this.#blocks.findIndex((b) => b.step + b.steps > step - maxDelaySteps);
+      const before = first < 0 ? this.#blocks.at(-1) : this.#blocks[first - 1];
+      const plan = { step, steps: Math.min(maxBlock, to - step), slot: this.#nextSlot, slotFrom: before?.slot ?? this.#slots };
+      if (first > 1) this.#blocks.splice(0, first - 1);
+      else if (first < 0) this.#blocks.splice(0, this.#blocks.length - 1);
+      this.#nextSlot = (this.#nextSlot + 1) % this.#slots;
+      this.#blocks.push(plan);
+      blocks.push(plan);
+    }
+    return blocks;
+  }
+
+  #encode(submit: Submit): Omit<TraceSamples, "data">[][] {
+    if (this.#failure !== undefined) throw this.#failure;
+    const { device } = this.#memory;
+    const { queue } = device;
+    const { increments, clamps } = submit.inputs;
+    if (increments.length > 0) queue.writeBuffer(this.#shared.increments, 0, increments as Uint32Array<ArrayBuffer>);
+    if (clamps.length > 0) queue.writeBuffer(this.#shared.clamps, 0, Float32Array.from(clamps));
+    const parts = this.#stages.flatMap((s) => s.cells);
+    const placed = parts.map((c) => c.placeTraces(submit.from, submit.to));
+    const { dispatches, records } = this.#dispatches(submit);
+    queue.writeBuffer(this.#shared.blocks, 0, records);
+    const encoder = device.createCommandEncoder({ label: `steps ${submit.from}..${submit.to}` });
+    this.#mutable().forEach((b, k) => encoder.copyBufferToBuffer(b, 0, this.#snapshots?.[submit.parity][k] as GPUBuffer, 0, b.size));
+    this.#encodeDispatches(encoder, dispatches);
+    const staging = this.#staging?.[submit.parity] as GPUBuffer;
+    encoder.copyBufferToBuffer(this.#log.buffer, 0, staging, 0, this.#log.buffer.size);
+    let at = this.#log.buffer.size;
+    placed.forEach(({ words }, k) => {
+      const bytes = 16 * Math.ceil(words / 4);
+      if (bytes > 0) encoder.copyBufferToBuffer((parts[k] as CellsPart).traces, 0, staging, at, bytes);
+      at += bytes;
+    });
+    queue.submit([encoder.finish()]);
+    return placed.map((p) => p.samples);
+  }
+
+  #encodeDispatches(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[]): void {
+    if (this.#profile !== undefined) return this.#profile.encode(encoder, dispatches);
+    const pass = encoder.beginComputePass();
+    dispatches.forEach((d, k) => {
+      pass.setPipeline(d.pipeline);
+      pass.setBindGroup(0, d.group, [BLOCK_STRIDE * k]);
+      pass.dispatchWorkgroups(...d.workgroups);
+    });
+    pass.end();
+  }
+
+  /** The dispatches of a submit and the Block record of each. */
+  #dispatches(submit: Submit): { dispatches: Dispatch[]; records: Uint32Array<ArrayBuffer> } {
+    const dispatches: Dispatch[] = [];
+    const records: number[][] = [];
+    const stride = submit.to - submit.from;
+    const push = (d: Dispatch, b: BlockPlan, from = 0, to = 0): void => {
+      dispatches.push(d);
+      records.push([b.step, b.steps, b.step - submit.from, stride, b.slot, b.slotFrom, from, to]);
+    };
+    const drives = this.#drives.map((d) => d.dispatch());
+    const stages = this.#stages.map(({ part, cells }) => ({
+      deliver: part.deliverDispatch(DELIVER_GROUPS),
+      given: part.givenDispatch(),
+      steps: part.stage.given.step,
+      cells: cells.map((c) => c.dispatch(part.acc)),
+    }));
+    push(this.#begin as Dispatch, submit.blocks[0] as BlockPlan);
+    for (const b of submit.blocks) {
+      for (const d of drives) push(d, b);
+      for (const s of stages) {
+        if (s.given !== undefined) {
+          const from = firstAtOrAfter(s.steps, b.step);
+          const to = firstAtOrAfter(s.steps, b.step + b.steps);
+          const size = this.#shared.workgroupSize;
+          if (to > from) push({ ...s.given, workgroups: [Math.ceil((to - from) / size), 1] }, b, from, to);
+        }
+        if (s.deliver !== undefined) push(s.deliver, b);
+        for (const c of s.cells) push(c, b);
+      }
+    }
+    const words = new Uint32Array((BLOCK_STRIDE / 4) * records.length);
+    records.forEach((r, k) => words.set(r, (BLOCK_STRIDE / 4) * k));
+    return { dispatches, records: words };
+  }
+
+  /** Waits for a submit and reads it; if the log was too small, enlarges it and repeats it and what came after. */
+  async #finish(submit: Submit, samples: Omit<TraceSamples, "data">[][]): Promise<Segment> {
+    let placed = samples;
+    for (;;) {
+      const staging = this.#staging?.[submit.parity] as GPUBuffer;
+      await staging.mapAsync(1).catch((error: unknown) => {
+        throw this.#failure ?? new DeviceError("readback", String(error), "Run again; resume with --resume");
+      });
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.#profile?.collect();
+      const bytes = staging.getMappedRange();
+      const log = new LogCopy(bytes, this.#log.bytes / 4);
+      if (!log.overflowed) {
+        const segment = this.#segment(submit, log, bytes, placed);
+        staging.unmap();
+        this.#submits.shift();
+        this.#adapt(submit);
+        return segment;
+      }
+      staging.unmap();
+      placed = await this.#repeat();
+    }
+  }
+
+  #segment(submit: Submit, log: LogCopy, bytes: ArrayBuffer, placed: Omit<TraceSamples, "data">[][]): Segment {
+    const { steps, ids } = log.entries(this.#read);
+    this.#read = log.count;
+    let at = this.#log.buffer.size;
+    const traces = placed.flatMap((samples) => {
+      let word = 0;
+      const read = samples.map((s): TraceSamples => {
+        const width = this.#traceWidth(s.population, s.trace);
+        const data = new Float32Array(bytes, at + 4 * word, s.steps.length * width).slice();
+        word += data.length;
+        return { ...s, data };
+      });
+      at += 16 * Math.ceil(word / 4);
+      return read;
+    });
+    return { from: submit.from, to: submit.to, spikeSteps: steps, spikeIds: ids, traces };
+  }
+
+  #traceWidth(population: number, trace: number): number {
+    const p = this.network.populations[population];
+    return p?.kind === "cells" ? (p.traces[trace]?.cells.length ?? 0) * this.network.entries : 0;
+  }
+
+  async #repeat(): Promise<Omit<TraceSamples, "data">[][]> {
+    await this.#memory.device.queue.onSubmittedWorkDone();
+    const [first, ...later] = this.#submits as [Submit, ...Submit[]];
+    const snapshot = this.#snapshots?.[first.parity] as GPUBuffer[];
+    const copy = new Uint32Array(await this.#memory.read(snapshot.at(-1) as GPUBuffer));
+    const encoder = this.#memory.device.createCommandEncoder({ label: "restore" });
+    this.#mutable().slice(0, -1).forEach((b, k) => encoder.copyBufferToBuffer(snapshot[k] as GPUBuffer, 0, b, 0, b.size)); // prettier-ignore
+    for (const { part } of this.#stages) encoder.clearBuffer(part.acc);
+    this.#memory.device.queue.submit([encoder.finish()]);
+    this.#log.enlarge(copy);
+    this.#logReplaced();
+    const placed = this.#encode(first);
+    for (const s of later) this.#encode(s);
+    return placed;
+  }
+
+  #logReplaced(): void {
+    this.#shared.log = this.#log.buffer;
+    const { blocks, positions } = this.#shared;
+    const begin = this.#begin as Dispatch;
+    const group = bind(this.#memory.device, this.#beginKernel as Kernel<"begin">, { block: blocks, log: this.#log.buffer, positions });
+    this.#begin = { ...begin, group };
+    this.#allocateCopies();
+  }
+
+  #adapt(submit: Submit): void {
+    const now = performance.now();
+    const elapsed = now - this.#lastDone;
+    this.#lastDone = now;
+    const ideal = ((submit.to - submit.from) * TARGET_MS) / Math.max(0.1, elapsed);
+    const bounded = Math.min(this.#maxSteps, Math.max(1, Math.min(ideal, 2 * this.stepsPerSubmit)));
+    const { maxBlock } = this.network;
+    this.stepsPerSubmit = bounded > maxBlock ? maxBlock * Math.round(bounded / maxBlock) : Math.max(1, Math.round(bounded));
+    this.stepsPerSubmit = Math.min(this.stepsPerSubmit, this.#maxSteps);
+  }
+
+  #refreshCells(population: number | undefined): void {
+    for (const { cells } of this.#stages) for (const c of cells) if (c.index === population) c.refresh();
+  }
+
+  #maxRows(): number {
+    return this.network.populations.reduce((sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, list) => s + list.length, 0) : 0), 0);
+  }
+
+  #maxRecords(): number {
+    const { stages, populations, maxBlock } = this.network;
+    const perBlock = populations.filter((p) => p.kind !== "trains").length + 2 * stages.length;
+    return 1 + perBlock * Math.ceil(this.#maxSteps / maxBlock);
+  }
+
+  #watch(device: GPUDevice): void {
+    device.addEventListener("uncapturederror", (event) => {
+      this.#failure ??= new DeviceError("device", (event as GPUUncapturedErrorEvent).error.message, "Please report it");
+    });
+    void device.lost.then(({ reason, message }) => {
+      if (!this.#closed) this.#failure ??= new DeviceError("device", `was lost (${reason}): ${message}`, "Run again; what was written can be resumed with --resume");
+    });
+  }
+}
+
+function joined(pieces: readonly Segment[]): Segment {
+  if (pieces.length === 1) return pieces[0] as Segment;
+  const concat = (arrays: readonly Uint32Array[]): Uint32Array => {
+    const out = new Uint32Array(arrays.reduce((sum, a) => sum + a.length, 0));
+    let at = 0;
+    for (const a of arrays) {
+      out.set(a, at);
+      at += a.length;
+    }
+    return out;
+  };
+  const traces = (pieces[0]?.traces ?? []).map((t, k): TraceSamples => {
+    const parts = pieces.map((p) => p.traces[k] as TraceSamples);
+    const data = new Float32Array(parts.reduce((sum, p) => sum + p.data.length, 0));
+    let at = 0;
+    for (const p of parts) {
+      data.set(p.data, at);
+      at += p.data.length;
+    }
+    return { ...t, steps: concat(parts.map((p) => p.steps)), data };
+  });
+  return {
+    from: pieces[0]?.from ?? 0,
+    to: pieces.at(-1)?.to ?? 0,
+    spikeSteps: concat(pieces.map((p) => p.spikeSteps)),
+    spikeIds: concat(pieces.map((p) => p.spikeIds)),
+    traces,
+  };
+}
+
+/** Steps of a submit such that its inputs and traces stay small. */
+function longestSubmit(network: CompiledNetwork, inputs: Inputs): number {
+  const rows = network.populations.reduce((sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, l) => s + l.length, 0) : 0), 0);
+  const traces = network.populations.reduce(
+    (sum, p) => sum + (p.kind === "cells" ? p.traces.reduce((s, t) => s + (network.entries * t.cells.length) / t.everySteps, 0) : 0),
+    0,
+  );
+  const bytesPerStep = 4 * Math.max(rows, inputs.clampRows, traces, 1e-3);
+  return Math.max(1, Math.min(LONGEST_SUBMIT, Math.floor(SUBMIT_BYTES / bytesPerStep)));
+}

@@ -1,0 +1,85 @@
+import { linkKernel } from "../compile/link.ts";
+import { DeviceError } from "../errors.ts";
+
+type Access = "uniform" | "dynamic" | "read" | "read_write";
+
+/** One kernel, one row: its file in shaders/, its bindings in order. `dynamic` is the Block record at a dynamic offset. */
+export const KERNELS = {
+  begin: { block: "dynamic", log: "read_write", positions: "read" },
+  drive: { block: "dynamic", shape: "uniform", sources: "read_write", increments: "read", rates: "read", log: "read_write" },
+  deliver: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", acc: "read_write" },
+  given: { block: "dynamic", shape: "uniform", flag: "read", events: "read", scales: "read", acc: "read_write" },
+  integrate: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read_write", log: "read_write", clamps: "read", traces: "read_write" },
+} as const satisfies Record<string, Record<string, Access>>; // prettier-ignore
+
+export type KernelName = keyof typeof KERNELS;
+
+/** Bytes of a Block record that a kernel sees, and the distance between records (a multiple of 256 suits every adapter). */
+export const BLOCK_BYTES = 32;
+export const BLOCK_STRIDE = 256;
+
+export interface Kernel<K extends KernelName = KernelName> {
+  readonly name: K;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** Makes a kernel's pipeline. Bindings that the text does not use may be bound all the same.
+ * @param model          text of the virtual module `model` (integrate)
+ * @param workgroupSize  the override WORKGROUP_SIZE, for kernels that have it
+ * @throws DeviceError with the kernel's label when the device refuses it */
+export async function makeKernel<K extends KernelName>(
+  device: GPUDevice,
+  name: K,
+  options: { model?: string; workgroupSize?: number; label?: string } = {},
+): Promise<Kernel<K>> {
+  const label = options.label ?? name;
+  const code = await linkKernel(name, options.model);
+  const layout = device.createBindGroupLayout({
+    label,
+    entries: Object.values(KERNELS[name] as Record<string, Access>).map((access, binding) => ({
+      binding,
+      visibility: 4, // GPUShaderStage.COMPUTE
+      buffer: bufferLayout(access),
+    })),
+  });
+  const constants = options.workgroupSize !== undefined && name !== "begin" ? { WORKGROUP_SIZE: options.workgroupSize } : {};
+  try {
+    const pipeline = await device.createComputePipelineAsync({
+      label,
+      layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+      compute: { module: device.createShaderModule({ label, code }), entryPoint: name, constants },
+    });
+    return { name, pipeline, layout };
+  } catch (error) {
+    throw new DeviceError(`kernel ${label}`, String(error instanceof Error ? error.message : error).trim(), "Try another adapter (hillock devices), or --engine reference");
+  }
+}
+
+function bufferLayout(access: Access): GPUBufferBindingLayout {
+  if (access === "dynamic") return { type: "uniform", hasDynamicOffset: true, minBindingSize: BLOCK_BYTES };
+  if (access === "uniform") return { type: "uniform" };
+  return { type: access === "read" ? "read-only-storage" : "storage" };
+}
+
+export type Bindings<K extends KernelName> = Readonly<Record<keyof (typeof KERNELS)[K], GPUBuffer>>;
+
+export function bind<K extends KernelName>(device: GPUDevice, kernel: Kernel<K>, buffers: Bindings<K>): GPUBindGroup {
+  const kinds = KERNELS[kernel.name] as Record<string, Access>;
+  return device.createBindGroup({
+    label: kernel.name,
+    layout: kernel.layout,
+    entries: Object.entries(kinds).map(([name, access], binding) => {
+      const buffer = (buffers as Readonly<Record<string, GPUBuffer>>)[name] as GPUBuffer;
+      return { binding, resource: access === "dynamic" ? { buffer, size: BLOCK_BYTES } : { buffer } };
+    }),
+  });
+}
+
+/** Workgroups of a dispatch of `threads` invocations: kernels recover the index as x + y * groups.x * size. */
+export function workgroups(threads: number, size: number, limit = 65535): [number, number] {
+  const all = Math.max(1, Math.ceil(threads / size));
+  if (all <= limit) return [all, 1];
+  const y = Math.ceil(all / limit);
+  return [Math.ceil(all / y), y];
+}

@@ -1,0 +1,82 @@
+import { DeviceError } from "../errors.ts";
+import type { Scope } from "./scope.ts";
+
+const STORAGE = 128;
+const UNIFORM = 64;
+const COPY_DST = 8;
+const COPY_SRC = 4;
+const MAP_READ = 1;
+
+type Words = Uint32Array | Int32Array | Float32Array;
+
+/** Creates a simulation's buffers, each checked against the device's limits before it is asked for. */
+export class Memory {
+  readonly device: GPUDevice;
+  readonly #scope: Scope;
+
+  constructor(device: GPUDevice, scope: Scope) {
+    this.device = device;
+    this.#scope = scope;
+  }
+
+  /** @throws DeviceError naming the buffer, its size and the limit */
+  storage(label: string, content: Words | number): GPUBuffer {
+    const bytes = typeof content === "number" ? content : content.byteLength;
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    if (bytes > limit) {
+      throw new DeviceError(`buffer "${label}"`, `needs ${mebibytes(bytes)} MiB, the device binds at most ${mebibytes(limit)} MiB`, "Use fewer cells, links or entries, or another adapter");
+    }
+    return this.#fill(label, STORAGE | COPY_DST | COPY_SRC, content);
+  }
+
+  uniform(label: string, content: Words | number): GPUBuffer {
+    return this.#fill(label, UNIFORM | COPY_DST, content);
+  }
+
+  staging(label: string, bytes: number): GPUBuffer {
+    return this.#fill(label, MAP_READ | COPY_DST, bytes);
+  }
+
+  release(buffer: GPUBuffer): void {
+    this.#scope.release(buffer);
+  }
+
+  /** The whole content of a buffer. Call with nothing else in flight that writes it. */
+  async read(buffer: GPUBuffer): Promise<ArrayBuffer> {
+    const staging = this.staging(`${buffer.label}.read`, buffer.size);
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+    this.device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(1);
+    const bytes = staging.getMappedRange().slice(0);
+    this.release(staging);
+    return bytes;
+  }
+
+  #fill(label: string, usage: number, content: Words | number): GPUBuffer {
+    const bytes = typeof content === "number" ? content : content.byteLength;
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    const buffer = this.#scope.own(this.device.createBuffer({ label, size, usage }));
+    if (typeof content !== "number" && bytes > 0) this.device.queue.writeBuffer(buffer, 0, content as Words & ArrayBufferView<ArrayBuffer>);
+    return buffer;
+  }
+}
+
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+
+/** Runs work inside error scopes, so that a failed allocation or an invalid call throws instead of being printed.
+ * @throws DeviceError naming `where` */
+export async function checked<T>(device: GPUDevice, where: string, work: () => T | Promise<T>): Promise<T> {
+  device.pushErrorScope("out-of-memory");
+  device.pushErrorScope("validation");
+  const outcome = await Promise.resolve()
+    .then(work)
+    .then((value) => ({ value }), (failure: unknown) => ({ failure }));
+  const invalid = await device.popErrorScope();
+  const memory = await device.popErrorScope();
+  if ("failure" in outcome) throw outcome.failure;
+  if (memory !== null) throw new DeviceError(where, `out of memory: ${memory.message}`, "Use fewer cells, links or entries");
+  if (invalid !== null) throw new DeviceError(where, invalid.message, "This is a fault of hillock; please report it");
+  return outcome.value;
+}

@@ -1,0 +1,95 @@
+import type { CompiledCells } from "../compile/compiled.ts";
+import type { Expr, Stmt } from "../lang/expr.ts";
+import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
+
+/** Where each part of the `table` buffer of shaders/cells.wgsl begins, in words. */
+export interface TableLayout {
+  readonly slots: number;
+  readonly inputScale: number;
+  readonly clampRow: number;
+  readonly traceRow: number;
+  readonly heads: number;
+  readonly length: number;
+}
+
+export function tableLayout(cells: CompiledCells, entries: number): TableLayout {
+  const slots = 3 * cells.program.params.length;
+  const inputScale = slots + cells.receptors.length;
+  const clampRow = inputScale + cells.receptors.length * entries;
+  const traceRow = clampRow + cells.program.clampInputs.length * entries;
+  const heads = traceRow + cells.traces.length * cells.n;
+  return { slots, inputScale, clampRow, traceRow, heads, length: heads + 2 * cells.traces.length };
+}
+
+/** The virtual module `model` of one cell type: its equations over private variables, and how they are loaded and stored.
+ * The text depends on the equations and on what is connected, clamped and recorded, never on a value. */
+export function modelWgsl(cells: CompiledCells): string {
+  const { program, traces, receptors } = cells;
+  const { states, params } = program;
+  const phases = [...program.receive, ...program.currents, ...program.solve, ...program.advance];
+  const outs = traces.flatMap((t, k) => (t.phase === "current" ? [`out_${k}`] : []));
+  const variables = [...states, ...params, ...outs, ...program.inputs, ...program.clampInputs.map((c) => c.input)];
+  const body = [
+    ...variables.map((v) => `var<private> ${v}: f32;`),
+    ...receptors.map((_, k) => `var<private> slot_${k}: u32;\nvar<private> scale_${k}: f32;`),
+    ...program.clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
+    ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_${k}: u32;`),
+    `const ARMED = ${states.length}u;`,
+    loadFunction(cells),
+    `fn store(g: u32, all: u32) {\n${states.map((s, k) => `  state[${k}u * all + g] = ${s};`).join("\n")}\n}`,
+    `fn above() -> bool { return ${program.detect.state} > ${program.detect.threshold}; }`,
+    stepFunction(cells, phases),
+    sampling(cells),
+  ].join("\n");
+  const imports = [
+    "import package::cells::{block, shape, state, params, table, acc, clamps, traces, param};",
+    ...mathFunctions(body).map((f) => `import package::math::${f};`),
+  ];
+  return `${imports.join("\n")}\n${body}\n`;
+}
+
+function loadFunction({ program, receptors, traces }: CompiledCells): string {
+  const slots = 3 * program.params.length;
+  const scales = slots + receptors.length;
+  const lines = [
+    ...program.states.map((s, k) => `${s} = state[${k}u * all + g];`),
+    ...program.params.map((p, k) => `${p} = param(${k}u, cell, entry);`),
+    ...receptors.map((_, k) => `slot_${k} = table[${slots + k}u];`),
+    ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + ${k}u * shape.entries + entry]);`),
+    ...(program.clampInputs.length > 0 || traces.length > 0 ? [`let clamp_row = ${scales}u + ${receptors.length}u * shape.entries;`] : []),
+    ...program.clampInputs.flatMap((_, k) => [
+      `gain_${k} = params[shape.gains + ${k}u * all + g];`,
+      `signal_${k} = table[clamp_row + ${k}u * shape.entries + entry] * block.stride + block.offset;`,
+    ]),
+    ...(traces.length > 0 ? [`let trace_row = clamp_row + ${program.clampInputs.length}u * shape.entries;`] : []),
+    ...traces.flatMap((t, k) => {
+      const m = t.everySteps;
+      const first = t.phase === "state" ? `block.step / ${m}u + 1u` : `(block.step + ${m - 1}u) / ${m}u`;
+      return [
+        `row_${k} = table[trace_row + ${k}u * shape.n + cell];`,
+        `sample_${k} = ${first};`,
+        `next_${k} = sample_${k} * ${m}u${t.phase === "state" ? "" : " + 1u"};`,
+      ];
+    }),
+  ];
+  return `fn load(g: u32, all: u32, cell: u32, entry: u32) {\n${lines.map((l) => `  ${l}`).join("\n")}\n}`;
+}
+
+function stepFunction({ program, receptors }: CompiledCells, phases: readonly Stmt[]): string {
+  const inputs = receptors.map(
+    (r, k) => `  let at_${k} = at + slot_${k};\n  ${r.input} = f32(acc[at_${k}]) * scale_${k};\n  acc[at_${k}] = 0;`,
+  );
+  const injected = program.clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
+  return `fn step(t: u32, at: u32) {\n${[...inputs, ...injected, printWgsl(phases)].join("\n")}\n}`;
+}
+
+/** `next_sample`: the end of the step after which a trace is due next; `sample`: writes those that are due after it. */
+function sampling({ traces }: CompiledCells): string {
+  const next = traces.map((_, k) => `next_${k}`).reduce((a, b) => (a === "" ? b : `min(${a}, ${b})`), "");
+  const writes = traces.map((t, k) => {
+    const at = `table[shape.heads + ${2 * k + 1}u] + ((sample_${k} - table[shape.heads + ${2 * k}u]) * shape.entries + entry) * ${t.cells.length}u + row_${k}`;
+    const value = toWgsl(t.value satisfies Expr);
+    return `  if (end == next_${k}) {\n    if (row_${k} != 0xffffffffu) { traces[${at}] = ${value}; }\n    sample_${k} += 1u;\n    next_${k} += ${t.everySteps}u;\n  }`;
+  });
+  return `fn next_sample() -> u32 { return ${next === "" ? "0xffffffffu" : next}; }\nfn sample(end: u32, cell: u32, entry: u32) {\n${writes.join("\n")}\n}`;
+}

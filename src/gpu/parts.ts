@@ -1,0 +1,312 @@
+import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "../compile/compiled.ts";
+import type { Inputs } from "../compile/inputs.ts";
+import { sampleSteps } from "../compile/samples.ts";
+import type { TraceSamples } from "../compile/engine.ts";
+import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
+import { bind, type Kernel, makeKernel, workgroups } from "./kernels.ts";
+import type { Memory } from "./memory.ts";
+import { modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
+
+/** Buffers that several kernels share. */
+export interface Shared {
+  readonly memory: Memory;
+  readonly network: CompiledNetwork;
+  readonly inputs: Inputs;
+  readonly workgroupSize: number;
+  readonly blocks: GPUBuffer; // Block records
+  readonly increments: GPUBuffer;
+  readonly clamps: GPUBuffer;
+  readonly positions: GPUBuffer;
+  log: GPUBuffer; // replaced when it is enlarged
+}
+
+/** A dispatch that is the same in every block but for its Block record. */
+export interface Dispatch {
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly workgroups: readonly [number, number];
+}
+
+/** One renewal population on the device. */
+export class DrivePart {
+  readonly index: number;
+  readonly renewal: CompiledRenewal;
+  readonly sources: GPUBuffer;
+  readonly #shared: Shared;
+  readonly #kernel: Kernel<"drive">;
+  readonly #shape: GPUBuffer;
+  readonly #rates: GPUBuffer;
+
+  private constructor(shared: Shared, kernel: Kernel<"drive">, index: number, renewal: CompiledRenewal) {
+    const { memory, network } = shared;
+    this.#shared = shared;
+    this.#kernel = kernel;
+    this.index = index;
+    this.renewal = renewal;
+    const { n, name, firstSource, order, stream, latencySteps } = renewal;
+    const constant = renewal.constantHz === undefined ? 0 : 1;
+    this.sources = memory.storage(`${name}.sources`, this.#initial());
+    this.#shape = memory.uniform(`${name}.shape`, Uint32Array.of(n, network.entries, firstSource, network.nSources, order, stream, latencySteps, constant));
+    this.#rates = memory.storage(`${name}.rates`, this.rates());
+  }
+
+  static async make(shared: Shared, index: number, renewal: CompiledRenewal): Promise<DrivePart> {
+    const { memory, workgroupSize } = shared;
+    return new DrivePart(shared, await makeKernel(memory.device, "drive", { workgroupSize, label: `drive ${renewal.name}` }), index, renewal);
+  }
+
+  dispatch(): Dispatch {
+    const { memory, network, blocks, increments, log, workgroupSize } = this.#shared;
+    const group = bind(memory.device, this.#kernel, { block: blocks, shape: this.#shape, sources: this.sources, increments, rates: this.#rates, log });
+    return { label: "drive", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.renewal.n * network.entries, workgroupSize) };
+  }
+
+  /** Seeds, then per entry and cell the row of its increments, or the constant increment. */
+  rates(): Uint32Array<ArrayBuffer> {
+    const { network, inputs } = this.#shared;
+    const { n, signalOfCell } = this.renewal;
+    const { entries, seeds } = network;
+    const all = n * entries;
+    const constant = inputs.constant.get(this.index);
+    const words = new Uint32Array(entries + (constant === undefined ? all : 2 * all));
+    words.set(seeds);
+    if (constant !== undefined) {
+      constant.forEach(({ whole, fraction }, e) => {
+        words.set(whole, entries + e * n);
+        words.set(fraction, entries + all + e * n);
+      });
+      return words;
+    }
+    const rows = inputs.rowsOf(this.index);
+    const nSignals = rows.length / entries;
+    for (let e = 0; e < entries; e++) {
+      for (let c = 0; c < n; c++) words[entries + e * n + c] = rows[e * nSignals + (signalOfCell[c] as number)] as number;
+    }
+    return words;
+  }
+
+  /** After a rate changed. */
+  refresh(): void {
+    this.#shared.memory.device.queue.writeBuffer(this.#rates, 0, this.rates());
+  }
+
+  #initial(): Uint32Array {
+    const { entries, seeds } = this.#shared.network;
+    const { n, order, stream } = this.renewal;
+    const state = new Uint32Array(sourceStateLength({ n, entries }));
+    for (let e = 0; e < entries; e++) {
+      const s: Sources = { n, entries, entry: e, order, seed: seeds[e] as number, stream };
+      initSources(state, s);
+    }
+    return state;
+  }
+}
+
+/** One cell population on the device. */
+export class CellsPart {
+  readonly index: number;
+  readonly cells: CompiledCells;
+  readonly state: GPUBuffer;
+  readonly traces: GPUBuffer;
+  readonly #shared: Shared;
+  readonly #stage: CompiledStage;
+  readonly #kernel: Kernel<"integrate">;
+  readonly #layout: TableLayout;
+  readonly #table: GPUBuffer;
+  readonly #params: GPUBuffer;
+  readonly #shape: GPUBuffer;
+
+  private constructor(shared: Shared, kernel: Kernel<"integrate">, index: number, stage: CompiledStage, maxSteps: number) {
+    const { memory, network } = shared;
+    const cells = network.populations[index] as CompiledCells;
+    this.#shared = shared;
+    this.#kernel = kernel;
+    this.#stage = stage;
+    this.index = index;
+    this.cells = cells;
+    const { name, n, firstSource, program, params } = cells;
+    const { entries, nSources } = network;
+    this.#layout = tableLayout(cells, entries);
+    const all = n * entries;
+    const state = new Float32Array((program.states.length + 1) * all).fill(1); // the last row: armed
+    state.set(cells.state0);
+    this.state = memory.storage(`${name}.state`, state);
+    this.traces = memory.storage(`${name}.traces`, 4 * this.traceWords(maxSteps));
+    this.#table = memory.storage(`${name}.table`, this.#tableWords());
+    this.#params = memory.storage(`${name}.params`, new Float32Array(params.values.length + program.clampInputs.length * all));
+    this.#shape = memory.uniform(`${name}.shape`, Uint32Array.of(n, entries, firstSource, nSources, stage.slots, params.values.length, this.#layout.heads, 0));
+    this.refresh();
+  }
+
+  static async make(shared: Shared, index: number, stage: CompiledStage, maxSteps: number): Promise<CellsPart> {
+    const cells = shared.network.populations[index] as CompiledCells;
+    const options = { workgroupSize: shared.workgroupSize, label: `integrate ${cells.name}`, model: modelWgsl(cells) };
+    return new CellsPart(shared, await makeKernel(shared.memory.device, "integrate", options), index, stage, maxSteps);
+  }
+
+  dispatch(acc: GPUBuffer): Dispatch {
+    const { memory, network, blocks, clamps, log, workgroupSize } = this.#shared;
+    const group = bind(memory.device, this.#kernel, {
+      block: blocks, shape: this.#shape, state: this.state, params: this.#params, table: this.#table, acc, log, clamps, traces: this.traces,
+    }); // prettier-ignore
+    return { label: "integrate", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.cells.n * network.entries, workgroupSize) };
+  }
+
+  /** Writes all parameters and gains; after live changes. */
+  refresh(): void {
+    const { inputs, memory } = this.#shared;
+    const { params, program } = this.cells;
+    const { queue } = memory.device;
+    queue.writeBuffer(this.#params, 0, Float32Array.from(params.values));
+    const all = this.cells.n * this.#shared.network.entries;
+    program.clampInputs.forEach(({ clamp }, k) => {
+      queue.writeBuffer(this.#params, 4 * (params.values.length + k * all), Float32Array.from(inputs.gains[clamp] as Float64Array));
+    });
+  }
+
+  /** Floats that the traces of so many steps take. */
+  traceWords(steps: number): number {
+    return this.cells.traces.reduce((sum, t) => sum + (Math.floor(steps / t.everySteps) + 1) * this.#shared.network.entries * t.cells.length, 0);
+  }
+
+  /** Says where each trace of the submit [from, to) goes, and how its words are to be read. */
+  placeTraces(from: number, to: number): { samples: Omit<TraceSamples, "data">[]; words: number } {
+    const heads = new Uint32Array(2 * this.cells.traces.length);
+    let words = 0;
+    const samples = this.cells.traces.map((t, trace) => {
+      const steps = sampleSteps(t, from, to);
+      heads[2 * trace] = (steps[0] ?? 0) / t.everySteps;
+      heads[2 * trace + 1] = words;
+      words += steps.length * this.#shared.network.entries * t.cells.length;
+      return { population: this.index, trace, steps };
+    });
+    if (heads.length > 0) this.#shared.memory.device.queue.writeBuffer(this.#table, 4 * this.#layout.heads, heads);
+    return { samples, words };
+  }
+
+  #tableWords(): Uint32Array {
+    const { params, receptors, program, traces, n } = this.cells;
+    const { network, inputs } = this.#shared;
+    const { entries } = network;
+    const at = this.#layout;
+    const words = new Uint32Array(at.length);
+    const floats = new Float32Array(words.buffer);
+    for (let k = 0; k < params.names.length; k++) {
+      words.set([params.offset[k] as number, params.cellStride[k] as number, params.entryStride[k] as number], 3 * k);
+    }
+    receptors.forEach((r, k) => (words[at.slots + k] = r.slot));
+    for (const { population, input, q } of this.#stage.inputScale) {
+      if (population === this.index) q.forEach((x, e) => (floats[at.inputScale + input * entries + e] = 1 / x));
+    }
+    program.clampInputs.forEach(({ clamp }, k) => {
+      words.set(inputs.clampRow.subarray(clamp * entries, (clamp + 1) * entries), at.clampRow + k * entries);
+    });
+    traces.forEach((t, k) => {
+      words.fill(0xffffffff, at.traceRow + k * n, at.traceRow + (k + 1) * n);
+      t.cells.forEach((c, row) => (words[at.traceRow + k * n + c] = row));
+    });
+    return words;
+  }
+}
+
+/** What is delivered to one stage. */
+export class StagePart {
+  readonly stage: CompiledStage;
+  readonly acc: GPUBuffer;
+  readonly hasLinks: boolean;
+  readonly #shared: Shared;
+  readonly #kernel: Kernel<"deliver"> | undefined;
+  readonly #given: Kernel<"given"> | undefined;
+  readonly #buffers: { shape: GPUBuffer; givenShape: GPUBuffer; rows: GPUBuffer; links: GPUBuffer; scales: GPUBuffer; events: GPUBuffer };
+
+  private constructor(shared: Shared, stage: CompiledStage, note: boolean, deliver: Kernel<"deliver"> | undefined, given: Kernel<"given"> | undefined) {
+    const { memory, network } = shared;
+    this.#shared = shared;
+    this.stage = stage;
+    this.#kernel = deliver;
+    this.#given = given;
+    this.hasLinks = deliver !== undefined;
+    const { entries, nSources, maxBlock } = network;
+    const label = `stage ${stage.cells.map((c) => network.populations[c]?.name).join(", ")}`;
+    const { rows, links } = packRows(stage.rows);
+    this.acc = memory.storage(`${label}: accumulators`, 4 * maxBlock * entries * stage.slots);
+    this.#buffers = {
+      shape: memory.uniform(`${label}: shape`, Uint32Array.of(entries, stage.slots, nSources, stage.rows.length, note ? 1 : 0, 0, 0, 0)),
+      givenShape: memory.uniform(`${label}: given shape`, Uint32Array.of(entries, stage.slots, 0, 0)),
+      rows: memory.storage(`${label}: rows`, rows),
+      links: memory.storage(`${label}: links`, links),
+      scales: memory.storage(`${label}: scales`, this.#scales()),
+      events: memory.storage(`${label}: given events`, packGiven(stage)),
+    };
+  }
+
+  static async make(shared: Shared, stage: CompiledStage, note: boolean): Promise<StagePart> {
+    const { memory, workgroupSize } = shared;
+    const hasLinks = stage.rows.some((r) => r.target.length > 0);
+    const deliver = hasLinks ? await makeKernel(memory.device, "deliver", { workgroupSize }) : undefined;
+    const given = stage.given.step.length > 0 ? await makeKernel(memory.device, "given", { workgroupSize }) : undefined;
+    return new StagePart(shared, stage, note, deliver, given);
+  }
+
+  /** @param groups  workgroups of the stride loop over spikes */
+  deliverDispatch(groups: number): Dispatch | undefined {
+    if (this.#kernel === undefined) return undefined;
+    const { memory, blocks, positions, log } = this.#shared;
+    const { shape, rows, links, scales } = this.#buffers;
+    const group = bind(memory.device, this.#kernel, { block: blocks, shape, log, positions, rows, links, scales, acc: this.acc });
+    return { label: "deliver", pipeline: this.#kernel.pipeline, group, workgroups: [groups, 1] };
+  }
+
+  /** Without its workgroups: they depend on how many events fall due. */
+  givenDispatch(): Omit<Dispatch, "workgroups"> | undefined {
+    if (this.#given === undefined) return undefined;
+    const { memory, blocks, log } = this.#shared;
+    const { givenShape, events, scales } = this.#buffers;
+    const group = bind(memory.device, this.#given, { block: blocks, shape: givenShape, flag: log, events, scales, acc: this.acc });
+    return { label: "deliver", pipeline: this.#given.pipeline, group };
+  }
+
+  /** After a scale changed. */
+  refresh(): void {
+    this.#shared.memory.device.queue.writeBuffer(this.#buffers.scales, 0, this.#scales());
+  }
+
+  #scales(): Float32Array<ArrayBuffer> {
+    const { scales } = this.#shared.inputs;
+    return Float32Array.from(this.stage.q, (q, k) => Math.fround(scales[k] as number) * q);
+  }
+}
+
+/** Row tables one after another behind their heads, and all links as (slot, bits of the weight). */
+function packRows(tables: readonly RowTable[]): { rows: Uint32Array; links: Uint32Array } {
+  const parts = tables.flatMap((t) => [t.rowStart, t.segmentDelay, t.segmentProjection, t.segmentStart]);
+  const rows = new Uint32Array(5 * tables.length + parts.reduce((sum, p) => sum + p.length, 0));
+  const links = new Uint32Array(2 * tables.reduce((sum, t) => sum + t.target.length, 0));
+  const weights = new Float32Array(links.buffer);
+  let at = 5 * tables.length;
+  let link = 0;
+  tables.forEach((t, k) => {
+    [t.rowStart, t.segmentDelay, t.segmentProjection, t.segmentStart].forEach((part, j) => {
+      rows[5 * k + j] = at;
+      rows.set(part, at);
+      at += part.length;
+    });
+    rows[5 * k + 4] = link;
+    for (let l = 0; l < t.target.length; l++, link++) {
+      links[2 * link] = t.target[l] as number;
+      weights[2 * link + 1] = t.weight[l] as number;
+    }
+  });
+  return { rows, links };
+}
+
+function packGiven({ given }: CompiledStage): Uint32Array {
+  const words = new Uint32Array(4 * given.step.length);
+  const weights = new Float32Array(words.buffer);
+  for (let k = 0; k < given.step.length; k++) {
+    words.set([given.step[k] as number, given.slot[k] as number, given.projection[k] as number], 4 * k);
+    weights[4 * k + 3] = given.weight[k] as number;
+  }
+  return words;
+}
