@@ -125,7 +125,6 @@ function trapezoid<U extends Unit>(shape: {
   plateau: Quantity<U>;
   base?: Quantity<U>;
 }): FluentSignal<U> {
-  // prettier-ignore
   const { unit, value: top } = shape.plateau;
   const base = shape.base === undefined ? 0 : canonical("trapezoid.base", shape.base, unit);
   let t = time("trapezoid.start", shape.start);
@@ -141,7 +140,6 @@ function sinusoid<U extends Unit>(shape: {
   phase?: number;
   offset?: Quantity<U>;
 }): FluentSignal<U> {
-  // prettier-ignore
   const { unit, value } = shape.amplitude;
   return fluent({
     kind: "sinusoid", unit, amplitude: value, frequency: canonical("sinusoid.frequency", shape.frequency, "Hz"),
@@ -156,7 +154,6 @@ function samples<U extends Unit>(shape: {
   start?: Time;
   between?: "hold" | "linear";
 }): FluentSignal<U> {
-  // prettier-ignore
   return fluent({
     kind: "samples", ...numbers("samples", shape.values), interval: time("samples.interval", shape.interval),
     start: shape.start === undefined ? 0 : time("samples.start", shape.start), between: shape.between ?? "hold",
@@ -170,7 +167,6 @@ function noise<U extends Unit>(shape: {
   rectified?: boolean;
   name?: string;
 }): FluentSignal<U> {
-  // prettier-ignore
   const { unit, value } = shape.sd;
   const mean = shape.mean === undefined ? 0 : canonical("noise.mean", shape.mean, unit);
   const named = shape.name === undefined ? {} : { name: shape.name };
@@ -216,7 +212,7 @@ export function checkSignal(where: string, s: Signal): void {
       return;
     case "samples":
       finite("start", s.start);
-      if (!(s.interval > 0)) throw new ModelError(`${where}.interval`, `is ${s.interval} ms`, "Give an interval above 0");
+      if (!(s.interval > 0 && s.interval < Infinity)) throw new ModelError(`${where}.interval`, `is ${s.interval} ms`, "Give an interval above 0");
       return checkValues(where, s.values);
     case "noise":
       finite("mean", s.mean);

@@ -39,7 +39,6 @@ export function philoxInto(
   k0: number,
   k1: number,
 ): void {
-  // prettier-ignore
   for (let round = 0; round < 10; round++) {
     const hi0 = mulHi(M0, c0);
     const lo0 = Math.imul(M0, c0);

@@ -88,7 +88,6 @@ export function advanceSources(
   signalOfCell: Uint32Array,
   onSpike: (step: number, cell: number) => void,
 ): void {
-  // prettier-ignore
   for (let cell = 0; cell < s.n; cell++) {
     const source = loadSource(state, s, cell);
     const first = (signalOfCell[cell] as number) * steps;
@@ -108,7 +107,6 @@ export function advanceConstantSources(
   rates: ConstantIncrements,
   onSpike: (step: number, cell: number) => void,
 ): void {
-  // prettier-ignore
   for (let cell = 0; cell < s.n; cell++) {
     const source = loadSource(state, s, cell);
     const whole = rates.whole[cell] as number;
