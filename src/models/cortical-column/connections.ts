@@ -1,7 +1,7 @@
 import { ModelError, didYouMean } from "../../errors.ts";
 import { sectionsAt, type ColumnCellType, type Point, type ReceptorName } from "./cell-types.ts";
 import type { Layout } from "./layout.ts";
-import { choosePairs } from "./numpy-generator.ts";
+import { chooseIndices } from "./numpy-generator.ts";
 
 /** Every source cell reaches every target cell, on each section of the location with the full weight. */
 export interface ConnectionRule {
@@ -139,35 +139,54 @@ export function cellsOf(layout: Layout, type: string): { first: number; gids: nu
   };
 }
 
-export type Pair = readonly [source: number, target: number];
+/** Pairs of gids, source and target by turns: a large mesh has millions. */
+export type PairList = Uint32Array;
 
-export const allPairs = (sources: readonly number[], targets: readonly number[], autapses: boolean): Pair[] =>
-  sources.flatMap((s) => targets.filter((t) => autapses || s !== t).map((t): Pair => [s, t]));
+export function allPairs(sources: readonly number[], targets: readonly number[], autapses: boolean): PairList {
+  const pairs = new Uint32Array(2 * sources.length * targets.length);
+  let n = 0;
+  for (const s of sources) {
+    for (const t of targets) {
+      if (s === t && !autapses) continue;
+      pairs[n++] = s;
+      pairs[n++] = t;
+    }
+  }
+  return pairs.slice(0, n);
+}
 
 /** Keeps round(p * pairs) of them, drawn without replacement; all of them when p is 1. */
-export const choose = (pairs: readonly Pair[], p: number, seed: number): readonly Pair[] =>
-  p === 1 ? pairs : choosePairs(pairs, p, seed);
+export function choose(pairs: PairList, p: number, seed: number): PairList {
+  if (p === 1) return pairs;
+  const kept = chooseIndices(pairs.length / 2, p, seed);
+  return Uint32Array.from(
+    { length: 2 * kept.length },
+    (_, k) => pairs[2 * (kept[k >> 1] as number) + (k & 1)] as number,
+  );
+}
 
 /** Weights and delays of pairs; those slower than maxDelay (ms) are left out. */
 export function weigh(
-  pairs: readonly Pair[],
+  pairs: PairList,
   law: { readonly weight: number; readonly gain: number; readonly delay: number },
   gaussian: (source: number, target: number) => number,
   maxDelay: number,
 ): Pairs {
-  const kept: number[] = [];
-  const k = Float64Array.from(pairs, ([s, t], i) => {
+  const total = pairs.length / 2;
+  const kept = { source: new Uint32Array(total), target: new Uint32Array(total), weightUs: new Float64Array(total), delayMs: new Float64Array(total) }; // prettier-ignore
+  let n = 0;
+  for (let k = 0; k < total; k++) {
+    const [s, t] = [pairs[2 * k] as number, pairs[2 * k + 1] as number];
     const fall = gaussian(s, t);
-    if (law.delay / fall <= maxDelay) kept.push(i);
-    return fall;
-  });
-  return {
-    source: Uint32Array.from(kept, (i) => (pairs[i] as Pair)[0]),
-    target: Uint32Array.from(kept, (i) => (pairs[i] as Pair)[1]),
-    weightUs: Float64Array.from(kept, (i) => law.weight * law.gain * (k[i] as number)),
-    delayMs: Float64Array.from(kept, (i) => law.delay / (k[i] as number)),
-    total: pairs.length,
-  };
+    const delay = law.delay / fall;
+    if (delay > maxDelay) continue;
+    kept.source[n] = s;
+    kept.target[n] = t;
+    kept.weightUs[n] = law.weight * law.gain * fall;
+    kept.delayMs[n++] = delay;
+  }
+  const { source, target, weightUs, delayMs } = kept;
+  return { source: source.slice(0, n), target: target.slice(0, n), weightUs: weightUs.slice(0, n), delayMs: delayMs.slice(0, n), total }; // prettier-ignore
 }
 
 /** Limits of numbers in rules and drives.

@@ -1,16 +1,6 @@
 import { RandomState } from "../../random/numpy-legacy.ts";
 import { typeNamed, type ConnectionRule } from "./connections.ts";
-import {
-  allPairs,
-  cellsOf,
-  checkRule,
-  choose,
-  falloff,
-  targetSections,
-  weigh,
-  type Pair,
-  type RuleLinks,
-} from "./connections.ts";
+import { allPairs, cellsOf, checkRule, choose, falloff, targetSections, weigh, type RuleLinks } from "./connections.ts";
 import { checkDrives, perTarget, targetTypes } from "./drive-checks.ts";
 import { driveReceptors, isCellSpecific, spaceConstantOf, trainsOf } from "./drives.ts";
 import type { BurstyDrive, Drive, DriveWiring, EventDrive, SourceWiring } from "./drives.ts";
@@ -111,8 +101,8 @@ function wire(drive: EventDrive, place: Place): Wired[] {
     let first = 0; // drive cells before this target's own
     return targets.flatMap((target, k) => {
       const cells = cellsOf(place.layout, target);
-      const own = cells.gids.map((gid, c): Pair => [place.firstGid + first + c, gid]);
-      const pairs = isCellSpecific(drive) ? own : allPairs(gids, cells.gids, true);
+      const own = (): number[] => cells.gids.flatMap((gid, c) => [place.firstGid + first + c, gid]);
+      const pairs = isCellSpecific(drive) ? Uint32Array.from(own()) : allPairs(gids, cells.gids, true);
       first += cells.gids.length;
       const kept = choose(pairs, probability(target), (wiring.connSeed ?? 3) + k);
       const at = (gid: number): Point => cells.at[gid - cells.first] as Point;

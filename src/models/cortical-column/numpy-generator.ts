@@ -80,11 +80,9 @@ export class NumpyGenerator {
   }
 }
 
-/** round(p * pairs) of the pairs, in their order; ties round to even, as NumPy's round. */
-export function choosePairs<T>(pairs: readonly T[], p: number, seed: number): T[] {
-  const size = roundHalfEven(p * pairs.length);
-  return [...new NumpyGenerator(seed).choice(pairs.length, size)].sort((a, b) => a - b).map((k) => pairs[k] as T);
-}
+/** Which round(p * n) of n pairs are kept, in ascending order; ties round to even, as NumPy's round. */
+export const chooseIndices = (n: number, p: number, seed: number): Uint32Array =>
+  new NumpyGenerator(seed).choice(n, roundHalfEven(p * n)).sort();
 
 const MASK_32 = (1n << 32n) - 1n;
 const MASK_64 = (1n << 64n) - 1n;
