@@ -83,15 +83,25 @@ export async function verifySteps(
   const rows: VerifyRow[] = [
     atMost(stem, "runs with another spike count", found.otherCounts, 0, `of ${runs.length}; ${found.reference} spikes`),
   ];
+  const silent = runs.filter(({ times }) => times.length === 0);
   if (context.engine === "reference") {
     rows.push(atMost(stem, "spikes off the reference's step", found.offGrid, MOTOR_POOL.spikesExact.value));
     if (voltages !== undefined) {
+      const firing = runs.filter(({ times }) => times.length > 0);
       rows.push(
         atMost(
           stem,
-          "voltages, largest error (mV)",
-          voltageError(chunk, data, runs, voltages),
+          "voltages of silent runs (mV)",
+          voltageError(chunk, data, runs, voltages, silent),
           MOTOR_POOL.storedVoltage.value,
+        ),
+      );
+      rows.push(
+        atMost(
+          stem,
+          "voltages of firing runs (mV)",
+          voltageError(chunk, data, runs, voltages, firing),
+          MOTOR_POOL.spikingVoltage.value,
         ),
       );
     }
@@ -104,10 +114,15 @@ export async function verifySteps(
     rows.push(atMost(stem, "spikes, worst (steps)", found.worstSteps, MOTOR_POOL.r1WorstSteps.value));
   }
   if (voltages !== undefined) {
-    const silent = runs.filter(({ times }) => times.length === 0);
     const error = voltageError(chunk, data, runs, voltages, silent);
     rows.push(
-      atMost(stem, "voltages of silent runs (mV)", error, MOTOR_POOL.subthreshold.value, `${silent.length} runs`),
+      atMost(
+        stem,
+        "voltages of silent runs (mV)",
+        error,
+        (kind === "r6" ? MOTOR_POOL.r6Subthreshold : MOTOR_POOL.subthreshold).value,
+        `${silent.length} runs`,
+      ),
     );
   }
   return rows;

@@ -13,12 +13,20 @@ export const MOTOR_POOL = {
     value: 2e-5, // mV
     why: "files keep 5 decimals (5e-6 mV); NEURON's conductances are 0.001 mV difference quotients (1e-5 mV in r6)",
   },
+  spikingVoltage: {
+    value: 1e-3, // mV
+    why: "as above, and a spike's flank moves some 400 mV/ms: 1e-3 mV there is a time of 2.5e-6 ms; 4e-5 measured in r1",
+  },
   r1Within2Steps: {
     value: 0.95,
     why: "float32 with an exponential built on exp2: worst 3 to 4 steps measured; half the time step moves 95 % by 8 steps, so the limit tells schemes apart",
   },
   r1WorstSteps: { value: 6, why: "0.15 ms: twice what float32 was measured to do; backward Euler's median is 1.2 ms" },
   subthreshold: { value: 1e-3, why: "float32 keeps sub-threshold voltages within 1e-4 mV; ten times that" }, // mV
+  r6Subthreshold: {
+    value: 0.01, // mV
+    why: "the L-type current's inactivation (2500 ms, 1e-5 of the way a step) stalls in float32 within 3e-3 of its goal; the current it gates is worth up to some 4 mV where cells stay silent",
+  },
   r2Voltage: { value: 0.01, why: "an event one step late moves V by more than 0.05 mV; float32 by less than 1e-3" }, // mV
   r2Spikes: { value: 0.025, why: "one step of the reference" }, // ms
   conductance: {
@@ -36,6 +44,11 @@ export const MOTOR_POOL = {
   r5Total: { value: 0.002, why: "of all spikes; +-1 of 27046 measured" },
   r6Spikes: { value: 0.1, why: "4 steps: four times what float32 does in 300 ms of firing" }, // ms
   r8Within: { value: 0.99, why: "within one step of 0.1 ms; r4's share, one step coarser" },
+  r8Twin64: {
+    value: 1e-9,
+    why: "relative change of a twin run's weights: the uncertainty of NEURON's difference quotients",
+  },
+  r8Twin32: { value: 2 ** -20, why: "the same in float32: 8 units in the last place" },
   r8Total: { value: 0.003, why: "of all spikes" },
   force: { value: 1e-4, why: "relative to the largest force; files keep 8 to 9 digits and both sides are float64" },
 } as const;
