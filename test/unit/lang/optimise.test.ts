@@ -84,6 +84,18 @@ describe("repeats, versions, dead lets", () => {
     expect(shown(o)).toContain("let old = V;");
   });
 
+  test("a shared exponential that is first needed after a set reads the kept value", () => {
+    const stmts = program(
+      "let old = V\nlet half = V / 2\nV = V + 2\nm = exp(half + 1) * exp(half) + half\nh = exp(old + 1) - exp(old)",
+    );
+    const o = optimise(stmts, options);
+    const env = { V: 0.5, m: 0, h: 0, k: 1 };
+    expect(count(o.stmts, "exp")).toBe(2);
+    // values up to 5, a dozen roundings of 1.1e-16
+    for (const id of ["m", "h"])
+      expect(Math.abs(runOptimised(o, env)[id]! - run(stmts, env)[id]!)).toBeLessThan(12 * 5 * 1.2e-16);
+  });
+
   test("dead lets go; kept ones stay under their names", () => {
     const stmts = program("let a = V * k\nlet b = exp(V)\nlet c = k + 1\nlet d = a\nm = V");
     expect(shown(optimise(stmts, options))).toBe("m = V;");
