@@ -109,7 +109,7 @@ function wholeSteps(where: string, timeMs: number, dt: number): number {
   throw new ModelError(
     where,
     `${timeMs} ms is not a whole number of steps of ${dt} ms`,
-    `Give a multiple, for example ${steps * dt} ms`,
+    `Give a multiple, for example ${Number((steps * dt).toPrecision(12))} ms`,
   );
 }
 
