@@ -1,0 +1,57 @@
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+
+export interface Spectrum {
+  /** Eigenvalues by falling modulus. */
+  readonly real: Float64Array;
+  readonly imag: Float64Array;
+  readonly radius: number;
+  readonly maxReal: number;
+  /** Radius of the disc that holds the bulk, by the circular law: see `bulk`. */
+  readonly bulkRadius: number;
+  /** Eigenvalues outside the bulk, in pairs where complex: trained networks have two pairs far outside. */
+  readonly outliers: readonly { readonly real: number; readonly imag: number }[];
+}
+
+/** Eigenvalues of an N x N matrix (row-major) by the QR algorithm of ml-matrix: 0.9 s for N = 200, grows as N^3. */
+export function spectrum(w: ArrayLike<number>, N: number): Spectrum {
+  const matrix = new Matrix(N, N);
+  for (let at = 0; at < N * N; at++) matrix.set(Math.floor(at / N), at % N, w[at] as number);
+  const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: false });
+  const size = (i: number): number => Math.hypot(realEigenvalues[i] as number, imaginaryEigenvalues[i] as number);
+  const order = [...realEigenvalues.keys()].sort((a, b) => size(b) - size(a));
+  const moduli = order.map(size);
+  let frobenius2 = 0;
+  for (let at = 0; at < N * N; at++) frobenius2 += (w[at] as number) ** 2;
+  const { bulkRadius, count } = bulk(moduli, frobenius2);
+  const outliers = order
+    .slice(0, count)
+    .map((i) => ({ real: realEigenvalues[i] as number, imag: imaginaryEigenvalues[i] as number }));
+  return {
+    real: Float64Array.from(order, (i) => realEigenvalues[i] as number),
+    imag: Float64Array.from(order, (i) => imaginaryEigenvalues[i] as number),
+    radius: moduli[0] ?? 0,
+    maxReal: Math.max(...realEigenvalues),
+    bulkRadius,
+    outliers,
+  };
+}
+
+/** How far beyond the disc an eigenvalue must lie to count as an outlier: the edge fluctuates by N^-1/2 of the radius, and
+ * weights of unequal variance per neuron widen it (untrained networks reach 1.1, trained bulks 1.25). */
+const MARGIN = 1.3;
+
+/** Tells outliers from the bulk. The circular law puts the bulk into a disc of radius sqrt(||W||^2 / N); outliers' own
+ * share of ||W||^2 (at least |lambda|^2 each) is taken off first, so the two are found together by iteration.
+ * @param moduli  falling */
+function bulk(moduli: readonly number[], frobenius2: number): { bulkRadius: number; count: number } {
+  let [count, before] = [0, -1];
+  let bulkRadius = 0;
+  while (count !== before) {
+    before = count;
+    const outside = moduli.slice(0, count).reduce((sum, size) => sum + size ** 2, 0);
+    bulkRadius = Math.sqrt(Math.max(0, frobenius2 - outside) / moduli.length);
+    count = moduli.findIndex((size) => size <= MARGIN * bulkRadius);
+    if (count < 0) count = moduli.length;
+  }
+  return { bulkRadius, count };
+}
