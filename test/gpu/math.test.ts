@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create, globals } from "webgpu";
+import { evaluate } from "../../src/lang/evaluate.ts";
 import * as twin from "../../src/lang/math32.ts";
+import { optimise } from "../../src/lang/optimise.ts";
 import { parse } from "../../src/lang/parse.ts";
-import { jsLibrary, toJs, toWgsl } from "../../src/lang/print.ts";
+import { jsLibrary, printWgsl, toJs, toWgsl } from "../../src/lang/print.ts";
 
 Object.assign(globalThis, globals);
 const gpu = create([]); // kept for the life of the process: a second create() after a collected first one crashes
@@ -21,8 +23,12 @@ afterAll(async () => {
   device.destroy();
 });
 
-/** Values of WGSL expressions of x at the given points: one array for each expression. */
-async function onDevice(expressions: readonly string[], points: Float32Array<ArrayBuffer>): Promise<Float32Array[]> {
+/** Values of WGSL expressions of x at the given points: one array for each expression. `before`: statements they need. */
+async function onDevice(
+  expressions: readonly string[],
+  points: Float32Array<ArrayBuffer>,
+  before = "",
+): Promise<Float32Array[]> {
   const lines = expressions.map((text, k) => `  values[${k}u * arrayLength(&points) + id.x] = ${text};`).join("\n");
   const code = `${MATH}
 @group(0) @binding(0) var<storage, read> points: array<f32>;
@@ -30,6 +36,7 @@ async function onDevice(expressions: readonly string[], points: Float32Array<Arr
 @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= arrayLength(&points)) { return; }
   let x = points[id.x];
+${before}
 ${lines}
 }`;
   device.pushErrorScope("validation");
@@ -156,3 +163,23 @@ test.each([
   const [got] = (await onDevice([toWgsl(expr)], x)) as [Float32Array];
   expect(worst(got, x, js, allowed)).toBeLessThan(1);
 }); // prettier-ignore
+
+test("the NERLab rates with shared exponentials agree with float64", async () => {
+  const rates = {
+    alpha_m: "0.64 * 4 / exprel((15 - x) / 4)", beta_m: "0.56 * 5 / exprel((x - 40) / 5)", alpha_h: "0.928 * exp((17 - x) / 18)",
+    beta_h: "9 / (exp((40 - x) / 5) + 1)", alpha_p: "0.64 * 4 / exprel((5 - x) / 4)", beta_p: "0.56 * 5 / exprel((x - 30) / 5)",
+    alpha_n: "0.08 * 7 / exprel((15 - x) / 7)", beta_n: "2 * exp((10 - x) / 40)", alpha_r: "3.5 / (exp((55 - x) / 4) + 1)",
+  }; // prettier-ignore
+  const names = Object.keys(rates);
+  const stmts = Object.entries(rates).map(([name, text]) => ({ op: "let" as const, name, value: parse(text) }));
+  const { stmts: program } = optimise(stmts, { constants: new Set(), states: new Set(), keep: new Set(names) });
+  const x = grid(-150, 150);
+  const got = await onDevice(names, x, printWgsl(program));
+  names.forEach((_, k) => {
+    const want = (v: number) => evaluate(stmts[k]!.value, { x: v });
+    // The shared exponent, up to |e| = 51 + 10, is off by 3 roundings and exp of it by 3 + 2|e| ulp: (6 + 7 |e|) U, relative.
+    // exprel magnifies that by 3.4 at its branch at most, where |e| <= 10; ten more roundings around it.
+    const allowed = (v: number) => ((6 + 7 * 61) * U + 10 * U) * Math.abs(want(v));
+    expect(worst(got[k]!, x, want, allowed)).toBeLessThan(1);
+  });
+});
