@@ -1,5 +1,6 @@
 import { DataError } from "../errors.ts";
-import { heatColour } from "./colours.ts";
+import { heatColour, paletteBytes } from "./colours.ts";
+import { indexedPng } from "./indexed-png.ts";
 import { legendRows, drawLegend, type LegendRow } from "./legend.ts";
 import { axisRange, axisTitle, scaleOf, ticksOf, type Tick } from "./scale.ts";
 import { drawSeries, valueRange, type Plot } from "./series.ts";
@@ -56,7 +57,7 @@ export function figure(f: Figure): string {
   for (let k = 0; k < laid.length; k += columns) {
     const row = laid.slice(k, k + columns);
     const above = Math.max(...row.map((p) => p.above));
-    row.forEach((p, c) => body.push(drawPanel(p, boxes[c] as Column, top + above, size)));
+    row.forEach((p, c) => body.push(drawPanel({ ...p, above }, boxes[c] as Column, top + above, size))); // titles of a row align
     top += above + Math.max(...row.map((p) => p.height + p.below)) + GAP;
   }
   return document(width, top, body);
@@ -102,7 +103,7 @@ const yRange = (panel: Panel): [number, number] => {
   return axisRange(panel.y, dataExtent(panel, "y"), exact ? 0 : 0.05, `y axis "${panel.y.label ?? ""}"`);
 };
 const plotHeight = (panel: Panel): number => (panel.height ?? 28) * POINTS_PER_MM;
-const yTicksOf = (panel: Panel, size: number) => ticksOf(panel.y, ...yRange(panel), plotHeight(panel) / (size * 2.6));
+const yTicksOf = (panel: Panel, size: number) => ticksOf(panel.y, ...yRange(panel), plotHeight(panel) / (size * 2.2));
 const widest = (ticks: readonly Tick[], size: number) => Math.max(0, ...ticks.map((t) => textWidth(t.label, size)));
 const yTitleOf = (panel: Panel, size: number) =>
   wrap(axisTitle(panel.y), size, plotHeight(panel) * 1.1).filter((line) => line !== "");
@@ -126,7 +127,8 @@ function layPanel(
 ): Laid {
   const scattered = panel.series.some((s) => s.type === "scatter");
   const x =
-    shared ?? axisRange(panel.x, dataExtent(panel, "x"), scattered ? 0.04 : 0, `x axis "${panel.x.label ?? ""}"`);
+    shared ??
+    axisRange(panel.x, dataExtent(panel, "x"), scattered ? 0.04 : 0, `x axis "${panel.x.label ?? ""}"`, !scattered);
   const title = panel.title === undefined ? [] : wrap(panel.title, size, width);
   const legend = panel.legend === false ? [] : legendRows(panel.series, size, width);
   const labels = panel.spans?.some((s) => s.label !== undefined) ? 1 : 0;
@@ -143,7 +145,7 @@ function colourBar(panel: Panel, size: number): ColourBar | undefined {
     const range = s.type === "heat" ? s.range : s.type === "scatter" ? valueRange(s) : undefined;
     if (!range || !(range[0] < range[1])) continue;
     const label = s.type === "heat" ? s.valueLabel : s.type === "scatter" ? (s.values?.label ?? "") : "";
-    return { range, label, ticks: ticksOf({}, ...range, plotHeight(panel) / (size * 2.6)) };
+    return { range, label, ticks: ticksOf({}, ...range, plotHeight(panel) / (size * 3)) };
   }
   return undefined;
 }
@@ -222,19 +224,16 @@ function drawHead(p: Laid, plot: Plot, size: number): string {
 function drawBar(p: Laid, plot: Plot, size: number): string {
   if (!p.bar) return "";
   const left = plot.left + plot.width + GAP;
-  const steps = 64;
-  const step = plot.height / steps;
   const scale = scaleOf(false, ...p.bar.range, plot.top + plot.height, plot.top);
-  const out = Array.from({ length: steps }, (_, k) =>
-    // half a point over, against hairlines between the steps
-    element("rect", {
-      x: left,
-      y: plot.top + k * step,
-      width: BAR,
-      height: Math.min(step + 0.5, plot.height - k * step),
-      fill: heatColour(1 - (k + 0.5) / steps),
-    }),
+  const href = indexedPng(
+    Uint8Array.from({ length: 256 }, (_, k) => 255 - k),
+    1,
+    256,
+    paletteBytes(heatColour),
   );
+  const out = [
+    element("image", { x: left, y: plot.top, width: BAR, height: plot.height, preserveAspectRatio: "none", href }),
+  ];
   for (const t of p.bar.ticks) {
     const y = scale(t.at);
     out.push(element("path", { d: `M${num(left + BAR)} ${num(y)}h${TICK}`, stroke: INK, "stroke-width": 0.6 }));

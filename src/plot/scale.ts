@@ -19,8 +19,15 @@ export function scaleOf(log: boolean, low: number, high: number, from: number, t
 }
 
 /** Ends of an axis from the extent of its data, padded where the axis does not fix them.
+ * @param origin start at 0 when the data come near it
  * @throws DataError when a log axis is given an end of 0 or less, or low is not below high */
-export function axisRange(axis: Axis, extent: readonly [number, number], pad: number, where: string): [number, number] {
+export function axisRange(
+  axis: Axis,
+  extent: readonly [number, number],
+  pad: number,
+  where: string,
+  origin = true,
+): [number, number] {
   const log = axis.scale === "log";
   const [fixedLow, fixedHigh] = axis.range ?? [];
   let [low, high] = extent;
@@ -30,7 +37,7 @@ export function axisRange(axis: Axis, extent: readonly [number, number], pad: nu
       ? [low / 2, high * 2]
       : [low - (Math.abs(low) * 0.1 || 0.5), high + (Math.abs(high) * 0.1 || 0.5)];
   const margin = log ? (high / low) ** pad : (high - low) * pad;
-  const zeroBased = !log && low >= 0 && low <= 0.35 * high; // show the origin when it is near
+  const zeroBased = origin && !log && low >= 0 && low <= 0.35 * high; // show the origin when it is near
   low = fixedLow ?? (zeroBased ? 0 : log ? low / margin : low - margin);
   high = fixedHigh ?? (log ? high * margin : high + margin);
   if (log && low <= 0) throw new DataError(where, `is a log axis from ${low}`, "Start it above 0");
@@ -50,22 +57,26 @@ export function ticksOf(axis: Axis, low: number, high: number, target: number): 
 }
 
 function linearTicks(low: number, high: number, target: number): Tick[] {
-  const raw = (high - low) / Math.max(1, target);
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = ([1, 2, 2.5, 5, 10].find((s) => s * power >= raw * 0.999) ?? 10) * power;
-  const slack = 1e-9 * (high - low);
-  const first = Math.ceil((low - slack) / step);
-  const count = Math.floor((high + slack) / step) - first + 1;
-  const at = Array.from({ length: Math.max(0, count) }, (_, k) => (first + k) * step);
-  const decimals = Math.max(
-    0,
-    Math.min(12, -Math.floor(Math.log10(step) + 1e-9) + (/^2\.?5/.test((step / power).toString()) ? 1 : 0)),
-  );
-  const largest = Math.max(Math.abs(low), Math.abs(high));
-  return at.map((v) => ({
-    at: v,
-    label: largest >= 1e5 || largest < 1e-3 ? scientific(v) : minus(v.toFixed(decimals)),
-  }));
+  for (let wanted = Math.max(1, target); ; wanted *= 1.5) {
+    const { step, decimals } = roundStep((high - low) / wanted);
+    const slack = 1e-9 * (high - low);
+    const first = Math.ceil((low - slack) / step);
+    const count = Math.floor((high + slack) / step) - first + 1;
+    if (count < 2) continue; // one number does not give a scale
+    const large = Math.max(Math.abs(low), Math.abs(high)) >= 1e5;
+    return Array.from({ length: count }, (_, k) => {
+      const at = (first + k) * step;
+      return { at, label: large || decimals > 4 ? scientific(at) : minus(at.toFixed(decimals)) };
+    });
+  }
+}
+
+/** The smallest of 1, 2, 2.5, 5 times a power of ten not below `raw`, and the decimals its multiples need. */
+function roundStep(raw: number): { step: number; decimals: number } {
+  const exponent = Math.floor(Math.log10(raw));
+  const factor = [1, 2, 2.5, 5, 10].find((f) => f * 10 ** exponent >= raw * 0.999) ?? 10;
+  const digits = factor === 10 ? -1 : factor === 2.5 ? 1 : 0;
+  return { step: factor * 10 ** exponent, decimals: Math.max(0, digits - exponent) };
 }
 
 function logTicks(low: number, high: number, target: number): Tick[] {
@@ -73,13 +84,14 @@ function logTicks(low: number, high: number, target: number): Tick[] {
   const decades = Math.log10(high / low);
   const within = decades >= 2 ? [1] : decades >= 1 ? [1, 3] : [1, 2, 5];
   const every = Math.max(1, Math.ceil(decades / Math.max(1, target)));
+  const powers = first < -2 || last > 4; // one way of writing all of them
   const ticks: Tick[] = [];
   for (let e = first; e <= last; e++) {
     if (every > 1 && e % every !== 0) continue;
     for (const m of within) {
       const at = m * 10 ** e;
       if (at < low * (1 - 1e-9) || at > high * (1 + 1e-9)) continue;
-      ticks.push({ at, label: e >= -2 && e <= 3 ? String(Number(at.toPrecision(3))) : scientific(at) });
+      ticks.push({ at, label: powers ? scientific(at) : String(Number(at.toPrecision(3))) });
     }
   }
   return ticks;

@@ -196,8 +196,7 @@ function drawImage(s: ImageSeries, plot: Plot): string {
     width: Math.abs(x[1] - x[0]),
     height: Math.abs(y[1] - y[0]),
     preserveAspectRatio: "none",
-    "image-rendering": "optimizeSpeed",
-    style: "image-rendering:pixelated",
+    "image-rendering": "optimizeSpeed", // nearest pixel, in browsers and in resvg
     href: s.href,
   });
 }

@@ -1,7 +1,7 @@
 /** Writing SVG text. The unit everywhere in src/plot is the point, 1/72 inch, so font sizes are those of the page. */
 export const POINTS_PER_MM = 72 / 25.4;
 
-export const FONT_FAMILY = "Arial, Helvetica, 'DejaVu Sans', 'Liberation Sans', sans-serif";
+export const FONT_FAMILY = "Arial, Helvetica, Liberation Sans, DejaVu Sans, sans-serif";
 export const INK = "#222222";
 
 /** A coordinate with 2 decimals (0.0035 mm), without trailing zeros. */

@@ -109,8 +109,8 @@ export function dischargeRatesFigure({ t, hz, cells }: DischargeRates, width = 1
       title: "Smoothed discharge rates (400 ms Hann window)",
       height: 50,
       x,
-      y: { label: "active unit, by recruitment", range: [-0.5, hz.length - 0.5] },
-      series: [heat],
+      y: { label: "active unit, by recruitment", range: [-0.5, Math.max(0, hz.length - 1) + 0.5] },
+      series: hz.length > 0 ? [heat] : [],
     },
     {
       title: named
@@ -147,7 +147,7 @@ export function plateauFigure(
         title: "Plateau variability",
         height: 40,
         x,
-        y: { label: "CV of intervals", unit: "1" },
+        y: { label: "CV of intervals" },
         series: [points(data.cv, seriesColour(1))],
       },
     ],

@@ -1,6 +1,6 @@
 import type { RateSeries } from "../analysis/rates.ts";
 import type { SpikeTrains, Span } from "../analysis/spikes.ts";
-import { FORCE_COLOURS, heatColour, PHASE_COLOURS, seriesColour } from "./colours.ts";
+import { FORCE_COLOURS, PHASE_COLOURS, seriesColour } from "./colours.ts";
 import { figure } from "./figure.ts";
 import type { Panel, Series, ShadedSpan } from "./types.ts";
 
@@ -17,8 +17,6 @@ export interface NamedSpan extends Span {
 
 export interface WatanabeData {
   readonly phases: readonly NamedSpan[];
-  /** Of the motor neurons, by index (1). */
-  readonly thresholds: ArrayLike<number>;
   /** Rates asked of the descending and the independent sources (Hz). */
   readonly ddDrive: TimeSeries;
   readonly inDrive: TimeSeries;
@@ -110,7 +108,7 @@ export function thresholdsFigure(thresholds: ArrayLike<number>, width = 85): str
         title: "Recruitment thresholds",
         height: 45,
         x: { label: "motor neuron" },
-        y: { label: "threshold", unit: "1", range: [0, undefined] },
+        y: { label: "threshold", range: [0, undefined] },
         series: [{ type: "line", x, y: thresholds, width: 1 }],
       },
     ],
@@ -177,7 +175,7 @@ export function coherenceFigure(curves: readonly CoherenceCurve[], width = 180, 
       legend: k === 0,
     };
   });
-  return figure({ width, columns: Math.min(3, panels.length), panels });
+  return figure({ width, columns: width < 120 ? 1 : Math.min(3, panels.length), panels });
 }
 
 /** Power spectra of several signals, logarithmic density. */
@@ -206,7 +204,8 @@ export function spectraFigure(
   });
 }
 
-/** The objective of the search for the DC offset against its only variable, one curve per way of scaling the force. */
+/** The objective of the search for the DC offset against its only variable, one curve per way of scaling the force.
+ * @param curves error: |mean - target| / target (1), drawn in per cent; best: the offset found (Hz) */
 export function objectiveFigure(
   curves: readonly { name: string; dc: ArrayLike<number>; error: ArrayLike<number>; best: number }[],
   width = 85,
@@ -216,7 +215,7 @@ export function objectiveFigure(
     const order = Array.from({ length: c.dc.length }, (_, i) => i).sort(
       (a, b) => (c.dc[a] as number) - (c.dc[b] as number),
     );
-    const [x, y] = [order.map((i) => c.dc[i] as number), order.map((i) => c.error[i] as number)];
+    const [x, y] = [order.map((i) => c.dc[i] as number), order.map((i) => 100 * (c.error[i] as number))];
     const colour = seriesColour(k);
     return [
       { type: "line", x, y, colour, width: 0.5 },
@@ -224,9 +223,6 @@ export function objectiveFigure(
       { type: "rule", x: c.best, colour },
     ];
   });
-  const y = { label: "relative error of the mean force", unit: "1", range: [0, undefined] as const };
+  const y = { label: "error of the mean force", unit: "%", range: [0, undefined] as const };
   return figure({ width, panels: [{ height: 45, x: { label: "DC offset", unit: "Hz" }, y, series }] });
 }
-
-/** Colour of one of n traces from dark to light. */
-export const ordered = (k: number, n: number): string => heatColour((0.9 * k) / Math.max(1, n - 1));
