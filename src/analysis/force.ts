@@ -113,7 +113,7 @@ export class ForceStream {
     }
     [this.#units, this.#rule, this.#binMs, this.#delays] = [units, gain, spikeBin, axonDelays];
     this.#lastBin = new Float64Array(units.n).fill(-1);
-    this.#open = new Array<Waiting | undefined>(units.n).fill(undefined);
+    this.#open = Array.from({ length: units.n }, () => undefined);
   }
 
   /** Adds spikes; `until` (ms) promises that no later piece holds a spike before it.

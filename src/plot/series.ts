@@ -109,8 +109,7 @@ function drawStep(s: StepSeries, plot: Plot, index: number): string {
 function drawRaster(s: RasterSeries, plot: Plot, index: number): string {
   const row = Math.abs(plot.y(1) - plot.y(0));
   const height = Math.max(0.5, row * (s.tick ?? 0.9));
-  // a tick no wider than half the mean distance of neighbours on the page would vanish: 0.35 points is about a printed hairline
-  const width = 0.35;
+  const width = 0.35; // points: about a printed hairline
   const paths = new Map<string, string[]>();
   const fixed = colourOf(s, index);
   const rise = `v${num(height)}`;
@@ -132,7 +131,9 @@ function drawScatter(s: ScatterSeries, plot: Plot, index: number): string {
     if (!(Number.isFinite(x) && Number.isFinite(y))) continue;
     const v = values?.of[k] as number;
     const colour = values && range ? heatColour((v - range[0]) / (range[1] - range[0] || 1)) : colourOf(s, index);
-    paths.set(colour, [...(paths.get(colour) ?? []), markerPath(marker, x, y, size / 2)]);
+    let d = paths.get(colour);
+    if (d === undefined) paths.set(colour, (d = []));
+    d.push(markerPath(marker, x, y, size / 2));
   }
   // a thin edge keeps light colours visible on white
   return [...paths]
