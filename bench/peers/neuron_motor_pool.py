@@ -105,7 +105,7 @@ def table(name):
 
 
 def from_case(case):
-    """Cells, connections and inputs of r4, r5 or r9; those of r5 follow from its recruitment."""
+    """Cells, connections and inputs of a network case; those of r5 follow from its recruitment."""
     data = json.loads((REFERENCE / f"{case}.json").read_text())
     s = data["settings"]
     cells = data.get("cell_parameters") or [{k: a + T * (b - a) for k, (a, b) in RANGES.items()} for T in thresholds(s["nMN"])]
@@ -117,7 +117,7 @@ def from_case(case):
     spikes = table(f"{case}_mn_spikes.csv.gz")
     want = sorted(zip(map(int, spikes["mn"]), map(float, spikes["t_ms"])))
     return dict(cells=cells, pairs=pairs, dd=trains["DD"], independent=trains["IN"], w_dd=s["w_DD_uS"], w_in=s["w_IN_uS"],
-                v0=s["v_init_mV"], seconds=s["T_ms"] / 1e3, want=want)
+                v0=s["v_init_mV"], dt=s["dt_ms"], seconds=s["T_ms"] / 1e3, want=want)
 
 
 class MotorNeuron:
@@ -197,21 +197,26 @@ def main():
     options.add_argument("--seconds", type=float, default=1.0)
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--repeat", type=int, default=3)
-    options.add_argument("--dt", type=float, default=0.025, help="ms")
+    options.add_argument("--dt", type=float, help="ms; default 0.025, or the case's")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--case", choices=["r4", "r5", "r9"], help="inputs of a reference case, spikes compared with it")
+    options.add_argument("--perturb", type=float, help="repeat with every gnabar changed by this fraction: how far do spikes move?")
+    options.add_argument("--case", choices=["r4", "r5", "r8", "r9"], help="inputs of a reference case, spikes compared with it")
     args = options.parse_args()
     network = from_case(args.case) if args.case else drawn(args)
     seconds = min(args.seconds, network["seconds"]) if args.case else args.seconds
+    dt = args.dt or network.get("dt", 0.025)
     h = load_neuron()
-    walls, cpus, spikes = run(h, network, seconds, args.dt, args.threads, args.repeat)
+    walls, cpus, spikes = run(h, network, seconds, dt, args.threads, args.repeat)
     result = {
         "peer": f"NEURON {h.nrnversion(5)}", "motorNeurons": len(network["cells"]),
         "sources": len(network["dd"]) + len(network["independent"]), "links": len(network["pairs"]) + len(network["independent"]),
-        "dt_ms": args.dt, "seconds": seconds, "threads": args.threads, "repeats": args.repeat,
+        "dt_ms": dt, "seconds": seconds, "threads": args.threads, "repeats": args.repeat,
         "wallPerSimulatedSecond": per_second(walls, seconds), "cpuPerSimulatedSecond": per_second(cpus, seconds), "spikes": len(spikes), "cpus": os.cpu_count(),
         "load": round(os.getloadavg()[0], 2),
     }
+    if args.perturb:
+        changed = {**network, "cells": [{**c, "gnabar": c["gnabar"] * (1 + args.perturb)} for c in network["cells"]]}
+        result["perturbed"] = compare(run(h, changed, seconds, dt, args.threads, 1)[2], spikes)
     if args.case:
         end = seconds * 1e3
         result["reference"] = compare(spikes, [(c, t) for c, t in network["want"] if t <= end])
