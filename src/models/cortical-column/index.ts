@@ -1,0 +1,55 @@
+export { columnOfCase, trainsOfEvents, type CaseTrains } from "./case-file.ts";
+export { cellModel, receptorName, type CellModelOptions } from "./cell-model.ts";
+export {
+  endPoints,
+  morphologyOf,
+  sectionsAt,
+  segmentDistances,
+  segments,
+  type ColumnCellType,
+  type ColumnSection,
+  type MechanismParameters,
+  type Point,
+  type ReceptorName,
+  type ReceptorParameters,
+} from "./cell-types.ts";
+export { cortexColumn, CortexColumn, type ColumnOptions } from "./column.ts";
+export { localLinks, withGains, type ConnectionRule, type RuleLinks, type SynapticGains } from "./connections.ts";
+export {
+  averagedDipole,
+  correctedDipole,
+  dipoleCosines,
+  dipoleText,
+  readDipole,
+  scaledDipole,
+  smoothedDipole,
+  type Dipole,
+} from "./dipole.ts";
+export { prepareDrives, type DriveRule, type PreparedDrive, type PrepareOptions } from "./drive-events.ts";
+export type {
+  BurstyDrive,
+  Drive,
+  DriveWiring,
+  EventDrive,
+  EvokedDrive,
+  PoissonDrive,
+  SourceWiring,
+  SpikeTrainDrive,
+  TonicBias,
+} from "./drives.ts";
+export { electrodeWeights, sourceLines, type LineReach } from "./electrodes.ts";
+export {
+  connectionRules,
+  driveLines,
+  driveSpikes,
+  gidLines,
+  pickConnections,
+  ruleLines,
+  spikeCounts,
+  type Pick as ConnectionPick,
+  type RuleSummary,
+} from "./introspect.ts";
+export { layOut, type Layout, type MeshOptions } from "./layout.ts";
+export { alphaDistal, columnPreset, replay, replayAsIntended, withWeights, type ColumnPreset } from "./presets.ts";
+export { calcium2022, jones2009, law2021, type ColumnModel } from "./published.ts";
+export { meanRates, readSpikeFile, spikeFileName, spikeFileText, spikeTrains, type ColumnSpike } from "./spike-file.ts";
