@@ -1,0 +1,79 @@
+import {
+  compileTraining,
+  type CompiledTraining,
+  type TrainingEntry,
+  type TrainingNoise,
+} from "../../compile/training.ts";
+import type { NetworkDraws } from "./draws.ts";
+import { nqifOf, type TrainedNetworkParameters } from "./parameters.ts";
+
+/** One network: what is drawn for it, and what it shares with no one. */
+export interface TrainedNetwork {
+  readonly label: string;
+  readonly pqif: number;
+  readonly vrest: number;
+  readonly draws: NetworkDraws;
+  /** [itmax][N]. */
+  readonly target: Float64Array;
+  readonly noise: TrainingNoise;
+}
+
+type Common = Pick<
+  TrainedNetworkParameters,
+  | "N"
+  | "h"
+  | "b"
+  | "alpha"
+  | "vt"
+  | "itmax"
+  | "itstim"
+  | "nloop"
+  | "nloop_train"
+  | "learnFrom"
+  | "spikeRule"
+  | "noiseScheme"
+>;
+
+/** Compiles networks that share all but fraction of QIF, reset, draws, target and noise. */
+export function trainedNetworks(parameters: Common, networks: readonly TrainedNetwork[]): CompiledTraining {
+  const { N, itmax, itstim } = parameters;
+  return compileTraining({
+    n: N,
+    rules: {
+      h: parameters.h,
+      b: parameters.b,
+      alpha: parameters.alpha,
+      spikeRule: parameters.spikeRule,
+      noiseScheme: parameters.noiseScheme,
+    },
+    schedule: {
+      loops: parameters.nloop,
+      stepsPerLoop: itmax,
+      stimulusRow: Int32Array.from({ length: itmax }, (_, it) => (it < itstim ? 0 : 1)),
+      firstTrained: 1,
+      lastTrained: parameters.nloop_train,
+      learnFrom: parameters.learnFrom,
+    },
+    entries: networks.map((network) => entryOf(parameters, network)),
+  });
+}
+
+function entryOf({ N, vt }: Common, { label, pqif, vrest, draws, target, noise }: TrainedNetwork): TrainingEntry {
+  const stimulus = new Float64Array(2 * N); // row 0: on, row 1: off
+  stimulus.set(draws.Istim);
+  return {
+    label,
+    nqif: nqifOf({ N, pqif }),
+    threshold: vt,
+    reset: vrest,
+    x0: draws.x0,
+    r0: new Float64Array(N),
+    rowPtr: draws.rowPtr,
+    colIdx: draws.colIdx,
+    w: draws.w0,
+    stimulus,
+    target,
+    noise,
+    ...(draws.trained && { trained: draws.trained }),
+  };
+}

@@ -1,0 +1,79 @@
+import type { CompiledTraining, SpanRecord, Trace, TrainingEngine } from "../../compile/training.ts";
+import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
+import { loopMeasures, MEASURED, type LoopMeasures } from "./measures.ts";
+
+/** A finished loop of one network. */
+export interface LoopResult {
+  readonly entry: number;
+  readonly measures: LoopMeasures;
+  readonly record: SpanRecord;
+  /** Weights at the end of the loop, in the order of the entry's colIdx. */
+  readonly w: Float64Array;
+}
+
+/** Runs an engine loop by loop from where it stands; gives all networks of a loop before it goes on.
+ * @param record  traces besides those that the measures need */
+export async function* runLoops(
+  engine: TrainingEngine,
+  itstim: number,
+  record: readonly Trace[] = [],
+): AsyncGenerator<{ loop: number; networks: LoopResult[] }> {
+  const { compiled } = engine;
+  const { loops, stepsPerLoop } = compiled.schedule;
+  for (let loop = Math.floor(engine.step / stepsPerLoop); loop < loops; loop++) {
+    const span = await engine.advance(stepsPerLoop, [...new Set([...MEASURED, ...record])]);
+    const weights = await engine.weights();
+    yield {
+      loop,
+      networks: compiled.entries.map((entry, e) => {
+        const [one, w] = [span.entries[e] as SpanRecord, weights[e] as Float64Array];
+        return { entry: e, measures: loopMeasures(compiled, entry, loop, one, w, itstim), record: one, w };
+      }),
+    };
+  }
+}
+
+/** Sample covariance and dimension under the three protocols of spec section 8; collected loop by loop. */
+export class DimensionSamples {
+  readonly #n: number;
+  readonly #itstim: number;
+  readonly #firstTest: number;
+  readonly #pre: Float64Array[] = [];
+  readonly #post: Float64Array[] = [];
+
+  /** @param firstTest  first loop after training */
+  constructor(n: number, itstim: number, firstTest: number) {
+    [this.#n, this.#itstim, this.#firstTest] = [n, itstim, firstTest];
+  }
+
+  add(loop: number, r: ArrayLike<number>): void {
+    const part = Float64Array.from(Array.prototype.slice.call(r, this.#itstim * this.#n) as number[]);
+    if (loop === 0) this.#pre.push(part);
+    if (loop >= this.#firstTest) this.#post.push(part);
+  }
+
+  /** pre_step: loop 0, every step; post_step: test loops, every step; post_win50: test loops, means over 50 steps. */
+  results(sign: "kept" | "asPublished" = "kept"): Partial<Record<"pre_step" | "post_step" | "post_win50", Dimension>> {
+    const n = this.#n;
+    const of = (parts: readonly Float64Array[], window: number): Dimension | undefined => {
+      if (parts.length === 0) return undefined;
+      const means = parts.map((part) => windowMeans(part, n, window));
+      const T = means.reduce((sum, one) => sum + one.T, 0);
+      const X = new Float64Array(T * n);
+      let at = 0;
+      for (const one of means) {
+        X.set(one.X, at);
+        at += one.X.length;
+      }
+      return T < 2 ? undefined : dimension(covariance(X, T, n), n, T, sign);
+    };
+    const all = { pre_step: of(this.#pre, 1), post_step: of(this.#post, 1), post_win50: of(this.#post, 50) };
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  }
+}
+
+/** Splits a batch into compiled parts, one per wave. */
+export const wavesOf = (
+  compiled: CompiledTraining,
+  waves: readonly CompiledTraining["entries"][],
+): CompiledTraining[] => waves.map((entries) => ({ ...compiled, entries }));
