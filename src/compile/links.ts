@@ -41,7 +41,10 @@ export function drawProjections(d: NetworkDescription, structureSeeds: readonly 
       source,
       target: d.populations.findIndex((p) => p.name === description.target),
       axonDelayMs,
-      links: structureSeeds.map((seed) => draw(description, d.populations, seed, axonDelayMs)),
+      links: structureSeeds.map((seed, entry) => {
+        const varied = structureSeeds.length > 1 ? `, entry ${entry} of a varied structureSeed` : "";
+        return draw(description, d.populations, seed, axonDelayMs, varied);
+      }),
     };
   });
 }
@@ -56,14 +59,15 @@ function draw(
   populations: NetworkDescription["populations"],
   structureSeed: number,
   axonDelayMs: number | Float64Array,
+  inEntry: string,
 ): DrawnLinks {
   const links = drawLinks(p.rule, ruleSizes(p, populations), structureSeed, p.name);
   const count = links.source.length;
   const all: DrawnLinks = {
     ...links,
     receptor: drawReceptors(links, p.receptors.length, structureSeed, p.name),
-    weight: linkValues(`${p.name}, weight`, p.weight, "uS", count),
-    delayMs: linkValues(`${p.name}, delay`, p.delay, "ms", count),
+    weight: linkValues(`${p.name}, weight${inEntry}`, p.weight, "uS", count),
+    delayMs: linkValues(`${p.name}, delay${inEntry}`, p.delay, "ms", count),
     dropped: 0,
   };
   if (p.maxDelay === undefined) return all;

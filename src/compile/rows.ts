@@ -105,7 +105,7 @@ class SortedInput {
     const axon = at(this.#axon, cell);
     const { delayMs } = this.#links;
     if (typeof delayMs === "number") {
-      this.#sort(from, to, () => 0);
+      this.#sortBySlot(from, to);
       out.push({ delay: delaySteps(this.#name, delayMs + axon, this.#dt), input: this, from, to });
       return;
     }
@@ -157,7 +157,19 @@ class SortedInput {
     const slots = (link: number) => this.#slot(link);
     this.#order.subarray(from, to).sort((a, b) => delay(a) - delay(b) || slots(a) - slots(b) || a - b);
   }
+
+  /** As `#sort` with one delay: native sorting of keys is several times faster than a comparison function. */
+  #sortBySlot(from: number, to: number): void {
+    if (this.#order === undefined) return;
+    const own = this.#order.slice(from, to);
+    const keys = new Float64Array(own.length);
+    for (let k = 0; k < own.length; k++) keys[k] = this.#slot(own[k] as number) * KEY + k; // slots < 2^27, links of a source < 2^26
+    keys.sort();
+    for (let k = 0; k < keys.length; k++) this.#order[from + k] = own[(keys[k] as number) % KEY] as number;
+  }
 }
+
+const KEY = 2 ** 26;
 
 /** CSR starts of links by source. */
 export function starts(source: Uint32Array, sources: number): Uint32Array {

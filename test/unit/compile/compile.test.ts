@@ -212,7 +212,9 @@ test("per-link values with a varied structureSeed are counted in each entry", ()
   const { net, E, DD } = network();
   net.connect(DD, E.inhibitory, fixedProbability(0.5), { ...link, weight: (s) => uS(s) });
   net.vary("structureSeed", [7, 8]);
-  expect(() => compile(net, { dt })).toThrow(/DD->E.inhibitory, weight: has \d+ values for \d+ links/);
+  expect(() => compile(net, { dt })).toThrow(
+    /DD->E.inhibitory, weight, entry 1 of a varied structureSeed: has \d+ values for \d+ links/,
+  );
 });
 
 test("requirements add up, and what a device cannot bind is refused with the numbers", () => {
