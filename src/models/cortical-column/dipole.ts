@@ -1,6 +1,7 @@
-import { smooth } from "../../analysis/dipole.ts";
+import { dipoleWeights, onCompartments, savitzkyGolay, smooth } from "../../analysis/dipole.ts";
 import { DataError, ModelError } from "../../errors.ts";
-import type { ColumnCellType } from "./cell-types.ts";
+import { eliminateMassless } from "../../morphology/eliminate.ts";
+import { morphologyOf, type ColumnCellType } from "./cell-types.ts";
 
 /** The column's dipole moment, nAm; `scale` is what it was multiplied by since. */
 export interface Dipole {
@@ -14,6 +15,19 @@ export interface Dipole {
 /** Cosines for `dipoleWeights`: sections against the apical trunk. */
 export const dipoleCosines = (type: ColumnCellType): Record<string, number> =>
   Object.fromEntries(type.sections.map((s) => [s.name, s.direction[2]]));
+
+/** The dipole moment of one cell of a type as a weighted sum of its segments' voltages: place and weight (fAm/mV) of each that
+ * counts. Sample 0 of a published run is 0 whatever the sum says. Empty for types that make no dipole. */
+export function dipoleTerms(type: ColumnCellType): { section: string; at: number; weight: number }[] {
+  if (!type.dipole) return [];
+  const morphology = morphologyOf(type);
+  const compartments = eliminateMassless(morphology);
+  const weights = onCompartments(dipoleWeights(morphology, dipoleCosines(type)), compartments);
+  return compartments.nodes.flatMap(({ section, x }, k) => {
+    const weight = weights[k] as number;
+    return weight === 0 ? [] : [{ section, at: x, weight }];
+  });
+}
 
 /** Subtracts what cells at rest contribute (a fixed fit per pyramidal cell, with a small step at 37 ms) and converts to nAm.
  * @param raw         layer moments, fAm
@@ -51,10 +65,14 @@ const mapped = (dipole: Dipole, f: (x: Float64Array) => Float64Array, scale = di
 });
 
 /** Smoothed with a Hamming window (ms); see `smooth`. */
-export function smoothedDipole(dipole: Dipole, windowMs: number): Dipole {
-  const dt = ((dipole.tMs.at(-1) ?? 0) - (dipole.tMs[0] ?? 0)) / (dipole.tMs.length - 1);
-  return mapped(dipole, (x) => smooth(x, dt, windowMs));
-}
+export const smoothedDipole = (dipole: Dipole, windowMs: number): Dipole =>
+  mapped(dipole, (x) => smooth(x, sampleInterval(dipole), windowMs));
+
+/** Filtered by `savitzkyGolay` at a frequency (Hz). */
+export const filteredDipole = (dipole: Dipole, cutHz: number): Dipole =>
+  mapped(dipole, (x) => savitzkyGolay(x, sampleInterval(dipole), cutHz));
+
+const sampleInterval = ({ tMs }: Dipole): number => ((tMs.at(-1) ?? 0) - (tMs[0] ?? 0)) / (tMs.length - 1);
 
 /** Multiplied by a factor, which adds up in `scale`. */
 export const scaledDipole = (dipole: Dipole, factor: number): Dipole =>

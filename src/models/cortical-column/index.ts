@@ -19,7 +19,9 @@ export {
   averagedDipole,
   correctedDipole,
   dipoleCosines,
+  dipoleTerms,
   dipoleText,
+  filteredDipole,
   readDipole,
   scaledDipole,
   smoothedDipole,
@@ -52,4 +54,12 @@ export {
 export { layOut, type Layout, type MeshOptions } from "./layout.ts";
 export { alphaDistal, columnPreset, replay, replayAsIntended, withWeights, type ColumnPreset } from "./presets.ts";
 export { calcium2022, jones2009, law2021, type ColumnModel } from "./published.ts";
-export { meanRates, readSpikeFile, spikeFileName, spikeFileText, spikeTrains, type ColumnSpike } from "./spike-file.ts";
+export {
+  meanRates,
+  readSpikeFile,
+  spikeFileName,
+  spikeFileText,
+  spikeHistogram,
+  spikeTrains,
+  type ColumnSpike,
+} from "./spike-file.ts";

@@ -89,6 +89,34 @@ export function meanRates<M extends "all" | "trial" | "cell">(
   return Object.fromEntries(rates) as Record<string, M extends "all" ? number : number[]>;
 }
 
+/** Counts per bin as the original's histogram has them: 50 equally spaced edges from 0 to the last sample, so 49 bins, the last
+ * of which holds its right edge.
+ * @param prefixes  spikes whose type begins with one of these, one series each; longer ones first where both fit */
+export function spikeHistogram(
+  spikes: readonly ColumnSpike[],
+  lastMs: number,
+  prefixes: readonly string[],
+  edges = 50,
+): { readonly edgesMs: Float64Array; readonly counts: Record<string, Uint32Array> } {
+  if (!(lastMs > 0) || !Number.isInteger(edges) || edges < 2) {
+    throw new DataError(
+      "spike histogram",
+      `${edges} edges to ${lastMs} ms`,
+      "Give at least 2 edges and a time above 0",
+    );
+  }
+  const bins = edges - 1;
+  const counts = Object.fromEntries(prefixes.map((prefix) => [prefix, new Uint32Array(bins)]));
+  const longestFirst = [...prefixes].sort((a, b) => b.length - a.length);
+  for (const { timeMs, type } of spikes) {
+    const series = counts[longestFirst.find((prefix) => type.startsWith(prefix)) ?? ""];
+    if (series === undefined || !(timeMs >= 0 && timeMs <= lastMs)) continue;
+    const bin = Math.min(bins - 1, Math.floor((timeMs * bins) / lastMs));
+    series[bin] = (series[bin] as number) + 1;
+  }
+  return { edgesMs: Float64Array.from({ length: edges }, (_, k) => (k / bins) * lastMs), counts };
+}
+
 function typeOfGid(
   gid: number,
   ranges: Readonly<Record<string, { readonly first: number; readonly n: number }>> = {},

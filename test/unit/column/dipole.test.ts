@@ -13,6 +13,7 @@ import {
   averagedDipole,
   correctedDipole,
   dipoleCosines,
+  dipoleTerms,
   dipoleText,
   readDipole,
   scaledDipole,
@@ -20,7 +21,7 @@ import {
 } from "../../../src/models/cortical-column/dipole.ts";
 import { jones2009 } from "../../../src/models/cortical-column/published.ts";
 import { eliminateMassless } from "../../../src/morphology/eliminate.ts";
-import { sectionPath } from "../../../src/morphology/tree.ts";
+import { nodeAt, sectionPath } from "../../../src/morphology/tree.ts";
 import { referenceColumns, referenceJson } from "./reference.ts";
 import { settled } from "./settled.ts";
 
@@ -61,6 +62,16 @@ describe.each(["L2_pyramidal", "L5_pyramidal"])("raw dipole of %s at rest", (nam
       const span = 5e-11 + SINGLE_DIAMETER * (Math.max(...v) - Math.min(...v));
       expect(Math.abs(full - small)).toBeLessThan(2 * span * weights.reduce((sum, w) => sum + Math.abs(w), 0));
     }
+  });
+
+  test("as terms: every segment but those that cancel, at its centre", () => {
+    const terms = dipoleTerms(type);
+    const { v } = inFirst[3]!;
+    const sum = terms.reduce((s, t) => s + t.weight * v[nodeAt(morphology, t.section, t.at)]!, 0);
+    const want = reduced.reduce((s, w, k) => s + w * v[compartments.nodes[k]!.node]!, 0);
+    expect(sum).toBe(want);
+    expect(terms.length).toBe(reduced.filter((w) => w !== 0).length);
+    expect(dipoleTerms(cellTypes[0]!)).toEqual([]);
   });
 
   test("equals the sum over intervals of axial current times length", () => {

@@ -65,6 +65,11 @@ describe("cortexColumn", () => {
     ]); // prettier-ignore
   });
 
+  test("gives other trials' event times", () => {
+    expect(column.timesOfTrial(0)["evdist1"]).toEqual(column.drives[0]!.events);
+    expect(column.timesOfTrial(2)["evdist1"]).toEqual(cortexColumn({ trial: 2 }).drives[0]!.events);
+  });
+
   test("refuses thresholds that differ and a run without length", () => {
     const rules = jones2009().rules.map((r, k) => ({ ...r, threshold: k === 1 ? -20 : 0 }));
     expect(() => cortexColumn({ rules })).toThrow(/rules from L2_pyramidal have thresholds 0 and -20 mV/);

@@ -5,6 +5,7 @@ import {
   readSpikeFile,
   spikeFileName,
   spikeFileText,
+  spikeHistogram,
   spikeTrains,
   type ColumnSpike,
 } from "../../../src/models/cortical-column/spike-file.ts";
@@ -63,4 +64,25 @@ test("mean rates over all, per trial and per cell", () => {
   expect(meanRates(trials, gids, [0, 100], "all")).toEqual({ a: 10 }); // 4 spikes, 2 cells, 2 trials, 0.1 s
   expect(meanRates(trials, gids, [0, 100], "trial")).toEqual({ a: [15, 5] });
   expect(meanRates(trials, gids, [0, 100], "cell")).toEqual({ a: [10, 10] });
+});
+
+test("histogram: 50 edges, the last bin closed, groups by prefix", () => {
+  const spike = (timeMs: number, type: string): ColumnSpike => ({ timeMs, gid: 1, type });
+  const spikes = [
+    spike(0, "evdist1"),
+    spike(9.9, "evdist2"),
+    spike(10, "evprox1"),
+    spike(490, "evprox1"),
+    spike(491, "evdist1"),
+    spike(5, "L2_basket"),
+  ];
+  const { edgesMs, counts } = spikeHistogram(spikes, 490, ["evdist", "evprox"]);
+  expect([edgesMs.length, edgesMs[1], edgesMs[49]]).toEqual([50, 10, 490]);
+  expect([counts["evdist"]![0], counts["evprox"]![1], counts["evprox"]![48]]).toEqual([2, 1, 1]);
+  expect(
+    Object.values(counts)
+      .flatMap((c) => [...c])
+      .reduce((a, b) => a + b, 0),
+  ).toBe(4);
+  expect(() => spikeHistogram([], 0, [])).toThrow(/50 edges to 0 ms/);
 });
