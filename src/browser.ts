@@ -95,26 +95,3 @@ class PrivateFolder implements Files {
 
   readonly hdf5 = (): Promise<Hdf5Folder> => virtualHdf5(this);
 }
-
-/** PNG of an SVG figure, drawn by the browser. @param width  in pixels */
-export async function svgToPng(svg: string, width: number): Promise<Uint8Array> {
-  const image = new Image();
-  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-  try {
-    image.src = url;
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    canvas.width = width;
-    canvas.height = Math.max(1, Math.round((width * image.naturalHeight) / image.naturalWidth));
-    const context = canvas.getContext("2d");
-    if (context === null) throw new DataError("figure", "cannot be drawn: no canvas", "Keep the SVG instead");
-    context.fillStyle = "white";
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-    if (blob === null) throw new DataError("figure", "cannot be encoded as PNG", "Keep the SVG instead");
-    return new Uint8Array(await blob.arrayBuffer());
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}

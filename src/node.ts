@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { existsSync, readdirSync } from "node:fs";
 import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -206,10 +205,4 @@ async function flush(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** PNG of an SVG figure, by resvg. @param width  in pixels */
-export async function svgToPng(svg: string, width: number): Promise<Uint8Array> {
-  const { Resvg } = createRequire(import.meta.url)("@resvg/resvg-js") as typeof import("@resvg/resvg-js");
-  return new Resvg(svg, { fitTo: { mode: "width", value: width }, background: "white" }).render().asPng();
 }

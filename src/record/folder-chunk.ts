@@ -1,7 +1,7 @@
 import type { CompiledNetwork, CompiledPopulation } from "../compile/compiled.ts";
 import { cellsAt, spikesOf, type Chunk, type SortedSpikes, type Spikes, type Trace } from "./chunk.ts";
 import type { Hdf5Folder } from "./files.ts";
-import { ChunkReader, reportName } from "./hdf5.ts";
+import { ChunkReader, columnsOf, reportName } from "./hdf5.ts";
 import { checkEntry, indexOf, traceIndex, type Named } from "./names.ts";
 
 /** A chunk that is on disk: spikes are still in memory, traces are read from the file when asked for (in a browser, until
@@ -51,7 +51,7 @@ export class FolderChunk implements Chunk {
     const trace = cells.traces[which] as (typeof cells.traces)[number];
     const reader = new ChunkReader(this.#folder, this.#folder.lastPublished(this.#file));
     try {
-      const report = reader.report(reportName(cells, which), entry, trace.cells.length);
+      const report = reader.report(reportName(cells, which), columnsOf(entry, trace.cells.length));
       const first = Math.round((report?.start ?? 0) / network.dt);
       const times = Float64Array.from(
         { length: report?.rows ?? 0 },

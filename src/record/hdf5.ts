@@ -172,6 +172,10 @@ function create(group: Group, name: string, data: Numbers, dtype: string): Datas
   return group.create_dataset({ name, data, shape: [data.length], dtype, ...storage });
 }
 
+/** The value columns of one entry. */
+export const columnsOf = (entry: number, cells: number): number[] =>
+  Array.from({ length: cells }, (_, k) => entry * cells + k);
+
 /** Reads chunk files that ChunkWriter wrote. Open files are few; close when done. */
 export class ChunkReader {
   readonly #file: File;
@@ -193,19 +197,25 @@ export class ChunkReader {
     return { times: times.slice(from, to), cells: cells.slice(from, to) };
   }
 
-  /** Samples of one report: every value column of `entry`. Undefined when the chunk is too short to hold a row. */
+  /** Samples of some value columns of one report. Undefined when the chunk is too short to hold a row. */
   report(
     name: string,
-    entry: number,
-    cellsPerEntry: number,
-  ): { start: number; dt: number; rows: number; data: Float32Array | Float64Array } | undefined {
-    if ((this.#file.get("report") as Group | null)?.get(name) == null) return undefined;
-    const data = this.#file.get(`report/${name}/data`) as Dataset;
-    const rows = data.shape?.[0] ?? 0;
-    const [start = 0, , dt = 0] = this.#read<Float64Array>(`report/${name}/mapping/time`);
-    const first = entry * cellsPerEntry;
-    const slice = data.slice([[0, rows], [first, first + cellsPerEntry]]) as Float32Array | Float64Array; // prettier-ignore
-    return { start, dt, rows, data: slice };
+    columns: readonly number[],
+  ): { start: number; rows: number; data: Float32Array | Float64Array } | undefined {
+    if (((this.#file.get("report") as Group | null)?.get(name) ?? null) === null) return undefined;
+    const dataset = this.#file.get(`report/${name}/data`) as Dataset;
+    const rows = dataset.shape?.[0] ?? 0;
+    const [start = 0] = this.#read<Float64Array>(`report/${name}/mapping/time`);
+    const read = (from: number, to: number): Float32Array | Float64Array =>
+      dataset.slice([[0, rows], [from, to]]) as Float32Array | Float64Array; // prettier-ignore
+    const first = columns[0] ?? 0;
+    if (columns.every((column, k) => column === first + k))
+      return { start, rows, data: read(first, first + columns.length) };
+    const parts = columns.map((column) => read(column, column + 1));
+    const data =
+      parts[0] instanceof Float64Array ? new Float64Array(rows * parts.length) : new Float32Array(rows * parts.length);
+    parts.forEach((part, k) => part.forEach((x, row) => (data[row * parts.length + k] = x)));
+    return { start, rows, data };
   }
 
   close(): void {

@@ -69,8 +69,9 @@ export class StoredRun {
     return { times, cells, n: population.n, from: 0, to: this.durationMs };
   }
 
-  /** All samples of one variable and one entry. */
-  async trace(named: Named, variable: string, entry = 0): Promise<Trace> {
+  /** All samples of one variable and one entry.
+   * @param only  these cells, in this order (default: all that were recorded) */
+  async trace(named: Named, variable: string, entry = 0, only?: readonly number[]): Promise<Trace> {
     const name = nameOf(named);
     const trace = this.run.traces.find((t) => t.population === name && t.variable === variable);
     if (trace === undefined) {
@@ -82,10 +83,18 @@ export class StoredRun {
       );
     }
     this.#checkEntry(entry);
-    const width = trace.cells.length;
-    const parts = (await this.#each((reader) => reader.report(trace.report, entry, width))).flatMap(
-      (part) => part ?? [],
-    );
+    const cells = only ?? trace.cells;
+    const width = cells.length;
+    const columns = cells.map((cell) => {
+      const k = trace.cells.indexOf(cell);
+      if (k >= 0) return entry * trace.cells.length + k;
+      throw new DataError(
+        `${name} "${variable}" of cell ${cell}`,
+        "was not recorded",
+        `Recorded: ${trace.cells.join(", ")}`,
+      );
+    });
+    const parts = (await this.#each((reader) => reader.report(trace.report, columns))).flatMap((part) => part ?? []);
     const total = parts.reduce((sum, part) => sum + part.rows, 0);
     const wide = parts.some((part) => part.data instanceof Float64Array);
     const data = wide ? new Float64Array(total * width) : new Float32Array(total * width);
@@ -97,7 +106,7 @@ export class StoredRun {
       data.set(part.data, row * width);
       row += part.rows;
     }
-    return { variable, unit: trace.unit, times, cells: Uint32Array.from(trace.cells), data };
+    return { variable, unit: trace.unit, times, cells: Uint32Array.from(cells), data };
   }
 
   async #each<T>(read: (reader: ChunkReader) => T): Promise<T[]> {

@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+import { createRequire } from "node:module";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { HillockError } from "../errors.ts";
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+const ENGINES = ["auto", "gpu", "reference", "reference32"];
+const engineOption = (): Option =>
+  new Option("--engine <name>", "what computes: the GPU, or the reference engine in float64 or float32")
+    .choices(ENGINES)
+    .default("auto");
+const adapterOption = (): Option =>
+  new Option("--adapter <text>", 'part of an adapter\'s name (see "hillock devices")');
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("Give a number.");
+  return value;
+}
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+function program(): Command {
+  const hillock = new Command("hillock")
+    .description("Spiking neural networks on WebGPU, checked against NEURON")
+    .version(version)
+    .showHelpAfterError("(add --help for what there is)")
+    .showSuggestionAfterError()
+    .exitOverride();
+  hillock
+    .command("run")
+    .description("run an experiment, or a module of your own that exports a network")
+    .argument("<experiment>", "watanabe, trapezoid, or the path of a .mjs file")
+    .argument("[preset]", "a named set of the experiment's settings")
+    .option("--duration <s>", "stop earlier (or later); phases keep their times", number)
+    .option("--seed <n>", "of everything random", number)
+    .option("--batch <path=v1,v2,...|n>", "run copies together that differ in one thing; n copies differ in their seed")
+    .addOption(engineOption())
+    .addOption(adapterOption())
+    .option("--out <dir>", "folder for the run (default: out/<experiment>, numbered when it is taken)")
+    .option("--chunk <s>", "length of a chunk file; results do not depend on it", number)
+    .option("--resume", "go on with the run in the folder")
+    .option("--force", "overwrite a run; with --resume: go on although adapter, precision or network differ")
+    .option("--set <path=value>", "change a setting; may be given again", collect, [])
+    .option("--thresholds <file>", "trapezoid: recruitment thresholds, one per line or JSON")
+    .option("--config <file>", "trapezoid: cell configuration, YAML")
+    .option("--settings", "show the experiment's settings, presets and files, and stop")
+    .option("--no-figures", "draw no figures")
+    .action(async (experiment: string, preset: string | undefined, options: RunCommandOptions) => {
+      const { runCommand } = await import("./run.ts");
+      process.exitCode = await runCommand(experiment, preset, options, version);
+    });
+  hillock
+    .command("verify")
+    .description("run every reference case found under a folder and compare")
+    .argument("<dir>", "for example test/reference/motor-pool")
+    .addOption(engineOption())
+    .addOption(adapterOption())
+    .option("--json", "print rows as JSON")
+    .action(async (dir: string, options: { engine: string; adapter?: string; json?: boolean }) => {
+      const { verifyCommand } = await import("./verify.ts");
+      process.exitCode = await verifyCommand(dir, options);
+    });
+  hillock
+    .command("devices")
+    .description("list adapters and their limits, and say what would be used and why")
+    .option("--json", "print as JSON")
+    .action(async (options: { json?: boolean }) => {
+      const { devicesCommand } = await import("./devices.ts");
+      process.exitCode = await devicesCommand(options);
+    });
+  return hillock;
+}
+
+export interface RunCommandOptions {
+  readonly duration?: number;
+  readonly seed?: number;
+  readonly batch?: string;
+  readonly engine: string;
+  readonly adapter?: string;
+  readonly out?: string;
+  readonly chunk?: number;
+  readonly resume?: boolean;
+  readonly force?: boolean;
+  readonly set: readonly string[];
+  readonly thresholds?: string;
+  readonly config?: string;
+  readonly settings?: boolean;
+  readonly figures: boolean;
+}
+
+/** Typed errors are the user's to mend: a message without a stack. Anything else is a bug and shows where it is. */
+try {
+  await program().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(
+      error instanceof HillockError
+        ? `${error.name}: ${error.message}\n`
+        : `${(error as Error)?.stack ?? String(error)}\n`,
+    );
+    process.exitCode = 1;
+  }
+}
