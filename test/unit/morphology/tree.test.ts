@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/errors.ts";
 import { eliminateMassless } from "../../../src/morphology/eliminate.ts";
@@ -199,3 +200,33 @@ function fillIn({ couplings, eliminationOrder }: ReturnType<typeof eliminateMass
   }
   return created;
 }
+
+test("any tree: parents come first, couplings are a tree of cliques without fill-in, and a uniform voltage draws no current", () => {
+  const branch = fc.record({
+    parent: fc.nat(),
+    nseg: fc.integer({ min: 1, max: 4 }),
+    parentEnd: fc.constantFrom(0 as const, 1 as const),
+    childEnd: fc.constantFrom(0 as const, 1 as const),
+    diam: fc.double({ min: 0.5, max: 20, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(fc.array(branch, { minLength: 1, maxLength: 12 }), (branches) => {
+      const sections = branches.map(({ parent, nseg, parentEnd, childEnd, diam }, k) =>
+        cylinder(`s${k}`, k === 0 ? { nseg, diam } : { nseg, diam, parent: `s${parent % k}`, parentEnd, childEnd }),
+      );
+      const m = tree(sections);
+      expect(m.nodes.length).toBe(sections.reduce((sum, s) => sum + s.nseg! + 1, 1));
+      expect(m.nodes.every((n, k) => n.parent < k)).toBe(true);
+      const c = eliminateMassless(m);
+      expect(fillIn(c)).toBe(0);
+      for (const { terms } of c.massless) {
+        expect(terms.reduce((sum, t) => sum + (t.weight as number), 0)).toBeCloseTo(1, 12);
+      }
+      for (const { nodes, nseg } of m.sections) {
+        const segments = nodes.slice(1, -1);
+        expect(segments.map((k) => m.nodes[k]!.index)).toEqual(Array.from({ length: nseg }, (_, k) => k));
+      }
+    }),
+    { numRuns: 100, seed: 5 },
+  );
+});
