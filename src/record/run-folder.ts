@@ -8,7 +8,7 @@ import { encode, PARTIAL, type Files, type Hdf5Folder } from "./files.ts";
 import { ChunkWriter, reportName } from "./hdf5.ts";
 import { FolderChunk } from "./folder-chunk.ts";
 import { traceNames } from "./names.ts";
-import { spanEnds, type RunOptions, type Simulation } from "./simulate.ts";
+import { spanEnds, type RunOptions, type Simulation, type WholeRun } from "./simulate.ts";
 import type { Segment } from "../compile/engine.ts";
 
 export const RUN_FILE = "run.json";
@@ -90,9 +90,10 @@ export async function* recordRun(sim: Simulation, options: RecordOptions): Async
   const save = (complete: boolean): Promise<void> => writeRunFile(sim, options, durationSteps, done, complete);
   await save(sim.step >= durationSteps);
   const folder = await files.hdf5();
+  const whole = { end: durationSteps, began: performance.now() };
   for (const to of spanEnds(sim.step, durationSteps, chunkSteps)) {
     const file = `chunk-${String(done.chunks.length).padStart(6, "0")}.h5`;
-    const chunk = await writeChunk(sim, folder, file, to, durationSteps, options);
+    const chunk = await writeChunk(sim, folder, file, to, whole, options);
     if (chunk !== undefined) {
       done.chunks.push({ file, from: chunk.fromStep, to: chunk.toStep });
       done.changes.push(...sim.takeChanges());
@@ -160,7 +161,7 @@ async function writeChunk(
   folder: Hdf5Folder,
   file: string,
   to: number,
-  end: number,
+  whole: WholeRun,
   options: RecordOptions,
 ): Promise<FolderChunk | undefined> {
   const { network } = sim;
@@ -175,7 +176,7 @@ async function writeChunk(
         writer.append(population, trace, rows);
       }
     }
-    for await (const segment of sim.segments(to, end, options)) {
+    for await (const segment of sim.segments(to, whole, options)) {
       for (const { population, trace, steps, data } of segment.traces)
         writer.append(population, trace, { steps, data });
       segments.push({ ...segment, traces: [] });

@@ -18,7 +18,7 @@ export interface SimulateOptions extends CompileOptions {
 
 export interface Progress {
   readonly simulatedMs: number;
-  readonly wallMs: number; // since the call of `run`
+  readonly wallMs: number; // since the run began
   readonly totalMs: number; // where this run ends
 }
 
@@ -28,6 +28,12 @@ export interface RunOptions {
   /** Ends the run after the current submit: what was computed is yielded, then `signal.reason` is thrown. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Of the run that segments are a part of. */
+export interface WholeRun {
+  readonly end: number; // step
+  readonly began: number; // performance.now()
 }
 
 /** Everything a simulation needs to go on bitwise. */
@@ -122,14 +128,15 @@ export class Simulation {
       options.chunk ?? { value: Math.max(1000, this.network.dt), unit: "ms" },
       true,
     );
+    const whole = { end, began: performance.now() };
     for (const to of spanEnds(this.step, end, chunkSteps)) {
-      const chunk = await this.#chunk(to, end, options);
+      const chunk = await this.#chunk(to, whole, options);
       if (chunk !== undefined) yield chunk;
       if (this.step < to) throw options.signal?.reason;
     }
   }
 
-  async #chunk(to: number, end: number, options: RunOptions): Promise<Chunk | undefined> {
+  async #chunk(to: number, whole: WholeRun, options: RunOptions): Promise<Chunk | undefined> {
     const from = this.step;
     const rows = new Map<string, Rows[]>();
     const segments: Segment[] = [];
@@ -139,7 +146,7 @@ export class Simulation {
       else parts.push(part);
     };
     if (from === 0) this.initialRows().forEach((part, key) => add(key, part));
-    for await (const segment of this.segments(to, end, options)) {
+    for await (const segment of this.segments(to, whole, options)) {
       segments.push({ ...segment, traces: [] });
       for (const { population, trace, steps, data } of segment.traces) add(rowsKey(population, trace), { steps, data });
     }
@@ -155,11 +162,10 @@ export class Simulation {
 
   /** For sinks: what the engine gives from here to `to`, one submit at a time, in order. Two are in flight unless a hook
    * waits. Ends early, at a step between, when aborted.
-   * @param end  where the whole run ends, for the progress callback */
-  async *segments(to: number, end: number, options: RunOptions = {}): AsyncGenerator<Segment, void, undefined> {
+   * @param whole  where the whole run ends and when it began (performance.now), for the progress callback */
+  async *segments(to: number, whole: WholeRun, options: RunOptions = {}): AsyncGenerator<Segment, void, undefined> {
     if (this.#running) throw new ModelError("simulation", "is already running", "Finish one run before the next");
     this.#running = true;
-    const begin = performance.now();
     const flight: Promise<Segment>[] = [];
     let next = this.step;
     try {
@@ -179,7 +185,11 @@ export class Simulation {
         const segment = await (this.#watch === undefined ? first : this.#watch.guard(first));
         if (this.kind !== "gpu") await macrotask();
         const { dt } = this.network;
-        options.onProgress?.({ simulatedMs: segment.to * dt, totalMs: end * dt, wallMs: performance.now() - begin });
+        options.onProgress?.({
+          simulatedMs: segment.to * dt,
+          totalMs: whole.end * dt,
+          wallMs: performance.now() - whole.began,
+        });
         yield segment;
       }
     } finally {
