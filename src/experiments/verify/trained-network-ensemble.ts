@@ -52,13 +52,12 @@ interface ReferenceRun {
 
 /** f4: full-size runs, all files together. Rows computed in float64 are the truth; others are skipped. The reference engines
  * run the rows without noise, the GPU all, each noisy row with noise of its own (compared as spec section 15 says).
- * @param shared    where f4-networks is looked for if the case does not bring it
  * @param progress  called after each loop of a batch with the fraction done */
 export async function verifyEnsemble(
   files: CaseFiles,
   kind: VerifyEngine,
   make: MakeEngine,
-  options: { shared?: CaseFiles; progress?: (done: number) => void; most?: number } = {},
+  options: { progress?: (done: number) => void; most?: number } = {},
 ): Promise<VerifyRow[]> {
   const runs = referenceRuns(files).filter((run) => kind === "gpu" || run.zeroNoise);
   if (runs.length === 0) {
@@ -73,7 +72,7 @@ export async function verifyEnsemble(
       },
     ];
   }
-  const { compiled, parameters } = await networksOf(files, options.shared ?? files, runs);
+  const { compiled, parameters } = await networksOf(files, runs);
   const results = runs.map(() => [] as LoopMeasures[]);
   const dimensions = runs.map(() => new DimensionSamples(parameters.N, parameters.itstim, parameters.nloop_train + 1));
   const most = options.most ?? 8;
@@ -133,16 +132,12 @@ function referenceRuns(files: CaseFiles): ReferenceRun[] {
 
 async function networksOf(
   files: CaseFiles,
-  shared: CaseFiles,
   runs: readonly ReferenceRun[],
 ): Promise<{ compiled: CompiledTraining; parameters: TrainedNetworkParameters }> {
-  const find = (among: CaseFiles): string | undefined =>
-    among.list().find((name) => /^f4.*networks.*\.json$/.test(name));
-  const from = find(files) === undefined ? shared : files;
-  const json = find(from);
-  if (json === undefined) throw new DataError("f4", "has no networks", "Add f4-networks.json and its data file");
-  const file = sidecar(from, json, networksFile);
-  const data = await arrayFile(from, file.data_file);
+  // a case without networks of its own uses those that lie beside it: `files` looks there for names that it does not list
+  const json = files.list().find((name) => /^f4.*networks.*\.json$/.test(name)) ?? "f4-networks.json";
+  const file = sidecar(files, json, networksFile);
+  const data = await arrayFile(files, file.data_file);
   const parameters: TrainedNetworkParameters = {
     ...NOTEBOOK,
     N: file.N,

@@ -38,7 +38,7 @@ export function sidecar<T>(files: CaseFiles, name: string, schema: z.ZodType<T>)
 
 export async function arrayFile(files: CaseFiles, name: string): Promise<ArrayFile> {
   const stored = files.bytes(name);
-  const data = name.endsWith(".gz") ? await gunzip(stored) : stored;
+  const data = stored[0] === 0x1f && stored[1] === 0x8b ? await gunzip(stored) : stored; // gzip, whatever the name says
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const read = (of: Descriptor, dtype: string): number[] | Float64Array => {
     const length = of.shape.reduce((a, b) => a * b, 1);

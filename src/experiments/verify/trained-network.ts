@@ -12,9 +12,7 @@ import { decideByReference, verifyEdges, verifySteps } from "./trained-network-s
 export interface TrainedNetworkVerification {
   readonly engine: VerifyEngine;
   /** Needed by engine "gpu"; the caller's. */
-  readonly device?: GPUDevice;
-  /** Where f4-networks is looked for when the case does not bring it. */
-  readonly shared?: CaseFiles;
+  readonly device?: GPUDevice | undefined;
   /** Fraction done, for the cases that take minutes. */
   readonly progress?: (done: number) => void;
 }
@@ -27,16 +25,22 @@ export function trainedNetworkCases(files: CaseFiles): string[] {
 }
 
 /** Runs one case. All settings come from its files; its kind is the letter and digit that the name starts with.
- * @param name  a sidecar's name, or "f4" for all files of that kind
+ * @param case_  the stem of a sidecar, with or without .json, or "f4" for all files of that kind
  * @throws DataError for files that do not parse or a kind that is not known */
 export async function verifyTrainedNetwork(
   files: CaseFiles,
-  name: string,
+  case_: string,
   options: TrainedNetworkVerification,
 ): Promise<VerifyRow[]> {
+  const name = case_ === "f4" || case_.endsWith(".json") ? case_ : `${case_}.json`;
   const make = engineFactory(options);
+  // runs within a case are told apart in the quantity, since a case has one name
   const label = (rows: VerifyRow[]): VerifyRow[] =>
-    rows.map((row) => (row.case === name ? row : { ...row, case: `${name.replace(/\.json$/, "")}: ${row.case}` }));
+    rows.map((row) => ({
+      ...row,
+      case: name.replace(/\.json$/, ""),
+      quantity: row.case === name ? row.quantity : `${row.case}: ${row.quantity}`,
+    }));
   switch (name.slice(0, 2)) {
     case "f1":
       return label(
