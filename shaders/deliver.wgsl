@@ -1,4 +1,5 @@
-// Adds the links of logged spikes that fall due in a block to its accumulators; a workgroup takes one spike at a time.
+// Adds the links of logged spikes that fall due in a block to its accumulators. Each invocation looks up one spike; few links it
+// adds at once, many it leaves on a list that the workgroup then works through together.
 import package::log::{Log, Block};
 
 struct Shape {
@@ -10,17 +11,34 @@ struct Shape {
 }
 
 override WORKGROUP_SIZE: u32 = 64;
+const FEW = 4u;
+const LIST = 256u;
 @group(0) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> log: Log;
 @group(0) @binding(3) var<storage, read_write> positions: array<u32>;
 // per table five words: where its rowStart, segmentDelay, segmentProjection and segmentStart begin, and its first link
 @group(0) @binding(4) var<storage, read> rows: array<u32>;
-@group(0) @binding(5) var<storage, read> links: array<vec2u>;         // slot, bits of the weight in uS
-@group(0) @binding(6) var<storage, read> scales: array<f32>;          // scale * q of [projection][entry]
-@group(0) @binding(7) var<storage, read_write> acc: array<atomic<i32>>; // [step][entry][slot]
+@group(0) @binding(5) var<storage, read> links: array<vec2u>;           // slot, bits of the weight in uS
+@group(0) @binding(6) var<storage, read> scales: array<f32>;            // scale * q of [projection][entry]
+@group(0) @binding(7) var<storage, read_write> acc: array<atomic<i32>>; // [step / 4][entry][slot][step % 4]
 
-/// The first of [low, high) ascending segment delays that is at least `delay`.
+struct Part {
+  first: u32, // link
+  end: u32,
+  base: u32,  // of the accumulators
+  scale: f32,
+}
+var<workgroup> spikes: u32;
+var<workgroup> listed: atomic<u32>;
+var<workgroup> list: array<Part, LIST>;
+
+fn add(part: Part, link: u32) {
+  let l = links[link];
+  atomicAdd(&acc[part.base + 4u * l.x], i32(round(bitcast<f32>(l.y) * part.scale)));
+}
+
+/// The first segment in [begin, end) with at least this delay; delays ascend.
 fn bisect(delays: u32, begin: u32, end: u32, delay: u32) -> u32 {
   var low = begin;
   var high = end;
@@ -31,35 +49,46 @@ fn bisect(delays: u32, begin: u32, end: u32, delay: u32) -> u32 {
   return low;
 }
 
+fn look_up(spike: vec2u) {
+  let entry = spike.y / shape.n_sources;
+  let head = select(0u, 5u * entry, shape.tables > 1u);
+  let row = rows[head] + spike.y % shape.n_sources;
+  let delays = rows[head + 1u];
+  let last = rows[row + 1u];
+  var s = bisect(delays, rows[row], last, block.step - min(block.step, spike.x));
+  while (s < last) {
+    let due = spike.x + rows[delays + s] - block.step;
+    if (due >= block.steps) { break; }
+    let starts = rows[head + 3u] + s;
+    let first = rows[head + 4u];
+    let scale = scales[rows[rows[head + 2u] + s] * shape.entries + entry];
+    let part = Part(first + rows[starts], first + rows[starts + 1u], 4u * ((due >> 2u) * shape.entries + entry) * shape.slots + (due & 3u), scale);
+    var k = LIST;
+    if (part.end - part.first > FEW) { k = atomicAdd(&listed, 1u); }
+    if (k < LIST) { list[k] = part; } else { for (var l = part.first; l < part.end; l++) { add(part, l); } }
+    s++;
+  }
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn deliver(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32, @builtin(num_workgroups) groups: vec3u) {
-  if (atomicLoad(&log.flag) != 0u) { return; }
   let count = atomicLoad(&log.count);
-  if (shape.note == 1u && group.x == 0u && lane == 0u) { positions[block.slot] = count; }
   let start = positions[block.slot_from];
-  for (var k = group.x; k < count - start; k += groups.x) {
-    let spike = log.entries[(start + k) & log.mask];
-    let entry = spike.y / shape.n_sources;
-    let source = spike.y % shape.n_sources;
-    let head = select(0u, 5u * entry, shape.tables > 1u);
-    let row = rows[head] + source;
-    let delays = rows[head + 1u];
-    // due = spike.x + delay in [block.step, block.step + steps): as unsigned differences, spikes lie behind the block's end
-    let last = rows[row + 1u];
-    let age = block.step - min(block.step, spike.x);
-    var s = bisect(delays, rows[row], last, age);
-    while (s < last) {
-      let due = spike.x + rows[delays + s] - block.step;
-      if (due >= block.steps) { break; }
-      let scale = scales[rows[rows[head + 2u] + s] * shape.entries + entry];
-      let base = (due * shape.entries + entry) * shape.slots;
-      let first = rows[head + 4u];
-      let end = rows[rows[head + 3u] + s + 1u];
-      for (var l = rows[rows[head + 3u] + s] + lane; l < end; l += WORKGROUP_SIZE) {
-        let link = links[first + l];
-        atomicAdd(&acc[base + link.x], i32(round(bitcast<f32>(link.y) * scale)));
-      }
-      s++;
+  if (lane == 0u) {
+    spikes = select(count - start, 0u, atomicLoad(&log.flag) != 0u);
+    if (shape.note == 1u && group.x == 0u) { positions[block.slot] = count; }
+  }
+  let total = workgroupUniformLoad(&spikes);
+  for (var at = group.x * WORKGROUP_SIZE; at < total; at += groups.x * WORKGROUP_SIZE) {
+    if (lane == 0u) { atomicStore(&listed, 0u); }
+    workgroupBarrier();
+    if (at + lane < total) { look_up(log.entries[(start + at + lane) & log.mask]); }
+    workgroupBarrier();
+    let parts = min(atomicLoad(&listed), LIST);
+    for (var k = 0u; k < parts; k++) {
+      let part = list[k];
+      for (var l = part.first + lane; l < part.end; l += WORKGROUP_SIZE) { add(part, l); }
     }
+    workgroupBarrier();
   }
 }

@@ -1,6 +1,9 @@
-// Renewal sources emit the spikes of a block; one invocation per (entry, cell).
+// Renewal sources emit the spikes of a block; one invocation per (entry, cell). The rule is that of src/random/source.ts, step by
+// step; here the step of the next crossing is found by bisection in the sums of increments, so that a block costs a few look-ups
+// per spike. A branch taken by one invocation costs all of a wave on adapters without real branches, a step by step loop most.
 import package::log::{Log, Block};
-import package::source::{Source, source_step, constant_increment};
+import package::philox::mul_hi;
+import package::source::source_threshold;
 
 struct Shape {
   n: u32,
@@ -16,15 +19,26 @@ struct Shape {
 override WORKGROUP_SIZE: u32 = 64;
 @group(0) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
-@group(0) @binding(2) var<storage, read_write> sources: array<u32>;  // [field][entry][cell]
-@group(0) @binding(3) var<storage, read> increments: array<u32>;     // Q5.27 [row][step of the submit]
-@group(0) @binding(4) var<storage, read> rates: array<u32>;          // seeds [entry]; row, or whole and fraction, [entry][cell]
+@group(0) @binding(2) var<storage, read_write> sources: array<u32>; // [sum, theta, stage, draws, remainder][entry][cell]
+// [row][stride + 1]: sum of the row's increments (Q5.27) before each step of the submit, modulo 2^32
+@group(0) @binding(3) var<storage, read> sums: array<u32>;
+// seeds [entry]; row, or whole and fraction of the constant increment, [entry][cell]
+@group(0) @binding(4) var<storage, read> rates: array<u32>;
 @group(0) @binding(5) var<storage, read_write> log: Log;
 
 fn append(step: u32, id: u32) {
   let k = atomicAdd(&log.count, 1u);
   if (k - log.base > log.mask) { atomicStore(&log.flag, 1u); return; }
   log.entries[k & log.mask] = vec2u(step, id);
+}
+
+/// Sum of increments of the block before its step t, modulo 2^32. Constant rates: t whole + floor((remainder + t fraction) / 2^32).
+fn sum_before(t: u32, first: u32, fraction: u32, remainder: u32) -> u32 {
+  if (shape.constant == 0u) { return sums[first * (block.stride + 1u) + block.offset + t]; }
+  let silent = select(0u, shape.latency - block.step, shape.latency > block.step);
+  let m = t - min(t, silent);
+  let low = m * fraction;
+  return m * first + mul_hi(m, fraction) + u32(low + remainder < low);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -34,23 +48,42 @@ fn drive(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   if (g >= all || atomicLoad(&log.flag) != 0u) { return; }
   let entry = g / shape.n;
   let cell = g % shape.n;
-  let seed = rates[entry];
   let first = rates[shape.entries + g];
   let fraction = rates[shape.entries + shape.constant * all + g];
-  let spike = entry * shape.n_sources + shape.first_source + cell;
-  var s = Source(sources[g], sources[all + g], sources[2u * all + g], sources[3u * all + g], sources[4u * all + g]);
-  for (var t = 0u; t < block.steps; t++) {
-    var inc = 0u;
-    if (shape.constant == 0u) {
-      inc = increments[first * block.stride + block.offset + t];
-    } else if (block.step + t >= shape.latency) {
-      inc = constant_increment(&s, first, fraction);
+  let remainder = sources[4u * all + g];
+  var sum = sources[g];
+  var theta = sources[all + g];
+  var stage = sources[2u * all + g];
+  var draws = sources[3u * all + g];
+  var t = 0u;
+  while (t < block.steps) {
+    // Within a window the order times the sum of increments stays below 2^31 (block.events: its length).
+    let start = sum_before(t, first, fraction, remainder);
+    let end = min(t + block.events, block.steps);
+    let missing = theta - sum;
+    let reached = shape.order * (sum_before(end, first, fraction, remainder) - start) >= missing;
+    var low = t; // the first step whose end reaches the threshold, or the window's last
+    var high = end - 1u;
+    while (low < high && reached) {
+      let middle = (low + high) >> 1u;
+      if (shape.order * (sum_before(middle + 1u, first, fraction, remainder) - start) >= missing) { high = middle; } else { low = middle + 1u; }
     }
-    if (source_step(&s, inc, shape.order, seed, shape.stream, cell)) { append(block.step + t, spike); }
+    let step = select(end - 1u, low, reached);
+    sum += shape.order * (sum_before(step + 1u, first, fraction, remainder) - start);
+    t = step + 1u;
+    while (sum >= theta) {
+      let fires = stage + 1u == shape.order;
+      sum = select(sum - theta, 0u, fires);
+      stage = select(stage + 1u, 0u, fires);
+      theta = source_threshold(rates[entry], shape.stream, cell, draws);
+      draws += 1u;
+      if (fires) { append(block.step + step, entry * shape.n_sources + shape.first_source + cell); }
+    }
   }
-  sources[g] = s.sum;
-  sources[all + g] = s.theta;
-  sources[2u * all + g] = s.stage;
-  sources[3u * all + g] = s.draws;
-  sources[4u * all + g] = s.remainder;
+  let counted = block.steps - min(block.steps, select(0u, shape.latency - block.step, shape.latency > block.step));
+  sources[g] = sum;
+  sources[all + g] = theta;
+  sources[2u * all + g] = stage;
+  sources[3u * all + g] = draws;
+  sources[4u * all + g] = remainder + select(0u, counted * fraction, shape.constant == 1u);
 }

@@ -1,7 +1,8 @@
-// One invocation advances one cell of one entry by a block of steps, its state in registers. Spikes are gathered as bits of a
-// word and appended every 32 steps: a branch per step would cost as much as the equations on adapters without real branches.
+// One invocation advances one cell of one entry by a block of steps, its state in registers. Inputs come four steps at a time (a
+// load costs as much as five exponentials on software adapters). Spikes are gathered as bits of a word and appended every 32
+// steps: a branch per step would cost as much as the equations on adapters without real branches.
 import package::cells::{block, shape, state, log, append};
-import package::model::{load, store, above, step, next_sample, sample, ARMED};
+import package::model::{load, load_inputs, store, above, step, next_sample, sample, ARMED};
 
 override WORKGROUP_SIZE: u32 = 64;
 
@@ -14,7 +15,7 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   let cell = g % shape.n;
   load(g, all, cell, entry);
   var armed = state[ARMED * all + g] != 0.0;
-  var at = entry * shape.slots + cell;
+  let slot = entry * shape.slots + cell;
   let stride = shape.entries * shape.slots;
   var t = 0u;
   while (t < block.steps) {
@@ -22,18 +23,21 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
     let stop = min(min(t + 32u, block.steps), next_sample() - block.step);
     var fired = 0u;
     while (t < stop) {
-      let is_above = above();
-      fired |= select(0u, 1u << (t - first), is_above && armed);
-      armed = !is_above;
-      step(t, at);
-      at += stride;
-      t++;
+      load_inputs((t >> 2u) * stride + slot, t & 3u);
+      let pause = min(stop, (t | 3u) + 1u);
+      while (t < pause) {
+        let is_above = above();
+        fired |= select(0u, 1u << (t - first), is_above && armed);
+        armed = !is_above;
+        step(t);
+        t++;
+      }
     }
     while (fired != 0u) {
       append(block.step + first + firstTrailingBit(fired), entry * shape.n_sources + shape.first_source + cell);
       fired &= fired - 1u;
     }
-    sample(block.step + t, cell, entry);
+    sample(block.step + t);
   }
   store(g, all);
   state[ARMED * all + g] = select(0.0, 1.0, armed);

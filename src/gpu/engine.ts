@@ -44,6 +44,8 @@ interface Submit {
   readonly from: number;
   readonly to: number;
   readonly inputs: InputBlock;
+  /** per row of increments: their sum before each step and at the end, modulo 2^32. */
+  readonly sums: Uint32Array<ArrayBuffer>;
   readonly blocks: readonly BlockPlan[];
   readonly parity: 0 | 1;
 }
@@ -91,7 +93,7 @@ class GpuEngine implements Engine {
       inputs: this.#inputs,
       workgroupSize: options.workgroupSize ?? 64,
       blocks: this.#memory.uniform("blocks", BLOCK_STRIDE * this.#maxRecords()),
-      increments: this.#memory.storage("increments", 4 * rows * this.#maxSteps),
+      increments: this.#memory.storage("increments", 4 * rows * (this.#maxSteps + 1)),
       clamps: this.#memory.storage("clamp values", 4 * this.#inputs.clampRows * this.#maxSteps),
       positions: this.#memory.storage("log positions", 4 * (this.#slots + 1)),
       log: this.#log.buffer,
@@ -258,7 +260,8 @@ class GpuEngine implements Engine {
   #advance(to: number): Promise<Segment> {
     const from = this.step;
     const inputs = this.#inputs.block(from, to - from);
-    const submit: Submit = { from, to, inputs, blocks: this.#plan(from, to), parity: ((this.#submits.at(-1)?.parity ?? 1) ^ 1) as 0 | 1 };
+    const sums = runningSums(inputs);
+    const submit: Submit = { from, to, inputs, sums, blocks: this.#plan(from, to), parity: ((this.#submits.at(-1)?.parity ?? 1) ^ 1) as 0 | 1 };
     this.step = to;
     if (this.#submits.length === 0) this.#lastDone = performance.now();
     const before = this.#queue;
@@ -291,8 +294,8 @@ class GpuEngine implements Engine {
     if (this.#failure !== undefined) throw this.#failure;
     const { device } = this.#memory;
     const { queue } = device;
-    const { increments, clamps } = submit.inputs;
-    if (increments.length > 0) queue.writeBuffer(this.#shared.increments, 0, increments as Uint32Array<ArrayBuffer>);
+    const { clamps } = submit.inputs;
+    if (submit.sums.length > 0) queue.writeBuffer(this.#shared.increments, 0, submit.sums);
     if (clamps.length > 0) queue.writeBuffer(this.#shared.clamps, 0, Float32Array.from(clamps));
     const parts = this.#stages.flatMap((s) => s.cells);
     const placed = parts.map((c) => c.placeTraces(submit.from, submit.to));
@@ -315,13 +318,18 @@ class GpuEngine implements Engine {
 
   #encodeDispatches(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[]): void {
     if (this.#profile !== undefined) return this.#profile.encode(encoder, dispatches);
-    const pass = encoder.beginComputePass();
+    let pass: GPUComputePassEncoder | undefined;
     dispatches.forEach((d, k) => {
+      pass ??= encoder.beginComputePass();
       pass.setPipeline(d.pipeline);
       pass.setBindGroup(0, d.group, [BLOCK_STRIDE * k]);
       pass.dispatchWorkgroups(...d.workgroups);
+      if (d.clear === undefined) return;
+      pass.end();
+      pass = undefined;
+      encoder.clearBuffer(d.clear.buffer, 0, d.clear.bytes);
     });
-    pass.end();
+    pass?.end();
   }
 
   /** The dispatches of a submit and the Block record of each. */
@@ -339,10 +347,11 @@ class GpuEngine implements Engine {
       given: part.givenDispatch(),
       steps: part.stage.given.step,
       cells: cells.map((c) => c.dispatch(part.acc)),
+      part,
     }));
     push(this.#begin as Dispatch, submit.blocks[0] as BlockPlan);
     for (const b of submit.blocks) {
-      for (const d of drives) push(d, b);
+      drives.forEach((d, k) => push(d, b, (this.#drives[k] as DrivePart).window(submit.inputs), 0));
       for (const s of stages) {
         if (s.given !== undefined) {
           const from = firstAtOrAfter(s.steps, b.step);
@@ -351,7 +360,8 @@ class GpuEngine implements Engine {
           if (to > from) push({ ...s.given, workgroups: [Math.ceil((to - from) / size), 1] }, b, from, to);
         }
         if (s.deliver !== undefined) push(s.deliver, b);
-        for (const c of s.cells) push(c, b);
+        const clear = { buffer: s.part.acc, bytes: s.part.usedBytes(b.steps) };
+        s.cells.forEach((c, k) => push(k === s.cells.length - 1 && clear.bytes > 0 ? { ...c, clear } : c, b));
       }
     }
     const words = new Uint32Array((BLOCK_STRIDE / 4) * records.length);
@@ -464,6 +474,16 @@ class GpuEngine implements Engine {
       if (!this.#closed) this.#failure ??= new DeviceError("device", `was lost (${reason}): ${message}`, "Run again; what was written can be resumed with --resume");
     });
   }
+}
+
+function runningSums({ increments, steps }: InputBlock): Uint32Array<ArrayBuffer> {
+  const rows = increments.length / steps;
+  const sums = new Uint32Array(rows * (steps + 1));
+  for (let r = 0; r < rows; r++) {
+    const at = r * (steps + 1);
+    for (let k = 0; k < steps; k++) sums[at + k + 1] = (sums[at + k] as number) + (increments[r * steps + k] as number);
+  }
+  return sums;
 }
 
 function joined(pieces: readonly Segment[]): Segment {

@@ -6,10 +6,10 @@ type Access = "uniform" | "dynamic" | "read" | "read_write";
 /** One kernel, one row: its file in shaders/, its bindings in order. `dynamic` is the Block record at a dynamic offset. */
 export const KERNELS = {
   begin: { block: "dynamic", log: "read_write", positions: "read" },
-  drive: { block: "dynamic", shape: "uniform", sources: "read_write", increments: "read", rates: "read", log: "read_write" },
+  drive: { block: "dynamic", shape: "uniform", sources: "read_write", sums: "read", rates: "read", log: "read_write" },
   deliver: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", acc: "read_write" },
   given: { block: "dynamic", shape: "uniform", flag: "read", events: "read", scales: "read", acc: "read_write" },
-  integrate: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read_write", log: "read_write", clamps: "read", traces: "read_write" },
+  integrate: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
 } as const satisfies Record<string, Record<string, Access>>; // prettier-ignore
 
 export type KernelName = keyof typeof KERNELS;

@@ -1,5 +1,5 @@
 import type { CompiledCells } from "../compile/compiled.ts";
-import type { Expr, Stmt } from "../lang/expr.ts";
+import type { Stmt } from "../lang/expr.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
 
 /** Where each part of the `table` buffer of shaders/cells.wgsl begins, in words. */
@@ -31,13 +31,14 @@ export function modelWgsl(cells: CompiledCells): string {
   const variables = [...states, ...params, ...outs, ...program.inputs, ...program.clampInputs.map((c) => c.input)];
   const body = [
     ...variables.map((v) => `var<private> ${v}: f32;`),
-    ...receptors.map((_, k) => `var<private> slot_${k}: u32;\nvar<private> scale_${k}: f32;`),
+    ...receptors.map((_, k) => `var<private> slot_${k}: u32;\nvar<private> scale_${k}: f32;\nvar<private> quad_${k}: vec4i;`),
     ...program.clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
-    ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_${k}: u32;`),
+    ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> at_${k}: u32;`),
     `const ARMED = ${states.length}u;`,
     loadFunction(cells),
     `fn store(g: u32, all: u32) {\n${states.map((s, k) => `  state[${k}u * all + g] = ${s};`).join("\n")}\n}`,
     `fn above() -> bool { return ${program.detect.state} > ${program.detect.threshold}; }`,
+    inputsFunction(cells),
     stepFunction(cells, phases),
     sampling(cells),
   ].join("\n");
@@ -67,29 +68,35 @@ function loadFunction({ program, receptors, traces }: CompiledCells): string {
       const first = t.phase === "state" ? `block.step / ${m}u + 1u` : `(block.step + ${m - 1}u) / ${m}u`;
       return [
         `row_${k} = table[trace_row + ${k}u * shape.n + cell];`,
-        `sample_${k} = ${first};`,
+        `let sample_${k} = ${first};`,
         `next_${k} = sample_${k} * ${m}u${t.phase === "state" ? "" : " + 1u"};`,
+        `at_${k} = table[shape.heads + ${2 * k + 1}u] + ((sample_${k} - table[shape.heads + ${2 * k}u]) * shape.entries + entry) * ${t.cells.length}u + row_${k};`,
       ];
     }),
   ];
   return `fn load(g: u32, all: u32, cell: u32, entry: u32) {\n${lines.map((l) => `  ${l}`).join("\n")}\n}`;
 }
 
+/** Four steps of every input at once, turned so that the next one comes first. */
+function inputsFunction({ receptors }: CompiledCells): string {
+  const lines = receptors.map((_, k) => `  quad_${k} = acc[at + slot_${k}];`);
+  const turns = receptors.map((_, k) => `    quad_${k} = quad_${k}.yzwx;`);
+  const turn = receptors.length === 0 ? "" : `  for (var k = 0u; k < turns; k++) {\n${turns.join("\n")}\n  }\n`;
+  return `fn load_inputs(at: u32, turns: u32) {\n${lines.join("\n")}\n${turn}}`;
+}
+
 function stepFunction({ program, receptors }: CompiledCells, phases: readonly Stmt[]): string {
-  const inputs = receptors.map(
-    (r, k) => `  let at_${k} = at + slot_${k};\n  ${r.input} = f32(acc[at_${k}]) * scale_${k};\n  acc[at_${k}] = 0;`,
-  );
+  const inputs = receptors.map((r, k) => `  ${r.input} = f32(quad_${k}.x) * scale_${k};\n  quad_${k} = quad_${k}.yzwx;`);
   const injected = program.clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
-  return `fn step(t: u32, at: u32) {\n${[...inputs, ...injected, printWgsl(phases)].join("\n")}\n}`;
+  return `fn step(t: u32) {\n${[...inputs, ...injected, printWgsl(phases)].join("\n")}\n}`;
 }
 
 /** `next_sample`: the end of the step after which a trace is due next; `sample`: writes those that are due after it. */
 function sampling({ traces }: CompiledCells): string {
   const next = traces.map((_, k) => `next_${k}`).reduce((a, b) => (a === "" ? b : `min(${a}, ${b})`), "");
   const writes = traces.map((t, k) => {
-    const at = `table[shape.heads + ${2 * k + 1}u] + ((sample_${k} - table[shape.heads + ${2 * k}u]) * shape.entries + entry) * ${t.cells.length}u + row_${k}`;
-    const value = toWgsl(t.value satisfies Expr);
-    return `  if (end == next_${k}) {\n    if (row_${k} != 0xffffffffu) { traces[${at}] = ${value}; }\n    sample_${k} += 1u;\n    next_${k} += ${t.everySteps}u;\n  }`;
+    const store = `if (row_${k} != 0xffffffffu) { traces[at_${k}] = ${toWgsl(t.value)}; }`;
+    return `  if (end == next_${k}) {\n    ${store}\n    at_${k} += shape.entries * ${t.cells.length}u;\n    next_${k} += ${t.everySteps}u;\n  }`;
   });
-  return `fn next_sample() -> u32 { return ${next === "" ? "0xffffffffu" : next}; }\nfn sample(end: u32, cell: u32, entry: u32) {\n${writes.join("\n")}\n}`;
+  return `fn next_sample() -> u32 { return ${next === "" ? "0xffffffffu" : next}; }\nfn sample(end: u32) {\n${writes.join("\n")}\n}`;
 }

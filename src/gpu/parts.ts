@@ -1,5 +1,5 @@
 import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "../compile/compiled.ts";
-import type { Inputs } from "../compile/inputs.ts";
+import type { InputBlock, Inputs } from "../compile/inputs.ts";
 import { sampleSteps } from "../compile/samples.ts";
 import type { TraceSamples } from "../compile/engine.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
@@ -26,6 +26,8 @@ export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number];
+  /** a buffer to be set to zero afterwards, up to so many bytes. */
+  readonly clear?: { readonly buffer: GPUBuffer; readonly bytes: number };
 }
 
 /** One renewal population on the device. */
@@ -58,7 +60,7 @@ export class DrivePart {
 
   dispatch(): Dispatch {
     const { memory, network, blocks, increments, log, workgroupSize } = this.#shared;
-    const group = bind(memory.device, this.#kernel, { block: blocks, shape: this.#shape, sources: this.sources, increments, rates: this.#rates, log });
+    const group = bind(memory.device, this.#kernel, { block: blocks, shape: this.#shape, sources: this.sources, sums: increments, rates: this.#rates, log });
     return { label: "drive", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.renewal.n * network.entries, workgroupSize) };
   }
 
@@ -84,6 +86,16 @@ export class DrivePart {
       for (let c = 0; c < n; c++) words[entries + e * n + c] = rows[e * nSignals + (signalOfCell[c] as number)] as number;
     }
     return words;
+  }
+
+  /** Steps over which order * increments stays below 2^31, so that the kernel's sums cannot wrap; at least 16, because a source
+   * has at most one stage a step (2^27). */
+  window({ increments }: InputBlock): number {
+    const constant = this.#shared.inputs.constant.get(this.index);
+    let largest = 1;
+    if (constant !== undefined) for (const { whole } of constant) for (const x of whole) largest = Math.max(largest, x + 1);
+    else for (const x of increments) largest = Math.max(largest, x);
+    return Math.max(1, Math.floor((2 ** 31 - 1) / (this.renewal.order * largest)));
   }
 
   /** After a rate changed. */
@@ -230,7 +242,7 @@ export class StagePart {
     const { entries, nSources, maxBlock } = network;
     const label = `stage ${stage.cells.map((c) => network.populations[c]?.name).join(", ")}`;
     const { rows, links } = packRows(stage.rows);
-    this.acc = memory.storage(`${label}: accumulators`, 4 * maxBlock * entries * stage.slots);
+    this.acc = memory.storage(`${label}: accumulators`, 16 * Math.ceil(maxBlock / 4) * entries * stage.slots);
     this.#buffers = {
       shape: memory.uniform(`${label}: shape`, Uint32Array.of(entries, stage.slots, nSources, stage.rows.length, note ? 1 : 0, 0, 0, 0)),
       givenShape: memory.uniform(`${label}: given shape`, Uint32Array.of(entries, stage.slots, 0, 0)),
@@ -256,6 +268,11 @@ export class StagePart {
     const { shape, rows, links, scales } = this.#buffers;
     const group = bind(memory.device, this.#kernel, { block: blocks, shape, log, positions, rows, links, scales, acc: this.acc });
     return { label: "deliver", pipeline: this.#kernel.pipeline, group, workgroups: [groups, 1] };
+  }
+
+  /** Bytes of the accumulators that a block of so many steps uses; they are zero before it and must be after it. */
+  usedBytes(steps: number): number {
+    return this.hasLinks || this.#given !== undefined ? 16 * Math.ceil(steps / 4) * this.#shared.network.entries * this.stage.slots : 0;
   }
 
   /** Without its workgroups: they depend on how many events fall due. */

@@ -30,6 +30,7 @@ export class Profile {
       pass.setBindGroup(0, d.group, [BLOCK_STRIDE * k]);
       pass.dispatchWorkgroups(...d.workgroups);
       pass.end();
+      if (d.clear !== undefined) encoder.clearBuffer(d.clear.buffer, 0, d.clear.bytes);
     });
     encoder.resolveQuerySet(this.#queries, 0, 2 * this.#labels.length, this.#resolved, 0);
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 8 * QUERIES);
