@@ -58,16 +58,13 @@ class CellCompiler {
     }
     this.#cell = this.#resolve();
     this.#equations = new CellEquations(this.#cell);
-    const unused = [...context.vary.keys()].filter((path) => !this.#params.paths.includes(path));
-    if (unused[0] !== undefined) {
-      throw new ModelError(`${population}.${unused[0]}`, "is not a parameter", didYouMean(unused[0], this.#params.paths));
-    }
   }
 
   compile(): CompiledCells {
     const { entries, firstSource, slots } = this.#context;
     const detector = this.#compartment(this.#model.detector.section, this.#model.detector.at ?? 0.5);
     const threshold = this.#define("threshold", this.#model.detector.threshold, "mV");
+    this.#checkVaried();
     const traces = this.#context.recordings.map((r, k) => this.#trace(r, k));
     const { phases, derived } = this.#optimised(traces);
     const stateNames = this.#equations.initial().map((s) => s.name);
@@ -291,6 +288,13 @@ class CellCompiler {
     for (const p of Object.keys(given)) {
       if (!(p in params)) throw new ModelError(where, `has no parameter "${p}"`, didYouMean(p, Object.keys(params)));
     }
+  }
+
+  /** Call when every parameter is defined. */
+  #checkVaried(): void {
+    const { paths } = this.#params;
+    const unused = [...this.#context.vary.keys()].find((path) => !paths.includes(path));
+    if (unused !== undefined) throw new ModelError(`${this.#where}.${unused}`, "is not a parameter", didYouMean(unused, paths));
   }
 
   #define(path: string, given: Given<Unit>, unit: Unit): string {

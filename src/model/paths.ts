@@ -18,7 +18,7 @@ export type Path =
 type Limits = Pick<Param, "unit" | "min" | "max">;
 
 /** Finds what a path names. "<population>.<insertion>.<param>" means every section that has the insertion;
- * "<population>.V0", "<section>.V0" and "e<ion>" may vary too.
+ * "<population>.V0", "<section>.V0", "<population>.threshold" (of the spike detector) and "e<ion>" may vary too.
  * @throws ModelError with what there is, when there is no such thing */
 export function resolvePath(path: string, d: NetworkDescription): Path {
   if (path === "seed" || path === "structureSeed") return { kind: path };
@@ -69,6 +69,7 @@ function cellPaths(model: CellModel): Map<string, CellPath> {
   const V0 = model.sections.map((s) => `${s.name}.V0`);
   for (const key of V0) found.set(key, { keys: [key], param: mV });
   found.set("V0", { keys: V0, param: mV });
+  found.set("threshold", { keys: ["threshold"], param: mV });
   for (const ion of Object.keys(model.reversals ?? {})) found.set(`e${ion}`, { keys: [`e${ion}`], param: mV });
   for (const insertion of model.insertions) {
     const name = insertion.as ?? insertion.mechanism.name;

@@ -67,8 +67,8 @@ function shifted(rt: Float64Array, mode: ThresholdMode, range: number, max: numb
     mode === "konstantin"
       ? units(n, (i) => (max / range) * (Math.exp(((i - 1) * Math.log(range + 1)) / n) - 1))
       : rt.map((x) => x - first);
-  const top = largest(z);
-  return top > 0 ? z.map((x) => (x * largest(rt)) / top) : z;
+  const [top, wanted] = [largest(z), largest(rt)];
+  return top > 0 ? z.map((x) => (x * wanted) / top) : z;
 }
 
 const units = (n: number, f: (i: number) => number): Float64Array => Float64Array.from({ length: n }, (_, i) => f(i));

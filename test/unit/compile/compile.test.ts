@@ -124,6 +124,17 @@ describe("the batch", () => {
     expect(values).toEqual([-70, -60]);
   }); // prettier-ignore
 
+  test("the detector's threshold may vary, and what is no parameter is refused", () => {
+    const { net } = network();
+    net.vary("E.threshold", [mV(-20), mV(10)]);
+    const cells = compile(net, { dt }).populations[0];
+    if (cells?.kind !== "cells") throw new Error("E are cells");
+    const k = cells.params.names.indexOf(cells.program.detect.threshold);
+    const at = (entry: number) => cells.params.values[cells.params.offset[k]! + entry * cells.params.entryStride[k]!];
+    expect([at(0), at(1)]).toEqual([-20, 10]);
+    expect(() => net.vary("E.thresholds", [mV(0), mV(0)])).toThrow('Did you mean "E.threshold"');
+  });
+
   test("a varied structureSeed gives each entry the links, and the scale, it would have alone", () => {
     const { net } = network();
     net.vary("structureSeed", [7, 8]);

@@ -37,6 +37,16 @@ describe.each(cases)("%s", (key) => {
 
 it("covers every case of the table", () => expect(cases.length).toBe(27));
 
+it("costs as much per unit for a large pool as for a small one", () => {
+  const seconds = (n: number): number => {
+    const begun = performance.now();
+    recruitmentThresholds({ n, mode: "combined", range: 100, slope: 10 });
+    return (performance.now() - begun) * 1e-3;
+  };
+  seconds(1000); // warm
+  expect(seconds(80_000)).toBeLessThan(2); // some 10 ms; a law that looks at all units for each takes 50 s
+});
+
 it("uses konstantin and a largest threshold of 1 by default", () => {
   const { rt, rtz } = recruitmentThresholds({ n: 5, range: 100 });
   expect(rt[1]).toBeCloseTo(0.01, 15);
