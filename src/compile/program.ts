@@ -21,7 +21,7 @@ export interface ResolvedNode {
   readonly label: string;
   readonly V: string; // state
   readonly V0: string; // parameter
-  readonly capacitance: string; // parameter, nF: times 1/ms gives uS
+  readonly capacitance: string; // parameter, nF: times 1/ms gives uS; 0 where there is no membrane
   readonly area: string; // parameter: turns S/cm2 into uS
   readonly reversals: Readonly<Record<string, string>>; // by ion: parameter
 }
@@ -94,9 +94,36 @@ export class CellEquations {
     return this.#synapseText(r, r.synapse.g);
   }
 
+  reversal(r: ResolvedReceptor): Expr {
+    return this.#synapseText(r, r.synapse.E);
+  }
+
   current(r: ResolvedReceptor): Expr {
     const V = name((this.#cell.nodes[r.node] as ResolvedNode).V);
-    return mul(this.conductance(r), sub(V, this.#synapseText(r, r.synapse.E)));
+    return mul(this.conductance(r), sub(V, this.reversal(r)));
+  }
+
+  /** What the summed weights of a step add to a receptor's states. */
+  receive(r: ResolvedReceptor, input: Expr): Stmt[] {
+    return Object.entries(r.synapse.onEvent).map(([s, increment]): Stmt => {
+      const state = `${r.prefix}_${s}`;
+      return { op: "set", name: state, value: add(name(state), this.#synapseText(r, increment, { w: input })) };
+    });
+  }
+
+  decay(r: ResolvedReceptor): Stmt[] {
+    return Object.entries(r.synapse.states).map(([s, { tau }]): Stmt => {
+      const state = `${r.prefix}_${s}`;
+      const keep = call("exp", negate(div(name(this.#cell.dt), this.#synapseText(r, tau))));
+      return { op: "set", name: state, value: mul(name(state), keep) };
+    });
+  }
+
+  /** States of a node's density mechanisms over one step, at the new voltage. */
+  advanceNode(node: number): Stmt[] {
+    return this.#cell.densities
+      .filter((d) => d.node === node)
+      .flatMap((d) => Object.entries(d.mechanism.states).map(([s, state]) => relax(`${d.prefix}_${s}`, this.#inf(d, s, state), this.#factor(d, s, state))));
   }
 
   /** A text of a mechanism with its names replaced by the cell's. */
@@ -127,19 +154,16 @@ export class CellEquations {
   }
 
   #receive(): Stmt[] {
-    return this.#cell.receptors.flatMap((r) => {
-      if (r.input === undefined) return [];
-      const w = { w: name(r.input) };
-      return Object.entries(r.synapse.onEvent).map(([s, increment]): Stmt => {
-        const state = `${r.prefix}_${s}`;
-        return { op: "set", name: state, value: add(name(state), this.#synapseText(r, increment, w)) };
-      });
-    });
+    return this.#cell.receptors.flatMap((r) => (r.input === undefined ? [] : this.receive(r, name(r.input))));
   }
 
-  /** Reversal potentials from concentrations, then whatever densities the states will ask for. */
   #currents(): Stmt[] {
-    const { densities } = this.#cell;
+    return this.#cell.nodes.flatMap((_, k) => this.beforeCurrents(k));
+  }
+
+  /** Reversal potentials of a node from its concentrations, then whatever current densities its states will ask for. */
+  beforeCurrents(node: number): Stmt[] {
+    const densities = this.#cell.densities.filter((d) => d.node === node);
     const stmts: Stmt[] = [];
     for (const d of densities) {
       if (d.mechanism.kind !== "pool" || d.mechanism.nernst === undefined) continue;
@@ -147,20 +171,28 @@ export class CellEquations {
       const ratio = div(num(out.value), name(`${d.prefix}_${d.mechanism.ion}i`));
       stmts.push({ op: "let", name: reversalName(d), value: mul(num(RT_zF.value), call("log", ratio)) });
     }
-    const wanted = new Set(densities.flatMap((d) => this.#stateExprs(d).flatMap((e) => [...freeNames(e)])));
+    const wanted = this.carried(node);
     for (const d of densities) {
       if (d.mechanism.kind !== "channel") continue;
       for (const c of Object.keys(d.mechanism.currents)) {
         if (wanted.has(currentName(d, c))) stmts.push({ op: "let", name: currentName(d, c), value: this.density(d, c) });
       }
     }
-    this.#cell.nodes.forEach((_, k) => {
-      for (const ion of new Set(densities.filter((d) => d.node === k).flatMap(ions))) {
-        if (!wanted.has(totalName(k, ion))) continue;
-        stmts.push({ op: "let", name: totalName(k, ion), value: sum(this.#ionCurrents(k, ion)) });
-      }
-    });
+    for (const ion of new Set(densities.flatMap(ions))) {
+      if (!wanted.has(totalName(node, ion))) continue;
+      stmts.push({ op: "let", name: totalName(node, ion), value: sum(this.#ionCurrents(node, ion)) });
+    }
     return stmts;
+  }
+
+  /** Names made by `beforeCurrents` that the node's states read when they advance: values of the currents phase. */
+  carried(node: number): ReadonlySet<string> {
+    const read = this.#cell.densities.filter((d) => d.node === node).flatMap((d) => this.#stateExprs(d).flatMap((e) => [...freeNames(e)]));
+    const made = this.#cell.densities.flatMap((d) => {
+      const own = d.mechanism.kind === "channel" ? Object.keys(d.mechanism.currents).map((c) => currentName(d, c)) : [];
+      return d.node === node ? [...own, ...ions(d).map((ion) => totalName(node, ion))] : [];
+    });
+    return new Set(made.filter((id) => read.includes(id)));
   }
 
   #ionCurrents(node: number, ion: string): Expr[] {
@@ -177,16 +209,21 @@ export class CellEquations {
     );
   }
 
-  /** Conductance and outward current of every path through a node's membrane: [g uS, E mV]. */
+  /** Conductance (uS) and reversal potential (mV) of every path through a node's membrane. */
   #paths(k: number): [Expr, Expr][] {
-    const { nodes, densities, receptors } = this.#cell;
+    const synapses = this.#cell.receptors.filter((r) => r.node === k).map((r): [Expr, Expr] => [this.conductance(r), this.reversal(r)]);
+    return [...this.channelPaths(k), ...synapses];
+  }
+
+  /** The same, of its density mechanisms alone. */
+  channelPaths(k: number): [Expr, Expr][] {
+    const { nodes, densities } = this.#cell;
     const area = name((nodes[k] as ResolvedNode).area);
     const paths: [Expr, Expr][] = [];
     for (const d of densities) {
       if (d.node !== k || d.mechanism.kind !== "channel") continue;
       for (const c of Object.values(d.mechanism.currents)) paths.push([mul(this.text(d, c.g), area), this.text(d, c.E)]);
     }
-    for (const r of receptors) if (r.node === k) paths.push([this.conductance(r), this.#synapseText(r, r.synapse.E)]);
     return paths;
   }
 
@@ -219,20 +256,8 @@ export class CellEquations {
   }
 
   #advance(): Stmt[] {
-    const stmts: Stmt[] = [];
-    for (const d of this.#cell.densities) {
-      for (const [s, state] of Object.entries(d.mechanism.states)) {
-        stmts.push(relax(`${d.prefix}_${s}`, this.#inf(d, s, state), this.#factor(d, s, state)));
-      }
-    }
-    for (const r of this.#cell.receptors) {
-      for (const [s, { tau }] of Object.entries(r.synapse.states)) {
-        const state = `${r.prefix}_${s}`;
-        const keep = call("exp", negate(div(name(this.#cell.dt), this.#synapseText(r, tau))));
-        stmts.push({ op: "set", name: state, value: mul(name(state), keep) });
-      }
-    }
-    return stmts;
+    const { nodes, receptors } = this.#cell;
+    return [...nodes.flatMap((_, k) => this.advanceNode(k)), ...receptors.flatMap((r) => this.decay(r))];
   }
 
   #inf(d: ResolvedDensity, s: string, state: State): Expr {
@@ -318,14 +343,14 @@ function withLets(lets: Readonly<Record<string, string>>, map: Record<string, Ex
   return substitute(parse(text, where), full);
 }
 
-const sum = (terms: readonly Expr[]): Expr => (terms.length === 0 ? num(0) : terms.reduce(add));
+export const sum = (terms: readonly Expr[]): Expr => (terms.length === 0 ? num(0) : terms.reduce(add));
 
-const currentName = (d: ResolvedDensity, current: string): string => `${d.prefix}_i_${current}`;
-const totalName = (node: number, ion: string): string => `i_${ion}_${node}`;
-const reversalName = (d: ResolvedDensity): string => `${d.prefix}_e`;
+export const currentName = (d: ResolvedDensity, current: string): string => `${d.prefix}_i_${current}`;
+export const totalName = (node: number, ion: string): string => `i_${ion}_${node}`;
+export const reversalName = (d: ResolvedDensity): string => `${d.prefix}_e`;
 
 /** The ions whose totals a mechanism may read. */
-const ions = (d: ResolvedDensity): string[] =>
+export const ions = (d: ResolvedDensity): string[] =>
   d.mechanism.kind === "pool"
     ? [d.mechanism.ion]
     : [...new Set(Object.values(d.mechanism.currents).flatMap((c) => (c.ion === undefined ? [] : [c.ion])))];
