@@ -15,7 +15,7 @@ import type {
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
 import { blockLength } from "./scaling.ts";
-import { compileRenewal, compileTrains, variedRates } from "./sources.ts";
+import { compileRenewal, compileTrains, variedRates, variedTimes } from "./sources.ts";
 import { buildStage, longestDelay, slotsOf, type Slots } from "./stage.ts";
 import { planStages, type Edge } from "./stages.ts";
 
@@ -116,7 +116,8 @@ class Compiler {
   #populations(slots: readonly Slots[]): CompiledPopulation[] {
     return this.#d.populations.map((p, i) => {
       if (isCells(p)) return this.#cells(p, i, slots);
-      return p.model.kind === "trains" ? compileTrains(p.name, p.n, p.model) : this.#renewal(p.name, p.n, p.model, i);
+      if (p.model.kind === "renewal") return this.#renewal(p.name, p.n, p.model, i);
+      return compileTrains(p.name, p.n, p.model, variedTimes(this.#d, this.#paths, i));
     });
   }
 

@@ -121,6 +121,8 @@ export interface CompiledTrains {
   /** sorted by time, then cell: ms. Same for all entries unless `entry` is given. */
   readonly times: Float64Array;
   readonly cells: Uint32Array;
+  /** entry of each spike, where entries have their own trains; spikes are then sorted by entry first. */
+  readonly entry?: Uint32Array;
 }
 
 /** Cell populations that advance together and what is delivered to them. Slots: one per (receptor with links, cell); slot of

@@ -14,11 +14,20 @@ export interface GivenInput {
 export const dueStep = (timeMs: number, delayMs: number, dt: number): number =>
   Math.max(0, Math.ceil((timeMs + delayMs) / dt - 0.5 - 1e-9));
 
-/** Every event of given trains in one entry under one structure, sorted by (step, slot); equal ones in order of projection and link.
+/** Links from trains under one structure, grouped so that one spike over one group arrives at once. */
+export const givenFans = (inputs: readonly GivenInput[], structure: number): Fan[] =>
+  inputs.flatMap((input) => fansOf(input, structure));
+
+/** Every event of given trains in one entry over fans, sorted by (step, slot); equal ones in order of projection and link.
  * @param steps events due at or after this step are left out */
-export function givenEvents(inputs: readonly GivenInput[], structure: number, dt: number, steps: number): GivenEvents {
-  const fans = inputs.flatMap((input) => fansOf(input, structure));
-  const volleys = volleysOf(inputs, fans, dt, steps);
+export function givenEvents(
+  inputs: readonly GivenInput[],
+  fans: readonly Fan[],
+  dt: number,
+  steps: number,
+  entry = 0,
+): GivenEvents {
+  const volleys = volleysOf(inputs, fans, dt, steps, entry);
   const length = volleys.reduce((n, v) => n + (fans[v.fan] as Fan).slot.length, 0);
   const events = emptyEvents(length);
   let written = 0;
@@ -69,6 +78,21 @@ export function addGivenLoad(events: GivenEvents, maxScale: readonly number[], l
   for (let slot = 0; slot < most.length; slot++) load[slot] = (load[slot] as number) + (most[slot] as number);
 }
 
+/** Where an entry's spikes are among a population's trains: from, to. */
+export function spikesOfEntry({ times, entry: entries }: CompiledTrains, entry: number): readonly [number, number] {
+  if (entries === undefined) return [0, times.length];
+  const first = (e: number): number => {
+    let [low, high] = [0, entries.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((entries[middle] as number) < e) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return [first(entry), first(entry + 1)];
+}
+
 const emptyEvents = (length: number): GivenEvents => ({
   step: new Uint32Array(length),
   slot: new Uint32Array(length),
@@ -77,7 +101,7 @@ const emptyEvents = (length: number): GivenEvents => ({
 });
 
 /** Links of one train cell, one projection and one delay. */
-interface Fan {
+export interface Fan {
   readonly input: GivenInput;
   readonly cell: number;
   readonly delayMs: number;
@@ -121,8 +145,14 @@ function fansOf(input: GivenInput, structure: number): Fan[] {
 }
 
 /** In order of step; equal ones in order of fans, then of times. */
-function volleysOf(inputs: readonly GivenInput[], fans: readonly Fan[], dt: number, steps: number): Volley[] {
-  const times = new Map(inputs.map(({ trains }) => [trains, timesByCell(trains)]));
+function volleysOf(
+  inputs: readonly GivenInput[],
+  fans: readonly Fan[],
+  dt: number,
+  steps: number,
+  entry: number,
+): Volley[] {
+  const times = new Map(inputs.map(({ trains }) => [trains, timesByCell(trains, entry)]));
   const volleys: Volley[] = [];
   fans.forEach(({ input, cell, delayMs }, fan) => {
     for (const t of times.get(input.trains)?.[cell] ?? []) {
@@ -133,9 +163,10 @@ function volleysOf(inputs: readonly GivenInput[], fans: readonly Fan[], dt: numb
   return volleys.sort((a, b) => a.step - b.step);
 }
 
-function timesByCell({ n, cells, times }: CompiledTrains): number[][] {
-  const byCell = Array.from({ length: n }, (): number[] => []);
-  cells.forEach((cell, i) => byCell[cell]?.push(times[i] as number));
+function timesByCell(trains: CompiledTrains, entry: number): number[][] {
+  const byCell = Array.from({ length: trains.n }, (): number[] => []);
+  const [from, to] = spikesOfEntry(trains, entry);
+  for (let i = from; i < to; i++) byCell[trains.cells[i] as number]?.push(trains.times[i] as number);
   return byCell;
 }
 

@@ -113,16 +113,35 @@ function wholeSteps(where: string, timeMs: number, dt: number): number {
   );
 }
 
-export function compileTrains(name: string, n: number, model: TrainSources): CompiledTrains {
-  const spikes = model.times.flatMap((times, cell) => times.map((t) => [t, cell] as const));
-  spikes.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+/** @param perEntry  trains of each entry, where they vary */
+export function compileTrains(
+  name: string,
+  n: number,
+  model: TrainSources,
+  perEntry?: readonly TrainSources["times"][],
+): CompiledTrains {
+  const spikes = (perEntry ?? [model.times]).flatMap((trains, entry) =>
+    trains.flatMap((times, cell) => times.map((t) => [t, cell, entry] as const)),
+  );
+  spikes.sort((a, b) => a[2] - b[2] || a[0] - b[0] || a[1] - b[1]);
   return {
     kind: "trains",
     name,
     n,
     times: Float64Array.from(spikes, (s) => s[0]),
     cells: Uint32Array.from(spikes, (s) => s[1]),
+    ...(perEntry === undefined ? {} : { entry: Uint32Array.from(spikes, (s) => s[2]) }),
   };
+}
+
+/** The varied trains of a population, one list per entry; undefined when they do not vary. */
+export function variedTimes(
+  d: NetworkDescription,
+  paths: readonly Path[],
+  population: number,
+): readonly TrainSources["times"][] | undefined {
+  const found = paths.findIndex((path) => path.kind === "times" && path.population === population);
+  return d.variations[found]?.values as readonly TrainSources["times"][] | undefined;
 }
 
 /** The varied rates of a population, one per entry; undefined when they do not vary. */

@@ -1,7 +1,7 @@
 import { type CellsDescription } from "../model/check.ts";
 import type { NetworkDescription } from "../model/description.ts";
 import type { CompiledPopulation, CompiledStage, RowTable } from "./compiled.ts";
-import { addGivenLoad, givenEvents, interleave, type GivenInput } from "./given.ts";
+import { addGivenLoad, givenEvents, givenFans, interleave, type GivenInput } from "./given.ts";
 import type { DrawnProjection } from "./links.ts";
 import { buildRows, type RowInput } from "./rows.ts";
 import { scaleFor } from "./scaling.ts";
@@ -60,11 +60,19 @@ export function buildStage(
   const into = drawn.filter((p) => cells.includes(p.target));
   const { rows: rowInputs, given: givenInputs } = inputsOf(into, slots, populations);
   const structures = drawn[0]?.links.length ?? 1;
-  const loads = Array.from({ length: structures }, () => new Float64Array(slots.count));
-  const rows = loads.map((load, s) => buildRows(rowInputs, s, nSources, dt, load));
-  const given = loads.map((_, s) => givenEvents(givenInputs, s, dt, steps));
+  const rowLoads = Array.from({ length: structures }, () => new Float64Array(slots.count));
+  const rows = rowLoads.map((load, s) => buildRows(rowInputs, s, nSources, dt, load));
+  const fans = rowLoads.map((_, s) => givenFans(givenInputs, s));
+  const ownTrains = givenInputs.some(({ trains }) => trains.entry !== undefined);
+  const structureOf = (variant: number): number => (structures === 1 ? 0 : variant);
+  const variants = Array.from({ length: ownTrains ? entries : structures }, (_, v) => v);
+  const given = variants.map((v) => givenEvents(givenInputs, fans[structureOf(v)] ?? [], dt, steps, v));
   const maxScale = drawn.map((p) => p.description.maxScale);
-  loads.forEach((load, s) => addGivenLoad(given[s] as CompiledStage["given"], maxScale, load));
+  const loads = given.map((events, v) => {
+    const load = Float64Array.from(rowLoads[structureOf(v)] as Float64Array);
+    addGivenLoad(events, maxScale, load);
+    return load;
+  });
   const q = new Map(cells.map((p) => [p, scales(slots, p, populations, loads, entries)]));
   const ofProjection = new Float64Array(drawn.length * entries);
   for (const p of into) ofProjection.set(q.get(p.target) as Float64Array, p.index * entries);
@@ -94,7 +102,7 @@ function inputsOf(
   return { rows, given };
 }
 
-/** q of one target population per entry, from that entry's links alone. */
+/** q of one target population per entry, from that entry's links and trains alone. */
 function scales(
   slots: Slots,
   population: number,
@@ -103,14 +111,14 @@ function scales(
   entries: number,
 ): Float64Array {
   const n = (populations[population] as CompiledPopulation).n;
-  const perStructure = loads.map((load) => {
+  const perVariant = loads.map((load) => {
     let most = 0;
     for (const slot of slots.of.get(population)?.values() ?? []) {
       for (let cell = 0; cell < n; cell++) most = Math.max(most, load[slot + cell] as number);
     }
     return scaleFor(most);
   });
-  return Float64Array.from({ length: entries }, (_, e) => perStructure[perStructure.length === 1 ? 0 : e] as number);
+  return Float64Array.from({ length: entries }, (_, e) => perVariant[perVariant.length === 1 ? 0 : e] as number);
 }
 
 function inputScales(

@@ -61,7 +61,7 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
   if (!Number.isInteger(n) || n < 1) throw new ModelError(where, `has ${n} cells`, "Give a whole number of 1 or more");
   if (isCells(p)) return checkReceptors(where, p.model);
   if (p.model.kind === "renewal") return checkRenewal(where, p.model, n);
-  if (p.model.kind === "trains") return checkTrains(where, p.model, n);
+  if (p.model.kind === "trains") return checkTimes(where, p.model.times, n);
   throw new ModelError(
     where,
     `has a model of unknown kind "${String((p.model as { kind: unknown }).kind)}"`,
@@ -121,11 +121,15 @@ export function checkRates(where: string, rate: RenewalSources["rate"], n: numbe
   }
 }
 
-function checkTrains(where: string, model: TrainSources, n: number): void {
-  if (model.times.length !== n) {
-    throw new ModelError(where, `has ${model.times.length} spike trains for ${n} cells`, `Give ${n}, one per cell`);
+/** Spike trains of n cells; also what a variation of them may be. */
+export function checkTimes(where: string, given: unknown, n: number): asserts given is TrainSources["times"] {
+  if (!Array.isArray(given) || !given.every(Array.isArray)) {
+    throw new ModelError(where, "is no list of spike trains", "Give a list of times (ms) for each cell");
   }
-  model.times.forEach((times, cell) => {
+  if (given.length !== n) {
+    throw new ModelError(where, `has ${given.length} spike trains for ${n} cells`, `Give ${n}, one per cell`);
+  }
+  (given as number[][]).forEach((times, cell) => {
     const bad = times.findIndex((t) => !Number.isFinite(t) || t < 0);
     if (bad < 0) return;
     throw new ModelError(

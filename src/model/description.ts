@@ -70,7 +70,7 @@ export type PopulationDescription =
   | { readonly name: string; readonly n: number; readonly model: SourceModel };
 
 /** One value per entry for one path of the description (design section 8): "seed", "structureSeed",
- * "<population>.rate" (Signal), "<population>.<section>.<insertion>.<param>", "<population>.<receptor>.<param>",
+ * "<population>.rate" (Signal), "<population>.times" (trains: a list of times per cell, ms), "<population>.<section>.<insertion>.<param>", "<population>.<receptor>.<param>",
  * "<projection>.scale", "<clamp>.gain", "<clamp>.signal". All variations have the same length. */
 export interface Variation {
   readonly path: string;

@@ -181,7 +181,7 @@ export class Network {
   }
 
   /** Gives each entry of the batch its own value of one thing: "seed", "structureSeed", "<population>.rate",
-   * "<population>.<section>.<insertion>.<param>", "<population>.<receptor>.<param>", "<projection>.scale", "<clamp>.gain",
+   * "<population>.times" (trains), "<population>.<section>.<insertion>.<param>", "<population>.<receptor>.<param>", "<projection>.scale", "<clamp>.gain",
    * "<clamp>.signal". */
   vary(path: string, values: readonly unknown[]): void {
     const where = `variation "${path}"`;

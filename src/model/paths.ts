@@ -2,14 +2,23 @@ import { didYouMean, ModelError } from "../errors.ts";
 import type { Param } from "../mechanisms/mechanism.ts";
 import { canonicalValues, isQuantity, one, type Quantities, type Quantity, type Unit } from "../units.ts";
 import type { CellModel } from "./cell.ts";
-import { checkRates, checkU32, checkUnit, isCells, isPerCell, sizeOf, type CellsDescription } from "./check.ts";
+import {
+  checkRates,
+  checkTimes,
+  checkU32,
+  checkUnit,
+  isCells,
+  isPerCell,
+  sizeOf,
+  type CellsDescription,
+} from "./check.ts";
 import type { NetworkDescription, RenewalSources, Variation } from "./description.ts";
 import type { Signal } from "./signal.ts";
 
 /** What a variation's path names (design section 8). Indices count in the description's lists. */
 export type Path =
   | { readonly kind: "seed" | "structureSeed" }
-  | { readonly kind: "rate"; readonly population: number }
+  | { readonly kind: "rate" | "times"; readonly population: number }
   /** `keys`: the cell compiler's names: "<section>.<insertion>.<param>" for each section that is meant, "<receptor>.<param>", ... */
   | { readonly kind: "param"; readonly population: number; readonly keys: readonly string[]; readonly param: Limits }
   | { readonly kind: "scale"; readonly projection: number }
@@ -42,8 +51,9 @@ export function resolvePath(path: string, d: NetworkDescription): Path {
       );
     return { kind: "param", population, ...wanted };
   }
-  if (found.model.kind === "renewal" && path === `${first}.rate`) return { kind: "rate", population };
-  throw unknown(path, found.model.kind === "renewal" ? [`${first}.rate`] : topPaths(d));
+  const kind = found.model.kind === "renewal" ? "rate" : "times";
+  if (path === `${first}.${kind}`) return { kind, population };
+  throw unknown(path, [`${first}.${kind}`]);
 }
 
 const unknown = (path: string, known: readonly string[]): ModelError =>
@@ -52,7 +62,9 @@ const unknown = (path: string, known: readonly string[]): ModelError =>
 const topPaths = (d: NetworkDescription): string[] => [
   "seed",
   "structureSeed",
-  ...d.populations.map((p) => (isCells(p) ? `${p.name}.<section>.<insertion>.<param>` : `${p.name}.rate`)),
+  ...d.populations.map(
+    (p) => `${p.name}.${isCells(p) ? "<section>.<insertion>.<param>" : p.model.kind === "trains" ? "times" : "rate"}`,
+  ),
   ...d.projections.map((p) => `${p.name}.scale`),
   ...d.clamps.flatMap((c) => [`${c.name}.gain`, `${c.name}.signal`]),
 ];
@@ -120,6 +132,12 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
       const population = d.populations[path.population] as NetworkDescription["populations"][number];
       return checkRates(where, rateValue(value), sizeOf(population));
     }
+    case "times":
+      return checkTimes(
+        where,
+        value,
+        sizeOf(d.populations[path.population] as NetworkDescription["populations"][number]),
+      );
     case "param": {
       const { model } = d.populations[path.population] as CellsDescription;
       return checkParam(where, path.param, value, model.n);

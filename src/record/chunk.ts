@@ -1,5 +1,6 @@
 import type { CompiledCells, CompiledNetwork, CompiledPopulation } from "../compile/compiled.ts";
 import type { Segment } from "../compile/engine.ts";
+import { spikesOfEntry } from "../compile/given.ts";
 import { ModelError } from "../errors.ts";
 import { checkEntry, indexOf, traceIndex, type Named } from "./names.ts";
 
@@ -145,8 +146,9 @@ export function spikesOf(
   to: number,
 ): Spikes {
   if (population.kind === "trains") {
-    const first = lowerBound(population.times, from);
-    const last = lowerBound(population.times, to);
+    const [own, end] = spikesOfEntry(population, entry);
+    const within = population.times.subarray(own, end);
+    const [first, last] = [own + lowerBound(within, from), own + lowerBound(within, to)];
     const [times, cells] = [population.times.slice(first, last), population.cells.slice(first, last)];
     return { times, cells, n: population.n, from, to };
   }

@@ -64,8 +64,9 @@ export class ChunkWriter {
     const spikes = this.#file.create_group("spikes");
     for (const population of network.populations) {
       const group = spikes.create_group(population.name);
-      // Trains given as data are the same for all entries and stand once, without batch_ids.
-      const entries = population.kind === "trains" ? 1 : network.entries;
+      // Trains that are the same for all entries stand once, without batch_ids.
+      const shared = population.kind === "trains" && population.entry === undefined;
+      const entries = shared ? 1 : network.entries;
       const parts = Array.from({ length: entries }, (_, entry) =>
         spikesOf(network, sorted, population, entry, from * network.dt, to * network.dt),
       );
@@ -82,7 +83,7 @@ export class ChunkWriter {
       });
       create(group, "timestamps", times, "<d").create_attribute("units", "ms");
       create(group, "node_ids", ids, "<Q");
-      if (network.entries > 1 && population.kind !== "trains") create(group, "batch_ids", batch, "<I");
+      if (network.entries > 1 && !shared) create(group, "batch_ids", batch, "<I");
       // SONATA's codes: none 0, by_id 1, by_time 2; a number because h5wasm 0.10 cannot write an enum. A batch is sorted by entry first.
       const sorting = entries > 1 ? 0 : 2;
       group.create_attribute("sorting", sorting, [], "<B");
