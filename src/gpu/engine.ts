@@ -20,9 +20,18 @@ export interface GpuOptions {
   readonly profile?: boolean;
 }
 
+/** An engine whose buffers may be looked at on its device, for drawings that read nothing back. Ask again after every segment:
+ * a log that has grown is another buffer. Write to none of them. */
+export interface VisibleEngine extends Engine {
+  /** The ring of shaders/log.wgsl; the segments given out so far hold the entries before `count` (modulo 2^32). */
+  spikeLog(): { readonly buffer: GPUBuffer; readonly count: number };
+  /** States of a cell population, f32: state s, entry e, cell c at (s * entries + e) * n + c. */
+  cellState(population: number): GPUBuffer | undefined;
+}
+
 /** Runs a CompiledNetwork on a WebGPU device in float32. The caller owns the device.
  * @throws DeviceError when something does not fit the device, before the first step */
-export async function gpuEngine(network: CompiledNetwork, device: GPUDevice, options: GpuOptions = {}): Promise<Engine> {
+export async function gpuEngine(network: CompiledNetwork, device: GPUDevice, options: GpuOptions = {}): Promise<VisibleEngine> {
   return checked(device, "gpu engine", () => GpuEngine.make(network, device, options));
 }
 
@@ -50,7 +59,7 @@ interface Submit {
   readonly parity: 0 | 1;
 }
 
-class GpuEngine implements Engine {
+class GpuEngine implements VisibleEngine {
   readonly kind = "gpu" as const;
   readonly network: CompiledNetwork;
   step = 0;
@@ -200,6 +209,14 @@ class GpuEngine implements Engine {
 
   warnings(): string[] {
     return this.#inputs.warnings();
+  }
+
+  spikeLog(): { buffer: GPUBuffer; count: number } {
+    return { buffer: this.#log.buffer, count: this.#read };
+  }
+
+  cellState(population: number): GPUBuffer | undefined {
+    return this.#stages.flatMap((s) => s.cells).find((c) => c.index === population)?.state;
   }
 
   async close(): Promise<void> {
