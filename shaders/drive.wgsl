@@ -60,7 +60,7 @@ fn drive(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     // Within a window the order times the sum of increments stays below 2^31 (block.events: its length).
     let start = sum_before(t, first, fraction, remainder);
     let end = min(t + block.events, block.steps);
-    let missing = theta - sum;
+    let missing = max(theta - sum, 1u); // a step without increment never fires
     let reached = shape.order * (sum_before(end, first, fraction, remainder) - start) >= missing;
     var low = t; // the first step whose end reaches the threshold, or the window's last
     var high = end - 1u;
@@ -71,8 +71,9 @@ fn drive(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
     let step = select(end - 1u, low, reached);
     sum += shape.order * (sum_before(step + 1u, first, fraction, remainder) - start);
     t = step + 1u;
-    while (sum >= theta) {
-      let fires = stage + 1u == shape.order;
+    var fires = false;
+    while (reached && !fires && sum >= theta) {
+      fires = stage + 1u == shape.order;
       sum = select(sum - theta, 0u, fires);
       stage = select(stage + 1u, 0u, fires);
       theta = source_threshold(rates[entry], shape.stream, cell, draws);

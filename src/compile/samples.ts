@@ -19,3 +19,13 @@ export function firstAtOrAfter(sorted: Uint32Array, x: number): number {
   }
   return low;
 }
+
+/** The largest number of elements of an ascending array within any `width` consecutive integers. */
+export function mostWithin(sorted: Uint32Array, width: number): number {
+  let most = 0;
+  for (let first = 0, k = 0; k < sorted.length; k++) {
+    while ((sorted[k] as number) - (sorted[first] as number) >= width) first++;
+    most = Math.max(most, k - first + 1);
+  }
+  return most;
+}

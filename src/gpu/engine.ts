@@ -6,10 +6,10 @@ import type { Signal } from "../model/signal.ts";
 import { bind, BLOCK_STRIDE, type Kernel, makeKernel } from "./kernels.ts";
 import { LogCopy, LogRing } from "./log-ring.ts";
 import { checked, Memory } from "./memory.ts";
-import { CellsPart, type Dispatch, DrivePart, type Shared, StagePart } from "./parts.ts";
+import { CellsPart, type Dispatch, DrivePart, GIVEN_BYTES, type Setting, type Shared, StagePart, type Words } from "./parts.ts";
 import { Profile } from "./profile.ts";
 import { Scope } from "./scope.ts";
-import { firstAtOrAfter } from "../compile/samples.ts";
+import { firstAtOrAfter, mostWithin } from "../compile/samples.ts";
 
 export interface GpuOptions {
   /** invocations per workgroup; results do not depend on it. Default 64. */
@@ -57,6 +57,9 @@ interface Submit {
   readonly sums: Uint32Array<ArrayBuffer>;
   readonly blocks: readonly BlockPlan[];
   readonly parity: 0 | 1;
+  /** content of each of the engine's settings while it runs. */
+  readonly values: readonly Words[];
+  encoded: boolean;
 }
 
 class GpuEngine implements VisibleEngine {
@@ -77,6 +80,9 @@ class GpuEngine implements VisibleEngine {
   #beginKernel: Kernel<"begin"> | undefined;
   #staging: [GPUBuffer, GPUBuffer] | undefined;
   #snapshots: [GPUBuffer[], GPUBuffer[]] | undefined;
+  #settings: Setting[] = []; // what controls may change
+  #values: readonly Words[] = []; // their content from the current step on
+  #written: readonly Words[] = []; // and on the device
   #blocks: BlockPlan[] = []; // those that late links may still come from, oldest first
   #nextSlot = 0;
   #read = 0; // log position up to which spikes have been given out
@@ -162,21 +168,19 @@ class GpuEngine implements VisibleEngine {
     await this.#queue;
     const { queue } = this.#memory.device;
     this.#inputs.load(state);
-    for (const { part, cells } of this.#stages) {
-      part.refresh();
+    for (const { cells } of this.#stages) {
       for (const c of cells) {
         const { name, params } = c.cells;
         const words = state[`cells.${name}.state`] as Float32Array<ArrayBuffer>;
         queue.writeBuffer(c.state, 0, words);
         queue.writeBuffer(c.state, words.byteLength, Float32Array.from(state[`cells.${name}.armed`] as Uint32Array));
         params.values.set(state[`cells.${name}.params`] as Float64Array);
-        c.refresh();
       }
     }
     for (const d of this.#drives) {
       queue.writeBuffer(d.sources, 0, state[`sources.${d.renewal.name}`] as Uint32Array<ArrayBuffer>);
-      d.refresh();
     }
+    this.#values = this.#settings.map((s) => s.words());
     const steps = state["log.steps"] as Uint32Array;
     this.#log.load(steps, state["log.ids"] as Uint32Array);
     this.#logReplaced();
@@ -187,20 +191,21 @@ class GpuEngine implements VisibleEngine {
 
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
-    for (const d of this.#drives) d.refresh();
+    this.#changed(this.#drives);
   }
   setScale(projection: number, scale: number, entry?: number): void {
     this.#inputs.setScale(projection, scale, entry);
-    for (const { part } of this.#stages) part.refresh();
+    this.#changed(this.#stages.map((s) => s.part));
   }
   setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void {
     this.#inputs.setGain(clamp, gain, entry);
-    this.#refreshCells(this.network.clamps[clamp]?.population);
+    const population = this.network.clamps[clamp]?.population;
+    this.#changed(this.#cells.filter((c) => c.index === population));
   }
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
-    const part = this.#stages.flatMap((s) => s.cells).find((c) => c.index === population);
-    part?.cells.setParam(name, value, entry);
-    this.#refreshCells(population);
+    const parts = this.#cells.filter((c) => c.index === population);
+    for (const part of parts) part.cells.setParam(name, value, entry);
+    this.#changed(parts);
   }
 
   timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>> {
@@ -227,6 +232,10 @@ class GpuEngine implements VisibleEngine {
     this.#scope[Symbol.dispose]();
   }
 
+  get #cells(): CellsPart[] {
+    return this.#stages.flatMap((s) => s.cells);
+  }
+
   get #slots(): number {
     return this.network.maxDelaySteps + 4;
   }
@@ -237,13 +246,23 @@ class GpuEngine implements VisibleEngine {
     }
     for (const stage of this.network.stages) {
       const note = !this.#stages.some((s) => s.part.hasLinks);
-      const part = await StagePart.make(this.#shared, stage, note);
+      const part = await StagePart.make(this.#shared, stage, note, this.#maxSteps);
       const cells: CellsPart[] = [];
       for (const k of stage.cells) cells.push(await CellsPart.make(this.#shared, k, stage, this.#maxSteps));
       this.#stages.push({ part, cells });
     }
     await this.#makeBegin();
     this.#allocateCopies();
+    this.#settings = [...this.#drives, ...this.#stages.map((s) => s.part), ...this.#cells];
+    this.#values = this.#settings.map((s) => s.words());
+  }
+
+  /** Takes over what a control changed: for submits from now on, not for those in flight, which may have to be repeated. */
+  #changed(settings: readonly Setting[]): void {
+    this.#values = this.#values.map((old, k) => {
+      const setting = this.#settings[k] as Setting;
+      return settings.includes(setting) ? setting.words() : old;
+    });
   }
 
   async #makeBegin(): Promise<void> {
@@ -265,12 +284,12 @@ class GpuEngine implements VisibleEngine {
   }
 
   get #traceBytes(): number {
-    return this.#stages.flatMap((s) => s.cells).reduce((sum, c) => sum + 16 * Math.ceil(c.traceWords(this.#maxSteps) / 4), 0);
+    return this.#cells.reduce((sum, c) => sum + 16 * Math.ceil(c.traceWords(this.#maxSteps) / 4), 0);
   }
 
   /** Every buffer that a submit changes and that must be put back to repeat it (accumulators are zero between blocks). */
   #mutable(): GPUBuffer[] {
-    const states = this.#stages.flatMap((s) => s.cells.map((c) => c.state));
+    const states = this.#cells.map((c) => c.state);
     return [...this.#drives.map((d) => d.sources), ...states, this.#shared.positions, this.#log.buffer];
   }
 
@@ -278,7 +297,8 @@ class GpuEngine implements VisibleEngine {
     const from = this.step;
     const inputs = this.#inputs.block(from, to - from);
     const sums = runningSums(inputs);
-    const submit: Submit = { from, to, inputs, sums, blocks: this.#plan(from, to), parity: ((this.#submits.at(-1)?.parity ?? 1) ^ 1) as 0 | 1 };
+    const parity = ((this.#submits.at(-1)?.parity ?? 1) ^ 1) as 0 | 1;
+    const submit: Submit = { from, to, inputs, sums, blocks: this.#plan(from, to), parity, values: this.#values, encoded: false };
     this.step = to;
     if (this.#submits.length === 0) this.#lastDone = performance.now();
     const before = this.#queue;
@@ -312,15 +332,21 @@ class GpuEngine implements VisibleEngine {
     const { device } = this.#memory;
     const { queue } = device;
     const { clamps } = submit.inputs;
+    submit.encoded = true;
+    submit.values.forEach((words, k) => {
+      if (words !== this.#written[k]) queue.writeBuffer((this.#settings[k] as Setting).setting, 0, words);
+    });
+    this.#written = submit.values;
     if (submit.sums.length > 0) queue.writeBuffer(this.#shared.increments, 0, submit.sums);
     if (clamps.length > 0) queue.writeBuffer(this.#shared.clamps, 0, Float32Array.from(clamps));
-    const parts = this.#stages.flatMap((s) => s.cells);
+    const parts = this.#cells;
+    for (const { part } of this.#stages) part.placeGiven(submit.from, submit.to);
     const placed = parts.map((c) => c.placeTraces(submit.from, submit.to));
     const { dispatches, records } = this.#dispatches(submit);
     queue.writeBuffer(this.#shared.blocks, 0, records);
     const encoder = device.createCommandEncoder({ label: `steps ${submit.from}..${submit.to}` });
     this.#mutable().forEach((b, k) => encoder.copyBufferToBuffer(b, 0, this.#snapshots?.[submit.parity][k] as GPUBuffer, 0, b.size));
-    this.#encodeDispatches(encoder, dispatches);
+    this.#encodeDispatches(encoder, dispatches, submit.parity);
     const staging = this.#staging?.[submit.parity] as GPUBuffer;
     encoder.copyBufferToBuffer(this.#log.buffer, 0, staging, 0, this.#log.buffer.size);
     let at = this.#log.buffer.size;
@@ -333,8 +359,8 @@ class GpuEngine implements VisibleEngine {
     return placed.map((p) => p.samples);
   }
 
-  #encodeDispatches(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[]): void {
-    if (this.#profile !== undefined) return this.#profile.encode(encoder, dispatches);
+  #encodeDispatches(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[], parity: 0 | 1): void {
+    if (this.#profile !== undefined) return this.#profile.encode(encoder, dispatches, parity);
     let pass: GPUComputePassEncoder | undefined;
     dispatches.forEach((d, k) => {
       pass ??= encoder.beginComputePass();
@@ -362,17 +388,19 @@ class GpuEngine implements VisibleEngine {
     const stages = this.#stages.map(({ part, cells }) => ({
       deliver: part.deliverDispatch(DELIVER_GROUPS),
       given: part.givenDispatch(),
-      steps: part.stage.given.step,
+      first: firstAtOrAfter(part.stage.given.step, submit.from),
       cells: cells.map((c) => c.dispatch(part.acc)),
       part,
     }));
-    push(this.#begin as Dispatch, submit.blocks[0] as BlockPlan);
+    // Where nothing is delivered, nobody notes the log's position, and no entry is needed again.
+    push(this.#begin as Dispatch, submit.blocks[0] as BlockPlan, this.#stages.some((s) => s.part.hasLinks) ? 0 : 1);
     for (const b of submit.blocks) {
       drives.forEach((d, k) => push(d, b, (this.#drives[k] as DrivePart).window(submit.inputs), 0));
       for (const s of stages) {
         if (s.given !== undefined) {
-          const from = firstAtOrAfter(s.steps, b.step);
-          const to = firstAtOrAfter(s.steps, b.step + b.steps);
+          const { step } = s.part.stage.given;
+          const from = firstAtOrAfter(step, b.step) - s.first;
+          const to = firstAtOrAfter(step, b.step + b.steps) - s.first;
           const size = this.#shared.workgroupSize;
           if (to > from) push({ ...s.given, workgroups: [Math.ceil((to - from) / size), 1] }, b, from, to);
         }
@@ -395,7 +423,7 @@ class GpuEngine implements VisibleEngine {
         throw this.#failure ?? new DeviceError("readback", String(error), "Run again; resume with --resume");
       });
       if (this.#failure !== undefined) throw this.#failure;
-      await this.#profile?.collect();
+      await this.#profile?.collect(submit.parity);
       const bytes = staging.getMappedRange();
       const log = new LogCopy(bytes, this.#log.bytes / 4);
       if (!log.overflowed) {
@@ -445,7 +473,7 @@ class GpuEngine implements VisibleEngine {
     this.#log.enlarge(copy);
     this.#logReplaced();
     const placed = this.#encode(first);
-    for (const s of later) this.#encode(s);
+    for (const s of later) if (s.encoded) this.#encode(s);
     return placed;
   }
 
@@ -467,10 +495,6 @@ class GpuEngine implements VisibleEngine {
     const { maxBlock } = this.network;
     this.stepsPerSubmit = bounded > maxBlock ? maxBlock * Math.round(bounded / maxBlock) : Math.max(1, Math.round(bounded));
     this.stepsPerSubmit = Math.min(this.stepsPerSubmit, this.#maxSteps);
-  }
-
-  #refreshCells(population: number | undefined): void {
-    for (const { cells } of this.#stages) for (const c of cells) if (c.index === population) c.refresh();
   }
 
   #maxRows(): number {
@@ -533,7 +557,7 @@ function joined(pieces: readonly Segment[]): Segment {
   };
 }
 
-/** Steps of a submit such that its inputs and traces stay small. */
+/** Steps of a submit such that its inputs, given events and traces stay small. */
 function longestSubmit(network: CompiledNetwork, inputs: Inputs): number {
   const rows = network.populations.reduce((sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, l) => s + l.length, 0) : 0), 0);
   const traces = network.populations.reduce(
@@ -541,5 +565,7 @@ function longestSubmit(network: CompiledNetwork, inputs: Inputs): number {
     0,
   );
   const bytesPerStep = 4 * Math.max(rows, inputs.clampRows, traces, 1e-3);
-  return Math.max(1, Math.min(LONGEST_SUBMIT, Math.floor(SUBMIT_BYTES / bytesPerStep)));
+  let steps = Math.max(1, Math.min(LONGEST_SUBMIT, Math.floor(SUBMIT_BYTES / bytesPerStep)));
+  for (const { given } of network.stages) while (steps > 1 && GIVEN_BYTES * mostWithin(given.step, steps) > SUBMIT_BYTES) steps >>>= 1;
+  return steps;
 }

@@ -1,6 +1,6 @@
 import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "../compile/compiled.ts";
 import type { InputBlock, Inputs } from "../compile/inputs.ts";
-import { sampleSteps } from "../compile/samples.ts";
+import { firstAtOrAfter, mostWithin, sampleSteps } from "../compile/samples.ts";
 import type { TraceSamples } from "../compile/engine.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
 import { bind, type Kernel, makeKernel, workgroups } from "./kernels.ts";
@@ -20,6 +20,14 @@ export interface Shared {
   log: GPUBuffer; // replaced when it is enlarged
 }
 
+export type Words = Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+
+/** What a control may change: a buffer, and its content as it should be from now on. */
+export interface Setting {
+  readonly setting: GPUBuffer;
+  words(): Words;
+}
+
 /** A dispatch that is the same in every block but for its Block record. */
 export interface Dispatch {
   readonly label: string;
@@ -31,14 +39,14 @@ export interface Dispatch {
 }
 
 /** One renewal population on the device. */
-export class DrivePart {
+export class DrivePart implements Setting {
   readonly index: number;
   readonly renewal: CompiledRenewal;
   readonly sources: GPUBuffer;
   readonly #shared: Shared;
   readonly #kernel: Kernel<"drive">;
   readonly #shape: GPUBuffer;
-  readonly #rates: GPUBuffer;
+  readonly setting: GPUBuffer; // rates
 
   private constructor(shared: Shared, kernel: Kernel<"drive">, index: number, renewal: CompiledRenewal) {
     const { memory, network } = shared;
@@ -50,7 +58,7 @@ export class DrivePart {
     const constant = renewal.constantHz === undefined ? 0 : 1;
     this.sources = memory.storage(`${name}.sources`, this.#initial());
     this.#shape = memory.uniform(`${name}.shape`, Uint32Array.of(n, network.entries, firstSource, network.nSources, order, stream, latencySteps, constant));
-    this.#rates = memory.storage(`${name}.rates`, this.rates());
+    this.setting = memory.storage(`${name}.rates`, this.words());
   }
 
   static async make(shared: Shared, index: number, renewal: CompiledRenewal): Promise<DrivePart> {
@@ -60,12 +68,12 @@ export class DrivePart {
 
   dispatch(): Dispatch {
     const { memory, network, blocks, increments, log, workgroupSize } = this.#shared;
-    const group = bind(memory.device, this.#kernel, { block: blocks, shape: this.#shape, sources: this.sources, sums: increments, rates: this.#rates, log });
+    const group = bind(memory.device, this.#kernel, { block: blocks, shape: this.#shape, sources: this.sources, sums: increments, rates: this.setting, log });
     return { label: "drive", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.renewal.n * network.entries, workgroupSize) };
   }
 
   /** Seeds, then per entry and cell the row of its increments, or the constant increment. */
-  rates(): Uint32Array<ArrayBuffer> {
+  words(): Words {
     const { network, inputs } = this.#shared;
     const { n, signalOfCell } = this.renewal;
     const { entries, seeds } = network;
@@ -98,11 +106,6 @@ export class DrivePart {
     return Math.max(1, Math.floor((2 ** 31 - 1) / (this.renewal.order * largest)));
   }
 
-  /** After a rate changed. */
-  refresh(): void {
-    this.#shared.memory.device.queue.writeBuffer(this.#rates, 0, this.rates());
-  }
-
   #initial(): Uint32Array {
     const { entries, seeds } = this.#shared.network;
     const { n, order, stream } = this.renewal;
@@ -116,7 +119,7 @@ export class DrivePart {
 }
 
 /** One cell population on the device. */
-export class CellsPart {
+export class CellsPart implements Setting {
   readonly index: number;
   readonly cells: CompiledCells;
   readonly state: GPUBuffer;
@@ -126,7 +129,7 @@ export class CellsPart {
   readonly #kernel: Kernel<"integrate">;
   readonly #layout: TableLayout;
   readonly #table: GPUBuffer;
-  readonly #params: GPUBuffer;
+  readonly setting: GPUBuffer; // parameters and gains
   readonly #shape: GPUBuffer;
 
   private constructor(shared: Shared, kernel: Kernel<"integrate">, index: number, stage: CompiledStage, maxSteps: number) {
@@ -146,9 +149,8 @@ export class CellsPart {
     this.state = memory.storage(`${name}.state`, state);
     this.traces = memory.storage(`${name}.traces`, 4 * this.traceWords(maxSteps));
     this.#table = memory.storage(`${name}.table`, this.#tableWords());
-    this.#params = memory.storage(`${name}.params`, new Float32Array(params.values.length + program.clampInputs.length * all));
+    this.setting = memory.storage(`${name}.params`, this.words());
     this.#shape = memory.uniform(`${name}.shape`, Uint32Array.of(n, entries, firstSource, nSources, stage.slots, params.values.length, this.#layout.heads, 0));
-    this.refresh();
   }
 
   static async make(shared: Shared, index: number, stage: CompiledStage, maxSteps: number): Promise<CellsPart> {
@@ -160,21 +162,19 @@ export class CellsPart {
   dispatch(acc: GPUBuffer): Dispatch {
     const { memory, network, blocks, clamps, log, workgroupSize } = this.#shared;
     const group = bind(memory.device, this.#kernel, {
-      block: blocks, shape: this.#shape, state: this.state, params: this.#params, table: this.#table, acc, log, clamps, traces: this.traces,
+      block: blocks, shape: this.#shape, state: this.state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
     }); // prettier-ignore
     return { label: "integrate", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.cells.n * network.entries, workgroupSize) };
   }
 
-  /** Writes all parameters and gains; after live changes. */
-  refresh(): void {
-    const { inputs, memory } = this.#shared;
-    const { params, program } = this.cells;
-    const { queue } = memory.device;
-    queue.writeBuffer(this.#params, 0, Float32Array.from(params.values));
-    const all = this.cells.n * this.#shared.network.entries;
-    program.clampInputs.forEach(({ clamp }, k) => {
-      queue.writeBuffer(this.#params, 4 * (params.values.length + k * all), Float32Array.from(inputs.gains[clamp] as Float64Array));
-    });
+  /** All parameters, then the gains of its clamps [clamp][entry][cell]. */
+  words(): Words {
+    const { inputs, network } = this.#shared;
+    const { params, program, n } = this.cells;
+    const words = new Float32Array(params.values.length + program.clampInputs.length * n * network.entries);
+    words.set(params.values);
+    program.clampInputs.forEach(({ clamp }, k) => words.set(inputs.gains[clamp] as Float64Array, params.values.length + k * n * network.entries));
+    return words;
   }
 
   /** Floats that the traces of so many steps take. */
@@ -223,22 +223,23 @@ export class CellsPart {
 }
 
 /** What is delivered to one stage. */
-export class StagePart {
+export class StagePart implements Setting {
   readonly stage: CompiledStage;
   readonly acc: GPUBuffer;
   readonly hasLinks: boolean;
   readonly #shared: Shared;
   readonly #kernel: Kernel<"deliver"> | undefined;
   readonly #given: Kernel<"given"> | undefined;
-  readonly #buffers: { shape: GPUBuffer; givenShape: GPUBuffer; rows: GPUBuffer; links: GPUBuffer; scales: GPUBuffer; events: GPUBuffer };
+  readonly setting: GPUBuffer; // scale * q
+  readonly #buffers: { shape: GPUBuffer; givenShape: GPUBuffer; rows: GPUBuffer; links: GPUBuffer; events: GPUBuffer };
 
-  private constructor(shared: Shared, stage: CompiledStage, note: boolean, deliver: Kernel<"deliver"> | undefined, given: Kernel<"given"> | undefined) {
+  private constructor(shared: Shared, stage: CompiledStage, note: boolean, kernels: StageKernels, maxSteps: number) {
     const { memory, network } = shared;
     this.#shared = shared;
     this.stage = stage;
-    this.#kernel = deliver;
-    this.#given = given;
-    this.hasLinks = deliver !== undefined;
+    this.#kernel = kernels.deliver;
+    this.#given = kernels.given;
+    this.hasLinks = kernels.deliver !== undefined;
     const { entries, nSources, maxBlock } = network;
     const label = `stage ${stage.cells.map((c) => network.populations[c]?.name).join(", ")}`;
     const { rows, links } = packRows(stage.rows);
@@ -248,25 +249,26 @@ export class StagePart {
       givenShape: memory.uniform(`${label}: given shape`, Uint32Array.of(entries, stage.slots, 0, 0)),
       rows: memory.storage(`${label}: rows`, rows),
       links: memory.storage(`${label}: links`, links),
-      scales: memory.storage(`${label}: scales`, this.#scales()),
-      events: memory.storage(`${label}: given events`, packGiven(stage)),
+      events: memory.storage(`${label}: given events`, GIVEN_BYTES * mostWithin(stage.given.step, maxSteps)),
     };
+    this.setting = memory.storage(`${label}: scales`, this.words());
   }
 
-  static async make(shared: Shared, stage: CompiledStage, note: boolean): Promise<StagePart> {
+  /** @param maxSteps  of a submit */
+  static async make(shared: Shared, stage: CompiledStage, note: boolean, maxSteps: number): Promise<StagePart> {
     const { memory, workgroupSize } = shared;
     const hasLinks = stage.rows.some((r) => r.target.length > 0);
     const deliver = hasLinks ? await makeKernel(memory.device, "deliver", { workgroupSize }) : undefined;
     const given = stage.given.step.length > 0 ? await makeKernel(memory.device, "given", { workgroupSize }) : undefined;
-    return new StagePart(shared, stage, note, deliver, given);
+    return new StagePart(shared, stage, note, { deliver, given }, maxSteps);
   }
 
   /** @param groups  workgroups of the stride loop over spikes */
   deliverDispatch(groups: number): Dispatch | undefined {
     if (this.#kernel === undefined) return undefined;
     const { memory, blocks, positions, log } = this.#shared;
-    const { shape, rows, links, scales } = this.#buffers;
-    const group = bind(memory.device, this.#kernel, { block: blocks, shape, log, positions, rows, links, scales, acc: this.acc });
+    const { shape, rows, links } = this.#buffers;
+    const group = bind(memory.device, this.#kernel, { block: blocks, shape, log, positions, rows, links, scales: this.setting, acc: this.acc });
     return { label: "deliver", pipeline: this.#kernel.pipeline, group, workgroups: [groups, 1] };
   }
 
@@ -279,21 +281,41 @@ export class StagePart {
   givenDispatch(): Omit<Dispatch, "workgroups"> | undefined {
     if (this.#given === undefined) return undefined;
     const { memory, blocks, log } = this.#shared;
-    const { givenShape, events, scales } = this.#buffers;
-    const group = bind(memory.device, this.#given, { block: blocks, shape: givenShape, flag: log, events, scales, acc: this.acc });
+    const { givenShape, events } = this.#buffers;
+    const group = bind(memory.device, this.#given, { block: blocks, shape: givenShape, flag: log, events, scales: this.setting, acc: this.acc });
     return { label: "deliver", pipeline: this.#given.pipeline, group };
   }
 
-  /** After a scale changed. */
-  refresh(): void {
-    this.#shared.memory.device.queue.writeBuffer(this.#buffers.scales, 0, this.#scales());
+  /** Uploads the given events of the submit [from, to). */
+  placeGiven(from: number, to: number): void {
+    const { step, slot, projection, weight } = this.stage.given;
+    const first = firstAtOrAfter(step, from);
+    const length = firstAtOrAfter(step, to) - first;
+    if (length === 0) return;
+    const words = new Uint32Array((GIVEN_BYTES / 4) * length);
+    const weights = new Float32Array(words.buffer);
+    for (let k = first, at = 0; k < first + length; k++, at += 4) {
+      words[at] = step[k] as number;
+      words[at + 1] = slot[k] as number;
+      words[at + 2] = projection[k] as number;
+      weights[at + 3] = weight[k] as number;
+    }
+    this.#shared.memory.device.queue.writeBuffer(this.#buffers.events, 0, words);
   }
 
-  #scales(): Float32Array<ArrayBuffer> {
+  words(): Words {
     const { scales } = this.#shared.inputs;
     return Float32Array.from(this.stage.q, (q, k) => Math.fround(scales[k] as number) * q);
   }
 }
+
+interface StageKernels {
+  readonly deliver: Kernel<"deliver"> | undefined;
+  readonly given: Kernel<"given"> | undefined;
+}
+
+/** One given event on the device: step, slot, projection, weight. */
+export const GIVEN_BYTES = 16;
 
 /** Row tables one after another behind their heads, and all links as (slot, bits of the weight). */
 function packRows(tables: readonly RowTable[]): { rows: Uint32Array; links: Uint32Array } {
@@ -316,14 +338,4 @@ function packRows(tables: readonly RowTable[]): { rows: Uint32Array; links: Uint
     }
   });
   return { rows, links };
-}
-
-function packGiven({ given }: CompiledStage): Uint32Array {
-  const words = new Uint32Array(4 * given.step.length);
-  const weights = new Float32Array(words.buffer);
-  for (let k = 0; k < given.step.length; k++) {
-    words.set([given.step[k] as number, given.slot[k] as number, given.projection[k] as number], 4 * k);
-    weights[4 * k + 3] = given.weight[k] as number;
-  }
-  return words;
 }

@@ -8,23 +8,19 @@ const QUERIES = 4096; // the most a query set may hold
 /** Time per phase by timestamp queries around every dispatch; measures a little less than wall time (webgpu-facts.md 3). */
 export class Profile {
   readonly ms: Partial<Record<(typeof PHASES)[number], number>> = {};
-  readonly #queries: GPUQuerySet;
-  readonly #resolved: GPUBuffer;
-  readonly #staging: GPUBuffer;
-  #labels: string[] = [];
+  readonly #sets: readonly [Stamps, Stamps]; // two submits may be in flight
 
   constructor(device: GPUDevice, scope: Scope) {
-    this.#queries = scope.own(device.createQuerySet({ type: "timestamp", count: QUERIES }));
-    this.#resolved = scope.own(device.createBuffer({ label: "timestamps", size: 8 * QUERIES, usage: 0x200 | 4 }));
-    this.#staging = scope.own(device.createBuffer({ label: "timestamps.read", size: 8 * QUERIES, usage: 1 | 8 }));
+    this.#sets = [stamps(device, scope), stamps(device, scope)];
   }
 
-  /** Encodes each dispatch in a pass of its own. Use with one submit in flight. */
-  encode(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[]): void {
-    this.#labels = dispatches.slice(0, QUERIES / 2).map((d) => d.label);
+  /** Encodes each dispatch in a pass of its own. */
+  encode(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[], parity: 0 | 1): void {
+    const set = this.#sets[parity];
+    set.labels = dispatches.slice(0, QUERIES / 2).map((d) => d.label);
     dispatches.forEach((d, k) => {
       const timed = 2 * k + 1 < QUERIES;
-      const timestampWrites = { querySet: this.#queries, beginningOfPassWriteIndex: 2 * k, endOfPassWriteIndex: 2 * k + 1 };
+      const timestampWrites = { querySet: set.queries, beginningOfPassWriteIndex: 2 * k, endOfPassWriteIndex: 2 * k + 1 };
       const pass = encoder.beginComputePass(timed ? { timestampWrites } : {});
       pass.setPipeline(d.pipeline);
       pass.setBindGroup(0, d.group, [BLOCK_STRIDE * k]);
@@ -32,18 +28,36 @@ export class Profile {
       pass.end();
       if (d.clear !== undefined) encoder.clearBuffer(d.clear.buffer, 0, d.clear.bytes);
     });
-    encoder.resolveQuerySet(this.#queries, 0, 2 * this.#labels.length, this.#resolved, 0);
-    encoder.copyBufferToBuffer(this.#resolved, 0, this.#staging, 0, 8 * QUERIES);
+    encoder.resolveQuerySet(set.queries, 0, 2 * set.labels.length, set.resolved, 0);
+    encoder.copyBufferToBuffer(set.resolved, 0, set.staging, 0, 8 * QUERIES);
   }
 
-  async collect(): Promise<void> {
-    await this.#staging.mapAsync(1);
-    const times = new BigUint64Array(this.#staging.getMappedRange());
-    this.#labels.forEach((label, k) => {
+  async collect(parity: 0 | 1): Promise<void> {
+    const { staging, labels } = this.#sets[parity];
+    await staging.mapAsync(1);
+    const times = new BigUint64Array(staging.getMappedRange());
+    labels.forEach((label, k) => {
       const phase = PHASES.find((p) => p === label);
       const elapsed = Number((times[2 * k + 1] as bigint) - (times[2 * k] as bigint)) * 1e-6;
       if (phase !== undefined) this.ms[phase] = (this.ms[phase] ?? 0) + elapsed;
     });
-    this.#staging.unmap();
+    staging.unmap();
   }
+}
+
+interface Stamps {
+  readonly queries: GPUQuerySet;
+  readonly resolved: GPUBuffer;
+  readonly staging: GPUBuffer;
+  labels: string[];
+}
+
+function stamps(device: GPUDevice, scope: Scope): Stamps {
+  const bytes = 8 * QUERIES;
+  return {
+    queries: scope.own(device.createQuerySet({ type: "timestamp", count: QUERIES })),
+    resolved: scope.own(device.createBuffer({ label: "timestamps", size: bytes, usage: 0x200 | 4 })),
+    staging: scope.own(device.createBuffer({ label: "timestamps.read", size: bytes, usage: 1 | 8 })),
+    labels: [],
+  };
 }
