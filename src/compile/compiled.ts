@@ -28,14 +28,15 @@ export interface CompiledNetwork {
 
 export type CompiledPopulation = CompiledCells | CompiledRenewal | CompiledTrains;
 
-/** Parameters of one population as one flat table. Value of parameter p, cell c, entry e is
- * values[offset[p] + c * cellStride[p] + e * entryStride[p]]; strides are 0 where it does not vary. */
+/** Parameters of one population as one flat table. Value of parameter p, node k (trees), cell c, entry e is
+ * values[offset[p] + k * nodeStride[p] + c * cellStride[p] + e * entryStride[p]]; strides are 0 where it does not vary. */
 export interface ParamTable {
   readonly names: readonly string[];
   readonly values: Float64Array;
   readonly offset: Uint32Array;
   readonly cellStride: Uint32Array;
   readonly entryStride: Uint32Array;
+  readonly nodeStride: Uint32Array;
 }
 
 export interface CompiledCells {
@@ -43,7 +44,7 @@ export interface CompiledCells {
   readonly name: string;
   readonly n: number; // per entry
   readonly firstSource: number; // id of cell 0 in entry 0
-  readonly program: CellProgram;
+  readonly program: CellProgram | TreeProgram;
   /** values of program.params: given ones and derived ones. */
   readonly params: ParamTable;
   /** recomputes derived parameters after a live change; writes into params.values. Returns the ranges [from, to) that changed. */
@@ -59,31 +60,66 @@ export interface CompiledCells {
   readonly about: Readonly<Record<string, readonly number[]>>;
 }
 
-/** One cell type's step, written once for WGSL and JavaScript alike: statements over scalars. `V_n` etc. are ordinary states.
- * Engines run, for each step: detect (states[detect] > param threshold, with the armed bit) -> receive -> currents -> solve
- * -> advance -> sample. Names: states, params, inputs (summed event weights `in_<receptor>`, clamp currents `clamp_<k>`). */
-export interface CellProgram {
+/** What both kinds of program say. Names are unique; a state's row in the state array is its index in `states`. */
+interface AnyProgram {
   readonly states: readonly string[];
   readonly params: readonly string[];
   readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
   readonly clampInputs: readonly { readonly input: string; readonly clamp: number }[]; // index into CompiledNetwork.clamps
   readonly detect: { readonly state: string; readonly threshold: string };
+}
+
+/** A small cell's step, written once for WGSL and JavaScript alike: statements over scalars. Engines run, for each step:
+ * detect (states[detect] > param threshold, with the armed bit) -> receive -> currents -> solve -> advance -> sample. */
+export interface CellProgram extends AnyProgram {
+  readonly kind: "small";
   readonly receive: readonly Stmt[];
   readonly currents: readonly Stmt[];
   readonly solve: readonly Stmt[];
   readonly advance: readonly Stmt[];
-  /** rate tables read by `table` calls, when any. */
-  readonly tables: readonly CompiledTable[];
 }
 
-/** Rows of a rate table: value k of quantity q at data[k * quantities + q]; linear interpolation in V, ends held. */
-export interface CompiledTable {
-  readonly name: string;
-  readonly from: number;
-  readonly spacing: number;
-  readonly intervals: number;
-  readonly quantities: readonly string[];
-  readonly data: Float64Array;
+/** A large tree's step: the same phases as loops over nodes. Node k's voltage is state k; parents come before children, node 0
+ * is the root. A node's conductance and current are summed from its region and its receptors, then the tree is solved
+ * for the change of voltage (children first), then states advance. */
+export interface TreeProgram extends AnyProgram {
+  readonly kind: "tree";
+  readonly parents: Int32Array; // -1 for the root
+  /** conductance to the parent (uS) and constant part of the diagonal (capacitance / dt + axial, uS): parameters per node. */
+  readonly axial: string;
+  readonly diagonal: string;
+  /** 2 for Crank-Nicolson, else 1: the change of voltage is so many times the solution. */
+  readonly factor: 1 | 2;
+  readonly regions: readonly TreeRegion[];
+  readonly receptors: readonly TreeReceptors[];
+  readonly clampNodes: readonly number[]; // per clampInput
+}
+
+/** Nodes with the same mechanisms. Statements are over `V`, the region's state names (the same for every node) and parameters
+ * of `params` (by node in the region where nodeStride > 0). `currents` sets `G` (uS) and `I` (nA, outward at V) and the carried
+ * values; `advance` reads these. State s of node j is in row firstRow + j * width + s. */
+export interface TreeRegion {
+  readonly nodes: Uint32Array;
+  readonly states: readonly string[];
+  readonly firstRow: number;
+  /** states.length rounded up to a multiple of 4, so that a node's states can be moved four at a time. */
+  readonly width: number;
+  readonly currents: readonly Stmt[];
+  readonly advance: readonly Stmt[];
+}
+
+/** Receptors with the same kinetics text, sorted by node. Statements are over `V` (its node's), `w` (summed weights of the step,
+ * uS), the state names, and parameters (by receptor where nodeStride > 0). State s of receptor j is in row firstRow + j * states + s. */
+export interface TreeReceptors {
+  readonly nodes: Uint32Array;
+  /** index into inputs, or -1 where nothing is connected. */
+  readonly input: Int32Array;
+  readonly states: readonly string[];
+  readonly firstRow: number;
+  readonly receive: readonly Stmt[];
+  readonly conductance: Expr; // uS
+  readonly reversal: Expr; // mV
+  readonly decay: readonly Stmt[];
 }
 
 /** `state` traces are labelled with the time after the step; `current` traces (evaluated in the currents phase) with the time before it. */

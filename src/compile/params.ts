@@ -60,10 +60,10 @@ export class Params {
     return identifier;
   }
 
-  /** The flat table of the parameters that a program reads, with a function that changes live ones.
-   * @param used  identifiers in the order of the table; derived ones are computed from base ones */
-  table(used: readonly string[], derived: ReadonlyMap<string, Expr>): { params: ParamTable; setParam: SetParam; live: LiveName[] } {
-    const columns = used.map((id) => this.#column(id, derived.get(id)));
+  /** The flat table of what a program reads, with a function that changes live parameters.
+   * @param wanted  in the order of the table: an identifier, and its value (over parameters) at each node of a tree, or once */
+  table(wanted: readonly Wanted[]): { params: ParamTable; setParam: SetParam; live: LiveName[] } {
+    const columns = wanted.map((w) => this.#column(w.perNode));
     const offset = new Uint32Array(columns.length);
     let length = 0;
     columns.forEach((c, k) => {
@@ -71,11 +71,12 @@ export class Params {
       length += c.length;
     });
     const params: ParamTable = {
-      names: used,
+      names: wanted.map((w) => w.id),
       values: new Float64Array(length),
       offset,
       cellStride: Uint32Array.from(columns, (c) => c.cellStride),
       entryStride: Uint32Array.from(columns, (c) => c.entryStride),
+      nodeStride: Uint32Array.from(columns, (c) => c.nodeStride),
     };
     columns.forEach((c, k) => c.fill(params.values.subarray(offset[k] as number, (offset[k] as number) + c.length)));
     return { params, setParam: this.#setter(params, columns), live: this.#liveNames() };
@@ -89,8 +90,9 @@ export class Params {
 
   /** Whether an expression over parameters stays within bounds in every cell of every entry. */
   within(expr: Expr, { min, max }: { readonly min: number; readonly max: number }): boolean {
-    const values = new Float64Array(this.#column("", expr).length);
-    this.#column("", expr).fill(values);
+    const column = this.#column([expr]);
+    const values = new Float64Array(column.length);
+    column.fill(values);
     return values.every((x) => x >= min && x <= max);
   }
 
@@ -107,18 +109,28 @@ export class Params {
     return (cell, entry) => f(...bases.map((b) => b.values[cell * b.cellStride + entry * b.entryStride] as number));
   }
 
-  #column(id: string, expr: Expr | undefined): Column {
-    const inputs = expr === undefined ? [this.#base(id)] : [...freeNames(expr)].map((n) => this.#base(n));
-    const cellStride = inputs.some((b) => b.cellStride === 1) ? 1 : 0;
+  #column(given: readonly Expr[]): Column {
+    const bases = given.flatMap((expr) => [...freeNames(expr)].map((n) => this.#base(n)));
+    const cellStride = bases.some((b) => b.cellStride === 1) ? 1 : 0;
     const width = cellStride === 1 ? this.#n : 1;
-    const varies = inputs.some((b) => b.entryStride > 0);
-    const length = width * (varies ? this.#entries : 1);
-    const at = expr === undefined ? undefined : this.evaluator(expr);
+    const varies = bases.some((b) => b.entryStride > 0);
+    const perNode = width * (varies ? this.#entries : 1);
+    const evaluators = given.map((expr) => this.evaluator(expr));
+    const same = given.length === 1 || (perNode === 1 && evaluators.every((at) => at(0, 0) === evaluators[0]?.(0, 0)));
+    const nodes = same ? evaluators.slice(0, 1) : evaluators;
     const fill = (out: Float64Array): void => {
-      if (at === undefined) out.set((inputs[0] as Base).values);
-      else for (let k = 0; k < length; k++) out[k] = at(k % width, Math.floor(k / width));
+      nodes.forEach((at, node) => {
+        for (let k = 0; k < perNode; k++) out[node * perNode + k] = at(k % width, Math.floor(k / width));
+      });
     };
-    return { length, cellStride, entryStride: varies ? width : 0, inputs: new Set(inputs.map((b) => b.path)), fill };
+    return {
+      length: nodes.length * perNode,
+      cellStride,
+      entryStride: varies ? width : 0,
+      nodeStride: same ? 0 : perNode,
+      inputs: new Set(bases.map((b) => b.path)),
+      fill,
+    };
   }
 
   #setter(params: ParamTable, columns: readonly Column[]): SetParam {
@@ -185,8 +197,14 @@ export class Params {
 export type SetParam = (name: string, value: number | ArrayLike<number>, entry?: number) => readonly (readonly [number, number])[];
 export type LiveName = Live & { readonly name: string };
 
+export interface Wanted {
+  readonly id: string;
+  readonly perNode: readonly Expr[];
+}
+
 interface Column {
   readonly length: number;
+  readonly nodeStride: number;
   readonly cellStride: number;
   readonly entryStride: number;
   readonly inputs: ReadonlySet<string>; // paths

@@ -9,9 +9,8 @@ export function sampleSteps(trace: Pick<CompiledTrace, "phase" | "everySteps">, 
   return Uint32Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => (first + k) * m);
 }
 
-/** Index of the first element >= x in an ascending array. */
-export function firstAtOrAfter(sorted: Uint32Array, x: number): number {
-  let [low, high] = [0, sorted.length];
+/** Index of the first element >= x in an ascending array, or in its part [low, high). */
+export function firstAtOrAfter(sorted: Uint32Array, x: number, low = 0, high = sorted.length): number {
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((sorted[middle] as number) < x) low = middle + 1;

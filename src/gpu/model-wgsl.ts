@@ -1,4 +1,4 @@
-import type { CompiledCells } from "../compile/compiled.ts";
+import type { CellProgram, CompiledCells } from "../compile/compiled.ts";
 import type { Stmt } from "../lang/expr.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
 
@@ -23,8 +23,8 @@ export function tableLayout(cells: CompiledCells, entries: number): TableLayout 
 
 /** The virtual module `model` of one cell type: its equations over private variables, and how they are loaded and stored.
  * The text depends on the equations and on what is connected, clamped and recorded, never on a value. */
-export function modelWgsl(cells: CompiledCells): string {
-  const { program, traces, receptors } = cells;
+export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
+  const { traces, receptors } = cells;
   const { states, params } = program;
   const phases = [...program.receive, ...program.currents, ...program.solve, ...program.advance];
   const outs = traces.flatMap((t, k) => (t.phase === "current" ? [`out_${k}`] : []));
@@ -39,7 +39,7 @@ export function modelWgsl(cells: CompiledCells): string {
     `fn store(g: u32, all: u32) {\n${states.map((s, k) => `  state[${k}u * all + g] = ${s};`).join("\n")}\n}`,
     `fn above() -> bool { return ${program.detect.state} > ${program.detect.threshold}; }`,
     inputsFunction(cells),
-    stepFunction(cells, phases),
+    stepFunction(cells, program, phases),
     sampling(cells),
   ].join("\n");
   const imports = [
@@ -85,7 +85,7 @@ function inputsFunction({ receptors }: CompiledCells): string {
   return `fn load_inputs(at: u32, turns: u32) {\n${lines.join("\n")}\n${turn}}`;
 }
 
-function stepFunction({ program, receptors }: CompiledCells, phases: readonly Stmt[]): string {
+function stepFunction({ receptors }: CompiledCells, program: CellProgram, phases: readonly Stmt[]): string {
   const inputs = receptors.map((r, k) => `  ${r.input} = f32(quad_${k}.x) * scale_${k};\n  quad_${k} = quad_${k}.yzwx;`);
   const injected = program.clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
   return `fn step(t: u32) {\n${[...inputs, ...injected, printWgsl(phases)].join("\n")}\n}`;

@@ -155,7 +155,8 @@ export class CellsPart implements Setting {
 
   static async make(shared: Shared, index: number, stage: CompiledStage, maxSteps: number): Promise<CellsPart> {
     const cells = shared.network.populations[index] as CompiledCells;
-    const options = { workgroupSize: shared.workgroupSize, label: `integrate ${cells.name}`, model: modelWgsl(cells) };
+    if (cells.program.kind === "tree") throw new Error("tree");
+    const options = { workgroupSize: shared.workgroupSize, label: `integrate ${cells.name}`, model: modelWgsl(cells, cells.program) };
     return new CellsPart(shared, await makeKernel(shared.memory.device, "integrate", options), index, stage, maxSteps);
   }
 

@@ -37,6 +37,11 @@ export interface ReceptorSpec {
   readonly params?: Readonly<Record<string, Given<Unit>>>;
 }
 
+export interface VoltageSum {
+  readonly unit: string;
+  readonly terms: readonly { readonly section: string; readonly at: number; readonly weight: number }[];
+}
+
 /** A kind of cell and how many: plain data that survives JSON. `groups` names receptors that a connection may address
  * together; each link then picks one of them by a keyed draw. R is the union of group names. */
 export interface CellModel<R extends string = string> {
@@ -54,6 +59,9 @@ export interface CellModel<R extends string = string> {
   readonly axonDelay?: Given<"ms">;
   /** reversal potentials by ion, mV, where no pool computes them: { na: mV(50), k: mV(-77) }. */
   readonly reversals?: Readonly<Record<string, Given<"mV">>>;
+  /** weighted sums of voltages that recordings may name, for example a dipole moment: weight in `unit` per mV. Places at 0 and 1
+   * are the sections' ends. */
+  readonly sums?: Readonly<Record<string, VoltageSum>>;
   /** published rate tables, where a mechanism states one. Default "asPublished". */
   readonly tables?: "asPublished" | "exact";
   /** facts about each cell that no equation uses (recruitment threshold, global id): kept in run.json. */

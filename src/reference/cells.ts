@@ -1,5 +1,6 @@
-import type { CompiledCells } from "../compile/compiled.ts";
+import type { CellProgram, CompiledCells } from "../compile/compiled.ts";
 import { jsLibrary, printJs, toJs } from "../lang/print.ts";
+import { printTree } from "./trees.ts";
 
 /** Everything a printed integrate function reads and writes; arrays as laid out in compiled.ts and engine.ts. */
 export interface CellBuffers {
@@ -25,10 +26,17 @@ export type Integrate = (
 /** Prints the STEP list of one cell type as a JavaScript function over all cells of all entries.
  * @param f32  round every operation to float32, with the GPU's integer sums as input */
 export function printIntegrate(cells: CompiledCells, f32: boolean): Integrate {
-  const { program, n, params, receptors, traces, firstSource } = cells;
+  const lines = cells.program.kind === "tree" ? printTree(cells, cells.program, f32) : printSmall(cells, cells.program, f32);
+  const library = jsLibrary(f32);
+  const make = new Function(...Object.keys(library), `"use strict"; return (b, block, spike) => {\n${lines.join("\n")}\n};`);
+  return make(...Object.values(library)) as Integrate;
+}
+
+function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): string[] {
+  const { n, params, receptors, traces, firstSource } = cells;
   const fr = (x: string): string => (f32 ? `fr(${x})` : x);
   const options = { f32, indent: "        " };
-  const lines = [
+  return [
     `for (let e = 0; e < block.entries; e++) for (let c = 0; c < ${n}; c++) {`,
     `  const g = e * ${n} + c, N = block.entries * ${n};`,
     ...program.states.map((s, k) => `  let ${s} = b.state[${k} * N + g];`),
@@ -55,7 +63,4 @@ export function printIntegrate(cells: CompiledCells, f32: boolean): Integrate {
     `  b.armed[g] = armed;`,
     `}`,
   ];
-  const library = jsLibrary(f32);
-  const make = new Function(...Object.keys(library), `"use strict"; return (b, block, spike) => {\n${lines.join("\n")}\n};`);
-  return make(...Object.values(library)) as Integrate;
 }

@@ -1,6 +1,7 @@
 import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, PHASES, Segment, TraceSamples } from "../compile/engine.ts";
 import { Inputs, type InputBlock } from "../compile/inputs.ts";
+import { Pace } from "../compile/pace.ts";
 import { sampleSteps } from "../compile/samples.ts";
 import type { Signal } from "../model/signal.ts";
 import { advanceConstantSources, advanceSources, initSources, type Sources, sourceStateLength } from "../random/source.ts";
@@ -12,6 +13,9 @@ import { deliver, SpikeLog } from "./log.ts";
 export function referenceEngine(network: CompiledNetwork, options: { precision?: 64 | 32 } = {}): Engine {
   return new ReferenceEngine(network, options.precision ?? 64);
 }
+
+/** Steps of one `advance` at most that `stepsPerSubmit` asks for; bounds the samples held at once. */
+const LONGEST_RUN = 8192;
 
 interface Cells {
   readonly index: number; // population
@@ -28,21 +32,22 @@ class ReferenceEngine implements Engine {
   readonly kind: EngineKind;
   readonly network: CompiledNetwork;
   step = 0;
-  stepsPerSubmit: number;
+  readonly #pace: Pace;
   readonly #f32: boolean;
   readonly #inputs: Inputs;
   readonly #cells = new Map<number, Cells>();
   readonly #sources = new Map<number, Uint32Array>();
   readonly #acc: (Float64Array | Int32Array)[];
   readonly #log = new SpikeLog();
+  /** row of increments of each cell of a renewal population, per entry; forgotten when rates change. */
+  readonly #rowOfCell = new Map<number, Uint32Array[]>();
   readonly #ms = { drive: 0, deliver: 0, integrate: 0 };
-  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(network: CompiledNetwork, precision: 64 | 32) {
     this.network = network;
     this.#f32 = precision === 32;
     this.kind = this.#f32 ? "reference32" : "reference";
-    this.stepsPerSubmit = Math.min(network.maxBlock, 100);
+    this.#pace = new Pace(network.maxBlock, LONGEST_RUN);
     this.#inputs = new Inputs(network);
     network.populations.forEach((p, k) => {
       if (p.kind === "cells") this.#cells.set(k, this.#makeCells(k, p));
@@ -54,19 +59,22 @@ class ReferenceEngine implements Engine {
     });
   }
 
+  get stepsPerSubmit(): number {
+    return this.#pace.steps;
+  }
+
+  /** Runs at once, so that controls act in the order of calls; the promise lets progress and interrupts through. */
   advance(toStep: number): Promise<Segment> {
-    const result = this.#queue.then(async () => {
-      const begun = performance.now();
-      const from = this.step;
-      const segment = this.#run(toStep);
-      const elapsed = Math.max(0.1, performance.now() - begun);
-      const ideal = ((toStep - from) * 50) / elapsed;
-      this.stepsPerSubmit = Math.max(1, Math.round(Math.min(ideal, 4 * this.stepsPerSubmit)));
-      await new Promise((resume) => setTimeout(resume, 0)); // lets progress and interrupts through
-      return segment;
+    return new Promise((resolve, reject) => {
+      const [begun, from] = [performance.now(), this.step];
+      try {
+        const segment = this.#run(toStep);
+        this.#pace.measured(toStep - from, performance.now() - begun);
+        setTimeout(() => resolve(segment), 0);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
     });
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 
   save(): Promise<EngineState> {
@@ -92,14 +100,15 @@ class ReferenceEngine implements Engine {
       cells.params = this.#rounded(cells.compiled.params.values);
     }
     for (const [k, s] of this.#sources) s.set(state[`sources.${this.network.populations[k]?.name}`] as Uint32Array);
-    this.#log.steps = [...(state["log.steps"] as Uint32Array)];
-    this.#log.ids = [...(state["log.ids"] as Uint32Array)];
+    this.#log.load(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array);
+    this.#rowOfCell.clear();
     this.step = step;
     return Promise.resolve();
   }
 
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
+    this.#rowOfCell.clear();
   }
   setScale(projection: number, scale: number, entry?: number): void {
     this.#inputs.setScale(projection, scale, entry);
@@ -159,8 +168,7 @@ class ReferenceEngine implements Engine {
     for (const [k, state] of this.#sources) {
       const p = populations[k] as CompiledRenewal;
       const constant = this.#inputs.constant.get(k);
-      const rows = this.#inputs.rowsOf(k);
-      const nSignals = rows.length / entries;
+      const rowOfCell = this.#rowsOfCells(k, p);
       for (let entry = 0; entry < entries; entry++) {
         const sources = this.#describe(p, entry);
         const id = entry * nSources + p.firstSource;
@@ -171,11 +179,20 @@ class ReferenceEngine implements Engine {
           const rates = constant[entry];
           if (rates !== undefined) advanceConstantSources(state, sources, inputs.steps - silent, rates, late);
         } else {
-          const rowOfCell = p.signalOfCell.map((s) => rows[entry * nSignals + s] as number);
-          advanceSources(state, sources, inputs.steps, inputs.increments, rowOfCell, emit);
+          advanceSources(state, sources, inputs.steps, inputs.increments, rowOfCell[entry] as Uint32Array, emit);
         }
       }
     }
+  }
+
+  #rowsOfCells(k: number, { signalOfCell }: CompiledRenewal): Uint32Array[] {
+    const known = this.#rowOfCell.get(k);
+    if (known !== undefined) return known;
+    const rows = this.#inputs.rowsOf(k);
+    const nSignals = rows.length / this.network.entries;
+    const made = Array.from({ length: this.network.entries }, (_, e) => signalOfCell.map((s) => rows[e * nSignals + s] as number));
+    this.#rowOfCell.set(k, made);
+    return made;
   }
 
   #deliver(stage: CompiledStage, s: number, steps: number): void {

@@ -1,0 +1,287 @@
+import { didYouMean, ModelError } from "../errors.ts";
+import { add, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
+import { substitute } from "../lang/names.ts";
+import type { Channel, Param, Pool } from "../mechanisms/mechanism.ts";
+import type { CellModel, Given, Insertion } from "../model/cell.ts";
+import type { RecordingDescription } from "../model/description.ts";
+import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
+import { nodeAt, type Morphology, type Section, tree } from "../morphology/tree.ts";
+import { combine, type Values } from "../morphology/values.ts";
+import { canonical, canonicalValues, type Unit } from "../units.ts";
+import type { CompiledTrace } from "./compiled.ts";
+import { Params } from "./params.ts";
+import { CellEquations, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, sum } from "./program.ts";
+
+export interface CellContext {
+  readonly dt: number; // ms
+  readonly method: "backwardEuler" | "crankNicolson";
+  readonly entries: number;
+  readonly firstSource: number;
+  /** slot of cell 0, of each receptor that has links. */
+  readonly slots: ReadonlyMap<string, number>;
+  readonly clamps: readonly { readonly clamp: number; readonly section: string; readonly at: number }[];
+  readonly recordings: readonly RecordingDescription[];
+  /** "<section>.<insertion>.<param>" or "<receptor>.<param>" -> one Given per entry. */
+  readonly vary: ReadonlyMap<string, readonly unknown[]>;
+}
+
+/** Cells larger than this are trees with their state in storage, not in registers. */
+export const LARGEST_SMALL_CELL = 8;
+
+/** A recording as it is compiled: `set` is evaluated in the currents phase of small cells. */
+export interface Trace {
+  readonly compiled: CompiledTrace;
+  readonly set: Stmt | undefined;
+}
+
+/** A cell model with every value checked, in canonical units and behind an identifier. Small cells have one node per
+ * compartment (ends without membrane are removed exactly); trees keep every node. */
+export class ResolvedModel {
+  readonly isTree: boolean;
+  readonly params: Params;
+  readonly cell: ResolvedCell;
+  readonly equations: CellEquations;
+  readonly morphology: Morphology;
+  readonly detector: number; // node
+  readonly threshold: string; // parameter
+  readonly #where: string;
+  readonly #model: CellModel;
+  readonly #context: CellContext;
+  readonly #compartments: Compartments;
+  readonly #places: readonly Place[];
+
+  constructor(population: string, model: CellModel, context: CellContext) {
+    this.#where = population;
+    this.#model = model;
+    this.#context = context;
+    this.params = new Params(model.n, context.entries);
+    this.morphology = tree(model.sections.map((s) => this.#section(s)), model.n);
+    this.#compartments = eliminateMassless(this.morphology);
+    this.isTree = this.#compartments.nodes.length > LARGEST_SMALL_CELL;
+    this.#places = this.isTree ? this.morphology.nodes : this.#compartments.nodes;
+    this.cell = this.#resolve();
+    this.equations = new CellEquations(this.cell);
+    this.detector = this.#node(model.detector.section, model.detector.at ?? 0.5);
+    this.threshold = this.#define("threshold", model.detector.threshold, "mV");
+    const unused = [...context.vary.keys()].find((path) => !this.params.paths.includes(path));
+    if (unused !== undefined) throw new ModelError(`${population}.${unused}`, "is not a parameter", didYouMean(unused, this.params.paths));
+  }
+
+  traces(): Trace[] {
+    return this.#context.recordings.map((r, k) => this.#trace(r, k));
+  }
+
+  /** Initial states: [state][entry][cell]. */
+  state0(names: readonly string[]): Float64Array {
+    const { n } = this.#model;
+    const { entries } = this.#context;
+    const state0 = new Float64Array(names.length * entries * n);
+    const known: Record<string, Expr> = {};
+    for (const { name: state, value } of this.equations.initial()) {
+      known[state] = substitute(value, known);
+      const row = names.indexOf(state);
+      const at = this.params.evaluator(known[state]);
+      for (let e = 0; e < entries; e++) for (let c = 0; c < n; c++) state0[(row * entries + e) * n + c] = at(c, e);
+    }
+    return state0;
+  }
+
+  #resolve(): ResolvedCell {
+    const { clamps, method, dt } = this.#context;
+    const constants = { dt: this.params.define("dt", [dt]), celsius: this.#define("celsius", this.#model.celsius, "degC") };
+    const nodes = this.#places.map((p) => this.#resolveNode(p));
+    const couplings = this.#couplings().map(({ i, j, g }) => {
+      return { i, j, g: this.params.define(`axial.${nodes[i]?.label}.${nodes[j]?.label}`, [g]) };
+    });
+    const order = this.isTree ? this.morphology.eliminationOrder : this.#compartments.eliminationOrder;
+    return {
+      nodes,
+      couplings,
+      eliminationOrder: [...order],
+      densities: this.#model.insertions.flatMap((i) => this.#insertion(i, constants, nodes)),
+      receptors: this.#receptors(constants),
+      clamps: clamps.map((c, k) => ({ input: `clamp_${k}`, node: this.#node(c.section, c.at) })),
+      method,
+      dt: constants.dt,
+    };
+  }
+
+  #couplings(): readonly { i: number; j: number; g: Values }[] {
+    if (!this.isTree) return this.#compartments.couplings;
+    return this.morphology.nodes.flatMap((n, i) => (n.parent < 0 ? [] : [{ i, j: n.parent, g: n.gParent }])).reverse();
+  }
+
+  #resolveNode({ section, kind, index, areaUm2 }: Place): ResolvedNode {
+    const spec = this.#model.sections.find((s) => s.name === section) as CellModel["sections"][number];
+    const label = kind === "end" ? `${section}_end${index}` : (spec.nseg ?? 1) === 1 ? section : `${section}_${index}`;
+    const cm = this.#values(`${section}.cm`, spec.cm, "uF/cm2");
+    const reversals = Object.entries(this.#model.reversals ?? {}).map(([ion, E]) => [ion, this.#define(`e${ion}`, E, "mV")]);
+    return {
+      label,
+      V: `V_${label}`,
+      V0: this.#define(`${section}.V0`, spec.V0 ?? this.#model.V0, "mV"),
+      capacitance: this.params.define(`${label}.capacitance`, [combine((c, a) => 1e-5 * c * a, cm, areaUm2)]),
+      area: this.params.define(`${label}.area`, [combine((a) => 1e-2 * a, areaUm2)]),
+      reversals: Object.fromEntries(reversals),
+    };
+  }
+
+  #insertion(insertion: Insertion, constants: Readonly<Record<string, string>>, nodes: readonly ResolvedNode[]): ResolvedDensity[] {
+    const { mechanism, sections } = insertion;
+    const as = insertion.as ?? mechanism.name;
+    if (mechanism.kind === "synapse") throw new ModelError(`${this.#where}.${as}`, "is a synapse", "Put it among the receptors");
+    this.#checkNames(`${this.#where}.${as}`, insertion.params ?? {}, mechanism.params);
+    for (const s of sections) this.#checkSection(`${this.#where}.${as}`, s);
+    return this.#places.flatMap((node, k) => {
+      if (node.kind === "end" || !sections.includes(node.section)) return [];
+      const params: Record<string, string> = { ...constants };
+      for (const [p, spec] of Object.entries(mechanism.params)) {
+        params[p] = this.#param(`${node.section}.${as}.${p}`, spec, insertion.params?.[p], node.index, node.section);
+      }
+      const exact = this.#model.tables === "exact";
+      return [{ node: k, prefix: `${nodes[k]?.label}_${as}`, mechanism: mechanism as Channel | Pool, params, exact }];
+    });
+  }
+
+  #receptors(constants: Readonly<Record<string, string>>): ResolvedReceptor[] {
+    const recorded = new Set(this.#context.recordings.map((r) => r.variable.split(".")[0]));
+    return this.#model.receptors.flatMap((r) => {
+      const linked = this.#context.slots.has(r.name);
+      this.#checkNames(`${this.#where}.${r.name}`, r.params ?? {}, r.synapse.params);
+      const params: Record<string, string> = { ...constants };
+      for (const [p, spec] of Object.entries(r.synapse.params)) params[p] = this.#param(`${r.name}.${p}`, spec, r.params?.[p]);
+      if (!linked && !recorded.has(r.name)) return [];
+      const node = this.#node(r.section, r.at ?? 0.5);
+      return [{ node, prefix: r.name, synapse: r.synapse, params, input: linked ? `in_${r.name}` : undefined }];
+    });
+  }
+
+  /** The identifier of a mechanism's parameter; one per section, or one per compartment where it differs along the section. */
+  #param(path: string, spec: Param, given: Given<Unit> | readonly Given<Unit>[] | undefined, index = 0, section = ""): string {
+    const list = Array.isArray(given);
+    const nseg = this.#model.sections.find((s) => s.name === section)?.nseg ?? 1;
+    if (list && given.length !== nseg) {
+      throw new ModelError(`${this.#where}.${path}`, `has ${given.length} values for ${nseg} compartments`, `Give one, or ${nseg}`);
+    }
+    const one = (list ? given[index] : given) ?? spec.default;
+    const varied = this.#context.vary.get(path);
+    const perEntry = (varied ?? [one]).map((g) => this.#limited(path, spec, g));
+    const live = spec.live === true ? { unit: spec.unit, min: spec.min ?? -Infinity, max: spec.max ?? Infinity } : undefined;
+    return this.params.define(list && nseg > 1 ? `${path}[${index}]` : path, perEntry, live);
+  }
+
+  #limited(path: string, spec: Param, given: unknown): Values {
+    const values = this.#values(path, given, spec.unit);
+    const { min = -Infinity, max = Infinity } = spec;
+    const bad = (typeof values === "number" ? [values] : [...values]).find((x) => !(x >= min && x <= max));
+    if (bad === undefined) return values;
+    throw new ModelError(`${this.#where}.${path}`, `is ${bad} ${spec.unit}`, `Give a value from ${min} to ${max} ${spec.unit}`);
+  }
+
+  #trace(r: RecordingDescription, k: number): Trace {
+    const { dt } = this.#context;
+    const where = `${this.#where}: recording of "${r.variable}"`;
+    const everySteps = Math.round(canonical(where, r.every, "ms") / dt);
+    if (everySteps < 1 || Math.abs(everySteps * dt - r.every.value) > 1e-9 * r.every.value) {
+      throw new ModelError(where, `every ${r.every.value} ms is not a whole number of steps of ${dt} ms`, "Change one of them");
+    }
+    const { phase, unit, value } = this.#variable(where, r.variable);
+    const out = name(`out_${k}`);
+    const base = { variable: r.variable, unit, phase, everySteps, cells: chosen(where, r.cells, this.#model.n) };
+    if (phase === "state" || this.isTree) return { compiled: { ...base, value }, set: undefined };
+    return { compiled: { ...base, value: out }, set: { op: "set", name: `out_${k}`, value } };
+  }
+
+  #variable(where: string, variable: string): { phase: "state" | "current"; unit: string; value: Expr } {
+    const [first = "", second = "", third = ""] = variable.split(".");
+    const state = (id: string, unit: string) => ({ phase: "state" as const, unit, value: name(id) });
+    const V = (node: number) => state((this.cell.nodes[node] as { V: string }).V, "mV");
+    if (variable === "V") return V(this.detector);
+    const weighted = this.#model.sums?.[variable];
+    if (weighted !== undefined) return { phase: "state", unit: weighted.unit, value: sum(weighted.terms.map((t) => mul(num(t.weight), this.#voltage(t.section, t.at)))) };
+    const receptor = this.cell.receptors.find((r) => r.prefix === first);
+    if (receptor !== undefined) {
+      if (second === "g") return { phase: "current", unit: "uS", value: this.equations.conductance(receptor) };
+      if (second === "i") return { phase: "current", unit: "nA", value: this.equations.current(receptor) };
+      throw new ModelError(where, `receptor "${first}" has no "${second}"`, `Use "${first}.g" or "${first}.i"`);
+    }
+    this.#checkSection(where, first);
+    if (second === "V") return V(this.#node(first, 0.5));
+    const density = this.cell.densities.find((d) => d.prefix.endsWith(`_${second}`) && d.node === this.#node(first, 0.5));
+    const names = this.cell.densities.map((d) => d.prefix.slice((this.cell.nodes[d.node]?.label.length ?? 0) + 1));
+    if (density === undefined) throw new ModelError(where, `section "${first}" has no "${second}"`, didYouMean(second, ["V", ...new Set(names), ...Object.keys(this.#model.sums ?? {})]));
+    if (third in density.mechanism.states) return state(`${density.prefix}_${third}`, third.endsWith("i") && density.mechanism.kind === "pool" ? "mM" : "1");
+    const current = third.replace(/^i_/, "");
+    if (density.mechanism.kind === "channel" && current in density.mechanism.currents) {
+      return { phase: "current", unit: "mA/cm2", value: this.equations.density(density, current) };
+    }
+    const currents = density.mechanism.kind === "channel" ? Object.keys(density.mechanism.currents).map((c) => `i_${c}`) : [];
+    throw new ModelError(where, `"${second}" has no "${third}"`, didYouMean(third, [...Object.keys(density.mechanism.states), ...currents]));
+  }
+
+  #section(spec: CellModel["sections"][number]): Section {
+    const { name: id, nseg, parent, parentEnd } = spec;
+    return {
+      name: id,
+      L: this.#values(`${id}.L`, spec.L, "um"),
+      diam: this.#values(`${id}.diam`, spec.diam, "um"),
+      Ra: this.#values(`${id}.Ra`, spec.Ra, "ohm cm"),
+      ...(nseg === undefined ? {} : { nseg }),
+      ...(parent === undefined ? {} : { parent }),
+      ...(parentEnd === undefined ? {} : { parentEnd }),
+    };
+  }
+
+  /** The voltage at a place, of ends without membrane too. */
+  #voltage(section: string, at: number): Expr {
+    this.#checkSection(this.#where, section);
+    const node = nodeAt(this.morphology, section, at);
+    if (this.isTree) return name((this.cell.nodes[node] as ResolvedNode).V);
+    const V = (k: number): Expr => name((this.cell.nodes[k] as ResolvedNode).V);
+    const inside = this.#compartments.nodes.findIndex((n) => n.node === node);
+    if (inside >= 0) return V(inside);
+    const terms = this.#compartments.massless.find((m) => m.node === node)?.terms ?? [];
+    return terms.map((t) => mul(name(this.params.define(`end.${node}.${t.compartment}`, [t.weight])), V(t.compartment))).reduce(add);
+  }
+
+  /** The node with membrane that holds a place. */
+  #node(section: string, at: number): number {
+    this.#checkSection(this.#where, section);
+    const node = nodeAt(this.morphology, section, at);
+    const found = this.isTree ? node : this.#compartments.nodes.findIndex((n) => n.node === node);
+    if (this.#places[found]?.kind === "segment") return found;
+    throw new ModelError(`${this.#where}: ${section}(${at})`, "is an end without membrane", "Give a place strictly between 0 and 1");
+  }
+
+  #checkSection(where: string, section: string): void {
+    const known = this.#model.sections.map((s) => s.name);
+    if (!known.includes(section)) throw new ModelError(where, `has no section "${section}"`, didYouMean(section, known));
+  }
+
+  #checkNames(where: string, given: Readonly<Record<string, unknown>>, params: Readonly<Record<string, Param>>): void {
+    for (const p of Object.keys(given)) {
+      if (!(p in params)) throw new ModelError(where, `has no parameter "${p}"`, didYouMean(p, Object.keys(params)));
+    }
+  }
+
+  /** Call when every parameter is defined. */
+  #define(path: string, given: Given<Unit>, unit: Unit): string {
+    const varied = this.#context.vary.get(path) ?? [given];
+    return this.params.define(path, varied.map((g) => this.#values(path, g, unit)));
+  }
+
+  #values(path: string, given: unknown, unit: Unit): Values {
+    return canonicalValues(`${this.#where}.${path}`, given, unit, this.#model.n);
+  }
+}
+
+/** A node of the morphology or a compartment. */
+type Place = Pick<Morphology["nodes"][number], "section" | "kind" | "index" | "areaUm2">;
+
+function chosen(where: string, cells: RecordingDescription["cells"], n: number): Uint32Array {
+  if (cells === "all") return Uint32Array.from({ length: n }, (_, c) => c);
+  if ("every" in cells) return Uint32Array.from({ length: Math.ceil(n / cells.every) }, (_, k) => k * cells.every);
+  const bad = cells.cells.find((c) => !(Number.isInteger(c) && c >= 0 && c < n));
+  if (bad !== undefined) throw new ModelError(where, `has no cell ${bad}`, `Cells go from 0 to ${n - 1}`);
+  return Uint32Array.from(cells.cells);
+}

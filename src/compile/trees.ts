@@ -1,0 +1,216 @@
+import { add, type Expr, mul, name, num, type Stmt, div } from "../lang/expr.ts";
+import { freeNames, substitute } from "../lang/names.ts";
+import { optimise } from "../lang/optimise.ts";
+import type { TreeProgram, TreeReceptors, TreeRegion } from "./compiled.ts";
+import type { Wanted } from "./params.ts";
+import { type CellEquations, type ResolvedNode, type ResolvedReceptor, sum } from "./program.ts";
+import type { CellContext, ResolvedModel, Trace } from "./resolve.ts";
+
+/** Writes a large tree as loops: the equations of one node of each region, with the values of all its nodes as parameters. */
+export function compileTree(resolved: ResolvedModel, traces: readonly Trace[], context: CellContext): { program: TreeProgram; columns: Wanted[] } {
+  return new TreeCompiler(resolved, context).compile(traces);
+}
+
+class TreeCompiler {
+  readonly #r: ResolvedModel;
+  readonly #e: CellEquations;
+  readonly #context: CellContext;
+  readonly #columns = new Map<string, Wanted>();
+  readonly #states: string[];
+
+  constructor(resolved: ResolvedModel, context: CellContext) {
+    this.#r = resolved;
+    this.#e = resolved.equations;
+    this.#context = context;
+    this.#states = resolved.cell.nodes.map((n) => n.V);
+  }
+
+  compile(traces: readonly Trace[]): { program: TreeProgram; columns: Wanted[] } {
+    const { cell, detector, threshold, morphology } = this.#r;
+    const regions = this.#regions();
+    const inputs = cell.receptors.flatMap((r) => (r.input === undefined ? [] : [r.input]));
+    const receptors = this.#receptors(inputs);
+    const parents = Int32Array.from(morphology.nodes, (n) => n.parent);
+    const factor = cell.method === "crankNicolson" ? 2 : 1;
+    const axial = this.#column("axial", cell.nodes.map((_, k) => this.#toParent(k)));
+    const diagonal = this.#column("diagonal", cell.nodes.map((_, k) => this.#diagonal(k, factor)));
+    for (const id of [threshold, ...traces.flatMap((t) => [...freeNames(t.compiled.value)])]) {
+      if (this.#r.params.constants.has(id)) this.#column(id, [name(id)]);
+    }
+    const program: TreeProgram = {
+      kind: "tree",
+      states: this.#states,
+      params: [...this.#columns.keys()],
+      inputs,
+      clampInputs: this.#context.clamps.map((c, k) => ({ input: `clamp_${k}`, clamp: c.clamp })),
+      detect: { state: (cell.nodes[detector] as ResolvedNode).V, threshold },
+      parents,
+      axial,
+      diagonal,
+      factor,
+      regions,
+      receptors,
+      clampNodes: cell.clamps.map((c) => c.node),
+    };
+    return { program, columns: [...this.#columns.values()] };
+  }
+
+  #column(id: string, perNode: readonly Expr[]): string {
+    if (!this.#columns.has(id)) this.#columns.set(id, { id, perNode });
+    return id;
+  }
+
+  #toParent(node: number): Expr {
+    const coupling = this.#r.cell.couplings.find((c) => c.i === node);
+    return coupling === undefined ? num(0) : name(coupling.g);
+  }
+
+  #diagonal(node: number, factor: number): Expr {
+    const { nodes, couplings, dt } = this.#r.cell;
+    const arms = couplings.filter((c) => c.i === node || c.j === node).map((c) => name(c.g));
+    return sum([mul(name((nodes[node] as ResolvedNode).capacitance), div(num(factor), name(dt))), ...arms]);
+  }
+
+  /** Nodes with the same mechanisms under the same names, in order of first appearance. */
+  #regions(): TreeRegion[] {
+    const { nodes, densities } = this.#r.cell;
+    const groups = new Map<string, number[]>();
+    nodes.forEach((_, k) => {
+      const mine = densities.filter((d) => d.node === k);
+      const key = mine.map((d) => `${this.#as(d.prefix, k)}:${d.mechanism.name}`).join(" ");
+      if (mine.length > 0) groups.set(key, [...(groups.get(key) ?? []), k]);
+    });
+    return [...groups.values()].map((members, region) => this.#region(members, `r${region}`));
+  }
+
+  #region(members: readonly number[], tag: string): TreeRegion {
+    const { densities } = this.#r.cell;
+    const [first] = members as [number, ...number[]];
+    const maps = members.map((k) => this.#generic(k, tag)); // actual name -> generic name
+    const map = maps[0] as ReadonlyMap<string, string>;
+    const rename = (expr: Expr): Expr => substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
+    const renamed = (stmts: readonly Stmt[]): Stmt[] => stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
+    const own = densities.filter((d) => d.node === first);
+    const gates = own.flatMap((d) => Object.keys(d.mechanism.states).map((s) => map.get(`${d.prefix}_${s}`) as string));
+    const carried = [...this.#e.carried(first)];
+    const paths = this.#e.channelPaths(first);
+    const V = name((this.#r.cell.nodes[first] as ResolvedNode).V);
+    const currents: Stmt[] = [
+      ...this.#e.beforeCurrents(first),
+      ...carried.map((id): Stmt => ({ op: "set", name: `${id}_kept`, value: name(id) })),
+      ...paths.map(([g], m): Stmt => ({ op: "let", name: `g_${m}`, value: g })),
+      { op: "set", name: "G", value: sum(paths.map((_, m) => name(`g_${m}`))) },
+      { op: "set", name: "I", value: sum(paths.map(([, E], m) => mul(name(`g_${m}`), add(V, { kind: "negate", of: E })))) },
+    ];
+    const kept = carried.map((id) => `${map.get(id) ?? id}_kept`);
+    const keptNames = new Map(carried.map((id) => [`${id}_kept`, `${map.get(id) ?? id}_kept`]));
+    const toKept = Object.fromEntries(carried.map((id) => [map.get(id) ?? id, name(`${map.get(id) ?? id}_kept`)]));
+    const advance = renamed(this.#e.advanceNode(first)).map((s) => ({ ...s, value: substitute(s.value, toKept) }));
+    const generic = renamed(currents).map((s) => ({ ...s, name: keptNames.get(s.name) ?? s.name }));
+    const states = [...gates, ...kept];
+    const width = 4 * Math.ceil(states.length / 4);
+    const firstRow = this.#rows(members, states, maps, width);
+    return {
+      nodes: Uint32Array.from(members),
+      states,
+      firstRow,
+      width,
+      currents: this.#optimised(generic, [...states, "G", "I"], maps, `${tag}c`),
+      advance: this.#optimised(advance, states, maps, `${tag}a`),
+    };
+  }
+
+  /** Names the region's rows after the nodes' own states, so that recordings and initial values find them. */
+  #rows(members: readonly number[], states: readonly string[], maps: readonly ReadonlyMap<string, string>[], width: number): number {
+    const firstRow = this.#states.length;
+    members.forEach((node, j) => {
+      const actual = new Map([...(maps[j] as ReadonlyMap<string, string>)].map(([from, to]) => [to, from]));
+      for (let s = 0; s < width; s++) {
+        const state = states[s];
+        const known = state === undefined ? undefined : actual.get(state);
+        this.#states.push(known ?? `row_${node}_${firstRow + j * width + s}`);
+      }
+    });
+    return firstRow;
+  }
+
+  /** What a node's own names are called in its region's statements. */
+  #generic(node: number, tag: string): ReadonlyMap<string, string> {
+    const { nodes, densities } = this.#r.cell;
+    const { V, area } = nodes[node] as ResolvedNode;
+    const map = new Map<string, string>([[V, "V"], [area, `${tag}_area`]]);
+    for (const d of densities) {
+      if (d.node !== node) continue;
+      const as = `${tag}_${this.#as(d.prefix, node)}`;
+      for (const s of Object.keys(d.mechanism.states)) map.set(`${d.prefix}_${s}`, `${as}_${s}`);
+      for (const p of Object.keys(d.mechanism.params)) map.set(d.params[p] as string, `${as}_p_${p}`);
+    }
+    return map;
+  }
+
+  #as(prefix: string, node: number): string {
+    return prefix.slice((this.#r.cell.nodes[node] as ResolvedNode).label.length + 1);
+  }
+
+  /** Optimises statements in generic names and makes columns of what they read: one value per node. */
+  #optimised(stmts: readonly Stmt[], states: readonly string[], maps: readonly ReadonlyMap<string, string>[], prefix: string): Stmt[] {
+    const { params } = this.#r;
+    const back = maps.map((m) => Object.fromEntries([...m].map(([from, to]) => [to, name(from)])));
+    const generic = [...(maps[0] as ReadonlyMap<string, string>)].flatMap(([from, to]) => (params.constants.has(from) ? [to] : []));
+    const constants = new Set([...params.constants, ...generic]);
+    const typical = params.typical();
+    const values = { ...typical, ...Object.fromEntries([...(maps[0] as ReadonlyMap<string, string>)].map(([from, to]) => [to, typical[from] ?? 0])) };
+    const perNode = (value: Expr): Expr[] => back.map((b) => substitute(value, b));
+    const base = { constants, states: new Set(states), values, prefix: `_${prefix}` };
+    const shared = optimise(stmts, { ...base, share: true });
+    const fits = shared.derived.every((d) => d.bounds === undefined || perNode(d.value).every((e) => params.within(e, d.bounds as { min: number; max: number })));
+    const { stmts: out, derived } = fits ? shared : optimise(stmts, { ...base, share: false });
+    const read = new Set(out.flatMap((s) => [...freeNames(s.value)]));
+    for (const d of derived) if (read.has(d.name)) this.#column(d.name, perNode(d.value));
+    for (const id of read) if (constants.has(id)) this.#column(id, perNode(name(id)));
+    return out;
+  }
+
+  /** Receptors by synapse text, each group sorted by node. */
+  #receptors(inputs: readonly string[]): TreeReceptors[] {
+    const groups = new Map<string, ResolvedReceptor[]>();
+    for (const r of this.#r.cell.receptors) {
+      const { doc: _doc, ...text } = r.synapse;
+      const key = JSON.stringify(text);
+      groups.set(key, [...(groups.get(key) ?? []), r]);
+    }
+    return [...groups.values()].map((members, k) => this.#receptorGroup(members.sort((a, b) => a.node - b.node), inputs, `s${k}`));
+  }
+
+  #receptorGroup(members: readonly ResolvedReceptor[], inputs: readonly string[], tag: string): TreeReceptors {
+    const [first] = members as [ResolvedReceptor, ...ResolvedReceptor[]];
+    const names = Object.keys(first.synapse.states);
+    const maps = members.map((r) => {
+      const map = new Map<string, string>([[(this.#r.cell.nodes[r.node] as ResolvedNode).V, "V"]]);
+      for (const s of names) map.set(`${r.prefix}_${s}`, `${tag}_${s}`);
+      for (const p of Object.keys(r.synapse.params)) map.set(r.params[p] as string, `${tag}_p_${p}`);
+      return map;
+    });
+    const map = maps[0] as ReadonlyMap<string, string>;
+    const rename = (expr: Expr): Expr => substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
+    const renamed = (stmts: readonly Stmt[]): Stmt[] => stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
+    const states = names.map((s) => `${tag}_${s}`);
+    const firstRow = this.#states.length;
+    for (const r of members) for (const s of names) this.#states.push(`${r.prefix}_${s}`);
+    const outputs: Stmt[] = [
+      { op: "set", name: "g", value: rename(this.#e.conductance(first)) },
+      { op: "set", name: "E", value: rename(this.#e.reversal(first)) },
+    ];
+    const [g, E] = this.#optimised(outputs, ["g", "E"], maps, `${tag}g`).filter((s) => s.op === "set") as [Stmt, Stmt];
+    return {
+      nodes: Uint32Array.from(members, (r) => r.node),
+      input: Int32Array.from(members, (r) => (r.input === undefined ? -1 : inputs.indexOf(r.input))),
+      states,
+      firstRow,
+      receive: this.#optimised(renamed(this.#e.receive(first, name("w"))), states, maps, `${tag}r`),
+      conductance: g.value,
+      reversal: E.value,
+      decay: this.#optimised(renamed(this.#e.decay(first)), states, maps, `${tag}d`),
+    };
+  }
+}

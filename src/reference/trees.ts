@@ -1,0 +1,179 @@
+import type { CompiledCells, TreeProgram, TreeReceptors, TreeRegion } from "../compile/compiled.ts";
+import type { Expr } from "../lang/expr.ts";
+import { freeNames } from "../lang/names.ts";
+import { printJs, toJs } from "../lang/print.ts";
+
+/** Prints a large tree's step as the lines of an integrate function (see cells.ts): the STEP phases as loops over nodes. */
+export function printTree(cells: CompiledCells, program: TreeProgram, f32: boolean): string[] {
+  return new TreePrinter(cells, program, f32).lines();
+}
+
+class TreePrinter {
+  readonly #cells: CompiledCells;
+  readonly #p: TreeProgram;
+  readonly #f32: boolean;
+  readonly #column: ReadonlyMap<string, number>;
+  readonly #row: ReadonlyMap<string, number>;
+
+  constructor(cells: CompiledCells, program: TreeProgram, f32: boolean) {
+    this.#cells = cells;
+    this.#p = program;
+    this.#f32 = f32;
+    this.#column = new Map(program.params.map((id, k) => [id, k]));
+    this.#row = new Map(program.states.map((id, k) => [id, k]));
+  }
+
+  lines(): string[] {
+    const { n, firstSource, traces } = this.#cells;
+    const { detect, parents, clampInputs, regions, receptors } = this.#p;
+    const array = this.#f32 ? "Float32Array" : "Float64Array";
+    return [
+      `const M = ${parents.length}, P = [${parents.join(",")}];`,
+      `const G = new ${array}(M), I = new ${array}(M), D = new ${array}(M), R = new ${array}(M);`,
+      ...regions.map((r, k) => `const region${k} = [${r.nodes.join(",")}];`),
+      ...receptors.flatMap((r, k) => [`const at${k} = [${r.nodes.join(",")}];`, `const slot${k} = [${this.#slots(r).join(",")}];`, `const scale${k} = [${r.input.join(",")}];`]),
+      `for (let e = 0; e < block.entries; e++) for (let c = 0; c < ${n}; c++) {`,
+      `  const g = e * ${n} + c, N = block.entries * ${n}, S = b.state, Q = b.params;`,
+      ...this.#shared().map((id) => `  const ${id} = ${this.#param(id, "0")};`),
+      ...traces.map((_, k) => `  const row_${k} = b.traceRow[${k}][c];`),
+      ...clampInputs.map(({ clamp }, k) => `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`),
+      `  let armed = b.armed[g];`,
+      `  for (let t = 0; t < block.steps; t++) {`,
+      `    const above = ${this.#state(this.#row.get(detect.state) as number)} > ${detect.threshold};`,
+      `    if (above && armed === 1) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
+      `    armed = above ? 0 : 1;`,
+      `    const slots = (t * block.entries + e) * block.slots + c;`,
+      `    G.fill(0); I.fill(0);`,
+      ...receptors.flatMap((r, k) => this.#receive(r, k)),
+      ...regions.flatMap((r, k) => this.#loop(r, k, r.currents, [`G[i] ${this.#f32 ? "= fr(G[i] + G_)" : "+= G_"};`, `I[i] ${this.#f32 ? "= fr(I[i] + I_)" : "+= I_"};`])),
+      ...clampInputs.map((_, k) => `    I[${this.#p.clampNodes[k]}] -= ${this.#fr(`${this.#fr(`gain_${k}`)} * ${this.#fr(`b.clamps[signal_${k} + t]`)}`)};`),
+      ...this.#samples("current"),
+      ...this.#solve(),
+      ...regions.flatMap((r, k) => this.#loop(r, k, r.advance, [])),
+      ...receptors.flatMap((r, k) => this.#decay(r, k)),
+      ...this.#samples("state"),
+      `  }`,
+      `  b.armed[g] = armed;`,
+      `}`,
+    ];
+  }
+
+  #fr(x: string): string {
+    return this.#f32 ? `fr(${x})` : `(${x})`;
+  }
+
+  #state(row: number | string): string {
+    return typeof row === "number" ? `S[${row} * N + g]` : `S[(${row}) * N + g]`;
+  }
+
+  #param(id: string, node: string): string {
+    const k = this.#column.get(id) as number;
+    const { offset, cellStride, entryStride, nodeStride } = this.#cells.params;
+    return `Q[${offset[k]} + ${node} * ${nodeStride[k]} + c * ${cellStride[k]} + e * ${entryStride[k]}]`;
+  }
+
+  /** Parameters that are the same at every node: read once per cell. */
+  #shared(): string[] {
+    return this.#p.params.filter((id) => this.#varies(id) === false);
+  }
+
+  #varies(id: string): boolean | undefined {
+    const k = this.#column.get(id);
+    return k === undefined ? undefined : (this.#cells.params.nodeStride[k] as number) > 0;
+  }
+
+  /** Node parameters that some expressions read, as declarations for node `j` of a loop. */
+  #declare(exprs: readonly Expr[]): string[] {
+    const read = new Set(exprs.flatMap((x) => [...freeNames(x)]));
+    return [...read].filter((id) => this.#varies(id)).map((id) => `      const ${id} = ${this.#param(id, "j")};`);
+  }
+
+  #loop(region: TreeRegion, k: number, stmts: TreeRegion["currents"], after: readonly string[]): string[] {
+    const rename = (id: string): string => (id === "G" || id === "I" ? `${id}_` : id);
+    const written = new Set(stmts.flatMap((s) => (s.op === "set" ? [s.name] : [])));
+    const row = (s: number): string => this.#state(`${region.firstRow + s} + j * ${region.width}`);
+    return [
+      `    for (let j = 0; j < ${region.nodes.length}; j++) {`,
+      `      const i = region${k}[j], V = S[i * N + g];`,
+      ...(written.has("G") ? [`      let G_ = 0, I_ = 0;`] : []),
+      ...region.states.map((s, m) => `      let ${s} = ${row(m)};`),
+      ...this.#declare(stmts.map((s) => s.value)),
+      printJs(stmts, { f32: this.#f32, rename, indent: "      " }),
+      ...region.states.flatMap((s, m) => (written.has(s) ? [`      ${row(m)} = ${s};`] : [])),
+      ...after.map((l) => `      ${l}`),
+      `    }`,
+    ];
+  }
+
+  #slots(r: TreeReceptors): number[] {
+    return [...r.input].map((k) => (k < 0 ? -1 : (this.#cells.receptors[k] as { slot: number }).slot));
+  }
+
+  #receive(r: TreeReceptors, k: number): string[] {
+    const read = [...r.receive.map((s) => s.value), r.conductance, r.reversal];
+    const input = this.#fr(`${this.#fr(`b.acc[slots + slot${k}[j]]`)} * b.inputScale[scale${k}[j] * block.entries + e]`);
+    const current = this.#fr(`g_ * ${this.#fr(`V - ${toJs(r.reversal, { f32: this.#f32 })}`)}`);
+    return [
+      ...this.#receptorHead(r, k),
+      `      const V = S[i * N + g];`,
+      ...this.#declare(read),
+      `      if (slot${k}[j] >= 0) { const w = ${input}; b.acc[slots + slot${k}[j]] = 0;`,
+      printJs(r.receive, { f32: this.#f32, indent: "        " }),
+      `      }`,
+      ...this.#storeReceptor(r),
+      `      const g_ = ${toJs(r.conductance, { f32: this.#f32 })};`,
+      `      G[i] = ${this.#fr("G[i] + g_")}; I[i] = ${this.#fr(`I[i] + ${current}`)};`,
+      `    }`,
+    ];
+  }
+
+  #decay(r: TreeReceptors, k: number): string[] {
+    return [
+      ...this.#receptorHead(r, k),
+      ...this.#declare(r.decay.map((s) => s.value)),
+      printJs(r.decay, { f32: this.#f32, indent: "      " }),
+      ...this.#storeReceptor(r),
+      `    }`,
+    ];
+  }
+
+  #receptorHead(r: TreeReceptors, k: number): string[] {
+    const row = (s: number): string => this.#state(`${r.firstRow + s} + j * ${r.states.length}`);
+    return [
+      `    for (let j = 0; j < ${r.nodes.length}; j++) {`,
+      `      const i = at${k}[j];`,
+      ...r.states.map((s, m) => `      let ${s} = ${row(m)};`),
+    ];
+  }
+
+  #storeReceptor(r: TreeReceptors): string[] {
+    return r.states.map((s, m) => `      ${this.#state(`${r.firstRow + m} + j * ${r.states.length}`)} = ${s};`);
+  }
+
+  #solve(): string[] {
+    const { axial, diagonal, factor } = this.#p;
+    const a = this.#param(axial, "i");
+    const f = (x: string): string => this.#fr(x);
+    return [
+      `    for (let i = 0; i < M; i++) { D[i] = ${f(`${this.#param(diagonal, "i")} + G[i]`)}; R[i] = -I[i]; }`,
+      `    for (let i = 1; i < M; i++) { const p = P[i], flow = ${f(`${a} * ${f("S[p * N + g] - S[i * N + g]")}`)}; R[i] = ${f("R[i] + flow")}; R[p] = ${f("R[p] - flow")}; }`,
+      `    for (let i = M - 1; i > 0; i--) { const p = P[i], a = ${a}, q = ${f("a / D[i]")}; D[p] = ${f(`D[p] - ${f("q * a")}`)}; R[p] = ${f(`R[p] + ${f("q * R[i]")}`)}; }`,
+      `    R[0] = ${f("R[0] / D[0]")};`,
+      `    for (let i = 1; i < M; i++) R[i] = ${f(`${f(`R[i] + ${f(`${a} * R[P[i]]`)}`)} / D[i]`)};`,
+      `    for (let i = 0; i < M; i++) S[i * N + g] = ${f(`S[i * N + g] + ${factor === 1 ? "R[i]" : f("2 * R[i]")}`)};`,
+    ];
+  }
+
+  #samples(phase: "state" | "current"): string[] {
+    const rename = (id: string): string => {
+      const row = this.#row.get(id);
+      return row === undefined ? id : this.#state(row);
+    };
+    return this.#cells.traces.flatMap((t, k) => {
+      if (t.phase !== phase) return [];
+      const label = phase === "state" ? "block.step + t + 1" : "block.step + t";
+      const at = `((${label}) / ${t.everySteps} - b.traceFrom[${k}]) * block.entries + e`;
+      return [`    if (row_${k} >= 0 && (${label}) % ${t.everySteps} === 0) b.traces[${k}][(${at}) * ${t.cells.length} + row_${k}] = ${toJs(t.value, { f32: this.#f32, rename })};`];
+    });
+  }
+}
