@@ -4,6 +4,7 @@ import { fromPerCell } from "../../analysis/spikes.ts";
 import { recruitmentThresholds, type ThresholdMode } from "../../models/motor-pool/index.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { table } from "./csv.ts";
+import { verifyExtraction } from "./extraction.ts";
 import { parseCase, verifySteps } from "./motor-pool-cells.ts";
 import { perCellTimes, verifyNetwork, verifySynapse } from "./motor-pool-networks.ts";
 import { atMost, notYet, type VerifyContext } from "./rows.ts";
@@ -30,18 +31,12 @@ export async function verifyMotorPool(
     case "r8":
     case "r9":
       return verifyNetwork(files, stem, kind, context);
+    case "r3":
+      return verifyExtraction(files, stem, context);
     case "r7":
       return verifyForce(files, stem);
     default:
-      return [
-        notYet(
-          stem,
-          "all",
-          kind === "r3"
-            ? "parameter extraction is not part of this version"
-            : `kind ${kind} is not known to this version`,
-        ),
-      ];
+      return [notYet(stem, "all", `kind ${kind} is not known to this version`)];
   }
 }
 

@@ -52,3 +52,21 @@ export const MOTOR_POOL = {
   r8Total: { value: 0.003, why: "of all spikes" },
   force: { value: 1e-4, why: "relative to the largest force; files keep 8 to 9 digits and both sides are float64" },
 } as const;
+
+/** Parameter extraction (r3), whose reference is float64 NEURON with backward Euler at 0.0125 ms. */
+export const EXTRACTION = {
+  holding: { value: 1e-4, why: "float32 at rest near 0 mV: 3e-6 measured; a step more or less of 500 ms moves 1e-6" }, // mV
+  resistance: { value: 1e-3, why: "a slope over 9 mV known to 1e-4; float32 measured 2e-5" },
+  tau: {
+    value: 5e-3,
+    why: "one sample (0.0125 ms) more or less at the end of some 50 ms of decay, where ln is steepest",
+  },
+  rheobase: {
+    value: 0.1 + 1e-9, // nA
+    why: "one amplitude of the search, whose sums of 0.1 round at 1e-13: float32 may decide an amplitude at threshold otherwise",
+  },
+  spike: { value: 1e-3, why: "peaks on the same grid times; float32 measured 1e-5" }, // mV
+  ahpDuration: { value: 0.05, why: "4 steps: the potential returns at some 0.005 mV/ms, so 1e-4 mV is 0.02 ms" }, // ms
+  counts: { value: 0, why: "spikes in 3 s; float32 drifts by at most 1.2 ms there, far from an interval's length" },
+  gain: { value: 1e-9, why: "a straight line through equal counts" },
+} as const;
