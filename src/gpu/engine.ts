@@ -1,6 +1,7 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineState, PHASES, Segment, TraceSamples } from "../compile/engine.ts";
 import { type InputBlock, Inputs } from "../compile/inputs.ts";
+import { Pace } from "../compile/pace.ts";
 import { DeviceError } from "../errors.ts";
 import type { Signal } from "../model/signal.ts";
 import { bind, BLOCK_STRIDE, type Kernel, makeKernel } from "./kernels.ts";
@@ -38,7 +39,6 @@ export async function gpuEngine(network: CompiledNetwork, device: GPUDevice, opt
 /** Bytes of one submit's inputs and of its traces at most: what bounds its length beside time. */
 const SUBMIT_BYTES = 16 * 2 ** 20;
 const LONGEST_SUBMIT = 8192;
-const TARGET_MS = 50;
 const DELIVER_GROUPS = 128;
 
 interface BlockPlan {
@@ -66,7 +66,7 @@ class GpuEngine implements VisibleEngine {
   readonly kind = "gpu" as const;
   readonly network: CompiledNetwork;
   step = 0;
-  stepsPerSubmit: number;
+  readonly #pace: Pace;
   readonly #scope: Scope;
   readonly #memory: Memory;
   readonly #inputs: Inputs;
@@ -98,7 +98,7 @@ class GpuEngine implements VisibleEngine {
     this.#memory = new Memory(device, this.#scope);
     this.#inputs = new Inputs(network);
     this.#maxSteps = longestSubmit(network, this.#inputs);
-    this.stepsPerSubmit = Math.min(this.#maxSteps, Math.max(network.maxBlock, 400));
+    this.#pace = new Pace(network.maxBlock, this.#maxSteps);
     this.#log = new LogRing(this.#memory, options.logCapacity ?? 16384);
     this.#profile = options.profile === true ? new Profile(device, this.#scope) : undefined;
     const rows = this.#maxRows();
@@ -125,6 +125,10 @@ class GpuEngine implements VisibleEngine {
       throw error;
     }
     return engine;
+  }
+
+  get stepsPerSubmit(): number {
+    return this.#pace.steps;
   }
 
   advance(toStep: number): Promise<Segment> {
@@ -430,7 +434,9 @@ class GpuEngine implements VisibleEngine {
         const segment = this.#segment(submit, log, bytes, placed);
         staging.unmap();
         this.#submits.shift();
-        this.#adapt(submit);
+        const now = performance.now();
+        this.#pace.measured(submit.to - submit.from, now - this.#lastDone);
+        this.#lastDone = now;
         return segment;
       }
       staging.unmap();
@@ -484,17 +490,6 @@ class GpuEngine implements VisibleEngine {
     const group = bind(this.#memory.device, this.#beginKernel as Kernel<"begin">, { block: blocks, log: this.#log.buffer, positions });
     this.#begin = { ...begin, group };
     this.#allocateCopies();
-  }
-
-  #adapt(submit: Submit): void {
-    const now = performance.now();
-    const elapsed = now - this.#lastDone;
-    this.#lastDone = now;
-    const ideal = ((submit.to - submit.from) * TARGET_MS) / Math.max(0.1, elapsed);
-    const bounded = Math.min(this.#maxSteps, Math.max(1, Math.min(ideal, 2 * this.stepsPerSubmit)));
-    const { maxBlock } = this.network;
-    this.stepsPerSubmit = bounded > maxBlock ? maxBlock * Math.round(bounded / maxBlock) : Math.max(1, Math.round(bounded));
-    this.stepsPerSubmit = Math.min(this.stepsPerSubmit, this.#maxSteps);
   }
 
   #maxRows(): number {

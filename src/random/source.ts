@@ -77,7 +77,7 @@ export function sourceStep(source: Source, inc: number, s: Sources, cell: number
   return false;
 }
 
-/** Advances one entry by a block of steps. Spikes come cell by cell, in each cell by step.
+/** Advances one entry by a block of steps, as `sourceStep` would. Spikes come cell by cell, in each cell by step.
  * @param increments   Q5.27, [signal * steps + step]
  * @param signalOfCell which signal drives each cell, length n */
 export function advanceSources(
@@ -88,13 +88,23 @@ export function advanceSources(
   signalOfCell: Uint32Array,
   onSpike: (step: number, cell: number) => void,
 ): void {
-  for (let cell = 0; cell < s.n; cell++) {
-    const source = loadSource(state, s, cell);
+  const { n, entries, entry, order } = s;
+  const all = n * entries;
+  for (let cell = 0; cell < n; cell++) {
+    const at = entry * n + cell;
     const first = (signalOfCell[cell] as number) * steps;
+    let sum = state[at] as number;
+    let theta = state[all + at] as number;
     for (let step = 0; step < steps; step++) {
-      if (sourceStep(source, increments[first + step] as number, s, cell)) onSpike(step, cell);
+      const inc = increments[first + step] as number;
+      sum += order * inc;
+      if (sum < theta || inc === 0) continue;
+      state[at] = sum;
+      if (cross(state, s, cell)) onSpike(step, cell);
+      sum = state[at] as number;
+      theta = state[all + at] as number;
     }
-    storeSource(state, s, cell, source);
+    state[at] = sum;
   }
 }
 
@@ -107,15 +117,46 @@ export function advanceConstantSources(
   rates: ConstantIncrements,
   onSpike: (step: number, cell: number) => void,
 ): void {
-  for (let cell = 0; cell < s.n; cell++) {
-    const source = loadSource(state, s, cell);
+  const { n, entries, entry, order } = s;
+  const all = n * entries;
+  for (let cell = 0; cell < n; cell++) {
+    const at = entry * n + cell;
     const whole = rates.whole[cell] as number;
     const fraction = rates.fraction[cell] as number;
+    let sum = state[at] as number;
+    let theta = state[all + at] as number;
+    let remainder = state[4 * all + at] as number;
     for (let step = 0; step < steps; step++) {
-      if (sourceStep(source, constantIncrement(source, whole, fraction), s, cell)) onSpike(step, cell);
+      remainder += fraction;
+      const carry = remainder >= 2 ** 32 ? 1 : 0;
+      remainder -= carry * 2 ** 32;
+      const inc = whole + carry;
+      sum += order * inc;
+      if (sum < theta || inc === 0) continue;
+      state[at] = sum;
+      if (cross(state, s, cell)) onSpike(step, cell);
+      sum = state[at] as number;
+      theta = state[all + at] as number;
     }
-    storeSource(state, s, cell, source);
+    state[at] = sum;
+    state[4 * all + at] = remainder;
   }
+}
+
+/** Crosses the thresholds that a source's stored sum reaches, up to a spike. @returns whether it fires */
+function cross(state: Uint32Array, s: Sources, cell: number): boolean {
+  const all = s.n * s.entries;
+  const [sum, theta, stage, draws] = [0, 1, 2, 3].map((field) => field * all + s.entry * s.n + cell) as [number, number, number, number];
+  let fires = false;
+  while (!fires && (state[sum] as number) >= (state[theta] as number)) {
+    fires = (state[stage] as number) + 1 === s.order;
+    state[sum] = fires ? 0 : (state[sum] as number) - (state[theta] as number);
+    state[stage] = fires ? 0 : (state[stage] as number) + 1;
+    const draw = state[draws] as number;
+    state[theta] = thresholdOf(s.seed, s.stream, cell, draw);
+    state[draws] = draw + 1;
+  }
+  return fires;
 }
 
 /** The increment of this step, and the remainder of the next. */
