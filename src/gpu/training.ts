@@ -71,6 +71,7 @@ class GpuTraining implements TrainingEngine {
   #updates = 0;
   #started = false;
   #stepsPerSubmit = 32;
+  #msPerStep = 0;
   #givenLoop = -1;
   /** Traces after the last step, to tell the spikes of the next span's first step. */
   #lastR: Float32Array;
@@ -218,35 +219,45 @@ class GpuTraining implements TrainingEngine {
 
   /** Dispatches 0..count-1 in submits of about SUBMIT_MS, two in flight. */
   async #submit(count: number, bindings: readonly GPUBindGroup[]): Promise<void> {
-    const { device, shards } = this.#resources;
-    let before: Promise<unknown> = Promise.resolve();
-    for (let d = 0; d < count;) {
+    const { queue } = this.#resources.device;
+    let before = Promise.resolve();
+    for (let d = 0; d < count; ) {
       const from = performance.now();
       const to = Math.min(count, d + this.#stepsPerSubmit);
-      const encoder = device.createCommandEncoder({ label: "train_step" });
-      const pass = encoder.beginComputePass({ label: "train_step" });
-      pass.setPipeline(this.#pipeline);
-      for (let at = d; at < to; at++) {
-        shards.forEach(({ shard }, s) => {
-          pass.setBindGroup(0, bindings[s], [at * STEP_BYTES]);
-          pass.dispatchWorkgroups(shard.groups);
-        });
-      }
-      pass.end();
-      device.queue.submit([encoder.finish()]);
-      const now = device.queue.onSubmittedWorkDone();
+      queue.submit([this.#encode(d, to, bindings)]);
+      // Dawn in Node polls without rest while a promise of the device is pending, at the expense of a software adapter's
+      // threads: sleep for most of the time that the steps should take before asking
+      await sleep(0.8 * this.#msPerStep * (to - d));
+      const now = queue.onSubmittedWorkDone().then(() => undefined);
       await before;
-      const perStep = (performance.now() - from) / (to - d);
-      // halved or doubled at most, so that one odd measurement does not matter
-      if (d > 0) {
-        const wanted = SUBMIT_MS / Math.max(perStep, 1e-3);
-        const bounded = Math.min(2 * this.#stepsPerSubmit, Math.max(this.#stepsPerSubmit / 2, wanted));
-        this.#stepsPerSubmit = Math.max(1, Math.floor(Math.min(1024, bounded)));
-      }
+      if (d > 0) this.#adapt((performance.now() - from) / (to - d));
       before = now;
       d = to;
     }
     await before;
+  }
+
+  #encode(from: number, to: number, bindings: readonly GPUBindGroup[]): GPUCommandBuffer {
+    const { device, shards } = this.#resources;
+    const encoder = device.createCommandEncoder({ label: "train_step" });
+    const pass = encoder.beginComputePass({ label: "train_step" });
+    pass.setPipeline(this.#pipeline);
+    for (let at = from; at < to; at++) {
+      shards.forEach(({ shard }, s) => {
+        pass.setBindGroup(0, bindings[s], [at * STEP_BYTES]);
+        pass.dispatchWorkgroups(shard.groups);
+      });
+    }
+    pass.end();
+    return encoder.finish();
+  }
+
+  /** Steps of the next submit from the wall time of the last; halved or doubled at most, so that one odd one does not matter. */
+  #adapt(msPerStep: number): void {
+    this.#msPerStep = msPerStep;
+    const wanted = SUBMIT_MS / Math.max(msPerStep, 1e-3);
+    const bounded = Math.min(2 * this.#stepsPerSubmit, Math.max(this.#stepsPerSubmit / 2, wanted));
+    this.#stepsPerSubmit = Math.max(1, Math.floor(Math.min(1024, bounded)));
   }
 
   async #checkAlarms(): Promise<void> {
@@ -297,3 +308,5 @@ function spikesOf(r: Float32Array, before: Float32Array, decay: number, jump: nu
   }
   return spikes;
 }
+
+const sleep = (ms: number): Promise<void> => (ms < 1 ? Promise.resolve() : new Promise((done) => setTimeout(done, ms)));

@@ -83,7 +83,7 @@ export async function verifyEnsemble(
       for await (const { loop, networks } of runLoops(engine, parameters.itstim)) {
         for (const { entry, measures, record } of networks) {
           results[from + entry]?.push(measures);
-          dimensions[from + entry]?.add(loop, record.traces.r ?? []);
+          dimensions[from + entry]?.add(loop, record.traces.r ?? new Float32Array(0));
         }
         options.progress?.((from + part.entries.length * ((loop + 1) / parameters.nloop)) / runs.length);
       }
@@ -93,7 +93,7 @@ export async function verifyEnsemble(
   }
   const rows = runs.flatMap((run, i) => {
     const mine = results[i] ?? [];
-    const dpr = dimensions[i]?.results("asPublished").post_win50?.dprBias;
+    const dpr = dimensions[i]?.of("post_win50", "asPublished")?.dprBias;
     const strict = run.zeroNoise && run.pqif === 0;
     return [
       ...(strict ? compareStrictly(run, mine, kind) : []),

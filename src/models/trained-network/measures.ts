@@ -19,7 +19,8 @@ export interface LoopMeasures extends Motifs {
   readonly mse_median_neuron: number;
   /** Recorded input (stimulus + v) against the target of the same step, it >= itstim. */
   readonly mse_in: number;
-  /** Pearson correlation of the target with input and with r, it >= itstim, mean over neurons. */
+  /** Pearson correlation of the target with input and with r, it >= itstim, mean over the neurons that have one (r of a
+   * neuron that never fired is constant). */
   readonly cc_in: number;
   readonly cc_out: number;
   /** Spikes per neuron and step after the stimulus (NaN for an absent kind), and during it. */
@@ -87,8 +88,8 @@ export function loopMeasures(
     rms_err: Math.sqrt(mse),
     mse_median_neuron: median(perNeuron.mse),
     mse_in: mean(perNeuron.in),
-    cc_in: mean(perNeuron.ccIn),
-    cc_out: mean(perNeuron.ccOut),
+    cc_in: mean(perNeuron.ccIn.filter(Number.isFinite)),
+    cc_out: mean(perNeuron.ccOut.filter(Number.isFinite)),
     ...rates(record.spikes, n, entry.nqif, itstim, T),
     r_mean: rSum / (n * (T - itstim)),
     ...motifs(dense(entry, w, n), n),

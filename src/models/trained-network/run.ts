@@ -46,31 +46,36 @@ export class DimensionSamples {
     [this.#n, this.#itstim, this.#firstTest] = [n, itstim, firstTest];
   }
 
-  add(loop: number, r: ArrayLike<number>): void {
-    const part = Float64Array.from(Array.prototype.slice.call(r, this.#itstim * this.#n) as number[]);
+  add(loop: number, r: Float32Array | Float64Array): void {
+    const part = Float64Array.from(r.subarray(this.#itstim * this.#n));
     if (loop === 0) this.#pre.push(part);
     if (loop >= this.#firstTest) this.#post.push(part);
   }
 
-  /** pre_step: loop 0, every step; post_step: test loops, every step; post_win50: test loops, means over 50 steps. */
-  results(sign: "kept" | "asPublished" = "kept"): Partial<Record<"pre_step" | "post_step" | "post_win50", Dimension>> {
+  /** pre_step: loop 0, every step; post_step: test loops, every step; post_win50: test loops, means over 50 steps.
+   * Undefined where fewer than two samples were collected. */
+  of(
+    protocol: Protocol,
+    sign: "kept" | "asPublished" = "kept",
+  ): (Dimension & { C: Float64Array; T: number }) | undefined {
     const n = this.#n;
-    const of = (parts: readonly Float64Array[], window: number): Dimension | undefined => {
-      if (parts.length === 0) return undefined;
-      const means = parts.map((part) => windowMeans(part, n, window));
-      const T = means.reduce((sum, one) => sum + one.T, 0);
-      const X = new Float64Array(T * n);
-      let at = 0;
-      for (const one of means) {
-        X.set(one.X, at);
-        at += one.X.length;
-      }
-      return T < 2 ? undefined : dimension(covariance(X, T, n), n, T, sign);
-    };
-    const all = { pre_step: of(this.#pre, 1), post_step: of(this.#post, 1), post_win50: of(this.#post, 50) };
-    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+    const parts = protocol === "pre_step" ? this.#pre : this.#post;
+    const means = parts.map((part) => windowMeans(part, n, protocol === "post_win50" ? 50 : 1));
+    const T = means.reduce((sum, one) => sum + one.T, 0);
+    if (T < 2) return undefined;
+    const X = new Float64Array(T * n);
+    let at = 0;
+    for (const one of means) {
+      X.set(one.X, at);
+      at += one.X.length;
+    }
+    const C = covariance(X, T, n);
+    return { ...dimension(C, n, T, sign), C, T };
   }
 }
+
+export const PROTOCOLS = ["pre_step", "post_step", "post_win50"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
 
 /** Splits a batch into compiled parts, one per wave. */
 export const wavesOf = (

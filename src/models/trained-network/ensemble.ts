@@ -1,0 +1,81 @@
+import type { TrainingNoise } from "../../compile/training.ts";
+import { drawNetwork, drawNetworkNumpy, drawTargets, numpyNoise, targetArray } from "./draws.ts";
+import type { TrainedNetwork } from "./network.ts";
+import { noiseAmplitude, nqifOf, type TrainedNetworkParameters } from "./parameters.ts";
+
+export interface EnsembleGrid {
+  readonly pqif: readonly number[];
+  readonly vrest: readonly number[];
+  readonly seeds: readonly number[];
+}
+
+/** A distinct network with the grid points that it stands for. */
+export interface EnsembleMember extends TrainedNetwork {
+  readonly seed: number;
+  /** All grid points that give exactly this network: with no LIF neuron the reset changes nothing. */
+  readonly points: readonly { readonly pqif: number; readonly vrest: number }[];
+}
+
+export interface Ensemble {
+  /** Grid points asked for. */
+  readonly asked: number;
+  readonly members: readonly EnsembleMember[];
+}
+
+/** The grid pqif x reset x seed. Networks of one seed share start, stimulus, wiring, target and noise: a paired design.
+ * Exact duplicates are found and stand once.
+ * @param target  [itmax][N] for all networks instead of drawn ones */
+export function ensemble(
+  parameters: TrainedNetworkParameters,
+  grid: EnsembleGrid,
+  rng: "philox" | "numpy",
+  target?: Float64Array,
+): Ensemble {
+  const members = new Map<string, EnsembleMember>();
+  let asked = 0;
+  for (const pqif of grid.pqif) {
+    for (const vrest of grid.vrest) {
+      for (const seed of grid.seeds) {
+        asked++;
+        const nqif = nqifOf({ ...parameters, pqif });
+        const key = `${seed}/${nqif}/${nqif === parameters.N ? "any reset" : vrest}`;
+        const known = members.get(key);
+        const point = { pqif, vrest };
+        members.set(
+          key,
+          known === undefined
+            ? { ...memberOf(parameters, pqif, vrest, seed, rng, target), seed, points: [point] }
+            : { ...known, points: [...known.points, point] },
+        );
+      }
+    }
+  }
+  return { asked, members: [...members.values()] };
+}
+
+function memberOf(
+  parameters: TrainedNetworkParameters,
+  pqif: number,
+  vrest: number,
+  seed: number,
+  rng: "philox" | "numpy",
+  target: Float64Array | undefined,
+): TrainedNetwork {
+  const { N, itmax } = parameters;
+  const amplitude = noiseAmplitude(parameters);
+  const numpy = rng === "numpy" ? drawNetworkNumpy(parameters, seed) : undefined;
+  const quiet: TrainingNoise = { kind: "none" };
+  const drawn: TrainingNoise = numpy
+    ? { kind: "given", loop: numpyNoise(numpy.random, { N, itmax, amplitude, nqif: nqifOf({ N, pqif }) }) }
+    : { kind: "drawn", seed, amplitude };
+  const allQif = nqifOf({ N, pqif }) === N;
+  return {
+    label: `pqif ${pqif}${allQif ? "" : `, reset ${vrest}`}, seed ${seed}`,
+    pqif,
+    vrest,
+    draws: numpy ?? drawNetwork(parameters, seed),
+    // the notebook draws its targets before it seeds, so that its first ones cannot be had again: these are ours
+    target: target ?? targetArray(drawTargets(parameters, seed), itmax),
+    noise: amplitude === 0 ? quiet : drawn,
+  };
+}
