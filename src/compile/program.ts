@@ -75,7 +75,8 @@ export class CellEquations {
     for (const d of poolsFirst) {
       const V0 = { [(nodes[d.node] as ResolvedNode).V]: name((nodes[d.node] as ResolvedNode).V0) };
       for (const [s, state] of Object.entries(d.mechanism.states)) {
-        const value = this.text(d, state.init ?? ("inf" in state ? state.inf : `(${state.alpha}) / ((${state.alpha}) + (${state.beta}))`));
+        // steady states come from the rate table too, as in NEURON
+        const value = state.init === undefined ? this.#inf(d, s, state) : this.text(d, state.init);
         found.push({ name: `${d.prefix}_${s}`, value: substitute(value, V0) });
       }
     }

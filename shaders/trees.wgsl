@@ -1,0 +1,48 @@
+// What `integrate_tree` and the printed equations of a large cell (the virtual module `model`) both see.
+import package::log::{Log, Block};
+
+struct Shape {
+  n: u32,
+  entries: u32,
+  first_source: u32,
+  n_sources: u32,
+  slots: u32, // of the stage, per entry
+  gains: u32, // where the clamps' gains begin in params
+  heads: u32, // where the traces' heads of this submit begin in table
+  nodes: u32,
+  parents: u32, // where in table: parent of each node
+  runs: u32,    // where in table: number of runs, then first and last node of each; within a run the parent is the node before
+  spare_1: u32,
+  spare_2: u32,
+}
+
+@group(0) @binding(0) var<uniform> block: Block;
+@group(0) @binding(1) var<uniform> shape: Shape;
+// [row][entry][cell]: voltages; receptors' states; per node conductance, then inverse diagonal; per node current, then solution; armed
+@group(0) @binding(2) var<storage, read_write> rows: array<f32>;
+@group(0) @binding(3) var<storage, read_write> gates: array<vec4f>; // [region, node, four states][entry][cell]
+@group(0) @binding(4) var<storage, read> params: array<f32>;        // values, then gains [clamp][entry][cell]
+// offset and cell, entry, node stride of each parameter; then as src/gpu/tree-wgsl.ts lays it out
+@group(0) @binding(5) var<storage, read> table: array<u32>;
+@group(0) @binding(6) var<storage, read> acc: array<i32>;          // [step / 4][entry][slot][step % 4]
+@group(0) @binding(7) var<storage, read_write> log: Log;
+@group(0) @binding(8) var<storage, read> clamps: array<f32>;       // nA before the gain, [row][step of the submit]
+@group(0) @binding(9) var<storage, read_write> traces: array<f32>; // of the submit: per trace [sample][entry][row]
+
+var<private> g: u32;   // entry * n + cell
+var<private> all: u32; // entries * n
+
+fn append(step: u32, id: u32) {
+  let k = atomicAdd(&log.count, 1u);
+  if (k - log.base > log.mask) { atomicStore(&log.flag, 1u); return; }
+  log.entries[k & log.mask] = vec2u(step, id);
+}
+
+fn param_base(k: u32, cell: u32, entry: u32) -> u32 {
+  return table[4u * k] + cell * table[4u * k + 1u] + entry * table[4u * k + 2u];
+}
+
+/// Summed weights of one input in step t of the block, before scaling.
+fn input_sum(slot: u32, t: u32, entry: u32) -> i32 {
+  return acc[4u * (((t >> 2u) * shape.entries + entry) * shape.slots + slot) + (t & 3u)];
+}

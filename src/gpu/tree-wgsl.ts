@@ -1,0 +1,268 @@
+import type { CompiledCells, TreeProgram, TreeReceptors, TreeRegion } from "../compile/compiled.ts";
+import type { Expr, Stmt } from "../lang/expr.ts";
+import { freeNames } from "../lang/names.ts";
+import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
+
+/** Rows of the `rows` buffer of shaders/trees.wgsl. */
+export interface RowLayout {
+  readonly receptors: number; // first row of the receptors' states
+  readonly conductance: number;
+  readonly current: number;
+  readonly armed: number;
+  readonly rows: number;
+  /** vec4s of gates per cell. */
+  readonly quads: number;
+}
+
+export function rowLayout(p: TreeProgram): RowLayout {
+  const nodes = p.parents.length;
+  const receptorRows = p.receptors.reduce((sum, r) => sum + r.nodes.length * r.states.length, 0);
+  const conductance = nodes + receptorRows;
+  const quads = p.regions.reduce((sum, r) => sum + (r.nodes.length * r.width) / 4, 0);
+  return { receptors: nodes, conductance, current: conductance + nodes, armed: conductance + 2 * nodes, rows: conductance + 2 * nodes + 1, quads };
+}
+
+/** The words of `table` after the parameters' strides, by name, and where each begins. */
+export class TreeTable {
+  readonly words: number[] = [];
+  readonly at = new Map<string, number>();
+
+  constructor(cells: CompiledCells, p: TreeProgram, clampRow: (clamp: number) => ArrayLike<number>, scales: (input: number) => ArrayLike<number>) {
+    const { offset, cellStride, entryStride, nodeStride } = cells.params;
+    this.#put("strides", p.params.flatMap((_, k) => [offset[k], cellStride[k], entryStride[k], nodeStride[k]] as number[]));
+    this.#put("parents", Array.from(p.parents, (x) => Math.max(0, x)));
+    const runs = chainRuns(p.parents);
+    this.#put("runs", [runs.length, ...runs.flat()]);
+    p.regions.forEach((r, k) => this.#put(`region${k}`, [...r.nodes]));
+    p.receptors.forEach((r, k) => {
+      this.#put(`nodes${k}`, [...r.nodes]);
+      this.#put(`slots${k}`, Array.from(r.input, (i) => (i < 0 ? 0 : (cells.receptors[i] as { slot: number }).slot)));
+      this.#put(`inputs${k}`, Array.from(r.input, (i) => Math.max(0, i)));
+    });
+    const bits = new Uint32Array(new Float32Array(cells.receptors.flatMap((_, k) => [...(scales(k) as number[])])).buffer);
+    this.#put("scales", [...bits]);
+    p.clampInputs.forEach(({ clamp }, k) => this.#put(`clamp${k}`, [...(clampRow(clamp) as number[])]));
+    cells.traces.forEach((t, k) => {
+      const row = new Uint32Array(cells.n).fill(0xffffffff);
+      t.cells.forEach((c, j) => (row[c] = j));
+      this.#put(`trace${k}`, [...row]);
+    });
+    this.#put("heads", cells.traces.flatMap(() => [0, 0]));
+  }
+
+  start(name: string): number {
+    return this.at.get(name) as number;
+  }
+
+  #put(name: string, words: readonly number[]): void {
+    this.at.set(name, this.words.length);
+    for (const w of words) this.words.push(w);
+  }
+}
+
+/** Maximal runs of nodes whose parent is the node before. */
+export function chainRuns(parents: Int32Array): [number, number][] {
+  const runs: [number, number][] = [];
+  parents.forEach((p, i) => {
+    const last = runs.at(-1);
+    if (last !== undefined && p === i - 1) last[1] = i;
+    else runs.push([i, i]);
+  });
+  return runs;
+}
+
+/** The virtual module `model` of a large cell. */
+export function treeWgsl(cells: CompiledCells, program: TreeProgram, table: TreeTable): string {
+  return new TreeWgsl(cells, program, table).text();
+}
+
+class TreeWgsl {
+  readonly #cells: CompiledCells;
+  readonly #p: TreeProgram;
+  readonly #t: TreeTable;
+  readonly #rows: RowLayout;
+  readonly #column: ReadonlyMap<string, number>;
+  readonly #state: ReadonlyMap<string, string>; // state name -> its load
+
+  constructor(cells: CompiledCells, program: TreeProgram, table: TreeTable) {
+    this.#cells = cells;
+    this.#p = program;
+    this.#t = table;
+    this.#rows = rowLayout(program);
+    this.#column = new Map(program.params.map((id, k) => [id, k]));
+    this.#state = this.#loads();
+  }
+
+  text(): string {
+    const { params, clampInputs, receptors, regions, factor, detect, axial, diagonal } = this.#p;
+    const { traces } = this.#cells;
+    const body = [
+      ...params.map((id) => (this.#varies(id) ? `var<private> at_${id}: u32;\nvar<private> by_${id}: u32;` : `var<private> ${id}: f32;`)),
+      `var<private> axial: u32;\nvar<private> axial_stride: u32;\nvar<private> diagonal: u32;\nvar<private> diagonal_stride: u32;`,
+      ...clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
+      ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`),
+      `const CONDUCTANCE = ${this.#rows.conductance}u;\nconst CURRENT = ${this.#rows.current}u;\nconst ARMED = ${this.#rows.armed}u;`,
+      `const FACTOR = ${factor}.0;`,
+      `const NEEDS_ADVANCE = ${String(this.#needsAdvance())};`,
+      this.#load(axial, diagonal),
+      `fn above() -> bool { return ${this.#state.get(detect.state)} > ${detect.threshold}; }`,
+      ...receptors.map((r, k) => this.#receptorFunction(r, k)),
+      `fn receptors(advance: bool, run: bool, t: u32, cell: u32, entry: u32) {`,
+      `  if (run) { for (var i = 0u; i < shape.nodes; i++) { rows[(CONDUCTANCE + i) * all + g] = 0.0; rows[(CURRENT + i) * all + g] = 0.0; } }`,
+      ...receptors.map((_, k) => `  receptors_${k}(advance, run, t, cell, entry);`),
+      `}`,
+      ...regions.map((r, k) => this.#regionFunction(r, k)),
+      `fn regions(advance: bool, run: bool) {\n${regions.map((_, k) => `  region_${k}(advance, run);`).join("\n")}\n}`,
+      `fn inject(t: u32) {\n${clampInputs.map((_, k) => `  rows[(CURRENT + ${this.#p.clampNodes[k]}u) * all + g] -= gain_${k} * clamps[signal_${k} + t];`).join("\n")}\n}`,
+      this.#sampling(),
+    ].join("\n");
+    const imports = [
+      "import package::trees::{block, shape, rows, gates, params, table, clamps, traces, param_base, input_sum, g, all};",
+      ...mathFunctions(body).map((f) => `import package::math::${f};`),
+    ];
+    return `${imports.join("\n")}\n${body}\n`;
+  }
+
+  #varies(id: string): boolean {
+    return (this.#cells.params.nodeStride[this.#column.get(id) as number] as number) > 0;
+  }
+
+  /** How each state is read outside its loop: in traces and by the detector. */
+  #loads(): Map<string, string> {
+    const { states, parents, regions, receptors } = this.#p;
+    const loads = new Map<string, string>();
+    for (let i = 0; i < parents.length; i++) loads.set(states[i] as string, `rows[${i}u * all + g]`);
+    let quad = 0;
+    for (const r of regions) {
+      for (let k = 0; k < r.nodes.length * r.width; k++) {
+        loads.set(states[r.firstRow + k] as string, `gates[${quad + Math.floor(k / 4)}u * all + g].${"xyzw"[k % 4]}`);
+      }
+      quad += (r.nodes.length * r.width) / 4;
+    }
+    let row = this.#rows.receptors;
+    for (const r of receptors) {
+      for (let k = 0; k < r.nodes.length * r.states.length; k++, row++) loads.set(states[r.firstRow + k] as string, `rows[${row}u * all + g]`);
+    }
+    return loads;
+  }
+
+  #load(axial: string, diagonal: string): string {
+    const { clampInputs, params } = this.#p;
+    const lines = [
+      ...params.flatMap((id, k) =>
+        this.#varies(id) ? [`at_${id} = param_base(${k}u, cell, entry);`, `by_${id} = table[${4 * k + 3}u];`] : [`${id} = params[param_base(${k}u, cell, entry)];`],
+      ),
+      ...(this.#varies(axial) ? [`axial = at_${axial};`, `axial_stride = by_${axial};`] : [`axial = param_base(${this.#column.get(axial)}u, cell, entry);`]),
+      ...(this.#varies(diagonal) ? [`diagonal = at_${diagonal};`, `diagonal_stride = by_${diagonal};`] : [`diagonal = param_base(${this.#column.get(diagonal)}u, cell, entry);`]),
+      ...clampInputs.flatMap((_, k) => [
+        `gain_${k} = params[shape.gains + ${k}u * all + g];`,
+        `signal_${k} = table[${this.#t.start(`clamp${k}`)}u + entry] * block.stride + block.offset;`,
+      ]),
+      ...this.#cells.traces.flatMap((t, k) => {
+        const m = t.everySteps;
+        const first = t.phase === "state" ? `block.step / ${m}u + 1u` : `(block.step + ${m - 1}u) / ${m}u`;
+        return [
+          `row_${k} = table[${this.#t.start(`trace${k}`)}u + cell];`,
+          `let first_${k} = ${first};`,
+          `next_${k} = first_${k} * ${m}u;`,
+          `sample_at_${k} = table[shape.heads + ${2 * k + 1}u] + ((first_${k} - table[shape.heads + ${2 * k}u]) * shape.entries + entry) * ${t.cells.length}u + row_${k};`,
+        ];
+      }),
+    ];
+    return `fn load(cell: u32, entry: u32) {\n${lines.map((l) => `  ${l}`).join("\n")}\n}`;
+  }
+
+  /** Declarations of the node parameters that expressions read, for node `j` of a loop. */
+  #declare(exprs: readonly Expr[], indent: string): string[] {
+    const read = new Set(exprs.flatMap((x) => [...freeNames(x)]));
+    return [...read].filter((id) => this.#column.has(id) && this.#varies(id)).map((id) => `${indent}let ${id} = params[at_${id} + j * by_${id}];`);
+  }
+
+  #receptorFunction(r: TreeReceptors, k: number): string {
+    const first = this.#receptorRow(k);
+    const row = (m: number): string => `rows[(${first + m}u + j * ${r.states.length}u) * all + g]`;
+    const outputs = [...r.receive.map((s) => s.value), r.conductance, r.reversal];
+    return [
+      `fn receptors_${k}(advance: bool, run: bool, t: u32, cell: u32, entry: u32) {`,
+      `  for (var j = 0u; j < ${r.nodes.length}u; j++) {`,
+      `    let i = table[${this.#t.start(`nodes${k}`)}u + j];`,
+      ...r.states.map((s, m) => `    var ${s} = ${row(m)};`),
+      ...this.#declare([...outputs, ...r.decay.map((s) => s.value)], "    "),
+      `    if (advance) {\n${printWgsl(r.decay, { indent: "      " })}\n    }`,
+      `    if (run) {`,
+      ...(this.#cells.receptors.length === 0 ? [`      let w = 0.0;`] : this.#weight(r, k)),
+      printWgsl(r.receive, { indent: "      " }),
+      `      let V = rows[i * all + g];`,
+      `      let g_ = ${toWgsl(r.conductance)};`,
+      `      rows[(CONDUCTANCE + i) * all + g] += g_;`,
+      `      rows[(CURRENT + i) * all + g] += g_ * (V - ${toWgsl(r.reversal)});`,
+      `    }`,
+      ...r.states.map((s, m) => `    ${row(m)} = ${s};`),
+      `  }`,
+      `}`,
+    ].join("\n");
+  }
+
+  #weight(r: TreeReceptors, k: number): string[] {
+    const scale = `bitcast<f32>(table[${this.#t.start("scales")}u + table[${this.#t.start(`inputs${k}`)}u + j] * shape.entries + entry])`;
+    const sum = `f32(input_sum(table[${this.#t.start(`slots${k}`)}u + j] + cell, t, entry)) * ${scale}`;
+    if (r.input.every((i) => i >= 0)) return [`      let w = ${sum};`];
+    const linked = [...r.input].flatMap((i, j) => (i >= 0 ? [j] : []));
+    const test = linked.length === 0 ? "false" : linked.map((j) => `j == ${j}u`).join(" || ");
+    return [`      var w = 0.0;\n      if (${test}) { w = ${sum}; }`];
+  }
+
+  #receptorRow(k: number): number {
+    return this.#p.receptors.slice(0, k).reduce((sum, r) => sum + r.nodes.length * r.states.length, this.#rows.receptors);
+  }
+
+  #regionFunction(r: TreeRegion, k: number): string {
+    const quads = r.width / 4;
+    const firstQuad = this.#p.regions.slice(0, k).reduce((sum, x) => sum + (x.nodes.length * x.width) / 4, 0);
+    const quad = (q: number): string => `gates[(${firstQuad + q}u + j * ${quads}u) * all + g]`;
+    const parts = (q: number): string[] => [0, 1, 2, 3].map((m) => r.states[4 * q + m] ?? "0.0");
+    const rename = (id: string): string => (id === "G" || id === "I" ? `${id}_` : id);
+    const all = [...r.advance, ...r.currents].map((s: Stmt) => s.value);
+    return [
+      `fn region_${k}(advance: bool, run: bool) {`,
+      `  for (var j = 0u; j < ${r.nodes.length}u; j++) {`,
+      `    let i = table[${this.#t.start(`region${k}`)}u + j];`,
+      `    let V = rows[i * all + g];`,
+      ...Array.from({ length: quads }, (_, q) => `    let quad_${q} = ${quad(q)};`),
+      ...r.states.map((s, m) => `    var ${s} = quad_${Math.floor(m / 4)}.${"xyzw"[m % 4]};`),
+      ...this.#declare(all, "    "),
+      `    if (advance) {\n${printWgsl(r.advance, { indent: "      " })}\n    }`,
+      `    if (run) {`,
+      `      var G_ = 0.0;\n      var I_ = 0.0;`,
+      printWgsl(r.currents, { indent: "      ", rename }),
+      `      rows[(CONDUCTANCE + i) * all + g] += G_;`,
+      `      rows[(CURRENT + i) * all + g] += I_;`,
+      `    }`,
+      ...Array.from({ length: quads }, (_, q) => `    ${quad(q)} = vec4f(${parts(q).join(", ")});`),
+      `  }`,
+      `}`,
+    ].join("\n");
+  }
+
+  /** Whether a state trace reads gates or receptors, which advance one pass late. */
+  #needsAdvance(): boolean {
+    const voltages = new Set(this.#p.states.slice(0, this.#p.parents.length));
+    return this.#cells.traces.some((t) => t.phase === "state" && [...freeNames(t.value)].some((id) => this.#state.has(id) && !voltages.has(id)));
+  }
+
+  #sampling(): string {
+    const { traces } = this.#cells;
+    const rename = (id: string): string => this.#state.get(id) ?? id;
+    const write = (k: number): string => {
+      const t = traces[k] as CompiledCells["traces"][number];
+      return `  if (now == next_${k}) {\n    if (row_${k} != 0xffffffffu) { traces[sample_at_${k}] = ${toWgsl(t.value, rename)}; }\n    sample_at_${k} += shape.entries * ${t.cells.length}u;\n    next_${k} += ${t.everySteps}u;\n  }`;
+    };
+    const of = (phase: "state" | "current"): number[] => traces.flatMap((t, k) => (t.phase === phase ? [k] : []));
+    const due = of("state").map((k) => `now == next_${k}`).join(" || ");
+    return [
+      `fn due(now: u32) -> bool { return ${due === "" ? "false" : due}; }`,
+      `fn sample(now: u32) {\n${of("state").map(write).join("\n")}\n}`,
+      `fn sample_currents(now: u32) {\n${of("current").map(write).join("\n")}\n}`,
+    ].join("\n");
+  }
+}
