@@ -1,0 +1,86 @@
+import { compile } from "../../src/compile/compile.ts";
+import type { CompiledNetwork } from "../../src/compile/compiled.ts";
+import { fixedProbability, oneToOne } from "../../src/connect/rules.ts";
+import { Network } from "../../src/model/network.ts";
+import { drive, type FluentSignal, type Signal } from "../../src/model/signal.ts";
+import { poisson } from "../../src/model/sources.ts";
+import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
+import { Hz, ms, mV, one, uS } from "../../src/units.ts";
+
+/** What the sliders say. */
+export interface Drive {
+  readonly rate: number; // Hz, mean of each descending axon
+  readonly amplitude: number; // Hz
+  readonly frequency: number; // Hz
+  readonly privateShare: number; // of the mean conductance, 0..0.5
+}
+
+export interface Pool {
+  readonly neurons: number;
+  readonly range: number; // largest recruitment threshold over the smallest
+  readonly seed: number;
+  readonly gamma: number;
+}
+
+export const DT = 0.025; // ms
+const AXONS = 400;
+const PROBABILITY = 0.3;
+const WEIGHT = 0.1; // uS, of a descending synapse
+/** Private input: one fast train a neuron, with events as large as the descending ones at a share of a seventh. */
+const PRIVATE_HZ = 1000;
+const HIGHEST_RATE = 100; // Hz, of the slider
+const HIGHEST_SHARE = 0.5;
+
+/** Mean summed weight that the axons bring to a neuron, uS/s. */
+const sharedFlow = (rate: number): number => AXONS * PROBABILITY * rate * WEIGHT;
+const PRIVATE_FLOW = PRIVATE_HZ * WEIGHT;
+
+export const SHARED = "shared";
+export const PRIVATE = "private";
+
+/** Factors on both projections such that their mean conductances are in the wanted proportion and sum to that of the axons alone. */
+export const scales = ({ rate, privateShare }: Drive): { shared: number; private: number } => ({
+  shared: 1 - privateShare,
+  private: (privateShare * sharedFlow(rate)) / PRIVATE_FLOW,
+});
+
+/** A rise of both inputs from the part `start` of their value to all of it, ms. */
+export interface Rise {
+  readonly from: number;
+  readonly until: number;
+  readonly start: number;
+}
+
+export const NO_RISE: Rise = { from: 0, until: 0, start: 1 };
+
+/** Part of the inputs' value at t (ms). */
+export const risenTo = ({ from, until, start }: Rise, t: number): number =>
+  until > from ? start + (1 - start) * Math.min(1, Math.max(0, (t - from) / (until - from))) : 1;
+
+const risen = (signal: FluentSignal<"Hz">, { from, until, start }: Rise): Signal<"Hz"> =>
+  until > from ? signal.times(drive.ramps({ times: [ms(from), ms(until)], values: [one(start), one(1)] })) : signal;
+
+/** Rate of every descending axon; phase in radians at t = 0. */
+export const sharedRate = ({ rate, amplitude, frequency }: Drive, phase: number, rise: Rise): Signal<"Hz"> =>
+  risen(
+    drive.sinusoid({ offset: Hz(rate), amplitude: Hz(amplitude), frequency: Hz(frequency), phase }).clip({ min: Hz(0) }),
+    rise,
+  );
+
+export const privateRate = (rise: Rise): Signal<"Hz"> => risen(drive.constant(Hz(PRIVATE_HZ)), rise);
+
+/** The experiment of Watanabe & Kohn (2015) with more private input: thresholds of the pool, and the network ready to run. */
+export function motorPool(pool: Pool, from: Drive): { compiled: CompiledNetwork; thresholds: Float64Array } {
+  const { neurons: n, range, seed, gamma } = pool;
+  const { rt } = recruitmentThresholds({ n, mode: "combined", range, slope: Math.min(10, range / 2) });
+  const net = new Network({ seed, name: "motor pool" });
+  const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds: rt, V0: mV(-65), gamma }));
+  const latency = ms(1);
+  const DD = net.sources("DD", AXONS, poisson({ rate: sharedRate(from, 0, NO_RISE), latency }));
+  const IN = net.sources("IN", n, poisson({ rate: privateRate(NO_RISE), latency }));
+  const [weight, delay] = [uS(WEIGHT), ms(1)];
+  const maxScale = (HIGHEST_SHARE * sharedFlow(HIGHEST_RATE)) / PRIVATE_FLOW;
+  net.connect(DD, aMN.excitatory, fixedProbability(PROBABILITY), { name: SHARED, weight, delay });
+  net.connect(IN, aMN.excitatory, oneToOne(), { name: PRIVATE, weight, delay, maxScale });
+  return { compiled: compile(net.describe(), { dt: ms(DT), method: "crankNicolson" }), thresholds: rt };
+}

@@ -1,0 +1,122 @@
+import type { VisibleEngine } from "../../src/gpu/engine.ts";
+import { DeviceCanvas } from "../site/canvas.ts";
+import { rgb } from "../site/theme.ts";
+import code from "./raster.wgsl?raw";
+
+const CAPACITY = 2 ** 18; // spikes, 2 MiB: 800 units at 80 Hz for 4 s
+const SHAPE_BYTES = 80;
+
+/** The raster of one population, from the engine's log to the canvas without leaving the device. The host knows only how
+ * many spikes there are. */
+export class SpikeRaster {
+  readonly #device: GPUDevice;
+  readonly #canvas: DeviceCanvas;
+  readonly #engine: VisibleEngine;
+  readonly #shape: ArrayBuffer = new ArrayBuffer(SHAPE_BYTES);
+  readonly #uniform: GPUBuffer;
+  readonly #ring: GPUBuffer;
+  readonly #collect: GPUComputePipeline;
+  readonly #draw: GPURenderPipeline;
+  readonly #drawn: GPUBindGroup;
+  readonly #shapeOnly: GPUBindGroup;
+  #bound: { log: GPUBuffer; group: GPUBindGroup } | undefined;
+  #logCount = 0;
+  /** spikes in the ring so far, and how many of them were there at which step. */
+  #count = 0;
+  #marks: { step: number; count: number }[] = [{ step: 0, count: 0 }];
+
+  private constructor(engine: VisibleEngine, device: GPUDevice, canvas: DeviceCanvas, population: { firstSource: number; n: number }, collect: GPUComputePipeline, draw: GPURenderPipeline) {
+    [this.#engine, this.#device, this.#canvas, this.#collect, this.#draw] = [engine, device, canvas, collect, draw];
+    this.#uniform = device.createBuffer({ label: "raster shape", size: SHAPE_BYTES, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+    this.#ring = device.createBuffer({ label: "raster ring", size: 8 * (CAPACITY + 1), usage: GPUBufferUsage.STORAGE });
+    this.#shapeOnly = device.createBindGroup({ layout: draw.getBindGroupLayout(0), entries: [{ binding: 0, resource: { buffer: this.#uniform } }] });
+    this.#drawn = device.createBindGroup({ layout: draw.getBindGroupLayout(1), entries: [{ binding: 0, resource: { buffer: this.#ring } }] });
+    const words = new Uint32Array(this.#shape);
+    words.set([population.firstSource, population.n]);
+    words[4] = CAPACITY - 1;
+    this.recolour();
+  }
+
+  static async make(engine: VisibleEngine, device: GPUDevice, canvas: DeviceCanvas, population: { firstSource: number; n: number }): Promise<SpikeRaster> {
+    const module = device.createShaderModule({ label: "raster", code });
+    const collect = device.createComputePipelineAsync({ label: "raster collect", layout: "auto", compute: { module, entryPoint: "collect" } });
+    const draw = device.createRenderPipelineAsync({
+      label: "raster",
+      layout: "auto",
+      vertex: { module, entryPoint: "tick" },
+      fragment: { module, entryPoint: "ink", targets: [{ format: canvas.format }] },
+      primitive: { topology: "triangle-strip" },
+    });
+    return new SpikeRaster(engine, device, canvas, population, await collect, await draw);
+  }
+
+  recolour(): void {
+    const floats = new Float32Array(this.#shape);
+    floats.set([...rgb("small-unit"), 1], 8);
+    floats.set([...rgb("large-unit"), 1], 12);
+  }
+
+  /** Takes over what the log has got since the last call.
+   * @param spikes  how many of the new entries are the population's
+   * @param step    that the engine has reached */
+  collect(spikes: number, step: number): void {
+    const { buffer, count } = this.#engine.spikeLog();
+    const words = new Uint32Array(this.#shape);
+    words[2] = this.#logCount;
+    words[3] = count;
+    this.#logCount = count;
+    this.#count += spikes;
+    this.#marks.push({ step, count: this.#count });
+    if (words[2] === words[3]) return;
+    this.#device.queue.writeBuffer(this.#uniform, 0, this.#shape);
+    const encoder = this.#device.createCommandEncoder({ label: "raster collect" });
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(this.#collect);
+    pass.setBindGroup(0, this.#groupFor(buffer));
+    pass.dispatchWorkgroups(16);
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+  }
+
+  /** @param now  step at the right edge
+   *  @param window  steps from edge to edge */
+  draw(now: number, window: number): void {
+    const { width, height, ratio } = this.#canvas;
+    const origin = Math.max(0, Math.floor(now - window));
+    while ((this.#marks[1]?.step ?? Infinity) <= origin) this.#marks.shift(); // all before the first mark is too old
+    const first = Math.max(this.#count - CAPACITY, this.#marks[0]?.count ?? 0);
+    const floats = new Float32Array(this.#shape);
+    floats[5] = now - origin;
+    floats[6] = window;
+    new Uint32Array(this.#shape)[7] = origin;
+    floats.set([(2 * 1.5 * ratio) / width, (2 * 1.5 * ratio) / height], 16);
+    this.#device.queue.writeBuffer(this.#uniform, 0, this.#shape);
+    const encoder = this.#device.createCommandEncoder({ label: "raster" });
+    const pass = encoder.beginRenderPass({
+      colorAttachments: [{ view: this.#canvas.view(), loadOp: "clear", storeOp: "store", clearValue: [0, 0, 0, 0] }],
+    });
+    if (this.#count > first) {
+      pass.setPipeline(this.#draw);
+      pass.setBindGroup(0, this.#shapeOnly);
+      pass.setBindGroup(1, this.#drawn);
+      pass.draw(4, this.#count - first, 0, first);
+    }
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+  }
+
+  #groupFor(log: GPUBuffer): GPUBindGroup {
+    if (this.#bound?.log !== log) {
+      const buffers = [this.#uniform, log, this.#ring];
+      const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+      const layout = this.#collect.getBindGroupLayout(0);
+      this.#bound = { log, group: this.#device.createBindGroup({ label: "raster collect", layout, entries }) };
+    }
+    return this.#bound.group;
+  }
+
+  destroy(): void {
+    this.#uniform.destroy();
+    this.#ring.destroy();
+  }
+}

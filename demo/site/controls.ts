@@ -1,0 +1,168 @@
+/** Labelled controls made from data; their values are the page's address, so that a link shares them. */
+
+export interface RangeSpec {
+  readonly kind: "range";
+  readonly label: string;
+  readonly unit?: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly value: number;
+  /** one line under the control. */
+  readonly help?: string;
+  /** Changing it needs a new network. */
+  readonly restarts?: boolean;
+}
+
+export interface ChoiceSpec {
+  readonly kind: "choice";
+  readonly label: string;
+  /** values, which are numbers, and what they are called. */
+  readonly options: readonly (readonly [value: number, name: string])[];
+  readonly value: number;
+  readonly help?: string;
+  readonly restarts?: boolean;
+}
+
+export type ControlSpec = RangeSpec | ChoiceSpec;
+export type Specs<K extends string> = Readonly<Record<K, ControlSpec>>;
+
+export class Controls<K extends string> {
+  readonly #specs: Specs<K>;
+  readonly #inputs = new Map<K, HTMLInputElement | HTMLSelectElement>();
+  readonly #outputs = new Map<K, HTMLOutputElement>();
+  readonly #defaults = new Map<K, number>();
+  readonly #listeners: ((key: K, restarts: boolean) => void)[] = [];
+  #writing: ReturnType<typeof setTimeout> | undefined;
+
+  /** Fills `form` and takes over what the address says; values out of range are moved into it. */
+  constructor(form: HTMLFormElement, specs: Specs<K>) {
+    this.#specs = specs;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    const keys = Object.keys(specs) as K[];
+    const live = keys.filter((k) => specs[k].restarts !== true);
+    form.append(this.#group("While it runs", live));
+    const fixed = keys.filter((k) => specs[k].restarts === true);
+    if (fixed.length > 0) form.append(this.#group("Starts anew", fixed));
+    const given = new URLSearchParams(location.search);
+    for (const key of keys) this.#set(key, valueIn(specs[key], given.get(key)));
+  }
+
+  get(key: K): number {
+    return Number(this.#inputs.get(key)?.value);
+  }
+
+  /** Puts a value as if the user had. */
+  put(key: K, value: number): void {
+    this.#set(key, value);
+    this.#changed(key);
+  }
+
+  /** Another default, before anything runs. */
+  preset(key: K, value: number): void {
+    this.#defaults.set(key, value);
+    this.#set(key, value);
+  }
+
+  reset(): void {
+    for (const key of this.#inputs.keys()) {
+      const value = this.#defaults.get(key) ?? this.#specs[key].value;
+      if (this.get(key) !== value) this.put(key, value);
+    }
+  }
+
+  onChange(listener: (key: K, restarts: boolean) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Address with every setting, defaults too, so that a shared link keeps its meaning when defaults change. */
+  link(): string {
+    const url = new URL(location.href);
+    url.hash = "";
+    for (const key of this.#inputs.keys()) url.searchParams.set(key, String(this.get(key)));
+    return url.href;
+  }
+
+  #group(legend: string, keys: readonly K[]): HTMLFieldSetElement {
+    const group = document.createElement("fieldset");
+    const title = document.createElement("legend");
+    title.textContent = legend;
+    group.append(title, ...keys.map((key) => this.#control(key, this.#specs[key])));
+    return group;
+  }
+
+  #control(key: K, spec: ControlSpec): HTMLElement {
+    const box = document.createElement("div");
+    box.className = "control";
+    const label = document.createElement("label");
+    label.htmlFor = `control-${key}`;
+    label.textContent = spec.label;
+    const input = spec.kind === "range" ? rangeInput(spec) : choiceInput(spec);
+    input.id = label.htmlFor;
+    input.name = key;
+    this.#inputs.set(key, input);
+    box.append(label);
+    if (spec.kind === "range") {
+      const output = document.createElement("output");
+      output.htmlFor.add(input.id);
+      this.#outputs.set(key, output);
+      box.append(output);
+    }
+    box.append(input);
+    if (spec.help !== undefined) {
+      const help = document.createElement("small");
+      help.id = `${input.id}-help`;
+      help.textContent = spec.help;
+      input.setAttribute("aria-describedby", help.id);
+      box.append(help);
+    }
+    // A restart waits for the end of a drag; a live change does not.
+    input.addEventListener(spec.restarts === true ? "change" : "input", () => this.#changed(key));
+    if (spec.restarts === true) input.addEventListener("input", () => this.#show(key));
+    return box;
+  }
+
+  #set(key: K, value: number): void {
+    const input = this.#inputs.get(key);
+    if (input !== undefined) input.value = String(value);
+    this.#show(key);
+  }
+
+  #show(key: K): void {
+    const output = this.#outputs.get(key);
+    const spec = this.#specs[key];
+    if (output === undefined || spec.kind !== "range") return;
+    const text = `${formatted(this.get(key), spec.step)}${spec.unit === undefined ? "" : ` ${spec.unit}`}`;
+    output.textContent = text;
+    this.#inputs.get(key)?.setAttribute("aria-valuetext", text);
+  }
+
+  #changed(key: K): void {
+    this.#show(key);
+    clearTimeout(this.#writing); // browsers limit how often the address may change
+    this.#writing = setTimeout(() => history.replaceState(null, "", this.link()), 300);
+    for (const listener of this.#listeners) listener(key, this.#specs[key].restarts === true);
+  }
+}
+
+function rangeInput({ min, max, step }: RangeSpec): HTMLInputElement {
+  const input = document.createElement("input");
+  Object.assign(input, { type: "range", min: String(min), max: String(max), step: String(step) });
+  return input;
+}
+
+function choiceInput({ options }: ChoiceSpec): HTMLSelectElement {
+  const select = document.createElement("select");
+  for (const [value, name] of options) select.add(new Option(name, String(value)));
+  return select;
+}
+
+function valueIn(spec: ControlSpec, given: string | null): number {
+  const value = given === null || given.trim() === "" ? NaN : Number(given);
+  if (!Number.isFinite(value)) return spec.value;
+  if (spec.kind === "range") return Math.min(spec.max, Math.max(spec.min, value));
+  return spec.options.some(([known]) => known === value) ? value : spec.value;
+}
+
+const formatted = (value: number, step: number): string =>
+  value.toFixed(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));

@@ -1,0 +1,110 @@
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { colour } from "./theme.ts";
+
+export interface SeriesSpec {
+  readonly label: string;
+  /** name of a colour in style.css. */
+  readonly colour: string;
+  readonly scale?: string;
+  readonly points?: boolean;
+  readonly fill?: boolean;
+  readonly width?: number;
+}
+
+export interface PlotSpec {
+  readonly series: readonly SeriesSpec[];
+  readonly x: { readonly label: string; readonly range?: readonly [number, number] };
+  /** left axis, and right axis for series with scale "right". */
+  readonly y: { readonly label: string; readonly min?: number; readonly soft?: number; readonly log?: boolean };
+  readonly right?: { readonly label: string; readonly soft?: number };
+  readonly height?: number;
+}
+
+/** A plot that fills its parent's width and follows the page's colours. */
+export class Plot {
+  readonly #parent: HTMLElement;
+  readonly #spec: PlotSpec;
+  readonly #observer: ResizeObserver;
+  #data: uPlot.AlignedData;
+  #plot: uPlot;
+
+  constructor(parent: HTMLElement, spec: PlotSpec) {
+    this.#parent = parent;
+    this.#spec = spec;
+    this.#data = [[], ...spec.series.map(() => [])];
+    this.#plot = this.#make();
+    this.#observer = new ResizeObserver(() => {
+      const width = parent.clientWidth;
+      if (width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height: this.#height });
+    });
+    this.#observer.observe(parent);
+  }
+
+  set(data: uPlot.AlignedData): void {
+    this.#data = data;
+    this.#plot.setData(data);
+  }
+
+  /** After the colours changed. */
+  repaint(): void {
+    this.#plot.destroy();
+    this.#plot = this.#make();
+  }
+
+  destroy(): void {
+    this.#observer.disconnect();
+    this.#plot.destroy();
+  }
+
+  get #height(): number {
+    return this.#spec.height ?? 190;
+  }
+
+  #make(): uPlot {
+    const { x, y, right, series } = this.#spec;
+    const [text, grid, font] = [colour("muted"), colour("grid"), "12px system-ui, sans-serif"];
+    const axis = (label: string): uPlot.Axis => ({
+      label, labelFont: font, font, labelSize: 18, stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 },
+    }); // prettier-ignore
+    const range = (spec: { min?: number; soft?: number }): uPlot.Scale.Range => (_, low, high) => {
+      const top = Math.max(high ?? 0, spec.soft ?? 0);
+      const bottom = spec.min ?? Math.min(low ?? 0, 0);
+      return [bottom, top > bottom ? top + 0.05 * (top - bottom) : bottom + 1];
+    };
+    const scales: uPlot.Scales = {
+      x: { time: false, ...(x.range === undefined ? {} : { range: [x.range[0], x.range[1]] }) },
+      y: y.log === true ? { distr: 3 } : { range: range(y) },
+    };
+    const axes: uPlot.Axis[] = [{ ...axis(x.label), size: 34 }, { ...axis(y.label), size: 46 }];
+    if (right !== undefined) {
+      scales["right"] = { range: range({ min: 0, ...right }) };
+      axes.push({ ...axis(right.label), scale: "right", side: 1, size: 44, grid: { show: false } });
+    }
+    const options: uPlot.Options = {
+      width: Math.max(120, this.#parent.clientWidth),
+      height: this.#height,
+      scales,
+      axes,
+      legend: { show: false },
+      cursor: { show: false },
+      padding: [8, right === undefined ? 8 : 0, 0, 0],
+      series: [{}, ...series.map((s) => seriesOptions(s))],
+    };
+    return new uPlot(options, this.#data, this.#parent);
+  }
+}
+
+function seriesOptions(s: SeriesSpec): uPlot.Series {
+  const stroke = colour(s.colour);
+  const points = s.points === true;
+  return {
+    label: s.label,
+    stroke,
+    scale: s.scale ?? "y",
+    width: s.width ?? 1.5,
+    ...(s.fill === true ? { fill: stroke.replace(/^rgb\((.*)\)$/, "rgba($1, 0.15)") } : {}),
+    ...(points ? { paths: () => null } : {}),
+    points: { show: points, size: 4, stroke, fill: stroke, width: 0 },
+  };
+}
