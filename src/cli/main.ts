@@ -30,7 +30,7 @@ function program(): Command {
   hillock
     .command("run")
     .description("run an experiment, or a module of your own that exports a network")
-    .argument("<experiment>", "watanabe, trapezoid, or the path of a .mjs file")
+    .argument("<experiment>", "watanabe, trapezoid, extract, or the path of a .mjs file")
     .argument("[preset]", "a named set of the experiment's settings")
     .option("--duration <s>", "stop earlier (or later); phases keep their times", number)
     .option("--seed <n>", "of everything random", number)
@@ -42,8 +42,11 @@ function program(): Command {
     .option("--resume", "go on with the run in the folder")
     .option("--force", "overwrite a run; with --resume: go on although adapter, precision or network differ")
     .option("--set <path=value>", "change a setting; may be given again", collect, [])
-    .option("--thresholds <file>", "trapezoid: recruitment thresholds, one per line or JSON")
-    .option("--config <file>", "trapezoid: cell configuration, YAML")
+    .option("--cells <n>", "extract: number of cells", number)
+    .option("--mode <law>", "extract: recruitment thresholds by fuglevand, deluca, konstantin or combined")
+    .option("--model <name>", "trapezoid, extract: NERLab or Powers2017")
+    .option("--thresholds <file>", "trapezoid, extract: recruitment thresholds, one per line or CSV")
+    .option("--config <file>", "trapezoid, extract: cell configuration, YAML")
     .option("--settings", "show the experiment's settings, presets and files, and stop")
     .option("--no-figures", "draw no figures")
     .action(async (experiment: string, preset: string | undefined, options: RunCommandOptions) => {
@@ -83,6 +86,9 @@ export interface RunCommandOptions {
   readonly resume?: boolean;
   readonly force?: boolean;
   readonly set: readonly string[];
+  readonly cells?: number;
+  readonly mode?: string;
+  readonly model?: string;
   readonly thresholds?: string;
   readonly config?: string;
   readonly settings?: boolean;

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DataError, didYouMean } from "../errors.ts";
-import { EXPERIMENTS } from "../experiments/index.ts";
+import { EXPERIMENTS, STUDIES } from "../experiments/index.ts";
 import {
   applyBatch,
   paths,
@@ -12,6 +12,7 @@ import {
   type Experiment,
   type Settings,
 } from "../experiments/experiment.ts";
+import type { Study } from "../experiments/study.ts";
 import { Network } from "../model/network.ts";
 import { openFolder } from "../node.ts";
 import type { Chunk } from "../record/chunk.ts";
@@ -33,12 +34,14 @@ export async function runCommand(
   version: string,
 ): Promise<number> {
   if (/\.m?[jt]s$/.test(name)) return execute(name, await fromModule(name, options), options, version);
+  const loadStudy = STUDIES[name];
+  if (loadStudy !== undefined) return fromStudy((await loadStudy()) as unknown as Study, preset, options);
   const load = EXPERIMENTS[name];
   if (load === undefined) {
     throw new DataError(
       `experiment "${name}"`,
       "does not exist",
-      `${didYouMean(name, Object.keys(EXPERIMENTS))}. Or give the path of a .mjs file`,
+      `${didYouMean(name, [...Object.keys(EXPERIMENTS), ...Object.keys(STUDIES)])}. Or give the path of a .mjs file`,
     );
   }
   const experiment = (await load()) as unknown as Experiment;
@@ -54,31 +57,55 @@ async function fromExperiment(
   preset: string | undefined,
   options: RunCommandOptions,
 ): Promise<Built> {
-  const { name, presets = {} } = experiment;
+  const { settings, ...build } = await chosenSettings(experiment, preset, options);
+  if (options.batch === undefined) return experiment.build(settings, build);
+  const { path, values } = batchOf(options.batch, build.seed);
+  return applyBatch(experiment, settings, build, path, values);
+}
+
+async function fromStudy(study: Study, preset: string | undefined, options: RunCommandOptions): Promise<number> {
+  if (options.settings) {
+    showSettings(study);
+    return 0;
+  }
+  const { settings, ...given } = await chosenSettings(study, preset, options);
+  const { runStudy } = await import("./study.ts");
+  const out = options.out ?? defaultFolder(study.name, false, "summary.txt");
+  return runStudy(study, settings, { ...given, out }, options);
+}
+
+type Described = Pick<Experiment, "name" | "title" | "defaults" | "presets" | "files" | "defaultSeed">;
+
+/** Defaults, then the preset, then options of their own, then --set; and the contents of the files given. */
+async function chosenSettings(
+  { name, presets = {}, defaults, files: known = {}, defaultSeed }: Described,
+  preset: string | undefined,
+  options: RunCommandOptions,
+): Promise<{ settings: Settings; seed: number; files: Record<string, string> }> {
   const chosen = preset === undefined ? {} : presets[preset];
   if (chosen === undefined)
     throw new DataError(`${name} ${preset}`, "is not a preset", didYouMean(preset ?? "", Object.keys(presets)));
   const changes = [...paths(chosen)].map(([path, value]) => [path, String(value)] as const);
-  const settings: Settings = withSettings(name, experiment.defaults, [...changes, ...options.set.map(pair)]);
+  const own = (["cells", "mode", "model"] as const).flatMap((path) =>
+    options[path] === undefined ? [] : [[path, String(options[path])] as const],
+  );
+  const settings: Settings = withSettings(name, defaults, [...changes, ...own, ...options.set.map(pair)]);
   const files: Record<string, string> = {};
   for (const file of ["thresholds", "config"] as const) {
     const path = options[file];
     if (path === undefined) continue;
-    if (experiment.files?.[file] === undefined) {
+    if (known[file] === undefined) {
       throw new DataError(
         `${name} --${file}`,
         "is not a file that this experiment takes",
-        `It takes ${Object.keys(experiment.files ?? {}).join(", ") || "none"}`,
+        `It takes ${Object.keys(known).join(", ") || "none"}`,
       );
     }
     files[file] = await readFile(path, "utf8").catch((error: Error) => {
       throw new DataError(path, `cannot be read (${error.message})`, "Check the path");
     });
   }
-  const build = { seed: seedOf(options, experiment.defaultSeed), files };
-  if (options.batch === undefined) return experiment.build(settings, build);
-  const { path, values } = batchOf(options.batch, build.seed);
-  return applyBatch(experiment, settings, build, path, values);
+  return { settings, seed: seedOf(options, defaultSeed), files };
 }
 
 /** "path=value" */
@@ -250,12 +277,13 @@ function commandLine(out: string | undefined): string {
   return words.map((word) => (/^[\w./=,:+-]+$/.test(word) ? word : `'${word}'`)).join(" ");
 }
 
-/** out/<experiment>, or the next number that is free; to resume, the last one that is there. */
-function defaultFolder(name: string, resume: boolean): string {
+/** out/<experiment>, or the next number that is free; to resume, the last one that is there.
+ * @param marker  the file that says that a folder is taken */
+function defaultFolder(name: string, resume: boolean, marker = RUN_FILE): string {
   const base = join("out", name.replace(/^.*[\\/]/, "").replace(/\.m?[jt]s$/, ""));
   const numbered = (k: number): string => (k === 1 ? base : `${base}-${k}`);
   let k = 1;
-  while (existsSync(join(numbered(k), RUN_FILE))) k++;
+  while (existsSync(join(numbered(k), marker))) k++;
   return numbered(resume && k > 1 ? k - 1 : k);
 }
 
@@ -286,7 +314,7 @@ async function report(
   if (drawn.length > 0) say(`figures (PNG and SVG): ${drawn.map((file) => join(out, file)).join(", ")}`);
 }
 
-function showSettings(experiment: Experiment): void {
+function showSettings(experiment: Described): void {
   say(`${experiment.name}: ${experiment.title}`);
   say(`\nsettings (--set path=value):`);
   for (const [path, value] of paths(experiment.defaults)) say(`  ${path.padEnd(28)} ${value}`);

@@ -1,7 +1,13 @@
 import type { Experiment } from "./experiment.ts";
+import type { Study } from "./study.ts";
 
 /** The experiments by name, each loaded when asked for: a run starts faster without the others. */
 export const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment<never>>>> = {
   watanabe: async () => (await import("./watanabe.ts")).watanabe as unknown as Experiment<never>,
   trapezoid: async () => (await import("./trapezoid.ts")).trapezoid as unknown as Experiment<never>,
+};
+
+/** The studies, which run more than one network. */
+export const STUDIES: Readonly<Record<string, () => Promise<Study<never>>>> = {
+  extract: async () => (await import("./extraction/study.ts")).extract as unknown as Study<never>,
 };
