@@ -2,11 +2,11 @@
 import package::log::{Log, Block};
 
 @group(0) @binding(0) var<uniform> block: Block;
-@group(0) @binding(1) var<storage, read_write> log: Log;
+@group(0) @binding(1) var<storage, read_write> spike_log: Log;
 @group(0) @binding(2) var<storage, read> positions: array<u32>;
 
 @compute @workgroup_size(1)
 fn begin() {
-  if (atomicLoad(&log.flag) != 0u) { return; }
-  log.base = select(positions[block.slot_from], atomicLoad(&log.count), block.events == 1u); // 1: nothing is ever delivered
+  if (atomicLoad(&spike_log.flag) != 0u) { return; }
+  spike_log.base = select(positions[block.slot_from], atomicLoad(&spike_log.count), block.events == 1u); // 1: nothing is ever delivered
 }

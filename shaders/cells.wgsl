@@ -19,7 +19,7 @@ struct Shape {
 // row of each clamp's values [clamp][entry]; row of each cell in each trace [trace][cell], 2^32 - 1 for none; heads
 @group(0) @binding(4) var<storage, read> table: array<u32>;
 @group(0) @binding(5) var<storage, read> acc: array<vec4i>;       // [step / 4][entry][slot], four steps together
-@group(0) @binding(6) var<storage, read_write> log: Log;
+@group(0) @binding(6) var<storage, read_write> spike_log: Log;
 @group(0) @binding(7) var<storage, read> clamps: array<f32>;      // nA before the gain, [row][step of the submit]
 @group(0) @binding(8) var<storage, read_write> traces: array<f32>; // of the submit: per trace [sample][entry][row]
 
@@ -28,7 +28,7 @@ fn param(k: u32, cell: u32, entry: u32) -> f32 {
 }
 
 fn append(step: u32, id: u32) {
-  let k = atomicAdd(&log.count, 1u);
-  if (k - log.base > log.mask) { atomicStore(&log.flag, 1u); return; }
-  log.entries[k & log.mask] = vec2u(step, id);
+  let k = atomicAdd(&spike_log.count, 1u);
+  if (k - spike_log.base > spike_log.mask) { atomicStore(&spike_log.flag, 1u); return; }
+  spike_log.entries[k & spike_log.mask] = vec2u(step, id);
 }

@@ -15,7 +15,7 @@ const FEW = 4u;
 const LIST = 256u;
 @group(0) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
-@group(0) @binding(2) var<storage, read_write> log: Log;
+@group(0) @binding(2) var<storage, read_write> spike_log: Log;
 @group(0) @binding(3) var<storage, read_write> positions: array<u32>;
 // per table five words: where its rowStart, segmentDelay, segmentProjection and segmentStart begin, and its first link
 @group(0) @binding(4) var<storage, read> rows: array<u32>;
@@ -72,17 +72,17 @@ fn look_up(spike: vec2u) {
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn deliver(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32, @builtin(num_workgroups) groups: vec3u) {
-  let count = atomicLoad(&log.count);
+  let count = atomicLoad(&spike_log.count);
   let start = positions[block.slot_from];
   if (lane == 0u) {
-    spikes = select(count - start, 0u, atomicLoad(&log.flag) != 0u);
+    spikes = select(count - start, 0u, atomicLoad(&spike_log.flag) != 0u);
     if (shape.note == 1u && group.x == 0u) { positions[block.slot] = count; }
   }
   let total = workgroupUniformLoad(&spikes);
   for (var at = group.x * WORKGROUP_SIZE; at < total; at += groups.x * WORKGROUP_SIZE) {
     if (lane == 0u) { atomicStore(&listed, 0u); }
     workgroupBarrier();
-    if (at + lane < total) { look_up(log.entries[(start + at + lane) & log.mask]); }
+    if (at + lane < total) { look_up(spike_log.entries[(start + at + lane) & spike_log.mask]); }
     workgroupBarrier();
     let parts = min(atomicLoad(&listed), LIST);
     for (var k = 0u; k < parts; k++) {

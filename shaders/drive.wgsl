@@ -24,12 +24,12 @@ override WORKGROUP_SIZE: u32 = 64;
 @group(0) @binding(3) var<storage, read> sums: array<u32>;
 // seeds [entry]; row, or whole and fraction of the constant increment, [entry][cell]
 @group(0) @binding(4) var<storage, read> rates: array<u32>;
-@group(0) @binding(5) var<storage, read_write> log: Log;
+@group(0) @binding(5) var<storage, read_write> spike_log: Log;
 
 fn append(step: u32, id: u32) {
-  let k = atomicAdd(&log.count, 1u);
-  if (k - log.base > log.mask) { atomicStore(&log.flag, 1u); return; }
-  log.entries[k & log.mask] = vec2u(step, id);
+  let k = atomicAdd(&spike_log.count, 1u);
+  if (k - spike_log.base > spike_log.mask) { atomicStore(&spike_log.flag, 1u); return; }
+  spike_log.entries[k & spike_log.mask] = vec2u(step, id);
 }
 
 /// Sum of increments of the block before its step t, modulo 2^32. Constant rates: t whole + floor((remainder + t fraction) / 2^32).
@@ -45,7 +45,7 @@ fn sum_before(t: u32, first: u32, fraction: u32, remainder: u32) -> u32 {
 fn drive(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let g = id.x + id.y * groups.x * WORKGROUP_SIZE;
   let all = shape.n * shape.entries;
-  if (g >= all || atomicLoad(&log.flag) != 0u) { return; }
+  if (g >= all || atomicLoad(&spike_log.flag) != 0u) { return; }
   let entry = g / shape.n;
   let cell = g % shape.n;
   let first = rates[shape.entries + g];

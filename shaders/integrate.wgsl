@@ -1,7 +1,7 @@
 // One invocation advances one cell of one entry by a block of steps, its state in registers. Inputs come four steps at a time (a
 // load costs as much as five exponentials on software adapters). Spikes are gathered as bits of a word and appended every 32
 // steps: a branch per step would cost as much as the equations on adapters without real branches.
-import package::cells::{block, shape, state, log, append};
+import package::cells::{block, shape, state, spike_log, append};
 import package::model::{load, load_inputs, store, above, step, next_sample, sample, ARMED};
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -10,7 +10,7 @@ override WORKGROUP_SIZE: u32 = 64;
 fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let g = id.x + id.y * groups.x * WORKGROUP_SIZE;
   let all = shape.n * shape.entries;
-  if (g >= all || atomicLoad(&log.flag) != 0u) { return; }
+  if (g >= all || atomicLoad(&spike_log.flag) != 0u) { return; }
   let entry = g / shape.n;
   let cell = g % shape.n;
   load(g, all, cell, entry);

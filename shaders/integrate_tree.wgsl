@@ -1,6 +1,6 @@
 // One invocation advances one large cell of one entry by a block of steps; its state stays in storage. A pass over the nodes
 // advances their states by the last step and evaluates the currents of the next, so that states are moved once a step.
-import package::trees::{block, shape, rows, table, params, log, append, g, all};
+import package::trees::{block, shape, rows, table, params, spike_log, append, g, all};
 import package::model::{load, above, receptors, regions, inject, sample_currents, sample, due, NEEDS_ADVANCE, FACTOR, CONDUCTANCE, CURRENT, ARMED, diagonal, axial, diagonal_stride, axial_stride};
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -62,7 +62,7 @@ fn solve() {
 fn integrate_tree(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   g = id.x + id.y * groups.x * WORKGROUP_SIZE;
   all = shape.n * shape.entries;
-  if (g >= all || atomicLoad(&log.flag) != 0u) { return; }
+  if (g >= all || atomicLoad(&spike_log.flag) != 0u) { return; }
   let entry = g / shape.n;
   let cell = g % shape.n;
   load(cell, entry);

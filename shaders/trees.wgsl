@@ -25,7 +25,7 @@ struct Shape {
 // offset and cell, entry, node stride of each parameter; then as src/gpu/tree-wgsl.ts lays it out
 @group(0) @binding(5) var<storage, read> table: array<u32>;
 @group(0) @binding(6) var<storage, read> acc: array<i32>;          // [step / 4][entry][slot][step % 4]
-@group(0) @binding(7) var<storage, read_write> log: Log;
+@group(0) @binding(7) var<storage, read_write> spike_log: Log;
 @group(0) @binding(8) var<storage, read> clamps: array<f32>;       // nA before the gain, [row][step of the submit]
 @group(0) @binding(9) var<storage, read_write> traces: array<f32>; // of the submit: per trace [sample][entry][row]
 
@@ -33,9 +33,9 @@ var<private> g: u32;   // entry * n + cell
 var<private> all: u32; // entries * n
 
 fn append(step: u32, id: u32) {
-  let k = atomicAdd(&log.count, 1u);
-  if (k - log.base > log.mask) { atomicStore(&log.flag, 1u); return; }
-  log.entries[k & log.mask] = vec2u(step, id);
+  let k = atomicAdd(&spike_log.count, 1u);
+  if (k - spike_log.base > spike_log.mask) { atomicStore(&spike_log.flag, 1u); return; }
+  spike_log.entries[k & spike_log.mask] = vec2u(step, id);
 }
 
 fn param_base(k: u32, cell: u32, entry: u32) -> u32 {

@@ -1,4 +1,4 @@
-import type { CompiledNetwork } from "../compile/compiled.ts";
+import type { CompiledCells, CompiledNetwork, CompiledStage } from "../compile/compiled.ts";
 import type { Engine, EngineState, PHASES, Segment, TraceSamples } from "../compile/engine.ts";
 import { type InputBlock, Inputs } from "../compile/inputs.ts";
 import { Pace } from "../compile/pace.ts";
@@ -7,9 +7,12 @@ import type { Signal } from "../model/signal.ts";
 import { bind, BLOCK_STRIDE, type Kernel, makeKernel } from "./kernels.ts";
 import { LogCopy, LogRing } from "./log-ring.ts";
 import { checked, Memory } from "./memory.ts";
-import { CellsPart, type Dispatch, DrivePart, GIVEN_BYTES, type Setting, type Shared, StagePart, type Words } from "./parts.ts";
+import type { CellsPart } from "./cells-part.ts";
+import { type Dispatch, DrivePart, GIVEN_BYTES, type Setting, type Shared, StagePart, type Words } from "./parts.ts";
 import { Profile } from "./profile.ts";
 import { Scope } from "./scope.ts";
+import { SmallPart } from "./small-part.ts";
+import { TreePart } from "./tree-part.ts";
 import { firstAtOrAfter, mostWithin } from "../compile/samples.ts";
 
 export interface GpuOptions {
@@ -148,11 +151,10 @@ class GpuEngine implements VisibleEngine {
     const { entries, populations, maxDelaySteps } = this.network;
     for (const { cells } of this.#stages) {
       for (const part of cells) {
-        const { name, n, program, params } = part.cells;
-        const words = new Float32Array(await this.#memory.read(part.state));
-        const states = program.states.length * n * entries;
-        state[`cells.${name}.state`] = words.slice(0, states);
-        state[`cells.${name}.armed`] = Uint32Array.from(words.subarray(states, states + n * entries));
+        const { name, params } = part.cells;
+        const states = await part.readStates();
+        state[`cells.${name}.state`] = states.state;
+        state[`cells.${name}.armed`] = states.armed;
         state[`cells.${name}.params`] = params.values.slice();
       }
     }
@@ -175,9 +177,10 @@ class GpuEngine implements VisibleEngine {
     for (const { cells } of this.#stages) {
       for (const c of cells) {
         const { name, params } = c.cells;
-        const words = state[`cells.${name}.state`] as Float32Array<ArrayBuffer>;
-        queue.writeBuffer(c.state, 0, words);
-        queue.writeBuffer(c.state, words.byteLength, Float32Array.from(state[`cells.${name}.armed`] as Uint32Array));
+        c.writeStates({
+          state: state[`cells.${name}.state`] as Float32Array<ArrayBuffer>,
+          armed: state[`cells.${name}.armed`] as Uint32Array,
+        });
         params.values.set(state[`cells.${name}.params`] as Float64Array);
       }
     }
@@ -225,7 +228,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   cellState(population: number): GPUBuffer | undefined {
-    return this.#stages.flatMap((s) => s.cells).find((c) => c.index === population)?.state;
+    return this.#stages.flatMap((s) => s.cells).find((c) => c.index === population)?.mutable[0];
   }
 
   async close(): Promise<void> {
@@ -252,7 +255,7 @@ class GpuEngine implements VisibleEngine {
       const note = !this.#stages.some((s) => s.part.hasLinks);
       const part = await StagePart.make(this.#shared, stage, note, this.#maxSteps);
       const cells: CellsPart[] = [];
-      for (const k of stage.cells) cells.push(await CellsPart.make(this.#shared, k, stage, this.#maxSteps));
+      for (const k of stage.cells) cells.push(await makeCells(this.#shared, k, stage, this.#maxSteps));
       this.#stages.push({ part, cells });
     }
     await this.#makeBegin();
@@ -293,7 +296,7 @@ class GpuEngine implements VisibleEngine {
 
   /** Every buffer that a submit changes and that must be put back to repeat it (accumulators are zero between blocks). */
   #mutable(): GPUBuffer[] {
-    const states = this.#cells.map((c) => c.state);
+    const states = this.#cells.flatMap((c) => c.mutable);
     return [...this.#drives.map((d) => d.sources), ...states, this.#shared.positions, this.#log.buffer];
   }
 
@@ -510,6 +513,12 @@ class GpuEngine implements VisibleEngine {
       if (!this.#closed) this.#failure ??= new DeviceError("device", `was lost (${reason}): ${message}`, "Run again; what was written can be resumed with --resume");
     });
   }
+}
+
+async function makeCells(shared: Shared, index: number, stage: CompiledStage, maxSteps: number): Promise<CellsPart> {
+  const { program } = shared.network.populations[index] as CompiledCells;
+  if (program.kind === "tree") return TreePart.make(shared, index, stage, program, maxSteps);
+  return SmallPart.make(shared, index, stage, program, maxSteps);
 }
 
 function runningSums({ increments, steps }: InputBlock): Uint32Array<ArrayBuffer> {

@@ -10,6 +10,7 @@ export const KERNELS = {
   deliver: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", acc: "read_write" },
   given: { block: "dynamic", shape: "uniform", flag: "read", events: "read", scales: "read", acc: "read_write" },
   integrate: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
+  integrate_tree: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
 } as const satisfies Record<string, Record<string, Access>>; // prettier-ignore
 
 export type KernelName = keyof typeof KERNELS;
@@ -44,15 +45,19 @@ export async function makeKernel<K extends KernelName>(
     })),
   });
   const constants = options.workgroupSize !== undefined && name !== "begin" ? { WORKGROUP_SIZE: options.workgroupSize } : {};
+  const module = device.createShaderModule({ label, code });
   try {
     const pipeline = await device.createComputePipelineAsync({
       label,
       layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
-      compute: { module: device.createShaderModule({ label, code }), entryPoint: name, constants },
+      compute: { module, entryPoint: name, constants },
     });
     return { name, pipeline, layout };
   } catch (error) {
-    throw new DeviceError(`kernel ${label}`, String(error instanceof Error ? error.message : error).trim(), "Try another adapter (hillock devices), or --engine reference");
+    const { messages } = await module.getCompilationInfo();
+    const lines = messages.filter((m) => m.type === "error").map((m) => `${m.message} in "${code.split("\n")[m.lineNum - 1]?.trim()}"`);
+    const problem = lines.length > 0 ? lines.join("; ") : String(error instanceof Error ? error.message : error).trim();
+    throw new DeviceError(`kernel ${label}`, problem, "Try another adapter (hillock devices), or --engine reference");
   }
 }
 

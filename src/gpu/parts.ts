@@ -1,11 +1,9 @@
-import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "../compile/compiled.ts";
+import type { CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "../compile/compiled.ts";
 import type { InputBlock, Inputs } from "../compile/inputs.ts";
-import { firstAtOrAfter, mostWithin, sampleSteps } from "../compile/samples.ts";
-import type { TraceSamples } from "../compile/engine.ts";
+import { firstAtOrAfter, mostWithin } from "../compile/samples.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
 import { bind, type Kernel, makeKernel, workgroups } from "./kernels.ts";
 import type { Memory } from "./memory.ts";
-import { modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
 
 /** Buffers that several kernels share. */
 export interface Shared {
@@ -115,111 +113,6 @@ export class DrivePart implements Setting {
       initSources(state, s);
     }
     return state;
-  }
-}
-
-/** One cell population on the device. */
-export class CellsPart implements Setting {
-  readonly index: number;
-  readonly cells: CompiledCells;
-  readonly state: GPUBuffer;
-  readonly traces: GPUBuffer;
-  readonly #shared: Shared;
-  readonly #stage: CompiledStage;
-  readonly #kernel: Kernel<"integrate">;
-  readonly #layout: TableLayout;
-  readonly #table: GPUBuffer;
-  readonly setting: GPUBuffer; // parameters and gains
-  readonly #shape: GPUBuffer;
-
-  private constructor(shared: Shared, kernel: Kernel<"integrate">, index: number, stage: CompiledStage, maxSteps: number) {
-    const { memory, network } = shared;
-    const cells = network.populations[index] as CompiledCells;
-    this.#shared = shared;
-    this.#kernel = kernel;
-    this.#stage = stage;
-    this.index = index;
-    this.cells = cells;
-    const { name, n, firstSource, program, params } = cells;
-    const { entries, nSources } = network;
-    this.#layout = tableLayout(cells, entries);
-    const all = n * entries;
-    const state = new Float32Array((program.states.length + 1) * all).fill(1); // the last row: armed
-    state.set(cells.state0);
-    this.state = memory.storage(`${name}.state`, state);
-    this.traces = memory.storage(`${name}.traces`, 4 * this.traceWords(maxSteps));
-    this.#table = memory.storage(`${name}.table`, this.#tableWords());
-    this.setting = memory.storage(`${name}.params`, this.words());
-    this.#shape = memory.uniform(`${name}.shape`, Uint32Array.of(n, entries, firstSource, nSources, stage.slots, params.values.length, this.#layout.heads, 0));
-  }
-
-  static async make(shared: Shared, index: number, stage: CompiledStage, maxSteps: number): Promise<CellsPart> {
-    const cells = shared.network.populations[index] as CompiledCells;
-    if (cells.program.kind === "tree") throw new Error("tree");
-    const options = { workgroupSize: shared.workgroupSize, label: `integrate ${cells.name}`, model: modelWgsl(cells, cells.program) };
-    return new CellsPart(shared, await makeKernel(shared.memory.device, "integrate", options), index, stage, maxSteps);
-  }
-
-  dispatch(acc: GPUBuffer): Dispatch {
-    const { memory, network, blocks, clamps, log, workgroupSize } = this.#shared;
-    const group = bind(memory.device, this.#kernel, {
-      block: blocks, shape: this.#shape, state: this.state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
-    }); // prettier-ignore
-    return { label: "integrate", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.cells.n * network.entries, workgroupSize) };
-  }
-
-  /** All parameters, then the gains of its clamps [clamp][entry][cell]. */
-  words(): Words {
-    const { inputs, network } = this.#shared;
-    const { params, program, n } = this.cells;
-    const words = new Float32Array(params.values.length + program.clampInputs.length * n * network.entries);
-    words.set(params.values);
-    program.clampInputs.forEach(({ clamp }, k) => words.set(inputs.gains[clamp] as Float64Array, params.values.length + k * n * network.entries));
-    return words;
-  }
-
-  /** Floats that the traces of so many steps take. */
-  traceWords(steps: number): number {
-    return this.cells.traces.reduce((sum, t) => sum + (Math.floor(steps / t.everySteps) + 1) * this.#shared.network.entries * t.cells.length, 0);
-  }
-
-  /** Says where each trace of the submit [from, to) goes, and how its words are to be read. */
-  placeTraces(from: number, to: number): { samples: Omit<TraceSamples, "data">[]; words: number } {
-    const heads = new Uint32Array(2 * this.cells.traces.length);
-    let words = 0;
-    const samples = this.cells.traces.map((t, trace) => {
-      const steps = sampleSteps(t, from, to);
-      heads[2 * trace] = (steps[0] ?? 0) / t.everySteps;
-      heads[2 * trace + 1] = words;
-      words += steps.length * this.#shared.network.entries * t.cells.length;
-      return { population: this.index, trace, steps };
-    });
-    if (heads.length > 0) this.#shared.memory.device.queue.writeBuffer(this.#table, 4 * this.#layout.heads, heads);
-    return { samples, words };
-  }
-
-  #tableWords(): Uint32Array {
-    const { params, receptors, program, traces, n } = this.cells;
-    const { network, inputs } = this.#shared;
-    const { entries } = network;
-    const at = this.#layout;
-    const words = new Uint32Array(at.length);
-    const floats = new Float32Array(words.buffer);
-    for (let k = 0; k < params.names.length; k++) {
-      words.set([params.offset[k] as number, params.cellStride[k] as number, params.entryStride[k] as number], 3 * k);
-    }
-    receptors.forEach((r, k) => (words[at.slots + k] = r.slot));
-    for (const { population, input, q } of this.#stage.inputScale) {
-      if (population === this.index) q.forEach((x, e) => (floats[at.inputScale + input * entries + e] = 1 / x));
-    }
-    program.clampInputs.forEach(({ clamp }, k) => {
-      words.set(inputs.clampRow.subarray(clamp * entries, (clamp + 1) * entries), at.clampRow + k * entries);
-    });
-    traces.forEach((t, k) => {
-      words.fill(0xffffffff, at.traceRow + k * n, at.traceRow + (k + 1) * n);
-      t.cells.forEach((c, row) => (words[at.traceRow + k * n + c] = row));
-    });
-    return words;
   }
 }
 

@@ -19,6 +19,8 @@ import { SPAN_WORDS, STEP_BYTES, TrainingResources } from "./training-resources.
 export interface GpuTrainingOptions {
   /** Neurons per workgroup; changes no result. Default: 8 on software adapters, 32 else. */
   readonly workgroupSize?: number;
+  /** Most bytes of P in one binding; the device's limit where left out. Smaller values change no result. */
+  readonly maxBinding?: number;
 }
 
 const PHASE = { output: 1, error: 2, learn: 4, dynamics: 8 } as const;
@@ -39,7 +41,7 @@ export async function gpuTraining(
 ): Promise<TrainingEngine> {
   const limit = device.limits.maxStorageBufferBindingSize;
   const workgroupSize = options.workgroupSize ?? trainingWorkgroup(device);
-  const layout = layoutTraining(compiled, { workgroupSize, maxBinding: limit });
+  const layout = layoutTraining(compiled, { workgroupSize, maxBinding: options.maxBinding ?? limit });
   const inputBytes = inputRows(compiled) * layout.neurons * 4;
   if (inputBytes > limit) {
     throw new ModelError("training inputs", `take ${mib(inputBytes)}, the device binds ${mib(limit)}`, "Run in waves");

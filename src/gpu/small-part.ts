@@ -1,0 +1,82 @@
+import type { CellProgram, CompiledStage } from "../compile/compiled.ts";
+import { CellsPart, type CellStates } from "./cells-part.ts";
+import { bind, type Kernel, makeKernel, workgroups } from "./kernels.ts";
+import { modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
+import type { Dispatch, Shared } from "./parts.ts";
+
+/** A population of small cells: state in registers while a block runs, one buffer between blocks. */
+export class SmallPart extends CellsPart {
+  readonly mutable: readonly [GPUBuffer];
+  protected readonly heads: { readonly buffer: GPUBuffer; readonly offset: number };
+  readonly #kernel: Kernel<"integrate">;
+  readonly #layout: TableLayout;
+  readonly #table: GPUBuffer;
+  readonly #shape: GPUBuffer;
+
+  private constructor(shared: Shared, kernel: Kernel<"integrate">, index: number, stage: CompiledStage, maxSteps: number) {
+    super(shared, index, stage, maxSteps);
+    const { memory, network } = shared;
+    const { name, n, firstSource, program, params, state0 } = this.cells;
+    const { entries, nSources } = network;
+    this.#kernel = kernel;
+    this.#layout = tableLayout(this.cells, entries);
+    const state = new Float32Array((program.states.length + 1) * n * entries).fill(1); // the last row: armed
+    state.set(state0);
+    this.mutable = [memory.storage(`${name}.state`, state)];
+    this.#table = memory.storage(`${name}.table`, this.#tableWords());
+    this.heads = { buffer: this.#table, offset: 4 * this.#layout.heads };
+    this.#shape = memory.uniform(`${name}.shape`, Uint32Array.of(n, entries, firstSource, nSources, stage.slots, params.values.length, this.#layout.heads, 0));
+  }
+
+  static async make(shared: Shared, index: number, stage: CompiledStage, program: CellProgram, maxSteps: number): Promise<SmallPart> {
+    const cells = shared.network.populations[index] as CellsPart["cells"];
+    const options = { workgroupSize: shared.workgroupSize, label: `integrate ${cells.name}`, model: modelWgsl(cells, program) };
+    return new SmallPart(shared, await makeKernel(shared.memory.device, "integrate", options), index, stage, maxSteps);
+  }
+
+  dispatch(acc: GPUBuffer): Dispatch {
+    const { memory, network, blocks, clamps, log, workgroupSize } = this.shared;
+    const [state] = this.mutable;
+    const group = bind(memory.device, this.#kernel, {
+      block: blocks, shape: this.#shape, state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
+    }); // prettier-ignore
+    return { label: "integrate", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.cells.n * network.entries, workgroupSize) };
+  }
+
+  async readStates(): Promise<CellStates> {
+    const words = new Float32Array(await this.shared.memory.read(this.mutable[0]));
+    const all = this.cells.n * this.shared.network.entries;
+    const states = this.cells.program.states.length * all;
+    return { state: words.slice(0, states), armed: Uint32Array.from(words.subarray(states, states + all)) };
+  }
+
+  writeStates({ state, armed }: CellStates): void {
+    const { queue } = this.shared.memory.device;
+    queue.writeBuffer(this.mutable[0], 0, state);
+    queue.writeBuffer(this.mutable[0], state.byteLength, Float32Array.from(armed));
+  }
+
+  #tableWords(): Uint32Array {
+    const { params, receptors, program, traces, n } = this.cells;
+    const { network, inputs } = this.shared;
+    const { entries } = network;
+    const at = this.#layout;
+    const words = new Uint32Array(at.length);
+    const floats = new Float32Array(words.buffer);
+    for (let k = 0; k < params.names.length; k++) {
+      words.set([params.offset[k] as number, params.cellStride[k] as number, params.entryStride[k] as number], 3 * k);
+    }
+    receptors.forEach((r, k) => {
+      words[at.slots + k] = r.slot;
+      floats.set(this.inverseScale(k), at.inputScale + k * entries);
+    });
+    program.clampInputs.forEach(({ clamp }, k) => {
+      words.set(inputs.clampRow.subarray(clamp * entries, (clamp + 1) * entries), at.clampRow + k * entries);
+    });
+    traces.forEach((t, k) => {
+      words.fill(0xffffffff, at.traceRow + k * n, at.traceRow + (k + 1) * n);
+      t.cells.forEach((c, row) => (words[at.traceRow + k * n + c] = row));
+    });
+    return words;
+  }
+}

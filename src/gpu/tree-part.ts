@@ -1,0 +1,101 @@
+import type { CompiledStage, TreeProgram } from "../compile/compiled.ts";
+import { CellsPart, type CellStates } from "./cells-part.ts";
+import { bind, type Kernel, makeKernel, workgroups } from "./kernels.ts";
+import type { Dispatch, Shared } from "./parts.ts";
+import { type RowLayout, rowLayout, TreeTable, treeWgsl } from "./tree-wgsl.ts";
+
+/** Trees are few and heavy: small workgroups spread them over more cores. */
+const WORKGROUP = 16;
+
+/** A population of large cells: voltages and receptors in rows, gates four at a time. */
+export class TreePart extends CellsPart {
+  readonly mutable: readonly [rows: GPUBuffer, gates: GPUBuffer];
+  protected readonly heads: { readonly buffer: GPUBuffer; readonly offset: number };
+  readonly #program: TreeProgram;
+  readonly #kernel: Kernel<"integrate_tree">;
+  readonly #layout: RowLayout;
+  readonly #table: GPUBuffer;
+  readonly #shape: GPUBuffer;
+
+  private constructor(shared: Shared, kernel: Kernel<"integrate_tree">, index: number, stage: CompiledStage, program: TreeProgram, table: TreeTable, maxSteps: number) {
+    super(shared, index, stage, maxSteps);
+    const { memory, network } = shared;
+    const { name, n, firstSource, params, state0 } = this.cells;
+    const { entries, nSources } = network;
+    this.#program = program;
+    this.#kernel = kernel;
+    this.#layout = rowLayout(program);
+    const { rows, quads } = this.#layout;
+    this.mutable = [memory.storage(`${name}.rows`, 4 * rows * n * entries), memory.storage(`${name}.gates`, 16 * quads * n * entries)];
+    this.#table = memory.storage(`${name}.table`, Uint32Array.from(table.words));
+    this.heads = { buffer: this.#table, offset: 4 * table.start("heads") };
+    const words = [n, entries, firstSource, nSources, stage.slots, params.values.length, table.start("heads"), program.parents.length, table.start("parents"), table.start("runs"), 0, 0];
+    this.#shape = memory.uniform(`${name}.shape`, Uint32Array.from(words));
+    this.writeStates({ state: Float32Array.from(state0), armed: new Uint32Array(n * entries).fill(1) });
+  }
+
+  static async make(shared: Shared, index: number, stage: CompiledStage, program: TreeProgram, maxSteps: number): Promise<TreePart> {
+    const { network, inputs } = shared;
+    const { entries } = network;
+    const cells = network.populations[index] as CellsPart["cells"];
+    const clampRow = (clamp: number): Uint32Array => inputs.clampRow.subarray(clamp * entries, (clamp + 1) * entries);
+    const scale = (input: number): ArrayLike<number> => {
+      const q = stage.inputScale.find((s) => s.population === index && s.input === input)?.q;
+      return Float64Array.from({ length: entries }, (_, e) => 1 / (q?.[e] ?? 1));
+    };
+    const table = new TreeTable(cells, program, clampRow, scale);
+    const options = { workgroupSize: WORKGROUP, label: `integrate ${cells.name}`, model: treeWgsl(cells, program, table) };
+    return new TreePart(shared, await makeKernel(shared.memory.device, "integrate_tree", options), index, stage, program, table, maxSteps);
+  }
+
+  dispatch(acc: GPUBuffer): Dispatch {
+    const { memory, network, blocks, clamps, log } = this.shared;
+    const [rows, gates] = this.mutable;
+    const group = bind(memory.device, this.#kernel, {
+      block: blocks, shape: this.#shape, rows, gates, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
+    }); // prettier-ignore
+    return { label: "integrate", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.cells.n * network.entries, WORKGROUP) };
+  }
+
+  async readStates(): Promise<CellStates> {
+    const { memory, network } = this.shared;
+    const all = this.cells.n * network.entries;
+    const rows = new Float32Array(await memory.read(this.mutable[0]));
+    const gates = new Float32Array(await memory.read(this.mutable[1]));
+    const state = new Float32Array(this.#program.states.length * all);
+    this.#places((canonical, buffer, at, stride) => {
+      const from = buffer === 0 ? rows : gates;
+      for (let g = 0; g < all; g++) state[canonical * all + g] = from[at + g * stride] as number;
+    });
+    const { armed } = this.#layout;
+    return { state, armed: Uint32Array.from(rows.subarray(armed * all, (armed + 1) * all)) };
+  }
+
+  writeStates({ state, armed }: CellStates): void {
+    const { memory, network } = this.shared;
+    const all = this.cells.n * network.entries;
+    const rows = new Float32Array(this.#layout.rows * all);
+    const gates = new Float32Array(4 * this.#layout.quads * all);
+    this.#places((canonical, buffer, at, stride) => {
+      const to = buffer === 0 ? rows : gates;
+      for (let g = 0; g < all; g++) to[at + g * stride] = state[canonical * all + g] as number;
+    });
+    rows.set(armed, this.#layout.armed * all);
+    memory.device.queue.writeBuffer(this.mutable[0], 0, rows);
+    memory.device.queue.writeBuffer(this.mutable[1], 0, gates);
+  }
+
+  /** Where each state of the program is kept: buffer 0 or 1, the index of cell 0 and the stride from cell to cell. */
+  #places(visit: (canonical: number, buffer: 0 | 1, at: number, stride: number) => void): void {
+    const { parents, regions, receptors } = this.#program;
+    const all = this.cells.n * this.shared.network.entries;
+    for (let i = 0; i < parents.length; i++) visit(i, 0, i * all, 1);
+    let quad = 0;
+    for (const r of regions) {
+      for (let k = 0; k < r.nodes.length * r.width; k++) visit(r.firstRow + k, 1, 4 * (quad + Math.floor(k / 4)) * all + (k % 4), 4);
+      quad += (r.nodes.length * r.width) / 4;
+    }
+    let row = this.#layout.receptors;
+    for (const r of receptors) for (let k = 0; k < r.nodes.length * r.states.length; k++, row++) visit(r.firstRow + k, 0, row * all, 1);
+  }
+}
