@@ -71,6 +71,10 @@ function verifierOf({ kind, stem }: FoundCase, context: VerifyContext): Verifier
     return async (files) =>
       (await import("../experiments/verify/motor-pool.ts")).verifyMotorPool(files, stem, kind, context);
   }
+  if (kind.startsWith("c")) {
+    return async (files) =>
+      (await import("../experiments/verify/cortical-column.ts")).verifyCorticalColumn(files, stem, kind, context);
+  }
   return async () => [notYet(stem, "all", "cases of this kind are not part of this version")];
 }
 

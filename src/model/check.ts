@@ -230,7 +230,7 @@ export function checkRecording(r: RecordingDescription, populations: Populations
   }
   const { model } = population;
   const first = (r.variable.split(".")[0] as string).replace(/\([^)]*\)$/, ""); // "soma(0.5).V"
-  const known = ["V", ...model.sections.map((s) => s.name), ...model.receptors.map((x) => x.name)];
+  const known = ["V", ...Object.keys(model.sums ?? {}), ...model.sections.map((s) => s.name), ...model.receptors.map((x) => x.name)]; // prettier-ignore
   if (!known.includes(first)) throw new ModelError(where, `there is no "${first}"`, didYouMean(first, known));
   checkChoice(where, r.cells, model.n);
   if (!(canonical(`${where}, every`, r.every, "ms") > 0)) {

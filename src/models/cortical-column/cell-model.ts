@@ -8,8 +8,10 @@ import km from "../../mechanisms/channels/km.ts";
 import type { Mechanism } from "../../mechanisms/mechanism.ts";
 import cad from "../../mechanisms/pools/cad.ts";
 import exp2syn from "../../mechanisms/synapses/exp2syn.ts";
-import type { CellModel, Given, Insertion, ReceptorSpec } from "../../model/cell.ts";
+import type { CellModel, Given, Insertion, ReceptorSpec, VoltageSum } from "../../model/cell.ts";
 import { degC, ms, mV, ohm_cm, pS_per_um2, uF_per_cm2, um, type Unit } from "../../units.ts";
+import { dipoleTerms } from "./dipole.ts";
+import { membraneCurrents } from "./electrodes.ts";
 import type { ColumnCellType, ColumnSection, MechanismParameters } from "./cell-types.ts";
 
 /** In the order in which the published model advances states: kca after cad, so that it sees the new calcium. */
@@ -50,8 +52,15 @@ export function cellModel(type: ColumnCellType, n: number, options: CellModelOpt
     celsius: degC(37),
     reversals: { na: mV(50), k: mV(-77) },
     tables,
+    sums: recordable(type),
     ...(gids === undefined ? {} : { about: { gid: gids } }),
   };
+}
+
+/** The dipole moment and each segment's membrane current; a single segment has neither. */
+function recordable(type: ColumnCellType): Record<string, VoltageSum> {
+  const currents = type.sections.length === 1 && type.sections[0]?.nseg === 1 ? {} : membraneCurrents(type);
+  return type.dipole ? { dipole: { unit: "fAm", terms: dipoleTerms(type) }, ...currents } : currents;
 }
 
 function insertions(type: ColumnCellType): Insertion[] {

@@ -55,7 +55,8 @@ export class CortexColumn extends Network {
   /** Names of the projections of each drive, for `vary("<name>.scale", ...)`. */
   readonly driveProjections: Readonly<Record<string, readonly string[]>>;
 
-  readonly #given: readonly Drive[];
+  /** Drives as they were given. */
+  readonly drivesGiven: readonly Drive[];
 
   /** @throws ModelError for anything in the options that cannot be built */
   constructor(options: ColumnOptions = {}) {
@@ -64,7 +65,7 @@ export class CortexColumn extends Network {
     if (!(tstop > 0 && Number.isFinite(tstop)))
       throw new ModelError("column", `tstop is ${tstop} ms`, "Give a time above 0");
     const drives = options.drives ?? columnPreset("evoked").drives;
-    this.#given = drives;
+    this.drivesGiven = drives;
     this.cellTypes = model.cellTypes;
     this.tstop = tstop;
     this.layout = layOut(model.cellTypes, options);
@@ -89,7 +90,15 @@ export class CortexColumn extends Network {
   /** Event times (ms) of every drive in another trial, [drive cell][event]: trials differ in nothing else. */
   timesOfTrial(trial: number): Record<string, readonly (readonly number[])[]> {
     const { cellTypes: types, layout, tstop } = this;
-    const options = { types, layout, drives: this.#given, tstop, trial, firstRule: this.rules.length, maxDelay: tstop };
+    const options = {
+      types,
+      layout,
+      drives: this.drivesGiven,
+      tstop,
+      trial,
+      firstRule: this.rules.length,
+      maxDelay: tstop,
+    };
     return Object.fromEntries(prepareDrives(options).map((d) => [d.name, d.events]));
   }
 

@@ -4,7 +4,9 @@ import {
   type ConductorOptions,
   type SourceLine,
 } from "../../analysis/extracellular.ts";
+import type { VoltageSum } from "../../model/cell.ts";
 import { eliminateMassless, type Compartments } from "../../morphology/eliminate.ts";
+import { valueOf } from "../../morphology/values.ts";
 import { endPoints, morphologyOf, type ColumnCellType, type Point } from "./cell-types.ts";
 import type { Layout } from "./layout.ts";
 
@@ -30,6 +32,63 @@ export function sourceLines(
       return [on(0), on(1), on(2)];
     };
     return { start: point(x * L - half), end: point(x * L + half) };
+  });
+}
+
+/** The net membrane current (nA, outward) of each segment as a sum of voltages that a cell model can record, "im_0", "im_1", ... in
+ * the order of `sourceLines`. Recorded once, they give the potential at any electrode (`potentials`). */
+export function membraneCurrents(type: ColumnCellType): Record<string, VoltageSum> {
+  const { nodes } = morphologyOf(type);
+  const place = (k: number): { section: string; at: number } => {
+    const { section, x } = nodes[k] as (typeof nodes)[number];
+    return { section, at: x };
+  };
+  const weights = nodes.map(() => new Map<number, number>());
+  const flow = (into: number, from: number, g: number): void => {
+    const own = weights[into] as Map<number, number>;
+    own.set(from, g);
+    own.set(into, (own.get(into) ?? 0) - g);
+  };
+  nodes.forEach(({ parent, gParent }, k) => {
+    if (parent < 0) return;
+    flow(k, parent, valueOf(gParent, 0));
+    flow(parent, k, valueOf(gParent, 0));
+  });
+  const terms = (k: number): VoltageSum["terms"] =>
+    [...(weights[k] as Map<number, number>)].map(([node, weight]) => ({ ...place(node), weight }));
+  const segments = nodes.flatMap(({ kind }, k) => (kind === "segment" ? [k] : []));
+  return Object.fromEntries(segments.map((k, n) => [`im_${n}`, { unit: "nA", terms: terms(k) }]));
+}
+
+/** Potentials (uV) at electrodes from recorded membrane currents.
+ * @param currents  by cell type: currents[segment] as samples x cells, row by row, all cells of the type
+ * @returns one trace per electrode, `samples` long */
+export function potentials(
+  types: readonly ColumnCellType[],
+  layout: Layout,
+  electrodes: readonly Point[],
+  currents: Readonly<Record<string, readonly ArrayLike<number>[]>>,
+  options: ConductorOptions & { readonly reach?: LineReach },
+): Float64Array[] {
+  const recorded = types.filter((type) => currents[type.name] !== undefined);
+  return electrodes.map((electrode) => {
+    let out = new Float64Array(0);
+    for (const type of recorded) {
+      const traces = currents[type.name] ?? [];
+      const compartments = eliminateMassless(morphologyOf(type));
+      const positions = layout.positions[type.name] ?? [];
+      const samples = (traces[0]?.length ?? 0) / positions.length;
+      if (out.length === 0) out = new Float64Array(samples);
+      positions.forEach((at, cell) => {
+        const lines = sourceLines(type, compartments, at, options.reach);
+        transferResistances(lines, electrode, options).forEach((r, k) => {
+          const I = traces[k] as ArrayLike<number>;
+          for (let n = 0; n < samples; n++)
+            out[n] = (out[n] as number) + r * (I[n * positions.length + cell] as number);
+        });
+      });
+    }
+    return out;
   });
 }
 

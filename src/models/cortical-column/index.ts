@@ -39,7 +39,7 @@ export type {
   SpikeTrainDrive,
   TonicBias,
 } from "./drives.ts";
-export { electrodeWeights, sourceLines, type LineReach } from "./electrodes.ts";
+export { electrodeWeights, membraneCurrents, potentials, sourceLines, type LineReach } from "./electrodes.ts";
 export {
   connectionRules,
   driveLines,
