@@ -30,9 +30,11 @@ export interface StudyContext {
   readonly say: (line: string) => void;
   /** How far it is: 0 to 1, and what is being done. */
   readonly progress: (part: string, done: number) => void;
-  /** Pixels per inch follow the default of the PNG writer, 300. Does nothing where figures are not wanted. */
+  /** Writes SVG, and PNG at 300 dpi. Does nothing where figures are not wanted. */
   readonly draw: (figure: FigureFile) => Promise<void>;
   readonly signal?: AbortSignal | undefined;
+  /** Overwrite results of another run. */
+  readonly force: boolean;
 }
 
 /** A JSON file with two spaces of indent, as the published scripts write theirs. NaN becomes null. */

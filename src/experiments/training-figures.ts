@@ -154,7 +154,7 @@ export function spectrumFigure(
     const limit = 1.1 * Math.max(spectrum.radius, spectrum.bulkRadius);
     return {
       title: `${title}: ${out} outlier${out === 1 ? "" : "s"}`,
-      height: 60,
+      height: 72,
       x: { label: "real part", range: [-limit, limit] },
       y: { label: "imaginary part", range: [-limit, limit] },
       series: [
@@ -190,7 +190,7 @@ export function covarianceFigure(
   width = 180,
 ): string {
   const panels = stages.map(({ title, C, n, dimension }): Panel => {
-    const largest = dimension.meanVariance;
+    const largest = 3 * dimension.meanVariance;
     return {
       title: `${title}: participation ratio ${dimension.participationRatio.toFixed(2)}, corrected ${dimension.dprBias.toFixed(2)}`,
       height: 60,

@@ -223,7 +223,7 @@ class GpuTraining implements TrainingEngine {
   async #submit(count: number, bindings: readonly GPUBindGroup[]): Promise<void> {
     const { queue } = this.#resources.device;
     let before = Promise.resolve();
-    for (let d = 0; d < count; ) {
+    for (let d = 0; d < count;) {
       const from = performance.now();
       const to = Math.min(count, d + this.#stepsPerSubmit);
       queue.submit([this.#encode(d, to, bindings)]);

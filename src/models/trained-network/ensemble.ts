@@ -1,5 +1,5 @@
 import type { TrainingNoise } from "../../compile/training.ts";
-import { drawNetwork, drawNetworkNumpy, drawTargets, numpyNoise, targetArray } from "./draws.ts";
+import { drawNetwork, drawNetworkNumpy, drawTargets, numpyNoise, targetArray, type NetworkDraws } from "./draws.ts";
 import type { TrainedNetwork } from "./network.ts";
 import { noiseAmplitude, nqifOf, type TrainedNetworkParameters } from "./parameters.ts";
 
@@ -32,6 +32,7 @@ export function ensemble(
   target?: Float64Array,
 ): Ensemble {
   const members = new Map<string, EnsembleMember>();
+  const bySeed = new Map<number, SharedDraws>();
   let asked = 0;
   for (const pqif of grid.pqif) {
     for (const vrest of grid.vrest) {
@@ -39,12 +40,14 @@ export function ensemble(
         asked++;
         const nqif = nqifOf({ ...parameters, pqif });
         const key = `${seed}/${nqif}/${nqif === parameters.N ? "any reset" : vrest}`;
+        const shared = bySeed.get(seed) ?? sharedDraws(parameters, seed, target);
+        bySeed.set(seed, shared);
         const known = members.get(key);
         const point = { pqif, vrest };
         members.set(
           key,
           known === undefined
-            ? { ...memberOf(parameters, pqif, vrest, seed, rng, target), seed, points: [point] }
+            ? { ...memberOf(parameters, pqif, vrest, seed, rng, shared), seed, points: [point] }
             : { ...known, points: [...known.points, point] },
         );
       }
@@ -53,13 +56,25 @@ export function ensemble(
   return { asked, members: [...members.values()] };
 }
 
+/** What all networks of a seed have in common. */
+interface SharedDraws {
+  readonly draws: NetworkDraws;
+  readonly target: Float64Array;
+}
+
+const sharedDraws = (parameters: TrainedNetworkParameters, seed: number, target?: Float64Array): SharedDraws => ({
+  draws: drawNetwork(parameters, seed),
+  // the notebook draws its targets before it seeds, so that its first ones cannot be had again: these are ours
+  target: target ?? targetArray(drawTargets(parameters, seed), parameters.itmax),
+});
+
 function memberOf(
   parameters: TrainedNetworkParameters,
   pqif: number,
   vrest: number,
   seed: number,
   rng: "philox" | "numpy",
-  target: Float64Array | undefined,
+  shared: SharedDraws,
 ): TrainedNetwork {
   const { N, itmax } = parameters;
   const amplitude = noiseAmplitude(parameters);
@@ -73,9 +88,8 @@ function memberOf(
     label: `pqif ${pqif}${allQif ? "" : `, reset ${vrest}`}, seed ${seed}`,
     pqif,
     vrest,
-    draws: numpy ?? drawNetwork(parameters, seed),
-    // the notebook draws its targets before it seeds, so that its first ones cannot be had again: these are ours
-    target: target ?? targetArray(drawTargets(parameters, seed), itmax),
+    draws: numpy ?? shared.draws,
+    target: shared.target,
     noise: amplitude === 0 ? quiet : drawn,
   };
 }

@@ -1,0 +1,85 @@
+import { DataError } from "../../errors.ts";
+
+/** One value of what is searched, with what it gave. */
+export interface Trial {
+  readonly rate: number; // Hz
+  /** What is compared with the target; NaN where the pool was too quiet to count. */
+  readonly value: number;
+  /** |value - target| / target, or a penalty above 1000. */
+  readonly error: number;
+}
+
+export interface SearchRange {
+  readonly from: number; // Hz
+  readonly to: number; // Hz
+  /** Values tried in the first batch, and in the second. */
+  readonly trials: number;
+  readonly refine: number;
+}
+
+/** Finds the rate at which `values` reaches the target: equally spaced trials, then finer ones around the best or where the
+ * target lies between two, then the straight line between the two that hold it. Each round is one batch.
+ * @param values gives one trial for each rate */
+export async function searchRate(
+  target: number,
+  range: SearchRange,
+  values: (rates: readonly number[], round: number) => Promise<readonly Trial[]>,
+): Promise<{ trials: Trial[]; best: Trial }> {
+  const { from, to, trials: n, refine } = range;
+  if (!(from > 0 && to > from && n >= 2 && Number.isInteger(n) && refine >= 0 && Number.isInteger(refine)))
+    throw new DataError("search", `has ${n} trials from ${from} to ${to} Hz`, "Give 2 or more between ascending rates above 0"); // prettier-ignore
+  const trials = [...(await values(spaced(from, to, n, true), 0))];
+  if (refine > 0) {
+    const [low, high] = around(trials, target);
+    trials.push(...(await values(spaced(low, high, refine, false), 1)));
+    const between = crossing(trials, target);
+    if (between !== undefined) trials.push(...(await values([between], 2)));
+  }
+  trials.sort((a, b) => a.rate - b.rate);
+  return { trials, best: least(trials) };
+}
+
+const least = (trials: readonly Trial[]): Trial => trials.reduce((a, b) => (b.error < a.error ? b : a));
+
+function spaced(from: number, to: number, n: number, ends: boolean): number[] {
+  const step = (to - from) / (ends ? n - 1 : n + 1);
+  return Array.from({ length: n }, (_, k) => from + step * (ends ? k : k + 1));
+}
+
+/** Neighbours that hold the target between them; else the neighbours of the best. */
+function around(trials: readonly Trial[], target: number): [number, number] {
+  const sorted = [...trials].sort((a, b) => a.rate - b.rate);
+  const pair = straddling(sorted, target);
+  if (pair !== undefined) return [pair[0].rate, pair[1].rate];
+  const k = sorted.indexOf(least(sorted));
+  return [(sorted[k - 1] ?? sorted[k])?.rate as number, (sorted[k + 1] ?? sorted[k])?.rate as number];
+}
+
+function crossing(trials: readonly Trial[], target: number): number | undefined {
+  const pair = straddling([...trials].sort((a, b) => a.rate - b.rate), target); // prettier-ignore
+  if (pair === undefined) return undefined;
+  const [a, b] = pair;
+  return a.rate + ((b.rate - a.rate) * (target - a.value)) / (b.value - a.value);
+}
+
+/** Of neighbours on both sides of the target, those nearest to it. */
+function straddling(sorted: readonly Trial[], target: number): [Trial, Trial] | undefined {
+  let found: [Trial, Trial] | undefined;
+  for (let k = 1; k < sorted.length; k++) {
+    const [a, b] = [sorted[k - 1] as Trial, sorted[k] as Trial];
+    if (!((a.value - target) * (b.value - target) < 0)) continue; // also where one is NaN
+    if (found === undefined || a.error + b.error < found[0].error + found[1].error) found = [a, b];
+  }
+  return found;
+}
+
+/** @throws DataError with the closest trial when it is farther from the target than allowed */
+export function checkReached(what: string, best: Trial, target: number, tolerance: number, unit: string): void {
+  if (best.error <= tolerance) return;
+  const closest = Number.isNaN(best.value) ? "too few units fired" : `${best.value.toPrecision(4)} ${unit}`;
+  throw new DataError(
+    what,
+    `does not reach its target of ${target.toPrecision(4)} ${unit}: the closest trial, ${best.rate.toFixed(2)} Hz, gave ${closest}`,
+    "Widen search.from and search.to, or choose another drive",
+  );
+}
