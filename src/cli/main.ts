@@ -30,7 +30,7 @@ function program(): Command {
   hillock
     .command("run")
     .description("run an experiment, or a module of your own that exports a network")
-    .argument("<experiment>", "watanabe, trapezoid, extract, or the path of a .mjs file")
+    .argument("<experiment>", "watanabe, trapezoid, extract, watanabe-pipeline, or the path of a .mjs file")
     .argument("[preset]", "a named set of the experiment's settings")
     .option("--duration <s>", "stop earlier (or later); phases keep their times", number)
     .option("--seed <n>", "of everything random", number)
@@ -44,6 +44,7 @@ function program(): Command {
     .option("--set <path=value>", "change a setting; may be given again", collect, [])
     .option("--cells <n>", "extract: number of cells", number)
     .option("--mode <law>", "extract: recruitment thresholds by fuglevand, deluca, konstantin or combined")
+    .option("--step <step>", "watanabe-pipeline: one of 01 to 06 instead of all, into the folder of the last one")
     .option("--model <name>", "trapezoid, extract: NERLab or Powers2017")
     .option("--thresholds <file>", "trapezoid, extract: recruitment thresholds, one per line or CSV")
     .option("--config <file>", "trapezoid, extract: cell configuration, YAML")
@@ -88,6 +89,7 @@ export interface RunCommandOptions {
   readonly set: readonly string[];
   readonly cells?: number;
   readonly mode?: string;
+  readonly step?: string;
   readonly model?: string;
   readonly thresholds?: string;
   readonly config?: string;

@@ -70,7 +70,8 @@ async function fromStudy(study: Study, preset: string | undefined, options: RunC
   }
   const { settings, ...given } = await chosenSettings(study, preset, options);
   const { runStudy } = await import("./study.ts");
-  const out = options.out ?? defaultFolder(study.name, false, "summary.txt");
+  const goesOn = settings["step"] !== undefined && settings["step"] !== "all"; // a step of what is there
+  const out = options.out ?? defaultFolder(study.name, goesOn, "summary.txt");
   return runStudy(study, settings, { ...given, out }, options);
 }
 
@@ -86,7 +87,7 @@ async function chosenSettings(
   if (chosen === undefined)
     throw new DataError(`${name} ${preset}`, "is not a preset", didYouMean(preset ?? "", Object.keys(presets)));
   const changes = [...paths(chosen)].map(([path, value]) => [path, String(value)] as const);
-  const own = (["cells", "mode", "model"] as const).flatMap((path) =>
+  const own = (["cells", "mode", "model", "step"] as const).flatMap((path) =>
     options[path] === undefined ? [] : [[path, String(options[path])] as const],
   );
   const settings: Settings = withSettings(name, defaults, [...changes, ...own, ...options.set.map(pair)]);

@@ -60,6 +60,7 @@ export async function runStudy(
         figures.push(`${name}.png`);
       },
       signal: stop.signal,
+      force: options.force ?? false,
     });
     progress.clear();
     await out.write("summary.txt", encode(`${text}\n`));
