@@ -48,7 +48,7 @@ const plots = {
   spectrum: new Plot(element("spectrum"), {
     series: [{ label: "density", colour: "violet", fill: true }],
     x: { label: "Hz", range: [0, HIGHEST_HZ] },
-    y: { label: "%²/Hz", log: true },
+    y: { label: "%²/Hz", log: [-4, 0] },
   }),
 };
 
@@ -77,7 +77,7 @@ async function start(open: OpenDevice): Promise<Running> {
   suitNeurons(open);
   const { device, info } = open;
   const pool = { neurons: controls.get("neurons"), range: controls.get("range"), seed: controls.get("seed"), gamma: controls.get("gamma") };
-  const made = await PoolRun.make(device, pool, settings());
+  const made = await PoolRun.make(device, pool, settings(), info.isFallback ? 20 : 10);
   const canvas = new DeviceCanvas(device, element("raster"));
   const population = made.engine.network.populations.find((p) => p.name === "aMN");
   if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
@@ -86,7 +86,7 @@ async function start(open: OpenDevice): Promise<Running> {
   element("last-unit").textContent = String(pool.neurons);
   setSpeed();
   setPaused(false);
-  made.rise(0.25, 3000);
+  made.rise(0.35, 3000);
   const done = made.start((count, step) => spikes.collect(count, step));
   const drawing = new Drawing(made, spikes, info.isFallback ? 15 : 60);
   return {

@@ -4,6 +4,7 @@ import { rgb } from "../site/theme.ts";
 import code from "./raster.wgsl?raw";
 
 const CAPACITY = 2 ** 18; // spikes, 2 MiB: 800 units at 80 Hz for 4 s
+const TICK_PX = 2;
 const SHAPE_BYTES = 80;
 
 /** The raster of one population, from the engine's log to the canvas without leaving the device. The host knows only how
@@ -89,7 +90,7 @@ export class SpikeRaster {
     floats[5] = now - origin;
     floats[6] = window;
     new Uint32Array(this.#shape)[7] = origin;
-    floats.set([(2 * 1.5 * ratio) / width, (2 * 1.5 * ratio) / height], 16);
+    floats.set([(2 * TICK_PX * ratio) / width, (2 * TICK_PX * ratio) / height], 16);
     this.#device.queue.writeBuffer(this.#uniform, 0, this.#shape);
     const encoder = this.#device.createCommandEncoder({ label: "raster" });
     const pass = encoder.beginRenderPass({

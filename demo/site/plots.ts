@@ -16,7 +16,7 @@ export interface PlotSpec {
   readonly series: readonly SeriesSpec[];
   readonly x: { readonly label: string; readonly range?: readonly [number, number] };
   /** left axis, and right axis for series with scale "right". */
-  readonly y: { readonly label: string; readonly min?: number; readonly soft?: number; readonly log?: boolean };
+  readonly y: { readonly label: string; readonly min?: number; readonly soft?: number; /** decades shown at least, as powers of ten */ readonly log?: readonly [number, number] };
   readonly right?: { readonly label: string; readonly soft?: number };
   readonly height?: number;
 }
@@ -74,9 +74,13 @@ export class Plot {
     };
     const scales: uPlot.Scales = {
       x: { time: false, ...(x.range === undefined ? {} : { range: [x.range[0], x.range[1]] }) },
-      y: y.log === true ? { distr: 3 } : { range: range(y) },
+      y: y.log === undefined ? { range: range(y) } : { distr: 3, range: decades(y.log) },
     };
-    const axes: uPlot.Axis[] = [{ ...axis(x.label), size: 34 }, { ...axis(y.label), size: 46 }];
+    const left = y.log === undefined ? {} : { values: (_: uPlot, splits: number[]) => splits.map(powerOfTen) };
+    const axes: uPlot.Axis[] = [
+      { ...axis(x.label), size: 34 },
+      { ...axis(y.label), size: 46, ...left },
+    ];
     if (right !== undefined) {
       scales["right"] = { range: range({ min: 0, ...right }) };
       axes.push({ ...axis(right.label), scale: "right", side: 1, size: 44, grid: { show: false } });
@@ -88,12 +92,29 @@ export class Plot {
       axes,
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, right === undefined ? 8 : 0, 0, 0],
+      padding: [8, right === undefined ? 18 : 0, 0, 0],
       series: [{}, ...series.map((s) => seriesOptions(s))],
     };
     return new uPlot(options, this.#data, this.#parent);
   }
 }
+
+/** Names the decades of a logarithmic axis, and nothing between. */
+function powerOfTen(value: number | null): string {
+  const power = value === null ? NaN : Math.log10(value);
+  return Math.abs(power - Math.round(power)) < 1e-6 ? `10${superscript(Math.round(power))}` : "";
+}
+
+const superscript = (n: number): string =>
+  String(n).replace(/./g, (c) => (c === "-" ? "⁻" : ("⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(c)] ?? c)));
+
+/** Whole decades around the data, and at least the given ones. */
+const decades =
+  ([least, most]: readonly [number, number]): uPlot.Scale.Range =>
+  (_, low, high) => {
+    const power = (value: number | null, otherwise: number): number => (value !== null && value > 0 ? Math.log10(value) : otherwise);
+    return [10 ** Math.min(least, Math.floor(power(low, least))), 10 ** Math.max(most, Math.ceil(power(high, most)))];
+  };
 
 function seriesOptions(s: SeriesSpec): uPlot.Series {
   const stroke = colour(s.colour);

@@ -1,0 +1,36 @@
+import type { CompiledTraining } from "../../src/compile/training.ts";
+import { ensemble } from "../../src/models/trained-network/ensemble.ts";
+import { trainedNetworks } from "../../src/models/trained-network/network.ts";
+import { NOTEBOOK, type TrainedNetworkParameters } from "../../src/models/trained-network/parameters.ts";
+
+export interface LearningSettings {
+  readonly neurons: number;
+  readonly qif: number; // fraction, 0..1
+  readonly noise: number;
+  readonly loops: number; // that learn
+  readonly seed: number;
+}
+
+/** Loops after learning, with the weights held. */
+const TEST_LOOPS = 5;
+
+/** One network of the published notebook, with its own target for every neuron. */
+export function learningNetwork(s: LearningSettings): { compiled: CompiledTraining; parameters: TrainedNetworkParameters } {
+  const parameters = {
+    ...NOTEBOOK,
+    N: s.neurons,
+    pqif: s.qif,
+    sigma: s.noise,
+    nloop_train: s.loops,
+    nloop: 1 + s.loops + TEST_LOOPS,
+  };
+  const grid = { pqif: [parameters.pqif], vrest: [parameters.vrest], seeds: [s.seed] };
+  return { compiled: trainedNetworks(parameters, ensemble(parameters, grid, "philox").members), parameters };
+}
+
+export type Phase = "before learning" | "learning" | "weights held";
+
+export function phaseOf({ schedule }: CompiledTraining, loop: number): Phase {
+  if (loop < schedule.firstTrained) return "before learning";
+  return loop <= schedule.lastTrained ? "learning" : "weights held";
+}
