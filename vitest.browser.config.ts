@@ -1,0 +1,42 @@
+import { playwright } from "@vitest/browser-playwright";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+import { CHROMIUM, FLAGS } from "./test/browser/chromium.ts";
+
+/** What the package's "browser" condition does for users: the browser's entry point stands for Node's. */
+const browserEntry: Plugin = {
+  name: "browser entry",
+  enforce: "pre",
+  resolveId(source, importer) {
+    return /\/src\/node\.ts$/.test(source) ? this.resolve(source.replace("node.ts", "browser.ts"), importer) : null;
+  },
+};
+
+export default defineConfig({
+  test: {
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    maxWorkers: 1,
+    projects: [
+      {
+        extends: true,
+        plugins: [browserEntry],
+        test: {
+          name: "engine in Chromium",
+          include: ["test/gpu/engine*.test.ts"],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: { executablePath: CHROMIUM, args: FLAGS } }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+      {
+        extends: true,
+        test: { name: "pages in Chromium", include: ["test/browser/*.test.ts"], fileParallelism: false },
+      },
+    ],
+  },
+});
