@@ -18,11 +18,24 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
-const [N, batch, loops, itmax] = [values.n, values.batch, values.loops, values.steps].map(Number) as [number, number, number, number];
+const [N, batch, loops, itmax] = [values.n, values.batch, values.loops, values.steps].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
 const opened = await openDevice();
 if (opened === undefined) throw new Error("no adapter: see hillock devices");
 const { device, info } = opened;
-const parameters = { ...NOTEBOOK, N, itmax, itstim: itmax / 5, learnFrom: itmax / 5 + 1, nloop: loops + 1, nloop_train: loops };
+const parameters = {
+  ...NOTEBOOK,
+  N,
+  itmax,
+  itstim: itmax / 5,
+  learnFrom: itmax / 5 + 1,
+  nloop: loops + 1,
+  nloop_train: loops,
+};
 const networks = Array.from({ length: batch }, (_, seed) => ({
   label: `seed ${seed}`,
   pqif: 0.5,
@@ -76,7 +89,8 @@ const result = {
   learningStepUs: learning * 1000,
   floors: { megaflopPerStep: flops / 1e6, megabytePerStep: bytes / 1e6 },
   achieved: { gigaflopPerSecond: flops / (learning * 1e6), gigabytePerSecond: bytes / (learning * 1e6) },
-  network16LoopsSeconds: ((6 * (loopMs[0] as number) + 10 * Math.min(...loopMs.slice(1))) / batch / 1000) * (1000 / itmax),
+  network16LoopsSeconds:
+    ((6 * (loopMs[0] as number) + 10 * Math.min(...loopMs.slice(1))) / batch / 1000) * (1000 / itmax),
 };
 if (values.json) console.log(JSON.stringify(result));
 else console.log(JSON.stringify(result, undefined, 1));

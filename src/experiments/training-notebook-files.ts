@@ -16,6 +16,7 @@ export class NotebookFiles {
   readonly #labels: "corrected" | "original";
   readonly #parameters: TrainedNetworkParameters;
   readonly #grid: { readonly vrest: readonly number[]; readonly seeds: readonly number[] };
+  readonly #folders = new Map<string, Files>();
   /** Rows that grow over the run, by folder and file. */
   readonly #growing = new Map<string, { s: number; sub: string | undefined; name: string; rows: string[] }>();
 
@@ -42,9 +43,16 @@ export class NotebookFiles {
     await this.#flush();
   }
 
+  /** A folder `simulation_s`, or one inside it, made when it is first written to. */
   async #open(s: number, sub?: string): Promise<Files> {
     const top = `simulation_${s}`;
-    return sub === undefined ? this.#folder(top) : this.#folder(top, `${top}_${sub}`);
+    const path = sub === undefined ? [top] : [top, `${top}_${sub}`];
+    const known = this.#folders.get(path.join("/"));
+    if (known !== undefined) return known;
+    const files = await this.#folder(...path);
+    await files.prepare();
+    this.#folders.set(path.join("/"), files);
+    return files;
   }
 
   async #writeNetwork(

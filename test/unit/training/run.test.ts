@@ -9,6 +9,7 @@ import {
 } from "../../../src/experiments/training.ts";
 import { parametersOf } from "../../../src/experiments/training-options.ts";
 import { scientific } from "../../../src/experiments/training-notebook-files.ts";
+import { train } from "../../../src/experiments/training-study.ts";
 import { decode } from "../../../src/record/files.ts";
 import { MemoryFiles } from "../../../src/record/memory-files.ts";
 
@@ -92,14 +93,7 @@ describe("a run on the reference engine", () => {
     const table = rows(await text(top, "loops.csv"));
     expect(table).toHaveLength(1 + 4 * 4);
     expect(new Set(table.slice(1).map((row) => row.length))).toEqual(new Set([table[0]!.length]));
-    expect(summary.figures).toEqual([
-      "error.svg",
-      "motifs.svg",
-      "targets.svg",
-      "rasters.svg",
-      "eigenvalues.svg",
-      "covariance.svg",
-    ]);
+    expect(summary.figures).toEqual(["error", "motifs", "targets", "rasters", "eigenvalues", "covariance"]);
     expect(summary.text).toContain("pqif 1, seed 0");
   });
 
@@ -174,6 +168,30 @@ describe("a run on the reference engine", () => {
     expect(await text(at.get(""), "loops.csv")).toBe(await text(whole.at.get(""), "loops.csv"));
     expect(await text(at.get(""), "dimension.csv")).toBe(await text(whole.at.get(""), "dimension.csv"));
   });
+});
+
+test("the study's settings are the options, as plain values", async () => {
+  expect(train.defaults).toMatchObject({ N: 200, pqif: "0.5", seeds: "0", cycles: "1,5", learnFromMs: "" });
+  const { at, folder } = folders();
+  const parts: string[] = [];
+  const text_ = await train.run(
+    { ...train.defaults, ...small, spectrum: false, pqif: "0,1", nloop: 1 },
+    {
+      seed: 7,
+      files: {},
+      engine: "reference",
+      out: await folder(),
+      folder,
+      say: () => undefined,
+      progress: (part, done) => parts.push(`${part} ${done}`),
+      draw: ({ name, svg }) => folder().then((files) => files.write(name, new TextEncoder().encode(svg))),
+      force: false,
+    },
+  );
+  expect(text_).toContain("pqif 1, seed 7");
+  expect(parts).toHaveLength(2);
+  expect(parts[1]).toMatch(/wave 2, loop 0: mean squared error \d.* 1$/);
+  expect(await at.get("")!.list()).toContain("motifs");
 });
 
 test("numbers are written as NumPy's %.18e", () => {
