@@ -9,13 +9,15 @@ struct Shape {
   slots: u32,       // of the stage, per entry
   gains: u32,       // where the clamps' gains begin in params
   heads: u32,       // where the traces' heads of this submit begin in table
+  spare: u32,
+  strides: array<vec4u, 512>, // of each parameter: offset in params, cell stride, entry stride
 }
 
 @group(0) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> state: array<f32>; // [state, then armed][entry][cell]
 @group(0) @binding(3) var<storage, read> params: array<f32>;      // values, then gains [clamp][entry][cell]
-// offset, cell stride and entry stride of each parameter; then per input its slot; bits of 1/q [input][entry];
+// per input its slot; bits of 1/q [input][entry];
 // row of each clamp's values [clamp][entry]; row of each cell in each trace [trace][cell], 2^32 - 1 for none; heads
 @group(0) @binding(4) var<storage, read> table: array<u32>;
 @group(0) @binding(5) var<storage, read> acc: array<vec4i>;       // [step / 4][entry][slot], four steps together
@@ -24,7 +26,8 @@ struct Shape {
 @group(0) @binding(8) var<storage, read_write> traces: array<f32>; // of the submit: per trace [sample][entry][row]
 
 fn param(k: u32, cell: u32, entry: u32) -> f32 {
-  return params[table[3u * k] + cell * table[3u * k + 1u] + entry * table[3u * k + 2u]];
+  let s = shape.strides[k];
+  return params[s.x + cell * s.y + entry * s.z];
 }
 
 fn append(step: u32, id: u32) {

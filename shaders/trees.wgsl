@@ -14,6 +14,7 @@ struct Shape {
   runs: u32,    // where in table: number of runs, then first and last node of each; within a run the parent is the node before
   spare_1: u32,
   spare_2: u32,
+  strides: array<vec4u, 512>, // of each parameter: offset in params, cell stride, entry stride, node stride
 }
 
 @group(0) @binding(0) var<uniform> block: Block;
@@ -22,7 +23,7 @@ struct Shape {
 @group(0) @binding(2) var<storage, read_write> rows: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gates: array<vec4f>; // [region, node, four states][entry][cell]
 @group(0) @binding(4) var<storage, read> params: array<f32>;        // values, then gains [clamp][entry][cell]
-// offset and cell, entry, node stride of each parameter; then as src/gpu/tree-wgsl.ts lays it out
+// as src/gpu/tree-wgsl.ts lays it out
 @group(0) @binding(5) var<storage, read> table: array<u32>;
 @group(0) @binding(6) var<storage, read> acc: array<i32>;          // [step / 4][entry][slot][step % 4]
 @group(0) @binding(7) var<storage, read_write> spike_log: Log;
@@ -39,7 +40,8 @@ fn append(step: u32, id: u32) {
 }
 
 fn param_base(k: u32, cell: u32, entry: u32) -> u32 {
-  return table[4u * k] + cell * table[4u * k + 1u] + entry * table[4u * k + 2u];
+  let s = shape.strides[k];
+  return s.x + cell * s.y + entry * s.z;
 }
 
 /// Summed weights of one input in step t of the block, before scaling.

@@ -1,7 +1,11 @@
 import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
 import type { TraceSamples } from "../compile/engine.ts";
+import { ModelError } from "../errors.ts";
 import { sampleSteps } from "../compile/samples.ts";
 import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
+
+/** Length of `strides` in shaders/cells.wgsl and trees.wgsl. */
+const MOST_PARAMS = 512;
 
 /** States and armed bits of a population as a checkpoint holds them: [state][entry][cell], [entry][cell]. */
 export interface CellStates {
@@ -63,6 +67,22 @@ export abstract class CellsPart implements Setting {
     });
     if (heads.length > 0) this.shared.memory.device.queue.writeBuffer(this.heads.buffer, this.heads.offset, heads);
     return { samples, words };
+  }
+
+  /** The Shape uniform of the kernel: its words, then the strides of each parameter.
+   * @throws ModelError when the cell type has more parameters than the kernel takes */
+  protected shapeBuffer(words: readonly number[]): GPUBuffer {
+    const { params, name } = this.cells;
+    if (params.names.length > MOST_PARAMS) {
+      throw new ModelError(name, `reads ${params.names.length} parameters, at most ${MOST_PARAMS} are possible`, "Use fewer mechanisms per cell");
+    }
+    const shape = new Uint32Array(words.length + 4 * MOST_PARAMS);
+    shape.set(words);
+    params.names.forEach((_, k) => {
+      const { offset, cellStride, entryStride, nodeStride } = params;
+      shape.set([offset[k], cellStride[k], entryStride[k], nodeStride[k]] as number[], words.length + 4 * k);
+    });
+    return this.shared.memory.uniform(`${name}.shape`, shape);
   }
 
   /** 1/q of an input, per entry. */

@@ -13,7 +13,7 @@ export interface TableLayout {
 }
 
 export function tableLayout(cells: CompiledCells, entries: number): TableLayout {
-  const slots = 3 * cells.program.params.length;
+  const slots = 0;
   const inputScale = slots + cells.receptors.length;
   const clampRow = inputScale + cells.receptors.length * entries;
   const traceRow = clampRow + cells.program.clampInputs.length * entries;
@@ -50,12 +50,11 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
 }
 
 function loadFunction({ program, receptors, traces }: CompiledCells): string {
-  const slots = 3 * program.params.length;
-  const scales = slots + receptors.length;
+  const scales = receptors.length;
   const lines = [
     ...program.states.map((s, k) => `${s} = state[${k}u * all + g];`),
     ...program.params.map((p, k) => `${p} = param(${k}u, cell, entry);`),
-    ...receptors.map((_, k) => `slot_${k} = table[${slots + k}u];`),
+    ...receptors.map((_, k) => `slot_${k} = table[${k}u];`),
     ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + ${k}u * shape.entries + entry]);`),
     ...(program.clampInputs.length > 0 || traces.length > 0 ? [`let clamp_row = ${scales}u + ${receptors.length}u * shape.entries;`] : []),
     ...program.clampInputs.flatMap((_, k) => [

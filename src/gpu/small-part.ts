@@ -25,7 +25,7 @@ export class SmallPart extends CellsPart {
     this.mutable = [memory.storage(`${name}.state`, state)];
     this.#table = memory.storage(`${name}.table`, this.#tableWords());
     this.heads = { buffer: this.#table, offset: 4 * this.#layout.heads };
-    this.#shape = memory.uniform(`${name}.shape`, Uint32Array.of(n, entries, firstSource, nSources, stage.slots, params.values.length, this.#layout.heads, 0));
+    this.#shape = this.shapeBuffer([n, entries, firstSource, nSources, stage.slots, params.values.length, this.#layout.heads, 0]);
   }
 
   static async make(shared: Shared, index: number, stage: CompiledStage, program: CellProgram, maxSteps: number): Promise<SmallPart> {
@@ -57,15 +57,12 @@ export class SmallPart extends CellsPart {
   }
 
   #tableWords(): Uint32Array {
-    const { params, receptors, program, traces, n } = this.cells;
+    const { receptors, program, traces, n } = this.cells;
     const { network, inputs } = this.shared;
     const { entries } = network;
     const at = this.#layout;
     const words = new Uint32Array(at.length);
     const floats = new Float32Array(words.buffer);
-    for (let k = 0; k < params.names.length; k++) {
-      words.set([params.offset[k] as number, params.cellStride[k] as number, params.entryStride[k] as number], 3 * k);
-    }
     receptors.forEach((r, k) => {
       words[at.slots + k] = r.slot;
       floats.set(this.inverseScale(k), at.inputScale + k * entries);

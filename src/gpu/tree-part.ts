@@ -30,7 +30,7 @@ export class TreePart extends CellsPart {
     this.#table = memory.storage(`${name}.table`, Uint32Array.from(table.words));
     this.heads = { buffer: this.#table, offset: 4 * table.start("heads") };
     const words = [n, entries, firstSource, nSources, stage.slots, params.values.length, table.start("heads"), program.parents.length, table.start("parents"), table.start("runs"), 0, 0];
-    this.#shape = memory.uniform(`${name}.shape`, Uint32Array.from(words));
+    this.#shape = this.shapeBuffer(words);
     this.writeStates({ state: Float32Array.from(state0), armed: new Uint32Array(n * entries).fill(1) });
   }
 

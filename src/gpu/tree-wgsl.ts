@@ -22,14 +22,12 @@ export function rowLayout(p: TreeProgram): RowLayout {
   return { receptors: nodes, conductance, current: conductance + nodes, armed: conductance + 2 * nodes, rows: conductance + 2 * nodes + 1, quads };
 }
 
-/** The words of `table` after the parameters' strides, by name, and where each begins. */
+/** The words of `table` by name, and where each begins. */
 export class TreeTable {
   readonly words: number[] = [];
   readonly at = new Map<string, number>();
 
   constructor(cells: CompiledCells, p: TreeProgram, clampRow: (clamp: number) => ArrayLike<number>, scales: (input: number) => ArrayLike<number>) {
-    const { offset, cellStride, entryStride, nodeStride } = cells.params;
-    this.#put("strides", p.params.flatMap((_, k) => [offset[k], cellStride[k], entryStride[k], nodeStride[k]] as number[]));
     this.#put("parents", Array.from(p.parents, (x) => Math.max(0, x)));
     const runs = chainRuns(p.parents);
     this.#put("runs", [runs.length, ...runs.flat()]);
@@ -97,7 +95,7 @@ class TreeWgsl {
     const { params, clampInputs, receptors, regions, factor, detect, axial, diagonal } = this.#p;
     const { traces } = this.#cells;
     const body = [
-      ...params.map((id) => (this.#varies(id) ? `var<private> at_${id}: u32;\nvar<private> by_${id}: u32;` : `var<private> ${id}: f32;`)),
+      ...params.map((id) => (this.#varies(id) ? `var<private> at_${id}: u32;` : `var<private> ${id}: f32;`)),
       `var<private> axial: u32;\nvar<private> axial_stride: u32;\nvar<private> diagonal: u32;\nvar<private> diagonal_stride: u32;`,
       ...clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
       ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`),
@@ -150,10 +148,12 @@ class TreeWgsl {
     const { clampInputs, params } = this.#p;
     const lines = [
       ...params.flatMap((id, k) =>
-        this.#varies(id) ? [`at_${id} = param_base(${k}u, cell, entry);`, `by_${id} = table[${4 * k + 3}u];`] : [`${id} = params[param_base(${k}u, cell, entry)];`],
+        this.#varies(id) ? [`at_${id} = param_base(${k}u, cell, entry);`] : [`${id} = params[param_base(${k}u, cell, entry)];`],
       ),
-      ...(this.#varies(axial) ? [`axial = at_${axial};`, `axial_stride = by_${axial};`] : [`axial = param_base(${this.#column.get(axial)}u, cell, entry);`]),
-      ...(this.#varies(diagonal) ? [`diagonal = at_${diagonal};`, `diagonal_stride = by_${diagonal};`] : [`diagonal = param_base(${this.#column.get(diagonal)}u, cell, entry);`]),
+      ...[axial, diagonal].flatMap((id, k) => {
+        const to = ["axial", "diagonal"][k];
+        return [`${to} = param_base(${this.#column.get(id)}u, cell, entry);`, `${to}_stride = shape.strides[${this.#column.get(id)}].w;`];
+      }),
       ...clampInputs.flatMap((_, k) => [
         `gain_${k} = params[shape.gains + ${k}u * all + g];`,
         `signal_${k} = table[${this.#t.start(`clamp${k}`)}u + entry] * block.stride + block.offset;`,
@@ -175,7 +175,7 @@ class TreeWgsl {
   /** Declarations of the node parameters that expressions read, for node `j` of a loop. */
   #declare(exprs: readonly Expr[], indent: string): string[] {
     const read = new Set(exprs.flatMap((x) => [...freeNames(x)]));
-    return [...read].filter((id) => this.#column.has(id) && this.#varies(id)).map((id) => `${indent}let ${id} = params[at_${id} + j * by_${id}];`);
+    return [...read].filter((id) => this.#column.has(id) && this.#varies(id)).map((id) => `${indent}let ${id} = params[at_${id} + j * shape.strides[${this.#column.get(id)}].w];`);
   }
 
   #receptorFunction(r: TreeReceptors, k: number): string {
