@@ -22,8 +22,8 @@ export const DEFAULTS = {
     objective: "absolute", // or "own maximum": each force divided by its own maximum, as published
     from: 1,
     to: 100,
-    trials: 12,
-    refine: 8,
+    trials: 10,
+    refine: 5,
     duration: 5, // of a trial
     baseline: 5, // of step 01
     dt: 0.1,
