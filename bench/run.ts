@@ -1,0 +1,36 @@
+// Runs benchmarks by name (all without one), writes results/*.json and README.md. --quick: short runs.
+import { parseArgs } from "node:util";
+import { record, type Benchmark } from "./lib.ts";
+import { writeReadme } from "./readme.ts";
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: Benchmark }>>> = {
+  arithmetic: () => import("./kernels/arithmetic.ts"),
+  deliver: () => import("./kernels/deliver.ts"),
+  watanabe: () => import("./models/watanabe.ts"),
+  "block-length": () => import("./models/block-length.ts"),
+  "first-step": () => import("./models/first-step.ts"),
+  neuron: () => import("./peers/neuron.ts"),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean", default: false } },
+});
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+const unknown = names.find((name) => BENCHMARKS[name] === undefined);
+if (unknown !== undefined) {
+  console.error(`There is no benchmark "${unknown}". Known: ${Object.keys(BENCHMARKS).join(", ")}`);
+  process.exit(1);
+}
+for (const name of names) {
+  const load = BENCHMARKS[name] as (typeof BENCHMARKS)[string];
+  const { default: benchmark } = await load();
+  console.log(benchmark.question);
+  try {
+    await record(benchmark, values);
+  } catch (error) {
+    console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}
+writeReadme();
