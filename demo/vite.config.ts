@@ -15,7 +15,7 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["index", "motor-pool", "learning"].map((page) => here(`${page}.html`)),
+      input: ["index", "motor-pool", "column", "learning"].map((page) => here(`${page}.html`)),
     },
   },
 });

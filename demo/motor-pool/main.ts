@@ -5,7 +5,7 @@ import { element, runPage, shareButton, type Running } from "../site/page.ts";
 import { Plot } from "../site/plots.ts";
 import { theme } from "../site/theme.ts";
 import { DT } from "./network.ts";
-import { SpikeRaster } from "./raster.ts";
+import { SpikeRaster } from "../site/raster.ts";
 import { PoolRun, type PoolSettings } from "./run.ts";
 
 const WINDOW_S = 4;
@@ -81,7 +81,7 @@ async function start(open: OpenDevice): Promise<Running> {
   const canvas = new DeviceCanvas(device, element("raster"));
   const population = made.engine.network.populations.find((p) => p.name === "aMN");
   if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
-  const spikes = await SpikeRaster.make(made.engine, device, canvas, population);
+  const spikes = await SpikeRaster.make(made.engine, device, canvas, population, { colours: ["small-unit", "large-unit"] });
   [run, raster] = [made, spikes];
   element("last-unit").textContent = String(pool.neurons);
   setSpeed();

@@ -10,9 +10,10 @@ struct Shape {
   now: f32,       // steps after `origin`
   window: f32,    // steps
   origin: u32,    // step
-  small: vec4f,   // colours of the smallest and the largest unit
-  large: vec4f,
+  colours: array<vec4f, 4>,
+  ends: vec4f,    // first neuron after each colour's
   tick: vec2f,    // width and least height, clip units
+  blend: f32,     // 1: colours pass from the first to the second along the population
 }
 
 struct Ring {
@@ -48,13 +49,15 @@ struct Tick {
 fn tick(@builtin(vertex_index) corner: u32, @builtin(instance_index) spike: u32) -> Tick {
   let entry = drawn[1u + (spike & shape.mask)];
   let age = shape.now - f32(i32(entry.x - shape.origin));
-  let size = f32(entry.y) / f32(max(shape.neurons, 2u) - 1u);
+  let neuron = f32(entry.y);
   let height = max(2.0 / f32(shape.neurons), shape.tick.y);
   let x = 1.0 - 2.0 * age / shape.window - shape.tick.x * f32(corner & 1u);
-  let y = -1.0 + 2.0 * (f32(entry.y) + 0.5) / f32(shape.neurons) + height * (f32(corner >> 1u) - 0.5);
+  let y = -1.0 + 2.0 * (neuron + 0.5) / f32(shape.neurons) + height * (f32(corner >> 1u) - 0.5);
   var out: Tick;
   out.position = select(vec4f(2.0, 2.0, 0.0, 1.0), vec4f(x, y, 0.0, 1.0), age >= 0.0 && age <= shape.window);
-  out.colour = mix(shape.small, shape.large, size);
+  let c = shape.colours;
+  let banded = select(select(select(c[3], c[2], neuron < shape.ends.z), c[1], neuron < shape.ends.y), c[0], neuron < shape.ends.x);
+  out.colour = mix(banded, mix(c[0], c[1], neuron / f32(max(shape.neurons, 2u) - 1u)), shape.blend);
   return out;
 }
 

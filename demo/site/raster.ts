@@ -1,11 +1,24 @@
 import type { VisibleEngine } from "../../src/gpu/engine.ts";
-import { DeviceCanvas } from "../site/canvas.ts";
-import { rgb } from "../site/theme.ts";
+import { DeviceCanvas } from "./canvas.ts";
+import { rgb } from "./theme.ts";
 import code from "./raster.wgsl?raw";
 
 const CAPACITY = 2 ** 18; // spikes, 2 MiB: 800 units at 80 Hz for 4 s
 const TICK_PX = 2;
-const SHAPE_BYTES = 80;
+const SHAPE_BYTES = 128;
+
+/** Names of up to four colours of style.css: of bands of neurons that stop before `ends`, or, without ends, from the first
+ * neuron's to the last's. */
+export interface Ink {
+  readonly colours: readonly string[];
+  readonly ends?: readonly number[];
+}
+
+/** Neurons whose spikes are drawn: ids firstSource .. firstSource + n - 1 of the log. */
+export interface Drawn {
+  readonly firstSource: number;
+  readonly n: number;
+}
 
 /** The raster of one population, from the engine's log to the canvas without leaving the device. The host knows only how
  * many spikes there are. */
@@ -13,6 +26,7 @@ export class SpikeRaster {
   readonly #device: GPUDevice;
   readonly #canvas: DeviceCanvas;
   readonly #engine: VisibleEngine;
+  readonly #ink: Ink;
   readonly #shape: ArrayBuffer = new ArrayBuffer(SHAPE_BYTES);
   readonly #uniform: GPUBuffer;
   readonly #ring: GPUBuffer;
@@ -26,8 +40,8 @@ export class SpikeRaster {
   #count = 0;
   #marks: { step: number; count: number }[] = [{ step: 0, count: 0 }];
 
-  private constructor(engine: VisibleEngine, device: GPUDevice, canvas: DeviceCanvas, population: { firstSource: number; n: number }, collect: GPUComputePipeline, draw: GPURenderPipeline) {
-    [this.#engine, this.#device, this.#canvas, this.#collect, this.#draw] = [engine, device, canvas, collect, draw];
+  private constructor(engine: VisibleEngine, device: GPUDevice, canvas: DeviceCanvas, population: Drawn, ink: Ink, collect: GPUComputePipeline, draw: GPURenderPipeline) {
+    [this.#engine, this.#device, this.#canvas, this.#ink, this.#collect, this.#draw] = [engine, device, canvas, ink, collect, draw];
     this.#uniform = device.createBuffer({ label: "raster shape", size: SHAPE_BYTES, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
     this.#ring = device.createBuffer({ label: "raster ring", size: 8 * (CAPACITY + 1), usage: GPUBufferUsage.STORAGE });
     this.#shapeOnly = device.createBindGroup({ layout: draw.getBindGroupLayout(0), entries: [{ binding: 0, resource: { buffer: this.#uniform } }] });
@@ -38,7 +52,7 @@ export class SpikeRaster {
     this.recolour();
   }
 
-  static async make(engine: VisibleEngine, device: GPUDevice, canvas: DeviceCanvas, population: { firstSource: number; n: number }): Promise<SpikeRaster> {
+  static async make(engine: VisibleEngine, device: GPUDevice, canvas: DeviceCanvas, population: Drawn, ink: Ink): Promise<SpikeRaster> {
     const module = device.createShaderModule({ label: "raster", code });
     const collect = device.createComputePipelineAsync({ label: "raster collect", layout: "auto", compute: { module, entryPoint: "collect" } });
     const draw = device.createRenderPipelineAsync({
@@ -48,13 +62,14 @@ export class SpikeRaster {
       fragment: { module, entryPoint: "ink", targets: [{ format: canvas.format }] },
       primitive: { topology: "triangle-strip" },
     });
-    return new SpikeRaster(engine, device, canvas, population, await collect, await draw);
+    return new SpikeRaster(engine, device, canvas, population, ink, await collect, await draw);
   }
 
   recolour(): void {
     const floats = new Float32Array(this.#shape);
-    floats.set([...rgb("small-unit"), 1], 8);
-    floats.set([...rgb("large-unit"), 1], 12);
+    this.#ink.colours.forEach((name, k) => floats.set([...rgb(name), 1], 8 + 4 * k));
+    floats.set(this.#ink.ends ?? [], 24);
+    floats[30] = this.#ink.ends === undefined ? 1 : 0;
   }
 
   /** Takes over what the log has got since the last call.
@@ -90,7 +105,7 @@ export class SpikeRaster {
     floats[5] = now - origin;
     floats[6] = window;
     new Uint32Array(this.#shape)[7] = origin;
-    floats.set([(2 * TICK_PX * ratio) / width, (2 * TICK_PX * ratio) / height], 16);
+    floats.set([(2 * TICK_PX * ratio) / width, (2 * TICK_PX * ratio) / height], 28);
     this.#device.queue.writeBuffer(this.#uniform, 0, this.#shape);
     const encoder = this.#device.createCommandEncoder({ label: "raster" });
     const pass = encoder.beginRenderPass({

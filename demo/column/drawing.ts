@@ -1,0 +1,123 @@
+import type { VisibleEngine } from "../../src/gpu/engine.ts";
+import { DeviceCanvas } from "../site/canvas.ts";
+import { rgb } from "../site/theme.ts";
+import type { OrbitCamera } from "./camera.ts";
+import code from "./cells.wgsl?raw";
+import type { TypeShape } from "./shape.ts";
+
+const VIEW_BYTES = 64 + 16 + 4 * 16 + 16;
+/** mV at which the colours of the scale stand. */
+export const STOPS = [-90, -65, -35, 20] as const;
+const COLOURS = ["v-low", "v-rest", "v-high", "v-spike"] as const;
+const LEAST_PX = 0.75;
+
+/** The column in three dimensions, from the engine's states to the canvas without leaving the device. */
+export class ColumnDrawing {
+  readonly #device: GPUDevice;
+  readonly #canvas: DeviceCanvas;
+  readonly #camera: OrbitCamera;
+  readonly #pipeline: GPURenderPipeline;
+  readonly #samples: number;
+  readonly #view = new Float32Array(VIEW_BYTES / 4);
+  readonly #uniform: GPUBuffer;
+  readonly #viewGroup: GPUBindGroup;
+  readonly #types: { group: GPUBindGroup; instances: number }[];
+  readonly #buffers: GPUBuffer[] = [];
+  #targets: { width: number; height: number; textures: GPUTexture[]; colour: GPUTextureView | undefined; depth: GPUTextureView } | undefined;
+
+  private constructor(device: GPUDevice, canvas: DeviceCanvas, camera: OrbitCamera, pipeline: GPURenderPipeline, samples: number, engine: VisibleEngine, types: readonly TypeShape[]) {
+    [this.#device, this.#canvas, this.#camera, this.#pipeline, this.#samples] = [device, canvas, camera, pipeline, samples];
+    this.#uniform = this.#buffer("view", VIEW_BYTES, GPUBufferUsage.UNIFORM);
+    this.#viewGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [{ binding: 0, resource: { buffer: this.#uniform } }] });
+    this.#types = types.map((type) => this.#typeOf(type, engine));
+    this.recolour();
+  }
+
+  /** @param samples  per pixel, 1 or 4 */
+  static async make(device: GPUDevice, canvas: DeviceCanvas, camera: OrbitCamera, engine: VisibleEngine, types: readonly TypeShape[], samples: 1 | 4): Promise<ColumnDrawing> {
+    const module = device.createShaderModule({ label: "cells", code });
+    const pipeline = await device.createRenderPipelineAsync({
+      label: "cells",
+      layout: "auto",
+      vertex: { module, entryPoint: "ribbon" },
+      fragment: { module, entryPoint: "shaded", targets: [{ format: canvas.format }] },
+      primitive: { topology: "triangle-strip" },
+      depthStencil: { format: "depth24plus", depthWriteEnabled: true, depthCompare: "less" },
+      multisample: { count: samples },
+    });
+    return new ColumnDrawing(device, canvas, camera, pipeline, samples, engine, types);
+  }
+
+  recolour(): void {
+    COLOURS.forEach((name, k) => this.#view.set([...rgb(name), 1], 20 + 4 * k));
+    this.#view.set(STOPS, 36);
+  }
+
+  draw(): void {
+    const { width, height, ratio } = this.#canvas;
+    const { camera, scale } = this.#camera.view(width, height);
+    this.#view.set(camera, 0);
+    this.#view.set([width, height, scale, LEAST_PX * ratio], 16);
+    this.#device.queue.writeBuffer(this.#uniform, 0, this.#view);
+    const { colour, depth } = this.#targetsOf(width, height);
+    const shown = this.#canvas.view();
+    const encoder = this.#device.createCommandEncoder({ label: "column" });
+    const pass = encoder.beginRenderPass({
+      colorAttachments: [
+        { ...(colour === undefined ? { view: shown } : { view: colour, resolveTarget: shown }), loadOp: "clear", storeOp: colour === undefined ? "store" : "discard", clearValue: [0, 0, 0, 0] },
+      ],
+      depthStencilAttachment: { view: depth, depthClearValue: 1, depthLoadOp: "clear", depthStoreOp: "discard" },
+    });
+    pass.setPipeline(this.#pipeline);
+    pass.setBindGroup(0, this.#viewGroup);
+    for (const { group, instances } of this.#types) {
+      pass.setBindGroup(1, group);
+      pass.draw(4, instances);
+    }
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+  }
+
+  destroy(): void {
+    for (const b of this.#buffers) b.destroy();
+    for (const t of this.#targets?.textures ?? []) t.destroy();
+  }
+
+  #typeOf(type: TypeShape, engine: VisibleEngine): { group: GPUBindGroup; instances: number } {
+    const index = engine.network.populations.findIndex((p) => p.name === type.name);
+    const states = engine.cellState(index);
+    if (states === undefined) throw new Error(`the engine has no cells "${type.name}"`);
+    const buffers = [
+      this.#filled("type", Uint32Array.of(type.cells, type.pieces, 0, 0), GPUBufferUsage.UNIFORM),
+      this.#filled("segments", type.segments, GPUBufferUsage.STORAGE),
+      this.#filled("places", type.places, GPUBufferUsage.STORAGE),
+      states,
+    ];
+    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    const group = this.#device.createBindGroup({ label: type.name, layout: this.#pipeline.getBindGroupLayout(1), entries });
+    return { group, instances: type.cells * type.pieces };
+  }
+
+  #filled(label: string, content: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>, usage: number): GPUBuffer {
+    const buffer = this.#buffer(label, content.byteLength, usage);
+    this.#device.queue.writeBuffer(buffer, 0, content);
+    return buffer;
+  }
+
+  #buffer(label: string, size: number, usage: number): GPUBuffer {
+    const buffer = this.#device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST });
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+
+  #targetsOf(width: number, height: number): { colour: GPUTextureView | undefined; depth: GPUTextureView } {
+    if (this.#targets?.width === width && this.#targets.height === height) return this.#targets;
+    for (const t of this.#targets?.textures ?? []) t.destroy();
+    const make = (format: GPUTextureFormat): GPUTexture =>
+      this.#device.createTexture({ label: `column ${format}`, size: [width, height], format, sampleCount: this.#samples, usage: GPUTextureUsage.RENDER_ATTACHMENT });
+    const depth = make("depth24plus");
+    const colour = this.#samples === 1 ? undefined : make(this.#canvas.format);
+    this.#targets = { width, height, textures: [depth, ...(colour === undefined ? [] : [colour])], colour: colour?.createView(), depth: depth.createView() };
+    return this.#targets;
+  }
+}

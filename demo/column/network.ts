@@ -1,0 +1,45 @@
+import { compile } from "../../src/compile/compile.ts";
+import type { CompiledNetwork } from "../../src/compile/compiled.ts";
+import { columnPreset, cortexColumn, type ColumnPreset, type CortexColumn } from "../../src/models/cortical-column/index.ts";
+import { ms } from "../../src/units.ts";
+
+export const DT = 0.025; // ms
+/** of the dipole's samples, ms. */
+export const SAMPLE_MS = 0.25;
+export const HIGHEST_STRENGTH = 3;
+
+export const PRESETS = ["evoked", "alpha", "gamma"] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/** How long each is shown, ms: one response, or several cycles of a rhythm. */
+const DURATION: Readonly<Record<Preset, number>> = { evoked: 170, alpha: 600, gamma: 300 };
+
+export interface ColumnSettings {
+  readonly preset: Preset;
+  readonly mesh: number; // pyramidal cells along a side, of each layer
+  readonly trial: number;
+}
+
+export interface BuiltColumn {
+  readonly column: CortexColumn;
+  readonly compiled: CompiledNetwork;
+  readonly smoothing: ColumnPreset["smoothing"];
+}
+
+/** The published column with one of its published drives, smaller where `mesh` says so. */
+export function buildColumn({ preset, mesh, trial }: ColumnSettings): BuiltColumn {
+  const { drives, rules, smoothing } = columnPreset(preset);
+  const column = cortexColumn({
+    mesh: [mesh, mesh],
+    drives,
+    rules,
+    trial,
+    tstop: DURATION[preset],
+    maxDriveScale: HIGHEST_STRENGTH,
+  });
+  for (const name of ["L2_pyramidal", "L5_pyramidal"]) {
+    const cells = column.population(name);
+    if (cells.kind === "cells") column.record(cells, "dipole", { every: ms(SAMPLE_MS) });
+  }
+  return { column, compiled: compile(column.describe(), { dt: ms(DT) }), smoothing };
+}

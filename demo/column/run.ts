@@ -1,0 +1,135 @@
+import { gpuEngine, type VisibleEngine } from "../../src/gpu/engine.ts";
+import { correctedDipole, smoothedDipole, type CortexColumn } from "../../src/models/cortical-column/index.ts";
+import type { Chunk } from "../../src/record/chunk.ts";
+import type { Control } from "../../src/record/control.ts";
+import { DeviceWatch } from "../../src/record/device-watch.ts";
+import { Simulation } from "../../src/record/simulate.ts";
+import { ms } from "../../src/units.ts";
+import { Pace } from "../site/pace.ts";
+import { buildColumn, DT, SAMPLE_MS, type BuiltColumn, type ColumnSettings } from "./network.ts";
+
+/** Wall time of one submit: short, so that the page can draw between. */
+const SUBMIT_MS = 30;
+/** how often a live change may act, ms. */
+const HOOK_MS = 0.25;
+
+/** A column that runs to the end of its trial or until it is stopped. */
+export class ColumnRun {
+  readonly engine: VisibleEngine;
+  readonly column: CortexColumn;
+  readonly pace = new Pace();
+  /** moments of both layers, fAm, every SAMPLE_MS. */
+  readonly #raw: { tMs: number[]; L2: number[]; L5: number[] } = { tMs: [], L2: [], L5: [] };
+  readonly #smoothing: BuiltColumn["smoothing"];
+  readonly #simulation: Simulation;
+  readonly spikes: Record<string, number> = {};
+  #strength: number;
+  #changed = true;
+  #steps = Math.round(HOOK_MS / DT);
+  #stopped = false;
+  #done: Promise<void> = Promise.resolve();
+
+  private constructor(built: BuiltColumn, engine: VisibleEngine, device: GPUDevice, strength: number) {
+    [this.engine, this.column, this.#smoothing, this.#strength] = [engine, built.column, built.smoothing, strength];
+    for (const type of built.column.cellTypes) this.spikes[type.name] = 0;
+    this.#simulation = new Simulation(engine.network, engine, new DeviceWatch(device));
+    this.#simulation.every(ms(HOOK_MS), (control) => this.#apply(control));
+  }
+
+  static async make(device: GPUDevice, settings: ColumnSettings, strength: number): Promise<ColumnRun> {
+    const built = buildColumn(settings);
+    return new ColumnRun(built, await gpuEngine(built.compiled, device), device, strength);
+  }
+
+  /** Model time, ms. */
+  get time(): number {
+    return this.#simulation.step * DT;
+  }
+
+  get finished(): boolean {
+    return this.time >= this.column.tstop - DT / 2;
+  }
+
+  /** Factor on the weights of the drive. */
+  set strength(strength: number) {
+    this.#strength = strength;
+    this.#changed = true;
+  }
+
+  /** Dipole moment, nAm times the scale by which it is usually shown. */
+  dipole(): { t: number[]; moment: number[] } {
+    const { tMs, L2, L5 } = this.#raw;
+    if (tMs.length < 2) return { t: [], moment: [] };
+    const cells = this.column.layout.positions["L5_pyramidal"]?.length ?? 0;
+    const corrected = correctedDipole({ tMs, L2, L5 }, cells);
+    const { windowMs, scale } = this.#smoothing;
+    const shown = windowMs > 0 && tMs.length * SAMPLE_MS > windowMs ? smoothedDipole(corrected, windowMs) : corrected;
+    return { t: tMs, moment: Array.from(shown.agg, (x) => x * scale) };
+  }
+
+  get scale(): number {
+    return this.#smoothing.scale;
+  }
+
+  start(seen: (spikes: number, step: number) => void): Promise<void> {
+    this.#done = this.#loop(seen);
+    return this.#done;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.pace.paused = false;
+    await this.#done.catch(() => undefined);
+    await this.#simulation.close();
+  }
+
+  async #loop(seen: (spikes: number, step: number) => void): Promise<void> {
+    while (!this.#stopped && !this.finished) {
+      await this.pace.until(this.time);
+      const began = performance.now();
+      const steps = Math.min(this.#steps, Math.round(this.column.tstop / DT) - this.#simulation.step);
+      const piece = ms(steps * DT);
+      for await (const chunk of this.#simulation.run(piece, { chunk: piece })) seen(this.#take(chunk), this.#simulation.step);
+      this.#adapt(performance.now() - began);
+    }
+  }
+
+  /** Pieces as long as a submit should take, but short enough to show slow motion smoothly. */
+  #adapt(took: number): void {
+    const hook = Math.round(HOOK_MS / DT);
+    const smooth = Math.max(hook, hook * Math.floor((this.pace.speed * 1000) / 30 / HOOK_MS));
+    if (took > 1.5 * SUBMIT_MS) this.#steps = Math.max(hook, hook * Math.floor(this.#steps / 2 / hook));
+    else if (took < 0.6 * SUBMIT_MS) this.#steps = Math.min(smooth, 2 * this.#steps);
+    this.#steps = Math.min(this.#steps, smooth);
+  }
+
+  #take(chunk: Chunk): number {
+    let count = 0;
+    for (const name of Object.keys(this.spikes)) {
+      const n = chunk.spikes(name).times.length;
+      this.spikes[name] = (this.spikes[name] ?? 0) + n;
+      count += n;
+    }
+    const [L2, L5] = ["L2_pyramidal", "L5_pyramidal"].map((name) => chunk.trace(name, "dipole"));
+    if (L2 === undefined || L5 === undefined) return count;
+    const sum = (data: ArrayLike<number>, row: number, width: number): number => {
+      let total = 0;
+      for (let c = 0; c < width; c++) total += data[row * width + c] as number;
+      return total;
+    };
+    L2.times.forEach((t, row) => {
+      this.#raw.tMs.push(t);
+      this.#raw.L2.push(sum(L2.data, row, L2.cells.length));
+      this.#raw.L5.push(sum(L5.data, row, L5.cells.length));
+    });
+    return count;
+  }
+
+  #apply(control: Control): void {
+    if (!this.#changed) return;
+    this.#changed = false;
+    for (const names of Object.values(this.column.driveProjections)) {
+      for (const name of names) control.scale(name, this.#strength);
+    }
+  }
+}
