@@ -72,8 +72,8 @@ class GpuTraining implements TrainingEngine {
   #step: number;
   #updates = 0;
   #started = false;
-  #stepsPerSubmit = 32;
-  #msPerStep = 0;
+  readonly #plainPace: Pace = { steps: 32, msPerStep: 0 };
+  readonly #learningPace: Pace = { steps: 32, msPerStep: 0 };
   #givenLoop = -1;
   /** Traces after the last step, to tell the spikes of the next span's first step. */
   #lastR: Float32Array;
@@ -219,24 +219,27 @@ class GpuTraining implements TrainingEngine {
     this.#resources.device.queue.writeBuffer(this.#resources.inputs, start, rows);
   }
 
-  /** Dispatches 0..count-1 in submits of about SUBMIT_MS, two in flight. */
+  /** Dispatches 0..count-1 in submits of about SUBMIT_MS. Steps that learn and steps that do not go into different submits,
+   * since they take different times. */
   async #submit(count: number, bindings: readonly GPUBindGroup[]): Promise<void> {
     const { queue } = this.#resources.device;
-    let before = Promise.resolve();
+    const learning = (d: number): boolean => d > 0 && learns(this.compiled.schedule, this.#step + d - 1);
     for (let d = 0; d < count;) {
+      const pace = learning(d) ? this.#learningPace : this.#plainPace;
+      let to = d + 1;
+      while (to < count && to - d < pace.steps && learning(to) === learning(d)) to++;
       const from = performance.now();
-      const to = Math.min(count, d + this.#stepsPerSubmit);
       queue.submit([this.#encode(d, to, bindings)]);
       // Dawn in Node polls without rest while a promise of the device is pending, at the expense of a software adapter's
       // threads: sleep for most of the time that the steps should take before asking
-      await sleep(0.8 * this.#msPerStep * (to - d));
-      const now = queue.onSubmittedWorkDone().then(() => undefined);
-      await before;
-      if (d > 0) this.#adapt((performance.now() - from) / (to - d));
-      before = now;
+      await sleep(0.8 * pace.msPerStep * (to - d));
+      const woken = performance.now();
+      await queue.onSubmittedWorkDone();
+      const now = performance.now();
+      // done before the sleep was over: how long before is not known, so the guess is halved
+      adapt(pace, now - woken < 0.3 ? pace.msPerStep / 2 : (now - from) / (to - d));
       d = to;
     }
-    await before;
   }
 
   #encode(from: number, to: number, bindings: readonly GPUBindGroup[]): GPUCommandBuffer {
@@ -252,14 +255,6 @@ class GpuTraining implements TrainingEngine {
     }
     pass.end();
     return encoder.finish();
-  }
-
-  /** Steps of the next submit from the wall time of the last; halved or doubled at most, so that one odd one does not matter. */
-  #adapt(msPerStep: number): void {
-    this.#msPerStep = msPerStep;
-    const wanted = SUBMIT_MS / Math.max(msPerStep, 1e-3);
-    const bounded = Math.min(2 * this.#stepsPerSubmit, Math.max(this.#stepsPerSubmit / 2, wanted));
-    this.#stepsPerSubmit = Math.max(1, Math.floor(Math.min(1024, bounded)));
   }
 
   async #checkAlarms(): Promise<void> {
@@ -309,6 +304,19 @@ function spikesOf(r: Float32Array, before: Float32Array, decay: number, jump: nu
     spikes[at] = (r[at] as number) - decay * old > jump / 2 ? 1 : 0;
   }
   return spikes;
+}
+
+/** Steps of one submit, and the wall time that one is expected to take. */
+interface Pace {
+  steps: number;
+  msPerStep: number;
+}
+
+/** Takes over a measured time; the number of steps is halved or doubled at most, so that one odd time does not matter. */
+function adapt(pace: Pace, msPerStep: number): void {
+  pace.msPerStep = msPerStep;
+  const wanted = SUBMIT_MS / Math.max(msPerStep, 1e-3);
+  pace.steps = Math.max(1, Math.floor(Math.min(1024, 2 * pace.steps, Math.max(pace.steps / 2, wanted))));
 }
 
 const sleep = (ms: number): Promise<void> => (ms < 1 ? Promise.resolve() : new Promise((done) => setTimeout(done, ms)));
