@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DataError, DeviceError } from "./errors.ts";
 import { PARTIAL, type Files, type Hdf5Folder } from "./record/files.ts";
 import {
@@ -127,7 +127,7 @@ class NodeFolder implements Files {
   async prepare(): Promise<void> {
     const probe = join(this.where, `write-test${PARTIAL}`);
     try {
-      await mkdir(this.where, { recursive: true });
+      await makeFolder(this.where);
       const file = await open(probe, "w");
       await file.close();
       await rm(probe);
@@ -194,6 +194,20 @@ class NodeFolder implements Files {
       publish: (name) => this.#publish(name),
     };
   };
+}
+
+/** mkdir with parents. Not Node's `recursive`: on Node 20 it never returns for a folder below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    const parent = dirname(path);
+    if (code !== "ENOENT" || parent === path || existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
 }
 
 /** Writes what the system still holds in memory to the disk, of a file or a folder. */

@@ -106,10 +106,10 @@ export function applyBatch<S extends Settings>(
     built.network.vary(path, values);
     return built;
   }
-  const variants = values.map((value) => {
-    const changed = withSettings(experiment.name, settings, [[path, String(value)]]);
-    return experiment.build(changed, options).network.describe();
-  });
+  const all = values.map((value) =>
+    experiment.build(withSettings(experiment.name, settings, [[path, String(value)]]), options),
+  );
+  const variants = all.map(({ network }) => network.describe());
   const base = built.network.describe();
   const rest = (d: typeof base): string =>
     JSON.stringify({
@@ -119,7 +119,8 @@ export function applyBatch<S extends Settings>(
       ),
       clamps: d.clamps.map((c) => ({ ...c, signal: null })),
     });
-  if (variants.some((variant) => rest(variant) !== rest(base))) {
+  const how = ({ dt, method, duration }: Built): string => JSON.stringify([dt, method, duration]);
+  if (variants.some((variant) => rest(variant) !== rest(base)) || all.some((variant) => how(variant) !== how(built))) {
     throw new ModelError(
       `--batch ${path}`,
       "changes more than rates and currents between entries",

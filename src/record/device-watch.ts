@@ -11,16 +11,14 @@ export class DeviceWatch {
       "Please report this with the network that caused it",
     );
   };
-  #reject: (error: DeviceError) => void = () => undefined;
-  /** Rejects when the device is lost; never resolves. */
-  readonly #lost: Promise<never>;
+  /** Rejections of the work under way. Not one Promise.race against the loss: that promise, which lives as long as the
+   * device, would keep every result ever raced with it. */
+  readonly #waiting = new Set<(error: DeviceError) => void>();
   #closed = false;
 
   constructor(device: GPUDevice) {
     this.#device = device;
     device.addEventListener("uncapturederror", this.#listener);
-    this.#lost = new Promise<never>((_, reject) => (this.#reject = reject));
-    this.#lost.catch(() => undefined); // seen through `guard`, or of no interest any more
     void device.lost.then(({ message, reason }) => {
       if (this.#closed) return;
       this.#failure ??= new DeviceError(
@@ -28,13 +26,16 @@ export class DeviceWatch {
         `was lost (${reason}${message ? `: ${message}` : ""})`,
         "Run again; with --resume a run goes on from its last checkpoint",
       );
-      this.#reject(this.#failure);
+      for (const reject of this.#waiting) reject(this.#failure);
     });
   }
 
   /** The work's result, or the device's failure, whichever comes first. */
   async guard<T>(work: Promise<T>): Promise<T> {
-    const result = await Promise.race([work, this.#lost]);
+    const result = await new Promise<T>((resolve, reject) => {
+      this.#waiting.add(reject);
+      work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+    });
     if (this.#failure !== undefined) throw this.#failure;
     return result;
   }

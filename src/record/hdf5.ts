@@ -73,11 +73,12 @@ export class ChunkWriter {
       const total = parts.reduce((sum, { times }) => sum + times.length, 0);
       const times = new Float64Array(total);
       const ids = new BigUint64Array(total);
+      const low = new Uint32Array(ids.buffer); // little-endian halves: a BigInt for each spike would be garbage
       const batch = new Uint32Array(total);
       let at = 0;
       parts.forEach((part, entry) => {
         times.set(part.times, at);
-        for (let i = 0; i < part.cells.length; i++) ids[at + i] = BigInt(part.cells[i] as number);
+        for (let i = 0; i < part.cells.length; i++) low[2 * (at + i)] = part.cells[i] as number;
         batch.fill(entry, at, at + part.times.length);
         at += part.times.length;
       });
@@ -191,7 +192,8 @@ export class ChunkReader {
   spikes(population: string, entry: number): { times: Float64Array; cells: Uint32Array } {
     const group = `spikes/${population}`;
     const times = this.#read<Float64Array>(`${group}/timestamps`);
-    const cells = Uint32Array.from(this.#read<BigUint64Array>(`${group}/node_ids`), Number);
+    const halves = new Uint32Array(this.#read<BigUint64Array>(`${group}/node_ids`).buffer);
+    const cells = halves.filter((_, k) => k % 2 === 0);
     if ((this.#file.get(group) as Group).get("batch_ids") === null) return { times, cells };
     const batch = this.#read<Uint32Array>(`${group}/batch_ids`); // ascending
     const [from, to] = [lowerBound(batch, entry), lowerBound(batch, entry + 1)];
