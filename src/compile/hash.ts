@@ -24,10 +24,14 @@ function mix(h: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** JSON with sorted property names and without undefined ones. */
+/** JSON with sorted property names and without undefined ones. Lists of numbers, which may be long, are printed in one go. */
 export function canonicalJson(data: unknown): string {
-  return JSON.stringify(data, (_, value: unknown) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  if (Array.isArray(data)) {
+    if (data.every((x) => typeof x === "number")) return JSON.stringify(data);
+    return `[${data.map((x) => canonicalJson(x ?? null)).join(",")}]`;
+  }
+  if (typeof data !== "object" || data === null) return JSON.stringify(data);
+  const entries = Object.entries(data).filter(([, value]) => value !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${canonicalJson(value)}`).join(",")}}`;
 }

@@ -26,6 +26,7 @@ export class Params {
   readonly #entries: number;
   readonly #bases = new Map<string, Base>(); // by identifier
   readonly #identifiers = new Map<string, string>(); // path -> identifier
+  readonly #functions = new Map<string, (...x: number[]) => number>();
 
   constructor(n: number, entries: number) {
     this.#n = n;
@@ -103,10 +104,19 @@ export class Params {
     const args = names.map((_, k) => `a${k}`);
     const renames = new Map(names.map((id, k) => [id, `a${k}`]));
     const body = toJs(expr, { f32: false, rename: (id) => renames.get(id) ?? id });
+    const f = this.#functionOf(args, body);
+    return (cell, entry) => f(...bases.map((b) => b.values[cell * b.cellStride + entry * b.entryStride] as number));
+  }
+
+  /** Nodes of a tree share their formulas: each text is compiled once. */
+  #functionOf(args: readonly string[], body: string): (...x: number[]) => number {
+    const known = this.#functions.get(body);
+    if (known !== undefined) return known;
     const library = jsLibrary(false);
     const make = new Function(...Object.keys(library), `"use strict"; return (${args.join(", ")}) => ${body};`);
     const f = make(...Object.values(library)) as (...x: number[]) => number;
-    return (cell, entry) => f(...bases.map((b) => b.values[cell * b.cellStride + entry * b.entryStride] as number));
+    this.#functions.set(body, f);
+    return f;
   }
 
   #column(given: readonly Expr[]): Column {
