@@ -30,7 +30,7 @@ function program(): Command {
   hillock
     .command("run")
     .description("run an experiment, or a module of your own that exports a network")
-    .argument("<experiment>", "watanabe, trapezoid, extract, watanabe-pipeline, or the path of a .mjs file")
+    .argument("<experiment>", "watanabe, trapezoid, extract, train, watanabe-pipeline, or the path of a .mjs file")
     .argument("[preset]", "a named set of the experiment's settings")
     .option("--duration <s>", "stop earlier (or later); phases keep their times", number)
     .option("--seed <n>", "of everything random", number)
@@ -48,6 +48,7 @@ function program(): Command {
     .option("--model <name>", "trapezoid, extract: NERLab or Powers2017")
     .option("--thresholds <file>", "trapezoid, extract: recruitment thresholds, one per line or CSV")
     .option("--config <file>", "trapezoid, extract: cell configuration, YAML")
+    .option("--targets <file>", "train: targets instead of drawn ones, CSV, a row per step and a column per neuron")
     .option("--settings", "show the experiment's settings, presets and files, and stop")
     .option("--no-figures", "draw no figures")
     .action(async (experiment: string, preset: string | undefined, options: RunCommandOptions) => {
@@ -93,6 +94,7 @@ export interface RunCommandOptions {
   readonly model?: string;
   readonly thresholds?: string;
   readonly config?: string;
+  readonly targets?: string;
   readonly settings?: boolean;
   readonly figures: boolean;
 }

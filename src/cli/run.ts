@@ -92,7 +92,7 @@ async function chosenSettings(
   );
   const settings: Settings = withSettings(name, defaults, [...changes, ...own, ...options.set.map(pair)]);
   const files: Record<string, string> = {};
-  for (const file of ["thresholds", "config"] as const) {
+  for (const file of ["thresholds", "config", "targets"] as const) {
     const path = options[file];
     if (path === undefined) continue;
     if (known[file] === undefined) {

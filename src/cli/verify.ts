@@ -75,6 +75,10 @@ function verifierOf({ kind, stem }: FoundCase, context: VerifyContext): Verifier
     return async (files) =>
       (await import("../experiments/verify/cortical-column.ts")).verifyCorticalColumn(files, stem, kind, context);
   }
+  if (kind.startsWith("f")) {
+    return async (files) =>
+      (await import("../experiments/verify/trained-network.ts")).verifyTrainedNetwork(files, stem, context);
+  }
   return async () => [notYet(stem, "all", "cases of this kind are not part of this version")];
 }
 

@@ -10,6 +10,7 @@ export const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment<never
 /** The studies, which run more than one network. */
 export const STUDIES: Readonly<Record<string, () => Promise<Study<never>>>> = {
   extract: async () => (await import("./extraction/study.ts")).extract as unknown as Study<never>,
+  train: async () => (await import("./training-study.ts")).train as unknown as Study<never>,
   "watanabe-pipeline": async () =>
     (await import("./watanabe-pipeline/study.ts")).watanabePipeline as unknown as Study<never>,
 };

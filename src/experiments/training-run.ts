@@ -60,7 +60,8 @@ export class TrainingRun {
   }
 
   async begin(compiled: CompiledTraining): Promise<void> {
-    const { engine, adapter } = this.#context;
+    const { engine } = this.#context;
+    const adapter = adapterOf(this.#context);
     await this.#checkFolder();
     const networks = this.#all.members.map(({ label, seed, points }, index) => ({ index, label, seed, points }));
     const run = { experiment: "train", options: this.#options, engine, adapter, networks };
@@ -70,7 +71,7 @@ export class TrainingRun {
 
   /** A folder that holds another run is left alone; to go on, what decides about the numbers must be the same. */
   async #checkFolder(): Promise<void> {
-    const { engine, adapter, resume = false, force = false } = this.#context;
+    const { engine, resume = false, force = false } = this.#context;
     if (force || !(await this.#files.exists("run.json"))) return;
     if (!resume) {
       throw new DataError(
@@ -80,7 +81,7 @@ export class TrainingRun {
       );
     }
     const stored = JSON.parse(decode(await this.#files.read("run.json"))) as Record<string, unknown>;
-    const own: Record<string, unknown> = { options: this.#options, engine, adapter };
+    const own: Record<string, unknown> = { options: this.#options, engine, adapter: adapterOf(this.#context) };
     const differs = Object.keys(own).filter((key) => JSON.stringify(stored[key]) !== JSON.stringify(own[key]));
     if (differs.length === 0) return;
     throw new DataError(
@@ -250,6 +251,8 @@ export class TrainingRun {
   }
 }
 
+const adapterOf = ({ adapter, device }: TrainingContext): string | undefined =>
+  adapter ?? device?.adapterInfo.description;
 const pad = (k: number): string => String(k).padStart(3, "0");
 const waveFile = (wave: number): string => `wave-${pad(wave)}.json`;
 const geometricMean = (x: readonly number[]): number =>
@@ -261,7 +264,7 @@ function summaryTable(
   dimensions: readonly (readonly string[])[],
   trained: number,
 ): string {
-  const show = (x: number, digits: number): string => (Number.isFinite(x) ? x.toFixed(digits) : "-").padStart(8);
+  const show = (x: number, digits: number): string => (Number.isFinite(x) ? x.toFixed(digits) : "-").padStart(11);
   const lines = members.map((member, m) => {
     const loops = measures[m] ?? [];
     const [learning, test] = [loops.slice(1, trained + 1), loops.slice(trained + 1)];
@@ -281,7 +284,7 @@ function summaryTable(
     return `${member.label.padEnd(34)}${numbers.join("")}`;
   });
   const head = ["untrained", "training", "test", "corr", "rate/s", "sigma2", "tau_rec", "dim"]
-    .map((name) => name.padStart(8).slice(-9))
+    .map((name) => name.padStart(11))
     .join("");
   return [`${"mean squared error:".padEnd(34)}${head}`, ...lines].join("\n");
 }

@@ -93,9 +93,13 @@ function announce(
     });
     const memory = trainingMemory(largest, layout, TRACES_RECORDED);
     lines.push(
-      `${members.length} networks of ${compiled.n} neurons in ${waves.length} waves of up to ${largest.entries.length}: ${mib(memory.total)} on the device (P ${mib(memory.P)})`,
+      `${counted(members.length, "network")} of ${compiled.n} neurons in ${counted(waves.length, "wave")} of up to ${largest.entries.length}: ${mib(memory.total)} on the device (P ${mib(memory.P)})`,
     );
   } else
-    lines.push(`${members.length} networks of ${compiled.n} neurons, one after the other, on the reference engine`);
+    lines.push(
+      `${counted(members.length, "network")} of ${compiled.n} neurons, one after the other, on the reference engine`,
+    );
   return lines;
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
