@@ -2,7 +2,7 @@
 // load costs as much as five exponentials on software adapters). Spikes are gathered as bits of a word and appended every 32
 // steps: a branch per step would cost as much as the equations on adapters without real branches.
 import package::cells::{block, shape, state, spike_log, append};
-import package::model::{load, load_inputs, store, above, step, next_sample, sample, ARMED};
+import package::model::{load, load_inputs, store, above, step, next_sample, sample_often, sample_rare, ARMED};
 
 override WORKGROUP_SIZE: u32 = 64;
 
@@ -20,24 +20,28 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   var t = 0u;
   while (t < block.steps) {
     let first = t;
-    let stop = min(min(t + 32u, block.steps), next_sample() - block.step);
+    let word = min(t + 32u, block.steps);
     var fired = 0u;
-    while (t < stop) {
-      load_inputs((t >> 2u) * stride + slot, t & 3u);
-      let pause = min(stop, (t | 3u) + 1u);
-      while (t < pause) {
-        let is_above = above();
-        fired |= select(0u, 1u << (t - first), is_above && armed);
-        armed = !is_above;
-        step(t);
-        t++;
+    while (t < word) {
+      let stop = min(word, next_sample() - block.step);
+      while (t < stop) {
+        load_inputs((t >> 2u) * stride + slot, t & 3u);
+        let pause = min(stop, (t | 3u) + 1u);
+        while (t < pause) {
+          let is_above = above();
+          fired |= select(0u, 1u << (t - first), is_above && armed);
+          armed = !is_above;
+          step(t);
+          t++;
+          sample_often(block.step + t);
+        }
       }
+      sample_rare(block.step + t);
     }
     while (fired != 0u) {
       append(block.step + first + firstTrailingBit(fired), entry * shape.n_sources + shape.first_source + cell);
       fired &= fired - 1u;
     }
-    sample(block.step + t);
   }
   store(g, all);
   state[ARMED * all + g] = select(0.0, 1.0, armed);

@@ -90,12 +90,22 @@ function stepFunction({ receptors }: CompiledCells, program: CellProgram, phases
   return `fn step(t: u32) {\n${[...inputs, ...injected, printWgsl(phases)].join("\n")}\n}`;
 }
 
-/** `next_sample`: the end of the step after which a trace is due next; `sample`: writes those that are due after it. */
+/** Traces sampled more often than this are looked at after every step; for the others the loop over steps stops where they are due. */
+const OFTEN = 4;
+
+/** `next_sample`: the end of the step after which a rare trace is due next; `sample_rare`, `sample_often`: write what is due then. */
 function sampling({ traces }: CompiledCells): string {
-  const next = traces.map((_, k) => `next_${k}`).reduce((a, b) => (a === "" ? b : `min(${a}, ${b})`), "");
+  const rare = traces.flatMap((t, k) => (t.everySteps < OFTEN ? [] : [`next_${k}`]));
+  const next = rare.reduce((a, b) => (a === "" ? b : `min(${a}, ${b})`), "");
   const writes = traces.map((t, k) => {
-    const store = `if (row_${k} != 0xffffffffu) { traces[at_${k}] = ${toWgsl(t.value)}; }`;
-    return `  if (end == next_${k}) {\n    ${store}\n    at_${k} += shape.entries * ${t.cells.length}u;\n    next_${k} += ${t.everySteps}u;\n  }`;
+    const store = `if (row_${k} != 0xffffffffu) { traces[at_${k}] = ${toWgsl(t.value)}; }\n    at_${k} += shape.entries * ${t.cells.length}u;`;
+    if (t.everySteps === 1) return `    ${store}`;
+    return `  if (end == next_${k}) {\n    ${store}\n    next_${k} += ${t.everySteps}u;\n  }`;
   });
-  return `fn next_sample() -> u32 { return ${next === "" ? "0xffffffffu" : next}; }\nfn sample(end: u32) {\n${writes.join("\n")}\n}`;
+  const of = (often: boolean): string => writes.filter((_, k) => (traces[k] as (typeof traces)[number]).everySteps < OFTEN === often).join("\n");
+  return [
+    `fn next_sample() -> u32 { return ${next === "" ? "0xffffffffu" : next}; }`,
+    `fn sample_rare(end: u32) {\n${of(false)}\n}`,
+    `fn sample_often(end: u32) {\n${of(true)}\n}`,
+  ].join("\n");
 }
