@@ -1,7 +1,8 @@
 import seedrandom from "seedrandom";
-import { compositeTrain, drawGroups } from "../../analysis/composite.ts";
+import { drawGroups } from "../../analysis/composite.ts";
+import { binEdges, binOf } from "../../analysis/rates.ts";
 import { coherenceOf, confidenceLevel, segmentSpectra, type Coherence, type SegmentSpectra, type WelchOptions } from "../../analysis/spectrum.ts"; // prettier-ignore
-import { counts, window, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
+import { perCell, window, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
 import { mean } from "../../analysis/stats.ts";
 
 export interface CoherenceSettings {
@@ -46,15 +47,21 @@ export function compositeCoherence(
   seed = 42,
 ): SpanCoherence {
   const random = seedrandom(String(seed));
-  const active = [...counts(window(trains, span.from, span.to)).entries()].flatMap(([unit, n]) =>
-    n > 0 ? [unit] : [],
-  );
+  const units = perCell(window(trains, span.from, span.to));
+  const active = [...units.keys()].filter((unit) => (units[unit] as Float64Array).length > 0);
   const options = { ...welchOptions(settings) };
   options.segment = Math.min(options.segment, reference.length);
-  const spectra = (units: readonly number[]): SegmentSpectra =>
-    segmentSpectra(compositeTrain(trains, { ...span, dt: settings.bin, combine: "or" }, units), options);
+  const spectra = (group: readonly number[]): SegmentSpectra =>
+    segmentSpectra(
+      anyOf(
+        group.map((unit) => units[unit] as Float64Array),
+        span,
+        settings.bin,
+      ),
+      options,
+    );
   const own = segmentSpectra(reference, options);
-  const groups = drawGroups(active, settings.size, settings.groups, random).map((units) => coherenceOf([spectra(units)], [own], 0)); // prettier-ignore
+  const groups = drawGroups(active, settings.size, settings.groups, random).map((group) => coherenceOf([spectra(group)], [own], 0)); // prettier-ignore
   const pairs = disjointPairs(active, settings.size, settings.groups, random).map(([a, b]) => coherenceOf([spectra(a)], [spectra(b)], 0)); // prettier-ignore
   return {
     f: own.f,
@@ -64,6 +71,16 @@ export function compositeCoherence(
     level: confidenceLevel(own.independent),
     independent: own.independent,
   };
+}
+
+/** 1 in bins where any of the trains fires. Given by cell, because many groups are drawn from the same trains. */
+function anyOf(group: readonly Float64Array[], span: Span, binMs: number): Float64Array {
+  const signal = new Float64Array(binEdges(span, binMs).length - 1);
+  for (const t of group.flatMap((times) => [...times])) {
+    const bin = binOf(t - span.from, binMs);
+    if (bin >= 0 && bin < signal.length) signal[bin] = 1;
+  }
+  return signal;
 }
 
 const average = (f: Float64Array, all: readonly Coherence[]): Float64Array =>

@@ -39,11 +39,14 @@ export async function searchRate(
   return { trials, best: least(trials) };
 }
 
+/** Rates are tried in hundredths of a Hz, so that what is printed is what was run. */
+const hundredth = (rate: number): number => Math.round(100 * rate) / 100;
+
 const least = (trials: readonly Trial[]): Trial => trials.reduce((a, b) => (b.error < a.error ? b : a));
 
 function spaced(from: number, to: number, n: number, ends: boolean): number[] {
   const step = (to - from) / (ends ? n - 1 : n + 1);
-  return Array.from({ length: n }, (_, k) => from + step * (ends ? k : k + 1));
+  return Array.from({ length: n }, (_, k) => hundredth(from + step * (ends ? k : k + 1)));
 }
 
 /** Neighbours that hold the target between them; else the neighbours of the best. */
@@ -59,7 +62,7 @@ function crossing(trials: readonly Trial[], target: number): number | undefined 
   const pair = straddling([...trials].sort((a, b) => a.rate - b.rate), target); // prettier-ignore
   if (pair === undefined) return undefined;
   const [a, b] = pair;
-  return a.rate + ((b.rate - a.rate) * (target - a.value)) / (b.value - a.value);
+  return hundredth(a.rate + ((b.rate - a.rate) * (target - a.value)) / (b.value - a.value));
 }
 
 /** Of neighbours on both sides of the target, those nearest to it. */

@@ -35,7 +35,7 @@ export const DEFAULTS = {
   dt: 0.025,
   record: { every: 0.1, cells: 5 },
   chunk: 5,
-  coherence: { groups: 100, size: 5, bin: 1, segment: 2, highest: 25 },
+  coherence: { groups: 100, size: 5, bin: 1, segment: 2.048, highest: 25 }, // published 2 s; a power of two is quicker
 };
 export type PipelineSettings = typeof DEFAULTS;
 

@@ -104,7 +104,7 @@ function rasterFigure(trains: SpikeTrains, s: PipelineSettings, durationMs: numb
       x: { label: "time", unit: "s", range: [span.from / 1000, span.to / 1000] },
       y: { label: "unit, fastest at the bottom" },
       series: [
-        { type: "raster", x: seconds(seen.times), rows: seen.cells, rowCount: trains.n, colour: seriesColour(0), tick: height > 40 ? 1.2 : 4 }, // prettier-ignore
+        { type: "raster", x: seconds(seen.times), rows: seen.cells, rowCount: trains.n, colour: seriesColour(0), tick: height > 40 ? 1.2 : 9 }, // prettier-ignore
       ],
       ...(span === whole ? { spans: phaseSpans(phases, true) } : {}),
     };
