@@ -4,7 +4,7 @@ import { type InputBlock, Inputs } from "../compile/inputs.ts";
 import { Pace } from "../compile/pace.ts";
 import { DeviceError } from "../errors.ts";
 import type { Signal } from "../model/signal.ts";
-import { bind, BLOCK_STRIDE, type Kernel, makeKernel } from "./kernels.ts";
+import { bind, BLOCK_STRIDE, type Kernel, Kernels } from "./kernels.ts";
 import { LogCopy, LogRing } from "./log-ring.ts";
 import { checked, Memory } from "./memory.ts";
 import type { CellsPart } from "./cells-part.ts";
@@ -109,6 +109,7 @@ class GpuEngine implements VisibleEngine {
     const rows = this.#maxRows();
     this.#shared = {
       memory: this.#memory,
+      kernels: new Kernels(device),
       network,
       inputs: this.#inputs,
       workgroupSize: options.workgroupSize ?? 64,
@@ -250,14 +251,12 @@ class GpuEngine implements VisibleEngine {
   }
 
   async #build(): Promise<void> {
-    for (const [k, p] of this.network.populations.entries()) {
-      if (p.kind === "renewal") this.#drives.push(await DrivePart.make(this.#shared, k, p));
-    }
+    const drives = [...this.network.populations.entries()].flatMap(([k, p]) => (p.kind === "renewal" ? [DrivePart.make(this.#shared, k, p)] : []));
+    this.#drives.push(...(await Promise.all(drives)));
     for (const stage of this.network.stages) {
       const note = !this.#stages.some((s) => s.part.hasLinks);
       const part = await StagePart.make(this.#shared, stage, note, this.#maxSteps);
-      const cells: CellsPart[] = [];
-      for (const k of stage.cells) cells.push(await makeCells(this.#shared, k, stage, this.#maxSteps));
+      const cells = await Promise.all(stage.cells.map((k) => makeCells(this.#shared, k, stage, this.#maxSteps)));
       this.#stages.push({ part, cells });
     }
     await this.#makeBegin();
@@ -275,7 +274,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   async #makeBegin(): Promise<void> {
-    const kernel = await makeKernel(this.#memory.device, "begin");
+    const kernel = await this.#shared.kernels.make("begin");
     this.#beginKernel = kernel;
     const { blocks, positions } = this.#shared;
     const group = bind(this.#memory.device, kernel, { block: blocks, log: this.#log.buffer, positions });

@@ -25,15 +25,36 @@ export interface Kernel<K extends KernelName = KernelName> {
   readonly layout: GPUBindGroupLayout;
 }
 
+export interface KernelOptions {
+  /** text of the virtual module `model`, for kernels that import it. */
+  readonly model?: string;
+  /** the override WORKGROUP_SIZE. */
+  readonly workgroupSize?: number;
+  readonly label?: string;
+}
+
+/** Pipelines of one device; populations with the same equations share one. */
+export class Kernels {
+  readonly #device: GPUDevice;
+  readonly #made = new Map<string, Promise<Kernel>>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  make<K extends KernelName>(name: K, options: KernelOptions = {}): Promise<Kernel<K>> {
+    const key = `${name} ${options.workgroupSize} ${options.model ?? ""}`;
+    const known = this.#made.get(key) as Promise<Kernel<K>> | undefined;
+    if (known !== undefined) return known;
+    const made = makeKernel(this.#device, name, options);
+    this.#made.set(key, made as Promise<Kernel>);
+    return made;
+  }
+}
+
 /** Makes a kernel's pipeline. Bindings that the text does not use may be bound all the same.
- * @param model          text of the virtual module `model` (integrate)
- * @param workgroupSize  the override WORKGROUP_SIZE, for kernels that have it
  * @throws DeviceError with the kernel's label when the device refuses it */
-export async function makeKernel<K extends KernelName>(
-  device: GPUDevice,
-  name: K,
-  options: { model?: string; workgroupSize?: number; label?: string } = {},
-): Promise<Kernel<K>> {
+async function makeKernel<K extends KernelName>(device: GPUDevice, name: K, options: KernelOptions): Promise<Kernel<K>> {
   const label = options.label ?? name;
   const code = await linkKernel(name, options.model);
   const layout = device.createBindGroupLayout({

@@ -2,12 +2,13 @@ import type { CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "
 import type { InputBlock, Inputs } from "../compile/inputs.ts";
 import { firstAtOrAfter, mostWithin } from "../compile/samples.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
-import { bind, type Kernel, makeKernel, workgroups } from "./kernels.ts";
+import { bind, type Kernel, type Kernels, workgroups } from "./kernels.ts";
 import type { Memory } from "./memory.ts";
 
 /** Buffers that several kernels share. */
 export interface Shared {
   readonly memory: Memory;
+  readonly kernels: Kernels;
   readonly network: CompiledNetwork;
   readonly inputs: Inputs;
   readonly workgroupSize: number;
@@ -61,7 +62,7 @@ export class DrivePart implements Setting {
 
   static async make(shared: Shared, index: number, renewal: CompiledRenewal): Promise<DrivePart> {
     const { memory, workgroupSize } = shared;
-    return new DrivePart(shared, await makeKernel(memory.device, "drive", { workgroupSize, label: `drive ${renewal.name}` }), index, renewal);
+    return new DrivePart(shared, await shared.kernels.make("drive", { workgroupSize, label: `drive ${renewal.name}` }), index, renewal);
   }
 
   dispatch(): Dispatch {
@@ -152,8 +153,8 @@ export class StagePart implements Setting {
   static async make(shared: Shared, stage: CompiledStage, note: boolean, maxSteps: number): Promise<StagePart> {
     const { memory, workgroupSize } = shared;
     const hasLinks = stage.rows.some((r) => r.target.length > 0);
-    const deliver = hasLinks ? await makeKernel(memory.device, "deliver", { workgroupSize }) : undefined;
-    const given = stage.given.step.length > 0 ? await makeKernel(memory.device, "given", { workgroupSize }) : undefined;
+    const deliver = hasLinks ? await shared.kernels.make("deliver", { workgroupSize }) : undefined;
+    const given = stage.given.step.length > 0 ? await shared.kernels.make("given", { workgroupSize }) : undefined;
     return new StagePart(shared, stage, note, { deliver, given }, maxSteps);
   }
 

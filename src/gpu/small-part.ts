@@ -1,6 +1,6 @@
 import type { CellProgram, CompiledStage } from "../compile/compiled.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
-import { bind, type Kernel, makeKernel, workgroups } from "./kernels.ts";
+import { bind, type Kernel, workgroups } from "./kernels.ts";
 import { modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
 import type { Dispatch, Shared } from "./parts.ts";
 
@@ -31,7 +31,7 @@ export class SmallPart extends CellsPart {
   static async make(shared: Shared, index: number, stage: CompiledStage, program: CellProgram, maxSteps: number): Promise<SmallPart> {
     const cells = shared.network.populations[index] as CellsPart["cells"];
     const options = { workgroupSize: shared.workgroupSize, label: `integrate ${cells.name}`, model: modelWgsl(cells, program) };
-    return new SmallPart(shared, await makeKernel(shared.memory.device, "integrate", options), index, stage, maxSteps);
+    return new SmallPart(shared, await shared.kernels.make("integrate", options), index, stage, maxSteps);
   }
 
   dispatch(acc: GPUBuffer): Dispatch {

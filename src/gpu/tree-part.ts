@@ -1,6 +1,6 @@
 import type { CompiledStage, TreeProgram } from "../compile/compiled.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
-import { bind, type Kernel, makeKernel, workgroups } from "./kernels.ts";
+import { bind, type Kernel, workgroups } from "./kernels.ts";
 import type { Dispatch, Shared } from "./parts.ts";
 import { type RowLayout, rowLayout, TreeTable, treeWgsl } from "./tree-wgsl.ts";
 
@@ -45,7 +45,7 @@ export class TreePart extends CellsPart {
     };
     const table = new TreeTable(cells, program, clampRow, scale);
     const options = { workgroupSize: WORKGROUP, label: `integrate ${cells.name}`, model: treeWgsl(cells, program, table) };
-    return new TreePart(shared, await makeKernel(shared.memory.device, "integrate_tree", options), index, stage, program, table, maxSteps);
+    return new TreePart(shared, await shared.kernels.make("integrate_tree", options), index, stage, program, table, maxSteps);
   }
 
   dispatch(acc: GPUBuffer): Dispatch {
