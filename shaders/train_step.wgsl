@@ -125,9 +125,10 @@ fn output(group: u32, lane: u32, neuron: u32, flags: u32) -> f32 {
   var along = 0.0;
   for (var a = 0u; a < blocks; a++) { along += dot(q[a], k[a]); }
   let den = 1.0 + along;
-  // q'Pq < 0, not a number, or a negative diagonal: P has stopped being positive definite. Infinity has the same exponent bits.
+  // q'Pq < 0 by more than rounding of a sum of some hundred terms, not a number (Infinity has the same exponent bits), or a
+  // negative diagonal: P has stopped being positive definite
   let odd = (bitcast<u32>(den) & 0x7f800000u) == 0x7f800000u;
-  if (den < 1.0 || odd || healthy < 0.0) { state[4u * G + neuron] = 1.0; }
+  if (den < 0.99999 || odd || healthy < 0.0) { state[4u * G + neuron] = 1.0; }
   let gain = error / den;
   let scale = inverseSqrt(den);
   let term = u_start + (step.pending % DEFER) * blocks * WORKGROUP_SIZE;

@@ -10,6 +10,8 @@ export interface Arithmetic {
    * Symmetric form; the product k_a k_b comes before the scaling so that a dense P would stay exactly symmetric.
    * @returns den = 1 + q.k, at least 1 while P is positive definite */
   readonly update: (P: Floats, q: Floats, k: Floats, size: number) => number;
+  /** The least den that rounding alone can explain. */
+  readonly leastDen: number;
 }
 
 export type Floats = Float64Array | Float32Array;
@@ -43,6 +45,7 @@ export const float64: Arithmetic = {
     }
     return den;
   },
+  leastDen: 1 - 1e-12,
 };
 
 const f = Math.fround;
@@ -76,6 +79,7 @@ export const float32: Arithmetic = {
     }
     return den;
   },
+  leastDen: 1 - 1e-5,
 };
 
 const TWO_PI = 2 * Math.PI;

@@ -178,7 +178,7 @@ class ReferenceNetwork {
       for (let a = 0; a < size; a++) this.#q[a] = this.#r[colIdx[from + a] as number] as number;
       const P = this.#P[i] as Floats;
       const den = this.#math.update(P, this.#q, this.#k, size);
-      if (!(den >= 1)) throw lostDefiniteness(label, i, `1 + q'Pq is ${den}, below 1`);
+      if (!(den >= this.#math.leastDen)) throw lostDefiniteness(label, i, `1 + q'Pq is ${den}, below 1`);
       const gain = f((error[i] as number) / den);
       let norm2 = 0;
       for (let a = 0; a < size; a++) {
