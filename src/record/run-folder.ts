@@ -1,7 +1,7 @@
 import { DataError } from "../errors.ts";
 import type { NetworkDescription } from "../model/description.ts";
 import type { Quantity } from "../units.ts";
-import { rowsKey, sortSpikes, type Chunk } from "./chunk.ts";
+import { sortSpikes, type Chunk } from "./chunk.ts";
 import { packCheckpoint, unpackCheckpoint, type CheckpointHeader, type ChunkEntry } from "./checkpoint.ts";
 import type { LiveChange } from "./control.ts";
 import { encode, PARTIAL, type Files, type Hdf5Folder } from "./files.ts";

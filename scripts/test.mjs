@@ -1,0 +1,27 @@
+// npm test: installs what is missing and runs everything that CI runs. GPU tests fail, and are never skipped, without an adapter.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { run, setup } from "./setup.mjs";
+import { Steps } from "./steps.mjs";
+
+/** What reads our files in tests: h5py and neo. Any python3 that has them will do. */
+function readers() {
+  const has = (python) => spawnSync(python, ["-c", "import h5py, neo"], { stdio: "ignore" }).status === 0;
+  if (["python3", "/usr/bin/python3"].some(has)) return;
+  if (process.platform !== "linux" || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
+  console.log("installing python3-h5py and python3-neo, which read our files in tests ...");
+  try {
+    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "python3-h5py", "python3-neo"]);
+  } catch (error) {
+    console.warn(error.message); // the tests that need them fail and say so
+  }
+}
+
+setup();
+readers();
+const steps = new Steps();
+steps.check("shaders", "node", ["scripts/shaders.mjs", "--check"]);
+steps.check("types", "tsc", ["--noEmit", "-p", "."]);
+steps.check("lint", "oxlint", ["--type-aware", "--deny-warnings", "src", "test"]);
+steps.tests("tests", process.argv.slice(2));
+steps.finish();
