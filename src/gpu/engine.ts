@@ -35,7 +35,11 @@ export interface VisibleEngine extends Engine {
 
 /** Runs a CompiledNetwork on a WebGPU device in float32. The caller owns the device.
  * @throws DeviceError when something does not fit the device, before the first step */
-export async function gpuEngine(network: CompiledNetwork, device: GPUDevice, options: GpuOptions = {}): Promise<VisibleEngine> {
+export async function gpuEngine(
+  network: CompiledNetwork,
+  device: GPUDevice,
+  options: GpuOptions = {},
+): Promise<VisibleEngine> {
   return checked(device, "gpu engine", () => GpuEngine.make(network, device, options));
 }
 
@@ -251,7 +255,9 @@ class GpuEngine implements VisibleEngine {
   }
 
   async #build(): Promise<void> {
-    const drives = [...this.network.populations.entries()].flatMap(([k, p]) => (p.kind === "renewal" ? [DrivePart.make(this.#shared, k, p)] : []));
+    const drives = [...this.network.populations.entries()].flatMap(([k, p]) =>
+      p.kind === "renewal" ? [DrivePart.make(this.#shared, k, p)] : [],
+    );
     this.#drives.push(...(await Promise.all(drives)));
     for (const stage of this.network.stages) {
       const note = !this.#stages.some((s) => s.part.hasLinks);
@@ -306,7 +312,16 @@ class GpuEngine implements VisibleEngine {
     const inputs = this.#inputs.block(from, to - from);
     const sums = runningSums(inputs);
     const parity = ((this.#submits.at(-1)?.parity ?? 1) ^ 1) as 0 | 1;
-    const submit: Submit = { from, to, inputs, sums, blocks: this.#plan(from, to), parity, values: this.#values, encoded: false };
+    const submit: Submit = {
+      from,
+      to,
+      inputs,
+      sums,
+      blocks: this.#plan(from, to),
+      parity,
+      values: this.#values,
+      encoded: false,
+    };
     this.step = to;
     if (this.#submits.length === 0) this.#lastDone = performance.now();
     const before = this.#queue;
@@ -325,7 +340,12 @@ class GpuEngine implements VisibleEngine {
     for (let step = from; step < to; step += maxBlock) {
       const first = this.#blocks.findIndex((b) => b.step + b.steps > step - maxDelaySteps);
       const before = first < 0 ? this.#blocks.at(-1) : this.#blocks[first - 1];
-      const plan = { step, steps: Math.min(maxBlock, to - step), slot: this.#nextSlot, slotFrom: before?.slot ?? this.#slots };
+      const plan = {
+        step,
+        steps: Math.min(maxBlock, to - step),
+        slot: this.#nextSlot,
+        slotFrom: before?.slot ?? this.#slots,
+      };
       if (first > 1) this.#blocks.splice(0, first - 1);
       else if (first < 0) this.#blocks.splice(0, this.#blocks.length - 1);
       this.#nextSlot = (this.#nextSlot + 1) % this.#slots;
@@ -353,7 +373,9 @@ class GpuEngine implements VisibleEngine {
     const { dispatches, records } = this.#dispatches(submit);
     queue.writeBuffer(this.#shared.blocks, 0, records);
     const encoder = device.createCommandEncoder({ label: `steps ${submit.from}..${submit.to}` });
-    this.#mutable().forEach((b, k) => encoder.copyBufferToBuffer(b, 0, this.#snapshots?.[submit.parity][k] as GPUBuffer, 0, b.size));
+    this.#mutable().forEach((b, k) =>
+      encoder.copyBufferToBuffer(b, 0, this.#snapshots?.[submit.parity][k] as GPUBuffer, 0, b.size),
+    );
     this.#encodeDispatches(encoder, dispatches, submit.parity);
     const staging = this.#staging?.[submit.parity] as GPUBuffer;
     encoder.copyBufferToBuffer(this.#log.buffer, 0, staging, 0, this.#log.buffer.size);
@@ -491,13 +513,20 @@ class GpuEngine implements VisibleEngine {
     this.#shared.log = this.#log.buffer;
     const { blocks, positions } = this.#shared;
     const begin = this.#begin as Dispatch;
-    const group = bind(this.#memory.device, this.#beginKernel as Kernel<"begin">, { block: blocks, log: this.#log.buffer, positions });
+    const group = bind(this.#memory.device, this.#beginKernel as Kernel<"begin">, {
+      block: blocks,
+      log: this.#log.buffer,
+      positions,
+    });
     this.#begin = { ...begin, group };
     this.#allocateCopies();
   }
 
   #maxRows(): number {
-    return this.network.populations.reduce((sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, list) => s + list.length, 0) : 0), 0);
+    return this.network.populations.reduce(
+      (sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, list) => s + list.length, 0) : 0),
+      0,
+    );
   }
 
   #maxRecords(): number {
@@ -507,11 +536,19 @@ class GpuEngine implements VisibleEngine {
   }
 
   #watch(device: GPUDevice): void {
-    device.addEventListener("uncapturederror", (event) => {
-      this.#failure ??= new DeviceError("device", (event as GPUUncapturedErrorEvent).error.message, "Please report it");
-    });
+    const listener = (event: GPUUncapturedErrorEvent): void => {
+      this.#failure ??= new DeviceError("device", event.error.message, "Please report it");
+    };
+    device.addEventListener("uncapturederror", listener);
+    // the caller's device outlives this engine, and would keep it
+    this.#scope.own({ destroy: () => device.removeEventListener("uncapturederror", listener) });
     void device.lost.then(({ reason, message }) => {
-      if (!this.#closed) this.#failure ??= new DeviceError("device", `was lost (${reason}): ${message}`, "Run again; what was written can be resumed with --resume");
+      if (!this.#closed)
+        this.#failure ??= new DeviceError(
+          "device",
+          `was lost (${reason}): ${message}`,
+          "Run again; what was written can be resumed with --resume",
+        );
     });
   }
 }
@@ -564,13 +601,19 @@ function joined(pieces: readonly Segment[]): Segment {
 
 /** Steps of a submit such that its inputs, given events and traces stay small. */
 function longestSubmit(network: CompiledNetwork, inputs: Inputs): number {
-  const rows = network.populations.reduce((sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, l) => s + l.length, 0) : 0), 0);
+  const rows = network.populations.reduce(
+    (sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, l) => s + l.length, 0) : 0),
+    0,
+  );
   const traces = network.populations.reduce(
-    (sum, p) => sum + (p.kind === "cells" ? p.traces.reduce((s, t) => s + (network.entries * t.cells.length) / t.everySteps, 0) : 0),
+    (sum, p) =>
+      sum +
+      (p.kind === "cells" ? p.traces.reduce((s, t) => s + (network.entries * t.cells.length) / t.everySteps, 0) : 0),
     0,
   );
   const bytesPerStep = 4 * Math.max(rows, inputs.clampRows, traces, 1e-3);
   let steps = Math.max(1, Math.min(LONGEST_SUBMIT, Math.floor(SUBMIT_BYTES / bytesPerStep)));
-  for (const { given } of network.stages) while (steps > 1 && GIVEN_BYTES * mostWithin(given.step, steps) > SUBMIT_BYTES) steps >>>= 1;
+  for (const { given } of network.stages)
+    while (steps > 1 && GIVEN_BYTES * mostWithin(given.step, steps) > SUBMIT_BYTES) steps >>>= 1;
   return steps;
 }
