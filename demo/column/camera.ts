@@ -5,7 +5,7 @@ const FIELD = (32 * Math.PI) / 180;
 /** A camera that circles a point: drag or arrow keys to turn, wheel, pinch or + and - to zoom, 0 to go back. */
 export class OrbitCamera {
   #turn = 0.6;
-  #tilt = 0.12;
+  #tilt = 0.2;
   #zoom = 1;
   readonly #centre: vec3;
   readonly #height: number;
@@ -45,7 +45,7 @@ export class OrbitCamera {
   /** From um to clip space, and the pixels of one um at distance 1. */
   view(width: number, height: number): { camera: mat4; scale: number } {
     const aspect = width / height;
-    const distance = (0.56 * this.#height) / Math.tan(FIELD / 2) / this.#zoom / Math.min(1, 1.6 * aspect);
+    const distance = (0.62 * this.#height) / Math.tan(FIELD / 2) / this.#zoom / Math.min(1, 1.6 * aspect);
     const [turn, tilt] = [this.#turn, this.#tilt];
     const eye = vec3.fromValues(Math.cos(turn) * Math.cos(tilt), Math.sin(turn) * Math.cos(tilt), Math.sin(tilt));
     vec3.scaleAndAdd(eye, this.#centre, eye, distance);
@@ -73,7 +73,7 @@ export class OrbitCamera {
     if (by !== undefined) this.#turnBy(...by);
     else if (key === "+" || key === "=") this.#zoomBy(1.15);
     else if (key === "-") this.#zoomBy(1 / 1.15);
-    else if (key === "0") [this.#turn, this.#tilt, this.#zoom] = [0.6, 0.12, 1];
+    else if (key === "0") [this.#turn, this.#tilt, this.#zoom] = [0.6, 0.2, 1];
     else return false;
     return true;
   }

@@ -1,5 +1,5 @@
 // Every segment of every cell as a ribbon that faces the viewer, coloured by its membrane voltage. The voltages are read
-// from the engine's own state buffer: row of a node, then cell.
+// from the engine's own state buffer: row of a node, then cell. Ribbons are 1.6 times as thick as the dendrites, to be seen.
 
 struct View {
   camera: mat4x4f,   // um to clip space
@@ -52,7 +52,7 @@ fn ribbon(@builtin(vertex_index) corner: u32, @builtin(instance_index) instance:
   let direction = select(vec2f(0.0, 1.0), normalize(along), dot(along, along) > 1e-6);
   let here = select(a, b, (corner & 1u) == 1u);
   let side = select(-1.0, 1.0, corner > 1u);
-  let half = max(view.least, start.w * view.scale / here.w);
+  let half = max(view.least, 1.6 * start.w * view.scale / here.w);
   let offset = side * half * vec2f(-direction.y, direction.x) + select(-0.3, 0.3, (corner & 1u) == 1u) * direction;
   var out: Corner;
   out.position = vec4f(here.xy + 2.0 * offset / view.size * here.w, here.z, here.w);

@@ -9,7 +9,7 @@ const VIEW_BYTES = 64 + 16 + 4 * 16 + 16;
 /** mV at which the colours of the scale stand. */
 export const STOPS = [-90, -65, -35, 20] as const;
 const COLOURS = ["v-low", "v-rest", "v-high", "v-spike"] as const;
-const LEAST_PX = 0.75;
+const LEAST_PX = 1;
 
 /** The column in three dimensions, from the engine's states to the canvas without leaving the device. */
 export class ColumnDrawing {

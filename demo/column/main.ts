@@ -72,6 +72,7 @@ async function start(open: OpenDevice): Promise<Running> {
   run = made;
   element("last-cell").textContent = String(cells);
   element("window-to").textContent = `${column.tstop} ms`;
+  dipole.reach(0, column.tstop);
   element("dipole-scale").textContent = `nAm × ${made.scale}`;
   setSpeed();
   setPaused(false);

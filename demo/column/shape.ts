@@ -1,7 +1,8 @@
 import { endPoints, morphologyOf, type ColumnCellType, type CortexColumn, type Point } from "../../src/models/cortical-column/index.ts";
 
-/** Distance between neighbouring cells in the drawing, um. The model's own spacing of 1 um would put all into one line. */
-const SPACING = 130;
+/** Width of the drawing, and the largest distance of neighbours, um. The model's own spacing of 1 um would put all into one line. */
+const WIDTH = 1500;
+const SPACING = 300;
 const FLOATS = 8;
 
 /** One cell type as the drawing needs it. */
@@ -18,12 +19,13 @@ export interface TypeShape {
 /** Shapes of all types, and the box they fill: z is depth, um. */
 export function columnShape({ cellTypes, layout }: CortexColumn): { types: TypeShape[]; centre: Point; height: number } {
   const [nx, ny] = layout.mesh;
+  const spacing = Math.min(SPACING, WIDTH / Math.max(1, nx - 1));
   const types = cellTypes.map((type) => {
     const positions = layout.positions[type.name] ?? [];
     const places = new Float32Array(4 * positions.length);
     positions.forEach(([x, y, z], k) => {
       const [i, j] = [x / layout.spacing - (nx - 1) / 2, y / layout.spacing - (ny - 1) / 2];
-      places.set([SPACING * i, SPACING * j, z, turn(k)], 4 * k);
+      places.set([spacing * i, spacing * j, z, turn(k)], 4 * k);
     });
     const segments = segmentsOf(type);
     return { name: type.name, cells: positions.length, pieces: segments.length / FLOATS, segments, places };

@@ -26,12 +26,14 @@ export class Plot {
   readonly #parent: HTMLElement;
   readonly #spec: PlotSpec;
   readonly #observer: ResizeObserver;
+  #range: readonly [number, number] | undefined;
   #data: uPlot.AlignedData;
   #plot: uPlot;
 
   constructor(parent: HTMLElement, spec: PlotSpec) {
     this.#parent = parent;
     this.#spec = spec;
+    this.#range = spec.x.range;
     this.#data = [[], ...spec.series.map(() => [])];
     this.#plot = this.#make();
     this.#observer = new ResizeObserver(() => {
@@ -44,6 +46,12 @@ export class Plot {
   set(data: uPlot.AlignedData): void {
     this.#data = data;
     this.#plot.setData(data);
+  }
+
+  /** Ends of the x axis, from the next data on. */
+  reach(from: number, to: number): void {
+    this.#range = [from, to];
+    this.repaint();
   }
 
   /** After the colours changed. */
@@ -73,7 +81,7 @@ export class Plot {
       return [bottom, top > bottom ? top + 0.05 * (top - bottom) : bottom + 1];
     };
     const scales: uPlot.Scales = {
-      x: { time: false, ...(x.range === undefined ? {} : { range: [x.range[0], x.range[1]] }) },
+      x: { time: false, ...(this.#range === undefined ? {} : { range: [this.#range[0], this.#range[1]] }) },
       y: y.log === undefined ? { range: range(y) } : { distr: 3, range: decades(y.log) },
     };
     const left = y.log === undefined ? {} : { values: (_: uPlot, splits: number[]) => splits.map(powerOfTen) };

@@ -1,0 +1,195 @@
+// The built demos in real Chromium on SwiftShader: each loads without complaint, runs, reacts, shows something, recovers.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { destroyDevice, inked, openBrowser, running, said, set, until, visit, type Visit } from "./pages.ts";
+import { openSite, type Site } from "./site.ts";
+
+let site: Site;
+let browser: Browser;
+beforeAll(async () => {
+  site = await openSite();
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const clean = ({ complaints, requests }: Visit): void => {
+  expect(complaints).toEqual([]);
+  expect(requests.filter((r) => !r.startsWith(site.url) && !r.startsWith("data:"))).toEqual([]);
+};
+
+test("all pages together weigh at most 400 kB gzipped", () => {
+  expect(Object.keys(site.gzipped).filter((f) => f.endsWith(".html")).sort()).toEqual(["column.html", "index.html", "learning.html", "motor-pool.html"]);
+  expect(Object.values(site.gzipped).reduce((sum, x) => sum + x, 0)).toBeLessThan(400_000);
+});
+
+test("the start page names the adapter, says that it is a software one, and leads to each demo", async () => {
+  const seen = await visit(browser, `${site.url}index.html`, { width: 390, height: 844 });
+  await running(seen.page);
+  expect(await seen.page.textContent("#adapter")).toMatch(/swiftshader.*software/i);
+  for (const name of ["motor-pool", "column", "learning"]) expect(await seen.page.locator(`.cards a[href="${name}.html"]`).count()).toBe(1);
+  clean(seen);
+  await seen.page.close();
+});
+
+describe("motor pool", () => {
+  let seen: Visit;
+  beforeAll(async () => {
+    // few units, no wait for the clock, and little drive, which a slider can raise
+    seen = await visit(browser, `${site.url}motor-pool.html?neurons=50&rate=30&speed=100`);
+    await running(seen.page);
+  });
+  afterAll(() => seen?.page.close());
+
+  test("runs, and its raster and plots show something", async () => {
+    await until(seen.page, "modelMs", (t) => t > 1500);
+    // 50 units that fire at some Hz over 1.5 of 4 s: hundreds of ticks of 2 x 5 pixels on 900 x 300
+    expect(await inked(seen.page, "#raster")).toBeGreaterThan(0.002);
+    for (const plot of ["#rates", "#force-plot", "#recruitment"]) expect(await inked(seen.page, plot)).toBeGreaterThan(0.002);
+    clean(seen);
+  });
+
+  test("more drive recruits more units and raises the rate, and does not restart the pool", async () => {
+    await until(seen.page, "modelMs", (t) => t > 1500);
+    const [time, firing] = [await said(seen.page, "modelMs"), await said(seen.page, "firing")];
+    expect(firing).toBeLessThan(45);
+    await set(seen.page, "rate", 90);
+    const later = await until(seen.page, "firing", (n) => n > firing + 3);
+    expect(later).toBeGreaterThan(firing);
+    expect(await said(seen.page, "modelMs")).toBeGreaterThan(time);
+    await set(seen.page, "rate", 0);
+    await until(seen.page, "firing", (n) => n === 0);
+    clean(seen);
+  });
+
+  test("keeps every setting in a link", async () => {
+    await set(seen.page, "private", 30);
+    await seen.page.click("#share");
+    const url = new URL(seen.page.url());
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({ neurons: "50", private: "30", rate: "0", gamma: "0.2", seed: "42" });
+  });
+
+  test("is worked by keys alone, with labelled controls", async () => {
+    const { page } = seen;
+    for (const control of await page.locator("#controls input, #controls select").all()) {
+      expect(await control.evaluate((e: HTMLInputElement) => e.labels?.length)).toBe(1);
+    }
+    await page.focus("#control-gamma");
+    await page.keyboard.press("ArrowRight");
+    expect(await page.textContent("#control-gamma ~ *, output[for=control-gamma]")).toContain("0.21");
+    await page.focus("#pause");
+    await page.keyboard.press("Enter");
+    const time = await until(page, "modelMs", () => true);
+    await page.waitForTimeout(1000);
+    const paused = await said(page, "modelMs");
+    await page.waitForTimeout(1000);
+    expect(paused).toBeGreaterThanOrEqual(time);
+    expect(await said(page, "modelMs")).toBe(paused);
+    await page.keyboard.press("Enter");
+    await until(page, "modelMs", (t) => t > paused);
+  });
+
+  test("says that the device was lost, and starts again from the same settings by one click", async () => {
+    const { page } = seen;
+    await destroyDevice(page);
+    await page.waitForSelector("#notice:not([hidden])");
+    expect(await page.textContent("#notice")).toContain("device was lost");
+    await page.click("#notice button");
+    await running(page);
+    expect(await page.inputValue("#control-private")).toBe("30");
+    await until(page, "modelMs", (t) => t > 0 && t < 1500);
+    await until(page, "modelMs", (t) => t > 100);
+    expect(await page.isHidden("#notice")).toBe(true);
+  });
+});
+
+describe("cortical column", () => {
+  let seen: Visit;
+  beforeAll(async () => {
+    seen = await visit(browser, `${site.url}column.html?mesh=2&drive=2&speed=1000`);
+    await running(seen.page);
+  });
+  afterAll(() => seen?.page.close());
+
+  test("runs, fires under the gamma drive, and shows cells, raster and dipole", async () => {
+    await until(seen.page, "spikes", (n) => n > 0);
+    await until(seen.page, "modelMs", (t) => t > 10);
+    expect(await inked(seen.page, "#scene")).toBeGreaterThan(0.01);
+    expect(await inked(seen.page, "#raster")).toBeGreaterThan(0.0005);
+    expect(await inked(seen.page, "#dipole")).toBeGreaterThan(0.002);
+    clean(seen);
+  });
+
+  test("turns by keys", async () => {
+    const { page } = seen;
+    await page.click("#pause");
+    await page.waitForTimeout(1000);
+    const before = await page.locator("#scene").screenshot();
+    await page.focus("#scene");
+    for (let k = 0; k < 5; k++) await page.keyboard.press("ArrowRight");
+    await page.waitForTimeout(500);
+    expect((await page.locator("#scene").screenshot()).equals(before)).toBe(false);
+    await page.click("#pause");
+  });
+
+  test("without drive it falls silent", async () => {
+    const { page } = seen;
+    await set(page, "strength", 0);
+    const from = await said(page, "modelMs");
+    const settled = await until(page, "modelMs", (t) => t > from + 40); // NMDA-like currents last tens of ms
+    const spikes = await said(page, "spikes");
+    await until(page, "modelMs", (t) => t > settled + 20);
+    expect(await said(page, "spikes")).toBe(spikes);
+    clean(seen);
+  });
+});
+
+describe("learning", () => {
+  let seen: Visit;
+  beforeAll(async () => {
+    seen = await visit(browser, `${site.url}learning.html?neurons=60&loops=3`);
+    await running(seen.page);
+  });
+  afterAll(() => seen?.page.close());
+
+  test("learns: the error falls to less than half of what it was", async () => {
+    const { page } = seen;
+    const before = await until(page, "rms", (x) => x > 0);
+    expect(await said(page, "step")).toBeLessThan(1200);
+    await until(page, "step", (s) => s > 1800);
+    expect(await said(page, "rms")).toBeLessThan(before / 2);
+    for (const part of ["#output-0", "#error", "#spikes", "#weights"]) expect(await inked(page, part)).toBeGreaterThan(0.002);
+    await page.waitForTimeout(3000); // a look at the eigenvalues every 4 s at most
+    expect(await inked(page, "#eigenvalues")).toBeGreaterThan(0.002);
+    clean(seen);
+  });
+
+  test("another mix is another network, from the start", async () => {
+    const { page } = seen;
+    const half = await until(page, "rate", (x) => x > 0);
+    const step = await said(page, "step");
+    await set(page, "qif", 0);
+    await until(page, "step", (s) => s < step);
+    await running(page);
+    expect(await page.textContent("#output-0-name")).toContain("LIF");
+    const lif = await until(page, "rate", (x) => x > 0 && x !== half);
+    expect(lif).not.toBe(half);
+    clean(seen);
+  });
+});
+
+test("without WebGPU every page says where it is to be had", async () => {
+  const plain = await openBrowser(["--no-sandbox"]);
+  try {
+    for (const name of ["index", "motor-pool", "column", "learning"]) {
+      const { page } = await visit(plain, `${site.url}${name}.html`);
+      await page.waitForSelector("#notice:not([hidden])");
+      expect(await page.textContent("#notice")).toMatch(/Chrome.*Safari.*Firefox/s);
+      await page.close();
+    }
+  } finally {
+    await plain.close();
+  }
+});

@@ -1,0 +1,86 @@
+import { chromium, type Browser, type Page } from "playwright-core";
+import { CHROMIUM, FLAGS } from "./chromium.ts";
+
+/** A page of the demos and all that it complained about. */
+export interface Visit {
+  readonly page: Page;
+  readonly complaints: string[];
+  /** every address that was asked for. */
+  readonly requests: string[];
+}
+
+export const openBrowser = (flags: readonly string[] = FLAGS): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM, args: [...flags] });
+
+export async function visit(browser: Browser, url: string, size = { width: 1280, height: 900 }): Promise<Visit> {
+  const page = await browser.newPage({ viewport: size });
+  const [complaints, requests]: [string[], string[]] = [[], []];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => requests.push(request.url()));
+  await page.addInitScript(keepDevice);
+  await page.goto(url);
+  return { page, complaints, requests };
+}
+
+/** Lets a test destroy the page's device, which is how a page sees a loss. */
+function keepDevice(): void {
+  if (typeof GPUAdapter === "undefined") return;
+  const original = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (descriptor) {
+    const device = await original.call(this, descriptor);
+    Object.assign(globalThis, { lastDevice: device });
+    return device;
+  };
+}
+
+export const destroyDevice = (page: Page): Promise<void> =>
+  page.evaluate(() => (globalThis as unknown as { lastDevice: GPUDevice }).lastDevice.destroy());
+
+/** What a page says of its simulation: numbers of body's data attributes. */
+export const said = (page: Page, name: string): Promise<number> =>
+  page.evaluate((key) => Number(document.body.dataset[key] ?? NaN), name);
+
+/** Waits until a number that the page says fulfils a condition, and gives it back. */
+export async function until(page: Page, name: string, holds: (x: number) => boolean, timeout = 90_000): Promise<number> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const x = await said(page, name);
+    if (holds(x)) return x;
+    if (Date.now() > end) throw new Error(`${name} is still ${x} after ${timeout} ms`);
+    await page.waitForTimeout(100);
+  }
+}
+
+export const running = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() => document.body.dataset["state"] === "running", null, { timeout: 60_000 });
+};
+
+/** Sets a range or select as a user's hand would. */
+export async function set(page: Page, control: string, value: number): Promise<void> {
+  await page.locator(`#control-${control}`).evaluate((element, x) => {
+    const input = element as HTMLInputElement;
+    input.value = String(x);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }, value);
+}
+
+/** Share of an element's pixels, as they are on the screen, that differ clearly from its most frequent colour. */
+export async function inked(page: Page, selector: string): Promise<number> {
+  const png = (await page.locator(selector).first().screenshot()).toString("base64");
+  return page.evaluate(async (data) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    if (context === null) throw new Error("no 2d context");
+    context.drawImage(bitmap, 0, 0);
+    const words = new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer);
+    const counts = new Map<number, number>();
+    for (const w of words) counts.set(w, (counts.get(w) ?? 0) + 1);
+    const [ground] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [0, 0];
+    const far = (w: number): boolean => [0, 8, 16].some((shift) => Math.abs(((w >> shift) & 255) - ((ground >> shift) & 255)) > 40);
+    return words.reduce((sum, w) => sum + (far(w) ? 1 : 0), 0) / words.length;
+  }, png);
+}
