@@ -35,10 +35,11 @@ export class TreeTable {
     p.receptors.forEach((r, k) => {
       this.#put(`nodes${k}`, [...r.nodes]);
       this.#put(`slots${k}`, Array.from(r.input, (i) => (i < 0 ? 0 : (cells.receptors[i] as { slot: number }).slot)));
-      this.#put(`inputs${k}`, Array.from(r.input, (i) => Math.max(0, i)));
+      this.#put(`inputs${k}`, Array.from(r.input, (i) => (i < 0 ? cells.receptors.length : i)));
     });
-    const bits = new Uint32Array(new Float32Array(cells.receptors.flatMap((_, k) => [...(scales(k) as number[])])).buffer);
-    this.#put("scales", [...bits]);
+    const linked = cells.receptors.flatMap((_, k) => [...(scales(k) as number[])]);
+    const none = Array.from(scales(0), () => 0); // receptors without links take any sum, times 0: a branch would cost more
+    this.#put("scales", [...new Uint32Array(new Float32Array([...linked, ...none]).buffer)]);
     p.clampInputs.forEach(({ clamp }, k) => this.#put(`clamp${k}`, [...(clampRow(clamp) as number[])]));
     cells.traces.forEach((t, k) => {
       const row = new Uint32Array(cells.n).fill(0xffffffff);
@@ -190,7 +191,7 @@ class TreeWgsl {
       ...this.#declare([...outputs, ...r.decay.map((s) => s.value)], "    "),
       `    if (advance) {\n${printWgsl(r.decay, { indent: "      " })}\n    }`,
       `    if (run) {`,
-      ...(this.#cells.receptors.length === 0 ? [`      let w = 0.0;`] : this.#weight(r, k)),
+      this.#cells.receptors.length === 0 ? `      let w = 0.0;` : this.#weight(k),
       printWgsl(r.receive, { indent: "      " }),
       `      let V = rows[i * all + g];`,
       `      let g_ = ${toWgsl(r.conductance)};`,
@@ -203,13 +204,9 @@ class TreeWgsl {
     ].join("\n");
   }
 
-  #weight(r: TreeReceptors, k: number): string[] {
+  #weight(k: number): string {
     const scale = `bitcast<f32>(table[${this.#t.start("scales")}u + table[${this.#t.start(`inputs${k}`)}u + j] * shape.entries + entry])`;
-    const sum = `f32(input_sum(table[${this.#t.start(`slots${k}`)}u + j] + cell, t, entry)) * ${scale}`;
-    if (r.input.every((i) => i >= 0)) return [`      let w = ${sum};`];
-    const linked = [...r.input].flatMap((i, j) => (i >= 0 ? [j] : []));
-    const test = linked.length === 0 ? "false" : linked.map((j) => `j == ${j}u`).join(" || ");
-    return [`      var w = 0.0;\n      if (${test}) { w = ${sum}; }`];
+    return `      let w = f32(input_sum(table[${this.#t.start(`slots${k}`)}u + j] + cell, t, entry)) * ${scale};`;
   }
 
   #receptorRow(k: number): number {
