@@ -106,6 +106,7 @@ class Drawing {
   readonly #raster: SpikeRaster;
   readonly #interval: number;
   #frame = 0;
+  #marked = false;
   #drawn = 0;
   #turn = 0;
   #plotted = 0;
@@ -124,7 +125,11 @@ class Drawing {
     this.#frame = requestAnimationFrame((next) => this.#tick(next));
     if (now - this.#drawn < this.#interval) return;
     this.#drawn = now;
-    this.#raster.draw(this.#run.time / DT, (WINDOW_S * 1000) / DT);
+    const spikes = this.#raster.draw(this.#run.time / DT, (WINDOW_S * 1000) / DT);
+    if (spikes > 0 && !this.#marked) {
+      this.#marked = true;
+      performance.mark("first spike drawn");
+    }
     if (now - this.#plotted < 80) return;
     this.#plotted = now;
     this.#turn = (this.#turn + 1) % 4; // one plot at a time keeps every task short

@@ -95,8 +95,9 @@ export class SpikeRaster {
   }
 
   /** @param now  step at the right edge
-   *  @param window  steps from edge to edge */
-  draw(now: number, window: number): void {
+   *  @param window  steps from edge to edge
+   *  @returns how many spikes were drawn */
+  draw(now: number, window: number): number {
     const { width, height, ratio } = this.#canvas;
     const origin = Math.max(0, Math.floor(now - window));
     while ((this.#marks[1]?.step ?? Infinity) <= origin) this.#marks.shift(); // all before the first mark is too old
@@ -119,6 +120,7 @@ export class SpikeRaster {
     }
     pass.end();
     this.#device.queue.submit([encoder.finish()]);
+    return this.#count - first;
   }
 
   #groupFor(log: GPUBuffer): GPUBindGroup {

@@ -1,0 +1,70 @@
+// How fast and how light are the demos in Chromium on a software adapter? Run by: npx tsx test/browser/measure.ts [seconds]
+// CPU seconds are those of all processes of the browser: on a busy machine they say more than the clock.
+import { execFileSync } from "node:child_process";
+import { cpus, loadavg } from "node:os";
+import type { Browser, Page } from "playwright-core";
+import { openBrowser, running, said, visit } from "./pages.ts";
+import { openSite } from "./site.ts";
+
+const seconds = Number(process.argv[2] ?? 10);
+
+/** CPU seconds so far of this process's descendants. */
+function cpuSeconds(): number {
+  const rows = execFileSync("ps", ["-eo", "pid=,ppid=,cputimes=,time="], { encoding: "utf8" }).trim().split("\n").map((line) => line.trim().split(/\s+/));
+  const parents = new Map(rows.map(([pid, ppid]) => [Number(pid), Number(ppid)]));
+  const ours = (pid: number): boolean => pid === process.pid || (pid > 1 && ours(parents.get(pid) ?? 0));
+  return rows.reduce((sum, [pid, , cpu]) => sum + (Number(pid) !== process.pid && ours(Number(pid)) ? Number(cpu) : 0), 0);
+}
+
+async function watchTasks(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const tasks: number[] = [];
+    Object.assign(globalThis, { tasks });
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+  });
+}
+
+const longestTask = (page: Page): Promise<number> =>
+  page.evaluate(() => Math.max(0, ...(globalThis as unknown as { tasks: number[] }).tasks));
+
+async function measure(browser: Browser, url: string, key: "modelMs" | "step"): Promise<Record<string, string>> {
+  const { page } = await visit(browser, url);
+  await running(page);
+  const drawn = url.includes("motor-pool")
+    ? await page.waitForFunction(() => {
+        const mark = performance.getEntriesByName("first spike drawn")[0];
+        const [load] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+        return mark === undefined || load === undefined ? false : mark.startTime - load.loadEventEnd;
+      }, null, { timeout: 60_000 }).then((handle) => handle.jsonValue()) // prettier-ignore
+    : undefined;
+  await page.waitForTimeout(2000); // the first plots make their fonts and colours
+  await watchTasks(page);
+  const [model, wall, cpu] = [await said(page, key), performance.now(), cpuSeconds()];
+  await page.waitForTimeout(seconds * 1000);
+  const passed = ((await said(page, key)) - model) / 1000; // a step of the learning network is 1 ms
+  const took = (performance.now() - wall) / 1000;
+  const result = {
+    page: url.replace(/^.*\//, ""),
+    "model s per s": (passed / took).toFixed(3),
+    "CPU s per model s": ((cpuSeconds() - cpu) / passed).toFixed(1),
+    "longest task, ms": (await longestTask(page)).toFixed(0),
+    "first spike after load, s": drawn === undefined || drawn === false ? "-" : (drawn / 1000).toFixed(2),
+  };
+  await page.close();
+  return result;
+}
+
+const site = await openSite();
+const browser = await openBrowser();
+try {
+  const kilobytes = Object.values(site.gzipped).reduce((sum, x) => sum + x, 0) / 1000;
+  console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; all pages ${kilobytes.toFixed(0)} kB gzipped`);
+  const rows: Record<string, string>[] = [];
+  rows.push(await measure(browser, `${site.url}motor-pool.html?neurons=200&speed=100`, "modelMs"));
+  rows.push(await measure(browser, `${site.url}column.html?mesh=3&drive=1&speed=1000`, "modelMs"));
+  rows.push(await measure(browser, `${site.url}learning.html?neurons=100`, "step"));
+  console.table(rows);
+} finally {
+  await browser.close();
+  await site.close();
+}
