@@ -105,14 +105,17 @@ class GpuTraining implements TrainingEngine {
     const { device } = this.#resources;
     const traces = TRACES.filter((trace) => trace === "r" || record.includes(trace)); // spikes are read off r
     const plane = steps * this.#layout.neurons;
-    device.pushErrorScope("validation");
     const { record: buffer, bindings } = this.#resources.recording(traces.length * plane * 4);
-    this.#writeSpan(traces, plane);
-    this.#writeSteps(steps);
-    this.#writeNoise();
-    await this.#submit(steps + 1, bindings);
-    const problem = await device.popErrorScope();
-    if (problem) throw new DeviceError("train_step", problem.message, "Report this with the adapter's name");
+    device.pushErrorScope("validation");
+    try {
+      this.#writeSpan(traces, plane);
+      this.#writeSteps(steps);
+      this.#writeNoise();
+      await this.#submit(steps + 1, bindings);
+    } finally {
+      const problem = await device.popErrorScope();
+      if (problem) throw new DeviceError("train_step", problem.message, "Report this with the adapter's name");
+    }
     const data = new Float32Array(await this.#resources.read(buffer, traces.length * plane * 4));
     await this.#checkAlarms();
     return this.#span(steps, traces, data, record);
