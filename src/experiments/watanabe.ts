@@ -81,13 +81,15 @@ function descendingDrive({ drive: d, phase }: WatanabeSettings): ReturnType<type
 
 const phaseNames = ["constant", "modulated", "matched, modulated"] as const;
 
-/** Where phases are measured: 1 s after the silence or a change (2-5, 6-10, 11-15 s as published). */
+/** Where phases are measured: 1 s after the silence or a change (2-5, 6-10, 11-15 s as published); phases that end sooner are not. */
 function windows({ phase, drive: { silence } }: WatanabeSettings): Phase[] {
-  return phaseNames.map((name, k) => ({
-    name,
-    from: 1000 * (k === 0 ? silence + 1 : k * phase + 1),
-    to: 1000 * (k + 1) * phase,
-  }));
+  return phaseNames
+    .map((name, k) => ({
+      name,
+      from: 1000 * (k === 0 ? silence + 1 : k * phase + 1),
+      to: 1000 * (k + 1) * phase,
+    }))
+    .filter(({ from, to }) => from < to);
 }
 
 /** Windows as far as a run has come. */

@@ -19,9 +19,11 @@ const NAMES = ["constant", "modulated", "matched, modulated"] as const;
 export const wholePhases = ({ phase }: PipelineSettings): Phase[] =>
   NAMES.map((name, k) => ({ name, from: 1000 * k * phase, to: 1000 * (k + 1) * phase }));
 
-/** Where phases are measured: 1 s after the silence or a change (2-5, 6-10, 11-15 s as published). */
+/** Where phases are measured: 1 s after the silence or a change (2-5, 6-10, 11-15 s as published); phases that end sooner are not. */
 export const measuredPhases = (s: PipelineSettings): Phase[] =>
-  wholePhases(s).map((p, k) => ({ ...p, from: p.from + 1000 * (k === 0 ? s.drive.silence + 1 : 1) }));
+  wholePhases(s)
+    .map((p, k) => ({ ...p, from: p.from + 1000 * (k === 0 ? s.drive.silence + 1 : 1) }))
+    .filter(({ from, to }) => from < to);
 
 /** Where the published coherence is taken: from 20 % of the phase on, at most 3 s, or after the silence. */
 export const coherencePhases = (s: PipelineSettings): Phase[] =>

@@ -35,7 +35,7 @@ export const DEFAULTS = {
   dt: 0.025,
   record: { every: 0.1, cells: 5 },
   chunk: 5,
-  coherence: { groups: 100, size: 5, bin: 1, segment: 2.048, highest: 25 }, // published 2 s; a power of two is quicker
+  coherence: { groups: 100, size: 5, bin: 1, segment: 1.024, highest: 25 }, // published: segments of 2 s at 0.025 ms
 };
 export type PipelineSettings = typeof DEFAULTS;
 
