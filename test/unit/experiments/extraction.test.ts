@@ -86,9 +86,9 @@ describe("extraction", () => {
     expect(cell?.inputResistance).toBeGreaterThan(0.05);
     expect(cell?.inputResistance).toBeLessThan(0.5);
     expect(cell?.tau).toBeGreaterThan(0);
-    for (const missing of [cell?.rheobase, cell?.spikeHeight, cell?.ahp, cell?.ahpDuration, cell?.gain])
+    for (const missing of [cell?.rheobase, cell?.longRheobase, cell?.gain, cell?.gainCorrected])
       expect(missing).toBeNaN();
-    expect(problems.map(({ parameter }) => parameter)).toEqual(expect.arrayContaining(["rheobase", "spikeHeight", "gain"])); // prettier-ignore
+    expect(problems.map(({ parameter }) => parameter)).toEqual(expect.arrayContaining(["rheobase", "longRheobase", "gain"])); // prettier-ignore
     expect(problems.find(({ parameter }) => parameter === "rheobase")?.reason).toMatch(/silent up to 50.0 nA/);
     const [head, row] = parametersCsv({ cells, problems }, [0.05]).split("\n");
     expect(head?.split(",").slice(0, 10).join()).toBe(
