@@ -142,7 +142,8 @@ class NodeFolder implements Files {
 
   async read(name: string): Promise<Uint8Array> {
     try {
-      return await readFile(join(this.where, name));
+      const bytes = await readFile(join(this.where, name));
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer's slice() would not copy
     } catch (error) {
       throw new DataError(join(this.where, name), `cannot be read (${(error as Error).message})`, "Check the folder");
     }

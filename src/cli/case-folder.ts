@@ -34,7 +34,7 @@ export function caseFiles(root: string, found: FoundCase, further: readonly stri
   };
   return {
     list: () => [...found.files],
-    bytes: read,
+    bytes: (name) => Uint8Array.from(read(name)), // not a Buffer, whose slice() does not copy
     text: (name) => {
       const bytes = read(name);
       const packed = bytes[0] === 0x1f && bytes[1] === 0x8b; // gzip, whatever the name says

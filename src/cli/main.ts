@@ -49,6 +49,9 @@ function program(): Command {
     .option("--thresholds <file>", "trapezoid, extract: recruitment thresholds, one per line or CSV")
     .option("--config <file>", "trapezoid, extract: cell configuration, YAML")
     .option("--targets <file>", "train: targets instead of drawn ones, CSV, a row per step and a column per neuron")
+    .option("--trials <n>", "column: trials that differ in their drives' events, advanced together", number)
+    .option("--as-intended", "column replay: with the targets, delays and probability that the published run did not use")
+    .option("--spikes <file>", "column replay: a spike file to replay")
     .option("--settings", "show the experiment's settings, presets and files, and stop")
     .option("--no-figures", "draw no figures")
     .action(async (experiment: string, preset: string | undefined, options: RunCommandOptions) => {
@@ -95,6 +98,9 @@ export interface RunCommandOptions {
   readonly thresholds?: string;
   readonly config?: string;
   readonly targets?: string;
+  readonly trials?: number;
+  readonly asIntended?: boolean;
+  readonly spikes?: string;
   readonly settings?: boolean;
   readonly figures: boolean;
 }

@@ -87,12 +87,12 @@ async function chosenSettings(
   if (chosen === undefined)
     throw new DataError(`${name} ${preset}`, "is not a preset", didYouMean(preset ?? "", Object.keys(presets)));
   const changes = [...paths(chosen)].map(([path, value]) => [path, String(value)] as const);
-  const own = (["cells", "mode", "model", "step"] as const).flatMap((path) =>
+  const own = (["cells", "mode", "model", "step", "trials", "asIntended"] as const).flatMap((path) =>
     options[path] === undefined ? [] : [[path, String(options[path])] as const],
   );
   const settings: Settings = withSettings(name, defaults, [...changes, ...own, ...options.set.map(pair)]);
   const files: Record<string, string> = {};
-  for (const file of ["thresholds", "config", "targets"] as const) {
+  for (const file of ["thresholds", "config", "targets", "spikes"] as const) {
     const path = options[file];
     if (path === undefined) continue;
     if (known[file] === undefined) {
