@@ -29,7 +29,7 @@ const common = {
   b: z.number(),
   itstim: z.number(),
   stimulus_amplitude: z.number(),
-  sensitivity,
+  sensitivity: sensitivity.optional(),
 };
 
 const untrainedFile = z.object({
@@ -54,8 +54,15 @@ const trainingFile = z.object({
 });
 type TrainingFile = z.infer<typeof trainingFile>;
 
+interface Sensitive {
+  readonly nqif: number;
+  readonly stimulus_amplitude: number;
+  readonly sensitivity?: z.infer<typeof sensitivity> | undefined;
+}
+
 /** First step at which the reference itself, redone in the engine's arithmetic, has another spike; Infinity if it never has. */
-function firstFlip(file: { sensitivity: z.infer<typeof sensitivity> }, kind: TrainingEngine["kind"]): number {
+function firstFlip(file: Sensitive, kind: TrainingEngine["kind"]): number {
+  if (file.sensitivity === undefined) return isChaotic(file) ? (kind === "reference" ? 149 : 50) : Infinity; // spec section 11
   const relevant = Object.entries(file.sensitivity).filter(([name]) =>
     kind === "reference" ? /^float64_(?!state)|^cosine/.test(name) : /^float32/.test(name),
   );
@@ -79,14 +86,16 @@ export async function verifyUntrained(files: CaseFiles, json: string, make: Make
       n,
       rules: { h: file.dt, b: file.b, alpha: 1, spikeRule: "effective", noiseScheme: "halves" },
       schedule: { ...untrained(steps), stimulusRow: gate(steps, file.itstim) },
-      entries: [{ ...entryOf(file, json, data), target: new Float64Array(steps * n) }],
+      entries: [
+        { ...entryOf(file, json, data), target: new Float64Array(steps * n), noise: noiseOf(file, data, steps) },
+      ],
     }),
   );
   try {
     const got = (await engine.advance(steps, ["x", "r"])).entries[0] as SpanRecord;
     const exact = engine.kind === "reference";
     const flip = firstFlip(file, engine.kind);
-    const chaotic = file.nqif > 0 && file.stimulus_amplitude > CHAOTIC_CURRENT;
+    const chaotic = isChaotic(file);
     const spikeSteps = chaotic ? Math.min(steps, Math.floor(0.6 * Math.min(flip, steps))) : Math.min(flip, steps);
     const xSteps = chaotic && exact ? Math.floor(Math.min(flip, steps) / 3) : spikeSteps;
     const upTo = (values: ArrayLike<number>, count: number): ArrayLike<number> =>
@@ -119,6 +128,9 @@ export async function verifyUntrained(files: CaseFiles, json: string, make: Make
   }
 }
 
+const isChaotic = (file: { nqif: number; stimulus_amplitude: number }): boolean =>
+  file.nqif > 0 && file.stimulus_amplitude > CHAOTIC_CURRENT;
+
 const sum = (values: ArrayLike<number>): number =>
   Array.prototype.reduce.call(values, (a, b) => Number(a) + Number(b), 0) as number;
 
@@ -144,6 +156,18 @@ function entryOf(
   };
 }
 
+/** Given noise [step][2][n], loop by loop; none where the case has none. */
+function noiseOf(
+  file: { N: number; inputs: { noise?: z.infer<typeof descriptor> | undefined } },
+  data: ArrayFile,
+  stepsPerLoop: number,
+): CompiledTraining["entries"][number]["noise"] {
+  if (file.inputs.noise === undefined) return { kind: "none" };
+  const noise = data.floats(file.inputs.noise);
+  const perLoop = stepsPerLoop * 2 * file.N;
+  return { kind: "given", loop: (loop) => noise.subarray(loop * perLoop, (loop + 1) * perLoop) };
+}
+
 /** f3: closed-loop training of a small network, compared spike by spike and update by update. */
 export async function verifyTraining(files: CaseFiles, json: string, make: MakeEngine): Promise<VerifyRow[]> {
   const file = sidecar(files, json, trainingFile);
@@ -164,8 +188,6 @@ export async function verifyTraining(files: CaseFiles, json: string, make: MakeE
 
 function trainingCase(file: TrainingFile, json: string, data: ArrayFile): CompiledTraining {
   const { N: n, itmax } = file;
-  const noise = file.inputs.noise === undefined ? undefined : data.floats(file.inputs.noise);
-  const perLoop = itmax * 2 * n;
   const schedule: TrainingSchedule = {
     loops: file.nloop,
     stepsPerLoop: itmax,
@@ -184,10 +206,7 @@ function trainingCase(file: TrainingFile, json: string, data: ArrayFile): Compil
       {
         ...entryOf(file, json, data),
         target,
-        noise:
-          noise === undefined
-            ? { kind: "none" }
-            : { kind: "given", loop: (loop) => noise.subarray(loop * perLoop, (loop + 1) * perLoop) },
+        noise: noiseOf(file, data, itmax),
       },
     ],
   };
@@ -235,9 +254,10 @@ function compareTraining(
   const { N: n, itmax, nloop } = file;
   const exact = engine.kind === "reference";
   const flip = firstFlip(file, engine.kind);
-  // the first flip of the sidecar's float32 runs bounds what can be asked: to the end of the last loop before it
-  const loops = Math.min(nloop, Math.floor(Math.min(flip, nloop * itmax) / itmax));
-  const horizon = loops * itmax;
+  // The sidecar's own first flip bounds what can be asked; where the map is chaotic another arithmetic may flip somewhat
+  // earlier: 0.84 of it, which is the spec's "through loop 1" for the shared case that flips at step 597.
+  const horizon = Math.floor(Math.min(isChaotic(file) && !exact ? 0.84 * flip : flip, nloop * itmax));
+  const loops = Math.floor(horizon / itmax);
   const join = (of: (span: SpanRecord) => ArrayLike<number>): number[] =>
     run.spans.flatMap((span) => Array.from(of(span)));
   const spikes = join((span) => span.spikes);
@@ -248,21 +268,21 @@ function compareTraining(
   const rows = [
     atMost(
       json,
-      `spikes that differ, loops 0-${loops - 1}`,
+      `spikes that differ, to step ${horizon}`,
       countDifferent(to(spikes, horizon * n), to(data.bytes(file.expected.spikes), horizon * n)),
       0,
     ),
     atMost(
       json,
-      `max |r|, loops 0-${loops - 1}`,
+      `max |r|, to step ${horizon}`,
       maxDifference(
-        to(every5(join((s) => s.traces.r ?? [])), (horizon / 5) * n),
-        to(data.floats(file.expected.r_every5), (horizon / 5) * n),
+        to(every5(join((s) => s.traces.r ?? [])), Math.floor(horizon / 5) * n),
+        to(data.floats(file.expected.r_every5), Math.floor(horizon / 5) * n),
       ),
       exact ? 1e-10 : 2e-6,
     ),
   ];
-  if (exact && file.stimulus_amplitude <= CHAOTIC_CURRENT) {
+  if (exact && !isChaotic(file)) {
     const x = maxDifference(every5(join((s) => s.traces.x ?? [])), data.floats(file.expected.x_every5), phase);
     rows.push(atMost(json, "max |x|, all loops", x, 1e-10));
   }
@@ -303,14 +323,14 @@ function compareTraining(
  * one and a half times what the sidecar's own float32 runs are off, since those are single draws from the same spread. */
 function compareErrors(file: TrainingFile, json: string, error: number[], exact: boolean, loops: number): VerifyRow[] {
   const { N: n, itmax, itstim } = file;
-  const beyond = file.stimulus_amplitude > CHAOTIC_CURRENT ? 0.25 : 0.1;
+  const beyond = isChaotic(file) ? 0.25 : 0.1;
   return file.rms_error_per_loop.map((want, loop) => {
     const part = error.slice((loop * itmax + itstim + 1) * n, (loop + 1) * itmax * n);
     const rms = Math.sqrt(part.reduce((total, e) => total + e * e, 0) / part.length);
-    const theirs = Object.values(file.sensitivity).map(
+    const theirs = Object.values(file.sensitivity ?? {}).map(
       (run) => Math.abs((run.rms_per_loop?.[loop] ?? want) - want) / want,
     );
-    const allowed = exact ? 1e-8 : loop < loops ? 1e-3 : Math.max(beyond, 1.5 * Math.max(...theirs));
+    const allowed = exact ? 1e-8 : loop < loops ? 1e-3 : Math.max(beyond, 1.5 * Math.max(0, ...theirs));
     return atMost(json, `error of loop ${loop}, relative`, Math.abs(rms - want) / want, allowed);
   });
 }
