@@ -10,6 +10,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: Benchmark }>>
   "block-length": () => import("./models/block-length.ts"),
   "first-step": () => import("./models/first-step.ts"),
   neuron: () => import("./peers/neuron.ts"),
+  training: () => import("./training/speed.ts"),
+  "training-numpy": () => import("./training/numpy.ts"),
+  "training-motifs": () => import("./training/motif-null.ts"),
 };
 
 const { values, positionals } = parseArgs({

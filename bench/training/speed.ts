@@ -1,99 +1,153 @@
-// What does a training loop cost, against the floors of arithmetic and of memory? N = 100 .. 1000, batch 1 .. 40.
-// Floors at N = 200 (sum of K^2 = 722 544): 3 flops per square, 2.2 Mflop a learning step, 26 us at 83 Gflop/s (two cores of 2.6 GHz,
-// 8 lanes, multiply and add); packed P read every step and written every third, 1.9 MB, 96 us at 20 GB/s. What software adapters
-// need beyond that is the gathering of each lane's vec4s, about 3 cycles a float.
-// npx tsx bench/training/speed.ts [--n 200] [--batch 1] [--loops 3] [--workgroup 8] [--json]
-import { parseArgs } from "node:util";
+// What does a learning step of a trained network cost, against the floors of arithmetic and of memory? N = 100 .. 1000, batch 1 .. 40.
+import { learns } from "../../src/compile/training.ts";
 import { gpuTraining, trainingWorkgroup } from "../../src/gpu/training.ts";
 import { layoutTraining, trainingMemory } from "../../src/gpu/training-layout.ts";
 import { drawNetwork, drawTargets, targetArray } from "../../src/models/trained-network/draws.ts";
+import { MEASURED } from "../../src/models/trained-network/measures.ts";
 import { trainedNetworks } from "../../src/models/trained-network/network.ts";
 import { NOTEBOOK } from "../../src/models/trained-network/parameters.ts";
-import { openDevice } from "../../src/node.ts";
+import { benchDevice, spread, timed, type Benchmark, type Cell, type Findings, type Spread } from "../lib.ts";
 
-const { values } = parseArgs({
-  options: {
-    n: { type: "string", default: "200" },
-    batch: { type: "string", default: "1" },
-    loops: { type: "string", default: "3" },
-    steps: { type: "string", default: "1000" },
-    workgroup: { type: "string" },
-    json: { type: "boolean", default: false },
-  },
-});
-const [N, batch, loops, itmax] = [values.n, values.batch, values.loops, values.steps].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
-const opened = await openDevice();
-if (opened === undefined) throw new Error("no adapter: see hillock devices");
-const { device, info } = opened;
-const parameters = {
-  ...NOTEBOOK,
-  N,
-  itmax,
-  itstim: itmax / 5,
-  learnFrom: itmax / 5 + 1,
-  nloop: loops + 1,
-  nloop_train: loops,
-};
-const networks = Array.from({ length: batch }, (_, seed) => ({
-  label: `seed ${seed}`,
-  pqif: 0.5,
-  vrest: -12.3,
-  draws: drawNetwork(parameters, seed),
-  target: targetArray(drawTargets(parameters, seed), itmax),
-  noise: { kind: "drawn" as const, seed, amplitude: 1 },
-}));
-const compiled = trainedNetworks(parameters, networks);
-const workgroupSize = values.workgroup === undefined ? trainingWorkgroup(device) : Number(values.workgroup);
-const layout = layoutTraining(compiled, { workgroupSize, maxBinding: device.limits.maxStorageBufferBindingSize });
-const memory = trainingMemory(compiled, layout, 4);
+/** Networks and steps of a loop: fewer steps where a learning step, which grows as N^3, takes long. */
+const CASES = [
+  { N: 100, batch: 1, steps: 1000 },
+  { N: 100, batch: 8, steps: 1000 },
+  { N: 100, batch: 40, steps: 500 },
+  { N: 200, batch: 1, steps: 1000 },
+  { N: 200, batch: 8, steps: 500 },
+  { N: 200, batch: 40, steps: 100 },
+  { N: 500, batch: 1, steps: 100 },
+  { N: 1000, batch: 1, steps: 50 },
+] as const;
+const QUICK = [{ N: 200, batch: 1, steps: 200 }] as const;
 
-const opening = performance.now();
-const engine = await gpuTraining(device, compiled, { workgroupSize });
-const openMs = performance.now() - opening;
-const loopMs: number[] = [];
-const cpuMs: number[] = [];
-for (let loop = 0; loop <= loops; loop++) {
-  const [from, cpu] = [performance.now(), process.cpuUsage()];
-  await engine.advance(itmax, ["r", "v", "error", "update2"]);
-  const used = process.cpuUsage(cpu);
-  loopMs.push(performance.now() - from);
-  cpuMs.push((used.user + used.system) / 1000);
+interface Measured {
+  readonly wall: Spread;
+  readonly cpu: Spread;
+  readonly plain: number;
+  readonly memory: number;
+  readonly squares: number;
 }
-await engine.close();
-await device.queue.onSubmittedWorkDone();
-device.destroy();
 
-// Floors (spec section 12), per learning step and network: K links a neuron, packed symmetric P in float32.
-const squares = compiled.entries.map(({ rowPtr }) => {
-  let sum = 0;
-  for (let i = 0; i < N; i++) sum += ((rowPtr[i + 1] as number) - (rowPtr[i] as number)) ** 2;
-  return sum;
-});
-const K2 = squares.reduce((a, b) => a + b, 0) / batch;
-const flops = 3 * K2; // product 2, rank-1 update 1 per packed pair, halves counted
-const bytes = (4 * K2) / 2 + ((4 * K2) / 2) * (1 / 3); // read every step, written every third
-const learning = (Math.min(...loopMs.slice(1)) - (loopMs[0] as number) * 0.201) / (0.799 * itmax) / batch;
-const result = {
-  question: "cost of a training loop",
-  adapter: info.description,
-  N,
-  batch,
-  workgroupSize,
-  memoryMiB: memory.total / 2 ** 20,
-  openMs,
-  untrainedLoopMs: (loopMs[0] as number) / batch,
-  trainingLoopMs: { min: Math.min(...loopMs.slice(1)) / batch, max: Math.max(...loopMs.slice(1)) / batch },
-  trainingLoopCpuMs: Math.min(...cpuMs.slice(1)) / batch,
-  learningStepUs: learning * 1000,
-  floors: { megaflopPerStep: flops / 1e6, megabytePerStep: bytes / 1e6 },
-  achieved: { gigaflopPerSecond: flops / (learning * 1e6), gigabytePerSecond: bytes / (learning * 1e6) },
-  network16LoopsSeconds:
-    ((6 * (loopMs[0] as number) + 10 * Math.min(...loopMs.slice(1))) / batch / 1000) * (1000 / itmax),
-};
-if (values.json) console.log(JSON.stringify(result));
-else console.log(JSON.stringify(result, undefined, 1));
+/** Times of a learning step per network (us): a training loop less what the same steps take without learning. */
+async function measure(
+  device: GPUDevice,
+  { N, batch, steps }: { N: number; batch: number; steps: number },
+  loops: number,
+): Promise<Measured> {
+  const itstim = steps / 5;
+  const parameters = {
+    ...NOTEBOOK,
+    N,
+    itmax: steps,
+    itstim,
+    learnFrom: itstim + 1,
+    nloop: loops + 2,
+    nloop_train: loops + 1,
+  };
+  const networks = Array.from({ length: batch }, (_, seed) => ({
+    label: `seed ${seed}`,
+    pqif: 0.5,
+    vrest: -12.3,
+    draws: drawNetwork(parameters, seed),
+    target: targetArray(drawTargets(parameters, seed), steps),
+    noise: { kind: "drawn" as const, seed, amplitude: 1 },
+  }));
+  const compiled = trainedNetworks(parameters, networks);
+  const layout = layoutTraining(compiled, {
+    workgroupSize: trainingWorkgroup(device),
+    maxBinding: device.limits.maxStorageBufferBindingSize,
+  });
+  const engine = await gpuTraining(device, compiled);
+  const [plain, training]: { wall: number; cpu: number }[][] = [[], []];
+  for (let loop = 0; loop < loops + 2; loop++) {
+    if (loop === 0) await engine.advance(steps / 2); // compiles and warms up
+    const rest = loop === 0 ? steps / 2 : steps;
+    const one = await timed(() => engine.advance(rest, MEASURED));
+    if (loop === 0) plain?.push({ wall: 2 * one.wall, cpu: 2 * one.cpu });
+    else if (loop > 1) training?.push(one);
+  }
+  await engine.close();
+  const updates = Array.from({ length: steps }, (_, it) => learns(compiled.schedule, steps + it)).filter(
+    Boolean,
+  ).length;
+  const base = plain?.[0] ?? { wall: NaN, cpu: NaN };
+  const perUpdate = (of: "wall" | "cpu"): Spread =>
+    spread(
+      (training ?? []).map((one) => (1000 * (one[of] - (base[of] * (steps - updates)) / steps)) / updates / batch),
+    );
+  const squares = compiled.entries.flatMap(({ rowPtr }) =>
+    Array.from({ length: N }, (_, i) => ((rowPtr[i + 1] as number) - (rowPtr[i] as number)) ** 2),
+  );
+  return {
+    wall: perUpdate("wall"),
+    cpu: perUpdate("cpu"),
+    plain: (1000 * base.wall) / steps / batch,
+    memory: trainingMemory(compiled, layout, MEASURED.length).total / 2 ** 20,
+    squares: squares.reduce((a, b) => a + b, 0) / batch,
+  };
+}
+
+/** Flops and bytes of a learning step with sum(K^2) = squares: packed symmetric P in float32, read in every step, written in
+ * every third; per pair of the triangle a product counted for both its places, and a third of three rank-1 terms. */
+const flopsOf = (squares: number): number => 3 * squares;
+const bytesOf = (squares: number): number => 2 * squares * (1 + 1 / 3);
+
+export default {
+  name: "training",
+  question: "What does a learning step of a trained network cost, against the floors of arithmetic and of memory?",
+  async run({ quick }): Promise<Findings> {
+    const { device, info } = await benchDevice();
+    const floors: Cell[][] = [];
+    const rows: Cell[][] = [];
+    try {
+      for (const one of quick ? QUICK : CASES) {
+        const m = await measure(device, one, quick ? 1 : 3);
+        const [flops, bytes] = [flopsOf(m.squares), bytesOf(m.squares)];
+        if (one.batch === 1) floors.push([one.N, flops / 1e6, bytes / 1e6, flops / 83e3, bytes / 20e3]);
+        const network = one.steps === 1000 ? (7990 * m.wall.median + 8010 * m.plain) / 1e6 : "";
+        rows.push([
+          one.N,
+          one.batch,
+          m.wall,
+          m.cpu,
+          m.plain,
+          flops / m.wall.median / 1e3,
+          bytes / m.wall.median / 1e3,
+          m.memory,
+          network,
+        ]);
+      }
+    } finally {
+      await device.queue.onSubmittedWorkDone();
+      device.destroy();
+    }
+    return {
+      adapter: info,
+      tables: [
+        {
+          title:
+            "Floors of a learning step of one network: flops, bytes, and their time at 83 Gflop/s (two cores of 2.6 GHz, 8 lanes, multiply and add) and 20 GB/s",
+          columns: ["N", "Mflop", "MB", "us by flops", "us by bytes"],
+          rows: floors,
+        },
+        {
+          title: "Measured, per network and step",
+          columns: [
+            "N",
+            "batch",
+            "us per learning step",
+            "us CPU",
+            "us per other step",
+            "Gflop/s",
+            "GB/s",
+            "MiB in all",
+            "s for 16 loops of 1000 steps",
+          ],
+          rows,
+        },
+      ],
+      notes: ["On software adapters most of the time goes into gathering each lane's vec4s: about 3 cycles a float."],
+    };
+  },
+} satisfies Benchmark;

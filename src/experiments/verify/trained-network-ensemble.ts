@@ -220,7 +220,8 @@ function compareStrictly(run: ReferenceRun, mine: readonly LoopMeasures[], kind:
 
 /** The same network with other noise: limits that pairs of equivalent runs keep (spec section 15). One differs: the spec took
  * its 1e-4 for tau_con from pairs of A (noise alone: sd 1.9e-5, so 3.8 sd of a difference) and three runs of C_s0. In all-QIF
- * networks noise alone moves tau_con more: sd 5.6e-5 over four noises each of C_s2 and C_s3; the same 3.8 sd are 3e-4. */
+ * networks noise alone moves tau_con more: sd 5.6e-5 over four noises
+ * each of C_s2 and C_s3 in float32, and three in float64 lie among them; the same 3.8 sd are 3e-4. */
 function comparePaired(
   run: ReferenceRun,
   mine: readonly LoopMeasures[],
