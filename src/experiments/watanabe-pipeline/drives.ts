@@ -13,6 +13,13 @@ export function oscillatingDrive(dc: number, { drive: d }: PipelineSettings, noi
   return (noise > 0 ? wave.plus(drive.noise({ sd: Hz(noise) })) : wave).clip({ min: Hz(0) });
 }
 
+/** Mean of max(0, offset + amplitude sin) over a cycle: what a drive whose offset is below its amplitude really has. */
+export function realisedMean(offset: number, amplitude: number): number {
+  if (offset >= amplitude) return offset;
+  if (offset <= -amplitude) return 0;
+  return (offset * (Math.PI / 2 + Math.asin(offset / amplitude)) + Math.sqrt(amplitude ** 2 - offset ** 2)) / Math.PI;
+}
+
 const NAMES = ["constant", "modulated", "matched, modulated"] as const;
 
 /** The three phases, whole (ms). */

@@ -17,6 +17,14 @@ export interface SearchRange {
   readonly refine: number;
 }
 
+/** @throws DataError unless there are two or more trials over ascending rates above 0 */
+export function checkRange(where: string, { from, to, trials, refine }: SearchRange): void {
+  if (from > 0 && to > from && trials >= 2 && refine >= 0 && Number.isInteger(trials) && Number.isInteger(refine))
+    return;
+  const what = `has ${trials} trials, then ${refine}, from ${from} to ${to} Hz`;
+  throw new DataError(where, what, "Give 2 or more trials, whole numbers, and ascending rates above 0");
+}
+
 /** Finds the rate at which `values` reaches the target: equally spaced trials, then finer ones around the best or where the
  * target lies between two, then the straight line between the two that hold it. Each round is one batch.
  * @param values gives one trial for each rate */
@@ -25,9 +33,8 @@ export async function searchRate(
   range: SearchRange,
   values: (rates: readonly number[], round: number) => Promise<readonly Trial[]>,
 ): Promise<{ trials: Trial[]; best: Trial }> {
+  checkRange("search", range);
   const { from, to, trials: n, refine } = range;
-  if (!(from > 0 && to > from && n >= 2 && Number.isInteger(n) && refine >= 0 && Number.isInteger(refine)))
-    throw new DataError("search", `has ${n} trials from ${from} to ${to} Hz`, "Give 2 or more between ascending rates above 0"); // prettier-ignore
   const trials = [...(await values(spaced(from, to, n, true), 0))];
   if (refine > 0) {
     const [low, high] = around(trials, target);

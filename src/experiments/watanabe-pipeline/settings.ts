@@ -2,6 +2,7 @@ import { DataError, didYouMean } from "../../errors.ts";
 import type { GainRule } from "../../analysis/force.ts";
 import type { Settings } from "../experiment.ts";
 import type { Pool } from "./pool.ts";
+import { checkRange } from "./search.ts";
 
 /** Units: Hz, uS, ms, mV, N; durations, phase, silence and chunk in s; target in %MVC. */
 export const DEFAULTS = {
@@ -59,8 +60,14 @@ export interface Plan {
   readonly gain: GainRule;
 }
 
-/** @throws DataError for a step, objective, network or gain that does not exist */
+/** @throws DataError for a step, objective, network or gain that does not exist, or a number out of range */
 export function planOf(s: PipelineSettings): Plan {
+  const { search, drive, force } = s;
+  checkRange("search", search);
+  const positive = { "drive.constant": drive.constant, "search.duration": search.duration, "search.baseline": search.baseline, phase: s.phase, "force.maximum": force.maximum }; // prettier-ignore
+  for (const [name, value] of Object.entries(positive)) {
+    if (!(value > 0)) throw new DataError(name, `is ${value}`, "Give a number above 0");
+  }
   const step = oneOf("step", /^[1-6]$/.test(s.step) ? `0${s.step}` : s.step, STEPS);
   const published = oneOf("search.network", s.search.network, ["same", "published"]) === "published";
   const pool: Pool = published

@@ -7,7 +7,7 @@ import type { Signal } from "../../model/signal.ts";
 import { objectiveFigure } from "../../plot/watanabe.ts";
 import { decode } from "../../record/files.ts";
 import { writeJson, type StudyContext } from "../study.ts";
-import { constantDrive, oscillatingDrive } from "./drives.ts";
+import { constantDrive, oscillatingDrive, realisedMean } from "./drives.ts";
 import { runPool, unitsOf, type PoolRun } from "./pool.ts";
 import { checkReached, searchRate, type Trial } from "./search.ts";
 import { planOf, type PipelineSettings, type Plan } from "./settings.ts";
@@ -118,6 +118,11 @@ export async function searchOffset(s: PipelineSettings, context: StudyContext): 
   const reference = await readJson<Reference>(context, REFERENCE_FILE, "01");
   const targets = { absolute: reference.percent_mvc, "own maximum": reference.percent_of_own_maximum };
   const target = targets[plan.objective];
+  if (!(target > 0))
+    throw new DataError("search for the DC offset", "has no force to match: under the constant drive no unit fires", "Raise drive.constant or the weights"); // prettier-ignore
+  const { amplitude } = s.drive;
+  if (s.search.from < amplitude)
+    context.say(`Warning: offsets below ${amplitude} Hz make the drive negative; there it is taken as 0.`);
   const all: (Measured & { rate: number })[] = [];
   const { best } = await searchRate(target, s.search, async (rates, round) => {
     const signals = rates.map((dc) => oscillatingDrive(dc, s, plan.search.noise));
@@ -135,7 +140,7 @@ export async function searchOffset(s: PipelineSettings, context: StudyContext): 
   await writeOffset(s, plan, reference, { best, target, D, trials: all }, context);
   await drawObjective(s, targets, all, context);
   return (
-    `02 search: ${best.rate.toFixed(2)} Hz + ${s.drive.amplitude} sin keeps the force of ${D.toFixed(2)} Hz ` +
+    `02 search: ${best.rate.toFixed(2)} Hz + ${amplitude} sin (mean ${realisedMean(best.rate, amplitude).toFixed(2)} Hz) keeps the force of ${D.toFixed(2)} Hz ` +
     `(error ${(100 * best.error).toFixed(2)} %, objective: ${plan.objective}); ` +
     `ratio ${(best.rate / D).toFixed(3)}. Watanabe & Kohn's own network: 58/65 = 0.892; this one is MyoGen's version of it.`
   );

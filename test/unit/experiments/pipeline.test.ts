@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { disjointPairs, meanBetween } from "../../../src/experiments/watanabe-pipeline/coherence.ts";
-import { coherencePhases, measuredPhases } from "../../../src/experiments/watanabe-pipeline/drives.ts";
+import { coherencePhases, measuredPhases, realisedMean } from "../../../src/experiments/watanabe-pipeline/drives.ts";
 import { checkReached, searchRate, type Trial } from "../../../src/experiments/watanabe-pipeline/search.ts";
 import { DEFAULTS, planOf, type PipelineSettings } from "../../../src/experiments/watanabe-pipeline/settings.ts";
 import { compared } from "../../../src/experiments/watanabe-pipeline/steps12.ts";
@@ -58,9 +58,20 @@ test("windows are the published ones", () => {
   expect(coherencePhases(DEFAULTS)[1]).toMatchObject({ from: 6000, to: 10_000 }); // 20 % of 5 s
 });
 
+test("the realised mean of a rectified sine", () => {
+  for (const offset of [-25, -10, 0, 7, 20, 65]) {
+    const n = 100_000; // midpoint rule: error below amplitude (pi/n)^2, kinks included
+    let sum = 0;
+    for (let k = 0; k < n; k++) sum += Math.max(0, offset + 20 * Math.sin((2 * Math.PI * (k + 0.5)) / n));
+    expect(realisedMean(offset, 20)).toBeCloseTo(sum / n, 6);
+  }
+});
+
 test("settings that name nothing are refused with what there is", () => {
   expect(() => planOf({ ...DEFAULTS, step: "07" })).toThrow(/step.*"07"/);
   expect(() => planOf({ ...DEFAULTS, search: { ...DEFAULTS.search, objective: "best" } })).toThrow(/absolute/);
+  expect(() => planOf({ ...DEFAULTS, search: { ...DEFAULTS.search, trials: 1 } })).toThrow(/1 trials/);
+  expect(() => planOf({ ...DEFAULTS, drive: { ...DEFAULTS.drive, constant: -5 } })).toThrow(/drive.constant.*-5/);
   expect(planOf({ ...DEFAULTS, step: "2" }).steps).toEqual(new Set(["02"]));
 });
 
