@@ -33,7 +33,8 @@ export class OrbitCamera {
       return false;
     });
     on("pointermove", (event) => this.#drag(event));
-    for (const kind of ["pointerup", "pointercancel"] as const) on(kind, (event) => (this.#pointers.delete(event.pointerId), false));
+    for (const kind of ["pointerup", "pointercancel"] as const)
+      on(kind, (event) => (this.#pointers.delete(event.pointerId), false));
     on("wheel", (event) => (this.#zoomBy(Math.exp(-event.deltaY / 500)), true));
     on("keydown", (event) => this.#key(event.key));
   }
@@ -60,7 +61,9 @@ export class OrbitCamera {
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
     if (other === undefined) this.#turnBy(-(event.clientX - before.x) / 200, (event.clientY - before.y) / 200);
     else {
-      const [was, is] = [before, { x: event.clientX, y: event.clientY }].map((p) => Math.hypot(p.x - other.x, p.y - other.y));
+      const [was, is] = [before, { x: event.clientX, y: event.clientY }].map((p) =>
+        Math.hypot(p.x - other.x, p.y - other.y),
+      );
       this.#zoomBy((is ?? 1) / Math.max(1, was ?? 1));
     }
     this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
@@ -68,7 +71,12 @@ export class OrbitCamera {
   }
 
   #key(key: string): boolean {
-    const turns: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1] };
+    const turns: Readonly<Record<string, readonly [number, number]>> = {
+      ArrowLeft: [-0.1, 0],
+      ArrowRight: [0.1, 0],
+      ArrowUp: [0, 0.1],
+      ArrowDown: [0, -0.1],
+    };
     const by = turns[key];
     if (by !== undefined) this.#turnBy(...by);
     else if (key === "+" || key === "=") this.#zoomBy(1.15);

@@ -1,5 +1,5 @@
 import type { VisibleEngine } from "../../src/gpu/engine.ts";
-import { DeviceCanvas } from "../site/canvas.ts";
+import type { DeviceCanvas } from "../site/canvas.ts";
 import { rgb } from "../site/theme.ts";
 import type { OrbitCamera } from "./camera.ts";
 import code from "./cells.wgsl?raw";
@@ -23,18 +23,50 @@ export class ColumnDrawing {
   readonly #viewGroup: GPUBindGroup;
   readonly #types: { group: GPUBindGroup; instances: number }[];
   readonly #buffers: GPUBuffer[] = [];
-  #targets: { width: number; height: number; textures: GPUTexture[]; colour: GPUTextureView | undefined; depth: GPUTextureView } | undefined;
+  #targets:
+    | {
+        width: number;
+        height: number;
+        textures: GPUTexture[];
+        colour: GPUTextureView | undefined;
+        depth: GPUTextureView;
+      }
+    | undefined;
 
-  private constructor(device: GPUDevice, canvas: DeviceCanvas, camera: OrbitCamera, pipeline: GPURenderPipeline, samples: number, engine: VisibleEngine, types: readonly TypeShape[]) {
-    [this.#device, this.#canvas, this.#camera, this.#pipeline, this.#samples] = [device, canvas, camera, pipeline, samples];
+  private constructor(
+    device: GPUDevice,
+    canvas: DeviceCanvas,
+    camera: OrbitCamera,
+    pipeline: GPURenderPipeline,
+    samples: number,
+    engine: VisibleEngine,
+    types: readonly TypeShape[],
+  ) {
+    [this.#device, this.#canvas, this.#camera, this.#pipeline, this.#samples] = [
+      device,
+      canvas,
+      camera,
+      pipeline,
+      samples,
+    ];
     this.#uniform = this.#buffer("view", VIEW_BYTES, GPUBufferUsage.UNIFORM);
-    this.#viewGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [{ binding: 0, resource: { buffer: this.#uniform } }] });
+    this.#viewGroup = device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: [{ binding: 0, resource: { buffer: this.#uniform } }],
+    });
     this.#types = types.map((type) => this.#typeOf(type, engine));
     this.recolour();
   }
 
   /** @param samples  per pixel, 1 or 4 */
-  static async make(device: GPUDevice, canvas: DeviceCanvas, camera: OrbitCamera, engine: VisibleEngine, types: readonly TypeShape[], samples: 1 | 4): Promise<ColumnDrawing> {
+  static async make(
+    device: GPUDevice,
+    canvas: DeviceCanvas,
+    camera: OrbitCamera,
+    engine: VisibleEngine,
+    types: readonly TypeShape[],
+    samples: 1 | 4,
+  ): Promise<ColumnDrawing> {
     const module = device.createShaderModule({ label: "cells", code });
     const pipeline = await device.createRenderPipelineAsync({
       label: "cells",
@@ -64,7 +96,12 @@ export class ColumnDrawing {
     const encoder = this.#device.createCommandEncoder({ label: "column" });
     const pass = encoder.beginRenderPass({
       colorAttachments: [
-        { ...(colour === undefined ? { view: shown } : { view: colour, resolveTarget: shown }), loadOp: "clear", storeOp: colour === undefined ? "store" : "discard", clearValue: [0, 0, 0, 0] },
+        {
+          ...(colour === undefined ? { view: shown } : { view: colour, resolveTarget: shown }),
+          loadOp: "clear",
+          storeOp: colour === undefined ? "store" : "discard",
+          clearValue: [0, 0, 0, 0],
+        },
       ],
       depthStencilAttachment: { view: depth, depthClearValue: 1, depthLoadOp: "clear", depthStoreOp: "discard" },
     });
@@ -94,7 +131,11 @@ export class ColumnDrawing {
       states,
     ];
     const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
-    const group = this.#device.createBindGroup({ label: type.name, layout: this.#pipeline.getBindGroupLayout(1), entries });
+    const group = this.#device.createBindGroup({
+      label: type.name,
+      layout: this.#pipeline.getBindGroupLayout(1),
+      entries,
+    });
     return { group, instances: type.cells * type.pieces };
   }
 
@@ -114,10 +155,22 @@ export class ColumnDrawing {
     if (this.#targets?.width === width && this.#targets.height === height) return this.#targets;
     for (const t of this.#targets?.textures ?? []) t.destroy();
     const make = (format: GPUTextureFormat): GPUTexture =>
-      this.#device.createTexture({ label: `column ${format}`, size: [width, height], format, sampleCount: this.#samples, usage: GPUTextureUsage.RENDER_ATTACHMENT });
+      this.#device.createTexture({
+        label: `column ${format}`,
+        size: [width, height],
+        format,
+        sampleCount: this.#samples,
+        usage: GPUTextureUsage.RENDER_ATTACHMENT,
+      });
     const depth = make("depth24plus");
     const colour = this.#samples === 1 ? undefined : make(this.#canvas.format);
-    this.#targets = { width, height, textures: [depth, ...(colour === undefined ? [] : [colour])], colour: colour?.createView(), depth: depth.createView() };
+    this.#targets = {
+      width,
+      height,
+      textures: [depth, ...(colour === undefined ? [] : [colour])],
+      colour: colour?.createView(),
+      depth: depth.createView(),
+    };
     return this.#targets;
   }
 }

@@ -56,7 +56,11 @@ async function start(open: OpenDevice): Promise<Running> {
   showPreset();
   const { device, info } = open;
   await new Promise((resolve) => setTimeout(resolve)); // lets the page show before the network is built
-  const settings = { preset: PRESETS[controls.get("drive")] ?? "evoked", mesh: controls.get("mesh"), trial: controls.get("trial") };
+  const settings = {
+    preset: PRESETS[controls.get("drive")] ?? "evoked",
+    mesh: controls.get("mesh"),
+    trial: controls.get("trial"),
+  };
   const made = await ColumnRun.make(device, settings, controls.get("strength"));
   const { engine, column } = made;
   const { types, centre, height } = columnShape(column);
@@ -131,9 +135,15 @@ class Showing {
 function showState({ time, column, spikes, pace, finished }: ColumnRun): void {
   const total = Object.values(spikes).reduce((sum, n) => sum + n, 0);
   element("time").textContent = `${time.toFixed(1)} of ${column.tstop} ms`;
-  element("speed").textContent = finished ? "finished" : pace.paused ? "paused" : `${(1000 * pace.measured).toFixed(1)} ms a second`;
+  element("speed").textContent = finished
+    ? "finished"
+    : pace.paused
+      ? "paused"
+      : `${(1000 * pace.measured).toFixed(1)} ms a second`;
   element("cells").textContent = String(column.layout.nCells);
-  element("spikes").textContent = Object.entries(spikes).map(([name, n]) => `${name.replace("_", " ")} ${n}`).join(", ");
+  element("spikes").textContent = Object.entries(spikes)
+    .map(([name, n]) => `${name.replace("_", " ")} ${n}`)
+    .join(", ");
   Object.assign(document.body.dataset, { modelMs: time.toFixed(3), spikes: String(total), finished: String(finished) });
 }
 
@@ -150,9 +160,7 @@ function setSpeed(): void {
 }
 
 function setPaused(paused: boolean): void {
-  const button = element<HTMLButtonElement>("pause");
-  button.textContent = paused ? "Go on" : "Pause";
-  button.setAttribute("aria-pressed", String(paused));
+  element("pause").textContent = paused ? "Go on" : "Pause";
   if (run !== undefined) run.pace.paused = paused;
 }
 
@@ -162,7 +170,8 @@ controls.onChange((key, restarts) => {
   else if (key === "speed") setSpeed();
   else if (run !== undefined) run.strength = controls.get("strength");
 });
-for (const [k, name] of PRESETS.entries()) element(`preset-${name}`).addEventListener("click", () => controls.put("drive", k));
+for (const [k, name] of PRESETS.entries())
+  element(`preset-${name}`).addEventListener("click", () => controls.put("drive", k));
 element("pause").addEventListener("click", () => setPaused(run?.pace.paused !== true));
 element("again").addEventListener("click", () => void page.restart());
 element("defaults").addEventListener("click", () => controls.reset());

@@ -1,6 +1,11 @@
 import { compile } from "../../src/compile/compile.ts";
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
-import { columnPreset, cortexColumn, type ColumnPreset, type CortexColumn } from "../../src/models/cortical-column/index.ts";
+import {
+  columnPreset,
+  cortexColumn,
+  type ColumnPreset,
+  type CortexColumn,
+} from "../../src/models/cortical-column/index.ts";
 import { ms } from "../../src/units.ts";
 
 export const DT = 0.025; // ms

@@ -89,7 +89,8 @@ export class ColumnRun {
       const began = performance.now();
       const steps = Math.min(this.#steps, Math.round(this.column.tstop / DT) - this.#simulation.step);
       const piece = ms(steps * DT);
-      for await (const chunk of this.#simulation.run(piece, { chunk: piece })) seen(this.#take(chunk), this.#simulation.step);
+      for await (const chunk of this.#simulation.run(piece, { chunk: piece }))
+        seen(this.#take(chunk), this.#simulation.step);
       this.#adapt(performance.now() - began);
     }
   }

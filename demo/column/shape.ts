@@ -1,4 +1,10 @@
-import { endPoints, morphologyOf, type ColumnCellType, type CortexColumn, type Point } from "../../src/models/cortical-column/index.ts";
+import {
+  endPoints,
+  morphologyOf,
+  type ColumnCellType,
+  type CortexColumn,
+  type Point,
+} from "../../src/models/cortical-column/index.ts";
 
 /** Width of the drawing, and the largest distance of neighbours, um. The model's own spacing of 1 um would put all into one line. */
 const WIDTH = 1500;
@@ -17,7 +23,11 @@ export interface TypeShape {
 }
 
 /** Shapes of all types, and the box they fill: z is depth, um. */
-export function columnShape({ cellTypes, layout }: CortexColumn): { types: TypeShape[]; centre: Point; height: number } {
+export function columnShape({ cellTypes, layout }: CortexColumn): {
+  types: TypeShape[];
+  centre: Point;
+  height: number;
+} {
   const [nx, ny] = layout.mesh;
   const spacing = Math.min(SPACING, WIDTH / Math.max(1, nx - 1));
   const types = cellTypes.map((type) => {
@@ -43,8 +53,7 @@ function segmentsOf(type: ColumnCellType): Float32Array<ArrayBuffer> {
     const shape = type.sections.find((s) => s.name === section);
     const place = ends.get(section);
     if (kind !== "segment" || shape === undefined || place === undefined) return [];
-    const at = (part: number): number[] =>
-      place.start.map((x, axis) => x + part * ((place.end[axis] as number) - x));
+    const at = (part: number): number[] => place.start.map((x, axis) => x + part * ((place.end[axis] as number) - x));
     return [[...at(index / shape.nseg), shape.diam / 2, ...at((index + 1) / shape.nseg), node]];
   });
   return Float32Array.from(rows.flat());

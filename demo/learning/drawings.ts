@@ -17,7 +17,8 @@ function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
 function fitted(canvas: HTMLCanvasElement): { to: CanvasRenderingContext2D; width: number; height: number } {
   const ratio = Math.min(2, devicePixelRatio);
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  if (canvas.width !== Math.round(width * ratio)) Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
+  if (canvas.width !== Math.round(width * ratio))
+    Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) });
   const to = context(canvas);
   to.setTransform(ratio, 0, 0, ratio, 0, 0);
   to.clearRect(0, 0, width, height);
@@ -81,7 +82,10 @@ export function drawSpikes(canvas: HTMLCanvasElement, spikes: Uint8Array, n: num
   const { to, width, height } = fitted(canvas);
   const steps = spikes.length / n;
   const [dx, dy] = [width / steps, height / n];
-  for (const [first, last, ink] of [[0, nqif, "violet"], [nqif, n, "accent"]] as const) {
+  for (const [first, last, ink] of [
+    [0, nqif, "violet"],
+    [nqif, n, "accent"],
+  ] as const) {
     to.fillStyle = colour(ink);
     for (let s = 0; s < steps; s++) {
       for (let i = first; i < last; i++) {

@@ -23,7 +23,12 @@ const outputs = Array.from({ length: 6 }, (_, k) => {
     { label: "target", colour: "warm", width: 2 },
     { label: "output", colour: "accent", width: 1 },
   ];
-  return new Plot(element(`output-${k}`), { series, x: { label: "ms of the loop" }, y: { label: "input", soft: 1 }, height: 150 });
+  return new Plot(element(`output-${k}`), {
+    series,
+    x: { label: "ms of the loop" },
+    y: { label: "input", soft: 1 },
+    height: 150,
+  });
 });
 const error = new Plot(element("error"), {
   series: [{ label: "error", colour: "violet" }],
@@ -110,7 +115,8 @@ class Showing {
     this.#turn = (this.#turn + 1) % 9;
     if (this.#turn < 6) this.#showOutput(this.#turn);
     if (this.#turn === 6) error.set([readings.error.loop, readings.error.rms]);
-    if (this.#turn === 7) drawSpikes(element("spikes"), readings.spikes, compiled.n, readings.entry.nqif, readings.step % stepsPerLoop);
+    if (this.#turn === 7)
+      drawSpikes(element("spikes"), readings.spikes, compiled.n, readings.entry.nqif, readings.step % stepsPerLoop);
     if (this.#turn === 8) this.#showState();
     const now = performance.now();
     if (!this.#busy && now - this.#asked > this.#matrixEvery && !this.#run.pace.paused) void this.#look(now);
@@ -141,7 +147,11 @@ class Showing {
     element("error-now").textContent = rms === undefined ? "–" : rms.toFixed(3);
     element("rate").textContent = `${readings.rate.toFixed(1)} Hz`;
     element("speed").textContent = finished || pace.paused ? "–" : `${pace.measured.toFixed(2)} × real time`;
-    Object.assign(document.body.dataset, { step: String(readings.step), rms: String(rms ?? ""), rate: readings.rate.toFixed(3) });
+    Object.assign(document.body.dataset, {
+      step: String(readings.step),
+      rms: String(rms ?? ""),
+      rate: readings.rate.toFixed(3),
+    });
   }
 
   async #look(now: number): Promise<void> {
@@ -154,7 +164,8 @@ class Showing {
     const dense = new Float64Array(compiled.n ** 2);
     const { rowPtr, colIdx } = readings.entry;
     for (let i = 0; i < compiled.n; i++) {
-      for (let a = rowPtr[i] as number; a < (rowPtr[i + 1] as number); a++) dense[i * compiled.n + (colIdx[a] as number)] = w[a] as number;
+      for (let a = rowPtr[i] as number; a < (rowPtr[i + 1] as number); a++)
+        dense[i * compiled.n + (colIdx[a] as number)] = w[a] as number;
     }
     this.#worker.postMessage({ n: compiled.n, dense }, [dense.buffer]);
   }
@@ -167,9 +178,7 @@ function setSpeed(): void {
 }
 
 function setPaused(paused: boolean): void {
-  const button = element<HTMLButtonElement>("pause");
-  button.textContent = paused ? "Go on" : "Pause";
-  button.setAttribute("aria-pressed", String(paused));
+  element("pause").textContent = paused ? "Go on" : "Pause";
   if (run !== undefined) run.pace.paused = paused;
 }
 

@@ -15,7 +15,10 @@ export interface LearningSettings {
 const TEST_LOOPS = 5;
 
 /** One network of the published notebook, with its own target for every neuron. */
-export function learningNetwork(s: LearningSettings): { compiled: CompiledTraining; parameters: TrainedNetworkParameters } {
+export function learningNetwork(s: LearningSettings): {
+  compiled: CompiledTraining;
+  parameters: TrainedNetworkParameters;
+} {
   const parameters = {
     ...NOTEBOOK,
     N: s.neurons,

@@ -76,12 +76,19 @@ function suitNeurons({ info }: OpenDevice): void {
 async function start(open: OpenDevice): Promise<Running> {
   suitNeurons(open);
   const { device, info } = open;
-  const pool = { neurons: controls.get("neurons"), range: controls.get("range"), seed: controls.get("seed"), gamma: controls.get("gamma") };
+  const pool = {
+    neurons: controls.get("neurons"),
+    range: controls.get("range"),
+    seed: controls.get("seed"),
+    gamma: controls.get("gamma"),
+  };
   const made = await PoolRun.make(device, pool, settings(), info.isFallback ? 20 : 10);
   const canvas = new DeviceCanvas(device, element("raster"));
   const population = made.engine.network.populations.find((p) => p.name === "aMN");
   if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
-  const spikes = await SpikeRaster.make(made.engine, device, canvas, population, { colours: ["small-unit", "large-unit"] });
+  const spikes = await SpikeRaster.make(made.engine, device, canvas, population, {
+    colours: ["small-unit", "middle-unit", "large-unit"],
+  });
   [run, raster] = [made, spikes];
   element("last-unit").textContent = String(pool.neurons);
   setSpeed();
@@ -176,9 +183,7 @@ function setSpeed(): void {
 }
 
 function setPaused(paused: boolean): void {
-  const button = element<HTMLButtonElement>("pause");
-  button.textContent = paused ? "Go on" : "Pause";
-  button.setAttribute("aria-pressed", String(paused));
+  element("pause").textContent = paused ? "Go on" : "Pause";
   if (run !== undefined) run.pace.paused = paused;
 }
 

@@ -63,7 +63,9 @@ const risen = (signal: FluentSignal<"Hz">, { from, until, start }: Rise): Signal
 /** Rate of every descending axon; phase in radians at t = 0. */
 export const sharedRate = ({ rate, amplitude, frequency }: Drive, phase: number, rise: Rise): Signal<"Hz"> =>
   risen(
-    drive.sinusoid({ offset: Hz(rate), amplitude: Hz(amplitude), frequency: Hz(frequency), phase }).clip({ min: Hz(0) }),
+    drive
+      .sinusoid({ offset: Hz(rate), amplitude: Hz(amplitude), frequency: Hz(frequency), phase })
+      .clip({ min: Hz(0) }),
     rise,
   );
 

@@ -55,7 +55,8 @@ export class Readings {
   /** Spikes of each unit over the last second, Hz. */
   rates(): Float64Array {
     const rates = new Float64Array(this.#n);
-    for (let k = 0; k < this.#bins.length; k++) rates[k % this.#n] = (rates[k % this.#n] as number) + (this.#bins[k] as number);
+    for (let k = 0; k < this.#bins.length; k++)
+      rates[k % this.#n] = (rates[k % this.#n] as number) + (this.#bins[k] as number);
     const seconds = Math.min(1, ((this.#bin + 1) * BIN_MS) / 1000);
     return rates.map((count) => count / seconds);
   }
@@ -81,7 +82,10 @@ export class Readings {
   spectrum(highest: number): { f: number[]; density: number[] } {
     const length = Math.min(this.#samples, this.#force.length);
     if (length < SEGMENT) return { f: [], density: [] };
-    const signal = Float64Array.from({ length }, (_, k) => this.#force[(this.#samples - length + k) % this.#force.length] as number);
+    const signal = Float64Array.from(
+      { length },
+      (_, k) => this.#force[(this.#samples - length + k) % this.#force.length] as number,
+    );
     const { f, density } = welch(signal, { fs: FORCE_HZ, segment: SEGMENT, detrend: "linear" });
     const kept = [...f.keys()].filter((k) => (f[k] as number) > 0 && (f[k] as number) <= highest);
     return { f: kept.map((k) => f[k] as number), density: kept.map((k) => Math.max(1e-9, density[k] as number)) };

@@ -4,7 +4,19 @@ import { DeviceWatch } from "../../src/record/device-watch.ts";
 import { Simulation } from "../../src/record/simulate.ts";
 import { ms, one } from "../../src/units.ts";
 import { Pace } from "../site/pace.ts";
-import { motorPool, NO_RISE, PRIVATE, privateRate, risenTo, scales, SHARED, sharedRate, type Drive, type Pool, type Rise } from "./network.ts";
+import {
+  motorPool,
+  NO_RISE,
+  PRIVATE,
+  privateRate,
+  risenTo,
+  scales,
+  SHARED,
+  sharedRate,
+  type Drive,
+  type Pool,
+  type Rise,
+} from "./network.ts";
 import { Readings } from "./readings.ts";
 
 export interface PoolSettings extends Drive {
@@ -29,7 +41,13 @@ export class PoolRun {
 
   readonly #piece: number;
 
-  private constructor(engine: VisibleEngine, device: GPUDevice, thresholds: Float64Array, settings: PoolSettings, piece: number) {
+  private constructor(
+    engine: VisibleEngine,
+    device: GPUDevice,
+    thresholds: Float64Array,
+    settings: PoolSettings,
+    piece: number,
+  ) {
     this.engine = engine;
     this.readings = new Readings(thresholds);
     this.#piece = piece;

@@ -42,7 +42,9 @@ export class DeviceCanvas {
 
   #fit(): boolean {
     const ratio = Math.min(2, devicePixelRatio);
-    const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight].map((x) => Math.max(1, Math.round(x * ratio)));
+    const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight].map((x) =>
+      Math.max(1, Math.round(x * ratio)),
+    );
     if (width === undefined || height === undefined) return false;
     if (width === this.#canvas.width && height === this.#canvas.height) return false;
     Object.assign(this.#canvas, { width, height });

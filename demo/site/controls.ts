@@ -64,11 +64,13 @@ export class Controls<K extends string> {
     this.#set(key, value);
   }
 
+  /** All defaults at once: one restart at most. */
   reset(): void {
-    for (const key of this.#inputs.keys()) {
-      const value = this.#defaults.get(key) ?? this.#specs[key].value;
-      if (this.get(key) !== value) this.put(key, value);
-    }
+    const value = (key: K): number => this.#defaults.get(key) ?? this.#specs[key].value;
+    const changed = [...this.#inputs.keys()].filter((key) => this.get(key) !== value(key));
+    for (const key of changed) this.#set(key, value(key));
+    const last = changed.find((key) => this.#specs[key].restarts === true) ?? changed[0];
+    if (last !== undefined) this.#changed(last);
   }
 
   onChange(listener: (key: K, restarts: boolean) => void): void {

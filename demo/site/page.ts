@@ -53,11 +53,11 @@ export function runPage(start: (open: OpenDevice) => Promise<Running>): Page {
       say("running");
       running.done.catch(async (error: unknown) => {
         await Promise.race([lost, later(100)]); // a loss explains more than what fails because of it
-        console.error(error);
+        reportError(error);
         await fail(mine, "The simulation stopped.", messageOf(error));
       });
     } catch (error) {
-      console.error(error);
+      reportError(error);
       await fail(mine, "The simulation did not start.", messageOf(error));
     }
   };
@@ -76,7 +76,7 @@ function say(state: "starting" | "running" | "failed" | "unsupported"): void {
 
 /** Names the adapter, and says so when it is a software one. */
 export function showAdapterName({ description, isFallback }: Pick<AdapterInfo, "description" | "isFallback">): void {
-  element("adapter").textContent = isFallback ? `${description} (software, no graphics card is used)` : description;
+  element("adapter").textContent = isFallback ? `${description}, in software` : description;
 }
 
 function failed(title: string, detail: string, restart: () => Promise<void>): void {
@@ -93,14 +93,25 @@ export function unsupported(): void {
   say("unsupported");
   element("adapter").textContent = "none";
   const list = document.createElement("ul");
-  for (const line of WHERE) list.append(Object.assign(document.createElement("li"), { textContent: line }));
-  const secure = isSecureContext ? [] : [paragraph("This page came over plain http: browsers offer WebGPU only over https and on localhost.")];
+  for (const line of WHERE) {
+    const item = document.createElement("li");
+    // what stands between ` is to be typed
+    item.append(
+      ...line
+        .split("`")
+        .map((part, k) => (k % 2 === 0 ? part : Object.assign(document.createElement("code"), { textContent: part }))),
+    );
+    list.append(item);
+  }
+  const secure = isSecureContext
+    ? []
+    : [paragraph("This page came over plain http: browsers offer WebGPU only over https and on localhost.")];
   notice("This page needs WebGPU, and this browser offers no adapter.", [...secure, list]);
 }
 
 const WHERE = [
   "Chrome or Edge 113 and later on Windows, macOS and ChromeOS; 121 and later on Android.",
-  "Chrome or Edge on Linux: switch on chrome://flags/#enable-unsafe-webgpu and chrome://flags/#enable-vulkan. Without a graphics card, start it with --enable-unsafe-webgpu --use-vulkan=swiftshader --use-angle=vulkan --enable-features=Vulkan.",
+  "Chrome or Edge on Linux: switch on `chrome://flags/#enable-unsafe-webgpu` and `chrome://flags/#enable-vulkan`. Without a graphics card, start it with `--enable-unsafe-webgpu --use-vulkan=swiftshader --use-angle=vulkan --enable-features=Vulkan`.",
   "Safari 26 and later on macOS, iOS, iPadOS and visionOS.",
   "Firefox 141 and later on Windows, 145 and later on macOS with Apple silicon; elsewhere Firefox Nightly.",
   "If hardware acceleration is switched off in the browser's settings, switch it on.",
@@ -129,6 +140,9 @@ export function shareButton(link: () => string): void {
       setTimeout(() => (button.textContent = label), 2000);
     };
     if (!("clipboard" in navigator)) return said("Link is in the address bar");
-    navigator.clipboard.writeText(url).then(() => said("Link copied"), () => said("Link is in the address bar"));
+    navigator.clipboard.writeText(url).then(
+      () => said("Link copied"),
+      () => said("Link is in the address bar"),
+    );
   });
 }

@@ -16,7 +16,12 @@ export interface PlotSpec {
   readonly series: readonly SeriesSpec[];
   readonly x: { readonly label: string; readonly range?: readonly [number, number] };
   /** left axis, and right axis for series with scale "right". */
-  readonly y: { readonly label: string; readonly min?: number; readonly soft?: number; /** decades shown at least, as powers of ten */ readonly log?: readonly [number, number] };
+  readonly y: {
+    readonly label: string;
+    readonly min?: number;
+    readonly soft?: number;
+    /** decades shown at least, as powers of ten */ readonly log?: readonly [number, number];
+  };
   readonly right?: { readonly label: string; readonly soft?: number };
   readonly height?: number;
 }
@@ -75,16 +80,24 @@ export class Plot {
     const axis = (label: string): uPlot.Axis => ({
       label, labelFont: font, font, labelSize: 18, stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 },
     }); // prettier-ignore
-    const range = (spec: { min?: number; soft?: number }): uPlot.Scale.Range => (_, low, high) => {
-      const top = Math.max(high ?? 0, spec.soft ?? 0);
-      const bottom = spec.min ?? Math.min(low ?? 0, 0);
-      return [bottom, top > bottom ? top + 0.05 * (top - bottom) : bottom + 1];
-    };
+    const range =
+      (spec: { min?: number; soft?: number }): uPlot.Scale.Range =>
+      (_, low, high) => {
+        const top = Math.max(high ?? 0, spec.soft ?? 0);
+        const bottom = spec.min ?? Math.min(low ?? 0, 0);
+        return [bottom, top > bottom ? top + 0.05 * (top - bottom) : bottom + 1];
+      };
     const scales: uPlot.Scales = {
       x: { time: false, ...(this.#range === undefined ? {} : { range: [this.#range[0], this.#range[1]] }) },
       y: y.log === undefined ? { range: range(y) } : { distr: 3, range: decades(y.log) },
     };
-    const left = y.log === undefined ? {} : { values: (_: uPlot, splits: number[]) => splits.map(powerOfTen) };
+    const decade = (_: uPlot, splits: number[]): (number | null)[] =>
+      splits.map((v) => (powerOfTen(v) === "" ? null : v));
+    const left: uPlot.Axis = y.log === undefined ? {} : {
+      values: (_, splits) => splits.map(powerOfTen),
+      grid: { stroke: grid, width: 1, filter: decade },
+      ticks: { show: false },
+    }; // prettier-ignore
     const axes: uPlot.Axis[] = [
       { ...axis(x.label), size: 34 },
       { ...axis(y.label), size: 46, ...left },
@@ -120,7 +133,8 @@ const superscript = (n: number): string =>
 const decades =
   ([least, most]: readonly [number, number]): uPlot.Scale.Range =>
   (_, low, high) => {
-    const power = (value: number | null, otherwise: number): number => (value !== null && value > 0 ? Math.log10(value) : otherwise);
+    const power = (value: number | null, otherwise: number): number =>
+      value !== null && value > 0 ? Math.log10(value) : otherwise;
     return [10 ** Math.min(least, Math.floor(power(low, least))), 10 ** Math.max(most, Math.ceil(power(high, most)))];
   };
 

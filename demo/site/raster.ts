@@ -1,5 +1,5 @@
 import type { VisibleEngine } from "../../src/gpu/engine.ts";
-import { DeviceCanvas } from "./canvas.ts";
+import type { DeviceCanvas } from "./canvas.ts";
 import { rgb } from "./theme.ts";
 import code from "./raster.wgsl?raw";
 
@@ -7,8 +7,8 @@ const CAPACITY = 2 ** 18; // spikes, 2 MiB: 800 units at 80 Hz for 4 s
 const TICK_PX = 2;
 const SHAPE_BYTES = 128;
 
-/** Names of up to four colours of style.css: of bands of neurons that stop before `ends`, or, without ends, from the first
- * neuron's to the last's. */
+/** Names of colours of style.css: of up to four bands of neurons that stop before `ends`, or, without ends, three of the first
+ * neuron, the middle one and the last. */
 export interface Ink {
   readonly colours: readonly string[];
   readonly ends?: readonly number[];
@@ -40,21 +40,56 @@ export class SpikeRaster {
   #count = 0;
   #marks: { step: number; count: number }[] = [{ step: 0, count: 0 }];
 
-  private constructor(engine: VisibleEngine, device: GPUDevice, canvas: DeviceCanvas, population: Drawn, ink: Ink, collect: GPUComputePipeline, draw: GPURenderPipeline) {
-    [this.#engine, this.#device, this.#canvas, this.#ink, this.#collect, this.#draw] = [engine, device, canvas, ink, collect, draw];
-    this.#uniform = device.createBuffer({ label: "raster shape", size: SHAPE_BYTES, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+  private constructor(
+    engine: VisibleEngine,
+    device: GPUDevice,
+    canvas: DeviceCanvas,
+    population: Drawn,
+    ink: Ink,
+    collect: GPUComputePipeline,
+    draw: GPURenderPipeline,
+  ) {
+    [this.#engine, this.#device, this.#canvas, this.#ink, this.#collect, this.#draw] = [
+      engine,
+      device,
+      canvas,
+      ink,
+      collect,
+      draw,
+    ];
+    this.#uniform = device.createBuffer({
+      label: "raster shape",
+      size: SHAPE_BYTES,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
     this.#ring = device.createBuffer({ label: "raster ring", size: 8 * (CAPACITY + 1), usage: GPUBufferUsage.STORAGE });
-    this.#shapeOnly = device.createBindGroup({ layout: draw.getBindGroupLayout(0), entries: [{ binding: 0, resource: { buffer: this.#uniform } }] });
-    this.#drawn = device.createBindGroup({ layout: draw.getBindGroupLayout(1), entries: [{ binding: 0, resource: { buffer: this.#ring } }] });
+    this.#shapeOnly = device.createBindGroup({
+      layout: draw.getBindGroupLayout(0),
+      entries: [{ binding: 0, resource: { buffer: this.#uniform } }],
+    });
+    this.#drawn = device.createBindGroup({
+      layout: draw.getBindGroupLayout(1),
+      entries: [{ binding: 0, resource: { buffer: this.#ring } }],
+    });
     const words = new Uint32Array(this.#shape);
     words.set([population.firstSource, population.n]);
     words[4] = CAPACITY - 1;
     this.recolour();
   }
 
-  static async make(engine: VisibleEngine, device: GPUDevice, canvas: DeviceCanvas, population: Drawn, ink: Ink): Promise<SpikeRaster> {
+  static async make(
+    engine: VisibleEngine,
+    device: GPUDevice,
+    canvas: DeviceCanvas,
+    population: Drawn,
+    ink: Ink,
+  ): Promise<SpikeRaster> {
     const module = device.createShaderModule({ label: "raster", code });
-    const collect = device.createComputePipelineAsync({ label: "raster collect", layout: "auto", compute: { module, entryPoint: "collect" } });
+    const collect = device.createComputePipelineAsync({
+      label: "raster collect",
+      layout: "auto",
+      compute: { module, entryPoint: "collect" },
+    });
     const draw = device.createRenderPipelineAsync({
       label: "raster",
       layout: "auto",

@@ -13,7 +13,7 @@ struct Shape {
   colours: array<vec4f, 4>,
   ends: vec4f,    // first neuron after each colour's
   tick: vec2f,    // width and least height, clip units
-  blend: f32,     // 1: colours pass from the first to the second along the population
+  blend: f32,     // 1: colours pass from the first over the second to the third along the population
 }
 
 struct Ring {
@@ -57,7 +57,8 @@ fn tick(@builtin(vertex_index) corner: u32, @builtin(instance_index) spike: u32)
   out.position = select(vec4f(2.0, 2.0, 0.0, 1.0), vec4f(x, y, 0.0, 1.0), age >= 0.0 && age <= shape.window);
   let c = shape.colours;
   let banded = select(select(select(c[3], c[2], neuron < shape.ends.z), c[1], neuron < shape.ends.y), c[0], neuron < shape.ends.x);
-  out.colour = mix(banded, mix(c[0], c[1], neuron / f32(max(shape.neurons, 2u) - 1u)), shape.blend);
+  let part = 2.0 * neuron / f32(max(shape.neurons, 2u) - 1u);
+  out.colour = mix(banded, mix(mix(c[0], c[1], min(part, 1.0)), c[2], max(part - 1.0, 0.0)), shape.blend);
   return out;
 }
 

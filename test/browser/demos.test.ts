@@ -21,7 +21,11 @@ const clean = ({ complaints, requests }: Visit): void => {
 };
 
 test("all pages together weigh at most 400 kB gzipped", () => {
-  expect(Object.keys(site.gzipped).filter((f) => f.endsWith(".html")).sort()).toEqual(["column.html", "index.html", "learning.html", "motor-pool.html"]);
+  expect(
+    Object.keys(site.gzipped)
+      .filter((f) => f.endsWith(".html"))
+      .sort(),
+  ).toEqual(["column.html", "index.html", "learning.html", "motor-pool.html"]);
   expect(Object.values(site.gzipped).reduce((sum, x) => sum + x, 0)).toBeLessThan(400_000);
 });
 
@@ -29,7 +33,8 @@ test("the start page names the adapter, says that it is a software one, and lead
   const seen = await visit(browser, `${site.url}index.html`, { width: 390, height: 844 });
   await running(seen.page);
   expect(await seen.page.textContent("#adapter")).toMatch(/swiftshader.*software/i);
-  for (const name of ["motor-pool", "column", "learning"]) expect(await seen.page.locator(`.cards a[href="${name}.html"]`).count()).toBe(1);
+  for (const name of ["motor-pool", "column", "learning"])
+    expect(await seen.page.locator(`.cards a[href="${name}.html"]`).count()).toBe(1);
   clean(seen);
   await seen.page.close();
 });
@@ -47,7 +52,8 @@ describe("motor pool", () => {
     await until(seen.page, "modelMs", (t) => t > 1500);
     // 50 units that fire at some Hz over 1.5 of 4 s: hundreds of ticks of 2 x 5 pixels on 900 x 300
     expect(await inked(seen.page, "#raster")).toBeGreaterThan(0.002);
-    for (const plot of ["#rates", "#force-plot", "#recruitment"]) expect(await inked(seen.page, plot)).toBeGreaterThan(0.002);
+    for (const plot of ["#rates", "#force-plot", "#recruitment"])
+      expect(await inked(seen.page, plot)).toBeGreaterThan(0.002);
     clean(seen);
   });
 
@@ -68,7 +74,13 @@ describe("motor pool", () => {
     await set(seen.page, "private", 30);
     await seen.page.click("#share");
     const url = new URL(seen.page.url());
-    expect(Object.fromEntries(url.searchParams)).toMatchObject({ neurons: "50", private: "30", rate: "0", gamma: "0.2", seed: "42" });
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      neurons: "50",
+      private: "30",
+      rate: "0",
+      gamma: "0.2",
+      seed: "42",
+    });
   });
 
   test("is worked by keys alone, with labelled controls", async () => {
@@ -160,7 +172,8 @@ describe("learning", () => {
     expect(await said(page, "step")).toBeLessThan(1200);
     await until(page, "step", (s) => s > 1800);
     expect(await said(page, "rms")).toBeLessThan(before / 2);
-    for (const part of ["#output-0", "#error", "#spikes", "#weights"]) expect(await inked(page, part)).toBeGreaterThan(0.002);
+    for (const part of ["#output-0", "#error", "#spikes", "#weights"])
+      expect(await inked(page, part)).toBeGreaterThan(0.002);
     await page.waitForTimeout(3000); // a look at the eigenvalues every 4 s at most
     expect(await inked(page, "#eigenvalues")).toBeGreaterThan(0.002);
     clean(seen);

@@ -10,17 +10,25 @@ const seconds = Number(process.argv[2] ?? 10);
 
 /** CPU seconds so far of this process's descendants. */
 function cpuSeconds(): number {
-  const rows = execFileSync("ps", ["-eo", "pid=,ppid=,cputimes=,time="], { encoding: "utf8" }).trim().split("\n").map((line) => line.trim().split(/\s+/));
+  const rows = execFileSync("ps", ["-eo", "pid=,ppid=,cputimes=,time="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
   const parents = new Map(rows.map(([pid, ppid]) => [Number(pid), Number(ppid)]));
   const ours = (pid: number): boolean => pid === process.pid || (pid > 1 && ours(parents.get(pid) ?? 0));
-  return rows.reduce((sum, [pid, , cpu]) => sum + (Number(pid) !== process.pid && ours(Number(pid)) ? Number(cpu) : 0), 0);
+  return rows.reduce(
+    (sum, [pid, , cpu]) => sum + (Number(pid) !== process.pid && ours(Number(pid)) ? Number(cpu) : 0),
+    0,
+  );
 }
 
 async function watchTasks(page: Page): Promise<void> {
   await page.evaluate(() => {
     const tasks: number[] = [];
     Object.assign(globalThis, { tasks });
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((e) => e.duration))).observe({
+      type: "longtask",
+    });
   });
 }
 

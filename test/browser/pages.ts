@@ -44,7 +44,12 @@ export const said = (page: Page, name: string): Promise<number> =>
   page.evaluate((key) => Number(document.body.dataset[key] ?? NaN), name);
 
 /** Waits until a number that the page says fulfils a condition, and gives it back. */
-export async function until(page: Page, name: string, holds: (x: number) => boolean, timeout = 90_000): Promise<number> {
+export async function until(
+  page: Page,
+  name: string,
+  holds: (x: number) => boolean,
+  timeout = 90_000,
+): Promise<number> {
   const end = Date.now() + timeout;
   for (;;) {
     const x = await said(page, name);
@@ -80,7 +85,8 @@ export async function inked(page: Page, selector: string): Promise<number> {
     const counts = new Map<number, number>();
     for (const w of words) counts.set(w, (counts.get(w) ?? 0) + 1);
     const [ground] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [0, 0];
-    const far = (w: number): boolean => [0, 8, 16].some((shift) => Math.abs(((w >> shift) & 255) - ((ground >> shift) & 255)) > 40);
+    const far = (w: number): boolean =>
+      [0, 8, 16].some((shift) => Math.abs(((w >> shift) & 255) - ((ground >> shift) & 255)) > 40);
     return words.reduce((sum, w) => sum + (far(w) ? 1 : 0), 0) / words.length;
   }, png);
 }

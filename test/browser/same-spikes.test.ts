@@ -11,7 +11,13 @@ let server: ViteDevServer;
 let browser: Browser;
 beforeAll(async () => {
   const root = new URL("../../", import.meta.url).pathname;
-  server = await createServer({ configFile: false, root, logLevel: "error", server: { host: "127.0.0.1", port: 0 }, optimizeDeps: { noDiscovery: true, include: ["wesl/core", "yaml", "fft.js"] } });
+  server = await createServer({
+    configFile: false,
+    root,
+    logLevel: "error",
+    server: { host: "127.0.0.1", port: 0 },
+    optimizeDeps: { noDiscovery: true, include: ["wesl/core", "yaml", "fft.js"] },
+  });
   await server.listen();
   browser = await openBrowser();
 });

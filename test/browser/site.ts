@@ -27,7 +27,12 @@ export async function openSite(): Promise<Site> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     const file = join(folder, normalize(path.replace(/^\/some\/folder\//, "/")));
-    if (!path.startsWith("/some/folder/") || !file.startsWith(folder) || !existsSync(file) || !statSync(file).isFile()) {
+    if (
+      !path.startsWith("/some/folder/") ||
+      !file.startsWith(folder) ||
+      !existsSync(file) ||
+      !statSync(file).isFile()
+    ) {
       response.writeHead(404).end();
       return;
     }
@@ -48,6 +53,8 @@ export async function openSite(): Promise<Site> {
 }
 
 function weights(folder: string): Record<string, number> {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((f) => statSync(join(folder, f)).isFile());
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((f) =>
+    statSync(join(folder, f)).isFile(),
+  );
   return Object.fromEntries(files.map((f) => [f, gzipSync(readFileSync(join(folder, f))).length]));
 }

@@ -17,13 +17,20 @@ const built: Readonly<Record<Name, () => { network: CompiledNetwork; steps: numb
 };
 
 /** Sorted steps and ids of all spikes of the span, sources included, and whatever is recorded (the column's dipoles). */
-export async function spikesOn(device: GPUDevice, name: Name): Promise<{ steps: number[]; ids: number[]; traces: number[][] }> {
+export async function spikesOn(
+  device: GPUDevice,
+  name: Name,
+): Promise<{ steps: number[]; ids: number[]; traces: number[][] }> {
   const { network, steps } = built[name]();
   const engine = await gpuEngine(network, device);
   try {
     const segment = await engine.advance(steps);
     const sorted = sortSpikes(network, [segment], 0, steps);
-    return { steps: Array.from(sorted.steps), ids: Array.from(sorted.ids), traces: segment.traces.map((t) => Array.from(t.data)) };
+    return {
+      steps: Array.from(sorted.steps),
+      ids: Array.from(sorted.ids),
+      traces: segment.traces.map((t) => Array.from(t.data)),
+    };
   } finally {
     await engine.close();
   }

@@ -1,0 +1,51 @@
+// Takes the pictures of the start page and the README from the running demos: npx tsx test/browser/pictures.ts
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { openBrowser, running, until } from "./pages.ts";
+import { openSite } from "./site.ts";
+
+const FOLDER = new URL("../../demo/pictures/", import.meta.url).pathname;
+
+/** A piece of 960 x 540 of the page from the first figure on, as 640 x 360 pixels. */
+async function picture(
+  browser: Browser,
+  url: string,
+  name: string,
+  ready: readonly [key: string, least: number],
+): Promise<void> {
+  const page = await browser.newPage({
+    viewport: { width: 1310, height: 1500 },
+    deviceScaleFactor: 2 / 3,
+    colorScheme: "light",
+  });
+  await page.goto(url);
+  await running(page);
+  await until(page, ready[0], (x) => x >= ready[1], 300_000);
+  const box = await page.locator(".views > :first-child").boundingBox();
+  const clip = { x: (box?.x ?? 0) - 4, y: (box?.y ?? 0) - 4, width: 960, height: 540 };
+  await page.screenshot({ path: join(FOLDER, `${name}.jpg`), type: "jpeg", quality: 82, clip });
+  await page.close();
+}
+
+mkdirSync(FOLDER, { recursive: true });
+const site = await openSite();
+const browser = await openBrowser();
+try {
+  const wanted = process.argv.slice(2);
+  const all = [
+    [
+      `motor-pool.html?neurons=200&rate=65&amplitude=20&frequency=3&private=8&speed=100`,
+      "motor-pool",
+      ["modelMs", 5200],
+    ],
+    [`column.html?mesh=5&drive=0&speed=1000`, "column", ["modelMs", 62]],
+    [`learning.html?neurons=100`, "learning", ["step", 4950]],
+  ] as const;
+  for (const [path, name, ready] of all) {
+    if (wanted.length === 0 || wanted.includes(name)) await picture(browser, site.url + path, name, ready);
+  }
+} finally {
+  await browser.close();
+  await site.close();
+}
