@@ -131,9 +131,11 @@ async function baseline() {
   return { drive: search.drive, percentMvc: over(values), perSeed: values };
 }
 
-/** Spikes of 800 motor neurons whose input is shared (400 sources to 30 %) or private (as many events, own to each cell). */
+/** Spikes of motor neurons whose input is shared (400 sources to 30 % of 800 cells) or private (as many events, own to each of
+ * 300 cells). */
 async function inputs(shared: boolean, rate: Signal<"Hz">, entries: number, duration: number): Promise<SpikeTrains[]> {
-  const pool = DEFAULTS;
+  const n = shared ? 800 : 300;
+  const pool = { ...DEFAULTS, cells: { ...DEFAULTS.cells, motorNeurons: n } };
   const net = new Network({ seed: 1, name: "inputs" });
   const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds: thresholdsOf(pool), V0: mV(pool.V0) }));
   const to = { weight: uS(pool.weight.descending), delay: ms(1) };
@@ -145,7 +147,7 @@ async function inputs(shared: boolean, rate: Signal<"Hz">, entries: number, dura
   } else {
     const ten = drive.constant(Hz(0)).plus({ kind: "scale", unit: "Hz", of: rate, factor: 10 }); // 12 sources at ten times the rate are 120
     for (let k = 0; k < 12; k++)
-      net.connect(net.sources(`own${k}`, 800, poisson({ rate: ten })), aMN.excitatory, oneToOne(), to);
+      net.connect(net.sources(`own${k}`, n, poisson({ rate: ten })), aMN.excitatory, oneToOne(), to);
   }
   net.vary(
     "seed",
@@ -164,7 +166,7 @@ async function inputs(shared: boolean, rate: Signal<"Hz">, entries: number, dura
   } finally {
     await sim.close();
   }
-  return parts.map(({ times, cells }) => spikeTrains(800, times, cells));
+  return parts.map(({ times, cells }) => spikeTrains(n, times, cells));
 }
 
 /** Coherence between composite trains of disjoint groups, and with the drive, pooled over entries in segments of 1.024 s. */

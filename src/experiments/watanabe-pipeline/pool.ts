@@ -7,7 +7,7 @@ import { drive, type Signal } from "../../model/signal.ts";
 import { poisson } from "../../model/sources.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../models/motor-pool/index.ts";
 import { simulate } from "../../record/simulate.ts";
-import { Hz, ms, mV, seconds, uS } from "../../units.ts";
+import { canonicalValues, Hz, ms, mV, seconds, uS } from "../../units.ts";
 
 /** The network of the study without its drive. Units as in the watanabe experiment. */
 export interface Pool {
@@ -66,6 +66,14 @@ export interface ForceSettings {
 export const unitsOf = (pool: Pool, force: ForceSettings): MotorUnits =>
   motorUnits({ thresholds: thresholdsOf(pool), ...force });
 
+/** Conduction time of each motor axon (ms), where force is to include it. */
+export function axonDelaysOf(pool: Pool, force: { readonly axonDelays: boolean }): Pick<ForceOptions, "axonDelays"> {
+  const { axonDelay } = alphaMotorNeurons({ thresholds: thresholdsOf(pool) });
+  if (!force.axonDelays || axonDelay === undefined) return {};
+  const delays = canonicalValues("axon delays", axonDelay, "ms", pool.cells.motorNeurons);
+  return { axonDelays: typeof delays === "number" ? new Float64Array(pool.cells.motorNeurons).fill(delays) : delays };
+}
+
 export interface PoolRun {
   readonly motorNeurons: SpikeTrains;
   /** one value per sample of the units' frequency, unit of the smallest twitch. */
@@ -77,16 +85,17 @@ export async function runPool(
   pool: Pool,
   rates: readonly Signal<"Hz">[],
   units: MotorUnits,
-  options: PoolRunOptions & Pick<ForceOptions, "gain">,
+  options: PoolRunOptions & Pick<ForceOptions, "gain" | "axonDelays">,
   context: PoolContext,
 ): Promise<PoolRun[]> {
-  const { seed, dt, gain = "preceding" } = options;
+  const { seed, dt, gain = "preceding", axonDelays } = options;
+  const delays = axonDelays === undefined ? {} : { axonDelays };
   const duration = seconds(options.duration);
   const net = poolNetwork(pool, rates[0] as Signal<"Hz">, seed);
   net.vary("DD.rate", rates);
   const { engine, device, signal } = context;
   const sim = await simulate(net, { device, engine, dt: ms(dt), duration });
-  const streams = rates.map(() => new ForceStream(units, { gain, spikeBin: dt }));
+  const streams = rates.map(() => new ForceStream(units, { gain, spikeBin: dt, ...delays }));
   const pieces = rates.map(() => ({ times: [] as Float64Array[], cells: [] as Uint32Array[], force: [] as Float64Array[] })); // prettier-ignore
   try {
     const onProgress = options.onProgress;

@@ -31,7 +31,7 @@ export const DEFAULTS = {
     leastUnits: 10, // that must fire more than once
     tolerance: 0.05, // of the target
   },
-  force: { frequency: 2048, longestRise: 90, contractionRange: 3, gain: "preceding", maximum: 100 },
+  force: { frequency: 2048, longestRise: 90, contractionRange: 3, gain: "preceding", axonDelays: false, maximum: 100 },
   phase: 5,
   dt: 0.025,
   record: { every: 0.1, cells: 5 },

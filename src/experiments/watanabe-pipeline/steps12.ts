@@ -8,7 +8,7 @@ import { objectiveFigure } from "../../plot/watanabe.ts";
 import { decode } from "../../record/files.ts";
 import { writeJson, type StudyContext } from "../study.ts";
 import { constantDrive, oscillatingDrive, realisedMean } from "./drives.ts";
-import { runPool, unitsOf, type PoolRun } from "./pool.ts";
+import { axonDelaysOf, runPool, unitsOf, type PoolRun } from "./pool.ts";
 import { checkReached, searchRate, type Trial } from "./search.ts";
 import { planOf, type PipelineSettings, type Plan } from "./settings.ts";
 
@@ -225,7 +225,9 @@ async function trial(
   const { seed, progress } = context;
   const { dt } = s.search;
   const onProgress = (done: number): void => progress(`${part} (${signals.length} drives)`, done);
-  return runPool(plan.search.pool, signals, units, { seed, duration, dt, gain: plan.gain, onProgress }, context);
+  const delays = axonDelaysOf(plan.search.pool, s.force);
+  const options = { seed, duration, dt, gain: plan.gain, onProgress, ...delays };
+  return runPool(plan.search.pool, signals, units, options, context);
 }
 
 /** A file that an earlier step wrote. @throws DataError that names the step */

@@ -9,7 +9,7 @@ import type { Built } from "../experiment.ts";
 import { writeJson, type StudyContext } from "../study.ts";
 import { watanabe } from "../watanabe.ts";
 import { measuredPhases, wholePhases } from "./drives.ts";
-import { unitsOf } from "./pool.ts";
+import { axonDelaysOf, unitsOf } from "./pool.ts";
 import { planOf, type PipelineSettings } from "./settings.ts";
 import { OFFSET_FILE, readJson } from "./steps12.ts";
 
@@ -101,7 +101,8 @@ export async function forceOfRun(s: PipelineSettings, context: StudyContext): Pr
   const { run } = await stored(context);
   const units = unitsOf(s, s.force);
   const trains = await run.spikes("aMN");
-  const { force, percentMvc } = muscleForce(trains, units, { gain: planOf(s).gain, spikeBin: s.dt, duration: run.durationMs }); // prettier-ignore
+  const options = { gain: planOf(s).gain, spikeBin: s.dt, duration: run.durationMs, ...axonDelaysOf(s, s.force) };
+  const { force, percentMvc } = muscleForce(trains, units, options);
   const phases = measuredPhases(s).filter(({ to }) => to <= run.durationMs);
   const statistics = phases.map((phase) => ({
     name: phase.name,

@@ -117,6 +117,19 @@ describe("the whole study, small", () => {
     await expect(watanabePipeline.run({ ...small, step: "02" }, context)).rejects.toThrow(/Run step 01/);
   });
 
+  test("calibrates the constant drive to a wished force, axons included", async () => {
+    const out = new MemoryFiles();
+    const settings = {
+      ...small,
+      step: "01",
+      drive: { ...small.drive, target: 12 },
+      force: { ...small.force, axonDelays: true },
+    };
+    await watanabePipeline.run(settings, { ...context, out });
+    const found = JSON.parse(decode(await out.read("force_reference.json"))) as { percent_mvc: number };
+    expect(Math.abs(found.percent_mvc / 12 - 1)).toBeLessThan(small.search.tolerance);
+  });
+
   test("step by step, each reads what the one before wrote", async () => {
     for (const step of ["01", "02", "03", "04", "05", "06"]) {
       expect((await watanabePipeline.run({ ...small, step }, context)).length).toBeGreaterThan(20);
