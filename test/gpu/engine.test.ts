@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import type { Engine } from "../../src/compile/engine.ts";
 import { allToAll, oneToOne } from "../../src/connect/rules.ts";
+import { DeviceError } from "../../src/errors.ts";
 import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
 import { Network } from "../../src/model/network.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
@@ -211,6 +212,23 @@ describe("a batch", () => {
     }
   });
 
+  test("entries with connections of their own equal the same run alone", async () => {
+    const own = (entries: readonly number[]): CompiledNetwork => {
+      const net = network(); // values per link belong to one structure, so none here
+      net.vary("structureSeed", entries);
+      return compiled(net);
+    };
+    const together = own([3, 4, 3]);
+    expect(together.stages.map((s) => s.rows.length)).toEqual([3, 3]);
+    const all = await run(together);
+    for (const [e, structureSeed] of [3, 4, 3].entries()) {
+      const alone = own([structureSeed]);
+      const one = await run(alone);
+      for (const name of ["S", "P", "E", "M"]) same(`${name} of entry ${e}`, spikesOf(together, all, name, e), spikesOf(alone, one, name));
+    }
+    expect(spikesOf(together, all, "M", 1)).not.toEqual(spikesOf(together, all, "M", 0));
+  }); // prettier-ignore
+
   test("entries of one seed share their noise, others do not", async () => {
     const net = network();
     net.vary("seed", [7, 8, 7]);
@@ -308,3 +326,14 @@ test("what does not fit the device is refused by name before the first step", as
   net.cells("E", hhCells(60_000));
   await expect(gpuEngine(compiled(net), small)).rejects.toThrow(/buffer "E\.[a-z]+": needs [0-9.]+ MiB, the device binds at most 1\.0 MiB/);
 }); // prettier-ignore
+
+test("a lost device is a DeviceError for what is in flight and for what comes after", async () => {
+  const other = await openTestDevice();
+  const engine = await gpuEngine(compiled(network()), other.device);
+  await engine.advance(100);
+  other.device.destroy();
+  await other.device.lost;
+  await expect(engine.advance(1000)).rejects.toThrow(DeviceError);
+  await expect(engine.advance(2000)).rejects.toThrow(/lost|destroyed/);
+  await engine.close();
+});
