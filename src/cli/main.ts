@@ -50,7 +50,10 @@ function program(): Command {
     .option("--config <file>", "trapezoid, extract: cell configuration, YAML")
     .option("--targets <file>", "train: targets instead of drawn ones, CSV, a row per step and a column per neuron")
     .option("--trials <n>", "column: trials that differ in their drives' events, advanced together", number)
-    .option("--as-intended", "column replay: with the targets, delays and probability that the published run did not use")
+    .option(
+      "--as-intended",
+      "column replay: with the targets, delays and probability that the published run did not use",
+    )
     .option("--spikes <file>", "column replay: a spike file to replay")
     .option("--settings", "show the experiment's settings, presets and files, and stop")
     .option("--no-figures", "draw no figures")

@@ -9,6 +9,9 @@ export const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment<never
 
 /** The studies, which run more than one network. */
 export const STUDIES: Readonly<Record<string, () => Promise<Study<never>>>> = {
+  column: async () => (await import("./column.ts")).column as unknown as Study<never>,
+  "column-convergence": async () =>
+    (await import("./column-convergence.ts")).columnConvergence as unknown as Study<never>,
   extract: async () => (await import("./extraction/study.ts")).extract as unknown as Study<never>,
   train: async () => (await import("./training-study.ts")).train as unknown as Study<never>,
   "watanabe-pipeline": async () =>

@@ -156,7 +156,7 @@ function rawMoment(chunk: Chunk, type: string): { tMs: Float64Array; fAm: Float6
 }
 
 function dipoleRows(files: CaseFiles, one: NetworkCase, chunk: Chunk): VerifyRow[] {
-  const { stem, info, column, small, kind, context } = one;
+  const { stem, info, column, small, context } = one;
   const [L2, L5] = [rawMoment(chunk, "L2_pyramidal"), rawMoment(chunk, "L5_pyramidal")];
   const [nx, ny] = column.layout.mesh;
   const dipole = correctedDipole({ tMs: L2.tMs, L2: L2.fAm, L5: L5.fAm }, nx * ny);
@@ -164,7 +164,7 @@ function dipoleRows(files: CaseFiles, one: NetworkCase, chunk: Chunk): VerifyRow
   const t = stored.numbers("t");
   const at = (x: Float64Array, times: Float64Array): Float64Array =>
     times.map((time) => x[Math.round(time / info.dt_ms)] ?? NaN);
-  const limit: Tolerance = small ? COLUMN.dipoleSmall : /^c[34]$/.test(kind) ? COLUMN.dipole : COLUMN.dipoleUnmeasured;
+  const limit: Tolerance = small ? COLUMN.dipoleSmall : COLUMN.dipole;
   const rows: VerifyRow[] = [];
   for (const [column_, values] of [["agg_nAm", dipole.agg], ["L2_nAm", dipole.L2], ["L5_nAm", dipole.L5]] as const) {
     const { rms, correlation } = relation(at(values, t), stored.numbers(column_), (k) => (t[k] as number) > 1);
