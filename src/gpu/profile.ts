@@ -17,10 +17,14 @@ export class Profile {
   /** Encodes each dispatch in a pass of its own. */
   encode(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[], parity: 0 | 1): void {
     const set = this.#sets[parity];
-    set.labels = dispatches.slice(0, QUERIES / 2).map((d) => d.label);
+    set.labels = dispatches.map((d) => d.label);
     dispatches.forEach((d, k) => {
       const timed = 2 * k + 1 < QUERIES;
-      const timestampWrites = { querySet: set.queries, beginningOfPassWriteIndex: 2 * k, endOfPassWriteIndex: 2 * k + 1 };
+      const timestampWrites = {
+        querySet: set.queries,
+        beginningOfPassWriteIndex: 2 * k,
+        endOfPassWriteIndex: 2 * k + 1,
+      };
       const pass = encoder.beginComputePass(timed ? { timestampWrites } : {});
       pass.setPipeline(d.pipeline);
       pass.setBindGroup(0, d.group, [BLOCK_STRIDE * k]);
@@ -28,7 +32,7 @@ export class Profile {
       pass.end();
       if (d.clear !== undefined) encoder.clearBuffer(d.clear.buffer, 0, d.clear.bytes);
     });
-    encoder.resolveQuerySet(set.queries, 0, 2 * set.labels.length, set.resolved, 0);
+    encoder.resolveQuerySet(set.queries, 0, Math.min(QUERIES, 2 * set.labels.length), set.resolved, 0);
     encoder.copyBufferToBuffer(set.resolved, 0, set.staging, 0, 8 * QUERIES);
   }
 
@@ -36,11 +40,13 @@ export class Profile {
     const { staging, labels } = this.#sets[parity];
     await staging.mapAsync(1);
     const times = new BigUint64Array(staging.getMappedRange());
-    labels.forEach((label, k) => {
-      const phase = PHASES.find((p) => p === label);
-      const elapsed = Number((times[2 * k + 1] as bigint) - (times[2 * k] as bigint)) * 1e-6;
-      if (phase !== undefined) this.ms[phase] = (this.ms[phase] ?? 0) + elapsed;
-    });
+    for (const phase of PHASES) {
+      const all = [...labels.keys()].filter((k) => labels[k] === phase);
+      const timed = all.filter((k) => 2 * k + 1 < QUERIES);
+      const ns = timed.reduce((sum, k) => sum + Number((times[2 * k + 1] as bigint) - (times[2 * k] as bigint)), 0);
+      // Dispatches past the last query count like those before it.
+      if (timed.length > 0) this.ms[phase] = (this.ms[phase] ?? 0) + (ns * 1e-6 * all.length) / timed.length;
+    }
     staging.unmap();
   }
 }
