@@ -1,4 +1,4 @@
-import type { CompiledCells, TreeProgram, TreeReceptors, TreeRegion } from "../compile/compiled.ts";
+import type { CompiledCells, CompiledTrace, TreeProgram, TreeReceptors, TreeRegion } from "../compile/compiled.ts";
 import type { Expr, Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
@@ -46,6 +46,15 @@ export class TreeTable {
       t.cells.forEach((c, j) => (row[c] = j));
       this.#put(`trace${k}`, [...row]);
     });
+    const groups = sumGroups(cells, p);
+    for (const [every, traces] of groups) {
+      const records = traces.map(({ trace, terms }) => {
+        const bits = new Uint32Array(Float32Array.from(terms, (t) => t.weight).buffer);
+        const width = (cells.traces[trace] as CompiledTrace).cells.length;
+        return [trace, this.start(`trace${trace}`), width, terms.length, ...terms.flatMap((t, k) => [t.node, bits[k] as number])];
+      });
+      this.#put(`sums${every}`, [traces.length, ...records.flat()]);
+    }
     this.#put("heads", cells.traces.flatMap(() => [0, 0]));
   }
 
@@ -57,6 +66,39 @@ export class TreeTable {
     this.at.set(name, this.words.length);
     for (const w of words) this.words.push(w);
   }
+}
+
+/** A trace that is a weighted sum of voltages: read in one loop from the table, since hundreds of printed ones take minutes to compile. */
+interface VoltageSumTrace {
+  readonly trace: number;
+  readonly terms: readonly { readonly node: number; readonly weight: number }[];
+}
+
+/** By the number of steps between samples. */
+function sumGroups(cells: CompiledCells, p: TreeProgram): Map<number, VoltageSumTrace[]> {
+  const groups = new Map<number, VoltageSumTrace[]>();
+  const node = new Map(p.states.slice(0, p.parents.length).map((id, k) => [id, k]));
+  cells.traces.forEach(({ phase, value, everySteps }, trace) => {
+    const terms = phase === "state" ? linear(value, node) : undefined;
+    if (terms !== undefined) groups.set(everySteps, [...(groups.get(everySteps) ?? []), { trace, terms }]);
+  });
+  return groups;
+}
+
+/** The terms of a sum of voltages with literal weights; undefined for anything else. */
+function linear(e: Expr, node: ReadonlyMap<string, number>): VoltageSumTrace["terms"] | undefined {
+  if (e.kind === "name") {
+    const found = node.get(e.name);
+    return found === undefined ? undefined : [{ node: found, weight: 1 }];
+  }
+  if (e.kind !== "binary") return undefined;
+  if (e.op === "*" && e.left.kind === "number") {
+    const { value } = e.left;
+    return linear(e.right, node)?.map((t) => ({ ...t, weight: value * t.weight }));
+  }
+  if (e.op !== "+") return undefined;
+  const [left, right] = [linear(e.left, node), linear(e.right, node)];
+  return left === undefined || right === undefined ? undefined : [...left, ...right];
 }
 
 /** Maximal runs of nodes whose parent is the node before. */
@@ -82,6 +124,8 @@ class TreeWgsl {
   readonly #rows: RowLayout;
   readonly #column: ReadonlyMap<string, number>;
   readonly #state: ReadonlyMap<string, string>; // state name -> its load
+  readonly #sums: ReadonlyMap<number, readonly VoltageSumTrace[]>;
+  readonly #printed: readonly (readonly [CompiledTrace, number])[]; // traces that are not sums, with their indices
 
   constructor(cells: CompiledCells, program: TreeProgram, table: TreeTable) {
     this.#cells = cells;
@@ -90,16 +134,18 @@ class TreeWgsl {
     this.#rows = rowLayout(program);
     this.#column = new Map(program.params.map((id, k) => [id, k]));
     this.#state = this.#loads();
+    this.#sums = sumGroups(cells, program);
+    const sums = new Set([...this.#sums.values()].flat().map((t) => t.trace));
+    this.#printed = cells.traces.flatMap((t, k) => (sums.has(k) ? [] : [[t, k] as const]));
   }
 
   text(): string {
     const { params, clampInputs, receptors, regions, factor, detect, axial, diagonal } = this.#p;
-    const { traces } = this.#cells;
     const body = [
       ...params.map((id) => (this.#varies(id) ? `var<private> at_${id}: u32;` : `var<private> ${id}: f32;`)),
       `var<private> axial: u32;\nvar<private> axial_stride: u32;\nvar<private> diagonal: u32;\nvar<private> diagonal_stride: u32;`,
       ...clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
-      ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`),
+      ...this.#printed.map(([, k]) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`),
       `const CONDUCTANCE = ${this.#rows.conductance}u;\nconst CURRENT = ${this.#rows.current}u;\nconst ARMED = ${this.#rows.armed}u;`,
       `const FACTOR = ${factor}.0;`,
       `const NEEDS_ADVANCE = ${String(this.#needsAdvance())};`,
@@ -159,7 +205,7 @@ class TreeWgsl {
         `gain_${k} = params[shape.gains + ${k}u * all + g];`,
         `signal_${k} = table[${this.#t.start(`clamp${k}`)}u + entry] * block.stride + block.offset;`,
       ]),
-      ...this.#cells.traces.flatMap((t, k) => {
+      ...this.#printed.flatMap(([t, k]) => {
         const m = t.everySteps;
         const first = t.phase === "state" ? `block.step / ${m}u + 1u` : `(block.step + ${m - 1}u) / ${m}u`;
         return [
@@ -244,22 +290,39 @@ class TreeWgsl {
   /** Whether a state trace reads gates or receptors, which advance one pass late. */
   #needsAdvance(): boolean {
     const voltages = new Set(this.#p.states.slice(0, this.#p.parents.length));
-    return this.#cells.traces.some((t) => t.phase === "state" && [...freeNames(t.value)].some((id) => this.#state.has(id) && !voltages.has(id)));
+    return this.#printed.some(([t]) => t.phase === "state" && [...freeNames(t.value)].some((id) => this.#state.has(id) && !voltages.has(id)));
   }
 
   #sampling(): string {
-    const { traces } = this.#cells;
     const rename = (id: string): string => this.#state.get(id) ?? id;
-    const write = (k: number): string => {
-      const t = traces[k] as CompiledCells["traces"][number];
-      return `  if (now == next_${k}) {\n    if (row_${k} != 0xffffffffu) { traces[sample_at_${k}] = ${toWgsl(t.value, rename)}; }\n    sample_at_${k} += shape.entries * ${t.cells.length}u;\n    next_${k} += ${t.everySteps}u;\n  }`;
-    };
-    const of = (phase: "state" | "current"): number[] => traces.flatMap((t, k) => (t.phase === phase ? [k] : []));
-    const due = of("state").map((k) => `now == next_${k}`).join(" || ");
+    const write = ([t, k]: readonly [CompiledTrace, number]): string =>
+      `  if (now == next_${k}) {\n    if (row_${k} != 0xffffffffu) { traces[sample_at_${k}] = ${toWgsl(t.value, rename)}; }\n    sample_at_${k} += shape.entries * ${t.cells.length}u;\n    next_${k} += ${t.everySteps}u;\n  }`;
+    const of = (phase: "state" | "current") => this.#printed.filter(([t]) => t.phase === phase);
+    const everies = [...this.#sums.keys()];
+    const due = [...of("state").map(([, k]) => `now == next_${k}`), ...everies.map((m) => `now % ${m}u == 0u`)].join(" || ");
+    const sums = everies.map((m) => `  if (now % ${m}u == 0u) { sample_sums(${this.#t.start(`sums${m}`)}u, now / ${m}u); }`);
     return [
       `fn due(now: u32) -> bool { return ${due === "" ? "false" : due}; }`,
-      `fn sample(now: u32) {\n${of("state").map(write).join("\n")}\n}`,
+      ...(everies.length > 0 ? [SAMPLE_SUMS] : []),
+      `fn sample(now: u32) {\n${[...sums, ...of("state").map(write)].join("\n")}\n}`,
       `fn sample_currents(now: u32) {\n${of("current").map(write).join("\n")}\n}`,
     ].join("\n");
   }
 }
+
+/** Writes sample number `sample` of every weighted sum of voltages that `first` lists; see TreeTable. */
+const SAMPLE_SUMS = `fn sample_sums(first: u32, sample: u32) {
+  let entry = g / shape.n;
+  let cell = g % shape.n;
+  var at = first + 1u;
+  for (var k = 0u; k < table[first]; k++) {
+    let head = shape.heads + 2u * table[at];
+    let row = table[table[at + 1u] + cell];
+    let width = table[at + 2u];
+    let terms = table[at + 3u];
+    var sum = 0.0;
+    for (var j = 0u; j < terms; j++) { sum += bitcast<f32>(table[at + 5u + 2u * j]) * rows[table[at + 4u + 2u * j] * all + g]; }
+    if (row != 0xffffffffu) { traces[table[head + 1u] + ((sample - table[head]) * shape.entries + entry) * width + row] = sum; }
+    at += 4u + 2u * terms;
+  }
+}`;
