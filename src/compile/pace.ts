@@ -1,9 +1,20 @@
 /** Wall time that one submit should take: short enough for watchdogs, progress and interrupts, long enough to be worth its cost. */
 const TARGET_MS = 50;
 
-/** How many steps to ask an engine for at a time, from how long the last ones took. */
+/** Weight of the past from one measurement to the next. */
+const KEEP = 0.9;
+/** How far the sizes of submits must have differed, relative to their mean, to tell a fixed cost from one per step. */
+const SPREAD = 0.1;
+
+/** How many steps to ask an engine for at a time, from how long the last ones took. A submit also costs what does not depend on
+ * its steps (readback, a page that draws, a busy machine); the steps get at least as much time as that, or shorter and shorter
+ * submits would do nothing else. */
 export class Pace {
   #steps: number;
+  /** decaying sums of 1, steps, ms, steps^2 and steps ms. */
+  #sums: readonly number[] = [0, 0, 0, 0, 0];
+  /** ms of a submit without steps, at most four times the target. */
+  #fixed = 0;
   readonly #block: number;
   readonly #most: number;
 
@@ -22,9 +33,25 @@ export class Pace {
   /** Follows a measurement by at most a factor of 2: one slow submit (the first, a busy machine) says little. */
   measured(steps: number, ms: number): void {
     if (steps < 1) return;
-    const ideal = (steps * TARGET_MS) / Math.max(0.1, ms);
+    const { fixed, perStep } = this.#costs(steps, ms);
+    const ideal = Math.max(TARGET_MS - fixed, fixed) / perStep;
     const bounded = Math.min(this.#most, 2 * this.#steps, Math.max(ideal, this.#steps / 2));
     const unit = bounded > this.#block ? this.#block : 1;
     this.#steps = Math.max(1, Math.min(this.#most, unit * Math.round(bounded / unit)));
+  }
+
+  /** ms of a submit without steps (at most four times the target) and of a step: a straight line through the last
+   * measurements where their sizes differ, else what was known of the first. */
+  #costs(steps: number, ms: number): { fixed: number; perStep: number } {
+    const now = [1, steps, ms, steps ** 2, steps * ms];
+    this.#sums = this.#sums.map((sum, k) => KEEP * sum + (now[k] as number));
+    const [n, s, m, ss, sm] = this.#sums as [number, number, number, number, number];
+    const [meanSteps, meanMs] = [s / n, m / n];
+    const variance = ss / n - meanSteps ** 2;
+    if (variance > (SPREAD * meanSteps) ** 2) {
+      const slope = Math.max(0, (sm / n - meanSteps * meanMs) / variance);
+      this.#fixed = Math.min(4 * TARGET_MS, Math.max(0, meanMs - slope * meanSteps));
+    }
+    return { fixed: this.#fixed, perStep: Math.max(meanMs - this.#fixed, 0.05 * meanMs, 1e-3) / meanSteps };
   }
 }
