@@ -1,0 +1,118 @@
+import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
+import { firstAtOrAfter } from "../compile/samples.ts";
+import type { CellsPart } from "./cells-part.ts";
+import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
+import { type Dispatch, DrivePart, type Setting, type Shared, StagePart } from "./parts.ts";
+import { SmallPart } from "./small-part.ts";
+import type { BlockPlan, Submit } from "./submit.ts";
+import { TreePart } from "./tree-part.ts";
+
+/** Workgroups that look through the log. Each costs a software adapter 0.15 ms even with nothing to do (SwiftShader, 2 cores: 43 ms
+ * for 400 steps of 200 cells with 128, 25 with 8); a GPU wants more than it has multiprocessors. */
+const deliverGroups = (device: GPUDevice): number => (device.adapterInfo.isFallbackAdapter ? 8 : 128);
+
+/** A compiled network's parts on a device, and the dispatches that advance them. */
+export class DeviceNetwork {
+  readonly drives: readonly DrivePart[];
+  readonly stages: readonly { readonly part: StagePart; readonly cells: readonly CellsPart[] }[];
+  readonly #shared: Shared;
+  readonly #begin: Kernel<"begin">;
+
+  private constructor(
+    shared: Shared,
+    begin: Kernel<"begin">,
+    drives: readonly DrivePart[],
+    stages: DeviceNetwork["stages"],
+  ) {
+    this.#shared = shared;
+    this.#begin = begin;
+    this.drives = drives;
+    this.stages = stages;
+  }
+
+  /** @param maxSteps  of a submit */
+  static async make(shared: Shared, maxSteps: number): Promise<DeviceNetwork> {
+    const { populations, stages } = shared.network;
+    const drives = [...populations.entries()].flatMap(([k, p]) =>
+      p.kind === "renewal" ? [DrivePart.make(shared, k, p)] : [],
+    );
+    const made: { part: StagePart; cells: CellsPart[] }[] = [];
+    for (const stage of stages) {
+      const note = !made.some((s) => s.part.hasLinks);
+      const part = await StagePart.make(shared, stage, note, maxSteps);
+      const cells = await Promise.all(stage.cells.map((k) => makeCells(shared, k, stage, maxSteps)));
+      made.push({ part, cells });
+    }
+    return new DeviceNetwork(shared, await shared.kernels.make("begin"), await Promise.all(drives), made);
+  }
+
+  get cells(): CellsPart[] {
+    return this.stages.flatMap((s) => s.cells);
+  }
+
+  /** Everything that controls may change. */
+  get settings(): Setting[] {
+    return [...this.drives, ...this.stages.map((s) => s.part), ...this.cells];
+  }
+
+  /** Every buffer that a submit changes and that must be put back to repeat it, the log last (accumulators are zero between blocks). */
+  get mutable(): GPUBuffer[] {
+    return [
+      ...this.drives.map((d) => d.sources),
+      ...this.cells.flatMap((c) => c.mutable),
+      this.#shared.positions,
+      this.#shared.log,
+    ];
+  }
+
+  #beginDispatch(): Dispatch {
+    const { memory, blocks, positions, log } = this.#shared;
+    const group = bind(memory.device, this.#begin, { block: blocks, log, positions });
+    return { label: "begin", pipeline: this.#begin.pipeline, group, workgroups: [1, 1] };
+  }
+
+  /** The dispatches of a submit and the Block record of each. */
+  dispatches(submit: Submit): { dispatches: Dispatch[]; records: Uint32Array<ArrayBuffer> } {
+    const dispatches: Dispatch[] = [];
+    const records: number[][] = [];
+    const stride = submit.to - submit.from;
+    const push = (d: Dispatch, b: BlockPlan, from = 0, to = 0): void => {
+      dispatches.push(d);
+      records.push([b.step, b.steps, b.step - submit.from, stride, b.slot, b.slotFrom, from, to]);
+    };
+    const drives = this.drives.map((d) => d.dispatch());
+    const stages = this.stages.map(({ part, cells }) => ({
+      deliver: part.deliverDispatch(deliverGroups(this.#shared.memory.device)),
+      given: part.givenDispatch(),
+      first: firstAtOrAfter(part.stage.given.step, submit.from),
+      cells: cells.map((c) => c.dispatch(part.acc)),
+      part,
+    }));
+    // Where nothing is delivered, nobody notes the log's position, and no entry is needed again.
+    push(this.#beginDispatch(), submit.blocks[0] as BlockPlan, this.stages.some((s) => s.part.hasLinks) ? 0 : 1);
+    for (const b of submit.blocks) {
+      drives.forEach((d, k) => push(d, b, (this.drives[k] as DrivePart).window(submit.inputs), 0));
+      for (const s of stages) {
+        if (s.given !== undefined) {
+          const { step } = s.part.stage.given;
+          const from = firstAtOrAfter(step, b.step) - s.first;
+          const to = firstAtOrAfter(step, b.step + b.steps) - s.first;
+          const size = this.#shared.workgroupSize;
+          if (to > from) push({ ...s.given, workgroups: [Math.ceil((to - from) / size), 1] }, b, from, to);
+        }
+        if (s.deliver !== undefined) push(s.deliver, b);
+        const clear = { buffer: s.part.acc, bytes: s.part.usedBytes(b.steps) };
+        s.cells.forEach((c, k) => push(k === s.cells.length - 1 && clear.bytes > 0 ? { ...c, clear } : c, b));
+      }
+    }
+    const words = new Uint32Array((BLOCK_STRIDE / 4) * records.length);
+    records.forEach((r, k) => words.set(r, (BLOCK_STRIDE / 4) * k));
+    return { dispatches, records: words };
+  }
+}
+
+async function makeCells(shared: Shared, index: number, stage: CompiledStage, maxSteps: number): Promise<CellsPart> {
+  const { program } = shared.network.populations[index] as CompiledCells;
+  if (program.kind === "tree") return TreePart.make(shared, index, stage, program, maxSteps);
+  return SmallPart.make(shared, index, stage, program, maxSteps);
+}

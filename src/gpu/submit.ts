@@ -1,0 +1,143 @@
+import type { CompiledNetwork } from "../compile/compiled.ts";
+import type { Segment, TraceSamples } from "../compile/engine.ts";
+import type { InputBlock, Inputs } from "../compile/inputs.ts";
+import { mostWithin } from "../compile/samples.ts";
+import { GIVEN_BYTES, type Words } from "./parts.ts";
+
+/** Bytes of one submit's inputs and of its traces at most: what bounds its length beside time. */
+const SUBMIT_BYTES = 16 * 2 ** 20;
+const LONGEST_SUBMIT = 8192;
+
+export interface BlockPlan {
+  readonly step: number;
+  readonly steps: number;
+  readonly slot: number;
+  readonly slotFrom: number;
+}
+
+/** One submit from encoding to its segment; kept until it is known that the log held. */
+export interface Submit {
+  readonly from: number;
+  readonly to: number;
+  readonly inputs: InputBlock;
+  /** per row of increments: their sum before each step and at the end, modulo 2^32. */
+  readonly sums: Uint32Array<ArrayBuffer>;
+  readonly blocks: readonly BlockPlan[];
+  readonly parity: 0 | 1;
+  /** content of each of the engine's settings while it runs. */
+  readonly values: readonly Words[];
+  encoded: boolean;
+}
+
+/** Cuts time into blocks and remembers those that late links may still come from. */
+export class BlockPlanner {
+  readonly #network: CompiledNetwork;
+  #blocks: BlockPlan[] = []; // oldest first
+  #nextSlot = 0;
+
+  constructor(network: CompiledNetwork) {
+    this.#network = network;
+  }
+
+  /** Notes of log positions that are kept; the place behind them stays 0, the log's beginning. */
+  get slots(): number {
+    return this.#network.maxDelaySteps + 4;
+  }
+
+  /** After the log was loaded: what it holds is looked at from its beginning. */
+  forget(): void {
+    this.#blocks = [];
+  }
+
+  /** Cuts [from, to) into blocks, each with the place of its note and of the note from which it looks back. */
+  cut(from: number, to: number): BlockPlan[] {
+    const { maxBlock, maxDelaySteps } = this.#network;
+    const blocks: BlockPlan[] = [];
+    for (let step = from; step < to; step += maxBlock) {
+      const first = this.#blocks.findIndex((b) => b.step + b.steps > step - maxDelaySteps);
+      const before = first < 0 ? this.#blocks.at(-1) : this.#blocks[first - 1];
+      const plan = {
+        step,
+        steps: Math.min(maxBlock, to - step),
+        slot: this.#nextSlot,
+        slotFrom: before?.slot ?? this.slots,
+      };
+      if (first > 1) this.#blocks.splice(0, first - 1);
+      else if (first < 0) this.#blocks.splice(0, this.#blocks.length - 1);
+      this.#nextSlot = (this.#nextSlot + 1) % this.slots;
+      this.#blocks.push(plan);
+      blocks.push(plan);
+    }
+    return blocks;
+  }
+}
+
+/** Rows of increments at most: one per signal and entry. */
+export const mostRows = (network: CompiledNetwork): number =>
+  network.populations.reduce(
+    (sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, l) => s + l.length, 0) : 0),
+    0,
+  );
+
+/** Dispatches of a submit at most. */
+export function mostDispatches({ stages, populations, maxBlock }: CompiledNetwork, steps: number): number {
+  const perBlock = populations.filter((p) => p.kind !== "trains").length + 2 * stages.length;
+  return 1 + perBlock * Math.ceil(steps / maxBlock);
+}
+
+/** Per row the sum of its increments before each step and at the end, modulo 2^32. */
+export function runningSums({ increments, steps }: InputBlock): Uint32Array<ArrayBuffer> {
+  const rows = increments.length / steps;
+  const sums = new Uint32Array(rows * (steps + 1));
+  for (let r = 0; r < rows; r++) {
+    const at = r * (steps + 1);
+    for (let k = 0; k < steps; k++) sums[at + k + 1] = (sums[at + k] as number) + (increments[r * steps + k] as number);
+  }
+  return sums;
+}
+
+/** Several segments in a row as one. */
+export function joined(pieces: readonly Segment[]): Segment {
+  if (pieces.length === 1) return pieces[0] as Segment;
+  const concat = (arrays: readonly Uint32Array[]): Uint32Array => {
+    const out = new Uint32Array(arrays.reduce((sum, a) => sum + a.length, 0));
+    let at = 0;
+    for (const a of arrays) {
+      out.set(a, at);
+      at += a.length;
+    }
+    return out;
+  };
+  const traces = (pieces[0]?.traces ?? []).map((t, k): TraceSamples => {
+    const parts = pieces.map((p) => p.traces[k] as TraceSamples);
+    const data = new Float32Array(parts.reduce((sum, p) => sum + p.data.length, 0));
+    let at = 0;
+    for (const p of parts) {
+      data.set(p.data, at);
+      at += p.data.length;
+    }
+    return { ...t, steps: concat(parts.map((p) => p.steps)), data };
+  });
+  return {
+    from: pieces[0]?.from ?? 0,
+    to: pieces.at(-1)?.to ?? 0,
+    spikeSteps: concat(pieces.map((p) => p.spikeSteps)),
+    spikeIds: concat(pieces.map((p) => p.spikeIds)),
+    traces,
+  };
+}
+
+/** Steps of a submit such that its inputs, given events and traces stay small. */
+export function longestSubmit(network: CompiledNetwork, inputs: Inputs): number {
+  const traces = network.populations.reduce(
+    (sum, p) =>
+      sum +
+      (p.kind === "cells" ? p.traces.reduce((s, t) => s + (network.entries * t.cells.length) / t.everySteps, 0) : 0),
+    0,
+  );
+  const bytesPerStep = 4 * Math.max(mostRows(network), inputs.clampRows, traces, 1e-3);
+  let steps = Math.max(1, Math.min(LONGEST_SUBMIT, Math.floor(SUBMIT_BYTES / bytesPerStep)));
+  for (const { given } of network.stages)
+    while (steps > 1 && GIVEN_BYTES * mostWithin(given.step, steps) > SUBMIT_BYTES) steps >>>= 1;
+  return steps;
+}
