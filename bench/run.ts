@@ -10,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: Benchmark }>>
   "block-length": () => import("./models/block-length.ts"),
   "first-step": () => import("./models/first-step.ts"),
   neuron: () => import("./peers/neuron.ts"),
+  brian2: () => import("./peers/brian2.ts"),
   training: () => import("./training/speed.ts"),
   "training-numpy": () => import("./training/numpy.ts"),
   "training-motifs": () => import("./training/motif-null.ts"),
