@@ -116,9 +116,8 @@ class Extractor {
   async #holding(): Promise<Float64Array> {
     this.#report(0);
     const last = this.#rest.slice();
-    const counts = await this.#respond(
-      { amplitudes: [this.#same(0)], durationMs: 500, endMs: 500, sampleMs: 500 },
-      (chunk) => last.set(potentials(chunk).data.subarray(-this.#model.n)),
+    const counts = await this.#respond({ amplitudes: [this.#same(0)], durationMs: 500, endMs: 500 }, (chunk) =>
+      last.set(potentials(chunk).data.subarray(-this.#model.n)),
     );
     const holding = last.map((V, cell) =>
       Number.isFinite(V) && counts[0]?.[cell] === 0
@@ -134,7 +133,7 @@ class Extractor {
     this.#report(1);
     const amplitudes = HYPERPOLARISING.map((I) => this.#same(I));
     const last = amplitudes.map(() => new Float64Array(this.#model.n));
-    await this.#respond({ amplitudes, durationMs: 1000, endMs: 1000, sampleMs: 1000 }, (chunk) =>
+    await this.#respond({ amplitudes, durationMs: 1000, endMs: 1000 }, (chunk) =>
       last.forEach((V, entry) => {
         const { data } = potentials(chunk, entry);
         if (data.length > 0) V.set(data.subarray(-this.#model.n));

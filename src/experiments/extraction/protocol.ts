@@ -25,11 +25,14 @@ export interface Step {
   readonly endMs: number;
   /** detector (mV), one per cell; the model's own when left out. */
   readonly threshold?: Float64Array;
-  /** record the detector's compartment this often. */
+  /** record the detector's compartment this often; default 500. */
   readonly sampleMs?: number;
 }
 
 const CELLS = "cells";
+/** Recorded also where nobody looks: another interval, or none, is another kernel, and compiling one takes a software adapter
+ * seconds, longer than most of these runs. */
+const SAMPLE_MS = 500;
 
 /** Runs all entries of a step as one batch and hands over the chunks, 500 ms each.
  * @returns upward crossings of the detector: counts[entry][cell] */
@@ -68,7 +71,7 @@ function network(model: CellModel, step: Step): Network {
     `${clamp}.gain`,
     step.amplitudes.map((amplitude) => perCell(one, amplitude)),
   );
-  if (step.sampleMs !== undefined) net.record(cells, "V", { every: ms(step.sampleMs) });
+  net.record(cells, "V", { every: ms(step.sampleMs ?? SAMPLE_MS) });
   return net;
 }
 
