@@ -37,7 +37,7 @@ try {
     [
       `motor-pool.html?neurons=200&rate=65&amplitude=20&frequency=3&private=8&speed=100`,
       "motor-pool",
-      ["modelMs", 5200],
+      ["modelMs", 4400],
     ],
     [`column.html?mesh=5&drive=0&speed=1000`, "column", ["modelMs", 62]],
     [`learning.html?neurons=100`, "learning", ["step", 4950]],
