@@ -10,7 +10,6 @@ import type {
   CompiledNetwork,
   CompiledPopulation,
   CompiledRenewal,
-  CompiledTrains,
 } from "./compiled.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";

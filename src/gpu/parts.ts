@@ -61,7 +61,7 @@ export class DrivePart implements Setting {
   }
 
   static async make(shared: Shared, index: number, renewal: CompiledRenewal): Promise<DrivePart> {
-    const { memory, workgroupSize } = shared;
+    const { workgroupSize } = shared;
     return new DrivePart(shared, await shared.kernels.make("drive", { workgroupSize, label: `drive ${renewal.name}` }), index, renewal);
   }
 
@@ -151,7 +151,7 @@ export class StagePart implements Setting {
 
   /** @param maxSteps  of a submit */
   static async make(shared: Shared, stage: CompiledStage, note: boolean, maxSteps: number): Promise<StagePart> {
-    const { memory, workgroupSize } = shared;
+    const { workgroupSize } = shared;
     const hasLinks = stage.rows.some((r) => r.target.length > 0);
     const deliver = hasLinks ? await shared.kernels.make("deliver", { workgroupSize }) : undefined;
     const given = stage.given.step.length > 0 ? await shared.kernels.make("given", { workgroupSize }) : undefined;

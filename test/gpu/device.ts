@@ -32,7 +32,7 @@ export async function openTestDevice(): Promise<TestDevice> {
       } finally {
         const errors = [await device.popErrorScope(), await device.popErrorScope()].flatMap((e) => e?.message ?? []);
         const all = [...errors, ...uncaptured.splice(0)];
-        if (all.length > 0) throw new DeviceError("test", all.join("; "), "A kernel or a call of the engine is wrong"); // eslint-disable-line no-unsafe-finally
+        if (all.length > 0) throw new DeviceError("test", all.join("; "), "A kernel or a call of the engine is wrong");
       }
     },
     async close() {

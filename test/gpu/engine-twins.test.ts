@@ -7,7 +7,7 @@ import { Network } from "../../src/model/network.ts";
 import { drive } from "../../src/model/signal.ts";
 import { gamma, poisson } from "../../src/model/sources.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
-import { Hz, ms, nA, perCell, uS } from "../../src/units.ts";
+import { Hz, ms, nA, perCell } from "../../src/units.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 import { collect, compiled, DT, hhCells, network, same, spikesOf, type Run } from "./engine-networks.ts";
 
