@@ -33,6 +33,8 @@ export class PoolRun {
   /** those that the last hook took over. */
   #acting: PoolSettings;
   #changed = true;
+  /** when the first slider moved that has not acted yet. */
+  #moved: number | undefined;
   #phase = 0;
   #rise: Rise = NO_RISE;
   #riseWanted: { from: number; ms: number } | undefined;
@@ -71,6 +73,7 @@ export class PoolRun {
   set settings(settings: PoolSettings) {
     this.#settings = settings;
     this.#changed = true;
+    this.#moved ??= performance.now();
   }
 
   /** Brings both inputs from a part of their value to all of it within so much model time. */
@@ -106,6 +109,8 @@ export class PoolRun {
   #apply(control: Control, t: number): void {
     if (!this.#changed) return;
     this.#changed = false;
+    if (this.#moved !== undefined) performance.measure("slider to simulation", { start: this.#moved });
+    this.#moved = undefined;
     if (this.#riseWanted !== undefined) {
       this.#rise = { from: t, until: t + this.#riseWanted.ms, start: this.#riseWanted.from };
       this.#riseWanted = undefined;

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import type { Browser, Page } from "playwright-core";
-import { openBrowser, running, said, visit } from "./pages.ts";
+import { openBrowser, running, said, set, visit } from "./pages.ts";
 import { openSite } from "./site.ts";
 
 const seconds = Number(process.argv[2] ?? 10);
@@ -35,6 +35,15 @@ async function watchTasks(page: Page): Promise<void> {
 const longestTask = (page: Page): Promise<number> =>
   page.evaluate(() => Math.max(0, ...(globalThis as unknown as { tasks: number[] }).tasks));
 
+/** Moves a slider ten times; the longest time until a submit saw it, ms. */
+async function sliderDelay(page: Page): Promise<number> {
+  for (let k = 0; k < 10; k++) {
+    await set(page, "rate", 50 + k);
+    await page.waitForTimeout(130); // not in step with the submits
+  }
+  return page.evaluate(() => Math.max(...performance.getEntriesByName("slider to simulation").map((e) => e.duration)));
+}
+
 async function measure(browser: Browser, url: string, key: "modelMs" | "step"): Promise<Record<string, string>> {
   const { page } = await visit(browser, url);
   await running(page);
@@ -56,6 +65,7 @@ async function measure(browser: Browser, url: string, key: "modelMs" | "step"): 
     "model s per s": (passed / took).toFixed(3),
     "CPU s per model s": ((cpuSeconds() - cpu) / passed).toFixed(1),
     "longest task, ms": (await longestTask(page)).toFixed(0),
+    "slider acts within, ms": url.includes("motor-pool") ? (await sliderDelay(page)).toFixed(0) : "-",
     "first spike after load, s": drawn === undefined || drawn === false ? "-" : (drawn / 1000).toFixed(2),
   };
   await page.close();
