@@ -15,6 +15,7 @@ export class Pace {
   #sums: readonly number[] = [0, 0, 0, 0, 0];
   /** ms of a submit without steps, at most four times the target. */
   #fixed = 0;
+  #perStep = 0;
   readonly #block: number;
   readonly #most: number;
 
@@ -30,10 +31,16 @@ export class Pace {
     return this.#steps;
   }
 
+  /** ms that a submit of so many steps should take; 0 before the first was measured. */
+  expected(steps: number): number {
+    return this.#sums[0] === 0 ? 0 : this.#fixed + this.#perStep * steps;
+  }
+
   /** Follows a measurement by at most a factor of 2: one slow submit (the first, a busy machine) says little. */
   measured(steps: number, ms: number): void {
     if (steps < 1) return;
     const { fixed, perStep } = this.#costs(steps, ms);
+    this.#perStep = perStep;
     const ideal = Math.max(TARGET_MS - fixed, fixed) / perStep;
     const bounded = Math.min(this.#most, 2 * this.#steps, Math.max(ideal, this.#steps / 2));
     const unit = bounded > this.#block ? this.#block : 1;
