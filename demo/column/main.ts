@@ -85,7 +85,7 @@ async function start(open: OpenDevice): Promise<Running> {
     spikes.collect(count, step);
     stale = true;
   });
-  const showing = new Showing(made, drawing, spikes, info.isFallback ? 15 : 60);
+  const showing = new Showing(made, drawing, spikes, info.isFallback ? 8 : 60);
   const owned = [drawing, spikes, sceneCanvas, rasterCanvas, camera];
   return {
     done,

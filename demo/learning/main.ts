@@ -72,7 +72,7 @@ async function start(open: OpenDevice): Promise<Running> {
   setSpeed();
   setPaused(false);
   const done = made.start();
-  const showing = new Showing(made, open.info.isFallback ? 4000 : 1000);
+  const showing = new Showing(made, open.info.isFallback);
   return {
     done,
     stop: async () => {
@@ -86,17 +86,17 @@ async function start(open: OpenDevice): Promise<Running> {
 class Showing {
   readonly #run: LearningRun;
   readonly #worker = new Worker(new URL("./eigen-worker.ts", import.meta.url), { type: "module" });
-  readonly #matrixEvery: number;
+  readonly #matrixEvery: number; // ms between two looks at the weights
   #turn = 0;
   #timer: ReturnType<typeof setInterval>;
   #asked = -Infinity;
   #busy = false;
 
-  /** @param matrixEvery  ms between two looks at the weights */
-  constructor(made: LearningRun, matrixEvery: number) {
+  /** @param inSoftware  drawing and computing then share a processor: draw less often */
+  constructor(made: LearningRun, inSoftware: boolean) {
     this.#run = made;
-    this.#matrixEvery = matrixEvery;
-    this.#timer = setInterval(() => this.#show(), 60);
+    this.#matrixEvery = inSoftware ? 4000 : 1000;
+    this.#timer = setInterval(() => this.#show(), inSoftware ? 100 : 50);
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Eigenvalues>) => {
       eigenvalues = data;
       drawEigenvalues(element("eigenvalues"), data);

@@ -82,7 +82,7 @@ async function start(open: OpenDevice): Promise<Running> {
     seed: controls.get("seed"),
     gamma: controls.get("gamma"),
   };
-  const made = await PoolRun.make(device, pool, settings(), info.isFallback ? 20 : 10);
+  const made = await PoolRun.make(device, pool, settings());
   const canvas = new DeviceCanvas(device, element("raster"));
   const population = made.engine.network.populations.find((p) => p.name === "aMN");
   if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
@@ -95,7 +95,7 @@ async function start(open: OpenDevice): Promise<Running> {
   setPaused(false);
   made.rise(0.35, 3000);
   const done = made.start((count, step) => spikes.collect(count, step));
-  const drawing = new Drawing(made, spikes, info.isFallback ? 15 : 60);
+  const drawing = new Drawing(made, spikes, info.isFallback);
   return {
     done,
     stop: async () => {
@@ -111,16 +111,18 @@ async function start(open: OpenDevice): Promise<Running> {
 class Drawing {
   readonly #run: PoolRun;
   readonly #raster: SpikeRaster;
-  readonly #interval: number;
+  readonly #interval: number; // ms between two frames
+  readonly #plotInterval: number;
   #frame = 0;
   #marked = false;
   #drawn = 0;
   #turn = 0;
   #plotted = 0;
 
-  /** @param fps  at most */
-  constructor(made: PoolRun, spikes: SpikeRaster, fps: number) {
-    [this.#run, this.#raster, this.#interval] = [made, spikes, 1000 / fps - 2];
+  /** @param inSoftware  a frame then costs 40 ms of the processor that also computes: draw less often */
+  constructor(made: PoolRun, spikes: SpikeRaster, inSoftware: boolean) {
+    [this.#run, this.#raster] = [made, spikes];
+    [this.#interval, this.#plotInterval] = inSoftware ? [125, 200] : [0, 80];
     this.#frame = requestAnimationFrame((now) => this.#tick(now));
   }
 
@@ -137,7 +139,7 @@ class Drawing {
       this.#marked = true;
       performance.mark("first spike drawn");
     }
-    if (now - this.#plotted < 80) return;
+    if (now - this.#plotted < this.#plotInterval) return;
     this.#plotted = now;
     this.#turn = (this.#turn + 1) % 4; // one plot at a time keeps every task short
     if (this.#turn === 0) showRates(this.#run);

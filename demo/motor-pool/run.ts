@@ -19,6 +19,9 @@ import {
 } from "./network.ts";
 import { Readings } from "./readings.ts";
 
+/** Model time of one submit: a slider acts from the next one on. */
+const PIECE_MS = 10;
+
 export interface PoolSettings extends Drive {
   readonly gamma: number;
 }
@@ -41,27 +44,17 @@ export class PoolRun {
   #stopped = false;
   #done: Promise<void> = Promise.resolve();
 
-  readonly #piece: number;
-
-  private constructor(
-    engine: VisibleEngine,
-    device: GPUDevice,
-    thresholds: Float64Array,
-    settings: PoolSettings,
-    piece: number,
-  ) {
+  private constructor(engine: VisibleEngine, device: GPUDevice, thresholds: Float64Array, settings: PoolSettings) {
     this.engine = engine;
     this.readings = new Readings(thresholds);
-    this.#piece = piece;
     this.#settings = this.#acting = settings;
     this.#simulation = new Simulation(engine.network, engine, new DeviceWatch(device));
-    this.#simulation.every(ms(piece), (control, t) => this.#apply(control, t));
+    this.#simulation.every(ms(PIECE_MS), (control, t) => this.#apply(control, t));
   }
 
-  /** @param piece  model time of one submit, ms: a slider acts from the next one on */
-  static async make(device: GPUDevice, pool: Pool, settings: PoolSettings, piece: number): Promise<PoolRun> {
+  static async make(device: GPUDevice, pool: Pool, settings: PoolSettings): Promise<PoolRun> {
     const { compiled, thresholds } = motorPool(pool, settings);
-    return new PoolRun(await gpuEngine(compiled, device), device, thresholds, settings, piece);
+    return new PoolRun(await gpuEngine(compiled, device), device, thresholds, settings);
   }
 
   /** Model time, ms. */
@@ -98,7 +91,7 @@ export class PoolRun {
   async #loop(seen: (spikes: number, step: number) => void): Promise<void> {
     while (!this.#stopped) {
       await this.pace.until(this.time);
-      for await (const chunk of this.#simulation.run(ms(this.#piece), { chunk: ms(this.#piece) })) {
+      for await (const chunk of this.#simulation.run(ms(PIECE_MS), { chunk: ms(PIECE_MS) })) {
         const spikes = chunk.spikes("aMN");
         this.readings.add(spikes, { mean: (t) => this.#meanDrive(t), now: (t) => this.#driveNow(t) });
         seen(spikes.times.length, this.#simulation.step);
