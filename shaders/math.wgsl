@@ -36,6 +36,19 @@ fn exprel_with(x: f32, ex: f32) -> f32 {
   return select((ex - 1.0) / select(x, 1.0, small), exprel_series(z), small);
 }
 
+/// x / (exp(x) - 1), 1 at 0. Below 0.35 its series to x^6: 4e-9 and the rounding of its sum, 1 ulp; above, exp's error times 3.4 at 0.35.
+fn inverse_exprel(x: f32) -> f32 {
+  return inverse_exprel_with(x, exp(clamp(x, -LARGEST_EXPONENT, LARGEST_EXPONENT)));
+}
+
+/// The same where ex = exp(x) is known already.
+fn inverse_exprel_with(x: f32, ex: f32) -> f32 {
+  let small = abs(x) < SERIES_BELOW;
+  let t = x * x;
+  let series = (1.0 - 0.5 * x) + t * (0.083333336 - t * (0.0013888889 - t * 3.3068783e-5));
+  return select(x / select(ex - 1.0, 1.0, small), series, small);
+}
+
 /// tanh for every x. The builtin is NaN past 88 on SwiftShader and off by 5e-4 (relative) near 0 on two adapters.
 fn tanh_own(x: f32) -> f32 {
   let e = expm1(2.0 * x);

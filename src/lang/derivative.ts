@@ -46,6 +46,9 @@ function ofCall({ fn, args }: Extract<Expr, { kind: "call" }>, by: string): Expr
     case "exprel":
     case "exprel_with":
       return isNumber(dx, 0) ? dx : chain(exprelSlope(x));
+    case "inverse_exprel":
+    case "inverse_exprel_with": // 1 / exprel
+      return isNumber(dx, 0) ? dx : chain(minus(div(exprelSlope(x), binary("^", call("exprel", x), num(2)))));
     case "log":
       return over(dx, x);
     case "sqrt":

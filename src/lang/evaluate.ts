@@ -59,4 +59,6 @@ const CALLS: Readonly<Record<Fn, (...args: number[]) => number>> = {
   exprel: (x = 0) => jsMath.exprel(x),
   expm1_with: (x = 0, ex = 0) => jsMath.expm1_with(x, ex),
   exprel_with: (x = 0, ex = 0) => jsMath.exprel_with(x, ex),
+  inverse_exprel: (x = 0) => jsMath.inverse_exprel(x),
+  inverse_exprel_with: (x = 0, ex = 0) => jsMath.inverse_exprel_with(x, ex),
 };

@@ -10,12 +10,12 @@ export type Expr =
 /** `^` takes any exponent; small integer exponents print as products. Comparisons give a condition for `select`. */
 export type BinaryOp = "+" | "-" | "*" | "/" | "^" | "<" | "<=" | ">" | ">=" | "==" | "!=";
 
-/** exprel(x) = (exp(x) - 1) / x, finite at 0. expm1(x) = exp(x) - 1 without cancellation.
+/** exprel(x) = (exp(x) - 1) / x, finite at 0; inverse_exprel(x) = x / (exp(x) - 1). expm1(x) = exp(x) - 1 without cancellation.
  * select(condition, ifTrue, ifFalse). Exponents are clamped to +-80 when printed for float32.
  * expm1_with(x, exp(x)) and exprel_with(x, exp(x)) take an exponential that was computed elsewhere; `optimise` writes them. */
 export const FUNCTIONS = {
   exp: 1, expm1: 1, exprel: 1, log: 1, sqrt: 1, abs: 1, floor: 1, sin: 1, cos: 1, tanh: 1, min: 2, max: 2, select: 3,
-  expm1_with: 2, exprel_with: 2,
+  expm1_with: 2, exprel_with: 2, inverse_exprel: 1, inverse_exprel_with: 2,
 } as const; // prettier-ignore
 export type Fn = keyof typeof FUNCTIONS;
 

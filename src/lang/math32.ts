@@ -24,6 +24,12 @@ export const expm1_with = (x: number, ex: number): number => (isSmall(x) ? fr(x 
 export const exprel_with = (x: number, ex: number): number => (isSmall(x) ? exprel_series(x) : fr(fr(ex - 1) / x));
 export const expm1 = (x: number): number => expm1_with(x, exp(x));
 export const exprel = (x: number): number => exprel_with(x, exp(x));
+export const inverse_exprel_with = (x: number, ex: number): number => {
+  if (!isSmall(x)) return fr(x / fr(ex - 1));
+  const t = fr(x * x);
+  return fr(fr(1 - fr(0.5 * x)) + fr(t * fr(fr(0.083333336) - fr(t * fr(fr(0.0013888889) - fr(t * fr(3.3068783e-5)))))));
+};
+export const inverse_exprel = (x: number): number => inverse_exprel_with(x, exp(x));
 
 export function tanh_own(x: number): number {
   const e = expm1(fr(2 * x));
@@ -54,6 +60,6 @@ export const pow_real = (x: number, y: number): number => fr(realPower(x, y));
 
 /** What JavaScript printed by `toJs` with f32: true calls; pass it with `new Function(...Object.keys(jsMath32), ...)`. */
 export const jsMath32 = {
-  fr, exp, expm1, exprel, expm1_with, exprel_with, tanh_own, cos_own, sin_own,
+  fr, exp, expm1, exprel, expm1_with, exprel_with, inverse_exprel, inverse_exprel_with, tanh_own, cos_own, sin_own,
   pow2, pow3, pow4, pow5, pow6, pow7, pow8, pow_int, pow_real,
 } as const; // prettier-ignore

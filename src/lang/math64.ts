@@ -8,6 +8,9 @@ export const jsMath = {
   /** Below 1 the given ex would cancel, so it is not used there. */
   expm1_with: (x: number, ex: number): number => (Math.abs(x) < 1 ? Math.expm1(x) : ex - 1),
   exprel_with: (x: number, ex: number): number => (Math.abs(x) < 1 ? jsMath.exprel(x) : (ex - 1) / x),
+  /** x / (exp(x) - 1), 1 at 0. */
+  inverse_exprel: (x: number): number => (x === 0 ? 1 : x / Math.expm1(x)),
+  inverse_exprel_with: (x: number, ex: number): number => (Math.abs(x) < 1 ? jsMath.inverse_exprel(x) : x / (ex - 1)),
   pow_real: realPower,
   pow_int: (x: number, n: number): number => x ** n,
   pow2: (x: number): number => x * x,

@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { type Expr, name, type Stmt } from "./expr.ts";
+import { call, type Expr, mul, name, type Stmt } from "./expr.ts";
 import { Graph, type Node, toExpr } from "./graph.ts";
 import { freeNames } from "./names.ts";
 import { type Bounds, SharedExponentials } from "./sharing.ts";
@@ -56,10 +56,13 @@ function readProgram(
       return known ?? (options.constants.has(expr.name) ? graph.constant(expr.name) : graph.variable(expr.name));
     }
     if (expr.kind === "negate") return graph.negate(nodeOf(expr.of, live));
-    if (expr.kind === "binary") return graph.apply(expr.op, [nodeOf(expr.left, live), nodeOf(expr.right, live)]);
+    if (expr.kind === "binary") {
+      const turned = overExprel(expr);
+      return turned === undefined ? graph.apply(expr.op, [nodeOf(expr.left, live), nodeOf(expr.right, live)]) : nodeOf(turned, live);
+    }
     const args = expr.args.map((arg) => nodeOf(arg, live));
     const node = graph.apply(expr.fn, args);
-    if (node.kind === "exp" || node.kind === "expm1" || node.kind === "exprel") {
+    if (node.kind === "exp" || node.kind === "expm1" || node.kind === "exprel" || node.kind === "inverse_exprel") {
       if (live) shared?.see(node);
     }
     return node;
@@ -79,6 +82,13 @@ function readProgram(
     lets.set(stmt.name, node);
     return node;
   });
+}
+
+/** c / exprel(x) as c * (x / (exp(x) - 1)): one division instead of two. */
+function overExprel(expr: Expr): Expr | undefined {
+  if (expr.kind !== "binary" || expr.op !== "/") return undefined;
+  const { left, right } = expr;
+  return right.kind === "call" && right.fn === "exprel" ? mul(left, call("inverse_exprel", ...right.args)) : undefined;
 }
 
 function check({ op, name: id }: Stmt, { constants, states }: OptimiseOptions, lets: ReadonlyMap<string, Node>): void {

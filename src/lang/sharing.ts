@@ -9,7 +9,7 @@ export interface Affine {
   readonly offset: Node;
 }
 
-/** exp(sign * (slope * base + offset)) inside exp, expm1 or exprel. */
+/** exp(sign * (slope * base + offset)) inside exp, expm1, exprel or inverse_exprel. */
 interface Member {
   readonly node: Node;
   readonly sign: 1 | -1;
@@ -77,7 +77,8 @@ export class SharedExponentials {
     if (found === undefined || found.cluster.members.length < 2) return undefined;
     const power = this.#power(found.cluster, found.member, rewrite);
     if (node.kind === "exp") return power;
-    return this.#graph.raw(node.kind === "expm1" ? "expm1_with" : "exprel_with", [...node.args.map(rewrite), power]);
+    const given = { expm1: "expm1_with", exprel: "exprel_with", inverse_exprel: "inverse_exprel_with" } as const;
+    return this.#graph.raw(given[node.kind as keyof typeof given], [...node.args.map(rewrite), power]);
   }
 
   #power(cluster: Cluster, member: Member, rewrite: (node: Node) => Node): Node {

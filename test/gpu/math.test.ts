@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { create, globals } from "webgpu";
 import { evaluate } from "../../src/lang/evaluate.ts";
 import * as twin from "../../src/lang/math32.ts";
+import { jsMath } from "../../src/lang/math64.ts";
 import { optimise } from "../../src/lang/optimise.ts";
 import { parse } from "../../src/lang/parse.ts";
 import { jsLibrary, printWgsl, toJs, toWgsl } from "../../src/lang/print.ts";
@@ -96,8 +97,9 @@ describe("shaders/math.wgsl is its twin", () => {
     [-1e-4, 1e-4],
   ])("exponentials on %d..%d", async (from, to) => {
     const x = grid(from, to);
-    const [expm1, exprel, withEx, tanh] = (await onDevice(["expm1(x)", "exprel(x)", "exprel_with(x, exp(x))", "tanh_own(x)"], x)) as [
-      Float32Array, Float32Array, Float32Array, Float32Array,
+    const texts = ["expm1(x)", "exprel(x)", "exprel_with(x, exp(x))", "tanh_own(x)", "inverse_exprel(x)"];
+    const [expm1, exprel, withEx, tanh, inverse] = (await onDevice(texts, x)) as [
+      Float32Array, Float32Array, Float32Array, Float32Array, Float32Array,
     ]; // prettier-ignore
     expect(worst(expm1, x, twin.expm1, expm1Error)).toBeLessThan(1);
     // a division: correctly rounded here, up to 2.5 ulp in WGSL
@@ -105,6 +107,9 @@ describe("shaders/math.wgsl is its twin", () => {
       z === 0 ? 4e-7 : expm1Error(z) / Math.abs(z) + 6 * U * Math.abs(Math.expm1(z) / z);
     expect(worst(exprel, x, twin.exprel, relError)).toBeLessThan(1);
     expect(worst(withEx, x, twin.exprel, relError)).toBeLessThan(1);
+    // the reciprocal: the same relative error
+    const inverseError = (z: number) => relError(z) / Math.max(1e-30, jsMath.exprel(z) ** 2);
+    expect(worst(inverse, x, twin.inverse_exprel, inverseError)).toBeLessThan(1);
     const tanhError = (z: number) => {
       const e = Math.expm1(Math.min(2 * z, 80));
       return (2 * expm1Error(Math.min(2 * z, 80))) / (e + 2) ** 2 + 8 * U;
