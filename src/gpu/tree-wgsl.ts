@@ -55,6 +55,10 @@ export class TreeTable {
       });
       this.#put(`sums${every}`, [traces.length, ...records.flat()]);
     }
+    // What grows with the batch comes last, so that the printed places, and with them a cached shader, suit any batch.
+    this.#put("clamps", p.clampInputs.flatMap(({ clamp }) => [...(clampRow(clamp) as number[])]));
+    const bits = new Uint32Array(new Float32Array(cells.receptors.flatMap((_, k) => [...(scales(k) as number[])])).buffer);
+    this.#put("scales", [...bits]);
     this.#put("heads", cells.traces.flatMap(() => [0, 0]));
   }
 
@@ -203,7 +207,7 @@ class TreeWgsl {
       }),
       ...clampInputs.flatMap((_, k) => [
         `gain_${k} = params[shape.gains + ${k}u * all + g];`,
-        `signal_${k} = table[${this.#t.start(`clamp${k}`)}u + entry] * block.stride + block.offset;`,
+        `signal_${k} = table[${this.#t.start("clamps")}u + ${k}u * shape.entries + entry] * block.stride + block.offset;`,
       ]),
       ...this.#printed.flatMap(([t, k]) => {
         const m = t.everySteps;
@@ -251,7 +255,8 @@ class TreeWgsl {
   }
 
   #weight(k: number): string {
-    const scale = `bitcast<f32>(table[${this.#t.start("scales")}u + table[${this.#t.start(`inputs${k}`)}u + j] * shape.entries + entry])`;
+    const scales = `${this.#t.start("clamps")}u + ${this.#p.clampInputs.length}u * shape.entries`;
+    const scale = `bitcast<f32>(table[${scales} + table[${this.#t.start(`inputs${k}`)}u + j] * shape.entries + entry])`;
     return `      let w = f32(input_sum(table[${this.#t.start(`slots${k}`)}u + j] + cell, t, entry)) * ${scale};`;
   }
 
