@@ -1,9 +1,9 @@
 import { currentSourceDensity } from "../analysis/extracellular.ts";
 import {
   averagedDipole,
-  correctedDipole,
   membraneCurrents,
   potentials,
+  recordedDipole,
   scaledDipole,
   smoothedDipole,
   type ColumnSpike,
@@ -23,21 +23,12 @@ export async function trialSpikes(column: CortexColumn, run: StoredRun, trial: n
   return parts.sort((a, b) => a.timeMs - b.timeMs || a.gid - b.gid);
 }
 
-/** The baseline-corrected dipole of one trial, nAm. Sample 0 of the raw moment counts as 0, as the original leaves it. */
-export async function trialDipole(column: CortexColumn, run: StoredRun, trial: number): Promise<Dipole> {
-  const moment = async (type: string): Promise<{ tMs: Float64Array; fAm: Float64Array }> => {
-    const { times, data, cells } = await run.trace(type, "dipole", trial);
-    const fAm = new Float64Array(times.length);
-    for (let n = 1; n < times.length; n++) {
-      let sum = 0;
-      for (let c = 0; c < cells.length; c++) sum += data[n * cells.length + c] as number;
-      fAm[n] = sum;
-    }
-    return { tMs: times, fAm };
-  };
-  const [L2, L5] = [await moment("L2_pyramidal"), await moment("L5_pyramidal")];
-  const [nx, ny] = column.layout.mesh;
-  return correctedDipole({ tMs: L2.tMs, L2: L2.fAm, L5: L5.fAm }, nx * ny);
+/** The baseline-corrected dipole of one trial, nAm. */
+export async function trialDipole(run: StoredRun, trial: number): Promise<Dipole> {
+  return recordedDipole(
+    await run.trace("L2_pyramidal", "dipole", trial),
+    await run.trace("L5_pyramidal", "dipole", trial),
+  );
 }
 
 /** As published: smoothed and scaled, for display and text files. */

@@ -137,7 +137,7 @@ export async function runColumnNetwork(
   const [spikes, dipoles] = [[], []] as [ColumnData["spikes"][number][], ColumnData["dipoles"][number][]];
   for (const trial of trials) {
     spikes.push(await trialSpikes(net, run, trial));
-    dipoles.push(await trialDipole(net, run, trial));
+    dipoles.push(await trialDipole(run, trial));
   }
   return { column: net, spikes, dipoles, field: await trialField(net, run, 0, s) };
 }

@@ -3,9 +3,9 @@ import { DataError } from "../../errors.ts";
 import type { AnyCells } from "../../model/handles.ts";
 import {
   columnOfCase,
-  correctedDipole,
   CortexColumn,
   driveSpikes,
+  recordedDipole,
   scaledDipole,
   smoothedDipole,
   spikeFileText,
@@ -146,20 +146,9 @@ function spikeFileRows(files: CaseFiles, one: NetworkCase, spikes: ColumnSpike[]
   return [atMost(one.stem, "lines of spk_0.txt that differ", others, 0, `of ${want.length}`)];
 }
 
-/** Summed over the cells of a type; sample 0 is 0, as the original leaves it. */
-function rawMoment(chunk: Chunk, type: string): { tMs: Float64Array; fAm: Float64Array } {
-  const { times, data, cells } = chunk.trace(type, "dipole");
-  const fAm = new Float64Array(times.length);
-  for (let n = 1; n < times.length; n++)
-    for (let c = 0; c < cells.length; c++) fAm[n] = (fAm[n] as number) + (data[n * cells.length + c] as number);
-  return { tMs: times, fAm };
-}
-
 function dipoleRows(files: CaseFiles, one: NetworkCase, chunk: Chunk): VerifyRow[] {
-  const { stem, info, column, small, context } = one;
-  const [L2, L5] = [rawMoment(chunk, "L2_pyramidal"), rawMoment(chunk, "L5_pyramidal")];
-  const [nx, ny] = column.layout.mesh;
-  const dipole = correctedDipole({ tMs: L2.tMs, L2: L2.fAm, L5: L5.fAm }, nx * ny);
+  const { stem, info, small, context } = one;
+  const dipole = recordedDipole(chunk.trace("L2_pyramidal", "dipole"), chunk.trace("L5_pyramidal", "dipole"));
   const stored = table(files, "dipole.csv");
   const t = stored.numbers("t");
   const at = (x: Float64Array, times: Float64Array): Float64Array =>

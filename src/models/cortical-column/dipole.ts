@@ -29,6 +29,25 @@ export function dipoleTerms(type: ColumnCellType): { section: string; at: number
   });
 }
 
+/** Moments (fAm) of cells as they are recorded: data[sample * cells.length + cell]. */
+export interface RecordedMoments {
+  readonly times: ArrayLike<number>; // ms
+  readonly cells: ArrayLike<number>;
+  readonly data: ArrayLike<number>;
+}
+
+/** The corrected dipole from recordings of "dipole" in all pyramidal cells of both layers. Sample 0 counts as 0, as the original
+ * leaves it. */
+export function recordedDipole(L2: RecordedMoments, L5: RecordedMoments): Dipole {
+  const layer = ({ times, cells, data }: RecordedMoments): Float64Array =>
+    Float64Array.from({ length: times.length }, (_, n) => {
+      let sum = 0;
+      if (n > 0) for (let c = 0; c < cells.length; c++) sum += data[n * cells.length + c] as number;
+      return sum;
+    });
+  return correctedDipole({ tMs: L2.times, L2: layer(L2), L5: layer(L5) }, L5.cells.length);
+}
+
 /** Subtracts what cells at rest contribute (a fixed fit per pyramidal cell, with a small step at 37 ms) and converts to nAm.
  * @param raw         layer moments, fAm
  * @param nPyramidal  pyramidal cells per layer: nx * ny of the mesh

@@ -23,9 +23,11 @@ export {
   dipoleText,
   filteredDipole,
   readDipole,
+  recordedDipole,
   scaledDipole,
   smoothedDipole,
   type Dipole,
+  type RecordedMoments,
 } from "./dipole.ts";
 export { prepareDrives, type DriveRule, type PreparedDrive, type PrepareOptions } from "./drive-events.ts";
 export type {
