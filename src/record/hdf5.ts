@@ -37,7 +37,7 @@ export class ChunkWriter {
     let report = this.#reports.get(name);
     if (report === undefined) {
       const parent = (this.#file.get("report") as Group | null) ?? this.#file.create_group("report");
-      report = new Report(this.#network, cells, trace, parent.create_group(name), rows.data instanceof Float64Array);
+      report = new Report(this.#network, cells, trace, parent.create_group(name), rows);
       this.#reports.set(name, report);
     }
     report.append(rows);
@@ -104,14 +104,17 @@ class Report {
   #first = 0;
   #last = 0;
 
-  constructor(network: CompiledNetwork, cells: CompiledCells, trace: number, group: Group, wide: boolean) {
+  constructor(network: CompiledNetwork, cells: CompiledCells, trace: number, group: Group, first: Rows) {
+    const wide = first.data instanceof Float64Array;
     this.#network = network;
     this.#cells = cells;
     this.#trace = cells.traces[trace] as CompiledCells["traces"][number];
     this.#group = group;
     this.#width = this.#trace.cells.length * network.entries;
     const bytes = wide ? 8 : 4;
-    const pieceRows = Math.max(1, Math.floor(PIECE_BYTES / (bytes * Math.max(1, this.#width))));
+    // a piece takes its whole size on disk: hundreds of short traces must not take a megabyte each
+    const rowsIn = (size: number): number => Math.max(1, Math.floor(size / (bytes * Math.max(1, this.#width))));
+    const pieceRows = Math.min(rowsIn(PIECE_BYTES), Math.max(rowsIn(PIECE_BYTES / 16), 8 * first.steps.length));
     this.#data = group.create_dataset({
       name: "data",
       data: wide ? new Float64Array(0) : new Float32Array(0),
