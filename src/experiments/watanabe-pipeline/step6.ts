@@ -39,9 +39,9 @@ export async function analysisFigures(s: PipelineSettings, context: StudyContext
     independent_segments: independent,
     confidence_level: level,
     with_potential_1_10__Hz: meanBetween(f, mean, 1, 10),
-    with_potential_at_oscillation: meanBetween(f, mean, s.drive.frequency - 0.25, s.drive.frequency + 0.25),
+    with_potential_at_oscillation: nearest(f, mean, s.drive.frequency),
     between_groups_1_10__Hz: meanBetween(f, between, 1, 10),
-    between_groups_at_oscillation: meanBetween(f, between, s.drive.frequency - 0.25, s.drive.frequency + 0.25),
+    between_groups_at_oscillation: nearest(f, between, s.drive.frequency),
   }));
   await writeJson(context.out, "coherence.json", { units_per_group: s.coherence.size, groups: s.coherence.groups, phases: rows }); // prettier-ignore
   const at = `at ${s.drive.frequency} Hz`;
@@ -54,6 +54,10 @@ export async function analysisFigures(s: PipelineSettings, context: StudyContext
     "Windows of a few seconds hold few independent segments: values below the 5 % level say nothing."
   );
 }
+
+/** Of the bin that a frequency falls in. */
+const nearest = (f: Float64Array, coherence: Float64Array, frequency: number): number =>
+  coherence[Math.round(frequency / (f[1] as number))] ?? NaN;
 
 interface Sampled {
   readonly t: Float64Array;

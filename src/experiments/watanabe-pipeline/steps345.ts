@@ -40,9 +40,11 @@ export async function threePhases(s: PipelineSettings, context: StudyContext): P
   const { seed, device, engine, folder, signal, say, progress, force } = context;
   const offset = await readJson<Offset>(context, OFFSET_FILE, "02");
   const ratio = offset.dd_parameters.dc_offset__Hz / offset.reference_drive__Hz;
-  // Another network was searched: its ratio is what carries over. Else the drive of step 01, calibrated or not.
-  const D = s.search.network === "same" ? offset.reference_drive__Hz : s.drive.constant;
-  const parameters = { DD_drive_constant__Hz: D, DC_offset_optimized__Hz: ratio * D };
+  // Of another network only the ratio carries over; else the drive is step 01's, calibrated or not.
+  const same = s.search.network === "same";
+  const D = same ? offset.reference_drive__Hz : s.drive.constant;
+  const dc = same ? offset.dd_parameters.dc_offset__Hz : Number((ratio * D).toFixed(2));
+  const parameters = { DD_drive_constant__Hz: D, DC_offset_optimized__Hz: dc };
   const built = experiment(s, parameters, seed);
   const { duration, dt, chunk } = built;
   const files = await folder(CHUNKS_FOLDER);

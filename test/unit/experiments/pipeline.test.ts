@@ -147,6 +147,10 @@ describe("the whole study, small", () => {
     expect(best.dc_offset__Hz / 60).toBeCloseTo(offset.optimization_ratio, 12);
     const parameters = await json<object>("watanabe_simulation_params.json");
     expect(parameters).toMatchObject({ naMN: 30, nDD: 40, n_steps: 39_000, DD_drive_constant__Hz: 60 });
+    const coherence = await json<{ phases: { with_potential_at_oscillation: number }[] }>("coherence.json");
+    const at20 = coherence.phases.map((phase) => phase.with_potential_at_oscillation);
+    expect(at20).toHaveLength(3);
+    expect(at20.every((c) => c >= 0 && c <= 1)).toBe(true);
     expect(figures).toEqual([
       "dc_offset_objective", "watanabe", "thresholds", "watanabe_force_timeseries",
       "coherence_spectra_all_windows", "watanabe_raster_full_duration",
