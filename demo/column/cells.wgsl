@@ -41,10 +41,13 @@ fn placed(point: vec3f, place: vec4f) -> vec4f {
 }
 
 @vertex
-fn ribbon(@builtin(vertex_index) corner: u32, @builtin(instance_index) instance: u32) -> Corner {
-  let cell = instance / cells.pieces;
-  let start = segments[2u * (instance % cells.pieces)];
-  let end = segments[2u * (instance % cells.pieces) + 1u];
+fn ribbon(@builtin(vertex_index) vertex: u32) -> Corner {
+  // six vertices a segment, not an instance: SwiftShader draws instances one by one, at 15 us each
+  let corner = array(0u, 1u, 2u, 2u, 1u, 3u)[vertex % 6u];
+  let segment = vertex / 6u;
+  let cell = segment / cells.pieces;
+  let start = segments[2u * (segment % cells.pieces)];
+  let end = segments[2u * (segment % cells.pieces) + 1u];
   let place = places[cell];
   let a = placed(start.xyz, place);
   let b = placed(end.xyz, place);

@@ -21,7 +21,7 @@ export class ColumnDrawing {
   readonly #view = new Float32Array(VIEW_BYTES / 4);
   readonly #uniform: GPUBuffer;
   readonly #viewGroup: GPUBindGroup;
-  readonly #types: { group: GPUBindGroup; instances: number }[];
+  readonly #types: { group: GPUBindGroup; pieces: number }[];
   readonly #buffers: GPUBuffer[] = [];
   #targets:
     | {
@@ -73,7 +73,7 @@ export class ColumnDrawing {
       layout: "auto",
       vertex: { module, entryPoint: "ribbon" },
       fragment: { module, entryPoint: "shaded", targets: [{ format: canvas.format }] },
-      primitive: { topology: "triangle-strip" },
+      primitive: { topology: "triangle-list" },
       depthStencil: { format: "depth24plus", depthWriteEnabled: true, depthCompare: "less" },
       multisample: { count: samples },
     });
@@ -107,9 +107,9 @@ export class ColumnDrawing {
     });
     pass.setPipeline(this.#pipeline);
     pass.setBindGroup(0, this.#viewGroup);
-    for (const { group, instances } of this.#types) {
+    for (const { group, pieces } of this.#types) {
       pass.setBindGroup(1, group);
-      pass.draw(4, instances);
+      pass.draw(6 * pieces);
     }
     pass.end();
     this.#device.queue.submit([encoder.finish()]);
@@ -120,7 +120,7 @@ export class ColumnDrawing {
     for (const t of this.#targets?.textures ?? []) t.destroy();
   }
 
-  #typeOf(type: TypeShape, engine: VisibleEngine): { group: GPUBindGroup; instances: number } {
+  #typeOf(type: TypeShape, engine: VisibleEngine): { group: GPUBindGroup; pieces: number } {
     const index = engine.network.populations.findIndex((p) => p.name === type.name);
     const states = engine.cellState(index);
     if (states === undefined) throw new Error(`the engine has no cells "${type.name}"`);
@@ -136,7 +136,7 @@ export class ColumnDrawing {
       layout: this.#pipeline.getBindGroupLayout(1),
       entries,
     });
-    return { group, instances: type.cells * type.pieces };
+    return { group, pieces: type.cells * type.pieces };
   }
 
   #filled(label: string, content: Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>, usage: number): GPUBuffer {

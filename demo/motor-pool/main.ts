@@ -119,10 +119,10 @@ class Drawing {
   #turn = 0;
   #plotted = 0;
 
-  /** @param inSoftware  a frame then costs 40 ms of the processor that also computes: draw less often */
+  /** @param inSoftware  drawing and computing then share a processor: draw less often */
   constructor(made: PoolRun, spikes: SpikeRaster, inSoftware: boolean) {
     [this.#run, this.#raster] = [made, spikes];
-    [this.#interval, this.#plotInterval] = inSoftware ? [125, 200] : [0, 80];
+    [this.#interval, this.#plotInterval] = inSoftware ? [80, 150] : [0, 80];
     this.#frame = requestAnimationFrame((now) => this.#tick(now));
   }
 

@@ -95,7 +95,7 @@ export class SpikeRaster {
       layout: "auto",
       vertex: { module, entryPoint: "tick" },
       fragment: { module, entryPoint: "ink", targets: [{ format: canvas.format }] },
-      primitive: { topology: "triangle-strip" },
+      primitive: { topology: "triangle-list" },
     });
     return new SpikeRaster(engine, device, canvas, population, ink, await collect, await draw);
   }
@@ -104,7 +104,7 @@ export class SpikeRaster {
     const floats = new Float32Array(this.#shape);
     this.#ink.colours.forEach((name, k) => floats.set([...rgb(name), 1], 8 + 4 * k));
     floats.set(this.#ink.ends ?? [], 24);
-    floats[30] = this.#ink.ends === undefined ? 1 : 0;
+    floats[31] = this.#ink.ends === undefined ? 1 : 0;
   }
 
   /** Takes over what the log has got since the last call.
@@ -140,7 +140,9 @@ export class SpikeRaster {
     const floats = new Float32Array(this.#shape);
     floats[5] = now - origin;
     floats[6] = window;
-    new Uint32Array(this.#shape)[7] = origin;
+    const words = new Uint32Array(this.#shape);
+    words[7] = origin;
+    words[30] = first;
     floats.set([(2 * TICK_PX * ratio) / width, (2 * TICK_PX * ratio) / height], 28);
     this.#device.queue.writeBuffer(this.#uniform, 0, this.#shape);
     const encoder = this.#device.createCommandEncoder({ label: "raster" });
@@ -151,7 +153,7 @@ export class SpikeRaster {
       pass.setPipeline(this.#draw);
       pass.setBindGroup(0, this.#shapeOnly);
       pass.setBindGroup(1, this.#drawn);
-      pass.draw(4, this.#count - first, 0, first);
+      pass.draw(6 * (this.#count - first));
     }
     pass.end();
     this.#device.queue.submit([encoder.finish()]);

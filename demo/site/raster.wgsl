@@ -13,6 +13,7 @@ struct Shape {
   colours: array<vec4f, 4>,
   ends: vec4f,    // first neuron after each colour's
   tick: vec2f,    // width and least height, clip units
+  first: u32,     // spike in the ring that is drawn first
   blend: f32,     // 1: colours pass from the first over the second to the third along the population
 }
 
@@ -46,8 +47,10 @@ struct Tick {
 }
 
 @vertex
-fn tick(@builtin(vertex_index) corner: u32, @builtin(instance_index) spike: u32) -> Tick {
-  let entry = drawn[1u + (spike & shape.mask)];
+fn tick(@builtin(vertex_index) vertex: u32) -> Tick {
+  // six vertices a tick, not an instance: SwiftShader draws instances one by one, at 15 us each
+  let corner = array(0u, 1u, 2u, 2u, 1u, 3u)[vertex % 6u];
+  let entry = drawn[1u + ((shape.first + vertex / 6u) & shape.mask)];
   let age = shape.now - f32(i32(entry.x - shape.origin));
   let neuron = f32(entry.y);
   let height = max(2.0 / f32(shape.neurons), shape.tick.y);
