@@ -1,6 +1,6 @@
 // Measures what the motor-pool studies claim, over several seeds, and writes docs/motor-pool-results.{json,md}.
-//   npx tsx scripts/motor-pool-results.mts [part ...]     parts: force, baseline, coherence, correlation, ramp, trapezoid, extraction
-// Without a part, all of them; parts are kept in the JSON as they finish, so a run may be made in pieces. About 8 CPU minutes.
+//   npx tsx scripts/motor-pool-results.mts [part ...]     parts: force, timeStep, baseline, coherence, correlation, ramp, trapezoid, extraction
+// Without a part, all of them; parts are kept in the JSON as they finish, so a run may be made in pieces. About 15 CPU minutes.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { compositeTrain } from "../src/analysis/composite.ts";
@@ -112,6 +112,22 @@ function matching(percent: readonly number[], D: number, offsets: readonly numbe
     if ((fa - target) * (fb - target) <= 0) return (a + ((b - a) * (target - fa)) / (fb - fa)) / D;
   }
   return NaN;
+}
+
+/** How far the time step moves force and its change. */
+async function timeStep() {
+  const units = unitsOf(DEFAULTS, DEFAULTS.force);
+  const rows = [];
+  for (const seed of SEEDS.slice(0, 2)) {
+    for (const dt of [0.025, 0.05, 0.1]) {
+      const rates = [constantDrive(65, 0), oscillatingDrive(65, DEFAULTS, 0)];
+      const runs = await runPool(DEFAULTS, rates, units, { seed, duration: 5, dt }, context);
+      const [a, b] = runs.map(({ force }) => forceStatistics(force, units.frequency, { from: 2000, to: 5000 }).mean) as [number, number]; // prettier-ignore
+      rows.push({ seed, dt, percentMvc: (100 * a) / units.tetanus, risePercent: 100 * (b / a - 1) });
+      say(JSON.stringify(rows.at(-1)));
+    }
+  }
+  return rows;
 }
 
 /** Step 01's network. */
@@ -283,6 +299,7 @@ async function ramp() {
 async function trapezoids() {
   const built = trapezoid.build(trapezoid.defaults, { seed: 1, files: {} });
   built.network.vary("seed", SEEDS);
+  built.network.vary("structureSeed", SEEDS);
   const sim = await simulate(built.network, {
     ...context,
     dt: built.dt,
@@ -304,7 +321,6 @@ async function trapezoids() {
     active: over(all.map((trains) => activitySummary(trains).active)),
     rate: over(plateaus.map(({ meanRate }) => meanRate)),
     cv: over(plateaus.map(({ meanCv }) => meanCv)),
-    note: "one network, five seeds of the drive",
   };
 }
 
@@ -321,6 +337,7 @@ const PARTS: Record<string, () => Promise<unknown>> = {
   correlation,
   baseline,
   force: async () => [await forceAt(65, [55, 58, 61, 63]), await forceAt(40, [26.5, 29.5, 32, 34.5])],
+  timeStep,
   coherence: coherences,
   ramp,
 };

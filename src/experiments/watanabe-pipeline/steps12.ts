@@ -224,7 +224,8 @@ async function trial(
 ): Promise<PoolRun[]> {
   const { seed, progress } = context;
   const { dt } = s.search;
-  const onProgress = (done: number): void => progress(`${part} (${signals.length} drives)`, done);
+  const onProgress = (done: number): void =>
+    progress(signals.length > 1 ? `${part} (${signals.length} drives)` : part, done);
   const delays = axonDelaysOf(plan.search.pool, s.force);
   const options = { seed, duration, dt, gain: plan.gain, onProgress, ...delays };
   return runPool(plan.search.pool, signals, units, options, context);
