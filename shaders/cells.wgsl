@@ -20,7 +20,7 @@ struct Shape {
 // per input its slot; bits of 1/q [input][entry];
 // row of each clamp's values [clamp][entry]; row of each cell in each trace [trace][cell], 2^32 - 1 for none; heads
 @group(0) @binding(4) var<storage, read> table: array<u32>;
-@group(0) @binding(5) var<storage, read> acc: array<vec4i>;       // [step / 4][entry][slot], four steps together
+@group(0) @binding(5) var<storage, read> acc: array<vec4i>;       // four steps together, see quads_of
 @group(0) @binding(6) var<storage, read_write> spike_log: Log;
 @group(0) @binding(7) var<storage, read> clamps: array<f32>;      // nA before the gain, [row][step of the submit]
 @group(0) @binding(8) var<storage, read_write> traces: array<f32>; // of the submit: per trace [sample][entry][row]

@@ -1,6 +1,6 @@
 // Adds the links of logged spikes that fall due in a block to its accumulators. Each invocation looks up one spike; few links it
 // adds at once, many it leaves on a list that the workgroup then works through together.
-import package::log::{Log, Block};
+import package::log::{Log, Block, quads_of};
 
 struct Shape {
   entries: u32,
@@ -21,7 +21,7 @@ const LIST = 256u;
 @group(0) @binding(4) var<storage, read> rows: array<u32>;
 @group(0) @binding(5) var<storage, read> links: array<vec2u>;           // slot, bits of the weight in uS
 @group(0) @binding(6) var<storage, read> scales: array<f32>;            // scale * q of [projection][entry]
-@group(0) @binding(7) var<storage, read_write> acc: array<atomic<i32>>; // [step / 4][entry][slot][step % 4]
+@group(0) @binding(7) var<storage, read_write> acc: array<atomic<i32>>; // see quads_of
 
 struct Part {
   first: u32, // link
@@ -62,7 +62,7 @@ fn look_up(spike: vec2u) {
     let starts = rows[head + 3u] + s;
     let first = rows[head + 4u];
     let scale = scales[rows[rows[head + 2u] + s] * shape.entries + entry];
-    let part = Part(first + rows[starts], first + rows[starts + 1u], 4u * ((due >> 2u) * shape.entries + entry) * shape.slots + (due & 3u), scale);
+    let part = Part(first + rows[starts], first + rows[starts + 1u], 4u * (entry * quads_of(block.steps) + (due >> 2u)) * shape.slots + (due & 3u), scale);
     var k = LIST;
     if (part.end - part.first > FEW) { k = atomicAdd(&listed, 1u); }
     if (k < LIST) { list[k] = part; } else { for (var l = part.first; l < part.end; l++) { add(part, l); } }

@@ -2,6 +2,7 @@
 // load costs as much as five exponentials on software adapters). Spikes are gathered as bits of a word and appended every 32
 // steps: a branch per step would cost as much as the equations on adapters without real branches.
 import package::cells::{block, shape, state, spike_log, append};
+import package::log::quads_of;
 import package::model::{load, load_inputs, store, above, step, next_sample, sample_often, sample_rare, ARMED};
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -15,8 +16,7 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   let cell = g % shape.n;
   load(g, all, cell, entry);
   var armed = state[ARMED * all + g] != 0.0;
-  let slot = entry * shape.slots + cell;
-  let stride = shape.entries * shape.slots;
+  let slot = entry * quads_of(block.steps) * shape.slots + cell;
   var t = 0u;
   while (t < block.steps) {
     let first = t;
@@ -25,7 +25,7 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
     while (t < word) {
       let stop = min(word, next_sample() - block.step);
       while (t < stop) {
-        load_inputs((t >> 2u) * stride + slot, t & 3u);
+        load_inputs((t >> 2u) * shape.slots + slot, t & 3u);
         let pause = min(stop, (t | 3u) + 1u);
         while (t < pause) {
           let is_above = above();

@@ -8,6 +8,10 @@ struct Log {
   entries: array<vec2u>,
 }
 
+/// Accumulators of a block of `steps`: groups of four steps of an entry, [entry][step / 4][slot][step % 4], so that what one
+/// entry's spikes touch lies together.
+fn quads_of(steps: u32) -> u32 { return (steps + 3u) >> 2u; }
+
 /// One part of a submit's work; dispatches read theirs at a dynamic offset.
 struct Block {
   step: u32,      // first step of the block

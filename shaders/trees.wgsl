@@ -1,5 +1,5 @@
 // What `integrate_tree` and the printed equations of a large cell (the virtual module `model`) both see.
-import package::log::{Log, Block};
+import package::log::{Log, Block, quads_of};
 
 struct Shape {
   n: u32,
@@ -25,7 +25,7 @@ struct Shape {
 @group(0) @binding(4) var<storage, read> params: array<f32>;        // values, then gains [clamp][entry][cell]
 // as src/gpu/tree-wgsl.ts lays it out
 @group(0) @binding(5) var<storage, read> table: array<u32>;
-@group(0) @binding(6) var<storage, read> acc: array<i32>;          // [step / 4][entry][slot][step % 4]
+@group(0) @binding(6) var<storage, read> acc: array<i32>;          // see quads_of
 @group(0) @binding(7) var<storage, read_write> spike_log: Log;
 @group(0) @binding(8) var<storage, read> clamps: array<f32>;       // nA before the gain, [row][step of the submit]
 @group(0) @binding(9) var<storage, read_write> traces: array<f32>; // of the submit: per trace [sample][entry][row]
@@ -46,5 +46,5 @@ fn param_base(k: u32, cell: u32, entry: u32) -> u32 {
 
 /// Summed weights of one input in step t of the block, before scaling.
 fn input_sum(slot: u32, t: u32, entry: u32) -> i32 {
-  return acc[4u * (((t >> 2u) * shape.entries + entry) * shape.slots + slot) + (t & 3u)];
+  return acc[4u * ((entry * quads_of(block.steps) + (t >> 2u)) * shape.slots + slot) + (t & 3u)];
 }

@@ -17,8 +17,8 @@ export function scaleFor(load: number): number {
 
 /** K * entries * slots accumulators of 4 bytes fit this. */
 const ACCUMULATOR_BYTES = 64 * 2 ** 20;
-/** And this, down to 40 steps: adding to what is not in a cache costs three times as much (lavapipe, 8,000 cells: 10 ns an event at
- * 3 MiB, 37 ns at 32 MiB), more than longer blocks save. */
+/** And those of one entry this, down to 40 steps: adding to what is not in a cache costs three times as much (lavapipe, 8,000 cells: 10 ns an event at
+ * 3 MiB, 37 ns at 32 MiB), more than longer blocks save. A batch takes the blocks, and so the dispatches, of one entry. */
 const CACHED_BYTES = 2 * 2 ** 20;
 const LONG_ENOUGH = 40;
 const LONGEST_BLOCK = 1000;
@@ -26,7 +26,7 @@ const LONGEST_BLOCK = 1000;
 /** K: bounded by the shortest delay of a loop, by 1000, by the memory of accumulators and by the caller. */
 export function blockLength(loopSteps: number | undefined, slots: number, entries: number, maxBlock: number): number {
   const step = 4 * Math.max(1, slots * entries);
-  const cached = Math.max(LONG_ENOUGH, Math.floor(CACHED_BYTES / step));
+  const cached = Math.max(LONG_ENOUGH, Math.floor(CACHED_BYTES / (4 * Math.max(1, slots))));
   const fits = Math.floor(ACCUMULATOR_BYTES / step);
   return Math.max(1, Math.min(loopSteps ?? Infinity, LONGEST_BLOCK, cached, fits, maxBlock));
 }
