@@ -37,10 +37,6 @@ export class TreeTable {
       this.#put(`slots${k}`, Array.from(r.input, (i) => (i < 0 ? 0 : (cells.receptors[i] as { slot: number }).slot)));
       this.#put(`inputs${k}`, Array.from(r.input, (i) => (i < 0 ? cells.receptors.length : i)));
     });
-    const linked = cells.receptors.flatMap((_, k) => [...(scales(k) as number[])]);
-    const none = Array.from(scales(0), () => 0); // receptors without links take any sum, times 0: a branch would cost more
-    this.#put("scales", [...new Uint32Array(new Float32Array([...linked, ...none]).buffer)]);
-    p.clampInputs.forEach(({ clamp }, k) => this.#put(`clamp${k}`, [...(clampRow(clamp) as number[])]));
     cells.traces.forEach((t, k) => {
       const row = new Uint32Array(cells.n).fill(0xffffffff);
       t.cells.forEach((c, j) => (row[c] = j));
@@ -57,8 +53,9 @@ export class TreeTable {
     }
     // What grows with the batch comes last, so that the printed places, and with them a cached shader, suit any batch.
     this.#put("clamps", p.clampInputs.flatMap(({ clamp }) => [...(clampRow(clamp) as number[])]));
-    const bits = new Uint32Array(new Float32Array(cells.receptors.flatMap((_, k) => [...(scales(k) as number[])])).buffer);
-    this.#put("scales", [...bits]);
+    const linked = cells.receptors.flatMap((_, k) => [...(scales(k) as number[])]);
+    const none = Array.from(scales(0), () => 0); // receptors without links take any sum, times 0: a branch would cost more
+    this.#put("scales", [...new Uint32Array(new Float32Array([...linked, ...none]).buffer)]);
     this.#put("heads", cells.traces.flatMap(() => [0, 0]));
   }
 
