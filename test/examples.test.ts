@@ -60,6 +60,25 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
       expect(rates).toEqual([...rates].sort((a, b) => a - b)); // an inward current raises the rate, entry by entry
     },
   },
+  "column-sweep.mjs": {
+    scale: 0.04, // 4 strengths x 2 onsets
+    shows: ({ sweep }: { sweep: { strength: number; shift: number; spikes: number; peakMs: number }[] }) => {
+      expect(sweep).toHaveLength(8);
+      for (const { strength, spikes } of sweep) expect(spikes > 0).toBe(strength > 0); // cells are silent without a drive
+      const [early, late] = sweep.slice(-2).map(({ peakMs }) => peakMs) as [number, number];
+      expect(Math.abs(late - early - 20)).toBeLessThan(1); // the volley was moved by 20 ms, long after cells have settled
+    },
+  },
+  "column-fit.mjs": {
+    scale: 0.3, // 3 rounds
+    shows: ({ rounds, truth }: { rounds: { error: number; best: number[]; columns: number }[]; truth: number[] }) => {
+      const errors = rounds.map(({ error }) => error);
+      expect(errors).toEqual([...errors].sort((a, b) => b - a)); // the best so far never gets worse
+      expect(errors.at(-1)).toBeLessThan(errors[0] as number);
+      for (const { columns } of rounds) expect(columns).toBeGreaterThan(1); // a round is a batch
+      expect(Math.abs((rounds.at(-1)?.best[1] as number) - (truth[1] as number))).toBeLessThan(20 / 3); // in the right third
+    },
+  },
   "live-drive.mjs": {
     scale: 0.5,
     shows: ({ course }: { course: { command: number; measured: number }[] }) => {
