@@ -29,7 +29,8 @@ function dependencies() {
   const missing = names.filter((name) => !existsSync(join(root, "node_modules", name)));
   if (missing.length === 0) return;
   console.log(`installing ${missing.length} packages ...`);
-  run("npm", ["ci", "--no-audit", "--no-fund"]);
+  // not `npm ci`: it refuses a lock file without the parts of other platforms, which some registries do not hold
+  run("npm", ["install", "--no-save", "--no-audit", "--no-fund"]);
 }
 
 function build() {
