@@ -15,10 +15,9 @@ const SINE = [2.5998619e-6, -0.00019806528, 0.008333016, -0.16666657].map(fr);
 /** Horner's rule, highest coefficient first, every operation rounded. */
 const horner = (coefficients: readonly number[], x: number): number =>
   coefficients.reduce((sum, c) => fr(fr(sum * x) + c));
-const clampExponent = (x: number): number => Math.min(Math.max(x, -LARGEST_EXPONENT), LARGEST_EXPONENT);
 const isSmall = (x: number): boolean => Math.abs(x) < SERIES_BELOW;
 
-export const exp = (x: number): number => fr(Math.exp(clampExponent(x)));
+export const exp = (x: number): number => fr(Math.exp(Math.min(x, LARGEST_EXPONENT)));
 export const exprel_series = (x: number): number => horner(EXPREL, x);
 export const expm1_with = (x: number, ex: number): number => (isSmall(x) ? fr(x * exprel_series(x)) : fr(ex - 1));
 export const exprel_with = (x: number, ex: number): number => (isSmall(x) ? exprel_series(x) : fr(fr(ex - 1) / x));

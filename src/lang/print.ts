@@ -164,8 +164,9 @@ class Wgsl implements Dialect {
   call(fn: Exclude<Fn, "select">, args: readonly string[], exprs: readonly Expr[]): Text {
     if (fn !== "exp") return atom(`${OWN[fn] ?? fn}(${args.join(", ")})`);
     const bounds = exponentBounds(exprs[0]);
-    if (bounds === undefined) return atom(`exp(clamp(${args[0]}, -80.0, 80.0))`);
-    return atom(`exp(clamp(${toWgsl(bounds.of, this.rename)}, ${f32Literal(bounds.low)}, ${f32Literal(bounds.high)}))`);
+    if (bounds === undefined) return atom(`exp(min(${args[0]}, 80.0))`);
+    const [of, high] = [toWgsl(bounds.of, this.rename), f32Literal(bounds.high)];
+    return atom(bounds.low === undefined ? `exp(min(${of}, ${high}))` : `exp(clamp(${of}, ${f32Literal(bounds.low)}, ${high}))`);
   }
 }
 
@@ -214,12 +215,14 @@ const selectJs = (condition: string, ifTrue: string, ifFalse: string): Text =>
 const OWN: Partial<Record<Fn, string>> = { sin: "sin_own", cos: "cos_own", tanh: "tanh_own" };
 const EXACT: ReadonlySet<Fn> = new Set(["min", "max", "abs", "floor"]);
 
-/** The bounds of exp(min(max(of, low), high)) within +-80, as `optimise` writes it: such an argument needs no second clamp. */
-function exponentBounds(arg: Expr | undefined): { of: Expr; low: number; high: number } | undefined {
+/** The bounds of exp(min(of, high)) and exp(min(max(of, low), high)) within +-80, as `optimise` writes them: such an argument
+ * needs no second bound. */
+function exponentBounds(arg: Expr | undefined): { of: Expr; low: number | undefined; high: number } | undefined {
   if (arg?.kind !== "call" || arg.fn !== "min") return undefined;
   const [inner, high] = arg.args;
-  if (inner?.kind !== "call" || inner.fn !== "max" || high?.kind !== "number") return undefined;
+  if (inner === undefined || high?.kind !== "number" || high.value > 80) return undefined;
+  if (inner.kind !== "call" || inner.fn !== "max") return { of: inner, low: undefined, high: high.value };
   const [of, low] = inner.args;
-  if (of === undefined || low?.kind !== "number" || low.value < -80 || high.value > 80) return undefined;
+  if (of === undefined || low?.kind !== "number" || low.value < -80) return undefined;
   return { of, low: low.value, high: high.value };
 }

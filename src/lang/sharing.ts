@@ -103,7 +103,10 @@ export class SharedExponentials {
     const bound = LARGEST_EXPONENT - reach;
     const sign = g.number(direction(cluster));
     const exponent = g.add(g.mul(g.mul(sign, cluster.slope), cluster.base), scaled(g, first.offset, sign));
-    return g.raw("exp", [g.raw("min", [g.raw("max", [rewrite(exponent), g.number(-bound)]), g.number(bound)])]);
+    // only a reciprocal would be infinite below
+    const divided = cluster.members.some((m) => m.sign !== direction(cluster));
+    const bounded = divided ? g.raw("max", [rewrite(exponent), g.number(-bound)]) : rewrite(exponent);
+    return g.raw("exp", [g.raw("min", [bounded, g.number(bound)])]);
   }
 
   #shift(cluster: Cluster, member: Member): Node {
