@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { DataError } from "../../errors.ts";
 import type { AnyCells } from "../../model/handles.ts";
 import {
@@ -17,6 +16,7 @@ import type { Chunk } from "../../record/chunk.ts";
 import { ms } from "../../units.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { compareTrains } from "./compare-spikes.ts";
+import { cellOfGid, infoFile, type NetworkCase } from "./cortical-column-case.ts";
 import { fieldRows, recordField, recordedCellRows, recordOneCell } from "./cortical-column-recorded.ts";
 import { parseJson, quietAt, rangeOf, runColumn, valuesAt, worst } from "./cortical-column-run.ts";
 import { structureRows } from "./cortical-column-structure.ts";
@@ -24,27 +24,6 @@ import { allowed, COLUMN, type Tolerance } from "./cortical-column-tolerances.ts
 import { optionalTable, table, type Table } from "./csv.ts";
 import { spacing } from "./motor-pool-cells.ts";
 import { atLeast, atMost, type VerifyContext } from "./rows.ts";
-
-const infoFile = z.looseObject({
-  dt_ms: z.number().positive(),
-  tstop_ms: z.number().positive(),
-  secondorder: z.literal(0).default(0),
-  spike_counts: z.record(z.string(), z.number()),
-  n_connection_rules: z.number(),
-  gid_ranges_inclusive: z.record(z.string(), z.tuple([z.number(), z.number()])),
-  smoothing: z.looseObject({ window_ms: z.number(), scale: z.number() }),
-});
-export type CaseInfo = z.infer<typeof infoFile>;
-
-/** A case's network with what it must give. `small`: tolerances of c7. */
-export interface NetworkCase {
-  readonly stem: string;
-  readonly kind: string;
-  readonly small: boolean;
-  readonly info: CaseInfo;
-  readonly column: CortexColumn;
-  readonly context: VerifyContext;
-}
 
 /** c3 to c7: a network from its info.json (and the trains of its events.csv, where it has some), once to its end. */
 export async function verifyColumn(
@@ -217,14 +196,6 @@ function relation(
 /** gids of the columns "gid35" by cell type. */
 const somaGids = (stored: Table): number[] =>
   stored.names.flatMap((name) => (/^gid\d+$/.test(name) ? [Number(name.slice(3))] : []));
-
-/** The cell type and index of a gid. */
-export function cellOfGid(column: CortexColumn, gid: number): { type: string; cell: number } {
-  const found = Object.entries(column.layout.gids).find(([, { first, n }]) => gid >= first && gid < first + n);
-  if (found === undefined)
-    throw new DataError(`gid ${gid}`, "is no real cell of this network", "Repair the case's files");
-  return { type: found[0], cell: gid - found[1].first };
-}
 
 function recordSomata(column: CortexColumn, stored: Table): void {
   const every = ms(spacing(stored.numbers("t")));

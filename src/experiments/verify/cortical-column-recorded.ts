@@ -5,7 +5,7 @@ import { membraneCurrents, potentials, type CortexColumn, type Point } from "../
 import type { Chunk } from "../../record/chunk.ts";
 import { ms, type Quantity } from "../../units.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
-import { cellOfGid, type NetworkCase } from "./cortical-column-network.ts";
+import { cellOfGid, type NetworkCase } from "./cortical-column-case.ts";
 import { largest, parseJson, rangeOf, recordedAs, share, valuesAt, worst } from "./cortical-column-run.ts";
 import { allowed, COLUMN } from "./cortical-column-tolerances.ts";
 import { optionalTable, Table } from "./csv.ts";

@@ -3,7 +3,7 @@ import { localLinks, prepareDrives } from "../../models/cortical-column/index.ts
 import type { RuleLinks } from "../../models/cortical-column/index.ts";
 import { DataError } from "../../errors.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
-import type { NetworkCase } from "./cortical-column-network.ts";
+import type { NetworkCase } from "./cortical-column-case.ts";
 import { parseJson } from "./cortical-column-run.ts";
 import { COLUMN } from "./cortical-column-tolerances.ts";
 import { optionalTable, Table } from "./csv.ts";
