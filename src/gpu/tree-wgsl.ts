@@ -19,7 +19,14 @@ export function rowLayout(p: TreeProgram): RowLayout {
   const receptorRows = p.receptors.reduce((sum, r) => sum + r.nodes.length * r.states.length, 0);
   const conductance = nodes + receptorRows;
   const quads = p.regions.reduce((sum, r) => sum + (r.nodes.length * r.width) / 4, 0);
-  return { receptors: nodes, conductance, current: conductance + nodes, armed: conductance + 2 * nodes, rows: conductance + 2 * nodes + 1, quads };
+  return {
+    receptors: nodes,
+    conductance,
+    current: conductance + nodes,
+    armed: conductance + 2 * nodes,
+    rows: conductance + 2 * nodes + 1,
+    quads,
+  };
 }
 
 /** The words of `table` by name, and where each begins. */
@@ -27,15 +34,34 @@ export class TreeTable {
   readonly words: number[] = [];
   readonly at = new Map<string, number>();
 
-  constructor(cells: CompiledCells, p: TreeProgram, clampRow: (clamp: number) => ArrayLike<number>, scales: (input: number) => ArrayLike<number>) {
-    this.#put("parents", Array.from(p.parents, (x) => Math.max(0, x)));
+  constructor(
+    cells: CompiledCells,
+    p: TreeProgram,
+    clampRow: (clamp: number) => ArrayLike<number>,
+    scales: (input: number) => ArrayLike<number>,
+  ) {
+    this.#put(
+      "parents",
+      Array.from(p.parents, (x) => Math.max(0, x)),
+    );
     const runs = chainRuns(p.parents);
     this.#put("runs", [runs.length, ...runs.flat()]);
+    // lengths of loops are read, not written out: a driver that knows them unrolls, and then compiles for half a minute
+    this.#put(
+      "lengths",
+      [...p.regions, ...p.receptors].map((r) => r.nodes.length),
+    );
     p.regions.forEach((r, k) => this.#put(`region${k}`, [...r.nodes]));
     p.receptors.forEach((r, k) => {
       this.#put(`nodes${k}`, [...r.nodes]);
-      this.#put(`slots${k}`, Array.from(r.input, (i) => (i < 0 ? 0 : (cells.receptors[i] as { slot: number }).slot)));
-      this.#put(`inputs${k}`, Array.from(r.input, (i) => (i < 0 ? cells.receptors.length : i)));
+      this.#put(
+        `slots${k}`,
+        Array.from(r.input, (i) => (i < 0 ? 0 : (cells.receptors[i] as { slot: number }).slot)),
+      );
+      this.#put(
+        `inputs${k}`,
+        Array.from(r.input, (i) => (i < 0 ? cells.receptors.length : i)),
+      );
     });
     cells.traces.forEach((t, k) => {
       const row = new Uint32Array(cells.n).fill(0xffffffff);
@@ -47,16 +73,28 @@ export class TreeTable {
       const records = traces.map(({ trace, terms }) => {
         const bits = new Uint32Array(Float32Array.from(terms, (t) => t.weight).buffer);
         const width = (cells.traces[trace] as CompiledTrace).cells.length;
-        return [trace, this.start(`trace${trace}`), width, terms.length, ...terms.flatMap((t, k) => [t.node, bits[k] as number])];
+        return [
+          trace,
+          this.start(`trace${trace}`),
+          width,
+          terms.length,
+          ...terms.flatMap((t, k) => [t.node, bits[k] as number]),
+        ];
       });
       this.#put(`sums${every}`, [traces.length, ...records.flat()]);
     }
     // What grows with the batch comes last, so that the printed places, and with them a cached shader, suit any batch.
-    this.#put("clamps", p.clampInputs.flatMap(({ clamp }) => [...(clampRow(clamp) as number[])]));
+    this.#put(
+      "clamps",
+      p.clampInputs.flatMap(({ clamp }) => [...(clampRow(clamp) as number[])]),
+    );
     const linked = cells.receptors.flatMap((_, k) => [...(scales(k) as number[])]);
     const none = Array.from(scales(0), () => 0); // receptors without links take any sum, times 0: a branch would cost more
     this.#put("scales", [...new Uint32Array(new Float32Array([...linked, ...none]).buffer)]);
-    this.#put("heads", cells.traces.flatMap(() => [0, 0]));
+    this.#put(
+      "heads",
+      cells.traces.flatMap(() => [0, 0]),
+    );
   }
 
   start(name: string): number {
@@ -146,7 +184,9 @@ class TreeWgsl {
       ...params.map((id) => (this.#varies(id) ? `var<private> at_${id}: u32;` : `var<private> ${id}: f32;`)),
       `var<private> axial: u32;\nvar<private> axial_stride: u32;\nvar<private> diagonal: u32;\nvar<private> diagonal_stride: u32;`,
       ...clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
-      ...this.#printed.map(([, k]) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`),
+      ...this.#printed.map(
+        ([, k]) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`,
+      ),
       `const CONDUCTANCE = ${this.#rows.conductance}u;\nconst CURRENT = ${this.#rows.current}u;\nconst ARMED = ${this.#rows.armed}u;`,
       `const FACTOR = ${factor}.0;`,
       `const NEEDS_ADVANCE = ${String(this.#needsAdvance())};`,
@@ -187,7 +227,8 @@ class TreeWgsl {
     }
     let row = this.#rows.receptors;
     for (const r of receptors) {
-      for (let k = 0; k < r.nodes.length * r.states.length; k++, row++) loads.set(states[r.firstRow + k] as string, `rows[${row}u * all + g]`);
+      for (let k = 0; k < r.nodes.length * r.states.length; k++, row++)
+        loads.set(states[r.firstRow + k] as string, `rows[${row}u * all + g]`);
     }
     return loads;
   }
@@ -196,11 +237,16 @@ class TreeWgsl {
     const { clampInputs, params } = this.#p;
     const lines = [
       ...params.flatMap((id, k) =>
-        this.#varies(id) ? [`at_${id} = param_base(${k}u, cell, entry);`] : [`${id} = params[param_base(${k}u, cell, entry)];`],
+        this.#varies(id)
+          ? [`at_${id} = param_base(${k}u, cell, entry);`]
+          : [`${id} = params[param_base(${k}u, cell, entry)];`],
       ),
       ...[axial, diagonal].flatMap((id, k) => {
         const to = ["axial", "diagonal"][k];
-        return [`${to} = param_base(${this.#column.get(id)}u, cell, entry);`, `${to}_stride = shape.strides[${this.#column.get(id)}].w;`];
+        return [
+          `${to} = param_base(${this.#column.get(id)}u, cell, entry);`,
+          `${to}_stride = shape.strides[${this.#column.get(id)}].w;`,
+        ];
       }),
       ...clampInputs.flatMap((_, k) => [
         `gain_${k} = params[shape.gains + ${k}u * all + g];`,
@@ -223,7 +269,9 @@ class TreeWgsl {
   /** Declarations of the node parameters that expressions read, for node `j` of a loop. */
   #declare(exprs: readonly Expr[], indent: string): string[] {
     const read = new Set(exprs.flatMap((x) => [...freeNames(x)]));
-    return [...read].filter((id) => this.#column.has(id) && this.#varies(id)).map((id) => `${indent}let ${id} = params[at_${id} + j * shape.strides[${this.#column.get(id)}].w];`);
+    return [...read]
+      .filter((id) => this.#column.has(id) && this.#varies(id))
+      .map((id) => `${indent}let ${id} = params[at_${id} + j * shape.strides[${this.#column.get(id)}].w];`);
   }
 
   #receptorFunction(r: TreeReceptors, k: number): string {
@@ -232,7 +280,8 @@ class TreeWgsl {
     const outputs = [...r.receive.map((s) => s.value), r.conductance, r.reversal];
     return [
       `fn receptors_${k}(advance: bool, run: bool, t: u32, cell: u32, entry: u32) {`,
-      `  for (var j = 0u; j < ${r.nodes.length}u; j++) {`,
+      `  let length = table[${this.#t.start("lengths") + this.#p.regions.length + k}u];`,
+      `  for (var j = 0u; j < length; j++) {`,
       `    let i = table[${this.#t.start(`nodes${k}`)}u + j];`,
       ...r.states.map((s, m) => `    var ${s} = ${row(m)};`),
       ...this.#declare([...outputs, ...r.decay.map((s) => s.value)], "    "),
@@ -258,7 +307,9 @@ class TreeWgsl {
   }
 
   #receptorRow(k: number): number {
-    return this.#p.receptors.slice(0, k).reduce((sum, r) => sum + r.nodes.length * r.states.length, this.#rows.receptors);
+    return this.#p.receptors
+      .slice(0, k)
+      .reduce((sum, r) => sum + r.nodes.length * r.states.length, this.#rows.receptors);
   }
 
   #regionFunction(r: TreeRegion, k: number): string {
@@ -270,7 +321,8 @@ class TreeWgsl {
     const all = [...r.advance, ...r.currents].map((s: Stmt) => s.value);
     return [
       `fn region_${k}(advance: bool, run: bool) {`,
-      `  for (var j = 0u; j < ${r.nodes.length}u; j++) {`,
+      `  let length = table[${this.#t.start("lengths") + k}u];`,
+      `  for (var j = 0u; j < length; j++) {`,
       `    let i = table[${this.#t.start(`region${k}`)}u + j];`,
       `    let V = rows[i * all + g];`,
       ...Array.from({ length: quads }, (_, q) => `    let quad_${q} = ${quad(q)};`),
@@ -292,7 +344,9 @@ class TreeWgsl {
   /** Whether a state trace reads gates or receptors, which advance one pass late. */
   #needsAdvance(): boolean {
     const voltages = new Set(this.#p.states.slice(0, this.#p.parents.length));
-    return this.#printed.some(([t]) => t.phase === "state" && [...freeNames(t.value)].some((id) => this.#state.has(id) && !voltages.has(id)));
+    return this.#printed.some(
+      ([t]) => t.phase === "state" && [...freeNames(t.value)].some((id) => this.#state.has(id) && !voltages.has(id)),
+    );
   }
 
   #sampling(): string {
@@ -301,8 +355,12 @@ class TreeWgsl {
       `  if (now == next_${k}) {\n    if (row_${k} != 0xffffffffu) { traces[sample_at_${k}] = ${toWgsl(t.value, rename)}; }\n    sample_at_${k} += shape.entries * ${t.cells.length}u;\n    next_${k} += ${t.everySteps}u;\n  }`;
     const of = (phase: "state" | "current") => this.#printed.filter(([t]) => t.phase === phase);
     const everies = [...this.#sums.keys()];
-    const due = [...of("state").map(([, k]) => `now == next_${k}`), ...everies.map((m) => `now % ${m}u == 0u`)].join(" || ");
-    const sums = everies.map((m) => `  if (now % ${m}u == 0u) { sample_sums(${this.#t.start(`sums${m}`)}u, now / ${m}u); }`);
+    const due = [...of("state").map(([, k]) => `now == next_${k}`), ...everies.map((m) => `now % ${m}u == 0u`)].join(
+      " || ",
+    );
+    const sums = everies.map(
+      (m) => `  if (now % ${m}u == 0u) { sample_sums(${this.#t.start(`sums${m}`)}u, now / ${m}u); }`,
+    );
     return [
       `fn due(now: u32) -> bool { return ${due === "" ? "false" : due}; }`,
       ...(everies.length > 0 ? [SAMPLE_SUMS] : []),
