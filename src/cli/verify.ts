@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, HillockError } from "../errors.ts";
 import type { VerifyEngine, VerifyRow } from "../experiments/verify/case.ts";
@@ -18,7 +18,7 @@ export async function verifyCommand(
 ): Promise<number> {
   if (!existsSync(dir) || !statSync(dir).isDirectory())
     throw new DataError(dir, "is not a folder", "Give the folder of the cases, for example test/reference/motor-pool");
-  const found = discover(listing(dir));
+  const { root, found } = casesOf(dir);
   if (found.length === 0)
     throw new DataError(dir, "holds no case", "Cases are named r1… to r9…, rt…, c… or f1… to f5…");
   const chosen = await chooseEngine(options.engine, options.adapter);
@@ -30,7 +30,7 @@ export async function verifyCommand(
   const rows: VerifyRow[] = [];
   try {
     for (const one of found) {
-      const own = await runCase(dir, one, further, context);
+      const own = await runCase(root, one, further, context);
       rows.push(...own);
       if (!options.json)
         for (const row of own)
@@ -44,6 +44,16 @@ export async function verifyCommand(
     process.stdout.write(`${JSON.stringify({ engine: chosen.kind, adapter: chosen.said, rows }, null, 2)}\n`);
   else process.stdout.write(`${count(true)} pass, ${count(false)} FAIL, ${count("not yet")} not yet\n`);
   return count(false) > 0 || count(true) === 0 ? 1 : 0;
+}
+
+/** The cases under a folder, or the one that a folder c… is itself. */
+function casesOf(dir: string): { root: string; found: FoundCase[] } {
+  const path = resolve(dir);
+  const itself = /^c\d/.test(basename(path))
+    ? discover(listing(dirname(path))).filter((c) => c.folder === basename(path))
+    : [];
+  if (itself.length > 0 && discover(listing(dir)).length === 0) return { root: dirname(path), found: itself };
+  return { root: dir, found: discover(listing(dir)) };
 }
 
 async function runCase(
