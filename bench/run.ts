@@ -6,6 +6,7 @@ import { writeReadme } from "./readme.ts";
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: Benchmark }>>> = {
   arithmetic: () => import("./kernels/arithmetic.ts"),
   deliver: () => import("./kernels/deliver.ts"),
+  trees: () => import("./kernels/trees.ts"),
   watanabe: () => import("./models/watanabe.ts"),
   "block-length": () => import("./models/block-length.ts"),
   "first-step": () => import("./models/first-step.ts"),

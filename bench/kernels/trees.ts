@@ -1,0 +1,156 @@
+// Large trees: an invocation per cell over many steps, or per step one per node for the currents and one per cell for the solution?
+import { compileCells } from "../../src/compile/cells.ts";
+import type { CompiledCells, TreeProgram } from "../../src/compile/compiled.ts";
+import { linkKernel } from "../../src/compile/link.ts";
+import { rowLayout, TreeTable, treeWgsl } from "../../src/gpu/tree-wgsl.ts";
+import { cellModel } from "../../src/models/cortical-column/index.ts";
+import { jones2009 } from "../../src/models/cortical-column/published.ts";
+import { benchDevice, spread, timed, type Benchmark, type BenchOptions, type Cell, type Findings } from "../lib.ts";
+
+const STEPS = 40; // K of the column
+const ENTRIES = ["integrate_tree", "per_node", "per_cell"] as const;
+
+/** The second candidate from the same printed equations: the region's loop becomes one invocation per node. */
+const perStep = (linked: string): string => `${linked.replace(
+  /(fn region_0\(advance: bool, run: bool\) \{\n\s*let length = [^\n]*\n)\s*for \(var j = 0u; j < length; j\+\+\) \{/,
+  "$1 { let j = one_node;",
+)}
+var<private> one_node: u32;
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn per_node(@builtin(global_invocation_id) id: vec3u) {
+  all = shape.n * shape.entries;
+  g = id.x % all;
+  one_node = id.x / all;
+  if (one_node >= shape.spare_1) { return; }
+  load(g % shape.n, g / shape.n);
+  region_0(true, true);
+}
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn per_cell(@builtin(global_invocation_id) id: vec3u) {
+  all = shape.n * shape.entries;
+  g = id.x;
+  if (g >= all) { return; }
+  load(g % shape.n, g / shape.n);
+  solve();
+  receptors(true, true, 0u, g % shape.n, g / shape.n);
+}
+`;
+
+class Trees {
+  readonly #device: GPUDevice;
+  readonly #cells: CompiledCells;
+  readonly #program: TreeProgram;
+  readonly #table: TreeTable;
+
+  constructor(device: GPUDevice, type: "L2_pyramidal" | "L5_pyramidal", n: number) {
+    const model = cellModel(jones2009().cellTypes.find((t) => t.name === type) as Parameters<typeof cellModel>[0], n);
+    const slots = new Map(model.receptors.map((r, k) => [r.name, k * n]));
+    this.#device = device;
+    this.#cells = compileCells(type, model, { dt: 0.025, method: "backwardEuler", entries: 1, firstSource: 0, slots, clamps: [], recordings: [], vary: new Map() });
+    this.#program = this.#cells.program as TreeProgram;
+    this.#table = new TreeTable(this.#cells, this.#program, () => [0], () => [1]);
+  }
+
+  get nodes(): number {
+    return this.#program.parents.length;
+  }
+
+  /** Time of STEPS steps of all cells: [per cell, per step], wall and CPU in ms. */
+  async measure(times: number): Promise<{ wall: number; cpu: number }[][]> {
+    const { n } = this.#cells;
+    const linked = await linkKernel("integrate_tree", treeWgsl(this.#cells, this.#program, this.#table));
+    const module = this.#device.createShaderModule({ code: perStep(linked) });
+    const kinds = ["uniform", "uniform", "storage", "storage", "read-only-storage", "read-only-storage", "read-only-storage", "storage", "read-only-storage", "storage"] as const;
+    const layout = this.#device.createBindGroupLayout({ entries: kinds.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })) });
+    const buffers = this.#buffers(kinds);
+    const group = this.#device.createBindGroup({ layout, entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) });
+    const pipelineLayout = this.#device.createPipelineLayout({ bindGroupLayouts: [layout] });
+    const [whole, node, cell] = await Promise.all(
+      ENTRIES.map((entryPoint) => this.#device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint, constants: { WORKGROUP_SIZE: entryPoint === "per_node" ? 64 : 16 } } })),
+    ) as [GPUComputePipeline, GPUComputePipeline, GPUComputePipeline];
+    const nodes = (this.#program.regions[0] as TreeProgram["regions"][number]).nodes.length;
+    const run = (encode: (pass: GPUComputePassEncoder) => void) => async (): Promise<void> => {
+      const encoder = this.#device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      pass.setBindGroup(0, group);
+      encode(pass);
+      pass.end();
+      this.#device.queue.submit([encoder.finish()]);
+      await this.#device.queue.onSubmittedWorkDone();
+    };
+    const candidates = [
+      run((pass) => {
+        pass.setPipeline(whole);
+        pass.dispatchWorkgroups(Math.ceil(n / 16));
+      }),
+      run((pass) => {
+        for (let t = 0; t < STEPS; t++) {
+          pass.setPipeline(node);
+          pass.dispatchWorkgroups(Math.ceil((n * nodes) / 64));
+          pass.setPipeline(cell);
+          pass.dispatchWorkgroups(Math.ceil(n / 16));
+        }
+      }),
+    ];
+    const measured: { wall: number; cpu: number }[][] = [];
+    for (const candidate of candidates) {
+      await candidate();
+      const runs: { wall: number; cpu: number }[] = [];
+      for (let k = 0; k < times; k++) runs.push(await timed(candidate));
+      measured.push(runs);
+    }
+    for (const b of buffers) b.destroy();
+    return measured;
+  }
+
+  #buffers(kinds: readonly string[]): GPUBuffer[] {
+    const { n, params, state0, receptors } = this.#cells;
+    const { rows, quads } = rowLayout(this.#program);
+    const region = this.#program.regions[0] as TreeProgram["regions"][number];
+    const voltages = new Float32Array(rows * n);
+    voltages.set(state0.subarray(0, this.nodes * n));
+    const gates = new Float32Array(4 * quads * n);
+    for (let k = 0; k < region.nodes.length * region.width; k++) {
+      for (let g = 0; g < n; g++) gates[4 * (Math.floor(k / 4) * n + g) + (k % 4)] = state0[(region.firstRow + k) * n + g] as number;
+    }
+    const shape = new Uint32Array(12 + 4 * 512);
+    shape.set([n, 1, 0, n, receptors.length * n, params.values.length, this.#table.start("heads"), this.nodes, this.#table.start("parents"), this.#table.start("runs"), region.nodes.length, 0]);
+    params.names.forEach((_, k) => shape.set([params.offset[k], params.cellStride[k], params.entryStride[k], params.nodeStride[k]] as number[], 12 + 4 * k));
+    const contents = [
+      Uint32Array.of(0, STEPS, 0, STEPS, 0, 0, 0, 0), shape, voltages, gates, Float32Array.from(params.values),
+      Uint32Array.from(this.#table.words), new Int32Array(STEPS * receptors.length * n), new Uint32Array(64), new Float32Array(16), new Float32Array(16),
+    ]; // prettier-ignore
+    return contents.map((content, k) => {
+      const usage = (kinds[k] === "uniform" ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE) | GPUBufferUsage.COPY_DST;
+      const buffer = this.#device.createBuffer({ size: Math.max(64, content.byteLength), usage });
+      this.#device.queue.writeBuffer(buffer, 0, content);
+      return buffer;
+    });
+  }
+}
+
+async function run({ quick }: BenchOptions): Promise<Findings> {
+  const opened = await benchDevice();
+  const rows: Cell[][] = [];
+  for (const type of ["L2_pyramidal", "L5_pyramidal"] as const) {
+    for (const n of [100, 1600]) {
+      const trees = new Trees(opened.device, type, n);
+      const [whole, split] = await trees.measure(quick ? 3 : 9);
+      const ns = (runs: readonly { wall: number; cpu: number }[] | undefined, key: "wall" | "cpu") => spread((runs ?? []).map((r) => (r[key] * 1e6) / (STEPS * n * trees.nodes)));
+      rows.push([type, n, ns(whole, "wall"), ns(whole, "cpu"), ns(split, "wall"), ns(split, "cpu")]);
+    }
+  }
+  opened.device.destroy();
+  return {
+    adapter: opened.info,
+    tables: [
+      {
+        title: `${STEPS} steps of the column's pyramidal cells (41 and 65 nodes), ns per node and step; one dispatch, or two a step`,
+        columns: ["cell", "cells", "per cell, wall", "per cell, CPU", "per step, wall", "per step, CPU"],
+        rows,
+      },
+    ],
+  };
+}
+
+export default { name: "trees", question: "Large trees: an invocation per cell over many steps, or per step one per node and one per cell?", run } satisfies Benchmark;
