@@ -8,6 +8,7 @@ import { jones2009 } from "../../src/models/cortical-column/published.ts";
 import { benchDevice, spread, timed, type Benchmark, type BenchOptions, type Cell, type Findings } from "../lib.ts";
 
 const STEPS = 40; // K of the column
+const PARTS = ["receptors", "regions", "solve"] as const;
 const ENTRIES = ["integrate_tree", "per_node", "per_cell"] as const;
 
 /** The second candidate from the same printed equations: the region's loop becomes one invocation per node. */
@@ -55,10 +56,13 @@ class Trees {
     return this.#program.parents.length;
   }
 
-  /** Time of STEPS steps of all cells: [per cell, per step], wall and CPU in ms. */
-  async measure(times: number): Promise<{ wall: number; cpu: number }[][]> {
+  /** Time of STEPS steps of all cells: [per cell, per step], wall and CPU in ms.
+   * @param without  a call left out of each step, to see its share */
+  async measure(times: number, without?: (typeof PARTS)[number]): Promise<{ wall: number; cpu: number }[][]> {
     const { n } = this.#cells;
-    const linked = await linkKernel("integrate_tree", treeWgsl(this.#cells, this.#program, this.#table));
+    const full = await linkKernel("integrate_tree", treeWgsl(this.#cells, this.#program, this.#table));
+    const linked = without === undefined ? full : full.replace(new RegExp(`(fn integrate_tree[\\s\\S]*?)\\n\\s*${without}\\([^\\n]*;`), "$1");
+    if (without !== undefined && linked === full) throw new Error(`there is no call of ${without} in the kernel`);
     const module = this.#device.createShaderModule({ code: perStep(linked) });
     const kinds = ["uniform", "uniform", "storage", "storage", "read-only-storage", "read-only-storage", "read-only-storage", "storage", "read-only-storage", "storage"] as const;
     const layout = this.#device.createBindGroupLayout({ entries: kinds.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })) });
@@ -140,10 +144,27 @@ async function run({ quick }: BenchOptions): Promise<Findings> {
       rows.push([type, n, ns(whole, "wall"), ns(whole, "cpu"), ns(split, "wall"), ns(split, "cpu")]);
     }
   }
+  const shares: Cell[][] = [];
+  for (const type of ["L2_pyramidal", "L5_pyramidal"] as const) {
+    const trees = new Trees(opened.device, type, 100);
+    const cpu = async (without?: (typeof PARTS)[number]): Promise<number> => {
+      const [whole] = await trees.measure(quick ? 3 : 9, without);
+      return spread((whole ?? []).map((r) => r.cpu)).median;
+    };
+    const all = await cpu();
+    const row: Cell[] = [type];
+    for (const part of PARTS) row.push(`${(100 * (1 - (await cpu(part)) / all)).toFixed(0)} %`);
+    shares.push(row);
+  }
   opened.device.destroy();
   return {
     adapter: opened.info,
     tables: [
+      {
+        title: "CPU time that one dispatch loses when a part of the step is left out: receptors; gates and currents; solution of the tree",
+        columns: ["cell", ...PARTS],
+        rows: shares,
+      },
       {
         title: `${STEPS} steps of the column's pyramidal cells (41 and 65 nodes), ns per node and step; one dispatch, or two a step`,
         columns: ["cell", "cells", "per cell, wall", "per cell, CPU", "per step, wall", "per step, CPU"],
