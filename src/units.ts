@@ -60,7 +60,11 @@ export function canonical<U extends Unit>(where: string, q: unknown, unit: U): n
     if (Number.isFinite(q.value)) return q.value;
     throw new ModelError(where, `is ${q.value} ${q.unit}`, "Give a finite number");
   }
-  throw new ModelError(where, `is ${describe(q)}, not a quantity`, `Give a quantity in "${unit}", for example ${example(unit)}`);
+  throw new ModelError(
+    where,
+    `is ${describe(q)}, not a quantity`,
+    `Give a quantity in "${unit}", for example ${example(unit)}`,
+  );
 }
 
 /** The canonical numbers of one quantity or one per cell. A single value comes back as a number.
@@ -81,9 +85,17 @@ export const isQuantity = (q: unknown): q is Quantity =>
 export const isQuantities = (q: unknown): q is Quantities =>
   typeof q === "object" && q !== null && "unit" in q && "values" in q && Array.isArray(q.values);
 
-const describe = (q: unknown): string => (typeof q === "object" ? JSON.stringify(q) : `the bare ${typeof q} ${String(q)}`);
+const describe = (q: unknown): string =>
+  typeof q === "object" ? JSON.stringify(q) : `the bare ${typeof q} ${String(q)}`;
 
 function example(unit: Unit): string {
-  const names: Partial<Record<Unit, string>> = { "S/cm2": "S_per_cm2", "mA/cm2": "mA_per_cm2", "uF/cm2": "uF_per_cm2", "ohm cm": "ohm_cm", "1/ms": "per_ms", "1": "one" };
+  const names: Partial<Record<Unit, string>> = {
+    "S/cm2": "S_per_cm2",
+    "mA/cm2": "mA_per_cm2",
+    "uF/cm2": "uF_per_cm2",
+    "ohm cm": "ohm_cm",
+    "1/ms": "per_ms",
+    "1": "one",
+  };
   return `${names[unit] ?? unit}(1)`;
 }

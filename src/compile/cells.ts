@@ -14,7 +14,9 @@ export type { CellContext } from "./resolve.ts";
 export function compileCells(population: string, model: CellModel, context: CellContext): CompiledCells {
   const resolved = new ResolvedModel(population, model, context);
   const traces = resolved.traces();
-  const { program, columns } = resolved.isTree ? compileTree(resolved, traces, context) : compileSmall(resolved, traces, context);
+  const { program, columns } = resolved.isTree
+    ? compileTree(resolved, traces, context)
+    : compileSmall(resolved, traces, context);
   return {
     kind: "cells",
     name: population,
@@ -36,7 +38,11 @@ function compileSmall(resolved: ResolvedModel, traces: readonly Trace[], context
   const { params, equations, cell, threshold, detector } = resolved;
   const { phases, derived } = optimised(resolved, traces);
   const all = [...phases.receive, ...phases.currents, ...phases.solve, ...phases.advance];
-  const read = new Set([threshold, ...all.flatMap((s) => [...freeNames(s.value)]), ...traces.flatMap((t) => [...freeNames(t.compiled.value)])]);
+  const read = new Set([
+    threshold,
+    ...all.flatMap((s) => [...freeNames(s.value)]),
+    ...traces.flatMap((t) => [...freeNames(t.compiled.value)]),
+  ]);
   const used = [...params.constants, ...derived.keys()].filter((id) => read.has(id));
   const program: CellProgram = {
     kind: "small",
@@ -47,12 +53,18 @@ function compileSmall(resolved: ResolvedModel, traces: readonly Trace[], context
     detect: { state: (cell.nodes[detector] as { V: string }).V, threshold },
     ...phases,
   };
-  return { program, columns: used.map((id) => ({ id, perNode: [derived.get(id) ?? { kind: "name" as const, name: id }] })) };
+  return {
+    program,
+    columns: used.map((id) => ({ id, perNode: [derived.get(id) ?? { kind: "name" as const, name: id }] })),
+  };
 }
 
 /** All phases optimised together, so that they share subexpressions. Exponentials are shared when the factors between
  * them stay representable in float32 for every cell. */
-function optimised(resolved: ResolvedModel, traces: readonly Trace[]): { phases: Phases; derived: ReadonlyMap<string, Expr> } {
+function optimised(
+  resolved: ResolvedModel,
+  traces: readonly Trace[],
+): { phases: Phases; derived: ReadonlyMap<string, Expr> } {
   const { equations, params } = resolved;
   const phases = equations.phases();
   const samples = traces.flatMap((t): Stmt[] => (t.set === undefined ? [] : [t.set]));
@@ -64,7 +76,8 @@ function optimised(resolved: ResolvedModel, traces: readonly Trace[]): { phases:
   const fits = shared.derived.every((d) => d.bounds === undefined || params.within(d.value, d.bounds));
   const { stmts, derived, origin } = fits ? shared : optimise(program, { ...base, share: false });
   const ends = lists.map((_, k) => lists.slice(0, k + 1).flat().length);
-  const part = (k: number): Stmt[] => stmts.filter((_, i) => ends.findIndex((end) => (origin[i] as number) < end) === k);
+  const part = (k: number): Stmt[] =>
+    stmts.filter((_, i) => ends.findIndex((end) => (origin[i] as number) < end) === k);
   return {
     phases: { receive: part(0), currents: part(1), solve: part(2), advance: part(3) },
     derived: new Map(derived.map((d) => [d.name, d.value])),

@@ -5,12 +5,7 @@ import { scaleValue, type Path } from "../model/paths.ts";
 import { compileCells } from "./cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { compileClamps } from "./clamps.ts";
-import type {
-  CompiledCells,
-  CompiledNetwork,
-  CompiledPopulation,
-  CompiledRenewal,
-} from "./compiled.ts";
+import type { CompiledCells, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
 import { blockLength } from "./scaling.ts";

@@ -16,7 +16,12 @@ export interface CompiledNetwork {
   readonly maxBlock: number;
   /** over all stages; entries of the log this old are still needed. */
   readonly maxDelaySteps: number;
-  readonly projections: readonly { readonly name: string; readonly links: number; readonly dropped: number; readonly maxScale: number }[];
+  readonly projections: readonly {
+    readonly name: string;
+    readonly links: number;
+    readonly dropped: number;
+    readonly maxScale: number;
+  }[];
   /** factor on each projection's weights at the start: [projection * entries + entry]. */
   readonly initialScales: Float64Array;
   readonly clamps: readonly CompiledClamp[];
@@ -48,9 +53,18 @@ export interface CompiledCells {
   /** values of program.params: given ones and derived ones. */
   readonly params: ParamTable;
   /** recomputes derived parameters after a live change; writes into params.values. Returns the ranges [from, to) that changed. */
-  readonly setParam: (name: string, value: number | ArrayLike<number>, entry?: number) => readonly (readonly [number, number])[];
+  readonly setParam: (
+    name: string,
+    value: number | ArrayLike<number>,
+    entry?: number,
+  ) => readonly (readonly [number, number])[];
   /** names that setParam takes, "<section>.<insertion>.<param>", each with unit and limits. */
-  readonly live: readonly { readonly name: string; readonly unit: string; readonly min: number; readonly max: number }[];
+  readonly live: readonly {
+    readonly name: string;
+    readonly unit: string;
+    readonly min: number;
+    readonly max: number;
+  }[];
   /** initial states, SoA: state s, entry e, cell c at (s * entries + e) * n + c. */
   readonly state0: Float64Array;
   /** receptors that have links: its weights of cell c arrive at slot `slot + c` of this population's stage. */
@@ -173,7 +187,11 @@ export interface CompiledStage {
   /** contributions are i32(round(weight * scale * q)); value = sum / q. q[projection * entries + entry], a power of two. 0 where a projection does not end here. */
   readonly q: Float64Array;
   /** 1/q by slot group: one q per target population would do; engines read q of a receptor input through qOfInput[population][input]. */
-  readonly inputScale: readonly { readonly population: number; readonly input: number; readonly q: Float64Array /* per entry */ }[];
+  readonly inputScale: readonly {
+    readonly population: number;
+    readonly input: number;
+    readonly q: Float64Array; /* per entry */
+  }[];
 }
 
 /** CSR by source, cut into segments of one delay and one projection, sorted by delay within a source. */

@@ -47,7 +47,14 @@ export class Inputs {
     network.populations.forEach((p, k) => {
       if (p.kind !== "renewal") return;
       if (p.constantHz !== undefined) this.constant.set(k, constantRows(p, network));
-      else this.#rates.push({ population: k, renewal: p, rows: [], rowOf: new Uint32Array(0), signals: p.signals.map((s) => [...s]) });
+      else
+        this.#rates.push({
+          population: k,
+          renewal: p,
+          rows: [],
+          rowOf: new Uint32Array(0),
+          signals: p.signals.map((s) => [...s]),
+        });
     });
     for (const r of this.#rates) this.#build(r, false);
     this.#number();
@@ -92,7 +99,11 @@ export class Inputs {
     const r = this.#rates.find((x) => x.population === population);
     if (r === undefined) {
       const label = this.#network.populations[population]?.name ?? String(population);
-      throw new ModelError(label, "has no rate signal that could change", "Give its rate as a signal instead of one constant per cell");
+      throw new ModelError(
+        label,
+        "has no rate signal that could change",
+        "Give its rate as a signal instead of one constant per cell",
+      );
     }
     r.signals.forEach((list, e) => {
       if (entry === undefined || entry === e) list.fill(signal);
@@ -104,12 +115,18 @@ export class Inputs {
   /** @throws ModelError when the factor is beyond the projection's declared maximum */
   setScale(projection: number, scale: number, entry?: number): void {
     const p = this.#network.projections[projection];
-    if (p === undefined) throw new ModelError(`projection ${projection}`, "does not exist", "Use one of the network's projections");
+    if (p === undefined)
+      throw new ModelError(`projection ${projection}`, "does not exist", "Use one of the network's projections");
     if (!(Math.abs(scale) <= p.maxScale)) {
-      throw new ModelError(`projection "${p.name}"`, `got scale ${scale}, beyond its maximum ${p.maxScale}`, "Declare a larger maxScale where it is connected");
+      throw new ModelError(
+        `projection "${p.name}"`,
+        `got scale ${scale}, beyond its maximum ${p.maxScale}`,
+        "Declare a larger maxScale where it is connected",
+      );
     }
     const { entries } = this.#network;
-    for (let e = 0; e < entries; e++) if (entry === undefined || entry === e) this.scales[projection * entries + e] = scale;
+    for (let e = 0; e < entries; e++)
+      if (entry === undefined || entry === e) this.scales[projection * entries + e] = scale;
   }
 
   /** @throws ModelError for a wrong number of values or one that is not finite */
@@ -164,7 +181,13 @@ export class Inputs {
         }),
       );
       for (const made of r.rows) {
-        const [step, remainder, negativeSteps, minimum, total] = [...remainders.subarray(at, (at += 5))] as [number, number, number, number, number];
+        const [step, remainder, negativeSteps, minimum, total] = [...remainders.subarray(at, (at += 5))] as [
+          number,
+          number,
+          number,
+          number,
+          number,
+        ];
         made.restore({ step, remainder, negativeSteps, minimum, total });
       }
     });
@@ -238,5 +261,7 @@ export class Inputs {
 
 function constantRows(p: CompiledRenewal, network: CompiledNetwork): ConstantIncrements[] {
   const rates = p.constantHz as Float64Array;
-  return Array.from({ length: network.entries }, (_, e) => constantIncrements(rates.subarray(e * p.n, (e + 1) * p.n), network.dt));
+  return Array.from({ length: network.entries }, (_, e) =>
+    constantIncrements(rates.subarray(e * p.n, (e + 1) * p.n), network.dt),
+  );
 }

@@ -14,6 +14,10 @@ export async function linkKernel(root: string, model?: string): Promise<string> 
     const linked = await link({ weslSrc, rootModuleName: root, sourceMap: false, keepComments: false });
     return linked.dest;
   } catch (error) {
-    throw new DeviceError(`shaders/${root}.wgsl`, `does not link: ${String(error)}`, "This is a fault of hillock; please report it");
+    throw new DeviceError(
+      `shaders/${root}.wgsl`,
+      `does not link: ${String(error)}`,
+      "This is a fault of hillock; please report it",
+    );
   }
 }

@@ -147,7 +147,14 @@ export class Params {
     return (name, value, entry) => {
       const bases = [...this.#bases.values()].filter((b) => b.live !== undefined && names(b.path).includes(name));
       if (bases.length === 0) {
-        throw new ModelError(`parameter "${name}"`, "cannot change during a run", didYouMean(name, this.#liveNames().map((l) => l.name)));
+        throw new ModelError(
+          `parameter "${name}"`,
+          "cannot change during a run",
+          didYouMean(
+            name,
+            this.#liveNames().map((l) => l.name),
+          ),
+        );
       }
       for (const b of bases) this.#write(b, name, value, entry);
       const paths = new Set(bases.map((b) => b.path));
@@ -166,7 +173,11 @@ export class Params {
     const { min, max, unit } = base.live as Live;
     const n = this.#n;
     if (typeof value !== "number" && value.length !== n) {
-      throw new ModelError(`parameter "${name}"`, `got ${value.length} values for ${n} cells`, `Give one number, or ${n}`);
+      throw new ModelError(
+        `parameter "${name}"`,
+        `got ${value.length} values for ${n} cells`,
+        `Give one number, or ${n}`,
+      );
     }
     if (entry !== undefined && !(Number.isInteger(entry) && entry >= 0 && entry < this.#entries)) {
       throw new ModelError(`parameter "${name}"`, `got entry ${entry}`, `Entries go from 0 to ${this.#entries - 1}`);
@@ -192,7 +203,8 @@ export class Params {
 
   #base(id: string): Base {
     const b = this.#bases.get(id);
-    if (b === undefined) throw new ModelError(`parameter ${id}`, "is not defined", "This is a fault of hillock; please report it");
+    if (b === undefined)
+      throw new ModelError(`parameter ${id}`, "is not defined", "This is a fault of hillock; please report it");
     return b;
   }
 
@@ -204,7 +216,11 @@ export class Params {
   }
 }
 
-export type SetParam = (name: string, value: number | ArrayLike<number>, entry?: number) => readonly (readonly [number, number])[];
+export type SetParam = (
+  name: string,
+  value: number | ArrayLike<number>,
+  entry?: number,
+) => readonly (readonly [number, number])[];
 export type LiveName = Live & { readonly name: string };
 
 export interface Wanted {

@@ -71,7 +71,9 @@ export class CellEquations {
   initial(): InitialState[] {
     const { nodes, densities, receptors } = this.#cell;
     const found: InitialState[] = nodes.map((n) => ({ name: n.V, value: name(n.V0) }));
-    const poolsFirst = [...densities].sort((a, b) => Number(a.mechanism.kind !== "pool") - Number(b.mechanism.kind !== "pool"));
+    const poolsFirst = [...densities].sort(
+      (a, b) => Number(a.mechanism.kind !== "pool") - Number(b.mechanism.kind !== "pool"),
+    );
     for (const d of poolsFirst) {
       const V0 = { [(nodes[d.node] as ResolvedNode).V]: name((nodes[d.node] as ResolvedNode).V0) };
       for (const [s, state] of Object.entries(d.mechanism.states)) {
@@ -80,14 +82,16 @@ export class CellEquations {
         found.push({ name: `${d.prefix}_${s}`, value: substitute(value, V0) });
       }
     }
-    for (const r of receptors) for (const s of Object.keys(r.synapse.states)) found.push({ name: `${r.prefix}_${s}`, value: num(0) });
+    for (const r of receptors)
+      for (const s of Object.keys(r.synapse.states)) found.push({ name: `${r.prefix}_${s}`, value: num(0) });
     return found;
   }
 
   /** A current density (mA/cm2) of a channel, evaluated in the currents phase. */
   density(d: ResolvedDensity, current: string): Expr {
     const c = d.mechanism.kind === "channel" ? d.mechanism.currents[current] : undefined;
-    if (c === undefined) throw new ModelError(d.prefix, `has no current "${current}"`, "Name one of the mechanism's currents");
+    if (c === undefined)
+      throw new ModelError(d.prefix, `has no current "${current}"`, "Name one of the mechanism's currents");
     return mul(this.text(d, c.g), sub(name((this.#cell.nodes[d.node] as ResolvedNode).V), this.text(d, c.E)));
   }
 
@@ -124,7 +128,11 @@ export class CellEquations {
   advanceNode(node: number): Stmt[] {
     return this.#cell.densities
       .filter((d) => d.node === node)
-      .flatMap((d) => Object.entries(d.mechanism.states).map(([s, state]) => relax(`${d.prefix}_${s}`, this.#inf(d, s, state), this.#factor(d, s, state))));
+      .flatMap((d) =>
+        Object.entries(d.mechanism.states).map(([s, state]) =>
+          relax(`${d.prefix}_${s}`, this.#inf(d, s, state), this.#factor(d, s, state)),
+        ),
+      );
   }
 
   /** A text of a mechanism with its names replaced by the cell's. */
@@ -176,7 +184,8 @@ export class CellEquations {
     for (const d of densities) {
       if (d.mechanism.kind !== "channel") continue;
       for (const c of Object.keys(d.mechanism.currents)) {
-        if (wanted.has(currentName(d, c))) stmts.push({ op: "let", name: currentName(d, c), value: this.density(d, c) });
+        if (wanted.has(currentName(d, c)))
+          stmts.push({ op: "let", name: currentName(d, c), value: this.density(d, c) });
       }
     }
     for (const ion of new Set(densities.flatMap(ions))) {
@@ -188,7 +197,9 @@ export class CellEquations {
 
   /** Names made by `beforeCurrents` that the node's states read when they advance: values of the currents phase. */
   carried(node: number): ReadonlySet<string> {
-    const read = this.#cell.densities.filter((d) => d.node === node).flatMap((d) => this.#stateExprs(d).flatMap((e) => [...freeNames(e)]));
+    const read = this.#cell.densities
+      .filter((d) => d.node === node)
+      .flatMap((d) => this.#stateExprs(d).flatMap((e) => [...freeNames(e)]));
     const made = this.#cell.densities.flatMap((d) => {
       const own = d.mechanism.kind === "channel" ? Object.keys(d.mechanism.currents).map((c) => currentName(d, c)) : [];
       return d.node === node ? [...own, ...ions(d).map((ion) => totalName(node, ion))] : [];
@@ -212,7 +223,9 @@ export class CellEquations {
 
   /** Conductance (uS) and reversal potential (mV) of every path through a node's membrane. */
   #paths(k: number): [Expr, Expr][] {
-    const synapses = this.#cell.receptors.filter((r) => r.node === k).map((r): [Expr, Expr] => [this.conductance(r), this.reversal(r)]);
+    const synapses = this.#cell.receptors
+      .filter((r) => r.node === k)
+      .map((r): [Expr, Expr] => [this.conductance(r), this.reversal(r)]);
     return [...this.channelPaths(k), ...synapses];
   }
 
@@ -223,7 +236,8 @@ export class CellEquations {
     const paths: [Expr, Expr][] = [];
     for (const d of densities) {
       if (d.node !== k || d.mechanism.kind !== "channel") continue;
-      for (const c of Object.values(d.mechanism.currents)) paths.push([mul(this.text(d, c.g), area), this.text(d, c.E)]);
+      for (const c of Object.values(d.mechanism.currents))
+        paths.push([mul(this.text(d, c.g), area), this.text(d, c.E)]);
     }
     return paths;
   }
@@ -240,7 +254,11 @@ export class CellEquations {
         return [name(`g_${k}_${m}`), E];
       });
       const arms = couplings.filter((c) => c.i === k || c.j === k);
-      const diagonal = sum([mul(name(node.capacitance), perStep), ...arms.map((c) => name(c.g)), ...paths.map(([g]) => g)]);
+      const diagonal = sum([
+        mul(name(node.capacitance), perStep),
+        ...arms.map((c) => name(c.g)),
+        ...paths.map(([g]) => g),
+      ]);
       const axial = arms.map((c) => mul(name(c.g), sub(name((nodes[c.i === k ? c.j : c.i] as ResolvedNode).V), V)));
       const injected = clamps.filter((c) => c.node === k).map((c) => name(c.input));
       const outward = sum(paths.map(([g, E]) => mul(g, sub(V, E))));
@@ -273,7 +291,8 @@ export class CellEquations {
     if (this.#table(d, s) === undefined && !("inf" in state)) {
       return negate(call("expm1", negate(mul(dt, add(this.text(d, state.alpha), this.text(d, state.beta))))));
     }
-    const tau = "inf" in state ? this.text(d, state.tau) : div(num(1), add(this.text(d, state.alpha), this.text(d, state.beta)));
+    const tau =
+      "inf" in state ? this.text(d, state.tau) : div(num(1), add(this.text(d, state.alpha), this.text(d, state.beta)));
     return negate(call("expm1", negate(div(dt, this.#tabulated(d, s, tau)))));
   }
 
@@ -289,7 +308,11 @@ export class CellEquations {
     const { V } = this.#cell.nodes[d.node] as ResolvedNode;
     if (table === undefined || !freeNames(value).has(V)) return value;
     const spacing = num((table.to.value - table.from.value) / table.intervals);
-    const at = call("max", num(0), call("min", num(table.intervals), div(sub(name(V), num(table.from.value)), spacing)));
+    const at = call(
+      "max",
+      num(0),
+      call("min", num(table.intervals), div(sub(name(V), num(table.from.value)), spacing)),
+    );
     const low = call("min", num(table.intervals - 1), call("floor", at));
     const node = (k: Expr): Expr => substitute(value, { [V]: add(num(table.from.value), mul(k, spacing)) });
     const below = node(low);
@@ -326,7 +349,8 @@ function eliminate(cell: ResolvedCell): Stmt[] {
       r[j] = bind(`r_${j}_${k}`, sub(r[j] as Expr, mul(f, r[k] as Expr)));
       for (const l of rows) {
         const key = a.has(`${j},${l}`) ? `${j},${l}` : undefined; // each pair once, in its order of elimination
-        if (key !== undefined) a.set(key, bind(`a_${j}_${l}_${k}`, sub(a.get(key) as Expr, mul(f, a.get(`${k},${l}`) as Expr))));
+        if (key !== undefined)
+          a.set(key, bind(`a_${j}_${l}_${k}`, sub(a.get(key) as Expr, mul(f, a.get(`${k},${l}`) as Expr))));
       }
     }
   }
@@ -338,7 +362,12 @@ function eliminate(cell: ResolvedCell): Stmt[] {
   return stmts;
 }
 
-function withLets(lets: Readonly<Record<string, string>>, map: Record<string, Expr>, text: string, where: string): Expr {
+function withLets(
+  lets: Readonly<Record<string, string>>,
+  map: Record<string, Expr>,
+  text: string,
+  where: string,
+): Expr {
   const full = { ...map };
   for (const [id, value] of Object.entries(lets)) full[id] = substitute(parse(value, `${where}.${id}`), full);
   return substitute(parse(text, where), full);

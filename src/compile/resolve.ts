@@ -10,7 +10,14 @@ import { combine, type Values } from "../morphology/values.ts";
 import { canonical, canonicalValues, type Unit } from "../units.ts";
 import type { CompiledTrace } from "./compiled.ts";
 import { Params } from "./params.ts";
-import { CellEquations, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, sum } from "./program.ts";
+import {
+  CellEquations,
+  type ResolvedCell,
+  type ResolvedDensity,
+  type ResolvedNode,
+  type ResolvedReceptor,
+  sum,
+} from "./program.ts";
 
 export interface CellContext {
   readonly dt: number; // ms
@@ -55,7 +62,10 @@ export class ResolvedModel {
     this.#model = model;
     this.#context = context;
     this.params = new Params(model.n, context.entries);
-    this.morphology = tree(model.sections.map((s) => this.#section(s)), model.n);
+    this.morphology = tree(
+      model.sections.map((s) => this.#section(s)),
+      model.n,
+    );
     this.#compartments = eliminateMassless(this.morphology);
     this.isTree = this.#compartments.nodes.length > LARGEST_SMALL_CELL;
     this.#places = this.isTree ? this.morphology.nodes : this.#compartments.nodes;
@@ -64,7 +74,8 @@ export class ResolvedModel {
     this.detector = this.#node(model.detector.section, model.detector.at ?? 0.5);
     this.threshold = this.#define("threshold", model.detector.threshold, "mV");
     const unused = [...context.vary.keys()].find((path) => !this.params.paths.includes(path));
-    if (unused !== undefined) throw new ModelError(`${population}.${unused}`, "is not a parameter", didYouMean(unused, this.params.paths));
+    if (unused !== undefined)
+      throw new ModelError(`${population}.${unused}`, "is not a parameter", didYouMean(unused, this.params.paths));
   }
 
   traces(): Trace[] {
@@ -88,7 +99,10 @@ export class ResolvedModel {
 
   #resolve(): ResolvedCell {
     const { clamps, method, dt } = this.#context;
-    const constants = { dt: this.params.define("dt", [dt]), celsius: this.#define("celsius", this.#model.celsius, "degC") };
+    const constants = {
+      dt: this.params.define("dt", [dt]),
+      celsius: this.#define("celsius", this.#model.celsius, "degC"),
+    };
     const nodes = this.#places.map((p) => this.#resolveNode(p));
     const couplings = this.#couplings().map(({ i, j, g }) => {
       return { i, j, g: this.params.define(`axial.${nodes[i]?.label}.${nodes[j]?.label}`, [g]) };
@@ -115,7 +129,10 @@ export class ResolvedModel {
     const spec = this.#model.sections.find((s) => s.name === section) as CellModel["sections"][number];
     const label = kind === "end" ? `${section}_end${index}` : (spec.nseg ?? 1) === 1 ? section : `${section}_${index}`;
     const cm = this.#values(`${section}.cm`, spec.cm, "uF/cm2");
-    const reversals = Object.entries(this.#model.reversals ?? {}).map(([ion, E]) => [ion, this.#define(`e${ion}`, E, "mV")]);
+    const reversals = Object.entries(this.#model.reversals ?? {}).map(([ion, E]) => [
+      ion,
+      this.#define(`e${ion}`, E, "mV"),
+    ]);
     return {
       label,
       V: `V_${label}`,
@@ -126,10 +143,15 @@ export class ResolvedModel {
     };
   }
 
-  #insertion(insertion: Insertion, constants: Readonly<Record<string, string>>, nodes: readonly ResolvedNode[]): ResolvedDensity[] {
+  #insertion(
+    insertion: Insertion,
+    constants: Readonly<Record<string, string>>,
+    nodes: readonly ResolvedNode[],
+  ): ResolvedDensity[] {
     const { mechanism, sections } = insertion;
     const as = insertion.as ?? mechanism.name;
-    if (mechanism.kind === "synapse") throw new ModelError(`${this.#where}.${as}`, "is a synapse", "Put it among the receptors");
+    if (mechanism.kind === "synapse")
+      throw new ModelError(`${this.#where}.${as}`, "is a synapse", "Put it among the receptors");
     this.#checkNames(`${this.#where}.${as}`, insertion.params ?? {}, mechanism.params);
     for (const s of sections) this.#checkSection(`${this.#where}.${as}`, s);
     return this.#places.flatMap((node, k) => {
@@ -149,7 +171,8 @@ export class ResolvedModel {
       const linked = this.#context.slots.has(r.name);
       this.#checkNames(`${this.#where}.${r.name}`, r.params ?? {}, r.synapse.params);
       const params: Record<string, string> = { ...constants };
-      for (const [p, spec] of Object.entries(r.synapse.params)) params[p] = this.#param(`${r.name}.${p}`, spec, r.params?.[p]);
+      for (const [p, spec] of Object.entries(r.synapse.params))
+        params[p] = this.#param(`${r.name}.${p}`, spec, r.params?.[p]);
       if (!linked && !recorded.has(r.name)) return [];
       const node = this.#node(r.section, r.at ?? 0.5);
       return [{ node, prefix: r.name, synapse: r.synapse, params, input: linked ? `in_${r.name}` : undefined }];
@@ -157,16 +180,27 @@ export class ResolvedModel {
   }
 
   /** The identifier of a mechanism's parameter; one per section, or one per compartment where it differs along the section. */
-  #param(path: string, spec: Param, given: Given<Unit> | readonly Given<Unit>[] | undefined, index = 0, section = ""): string {
+  #param(
+    path: string,
+    spec: Param,
+    given: Given<Unit> | readonly Given<Unit>[] | undefined,
+    index = 0,
+    section = "",
+  ): string {
     const list = Array.isArray(given);
     const nseg = this.#model.sections.find((s) => s.name === section)?.nseg ?? 1;
     if (list && given.length !== nseg) {
-      throw new ModelError(`${this.#where}.${path}`, `has ${given.length} values for ${nseg} compartments`, `Give one, or ${nseg}`);
+      throw new ModelError(
+        `${this.#where}.${path}`,
+        `has ${given.length} values for ${nseg} compartments`,
+        `Give one, or ${nseg}`,
+      );
     }
     const one = (list ? given[index] : given) ?? spec.default;
     const varied = this.#context.vary.get(path);
     const perEntry = (varied ?? [one]).map((g) => this.#limited(path, spec, g));
-    const live = spec.live === true ? { unit: spec.unit, min: spec.min ?? -Infinity, max: spec.max ?? Infinity } : undefined;
+    const live =
+      spec.live === true ? { unit: spec.unit, min: spec.min ?? -Infinity, max: spec.max ?? Infinity } : undefined;
     return this.params.define(list && nseg > 1 ? `${path}[${index}]` : path, perEntry, live);
   }
 
@@ -175,7 +209,11 @@ export class ResolvedModel {
     const { min = -Infinity, max = Infinity } = spec;
     const bad = (typeof values === "number" ? [values] : [...values]).find((x) => !(x >= min && x <= max));
     if (bad === undefined) return values;
-    throw new ModelError(`${this.#where}.${path}`, `is ${bad} ${spec.unit}`, `Give a value from ${min} to ${max} ${spec.unit}`);
+    throw new ModelError(
+      `${this.#where}.${path}`,
+      `is ${bad} ${spec.unit}`,
+      `Give a value from ${min} to ${max} ${spec.unit}`,
+    );
   }
 
   #trace(r: RecordingDescription, k: number): Trace {
@@ -183,7 +221,11 @@ export class ResolvedModel {
     const where = `${this.#where}: recording of "${r.variable}"`;
     const everySteps = Math.round(canonical(where, r.every, "ms") / dt);
     if (everySteps < 1 || Math.abs(everySteps * dt - r.every.value) > 1e-9 * r.every.value) {
-      throw new ModelError(where, `every ${r.every.value} ms is not a whole number of steps of ${dt} ms`, "Change one of them");
+      throw new ModelError(
+        where,
+        `every ${r.every.value} ms is not a whole number of steps of ${dt} ms`,
+        "Change one of them",
+      );
     }
     const { phase, unit, value } = this.#variable(where, r.variable);
     const out = name(`out_${k}`);
@@ -198,7 +240,12 @@ export class ResolvedModel {
     const V = (node: number) => state((this.cell.nodes[node] as { V: string }).V, "mV");
     if (variable === "V") return V(this.detector);
     const weighted = this.#model.sums?.[variable];
-    if (weighted !== undefined) return { phase: "state", unit: weighted.unit, value: sum(weighted.terms.map((t) => mul(num(t.weight), this.#voltage(t.section, t.at)))) };
+    if (weighted !== undefined)
+      return {
+        phase: "state",
+        unit: weighted.unit,
+        value: sum(weighted.terms.map((t) => mul(num(t.weight), this.#voltage(t.section, t.at)))),
+      };
     const receptor = this.cell.receptors.find((r) => r.prefix === first);
     if (receptor !== undefined) {
       if (second === "g") return { phase: "current", unit: "uS", value: this.equations.conductance(receptor) };
@@ -207,16 +254,29 @@ export class ResolvedModel {
     }
     this.#checkSection(where, first);
     if (second === "V") return V(this.#node(first, 0.5));
-    const density = this.cell.densities.find((d) => d.prefix.endsWith(`_${second}`) && d.node === this.#node(first, 0.5));
+    const density = this.cell.densities.find(
+      (d) => d.prefix.endsWith(`_${second}`) && d.node === this.#node(first, 0.5),
+    );
     const names = this.cell.densities.map((d) => d.prefix.slice((this.cell.nodes[d.node]?.label.length ?? 0) + 1));
-    if (density === undefined) throw new ModelError(where, `section "${first}" has no "${second}"`, didYouMean(second, ["V", ...new Set(names), ...Object.keys(this.#model.sums ?? {})]));
-    if (third in density.mechanism.states) return state(`${density.prefix}_${third}`, third.endsWith("i") && density.mechanism.kind === "pool" ? "mM" : "1");
+    if (density === undefined)
+      throw new ModelError(
+        where,
+        `section "${first}" has no "${second}"`,
+        didYouMean(second, ["V", ...new Set(names), ...Object.keys(this.#model.sums ?? {})]),
+      );
+    if (third in density.mechanism.states)
+      return state(`${density.prefix}_${third}`, third.endsWith("i") && density.mechanism.kind === "pool" ? "mM" : "1");
     const current = third.replace(/^i_/, "");
     if (density.mechanism.kind === "channel" && current in density.mechanism.currents) {
       return { phase: "current", unit: "mA/cm2", value: this.equations.density(density, current) };
     }
-    const currents = density.mechanism.kind === "channel" ? Object.keys(density.mechanism.currents).map((c) => `i_${c}`) : [];
-    throw new ModelError(where, `"${second}" has no "${third}"`, didYouMean(third, [...Object.keys(density.mechanism.states), ...currents]));
+    const currents =
+      density.mechanism.kind === "channel" ? Object.keys(density.mechanism.currents).map((c) => `i_${c}`) : [];
+    throw new ModelError(
+      where,
+      `"${second}" has no "${third}"`,
+      didYouMean(third, [...Object.keys(density.mechanism.states), ...currents]),
+    );
   }
 
   #section(spec: CellModel["sections"][number]): Section {
@@ -241,7 +301,9 @@ export class ResolvedModel {
     const inside = this.#compartments.nodes.findIndex((n) => n.node === node);
     if (inside >= 0) return V(inside);
     const terms = this.#compartments.massless.find((m) => m.node === node)?.terms ?? [];
-    return terms.map((t) => mul(name(this.params.define(`end.${node}.${t.compartment}`, [t.weight])), V(t.compartment))).reduce(add);
+    return terms
+      .map((t) => mul(name(this.params.define(`end.${node}.${t.compartment}`, [t.weight])), V(t.compartment)))
+      .reduce(add);
   }
 
   /** The node with membrane that holds a place. */
@@ -250,12 +312,17 @@ export class ResolvedModel {
     const node = nodeAt(this.morphology, section, at);
     const found = this.isTree ? node : this.#compartments.nodes.findIndex((n) => n.node === node);
     if (this.#places[found]?.kind === "segment") return found;
-    throw new ModelError(`${this.#where}: ${section}(${at})`, "is an end without membrane", "Give a place strictly between 0 and 1");
+    throw new ModelError(
+      `${this.#where}: ${section}(${at})`,
+      "is an end without membrane",
+      "Give a place strictly between 0 and 1",
+    );
   }
 
   #checkSection(where: string, section: string): void {
     const known = this.#model.sections.map((s) => s.name);
-    if (!known.includes(section)) throw new ModelError(where, `has no section "${section}"`, didYouMean(section, known));
+    if (!known.includes(section))
+      throw new ModelError(where, `has no section "${section}"`, didYouMean(section, known));
   }
 
   #checkNames(where: string, given: Readonly<Record<string, unknown>>, params: Readonly<Record<string, Param>>): void {
@@ -267,7 +334,10 @@ export class ResolvedModel {
   /** Call when every parameter is defined. */
   #define(path: string, given: Given<Unit>, unit: Unit): string {
     const varied = this.#context.vary.get(path) ?? [given];
-    return this.params.define(path, varied.map((g) => this.#values(path, g, unit)));
+    return this.params.define(
+      path,
+      varied.map((g) => this.#values(path, g, unit)),
+    );
   }
 
   #values(path: string, given: unknown, unit: Unit): Values {

@@ -7,7 +7,11 @@ import { type CellEquations, type ResolvedNode, type ResolvedReceptor, sum } fro
 import type { CellContext, ResolvedModel, Trace } from "./resolve.ts";
 
 /** Writes a large tree as loops: the equations of one node of each region, with the values of all its nodes as parameters. */
-export function compileTree(resolved: ResolvedModel, traces: readonly Trace[], context: CellContext): { program: TreeProgram; columns: Wanted[] } {
+export function compileTree(
+  resolved: ResolvedModel,
+  traces: readonly Trace[],
+  context: CellContext,
+): { program: TreeProgram; columns: Wanted[] } {
   return new TreeCompiler(resolved, context).compile(traces);
 }
 
@@ -32,8 +36,14 @@ class TreeCompiler {
     const receptors = this.#receptors(inputs);
     const parents = Int32Array.from(morphology.nodes, (n) => n.parent);
     const factor = cell.method === "crankNicolson" ? 2 : 1;
-    const axial = this.#column("axial", cell.nodes.map((_, k) => this.#toParent(k)));
-    const diagonal = this.#column("diagonal", cell.nodes.map((_, k) => this.#diagonal(k, factor)));
+    const axial = this.#column(
+      "axial",
+      cell.nodes.map((_, k) => this.#toParent(k)),
+    );
+    const diagonal = this.#column(
+      "diagonal",
+      cell.nodes.map((_, k) => this.#diagonal(k, factor)),
+    );
     for (const id of [threshold, ...traces.flatMap((t) => [...freeNames(t.compiled.value)])]) {
       if (this.#r.params.constants.has(id)) this.#column(id, [name(id)]);
     }
@@ -88,8 +98,10 @@ class TreeCompiler {
     const [first] = members as [number, ...number[]];
     const maps = members.map((k) => this.#generic(k, tag)); // actual name -> generic name
     const map = maps[0] as ReadonlyMap<string, string>;
-    const rename = (expr: Expr): Expr => substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
-    const renamed = (stmts: readonly Stmt[]): Stmt[] => stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
+    const rename = (expr: Expr): Expr =>
+      substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
+    const renamed = (stmts: readonly Stmt[]): Stmt[] =>
+      stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
     const own = densities.filter((d) => d.node === first);
     const gates = own.flatMap((d) => Object.keys(d.mechanism.states).map((s) => map.get(`${d.prefix}_${s}`) as string));
     const carried = [...this.#e.carried(first)];
@@ -100,7 +112,11 @@ class TreeCompiler {
       ...carried.map((id): Stmt => ({ op: "set", name: `${id}_kept`, value: name(id) })),
       ...paths.map(([g], m): Stmt => ({ op: "let", name: `g_${m}`, value: g })),
       { op: "set", name: "G", value: sum(paths.map((_, m) => name(`g_${m}`))) },
-      { op: "set", name: "I", value: sum(paths.map(([, E], m) => mul(name(`g_${m}`), add(V, { kind: "negate", of: E })))) },
+      {
+        op: "set",
+        name: "I",
+        value: sum(paths.map(([, E], m) => mul(name(`g_${m}`), add(V, { kind: "negate", of: E })))),
+      },
     ];
     const kept = carried.map((id) => `${map.get(id) ?? id}_kept`);
     const keptNames = new Map(carried.map((id) => [`${id}_kept`, `${map.get(id) ?? id}_kept`]));
@@ -121,7 +137,12 @@ class TreeCompiler {
   }
 
   /** Names the region's rows after the nodes' own states, so that recordings and initial values find them. */
-  #rows(members: readonly number[], states: readonly string[], maps: readonly ReadonlyMap<string, string>[], width: number): number {
+  #rows(
+    members: readonly number[],
+    states: readonly string[],
+    maps: readonly ReadonlyMap<string, string>[],
+    width: number,
+  ): number {
     const firstRow = this.#states.length;
     members.forEach((node, j) => {
       const actual = new Map([...(maps[j] as ReadonlyMap<string, string>)].map(([from, to]) => [to, from]));
@@ -138,7 +159,10 @@ class TreeCompiler {
   #generic(node: number, tag: string): ReadonlyMap<string, string> {
     const { nodes, densities } = this.#r.cell;
     const { V, area } = nodes[node] as ResolvedNode;
-    const map = new Map<string, string>([[V, "V"], [area, `${tag}_area`]]);
+    const map = new Map<string, string>([
+      [V, "V"],
+      [area, `${tag}_area`],
+    ]);
     for (const d of densities) {
       if (d.node !== node) continue;
       const as = `${tag}_${this.#as(d.prefix, node)}`;
@@ -153,17 +177,33 @@ class TreeCompiler {
   }
 
   /** Optimises statements in generic names and makes columns of what they read: one value per node. */
-  #optimised(stmts: readonly Stmt[], states: readonly string[], maps: readonly ReadonlyMap<string, string>[], prefix: string): Stmt[] {
+  #optimised(
+    stmts: readonly Stmt[],
+    states: readonly string[],
+    maps: readonly ReadonlyMap<string, string>[],
+    prefix: string,
+  ): Stmt[] {
     const { params } = this.#r;
     const back = maps.map((m) => Object.fromEntries([...m].map(([from, to]) => [to, name(from)])));
-    const generic = [...(maps[0] as ReadonlyMap<string, string>)].flatMap(([from, to]) => (params.constants.has(from) ? [to] : []));
+    const generic = [...(maps[0] as ReadonlyMap<string, string>)].flatMap(([from, to]) =>
+      params.constants.has(from) ? [to] : [],
+    );
     const constants = new Set([...params.constants, ...generic]);
     const typical = params.typical();
-    const values = { ...typical, ...Object.fromEntries([...(maps[0] as ReadonlyMap<string, string>)].map(([from, to]) => [to, typical[from] ?? 0])) };
+    const values = {
+      ...typical,
+      ...Object.fromEntries(
+        [...(maps[0] as ReadonlyMap<string, string>)].map(([from, to]) => [to, typical[from] ?? 0]),
+      ),
+    };
     const perNode = (value: Expr): Expr[] => back.map((b) => substitute(value, b));
     const base = { constants, states: new Set(states), values, prefix: `_${prefix}` };
     const shared = optimise(stmts, { ...base, share: true });
-    const fits = shared.derived.every((d) => d.bounds === undefined || perNode(d.value).every((e) => params.within(e, d.bounds as { min: number; max: number })));
+    const fits = shared.derived.every(
+      (d) =>
+        d.bounds === undefined ||
+        perNode(d.value).every((e) => params.within(e, d.bounds as { min: number; max: number })),
+    );
     const { stmts: out, derived } = fits ? shared : optimise(stmts, { ...base, share: false });
     const read = new Set(out.flatMap((s) => [...freeNames(s.value)]));
     for (const d of derived) if (read.has(d.name)) this.#column(d.name, perNode(d.value));
@@ -179,7 +219,13 @@ class TreeCompiler {
       const key = JSON.stringify(text);
       groups.set(key, [...(groups.get(key) ?? []), r]);
     }
-    return [...groups.values()].map((members, k) => this.#receptorGroup(members.sort((a, b) => a.node - b.node), inputs, `s${k}`));
+    return [...groups.values()].map((members, k) =>
+      this.#receptorGroup(
+        members.sort((a, b) => a.node - b.node),
+        inputs,
+        `s${k}`,
+      ),
+    );
   }
 
   #receptorGroup(members: readonly ResolvedReceptor[], inputs: readonly string[], tag: string): TreeReceptors {
@@ -192,8 +238,10 @@ class TreeCompiler {
       return map;
     });
     const map = maps[0] as ReadonlyMap<string, string>;
-    const rename = (expr: Expr): Expr => substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
-    const renamed = (stmts: readonly Stmt[]): Stmt[] => stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
+    const rename = (expr: Expr): Expr =>
+      substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
+    const renamed = (stmts: readonly Stmt[]): Stmt[] =>
+      stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
     const states = names.map((s) => `${tag}_${s}`);
     const firstRow = this.#states.length;
     for (const r of members) for (const s of names) this.#states.push(`${r.prefix}_${s}`);

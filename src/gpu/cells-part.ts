@@ -45,13 +45,18 @@ export abstract class CellsPart implements Setting {
     const { params, program, n } = this.cells;
     const words = new Float32Array(params.values.length + program.clampInputs.length * n * network.entries);
     words.set(params.values);
-    program.clampInputs.forEach(({ clamp }, k) => words.set(inputs.gains[clamp] as Float64Array, params.values.length + k * n * network.entries));
+    program.clampInputs.forEach(({ clamp }, k) =>
+      words.set(inputs.gains[clamp] as Float64Array, params.values.length + k * n * network.entries),
+    );
     return words;
   }
 
   /** Floats that the traces of so many steps take. */
   traceWords(steps: number): number {
-    return this.cells.traces.reduce((sum, t) => sum + (Math.floor(steps / t.everySteps) + 1) * this.shared.network.entries * t.cells.length, 0);
+    return this.cells.traces.reduce(
+      (sum, t) => sum + (Math.floor(steps / t.everySteps) + 1) * this.shared.network.entries * t.cells.length,
+      0,
+    );
   }
 
   /** Says where each trace of the submit [from, to) goes, and how its words are to be read. */
@@ -74,7 +79,11 @@ export abstract class CellsPart implements Setting {
   protected shapeBuffer(words: readonly number[]): GPUBuffer {
     const { params, name } = this.cells;
     if (params.names.length > MOST_PARAMS) {
-      throw new ModelError(name, `reads ${params.names.length} parameters, at most ${MOST_PARAMS} are possible`, "Use fewer mechanisms per cell");
+      throw new ModelError(
+        name,
+        `reads ${params.names.length} parameters, at most ${MOST_PARAMS} are possible`,
+        "Use fewer mechanisms per cell",
+      );
     }
     const shape = new Uint32Array(words.length + 4 * MOST_PARAMS);
     shape.set(words);

@@ -54,7 +54,11 @@ export class Kernels {
 
 /** Makes a kernel's pipeline. Bindings that the text does not use may be bound all the same.
  * @throws DeviceError with the kernel's label when the device refuses it */
-async function makeKernel<K extends KernelName>(device: GPUDevice, name: K, options: KernelOptions): Promise<Kernel<K>> {
+async function makeKernel<K extends KernelName>(
+  device: GPUDevice,
+  name: K,
+  options: KernelOptions,
+): Promise<Kernel<K>> {
   const label = options.label ?? name;
   const code = await linkKernel(name, options.model);
   const layout = device.createBindGroupLayout({
@@ -65,7 +69,8 @@ async function makeKernel<K extends KernelName>(device: GPUDevice, name: K, opti
       buffer: bufferLayout(access),
     })),
   });
-  const constants = options.workgroupSize !== undefined && name !== "begin" ? { WORKGROUP_SIZE: options.workgroupSize } : {};
+  const constants =
+    options.workgroupSize !== undefined && name !== "begin" ? { WORKGROUP_SIZE: options.workgroupSize } : {};
   const module = device.createShaderModule({ label, code });
   try {
     const pipeline = await device.createComputePipelineAsync({
@@ -76,7 +81,9 @@ async function makeKernel<K extends KernelName>(device: GPUDevice, name: K, opti
     return { name, pipeline, layout };
   } catch (error) {
     const { messages } = await module.getCompilationInfo();
-    const lines = messages.filter((m) => m.type === "error").map((m) => `${m.message} in "${code.split("\n")[m.lineNum - 1]?.trim()}"`);
+    const lines = messages
+      .filter((m) => m.type === "error")
+      .map((m) => `${m.message} in "${code.split("\n")[m.lineNum - 1]?.trim()}"`);
     const problem = lines.length > 0 ? lines.join("; ") : String(error instanceof Error ? error.message : error).trim();
     throw new DeviceError(`kernel ${label}`, problem, "Try another adapter (hillock devices), or --engine reference");
   }

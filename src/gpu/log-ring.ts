@@ -33,7 +33,11 @@ export class LogRing {
     this.#capacity = 4 * old;
     const { maxStorageBufferBindingSize } = this.#memory.device.limits;
     if (this.bytes > maxStorageBufferBindingSize) {
-      throw new DeviceError("spike log", `needs room for ${this.#capacity} spikes at once, ${this.bytes} bytes; the device binds ${maxStorageBufferBindingSize}`, "Shorten the longest delay (maxDelay), or use fewer cells or entries");
+      throw new DeviceError(
+        "spike log",
+        `needs room for ${this.#capacity} spikes at once, ${this.bytes} bytes; the device binds ${maxStorageBufferBindingSize}`,
+        "Shorten the longest delay (maxDelay), or use fewer cells or entries",
+      );
     }
     const words = new Uint32Array(this.bytes / 4);
     const [count, base] = [copy[COUNT] as number, copy[BASE] as number];
@@ -47,7 +51,8 @@ export class LogRing {
   }
 
   #replace(words: Uint32Array): void {
-    if (words.byteLength === this.buffer.size) return this.#memory.device.queue.writeBuffer(this.buffer, 0, words as Uint32Array<ArrayBuffer>);
+    if (words.byteLength === this.buffer.size)
+      return this.#memory.device.queue.writeBuffer(this.buffer, 0, words as Uint32Array<ArrayBuffer>);
     this.#memory.release(this.buffer);
     this.buffer = this.#memory.storage("spike log", words);
   }

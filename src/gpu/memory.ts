@@ -25,7 +25,11 @@ export class Memory {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
     const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
     if (bytes > limit) {
-      throw new DeviceError(`buffer "${label}"`, `needs ${mebibytes(bytes)} MiB, the device binds at most ${mebibytes(limit)} MiB`, "Use fewer cells, links or entries, or another adapter");
+      throw new DeviceError(
+        `buffer "${label}"`,
+        `needs ${mebibytes(bytes)} MiB, the device binds at most ${mebibytes(limit)} MiB`,
+        "Use fewer cells, links or entries, or another adapter",
+      );
     }
     return this.#fill(label, STORAGE | COPY_DST | COPY_SRC, content);
   }
@@ -58,7 +62,8 @@ export class Memory {
     const bytes = typeof content === "number" ? content : content.byteLength;
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     const buffer = this.#scope.own(this.device.createBuffer({ label, size, usage }));
-    if (typeof content !== "number" && bytes > 0) this.device.queue.writeBuffer(buffer, 0, content as Words & ArrayBufferView<ArrayBuffer>);
+    if (typeof content !== "number" && bytes > 0)
+      this.device.queue.writeBuffer(buffer, 0, content as Words & ArrayBufferView<ArrayBuffer>);
     return buffer;
   }
 }
@@ -72,11 +77,15 @@ export async function checked<T>(device: GPUDevice, where: string, work: () => T
   device.pushErrorScope("validation");
   const outcome = await Promise.resolve()
     .then(work)
-    .then((value) => ({ value }), (failure: unknown) => ({ failure }));
+    .then(
+      (value) => ({ value }),
+      (failure: unknown) => ({ failure }),
+    );
   const invalid = await device.popErrorScope();
   const memory = await device.popErrorScope();
   if ("failure" in outcome) throw outcome.failure;
-  if (memory !== null) throw new DeviceError(where, `out of memory: ${memory.message}`, "Use fewer cells, links or entries");
+  if (memory !== null)
+    throw new DeviceError(where, `out of memory: ${memory.message}`, "Use fewer cells, links or entries");
   if (invalid !== null) throw new DeviceError(where, invalid.message, "This is a fault of hillock; please report it");
   return outcome.value;
 }

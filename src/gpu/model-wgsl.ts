@@ -31,7 +31,9 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
   const variables = [...states, ...params, ...outs, ...program.inputs, ...program.clampInputs.map((c) => c.input)];
   const body = [
     ...variables.map((v) => `var<private> ${v}: f32;`),
-    ...receptors.map((_, k) => `var<private> slot_${k}: u32;\nvar<private> scale_${k}: f32;\nvar<private> quad_${k}: vec4i;`),
+    ...receptors.map(
+      (_, k) => `var<private> slot_${k}: u32;\nvar<private> scale_${k}: f32;\nvar<private> quad_${k}: vec4i;`,
+    ),
     ...program.clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
     ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> at_${k}: u32;`),
     `const ARMED = ${states.length}u;`,
@@ -56,7 +58,9 @@ function loadFunction({ program, receptors, traces }: CompiledCells): string {
     ...program.params.map((p, k) => `${p} = param(${k}u, cell, entry);`),
     ...receptors.map((_, k) => `slot_${k} = table[${k}u];`),
     ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + ${k}u * shape.entries + entry]);`),
-    ...(program.clampInputs.length > 0 || traces.length > 0 ? [`let clamp_row = ${scales}u + ${receptors.length}u * shape.entries;`] : []),
+    ...(program.clampInputs.length > 0 || traces.length > 0
+      ? [`let clamp_row = ${scales}u + ${receptors.length}u * shape.entries;`]
+      : []),
     ...program.clampInputs.flatMap((_, k) => [
       `gain_${k} = params[shape.gains + ${k}u * all + g];`,
       `signal_${k} = table[clamp_row + ${k}u * shape.entries + entry] * block.stride + block.offset;`,
@@ -85,7 +89,9 @@ function inputsFunction({ receptors }: CompiledCells): string {
 }
 
 function stepFunction({ receptors }: CompiledCells, program: CellProgram, phases: readonly Stmt[]): string {
-  const inputs = receptors.map((r, k) => `  ${r.input} = f32(quad_${k}.x) * scale_${k};\n  quad_${k} = quad_${k}.yzwx;`);
+  const inputs = receptors.map(
+    (r, k) => `  ${r.input} = f32(quad_${k}.x) * scale_${k};\n  quad_${k} = quad_${k}.yzwx;`,
+  );
   const injected = program.clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
   return `fn step(t: u32) {\n${[...inputs, ...injected, printWgsl(phases)].join("\n")}\n}`;
 }
@@ -102,7 +108,8 @@ function sampling({ traces }: CompiledCells): string {
     if (t.everySteps === 1) return `    ${store}`;
     return `  if (end == next_${k}) {\n    ${store}\n    next_${k} += ${t.everySteps}u;\n  }`;
   });
-  const of = (often: boolean): string => writes.filter((_, k) => (traces[k] as (typeof traces)[number]).everySteps < OFTEN === often).join("\n");
+  const of = (often: boolean): string =>
+    writes.filter((_, k) => (traces[k] as (typeof traces)[number]).everySteps < OFTEN === often).join("\n");
   return [
     `fn next_sample() -> u32 { return ${next === "" ? "0xffffffffu" : next}; }`,
     `fn sample_rare(end: u32) {\n${of(false)}\n}`,

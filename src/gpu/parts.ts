@@ -56,19 +56,39 @@ export class DrivePart implements Setting {
     const { n, name, firstSource, order, stream, latencySteps } = renewal;
     const constant = renewal.constantHz === undefined ? 0 : 1;
     this.sources = memory.storage(`${name}.sources`, this.#initial());
-    this.#shape = memory.uniform(`${name}.shape`, Uint32Array.of(n, network.entries, firstSource, network.nSources, order, stream, latencySteps, constant));
+    this.#shape = memory.uniform(
+      `${name}.shape`,
+      Uint32Array.of(n, network.entries, firstSource, network.nSources, order, stream, latencySteps, constant),
+    );
     this.setting = memory.storage(`${name}.rates`, this.words());
   }
 
   static async make(shared: Shared, index: number, renewal: CompiledRenewal): Promise<DrivePart> {
     const { workgroupSize } = shared;
-    return new DrivePart(shared, await shared.kernels.make("drive", { workgroupSize, label: `drive ${renewal.name}` }), index, renewal);
+    return new DrivePart(
+      shared,
+      await shared.kernels.make("drive", { workgroupSize, label: `drive ${renewal.name}` }),
+      index,
+      renewal,
+    );
   }
 
   dispatch(): Dispatch {
     const { memory, network, blocks, increments, log, workgroupSize } = this.#shared;
-    const group = bind(memory.device, this.#kernel, { block: blocks, shape: this.#shape, sources: this.sources, sums: increments, rates: this.setting, log });
-    return { label: "drive", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.renewal.n * network.entries, workgroupSize) };
+    const group = bind(memory.device, this.#kernel, {
+      block: blocks,
+      shape: this.#shape,
+      sources: this.sources,
+      sums: increments,
+      rates: this.setting,
+      log,
+    });
+    return {
+      label: "drive",
+      pipeline: this.#kernel.pipeline,
+      group,
+      workgroups: workgroups(this.renewal.n * network.entries, workgroupSize),
+    };
   }
 
   /** Seeds, then per entry and cell the row of its increments, or the constant increment. */
@@ -90,7 +110,8 @@ export class DrivePart implements Setting {
     const rows = inputs.rowsOf(this.index);
     const nSignals = rows.length / entries;
     for (let e = 0; e < entries; e++) {
-      for (let c = 0; c < n; c++) words[entries + e * n + c] = rows[e * nSignals + (signalOfCell[c] as number)] as number;
+      for (let c = 0; c < n; c++)
+        words[entries + e * n + c] = rows[e * nSignals + (signalOfCell[c] as number)] as number;
     }
     return words;
   }
@@ -100,7 +121,8 @@ export class DrivePart implements Setting {
   window({ increments }: InputBlock): number {
     const constant = this.#shared.inputs.constant.get(this.index);
     let largest = 1;
-    if (constant !== undefined) for (const { whole } of constant) for (const x of whole) largest = Math.max(largest, x + 1);
+    if (constant !== undefined)
+      for (const { whole } of constant) for (const x of whole) largest = Math.max(largest, x + 1);
     else for (const x of increments) largest = Math.max(largest, x);
     return Math.max(1, Math.floor((2 ** 31 - 1) / (this.renewal.order * largest)));
   }
@@ -140,7 +162,10 @@ export class StagePart implements Setting {
     const { rows, links } = packRows(stage.rows);
     this.acc = memory.storage(`${label}: accumulators`, 16 * Math.ceil(maxBlock / 4) * entries * stage.slots);
     this.#buffers = {
-      shape: memory.uniform(`${label}: shape`, Uint32Array.of(entries, stage.slots, nSources, stage.rows.length, note ? 1 : 0, 0, 0, 0)),
+      shape: memory.uniform(
+        `${label}: shape`,
+        Uint32Array.of(entries, stage.slots, nSources, stage.rows.length, note ? 1 : 0, 0, 0, 0),
+      ),
       givenShape: memory.uniform(`${label}: given shape`, Uint32Array.of(entries, stage.slots, 0, 0)),
       rows: memory.storage(`${label}: rows`, rows),
       links: memory.storage(`${label}: links`, links),
@@ -163,13 +188,24 @@ export class StagePart implements Setting {
     if (this.#kernel === undefined) return undefined;
     const { memory, blocks, positions, log } = this.#shared;
     const { shape, rows, links } = this.#buffers;
-    const group = bind(memory.device, this.#kernel, { block: blocks, shape, log, positions, rows, links, scales: this.setting, acc: this.acc });
+    const group = bind(memory.device, this.#kernel, {
+      block: blocks,
+      shape,
+      log,
+      positions,
+      rows,
+      links,
+      scales: this.setting,
+      acc: this.acc,
+    });
     return { label: "deliver", pipeline: this.#kernel.pipeline, group, workgroups: [groups, 1] };
   }
 
   /** Bytes of the accumulators that a block of so many steps uses; they are zero before it and must be after it. */
   usedBytes(steps: number): number {
-    return this.hasLinks || this.#given !== undefined ? 16 * Math.ceil(steps / 4) * this.#shared.network.entries * this.stage.slots : 0;
+    return this.hasLinks || this.#given !== undefined
+      ? 16 * Math.ceil(steps / 4) * this.#shared.network.entries * this.stage.slots
+      : 0;
   }
 
   /** Without its workgroups: they depend on how many events fall due. */
@@ -177,7 +213,14 @@ export class StagePart implements Setting {
     if (this.#given === undefined) return undefined;
     const { memory, blocks, log } = this.#shared;
     const { givenShape, events } = this.#buffers;
-    const group = bind(memory.device, this.#given, { block: blocks, shape: givenShape, flag: log, events, scales: this.setting, acc: this.acc });
+    const group = bind(memory.device, this.#given, {
+      block: blocks,
+      shape: givenShape,
+      flag: log,
+      events,
+      scales: this.setting,
+      acc: this.acc,
+    });
     return { label: "deliver", pipeline: this.#given.pipeline, group };
   }
 

@@ -13,7 +13,13 @@ export class SmallPart extends CellsPart {
   readonly #table: GPUBuffer;
   readonly #shape: GPUBuffer;
 
-  private constructor(shared: Shared, kernel: Kernel<"integrate">, index: number, stage: CompiledStage, maxSteps: number) {
+  private constructor(
+    shared: Shared,
+    kernel: Kernel<"integrate">,
+    index: number,
+    stage: CompiledStage,
+    maxSteps: number,
+  ) {
     super(shared, index, stage, maxSteps);
     const { memory, network } = shared;
     const { name, n, firstSource, program, params, state0 } = this.cells;
@@ -25,12 +31,31 @@ export class SmallPart extends CellsPart {
     this.mutable = [memory.storage(`${name}.state`, state)];
     this.#table = memory.storage(`${name}.table`, this.#tableWords());
     this.heads = { buffer: this.#table, offset: 4 * this.#layout.heads };
-    this.#shape = this.shapeBuffer([n, entries, firstSource, nSources, stage.slots, params.values.length, this.#layout.heads, 0]);
+    this.#shape = this.shapeBuffer([
+      n,
+      entries,
+      firstSource,
+      nSources,
+      stage.slots,
+      params.values.length,
+      this.#layout.heads,
+      0,
+    ]);
   }
 
-  static async make(shared: Shared, index: number, stage: CompiledStage, program: CellProgram, maxSteps: number): Promise<SmallPart> {
+  static async make(
+    shared: Shared,
+    index: number,
+    stage: CompiledStage,
+    program: CellProgram,
+    maxSteps: number,
+  ): Promise<SmallPart> {
     const cells = shared.network.populations[index] as CellsPart["cells"];
-    const options = { workgroupSize: shared.workgroupSize, label: `integrate ${cells.name}`, model: modelWgsl(cells, program) };
+    const options = {
+      workgroupSize: shared.workgroupSize,
+      label: `integrate ${cells.name}`,
+      model: modelWgsl(cells, program),
+    };
     return new SmallPart(shared, await shared.kernels.make("integrate", options), index, stage, maxSteps);
   }
 
@@ -40,7 +65,12 @@ export class SmallPart extends CellsPart {
     const group = bind(memory.device, this.#kernel, {
       block: blocks, shape: this.#shape, state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
     }); // prettier-ignore
-    return { label: "integrate", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.cells.n * network.entries, workgroupSize) };
+    return {
+      label: "integrate",
+      pipeline: this.#kernel.pipeline,
+      group,
+      workgroups: workgroups(this.cells.n * network.entries, workgroupSize),
+    };
   }
 
   async readStates(): Promise<CellStates> {

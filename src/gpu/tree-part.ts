@@ -17,7 +17,15 @@ export class TreePart extends CellsPart {
   readonly #table: GPUBuffer;
   readonly #shape: GPUBuffer;
 
-  private constructor(shared: Shared, kernel: Kernel<"integrate_tree">, index: number, stage: CompiledStage, program: TreeProgram, table: TreeTable, maxSteps: number) {
+  private constructor(
+    shared: Shared,
+    kernel: Kernel<"integrate_tree">,
+    index: number,
+    stage: CompiledStage,
+    program: TreeProgram,
+    table: TreeTable,
+    maxSteps: number,
+  ) {
     super(shared, index, stage, maxSteps);
     const { memory, network } = shared;
     const { name, n, firstSource, params, state0 } = this.cells;
@@ -26,15 +34,37 @@ export class TreePart extends CellsPart {
     this.#kernel = kernel;
     this.#layout = rowLayout(program);
     const { rows, quads } = this.#layout;
-    this.mutable = [memory.storage(`${name}.rows`, 4 * rows * n * entries), memory.storage(`${name}.gates`, 16 * quads * n * entries)];
+    this.mutable = [
+      memory.storage(`${name}.rows`, 4 * rows * n * entries),
+      memory.storage(`${name}.gates`, 16 * quads * n * entries),
+    ];
     this.#table = memory.storage(`${name}.table`, Uint32Array.from(table.words));
     this.heads = { buffer: this.#table, offset: 4 * table.start("heads") };
-    const words = [n, entries, firstSource, nSources, stage.slots, params.values.length, table.start("heads"), program.parents.length, table.start("parents"), table.start("runs"), 0, 0];
+    const words = [
+      n,
+      entries,
+      firstSource,
+      nSources,
+      stage.slots,
+      params.values.length,
+      table.start("heads"),
+      program.parents.length,
+      table.start("parents"),
+      table.start("runs"),
+      0,
+      0,
+    ];
     this.#shape = this.shapeBuffer(words);
     this.writeStates({ state: Float32Array.from(state0), armed: new Uint32Array(n * entries).fill(1) });
   }
 
-  static async make(shared: Shared, index: number, stage: CompiledStage, program: TreeProgram, maxSteps: number): Promise<TreePart> {
+  static async make(
+    shared: Shared,
+    index: number,
+    stage: CompiledStage,
+    program: TreeProgram,
+    maxSteps: number,
+  ): Promise<TreePart> {
     const { network, inputs } = shared;
     const { entries } = network;
     const cells = network.populations[index] as CellsPart["cells"];
@@ -44,8 +74,20 @@ export class TreePart extends CellsPart {
       return Float64Array.from({ length: entries }, (_, e) => 1 / (q?.[e] ?? 1));
     };
     const table = new TreeTable(cells, program, clampRow, scale);
-    const options = { workgroupSize: WORKGROUP, label: `integrate ${cells.name}`, model: treeWgsl(cells, program, table) };
-    return new TreePart(shared, await shared.kernels.make("integrate_tree", options), index, stage, program, table, maxSteps);
+    const options = {
+      workgroupSize: WORKGROUP,
+      label: `integrate ${cells.name}`,
+      model: treeWgsl(cells, program, table),
+    };
+    return new TreePart(
+      shared,
+      await shared.kernels.make("integrate_tree", options),
+      index,
+      stage,
+      program,
+      table,
+      maxSteps,
+    );
   }
 
   dispatch(acc: GPUBuffer): Dispatch {
@@ -54,7 +96,12 @@ export class TreePart extends CellsPart {
     const group = bind(memory.device, this.#kernel, {
       block: blocks, shape: this.#shape, rows, gates, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
     }); // prettier-ignore
-    return { label: "integrate", pipeline: this.#kernel.pipeline, group, workgroups: workgroups(this.cells.n * network.entries, WORKGROUP) };
+    return {
+      label: "integrate",
+      pipeline: this.#kernel.pipeline,
+      group,
+      workgroups: workgroups(this.cells.n * network.entries, WORKGROUP),
+    };
   }
 
   async readStates(): Promise<CellStates> {
@@ -92,10 +139,12 @@ export class TreePart extends CellsPart {
     for (let i = 0; i < parents.length; i++) visit(i, 0, i * all, 1);
     let quad = 0;
     for (const r of regions) {
-      for (let k = 0; k < r.nodes.length * r.width; k++) visit(r.firstRow + k, 1, 4 * (quad + Math.floor(k / 4)) * all + (k % 4), 4);
+      for (let k = 0; k < r.nodes.length * r.width; k++)
+        visit(r.firstRow + k, 1, 4 * (quad + Math.floor(k / 4)) * all + (k % 4), 4);
       quad += (r.nodes.length * r.width) / 4;
     }
     let row = this.#layout.receptors;
-    for (const r of receptors) for (let k = 0; k < r.nodes.length * r.states.length; k++, row++) visit(r.firstRow + k, 0, row * all, 1);
+    for (const r of receptors)
+      for (let k = 0; k < r.nodes.length * r.states.length; k++, row++) visit(r.firstRow + k, 0, row * all, 1);
   }
 }

@@ -26,7 +26,9 @@ export const exprel = (x: number): number => exprel_with(x, exp(x));
 export const inverse_exprel_with = (x: number, ex: number): number => {
   if (!isSmall(x)) return fr(x / fr(ex - 1));
   const t = fr(x * x);
-  return fr(fr(1 - fr(0.5 * x)) + fr(t * fr(fr(0.083333336) - fr(t * fr(fr(0.0013888889) - fr(t * fr(3.3068783e-5)))))));
+  return fr(
+    fr(1 - fr(0.5 * x)) + fr(t * fr(fr(0.083333336) - fr(t * fr(fr(0.0013888889) - fr(t * fr(3.3068783e-5)))))),
+  );
 };
 export const inverse_exprel = (x: number): number => inverse_exprel_with(x, exp(x));
 

@@ -58,7 +58,9 @@ function readProgram(
     if (expr.kind === "negate") return graph.negate(nodeOf(expr.of, live));
     if (expr.kind === "binary") {
       const turned = overExprel(expr);
-      return turned === undefined ? graph.apply(expr.op, [nodeOf(expr.left, live), nodeOf(expr.right, live)]) : nodeOf(turned, live);
+      return turned === undefined
+        ? graph.apply(expr.op, [nodeOf(expr.left, live), nodeOf(expr.right, live)])
+        : nodeOf(turned, live);
     }
     const args = expr.args.map((arg) => nodeOf(arg, live));
     const node = graph.apply(expr.fn, args);

@@ -166,7 +166,9 @@ class Wgsl implements Dialect {
     const bounds = exponentBounds(exprs[0]);
     if (bounds === undefined) return atom(`exp(min(${args[0]}, 80.0))`);
     const [of, high] = [toWgsl(bounds.of, this.rename), f32Literal(bounds.high)];
-    return atom(bounds.low === undefined ? `exp(min(${of}, ${high}))` : `exp(clamp(${of}, ${f32Literal(bounds.low)}, ${high}))`);
+    return atom(
+      bounds.low === undefined ? `exp(min(${of}, ${high}))` : `exp(clamp(${of}, ${f32Literal(bounds.low)}, ${high}))`,
+    );
   }
 }
 

@@ -146,7 +146,12 @@ export function advanceConstantSources(
 /** Crosses the thresholds that a source's stored sum reaches, up to a spike. @returns whether it fires */
 function cross(state: Uint32Array, s: Sources, cell: number): boolean {
   const all = s.n * s.entries;
-  const [sum, theta, stage, draws] = [0, 1, 2, 3].map((field) => field * all + s.entry * s.n + cell) as [number, number, number, number];
+  const [sum, theta, stage, draws] = [0, 1, 2, 3].map((field) => field * all + s.entry * s.n + cell) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   let fires = false;
   while (!fires && (state[sum] as number) >= (state[theta] as number)) {
     fires = (state[stage] as number) + 1 === s.order;

@@ -19,16 +19,26 @@ export interface CellBuffers {
 
 export type Integrate = (
   b: CellBuffers,
-  block: { readonly step: number; readonly steps: number; readonly entries: number; readonly slots: number; readonly nSources: number },
+  block: {
+    readonly step: number;
+    readonly steps: number;
+    readonly entries: number;
+    readonly slots: number;
+    readonly nSources: number;
+  },
   spike: (step: number, id: number) => void,
 ) => void;
 
 /** Prints the STEP list of one cell type as a JavaScript function over all cells of all entries.
  * @param f32  round every operation to float32, with the GPU's integer sums as input */
 export function printIntegrate(cells: CompiledCells, f32: boolean): Integrate {
-  const lines = cells.program.kind === "tree" ? printTree(cells, cells.program, f32) : printSmall(cells, cells.program, f32);
+  const lines =
+    cells.program.kind === "tree" ? printTree(cells, cells.program, f32) : printSmall(cells, cells.program, f32);
   const library = jsLibrary(f32);
-  const make = new Function(...Object.keys(library), `"use strict"; return (b, block, spike) => {\n${lines.join("\n")}\n};`);
+  const make = new Function(
+    ...Object.keys(library),
+    `"use strict"; return (b, block, spike) => {\n${lines.join("\n")}\n};`,
+  );
   return make(...Object.values(library)) as Integrate;
 }
 
@@ -40,18 +50,29 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
     `for (let e = 0; e < block.entries; e++) for (let c = 0; c < ${n}; c++) {`,
     `  const g = e * ${n} + c, N = block.entries * ${n};`,
     ...program.states.map((s, k) => `  let ${s} = b.state[${k} * N + g];`),
-    ...program.params.map((p, k) => `  const ${p} = b.params[${params.offset[k]} + c * ${params.cellStride[k]} + e * ${params.entryStride[k]}];`),
+    ...program.params.map(
+      (p, k) =>
+        `  const ${p} = b.params[${params.offset[k]} + c * ${params.cellStride[k]} + e * ${params.entryStride[k]}];`,
+    ),
     ...traces.flatMap((t, k) => (t.phase === "current" ? [`  let out_${k} = 0;`] : [])),
     ...traces.map((_, k) => `  const row_${k} = b.traceRow[${k}][c];`),
-    ...program.clampInputs.map(({ clamp }, k) => `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`),
+    ...program.clampInputs.map(
+      ({ clamp }, k) =>
+        `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`,
+    ),
     `  let armed = b.armed[g];`,
     `  for (let t = 0; t < block.steps; t++) {`,
     `    const above = ${program.detect.state} > ${program.detect.threshold};`,
     `    if (above && armed === 1) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
     `    armed = above ? 0 : 1;`,
     `    const slots = (t * block.entries + e) * block.slots + c;`,
-    ...receptors.map((r, k) => `    const ${r.input} = ${fr(`${fr(`b.acc[slots + ${r.slot}]`)} * b.inputScale[${k} * block.entries + e]`)}; b.acc[slots + ${r.slot}] = 0;`),
-    ...program.clampInputs.map(({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b.clamps[signal_${k} + t]`)}`)};`),
+    ...receptors.map(
+      (r, k) =>
+        `    const ${r.input} = ${fr(`${fr(`b.acc[slots + ${r.slot}]`)} * b.inputScale[${k} * block.entries + e]`)}; b.acc[slots + ${r.slot}] = 0;`,
+    ),
+    ...program.clampInputs.map(
+      ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b.clamps[signal_${k} + t]`)}`)};`,
+    ),
     printJs([...program.receive, ...program.currents, ...program.solve, ...program.advance], options),
     ...traces.map((t, k) => {
       const label = t.phase === "state" ? "block.step + t + 1" : "block.step + t";

@@ -4,7 +4,13 @@ import { Inputs, type InputBlock } from "../compile/inputs.ts";
 import { Pace } from "../compile/pace.ts";
 import { sampleSteps } from "../compile/samples.ts";
 import type { Signal } from "../model/signal.ts";
-import { advanceConstantSources, advanceSources, initSources, type Sources, sourceStateLength } from "../random/source.ts";
+import {
+  advanceConstantSources,
+  advanceSources,
+  initSources,
+  type Sources,
+  sourceStateLength,
+} from "../random/source.ts";
 import { type CellBuffers, type Integrate, printIntegrate } from "./cells.ts";
 import { deliver, SpikeLog } from "./log.ts";
 
@@ -190,7 +196,9 @@ class ReferenceEngine implements Engine {
     if (known !== undefined) return known;
     const rows = this.#inputs.rowsOf(k);
     const nSignals = rows.length / this.network.entries;
-    const made = Array.from({ length: this.network.entries }, (_, e) => signalOfCell.map((s) => rows[e * nSignals + s] as number));
+    const made = Array.from({ length: this.network.entries }, (_, e) =>
+      signalOfCell.map((s) => rows[e * nSignals + s] as number),
+    );
     this.#rowOfCell.set(k, made);
     return made;
   }
@@ -199,10 +207,21 @@ class ReferenceEngine implements Engine {
     const { entries, nSources } = this.network;
     this.#log.sort();
     const acc = this.#acc[s] as Float64Array | Int32Array;
-    deliver(stage, this.#log, { step: this.step, steps, entries, nSources, scales: this.#inputs.scales, integers: this.#f32 }, acc);
+    deliver(
+      stage,
+      this.#log,
+      { step: this.step, steps, entries, nSources, scales: this.#inputs.scales, integers: this.#f32 },
+      acc,
+    );
   }
 
-  #integrate(stage: CompiledStage, s: number, inputs: InputBlock, traces: readonly TraceBuffer[], spike: (step: number, id: number) => void): void {
+  #integrate(
+    stage: CompiledStage,
+    s: number,
+    inputs: InputBlock,
+    traces: readonly TraceBuffer[],
+    spike: (step: number, id: number) => void,
+  ): void {
     const { entries, nSources } = this.network;
     const acc = this.#acc[s] as Float64Array | Int32Array;
     for (const k of stage.cells) {
@@ -217,7 +236,11 @@ class ReferenceEngine implements Engine {
         traces: mine.map((t) => t.data),
         traceFrom: mine.map((t) => t.first),
       };
-      cells.integrate(buffers, { step: inputs.from, steps: inputs.steps, entries, slots: stage.slots, nSources }, spike);
+      cells.integrate(
+        buffers,
+        { step: inputs.from, steps: inputs.steps, entries, slots: stage.slots, nSources },
+        spike,
+      );
     }
   }
 

@@ -37,7 +37,9 @@ export class SpikeLog {
 
   /** @param steps, ids  in any order */
   load(steps: Uint32Array, ids: Uint32Array): void {
-    const order = Array.from(steps.keys()).sort((a, b) => (steps[a] as number) - (steps[b] as number) || (ids[a] as number) - (ids[b] as number));
+    const order = Array.from(steps.keys()).sort(
+      (a, b) => (steps[a] as number) - (steps[b] as number) || (ids[a] as number) - (ids[b] as number),
+    );
     this.steps = order.map((k) => steps[k] as number);
     this.ids = order.map((k) => ids[k] as number);
     this.#current = this.steps.length;

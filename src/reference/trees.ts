@@ -31,12 +31,19 @@ class TreePrinter {
       `const M = ${parents.length}, P = [${parents.join(",")}];`,
       `const G = new ${array}(M), I = new ${array}(M), D = new ${array}(M), R = new ${array}(M);`,
       ...regions.map((r, k) => `const region${k} = [${r.nodes.join(",")}];`),
-      ...receptors.flatMap((r, k) => [`const at${k} = [${r.nodes.join(",")}];`, `const slot${k} = [${this.#slots(r).join(",")}];`, `const scale${k} = [${r.input.join(",")}];`]),
+      ...receptors.flatMap((r, k) => [
+        `const at${k} = [${r.nodes.join(",")}];`,
+        `const slot${k} = [${this.#slots(r).join(",")}];`,
+        `const scale${k} = [${r.input.join(",")}];`,
+      ]),
       `for (let e = 0; e < block.entries; e++) for (let c = 0; c < ${n}; c++) {`,
       `  const g = e * ${n} + c, N = block.entries * ${n}, S = b.state, Q = b.params;`,
       ...this.#shared().map((id) => `  const ${id} = ${this.#param(id, "0")};`),
       ...traces.map((_, k) => `  const row_${k} = b.traceRow[${k}][c];`),
-      ...clampInputs.map(({ clamp }, k) => `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`),
+      ...clampInputs.map(
+        ({ clamp }, k) =>
+          `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`,
+      ),
       `  let armed = b.armed[g];`,
       `  for (let t = 0; t < block.steps; t++) {`,
       `    const above = ${this.#state(this.#row.get(detect.state) as number)} > ${detect.threshold};`,
@@ -45,8 +52,16 @@ class TreePrinter {
       `    const slots = (t * block.entries + e) * block.slots + c;`,
       `    G.fill(0); I.fill(0);`,
       ...receptors.flatMap((r, k) => this.#receive(r, k)),
-      ...regions.flatMap((r, k) => this.#loop(r, k, r.currents, [`G[i] ${this.#f32 ? "= fr(G[i] + G_)" : "+= G_"};`, `I[i] ${this.#f32 ? "= fr(I[i] + I_)" : "+= I_"};`])),
-      ...clampInputs.map((_, k) => `    I[${this.#p.clampNodes[k]}] -= ${this.#fr(`${this.#fr(`gain_${k}`)} * ${this.#fr(`b.clamps[signal_${k} + t]`)}`)};`),
+      ...regions.flatMap((r, k) =>
+        this.#loop(r, k, r.currents, [
+          `G[i] ${this.#f32 ? "= fr(G[i] + G_)" : "+= G_"};`,
+          `I[i] ${this.#f32 ? "= fr(I[i] + I_)" : "+= I_"};`,
+        ]),
+      ),
+      ...clampInputs.map(
+        (_, k) =>
+          `    I[${this.#p.clampNodes[k]}] -= ${this.#fr(`${this.#fr(`gain_${k}`)} * ${this.#fr(`b.clamps[signal_${k} + t]`)}`)};`,
+      ),
       ...this.#samples("current"),
       ...this.#solve(),
       ...regions.flatMap((r, k) => this.#loop(r, k, r.advance, [])),
@@ -111,7 +126,9 @@ class TreePrinter {
 
   #receive(r: TreeReceptors, k: number): string[] {
     const read = [...r.receive.map((s) => s.value), r.conductance, r.reversal];
-    const input = this.#fr(`${this.#fr(`b.acc[slots + slot${k}[j]]`)} * b.inputScale[scale${k}[j] * block.entries + e]`);
+    const input = this.#fr(
+      `${this.#fr(`b.acc[slots + slot${k}[j]]`)} * b.inputScale[scale${k}[j] * block.entries + e]`,
+    );
     const current = this.#fr(`g_ * ${this.#fr(`V - ${toJs(r.reversal, { f32: this.#f32 })}`)}`);
     return [
       ...this.#receptorHead(r, k),
@@ -173,7 +190,9 @@ class TreePrinter {
       if (t.phase !== phase) return [];
       const label = phase === "state" ? "block.step + t + 1" : "block.step + t";
       const at = `((${label}) / ${t.everySteps} - b.traceFrom[${k}]) * block.entries + e`;
-      return [`    if (row_${k} >= 0 && (${label}) % ${t.everySteps} === 0) b.traces[${k}][(${at}) * ${t.cells.length} + row_${k}] = ${toJs(t.value, { f32: this.#f32, rename })};`];
+      return [
+        `    if (row_${k} >= 0 && (${label}) % ${t.everySteps} === 0) b.traces[${k}][(${at}) * ${t.cells.length} + row_${k}] = ${toJs(t.value, { f32: this.#f32, rename })};`,
+      ];
     });
   }
 }
