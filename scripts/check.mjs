@@ -3,6 +3,7 @@ import { Steps } from "./steps.mjs";
 
 const steps = new Steps();
 steps.check("shaders", "node", ["scripts/shaders.mjs", "--check"]);
+steps.check("readme", "node", ["scripts/readme.mjs", "--check"]);
 steps.check("types", "tsc", ["--noEmit", "-p", "."]);
 steps.check("lint", "oxlint", ["--type-aware", "--deny-warnings", "src", "test"]);
 steps.check("format", "prettier", ["--check", "--log-level=warn", "src", "!src/shaders.gen.ts"]);

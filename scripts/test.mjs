@@ -34,6 +34,7 @@ readers();
 browser();
 const steps = new Steps();
 steps.check("shaders", "node", ["scripts/shaders.mjs", "--check"]);
+steps.check("readme", "node", ["scripts/readme.mjs", "--check"]);
 steps.check("types", "tsc", ["--noEmit", "-p", "."]);
 steps.check("lint", "oxlint", ["--type-aware", "--deny-warnings", "src", "test"]);
 steps.tests("tests", process.argv.slice(2));
