@@ -36,7 +36,7 @@ const steps = new Steps();
 steps.check("shaders", "node", ["scripts/shaders.mjs", "--check"]);
 steps.check("readme", "node", ["scripts/readme.mjs", "--check"]);
 steps.check("types", "tsc", ["--noEmit", "-p", "."]);
-steps.check("lint", "oxlint", ["--type-aware", "--deny-warnings", "src", "test"]);
+steps.check("lint", "oxlint", ["--type-aware", "--deny-warnings", "src", "verify", "test"]);
 steps.tests("tests", process.argv.slice(2));
 if (process.argv.length === 2) steps.tests("tests in a browser", ["--config", "vitest.browser.config.ts"]);
 steps.finish();

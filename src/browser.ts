@@ -1,16 +1,10 @@
 import { DataError, DeviceError } from "./errors.ts";
-import type { Files, Hdf5Folder } from "./record/files.ts";
-import { MemoryFiles, virtualHdf5 } from "./record/memory-files.ts";
-import {
-  infoOf,
-  maximumLimits,
-  type AdapterInfo,
-  type OpenDevice,
-  type OpenDeviceOptions,
-} from "./record/open-device.ts";
+import type { Files, Hdf5Folder } from "./storage/files.ts";
+import { MemoryFiles, virtualHdf5 } from "./storage/memory-files.ts";
+import { infoOf, maximumLimits, type AdapterInfo, type OpenDevice, type OpenDeviceOptions } from "./run/open-device.ts";
 
 export * from "./index.ts";
-export type { AdapterInfo, OpenDevice, OpenDeviceOptions } from "./record/open-device.ts";
+export type { AdapterInfo, OpenDevice, OpenDeviceOptions } from "./run/open-device.ts";
 
 const REASON = "the browser's adapter";
 

@@ -3,17 +3,11 @@ import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError, DeviceError } from "./errors.ts";
-import { PARTIAL, type Files, type Hdf5Folder } from "./record/files.ts";
-import {
-  infoOf,
-  maximumLimits,
-  type AdapterInfo,
-  type OpenDevice,
-  type OpenDeviceOptions,
-} from "./record/open-device.ts";
+import { PARTIAL, type Files, type Hdf5Folder } from "./storage/files.ts";
+import { infoOf, maximumLimits, type AdapterInfo, type OpenDevice, type OpenDeviceOptions } from "./run/open-device.ts";
 
 export * from "./index.ts";
-export type { AdapterInfo, OpenDevice, OpenDeviceOptions } from "./record/open-device.ts";
+export type { AdapterInfo, OpenDevice, OpenDeviceOptions } from "./run/open-device.ts";
 
 /** Ways to find an adapter, in the order in which they are tried (design section 11). */
 const LAVAPIPE_FOLDER = "/usr/share/vulkan/icd.d";

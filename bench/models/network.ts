@@ -1,8 +1,8 @@
 import { compile } from "../../src/compile/compile.ts";
 import type { CompiledCells, CompiledNetwork, CompiledStage, RowTable } from "../../src/compile/compiled.ts";
-import type { Engine, Segment } from "../../src/compile/engine.ts";
-import { withSettings } from "../../src/experiments/experiment.ts";
-import { watanabe } from "../../src/experiments/watanabe.ts";
+import type { Engine, Segment } from "../../src/host/engine.ts";
+import { withSettings } from "../../src/studies/experiment.ts";
+import { watanabe } from "../../src/studies/watanabe/experiment.ts";
 import type { Expr } from "../../src/lang/expr.ts";
 
 export interface PoolOptions {

@@ -1,9 +1,9 @@
 import { gpuEngine, type VisibleEngine } from "../../src/gpu/engine.ts";
 import { correctedDipole, smoothedDipole, type CortexColumn } from "../../src/models/cortical-column/index.ts";
-import type { Chunk } from "../../src/record/chunk.ts";
-import type { Control } from "../../src/record/control.ts";
-import { DeviceWatch } from "../../src/record/device-watch.ts";
-import { Simulation } from "../../src/record/simulate.ts";
+import type { Chunk } from "../../src/run/chunk.ts";
+import type { Control } from "../../src/run/control.ts";
+import { DeviceWatch } from "../../src/run/device-watch.ts";
+import { Simulation } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
 import { Pace } from "../site/pace.ts";
 import { buildColumn, DT, SAMPLE_MS, type BuiltColumn, type ColumnSettings } from "./network.ts";

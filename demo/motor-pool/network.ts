@@ -1,9 +1,9 @@
 import { compile } from "../../src/compile/compile.ts";
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import { fixedProbability, oneToOne } from "../../src/connect/rules.ts";
-import { Network } from "../../src/model/network.ts";
-import { drive, type FluentSignal, type Signal } from "../../src/model/signal.ts";
-import { poisson } from "../../src/model/sources.ts";
+import { Network } from "../../src/network/network.ts";
+import { drive, type FluentSignal, type Signal } from "../../src/network/signal.ts";
+import { poisson } from "../../src/network/sources.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
 import { Hz, ms, mV, one, uS } from "../../src/units.ts";
 

@@ -1,6 +1,6 @@
 import { ForceStream, motorUnits } from "../../src/analysis/force.ts";
 import { welch } from "../../src/analysis/spectrum.ts";
-import type { Spikes } from "../../src/record/chunk.ts";
+import type { Spikes } from "../../src/run/chunk.ts";
 
 const FORCE_HZ = 512;
 const FORCE_SECONDS = 8;

@@ -1,7 +1,7 @@
 import { gpuEngine, type VisibleEngine } from "../../src/gpu/engine.ts";
-import type { Control } from "../../src/record/control.ts";
-import { DeviceWatch } from "../../src/record/device-watch.ts";
-import { Simulation } from "../../src/record/simulate.ts";
+import type { Control } from "../../src/run/control.ts";
+import { DeviceWatch } from "../../src/run/device-watch.ts";
+import { Simulation } from "../../src/run/simulate.ts";
 import { ms, one } from "../../src/units.ts";
 import { Pace } from "../site/pace.ts";
 import {

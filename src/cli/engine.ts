@@ -1,6 +1,6 @@
-import type { EngineKind } from "../compile/engine.ts";
+import type { EngineKind } from "../host/engine.ts";
 import { DeviceError } from "../errors.ts";
-import type { OpenDevice } from "../record/open-device.ts";
+import type { OpenDevice } from "../run/open-device.ts";
 
 /** How to get an adapter, in one line. */
 export const ADAPTER_HINT =

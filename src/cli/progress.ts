@@ -1,5 +1,5 @@
 import cliProgress from "cli-progress";
-import type { Progress } from "../record/simulate.ts";
+import type { Progress } from "../run/simulate.ts";
 
 export interface ProgressBar {
   readonly update: (progress: Progress) => void;

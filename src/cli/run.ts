@@ -3,22 +3,15 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DataError, didYouMean } from "../errors.ts";
-import { EXPERIMENTS, STUDIES } from "../experiments/index.ts";
-import {
-  applyBatch,
-  paths,
-  withSettings,
-  type Built,
-  type Experiment,
-  type Settings,
-} from "../experiments/experiment.ts";
-import type { Study } from "../experiments/study.ts";
-import { Network } from "../model/network.ts";
+import { EXPERIMENTS, STUDIES } from "../studies/index.ts";
+import { applyBatch, paths, withSettings, type Built, type Experiment, type Settings } from "../studies/experiment.ts";
+import type { Study } from "../studies/study.ts";
+import { Network } from "../network/network.ts";
 import { openFolder } from "../node.ts";
-import type { Chunk } from "../record/chunk.ts";
-import { loadRun } from "../record/load-run.ts";
-import { recordRun, RUN_FILE } from "../record/run-folder.ts";
-import { simulate, type Simulation } from "../record/simulate.ts";
+import type { Chunk } from "../run/chunk.ts";
+import { loadRun } from "../storage/load-run.ts";
+import { recordRun, RUN_FILE } from "../storage/run-folder.ts";
+import { simulate, type Simulation } from "../run/simulate.ts";
 import { ms, seconds } from "../units.ts";
 import { chooseEngine, type ChosenEngine } from "./engine.ts";
 import type { RunCommandOptions } from "./main.ts";

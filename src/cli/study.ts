@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { DataError } from "../errors.ts";
-import type { Study } from "../experiments/study.ts";
-import type { Settings } from "../experiments/experiment.ts";
+import type { Study } from "../studies/study.ts";
+import type { Settings } from "../studies/experiment.ts";
 import { openFolder } from "../node.ts";
-import { encode } from "../record/files.ts";
+import { encode } from "../storage/files.ts";
 import { chooseEngine } from "./engine.ts";
 import type { RunCommandOptions } from "./main.ts";
 

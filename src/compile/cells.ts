@@ -1,7 +1,7 @@
 import { type Expr, type Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
-import type { CellModel } from "../model/cell.ts";
+import type { CellModel } from "../network/cell.ts";
 import type { CellProgram, CompiledCells } from "./compiled.ts";
 import type { Phases } from "./program.ts";
 import { type CellContext, ResolvedModel, type Trace } from "./resolve.ts";

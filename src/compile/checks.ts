@@ -1,7 +1,7 @@
 import { didYouMean, ModelError } from "../errors.ts";
-import { checkDescription } from "../model/check.ts";
-import type { CompileOptions, NetworkDescription } from "../model/description.ts";
-import { checkVariation, type Path } from "../model/paths.ts";
+import { checkDescription } from "../network/check.ts";
+import type { CompileOptions, NetworkDescription } from "../network/description.ts";
+import { checkVariation, type Path } from "../network/paths.ts";
 import { canonical } from "../units.ts";
 import type { CompiledNetwork, ParamTable, RowTable } from "./compiled.ts";
 

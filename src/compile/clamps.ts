@@ -1,7 +1,7 @@
-import { isCells, type CellsDescription } from "../model/check.ts";
-import type { ClampDescription, NetworkDescription } from "../model/description.ts";
-import { gainValue, type Path } from "../model/paths.ts";
-import type { Signal } from "../model/signal.ts";
+import { isCells, type CellsDescription } from "../network/check.ts";
+import type { ClampDescription, NetworkDescription } from "../network/description.ts";
+import { gainValue, type Path } from "../network/paths.ts";
+import type { Signal } from "../network/signal.ts";
 import { canonical, canonicalValues } from "../units.ts";
 import type { CompiledClamp } from "./compiled.ts";
 

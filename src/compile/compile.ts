@@ -1,7 +1,7 @@
-import { isCells, sizeOf, type CellsDescription } from "../model/check.ts";
-import type { CompileOptions, NetworkDescription, RenewalSources } from "../model/description.ts";
-import { Network } from "../model/network.ts";
-import { scaleValue, type Path } from "../model/paths.ts";
+import { isCells, sizeOf, type CellsDescription } from "../network/check.ts";
+import type { CompileOptions, NetworkDescription, RenewalSources } from "../network/description.ts";
+import { Network } from "../network/network.ts";
+import { scaleValue, type Path } from "../network/paths.ts";
 import { compileCells } from "./cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { compileClamps } from "./clamps.ts";

@@ -1,6 +1,6 @@
 import type { Expr, Stmt } from "../lang/expr.ts";
-import type { NetworkDescription } from "../model/description.ts";
-import type { Signal } from "../model/signal.ts";
+import type { NetworkDescription } from "../network/description.ts";
+import type { Signal } from "../network/signal.ts";
 
 /** What both engines run. Canonical numbers, float64, flat arrays; nothing here knows of descriptions or devices. */
 export interface CompiledNetwork {

@@ -1,7 +1,7 @@
 import { drawLinks, drawReceptors } from "../connect/draw.ts";
 import { ModelError } from "../errors.ts";
-import { isCells, linkValues, ruleSizes } from "../model/check.ts";
-import type { NetworkDescription, PopulationDescription, ProjectionDescription } from "../model/description.ts";
+import { isCells, linkValues, ruleSizes } from "../network/check.ts";
+import type { NetworkDescription, PopulationDescription, ProjectionDescription } from "../network/description.ts";
 import { canonical, canonicalValues } from "../units.ts";
 
 /** The links of one projection under one structureSeed, after dropping what exceeds maxDelay. Values that all links share are numbers. */

@@ -1,9 +1,9 @@
 import { ModelError } from "../errors.ts";
-import { isPerCell } from "../model/check.ts";
-import type { NetworkDescription, RenewalSources, TrainSources } from "../model/description.ts";
-import { rateValue, type Path } from "../model/paths.ts";
-import type { Signal } from "../model/signal.ts";
-import { checkRate } from "../model/signal-values.ts";
+import { isPerCell } from "../network/check.ts";
+import type { NetworkDescription, RenewalSources, TrainSources } from "../network/description.ts";
+import { rateValue, type Path } from "../network/paths.ts";
+import type { Signal } from "../network/signal.ts";
+import { checkRate } from "../network/signal-values.ts";
 import { checkHighestRate } from "../random/increments.ts";
 import { stream } from "../random/philox.ts";
 import { canonical } from "../units.ts";

@@ -1,5 +1,5 @@
-import { type CellsDescription } from "../model/check.ts";
-import type { NetworkDescription } from "../model/description.ts";
+import { type CellsDescription } from "../network/check.ts";
+import type { NetworkDescription } from "../network/description.ts";
 import type { CompiledPopulation, CompiledStage, RowTable } from "./compiled.ts";
 import { addGivenLoad, givenEvents, givenFans, interleave, type GivenInput } from "./given.ts";
 import type { DrawnProjection } from "./links.ts";

@@ -1,7 +1,7 @@
 import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
-import type { TraceSamples } from "../compile/engine.ts";
+import type { TraceSamples } from "../host/engine.ts";
 import { ModelError } from "../errors.ts";
-import { sampleSteps } from "../compile/samples.ts";
+import { sampleSteps } from "../host/samples.ts";
 import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
 
 /** Length of `strides` in shaders/cells.wgsl and trees.wgsl. */

@@ -1,5 +1,5 @@
 import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
-import { firstAtOrAfter } from "../compile/samples.ts";
+import { firstAtOrAfter } from "../host/samples.ts";
 import type { CellsPart } from "./cells-part.ts";
 import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
 import { type Dispatch, DrivePart, type Setting, type Shared, StagePart } from "./parts.ts";

@@ -1,9 +1,9 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
-import type { Engine, EngineState, PHASES, Segment, TraceSamples } from "../compile/engine.ts";
-import { Inputs } from "../compile/inputs.ts";
-import { Pace } from "../compile/pace.ts";
+import type { Engine, EngineState, PHASES, Segment, TraceSamples } from "../host/engine.ts";
+import { Inputs } from "../host/inputs.ts";
+import { Pace } from "../host/pace.ts";
 import { DeviceError } from "../errors.ts";
-import type { Signal } from "../model/signal.ts";
+import type { Signal } from "../network/signal.ts";
 import type { CellsPart } from "./cells-part.ts";
 import { DeviceNetwork } from "./device-network.ts";
 import { BLOCK_STRIDE, Kernels } from "./kernels.ts";

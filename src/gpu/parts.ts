@@ -1,6 +1,6 @@
 import type { CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "../compile/compiled.ts";
-import type { InputBlock, Inputs } from "../compile/inputs.ts";
-import { firstAtOrAfter, mostWithin } from "../compile/samples.ts";
+import type { InputBlock, Inputs } from "../host/inputs.ts";
+import { firstAtOrAfter, mostWithin } from "../host/samples.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
 import { bind, type Kernel, type Kernels, workgroups } from "./kernels.ts";
 import type { Memory } from "./memory.ts";

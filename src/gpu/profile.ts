@@ -1,4 +1,4 @@
-import { PHASES } from "../compile/engine.ts";
+import { PHASES } from "../host/engine.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
 import type { Dispatch } from "./parts.ts";
 import type { Scope } from "./scope.ts";

@@ -1,7 +1,7 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
-import type { Segment, TraceSamples } from "../compile/engine.ts";
-import type { InputBlock, Inputs } from "../compile/inputs.ts";
-import { mostWithin } from "../compile/samples.ts";
+import type { Segment, TraceSamples } from "../host/engine.ts";
+import type { InputBlock, Inputs } from "../host/inputs.ts";
+import { mostWithin } from "../host/samples.ts";
 import { GIVEN_BYTES, type Words } from "./parts.ts";
 
 /** Bytes of one submit's inputs and of its traces at most: what bounds its length beside time. */

@@ -1,9 +1,9 @@
 import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage } from "../compile/compiled.ts";
-import type { Engine, EngineKind, EngineState, PHASES, Segment, TraceSamples } from "../compile/engine.ts";
-import { Inputs, type InputBlock } from "../compile/inputs.ts";
-import { Pace } from "../compile/pace.ts";
-import { sampleSteps } from "../compile/samples.ts";
-import type { Signal } from "../model/signal.ts";
+import type { Engine, EngineKind, EngineState, PHASES, Segment, TraceSamples } from "../host/engine.ts";
+import { Inputs, type InputBlock } from "../host/inputs.ts";
+import { Pace } from "../host/pace.ts";
+import { sampleSteps } from "../host/samples.ts";
+import type { Signal } from "../network/signal.ts";
 import {
   advanceConstantSources,
   advanceSources,

@@ -1,5 +1,5 @@
 import type { CompiledStage, RowTable } from "../compile/compiled.ts";
-import { firstAtOrAfter } from "../compile/samples.ts";
+import { firstAtOrAfter } from "../host/samples.ts";
 
 /** Spikes that may still have links under way: what is delivered, kept until the longest delay has passed. Sorted by (step, id), so
  * that sums have one order whatever the block length; those of the current block, which come last, by `sort`. */

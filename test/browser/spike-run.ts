@@ -1,6 +1,6 @@
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import { gpuEngine } from "../../src/gpu/engine.ts";
-import { sortSpikes } from "../../src/record/chunk.ts";
+import { sortSpikes } from "../../src/run/chunk.ts";
 import { motorPool } from "../../demo/motor-pool/network.ts";
 import { buildColumn } from "../../demo/column/network.ts";
 

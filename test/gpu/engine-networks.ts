@@ -1,17 +1,17 @@
 import { expect } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
-import type { Engine, EngineState } from "../../src/compile/engine.ts";
+import type { Engine, EngineState } from "../../src/host/engine.ts";
 import { fixedProbability, list, oneToOne } from "../../src/connect/rules.ts";
 import k_hh from "../../src/mechanisms/channels/k_hh.ts";
 import na_hh from "../../src/mechanisms/channels/na_hh.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
 import exp2syn from "../../src/mechanisms/synapses/exp2syn.ts";
-import type { CellModel } from "../../src/model/cell.ts";
-import type { CompileOptions } from "../../src/model/description.ts";
-import { Network } from "../../src/model/network.ts";
-import { drive } from "../../src/model/signal.ts";
-import { gamma, poisson, trains } from "../../src/model/sources.ts";
+import type { CellModel } from "../../src/network/cell.ts";
+import type { CompileOptions } from "../../src/network/description.ts";
+import { Network } from "../../src/network/network.ts";
+import { drive } from "../../src/network/signal.ts";
+import { gamma, poisson, trains } from "../../src/network/sources.ts";
 import { degC, Hz, mS_per_cm2, ms, mV, nA, ohm_cm, perCell, uF_per_cm2, um, uS } from "../../src/units.ts";
 
 export const DT = ms(0.025);

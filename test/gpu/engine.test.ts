@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
-import type { Engine } from "../../src/compile/engine.ts";
+import type { Engine } from "../../src/host/engine.ts";
 import { allToAll, oneToOne } from "../../src/connect/rules.ts";
 import { DeviceError } from "../../src/errors.ts";
 import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
-import { Network } from "../../src/model/network.ts";
+import { Network } from "../../src/network/network.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
-import { drive } from "../../src/model/signal.ts";
-import { gamma, poisson, regular } from "../../src/model/sources.ts";
+import { drive } from "../../src/network/signal.ts";
+import { gamma, poisson, regular } from "../../src/network/sources.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
 import { Hz, ms, mV, nA, perCell, uS } from "../../src/units.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { extractParameters } from "../../src/experiments/extraction/extract.ts";
-import type { CaseFiles } from "../../src/experiments/verify/case.ts";
-import { verifyMotorPool } from "../../src/experiments/verify/motor-pool.ts";
+import { extractParameters } from "../../src/studies/extraction/extract.ts";
+import type { CaseFiles } from "../../verify/case.ts";
+import { verifyMotorPool } from "../../verify/motor-pool.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
 import { ms, mV } from "../../src/units.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";

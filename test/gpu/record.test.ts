@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadRun } from "../../src/record/load-run.ts";
-import { MemoryFiles } from "../../src/record/memory-files.ts";
-import { recordRun } from "../../src/record/run-folder.ts";
-import { simulate } from "../../src/record/simulate.ts";
+import { loadRun } from "../../src/storage/load-run.ts";
+import { MemoryFiles } from "../../src/storage/memory-files.ts";
+import { recordRun } from "../../src/storage/run-folder.ts";
+import { simulate } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
-import { smallPool } from "../unit/record/networks.ts";
+import { smallPool } from "../unit/run/networks.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 
 let opened: TestDevice;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TRACES, type CompiledTraining, type TrainingEngine } from "../../src/compile/training.ts";
-import type { CaseFiles } from "../../src/experiments/verify/case.ts";
-import { trainedNetworkCases, verifyTrainedNetwork } from "../../src/experiments/verify/trained-network.ts";
+import type { CaseFiles } from "../../verify/case.ts";
+import { trainedNetworkCases, verifyTrainedNetwork } from "../../verify/trained-network.ts";
 import { gpuTraining, type GpuTrainingOptions } from "../../src/gpu/training.ts";
 import { referenceTraining } from "../../src/reference/training.ts";
 import { smallTraining } from "../unit/training/small.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
-import type { Network } from "../../src/model/network.ts";
-import { drive } from "../../src/model/signal.ts";
+import type { Network } from "../../src/network/network.ts";
+import { drive } from "../../src/network/signal.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
 import { Hz, mV } from "../../src/units.ts";
 import {

@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import k_hh from "../../src/mechanisms/channels/k_hh.ts";
 import na_hh from "../../src/mechanisms/channels/na_hh.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
-import type { CellModel, Insertion } from "../../src/model/cell.ts";
-import { Network } from "../../src/model/network.ts";
+import type { CellModel, Insertion } from "../../src/network/cell.ts";
+import { Network } from "../../src/network/network.ts";
 import type { Section } from "../../src/morphology/tree.ts";
-import { simulate } from "../../src/record/simulate.ts";
+import { simulate } from "../../src/run/simulate.ts";
 import { degC, ms, mV, nA, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../src/units.ts";
 import {
   BRANCH,

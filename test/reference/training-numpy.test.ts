@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { CaseFiles } from "../../src/experiments/verify/case.ts";
-import { arrayFile, csvRows, descriptor, sidecar } from "../../src/experiments/verify/trained-network-files.ts";
+import type { CaseFiles } from "../../verify/case.ts";
+import { arrayFile, csvRows, descriptor, sidecar } from "../../verify/trained-network-files.ts";
 import { drawNetworkNumpy, numpyNoise, targetArray } from "../../src/models/trained-network/draws.ts";
 import { trainedNetworks } from "../../src/models/trained-network/network.ts";
 import { NOTEBOOK } from "../../src/models/trained-network/parameters.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { CaseFiles } from "../../src/experiments/verify/case.ts";
-import { trainedNetworkCases, verifyTrainedNetwork } from "../../src/experiments/verify/trained-network.ts";
+import type { CaseFiles } from "../../verify/case.ts";
+import { trainedNetworkCases, verifyTrainedNetwork } from "../../verify/trained-network.ts";
 
 const folder = new URL("./trained-network/", import.meta.url);
 const files: CaseFiles = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { drive } from "../../src/model/signal.ts";
-import { rateOf } from "../../src/model/signal-values.ts";
+import { drive } from "../../src/network/signal.ts";
+import { rateOf } from "../../src/network/signal-values.ts";
 import { RateIncrements } from "../../src/random/increments.ts";
 import { stream } from "../../src/random/philox.ts";
 import {

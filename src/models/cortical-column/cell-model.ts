@@ -8,7 +8,7 @@ import km from "../../mechanisms/channels/km.ts";
 import type { Mechanism } from "../../mechanisms/mechanism.ts";
 import cad from "../../mechanisms/pools/cad.ts";
 import exp2syn from "../../mechanisms/synapses/exp2syn.ts";
-import type { CellModel, Given, Insertion, ReceptorSpec, VoltageSum } from "../../model/cell.ts";
+import type { CellModel, Given, Insertion, ReceptorSpec, VoltageSum } from "../../network/cell.ts";
 import { degC, ms, mV, ohm_cm, pS_per_um2, uF_per_cm2, um, type Unit } from "../../units.ts";
 import { dipoleTerms } from "./dipole.ts";
 import { membraneCurrents } from "./electrodes.ts";

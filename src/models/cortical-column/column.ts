@@ -1,8 +1,8 @@
 import { allToAll, list, type Rule } from "../../connect/rules.ts";
 import { ModelError } from "../../errors.ts";
-import type { AnyCells, AnyPopulation } from "../../model/handles.ts";
-import { Network } from "../../model/network.ts";
-import { trains } from "../../model/sources.ts";
+import type { AnyCells, AnyPopulation } from "../../network/handles.ts";
+import { Network } from "../../network/network.ts";
+import { trains } from "../../network/sources.ts";
 import { ms, nA } from "../../units.ts";
 import { cellModel, receptorName } from "./cell-model.ts";
 import type { ColumnCellType } from "./cell-types.ts";

@@ -4,7 +4,7 @@ import {
   type ConductorOptions,
   type SourceLine,
 } from "../../analysis/extracellular.ts";
-import type { VoltageSum } from "../../model/cell.ts";
+import type { VoltageSum } from "../../network/cell.ts";
 import { eliminateMassless, type Compartments } from "../../morphology/eliminate.ts";
 import { valueOf } from "../../morphology/values.ts";
 import { endPoints, morphologyOf, type ColumnCellType, type Point } from "./cell-types.ts";

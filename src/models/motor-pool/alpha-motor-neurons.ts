@@ -1,6 +1,6 @@
 import { ModelError, didYouMean } from "../../errors.ts";
 import type { NappRates } from "../../mechanisms/channels/napp.ts";
-import type { CellModel, Given } from "../../model/cell.ts";
+import type { CellModel, Given } from "../../network/cell.ts";
 import { one, type Quantity } from "../../units.ts";
 import { buildCells, checkCells, given, type Explicit } from "./cells.ts";
 import { motorNeuronConfig, type MotorNeuronConfig } from "./config.ts";

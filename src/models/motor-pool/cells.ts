@@ -1,5 +1,5 @@
 import { DataError, didYouMean, ModelError } from "../../errors.ts";
-import type { Given } from "../../model/cell.ts";
+import type { Given } from "../../network/cell.ts";
 import { perCell, type Quantity, type Unit } from "../../units.ts";
 import { axonDelays, count, spread, type Axon, type Generation, type Ranges, type Recruitment } from "./ranges.ts";
 

@@ -1,5 +1,5 @@
 import exp2syn from "../../mechanisms/synapses/exp2syn.ts";
-import type { CellModel, Given, ReceptorSpec } from "../../model/cell.ts";
+import type { CellModel, Given, ReceptorSpec } from "../../network/cell.ts";
 import { degC, ms, mV, type Quantity } from "../../units.ts";
 import { given } from "./cells.ts";
 

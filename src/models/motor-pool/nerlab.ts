@@ -1,6 +1,6 @@
 import caL from "../../mechanisms/channels/caL.ts";
 import { napp, type NappRates } from "../../mechanisms/channels/napp.ts";
-import type { CellModel, Insertion, SectionSpec } from "../../model/cell.ts";
+import type { CellModel, Insertion, SectionSpec } from "../../network/cell.ts";
 import { ms, mV, ohm_cm, per_ms, S_per_cm2, uF_per_cm2, um } from "../../units.ts";
 import { given, type Cell, type Fields } from "./cells.ts";
 import { motorNeuronFrame, receptorPair, type FrameOptions } from "./frame.ts";

@@ -5,7 +5,7 @@ import mAHP from "../../mechanisms/channels/mAHP.ts";
 import na3rp from "../../mechanisms/channels/na3rp.ts";
 import naps from "../../mechanisms/channels/naps.ts";
 import pas from "../../mechanisms/channels/pas.ts";
-import type { CellModel, Insertion, SectionSpec } from "../../model/cell.ts";
+import type { CellModel, Insertion, SectionSpec } from "../../network/cell.ts";
 import { ms, mV, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../units.ts";
 import { given, type Cell, type Fields } from "./cells.ts";
 import { motorNeuronFrame, receptorPair, type FrameOptions } from "./frame.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { openFolder } from "../../../src/node.ts";
-import { loadRun } from "../../../src/record/load-run.ts";
+import { loadRun } from "../../../src/storage/load-run.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const REFERENCE = join(ROOT, "test/reference/motor-pool");

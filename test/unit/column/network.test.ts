@@ -5,7 +5,7 @@ import { cortexColumn } from "../../../src/models/cortical-column/column.ts";
 import { columnPreset } from "../../../src/models/cortical-column/presets.ts";
 import { cellModel } from "../../../src/models/cortical-column/cell-model.ts";
 import { calcium2022, jones2009, law2021 } from "../../../src/models/cortical-column/published.ts";
-import { Network } from "../../../src/model/network.ts";
+import { Network } from "../../../src/network/network.ts";
 
 describe("cortexColumn", () => {
   const column = cortexColumn({ mesh: [10, 10] });

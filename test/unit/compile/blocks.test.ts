@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { fixedProbability } from "../../../src/connect/rules.ts";
-import type { NetworkDescription } from "../../../src/model/description.ts";
-import { Network } from "../../../src/model/network.ts";
-import { poisson, trains } from "../../../src/model/sources.ts";
-import { simulate } from "../../../src/record/simulate.ts";
+import type { NetworkDescription } from "../../../src/network/description.ts";
+import { Network } from "../../../src/network/network.ts";
+import { poisson, trains } from "../../../src/network/sources.ts";
+import { simulate } from "../../../src/run/simulate.ts";
 import { Hz, ms, mV, uS } from "../../../src/units.ts";
-import { smallCells } from "../model/cells.ts";
+import { smallCells } from "../network/cells.ts";
 
 /** Two populations in a loop with different delays, renewal sources and given trains, three entries with own connections. */
 function loop(): Network {

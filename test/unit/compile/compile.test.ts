@@ -3,12 +3,12 @@ import { checkRequirements, requirements } from "../../../src/compile/checks.ts"
 import { compile } from "../../../src/compile/compile.ts";
 import type { CompiledRenewal } from "../../../src/compile/compiled.ts";
 import { fixedProbability, list, oneToOne } from "../../../src/connect/rules.ts";
-import { every, Network } from "../../../src/model/network.ts";
-import { drive } from "../../../src/model/signal.ts";
-import { gamma, poisson, trains } from "../../../src/model/sources.ts";
+import { every, Network } from "../../../src/network/network.ts";
+import { drive } from "../../../src/network/signal.ts";
+import { gamma, poisson, trains } from "../../../src/network/sources.ts";
 import { stream } from "../../../src/random/philox.ts";
 import { Hz, mV, ms, nA, one, perCell, uS } from "../../../src/units.ts";
-import { smallCells } from "../model/cells.ts";
+import { smallCells } from "../network/cells.ts";
 
 const dt = ms(0.1);
 const link = { weight: uS(0.1), delay: ms(1) };

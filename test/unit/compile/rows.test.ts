@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
 import type { CompiledStage, RowTable } from "../../../src/compile/compiled.ts";
 import { fixedProbability, list } from "../../../src/connect/rules.ts";
-import { Network } from "../../../src/model/network.ts";
-import { poisson, trains } from "../../../src/model/sources.ts";
+import { Network } from "../../../src/network/network.ts";
+import { poisson, trains } from "../../../src/network/sources.ts";
 import { Hz, ms, perCell, uS } from "../../../src/units.ts";
-import { smallCells } from "../model/cells.ts";
+import { smallCells } from "../network/cells.ts";
 
 const dt = ms(0.1);
 

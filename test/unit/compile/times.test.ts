@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
 import type { GivenEvents } from "../../../src/compile/compiled.ts";
 import { list } from "../../../src/connect/rules.ts";
-import { Network } from "../../../src/model/network.ts";
-import { trains } from "../../../src/model/sources.ts";
-import { simulate } from "../../../src/record/simulate.ts";
+import { Network } from "../../../src/network/network.ts";
+import { trains } from "../../../src/network/sources.ts";
+import { simulate } from "../../../src/run/simulate.ts";
 import { ms, perCell, uS } from "../../../src/units.ts";
-import { smallCells } from "../model/cells.ts";
+import { smallCells } from "../network/cells.ts";
 
 const dt = ms(0.1);
 const TRIALS = [

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { DataError, ModelError } from "../../../src/errors.ts";
-import type { Given } from "../../../src/model/cell.ts";
+import type { Given } from "../../../src/network/cell.ts";
 import {
   alphaMotorNeurons,
   fromCellParameters,

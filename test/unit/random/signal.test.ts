@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { ModelError } from "../../../src/errors.ts";
-import { checkRate, signalValues } from "../../../src/model/signal-values.ts";
-import { checkSignal, drive, fluent, type FluentSignal, type Signal } from "../../../src/model/signal.ts";
+import { checkRate, signalValues } from "../../../src/network/signal-values.ts";
+import { checkSignal, drive, fluent, type FluentSignal, type Signal } from "../../../src/network/signal.ts";
 import { Hz, mV, ms, nA, one, seconds } from "../../../src/units.ts";
 
 const values = (signal: Signal, { dt = 1, steps = 10, firstStep = 0, seed = 1, owner = "DD" } = {}): number[] => {

@@ -6,12 +6,12 @@ import {
   runTraining,
   trainingHelp,
   type TrainingContext,
-} from "../../../src/experiments/training.ts";
-import { parametersOf } from "../../../src/experiments/training-options.ts";
-import { scientific } from "../../../src/experiments/training-notebook-files.ts";
-import { train } from "../../../src/experiments/training-study.ts";
-import { decode } from "../../../src/record/files.ts";
-import { MemoryFiles } from "../../../src/record/memory-files.ts";
+} from "../../../src/studies/training/training.ts";
+import { parametersOf } from "../../../src/studies/training/options.ts";
+import { scientific } from "../../../src/studies/training/notebook-files.ts";
+import { train } from "../../../src/studies/training/study.ts";
+import { decode } from "../../../src/storage/files.ts";
+import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 
 const small = { N: 24, itmax: 60, itstim: 10, nloop: 4, nloop_train: 2, p: 0.4 };
 

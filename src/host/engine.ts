@@ -1,0 +1,55 @@
+import type { CompiledNetwork } from "../compile/compiled.ts";
+
+/** Phases of a block, per stage; kernel labels, timings and messages use these names. */
+export const PHASES = ["drive", "deliver", "integrate"] as const;
+/** What `integrate` does within a step. */
+export const STEP = ["detect", "receive", "currents", "solve", "advance", "sample"] as const;
+
+/** Samples of one trace in a segment: row-major [sample][entry][cell of the trace]. Sample j has the time of step steps[j]. */
+export interface TraceSamples {
+  readonly population: number;
+  readonly trace: number; // index into CompiledCells.traces
+  readonly steps: Uint32Array;
+  readonly data: Float32Array | Float64Array;
+}
+
+/** What an engine gives back of the steps [from, to). Spikes are in no order: id = entry * nSources + source. */
+export interface Segment {
+  readonly from: number;
+  readonly to: number;
+  readonly spikeSteps: Uint32Array;
+  readonly spikeIds: Uint32Array;
+  readonly traces: readonly TraceSamples[];
+}
+
+/** Every mutable buffer by name: what a checkpoint holds, and what is restored after an overflow. */
+export type EngineState = Readonly<Record<string, Uint32Array | Int32Array | Float32Array | Float64Array>>;
+
+/** Changes that act from the engine's current step on (design section 3, `sim.every`). */
+export interface Controls {
+  /** the rate signal of a renewal population, per entry or all; Hz. */
+  setRate(population: number, signal: import("../network/signal.ts").Signal, entry?: number): void;
+  /** factor on a projection's weights, 0 <= |scale| <= maxScale. */
+  setScale(projection: number, scale: number, entry?: number): void;
+  setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void;
+  setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void;
+}
+
+export type EngineKind = "gpu" | "reference" | "reference32";
+
+export interface Engine extends Controls {
+  readonly kind: EngineKind;
+  readonly network: CompiledNetwork;
+  /** the step that the next `advance` starts from. */
+  readonly step: number;
+  /** Steps that take about 50 ms, measured and adapted: how far to ask for at a time. */
+  readonly stepsPerSubmit: number;
+  /** Advances to exactly `toStep`. A second call may be made before the first has resolved (two in flight). */
+  advance(toStep: number): Promise<Segment>;
+  /** Call with nothing in flight. */
+  save(): Promise<EngineState>;
+  load(state: EngineState, step: number): Promise<void>;
+  /** wall time spent in each phase so far, ms, where it can be measured. */
+  timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,267 @@
+import { ModelError } from "../errors.ts";
+import type { Signal } from "../network/signal.ts";
+import { rateOf, signalAt, type AtStep } from "../network/signal-values.ts";
+import { RateIncrements } from "../random/increments.ts";
+import { type ConstantIncrements, constantIncrements } from "../random/source.ts";
+import type { CompiledClamp, CompiledNetwork, CompiledRenewal } from "../compile/compiled.ts";
+import type { EngineState } from "./engine.ts";
+
+/** A renewal population's rates as rows of increments: entries that share a signal (and, with noise, a seed) share a row. */
+interface RateRows {
+  readonly population: number;
+  readonly renewal: CompiledRenewal;
+  rows: RateIncrements[];
+  /** row of [entry * nSignals + signal]. */
+  rowOf: Uint32Array;
+  signals: Signal[][]; // per entry; changed while running
+}
+
+/** The increments and clamp values of some steps. */
+export interface InputBlock {
+  readonly from: number;
+  readonly steps: number;
+  /** Q5.27, row r of population p at (firstRow[p] + r) * steps. */
+  readonly increments: Uint32Array;
+  /** nA before the gain, 0 while off: [clamp row][step]. */
+  readonly clamps: Float64Array;
+}
+
+/** The host's part of both engines: everything that is a pure function of the step, and what `sim.every` may change. */
+export class Inputs {
+  readonly #network: CompiledNetwork;
+  readonly #rates: RateRows[] = [];
+  readonly #clampRows: { clamp: number; at: AtStep }[] = [];
+  /** constant rates of a population, per entry. */
+  readonly constant = new Map<number, ConstantIncrements[]>();
+  /** first row of each renewal population in `increments`. */
+  readonly firstRow = new Map<number, number>();
+  /** row of clamp k in entry e: clampRow[k * entries + e]. */
+  readonly clampRow: Uint32Array;
+  /** gain of clamp k: [entry * n + cell]. */
+  readonly gains: Float64Array[];
+  /** factor on projection p's weights in entry e: [p * entries + e]. */
+  readonly scales: Float64Array;
+
+  constructor(network: CompiledNetwork) {
+    this.#network = network;
+    network.populations.forEach((p, k) => {
+      if (p.kind !== "renewal") return;
+      if (p.constantHz !== undefined) this.constant.set(k, constantRows(p, network));
+      else
+        this.#rates.push({
+          population: k,
+          renewal: p,
+          rows: [],
+          rowOf: new Uint32Array(0),
+          signals: p.signals.map((s) => [...s]),
+        });
+    });
+    for (const r of this.#rates) this.#build(r, false);
+    this.#number();
+    this.clampRow = this.#buildClamps();
+    this.gains = network.clamps.map((c) => c.gain.slice());
+    this.scales = network.initialScales.slice();
+  }
+
+  /** Number of rows of increments now. */
+  get rows(): number {
+    return this.#rates.reduce((sum, r) => sum + r.rows.length, 0);
+  }
+
+  get clampRows(): number {
+    return this.#clampRows.length;
+  }
+
+  /** The row of a signal of a population in an entry, counted over all populations. */
+  rowsOf(population: number): Uint32Array {
+    const r = this.#rates.find((x) => x.population === population);
+    if (r === undefined) return new Uint32Array(0);
+    return r.rowOf.map((row) => row + (this.firstRow.get(population) as number));
+  }
+
+  /** Inputs of the next steps. Must be asked for in order, each step once. */
+  block(from: number, steps: number): InputBlock {
+    const increments = new Uint32Array(this.rows * steps);
+    for (const r of this.#rates) {
+      const first = this.firstRow.get(r.population) as number;
+      r.rows.forEach((row, k) => row.fill(steps, increments, (first + k) * steps));
+    }
+    const clamps = new Float64Array(this.#clampRows.length * steps);
+    this.#clampRows.forEach(({ clamp, at }, row) => {
+      const { from: on, to: off } = this.#network.clamps[clamp] as CompiledClamp;
+      const end = Math.min(from + steps, off);
+      for (let step = Math.max(from, on); step < end; step++) clamps[row * steps + step - from] = at(step);
+    });
+    return { from, steps, increments, clamps };
+  }
+
+  setRate(population: number, signal: Signal, entry?: number): void {
+    const r = this.#rates.find((x) => x.population === population);
+    if (r === undefined) {
+      const label = this.#network.populations[population]?.name ?? String(population);
+      throw new ModelError(
+        label,
+        "has no rate signal that could change",
+        "Give its rate as a signal instead of one constant per cell",
+      );
+    }
+    r.signals.forEach((list, e) => {
+      if (entry === undefined || entry === e) list.fill(signal);
+    });
+    this.#build(r, true);
+    this.#number();
+  }
+
+  /** @throws ModelError when the factor is beyond the projection's declared maximum */
+  setScale(projection: number, scale: number, entry?: number): void {
+    const p = this.#network.projections[projection];
+    if (p === undefined)
+      throw new ModelError(`projection ${projection}`, "does not exist", "Use one of the network's projections");
+    if (!(Math.abs(scale) <= p.maxScale)) {
+      throw new ModelError(
+        `projection "${p.name}"`,
+        `got scale ${scale}, beyond its maximum ${p.maxScale}`,
+        "Declare a larger maxScale where it is connected",
+      );
+    }
+    const { entries } = this.#network;
+    for (let e = 0; e < entries; e++)
+      if (entry === undefined || entry === e) this.scales[projection * entries + e] = scale;
+  }
+
+  /** @throws ModelError for a wrong number of values or one that is not finite */
+  setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void {
+    const c = this.#network.clamps[clamp] as CompiledClamp;
+    const gains = this.gains[clamp] as Float64Array;
+    const n = gains.length / this.#network.entries;
+    if (typeof gain !== "number" && gain.length !== n) {
+      throw new ModelError(`clamp "${c.name}"`, `got ${gain.length} gains for ${n} cells`, `Give one number, or ${n}`);
+    }
+    for (let i = 0; i < gains.length; i++) {
+      if (entry !== undefined && Math.floor(i / n) !== entry) continue;
+      const x = typeof gain === "number" ? gain : (gain[i % n] as number);
+      if (!Number.isFinite(x)) throw new ModelError(`clamp "${c.name}"`, `got gain ${x}`, "Give finite numbers");
+      gains[i] = x;
+    }
+  }
+
+  /** Warnings about rates that were taken as 0, for the end of a run. */
+  warnings(): string[] {
+    return this.#rates.flatMap((r) => r.rows.flatMap((row) => row.warning() ?? []).slice(0, 1));
+  }
+
+  save(): EngineState {
+    const remainders = this.#rates.flatMap((r) =>
+      r.rows.flatMap(({ state: s }) => [s.step, s.remainder, s.negativeSteps, s.minimum, s.total]),
+    );
+    const signals = JSON.stringify(this.#rates.map((r) => r.signals));
+    return {
+      "inputs.remainders": Float64Array.from(remainders),
+      "inputs.signals": Uint32Array.from(signals, (c) => c.charCodeAt(0)),
+      "inputs.rowOf": Uint32Array.from(this.#rates.flatMap((r) => [...r.rowOf])),
+      "inputs.scales": this.scales.slice(),
+      ...Object.fromEntries(this.gains.map((g, k) => [`inputs.gain.${k}`, g.slice()])),
+    };
+  }
+
+  load(state: EngineState): void {
+    const text = new TextDecoder("utf-16le").decode(Uint16Array.from(state["inputs.signals"] as Uint32Array));
+    const signals = JSON.parse(text) as Signal[][][];
+    const rowOf = state["inputs.rowOf"] as Uint32Array;
+    const remainders = state["inputs.remainders"] as Float64Array;
+    let [row, at] = [0, 0];
+    this.#rates.forEach((r, k) => {
+      r.signals = signals[k] as Signal[][];
+      r.rowOf = rowOf.slice(row, row + r.rowOf.length);
+      row += r.rowOf.length;
+      r.rows = [];
+      r.signals.forEach((list, e) =>
+        list.forEach((signal, s) => {
+          r.rows[r.rowOf[e * list.length + s] as number] ??= this.#row(r, signal, e);
+        }),
+      );
+      for (const made of r.rows) {
+        const [step, remainder, negativeSteps, minimum, total] = [...remainders.subarray(at, (at += 5))] as [
+          number,
+          number,
+          number,
+          number,
+          number,
+        ];
+        made.restore({ step, remainder, negativeSteps, minimum, total });
+      }
+    });
+    this.#number();
+    this.scales.set(state["inputs.scales"] as Float64Array);
+    this.gains.forEach((g, k) => g.set(state[`inputs.gain.${k}`] as Float64Array));
+  }
+
+  /** Makes the rows of a population; a row that replaces another goes on from its remainder. */
+  #build(r: RateRows, replace: boolean): void {
+    const before = { rows: r.rows, rowOf: r.rowOf };
+    const nSignals = r.signals[0]?.length ?? 0;
+    const known = new Map<string, number>();
+    r.rows = [];
+    r.rowOf = new Uint32Array(this.#network.entries * nSignals);
+    r.signals.forEach((list, e) =>
+      list.forEach((signal, s) => {
+        const old = replace ? before.rows[before.rowOf[e * nSignals + s] as number] : undefined;
+        const key = `${this.#seed(signal, e)} ${old?.state.remainder ?? 0} ${JSON.stringify(signal)}`;
+        let row = known.get(key);
+        if (row === undefined) {
+          const made = this.#row(r, signal, e);
+          if (old !== undefined) made.restore(old.state);
+          row = r.rows.push(made) - 1;
+          known.set(key, row);
+        }
+        r.rowOf[e * nSignals + s] = row;
+      }),
+    );
+  }
+
+  #row(r: RateRows, signal: Signal, entry: number): RateIncrements {
+    const { name, order, latencySteps } = r.renewal;
+    const { dt } = this.#network;
+    const rate = rateOf(signal, { dt, seed: this.#seed(signal, entry), owner: name });
+    return new RateIncrements({ name, rate, dt, order, latency: latencySteps });
+  }
+
+  /** Only noise depends on the seed: entries of other seeds share every other signal. */
+  #seed(signal: Signal, entry: number): number {
+    return JSON.stringify(signal).includes('"kind":"noise"') ? (this.#network.seeds[entry] as number) : 0;
+  }
+
+  #number(): void {
+    let first = 0;
+    for (const r of this.#rates) {
+      this.firstRow.set(r.population, first);
+      first += r.rows.length;
+    }
+  }
+
+  #buildClamps(): Uint32Array {
+    const { clamps, entries, dt } = this.#network;
+    const rowOf = new Uint32Array(clamps.length * entries);
+    const known = new Map<string, number>();
+    clamps.forEach((c, k) =>
+      c.signals.forEach((signal, e) => {
+        const seed = this.#seed(signal, e);
+        const key = `${k} ${seed} ${JSON.stringify(signal)}`;
+        let row = known.get(key);
+        if (row === undefined) {
+          row = this.#clampRows.push({ clamp: k, at: signalAt(signal, { dt, seed, owner: c.name }) }) - 1;
+          known.set(key, row);
+        }
+        rowOf[k * entries + e] = row;
+      }),
+    );
+    return rowOf;
+  }
+}
+
+function constantRows(p: CompiledRenewal, network: CompiledNetwork): ConstantIncrements[] {
+  const rates = p.constantHz as Float64Array;
+  return Array.from({ length: network.entries }, (_, e) =>
+    constantIncrements(rates.subarray(e * p.n, (e + 1) * p.n), network.dt),
+  );
+}

@@ -1,0 +1,163 @@
+import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import type { Engine } from "../host/engine.ts";
+import { didYouMean, ModelError } from "../errors.ts";
+import type { Signal } from "../network/signal.ts";
+import { canonicalValues, type Quantities, type Quantity, type Unit } from "../units.ts";
+import { checkEntry, indexOf, nameOf, type Named } from "./names.ts";
+
+/** What a hook of `sim.every` may change. Everything acts from the hook's step on, for one entry or (left out) all.
+ * @throws ModelError for unknown names, units that do not match, and values outside their limits */
+export interface Control {
+  /** The rate signal of a renewal population. */
+  rate(population: Named, signal: Signal, entry?: number): void;
+  /** A factor on a projection's weights, at most the declared maxScale. */
+  scale(projection: Named, factor: number, entry?: number): void;
+  /** Factor(s) on a current clamp's signal, one or one per cell. */
+  gain(clamp: Named, gain: number | readonly number[], entry?: number): void;
+  /** A live cell parameter, "dend.caL.gamma", one or one per cell. */
+  param(population: Named, name: string, value: Quantity<Unit> | Quantities<Unit>, entry?: number): void;
+}
+
+/** One change as it stands in run.json; `what` with `target` (and `entry`) says what is changed, so that of equal ones the last counts. */
+export interface LiveChange {
+  readonly step: number;
+  readonly what: "rate" | "scale" | "gain" | "param";
+  readonly target: string;
+  readonly param?: string;
+  readonly entry?: number;
+  readonly value: unknown;
+}
+
+/** Checks changes by name, passes them to the engine by index, and keeps a record of them. */
+export class RecordedControl implements Control {
+  readonly #network: CompiledNetwork;
+  readonly #engine: Engine;
+  #changes: LiveChange[] = [];
+
+  constructor(network: CompiledNetwork, engine: Engine) {
+    this.#network = network;
+    this.#engine = engine;
+  }
+
+  /** The changes since the last call. */
+  takeChanges(): LiveChange[] {
+    return this.#changes.splice(0);
+  }
+
+  rate(named: Named, signal: Signal, entry?: number): void {
+    const index = indexOf("population", named, this.#network.populations);
+    const population = this.#network.populations[index];
+    if (population?.kind !== "renewal") {
+      throw new ModelError(nameOf(named), "has no rate", "Set the rate of a population of renewal sources");
+    }
+    this.#check(entry);
+    this.#engine.setRate(index, signal, entry);
+    this.#note("rate", named, signal, entry);
+  }
+
+  scale(named: Named, factor: number, entry?: number): void {
+    const index = indexOf("projection", named, this.#network.projections);
+    const { maxScale } = this.#network.projections[index] as CompiledNetwork["projections"][number];
+    this.#check(entry);
+    if (!Number.isFinite(factor) || Math.abs(factor) > maxScale) {
+      throw new ModelError(
+        `scale of ${nameOf(named)}`,
+        `is ${factor}, and at most ${maxScale} was declared`,
+        `Give a finite factor, or connect with maxScale: ${Math.abs(factor)}`,
+      );
+    }
+    this.#engine.setScale(index, factor, entry);
+    this.#note("scale", named, factor, entry);
+  }
+
+  gain(named: Named, gain: number | readonly number[], entry?: number): void {
+    const index = indexOf("current clamp", named, this.#network.clamps);
+    const clamp = this.#network.clamps[index] as CompiledNetwork["clamps"][number];
+    const n = this.#network.populations[clamp.population]?.n ?? 0;
+    this.#check(entry);
+    checkNumbers(`gain of ${nameOf(named)}`, gain, n);
+    this.#engine.setGain(index, gain, entry);
+    this.#note("gain", named, gain, entry);
+  }
+
+  param(named: Named, name: string, value: Quantity<Unit> | Quantities<Unit>, entry?: number): void {
+    const index = indexOf("population", named, this.#network.populations);
+    const cells = this.#network.populations[index];
+    if (cells?.kind !== "cells") throw new ModelError(nameOf(named), "has no parameters", "Name a population of cells");
+    const live = liveParam(cells, name);
+    this.#check(entry);
+    const numbers = canonicalValues(`${cells.name} ${name}`, value, live.unit as Unit, cells.n);
+    for (const x of typeof numbers === "number" ? [numbers] : numbers) {
+      if (x < live.min || x > live.max) {
+        throw new ModelError(
+          `${cells.name} ${name}`,
+          `is ${x} ${live.unit}, outside ${live.min} … ${live.max}`,
+          "Give a value inside",
+        );
+      }
+    }
+    this.#engine.setParam(index, name, numbers, entry);
+    this.#note("param", named, typeof numbers === "number" ? numbers : [...numbers], entry, name);
+  }
+
+  /** Applies recorded changes again, after a resume; they count from the engine's step on. */
+  replay(changes: readonly LiveChange[]): void {
+    for (const { what, target, param = "", entry, value } of changes) {
+      const index = (parts: readonly { readonly name: string }[]): number => indexOf(what, target, parts);
+      if (what === "rate") this.#engine.setRate(index(this.#network.populations), value as Signal, entry);
+      else if (what === "scale") this.#engine.setScale(index(this.#network.projections), value as number, entry);
+      else if (what === "gain") this.#engine.setGain(index(this.#network.clamps), value as number | number[], entry);
+      else this.#engine.setParam(index(this.#network.populations), param, value as number | number[], entry);
+    }
+  }
+
+  #check(entry: number | undefined): void {
+    if (entry !== undefined) checkEntry(this.#network, entry);
+  }
+
+  #note(what: LiveChange["what"], target: Named, value: unknown, entry?: number, param?: string): void {
+    this.#changes.push({
+      step: this.#engine.step,
+      what,
+      target: nameOf(target),
+      ...(param === undefined ? {} : { param }),
+      ...(entry === undefined ? {} : { entry }),
+      value,
+    });
+  }
+}
+
+/** The changes still in force after all of these: the last of each kind, target and entry. A change of all entries
+ * overrides earlier ones of single entries. */
+export function inForce(changes: readonly LiveChange[]): LiveChange[] {
+  const kept = new Map<string, LiveChange>();
+  for (const change of changes) {
+    const what = JSON.stringify([change.what, change.target, change.param]);
+    if (change.entry === undefined) {
+      for (const key of [...kept.keys()]) if (key.startsWith(what)) kept.delete(key);
+    }
+    kept.delete(`${what} ${change.entry}`);
+    kept.set(`${what} ${change.entry}`, change);
+  }
+  return [...kept.values()];
+}
+
+function liveParam(cells: CompiledCells, name: string): CompiledCells["live"][number] {
+  const live = cells.live.find((param) => param.name === name);
+  if (live !== undefined) return live;
+  const known = cells.live.map((param) => param.name);
+  throw new ModelError(
+    `${cells.name} "${name}"`,
+    "is not a parameter that may change while running",
+    didYouMean(name, known),
+  );
+}
+
+function checkNumbers(where: string, values: number | readonly number[], n: number): void {
+  const list = typeof values === "number" ? [values] : values;
+  if (typeof values !== "number" && values.length !== n) {
+    throw new ModelError(where, `has ${values.length} values for ${n} cells`, `Give one value, or ${n}`);
+  }
+  const bad = list.find((x) => !Number.isFinite(x));
+  if (bad !== undefined) throw new ModelError(where, `is ${bad}`, "Give finite numbers");
+}

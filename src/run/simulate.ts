@@ -1,0 +1,267 @@
+import type { CompiledNetwork } from "../compile/compiled.ts";
+import type { Engine, EngineKind, EngineState, Segment } from "../host/engine.ts";
+import { ModelError } from "../errors.ts";
+import type { CompileOptions, NetworkDescription } from "../network/description.ts";
+import type { Network } from "../network/network.ts";
+import { canonical, type Quantity } from "../units.ts";
+import { MemoryChunk, rowsKey, sortSpikes, type Chunk, type Rows } from "./chunk.ts";
+import { inForce, RecordedControl, type Control, type LiveChange } from "./control.ts";
+import { DeviceWatch } from "./device-watch.ts";
+import { initialRows } from "./initial.ts";
+
+export interface SimulateOptions extends CompileOptions {
+  /** What "auto" runs on; without it, the float64 reference engine. The caller keeps and destroys it. */
+  readonly device?: GPUDevice | undefined;
+  /** Default "auto". */
+  readonly engine?: "auto" | EngineKind;
+}
+
+export interface Progress {
+  readonly simulatedMs: number;
+  readonly wallMs: number; // since the run began
+  readonly totalMs: number; // where this run ends
+}
+
+export interface RunOptions {
+  /** Length of a chunk; the last may be shorter. Default 1 s. Results do not depend on it. */
+  readonly chunk?: Quantity<"ms">;
+  /** Ends the run after the current submit: what was computed is yielded, then `signal.reason` is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Of the run that segments are a part of. */
+export interface WholeRun {
+  readonly end: number; // step
+  readonly began: number; // performance.now()
+}
+
+/** Everything a simulation needs to go on bitwise. */
+export interface Checkpoint {
+  readonly step: number;
+  readonly state: EngineState;
+  readonly changes: readonly LiveChange[]; // in force
+}
+
+/** Compiles a network (all checks happen here, before the first step) and makes an engine for it.
+ * @throws ModelError for anything wrong in the description; DeviceError when the device refuses */
+export async function simulate(net: Network | NetworkDescription, options: SimulateOptions): Promise<Simulation> {
+  const { device, engine: wanted = "auto", ...compileOptions } = options;
+  const kind = wanted === "auto" ? (device === undefined ? "reference" : "gpu") : wanted;
+  if (kind === "gpu" && device === undefined) {
+    throw new ModelError("engine gpu", "has no device", 'Open one with openDevice(), or use engine "reference"');
+  }
+  const { compile } = await import("../compile/compile.ts");
+  const network = compile("populations" in net ? net : net.describe(), compileOptions);
+  const watch = kind === "gpu" && device !== undefined ? new DeviceWatch(device) : undefined;
+  try {
+    return new Simulation(network, await makeEngine(kind, network, device), watch);
+  } catch (error) {
+    watch?.close();
+    throw error;
+  }
+}
+
+async function makeEngine(kind: EngineKind, network: CompiledNetwork, device: GPUDevice | undefined): Promise<Engine> {
+  if (kind === "gpu" && device !== undefined) {
+    const { gpuEngine } = await import("../gpu/engine.ts");
+    return gpuEngine(network, device);
+  }
+  const { referenceEngine } = await import("../reference/engine.ts");
+  return referenceEngine(network, { precision: kind === "reference32" ? 32 : 64 });
+}
+
+interface Hook {
+  readonly everySteps: number;
+  readonly update: (control: Control, t: number) => void;
+}
+
+/** One network on one engine, at one step. */
+export class Simulation {
+  readonly network: CompiledNetwork;
+  readonly kind: EngineKind;
+  readonly #engine: Engine;
+  readonly #watch: DeviceWatch | undefined;
+  readonly #control: RecordedControl;
+  readonly #hooks: Hook[] = [];
+  #inForce: LiveChange[] = [];
+  #changes: LiveChange[] = [];
+  #running = false;
+
+  /** @param watch  of the device that the engine runs on */
+  constructor(network: CompiledNetwork, engine: Engine, watch?: DeviceWatch) {
+    this.network = network;
+    this.kind = engine.kind;
+    this.#engine = engine;
+    this.#watch = watch;
+    this.#control = new RecordedControl(network, engine);
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#engine.step;
+  }
+
+  /** What compile found worth saying; results are right nevertheless. */
+  get warnings(): readonly string[] {
+    return this.network.warnings;
+  }
+
+  /** Wall time in each phase so far, ms, where the engine can measure it. */
+  timings(): ReturnType<Engine["timings"]> {
+    return this.#engine.timings();
+  }
+
+  /** Calls `update(control, t)` (t in ms) at every multiple of `interval`, first at t = 0, not at the end. Its changes act
+   * from the step at t on; results do not depend on blocks or chunks.
+   * @throws ModelError when the interval is not a whole number of steps */
+  every(interval: Quantity<"ms">, update: (control: Control, t: number) => void): this {
+    this.#hooks.push({ everySteps: this.steps("interval of every()", interval), update });
+    return this;
+  }
+
+  /** Advances by `duration` and yields the chunks it is made of. Nothing is computed ahead of what is asked for. */
+  async *run(duration: Quantity<"ms">, options: RunOptions = {}): AsyncGenerator<Chunk, void, undefined> {
+    const end = this.step + this.steps("duration", duration);
+    const chunkSteps = this.steps(
+      "chunk",
+      options.chunk ?? { value: Math.max(1000, this.network.dt), unit: "ms" },
+      true,
+    );
+    const whole = { end, began: performance.now() };
+    for (const to of spanEnds(this.step, end, chunkSteps)) {
+      const chunk = await this.#chunk(to, whole, options);
+      if (chunk !== undefined) yield chunk;
+      if (this.step < to) throw options.signal?.reason;
+    }
+  }
+
+  async #chunk(to: number, whole: WholeRun, options: RunOptions): Promise<Chunk | undefined> {
+    const from = this.step;
+    const rows = new Map<string, Rows[]>();
+    const segments: Segment[] = [];
+    const add = (key: string, part: Rows): void => {
+      const parts = rows.get(key);
+      if (parts === undefined) rows.set(key, [part]);
+      else parts.push(part);
+    };
+    if (from === 0) this.initialRows().forEach((part, key) => add(key, part));
+    for await (const segment of this.segments(to, whole, options)) {
+      segments.push({ ...segment, traces: [] });
+      for (const { population, trace, steps, data } of segment.traces) add(rowsKey(population, trace), { steps, data });
+    }
+    if (this.step === from) return undefined;
+    const sorted = sortSpikes(this.network, segments, from, this.step);
+    return new MemoryChunk(this.network, from, this.step, sorted, rows);
+  }
+
+  /** For sinks: the t = 0 rows of state traces. */
+  initialRows(): Map<string, Rows> {
+    return initialRows(this.network, this.kind !== "reference");
+  }
+
+  /** For sinks: what the engine gives from here to `to`, one submit at a time, in order. Two are in flight unless a hook
+   * waits. Ends early, at a step between, when aborted.
+   * @param whole  where the whole run ends and when it began (performance.now), for the progress callback */
+  async *segments(to: number, whole: WholeRun, options: RunOptions = {}): AsyncGenerator<Segment, void, undefined> {
+    if (this.#running) throw new ModelError("simulation", "is already running", "Finish one run before the next");
+    this.#running = true;
+    const flight: Promise<Segment>[] = [];
+    let next = this.step;
+    try {
+      for (;;) {
+        while (flight.length < 2 && next < to && !options.signal?.aborted) {
+          if (this.#hookAt(next)) {
+            if (flight.length > 0) break; // a hook acts on the engine's step: let what is before it finish
+            this.#callHooks(next);
+          }
+          next = Math.min(to, next + Math.max(1, this.#engine.stepsPerSubmit), this.#nextHook(next));
+          const work = this.#engine.advance(next);
+          work.catch(() => undefined); // seen when its turn comes
+          flight.push(work);
+        }
+        const first = flight.shift();
+        if (first === undefined) return;
+        const segment = await (this.#watch === undefined ? first : this.#watch.guard(first));
+        if (this.kind !== "gpu") await macrotask();
+        const { dt } = this.network;
+        options.onProgress?.({
+          simulatedMs: segment.to * dt,
+          totalMs: whole.end * dt,
+          wallMs: performance.now() - whole.began,
+        });
+        yield segment;
+      }
+    } finally {
+      await Promise.allSettled(flight);
+      this.#running = false;
+    }
+  }
+
+  #hookAt(step: number): boolean {
+    return this.#hooks.some(({ everySteps }) => step % everySteps === 0);
+  }
+
+  #nextHook(step: number): number {
+    return Math.min(Infinity, ...this.#hooks.map(({ everySteps: k }) => (Math.floor(step / k) + 1) * k));
+  }
+
+  #callHooks(step: number): void {
+    for (const { everySteps, update } of this.#hooks) {
+      if (step % everySteps === 0) update(this.#control, step * this.network.dt);
+    }
+    const changes = this.#control.takeChanges();
+    if (changes.length === 0) return;
+    this.#changes.push(...changes);
+    this.#inForce = inForce([...this.#inForce, ...changes]);
+  }
+
+  /** For sinks: the changes made by hooks since the last call. */
+  takeChanges(): LiveChange[] {
+    return this.#changes.splice(0);
+  }
+
+  async save(): Promise<Checkpoint> {
+    return { step: this.step, state: await this.#engine.save(), changes: this.#inForce };
+  }
+
+  async load({ step, state, changes }: Checkpoint): Promise<void> {
+    await this.#engine.load(state, step);
+    this.#control.replay(changes);
+    this.#inForce = [...changes];
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#engine.close();
+    } finally {
+      this.#watch?.close();
+    }
+  }
+
+  /** A time as a whole number of steps, at least 1.
+   * @param round  to the nearest step instead of refusing */
+  steps(where: string, time: Quantity<"ms">, round = false): number {
+    const { dt } = this.network;
+    const exact = canonical(where, time, "ms") / dt;
+    const steps = Math.round(exact);
+    const whole = Math.abs(exact - steps) <= 1e-6 * Math.max(1, Math.abs(exact));
+    if (steps >= 1 && (round || whole)) return steps;
+    throw new ModelError(
+      where,
+      `is ${time.value} ms, not a positive multiple of dt = ${dt} ms`,
+      `Give ${Math.max(1, steps) * dt} ms, or another dt`,
+    );
+  }
+}
+
+/** The ends of the spans of `length` that cut [from, end). */
+export function spanEnds(from: number, end: number, length: number): number[] {
+  const ends: number[] = [];
+  for (let to = from + length; to < end; to += length) ends.push(to);
+  if (end > from) ends.push(end);
+  return ends;
+}
+
+/** Lets timers and signals through: the reference engine's promises alone would never leave the microtask queue. */
+const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

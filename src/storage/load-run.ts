@@ -1,0 +1,133 @@
+import { DataError, didYouMean } from "../errors.ts";
+import type { Spikes, Trace } from "../run/chunk.ts";
+import { decode, type Files, type Hdf5Folder } from "./files.ts";
+import { ChunkReader } from "./hdf5.ts";
+import { nameOf, type Named } from "../run/names.ts";
+import { RUN_FILE, type RunFile } from "./run-folder.ts";
+
+/** A run on disk. Nothing but run.json is in memory until asked for; each question reads one dataset of each chunk.
+ * @throws DataError when the folder holds no run that this version reads */
+export async function loadRun(files: Files): Promise<StoredRun> {
+  if (!(await files.exists(RUN_FILE))) {
+    throw new DataError(`${files.where}/${RUN_FILE}`, "is not there", "Give the folder that a run was written to");
+  }
+  let run: RunFile;
+  try {
+    run = JSON.parse(decode(await files.read(RUN_FILE))) as RunFile;
+  } catch (error) {
+    throw new DataError(
+      `${files.where}/${RUN_FILE}`,
+      `does not parse: ${(error as Error).message}`,
+      "Is it a hillock run?",
+    );
+  }
+  if (run.format !== "hillock run" || run.version !== 1) {
+    throw new DataError(
+      `${files.where}/${RUN_FILE}`,
+      "is not a hillock run of version 1",
+      "Give the folder that a run was written to",
+    );
+  }
+  return new StoredRun(files, await files.hdf5(), run);
+}
+
+export class StoredRun {
+  readonly run: RunFile;
+  readonly #files: Files;
+  readonly #folder: Hdf5Folder;
+
+  constructor(files: Files, folder: Hdf5Folder, run: RunFile) {
+    this.#files = files;
+    this.#folder = folder;
+    this.run = run;
+  }
+
+  /** End of what is on disk, ms. */
+  get durationMs(): number {
+    return (this.run.chunks.at(-1)?.to ?? 0) * this.run.dt;
+  }
+
+  /** All spikes of one population and one entry, sorted by (time, cell). */
+  async spikes(named: Named, entry = 0): Promise<Spikes> {
+    const name = nameOf(named);
+    const population = this.run.populations.find((p) => p.name === name);
+    if (population === undefined) {
+      const known = this.run.populations.map((p) => p.name);
+      throw new DataError(`${this.#files.where} "${name}"`, "is not a population of this run", didYouMean(name, known));
+    }
+    this.#checkEntry(entry);
+    const parts = await this.#each((reader) => reader.spikes(name, entry));
+    const total = parts.reduce((sum, part) => sum + part.times.length, 0);
+    const times = new Float64Array(total);
+    const cells = new Uint32Array(total);
+    let at = 0;
+    for (const part of parts) {
+      times.set(part.times, at);
+      cells.set(part.cells, at);
+      at += part.times.length;
+    }
+    return { times, cells, n: population.n, from: 0, to: this.durationMs };
+  }
+
+  /** All samples of one variable and one entry.
+   * @param only  these cells, in this order (default: all that were recorded) */
+  async trace(named: Named, variable: string, entry = 0, only?: readonly number[]): Promise<Trace> {
+    const name = nameOf(named);
+    const trace = this.run.traces.find((t) => t.population === name && t.variable === variable);
+    if (trace === undefined) {
+      const known = this.run.traces.filter((t) => t.population === name).map((t) => t.variable);
+      throw new DataError(
+        `${this.#files.where} ${name} "${variable}"`,
+        "was not recorded",
+        didYouMean(variable, known),
+      );
+    }
+    this.#checkEntry(entry);
+    const cells = only ?? trace.cells;
+    const width = cells.length;
+    const columns = cells.map((cell) => {
+      const k = trace.cells.indexOf(cell);
+      if (k >= 0) return entry * trace.cells.length + k;
+      throw new DataError(
+        `${name} "${variable}" of cell ${cell}`,
+        "was not recorded",
+        `Recorded: ${trace.cells.join(", ")}`,
+      );
+    });
+    const parts = (await this.#each((reader) => reader.report(trace.report, columns))).flatMap((part) => part ?? []);
+    const total = parts.reduce((sum, part) => sum + part.rows, 0);
+    const wide = parts.some((part) => part.data instanceof Float64Array);
+    const data = wide ? new Float64Array(total * width) : new Float32Array(total * width);
+    const times = new Float64Array(total);
+    let row = 0;
+    for (const part of parts) {
+      const first = Math.round(part.start / this.run.dt);
+      for (let j = 0; j < part.rows; j++) times[row + j] = (first + j * trace.everySteps) * this.run.dt;
+      data.set(part.data, row * width);
+      row += part.rows;
+    }
+    return { variable, unit: trace.unit, times, cells: Uint32Array.from(cells), data };
+  }
+
+  async #each<T>(read: (reader: ChunkReader) => T): Promise<T[]> {
+    const parts: T[] = [];
+    for (const { file } of this.run.chunks) {
+      const reader = new ChunkReader(this.#folder, await this.#folder.open(file));
+      try {
+        parts.push(read(reader));
+      } finally {
+        reader.close();
+      }
+    }
+    return parts;
+  }
+
+  #checkEntry(entry: number): void {
+    if (Number.isInteger(entry) && entry >= 0 && entry < this.run.entries) return;
+    throw new DataError(
+      `entry ${entry}`,
+      `is not in a batch of ${this.run.entries}`,
+      `Give 0 to ${this.run.entries - 1}`,
+    );
+  }
+}

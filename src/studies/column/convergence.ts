@@ -1,0 +1,104 @@
+import { columnRasterFigure, dipoleFigure } from "../../plot/column.ts";
+import { rasterData, type ColumnData } from "./figures.ts";
+import { COLUMN_DEFAULTS, COLUMN_PRESETS, columnNetwork, type ColumnSettings } from "./network.ts";
+import { displayed } from "./results.ts";
+import { runColumnNetwork } from "./study.ts";
+import { DataError } from "../../errors.ts";
+import type { ColumnSpike, CortexColumn, Dipole } from "../../models/cortical-column/index.ts";
+import type { Study, StudyContext } from "../study.ts";
+import { matched } from "../../analysis/compare-spikes.ts";
+
+const DEFAULTS = { ...COLUMN_DEFAULTS, seeds: 3 };
+type ConvergenceSettings = typeof DEFAULTS;
+
+const { replay: _replay, ...PRESETS } = COLUMN_PRESETS;
+
+/** How far a preset's result depends on the time step, on float32 and on the drives' seeds. The published behaviour belongs to
+ * dt = 0.025 ms with this scheme: smaller steps move spikes (README of test/reference/cortical-column). */
+export const columnConvergence: Study<ConvergenceSettings> = {
+  name: "column-convergence",
+  title: "A column preset at dt, at dt/2, in float64, and over seeds of its drives",
+  defaults: DEFAULTS,
+  presets: PRESETS,
+  defaultSeed: 0,
+  run,
+};
+
+async function run({ seeds, ...s }: ConvergenceSettings, context: StudyContext): Promise<string> {
+  if (!Number.isInteger(seeds) || seeds < 2)
+    throw new DataError("seeds", `is ${seeds}`, "Give a whole number of 2 or more");
+  const once = async (name: string, settings: ColumnSettings, where: StudyContext): Promise<ColumnData> =>
+    runColumnNetwork(columnNetwork(settings, context.seed), settings, where, await context.folder(name), name);
+  const single: ColumnSettings = { ...s, trials: 1 };
+  const base = await once("dt", single, context);
+  const half = await once("half-dt", { ...single, dt: s.dt / 2 }, context);
+  const float64 =
+    context.engine === "reference" ? undefined : await once("float64", single, { ...context, engine: "reference" });
+  const over = await once("seeds", { ...s, trials: seeds }, context);
+  const shown = (d: Dipole): Dipole => displayed(d, s);
+  const [first, small] = [base.dipoles[0] as Dipole, half.dipoles[0] as Dipole];
+  const rows = [
+    compare("dt / 2", base, half, every(small, 2), s),
+    ...(float64 === undefined ? [] : [compare("float64", base, float64, float64.dipoles[0] as Dipole, s)]),
+    ...over.dipoles.slice(1).map((d, k) => {
+      const other = { ...over, spikes: [over.spikes[k + 1] ?? []] };
+      return compare(`seed ${context.seed + k + 1}`, base, other, d, s);
+    }),
+  ];
+  await context.draw({
+    name: "convergence-dipole",
+    svg: dipoleFigure([...over.dipoles.slice(1), every(small, 2), ...(float64?.dipoles ?? [])].map(shown), shown(first), s.smoothing.scale),
+  }); // prettier-ignore
+  const rasters = [["dt", base], ["dt / 2", half], ...(float64 === undefined ? [] : [["float64", float64]])] as [string, ColumnData][]; // prettier-ignore
+  const panels = rasters.map(([title, d]) => rasterData(d.column, d.spikes[0] ?? [], title));
+  await context.draw({ name: "convergence-raster", svg: columnRasterFigure(panels, s.duration) });
+  return [HEAD, ...rows].map((cells) => cells.map((cell, k) => cell.padEnd(WIDTHS[k] ?? 0)).join("").trimEnd()).join("\n"); // prettier-ignore
+}
+
+const HEAD = [
+  "against dt",
+  "spikes",
+  "same step",
+  "within 0.5 ms",
+  "other counts",
+  "dipole RMS/SD",
+  "smoothed, of range",
+];
+const WIDTHS = [12, 12, 11, 15, 14, 15, 0];
+
+/** Every k-th sample. */
+const every = (d: Dipole, k: number): Dipole => {
+  const thin = (x: Float64Array): Float64Array => x.filter((_, n) => n % k === 0);
+  return { tMs: thin(d.tMs), agg: thin(d.agg), L2: thin(d.L2), L5: thin(d.L5), scale: d.scale };
+};
+
+/** One row: spikes of real cells matched cell by cell, and the dipole against the base run's. */
+function compare(name: string, base: ColumnData, other: ColumnData, dipole: Dipole, s: ColumnSettings): string[] {
+  const [a, b] = [trains(base.column, base.spikes[0] ?? []), trains(other.column, other.spikes[0] ?? [])];
+  const total = (list: readonly number[][]): number => list.reduce((n, train) => n + train.length, 0);
+  const within = (ms: number): string =>
+    `${((100 * a.reduce((n, train, k) => n + matched(train, b[k] ?? [], ms), 0)) / Math.max(1, total(a))).toFixed(1)} %`;
+  const first = base.dipoles[0] as Dipole;
+  const kept = Array.from(first.tMs.keys()).filter((k) => (first.tMs[k] as number) > 1);
+  const mean = kept.reduce((sum, k) => sum + (first.agg[k] as number), 0) / kept.length;
+  const square = (f: (k: number) => number): number => kept.reduce((sum, k) => sum + f(k) ** 2, 0) / kept.length;
+  const rms = Math.sqrt(square((k) => (first.agg[k] as number) - (dipole.agg[k] as number)) / square((k) => (first.agg[k] as number) - mean)); // prettier-ignore
+  const [x, y] = [displayed(first, s).agg, displayed(dipole, s).agg];
+  const range = x.reduce((m, v) => Math.max(m, v), -Infinity) - x.reduce((m, v) => Math.min(m, v), Infinity);
+  const most = x.reduce((m, v, k) => Math.max(m, Math.abs(v - (y[k] as number))), 0);
+  return [
+    name,
+    `${total(a)}/${total(b)}`,
+    within(s.dt / 4),
+    within(0.5),
+    `${a.filter((train, k) => train.length !== b[k]?.length).length} cells`,
+    rms.toPrecision(2),
+    (most / range).toPrecision(2),
+  ];
+}
+
+function trains({ layout }: CortexColumn, spikes: readonly ColumnSpike[]): number[][] {
+  const lists = Array.from({ length: layout.nCells }, (): number[] => []);
+  for (const { gid, timeMs } of spikes) lists[gid]?.push(timeMs); // drives' gids are beyond
+  return lists;
+}

@@ -1,0 +1,280 @@
+import { linearFit } from "../../analysis/stats.ts";
+import { ModelError } from "../../errors.ts";
+import type { CellModel } from "../../network/cell.ts";
+import { canonicalValues, ms, type Quantity } from "../../units.ts";
+import { decayTime, firingGain, SpikeShape, strongestFiring } from "./measures.ts";
+import { potentials, respond, type ClampContext, type Step } from "./protocol.ts";
+import { firstThatFires } from "./search.ts";
+
+/** The published protocol (spec of the motor pool, section 9b), where it leaves a choice: its default. */
+export interface ExtractionOptions extends Pick<ClampContext, "device" | "engine" | "signal"> {
+  readonly dt?: Quantity<"ms">; // 0.0125
+  readonly method?: ClampContext["method"]; // backwardEuler
+  /** Of the long-step rheobase; 0 leaves it out. Default 1000 ms. */
+  readonly longStep?: Quantity<"ms">;
+  readonly onProgress?: (part: string, done: number, of: number) => void;
+}
+
+/** One cell's parameters. NaN where one could not be found; the reason is in `problems`. */
+export interface CellParameters {
+  readonly holdingPotential: number; // mV
+  readonly inputResistance: number; // MOhm
+  readonly tau: number; // ms
+  /** of a 50 ms step, nA. */
+  readonly rheobase: number;
+  /** of a step of `longStep`, nA. */
+  readonly longRheobase: number;
+  readonly spikeHeight: number; // mV above holding
+  readonly ahp: number; // mV below holding
+  readonly ahpDuration: number; // ms from the spike's peak
+  /** Hz/nA with spikes of 3 s counted over 2.5 s, as published: 20 % too high. */
+  readonly gain: number;
+  /** Hz/nA over the 3 s in which they were counted, without currents so strong that the rate falls again (block). */
+  readonly gainCorrected: number;
+  /** Spikes in 3 s at 5, 10 ... 30 nA. */
+  readonly counts: readonly number[];
+}
+export type ParameterName = Exclude<keyof CellParameters, "counts">;
+
+export interface Problem {
+  readonly cell: number;
+  readonly parameter: ParameterName;
+  readonly reason: string;
+}
+
+export interface Extraction {
+  readonly cells: readonly CellParameters[];
+  readonly problems: readonly Problem[];
+}
+
+const HYPERPOLARISING = [-5, -4, -3, -2, -1]; // nA
+const FIRING = [5, 10, 15, 20, 25, 30]; // nA
+const PULSES = Array.from({ length: 46 }, (_, k) => 45 + 10 * k); // nA, up to 495
+/** 0.1, 0.2 ... nA, by repeated addition as published, 500 of them. */
+const RAMP = Array.from({ length: 499 }).reduce<number[]>((all) => [...all, (all.at(-1) as number) + 0.1], [0.1]);
+const FIRING_MS = 3000;
+const PUBLISHED_COUNTING_MS = 2500; // what the published script divides the spikes of 3000 ms by
+/** A spike: this far above holding, mV. */
+const SPIKE = 40;
+const PARTS = 6;
+
+/** Electrophysiological parameters of every cell of a model, all cells and amplitudes at once, on the GPU or the reference
+ * engine. Cells are taken alone: nothing of a network but the model is looked at.
+ * @throws ModelError for a model that does not compile; what cannot be measured of one cell is NaN with a reason instead */
+export async function extractParameters(model: CellModel, options: ExtractionOptions = {}): Promise<Extraction> {
+  if (model.n < 1) throw new ModelError("parameter extraction", "has no cells", "Give a model of one cell or more");
+  return new Extractor(model, options).run();
+}
+
+class Extractor {
+  readonly #model: CellModel;
+  readonly #context: ClampContext;
+  readonly #longMs: number;
+  readonly #options: ExtractionOptions;
+  readonly #problems: Problem[] = [];
+  /** Holding potentials; where they failed, the model's own start. */
+  #rest: Float64Array;
+
+  constructor(model: CellModel, options: ExtractionOptions) {
+    const { dt = ms(0.0125), method = "backwardEuler", device, engine, signal } = options;
+    this.#model = model;
+    this.#options = options;
+    this.#context = { device, engine, signal, dt, method };
+    this.#longMs = (options.longStep ?? ms(1000)).value;
+    const V0 = canonicalValues("V0", model.V0, "mV", model.n);
+    this.#rest = typeof V0 === "number" ? new Float64Array(model.n).fill(V0) : V0;
+  }
+
+  async run(): Promise<Extraction> {
+    const holding = await this.#holding();
+    const resistance = await this.#inputResistance();
+    const tau = await this.#tau();
+    const { rheobase, longRheobase } = await this.#rheobases();
+    const spikes = await this.#spikes();
+    const counts = await this.#firing();
+    this.#report(PARTS);
+    const cells = counts.map((own, cell): CellParameters => ({
+      holdingPotential: holding[cell] as number,
+      inputResistance: resistance[cell] as number,
+      tau: tau[cell] as number,
+      rheobase: rheobase[cell] as number,
+      longRheobase: longRheobase[cell] as number,
+      ...(spikes[cell] as Spike),
+      gain: this.#gain(cell, own, { rheobase: rheobase[cell] as number }, "gain"),
+      gainCorrected: this.#gain(
+        cell,
+        own,
+        { rheobase: rheobase[cell] as number, upTo: strongestFiring(FIRING, own) },
+        "gainCorrected",
+      ),
+      counts: own,
+    }));
+    return { cells, problems: this.#problems };
+  }
+
+  /** Where the cell rests without current after 500 ms. */
+  async #holding(): Promise<Float64Array> {
+    this.#report(0);
+    const last = this.#rest.slice();
+    const counts = await this.#respond({ amplitudes: [this.#same(0)], durationMs: 500, endMs: 500 }, (chunk) =>
+      last.set(potentials(chunk).data.subarray(-this.#model.n)),
+    );
+    const holding = last.map((V, cell) =>
+      Number.isFinite(V) && counts[0]?.[cell] === 0
+        ? V
+        : this.#failed(cell, "holdingPotential", Number.isFinite(V) ? "fires without current" : "is not finite"),
+    );
+    this.#rest = holding.map((V, cell) => (Number.isNaN(V) ? (this.#rest[cell] as number) : V));
+    return holding;
+  }
+
+  /** Slope of the deflection after 1000 ms against the current. */
+  async #inputResistance(): Promise<Float64Array> {
+    this.#report(1);
+    const amplitudes = HYPERPOLARISING.map((I) => this.#same(I));
+    const last = amplitudes.map(() => new Float64Array(this.#model.n));
+    await this.#respond({ amplitudes, durationMs: 1000, endMs: 1000 }, (chunk) =>
+      last.forEach((V, entry) => {
+        const { data } = potentials(chunk, entry);
+        if (data.length > 0) V.set(data.subarray(-this.#model.n));
+      }),
+    );
+    return this.#rest.map((rest, cell) => {
+      const { slope } = linearFit(
+        HYPERPOLARISING,
+        last.map((V) => (V[cell] as number) - rest),
+      );
+      return Number.isFinite(slope)
+        ? slope
+        : this.#failed(cell, "inputResistance", "the potential did not stay finite");
+    });
+  }
+
+  /** Decay after -20 nA for 1 ms. */
+  async #tau(): Promise<Float64Array> {
+    this.#report(2);
+    const { n } = this.#model;
+    const dt = this.#context.dt.value;
+    const pulse = { amplitudes: [this.#same(-20)], delayMs: 5, durationMs: 1, endMs: 200, sampleMs: dt };
+    let record: ReturnType<typeof potentials> | undefined;
+    await this.#respond(pulse, (chunk) => (record = potentials(chunk)));
+    const { times = new Float64Array(0), data = new Float64Array(0) } = record ?? {};
+    return this.#rest.map((rest, cell) => {
+      const V = times.map((_, row) => data[row * n + cell] as number);
+      const tau = decayTime(times, V, rest);
+      return Number.isNaN(tau) ? this.#failed(cell, "tau", "the potential does not decay back to rest") : tau;
+    });
+  }
+
+  async #rheobases(): Promise<{ rheobase: Float64Array; longRheobase: Float64Array }> {
+    this.#report(3);
+    const { n } = this.#model;
+    const short = await this.#firstFiring(new Int32Array(n).fill(RAMP.length - 1), 50, 100);
+    const long =
+      this.#longMs > 0 ? await this.#firstFiring(short, this.#longMs, this.#longMs) : new Int32Array(n).fill(-1);
+    const inNA = (index: Int32Array, parameter: ParameterName, reason: string): Float64Array =>
+      Float64Array.from(index, (k, cell) => RAMP[k] ?? this.#failed(cell, parameter, reason));
+    return {
+      rheobase: inNA(short, "rheobase", `silent up to ${(RAMP.at(-1) as number).toFixed(1)} nA`),
+      longRheobase: inNA(long, "longRheobase", this.#longMs > 0 ? "no rheobase to start from" : "not asked for"),
+    };
+  }
+
+  async #firstFiring(last: Int32Array, durationMs: number, endMs: number): Promise<Int32Array> {
+    const threshold = this.#rest.map((V) => V + SPIKE);
+    return firstThatFires(last, async (indices) => {
+      const amplitudes = indices.map((own) => Float64Array.from(own, (k) => RAMP[k] ?? 0));
+      const counts = await this.#respond({ amplitudes, durationMs, endMs, threshold });
+      return counts.map((count) => Array.from(count, (c) => c > 0));
+    });
+  }
+
+  /** Spike and afterhyperpolarisation of the weakest of the 0.5 ms pulses that fires. */
+  async #spikes(): Promise<Spike[]> {
+    this.#report(4);
+    const first = await this.#shapes(this.#same(PULSES[0] as number));
+    const silent = first.flatMap((shape, cell) => (shape.fired ? [] : [cell]));
+    if (silent.length === 0) return this.#measured(first);
+    const all = PULSES.slice(1).map((I) => this.#same(I));
+    const counts = await this.#respond({ ...PULSE, amplitudes: all, threshold: this.#rest.map((V) => V + SPIKE) });
+    const chosen = this.#same(PULSES[0] as number).map((I, cell) => {
+      const entry = counts.findIndex((count) => (count[cell] as number) > 0);
+      return silent.includes(cell) && entry >= 0 ? (PULSES[entry + 1] as number) : I;
+    });
+    return this.#measured(await this.#shapes(chosen));
+  }
+
+  async #shapes(amplitudes: Float64Array): Promise<{ shape: SpikeShape; fired: boolean }[]> {
+    const shapes = Array.from(this.#rest, (rest) => new SpikeShape(rest));
+    const step = { ...PULSE, amplitudes: [amplitudes], sampleMs: this.#context.dt.value };
+    await this.#respond(step, (chunk) => {
+      const { times, data } = potentials(chunk);
+      times.forEach((t, row) => shapes.forEach((s, cell) => s.add(t, data[row * shapes.length + cell] as number)));
+    });
+    return shapes.map((shape) => ({ shape, fired: shape.peak.V >= shape.rest + SPIKE }));
+  }
+
+  #measured(shapes: readonly { shape: SpikeShape; fired: boolean }[]): Spike[] {
+    return shapes.map(({ shape, fired }, cell) => {
+      if (!fired || !shape.finite) {
+        const reason = shape.finite ? `no spike up to ${PULSES.at(-1)} nA` : "the potential did not stay finite";
+        for (const parameter of ["spikeHeight", "ahp", "ahpDuration"] as const) this.#failed(cell, parameter, reason);
+        return { spikeHeight: NaN, ahp: NaN, ahpDuration: NaN };
+      }
+      const duration = shape.recovered - shape.peak.t;
+      return {
+        spikeHeight: shape.peak.V - shape.rest,
+        ahp: shape.rest - shape.valley.V,
+        ahpDuration: Number.isNaN(duration)
+          ? this.#failed(cell, "ahpDuration", `not back within 0.15 mV of holding in ${PULSE.endMs} ms`)
+          : duration,
+      };
+    });
+  }
+
+  /** Spikes in steps of 3 s: [cell][current]. */
+  async #firing(): Promise<number[][]> {
+    this.#report(5);
+    const amplitudes = FIRING.map((I) => this.#same(I));
+    const counts = await this.#respond({ amplitudes, durationMs: FIRING_MS, endMs: FIRING_MS });
+    return Array.from(this.#rest, (_, cell) => counts.map((count) => count[cell] as number));
+  }
+
+  #gain(
+    cell: number,
+    counts: readonly number[],
+    range: { readonly rheobase: number; readonly upTo?: number },
+    parameter: "gain" | "gainCorrected",
+  ): number {
+    const { rheobase } = range;
+    if (Number.isNaN(rheobase)) return this.#failed(cell, parameter, "has no rheobase to choose currents by");
+    const gain = firingGain(FIRING, counts, range, parameter === "gain" ? PUBLISHED_COUNTING_MS : FIRING_MS);
+    return Number.isNaN(gain)
+      ? this.#failed(cell, parameter, `fewer than two currents from ${rheobase.toFixed(1)} nA up`)
+      : gain;
+  }
+
+  #respond(
+    step: Omit<Step, "V0" | "delayMs"> & { readonly delayMs?: number },
+    onChunk?: Parameters<typeof respond>[3],
+  ): ReturnType<typeof respond> {
+    return respond(this.#model, { delayMs: 0, ...step, V0: this.#rest }, this.#context, onChunk);
+  }
+
+  #same(I: number): Float64Array {
+    return new Float64Array(this.#model.n).fill(I);
+  }
+
+  #failed(cell: number, parameter: ParameterName, reason: string): number {
+    this.#problems.push({ cell, parameter, reason });
+    return NaN;
+  }
+
+  #report(done: number): void {
+    const names = ["holding potential", "input resistance", "time constant", "rheobase", "spike and AHP", "F-I curve"];
+    this.#options.onProgress?.(names[done] ?? "done", done, PARTS);
+  }
+}
+
+type Spike = Pick<CellParameters, "spikeHeight" | "ahp" | "ahpDuration">;
+const PULSE = { delayMs: 5, durationMs: 0.5, endMs: 900 };

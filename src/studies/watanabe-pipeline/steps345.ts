@@ -1,0 +1,156 @@
+import { forceStatistics, muscleForce } from "../../analysis/force.ts";
+import { formatTable, phaseSummary, type Phase, type PhaseSummary } from "../../analysis/summary.ts";
+import { forceFigure } from "../../plot/watanabe.ts";
+import { encode } from "../../storage/files.ts";
+import { loadRun, type StoredRun } from "../../storage/load-run.ts";
+import { recordRun } from "../../storage/run-folder.ts";
+import { simulate } from "../../run/simulate.ts";
+import type { Built } from "../experiment.ts";
+import { writeJson, type StudyContext } from "../study.ts";
+import { watanabe } from "../watanabe/experiment.ts";
+import { measuredPhases, wholePhases } from "./drives.ts";
+import { axonDelaysOf, unitsOf } from "./pool.ts";
+import { planOf, type PipelineSettings } from "./settings.ts";
+import { OFFSET_FILE, readJson } from "./steps12.ts";
+
+export const CHUNKS_FOLDER = "watanabe_chunks";
+export const PARAMETERS_FILE = "watanabe_simulation_params.json";
+
+interface Offset {
+  readonly reference_drive__Hz: number;
+  readonly dd_parameters: { readonly dc_offset__Hz: number };
+}
+interface Parameters {
+  readonly DD_drive_constant__Hz: number;
+  readonly DC_offset_optimized__Hz: number;
+}
+
+/** The watanabe experiment with this study's settings and drives. */
+function experiment(s: PipelineSettings, drives: Parameters, seed: number): Built {
+  const { cells, thresholds, gamma, V0, probability, weight, delay, latency, independent, phase, dt, record, chunk } =
+    s;
+  const { amplitude, frequency, silence } = s.drive;
+  const drive = { constant: drives.DD_drive_constant__Hz, dc: drives.DC_offset_optimized__Hz, amplitude, frequency, silence }; // prettier-ignore
+  const settings = { cells, thresholds, gamma, V0, probability, weight, delay, latency, drive, independent, phase, dt, record, chunk }; // prettier-ignore
+  return watanabe.build(settings, { seed, files: {} });
+}
+
+/** Step 03: the three phases, into chunk files. An interrupted one goes on. */
+export async function threePhases(s: PipelineSettings, context: StudyContext): Promise<string> {
+  const { seed, device, engine, folder, signal, say, progress, force } = context;
+  const offset = await readJson<Offset>(context, OFFSET_FILE, "02");
+  const ratio = offset.dd_parameters.dc_offset__Hz / offset.reference_drive__Hz;
+  // Of another network only the ratio carries over; else the drive is step 01's, calibrated or not.
+  const same = s.search.network === "same";
+  const D = same ? offset.reference_drive__Hz : s.drive.constant;
+  const dc = same ? offset.dd_parameters.dc_offset__Hz : Number((ratio * D).toFixed(2));
+  const parameters = { DD_drive_constant__Hz: D, DC_offset_optimized__Hz: dc };
+  const built = experiment(s, parameters, seed);
+  const { duration, dt, chunk } = built;
+  const files = await folder(CHUNKS_FOLDER);
+  await files.prepare();
+  const sim = await simulate(built.network, { device, engine, dt, method: built.method, duration });
+  const begin = performance.now();
+  try {
+    const chunks = recordRun(sim, {
+      files,
+      duration,
+      chunk,
+      ...(force ? { force } : { resume: true }),
+      signal,
+      onNote: say,
+      onProgress: ({ simulatedMs, totalMs }) => progress("03 three phases", simulatedMs / totalMs),
+    });
+    for await (const finished of chunks) void finished; // on disk
+  } finally {
+    await sim.close();
+  }
+  const seconds = duration.value / 1000;
+  await writeJson(context.out, PARAMETERS_FILE, {
+    segment_duration__s: s.phase,
+    tstop__ms: duration.value,
+    dt__ms: s.dt,
+    n_steps: Math.round(duration.value / s.dt),
+    naMN: s.cells.motorNeurons,
+    nDD: s.cells.descending,
+    nIN: s.cells.independent,
+    ...parameters,
+    optimization_ratio: ratio,
+  });
+  const lines = [...built.notes, `03 phases: ${seconds} s in ${((performance.now() - begin) / 1000).toFixed(1)} s`];
+  return lines.join("\n");
+}
+
+async function stored(context: StudyContext): Promise<{ run: StoredRun; parameters: Parameters }> {
+  const parameters = await readJson<Parameters>(context, PARAMETERS_FILE, "03");
+  return { run: await loadRun(await context.folder(CHUNKS_FOLDER)), parameters };
+}
+
+/** Step 04: loads the chunks, summarises the phases, draws drives, raster, rate and potentials. */
+export async function loadAndSummarise(s: PipelineSettings, context: StudyContext): Promise<string> {
+  context.progress("04 loading and summary", 0);
+  const { run, parameters } = await stored(context);
+  const built = experiment(s, parameters, run.run.seed);
+  for (const figure of await built.figures(run, 0)) await context.draw(figure);
+  return `04 summary\n${await built.summary(run, 0)}`;
+}
+
+export const FORCE_FILE = "watanabe_force.json";
+
+/** Step 05: force of the whole run, one pool with its true unit indices. */
+export async function forceOfRun(s: PipelineSettings, context: StudyContext): Promise<string> {
+  context.progress("05 force", 0);
+  const { run } = await stored(context);
+  const units = unitsOf(s, s.force);
+  const trains = await run.spikes("aMN");
+  const options = { gain: planOf(s).gain, spikeBin: s.dt, duration: run.durationMs, ...axonDelaysOf(s, s.force) };
+  const { force, percentMvc } = muscleForce(trains, units, options);
+  const phases = measuredPhases(s).filter(({ to }) => to <= run.durationMs);
+  const statistics = phases.map((phase) => ({
+    name: phase.name,
+    ...forceStatistics(percentMvc, units.frequency, phase),
+  }));
+  await writeJson(context.out, FORCE_FILE, {
+    unit: "per cent of the tetanic maximum",
+    force_scaling: { max_force__N: s.force.maximum, tetanus: units.tetanus },
+    recording_frequency__Hz: units.frequency,
+    longest_duration_rise_time__ms: s.force.longestRise,
+    contraction_time_range_factor: s.force.contractionRange,
+    gain: s.force.gain,
+    phases: statistics,
+  });
+  await context.out.write("watanabe_force.csv", encode(forceCsv(force, percentMvc, units.frequency)));
+  const figure = { phases: wholePhases(s), force: percentMvc, frequency: units.frequency, unit: "%MVC" };
+  await context.draw({ name: "watanabe_force_timeseries", svg: forceFigure(figure) });
+  const rows = statistics.map((f) => [f.name, `${f.from / 1000}-${f.to / 1000}`, f.mean.toFixed(2), f.sd.toFixed(3), f.cov.toFixed(4), f.ripplePercent.toFixed(1), `${f.low95.toFixed(2)}-${f.high95.toFixed(2)}`]); // prettier-ignore
+  const table = formatTable(["force", "window (s)", "%MVC", "SD", "CoV", "ripple %", "central 95 %"], rows);
+  return [`05 force\n${table}`, ...explanation(phaseSummary(trains, phases), statistics, phases)].join("\n");
+}
+
+function forceCsv(force: Float64Array, percent: Float64Array, frequency: number): string {
+  const lines = ["t_s,force,percent_mvc"];
+  force.forEach((F, k) =>
+    lines.push(`${(k / frequency).toFixed(6)},${F.toPrecision(7)},${percent[k]?.toPrecision(7)}`),
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+/** What the modulation does, from this run's own numbers. */
+function explanation(
+  firing: readonly PhaseSummary[],
+  force: readonly { readonly mean: number }[],
+  phases: readonly Phase[],
+): string[] {
+  const [a, b] = firing;
+  const [Fa, Fb] = force;
+  if (a === undefined || b === undefined || Fa === undefined || Fb === undefined) return [];
+  const rate = (p: PhaseSummary, k: number): number => p.spikes / ((phases[k] as Phase).to - (phases[k] as Phase).from);
+  const change = (x: number, y: number): string => `${y >= x ? "+" : ""}${(100 * (y / x - 1)).toFixed(1)} %`;
+  const facts =
+    `From phase 1 to 2: active units ${a.active} to ${b.active}, total discharge ${change(rate(a, 0), rate(b, 1))}, ` +
+    `CV of ISI ${a.cv.toFixed(2)} to ${b.cv.toFixed(2)}, force ${change(Fa.mean, Fb.mean)}.`;
+  const recruits = Fb.mean > Fa.mean && b.active > a.active && rate(b, 1) <= rate(a, 0);
+  return [
+    recruits ? `${facts} The force rises because large units are recruited, not because units fire more.` : facts,
+  ];
+}

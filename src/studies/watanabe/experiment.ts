@@ -1,0 +1,146 @@
+import { populationRate } from "../../analysis/rates.ts";
+import { phaseSummary, phaseTable, type Phase } from "../../analysis/summary.ts";
+import { fixedProbability, oneToOne } from "../../connect/rules.ts";
+import { every, Network } from "../../network/network.ts";
+import { drive } from "../../network/signal.ts";
+import { poisson } from "../../network/sources.ts";
+import { alphaMotorNeurons, recruitmentThresholds } from "../../models/motor-pool/index.ts";
+import type { StoredRun } from "../../storage/load-run.ts";
+import { Hz, ms, mV, seconds, uS } from "../../units.ts";
+import { sampledRate, type BuildOptions, type Built, type Experiment, type FigureFile } from "../experiment.ts";
+
+/** Units: Hz, uS, ms, mV; phase, silence and chunk in s. */
+const DEFAULTS = {
+  cells: { motorNeurons: 800, descending: 400, independent: 800 },
+  thresholds: { range: 100, slope: 10 },
+  gamma: 0.2, // neuromodulation of the dendritic calcium current
+  V0: -65, // where the published runner really starts
+  probability: 0.3,
+  weight: { descending: 0.1, independent: 0.05 },
+  delay: 1,
+  latency: 1, // between a descending cell's draw and its spike
+  drive: { constant: 65, dc: 58, amplitude: 20, frequency: 20, silence: 1 },
+  independent: { mean: 125, sd: 5 },
+  phase: 5,
+  dt: 0.025,
+  record: { every: 0.1, cells: 5 },
+  chunk: 5,
+};
+type WatanabeSettings = typeof DEFAULTS;
+
+/** Watanabe & Kohn (2015), J. Neurosci. 35:13687: a pool of motor neurons under a constant drive, the same with a 20 Hz
+ * modulation, and a modulated drive whose offset is matched to the constant one's force. */
+export const watanabe: Experiment<WatanabeSettings> = {
+  name: "watanabe",
+  title: "800 motor neurons, three phases of 5 s: constant drive, 20 Hz modulation, matched modulation",
+  defaults: DEFAULTS,
+  defaultSeed: 42,
+  build,
+};
+
+function build(s: WatanabeSettings, { seed }: BuildOptions): Built {
+  const net = new Network({ seed, name: "watanabe" });
+  const thresholds = recruitmentThresholds({ n: s.cells.motorNeurons, mode: "combined", ...s.thresholds });
+  const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds, V0: mV(s.V0), gamma: s.gamma }));
+  const ddRate = descendingDrive(s);
+  const inRate = drive.noise({ mean: Hz(s.independent.mean), sd: Hz(s.independent.sd) });
+  const latency = ms(s.latency);
+  const DD = net.sources("DD", s.cells.descending, poisson({ rate: ddRate, latency }));
+  const IN = net.sources("IN", s.cells.independent, poisson({ rate: inRate, latency }));
+  const delay = ms(s.delay);
+  net.connect(DD, aMN.excitatory, fixedProbability(s.probability), { weight: uS(s.weight.descending), delay });
+  net.connect(IN, aMN.excitatory, oneToOne(), { weight: uS(s.weight.independent), delay });
+  net.record(aMN, "V", { cells: every(s.record.cells), every: ms(s.record.every) });
+  const phases = windows(s);
+  return {
+    network: net,
+    dt: ms(s.dt),
+    method: "crankNicolson",
+    duration: seconds(3 * s.phase),
+    chunk: seconds(s.chunk),
+    notes: [
+      `descending drive: ${s.drive.silence} s of silence, then ${s.drive.constant} Hz; ` +
+        `${s.drive.constant} + ${s.drive.amplitude} sin(2π ${s.drive.frequency} t) Hz; ${s.drive.dc} + ${s.drive.amplitude} sin(2π ${s.drive.frequency} t) Hz`,
+      `independent drive: ${s.independent.mean} Hz, SD ${s.independent.sd} Hz from step to step`,
+      `ratio of the offset to the constant drive: ${(s.drive.dc / s.drive.constant).toFixed(3)}`,
+    ],
+    summary: (run, entry) => summary(run, entry, phases),
+    figures: (run, entry) => figures(run, entry, s, { ddRate, inRate, seed, thresholds: thresholds.rt }),
+  };
+}
+
+function descendingDrive({ drive: d, phase }: WatanabeSettings): ReturnType<typeof drive.phases<"Hz">> {
+  const wave = drive.sinusoid({ amplitude: Hz(d.amplitude), frequency: Hz(d.frequency) }); // t absolute
+  const constant = drive.constant(Hz(d.constant));
+  return drive.phases([
+    { signal: constant.after(seconds(d.silence)), until: seconds(phase) },
+    { signal: constant.plus(wave), until: seconds(2 * phase) },
+    { signal: drive.constant(Hz(d.dc)).plus(wave) },
+  ]);
+}
+
+const phaseNames = ["constant", "modulated", "matched, modulated"] as const;
+
+/** Where phases are measured: 1 s after the silence or a change (2-5, 6-10, 11-15 s as published); phases that end sooner are not. */
+function windows({ phase, drive: { silence } }: WatanabeSettings): Phase[] {
+  return phaseNames
+    .map((name, k) => ({
+      name,
+      from: 1000 * (k === 0 ? silence + 1 : k * phase + 1),
+      to: 1000 * (k + 1) * phase,
+    }))
+    .filter(({ from, to }) => from < to);
+}
+
+/** Windows as far as a run has come. */
+const reached = (phases: readonly Phase[], untilMs: number): Phase[] =>
+  phases.filter(({ from }) => untilMs > from).map((phase) => ({ ...phase, to: Math.min(phase.to, untilMs) }));
+
+async function summary(run: StoredRun, entry: number, phases: readonly Phase[]): Promise<string> {
+  const spikes = await run.spikes("aMN", entry);
+  const seen = reached(phases, run.durationMs);
+  const lines = [`${spikes.times.length} spikes of ${spikes.n} motor neurons in ${run.durationMs / 1000} s`];
+  if (seen.length > 0) lines.push(phaseTable(phaseSummary(spikes, seen)));
+  const missing = phases.slice(seen.length);
+  if (missing.length > 0)
+    lines.push(
+      `not reached: ${missing.map(({ name, from, to }) => `${name} (${from / 1000} to ${to / 1000} s)`).join(", ")}`,
+    );
+  return lines.join("\n");
+}
+
+interface Drawn {
+  readonly ddRate: ReturnType<typeof descendingDrive>;
+  readonly inRate: ReturnType<typeof drive.noise<"Hz">>;
+  readonly seed: number;
+  readonly thresholds: Float64Array;
+}
+
+async function figures(run: StoredRun, entry: number, s: WatanabeSettings, drawn: Drawn): Promise<FigureFile[]> {
+  const { thresholdsFigure, watanabeFigure } = await import("../../plot/watanabe.ts");
+  const until = run.durationMs;
+  const at = { seed: drawn.seed, dt: s.dt, untilMs: until };
+  const motorNeurons = await run.spikes("aMN", entry);
+  const recorded = run.run.traces[0]?.cells ?? [];
+  const chosen = [...new Set([recorded[0], recorded[Math.floor(recorded.length / 2)], recorded.at(-1)])];
+  const cells = chosen.filter((cell) => cell !== undefined);
+  const V = await run.trace("aMN", "V", entry, cells);
+  const potentials = cells.map((cell, k) => ({
+    cell,
+    t: V.times,
+    value: V.times.map((_, row) => V.data[row * cells.length + k] as number),
+  }));
+  const phases = phaseNames.map((name, k) => ({ name, from: 1000 * k * s.phase, to: 1000 * (k + 1) * s.phase }));
+  const svg = watanabeFigure({
+    phases: reached(phases, until),
+    ddDrive: sampledRate(drawn.ddRate, { ...at, owner: "DD", everyMs: 1 }),
+    inDrive: sampledRate(drawn.inRate, { ...at, owner: "IN", everyMs: 10 }),
+    motorNeurons,
+    populationRate: populationRate(motorNeurons, { from: 0, to: until }),
+    potentials,
+  });
+  return [
+    { name: "watanabe", svg },
+    { name: "thresholds", svg: thresholdsFigure(drawn.thresholds) },
+  ];
+}

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { Pace } from "../../../src/host/pace.ts";
+
+/** Follows a device whose submits take fixed + perStep * steps ms, times a factor that changes from submit to submit. */
+function follow(
+  fixed: number,
+  perStep: number,
+  submits = 60,
+  noise: (k: number) => number = () => 1,
+): { steps: number; ms: number }[] {
+  const pace = new Pace(40, 8192);
+  return Array.from({ length: submits }, (_, k) => {
+    const { steps } = pace;
+    const ms = (fixed + perStep * steps) * noise(k);
+    pace.measured(steps, ms);
+    return { steps, ms };
+  });
+}
+
+test.each([0.02, 0.2, 2])("at %f ms a step a submit takes 50 ms, to half a block", (perStep) => {
+  const last = follow(0, perStep).at(-1);
+  expect(Math.abs((last?.ms ?? 0) - 50)).toBeLessThanOrEqual(Math.max(20, 0.5) * perStep + 1);
+});
+
+test.each([
+  [60, 0.06],
+  [120, 0.01],
+  [30, 0.3],
+])("with %d ms that no step takes, at least a third of the time is for steps", (fixed, perStep) => {
+  for (const { ms } of follow(fixed, perStep).slice(20)) {
+    expect(ms - fixed).toBeGreaterThan(ms / 3);
+    expect(ms).toBeLessThan(3 * fixed + 50);
+  }
+});
+
+test("a busy machine whose times vary threefold does not drive it down to single steps", () => {
+  const noise = (k: number): number => [1, 3, 1.5, 2, 1][k % 5] as number;
+  const steps = follow(40, 0.06, 200, noise)
+    .slice(20)
+    .map((x) => x.steps);
+  expect(Math.min(...steps)).toBeGreaterThan(100); // 6 ms of work or more in each
+});
