@@ -69,7 +69,7 @@ function program(): Command {
     .addOption(adapterOption())
     .option("--json", "print rows as JSON")
     .action(async (dir: string, options: { engine: string; adapter?: string; json?: boolean }) => {
-      const { verifyCommand } = await import("../../verify/command.ts");
+      const { verifyCommand } = await import("./verify.ts");
       process.exitCode = await verifyCommand(dir, options);
     });
   hillock

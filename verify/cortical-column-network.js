@@ -1,0 +1,183 @@
+import { DataError } from "../src/errors.js";
+import { columnOfCase, CortexColumn, driveSpikes, recordedDipole, scaledDipole, smoothedDipole, spikeFileText, trainsOfEvents, } from "../src/models/cortical-column/index.js";
+import { ms } from "../src/units.js";
+import { compareTrains } from "../src/analysis/compare-spikes.js";
+import { cellOfGid, infoFile } from "./cortical-column-case.js";
+import { fieldRows, recordField, recordedCellRows, recordOneCell } from "./cortical-column-recorded.js";
+import { parseJson, quietAt, rangeOf, runColumn, valuesAt, worst } from "./cortical-column-run.js";
+import { structureRows } from "./cortical-column-structure.js";
+import { allowed, COLUMN } from "./cortical-column-tolerances.js";
+import { optionalTable, table } from "./csv.js";
+import { spacing } from "./motor-pool-cells.js";
+import { atLeast, atMost } from "./rows.js";
+/** c3 to c7: a network from its info.json (and the trains of its events.csv, where it has some), once to its end. */
+export async function verifyColumn(files, stem, kind, context) {
+    const json = parseJson(files, "info.json");
+    const parsed = infoFile.safeParse(json);
+    if (!parsed.success) {
+        const issue = parsed.error.issues[0];
+        throw new DataError("info.json", `${issue?.path.join(".")}: ${issue?.message}`, "Compare with the folder's README");
+    }
+    const events = table(files, "events.csv");
+    const column = new CortexColumn(columnOfCase(json, "info.json", trainsOfEvents(rowsOf(events))));
+    const info = parsed.data;
+    const one = { stem, kind, small: kind === "c7", info, column, context };
+    const dt = ms(info.dt_ms);
+    for (const { name, dipole } of column.cellTypes) {
+        const cells = column.population(name);
+        if (dipole)
+            column.record(cells, "dipole", { every: dt });
+    }
+    const somata = optionalTable(files, "vsoma.csv");
+    if (somata !== undefined)
+        recordSomata(column, somata);
+    recordField(files, column);
+    recordOneCell(files, column, dt);
+    const chunk = await runColumn(column, info.dt_ms, info.tstop_ms, context);
+    const spikes = spikesOf(column, chunk);
+    return [
+        ...structureRows(files, one, events),
+        ...spikeRows(one, table(files, "spikes.csv"), spikes),
+        ...spikeFileRows(files, one, spikes),
+        ...dipoleRows(files, one, chunk),
+        ...(somata === undefined ? [] : [somaRow(one, somata, chunk, spikes, table(files, "spikes.csv"))]),
+        ...fieldRows(files, one, chunk),
+        ...recordedCellRows(files, one, chunk),
+    ];
+}
+/** Rows of a table as records. */
+function rowsOf(from) {
+    const columns = from.names.map((name) => [name, from.strings(name)]);
+    return Array.from({ length: from.rows }, (_, k) => Object.fromEntries(columns.map(([name, values]) => [name, values[k]])));
+}
+/** Spikes of real cells, by time and then gid. */
+function spikesOf(column, chunk) {
+    const all = column.cellTypes.flatMap(({ name }) => {
+        const { times, cells } = chunk.spikes(name);
+        const first = column.layout.gids[name]?.first ?? 0;
+        return Array.from(times, (timeMs, k) => ({ timeMs, gid: first + cells[k], type: name }));
+    });
+    return all.sort((a, b) => a.timeMs - b.timeMs || a.gid - b.gid);
+}
+function spikeRows({ stem, small, info, column, context }, stored, spikes) {
+    const n = column.layout.nCells;
+    const [times, gids] = [stored.numbers("time_ms"), stored.numbers("gid")];
+    const reference = byCell(n, Array.from(times, (timeMs, k) => ({ timeMs, gid: gids[k] })));
+    const found = compareTrains(reference, byCell(n, spikes), info.dt_ms);
+    const note = `${found.simulated} spikes, reference ${found.reference}`;
+    if (found.reference === 0)
+        return [atMost(stem, "spikes where the reference has none", found.simulated, 0)];
+    if (context.engine === "reference")
+        return [atMost(stem, "spikes off the reference's step", found.offGrid, 0, note)];
+    const unmatched = Math.round(found.reference * (1 - found.within(1)));
+    return [
+        small
+            ? atMost(stem, "cells with another spike count", found.otherCounts, COLUMN.sameCountSmall.float32, note)
+            : atLeast(stem, "cells with the same spike count", 1 - found.otherCounts / n, COLUMN.sameCount.float32, note),
+        atLeast(stem, "spikes within one step", found.within(info.dt_ms), COLUMN.withinStep.float32),
+        small
+            ? atMost(stem, "spikes unmatched within 1 ms", unmatched, COLUMN.withinMsSmall.float32)
+            : atLeast(stem, "spikes within 1 ms", found.within(1), COLUMN.withinMs.float32),
+    ];
+}
+function byCell(n, spikes) {
+    const trains = Array.from({ length: n }, () => []);
+    for (const { timeMs, gid } of spikes)
+        trains[gid]?.push(timeMs);
+    return trains;
+}
+/** The spike file as the original writes it, line for line; of spikes at the same time, their order is not compared. */
+function spikeFileRows(files, one, spikes) {
+    if (!files.list().includes("spk_0.txt") || one.context.engine !== "reference")
+        return [];
+    const lines = (text) => text.split("\n").filter((line) => line !== "").sort(); // prettier-ignore
+    const want = lines(files.text("spk_0.txt"));
+    const got = lines(spikeFileText([...spikes, ...driveSpikes(one.column)]));
+    const others = want.filter((line, k) => line !== got[k]).length + Math.abs(want.length - got.length);
+    return [atMost(one.stem, "lines of spk_0.txt that differ", others, 0, `of ${want.length}`)];
+}
+function dipoleRows(files, one, chunk) {
+    const { stem, info, small, context } = one;
+    const dipole = recordedDipole(chunk.trace("L2_pyramidal", "dipole"), chunk.trace("L5_pyramidal", "dipole"));
+    const stored = table(files, "dipole.csv");
+    const t = stored.numbers("t");
+    const at = (x, times) => times.map((time) => x[Math.round(time / info.dt_ms)] ?? NaN);
+    const limit = small ? COLUMN.dipoleSmall : COLUMN.dipole;
+    const rows = [];
+    for (const [column_, values] of [["agg_nAm", dipole.agg], ["L2_nAm", dipole.L2], ["L5_nAm", dipole.L5]]) {
+        const { rms, correlation } = relation(at(values, t), stored.numbers(column_), (k) => t[k] > 1);
+        const name = column_.replace("_nAm", "");
+        rows.push(atMost(stem, `dipole ${name}, RMS over SD`, rms, allowed(context.engine, limit)));
+        if (name !== "agg")
+            continue;
+        const least = small ? COLUMN.correlationSmall : COLUMN.correlation;
+        rows.push(atLeast(stem, "dipole agg, correlation", correlation, allowed(context.engine, least)));
+    } // prettier-ignore
+    return [...rows, smoothRow(files, one, dipole, at)];
+}
+function smoothRow(files, { stem, info, small, context }, dipole, at) {
+    const smoothed = scaledDipole(smoothedDipole(dipole, info.smoothing.window_ms), info.smoothing.scale);
+    const stored = table(files, "dipole_smooth.csv");
+    const t = stored.numbers("t");
+    const error = Math.max(...["agg", "L2", "L5"].map((key) => worst(at(smoothed[key], t), stored.numbers(key))));
+    const limit = small ? COLUMN.smoothSmall : COLUMN.smooth;
+    const [low, high] = extremes(t, smoothed.agg, info.dt_ms);
+    const relative = error / rangeOf(stored.numbers("agg"));
+    return atMost(stem, "smoothed dipole, worst (of its range)", relative, allowed(context.engine, limit), `${low}, ${high}`);
+}
+/** "-37.1 at 65 ms" */
+function extremes(t, agg, dt) {
+    const inside = Array.from(agg.keys()).filter((k) => k * dt > 20 && k * dt < (t.at(-1) ?? 0) - 15);
+    const say = (k) => `${agg[k].toFixed(1)} at ${(k * dt).toFixed(1)} ms`;
+    const best = (sign) => inside.reduce((b, k) => (sign * agg[k] > sign * agg[b] ? k : b), inside[0] ?? 0);
+    return [say(best(-1)), say(best(1))];
+}
+/** RMS of the difference over the standard deviation of the reference, and the correlation. */
+function relation(got, want, keep) {
+    const kept = Array.from(want.keys()).filter(keep);
+    const [x, y] = [kept.map((k) => got[k]), kept.map((k) => want[k])];
+    const mean = (z_) => z_.reduce((a, b) => a + b, 0) / z_.length;
+    const [mx, my] = [mean(x), mean(y)];
+    const [sxx, syy, sxy] = [x.map((a) => (a - mx) ** 2), y.map((b) => (b - my) ** 2), x.map((a, k) => (a - mx) * (y[k] - my))].map(mean); // prettier-ignore
+    const square = mean(x.map((a, k) => (a - y[k]) ** 2));
+    return { rms: Math.sqrt(square / syy), correlation: sxy / Math.sqrt(sxx * syy) };
+}
+/** gids of the columns "gid35" by cell type. */
+const somaGids = (stored) => stored.names.flatMap((name) => (/^gid\d+$/.test(name) ? [Number(name.slice(3))] : []));
+function recordSomata(column, stored) {
+    const every = ms(spacing(stored.numbers("t")));
+    const wanted = somaGids(stored).map((gid) => cellOfGid(column, gid));
+    for (const type of new Set(wanted.map((w) => w.type))) {
+        const cells = wanted.filter((w) => w.type === type).map((w) => w.cell);
+        column.record(column.population(type), "soma.V", { cells, every });
+    }
+}
+function somaRow(one, stored, chunk, spikes, reference) {
+    const { stem, column, context } = one;
+    const t = stored.numbers("t");
+    const [times, gids] = [reference.numbers("time_ms"), reference.numbers("gid")];
+    const limit = allowed(context.engine, COLUMN.networkVoltage);
+    let [most, within, count] = [0, 0, 0];
+    for (const gid of somaGids(stored)) {
+        const { type, cell } = cellOfGid(column, gid);
+        const trace = chunk.trace(type, "soma.V");
+        const got = valuesAt(trace, trace.cells.indexOf(cell), t);
+        const quiet = quietAt(spikes.filter((s) => s.gid === gid).map((s) => s.timeMs), times.filter((_, k) => gids[k] === gid));
+        const want = stored.numbers(`gid${gid}`);
+        t.forEach((time, k) => {
+            if (!quiet(time))
+                return;
+            const error = Math.abs(got[k] - want[k]);
+            count++;
+            if (error <= limit)
+                within++;
+            if (!(error <= most))
+                most = error;
+        });
+    }
+    if (context.engine === "reference")
+        return atMost(stem, "soma voltages away from spikes, worst (mV)", most, limit);
+    const note = `worst ${most.toPrecision(3)} mV of ${count} samples`;
+    return atLeast(stem, `soma voltages within ${limit} mV away from spikes`, within / count, COLUMN.voltageShare.float32, note); // prettier-ignore
+}
+//# sourceMappingURL=cortical-column-network.js.map

@@ -1,0 +1,217 @@
+import { dipoleWeights } from "../src/analysis/dipole.js";
+import { DataError } from "../src/errors.js";
+import { evaluate } from "../src/lang/evaluate.js";
+import { parse } from "../src/lang/parse.js";
+import ar from "../src/mechanisms/channels/ar.js";
+import ca from "../src/mechanisms/channels/ca.js";
+import cat from "../src/mechanisms/channels/cat.js";
+import hh2 from "../src/mechanisms/channels/hh2.js";
+import km from "../src/mechanisms/channels/km.js";
+import cad from "../src/mechanisms/pools/cad.js";
+import { Network } from "../src/network/network.js";
+import { cellModel, dipoleCosines, jones2009, morphologyOf, } from "../src/models/cortical-column/index.js";
+import { sectionPath } from "../src/morphology/tree.js";
+import { valueOf } from "../src/morphology/values.js";
+import { ms } from "../src/units.js";
+import { rangeOf, recordedAs, runColumn, share, valuesAt, worst } from "./cortical-column-run.js";
+import { allowed, COLUMN } from "./cortical-column-tolerances.js";
+import { optionalTable, table } from "./csv.js";
+import { spacing } from "./motor-pool-cells.js";
+import { atMost } from "./rows.js";
+/** c2: geometry, rate functions, and cells without input from their initial states to rest, node by node. */
+export async function verifySettling(files, stem, context) {
+    const rows = [...geometryRows(files, stem), ...rateRows(files, stem)];
+    const { cellTypes } = jones2009();
+    const settled = cellTypes.filter((type) => optionalTable(files, `voltages_${type.name}.csv`) !== undefined);
+    const dt = spacing(table(files, `first_steps_${settled[0]?.name}.csv`).numbers("t"));
+    const times = timeColumns(table(files, `voltages_${settled[0]?.name}.csv`), "v_t");
+    const net = new Network({ seed: 1 });
+    for (const type of settled)
+        recordAll(net, files, type, dt);
+    const chunk = await runColumn(net, dt, Math.max(...times.map((c) => c.timeMs)), context);
+    const found = { first: [0, ""], dipole: [0, ""], nodes: [0, ""], gates: [0, ""], calcium: [0, ""] };
+    for (const type of settled) {
+        compareFirstSteps(files, type, chunk, found);
+        compareNodes(table(files, `voltages_${type.name}.csv`), type, chunk, found);
+        compareStates(table(files, `states_${type.name}.csv`), type, chunk, dt, found);
+    }
+    const row = (quantity, [error, where], tolerance) => atMost(stem, quantity, error, allowed(context.engine, COLUMN[tolerance]), where);
+    return [
+        ...rows,
+        row("first steps, voltages, worst (mV)", found.first, "settledVoltage"),
+        row("first steps, dipole, worst (of its range)", found.dipole, "settledDipole"),
+        row("settling, every node, worst (mV)", found.nodes, "settledVoltage"),
+        row("settling, gates, worst", found.gates, "settledGate"),
+        row("settling, calcium and eca, worst (relative)", found.calcium, "settledCalcium"),
+    ];
+}
+function note(found, what, error, where) {
+    if (!(error <= found[what][0]))
+        found[what] = [error, where];
+}
+/** Areas, resistances, dipole lengths and the conductance that grows along the tree. */
+function geometryRows(files, stem) {
+    const rows = table(files, "geometry.csv");
+    const [types, sections] = [rows.strings("cell_type"), rows.strings("section")];
+    const worstOf = { area_um2: 0, ri_MOhm: 0, dipole_len_um: 0, gbar_ar: 0 };
+    const cells = new Map(jones2009().cellTypes.map((type) => [type.name, ofCell(type)]));
+    for (let k = 0; k < rows.rows; k++) {
+        const cell = cells.get(types[k] ?? "");
+        if (cell === undefined)
+            throw new DataError("geometry.csv", `has the unknown cell ${types[k]}`, "Repair the file");
+        const got = cell(sections[k], Number(rows.strings("node")[k]));
+        for (const [column, value] of Object.entries(got)) {
+            const text = rows.strings(column)[k] ?? "";
+            const want = Number(text);
+            const error = text === "" ? 0 : Math.abs(value - want) / (want === 0 ? 1 : Math.abs(want));
+            const key = column;
+            worstOf[key] = Math.max(worstOf[key], Number.isNaN(error) ? Infinity : error);
+        }
+    }
+    return Object.entries(worstOf).map(([column, error]) => atMost(stem, `geometry, ${column}, worst (relative)`, error, COLUMN.geometry.float64, `${rows.rows} nodes`));
+}
+/** What the file lists of a node, by section and node number. */
+function ofCell(type) {
+    const morphology = morphologyOf(type);
+    const weights = new Map(type.sections.map((s) => [s.name, dipoleWeights(morphology, { [s.name]: dipoleCosines(type)[s.name] ?? 0 })]));
+    return (section, k) => {
+        const path = sectionPath(morphology, section);
+        const node = morphology.nodes[path.nodes[k]];
+        const before = morphology.nodes[path.nodes[k - 1] ?? -1];
+        if (node === undefined || k === 0)
+            return { area_um2: node === undefined ? NaN : valueOf(node.areaUm2, 0) };
+        const joined = node.parent === path.nodes[k - 1] ? node : before; // soma(0) hangs on the soma's centre
+        const ri = 1 / valueOf(joined?.gParent ?? NaN, 0);
+        const s = type.sections.find(({ name }) => name === section);
+        const bar = s.mechanisms["ar"]?.["gbar"];
+        const gbar = typeof bar === "number" || bar === undefined ? bar : bar[k - 1];
+        // cos pi diam^2 / (4 0.01 Ra) of the whole section, times the interval's resistance
+        const length = (weights.get(section)?.[path.nodes[0]] ?? NaN) * ri;
+        return {
+            area_um2: valueOf(node.areaUm2, 0),
+            ri_MOhm: ri,
+            ...(type.dipole ? { dipole_len_um: length } : {}),
+            ...(gbar === undefined ? {} : { gbar_ar: gbar }),
+        };
+    };
+}
+/** Direct and interpolated rate functions at 37 degC. */
+function rateRows(files, stem) {
+    const rows = table(files, "rate_functions.csv");
+    const channels = { ar, ca, cat, hh2, km };
+    const [names, quantities, V] = [rows.strings("mechanism"), rows.strings("quantity"), rows.numbers("v")];
+    const [direct, interpolated] = [rows.numbers("direct"), rows.numbers("table_interpolated")];
+    const error = { direct: 0, interpolated: 0 };
+    for (let k = 0; k < rows.rows; k++) {
+        const channel = channels[names[k] ?? ""];
+        if (channel === undefined)
+            throw new DataError("rate_functions.csv", `names ${names[k]}`, "Repair the file");
+        const rate = rateFunction(channel, quantities[k]);
+        const relative = (got, want) => Math.abs(got - want) / Math.abs(want);
+        error.direct = Math.max(error.direct, relative(rate(V[k]), direct[k]));
+        error.interpolated = Math.max(error.interpolated, relative(onTable(channel, rate, V[k]), interpolated[k]));
+    }
+    return Object.entries(error).map(([kind, worstError]) => atMost(stem, `rate functions, ${kind}, worst (relative)`, worstError, COLUMN.rates.float64, `${rows.rows} values`));
+}
+/** "minf" or "mtau" of a channel as a function of V. */
+function rateFunction(channel, quantity) {
+    const state = channel.states[quantity[0] ?? ""];
+    if (state === undefined)
+        throw new DataError("rate_functions.csv", `has ${channel.name} ${quantity}`, "Repair the file");
+    return (V) => {
+        const env = { V, celsius: 37 };
+        for (const [name, text] of Object.entries(channel.let ?? {}))
+            env[name] = evaluate(parse(text), env);
+        const value = (text) => evaluate(parse(text), env);
+        if ("inf" in state)
+            return value(quantity.endsWith("inf") ? state.inf : state.tau);
+        const [alpha, beta] = [value(state.alpha), value(state.beta)];
+        return quantity.endsWith("inf") ? alpha / (alpha + beta) : 1 / (alpha + beta);
+    };
+}
+function onTable({ name, table: given }, rate, V) {
+    if (given === undefined)
+        throw new DataError("rate_functions.csv", `tabulates ${name}`, "Repair the file");
+    const [from, to] = [given.from.value, given.to.value];
+    const gap = (to - from) / given.intervals;
+    const x = Math.min(given.intervals, Math.max(0, (V - from) / gap));
+    const k = Math.min(given.intervals - 1, Math.floor(x));
+    const [low, high] = [rate(from + k * gap), rate(from + (k + 1) * gap)];
+    return low + (x - k) * (high - low);
+}
+const nodeName = (section, node) => `node_${section}_${node}`;
+/** One cell of a type with everything recorded that its files show. */
+function recordAll(net, files, type, dt) {
+    const nodes = table(files, `voltages_${type.name}.csv`);
+    const [sections, numbers, x] = [nodes.strings("section"), nodes.strings("node"), nodes.numbers("x")];
+    const sums = Object.fromEntries(sections.map((section, k) => {
+        const term = { section, at: x[k], weight: 1 };
+        return [nodeName(section, numbers[k]), { unit: "mV", terms: [term] }];
+    }));
+    const model = cellModel(type, 1);
+    const cells = net.cells(type.name, { ...model, sums: { ...model.sums, ...sums } });
+    const first = table(files, `first_steps_${type.name}.csv`).names.flatMap((c) => recordedAs(c)?.variable ?? []);
+    const states = table(files, `states_${type.name}.csv`);
+    const wanted = states.strings("state").map((state, k) => `${states.strings("section")[k]}.${stateName(state)}`);
+    for (const variable of new Set([...Object.keys(sums), ...first, ...wanted]))
+        net.record(cells, variable, { every: ms(dt) });
+}
+/** "hh2_m" is hh2.m; eca follows from the calcium. */
+const stateName = (state) => state === "eca" || state === "cad_ca" ? "cad.cai" : state.replace("_", ".");
+const timeColumns = (from, prefix) => from.names.flatMap((column) => (column.startsWith(prefix) ? [{ column, timeMs: Number(column.slice(prefix.length)) }] : [])); // prettier-ignore
+function compareFirstSteps(files, type, chunk, found) {
+    const stored = table(files, `first_steps_${type.name}.csv`);
+    const t = stored.numbers("t");
+    for (const column of stored.names) {
+        const recorded = recordedAs(column);
+        if (recorded === undefined)
+            continue;
+        const want = stored.numbers(column);
+        const got = valuesAt(chunk.trace(type.name, recorded.variable), 0, t);
+        const where = `${type.name} ${column}`;
+        if (column !== "dipole_fAm")
+            note(found, "first", worst(got, want), where);
+        else
+            note(found, "dipole", share(worst(got, want, (k) => k > 0), rangeOf(want.subarray(1))), where); // prettier-ignore
+    }
+}
+function compareNodes(stored, type, chunk, found) {
+    const [sections, numbers] = [stored.strings("section"), stored.strings("node")];
+    const columns = timeColumns(stored, "v_t");
+    const times = Float64Array.from(columns, (c) => c.timeMs);
+    sections.forEach((section, row) => {
+        const variable = nodeName(section, numbers[row]);
+        const got = valuesAt(chunk.trace(type.name, variable), 0, times);
+        const want = columns.map((c) => Number(stored.strings(c.column)[row]));
+        // at t = 0 an end node has no voltage of its own where ends are eliminated
+        const keep = (k) => times[k] > 0;
+        note(found, "nodes", worst(got, want, keep), `${type.name} ${section} node ${numbers[row]}`);
+    });
+}
+function compareStates(stored, type, chunk, dt, found) {
+    const [sections, states] = [stored.strings("section"), stored.strings("state")];
+    const columns = timeColumns(stored, "t");
+    const times = Float64Array.from(columns, (c) => c.timeMs);
+    states.forEach((state, row) => {
+        const want = columns.map((c) => Number(stored.strings(c.column)[row]));
+        const trace = chunk.trace(type.name, `${sections[row]}.${stateName(state)}`);
+        const where = `${type.name} ${sections[row]} ${state}`;
+        if (state === "eca") {
+            // the value that the step which ended then used; before the first step, the initial one
+            const got = valuesAt(trace, 0, times.map((t) => Math.max(0, t - dt))).map(eca); // prettier-ignore
+            note(found, "calcium", relativeWorst(got, want), where);
+        }
+        else if (state === "cad_ca")
+            note(found, "calcium", relativeWorst(valuesAt(trace, 0, times), want), where);
+        else
+            note(found, "gates", worst(valuesAt(trace, 0, times), want), where);
+    });
+}
+const relativeWorst = (got, want) => worst(Array.from(got, (x, k) => x / want[k]), want.map(() => 1)); // prettier-ignore
+function eca(cai) {
+    const { nernst } = cad;
+    if (nernst === undefined)
+        throw new DataError("cad", "has no Nernst potential", "Restore it");
+    return nernst.RT_zF.value * Math.log(nernst.out.value / cai);
+}
+//# sourceMappingURL=cortical-column-settle.js.map

@@ -1,0 +1,198 @@
+import { z } from "zod";
+import { DataError } from "../src/errors.js";
+import { fromCellParameters } from "../src/models/motor-pool/index.js";
+import { drive } from "../src/network/signal.js";
+import { Network } from "../src/network/network.js";
+import { simulate } from "../src/run/simulate.js";
+import { degC, ms, mV, nA, one, perCell } from "../src/units.js";
+import { optionalTable } from "./csv.js";
+import { compareTrains } from "../src/analysis/compare-spikes.js";
+import { MOTOR_POOL } from "./tolerances.js";
+import { atLeast, atMost } from "./rows.js";
+/** What every case says of its run. */
+export const runSettings = z.looseObject({
+    dt_ms: z.number().positive(),
+    secondorder: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+    v_init_mV: z.number(),
+    spike_threshold_mV: z.number(),
+    celsius: z.number().default(36),
+});
+/** NEURON's secondorder: 1 and 2 step V alike. */
+export const methodOf = ({ secondorder }) => secondorder === 0 ? "backwardEuler" : "crankNicolson";
+const stepsCase = z.looseObject({
+    model: z.enum(["NERLab", "Powers2017"]).default("NERLab"),
+    settings: runSettings.extend({
+        iclamp: z.string().default("soma(0.5)"),
+        delay_ms: z.number(),
+        dur_ms: z.number(),
+        tstop_ms: z.number(),
+        sample_ms: z.number().optional(),
+    }),
+    amps_nA: z.array(z.number()),
+    cells: z.record(z.string(), z.record(z.string(), z.number())),
+    spikes: z.array(z.looseObject({ cell: z.union([z.number(), z.string()]), amp_nA: z.number(), t_ms: z.array(z.number()) })),
+});
+/** Parses a case's JSON; a DataError names the first thing that is wrong. */
+export function parseCase(files, stem, schema) {
+    const name = `${stem}.json`;
+    let json;
+    try {
+        json = JSON.parse(files.text(name));
+    }
+    catch (error) {
+        throw new DataError(name, `does not parse (${error.message})`, "Repair the file");
+    }
+    const parsed = schema.safeParse(json);
+    if (parsed.success)
+        return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new DataError(name, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`, "Compare with the reference folder's README");
+}
+/** r1 and r6: cells under current steps. All cells at all amplitudes are one population, each with its own clamp gain. */
+export async function verifySteps(files, stem, kind, context) {
+    const data = parseCase(files, stem, stepsCase);
+    const runs = data.spikes.map(({ cell, amp_nA, t_ms }) => ({ cell: String(cell), amp: amp_nA, times: t_ms }));
+    const voltages = optionalTable(files, `${stem}_v.csv`);
+    const chunk = await runSteps(data, runs, voltages, context);
+    const { dt_ms: dt } = data.settings;
+    const simulated = trainsOf(chunk, "cells");
+    const found = compareTrains(runs.map(({ times }) => times), simulated, dt);
+    const rows = [
+        atMost(stem, "runs with another spike count", found.otherCounts, 0, `of ${runs.length}; ${found.reference} spikes`),
+    ];
+    const silent = runs.filter(({ times }) => times.length === 0);
+    if (context.engine === "reference") {
+        rows.push(atMost(stem, "spikes off the reference's step", found.offGrid, MOTOR_POOL.spikesExact.value));
+        if (voltages !== undefined) {
+            const firing = runs.filter(({ times }) => times.length > 0);
+            rows.push(atMost(stem, "voltages of silent runs (mV)", voltageError(chunk, data, runs, voltages, silent), MOTOR_POOL.storedVoltage.value));
+            rows.push(atMost(stem, "voltages of firing runs (mV)", voltageError(chunk, data, runs, voltages, firing), MOTOR_POOL.spikingVoltage.value));
+        }
+        return rows;
+    }
+    if (kind === "r6") {
+        rows.push(atMost(stem, "spikes, worst (ms)", found.worstSteps * dt, MOTOR_POOL.r6Spikes.value));
+    }
+    else {
+        rows.push(atLeast(stem, "spikes within 2 steps", found.within(2 * dt), MOTOR_POOL.r1Within2Steps.value));
+        rows.push(atMost(stem, "spikes, worst (steps)", found.worstSteps, MOTOR_POOL.r1WorstSteps.value));
+    }
+    if (voltages !== undefined) {
+        const error = voltageError(chunk, data, runs, voltages, silent);
+        rows.push(atMost(stem, "voltages of silent runs (mV)", error, (kind === "r6" ? MOTOR_POOL.r6Subthreshold : MOTOR_POOL.subthreshold).value, `${silent.length} runs`));
+    }
+    return rows;
+}
+async function runSteps(data, runs, voltages, context) {
+    const { settings } = data;
+    const net = new Network({ seed: 1 });
+    const parameters = runs.map(({ cell }) => {
+        const found = data.cells[cell];
+        if (found === undefined)
+            throw new DataError(`cell ${cell}`, "has spikes but no parameters", "Repair the case's JSON");
+        return found;
+    });
+    const cells = net.cells("cells", motorNeurons(parameters, data.model, settings));
+    const { section, at } = location(settings.iclamp);
+    net.clamp(cells, drive.constant(nA(1)), {
+        section,
+        at,
+        gain: perCell(one, runs.map(({ amp }) => amp)),
+        delay: ms(settings.delay_ms),
+        duration: ms(settings.dur_ms),
+    });
+    if (voltages !== undefined) {
+        const every = ms(spacing(voltages.numbers("t_ms")));
+        for (const { variable } of voltageColumns(voltages, data.model))
+            net.record(cells, variable, { every });
+    }
+    return runWhole(net, settings, settings.tstop_ms, context);
+}
+/** The cells that a file lists, set up as its run was. */
+export const motorNeurons = (parameters, model, settings) => fromCellParameters(parameters, model, {
+    V0: mV(settings.v_init_mV),
+    threshold: mV(settings.spike_threshold_mV),
+    celsius: degC(settings.celsius),
+});
+/** Runs a network to its end and gives all of it as one chunk. */
+export async function runWhole(net, settings, endMs, context) {
+    const duration = ms(settings.dt_ms * Math.ceil(endMs / settings.dt_ms - 0.5 - 1e-9)); // NEURON ends when t >= tstop - dt/2
+    const sim = await simulate(net, { ...context, dt: ms(settings.dt_ms), method: methodOf(settings), duration });
+    try {
+        for await (const chunk of sim.run(duration, { chunk: duration }))
+            return chunk;
+        throw new DataError("settings", `end at ${endMs} ms, before the first step`, "Repair the case's JSON");
+    }
+    finally {
+        await sim.close();
+    }
+}
+/** Times of each cell of a population. */
+export function trainsOf(chunk, population) {
+    const { times, cells, n } = chunk.spikes(population);
+    const trains = Array.from({ length: n }, () => []);
+    times.forEach((t, i) => trains[cells[i]]?.push(t));
+    return trains;
+}
+/** "soma(0.5)" */
+function location(text) {
+    const parsed = /^(\w+)(?:\(([\d.]+)\))?$/.exec(text);
+    if (parsed === null)
+        throw new DataError(`iclamp "${text}"`, "is no place on a cell", 'Write it as "soma(0.5)"');
+    return { section: parsed[1], at: Number(parsed[2] ?? 0.5) };
+}
+/** "v_dend0_mV" is dend0.V; NERLab cells have one dendrite, which files call dend or dend0. */
+export function voltageColumns(table, model) {
+    return table.names.flatMap((column) => {
+        const section = /^v_(\w+)_mV$/.exec(column)?.[1];
+        if (section === undefined)
+            return [];
+        return [{ column, variable: `${model === "NERLab" ? section.replace(/^dend\d*$/, "dend") : section}.V` }];
+    });
+}
+/** The spacing of the samples: the smallest positive difference of neighbours. */
+export function spacing(times) {
+    let least = Infinity;
+    for (let i = 1; i < times.length; i++) {
+        const step = times[i] - times[i - 1];
+        if (step > 1e-9)
+            least = Math.min(least, step);
+    }
+    return Number(least.toFixed(9));
+}
+function voltageError(chunk, data, runs, table, only = runs) {
+    const cellNames = table.strings("cell");
+    const amps = table.numbers("amp_nA");
+    const index = new Map(runs.map((run, k) => [`${run.cell} ${run.amp}`, k]));
+    const wanted = new Set(only.map((run) => `${run.cell} ${run.amp}`));
+    const columnOf = (row) => {
+        const key = `${cellNames[row]} ${amps[row]}`;
+        return wanted.has(key) ? index.get(key) : undefined;
+    };
+    return traceError(chunk, "cells", table, voltageColumns(table, data.model), columnOf);
+}
+/** Largest |difference| between stored columns and recorded variables.
+ * @param columnOf  the recorded column that belongs to a row of the table; undefined leaves the row out
+ * @param shiftMs  added to a recorded label to get the stored one */
+export function traceError(chunk, population, table, columns, columnOf, shiftMs = 0) {
+    const t = table.numbers("t_ms");
+    let worst = 0;
+    for (const { column, variable } of columns) {
+        const trace = chunk.trace(population, variable);
+        const [first = 0, second = 1] = trace.times;
+        const every = second - first;
+        const stored = table.numbers(column);
+        for (let row = 0; row < t.length; row++) {
+            const k = columnOf(row);
+            const sample = Math.round((t[row] - shiftMs - first) / every);
+            if (k === undefined || sample < 0)
+                continue; // before the first label, which a shifted one may be
+            const value = trace.data[sample * trace.cells.length + k];
+            if (value === undefined)
+                throw new DataError(`${column}, t = ${t[row]} ms`, "is after the end of the run", "Repair the case's files");
+            worst = Math.max(worst, Math.abs(value - stored[row]));
+        }
+    }
+    return worst;
+}
+//# sourceMappingURL=motor-pool-cells.js.map

@@ -1,0 +1,57 @@
+import { DataError } from "../src/errors.js";
+import { gpuSpikeDecisions } from "../src/gpu/training-decisions.js";
+import { gpuTraining } from "../src/gpu/training.js";
+import { referenceTraining } from "../src/reference/training.js";
+import { verifyEnsemble } from "./trained-network-ensemble.js";
+import { verifyMeasures } from "./trained-network-measures.js";
+import { verifyTraining, verifyUntrained } from "./trained-network-runs.js";
+import { decideByReference, verifyEdges, verifySteps } from "./trained-network-steps.js";
+/** The cases in a folder: each sidecar of f1, f2, f3 and f5 is one, and all f4 files together are one ("f4"). */
+export function trainedNetworkCases(files) {
+    const names = files.list();
+    const single = names.filter((name) => /^f[1235].*\.json$/.test(name)).sort();
+    return names.some((name) => /^f4.*loops.*\.csv$/.test(name)) ? [...single, "f4"] : single;
+}
+/** Runs one case. All settings come from its files; its kind is the letter and digit that the name starts with.
+ * @param case_  the stem of a sidecar, with or without .json, or "f4" for all files of that kind
+ * @throws DataError for files that do not parse or a kind that is not known */
+export async function verifyTrainedNetwork(files, case_, options) {
+    const name = case_ === "f4" || case_.endsWith(".json") ? case_ : `${case_}.json`;
+    const make = engineFactory(options);
+    // runs within a case are told apart in the quantity, since a case has one name
+    const label = (rows) => rows.map((row) => ({
+        ...row,
+        case: name.replace(/\.json$/, ""),
+        quantity: row.case === name ? row.quantity : `${row.case}: ${row.quantity}`,
+    }));
+    switch (name.slice(0, 2)) {
+        case "f1":
+            return label(await (isEdges(files, name) ? verifyEdges(files, name, decider(options)) : verifySteps(files, name, make)));
+        case "f2":
+            return label(await verifyUntrained(files, name, make));
+        case "f3":
+            return label(await verifyTraining(files, name, make));
+        case "f4":
+            return label(await verifyEnsemble(files, options.engine, make, options));
+        case "f5":
+            return label(await verifyMeasures(files, name, options.engine));
+        default:
+            throw new DataError(name, "is no case of a trained network", "Names start with f1, f2, f3, f4 or f5");
+    }
+}
+function engineFactory({ engine, device, }) {
+    if (engine !== "gpu") {
+        const precision = engine === "reference" ? "float64" : "float32";
+        return (compiled) => Promise.resolve(referenceTraining(compiled, precision));
+    }
+    if (device === undefined)
+        throw new DataError("engine gpu", "has no device", "Open one, or choose engine reference");
+    return (compiled) => gpuTraining(device, compiled);
+}
+const decider = ({ engine, device }) => engine === "gpu" && device !== undefined ? gpuSpikeDecisions(device) : decideByReference;
+/** A sidecar of single spike decisions has rows and no data file. */
+const isEdges = (files, name) => {
+    const json = JSON.parse(files.text(name));
+    return Array.isArray(json.rows) && json.data_file === undefined;
+};
+//# sourceMappingURL=trained-network.js.map
