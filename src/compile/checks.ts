@@ -2,6 +2,7 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { checkDescription } from "../network/check.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { checkVariation, type Path } from "../network/paths.ts";
+import { stepsWithin } from "../steps.ts";
 import { canonical } from "../units.ts";
 import type { CompiledNetwork, ParamTable, RowTable } from "./compiled.ts";
 
@@ -27,7 +28,7 @@ export function settings(options: CompileOptions): Settings {
   if (duration === undefined) return { dt, method, maxBlock, steps: undefined };
   const durationMs = canonical("duration", duration, "ms");
   if (!(durationMs >= 0)) throw new ModelError("duration", `is ${durationMs} ms`, "Give 0 or more");
-  const steps = Math.ceil(durationMs / dt - 1e-9);
+  const steps = stepsWithin(durationMs, dt);
   if (steps >= 2 ** 32) {
     throw new ModelError(
       "duration",

@@ -2,6 +2,7 @@ import { isCells, type CellsDescription } from "../network/check.ts";
 import type { ClampDescription, NetworkDescription } from "../network/description.ts";
 import { gainValue, type Path } from "../network/paths.ts";
 import type { Signal } from "../network/signal.ts";
+import { firstStepAt } from "../steps.ts";
 import { canonical, canonicalValues } from "../units.ts";
 import type { CompiledClamp } from "./compiled.ts";
 
@@ -17,7 +18,14 @@ export function compileClamps(d: NetworkDescription, paths: readonly Path[], dt:
     const gain = gains(clamp, model.n, varied("gain") ?? new Array<unknown>(d.entries).fill(clamp.gain));
     const delay = canonical(`clamp "${clamp.name}", delay`, clamp.delay, "ms");
     const duration = canonical(`clamp "${clamp.name}", duration`, clamp.duration, "ms");
-    return { name: clamp.name, population, signals, gain, from: firstOn(delay, dt), to: firstOn(delay + duration, dt) };
+    return {
+      name: clamp.name,
+      population,
+      signals,
+      gain,
+      from: clampStep(delay, dt),
+      to: clampStep(delay + duration, dt),
+    };
   });
 }
 
@@ -32,12 +40,5 @@ function gains(clamp: ClampDescription, n: number, perEntry: readonly unknown[])
   return gain;
 }
 
-/** The first step with time <= t + dt/2, at most 2^32 - 1 (a step is a u32). */
-export function firstOn(timeMs: number, dt: number): number {
-  const on = (step: number) => timeMs <= step * dt + dt / 2;
-  let step = Math.max(0, Math.ceil(timeMs / dt - 0.5));
-  if (!on(step))
-    step++; // where the division rounded the other way
-  else if (step > 0 && on(step - 1)) step--;
-  return Math.min(step, 2 ** 32 - 1);
-}
+/** An edge of a clamp: at most 2^32 - 1, because a step is a u32. */
+const clampStep = (timeMs: number, dt: number): number => Math.min(2 ** 32 - 1, Math.max(0, firstStepAt(timeMs, dt)));

@@ -1,3 +1,4 @@
+import { dueStep } from "../steps.ts";
 import type { CompiledTrains, GivenEvents } from "./compiled.ts";
 import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
 import { bySource, starts } from "./rows.ts";
@@ -9,10 +10,6 @@ export interface GivenInput {
   /** slot of cell 0, per receptor of the projection. */
   readonly slotOf: readonly number[];
 }
-
-/** The step in which NEURON delivers a spike given at any time: it rounds the sum of time and delay once. */
-export const dueStep = (timeMs: number, delayMs: number, dt: number): number =>
-  Math.max(0, Math.ceil((timeMs + delayMs) / dt - 0.5 - 1e-9));
 
 /** Links from trains under one structure, grouped so that one spike over one group arrives at once. */
 export const givenFans = (inputs: readonly GivenInput[], structure: number): Fan[] =>

@@ -1,7 +1,7 @@
 import { drawLinks, drawReceptors } from "../connect/draw.ts";
-import { ModelError } from "../errors.ts";
 import { isCells, linkValues, ruleSizes } from "../network/check.ts";
 import type { NetworkDescription, PopulationDescription, ProjectionDescription } from "../network/description.ts";
+import { delaySteps } from "../steps.ts";
 import { canonical, canonicalValues } from "../units.ts";
 
 /** The links of one projection under one structureSeed, after dropping what exceeds maxDelay. Values that all links share are numbers. */
@@ -89,18 +89,6 @@ function dropSlow(links: DrawnLinks, maxDelayMs: number, axonDelayMs: number | F
     delayMs: pick(links.delayMs),
     dropped,
   };
-}
-
-/** Steps from a spike born on the grid to its delivery: NEURON stamps it 1e-10 ms late and delivers at the first step
- * with arrival <= t + dt/2. @throws ModelError where a step number would leave 31 bits */
-export function delaySteps(where: string, delayMs: number, dt: number): number {
-  const steps = Math.max(0, Math.ceil((delayMs + 1e-10) / dt - 0.5));
-  if (steps < 2 ** 31) return steps;
-  throw new ModelError(
-    where,
-    `a delay of ${delayMs} ms is ${steps} steps of ${dt} ms`,
-    "Give the projection a maxDelay, the end of the experiment",
-  );
 }
 
 /** Shortest delay of a projection in steps over all structures; undefined without links. */

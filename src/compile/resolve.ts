@@ -7,6 +7,7 @@ import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../morphology/tree.ts";
 import { combine, type Values } from "../morphology/values.ts";
+import { wholeSteps } from "../steps.ts";
 import { canonical, canonicalValues, type Unit } from "../units.ts";
 import type { CompiledTrace } from "./compiled.ts";
 import { Params } from "./params.ts";
@@ -219,14 +220,7 @@ export class ResolvedModel {
   #trace(r: RecordingDescription, k: number): Trace {
     const { dt } = this.#context;
     const where = `${this.#where}: recording of "${r.variable}"`;
-    const everySteps = Math.round(canonical(where, r.every, "ms") / dt);
-    if (everySteps < 1 || Math.abs(everySteps * dt - r.every.value) > 1e-9 * r.every.value) {
-      throw new ModelError(
-        where,
-        `every ${r.every.value} ms is not a whole number of steps of ${dt} ms`,
-        "Change one of them",
-      );
-    }
+    const everySteps = wholeSteps(where, canonical(where, r.every, "ms"), dt, 1);
     const { phase, unit, value } = this.#variable(where, r.variable);
     const out = name(`out_${k}`);
     const base = { variable: r.variable, unit, phase, everySteps, cells: chosen(where, r.cells, this.#model.n) };

@@ -1,6 +1,7 @@
 import { Uint32List } from "../connect/lists.ts";
+import { delaySteps } from "../steps.ts";
 import type { RowTable } from "./compiled.ts";
-import { at, delaySteps, type DrawnLinks, type DrawnProjection } from "./links.ts";
+import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
 
 /** A projection into a stage, as rows need it. */
 export interface RowInput {

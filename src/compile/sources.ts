@@ -6,6 +6,7 @@ import type { Signal } from "../network/signal.ts";
 import { checkRate } from "../network/signal-values.ts";
 import { checkHighestRate } from "../random/increments.ts";
 import { stream } from "../random/philox.ts";
+import { wholeSteps } from "../steps.ts";
 import { canonical } from "../units.ts";
 import type { CompiledRenewal, CompiledTrains } from "./compiled.ts";
 
@@ -101,16 +102,6 @@ function checkSignals(
     for (const line of checkRate(signal, { name, dt, order, totalSteps, samples })) lines.add(line);
   }
   for (const line of lines) warn(line);
-}
-
-function wholeSteps(where: string, timeMs: number, dt: number): number {
-  const steps = Math.round(timeMs / dt);
-  if (Math.abs(steps * dt - timeMs) <= 1e-6 * dt) return steps;
-  throw new ModelError(
-    where,
-    `${timeMs} ms is not a whole number of steps of ${dt} ms`,
-    `Give a multiple, for example ${Number((steps * dt).toPrecision(12))} ms`,
-  );
 }
 
 /** @param perEntry  trains of each entry, where they vary */

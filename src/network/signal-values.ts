@@ -1,6 +1,7 @@
 import { sinTurns } from "../random/elementary.ts";
 import { checkHighestRate, type Rate } from "../random/increments.ts";
 import { drawNormal, stream } from "../random/philox.ts";
+import { firstStepAt, knotSlack } from "../steps.ts";
 import type { Signal } from "./signal.ts";
 
 export interface SignalContext {
@@ -74,10 +75,7 @@ export function signalAt(signal: Signal, context: SignalContext): AtStep {
       }
       case "window": {
         const of = build(s.of);
-        const [from, until] = [
-          firstStepAfter(s.from, dt),
-          s.until === undefined ? Infinity : firstStepAfter(s.until, dt),
-        ];
+        const [from, until] = [firstStepAt(s.from, dt), s.until === undefined ? Infinity : firstStepAt(s.until, dt)];
         return (step) => (step >= from && step < until ? of(step) : 0);
       }
       case "clip": {
@@ -90,19 +88,16 @@ export function signalAt(signal: Signal, context: SignalContext): AtStep {
   return build(signal);
 }
 
-/** The first step whose midpoint is at or after t (ms). The half step keeps times on the grid far from the decision. */
-export const firstStepAfter = (t: number, dt: number): number => Math.ceil(t / dt - 0.5 - 1e-9);
-
 type Kind<K extends Signal["kind"]> = Extract<Signal, { kind: K }>;
 
 function stepsAt(s: Kind<"steps">, dt: number): AtStep {
-  const starts = s.times.map((t) => firstStepAfter(t, dt));
+  const starts = s.times.map((t) => firstStepAt(t, dt));
   return (step) => s.values[lastAtOrBelow(starts, step)] ?? 0;
 }
 
 function rampsAt(s: Kind<"ramps">, dt: number): AtStep {
   const { times, values } = s;
-  const slack = dt * 1e-6; // step * dt may round below a knot on the grid; matters at jumps
+  const slack = knotSlack(dt);
   return (step) => {
     const t = step * dt;
     const i = lastAtOrBelow(times, t + slack);
@@ -118,7 +113,7 @@ function samplesAt(s: Kind<"samples">, dt: number): AtStep {
   const last = values.length - 1;
   return (step) => {
     const x = (step * dt - s.start) / s.interval;
-    const i = Math.floor(x + (dt * 1e-6) / s.interval);
+    const i = Math.floor(x + knotSlack(dt) / s.interval);
     if (i < 0) return 0;
     const v = values[i] ?? 0;
     if (s.between === "hold" || i >= last) return v;

@@ -3,6 +3,7 @@ import type { Engine, EngineKind, EngineState, Segment } from "../host/engine.ts
 import { ModelError } from "../errors.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import type { Network } from "../network/network.ts";
+import { nearestSteps, wholeSteps } from "../steps.ts";
 import { canonical, type Quantity } from "../units.ts";
 import { MemoryChunk, rowsKey, sortSpikes, type Chunk, type Rows } from "./chunk.ts";
 import { inForce, RecordedControl, type Control, type LiveChange } from "./control.ts";
@@ -243,15 +244,8 @@ export class Simulation {
    * @param round  to the nearest step instead of refusing */
   steps(where: string, time: Quantity<"ms">, round = false): number {
     const { dt } = this.network;
-    const exact = canonical(where, time, "ms") / dt;
-    const steps = Math.round(exact);
-    const whole = Math.abs(exact - steps) <= 1e-6 * Math.max(1, Math.abs(exact));
-    if (steps >= 1 && (round || whole)) return steps;
-    throw new ModelError(
-      where,
-      `is ${time.value} ms, not a positive multiple of dt = ${dt} ms`,
-      `Give ${Math.max(1, steps) * dt} ms, or another dt`,
-    );
+    const timeMs = canonical(where, time, "ms");
+    return round && timeMs > 0 ? nearestSteps(timeMs, dt) : wholeSteps(where, timeMs, dt, 1);
   }
 }
 
