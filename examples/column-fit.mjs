@@ -23,7 +23,7 @@ async function dipoles(points) {
   vary("evdist1.times", ([, shift]) => events.map((times) => times.map((t) => t + shift)));
   const cells = ["L2_pyramidal", "L5_pyramidal"].map((name) => column.population(name));
   for (const population of cells) column.record(population, "dipole", { every: ms(0.1) });
-  const sim = await simulate(column, { device: opened?.device, dt: ms(0.025), method: "backwardEuler", duration });
+  const sim = await simulate(column, { device: opened?.device, dt: ms(0.025), duration });
   try {
     for await (const chunk of sim.run(duration, { chunk: duration })) {
       const moments = (entry) => cells.map((population) => chunk.trace(population, "dipole", entry));

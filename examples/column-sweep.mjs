@@ -32,7 +32,7 @@ for (const cells of pyramidal) column.record(cells, "dipole", { every: ms(0.1) }
 
 const opened = await openDevice();
 const duration = ms(column.tstop);
-const sim = await simulate(column, { device: opened?.device, dt: ms(0.025), method: "backwardEuler", duration });
+const sim = await simulate(column, { device: opened?.device, dt: ms(0.025), duration });
 export const sweep = [];
 for await (const chunk of sim.run(duration, { chunk: duration })) {
   points.forEach(({ strength, shift }, entry) => {

@@ -84,5 +84,5 @@ export function motorPool(pool: Pool, from: Drive): { compiled: CompiledNetwork;
   const maxScale = (HIGHEST_SHARE * sharedFlow(HIGHEST_RATE)) / PRIVATE_FLOW;
   net.connect(DD, aMN.excitatory, fixedProbability(PROBABILITY), { name: SHARED, weight, delay });
   net.connect(IN, aMN.excitatory, oneToOne(), { name: PRIVATE, weight, delay, maxScale });
-  return { compiled: compile(net.describe(), { dt: ms(DT), method: "crankNicolson" }), thresholds: rt };
+  return { compiled: compile(net.describe(), { dt: ms(DT) }), thresholds: rt };
 }

@@ -160,7 +160,7 @@ async function fromModule(path: string, options: RunCommandOptions): Promise<Bui
   return {
     network: own,
     dt: parts.dt ?? ms(0.025),
-    method: parts.method ?? "crankNicolson",
+    method: parts.method,
     duration,
     chunk: parts.chunk ?? seconds(1),
     notes: parts.notes ?? [],

@@ -21,6 +21,7 @@ export function compileCells(population: string, model: CellModel, context: Cell
     kind: "cells",
     name: population,
     n: model.n,
+    method: context.method,
     firstSource: context.firstSource,
     program,
     ...resolved.params.table(columns),

@@ -1,5 +1,6 @@
-import { didYouMean, ModelError } from "../errors.ts";
-import { checkDescription } from "../network/check.ts";
+import { ModelError } from "../errors.ts";
+import type { Method } from "../network/cell.ts";
+import { checkDescription, checkMethod } from "../network/check.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { checkVariation, type Path } from "../network/paths.ts";
 import { stepsWithin } from "../steps.ts";
@@ -9,7 +10,8 @@ import type { CompiledNetwork, ParamTable, RowTable } from "./compiled.ts";
 /** Options in canonical numbers. */
 export interface Settings {
   readonly dt: number; // ms
-  readonly method: "backwardEuler" | "crankNicolson";
+  /** of all cells; undefined: what each model states. */
+  readonly method: Method | undefined;
   readonly maxBlock: number;
   /** steps of the whole experiment; undefined when not known. */
   readonly steps: number | undefined;
@@ -19,9 +21,8 @@ export interface Settings {
 export function settings(options: CompileOptions): Settings {
   const dt = canonical("dt", options.dt, "ms");
   if (!(dt > 0)) throw new ModelError("dt", `is ${dt} ms`, "Give a step above 0, for example ms(0.025)");
-  const { method = "crankNicolson", maxBlock = Infinity, duration } = options;
-  const methods = ["backwardEuler", "crankNicolson"];
-  if (!methods.includes(method)) throw new ModelError("method", `is "${method}"`, didYouMean(method, methods));
+  const { method, maxBlock = Infinity, duration } = options;
+  checkMethod("method", method);
   if (!(maxBlock >= 1) || !(Number.isInteger(maxBlock) || maxBlock === Infinity)) {
     throw new ModelError("maxBlock", `is ${maxBlock} steps`, "Give a whole number of 1 or more");
   }

@@ -1,3 +1,4 @@
+import type { CellModel, Method } from "../network/cell.ts";
 import { isCells, sizeOf, type CellsDescription } from "../network/check.ts";
 import type { CompileOptions, NetworkDescription, RenewalSources } from "../network/description.ts";
 import { Network } from "../network/network.ts";
@@ -23,6 +24,8 @@ export function compile(network: NetworkDescription | Network, options: CompileO
   return new Compiler(description, settings(options)).compile();
 }
 
+const DEFAULT_METHOD: Method = "crankNicolson";
+
 class Compiler {
   readonly #d: NetworkDescription;
   readonly #settings: Settings;
@@ -46,7 +49,7 @@ class Compiler {
 
   compile(): CompiledNetwork {
     const { entries } = this.#d;
-    const { dt, method, maxBlock } = this.#settings;
+    const { dt, maxBlock } = this.#settings;
     const drawn = drawProjections(this.#d, this.#structureSeeds());
     const plan = planStages(this.#cellIndices(), this.#edges(drawn));
     const slots = plan.stages.map((cells) => slotsOf(cells, drawn, this.#d.populations));
@@ -57,7 +60,6 @@ class Compiler {
     this.#warnAboutLinks(drawn);
     return {
       dt,
-      method,
       entries,
       seeds: Uint32Array.from(this.#varied("seed") ?? new Array<number>(entries).fill(this.#d.seed)),
       populations,
@@ -82,8 +84,16 @@ class Compiler {
   /** Of what determines results: `duration` and `maxBlock` do not, and neither does a description's name. */
   #hash(): string {
     const { seed, structureSeed, populations, projections, clamps, recordings, entries, variations } = this.#d;
-    const description = { seed, structureSeed, populations, projections, clamps, recordings, entries, variations };
-    return digest({ version: RESULTS_VERSION, dt: this.#settings.dt, method: this.#settings.method, description });
+    const methods = populations.flatMap((p) => (isCells(p) ? [this.#methodOf(p.model)] : []));
+    const one = methods.every((m) => m === methods[0]) ? (methods[0] ?? DEFAULT_METHOD) : methods;
+    const bare = populations.map((p) => (isCells(p) ? { ...p, model: { ...p.model, method: undefined } } : p));
+    const description = { seed, structureSeed, populations: bare, projections, clamps, recordings, entries, variations }; // prettier-ignore
+    return digest({ version: RESULTS_VERSION, dt: this.#settings.dt, method: one, description });
+  }
+
+  /** The run's, else the model's own. */
+  #methodOf(model: CellModel): Method {
+    return this.#settings.method ?? model.method ?? DEFAULT_METHOD;
   }
 
   #cellIndices(): number[] {
@@ -127,13 +137,13 @@ class Compiler {
   }
 
   #cells({ name, model }: CellsDescription, index: number, slots: readonly Slots[]): CompiledCells {
-    const { dt, method } = this.#settings;
+    const { dt } = this.#settings;
     const clamps = this.#d.clamps.flatMap((c, clamp) =>
       c.population === name ? [{ clamp, section: c.section, at: c.at }] : [],
     );
     return compileCells(name, model, {
       dt,
-      method,
+      method: this.#methodOf(model),
       entries: this.#d.entries,
       firstSource: this.#firstSource[index] ?? 0,
       slots: slots.find((s) => s.of.has(index))?.of.get(index) ?? new Map<string, number>(),

@@ -1,11 +1,11 @@
 import type { Expr, Stmt } from "../lang/expr.ts";
+import type { Method } from "../network/cell.ts";
 import type { NetworkDescription } from "../network/description.ts";
 import type { Signal } from "../network/signal.ts";
 
 /** What both engines run. Canonical numbers, float64, flat arrays; nothing here knows of descriptions or devices. */
 export interface CompiledNetwork {
   readonly dt: number; // ms
-  readonly method: "backwardEuler" | "crankNicolson";
   readonly entries: number; // B, copies advanced together
   readonly seeds: Uint32Array; // per entry
   readonly populations: readonly CompiledPopulation[]; // in order of creation
@@ -48,6 +48,7 @@ export interface CompiledCells {
   readonly kind: "cells";
   readonly name: string;
   readonly n: number; // per entry
+  readonly method: Method;
   readonly firstSource: number; // id of cell 0 in entry 0
   readonly program: CellProgram | TreeProgram;
   /** values of program.params: given ones and derived ones. */

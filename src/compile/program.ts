@@ -3,6 +3,7 @@ import { add, call, div, type Expr, mul, name, negate, num, type Stmt, sub } fro
 import { freeNames, substitute } from "../lang/names.ts";
 import { parse } from "../lang/parse.ts";
 import type { Channel, Pool, State, Synapse } from "../mechanisms/mechanism.ts";
+import type { Method } from "../network/cell.ts";
 
 /** A cell type with every value behind an identifier: what the step's equations are built from. All names are unique. */
 export interface ResolvedCell {
@@ -13,7 +14,7 @@ export interface ResolvedCell {
   readonly densities: readonly ResolvedDensity[];
   readonly receptors: readonly ResolvedReceptor[];
   readonly clamps: readonly { readonly input: string; readonly node: number }[];
-  readonly method: "backwardEuler" | "crankNicolson";
+  readonly method: Method;
   readonly dt: string; // parameter, ms
 }
 

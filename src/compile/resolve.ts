@@ -2,7 +2,7 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { add, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
 import { substitute } from "../lang/names.ts";
 import type { Channel, Param, Pool } from "../mechanisms/mechanism.ts";
-import type { CellModel, Given, Insertion } from "../network/cell.ts";
+import type { CellModel, Given, Insertion, Method } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../morphology/tree.ts";
@@ -22,7 +22,7 @@ import {
 
 export interface CellContext {
   readonly dt: number; // ms
-  readonly method: "backwardEuler" | "crankNicolson";
+  readonly method: Method;
   readonly entries: number;
   readonly firstSource: number;
   /** slot of cell 0, of each receptor that has links. */

@@ -1,6 +1,10 @@
 import type { Mechanism, Synapse } from "../mechanisms/mechanism.ts";
 import type { Quantities, Quantity, Unit } from "../units.ts";
 
+/** How voltages are solved within a step: NEURON's secondorder 0 and 2. */
+export const METHODS = ["backwardEuler", "crankNicolson"] as const;
+export type Method = (typeof METHODS)[number];
+
 /** One value for all cells, or one per cell. */
 export type Given<U extends Unit> = Quantity<U> | Quantities<U>;
 
@@ -62,6 +66,8 @@ export interface CellModel<R extends string = string> {
   /** weighted sums of voltages that recordings may name, for example a dipole moment: weight in `unit` per mV. Places at 0 and 1
    * are the sections' ends. */
   readonly sums?: Readonly<Record<string, VoltageSum>>;
+  /** the method that the published cell was simulated with. Default Crank–Nicolson. */
+  readonly method?: Method;
   /** published rate tables, where a mechanism states one. Default "asPublished". */
   readonly tables?: "asPublished" | "exact";
   /** facts about each cell that no equation uses (recruitment threshold, global id): kept in run.json. */

@@ -2,7 +2,7 @@ import { checkRule, type Sizes } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkOrder } from "../random/source.ts";
 import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity } from "../units.ts";
-import type { CellModel, SectionSpec } from "./cell.ts";
+import { METHODS, type CellModel, type SectionSpec } from "./cell.ts";
 import type {
   CellChoice,
   ClampDescription,
@@ -59,7 +59,10 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
   }
   const n = sizeOf(p);
   if (!Number.isInteger(n) || n < 1) throw new ModelError(where, `has ${n} cells`, "Give a whole number of 1 or more");
-  if (isCells(p)) return checkReceptors(where, p.model);
+  if (isCells(p)) {
+    checkMethod(`${where}, method`, p.model.method);
+    return checkReceptors(where, p.model);
+  }
   if (p.model.kind === "renewal") return checkRenewal(where, p.model, n);
   if (p.model.kind === "trains") return checkTimes(where, p.model.times, n);
   throw new ModelError(
@@ -67,6 +70,12 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
     `has a model of unknown kind "${String((p.model as { kind: unknown }).kind)}"`,
     "Known: cells, renewal, trains",
   );
+}
+
+/** @throws ModelError for a method that is none */
+export function checkMethod(where: string, method: unknown): void {
+  if (method === undefined || METHODS.some((known) => known === method)) return;
+  throw new ModelError(where, `is "${String(method)}"`, didYouMean(String(method), METHODS));
 }
 
 function checkReceptors(where: string, model: CellModel): void {

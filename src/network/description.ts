@@ -1,6 +1,6 @@
 import type { Rule } from "../connect/rules.ts";
 import type { Quantities, Quantity } from "../units.ts";
-import type { CellModel } from "./cell.ts";
+import type { CellModel, Method } from "./cell.ts";
 import type { Signal } from "./signal.ts";
 
 export type { Rule };
@@ -91,8 +91,8 @@ export interface NetworkDescription {
 
 export interface CompileOptions {
   readonly dt: Quantity<"ms">;
-  /** NEURON's secondorder 0 and 2. Default Crank–Nicolson. */
-  readonly method?: "backwardEuler" | "crankNicolson";
+  /** of all cells, instead of what each model states (`CellModel.method`; Crank–Nicolson where it states none). */
+  readonly method?: Method | undefined;
   /** an upper bound on the block length K in steps, for tests; results do not depend on it. */
   readonly maxBlock?: number;
   /** the whole duration when known, so that drives are checked before the first step and trains' events are due inside it. */

@@ -37,6 +37,7 @@ export interface RunFile {
   readonly version: 1;
   readonly complete: boolean;
   readonly dt: number; // ms
+  /** of all cells; where populations differ, all that occur, separated by commas. */
   readonly method: string;
   readonly seed: number;
   readonly structureSeed: number;
@@ -224,7 +225,7 @@ async function writeRunFile(
     version: 1,
     complete,
     dt: network.dt,
-    method: network.method,
+    method: [...new Set(network.populations.flatMap((p) => (p.kind === "cells" ? [p.method] : [])))].join(", "),
     seed: description.seed,
     structureSeed: description.structureSeed,
     entries: network.entries,

@@ -1,5 +1,6 @@
 import { DataError, didYouMean, ModelError } from "../errors.ts";
 import { signalAt, type Signal } from "../network/signal.ts";
+import type { Method } from "../network/cell.ts";
 import type { Network } from "../network/network.ts";
 import type { StoredRun } from "../storage/load-run.ts";
 import type { Quantity } from "../units.ts";
@@ -31,7 +32,8 @@ export interface Experiment<S extends Settings = Settings> {
 export interface Built {
   readonly network: Network;
   readonly dt: Quantity<"ms">;
-  readonly method: "backwardEuler" | "crankNicolson";
+  /** instead of what the models state. */
+  readonly method?: Method | undefined;
   readonly duration: Quantity<"ms">;
   readonly chunk: Quantity<"ms">;
   /** Lines to show before the run. */

@@ -51,6 +51,7 @@ export function cellModel(type: ColumnCellType, n: number, options: CellModelOpt
     V0: mV(V0),
     celsius: degC(37),
     reversals: { na: mV(50), k: mV(-77) },
+    method: "backwardEuler", // the published column leaves NEURON's secondorder at 0
     tables,
     sums: recordable(type),
     ...(gids === undefined ? {} : { about: { gid: gids } }),

@@ -13,7 +13,7 @@ export interface FrameOptions {
   readonly e_inh?: Given<"mV">;
 }
 
-type Frame = Pick<CellModel, "kind" | "model" | "n" | "detector" | "V0" | "celsius" | "axonDelay" | "about">;
+type Frame = Pick<CellModel, "kind" | "model" | "n" | "detector" | "V0" | "celsius" | "method" | "axonDelay" | "about">;
 
 /** Detector, initial voltage, temperature, axons and thresholds. Default V0: -65 mV, what the published runner really used. */
 export function motorNeuronFrame(
@@ -29,6 +29,7 @@ export function motorNeuronFrame(
     detector: { section: "soma", threshold: options.threshold },
     V0: options.V0 ?? mV(-65),
     celsius: options.celsius ?? degC(36),
+    method: "crankNicolson", // secondorder 2 in every published network of these cells; the extraction alone states 0
     ...(has("axon_delay_ms") ? { axonDelay: given(ms, cells, (c) => c.axon_delay_ms ?? 0) } : {}),
     ...(has("rt") ? { about: { threshold: cells.map((c) => c.rt ?? 0) } } : {}),
   };

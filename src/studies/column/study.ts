@@ -118,7 +118,7 @@ export async function runColumnNetwork(
 ): Promise<ColumnData> {
   const { engine, device, signal, force } = context;
   const duration = ms(s.duration);
-  const sim = await simulate(net, { engine, device, dt: ms(s.dt), method: "backwardEuler", duration });
+  const sim = await simulate(net, { engine, device, dt: ms(s.dt), duration });
   try {
     for (const warning of sim.warnings) context.say(`Warning: ${warning}`);
     const began = performance.now();

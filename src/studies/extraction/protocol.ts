@@ -1,5 +1,5 @@
 import type { EngineKind } from "../../host/engine.ts";
-import type { CellModel } from "../../network/cell.ts";
+import type { CellModel, Method } from "../../network/cell.ts";
 import { Network } from "../../network/network.ts";
 import type { Chunk } from "../../run/chunk.ts";
 import { simulate } from "../../run/simulate.ts";
@@ -10,7 +10,7 @@ export interface ClampContext {
   readonly device?: GPUDevice | undefined;
   readonly engine?: "auto" | EngineKind | undefined;
   readonly dt: Quantity<"ms">;
-  readonly method: "backwardEuler" | "crankNicolson";
+  readonly method: Method;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -68,7 +68,6 @@ function build(s: TrapezoidSettings, { seed, files }: BuildOptions): Built {
   return {
     network: net,
     dt: ms(s.dt),
-    method: "crankNicolson",
     duration: seconds(s.duration),
     chunk: seconds(s.chunk),
     notes: [

@@ -55,7 +55,6 @@ function build(s: WatanabeSettings, { seed }: BuildOptions): Built {
   return {
     network: net,
     dt: ms(s.dt),
-    method: "crankNicolson",
     duration: seconds(3 * s.phase),
     chunk: seconds(s.chunk),
     notes: [

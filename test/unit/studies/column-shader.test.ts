@@ -12,7 +12,7 @@ function printed(entries: number, recorded: readonly string[] = ["dipole"]) {
   const cells = column.population("L5_pyramidal") as AnyCells;
   for (const variable of recorded) column.record(cells, variable, { every: ms(0.1) });
   column.batch(entries);
-  const network = compile(column, { dt: ms(0.025), method: "backwardEuler" });
+  const network = compile(column, { dt: ms(0.025) });
   const population = network.populations.find((p) => p.name === "L5_pyramidal");
   if (population?.kind !== "cells" || population.program.kind !== "tree")
     throw new Error("L5 pyramidal cells are trees");
