@@ -30,7 +30,8 @@ async function afterOneStep(models: Readonly<Record<string, Method | undefined>>
   const net = new Network({ seed: 1 });
   for (const [name, own] of Object.entries(models)) net.record(net.cells(name, ball(own)), "V", { every: dt });
   const sim = await simulate(JSON.parse(JSON.stringify(net)), { dt, method, engine: "reference" });
-  for await (const chunk of sim.run(dt)) return Object.keys(models).map((name) => chunk.trace(name, "V").data[1] as number);
+  for await (const chunk of sim.run(dt))
+    return Object.keys(models).map((name) => chunk.trace(name, "V").data[1] as number);
   throw new Error("no chunk");
 }
 

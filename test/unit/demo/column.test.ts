@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { buildColumn, DT, PRESETS } from "../../../demo/column/network.ts";
+import { buildColumn, DT, type Preset } from "../../../demo/column/network.ts";
 import { readSpikeFile } from "../../../src/models/cortical-column/index.ts";
 import { referenceEngine } from "../../../src/reference/engine.ts";
 import { sortSpikes } from "../../../src/run/chunk.ts";
@@ -12,7 +12,7 @@ const mesh = 2;
 const CELLS = /^L[25]_(basket|pyramidal)$/;
 
 /** Times (ms) and gids of the page's network, on the float64 engine. */
-async function pageSpikes(preset: (typeof PRESETS)[number], duration: number): Promise<[number, number][]> {
+async function pageSpikes(preset: Preset, duration: number): Promise<[number, number][]> {
   const { column: built, compiled } = buildColumn({ preset, mesh, trial: 0 });
   const engine = referenceEngine(compiled, { precision: 64 });
   const steps = Math.round(duration / DT);
@@ -26,7 +26,7 @@ async function pageSpikes(preset: (typeof PRESETS)[number], duration: number): P
 }
 
 /** The cells' spikes in the file that `hillock run column <preset> --set mesh.x=2 --set mesh.y=2` writes. */
-async function commandSpikes(preset: (typeof PRESETS)[number], duration: number): Promise<[number, number][]> {
+async function commandSpikes(preset: Preset, duration: number): Promise<[number, number][]> {
   const out = new MemoryFiles("out");
   const settings = { ...COLUMN_DEFAULTS, ...COLUMN_PRESETS[preset], preset, duration, mesh: { x: mesh, y: mesh } };
   await column.run(settings as typeof COLUMN_DEFAULTS, {
@@ -44,15 +44,14 @@ async function commandSpikes(preset: (typeof PRESETS)[number], duration: number)
   return spikes.filter(({ type }) => CELLS.test(type)).map(({ timeMs, gid }) => [timeMs, gid]);
 }
 
-const sorted = (list: readonly [number, number][]): string[] =>
-  list.map(([t, gid]) => `${t.toFixed(3)} ${gid}`).sort();
+const sorted = (list: readonly [number, number][]): string[] => list.map(([t, gid]) => `${t.toFixed(3)} ${gid}`).sort();
 
 // Spike times are printed with 1 us; both sides are whole steps of the same size, so equal means the same steps.
-test.each([["evoked", 170] as const, ["gamma", 300] as const])(
+test.each([["evoked", 110] as const, ["gamma", 60] as const])(
   "%s: the page's column fires when the command's does",
   async (preset, duration) => {
     const [page, command] = [await pageSpikes(preset, duration), await commandSpikes(preset, duration)];
-    expect(page.length).toBeGreaterThan(20);
+    expect(page.length).toBeGreaterThanOrEqual(15);
     expect(sorted(page)).toEqual(sorted(command));
   },
 );
