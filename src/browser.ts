@@ -1,6 +1,7 @@
-import { DataError, DeviceError } from "./errors.ts";
-import type { Files, Hdf5Folder } from "./storage/files.ts";
-import { MemoryFiles, virtualHdf5 } from "./storage/memory-files.ts";
+import { DeviceError } from "./errors.ts";
+import type { Files } from "./storage/files.ts";
+import { MemoryFiles } from "./storage/memory-files.ts";
+import { PrivateFolder } from "./storage/private-folder.ts";
 import { infoOf, maximumLimits, type AdapterInfo, type OpenDevice, type OpenDeviceOptions } from "./run/open-device.ts";
 
 export * from "./index.ts";
@@ -44,48 +45,4 @@ export async function openFolder(path: string): Promise<Files> {
   let folder = await storage.getDirectory();
   for (const part of path.split("/").filter(Boolean)) folder = await folder.getDirectoryHandle(part, { create: true });
   return new PrivateFolder(path, folder);
-}
-
-class PrivateFolder implements Files {
-  readonly where: string;
-  readonly #folder: FileSystemDirectoryHandle;
-
-  constructor(where: string, folder: FileSystemDirectoryHandle) {
-    this.where = where;
-    this.#folder = folder;
-  }
-
-  async prepare(): Promise<void> {}
-
-  async read(name: string): Promise<Uint8Array> {
-    try {
-      const file = await (await this.#folder.getFileHandle(name)).getFile();
-      return new Uint8Array(await file.arrayBuffer());
-    } catch (error) {
-      throw new DataError(`${this.where}/${name}`, `cannot be read (${(error as Error).message})`, "Check the folder");
-    }
-  }
-
-  /** A writable stream writes to a copy, which replaces the file when it is closed. */
-  async write(name: string, bytes: Uint8Array): Promise<void> {
-    const stream = await (await this.#folder.getFileHandle(name, { create: true })).createWritable();
-    await stream.write(bytes as Uint8Array<ArrayBuffer>);
-    await stream.close();
-  }
-
-  async remove(name: string): Promise<void> {
-    if (await this.exists(name)) await this.#folder.removeEntry(name);
-  }
-
-  async list(): Promise<string[]> {
-    const names: string[] = [];
-    for await (const name of (this.#folder as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
-    return names.sort();
-  }
-
-  async exists(name: string): Promise<boolean> {
-    return (await this.list()).includes(name);
-  }
-
-  readonly hdf5 = (): Promise<Hdf5Folder> => virtualHdf5(this);
 }

@@ -12,4 +12,5 @@ export { simulate, Simulation } from "./run/simulate.ts";
 export { recordRun } from "./storage/run-folder.ts";
 export { loadRun, StoredRun } from "./storage/load-run.ts";
 export { MemoryFiles } from "./storage/memory-files.ts";
-export { spikesCsv, spikeTrainsText, traceCsv, writeNwb, writeText } from "./storage/export.ts";
+export { spikesCsv, spikeTrainsText, traceCsv, writeNwb } from "./storage/export.ts";
+export { writeText } from "./storage/files.ts";

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
-import { access, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { DataError, DeviceError } from "./errors.ts";
-import { PARTIAL, type Files, type Hdf5Folder } from "./storage/files.ts";
+import { join } from "node:path";
+import { DeviceError } from "./errors.ts";
+import type { Files } from "./storage/files.ts";
+import { NodeFolder } from "./storage/node-folder.ts";
 import { infoOf, maximumLimits, type AdapterInfo, type OpenDevice, type OpenDeviceOptions } from "./run/open-device.ts";
 
 export * from "./index.ts";
@@ -110,108 +110,3 @@ export async function adapters(): Promise<AdapterInfo[]> {
 
 /** A folder of the file system, for `recordRun`, `loadRun` and exports. */
 export const openFolder = async (path: string): Promise<Files> => new NodeFolder(path);
-
-class NodeFolder implements Files {
-  readonly where: string;
-
-  constructor(path: string) {
-    this.where = path;
-  }
-
-  async prepare(): Promise<void> {
-    const probe = join(this.where, `write-test${PARTIAL}`);
-    try {
-      await makeFolder(this.where);
-      const file = await open(probe, "w");
-      await file.close();
-      await rm(probe);
-    } catch (error) {
-      throw new DataError(
-        this.where,
-        `cannot be written (${(error as Error).message})`,
-        "Choose another folder with --out",
-      );
-    }
-  }
-
-  async read(name: string): Promise<Uint8Array> {
-    try {
-      const bytes = await readFile(join(this.where, name));
-      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer's slice() would not copy
-    } catch (error) {
-      throw new DataError(join(this.where, name), `cannot be read (${(error as Error).message})`, "Check the folder");
-    }
-  }
-
-  async write(name: string, bytes: Uint8Array): Promise<void> {
-    const file = await open(join(this.where, name + PARTIAL), "w");
-    try {
-      await file.writeFile(bytes);
-    } finally {
-      await file.close();
-    }
-    await this.#publish(name);
-  }
-
-  async #publish(name: string): Promise<void> {
-    const path = join(this.where, name);
-    await flush(path + PARTIAL);
-    await rename(path + PARTIAL, path);
-    await flush(this.where);
-  }
-
-  async remove(name: string): Promise<void> {
-    await rm(join(this.where, name), { force: true });
-  }
-
-  async list(): Promise<string[]> {
-    try {
-      return (await readdir(this.where)).sort();
-    } catch {
-      return []; // a folder that is not there holds nothing
-    }
-  }
-
-  async exists(name: string): Promise<boolean> {
-    return access(join(this.where, name)).then(() => true, () => false); // prettier-ignore
-  }
-
-  /** h5wasm's build for Node reads and writes real files, so that memory does not grow with a chunk. */
-  readonly hdf5 = async (): Promise<Hdf5Folder> => {
-    const { default: h5 } = await import("h5wasm/node");
-    await h5.ready;
-    const path = (name: string): string => join(this.where, name);
-    return {
-      h5,
-      open: async (name) => path(name),
-      lastPublished: path,
-      create: (name) => path(name + PARTIAL),
-      publish: (name) => this.#publish(name),
-    };
-  };
-}
-
-/** mkdir with parents. Not Node's `recursive`: on Node 20 it never returns for a folder below /proc. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    const parent = dirname(path);
-    if (code !== "ENOENT" || parent === path || existsSync(parent)) throw error;
-    await makeFolder(parent);
-    await mkdir(path);
-  }
-}
-
-/** Writes what the system still holds in memory to the disk, of a file or a folder. */
-async function flush(path: string): Promise<void> {
-  if (process.platform === "win32" && !path.endsWith(PARTIAL)) return; // folders cannot be opened there
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}

@@ -77,8 +77,8 @@ describe("imports", () => {
     expect(engines.filter((i) => !i.to.startsWith("network/signal")).map(shown)).toEqual([]); // signals are data of both
   });
 
-  test("only node.ts, cli/ and browser.ts touch the machine", () => {
-    const allowed = /^(node|browser)\.ts$|^cli\//;
+  test("only node.ts, cli/, browser.ts and storage/node-*.ts and private-folder.ts touch the machine", () => {
+    const allowed = /^(node|browser)\.ts$|^cli\/|^storage\/(node-\w+|private-folder)\.ts$/;
     const machine = /from "node:|\bprocess\.|\b(?:navigator|document)\s*[.[)]|require\(/;
     const guilty = files.filter((file) => {
       const code = readFileSync(join(SRC, file), "utf8")

@@ -1,5 +1,6 @@
 import type { EngineState } from "../host/engine.ts";
 import { DataError } from "../errors.ts";
+import { crc32 } from "./crc32.ts";
 import { decode, encode } from "./files.ts";
 import type { LiveChange } from "../run/control.ts";
 
@@ -75,17 +76,4 @@ export function unpackCheckpoint(where: string, bytes: Uint8Array): { header: Ch
     at += size;
   }
   return { header, state };
-}
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, i) => {
-  let c = i;
-  for (let k = 0; k < 8; k++) c = c & 1 ? (c >>> 1) ^ 0xedb88320 : c >>> 1;
-  return c;
-});
-
-/** CRC-32 (IEEE 802.3) of bytes, continued from that of the bytes before. */
-export function crc32(before: number, bytes: Uint8Array): number {
-  let c = ~before;
-  for (const byte of bytes) c = (TABLE[(c ^ byte) & 0xff] as number) ^ (c >>> 8);
-  return ~c >>> 0;
 }

@@ -1,7 +1,7 @@
-import type { Dataset } from "h5wasm";
+import type { Dataset, File } from "h5wasm";
 import type { Spikes, Trace } from "../run/chunk.ts";
-import type { Files, Hdf5Folder } from "./files.ts";
-import { encode } from "./files.ts";
+import type { Files } from "./files.ts";
+import { writeHdf5 } from "./hdf5-file.ts";
 
 /** "cell,t_ms" with one line per spike, in the order given. */
 export function spikesCsv({ times, cells }: Spikes): string {
@@ -38,18 +38,10 @@ export interface NwbOptions {
 
 /** Writes spikes as an NWB 2 units table: one row per cell of every population, times in seconds. */
 export async function writeNwb(files: Files, name: string, options: NwbOptions): Promise<void> {
-  const folder = await files.hdf5();
-  const file = new folder.h5.File(folder.create(name), "w");
-  try {
-    fillNwb(file, options);
-    file.flush();
-  } finally {
-    file.close();
-  }
-  await folder.publish(name);
+  await writeHdf5(files, name, (file) => fillNwb(file, options));
 }
 
-function fillNwb(file: InstanceType<Hdf5Folder["h5"]["File"]>, options: NwbOptions): void {
+function fillNwb(file: File, options: NwbOptions): void {
   const typed = (target: Pick<Dataset, "create_attribute">, type: string, namespace: string): void => {
     target.create_attribute("namespace", namespace);
     target.create_attribute("neurodata_type", type);
@@ -119,8 +111,6 @@ function fillNwb(file: InstanceType<Hdf5Folder["h5"]["File"]>, options: NwbOptio
     "index of the cell in its population",
   );
 }
-
-export const writeText = (files: Files, name: string, text: string): Promise<void> => files.write(name, encode(text));
 
 function trainsOf({ times, cells, n }: Spikes): number[][] {
   const trains: number[][] = Array.from({ length: n }, () => []);

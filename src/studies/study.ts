@@ -1,5 +1,5 @@
 import type { EngineKind } from "../host/engine.ts";
-import { encode, type Files } from "../storage/files.ts";
+import { writeText, type Files } from "../storage/files.ts";
 import type { FigureFile, Settings } from "./experiment.ts";
 
 /** A published study that is more than one run of one network: a search, a protocol, a chain of steps. */
@@ -38,5 +38,5 @@ export interface StudyContext {
 }
 
 /** A JSON file with two spaces of indent, as the published scripts write theirs. NaN becomes null. */
-export const writeJson = (out: Files, name: string, value: unknown): Promise<void> =>
-  out.write(name, encode(`${JSON.stringify(value, undefined, 2)}\n`));
+export const writeJson = async (out: Files, name: string, value: unknown): Promise<void> =>
+  void (await writeText(out, name, `${JSON.stringify(value, undefined, 2)}\n`));

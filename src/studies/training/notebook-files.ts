@@ -6,7 +6,7 @@ import { dense } from "../../models/trained-network/motifs.ts";
 import type { TrainedNetworkParameters } from "../../models/trained-network/parameters.ts";
 import type { LoopResult } from "../../models/trained-network/run.ts";
 import { drawNormals } from "../../reference/training-arithmetic.ts";
-import { writeText } from "./output.ts";
+import { writeText } from "../../storage/files.ts";
 
 /** The notebook's own folders and CSV files (spec section 10), one folder `simulation_s` per reset value.
  * `corrected` puts phase and amplitude under their own names and writes the noise columns that the currents' header

@@ -1,5 +1,5 @@
 import type { Files } from "../../storage/files.ts";
-import { encode } from "../../storage/files.ts";
+import { writeHdf5 } from "../../storage/hdf5-file.ts";
 import type { CompiledTraining } from "../../compile/training.ts";
 import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
 import type { LoopMeasures } from "../../models/trained-network/measures.ts";
@@ -45,12 +45,10 @@ export async function writeLoop(
   },
 ): Promise<void> {
   const { compiled, first, loop, networks, traces } = part;
-  const folder = await files.hdf5();
-  const file = new folder.h5.File(folder.create(name), "w");
   const { n, schedule, rules } = compiled;
   const dtMs = rules.h * 10;
   const startMs = loop * schedule.stepsPerLoop * dtMs;
-  try {
+  await writeHdf5(files, name, (file) => {
     file.create_attribute("loop", loop, [], "<i");
     file.create_attribute("dt_ms", dtMs, [], "<d");
     for (const { entry, record, w, measures } of networks) {
@@ -73,11 +71,7 @@ export async function writeLoop(
         group.create_dataset({ name: trace, data, shape: [schedule.stepsPerLoop, chosen.length], dtype: "<f" });
       }
     }
-    file.flush();
-  } finally {
-    file.close();
-  }
-  await folder.publish(name);
+  });
 }
 
 function columns(values: ArrayLike<number>, n: number, chosen: readonly number[]): Float32Array {
@@ -104,9 +98,7 @@ export async function writeNetworks(
   compiled: CompiledTraining,
   members: readonly EnsembleMember[],
 ): Promise<void> {
-  const folder = await files.hdf5();
-  const file = new folder.h5.File(folder.create("networks.h5"), "w");
-  try {
+  await writeHdf5(files, "networks.h5", (file) => {
     members.forEach((member, m) => {
       const group = file.create_group(`network-${m}`);
       group.create_attribute("label", member.label);
@@ -122,11 +114,5 @@ export async function writeNetworks(
       put("Istim", draws.Istim, [draws.Istim.length]);
       put("target", member.target, [compiled.schedule.stepsPerLoop, compiled.n]);
     });
-    file.flush();
-  } finally {
-    file.close();
-  }
-  await folder.publish("networks.h5");
+  });
 }
-
-export const writeText = (files: Files, name: string, text: string): Promise<void> => files.write(name, encode(text));

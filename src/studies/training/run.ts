@@ -8,7 +8,7 @@ import { dense } from "../../models/trained-network/motifs.ts";
 import type { TrainedNetworkParameters } from "../../models/trained-network/parameters.ts";
 import { DimensionSamples, PROTOCOLS, runLoops, type LoopResult } from "../../models/trained-network/run.ts";
 import { spectrum, type Spectrum } from "../../models/trained-network/spectrum.ts";
-import { decode, type Files } from "../../storage/files.ts";
+import { decode, writeText, type Files } from "../../storage/files.ts";
 import { referenceTraining } from "../../reference/training.ts";
 import type { TrainingContext, TrainingSummary } from "./context.ts";
 import {
@@ -22,7 +22,7 @@ import {
 } from "./figures.ts";
 import { NotebookFiles } from "./notebook-files.ts";
 import type { TrainingOptions } from "./options.ts";
-import { loopsCsv, sampleNeurons, writeLoop, writeNetworks, writeText } from "./output.ts";
+import { loopsCsv, sampleNeurons, writeLoop, writeNetworks } from "./output.ts";
 
 /** One run with what it has collected. */
 export class TrainingRun {
@@ -215,8 +215,8 @@ export class TrainingRun {
     }
   }
 
-  #table(): Promise<void> {
-    return writeText(this.#files, "loops.csv", loopsCsv(this.#all.members, this.#measures));
+  async #table(): Promise<void> {
+    await writeText(this.#files, "loops.csv", loopsCsv(this.#all.members, this.#measures));
   }
 
   async finish(seconds: number): Promise<TrainingSummary> {

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../../../src/errors.ts";
 import { openFolder } from "../../../src/node.ts";
-import { crc32, packCheckpoint, unpackCheckpoint, type CheckpointHeader } from "../../../src/storage/checkpoint.ts";
+import { packCheckpoint, unpackCheckpoint, type CheckpointHeader } from "../../../src/storage/checkpoint.ts";
+import { crc32 } from "../../../src/storage/crc32.ts";
 import { spikesCsv, spikeTrainsText, traceCsv, writeNwb } from "../../../src/storage/export.ts";
-import { decode, encode, type Files } from "../../../src/storage/files.ts";
+import { decode, encode, type FileMark, type Files } from "../../../src/storage/files.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 import { recordRun, type RecordOptions } from "../../../src/storage/run-folder.ts";
@@ -71,9 +72,9 @@ class DyingFiles extends MemoryFiles {
     super();
     this.left = writes;
   }
-  override async write(name: string, bytes: Uint8Array): Promise<void> {
+  override async write(name: string, bytes: Uint8Array): Promise<FileMark> {
     if (this.left-- <= 0) throw new Error("the machine died");
-    await super.write(name, bytes);
+    return super.write(name, bytes);
   }
 }
 

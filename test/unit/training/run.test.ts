@@ -184,7 +184,7 @@ test("the study's settings are the options, as plain values", async () => {
       folder,
       say: () => undefined,
       progress: (part, done) => parts.push(`${part} ${done}`),
-      draw: ({ name, svg }) => folder().then((files) => files.write(name, new TextEncoder().encode(svg))),
+      draw: async ({ name, svg }) => void (await (await folder()).write(name, new TextEncoder().encode(svg))),
       force: false,
     },
   );
