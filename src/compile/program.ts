@@ -4,6 +4,7 @@ import { freeNames, substitute } from "../lang/names.ts";
 import { parse } from "../lang/parse.ts";
 import type { Channel, Pool, State, Synapse } from "../mechanisms/mechanism.ts";
 import type { Method } from "../network/cell.ts";
+import { receptorStep, type ReceptorStep, type ReceptorTexts } from "./receptor.ts";
 
 /** A cell type with every value behind an identifier: what the step's equations are built from. All names are unique. */
 export interface ResolvedCell {
@@ -59,9 +60,13 @@ export interface InitialState {
 /** NEURON's fixed step for one cell as statements (spec/motor-pool.md 5.1): see `STEP`. Conductances are in uS, currents in nA. */
 export class CellEquations {
   readonly #cell: ResolvedCell;
+  readonly #typical: Readonly<Record<string, number>>;
+  readonly #receptorSteps = new Map<ResolvedReceptor, ReceptorStep>();
 
-  constructor(cell: ResolvedCell) {
+  /** @param typical  values of the parameters in one cell: they choose between forms of an equation, never change it */
+  constructor(cell: ResolvedCell, typical: Readonly<Record<string, number>>) {
     this.#cell = cell;
+    this.#typical = typical;
   }
 
   phases(): Phases {
@@ -97,7 +102,7 @@ export class CellEquations {
   }
 
   conductance(r: ResolvedReceptor): Expr {
-    return this.#synapseText(r, r.synapse.g);
+    return this.#receptorStep(r).conductance;
   }
 
   reversal(r: ResolvedReceptor): Expr {
@@ -111,18 +116,34 @@ export class CellEquations {
 
   /** What the summed weights of a step add to a receptor's states. */
   receive(r: ResolvedReceptor, input: Expr): Stmt[] {
-    return Object.entries(r.synapse.onEvent).map(([s, increment]): Stmt => {
-      const state = `${r.prefix}_${s}`;
-      return { op: "set", name: state, value: add(name(state), this.#synapseText(r, increment, { w: input })) };
-    });
+    return this.#receptorStep(r).receive.map(
+      ({ id, increment }): Stmt => ({ op: "add", name: id, value: substitute(increment, { w: input }) }),
+    );
   }
 
-  decay(r: ResolvedReceptor): Stmt[] {
-    return Object.entries(r.synapse.states).map(([s, { tau }]): Stmt => {
-      const state = `${r.prefix}_${s}`;
-      const keep = call("exp", negate(div(name(this.#cell.dt), this.#synapseText(r, tau))));
-      return { op: "set", name: state, value: mul(name(state), keep) };
-    });
+  decay(r: ResolvedReceptor): readonly Stmt[] {
+    return this.#receptorStep(r).decay;
+  }
+
+  #receptorStep(r: ResolvedReceptor): ReceptorStep {
+    const known = this.#receptorSteps.get(r);
+    if (known !== undefined) return known;
+    const { states, onEvent, g } = r.synapse;
+    const texts: ReceptorTexts = {
+      states: Object.entries(states).map(([s, { tau }]) => {
+        const increment = onEvent[s];
+        return {
+          id: `${r.prefix}_${s}`,
+          tau: this.#synapseText(r, tau),
+          increment: increment === undefined ? undefined : this.#synapseText(r, increment, { w: name("w") }),
+        };
+      }),
+      g: this.#synapseText(r, g),
+      dt: name(this.#cell.dt),
+    };
+    const made = receptorStep(texts, this.#typical);
+    this.#receptorSteps.set(r, made);
+    return made;
   }
 
   /** States of a node's density mechanisms over one step, at the new voltage. */
@@ -270,7 +291,7 @@ export class CellEquations {
     const factor = method === "crankNicolson" ? 2 : 1;
     nodes.forEach((node, k) => {
       const change = factor === 1 ? name(`x_${k}`) : mul(num(factor), name(`x_${k}`));
-      stmts.push({ op: "set", name: node.V, value: add(name(node.V), change) });
+      stmts.push({ op: "add", name: node.V, value: change });
     });
     return stmts;
   }
@@ -323,9 +344,9 @@ export class CellEquations {
 
 /** x += factor * (inf - x). */
 const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({
-  op: "set",
+  op: "add",
   name: state,
-  value: add(name(state), mul(factor, sub(inf, name(state)))),
+  value: mul(factor, sub(inf, name(state))),
 });
 
 /** Symmetric elimination along the couplings, leaves first, then back substitution; x_k is the change of node k's voltage. */

@@ -10,6 +10,7 @@ import { combine, type Values } from "../morphology/values.ts";
 import { wholeSteps } from "../steps.ts";
 import { canonical, canonicalValues, type Unit } from "../units.ts";
 import type { CompiledTrace } from "./compiled.ts";
+import { inAdvanceOrder } from "./advance-order.ts";
 import { Params } from "./params.ts";
 import {
   CellEquations,
@@ -71,7 +72,7 @@ export class ResolvedModel {
     this.isTree = this.#compartments.nodes.length > LARGEST_SMALL_CELL;
     this.#places = this.isTree ? this.morphology.nodes : this.#compartments.nodes;
     this.cell = this.#resolve();
-    this.equations = new CellEquations(this.cell);
+    this.equations = new CellEquations(this.cell, this.params.typical());
     this.detector = this.#node(model.detector.section, model.detector.at ?? 0.5);
     this.threshold = this.#define("threshold", model.detector.threshold, "mV");
     const unused = [...context.vary.keys()].find((path) => !this.params.paths.includes(path));
@@ -113,7 +114,7 @@ export class ResolvedModel {
       nodes,
       couplings,
       eliminationOrder: [...order],
-      densities: this.#model.insertions.flatMap((i) => this.#insertion(i, constants, nodes)),
+      densities: inAdvanceOrder(this.#where, this.#model).flatMap((i) => this.#insertion(i, constants, nodes)),
       receptors: this.#receptors(constants),
       clamps: clamps.map((c, k) => ({ input: `clamp_${k}`, node: this.#node(c.section, c.at) })),
       method,

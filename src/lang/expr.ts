@@ -29,5 +29,11 @@ export const mul = (a: Expr, b: Expr): Expr => binary("*", a, b);
 export const div = (a: Expr, b: Expr): Expr => binary("/", a, b);
 export const call = (fn: Fn, ...args: Expr[]): Expr => ({ kind: "call", fn, args });
 
-/** One statement of a program. `let` names a value once; `set` gives a declared variable (a state) a new value. */
-export type Stmt = { readonly op: "let" | "set"; readonly name: string; readonly value: Expr };
+/** One statement of a program. `let` names a value once; `set` gives a declared variable (a state) a new value; `add` adds to it.
+ * With `carry`, another variable, an `add` in float32 keeps there what the sum rounds off, and adds it the next time. */
+export interface Stmt {
+  readonly op: "let" | "set" | "add";
+  readonly name: string;
+  readonly value: Expr;
+  readonly carry?: string;
+}

@@ -72,13 +72,13 @@ function readProgram(
   return stmts.map((stmt, i) => {
     let node = nodeOf(stmt.value, alive[i] === true);
     check(stmt, options, lets);
-    if (stmt.op === "set") {
+    if (stmt.op !== "let") {
       for (const value of lets.values())
         if ([...graph.leaves(value)].some((l) => l.name === stmt.name)) graph.opaque.add(value);
       graph.set(stmt.name);
       return node;
     }
-    const setLater = stmts.slice(i).some((s) => s.op === "set" && node.kind === "leaf" && s.name === node.name);
+    const setLater = stmts.slice(i).some((s) => s.op !== "let" && node.kind === "leaf" && s.name === node.name);
     if (setLater) node = graph.raw("copy", [node]);
     if (setLater || (reads.get(stmt.name) ?? 0) > 1 || options.keep?.has(stmt.name)) graph.opaque.add(node);
     lets.set(stmt.name, node);
@@ -94,7 +94,7 @@ function overExprel(expr: Expr): Expr | undefined {
 }
 
 function check({ op, name: id }: Stmt, { constants, states }: OptimiseOptions, lets: ReadonlyMap<string, Node>): void {
-  if (op === "set" && !states.has(id))
+  if (op !== "let" && !states.has(id))
     throw new ModelError(id, "is set but is no state", "List it in `states`, or use let");
   if (op === "let" && (lets.has(id) || states.has(id) || constants.has(id))) {
     throw new ModelError(id, "is named twice", "Give the let a name of its own");
@@ -105,7 +105,7 @@ function check({ op, name: id }: Stmt, { constants, states }: OptimiseOptions, l
 function aliveStatements(stmts: readonly Stmt[], keep: ReadonlySet<string>): boolean[] {
   const needed = new Set(keep);
   const backwards = stmts.toReversed().map((stmt) => {
-    const alive = stmt.op === "set" || needed.has(stmt.name);
+    const alive = stmt.op !== "let" || needed.has(stmt.name);
     if (alive) for (const id of freeNames(stmt.value)) needed.add(id);
     return alive;
   });
@@ -175,14 +175,14 @@ class Writer {
     return { stmts: this.#out, derived: this.#derived, origin: this.#origin };
   }
 
-  readonly #isWanted = ({ op, name }: Stmt): boolean => op === "set" || this.#options.keep?.has(name) === true;
+  readonly #isWanted = ({ op, name }: Stmt): boolean => op !== "let" || this.#options.keep?.has(name) === true;
 
   #write(stmt: Stmt, node: Node, index: number): void {
     const wanted = this.#isWanted(stmt);
     const alive = (this.#uses.get(node) ?? 0) > 0 && node.kind !== "leaf" && !node.constant && !this.#names.has(node);
     if (!wanted && !alive) return;
     const value = this.#expr(node, index, node);
-    this.#push({ op: stmt.op, name: stmt.name, value }, index);
+    this.#push({ ...stmt, value }, index);
     if (stmt.op === "let" && alive) this.#names.set(node, stmt.name);
   }
 
@@ -193,7 +193,7 @@ class Writer {
       const known = this.#names.get(n);
       if (known !== undefined) return name(known);
       if (n.constant) return name(this.#derive(n));
-      const owned = n === here && (this.#uses.get(n) ?? 0) < (this.#stmts[index]?.op === "set" ? 2 : Infinity);
+      const owned = n === here && (this.#uses.get(n) ?? 0) < (this.#stmts[index]?.op === "let" ? Infinity : 2);
       if (owned || (this.#uses.get(n) ?? 0) < 2) return undefined;
       const value = this.#operands(n, index);
       const id = this.#fresh("t");

@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import type { BinaryOp, Expr, Fn, Stmt } from "./expr.ts";
+import { add, type BinaryOp, type Expr, type Fn, name, type Stmt } from "./expr.ts";
 import { jsMath32 } from "./math32.ts";
 import { jsMath } from "./math64.ts";
 import { integerExponent, LARGEST_PRODUCT } from "./powers.ts";
@@ -29,20 +29,36 @@ export function toJs(expr: Expr, { f32, rename = identity }: JsOptions): string 
   return render(expr, f32 ? new Js32(rename) : new Js64(rename)).text;
 }
 
-/** A program in WGSL: `let` declares, `set` assigns. Parameters and states are the caller's to declare. */
+/** A program in WGSL: `let` declares, `set` assigns, `add` adds. Parameters and states are the caller's to declare. A sum with a
+ * carry calls `opaque`, which gives back its argument in a way that no compiler sees through. */
 export function printWgsl(stmts: readonly Stmt[], { rename = identity, indent = "  " }: PrintOptions = {}): string {
-  const line = ({ op, name, value }: Stmt) =>
-    `${indent}${op === "let" ? "let " : ""}${rename(name)} = ${toWgsl(value, rename)};`;
-  return stmts.map(line).join("\n");
+  const line = (stmt: Stmt): string => {
+    const value = toWgsl(assigned(stmt), rename);
+    if (stmt.carry === undefined) return `${stmt.op === "let" ? "let " : ""}${rename(stmt.name)} = ${value};`;
+    const [x, low] = [rename(stmt.name), rename(stmt.carry)];
+    return `{ let more_ = ${value}; let sum_ = opaque(${x} + more_); ${low} = more_ - opaque(sum_ - ${x}); ${x} = sum_; }`;
+  };
+  return stmts.map((stmt) => `${indent}${line(stmt)}`).join("\n");
 }
 
-/** A program in JavaScript: `let` becomes `const`, `set` assigns. */
+/** A program in JavaScript: `let` becomes `const`, `set` assigns, `add` adds. A float64 sum carries nothing. */
 export function printJs(stmts: readonly Stmt[], options: JsOptions): string {
-  const { rename = identity, indent = "  " } = options;
-  const line = ({ op, name, value }: Stmt) =>
-    `${indent}${op === "let" ? "const " : ""}${rename(name)} = ${toJs(value, options)};`;
-  return stmts.map(line).join("\n");
+  const { f32, rename = identity, indent = "  " } = options;
+  const line = (given: Stmt): string => {
+    const { carry, ...plain } = given;
+    const stmt = f32 ? given : plain;
+    const value = toJs(assigned(stmt), options);
+    if (!f32 || carry === undefined) return `${stmt.op === "let" ? "const " : ""}${rename(stmt.name)} = ${value};`;
+    const [x, low] = [rename(stmt.name), rename(carry)];
+    return `{ const more_ = ${value}, sum_ = fr(${x} + more_); ${low} = fr(more_ - fr(sum_ - ${x})); ${x} = sum_; }`;
+  };
+  return stmts.map((stmt) => `${indent}${line(stmt)}`).join("\n");
 }
+
+/** What a statement assigns; of a sum with a carry, what is to be added. The sum is then Kahan's: exact in sum and remainder while
+ * the state is larger than what is added, and off by an ulp of what is added otherwise, where nothing stalls. */
+const assigned = ({ op, name: id, value, carry }: Stmt): Expr =>
+  op === "add" ? add(value, name(carry ?? id)) : value;
 
 /** The functions that printed JavaScript calls: `new Function(...Object.keys(lib), body)(...Object.values(lib))`. */
 export const jsLibrary = (f32: boolean): Readonly<Record<string, (...args: number[]) => number>> =>

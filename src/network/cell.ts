@@ -54,6 +54,10 @@ export interface CellModel<R extends string = string> {
   readonly n: number;
   readonly sections: readonly SectionSpec[];
   readonly insertions: readonly Insertion[];
+  /** Names of insertions in the order in which, at each place, their currents are summed and their states advance; a later state
+   * sees an earlier one's new value. Those not named come after. Default: a pool before what reads its concentration, otherwise
+   * by name; never the order of `insertions`. */
+  readonly advance?: readonly string[];
   readonly receptors: readonly ReceptorSpec[];
   readonly groups: Readonly<Record<R, readonly string[]>>;
   readonly detector: { readonly section: string; readonly at?: number; readonly threshold: Given<"mV"> };

@@ -105,7 +105,7 @@ class TreePrinter {
 
   #loop(region: TreeRegion, k: number, stmts: TreeRegion["currents"], after: readonly string[]): string[] {
     const rename = (id: string): string => (id === "G" || id === "I" ? `${id}_` : id);
-    const written = new Set(stmts.flatMap((s) => (s.op === "set" ? [s.name] : [])));
+    const written = new Set(stmts.flatMap((s) => (s.op === "let" ? [] : [s.name])));
     const row = (s: number): string => this.#state(`${region.firstRow + s} + j * ${region.width}`);
     return [
       `    for (let j = 0; j < ${region.nodes.length}; j++) {`,

@@ -3,8 +3,8 @@ import { pS_per_um2 } from "../../units.ts";
 
 export default channel({
   name: "kca",
-  doc: `Ca2+-activated K+ of the cortical column; reads the calcium pool (cai, mM) and not the voltage. Insert it after the
-pool, so that it sees the pool's new value. The temperature factor scales rates and conductance alike.
+  doc: `Ca2+-activated K+ of the cortical column; reads the calcium pool (cai, mM) and not the voltage. It advances
+after the pool and sees its new value. The temperature factor scales rates and conductance alike.
 Source: Jones et al. (2009), J. Neurophysiol. 102:3554-3572, as run by HNN-core.`,
   params: { gbar: param(pS_per_um2(2e-4), "maximal conductance density, before the temperature factor", { min: 0 }) },
   let: { tadj: "2.3^((celsius - 53.7) / 10)" },

@@ -45,6 +45,7 @@ export function cellModel(type: ColumnCellType, n: number, options: CellModelOpt
       ...(s.parent === undefined ? {} : { parent: s.parent, parentEnd: s.parentEnd ?? 1 }),
     })), // prettier-ignore
     insertions: insertions(type),
+    advance: MECHANISMS.map((m) => m.name).filter((m) => type.sections.some((s) => m in s.mechanisms)),
     receptors: type.sections.flatMap((s) => receptors(type, s)),
     groups: {},
     detector: { section: type.sections[0]?.name ?? "soma", at: 0.5, threshold: mV(threshold) },

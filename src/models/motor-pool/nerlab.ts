@@ -78,6 +78,7 @@ export function nerlabModel(
     ...motorNeuronFrame("NERLab", cells, { threshold: mV(50), ...options }),
     sections,
     insertions: nerlabInsertions(cells, rates, options),
+    advance: ["napp", "caL"],
     receptors: receptorPair("dend", "dend", options.e_exc ?? mV(70), options.e_inh),
     groups: { excitatory: ["exc_dend"], inhibitory: ["inh_dend"] },
   };

@@ -109,6 +109,7 @@ export function powersModel(
     ...motorNeuronFrame("Powers2017", cells, { threshold: mV(0), ...options }),
     sections: [soma, ...dendrites],
     insertions: [...somaInsertions(cells), ...dendriteInsertions(cells, options)],
+    advance: ["pas", "na3rp", "naps", "kdrRL", "mAHP", "gh", "L_Ca_inact"],
     receptors: DENDRITES.flatMap((k) => receptorPair(`dend${k}`, `dend${k}`, options.e_exc ?? mV(0), options.e_inh)),
     groups: { excitatory: names("exc"), inhibitory: names("inh") },
     // ECa is the default that NEURON gives the ion; the published cells never recompute it.
