@@ -116,9 +116,11 @@ export class CellEquations {
 
   /** What the summed weights of a step add to a receptor's states. */
   receive(r: ResolvedReceptor, input: Expr): Stmt[] {
-    return this.#receptorStep(r).receive.map(
-      ({ id, increment }): Stmt => ({ op: "add", name: id, value: substitute(increment, { w: input }) }),
-    );
+    return this.#receptorStep(r).receive.map(({ id, increment }): Stmt => ({
+      op: "add",
+      name: id,
+      value: substitute(increment, { w: input }),
+    }));
   }
 
   decay(r: ResolvedReceptor): readonly Stmt[] {

@@ -57,8 +57,7 @@ export function printJs(stmts: readonly Stmt[], options: JsOptions): string {
 
 /** What a statement assigns; of a sum with a carry, what is to be added. The sum is then Kahan's: exact in sum and remainder while
  * the state is larger than what is added, and off by an ulp of what is added otherwise, where nothing stalls. */
-const assigned = ({ op, name: id, value, carry }: Stmt): Expr =>
-  op === "add" ? add(value, name(carry ?? id)) : value;
+const assigned = ({ op, name: id, value, carry }: Stmt): Expr => (op === "add" ? add(value, name(carry ?? id)) : value);
 
 /** The functions that printed JavaScript calls: `new Function(...Object.keys(lib), body)(...Object.values(lib))`. */
 export const jsLibrary = (f32: boolean): Readonly<Record<string, (...args: number[]) => number>> =>
