@@ -1,5 +1,9 @@
-import { binEdges, binOf } from "./rates.ts";
-import { lowerBound, select, type Span, type SpikeTrains } from "./spikes.ts";
+import { DataError } from "../errors.ts";
+import { lowerBound } from "../sorted.ts";
+import { binFrom } from "./grid.ts";
+import { binEdges } from "./rates.ts";
+import { checkCount, select, type Span, type SpikeTrains } from "./spikes.ts";
+import { sameLength } from "./stats.ts";
 
 export interface CompositeOptions extends Span {
   /** Bin (ms). */
@@ -19,7 +23,7 @@ export function compositeTrain(
   const signal = new Float64Array(binEdges(options, dt).length - 1);
   const { times } = units ? select(trains, units) : trains;
   for (const t of times) {
-    const bin = binOf(t - from, dt);
+    const bin = binFrom(t, from, dt);
     if (bin < 0 || bin >= signal.length) continue;
     signal[bin] = combine === "or" ? 1 : (signal[bin] as number) + 1;
   }
@@ -27,14 +31,21 @@ export function compositeTrain(
 }
 
 /** Random groups of units, each drawn with replacement, for composite trains.
- * @param random uniform on [0, 1); pass a seeded one */
+ * @param random uniform on [0, 1); pass a seeded one
+ * @throws DataError when there is no unit to draw from */
 export function drawGroups(units: ArrayLike<number>, size: number, groups: number, random: () => number): number[][] {
+  checkCount("groups of units", "groups", groups);
+  checkCount("groups of units", "units in a group", size);
+  if (units.length === 0 && size > 0)
+    throw new DataError("groups of units", "are drawn from no units", "Give at least one");
   const draw = () => units[Math.floor(random() * units.length)] as number;
   return Array.from({ length: groups }, () => Array.from({ length: size }, draw));
 }
 
-/** Centred moving mean over an odd number of samples (a rectangle of unit area); the ends average what is there. */
+/** Centred moving mean over an odd number of samples (a rectangle of unit area); the ends average what is there. An even width
+ * counts as the next odd one. */
 export function movingMean(x: ArrayLike<number>, width: number): Float64Array {
+  checkCount("moving mean", "samples in its window", width, 1);
   const half = Math.floor(width / 2);
   const sums = new Float64Array(x.length + 1);
   for (let i = 0; i < x.length; i++) sums[i + 1] = (sums[i] as number) + (x[i] as number);
@@ -44,8 +55,10 @@ export function movingMean(x: ArrayLike<number>, width: number): Float64Array {
   });
 }
 
-/** Value of a sampled signal at a time, by linear interpolation; ends held. t sorted. */
+/** Value of a sampled signal at a time, by linear interpolation; ends held, NaN without a sample. t sorted. Of two samples at one
+ * time, the second holds from there on. */
 export function valueAt(t: ArrayLike<number>, x: ArrayLike<number>, want: number): number {
+  sameLength("sampled signal", t, x);
   const k = Math.min(Math.max(1, lowerBound(t, want)), t.length - 1);
   const [t0, t1] = [t[k - 1] as number, t[k] as number];
   const [x0, x1] = [x[k - 1] as number, x[k] as number];

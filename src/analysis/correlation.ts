@@ -1,19 +1,35 @@
+import { DataError } from "../errors.ts";
+import { lowerBound } from "../sorted.ts";
 import { realPair, nextPowerOfTwo, transform } from "./fft.ts";
-import { checkPositive, lowerBound } from "./spikes.ts";
-import { mean, sameLength, standardDeviation, variance } from "./stats.ts";
+import { binOf, edgeOf, isWithin, wholeBins } from "./grid.ts";
+import { checkCount, checkPositive } from "./spikes.ts";
+import { centred, mean, sameLength, variance } from "./stats.ts";
 
-/** Pearson's correlation; NaN when one series is constant. */
+/** Pearson's correlation, -1 to 1; NaN when one series is constant, whatever the constant, or empty. */
 export function pearson(x: ArrayLike<number>, y: ArrayLike<number>): number {
   sameLength("correlation", x, y);
-  const [mx, my] = [mean(x), mean(y)];
+  return cosine(unitScale(centred(x)), unitScale(centred(y)));
+}
+
+/** x times the power of two that brings its largest value to 1 .. 2, so that squares neither overflow nor vanish; exact. */
+function unitScale(x: Float64Array): Float64Array {
+  let largest = 0;
+  for (const v of x) largest = Math.max(largest, Math.abs(v));
+  if (largest === 0) return x;
+  const scale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
+  return x.map((v) => v * scale);
+}
+
+/** Of the angle between two vectors; NaN when one is 0. */
+function cosine(x: Float64Array, y: Float64Array): number {
   let [xy, xx, yy] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {
-    const [a, b] = [(x[i] as number) - mx, (y[i] as number) - my];
+    const [a, b] = [x[i] as number, y[i] as number];
     xy += a * b;
     xx += a * a;
     yy += b * b;
   }
-  return xy / Math.sqrt(xx * yy);
+  return Math.min(1, Math.max(-1, xy / Math.sqrt(xx * yy)));
 }
 
 /** Ranks from 1; equal values share the mean of theirs. */
@@ -38,7 +54,8 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
 
 /** Normalised cross-correlation of two sampled signals: r[lag] = mean over t of (x(t) - mx)(y(t + lag) - my) / (sx sy), the
  * sum divided by the full length at every lag (biased), so |r| <= 1. A peak at a positive lag: y follows x.
- * @returns lag (samples, -maxLag .. maxLag) and r */
+ * @returns lag (samples, -maxLag .. maxLag) and r; NaN when one signal is constant
+ * @throws DataError when lengths differ, or maxLag is not a whole number below the length */
 export function crossCorrelation(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
@@ -46,12 +63,21 @@ export function crossCorrelation(
 ): { lag: Float64Array; r: Float64Array } {
   sameLength("cross-correlation", x, y);
   const n = x.length;
+  if (!(Number.isInteger(maxLag) && maxLag >= 0 && maxLag < n)) {
+    throw new DataError(
+      "cross-correlation",
+      `has a largest lag of ${maxLag} samples of ${n}`,
+      "Give 0 to the length less 1",
+    );
+  }
   const plan = transform(nextPowerOfTwo(n + maxLag + 1));
-  const centred = (of: ArrayLike<number>) => {
-    const m = mean(of);
-    return Float64Array.from({ length: plan.n }, (_, k) => (k < n ? (of[k] as number) - m : 0));
+  const [a, b] = [unitScale(centred(x)), unitScale(centred(y))];
+  const padded = (of: Float64Array) => {
+    const out = new Float64Array(plan.n);
+    out.set(of);
+    return out;
   };
-  const [X, Y] = realPair(plan, centred(x), centred(y));
+  const [X, Y] = realPair(plan, padded(a), padded(b));
   const product = { re: new Float64Array(plan.n), im: new Float64Array(plan.n) };
   for (let k = 0; k < plan.n; k++) {
     const bin = Math.min(k, plan.n - k);
@@ -61,12 +87,15 @@ export function crossCorrelation(
     product.im[k] = bin === k ? -imaginary : imaginary; // conjugated: forward then gives n times the inverse
   }
   const sums = plan.forward(product).re;
-  const scale = plan.n * n * standardDeviation(x, "population") * standardDeviation(y, "population");
+  const scale = plan.n * Math.sqrt(squares(a) * squares(b)); // 0 for a constant: then nothing of the sums means anything
   const lag = Float64Array.from({ length: 2 * maxLag + 1 }, (_, k) => k - maxLag);
-  return { lag, r: lag.map((l) => (sums[(l + plan.n) % plan.n] as number) / scale) };
+  return { lag, r: lag.map((l) => (scale > 0 ? (sums[(l + plan.n) % plan.n] as number) / scale : NaN)) };
 }
 
-/** Spikes of b around each spike of a: counts per bin of b - a (ms); t is the middle of each bin, symmetric about 0. */
+const squares = (x: Float64Array): number => x.reduce((sum, v) => sum + v * v, 0);
+
+/** Spikes of b around each spike of a: counts per bin of b - a (ms); t is the middle of each bin, symmetric about 0. A difference
+ * on the edge of two bins belongs to the later one. Both trains sorted. */
 export function crossCorrelogram(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
@@ -74,24 +103,28 @@ export function crossCorrelogram(
 ): { t: Float64Array; counts: Float64Array } {
   const { maxLag, binMs } = options;
   checkPositive("correlogram bin (ms)", binMs);
-  const half = Math.floor(maxLag / binMs + 1e-9);
+  if (!(maxLag >= 0)) throw new DataError("correlogram", `has a largest lag of ${maxLag} ms`, "Give 0 or more");
+  const half = wholeBins("correlogram", 0, maxLag, binMs);
   const edge = (half + 0.5) * binMs;
   const histogram = new Float64Array(2 * half + 1);
   for (let k = 0; k < a.length; k++) {
     const t = a[k] as number;
-    for (let j = lowerBound(b, t - edge); j < b.length && (b[j] as number) < t + edge; j++) {
-      const bin = Math.round(((b[j] as number) - t) / binMs) + half;
+    const last = t + edge + binMs; // a bin more on either side: binOf decides
+    for (let j = lowerBound(b, t - edge - binMs); j < b.length && (b[j] as number) < last; j++) {
+      const other = b[j] as number;
+      const bin = binOf(other - t + edge, binMs, Math.max(Math.abs(t), Math.abs(other)));
       if (bin >= 0 && bin < histogram.length) histogram[bin] = (histogram[bin] as number) + 1;
     }
   }
   return { t: histogram.map((_, k) => (k - half) * binMs), counts: histogram };
 }
 
-/** Correlations of all pairs of signals (conductances, binned trains): one per pair, i < j, row by row. */
+/** Correlations of all pairs of signals (conductances, binned trains): one per pair, i < j, row by row. NaN where one is constant. */
 export function pairCorrelations(signals: readonly ArrayLike<number>[]): Float64Array {
   const unit = signals.map((x) => {
-    const [m, s] = [mean(x), standardDeviation(x, "population") * Math.sqrt(x.length)];
-    return Float64Array.from({ length: x.length }, (_, k) => ((x[k] as number) - m) / s);
+    const scaled = unitScale(centred(x));
+    const length = Math.sqrt(squares(scaled));
+    return scaled.map((v) => v / length);
   });
   const out: number[] = [];
   unit.forEach((x, i) => {
@@ -99,36 +132,42 @@ export function pairCorrelations(signals: readonly ArrayLike<number>[]): Float64
       sameLength("pair correlation", x, y);
       let dot = 0;
       for (let k = 0; k < x.length; k++) dot += (x[k] as number) * (y[k] as number);
-      out.push(dot);
+      out.push(Math.min(1, Math.max(-1, dot)));
     }
   });
   return Float64Array.from(out);
 }
 
 /** Synchrony chi of Golomb & Rinzel (1993), Phys. Rev. E 48:4810: square root of the variance of the mean signal over the mean
- * variance. 1 when all signals are equal, about 1/sqrt(n) for independent ones. Signals: potentials, rates, binned trains. */
+ * variance. 1 when all signals are equal, about 1/sqrt(n) for independent ones; NaN when all are constant. Signals: potentials,
+ * rates, binned trains. */
 export function synchrony(signals: readonly ArrayLike<number>[]): number {
   const first = signals[0] ?? [];
   for (const x of signals) sameLength("synchrony", first, x);
   const together = new Float64Array(first.length);
-  for (const x of signals) {
+  for (const x of signals.map(centred)) {
     for (let k = 0; k < together.length; k++) together[k] = (together[k] as number) + (x[k] as number) / signals.length;
   }
-  return Math.sqrt(variance(together, "population") / mean(signals.map((x) => variance(x, "population"))));
+  const chi = Math.sqrt(variance(together, "population") / mean(signals.map((x) => variance(x, "population"))));
+  return Math.min(1, chi); // equal signals: their mean rounds
 }
 
 /** Spikes of a with a spike of b within +-window (ms), against chance for two stationary independent Poisson trains.
- * @returns observed and expected numbers, and (observed - expected) / spikes of a */
+ * @returns observed and expected numbers, and (observed - expected) / spikes of a (NaN without one)
+ * @throws DataError for a window below 0 or a duration that is not above 0 */
 export function coincidences(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
   options: { window: number; duration: number },
 ): { observed: number; expected: number; excess: number } {
   const { window, duration } = options;
+  if (!(window >= 0)) throw new DataError("coincidences", `have a window of ${window} ms`, "Give 0 or more");
+  checkPositive("coincidences, duration (ms)", duration);
   let observed = 0;
   for (let k = 0; k < a.length; k++) {
     const t = a[k] as number;
-    if ((b[lowerBound(b, t - window)] ?? Infinity) <= t + window) observed++;
+    const nearest = b[lowerBound(b, edgeOf(t - window))];
+    if (nearest !== undefined && (nearest <= t || isWithin(nearest, t, window))) observed++;
   }
   const expected = a.length * -Math.expm1((-2 * window * b.length) / duration);
   return { observed, expected, excess: (observed - expected) / a.length };

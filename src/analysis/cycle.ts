@@ -1,20 +1,28 @@
+import { DataError } from "../errors.ts";
+import { lowerBound } from "../sorted.ts";
+import { binOf } from "./grid.ts";
 import { binnedCounts, type RateSeries } from "./rates.ts";
-import { checkPositive, lowerBound, perCell, type SpikeTrains } from "./spikes.ts";
+import { checkCount, checkPositive, perCell, type SpikeTrains } from "./spikes.ts";
 
 /** Peri-stimulus time histogram: mean rate (Hz) of a cell around the events; t is the middle of each bin relative to the event.
  * @param events ms; each counts as one trial
- * @param before ms of history shown, positive */
+ * @param before ms of history shown, positive
+ * @returns rates; NaN for a population without cells
+ * @throws DataError without an event, or for a bin or span that is not above 0 */
 export function psth(
   trains: SpikeTrains,
   events: ArrayLike<number>,
   options: { before: number; after: number; binMs: number },
 ): RateSeries {
   const { before, after, binMs } = options;
+  checkPositive("histogram bin (ms)", binMs);
+  if (events.length === 0) throw new DataError("histogram around events", "has no events", "Give at least one time");
   const relative: number[] = [];
   for (let e = 0; e < events.length; e++) {
     const event = events[e] as number;
-    const end = lowerBound(trains.times, event + after);
-    for (let k = lowerBound(trains.times, event - before); k < end; k++)
+    if (!Number.isFinite(event)) throw new DataError(`event ${e}`, `is at ${event} ms`, "Give finite times");
+    const end = lowerBound(trains.times, event + after + binMs); // a bin more on either side: binnedCounts decides
+    for (let k = lowerBound(trains.times, event - before - binMs); k < end; k++)
       relative.push((trains.times[k] as number) - event);
   }
   const scale = 1000 / (binMs * events.length * trains.n);
@@ -35,10 +43,14 @@ export function cycleHistogram(
 ): CycleHistogram {
   const { frequency, bins = 20, origin = 0 } = options;
   checkPositive("cycle frequency (Hz)", frequency);
+  checkCount("cycle histogram", "bins", bins, 1);
+  if (!Number.isFinite(origin)) throw new DataError("cycle histogram", `begins at ${origin} ms`, "Give a finite time");
   const histogram = new Float64Array(bins);
   for (let k = 0; k < times.length; k++) {
-    const cycles = (((times[k] as number) - origin) * frequency) / 1000;
-    const bin = Math.min(bins - 1, Math.floor((cycles - Math.floor(cycles)) * bins));
+    const t = times[k] as number;
+    if (!Number.isFinite(t)) throw new DataError(`spike ${k}`, `has time ${t}`, "Give finite times in ms");
+    const inAll = binOf(t - origin, 1000 / (frequency * bins), Math.max(Math.abs(t), Math.abs(origin))); // since the origin
+    const bin = ((inAll % bins) + bins) % bins;
     histogram[bin] = (histogram[bin] as number) + 1;
   }
   return { phase: histogram.map((_, k) => (k + 0.5) / bins), counts: histogram };

@@ -3,6 +3,8 @@ import type { Compartments } from "../morphology/eliminate.ts";
 import type { Morphology } from "../morphology/tree.ts";
 import { valueOf } from "../morphology/values.ts";
 import { pearson } from "./correlation.ts";
+import { checkPositive } from "./spikes.ts";
+import { sameLength } from "./stats.ts";
 
 /** The current dipole moment of one cell as a linear functional of its node voltages: sum(weights[node] * V[node]), V in mV,
  * gives fAm (nA um). A section's axial current times length along the dipole's axis adds up, interval by interval, to
@@ -49,8 +51,9 @@ export function onCompartments(weights: Float64Array, compartments: Compartments
  * @throws ModelError when the window is below 1 ms (and not 0) or longer than the data */
 export function smooth(data: ArrayLike<number>, dtMs: number, windowMs: number): Float64Array {
   if (windowMs === 0) return Float64Array.from(data);
+  checkPositive("smooth, sample interval (ms)", dtMs);
   const size = Math.round(windowMs / dtMs);
-  if (!(windowMs >= 1) || size > data.length) {
+  if (!(windowMs >= 1) || size < 1 || size > data.length) {
     const limit = `data of ${data.length} samples of ${dtMs} ms`;
     throw new ModelError(
       "smooth",
@@ -77,6 +80,8 @@ const hamming = (n: number, size: number): number =>
  * first and last half window are read off the first and last fit. Keeps rhythms below about cutHz.
  * @throws ModelError when the window has fewer than 7 samples or more than the data */
 export function savitzkyGolay(data: ArrayLike<number>, dtMs: number, cutHz: number): Float64Array {
+  checkPositive("savitzkyGolay, sample interval (ms)", dtMs);
+  checkPositive("savitzkyGolay, cut (Hz)", cutHz);
   const size = 2 * Math.floor(Math.round(1000 / dtMs / cutHz) / 2) + 1;
   if (!(size >= 7 && size <= data.length)) {
     const problem = `a cut at ${cutHz} Hz needs ${size} samples of ${dtMs} ms; there are ${data.length}`;
@@ -122,7 +127,7 @@ function orthonormalPolynomials(size: number, order: number): Float64Array[] {
 }
 
 /** Mean over traces of equal length.
- * @throws ModelError when there is none, or lengths differ */
+ * @throws ModelError when there is none; DataError when lengths differ */
 export function average(traces: readonly ArrayLike<number>[]): Float64Array {
   const [first] = traces;
   if (first === undefined) throw new ModelError("average", "has no traces", "Give at least one");
@@ -131,31 +136,26 @@ export function average(traces: readonly ArrayLike<number>[]): Float64Array {
 }
 
 /** Root mean square of the difference, over samples from .. to - 1.
- * @throws ModelError when lengths differ or the range is empty */
+ * @throws DataError when lengths differ; ModelError when the range is empty */
 export function rootMeanSquareError(a: ArrayLike<number>, b: ArrayLike<number>, from = 0, to = a.length): number {
   sameLength("rootMeanSquareError", a, b);
-  let sum = 0;
-  for (let n = from; n < to; n++) sum += ((a[n] as number) - (b[n] as number)) ** 2;
-  if (!(to > from && from >= 0 && to <= a.length)) {
+  if (!(Number.isInteger(from) && Number.isInteger(to) && to > from && from >= 0 && to <= a.length)) {
     throw new ModelError(
       "rootMeanSquareError",
       `samples ${from} to ${to} of ${a.length}`,
       "Give a range inside the data",
     );
   }
+  let sum = 0;
+  for (let n = from; n < to; n++) sum += ((a[n] as number) - (b[n] as number)) ** 2;
   return Math.sqrt(sum / (to - from));
 }
 
 /** 1 minus Pearson's correlation: 0 for equal shapes, 2 for opposite ones.
- * @throws ModelError when lengths differ or a trace is constant */
+ * @throws DataError when lengths differ; ModelError when a trace is constant */
 export function anticorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   sameLength("anticorrelation", a, b);
   const r = pearson(a, b);
   if (!Number.isFinite(r)) throw new ModelError("anticorrelation", "a trace is constant", "Compare traces that vary");
   return 1 - r;
-}
-
-function sameLength(where: string, a: ArrayLike<number>, b: ArrayLike<number>): void {
-  if (a.length !== b.length)
-    throw new ModelError(where, `traces have ${a.length} and ${b.length} samples`, "Give equal lengths");
 }

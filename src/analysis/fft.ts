@@ -16,12 +16,15 @@ export interface Transform {
 export const isPowerOfTwo = (n: number): boolean => n >= 1 && Number.isInteger(Math.log2(n));
 export const nextPowerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, n)));
 
+/** k^2 must be an exact integer (below 2^53), and the tables must fit into memory. */
+const LONGEST = 2 ** 26;
+
 /** The transform of any length n >= 1: fft.js for powers of two, Bluestein's chirp transform for the rest (about six times
  * the work of the next power of two).
- * @throws DataError when n is not a positive integer */
+ * @throws DataError when n is not an integer from 1 to 2^26 */
 export function transform(n: number): Transform {
-  if (!Number.isInteger(n) || n < 1)
-    throw new DataError("Fourier transform", `has length ${n}`, "Give an integer of at least 1");
+  if (!Number.isInteger(n) || n < 1 || n > LONGEST)
+    throw new DataError("Fourier transform", `has length ${n}`, `Give an integer from 1 to ${LONGEST}`);
   if (n === 1) return { n, forward: ({ re, im }) => ({ re: re.slice(), im: im.slice() }) };
   return isPowerOfTwo(n) ? radix(n) : bluestein(n);
 }

@@ -1,4 +1,5 @@
-import { DataError } from "../errors.ts";
+import { DataError, didYouMean } from "../errors.ts";
+import { binOf, samplesIn } from "./grid.ts";
 import { checkPositive, checkSpan, type Span, type SpikeTrains } from "./spikes.ts";
 import { mean, percentile, standardDeviation } from "./stats.ts";
 
@@ -18,8 +19,12 @@ export interface MotorUnits {
 }
 
 export interface MotorUnitOptions {
-  /** Recruitment thresholds in recruitment order, all above 0; only last/first and their number matter. */
+  /** Recruitment thresholds in recruitment order, one per unit. Without `twitchRange` all above 0, the last above the first: their
+   * ratio is that of the twitches. */
   readonly thresholds: ArrayLike<number>;
+  /** Largest twitch over the smallest (Fuglevand's RP, 100), at least 1; default the last threshold over the first. A pool of one
+   * unit, of equal thresholds or with a first threshold of 0 (De Luca's law) has no such ratio and needs it. */
+  readonly twitchRange?: number;
   /** Hz. */
   readonly frequency?: number;
   /** Longest rise time T_L (ms). */
@@ -28,30 +33,40 @@ export interface MotorUnitOptions {
   readonly contractionRange?: number;
 }
 
-/** @throws DataError when a threshold is not above 0, the last is not above the first, or an option is out of range */
+/** @throws DataError for thresholds that give no range of twitches where none is given, or an option out of range */
 export function motorUnits(options: MotorUnitOptions): MotorUnits {
   const { thresholds, frequency = 2048, longestRise = 90, contractionRange = 3 } = options;
   const n = thresholds.length;
-  const range = (thresholds[n - 1] as number) / (thresholds[0] as number);
-  if (!(n > 0 && Array.from(thresholds).every((rt) => rt > 0) && range > 1 && Number.isFinite(range))) {
-    throw new DataError(
-      "force thresholds",
-      `go from ${thresholds[0]} to ${thresholds[n - 1]}`,
-      "Give thresholds above 0, rising",
-    );
-  }
-  if (!(contractionRange > 1)) {
+  if (n === 0) throw new DataError("force", "has no thresholds", "Give one per motor unit");
+  const range = twitchRange(thresholds, options.twitchRange);
+  if (!(contractionRange > 1 && contractionRange < Infinity)) {
     throw new DataError("contraction range", `is ${contractionRange}`, "Give a number above 1");
   }
   checkPositive("force sampling rate (Hz)", frequency);
   checkPositive("longest rise time (ms)", longestRise);
+  samplesIn("twitch", 5 * longestRise, 1000 / frequency);
   const peak = Float64Array.from({ length: n }, (_, j) => Math.exp(((j + 1) * Math.log(range)) / n));
-  const exponent = Math.log(contractionRange) / Math.log(range);
+  const exponent = range === 1 ? 0 : Math.log(contractionRange) / Math.log(range); // equal twitches rise alike
   const rise = peak.map((P) => (longestRise * frequency * 1e-3) / P ** exponent);
   const twitch = Array.from(rise, (T, j) =>
     Float64Array.from({ length: Math.ceil(5 * T) }, (_, s) => ((peak[j] as number) * s * Math.exp(1 - s / T)) / T),
   );
   return { n, frequency, peak, rise, twitch, tetanus: (peak.reduce((a, b) => a + b, 0) * Math.E) / LINEAR_GAIN };
+}
+
+function twitchRange(thresholds: ArrayLike<number>, given: number | undefined): number {
+  if (given !== undefined) {
+    if (given >= 1 && given < Infinity) return given;
+    throw new DataError("twitch range", `is ${given}`, "Give the largest twitch over the smallest, 1 or more");
+  }
+  const [first, last] = [thresholds[0] as number, thresholds[thresholds.length - 1] as number];
+  const range = last / first;
+  if (Array.from(thresholds).every((rt) => rt > 0) && range > 1 && range < Infinity) return range;
+  throw new DataError(
+    "force thresholds",
+    `go from ${first} to ${last}, which gives no range of twitches`,
+    "Give thresholds above 0, rising, or the range itself: { twitchRange: 100 }",
+  );
 }
 
 const sigmoid = (x: number): number => -Math.expm1(-2 * x ** 3);
@@ -66,6 +81,7 @@ export const twitchGain = (x: number): number => (x <= 0.4 ? 1 : sigmoid(x) / x 
  * - "following": the one after it; the last spike's runs to the end of the record.
  * - "myogen": one sample at every spike, as MyoGen's current code computes it, so force is a linear filter of the spikes. */
 export type GainRule = "preceding" | "following" | "myogen";
+const GAIN_RULES: readonly string[] = ["preceding", "following", "myogen"] satisfies GainRule[];
 
 export interface ForceOptions {
   readonly gain?: GainRule;
@@ -89,7 +105,7 @@ export class ForceStream {
   readonly #rule: GainRule;
   readonly #binMs: number;
   readonly #delays: ArrayLike<number> | undefined;
-  /** Bin of each unit's last spike, -1 before the first. */
+  /** Bin of each unit's last spike, -Infinity before the first. */
   readonly #lastBin: Float64Array;
   /** Each unit's spike whose following interval is not known yet. */
   readonly #open: (Waiting | undefined)[];
@@ -104,22 +120,25 @@ export class ForceStream {
   constructor(units: MotorUnits, options: ForceOptions = {}) {
     const { gain = "preceding", spikeBin = 0.025, axonDelays } = options;
     checkPositive("spike bin (ms)", spikeBin);
-    if (axonDelays && (axonDelays.length !== units.n || !Array.from(axonDelays).every((d) => d >= 0))) {
-      throw new DataError(
-        "axon delays",
-        `are ${axonDelays.length} for ${units.n} units`,
-        "Give one of 0 ms or more per unit",
-      );
+    if (axonDelays && axonDelays.length !== units.n) {
+      throw new DataError("axon delays", `are ${axonDelays.length} for ${units.n} units`, "Give one per unit");
     }
+    const wrong = Array.from(axonDelays ?? []).findIndex((d) => !(d >= 0 && d < Infinity));
+    if (wrong >= 0) {
+      throw new DataError(`axon delay of unit ${wrong}`, `is ${axonDelays?.[wrong]} ms`, "Give 0 ms or more");
+    }
+    if (!GAIN_RULES.includes(gain))
+      throw new DataError("force", `has the gain "${gain}"`, didYouMean(gain, GAIN_RULES));
     [this.#units, this.#rule, this.#binMs, this.#delays] = [units, gain, spikeBin, axonDelays];
-    this.#lastBin = new Float64Array(units.n).fill(-1);
+    this.#lastBin = new Float64Array(units.n).fill(-Infinity);
     this.#open = Array.from({ length: units.n }, () => undefined);
   }
 
   /** Adds spikes; `until` (ms) promises that no later piece holds a spike before it.
-   * @returns the force of the samples that are final, from where the last call ended; the first is at 0 ms
+   * @returns the force of the samples before `until` that are final, from where the last call ended; the first is at 0 ms
    * @throws DataError when the population is another, or a spike lies before the `until` of an earlier call */
   push(trains: SpikeTrains, until: number): Float64Array {
+    if (!Number.isFinite(until)) throw new DataError("force", `is pushed until ${until} ms`, "Give a finite time");
     this.#accept(trains);
     this.#until = Math.max(this.#until, until);
     const bin = this.#binOf(this.#until);
@@ -127,16 +146,30 @@ export class ForceStream {
       if (bin > spike.bin && this.#x(spike.unit, bin - spike.bin) <= 0.4) spike.gain ??= 1; // whenever the next one comes
     }
     this.#addKnown();
-    const final = Math.min(bin, this.#waiting[0]?.bin ?? Infinity);
-    return this.#emit(Math.floor(final * this.#samplesPerBin + 1e-9) + 1);
+    const final = this.#waiting.reduce((least, spike) => Math.min(least, spike.bin), bin); // delays reorder the units
+    return this.#emit(Math.min(this.#samplesBefore(this.#until), Math.ceil(final * this.#samplesPerBin - 1e-9)));
   }
 
-  /** Ends the record at `end` (ms) and returns the rest of its ceil(end f) samples. */
+  /** Ends the record at `end` (ms) and returns the rest of its ceil(end f) samples.
+   * @throws DataError when more of it was pushed already */
   finish(end: number): Float64Array {
+    const samples = this.#samplesBefore(end);
+    if (!(samples >= this.#emitted)) {
+      throw new DataError(
+        "force",
+        `ends at ${end} ms, but was pushed until ${this.#until} ms`,
+        "End it there or later",
+      );
+    }
     const endBin = Math.round(end / this.#binMs);
     for (const spike of this.#waiting) spike.gain ??= twitchGain(this.#x(spike.unit, endBin - spike.bin));
     this.#addKnown();
-    return this.#emit(Math.ceil((end * this.#units.frequency) / 1000 - 1e-9));
+    return this.#emit(samples);
+  }
+
+  /** Samples before a time; one at it belongs to what follows. */
+  #samplesBefore(t: number): number {
+    return samplesIn("force", t, 1000 / this.#units.frequency);
   }
 
   get #samplesPerBin(): number {
@@ -144,7 +177,7 @@ export class ForceStream {
   }
 
   #binOf(t: number): number {
-    return Math.floor(t / this.#binMs + 1e-8); // NEURON's grid times lie up to 1e-10 ms off the grid
+    return binOf(t, this.#binMs);
   }
 
   /** Rise time over an interval given in bins. */
@@ -180,7 +213,7 @@ export class ForceStream {
   #wait(unit: number, bin: number, last: number): void {
     const spike: Waiting = { unit, bin, gain: undefined };
     if (this.#rule === "myogen") spike.gain = twitchGain(this.#units.rise[unit] as number);
-    if (this.#rule === "preceding") spike.gain = last < 0 ? 1 : twitchGain(this.#x(unit, bin - last));
+    if (this.#rule === "preceding") spike.gain = twitchGain(this.#x(unit, bin - last));
     if (this.#rule === "following") {
       const open = this.#open[unit];
       if (open) open.gain ??= twitchGain(this.#x(unit, bin - open.bin));
@@ -281,8 +314,10 @@ export interface ForceStatistics extends Span {
  * @throws DataError when the window holds no sample */
 export function forceStatistics(force: ArrayLike<number>, frequency: number, span: Span): ForceStatistics {
   checkSpan("force window", span);
-  const first = Math.max(0, Math.ceil((span.from * frequency) / 1000 - 1e-9));
-  const end = Math.min(force.length, Math.ceil((span.to * frequency) / 1000 - 1e-9));
+  checkPositive("force sampling rate (Hz)", frequency);
+  const record = (force.length * 1000) / frequency;
+  const at = (t: number): number => samplesIn("force window", Math.min(Math.max(0, t), record), 1000 / frequency);
+  const [first, end] = [at(span.from), Math.min(force.length, at(span.to))];
   if (first >= end) {
     throw new DataError(
       "force window",

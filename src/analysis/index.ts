@@ -6,6 +6,7 @@ export * from "./dipole.ts";
 export * from "./extracellular.ts";
 export * from "./fft.ts";
 export * from "./force.ts";
+export { binOf } from "./grid.ts";
 export * from "./intervals.ts";
 export * from "./morlet.ts";
 export * from "./rates.ts";

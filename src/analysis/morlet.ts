@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { nextPowerOfTwo, transform } from "./fft.ts";
+import { checkPositive } from "./spikes.ts";
 
 /** Power over time and frequency. */
 export interface Spectrogram {
@@ -19,8 +20,10 @@ export function morletSpectrogram(
   cycles = 7,
 ): Spectrogram {
   const n = signal.length;
+  checkPositive("Morlet spectrogram, sample interval (ms)", dtMs);
   if (n === 0) throw new ModelError("Morlet spectrogram", "has no samples", "Give a signal");
-  if (!(cycles > 0)) throw new ModelError("Morlet spectrogram", `has ${cycles} cycles`, "Give a number above 0");
+  if (!(cycles > 0 && cycles < Infinity))
+    throw new ModelError("Morlet spectrogram", `has ${cycles} cycles`, "Give a number above 0");
   const nyquist = 500 / dtMs;
   const bad = Array.from(frequencies).find((f) => !(f > 0 && f < nyquist));
   if (bad !== undefined) {
@@ -61,8 +64,11 @@ function morlet(
   const s = cycles / (2 * Math.PI * f);
   const reach = Math.floor((5 * s) / dt);
   const bell = (k: number): number => Math.exp(-((k * dt) ** 2) / (2 * s * s));
-  let energy = 0;
-  for (let k = -reach; k <= reach; k++) energy += bell(k) ** 2;
+  let energy = (Math.sqrt(Math.PI) * s) / dt; // the sum's integral, equal to 12 digits for long wavelets
+  if (reach <= 100_000) {
+    energy = 0;
+    for (let k = -reach; k <= reach; k++) energy += bell(k) ** 2;
+  }
   const scale = Math.sqrt(2 / energy);
   const [re, im] = [new Float64Array(length), new Float64Array(length)];
   const last = Math.min(reach, n - 1);

@@ -1,5 +1,15 @@
+import { binFrom, nearestBins, wholeBins } from "./grid.ts";
 import { intervals } from "./intervals.ts";
-import { checkPositive, checkSpan, counts, perCell, window, type Span, type SpikeTrains } from "./spikes.ts";
+import {
+  checkCount,
+  checkPositive,
+  checkSpan,
+  counts,
+  perCell,
+  window,
+  type Span,
+  type SpikeTrains,
+} from "./spikes.ts";
 import { mean } from "./stats.ts";
 
 /** A rate sampled in time. */
@@ -34,7 +44,7 @@ export function instantaneousRate(times: Float64Array): RateSeries {
 export function binEdges(span: Span, binMs: number): Float64Array {
   checkSpan("bins", span);
   checkPositive("bin width (ms)", binMs);
-  const bins = Math.floor((span.to - span.from) / binMs + 1e-9);
+  const bins = wholeBins("bins", span.from, span.to, binMs);
   return Float64Array.from({ length: bins + 1 }, (_, k) => span.from + k * binMs);
 }
 
@@ -42,15 +52,10 @@ export function binEdges(span: Span, binMs: number): Float64Array {
 export function binnedCounts(times: ArrayLike<number>, span: Span, binMs: number): Float64Array {
   const bins = new Float64Array(binEdges(span, binMs).length - 1);
   for (let k = 0; k < times.length; k++) {
-    const bin = binOf((times[k] as number) - span.from, binMs);
+    const bin = binFrom(times[k] as number, span.from, binMs);
     if (bin >= 0 && bin < bins.length) bins[bin] = (bins[bin] as number) + 1;
   }
   return bins;
-}
-
-/** Bin of a time; a time within 1e-8 of the next edge belongs to it, because k * dt / bin may round to just below k. */
-export function binOf(t: number, binMs: number): number {
-  return Math.floor(t / binMs + 1e-8);
 }
 
 /** Spikes in each bin over bin width and over *all* cells of the population (Hz); t is the middle of each bin. */
@@ -74,14 +79,15 @@ export interface SmoothingOptions extends Span {
 export function smoothedRates(trains: SpikeTrains, options: SmoothingOptions): { t: Float64Array; hz: Float64Array[] } {
   const { from, to, dt = 1, width = 400, every = 1 } = options;
   checkPositive("smoothing dt (ms)", dt);
+  checkCount("smoothed rates", "samples between those kept", every, 1);
   const samples = binEdges(options, dt).length - 1;
-  const kernel = hannKernel(Math.round(width / dt), dt);
+  const kernel = hannKernel(nearestBins("smoothing window", width, dt), dt);
   const before = (kernel.length - 1) >> 1;
   const hz = perCell(window(trains, from, to)).map((times) => {
     const rate = new Float64Array(samples);
     let last = -1;
     for (const t of times) {
-      const bin = binOf(t - from, dt);
+      const bin = binFrom(t, from, dt);
       if (bin === last || bin >= samples) continue; // occupancy is 0 or 1
       last = bin;
       const first = Math.max(0, bin - before);
@@ -96,7 +102,6 @@ export function smoothedRates(trains: SpikeTrains, options: SmoothingOptions): {
 
 /** Symmetric Hann window scaled so that a spike contributes an area of 1 (Hz x s). */
 function hannKernel(points: number, dt: number): Float64Array {
-  checkPositive("smoothing window (samples)", points);
   const w = Float64Array.from({ length: points }, (_, k) =>
     points === 1 ? 1 : 0.5 - 0.5 * Math.cos((2 * Math.PI * k) / (points - 1)),
   );

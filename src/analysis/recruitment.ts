@@ -1,5 +1,6 @@
 import { valueAt } from "./composite.ts";
-import { perCell, type SpikeTrains } from "./spikes.ts";
+import { isWithin } from "./grid.ts";
+import { checkCount, checkPositive, perCell, type SpikeTrains } from "./spikes.ts";
 
 /** What the units follow: a drive, a force or a current, sampled in time. */
 export interface Command {
@@ -26,6 +27,8 @@ export function recruitmentOf(
   options: { spikes?: number; maxInterval?: number } = {},
 ): Recruitment {
   const { spikes = 3, maxInterval = 250 } = options;
+  checkCount("recruitment", "spikes in a run", spikes, 1);
+  checkPositive("recruitment, longest interval (ms)", maxInterval);
   const spans = perCell(trains).map((times) => sustained(times, spikes, maxInterval));
   const first = Float64Array.from(spans, (span) => span[0]);
   const last = Float64Array.from(spans, (span) => span[1]);
@@ -37,7 +40,7 @@ function sustained(times: Float64Array, spikes: number, maxInterval: number): [n
   let span: [number, number] = [NaN, NaN];
   for (let start = 0; start < times.length;) {
     let end = start + 1;
-    while (end < times.length && (times[end] as number) - (times[end - 1] as number) <= maxInterval) end++;
+    while (end < times.length && isWithin(times[end] as number, times[end - 1] as number, maxInterval)) end++;
     if (end - start >= spikes)
       span = [Number.isNaN(span[0]) ? (times[start] as number) : span[0], times[end - 1] as number];
     start = end;

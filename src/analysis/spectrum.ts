@@ -1,7 +1,7 @@
-import { DataError } from "../errors.ts";
+import { DataError, didYouMean } from "../errors.ts";
 import { realPair, transform, type Complex } from "./fft.ts";
 import { checkPositive } from "./spikes.ts";
-import { mean, sameLength } from "./stats.ts";
+import { centred, sameLength } from "./stats.ts";
 
 export type WindowName = "hann" | "hamming" | "rectangle";
 
@@ -51,8 +51,12 @@ export function segmentSpectra(x: ArrayLike<number>, options: WelchOptions): Seg
   }
   if (!(overlap >= 0 && overlap < 1))
     throw new DataError("spectrum", `has overlap ${overlap}`, "Give 0 or more, below 1");
+  if (!Object.hasOwn(WINDOWS, window))
+    throw new DataError("spectrum", `has the window "${window}"`, didYouMean(window, Object.keys(WINDOWS)));
+  if (!DETRENDS.includes(detrend))
+    throw new DataError("spectrum", `has the detrending "${detrend}"`, didYouMean(detrend, DETRENDS));
   const w = windowOf(window, n);
-  const hop = n - Math.floor(n * overlap);
+  const hop = Math.max(1, n - Math.floor(n * overlap));
   const starts = Array.from({ length: Math.floor((x.length - n) / hop) + 1 }, (_, k) => k * hop);
   return {
     f: Float64Array.from({ length: Math.floor(n / 2) + 1 }, (_, k) => (k * fs) / n),
@@ -77,9 +81,12 @@ function transformPairs(segments: readonly Float64Array[], n: number): Complex[]
   return out;
 }
 
+const WINDOWS: Readonly<Record<WindowName, number>> = { hann: 0.5, hamming: 0.54, rectangle: 1 };
+const DETRENDS: readonly string[] = ["none", "constant", "linear"];
+
 /** Periodic (n, not n - 1, in the cosine), as spectral estimates use. */
 function windowOf(name: WindowName, n: number): Float64Array {
-  const a = { hann: 0.5, hamming: 0.54, rectangle: 1 }[name];
+  const a = WINDOWS[name];
   return Float64Array.from({ length: n }, (_, k) => a - (1 - a) * Math.cos((2 * Math.PI * k) / n));
 }
 
@@ -90,19 +97,26 @@ function prepare(
   kind: "none" | "constant" | "linear",
 ): Float64Array {
   const segment = w.map((_, k) => x[start + k] as number);
-  if (kind === "linear") return detrendLinear(segment).map((v, k) => v * (w[k] as number));
-  const offset = kind === "constant" ? mean(segment) : 0;
-  return segment.map((v, k) => (v - offset) * (w[k] as number));
+  const left = kind === "linear" ? detrendLinear(segment) : kind === "constant" ? centred(segment) : segment;
+  return left.map((v, k) => v * (w[k] as number));
 }
 
-/** The signal minus its least-squares straight line. */
+/** The signal minus its least-squares straight line. What is left of a straight line is 0, not its rounding. */
 export function detrendLinear(x: ArrayLike<number>): Float64Array {
   const n = x.length;
-  const [middle, offset] = [(n - 1) / 2, mean(x)];
+  const middle = (n - 1) / 2;
+  const level = centred(x);
   let moment = 0;
-  for (let k = 0; k < n; k++) moment += (k - middle) * ((x[k] as number) - offset);
+  for (let k = 0; k < n; k++) moment += (k - middle) * (level[k] as number);
   const slope = n > 1 ? (moment * 12) / (n * (n * n - 1)) : 0;
-  return Float64Array.from({ length: n }, (_, k) => (x[k] as number) - offset - slope * (k - middle));
+  let [largest, left] = [0, 0];
+  const out = level.map((v, k) => {
+    const rest = v - slope * (k - middle);
+    largest = Math.max(largest, Math.abs(x[k] as number), Math.abs(v));
+    left = Math.max(left, Math.abs(rest));
+    return rest;
+  });
+  return left <= 8 * Number.EPSILON * largest ? out.fill(0) : out; // the line itself has an ulp of its largest value
 }
 
 /** L / (1 + 2 sum_m (1 - m/L) rho(m)^2), rho(m) the window's correlation with itself m hops later (Welch 1967, eq. 15). */
@@ -139,7 +153,7 @@ export function welch(x: ArrayLike<number>, options: WelchOptions): Spectrum {
 export interface Coherence {
   /** Hz. */
   readonly f: Float64Array;
-  /** Magnitude squared, 0..1. NaN where a signal has no power, unless `undefinedAs` says otherwise. */
+  /** Magnitude squared, 0..1. NaN where a signal has no power (a constant one has none), unless `undefinedAs` says otherwise. */
   readonly coherence: Float64Array;
   readonly segments: number;
   /** Segments corrected for overlap; what `confidenceLevel` wants. */
@@ -186,15 +200,24 @@ export function coherenceOf(a: readonly SegmentSpectra[], b: readonly SegmentSpe
       add(im, k, xr * yi - xi * yr);
     }
   }
+  const [leastX, leastY] = [roundingPower(xx), roundingPower(yy)];
   const value = f.map((_, k) => {
-    const power = (xx[k] as number) * (yy[k] as number);
-    return power > 0 ? ((re[k] as number) ** 2 + (im[k] as number) ** 2) / power : undefinedAs;
+    const [px, py] = [xx[k] as number, yy[k] as number];
+    if (!(px > leastX && py > leastY)) return undefinedAs;
+    return Math.min(1, ((re[k] as number) / px) * ((re[k] as number) / py) + ((im[k] as number) / px) * ((im[k] as number) / py)); // prettier-ignore
   });
   return { f, coherence: value, segments: pairs.length, independent: a.reduce((sum, s) => sum + s.independent, 0) };
 }
 
+/** Power of a bin that is nothing but the transform's rounding: a few ulps of the whole signal, squared (-277 dB). A signal that is
+ * constant but for that has no phase to compare. */
+const roundingPower = (power: Float64Array): number => (64 * Number.EPSILON) ** 2 * power.reduce((a, b) => a + b, 0);
+
 /** Coherence that independent signals exceed with probability alpha: 1 - alpha^(1/(L-1)), L independent segments
- * (Rosenberg et al. 1989, Prog. Biophys. Mol. Biol. 53:1-31). 1 when there is no more than one segment. */
+ * (Rosenberg et al. 1989, Prog. Biophys. Mol. Biol. 53:1-31). 1 when there is no more than one segment.
+ * @throws DataError unless 0 < alpha <= 1 */
 export function confidenceLevel(independent: number, alpha = 0.05): number {
+  if (!(alpha > 0 && alpha <= 1))
+    throw new DataError("confidence level", `alpha is ${alpha}`, "Give a number above 0, at most 1");
   return independent > 1 ? 1 - alpha ** (1 / (independent - 1)) : 1;
 }

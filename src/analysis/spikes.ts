@@ -1,4 +1,8 @@
 import { DataError } from "../errors.ts";
+import { lowerBound } from "../sorted.ts";
+import { edgeOf } from "./grid.ts";
+
+export { lowerBound };
 
 /** Spikes of one population. Analysis functions take this and nothing of the simulator. */
 export interface SpikeTrains {
@@ -20,12 +24,11 @@ export function spikeTrains(n: number, times: ArrayLike<number>, cells: ArrayLik
       "Give one cell for each time",
     );
   }
+  checkCount("spike trains", "cells", n);
   for (let k = 0; k < times.length; k++) {
     const [t, cell] = [times[k] as number, cells[k] as number];
     if (!Number.isFinite(t)) throw new DataError(`spike ${k}`, `has time ${t}`, "Give finite times in ms");
-    if (!Number.isInteger(cell) || cell < 0 || cell >= n) {
-      throw new DataError(`spike ${k}`, `is of cell ${cell} in a population of ${n}`, `Give cells from 0 to ${n - 1}`);
-    }
+    checkCell(`spike ${k}`, cell, n);
   }
   const order = Uint32Array.from({ length: times.length }, (_, k) => k);
   order.sort((a, b) => (times[a] as number) - (times[b] as number) || (cells[a] as number) - (cells[b] as number));
@@ -69,15 +72,17 @@ export function perCell(trains: SpikeTrains): Float64Array[] {
   return out;
 }
 
-/** Spikes with from <= t < to (ms); views on the same memory. */
+/** Spikes with from <= t < to (ms); views on the same memory. A spike whose time rounds to just below an edge is at the edge. */
 export function window(trains: SpikeTrains, from: number, to: number): SpikeTrains {
-  const a = lowerBound(trains.times, from);
-  const b = Math.max(a, lowerBound(trains.times, to));
+  const a = lowerBound(trains.times, edgeOf(from));
+  const b = Math.max(a, lowerBound(trains.times, edgeOf(to)));
   return { n: trains.n, times: trains.times.subarray(a, b), cells: trains.cells.subarray(a, b) };
 }
 
-/** Spikes of chosen cells, renumbered 0, 1, ... in the order given. A cell named twice counts once, at its last place. */
+/** Spikes of chosen cells, renumbered 0, 1, ... in the order given. A cell named twice counts once, at its last place.
+ * @throws DataError for a cell that the population has not */
 export function select(trains: SpikeTrains, cells: ArrayLike<number>): SpikeTrains {
+  for (let k = 0; k < cells.length; k++) checkCell("selection", cells[k] as number, trains.n);
   const place = new Int32Array(trains.n).fill(-1);
   for (let k = 0; k < cells.length; k++) place[cells[k] as number] = k;
   const keep = [...trains.cells.keys()].filter((k) => (place[trains.cells[k] as number] as number) >= 0);
@@ -86,17 +91,6 @@ export function select(trains: SpikeTrains, cells: ArrayLike<number>): SpikeTrai
     times: Float64Array.from(keep, (k) => trains.times[k] as number),
     cells: Uint32Array.from(keep, (k) => place[trains.cells[k] as number] as number),
   };
-}
-
-/** Index of the first element >= x of a sorted array. */
-export function lowerBound(sorted: ArrayLike<number>, x: number): number {
-  let [a, b] = [0, sorted.length];
-  while (a < b) {
-    const middle = (a + b) >> 1;
-    if ((sorted[middle] as number) < x) a = middle + 1;
-    else b = middle;
-  }
-  return a;
 }
 
 /** A span of time in ms, from <= t < to. */
@@ -114,4 +108,15 @@ export function checkSpan(where: string, { from, to }: Span): void {
 /** @throws DataError unless x is finite and above 0 */
 export function checkPositive(where: string, x: number): void {
   if (!(Number.isFinite(x) && x > 0)) throw new DataError(where, `is ${x}`, "Give a number above 0");
+}
+
+/** @throws DataError unless n is a whole number from `least` that an array can have */
+export function checkCount(where: string, what: string, n: number, least = 0): void {
+  if (Number.isInteger(n) && n >= least && n < 2 ** 32) return;
+  throw new DataError(where, `has ${String(n)} ${what}`, `Give a whole number of ${least} or more`);
+}
+
+function checkCell(where: string, cell: number, n: number): void {
+  if (Number.isInteger(cell) && cell >= 0 && cell < n) return;
+  throw new DataError(where, `is of cell ${cell} in a population of ${n}`, `Give cells from 0 to ${n - 1}`);
 }

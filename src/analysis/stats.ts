@@ -16,10 +16,17 @@ export function standardDeviation(x: ArrayLike<number>, kind: Sd): number {
 }
 
 export function variance(x: ArrayLike<number>, kind: Sd): number {
-  const m = mean(x);
   let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += ((x[i] as number) - m) ** 2;
+  for (const v of centred(x)) sum += v ** 2;
   return sum / (kind === "sample" ? x.length - 1 : x.length);
+}
+
+/** x less its mean. The first value goes first, so that a constant leaves exactly 0, whatever the constant. */
+export function centred(x: ArrayLike<number>): Float64Array {
+  const first = x[0] ?? 0;
+  const out = Float64Array.from(x, (v) => v - first);
+  const offset = mean(out);
+  return out.map((v) => v - offset);
 }
 
 /** Percentile q in 0..100 by linear interpolation between order statistics; NaN when empty. NaNs are left out. */
@@ -45,19 +52,18 @@ export function extent(x: ArrayLike<number>): [number, number] {
   return low <= high ? [low, high] : [NaN, NaN];
 }
 
-/** Least-squares straight line y = intercept + slope x.
+/** Least-squares straight line y = intercept + slope x; NaN where x is constant.
  * @throws DataError when lengths differ */
 export function linearFit(x: ArrayLike<number>, y: ArrayLike<number>): { slope: number; intercept: number } {
   sameLength("straight-line fit", x, y);
-  const [mx, my] = [mean(x), mean(y)];
+  const [dx, dy] = [centred(x), centred(y)];
   let [sxy, sxx] = [0, 0];
   for (let i = 0; i < x.length; i++) {
-    const dx = (x[i] as number) - mx;
-    sxy += dx * ((y[i] as number) - my);
-    sxx += dx * dx;
+    sxy += (dx[i] as number) * (dy[i] as number);
+    sxx += (dx[i] as number) ** 2;
   }
   const slope = sxy / sxx;
-  return { slope, intercept: my - slope * mx };
+  return { slope, intercept: mean(y) - slope * mean(x) };
 }
 
 /** @throws DataError when the two differ in length */

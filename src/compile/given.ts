@@ -1,3 +1,4 @@
+import { lowerBound } from "../sorted.ts";
 import { dueStep } from "../steps.ts";
 import type { CompiledTrains, GivenEvents } from "./compiled.ts";
 import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
@@ -78,16 +79,7 @@ export function addGivenLoad(events: GivenEvents, maxScale: readonly number[], l
 /** Where an entry's spikes are among a population's trains: from, to. */
 export function spikesOfEntry({ times, entry: entries }: CompiledTrains, entry: number): readonly [number, number] {
   if (entries === undefined) return [0, times.length];
-  const first = (e: number): number => {
-    let [low, high] = [0, entries.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((entries[middle] as number) < e) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return [first(entry), first(entry + 1)];
+  return [lowerBound(entries, entry), lowerBound(entries, entry + 1)];
 }
 
 const emptyEvents = (length: number): GivenEvents => ({

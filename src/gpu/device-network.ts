@@ -1,5 +1,5 @@
 import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
-import { firstAtOrAfter } from "../host/samples.ts";
+import { lowerBound } from "../sorted.ts";
 import type { CellsPart } from "./cells-part.ts";
 import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
 import { type Dispatch, DrivePart, type Setting, type Shared, StagePart } from "./parts.ts";
@@ -84,7 +84,7 @@ export class DeviceNetwork {
     const stages = this.stages.map(({ part, cells }) => ({
       deliver: part.deliverDispatch(deliverGroups(this.#shared.memory.device)),
       given: part.givenDispatch(),
-      first: firstAtOrAfter(part.stage.given.step, submit.from),
+      first: lowerBound(part.stage.given.step, submit.from),
       cells: cells.map((c) => c.dispatch(part.acc)),
       part,
     }));
@@ -95,8 +95,8 @@ export class DeviceNetwork {
       for (const s of stages) {
         if (s.given !== undefined) {
           const { step } = s.part.stage.given;
-          const from = firstAtOrAfter(step, b.step) - s.first;
-          const to = firstAtOrAfter(step, b.step + b.steps) - s.first;
+          const from = lowerBound(step, b.step) - s.first;
+          const to = lowerBound(step, b.step + b.steps) - s.first;
           const size = this.#shared.workgroupSize;
           if (to > from) push({ ...s.given, workgroups: [Math.ceil((to - from) / size), 1] }, b, from, to);
         }

@@ -1,6 +1,7 @@
 import type { CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "../compile/compiled.ts";
 import type { InputBlock, Inputs } from "../host/inputs.ts";
-import { firstAtOrAfter, mostWithin } from "../host/samples.ts";
+import { mostWithin } from "../host/samples.ts";
+import { lowerBound } from "../sorted.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
 import { bind, type Kernel, type Kernels, workgroups } from "./kernels.ts";
 import type { Memory } from "./memory.ts";
@@ -227,8 +228,8 @@ export class StagePart implements Setting {
   /** Uploads the given events of the submit [from, to). */
   placeGiven(from: number, to: number): void {
     const { step, slot, projection, weight } = this.stage.given;
-    const first = firstAtOrAfter(step, from);
-    const length = firstAtOrAfter(step, to) - first;
+    const first = lowerBound(step, from);
+    const length = lowerBound(step, to) - first;
     if (length === 0) return;
     const words = new Uint32Array((GIVEN_BYTES / 4) * length);
     const weights = new Float32Array(words.buffer);

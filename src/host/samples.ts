@@ -9,16 +9,6 @@ export function sampleSteps(trace: Pick<CompiledTrace, "phase" | "everySteps">, 
   return Uint32Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => (first + k) * m);
 }
 
-/** Index of the first element >= x in an ascending array, or in its part [low, high). */
-export function firstAtOrAfter(sorted: Uint32Array, x: number, low = 0, high = sorted.length): number {
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) < x) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The largest number of elements of an ascending array within any `width` consecutive integers. */
 export function mostWithin(sorted: Uint32Array, width: number): number {
   let most = 0;

@@ -1,6 +1,7 @@
 import { sinTurns } from "../random/elementary.ts";
 import { checkHighestRate, type Rate } from "../random/increments.ts";
 import { drawNormal, stream } from "../random/philox.ts";
+import { upperBound } from "../sorted.ts";
 import { firstStepAt, knotSlack } from "../steps.ts";
 import type { Signal } from "./signal.ts";
 
@@ -131,16 +132,7 @@ function noiseAt(s: Kind<"noise">, name: string, { seed, noiseSds }: SignalConte
 }
 
 /** Largest i with sorted[i] <= x, or -1. */
-function lastAtOrBelow(sorted: readonly number[], x: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) <= x) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+const lastAtOrBelow = (sorted: readonly number[], x: number): number => upperBound(sorted, x) - 1;
 
 interface RateCheck {
   readonly name: string;

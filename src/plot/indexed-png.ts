@@ -1,3 +1,5 @@
+import { crc32 } from "../storage/crc32.ts";
+
 /** A PNG of up to 256 colours as a data URI, for heat maps inside an SVG. Uncompressed (stored deflate blocks), so that it
  * needs no codec in the browser; one byte per pixel. PNG specification, W3C, 2nd edition; RFC 1950, 1951. */
 export function indexedPng(pixels: Uint8Array, width: number, height: number, palette: Uint8Array): string {
@@ -50,18 +52,8 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   view.setUint32(0, data.length);
   for (let k = 0; k < 4; k++) out[4 + k] = type.charCodeAt(k);
   out.set(data, 8);
-  view.setUint32(data.length + 8, crc32(out.subarray(4, data.length + 8)));
+  view.setUint32(data.length + 8, crc32(0, out.subarray(4, data.length + 8)));
   return out;
-}
-
-function crc32(data: Uint8Array): number {
-  const table = Uint32Array.from({ length: 256 }, (_, n) => {
-    for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
-    return n >>> 0;
-  });
-  let crc = 0xffffffff;
-  for (const byte of data) crc = (table[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 /** btoa of the bytes, in pieces because an argument list is limited. */

@@ -158,7 +158,7 @@ export function sparseRandom(random: RandomState, rows: number, columns: number,
 }
 
 /** Python's round(x): halves to the even neighbour. */
-function roundHalfEven(x: number): number {
+export function roundHalfEven(x: number): number {
   const floor = Math.floor(x);
   if (x - floor !== 0.5) return Math.round(x);
   return floor % 2 === 0 ? floor : floor + 1;

@@ -1,5 +1,5 @@
 import type { CompiledStage, RowTable } from "../compile/compiled.ts";
-import { firstAtOrAfter } from "../host/samples.ts";
+import { lowerBound } from "../sorted.ts";
 
 /** Spikes that may still have links under way: what is delivered, kept until the longest delay has passed. Sorted by (step, id), so
  * that sums have one order whatever the block length; those of the current block, which come last, by `sort`. */
@@ -66,7 +66,7 @@ export function deliver(stage: CompiledStage, log: SpikeLog, d: Delivery, acc: F
     const rows = stage.rows[stage.rows.length > 1 ? entry : 0] as RowTable;
     const source = id - entry * d.nSources;
     const [first, last] = [rows.rowStart[source] as number, rows.rowStart[source + 1] as number];
-    for (let s = firstAtOrAfter(rows.segmentDelay, d.step - (log.steps[k] as number), first, last); s < last; s++) {
+    for (let s = lowerBound(rows.segmentDelay, d.step - (log.steps[k] as number), first, last); s < last; s++) {
       const due = (log.steps[k] as number) + (rows.segmentDelay[s] as number) - d.step;
       if (due >= d.steps) break; // delays ascend
       const factor = factorOf(stage, rows.segmentProjection[s] as number, entry, d);
@@ -79,7 +79,7 @@ export function deliver(stage: CompiledStage, log: SpikeLog, d: Delivery, acc: F
 }
 
 function deliverGiven({ given, slots, ...stage }: CompiledStage, d: Delivery, acc: Float64Array | Int32Array): void {
-  for (let k = firstAtOrAfter(given.step, d.step); k < given.step.length; k++) {
+  for (let k = lowerBound(given.step, d.step); k < given.step.length; k++) {
     const due = (given.step[k] as number) - d.step;
     if (due >= d.steps) break;
     const slot = given.slot[k] as number; // entry * slots + slot

@@ -1,6 +1,7 @@
 import type { CompiledCells, CompiledNetwork, CompiledPopulation } from "../compile/compiled.ts";
 import type { Segment } from "../host/engine.ts";
 import { spikesOfEntry } from "../compile/given.ts";
+import { lowerBound } from "../sorted.ts";
 import { ModelError } from "../errors.ts";
 import { checkEntry, indexOf, traceIndex, type Named } from "./names.ts";
 
@@ -167,17 +168,6 @@ export function spikesOf(
     cells[at++] = id - low;
   }
   return { times, cells, n: population.n, from, to };
-}
-
-/** First index with values[index] >= x; values ascend. */
-export function lowerBound(values: ArrayLike<number>, x: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const mid = (low + high) >>> 1;
-    if ((values[mid] as number) < x) low = mid + 1;
-    else high = mid;
-  }
-  return low;
 }
 
 function joinRows(

@@ -1,7 +1,8 @@
 import type { Dataset, File, Group } from "h5wasm";
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import { DataError } from "../errors.ts";
-import { lowerBound, spikesOf, type Rows, type SortedSpikes } from "../run/chunk.ts";
+import { spikesOf, type Rows, type SortedSpikes } from "../run/chunk.ts";
+import { lowerBound } from "../sorted.ts";
 import type { Hdf5Folder } from "./files.ts";
 import { traceNames } from "../run/names.ts";
 

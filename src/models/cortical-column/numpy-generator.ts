@@ -1,4 +1,5 @@
 import { ModelError } from "../../errors.ts";
+import { roundHalfEven } from "../../random/numpy-legacy.ts";
 
 /** Draws that published columns took from NumPy's `default_rng(seed)`: PCG64 (O'Neill 2014, XSL-RR 128/64) seeded through a
  * SeedSequence, bounded integers by Lemire's method (2019), and `choice` without replacement. Integers only, so exact. */
@@ -115,9 +116,3 @@ function hasher(start: number, multiplier: number): (value: number) => number {
 
 const mix = (a: number, b: number): number => fold(Math.imul(0xca01f9dd, a) - Math.imul(0x4973f715, b));
 const fold = (x: number): number => ((x | 0) ^ ((x | 0) >>> 16)) >>> 0;
-
-function roundHalfEven(x: number): number {
-  const down = Math.floor(x);
-  if (x - down !== 0.5) return Math.round(x);
-  return down % 2 === 0 ? down : down + 1;
-}

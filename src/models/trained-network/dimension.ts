@@ -1,11 +1,13 @@
-/** Covariance [N][N] of samples X [T][N], unbiased. */
+/** Covariance [N][N] of samples X [T][N], unbiased; NaN for one sample. The first sample goes before the means, so that a constant
+ * has exactly 0, whatever the constant. */
 export function covariance(X: ArrayLike<number>, T: number, N: number): Float64Array {
+  const from0 = (t: number, i: number): number => (X[t * N + i] as number) - (X[i] as number);
   const means = new Float64Array(N);
-  for (let at = 0; at < T * N; at++) (means[at % N] as number) += (X[at] as number) / T;
+  for (let t = 0; t < T; t++) for (let i = 0; i < N; i++) (means[i] as number) += from0(t, i) / T;
   const C = new Float64Array(N * N);
   const row = new Float64Array(N);
   for (let t = 0; t < T; t++) {
-    for (let i = 0; i < N; i++) row[i] = (X[t * N + i] as number) - (means[i] as number);
+    for (let i = 0; i < N; i++) row[i] = from0(t, i) - (means[i] as number);
     for (let i = 0; i < N; i++) {
       const x = row[i] as number;
       for (let j = 0; j <= i; j++) (C[i * N + j] as number) += x * (row[j] as number);
@@ -17,10 +19,10 @@ export function covariance(X: ArrayLike<number>, T: number, N: number): Float64A
   return C;
 }
 
-/** (tr C)^2 / tr(C^2): how many directions the activity fills. */
+/** (tr C)^2 / tr(C^2): how many directions the activity fills; NaN where nothing varies. */
 export function participationRatio(C: ArrayLike<number>, N: number): number {
   let [trace, square] = [0, 0];
-  for (let i = 0; i < N; i++) trace += C[i * N + i] as number;
+  for (let i = 0; i < N; i++) trace += C[i * N + i] as number; // 0 for constants: then 0 / 0
   for (let at = 0; at < N * N; at++) square += (C[at] as number) ** 2;
   return trace ** 2 / square;
 }

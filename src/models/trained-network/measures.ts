@@ -1,3 +1,5 @@
+import { pearson } from "../../analysis/correlation.ts";
+import { mean } from "../../analysis/stats.ts";
 import {
   learns,
   type CompiledTraining,
@@ -143,28 +145,10 @@ function weightNorms(w: Float64Array): { w_fro: number; max_abs_w: number } {
   return { w_fro: Math.sqrt(square), max_abs_w: largest };
 }
 
-const mean = (x: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] as number;
-  return sum / x.length;
-};
-
 export function median(x: ArrayLike<number>): number {
   const sorted = Float64Array.from(x).sort();
   const middle = sorted.length >> 1;
   return sorted.length % 2
     ? (sorted[middle] as number)
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
-}
-
-function pearson(x: Float64Array, y: Float64Array): number {
-  const [mx, my] = [mean(x), mean(y)];
-  let [xx, yy, xy] = [0, 0, 0];
-  for (let i = 0; i < x.length; i++) {
-    const [a, b] = [(x[i] as number) - mx, (y[i] as number) - my];
-    xx += a * a;
-    yy += b * b;
-    xy += a * b;
-  }
-  return xy / Math.sqrt(xx * yy);
 }

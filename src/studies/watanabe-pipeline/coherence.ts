@@ -1,6 +1,7 @@
 import seedrandom from "seedrandom";
 import { drawGroups } from "../../analysis/composite.ts";
-import { binEdges, binOf } from "../../analysis/rates.ts";
+import { binFrom } from "../../analysis/grid.ts";
+import { binEdges } from "../../analysis/rates.ts";
 import { coherenceOf, confidenceLevel, segmentSpectra, type Coherence, type SegmentSpectra, type WelchOptions } from "../../analysis/spectrum.ts"; // prettier-ignore
 import { perCell, window, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
 import { mean } from "../../analysis/stats.ts";
@@ -77,7 +78,7 @@ export function compositeCoherence(
 function anyOf(group: readonly Float64Array[], span: Span, binMs: number): Float64Array {
   const signal = new Float64Array(binEdges(span, binMs).length - 1);
   for (const t of group.flatMap((times) => [...times])) {
-    const bin = binOf(t - span.from, binMs);
+    const bin = binFrom(t, span.from, binMs);
     if (bin >= 0 && bin < signal.length) signal[bin] = 1;
   }
   return signal;

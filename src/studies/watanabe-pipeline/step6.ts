@@ -1,3 +1,4 @@
+import { binFrom, wholeBins } from "../../analysis/grid.ts";
 import { counts, select, window, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
 import { binnedCounts, meanRates } from "../../analysis/rates.ts";
 import { formatTable } from "../../analysis/summary.ts";
@@ -77,10 +78,10 @@ function meanPotential({ times, cells, data }: Trace): Sampled {
 
 /** Mean of a signal in each bin of a span, so that nothing above the bins' rate folds back. */
 function binned({ t, value }: Sampled, { from, to }: Span, binMs: number): Float64Array {
-  const sums = new Float64Array(Math.floor((to - from) / binMs + 1e-9));
+  const sums = new Float64Array(wholeBins("drive", from, to, binMs));
   const samples = new Float64Array(sums.length);
   t.forEach((time, k) => {
-    const bin = Math.floor((time - from) / binMs + 1e-8);
+    const bin = binFrom(time, from, binMs);
     if (bin < 0 || bin >= sums.length) return;
     sums[bin] = (sums[bin] as number) + (value[k] as number);
     samples[bin] = (samples[bin] as number) + 1;

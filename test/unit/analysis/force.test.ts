@@ -96,7 +96,7 @@ describe("streaming", () => {
 
   test("preceding: nothing is held back longer than a sample", () => {
     const stream = new ForceStream(units);
-    expect(stream.push(window(trains, 0, 1000), 1000)).toHaveLength(2049); // samples 0 .. 2048, the last at 1000 ms
+    expect(stream.push(window(trains, 0, 1000), 1000)).toHaveLength(2048); // samples 0 .. 2047: that at 1000 ms is the next piece's
   });
 
   test("late spikes and other populations are refused", () => {
