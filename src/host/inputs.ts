@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import type { Signal } from "../network/signal.ts";
-import { rateOf, signalAt, type AtStep } from "../network/signal-values.ts";
+import { hasUnnamedNoise, noiseOwner, rateOf, signalAt, type AtStep } from "../network/signal-values.ts";
 import { RateIncrements } from "../random/increments.ts";
 import { type ConstantIncrements, constantIncrements } from "../random/source.ts";
 import type { CompiledClamp, CompiledNetwork, CompiledRenewal } from "../compile/compiled.ts";
@@ -177,7 +177,7 @@ export class Inputs {
       r.rows = [];
       r.signals.forEach((list, e) =>
         list.forEach((signal, s) => {
-          r.rows[r.rowOf[e * list.length + s] as number] ??= this.#row(r, signal, e);
+          r.rows[r.rowOf[e * list.length + s] as number] ??= this.#row(r, signal, e, s);
         }),
       );
       for (const made of r.rows) {
@@ -206,10 +206,11 @@ export class Inputs {
     r.signals.forEach((list, e) =>
       list.forEach((signal, s) => {
         const old = replace ? before.rows[before.rowOf[e * nSignals + s] as number] : undefined;
-        const key = `${this.#seed(signal, e)} ${old?.state.remainder ?? 0} ${JSON.stringify(signal)}`;
+        const place = hasUnnamedNoise(signal) ? s : 0; // its noise is its own, also beside an equal signal
+        const key = `${this.#seed(signal, e)} ${place} ${old?.state.remainder ?? 0} ${JSON.stringify(signal)}`;
         let row = known.get(key);
         if (row === undefined) {
-          const made = this.#row(r, signal, e);
+          const made = this.#row(r, signal, e, s);
           if (old !== undefined) made.restore(old.state);
           row = r.rows.push(made) - 1;
           known.set(key, row);
@@ -219,16 +220,21 @@ export class Inputs {
     );
   }
 
-  #row(r: RateRows, signal: Signal, entry: number): RateIncrements {
+  #row(r: RateRows, signal: Signal, entry: number, position: number): RateIncrements {
     const { name, order, latencySteps } = r.renewal;
     const { dt } = this.#network;
-    const rate = rateOf(signal, { dt, seed: this.#seed(signal, entry), owner: name });
+    const rate = rateOf(signal, { dt, seed: this.#seed(signal, entry), owner: noiseOwner(name, position) });
     return new RateIncrements({ name, rate, dt, order, latency: latencySteps });
   }
 
   /** Only noise depends on the seed: entries of other seeds share every other signal. */
   #seed(signal: Signal, entry: number): number {
     return JSON.stringify(signal).includes('"kind":"noise"') ? (this.#network.seeds[entry] as number) : 0;
+  }
+
+  /** Of unnamed noise in a clamp; a clamp may carry the name of a population, whose rate's noise is another. */
+  #clampOwner(name: string): string {
+    return this.#network.populations.some((p) => p.name === name) ? `${name}/clamp` : name;
   }
 
   #number(): void {
@@ -249,7 +255,8 @@ export class Inputs {
         const key = `${k} ${seed} ${JSON.stringify(signal)}`;
         let row = known.get(key);
         if (row === undefined) {
-          row = this.#clampRows.push({ clamp: k, at: signalAt(signal, { dt, seed, owner: c.name }) }) - 1;
+          row =
+            this.#clampRows.push({ clamp: k, at: signalAt(signal, { dt, seed, owner: this.#clampOwner(c.name) }) }) - 1;
           known.set(key, row);
         }
         rowOf[k * entries + e] = row;

@@ -8,7 +8,7 @@ import type { Signal } from "./signal.ts";
 export interface SignalContext {
   readonly dt: number; // ms
   readonly seed: number; // u32; noise only
-  /** name of what the signal drives: the name of noise that has none. */
+  /** name of what the signal drives: the name of noise that has none (see `noiseOwner`). */
   readonly owner: string;
   /** replaces every noise by mean + this many sd, for bounds. */
   readonly noiseSds?: number;
@@ -34,6 +34,11 @@ export function rateOf(signal: Signal, context: SignalContext): Rate {
     for (let i = 0; i < steps; i++) out[i] = at(firstStep + i);
   };
 }
+
+/** What unnamed noises are named by, unique in a network: the population for its first signal, so that published noises keep their
+ * streams, and the position for others. No name of a population holds "/". */
+export const noiseOwner = (population: string, signal: number): string =>
+  signal === 0 ? population : `${population}/${signal}`;
 
 /** The evaluator of a signal. Unnamed noises of one owner are numbered in the order in which they stand in the signal. */
 export function signalAt(signal: Signal, context: SignalContext): AtStep {
@@ -166,18 +171,23 @@ export function checkRate(signal: Signal, { name, dt, order, totalSteps, samples
   return warnings;
 }
 
-function hasNoise(s: Signal): boolean {
+const hasNoise = (signal: Signal): boolean => someNoise(signal, (noise) => noise.sd > 0);
+
+/** Whether a signal holds noise that is named by its place. */
+export const hasUnnamedNoise = (signal: Signal): boolean => someNoise(signal, (noise) => noise.name === undefined);
+
+function someNoise(s: Signal, is: (noise: Kind<"noise">) => boolean): boolean {
   switch (s.kind) {
     case "noise":
-      return s.sd > 0;
+      return is(s);
     case "sum":
-      return s.terms.some(hasNoise);
+      return s.terms.some((term) => someNoise(term, is));
     case "product":
-      return hasNoise(s.of) || hasNoise(s.by);
+      return someNoise(s.of, is) || someNoise(s.by, is);
     case "scale":
     case "window":
-    case "clip": // prettier-ignore
-      return hasNoise(s.of);
+    case "clip":
+      return someNoise(s.of, is);
     default:
       return false;
   }

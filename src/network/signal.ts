@@ -19,8 +19,8 @@ type Shape<U extends Unit> =
   /** values[i] at start + i * interval; "hold" keeps it for an interval, "linear" joins them; the last is kept
    * for an interval, 0 outside. */
   | { readonly kind: "samples"; readonly start: number; readonly interval: number; readonly values: readonly number[]; readonly between: "hold" | "linear" }
-  /** one normal number per step, drawn by (seed, name, step); rectified: max(0, number). A noise without a name takes its
-   * owner's (the population's), so two populations never share one by accident. */
+  /** one normal number per step, drawn by (seed, name, step); rectified: max(0, number). A noise without a name takes one
+   * from its owner (population or clamp) and position, so that two are never the same by accident; equal names share. */
   | { readonly kind: "noise"; readonly mean: number; readonly sd: number; readonly rectified: boolean; readonly name?: string }
   | { readonly kind: "sum"; readonly terms: readonly Signal<U>[] }
   /** `of` times a signal without unit. */

@@ -1,4 +1,5 @@
 import { ModelError } from "../errors.ts";
+import { stepsWithin } from "../steps.ts";
 import { canonical, canonicalValues, isQuantities, isQuantity, ms, type Quantities, type Quantity } from "../units.ts";
 import type { RenewalSources, SourceModel, TrainSources } from "./description.ts";
 import { drive, type Signal } from "./signal.ts";
@@ -40,8 +41,12 @@ export const trains = (timesMs: readonly (ArrayLike<number> | Quantities<"ms">)[
   times: timesMs.map((times) => Array.from(isQuantities(times) ? times.values : (times as ArrayLike<number>))),
 });
 
+/** Of a source: 8 bytes each. */
+const MOST_PULSES = 10 ** 7;
+
 /** Regular pulses at start, start + interval, ... below `stop`: the same for every cell, or with a start per cell.
- * @throws ModelError when the interval is not above 0 or a quantity is not in ms */
+ * A pulse that rounds to just below `stop` is at it.
+ * @throws ModelError when the interval is not above 0, there are too many pulses or a quantity is not in ms */
 export function regular(options: {
   readonly interval: Quantity<"ms">;
   readonly start?: Quantity<"ms"> | Quantities<"ms">;
@@ -50,8 +55,15 @@ export function regular(options: {
   const interval = canonical("regular.interval", options.interval, "ms");
   const stop = canonical("regular.stop", options.stop, "ms");
   if (!(interval > 0)) throw new ModelError("regular.interval", `is ${interval} ms`, "Give an interval above 0");
-  const train = (start: number) =>
-    Array.from({ length: Math.max(0, Math.ceil((stop - start) / interval)) }, (_, k) => start + k * interval);
+  const train = (start: number) => {
+    const length = stepsWithin(Math.max(0, stop - start), interval);
+    if (length <= MOST_PULSES) return Array.from({ length }, (_, k) => start + k * interval);
+    throw new ModelError(
+      "regular",
+      `has ${length} pulses of each source`,
+      `Give ${MOST_PULSES} or fewer: lengthen the interval`,
+    );
+  };
   return (n) => {
     const start = canonicalValues("regular.start", options.start ?? ms(0), "ms", n);
     return {

@@ -127,11 +127,30 @@ export function integralOf(increments: Uint32Array, steps: number): Uint32Array<
 export function checkHighestRate(name: string, highest: number, dt: number, order: number): string | undefined {
   if (!(order * highest * dt <= 1000)) throw tooFast(name, highest, dt, order, "at its highest");
   if (highest * dt <= 100) return undefined;
-  const loss = 100 * (1 - 1 / (1 + (highest * dt) / 2000));
+  const loss = 100 * lossByStep((highest * dt) / 1000, order);
   return (
     `${name}: at ${highest.toPrecision(4)} Hz a step of ${dt} ms is not short against an interval; spikes wait for the end of their step, ` +
     `so the rate is about ${loss.toFixed(1)} % lower`
   );
+}
+
+/** Part of the spikes that a source of an order loses to steps of finite length. From a spike on its time to the next is Erlang
+ * distributed, T, with a mean of 1/x steps; it fires at the end of the step that T falls into and begins anew there, so an interval has
+ * sum over k >= 0 of P(T > k) steps. Order 1: 1 - (1 - exp(-x)) / x.
+ * @param x  wanted spikes per step, above 0 */
+export function lossByStep(x: number, order: number): number {
+  if (order === 1) return 1 + Math.expm1(-x) / x;
+  let interval = 0; // steps
+  for (let k = 0; ; k++) {
+    const at = order * x * k; // mean number of crossings in k steps
+    let [term, beyond] = [Math.exp(-at), 0]; // P(T > k): fewer than `order` crossings
+    for (let j = 0; j < order; j++) {
+      beyond += term;
+      term *= at / (j + 1);
+    }
+    interval += beyond;
+    if (beyond < 1e-12) return 1 - 1 / (x * interval);
+  }
 }
 
 function tooFast(name: string, y: number, dt: number, order: number, when: string): ModelError {

@@ -180,3 +180,25 @@ describe("mistakes", () => {
     );
   });
 });
+
+describe("regular pulses lie before `stop`", () => {
+  const pulses = (options: Parameters<typeof regular>[0]): readonly number[] =>
+    (regular(options)(1) as { times: readonly (readonly number[])[] }).times[0]!;
+  test.each([
+    [1000 / 61, 1000, 61], // 61 Hz for 1 s
+    [0.3, 2.1, 7],
+    [0.1, 0.7, 7],
+    [250, 1000, 4],
+    [250, 1000.001, 5],
+    [10, 0, 0],
+  ])("every %f ms until %f ms: %i", (interval, stop, n) => {
+    expect(pulses({ interval: ms(interval), stop: ms(stop) })).toEqual(Array.from({ length: n }, (_, k) => k * interval));
+  });
+  test("at every rate of whole Hz, for every whole second", () => {
+    for (let hz = 1; hz <= 500; hz++)
+      for (const s of [1, 2, 7]) expect(pulses({ interval: ms(1000 / hz), stop: ms(1000 * s) }).length).toBe(hz * s);
+  });
+  test("more than memory holds is refused", () => {
+    expect(() => pulses({ interval: ms(1e-9), stop: ms(1e9) })).toThrow(/pulses of each source/);
+  });
+});

@@ -66,7 +66,7 @@ describe("increments", () => {
     expect(filled(new RateIncrements({ name: "DD", rate: constant(200), dt: 1, order: 5 }), 1)).toEqual([
       Math.floor(0.2 * Q27),
     ]);
-    expect(checkHighestRate("DD", 200, 1, 5)).toMatch(/about 9\.1 % lower/); // 1 - 1 / 1.1
+    expect(checkHighestRate("DD", 200, 1, 5)).toMatch(/about 9\.1 % lower/); // half a step an interval of 5: 1 - 1 / 1.1
     expect(checkHighestRate("DD", 100, 1, 5)).toBeUndefined();
   });
 
