@@ -9,7 +9,7 @@ struct Shape {
   slots: u32,       // of the stage, per entry
   gains: u32,       // where the clamps' gains begin in params
   heads: u32,       // where the traces' heads of this submit begin in table
-  spare: u32,
+  zero: u32,        // see opaque
   strides: array<vec4u, 512>, // of each parameter: offset in params, cell stride, entry stride
 }
 
@@ -29,6 +29,9 @@ fn param(k: u32, cell: u32, entry: u32) -> f32 {
   let s = shape.strides[k];
   return params[s.x + cell * s.y + entry * s.z];
 }
+
+/// x, of which no compiler knows that it is: sums that carry their rounding error are folded away otherwise (Mesa).
+fn opaque(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ shape.zero); }
 
 fn append(step: u32, id: u32) {
   let k = atomicAdd(&spike_log.count, 1u);

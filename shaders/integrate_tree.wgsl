@@ -1,7 +1,7 @@
 // One invocation advances one large cell of one entry by a block of steps; its state stays in storage. A pass over the nodes
 // advances their states by the last step and evaluates the currents of the next, so that states are moved once a step.
-import package::trees::{block, shape, rows, table, params, spike_log, append, g, all};
-import package::model::{load, above, receptors, regions, inject, sample_currents, sample, due, NEEDS_ADVANCE, FACTOR, CONDUCTANCE, CURRENT, ARMED, diagonal, axial, diagonal_stride, axial_stride};
+import package::trees::{block, shape, rows, table, params, spike_log, append, opaque, g, all};
+import package::model::{load, above, receptors, regions, inject, sample_currents, sample, due, NEEDS_ADVANCE, FACTOR, CONDUCTANCE, CURRENT, ARMED, CARRIES, LOW, diagonal, axial, diagonal_stride, axial_stride};
 
 override WORKGROUP_SIZE: u32 = 64;
 
@@ -51,7 +51,15 @@ fn solve() {
     while (i <= last) {
       let x = (rows[(CURRENT + i) * all + g] + params[axial + i * axial_stride] * x_parent) * rows[(CONDUCTANCE + i) * all + g];
       rows[(CURRENT + i) * all + g] = x;
-      rows[i * all + g] += FACTOR * x;
+      if (CARRIES) {
+        let v = rows[i * all + g];
+        let more = FACTOR * x + rows[(LOW + i) * all + g];
+        let sum = opaque(v + more);
+        rows[(LOW + i) * all + g] = more - opaque(sum - v);
+        rows[i * all + g] = sum;
+      } else {
+        rows[i * all + g] += FACTOR * x;
+      }
       x_parent = x;
       i++;
     }

@@ -12,14 +12,14 @@ struct Shape {
   nodes: u32,
   parents: u32, // where in table: parent of each node
   runs: u32,    // where in table: number of runs, then first and last node of each; within a run the parent is the node before
-  spare_1: u32,
-  spare_2: u32,
+  zero: u32,    // see opaque
+  spare: u32,
   strides: array<vec4u, 512>, // of each parameter: offset in params, cell stride, entry stride, node stride
 }
 
 @group(0) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
-// [row][entry][cell]: voltages; receptors' states; per node conductance, then inverse diagonal; per node current, then solution; armed
+// [row][entry][cell]: voltages; receptors' states; per node conductance, then inverse diagonal; per node current, then solution; armed; per node what its voltage carries
 @group(0) @binding(2) var<storage, read_write> rows: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gates: array<vec4f>; // [region, node, four states][entry][cell]
 @group(0) @binding(4) var<storage, read> params: array<f32>;        // values, then gains [clamp][entry][cell]
@@ -32,6 +32,9 @@ struct Shape {
 
 var<private> g: u32;   // entry * n + cell
 var<private> all: u32; // entries * n
+
+/// x, of which no compiler knows that it is: sums that carry their rounding error are folded away otherwise (Mesa).
+fn opaque(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ shape.zero); }
 
 fn append(step: u32, id: u32) {
   let k = atomicAdd(&spike_log.count, 1u);

@@ -2,6 +2,7 @@ import { type Expr, type Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
 import type { CellModel } from "../network/cell.ts";
+import { carriedStates, carrying, lowOf } from "./carry.ts";
 import type { CellProgram, CompiledCells } from "./compiled.ts";
 import type { Phases } from "./program.ts";
 import { type CellContext, ResolvedModel, type Trace } from "./resolve.ts";
@@ -37,7 +38,8 @@ export function compileCells(population: string, model: CellModel, context: Cell
 /** A small cell: every equation written out over scalars. */
 function compileSmall(resolved: ResolvedModel, traces: readonly Trace[], context: CellContext) {
   const { params, equations, cell, threshold, detector } = resolved;
-  const { phases, derived } = optimised(resolved, traces);
+  const carried = carriedStates(cell, equations, params);
+  const { phases, derived } = optimised(resolved, traces, carried);
   const all = [...phases.receive, ...phases.currents, ...phases.solve, ...phases.advance];
   const read = new Set([
     threshold,
@@ -47,7 +49,8 @@ function compileSmall(resolved: ResolvedModel, traces: readonly Trace[], context
   const used = [...params.constants, ...derived.keys()].filter((id) => read.has(id));
   const program: CellProgram = {
     kind: "small",
-    states: equations.initial().map((s) => s.name),
+    states: [...equations.initial().map((s) => s.name), ...[...carried].map(lowOf)],
+    carried: [...carried],
     params: used,
     inputs: cell.receptors.flatMap((r) => (r.input === undefined ? [] : [r.input])),
     clampInputs: context.clamps.map((c, k) => ({ input: `clamp_${k}`, clamp: c.clamp })),
@@ -65,11 +68,14 @@ function compileSmall(resolved: ResolvedModel, traces: readonly Trace[], context
 function optimised(
   resolved: ResolvedModel,
   traces: readonly Trace[],
+  carried: ReadonlySet<string>,
 ): { phases: Phases; derived: ReadonlyMap<string, Expr> } {
   const { equations, params } = resolved;
   const phases = equations.phases();
   const samples = traces.flatMap((t): Stmt[] => (t.set === undefined ? [] : [t.set]));
-  const lists = [phases.receive, [...phases.currents, ...samples], phases.solve, phases.advance];
+  const lists = [phases.receive, [...phases.currents, ...samples], phases.solve, phases.advance].map((stmts) =>
+    carrying(stmts, carried),
+  );
   const states = new Set([...equations.initial().map((s) => s.name), ...samples.map((s) => s.name)]);
   const base = { constants: params.constants, states, values: params.typical() };
   const program = lists.flat();

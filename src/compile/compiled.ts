@@ -82,6 +82,8 @@ interface AnyProgram {
   readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
   readonly clampInputs: readonly { readonly input: string; readonly clamp: number }[]; // index into CompiledNetwork.clamps
   readonly detect: { readonly state: string; readonly threshold: string };
+  /** states that carry what float32 rounds off (see carry.ts); the words are states too. */
+  readonly carried: readonly string[];
 }
 
 /** A small cell's step, written once for WGSL and JavaScript alike: statements over scalars. Engines run, for each step:
@@ -105,6 +107,8 @@ export interface TreeProgram extends AnyProgram {
   readonly diagonal: string;
   /** 2 for Crank-Nicolson, else 1: the change of voltage is so many times the solution. */
   readonly factor: 1 | 2;
+  /** first row of what the voltages carry, per node; -1 where they carry nothing. */
+  readonly lowRow: number;
   readonly regions: readonly TreeRegion[];
   readonly receptors: readonly TreeReceptors[];
   readonly clampNodes: readonly number[]; // per clampInput

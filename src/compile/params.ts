@@ -1,7 +1,7 @@
 import { didYouMean, ModelError } from "../errors.ts";
+import { evaluator } from "../lang/evaluate.ts";
 import type { Expr } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
-import { jsLibrary, toJs } from "../lang/print.ts";
 import type { Values } from "../morphology/values.ts";
 import type { ParamTable } from "./compiled.ts";
 
@@ -26,7 +26,6 @@ export class Params {
   readonly #entries: number;
   readonly #bases = new Map<string, Base>(); // by identifier
   readonly #identifiers = new Map<string, string>(); // path -> identifier
-  readonly #functions = new Map<string, (...x: number[]) => number>();
 
   constructor(n: number, entries: number) {
     this.#n = n;
@@ -101,22 +100,32 @@ export class Params {
   evaluator(expr: Expr): (cell: number, entry: number) => number {
     const names = [...freeNames(expr)];
     const bases = names.map((id) => this.#base(id));
-    const args = names.map((_, k) => `a${k}`);
-    const renames = new Map(names.map((id, k) => [id, `a${k}`]));
-    const body = toJs(expr, { f32: false, rename: (id) => renames.get(id) ?? id });
-    const f = this.#functionOf(args, body);
-    return (cell, entry) => f(...bases.map((b) => b.values[cell * b.cellStride + entry * b.entryStride] as number));
+    const f = evaluator(expr, names);
+    const values = new Float64Array(names.length);
+    return (cell, entry) => {
+      for (let k = 0; k < values.length; k++) values[k] = valueOf(bases[k] as Base, cell, entry);
+      return f(values);
+    };
   }
 
-  /** Nodes of a tree share their formulas: each text is compiled once. */
-  #functionOf(args: readonly string[], body: string): (...x: number[]) => number {
-    const known = this.#functions.get(body);
-    if (known !== undefined) return known;
-    const library = jsLibrary(false);
-    const make = new Function(...Object.keys(library), `"use strict"; return (${args.join(", ")}) => ${body};`);
-    const f = make(...Object.values(library)) as (...x: number[]) => number;
-    this.#functions.set(body, f);
-    return f;
+  /** Whether an expression over parameters and one variable passes a test at one of the variable's values, in some of the cells and
+   * entries: at most `looks` of each, evenly spaced. */
+  some(expr: Expr, variable: string, at: Float64Array, looks: number, test: (x: number) => boolean): boolean {
+    const names = [...freeNames(expr)].filter((id) => id !== variable);
+    const bases = names.map((id) => this.#base(id));
+    const f = evaluator(expr, [...names, variable]);
+    const values = new Float64Array(names.length + 1);
+    const cells = spaced(bases.some((b) => b.cellStride > 0) ? this.#n : 1, looks);
+    for (const entry of spaced(bases.some((b) => b.entryStride > 0) ? this.#entries : 1, looks)) {
+      for (const cell of cells) {
+        for (let k = 0; k < names.length; k++) values[k] = valueOf(bases[k] as Base, cell, entry);
+        for (const x of freeNames(expr).has(variable) ? at : at.subarray(0, 1)) {
+          values[names.length] = x;
+          if (test(f(values))) return true;
+        }
+      }
+    }
+    return false;
   }
 
   #column(given: readonly Expr[]): Column {
@@ -215,6 +224,15 @@ export class Params {
     return id;
   }
 }
+
+const valueOf = (b: Base, cell: number, entry: number): number =>
+  b.values[cell * b.cellStride + entry * b.entryStride] as number;
+
+/** At most `most` of the indices below n, evenly spaced, the first and the last among them. */
+const spaced = (n: number, most: number): number[] =>
+  n <= most
+    ? Array.from({ length: n }, (_, k) => k)
+    : Array.from({ length: most }, (_, k) => Math.round((k * (n - 1)) / (most - 1)));
 
 export type SetParam = (
   name: string,

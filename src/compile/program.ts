@@ -73,19 +73,21 @@ export class CellEquations {
     return { receive: this.#receive(), currents: this.#currents(), solve: this.#solve(), advance: this.#advance() };
   }
 
-  /** Voltages first, then pools (initial gates may read concentrations), then channels, then receptors. */
-  initial(): InitialState[] {
+  /** Voltages first, then pools (initial gates may read concentrations), then channels, then receptors.
+   * @param atV  leave the nodes' voltages in the expressions instead of the initial ones */
+  initial(atV = false): InitialState[] {
     const { nodes, densities, receptors } = this.#cell;
     const found: InitialState[] = nodes.map((n) => ({ name: n.V, value: name(n.V0) }));
     const poolsFirst = [...densities].sort(
       (a, b) => Number(a.mechanism.kind !== "pool") - Number(b.mechanism.kind !== "pool"),
     );
     for (const d of poolsFirst) {
-      const V0 = { [(nodes[d.node] as ResolvedNode).V]: name((nodes[d.node] as ResolvedNode).V0) };
+      const { V, V0 } = nodes[d.node] as ResolvedNode;
+      const start = atV ? {} : { [V]: name(V0) };
       for (const [s, state] of Object.entries(d.mechanism.states)) {
         // steady states come from the rate table too, as in NEURON
         const value = state.init === undefined ? this.#inf(d, s, state) : this.text(d, state.init);
-        found.push({ name: `${d.prefix}_${s}`, value: substitute(value, V0) });
+        found.push({ name: `${d.prefix}_${s}`, value: substitute(value, start) });
       }
     }
     for (const r of receptors)
@@ -146,6 +148,25 @@ export class CellEquations {
     const made = receptorStep(texts, this.#typical);
     this.#receptorSteps.set(r, made);
     return made;
+  }
+
+  /** What fraction of its way to where it goes each state but the voltages moves in a step, and the voltage that it may depend on. */
+  factors(): { state: string; V: string; factor: Expr }[] {
+    const { nodes, densities, receptors, dt } = this.#cell;
+    const V = (node: number): string => (nodes[node] as ResolvedNode).V;
+    return [
+      ...densities.flatMap((d) =>
+        Object.entries(d.mechanism.states).map(([s, state]) => {
+          return { state: `${d.prefix}_${s}`, V: V(d.node), factor: this.#factor(d, s, state) };
+        }),
+      ),
+      ...receptors.flatMap((r) =>
+        Object.entries(r.synapse.states).map(([s, { tau }]) => {
+          const steps = div(name(dt), this.#synapseText(r, tau));
+          return { state: `${r.prefix}_${s}`, V: V(r.node), factor: negate(call("expm1", negate(steps))) };
+        }),
+      ),
+    ];
   }
 
   /** States of a node's density mechanisms over one step, at the new voltage. */

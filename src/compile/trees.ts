@@ -1,6 +1,7 @@
 import { add, type Expr, mul, name, num, type Stmt, div } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
+import { carriedStates, carrying, lowOf } from "./carry.ts";
 import type { TreeProgram, TreeReceptors, TreeRegion } from "./compiled.ts";
 import type { Wanted } from "./params.ts";
 import { type CellEquations, type ResolvedNode, type ResolvedReceptor, sum } from "./program.ts";
@@ -21,12 +22,15 @@ class TreeCompiler {
   readonly #context: CellContext;
   readonly #columns = new Map<string, Wanted>();
   readonly #states: string[];
+  /** where a state carries at one node, it does at all like it: they are one loop. */
+  readonly #slow: ReadonlySet<string>;
 
   constructor(resolved: ResolvedModel, context: CellContext) {
     this.#r = resolved;
     this.#e = resolved.equations;
     this.#context = context;
     this.#states = resolved.cell.nodes.map((n) => n.V);
+    this.#slow = carriedStates(resolved.cell, this.#e, resolved.params);
   }
 
   compile(traces: readonly Trace[]): { program: TreeProgram; columns: Wanted[] } {
@@ -34,6 +38,9 @@ class TreeCompiler {
     const regions = this.#regions();
     const inputs = cell.receptors.flatMap((r) => (r.input === undefined ? [] : [r.input]));
     const receptors = this.#receptors(inputs);
+    const voltages = cell.nodes.map((n) => n.V);
+    const lowRow = voltages.some((V) => this.#slow.has(V)) ? this.#states.length : -1;
+    if (lowRow >= 0) this.#states.push(...voltages.map(lowOf));
     const parents = Int32Array.from(morphology.nodes, (n) => n.parent);
     const factor = cell.method === "crankNicolson" ? 2 : 1;
     const axial = this.#column(
@@ -47,6 +54,7 @@ class TreeCompiler {
     for (const id of [threshold, ...traces.flatMap((t) => [...freeNames(t.compiled.value)])]) {
       if (this.#r.params.constants.has(id)) this.#column(id, [name(id)]);
     }
+    const all = new Set(this.#states);
     const program: TreeProgram = {
       kind: "tree",
       states: this.#states,
@@ -58,6 +66,8 @@ class TreeCompiler {
       axial,
       diagonal,
       factor,
+      lowRow,
+      carried: this.#states.filter((s) => all.has(lowOf(s))),
       regions,
       receptors,
       clampNodes: cell.clamps.map((c) => c.node),
@@ -121,9 +131,13 @@ class TreeCompiler {
     const kept = carried.map((id) => `${map.get(id) ?? id}_kept`);
     const keptNames = new Map(carried.map((id) => [`${id}_kept`, `${map.get(id) ?? id}_kept`]));
     const toKept = Object.fromEntries(carried.map((id) => [map.get(id) ?? id, name(`${map.get(id) ?? id}_kept`)]));
-    const advance = renamed(this.#e.advanceNode(first)).map((s) => ({ ...s, value: substitute(s.value, toKept) }));
+    const slow = this.#slowOf(maps);
+    const advance = carrying(renamed(this.#e.advanceNode(first)), slow).map((s) => ({
+      ...s,
+      value: substitute(s.value, toKept),
+    }));
     const generic = renamed(currents).map((s) => ({ ...s, name: keptNames.get(s.name) ?? s.name }));
-    const states = [...gates, ...kept];
+    const states = [...gates, ...gates.filter((g) => slow.has(g)).map(lowOf), ...kept];
     const width = 4 * Math.ceil(states.length / 4);
     const firstRow = this.#rows(members, states, maps, width);
     return {
@@ -134,6 +148,11 @@ class TreeCompiler {
       currents: this.#optimised(generic, [...states, "G", "I"], maps, `${tag}c`),
       advance: this.#optimised(advance, states, maps, `${tag}a`),
     };
+  }
+
+  /** The generic names of states that carry at some node. */
+  #slowOf(maps: readonly ReadonlyMap<string, string>[]): Set<string> {
+    return new Set(maps.flatMap((m) => [...m].flatMap(([from, to]) => (this.#slow.has(from) ? [to] : []))));
   }
 
   /** Names the region's rows after the nodes' own states, so that recordings and initial values find them. */
@@ -166,7 +185,10 @@ class TreeCompiler {
     for (const d of densities) {
       if (d.node !== node) continue;
       const as = `${tag}_${this.#as(d.prefix, node)}`;
-      for (const s of Object.keys(d.mechanism.states)) map.set(`${d.prefix}_${s}`, `${as}_${s}`);
+      for (const s of Object.keys(d.mechanism.states)) {
+        map.set(`${d.prefix}_${s}`, `${as}_${s}`);
+        map.set(lowOf(`${d.prefix}_${s}`), lowOf(`${as}_${s}`));
+      }
       for (const p of Object.keys(d.mechanism.params)) map.set(d.params[p] as string, `${as}_p_${p}`);
     }
     return map;
@@ -242,9 +264,13 @@ class TreeCompiler {
       substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
     const renamed = (stmts: readonly Stmt[]): Stmt[] =>
       stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
-    const states = names.map((s) => `${tag}_${s}`);
+    const slow = this.#slowOf(maps);
+    const low = names.filter((s) => slow.has(`${tag}_${s}`));
+    const states = [...names.map((s) => `${tag}_${s}`), ...low.map((s) => lowOf(`${tag}_${s}`))];
     const firstRow = this.#states.length;
-    for (const r of members) for (const s of names) this.#states.push(`${r.prefix}_${s}`);
+    for (const { prefix } of members) {
+      this.#states.push(...names.map((s) => `${prefix}_${s}`), ...low.map((s) => lowOf(`${prefix}_${s}`)));
+    }
     const outputs: Stmt[] = [
       { op: "set", name: "g", value: rename(this.#e.conductance(first)) },
       { op: "set", name: "E", value: rename(this.#e.reversal(first)) },
@@ -255,10 +281,10 @@ class TreeCompiler {
       input: Int32Array.from(members, (r) => (r.input === undefined ? -1 : inputs.indexOf(r.input))),
       states,
       firstRow,
-      receive: this.#optimised(renamed(this.#e.receive(first, name("w"))), states, maps, `${tag}r`),
+      receive: this.#optimised(carrying(renamed(this.#e.receive(first, name("w"))), slow), states, maps, `${tag}r`),
       conductance: g.value,
       reversal: E.value,
-      decay: this.#optimised(renamed(this.#e.decay(first)), states, maps, `${tag}d`),
+      decay: this.#optimised(carrying(renamed(this.#e.decay(first)), slow), states, maps, `${tag}d`),
     };
   }
 }

@@ -45,7 +45,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
     sampling(cells),
   ].join("\n");
   const imports = [
-    "import package::cells::{block, shape, state, params, table, acc, clamps, traces, param};",
+    "import package::cells::{block, shape, state, params, table, acc, clamps, traces, param, opaque};",
     ...mathFunctions(body).map((f) => `import package::math::${f};`),
   ];
   return `${imports.join("\n")}\n${body}\n`;

@@ -134,9 +134,10 @@ export class TreePart extends CellsPart {
 
   /** Where each state of the program is kept: buffer 0 or 1, the index of cell 0 and the stride from cell to cell. */
   #places(visit: (canonical: number, buffer: 0 | 1, at: number, stride: number) => void): void {
-    const { parents, regions, receptors } = this.#program;
+    const { parents, regions, receptors, lowRow } = this.#program;
     const all = this.cells.n * this.shared.network.entries;
     for (let i = 0; i < parents.length; i++) visit(i, 0, i * all, 1);
+    for (let i = 0; lowRow >= 0 && i < parents.length; i++) visit(lowRow + i, 0, (this.#layout.low + i) * all, 1);
     let quad = 0;
     for (const r of regions) {
       for (let k = 0; k < r.nodes.length * r.width; k++)

@@ -9,6 +9,8 @@ export interface RowLayout {
   readonly conductance: number;
   readonly current: number;
   readonly armed: number;
+  /** what each voltage carries, where they do. */
+  readonly low: number;
   readonly rows: number;
   /** vec4s of gates per cell. */
   readonly quads: number;
@@ -24,7 +26,8 @@ export function rowLayout(p: TreeProgram): RowLayout {
     conductance,
     current: conductance + nodes,
     armed: conductance + 2 * nodes,
-    rows: conductance + 2 * nodes + 1,
+    low: conductance + 2 * nodes + 1,
+    rows: conductance + 2 * nodes + 1 + (p.lowRow < 0 ? 0 : nodes),
     quads,
   };
 }
@@ -187,7 +190,7 @@ class TreeWgsl {
       ...this.#printed.map(
         ([, k]) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`,
       ),
-      `const CONDUCTANCE = ${this.#rows.conductance}u;\nconst CURRENT = ${this.#rows.current}u;\nconst ARMED = ${this.#rows.armed}u;`,
+      `const CONDUCTANCE = ${this.#rows.conductance}u;\nconst CURRENT = ${this.#rows.current}u;\nconst ARMED = ${this.#rows.armed}u;\nconst CARRIES = ${String(this.#p.lowRow >= 0)};\nconst LOW = ${this.#rows.low}u;`,
       `const FACTOR = ${factor}.0;`,
       `const NEEDS_ADVANCE = ${String(this.#needsAdvance())};`,
       this.#load(axial, diagonal),
@@ -203,7 +206,7 @@ class TreeWgsl {
       this.#sampling(),
     ].join("\n");
     const imports = [
-      "import package::trees::{block, shape, rows, gates, params, table, clamps, traces, param_base, input_sum, g, all};",
+      "import package::trees::{block, shape, rows, gates, params, table, clamps, traces, param_base, input_sum, opaque, g, all};",
       ...mathFunctions(body).map((f) => `import package::math::${f};`),
     ];
     return `${imports.join("\n")}\n${body}\n`;

@@ -24,6 +24,45 @@ export function evaluate(expr: Expr, env: Readonly<Record<string, number>>): num
   }
 }
 
+/** The same as a function of the values of `names`, in their order; the expression is walked once, not at every call.
+ * @throws ModelError for a name that is not among them */
+export function evaluator(expr: Expr, names: readonly string[]): Evaluated {
+  switch (expr.kind) {
+    case "number": {
+      const { value } = expr;
+      return () => value;
+    }
+    case "name": {
+      const k = names.indexOf(expr.name);
+      if (k < 0) throw new ModelError(expr.name, "is not defined here", didYouMean(expr.name, names));
+      return (values) => values[k] as number;
+    }
+    case "negate": {
+      const of = evaluator(expr.of, names);
+      return (values) => -of(values);
+    }
+    case "binary": {
+      const [left, right] = [evaluator(expr.left, names), evaluator(expr.right, names)];
+      if (expr.op === "^") {
+        const power = integerExponent(expr.right) === undefined ? realPower : (x: number, y: number) => x ** y;
+        return (values) => power(left(values), right(values));
+      }
+      const operation = OPERATIONS[expr.op];
+      return (values) => operation(left(values), right(values));
+    }
+    case "call": {
+      const args = expr.args.map((arg) => evaluator(arg, names));
+      const call = CALLS[expr.fn];
+      const [x, y, z] = args as [Evaluated, Evaluated | undefined, Evaluated | undefined];
+      if (z !== undefined && y !== undefined) return (values) => call(x(values), y(values), z(values));
+      if (y !== undefined) return (values) => call(x(values), y(values));
+      return (values) => call(x(values));
+    }
+  }
+}
+
+type Evaluated = (values: ArrayLike<number>) => number;
+
 function lookUp(name: string, env: Readonly<Record<string, number>>): number {
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (value === undefined) throw new ModelError(name, "is not defined here", didYouMean(name, Object.keys(env)));

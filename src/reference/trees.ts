@@ -105,7 +105,9 @@ class TreePrinter {
 
   #loop(region: TreeRegion, k: number, stmts: TreeRegion["currents"], after: readonly string[]): string[] {
     const rename = (id: string): string => (id === "G" || id === "I" ? `${id}_` : id);
-    const written = new Set(stmts.flatMap((s) => (s.op === "let" ? [] : [s.name])));
+    const written = new Set(
+      stmts.flatMap((s) => (s.op === "let" ? [] : [s.name, ...(s.carry === undefined ? [] : [s.carry])])),
+    );
     const row = (s: number): string => this.#state(`${region.firstRow + s} + j * ${region.width}`);
     return [
       `    for (let j = 0; j < ${region.nodes.length}; j++) {`,
@@ -168,16 +170,19 @@ class TreePrinter {
   }
 
   #solve(): string[] {
-    const { axial, diagonal, factor } = this.#p;
+    const { axial, diagonal, factor, lowRow } = this.#p;
     const a = this.#param(axial, "i");
     const f = (x: string): string => this.#fr(x);
+    const change = factor === 1 ? "R[i]" : f("2 * R[i]");
     return [
       `    for (let i = 0; i < M; i++) { D[i] = ${f(`${this.#param(diagonal, "i")} + G[i]`)}; R[i] = -I[i]; }`,
       `    for (let i = 1; i < M; i++) { const p = P[i], flow = ${f(`${a} * ${f("S[p * N + g] - S[i * N + g]")}`)}; R[i] = ${f("R[i] + flow")}; R[p] = ${f("R[p] - flow")}; }`,
       `    for (let i = M - 1; i > 0; i--) { const p = P[i], a = ${a}, q = ${f("a / D[i]")}; D[p] = ${f(`D[p] - ${f("q * a")}`)}; R[p] = ${f(`R[p] + ${f("q * R[i]")}`)}; }`,
       `    R[0] = ${f("R[0] / D[0]")};`,
       `    for (let i = 1; i < M; i++) R[i] = ${f(`${f(`R[i] + ${f(`${a} * R[P[i]]`)}`)} / D[i]`)};`,
-      `    for (let i = 0; i < M; i++) S[i * N + g] = ${f(`S[i * N + g] + ${factor === 1 ? "R[i]" : f("2 * R[i]")}`)};`,
+      this.#f32 && lowRow >= 0
+        ? `    for (let i = 0; i < M; i++) { const v = S[i * N + g], low = (${lowRow} + i) * N + g, more = fr(${change} + S[low]), sum = fr(v + more); S[low] = fr(more - fr(sum - v)); S[i * N + g] = sum; }`
+        : `    for (let i = 0; i < M; i++) S[i * N + g] = ${f(`S[i * N + g] + ${change}`)};`,
     ];
   }
 

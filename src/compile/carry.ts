@@ -1,0 +1,50 @@
+import { call, div, type Expr, mul, name, negate, type Stmt } from "../lang/expr.ts";
+import { freeNames, substitute } from "../lang/names.ts";
+import type { Params } from "./params.ts";
+import { type CellEquations, type ResolvedCell, sum } from "./program.ts";
+
+/** float32 stops a state short of where it goes: what a step adds, (1 - exp(-dt/tau)) times what is missing, is lost once it is less
+ * than half an ulp, so up to half an ulp over that factor stays missing. Where this is more than is allowed here, the state
+ * carries what its sums round off in a second word ("low_<state>", a state like any other; unused in float64). */
+
+/** mV; half an ulp of a voltage from 64 to 128 mV is 2^-18 mV. At dt 0.025 ms it takes a tau above 6.6 ms to miss more. */
+const VOLTAGE_ERROR = 1e-3;
+const HALF_ULP_OF_A_VOLTAGE = 2 ** -18;
+/** of a gate, a concentration or a conductance, relative; half an ulp is at most 2^-24 of it. At dt 0.025 ms: a tau above 42 ms. */
+const STATE_ERROR = 1e-4;
+const HALF_ULP = 2 ** -24;
+
+/** mV: where time constants are looked at. Outside, rates of published channels only become faster. */
+const VOLTAGES = Float64Array.from({ length: 25 }, (_, k) => 10 * k - 120);
+/** Cells and entries that are looked at, evenly spaced: time constants vary smoothly along a pool. */
+const LOOKED_AT = 5;
+
+export const lowOf = (state: string): string => `low_${state}`;
+
+/** Statements whose sums into these states carry. */
+export const carrying = (stmts: readonly Stmt[], states: ReadonlySet<string>): Stmt[] =>
+  stmts.map((s) => (s.op === "add" && states.has(s.name) ? { ...s, carry: lowOf(s.name) } : s));
+
+/** The states of a cell that need it in some cell of some entry, over the voltages that membranes reach. */
+export function carriedStates(cell: ResolvedCell, equations: CellEquations, params: Params): Set<string> {
+  const known: Record<string, Expr> = {};
+  for (const { name: state, value } of equations.initial(true)) {
+    if (!cell.nodes.some((n) => n.V === state)) known[state] = substitute(value, known);
+  }
+  const slow = (factor: Expr, V: string, least: number): boolean => {
+    const expr = substitute(factor, known);
+    if ([...freeNames(expr)].some((id) => id !== V && !params.constants.has(id))) return true;
+    return params.some(expr, V, VOLTAGES, LOOKED_AT, (x) => !(x >= least));
+  };
+  const carried = new Set<string>();
+  const voltageLeast = HALF_ULP_OF_A_VOLTAGE / VOLTAGE_ERROR;
+  cell.nodes.forEach(({ V, capacitance }, k) => {
+    const conductance = sum(equations.channelPaths(k).map(([g]) => g));
+    const steps = div(mul(name(cell.dt), conductance), name(capacitance)); // dt/tau, of the channels alone
+    if (slow(negate(call("expm1", negate(steps))), V, voltageLeast)) carried.add(V);
+  });
+  for (const { state, V, factor } of equations.factors()) {
+    if (slow(factor, V, HALF_ULP / STATE_ERROR)) carried.add(state);
+  }
+  return carried;
+}
