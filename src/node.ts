@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DeviceError } from "./errors.ts";
+import { quietly, type Quiet } from "./node/quiet.ts";
 import type { Files } from "./storage/files.ts";
 import { NodeFolder } from "./storage/node-folder.ts";
 import { infoOf, maximumLimits, type AdapterInfo, type OpenDevice, type OpenDeviceOptions } from "./run/open-device.ts";
@@ -36,7 +36,7 @@ function ways(): Way[] {
 const instances = new Map<string, GPU>();
 
 /** Dawn's entry point, or undefined where the optional package `webgpu` is not installed. */
-async function instance(driver: string | undefined): Promise<GPU | undefined> {
+async function instance(driver: string | undefined, quiet: Quiet): Promise<GPU | undefined> {
   const key = driver ?? "";
   const kept = instances.get(key);
   if (kept !== undefined) return kept;
@@ -48,9 +48,7 @@ async function instance(driver: string | undefined): Promise<GPU | undefined> {
   }
   Object.assign(globalThis, dawn.globals); // GPUBufferUsage and its like, as browsers have them
   if (driver !== undefined) process.env["VK_ICD_FILENAMES"] = driver;
-  // The Vulkan loader prints a warning without it and needs it for nothing here.
-  process.env["XDG_RUNTIME_DIR"] ??= tmpdir();
-  const gpu = dawn.create([]);
+  const gpu = quiet(() => dawn.create([]));
   instances.set(key, gpu);
   return gpu;
 }
@@ -58,10 +56,11 @@ async function instance(driver: string | undefined): Promise<GPU | undefined> {
 /** The adapters of the first way that leads to one, or of every way with `all`. */
 async function* search(all: boolean): AsyncGenerator<{ adapter: GPUAdapter; way: Way }> {
   const preset = process.env["VK_ICD_FILENAMES"]; // set by the user: what is found then is "default"
+  const quiet = await quietly();
   for (const way of preset === undefined ? ways() : ways().slice(0, 1)) {
     try {
-      const gpu = await instance(way.driver);
-      const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
+      const gpu = await instance(way.driver, quiet);
+      const adapter = await quiet(() => gpu?.requestAdapter({ powerPreference: "high-performance" }));
       if (adapter) yield { adapter, way };
       if (adapter && !all) return;
     } finally {
