@@ -1,15 +1,12 @@
-// Runs the benchmarks (bench/run.ts) with what is named: npm run bench -- watanabe deliver, or --quick.
+// Runs the benchmarks (bench/run.ts) with what is named: npm run bench -- watanabe deliver, or --quick. Installs what they
+// need and the machine lacks; --no-install does not.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { REQUIREMENTS } from "./requirements.mjs";
+import { root, setupOrExit } from "./setup.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
-if (!existsSync(new URL("../node_modules/tsx", import.meta.url))) {
-  console.error("Benchmarks need the development dependencies: npm install");
-  process.exit(1);
-}
-const { status } = spawnSync(process.execPath, ["--import", "tsx", "bench/run.ts", ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: "inherit",
-});
+const words = process.argv.slice(2);
+const named = words.filter((word) => !word.startsWith("--")).map((name) => `bench ${name}`);
+const all = REQUIREMENTS.flatMap((r) => r.commands).filter((command) => command.startsWith("bench "));
+const rest = setupOrExit(named.length > 0 ? named : all, words);
+const { status } = spawnSync(process.execPath, ["--import", "tsx", "bench/run.ts", ...rest], { cwd: root, stdio: "inherit" });
 process.exit(status ?? 1);

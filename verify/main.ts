@@ -1,5 +1,6 @@
 // What `hillock verify` runs: compares every reference case under a folder with what hillock computes.
 import { parseArgs } from "node:util";
+import { READER_LEFT, watchReaders } from "../src/cli/interrupt.ts";
 import { HillockError } from "../src/errors.ts";
 import { verifyCommand } from "./command.ts";
 
@@ -12,6 +13,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const readers = watchReaders([process.stdout, process.stderr]);
 /** Typed errors are the user's to mend: a message without a stack. Anything else is a bug and shows where it is. */
 try {
   const { adapter, ...rest } = values;
@@ -25,3 +27,4 @@ try {
   process.stderr.write(`${text}\n`);
   process.exitCode = 1;
 }
+if (readers.left) process.exitCode = READER_LEFT;

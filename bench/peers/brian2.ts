@@ -1,8 +1,8 @@
 // How long does Brian 2 need for the same network on this machine, with compiled (Cython) code?
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { pythonWith } from "../../scripts/requirements.mjs";
 import type { Benchmark, Findings, Spread } from "../lib.ts";
 
 const SCRIPT = fileURLToPath(new URL("brian2_motor_pool.py", import.meta.url));
@@ -19,15 +19,12 @@ interface Measured {
   readonly cpuPerSimulatedSecond: Omit<Spread, "runs">;
 }
 
-/** Debian's interpreter first: its Brian is a system package. */
-const python = (): string => (existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
-
 export default {
   name: "brian2",
   question: "How long does Brian 2 need for the same network on this machine, with compiled code?",
   async run({ quick }): Promise<Findings> {
     const words = [SCRIPT, "--seconds", quick ? "0.05" : "0.5", "--repeat", quick ? "1" : "3"];
-    const { stdout } = await promisify(execFile)(python(), words);
+    const { stdout } = await promisify(execFile)(pythonWith(["brian2", "numpy"]), words);
     const m = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Measured;
     const of = (s: Omit<Spread, "runs">): Spread => ({ ...s, runs: m.repeats });
     return {

@@ -1,8 +1,8 @@
 // How long does NEURON need for the same network on this machine, in one process and in two threads?
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { pythonWith } from "../../scripts/requirements.mjs";
 import type { Benchmark, Cell, Findings, Spread } from "../lib.ts";
 
 const SCRIPT = fileURLToPath(new URL("neuron_motor_pool.py", import.meta.url));
@@ -18,12 +18,9 @@ interface Measured {
   readonly cpuPerSimulatedSecond: Omit<Spread, "runs">;
 }
 
-/** Debian's interpreter first: its NEURON is a system package. */
-const python = (): string => ["/usr/bin/python3"].find((path) => existsSync(path)) ?? "python3";
-
 async function neuron(threads: number, quick: boolean): Promise<Measured> {
   const words = [SCRIPT, "--seconds", quick ? "0.1" : "1", "--threads", String(threads), "--repeat", quick ? "1" : "3"];
-  const { stdout } = await promisify(execFile)(python(), words);
+  const { stdout } = await promisify(execFile)(pythonWith(["neuron", "numpy"]), words);
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Measured;
 }
 

@@ -1,8 +1,8 @@
 // How long does plain NumPy, as the notebook uses it, need for the same training on this machine?
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { pythonWith } from "../../scripts/requirements.mjs";
 import type { Benchmark, Cell, Findings } from "../lib.ts";
 
 const SCRIPT = fileURLToPath(new URL("numpy_peer.py", import.meta.url));
@@ -13,9 +13,9 @@ interface Measured {
   readonly trainingSeconds: number;
 }
 
-/** Debian's interpreter first: its NumPy is a system package. One BLAS thread: the matrices are small. */
+/** One BLAS thread: the matrices are small. */
 async function numpy(N: number, steps: number): Promise<Measured> {
-  const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+  const python = pythonWith(["numpy"]);
   const env = { ...process.env, OPENBLAS_NUM_THREADS: "1" };
   const { stdout } = await promisify(execFile)(python, [SCRIPT, String(N), String(steps)], { env });
   return JSON.parse(stdout) as Measured;

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { HillockError } from "../errors.ts";
+import { READER_LEFT, watchReaders } from "./interrupt.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
@@ -70,7 +71,7 @@ function program(): Command {
     .option("--json", "print rows as JSON")
     .action(async (dir: string, options: { engine: string; adapter?: string; json?: boolean }) => {
       const { verifyCommand } = await import("./verify.ts");
-      process.exitCode = await verifyCommand(dir, options);
+      process.exitCode = verifyCommand(dir, options);
     });
   hillock
     .command("devices")
@@ -108,6 +109,7 @@ export interface RunCommandOptions {
   readonly figures: boolean;
 }
 
+const readers = watchReaders([process.stdout, process.stderr]);
 /** Typed errors are the user's to mend: a message without a stack. Anything else is a bug and shows where it is. */
 try {
   await program().parseAsync();
@@ -122,3 +124,4 @@ try {
     process.exitCode = 1;
   }
 }
+if (readers.left) process.exitCode = READER_LEFT;

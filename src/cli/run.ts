@@ -14,6 +14,7 @@ import { recordRun, RUN_FILE } from "../storage/run-folder.ts";
 import { simulate, type Simulation } from "../run/simulate.ts";
 import { ms, seconds } from "../units.ts";
 import { chooseEngine, type ChosenEngine } from "./engine.ts";
+import { onInterrupt } from "./interrupt.ts";
 import type { RunCommandOptions } from "./main.ts";
 import { progressBar } from "./progress.ts";
 
@@ -184,16 +185,19 @@ async function execute(name: string, built: Built, options: RunCommandOptions, v
   const files = await openFolder(out);
   const chosen = await chooseEngine(options.engine, options.adapter);
   const { device } = chosen.opened ?? {};
+  const interrupted = onInterrupt("stopping after this submit");
   let sim: Simulation | undefined;
   try {
     sim = await simulate(built.network, { device, engine: chosen.kind, dt: built.dt, method: built.method, duration });
     say(`${name}: ${(duration.value / 1000).toFixed(3)} s at ${built.dt.value} ms on ${chosen.said}`);
     for (const note of [...built.notes, ...sim.warnings.map((w) => `Warning: ${w}`), ...dropped(sim)]) say(note);
-    const finished = await record(name, sim, chosen, { built, files, duration, options, version });
-    if (!finished) return 130; // as a shell reports an interrupt
+    const { signal } = interrupted;
+    const finished = await record(name, sim, chosen, { built, files, duration, options, version, signal });
+    if (!finished) return interrupted.code;
     await report(built, out, files, sim.network.entries, options.figures);
     return 0;
   } finally {
+    interrupted.done();
     await sim?.close();
     device?.destroy();
   }
@@ -210,19 +214,12 @@ interface RecordJob {
   readonly duration: Built["duration"];
   readonly options: RunCommandOptions;
   readonly version: string;
+  readonly signal: AbortSignal;
 }
 
 /** Runs into the folder. @returns false when interrupted */
 async function record(name: string, sim: Simulation, chosen: ChosenEngine, job: RecordJob): Promise<boolean> {
-  const { built, files, duration, options, version } = job;
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-    process.stderr.write("\nstopping after this submit (again to stop at once) ...\n");
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  const { built, files, duration, options, version, signal } = job;
   const bar = progressBar(process.stderr);
   const begin = performance.now();
   const from = { step: 0 };
@@ -235,7 +232,7 @@ async function record(name: string, sim: Simulation, chosen: ChosenEngine, job: 
       force: options.force ?? false,
       adapter: chosen.opened?.info.description ?? "",
       about: { command: process.argv.slice(2), hillock: version, node: process.version },
-      signal: stop.signal,
+      signal,
       onProgress: bar.update,
       onNote: (note) => {
         say(note);
@@ -244,7 +241,7 @@ async function record(name: string, sim: Simulation, chosen: ChosenEngine, job: 
     });
     for await (const chunk of chunks) void chunk; // recordRun has written it
   } catch (error) {
-    if (!stop.signal.aborted || error !== stop.signal.reason) throw error;
+    if (!signal.aborted || error !== signal.reason) throw error;
     bar.stop();
     const at = ((sim.step * sim.network.dt) / 1000).toFixed(3);
     say(
@@ -253,8 +250,6 @@ async function record(name: string, sim: Simulation, chosen: ChosenEngine, job: 
     return false;
   } finally {
     bar.stop();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
   }
   const wall = (performance.now() - begin) / 1000;
   const simulated = ((sim.step - from.step) * sim.network.dt) / 1000;

@@ -5,6 +5,7 @@ import type { Settings } from "../studies/experiment.ts";
 import { openFolder } from "../node.ts";
 import { encode } from "../storage/files.ts";
 import { chooseEngine } from "./engine.ts";
+import { onInterrupt } from "./interrupt.ts";
 import type { RunCommandOptions } from "./main.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -27,14 +28,7 @@ export async function runStudy(
   await out.prepare();
   const chosen = await chooseEngine(options.engine, options.adapter);
   const device = chosen.opened?.device;
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-    process.stderr.write("\nstopping (again to stop at once) ...\n");
-  };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  const interrupted = onInterrupt("stopping");
   const begin = performance.now();
   const figures: string[] = [];
   const progress = progressLine(process.stderr);
@@ -59,7 +53,7 @@ export async function runStudy(
         await out.write(`${name}.png`, toPng(svg));
         figures.push(`${name}.png`);
       },
-      signal: stop.signal,
+      signal: interrupted.signal,
       force: options.force ?? false,
     });
     progress.clear();
@@ -69,13 +63,12 @@ export async function runStudy(
     if (figures.length > 0) say(`figures (PNG and SVG): ${figures.map((file) => join(given.out, file)).join(", ")}`);
     return 0;
   } catch (error) {
-    if (!stop.signal.aborted || error !== stop.signal.reason) throw error;
+    if (!interrupted.signal.aborted || error !== interrupted.signal.reason) throw error;
     progress.clear();
     say(`Stopped. Steps that had finished have left their files in ${given.out}.`);
-    return 130;
+    return interrupted.code;
   } finally {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
+    interrupted.done();
     device?.destroy();
   }
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { pythonWith } from "../../scripts/requirements.mjs";
 import k_hh from "../../src/mechanisms/channels/k_hh.ts";
 import na_hh from "../../src/mechanisms/channels/na_hh.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
@@ -148,7 +149,7 @@ h.finitialize(${RALLPACK.EL})
 h.continuerun(${endMs})
 print("RESULT" + json.dumps([list(x) for x in v]))
 `;
-  const out = execFileSync("/usr/bin/python3", ["-c", script], { encoding: "utf8", maxBuffer: 2 ** 26 });
+  const out = execFileSync(pythonWith(["neuron"]), ["-c", script], { encoding: "utf8", maxBuffer: 2 ** 26 });
   const line = out.split("\n").find((text) => text.startsWith("RESULT"));
   if (line === undefined) throw new Error(`NEURON gave no result: ${out.slice(0, 500)}`);
   return JSON.parse(line.slice("RESULT".length)) as number[][];

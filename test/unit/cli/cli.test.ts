@@ -6,8 +6,10 @@ import { gunzipSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { openFolder } from "../../../src/node.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
+import { builtCommand } from "../../built.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
+const COMMAND = await builtCommand();
 const REFERENCE = join(ROOT, "test/reference/motor-pool");
 /** A small and quick form of the experiment, on the engine that every machine has. */
 const SMALL = [
@@ -40,10 +42,7 @@ function hillock(
   args: readonly string[],
   onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void,
 ): Promise<Result> {
-  const tsx = join(ROOT, "node_modules/tsx/dist/loader.mjs");
-  const child = spawn(process.execPath, ["--import", `file://${tsx}`, join(ROOT, "src/cli/main.ts"), ...args], {
-    cwd: folder,
-  });
+  const child = spawn(process.execPath, [COMMAND, ...args], { cwd: folder });
   let [out, err] = ["", ""];
   const heard = (): void => onOutput?.(out + err, (signal) => child.kill(signal));
   child.stdout.on("data", (data: Buffer) => { out += data.toString(); heard(); }); // prettier-ignore
@@ -110,10 +109,10 @@ describe("hillock run", () => {
   }
 
   test("runs a module of the user's own, and a batch", async () => {
-    const from = (file: string): string => JSON.stringify(join(ROOT, "src", file));
+    const from = (file: string): string => JSON.stringify(join(ROOT, "dist", file));
     writeFileSync(
       join(folder, "mine.mjs"),
-      `import { Network, poisson, Hz, seconds } from ${from("index.ts")};
+      `import { Network, poisson, Hz, seconds } from ${from("index.js")};
 const net = new Network({ seed: 3 });
 net.sources("noise", 50, poisson({ rate: Hz(100) }));
 export default net;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { pythonWith } from "../../../scripts/requirements.mjs";
 import { DataError } from "../../../src/errors.ts";
 import { openFolder } from "../../../src/node.ts";
 import { packCheckpoint, unpackCheckpoint, type CheckpointHeader } from "../../../src/storage/checkpoint.ts";
@@ -238,20 +239,9 @@ describe("a checkpoint", () => {
   });
 });
 
-/** A python3 with the modules, or a reason to fail: what others read is not tested by reading it ourselves. */
-function python(modules: string, script: string, args: readonly string[]): any {
-  const found = ["python3", "/usr/bin/python3"].find((candidate) => {
-    try {
-      execFileSync(candidate, ["-c", `import ${modules}`], { stdio: "ignore" });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (found === undefined)
-    throw new Error(`no python3 has ${modules}: on Debian, apt-get install python3-h5py python3-neo`);
-  return JSON.parse(execFileSync(found, ["-c", script, ...args], { encoding: "utf8" }));
-}
+/** What a Python with these modules prints; it fails where there is none: what others read is not tested by reading it ourselves. */
+const python = (modules: readonly string[], script: string, args: readonly string[]): any =>
+  JSON.parse(execFileSync(pythonWith(modules), ["-c", script, ...args], { encoding: "utf8" }));
 
 describe("other programs read", () => {
   test("SONATA spikes and reports with h5py", async () => {
@@ -260,7 +250,7 @@ describe("other programs read", () => {
     await record(files, { entries: 2, chunk: ms(150) });
     const run = await loadRun(files);
     const read = python(
-      "h5py",
+      ["h5py"],
       `import h5py, json, sys
 f = h5py.File(sys.argv[1] + "/chunk-000000.h5")
 s, r = f["spikes/aMN"], f["report/aMN"]
@@ -300,7 +290,7 @@ print(json.dumps({
     }); // prettier-ignore
     await files.write("given.txt", encode(spikeTrainsText(given)));
     const read = python(
-      "h5py, neo, quantities",
+      ["h5py", "neo", "quantities"],
       `import h5py, json, sys, neo, quantities as pq
 f = h5py.File(sys.argv[1] + "/run.nwb"); u = f["units"]
 ends = u["spike_times_index"][:].tolist(); t = u["spike_times"][:].tolist()

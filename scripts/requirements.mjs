@@ -1,0 +1,146 @@
+// Everything outside npm that a command of this project runs: the one list of it. What it is for, which commands need it
+// ("bench neuron" is npm run bench -- neuron), the Debian packages that hold it, and how it is found. The commands install
+// from this list what they themselves run (setup.mjs); test/requirements.test.ts compares every import of a Python script,
+// every program that is spawned and every path of the system with it.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+
+/** @typedef {import("./requirements.d.mts").Requirement} Requirement */
+/** @type {readonly Requirement[]} */
+export const REQUIREMENTS = [
+  {
+    name: "a WebGPU adapter",
+    use: "what computes, where there is no GPU: lavapipe, Mesa's software adapter",
+    commands: ["start", "test", "bench arithmetic", "bench deliver", "bench trees", "bench watanabe", "bench block-length", "bench first-step", "bench training", "bench training-motifs"],
+    packages: ["mesa-vulkan-drivers", "libvulkan1"],
+    paths: ["/usr/share/vulkan/icd.d"],
+    without: "npm start uses the reference engine (float64, slower); tests and benchmarks of the GPU engine fail",
+    script: "scripts/setup-adapter.sh", // Debian 12 needs Mesa from its backports
+    found: () => adapters() > 0,
+  },
+  {
+    name: "NEURON",
+    use: "a test (Rallpack 3) and a benchmark compare with it",
+    commands: ["test", "bench neuron"],
+    packages: ["python3-neuron"],
+    python: ["neuron"],
+    without: "the test of Rallpack 3 fails",
+  },
+  {
+    name: "NEURON's compiler",
+    use: "translates the mechanisms of the NEURON benchmark",
+    commands: ["bench neuron"],
+    packages: ["neuron-dev", "gcc", "libc6-dev"],
+    programs: ["nrnivmodl", "nocmodl", "cc"],
+    paths: ["/usr/lib/nrn", "/usr/share/nrn"],
+    without: "the benchmark fails",
+  },
+  {
+    name: "NumPy",
+    use: "inputs of the benchmarks in Python, and one of them itself",
+    commands: ["test", "bench neuron", "bench brian2", "bench training-numpy"],
+    packages: ["python3", "python3-numpy"],
+    programs: ["python3"],
+    python: ["numpy"],
+    paths: ["/usr/bin/python3"],
+    without: "what is compared with Python fails",
+  },
+  {
+    name: "Brian 2",
+    use: "a benchmark compares with it; it compiles its code with Cython",
+    commands: ["bench brian2"],
+    packages: ["python3-brian", "cython3", "g++", "libpython3-dev"],
+    programs: ["g++"],
+    python: ["brian2", "Cython"],
+    without: "the benchmark fails",
+  },
+  {
+    name: "h5py and neo",
+    use: "tests read hillock's files with them",
+    commands: ["test"],
+    packages: ["python3-h5py", "python3-neo", "python3-quantities"],
+    python: ["h5py", "neo", "quantities"],
+    without: "the tests of exported files fail",
+  },
+  {
+    name: "SciPy",
+    use: "makes the known spectra of a test again (python3 test/fixtures/scipy_spectra.py)",
+    commands: ["fixtures"],
+    packages: ["python3-scipy"],
+    python: ["scipy"],
+    without: "that script fails",
+  },
+  {
+    name: "Chromium",
+    use: "the tests in a browser; CHROMIUM names another one",
+    commands: ["test"],
+    packages: ["chromium", "fonts-dejavu-core"],
+    paths: ["/usr/bin/chromium", "/usr/lib/chromium"],
+    without: "the tests in a browser fail",
+    found: () => existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium"),
+  },
+  {
+    name: "procps",
+    use: "test/browser/measure.ts reads processor times with ps",
+    commands: ["measure"],
+    packages: ["procps"],
+    programs: ["ps"],
+    without: "that script fails",
+  },
+];
+
+/** How many adapters the built command finds. */
+export function adapters() {
+  const { stdout } = spawnSync(process.execPath, [MAIN, "devices", "--json"], { encoding: "utf8" });
+  try {
+    return JSON.parse(stdout).adapters.length;
+  } catch {
+    return 0;
+  }
+}
+
+/** Interpreters in the order in which they are tried: Debian's has Debian's modules, whatever comes first in PATH. */
+export const PYTHONS = ["/usr/bin/python3", "python3"];
+
+/** The first Python that has these modules. @throws Error that says what to install */
+export function pythonWith(modules) {
+  const has = (python) => spawnSync(python, ["-c", `import ${modules.join(", ")}`], { stdio: "ignore" }).status === 0;
+  const found = PYTHONS.find(has);
+  if (found !== undefined) return found;
+  const packages = REQUIREMENTS.filter(({ python = [] }) => python.some((name) => modules.includes(name))).flatMap((r) => r.packages);
+  throw new Error(`no python3 has ${modules.join(" and ")}: on Debian, apt-get install ${packages.join(" ")}`);
+}
+
+const canRun = (program) =>
+  (process.env.PATH ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+/** Whether a requirement is there. */
+export function isThere({ found, programs = [], python = [], paths = [] }) {
+  if (found !== undefined) return found();
+  if (!programs.every(canRun)) return false;
+  if (!paths.every((path) => existsSync(path))) return false;
+  if (python.length === 0) return true;
+  try {
+    pythonWith(python);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What these commands need. */
+export const requirementsOf = (commands) => REQUIREMENTS.filter((r) => r.commands.some((command) => commands.includes(command)));
+
+export const hasApt = () => process.platform === "linux" && existsSync("/usr/bin/apt-get");
+export const isRoot = () => process.getuid?.() === 0;
