@@ -2,7 +2,7 @@
 export * from "./errors.ts";
 export * from "./units.ts";
 export { allToAll, fixedNumberPerSource, fixedProbability, list, oneToOne } from "./connect/rules.ts";
-export type { CellModel } from "./network/cell.ts";
+export type { CellModel, WholeCell } from "./network/cell.ts";
 export { every, Network } from "./network/network.ts";
 export { drive } from "./network/signal.ts";
 export { gamma, poisson, regular, trains } from "./network/sources.ts";

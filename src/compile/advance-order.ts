@@ -3,15 +3,15 @@ import { freeNames, substitute } from "../lang/names.ts";
 import type { Expr } from "../lang/expr.ts";
 import { parse } from "../lang/parse.ts";
 import type { Mechanism } from "../mechanisms/mechanism.ts";
-import type { CellModel, Insertion } from "../network/cell.ts";
+import type { WholeCell, Insertion } from "../network/cell.ts";
 
 export const nameOf = ({ as, mechanism }: Insertion): string => as ?? mechanism.name;
 
 /** A cell's insertions in the order in which their currents are summed and their states advance: as the model's `advance` says;
  * else a pool before what reads its concentration, and by name where nothing is read. So the order in which they were listed
  * decides nothing.
- * @throws ModelError for an unknown name, two insertions of one name in a section, or mechanisms that read each other */
-export function inAdvanceOrder(where: string, model: CellModel): Insertion[] {
+ * @throws ModelError for an unknown name, or mechanisms that read each other */
+export function inAdvanceOrder(where: string, model: WholeCell): Insertion[] {
   const names = [...new Set(model.insertions.map(nameOf))].sort();
   checkNames(where, model, names);
   const stated = model.advance ?? [];
@@ -24,17 +24,7 @@ export function inAdvanceOrder(where: string, model: CellModel): Insertion[] {
   );
 }
 
-function checkNames(where: string, { insertions, advance = [] }: CellModel, names: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const insertion of insertions) {
-    for (const section of new Set(insertion.sections)) {
-      const path = `${section}.${nameOf(insertion)}`;
-      if (seen.has(path)) {
-        throw new ModelError(`${where}.${path}`, "is inserted twice", 'Give one of them another name with "as"');
-      }
-      seen.add(path);
-    }
-  }
+function checkNames(where: string, { advance = [] }: WholeCell, names: readonly string[]): void {
   const unknown = advance.find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new ModelError(`${where}: advance`, `names "${unknown}", which is not inserted`, didYouMean(unknown, names));
@@ -44,7 +34,7 @@ function checkNames(where: string, { insertions, advance = [] }: CellModel, name
 }
 
 /** Names with every pool before its readers, the first by name wherever several could be next. */
-function byDependence(where: string, { insertions }: CellModel, names: readonly string[]): string[] {
+function byDependence(where: string, { insertions }: WholeCell, names: readonly string[]): string[] {
   const before = new Map(names.map((name) => [name, new Set<string>()]));
   for (const reader of insertions) {
     const read = statesRead(reader.mechanism);

@@ -1,7 +1,7 @@
 import { type Expr, type Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
-import type { CellModel } from "../network/cell.ts";
+import type { WholeCell } from "../network/cell.ts";
 import { carriedStates, carrying, lowOf } from "./carry.ts";
 import type { CellProgram, CompiledCells } from "./compiled.ts";
 import type { Phases } from "./program.ts";
@@ -12,7 +12,7 @@ export type { CellContext } from "./resolve.ts";
 
 /** Turns a cell model into a program with its parameters and initial states, float64.
  * @throws ModelError for unknown sections, parameters or variables, wrong units and sizes, values outside their limits */
-export function compileCells(population: string, model: CellModel, context: CellContext): CompiledCells {
+export function compileCells(population: string, model: WholeCell, context: CellContext): CompiledCells {
   const resolved = new ResolvedModel(population, model, context);
   const traces = resolved.traces();
   const { program, columns } = resolved.isTree
@@ -28,7 +28,7 @@ export function compileCells(population: string, model: CellModel, context: Cell
     ...resolved.params.table(columns),
     state0: resolved.state0(program.states),
     receptors: resolved.cell.receptors.flatMap((r) =>
-      r.input === undefined ? [] : [{ name: r.prefix, input: r.input, slot: context.slots.get(r.prefix) as number }],
+      r.input === undefined ? [] : [{ name: r.name, input: r.input, slot: context.slots.get(r.name) as number }],
     ),
     traces: traces.map((t) => t.compiled),
     about: model.about ?? {},

@@ -44,9 +44,6 @@ export function settings(options: CompileOptions): Settings {
 export function checkNetwork(d: NetworkDescription): Path[] {
   checkDescription(d);
   if (d.populations.length === 0) throw new ModelError("network", "has no populations", "Add cells or sources");
-  if (!Number.isInteger(d.entries) || d.entries < 1) {
-    throw new ModelError("batch", `has ${d.entries} entries`, "Give a whole number of 1 or more");
-  }
   const paths = d.variations.map((v) => v.path);
   const twice = paths.find((path, i) => paths.indexOf(path) !== i);
   if (twice !== undefined) throw new ModelError(`variation "${twice}"`, "is given twice", "Vary each path once");

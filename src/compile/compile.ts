@@ -1,7 +1,8 @@
-import type { CellModel, Method } from "../network/cell.ts";
+import type { WholeCell, Method } from "../network/cell.ts";
 import { isCells, sizeOf, type CellsDescription } from "../network/check.ts";
 import type { CompileOptions, NetworkDescription, RenewalSources } from "../network/description.ts";
 import { Network } from "../network/network.ts";
+import { completeDescription } from "../network/shape.ts";
 import { scaleValue, type Path } from "../network/paths.ts";
 import { compileCells } from "./cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
@@ -20,7 +21,7 @@ const UNKNOWN_DURATION_STEPS = 10_000;
 /** Turns a description into what the engines run: draws connections, plans stages, makes every check there is to make.
  * @throws ModelError at the first thing that cannot be simulated */
 export function compile(network: NetworkDescription | Network, options: CompileOptions): CompiledNetwork {
-  const description = network instanceof Network ? network.describe() : network;
+  const description = network instanceof Network ? network.describe() : completeDescription(network);
   return new Compiler(description, settings(options)).compile();
 }
 
@@ -92,7 +93,7 @@ class Compiler {
   }
 
   /** The run's, else the model's own. */
-  #methodOf(model: CellModel): Method {
+  #methodOf(model: WholeCell): Method {
     return this.#settings.method ?? model.method ?? DEFAULT_METHOD;
   }
 

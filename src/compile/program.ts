@@ -6,7 +6,8 @@ import type { Channel, Pool, State, Synapse } from "../mechanisms/mechanism.ts";
 import type { Method } from "../network/cell.ts";
 import { receptorStep, type ReceptorStep, type ReceptorTexts } from "./receptor.ts";
 
-/** A cell type with every value behind an identifier: what the step's equations are built from. All names are unique. */
+/** A cell type with every value behind an identifier: what the step's equations are built from. Identifiers are made here and
+ * in resolve.ts: a letter and an index first, which make them unique, then the user's names, which make them readable. */
 export interface ResolvedCell {
   readonly nodes: readonly ResolvedNode[];
   /** conductances between nodes, uS; every i is eliminated before its j, in this order of i. */
@@ -31,6 +32,8 @@ export interface ResolvedNode {
 export interface ResolvedDensity {
   readonly node: number;
   readonly prefix: string;
+  /** what the insertion is called. */
+  readonly as: string;
   readonly mechanism: Channel | Pool;
   readonly params: Readonly<Record<string, string>>;
   readonly exact: boolean; // ignore the mechanism's rate table
@@ -39,6 +42,7 @@ export interface ResolvedDensity {
 export interface ResolvedReceptor {
   readonly node: number;
   readonly prefix: string;
+  readonly name: string;
   readonly synapse: Synapse;
   readonly params: Readonly<Record<string, string>>;
   readonly input: string | undefined;
@@ -99,7 +103,7 @@ export class CellEquations {
   density(d: ResolvedDensity, current: string): Expr {
     const c = d.mechanism.kind === "channel" ? d.mechanism.currents[current] : undefined;
     if (c === undefined)
-      throw new ModelError(d.prefix, `has no current "${current}"`, "Name one of the mechanism's currents");
+      throw new ModelError(d.as, `has no current "${current}"`, "Name one of the mechanism's currents");
     return mul(this.text(d, c.g), sub(name((this.#cell.nodes[d.node] as ResolvedNode).V), this.text(d, c.E)));
   }
 
@@ -197,14 +201,14 @@ export class CellEquations {
     }
     for (const s of Object.keys(d.mechanism.states)) map[s] = name(`${d.prefix}_${s}`);
     for (const [p, id] of Object.entries(d.params)) map[p] = name(id);
-    return withLets(d.mechanism.let ?? {}, map, text, d.prefix);
+    return withLets(d.mechanism.let ?? {}, map, text, d.as);
   }
 
   #synapseText(r: ResolvedReceptor, text: string, extra: Record<string, Expr> = {}): Expr {
     const map: Record<string, Expr> = { V: name((this.#cell.nodes[r.node] as ResolvedNode).V), ...extra };
     for (const s of Object.keys(r.synapse.states)) map[s] = name(`${r.prefix}_${s}`);
     for (const [p, id] of Object.entries(r.params)) map[p] = name(id);
-    return withLets(r.synapse.let ?? {}, map, text, r.prefix);
+    return withLets(r.synapse.let ?? {}, map, text, r.name);
   }
 
   #receive(): Stmt[] {
@@ -420,9 +424,9 @@ function withLets(
 
 export const sum = (terms: readonly Expr[]): Expr => (terms.length === 0 ? num(0) : terms.reduce(add));
 
-export const currentName = (d: ResolvedDensity, current: string): string => `${d.prefix}_i_${current}`;
-export const totalName = (node: number, ion: string): string => `i_${ion}_${node}`;
-export const reversalName = (d: ResolvedDensity): string => `${d.prefix}_e`;
+export const currentName = (d: ResolvedDensity, current: string): string => `i_${d.prefix}_${current}`;
+export const totalName = (node: number, ion: string): string => `i${node}_${ion}`;
+export const reversalName = (d: ResolvedDensity): string => `e_${d.prefix}`;
 
 /** The ions whose totals a mechanism may read. */
 export const ions = (d: ResolvedDensity): string[] =>

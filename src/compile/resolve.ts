@@ -1,8 +1,9 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { add, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
 import { substitute } from "../lang/names.ts";
+import { stateUnit } from "../mechanisms/check.ts";
 import type { Channel, Param, Pool } from "../mechanisms/mechanism.ts";
-import type { CellModel, Given, Insertion, Method } from "../network/cell.ts";
+import type { Given, Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../morphology/tree.ts";
@@ -54,12 +55,12 @@ export class ResolvedModel {
   readonly detector: number; // node
   readonly threshold: string; // parameter
   readonly #where: string;
-  readonly #model: CellModel;
+  readonly #model: WholeCell;
   readonly #context: CellContext;
   readonly #compartments: Compartments;
   readonly #places: readonly Place[];
 
-  constructor(population: string, model: CellModel, context: CellContext) {
+  constructor(population: string, model: WholeCell, context: CellContext) {
     this.#where = population;
     this.#model = model;
     this.#context = context;
@@ -105,16 +106,18 @@ export class ResolvedModel {
       dt: this.params.define("dt", [dt]),
       celsius: this.#define("celsius", this.#model.celsius, "degC"),
     };
-    const nodes = this.#places.map((p) => this.#resolveNode(p));
+    const nodes = this.#places.map((p, k) => this.#resolveNode(p, k));
     const couplings = this.#couplings().map(({ i, j, g }) => {
-      return { i, j, g: this.params.define(`axial.${nodes[i]?.label}.${nodes[j]?.label}`, [g]) };
+      return { i, j, g: this.params.define(`#${i}.#${j}.axial`, [g]) };
     });
     const order = this.isTree ? this.morphology.eliminationOrder : this.#compartments.eliminationOrder;
     return {
       nodes,
       couplings,
       eliminationOrder: [...order],
-      densities: inAdvanceOrder(this.#where, this.#model).flatMap((i) => this.#insertion(i, constants, nodes)),
+      densities: inAdvanceOrder(this.#where, this.#model)
+        .flatMap((i) => this.#insertion(i, constants))
+        .map((d, k) => ({ ...d, prefix: `s${k}_${nodes[d.node]?.label}_${d.as}` })),
       receptors: this.#receptors(constants),
       clamps: clamps.map((c, k) => ({ input: `clamp_${k}`, node: this.#node(c.section, c.at) })),
       method,
@@ -127,8 +130,8 @@ export class ResolvedModel {
     return this.morphology.nodes.flatMap((n, i) => (n.parent < 0 ? [] : [{ i, j: n.parent, g: n.gParent }])).reverse();
   }
 
-  #resolveNode({ section, kind, index, areaUm2 }: Place): ResolvedNode {
-    const spec = this.#model.sections.find((s) => s.name === section) as CellModel["sections"][number];
+  #resolveNode({ section, kind, index, areaUm2 }: Place, k: number): ResolvedNode {
+    const spec = this.#model.sections.find((s) => s.name === section) as WholeCell["sections"][number];
     const label = kind === "end" ? `${section}_end${index}` : (spec.nseg ?? 1) === 1 ? section : `${section}_${index}`;
     const cm = this.#values(`${section}.cm`, spec.cm, "uF/cm2");
     const reversals = Object.entries(this.#model.reversals ?? {}).map(([ion, E]) => [
@@ -137,19 +140,15 @@ export class ResolvedModel {
     ]);
     return {
       label,
-      V: `V_${label}`,
+      V: `V${k}_${label}`,
       V0: this.#define(`${section}.V0`, spec.V0 ?? this.#model.V0, "mV"),
-      capacitance: this.params.define(`${label}.capacitance`, [combine((c, a) => 1e-5 * c * a, cm, areaUm2)]),
-      area: this.params.define(`${label}.area`, [combine((a) => 1e-2 * a, areaUm2)]),
+      capacitance: this.params.define(`#${k}.capacitance`, [combine((c, a) => 1e-5 * c * a, cm, areaUm2)]),
+      area: this.params.define(`#${k}.area`, [combine((a) => 1e-2 * a, areaUm2)]),
       reversals: Object.fromEntries(reversals),
     };
   }
 
-  #insertion(
-    insertion: Insertion,
-    constants: Readonly<Record<string, string>>,
-    nodes: readonly ResolvedNode[],
-  ): ResolvedDensity[] {
+  #insertion(insertion: Insertion, constants: Readonly<Record<string, string>>): Omit<ResolvedDensity, "prefix">[] {
     const { mechanism, sections } = insertion;
     const as = insertion.as ?? mechanism.name;
     if (mechanism.kind === "synapse")
@@ -163,13 +162,13 @@ export class ResolvedModel {
         params[p] = this.#param(`${node.section}.${as}.${p}`, spec, insertion.params?.[p], node.index, node.section);
       }
       const exact = this.#model.tables === "exact";
-      return [{ node: k, prefix: `${nodes[k]?.label}_${as}`, mechanism: mechanism as Channel | Pool, params, exact }];
+      return [{ node: k, as, mechanism: mechanism as Channel | Pool, params, exact }];
     });
   }
 
   #receptors(constants: Readonly<Record<string, string>>): ResolvedReceptor[] {
     const recorded = new Set(this.#context.recordings.map((r) => r.variable.split(".")[0]));
-    return this.#model.receptors.flatMap((r) => {
+    return this.#model.receptors.flatMap((r, k) => {
       const linked = this.#context.slots.has(r.name);
       this.#checkNames(`${this.#where}.${r.name}`, r.params ?? {}, r.synapse.params);
       const params: Record<string, string> = { ...constants };
@@ -177,7 +176,8 @@ export class ResolvedModel {
         params[p] = this.#param(`${r.name}.${p}`, spec, r.params?.[p]);
       if (!linked && !recorded.has(r.name)) return [];
       const node = this.#node(r.section, r.at ?? 0.5);
-      return [{ node, prefix: r.name, synapse: r.synapse, params, input: linked ? `in_${r.name}` : undefined }];
+      const input = linked ? `in${k}_${r.name}` : undefined;
+      return [{ node, name: r.name, prefix: `q${k}_${r.name}`, synapse: r.synapse, params, input }];
     });
   }
 
@@ -241,7 +241,7 @@ export class ResolvedModel {
         unit: weighted.unit,
         value: sum(weighted.terms.map((t) => mul(num(t.weight), this.#voltage(t.section, t.at)))),
       };
-    const receptor = this.cell.receptors.find((r) => r.prefix === first);
+    const receptor = this.cell.receptors.find((r) => r.name === first);
     if (receptor !== undefined) {
       if (second === "g") return { phase: "current", unit: "uS", value: this.equations.conductance(receptor) };
       if (second === "i") return { phase: "current", unit: "nA", value: this.equations.current(receptor) };
@@ -249,20 +249,19 @@ export class ResolvedModel {
     }
     this.#checkSection(where, first);
     if (second === "V") return V(this.#node(first, 0.5));
-    const density = this.cell.densities.find(
-      (d) => d.prefix.endsWith(`_${second}`) && d.node === this.#node(first, 0.5),
-    );
-    const names = this.cell.densities.map((d) => d.prefix.slice((this.cell.nodes[d.node]?.label.length ?? 0) + 1));
+    const node = this.#node(first, 0.5);
+    const density = this.cell.densities.find((d) => d.as === second && d.node === node);
+    const names = this.cell.densities.map((d) => d.as);
     if (density === undefined)
       throw new ModelError(
         where,
         `section "${first}" has no "${second}"`,
         didYouMean(second, ["V", ...new Set(names), ...Object.keys(this.#model.sums ?? {})]),
       );
-    if (third in density.mechanism.states)
-      return state(`${density.prefix}_${third}`, third.endsWith("i") && density.mechanism.kind === "pool" ? "mM" : "1");
+    const own = Object.hasOwn(density.mechanism.states, third) ? density.mechanism.states[third] : undefined;
+    if (own !== undefined) return state(`${density.prefix}_${third}`, stateUnit(density.mechanism, third, own));
     const current = third.replace(/^i_/, "");
-    if (density.mechanism.kind === "channel" && current in density.mechanism.currents) {
+    if (density.mechanism.kind === "channel" && Object.hasOwn(density.mechanism.currents, current)) {
       return { phase: "current", unit: "mA/cm2", value: this.equations.density(density, current) };
     }
     const currents =
@@ -274,7 +273,7 @@ export class ResolvedModel {
     );
   }
 
-  #section(spec: CellModel["sections"][number]): Section {
+  #section(spec: WholeCell["sections"][number]): Section {
     const { name: id, nseg, parent, parentEnd } = spec;
     return {
       name: id,
@@ -322,7 +321,8 @@ export class ResolvedModel {
 
   #checkNames(where: string, given: Readonly<Record<string, unknown>>, params: Readonly<Record<string, Param>>): void {
     for (const p of Object.keys(given)) {
-      if (!(p in params)) throw new ModelError(where, `has no parameter "${p}"`, didYouMean(p, Object.keys(params)));
+      if (!Object.hasOwn(params, p))
+        throw new ModelError(where, `has no parameter "${p}"`, didYouMean(p, Object.keys(params)));
     }
   }
 

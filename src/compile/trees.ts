@@ -1,6 +1,7 @@
 import { add, type Expr, mul, name, num, type Stmt, div } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
+import type { Mechanism } from "../mechanisms/mechanism.ts";
 import { carriedStates, carrying, lowOf } from "./carry.ts";
 import type { TreeProgram, TreeReceptors, TreeRegion } from "./compiled.ts";
 import type { Wanted } from "./params.ts";
@@ -97,7 +98,7 @@ class TreeCompiler {
     const groups = new Map<string, number[]>();
     nodes.forEach((_, k) => {
       const mine = densities.filter((d) => d.node === k);
-      const key = mine.map((d) => `${this.#as(d.prefix, k)}:${d.mechanism.name}`).join(" ");
+      const key = mine.map((d) => `${d.as}:${equationsOf(d.mechanism)}`).join(" ");
       if (mine.length > 0) groups.set(key, [...(groups.get(key) ?? []), k]);
     });
     return [...groups.values()].map((members, region) => this.#region(members, `r${region}`));
@@ -182,20 +183,15 @@ class TreeCompiler {
       [V, "V"],
       [area, `${tag}_area`],
     ]);
-    for (const d of densities) {
-      if (d.node !== node) continue;
-      const as = `${tag}_${this.#as(d.prefix, node)}`;
+    const mine = densities.filter((d) => d.node === node);
+    mine.forEach((d, j) => {
       for (const s of Object.keys(d.mechanism.states)) {
-        map.set(`${d.prefix}_${s}`, `${as}_${s}`);
-        map.set(lowOf(`${d.prefix}_${s}`), lowOf(`${as}_${s}`));
+        map.set(`${d.prefix}_${s}`, `${tag}s${j}_${s}`);
+        map.set(lowOf(`${d.prefix}_${s}`), lowOf(`${tag}s${j}_${s}`));
       }
-      for (const p of Object.keys(d.mechanism.params)) map.set(d.params[p] as string, `${as}_p_${p}`);
-    }
+      for (const p of Object.keys(d.mechanism.params)) map.set(d.params[p] as string, `${tag}p${j}_${p}`);
+    });
     return map;
-  }
-
-  #as(prefix: string, node: number): string {
-    return prefix.slice((this.#r.cell.nodes[node] as ResolvedNode).label.length + 1);
   }
 
   /** Optimises statements in generic names and makes columns of what they read: one value per node. */
@@ -255,8 +251,8 @@ class TreeCompiler {
     const names = Object.keys(first.synapse.states);
     const maps = members.map((r) => {
       const map = new Map<string, string>([[(this.#r.cell.nodes[r.node] as ResolvedNode).V, "V"]]);
-      for (const s of names) map.set(`${r.prefix}_${s}`, `${tag}_${s}`);
-      for (const p of Object.keys(r.synapse.params)) map.set(r.params[p] as string, `${tag}_p_${p}`);
+      for (const s of names) map.set(`${r.prefix}_${s}`, `${tag}s_${s}`);
+      for (const p of Object.keys(r.synapse.params)) map.set(r.params[p] as string, `${tag}p_${p}`);
       return map;
     });
     const map = maps[0] as ReadonlyMap<string, string>;
@@ -265,8 +261,8 @@ class TreeCompiler {
     const renamed = (stmts: readonly Stmt[]): Stmt[] =>
       stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
     const slow = this.#slowOf(maps);
-    const low = names.filter((s) => slow.has(`${tag}_${s}`));
-    const states = [...names.map((s) => `${tag}_${s}`), ...low.map((s) => lowOf(`${tag}_${s}`))];
+    const low = names.filter((s) => slow.has(`${tag}s_${s}`));
+    const states = [...names.map((s) => `${tag}s_${s}`), ...low.map((s) => lowOf(`${tag}s_${s}`))];
     const firstRow = this.#states.length;
     for (const { prefix } of members) {
       this.#states.push(...names.map((s) => `${prefix}_${s}`), ...low.map((s) => lowOf(`${prefix}_${s}`)));
@@ -288,3 +284,6 @@ class TreeCompiler {
     };
   }
 }
+
+/** Everything of a mechanism that its equations come from: nodes whose mechanisms agree in it share a loop. */
+const equationsOf = (m: Mechanism): string => JSON.stringify({ ...m, doc: "", params: Object.keys(m.params) }); // parameters are read, whatever they are

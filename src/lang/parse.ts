@@ -1,5 +1,6 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { type BinaryOp, binary, type Expr, type Fn, FUNCTIONS, name, negate, num } from "./expr.ts";
+import { children } from "./names.ts";
 
 interface Token {
   readonly kind: "number" | "name" | "operator" | "end";
@@ -10,7 +11,17 @@ interface Token {
 const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 const NAME = /[A-Za-z_]\w*/y;
 const OPERATOR = /<=|>=|==|!=|[-+*/^<>(),]/y;
+const LARGEST = 3.4028234663852886e38;
 const COMPARISONS: readonly string[] = ["<", "<=", ">", ">=", "==", "!="];
+
+/** Longest text, and most levels of brackets, signs, powers and calls in one: what printers and shader compilers take. */
+export const LONGEST_TEXT = 10_000;
+export const DEEPEST = 50;
+/** Most levels of an expression, sums and products counted term by term. */
+export const MOST_LEVELS = 1_000;
+
+/** Where each part of an expression stands in its text: from, to. */
+export type Places = ReadonlyMap<Expr, readonly [number, number]>;
 
 /** The expression that a text says. Loosest first: comparisons (which do not chain), + -, * /, unary -, ^ (from the
  * right; its exponent may carry a minus sign). So -K^2 is -(K^2), 2^3^2 is 512 and 12/K/2 is (12/K)/2.
@@ -19,16 +30,43 @@ export function parse(text: string, where = "expression"): Expr {
   return new Parser(text, where).whole();
 }
 
+/** The expression with the places of its parts, for messages about them. */
+export function parseWithPlaces(text: unknown, where: string): { expr: Expr; places: Places } {
+  const parser = new Parser(text as string, where);
+  return { expr: parser.whole(), places: parser.places };
+}
+
+/** "at column 5", the text and a caret under the place: what an error about a part of a text says. */
+export const pointAt = (text: string, at: number): string => {
+  const from = Math.max(0, at - 80);
+  const line = `${from > 0 ? "…" : ""}${text.slice(from, from + 160).replaceAll(/\s/g, " ")}${text.length > from + 160 ? "…" : ""}`;
+  return `at column ${at + 1}\n  ${line}\n  ${" ".repeat(at - from + (from > 0 ? 1 : 0))}^\n`;
+};
+
 class Parser {
   readonly #text: string;
   readonly #where: string;
   readonly #tokens: readonly Token[];
+  readonly #places = new Map<Expr, readonly [number, number]>();
+  readonly #levels = new Map<Expr, number>();
   #next = 0;
+  #depth = 0;
 
   constructor(text: string, where: string) {
+    if (typeof text !== "string") {
+      const type = text === null ? "null" : typeof text;
+      throw new ModelError(where, `is ${type === "undefined" ? "missing" : `of type ${type}`}, not a text`, 'Give an expression in quotes, for example "g_max * n^4"'); // prettier-ignore
+    }
+    if (text.length > LONGEST_TEXT) {
+      throw new ModelError(where, `is a text of ${text.length} characters`, `Give at most ${LONGEST_TEXT}, with parts of it in \`let\``); // prettier-ignore
+    }
     this.#text = text;
     this.#where = where;
     this.#tokens = this.#split();
+  }
+
+  get places(): Places {
+    return this.#places;
   }
 
   whole(): Expr {
@@ -38,49 +76,79 @@ class Parser {
   }
 
   #comparison(): Expr {
+    const from = this.#peek().at;
     const left = this.#sum();
     const op = this.#take(...COMPARISONS);
     if (op === undefined) return left;
-    const expr = binary(op as BinaryOp, left, this.#sum());
+    const expr = this.#at(from, binary(op as BinaryOp, left, this.#sum()));
     const second = this.#peek();
     if (COMPARISONS.includes(second.text)) this.#fail(second, "Comparisons do not chain; use select for each");
     return expr;
   }
 
   #sum(): Expr {
+    const from = this.#peek().at;
     let expr = this.#product();
     for (let op = this.#take("+", "-"); op !== undefined; op = this.#take("+", "-")) {
-      expr = binary(op as BinaryOp, expr, this.#product());
+      expr = this.#at(from, binary(op as BinaryOp, expr, this.#product()));
     }
     return expr;
   }
 
   #product(): Expr {
+    const from = this.#peek().at;
     let expr = this.#signed();
     for (let op = this.#take("*", "/"); op !== undefined; op = this.#take("*", "/")) {
-      expr = binary(op as BinaryOp, expr, this.#signed());
+      expr = this.#at(from, binary(op as BinaryOp, expr, this.#signed()));
     }
     return expr;
   }
 
+  /** Every level of nesting passes here. */
   #signed(): Expr {
-    if (this.#take("-") !== undefined) return negate(this.#signed());
+    const token = this.#peek();
+    if (++this.#depth > DEEPEST) this.#fail(token, "Name inner parts in `let`", `nested more than ${DEEPEST} deep,`);
+    const expr = this.#signedHere(token.at);
+    this.#depth--;
+    return expr;
+  }
+
+  #signedHere(from: number): Expr {
+    if (this.#take("-") !== undefined) return this.#at(from, negate(this.#signed()));
     if (this.#take("+") !== undefined) return this.#signed();
     const base = this.#primary();
-    return this.#take("^") === undefined ? base : binary("^", base, this.#signed());
+    return this.#take("^") === undefined ? base : this.#at(from, binary("^", base, this.#signed()));
   }
 
   #primary(): Expr {
     const token = this.#peek();
     this.#next++;
-    if (token.kind === "number") return num(Number(token.text));
-    if (token.kind === "name") return this.#peek().text === "(" ? this.#call(token) : name(token.text);
+    if (token.kind === "number") return this.#number(token);
+    if (token.kind === "name") {
+      return this.#at(token.at, this.#peek().text === "(" ? this.#call(token) : name(token.text));
+    }
     if (token.text === "(") {
       const inner = this.#comparison();
       this.#close();
       return inner;
     }
     return this.#fail(token, "Give a number, a name, a function call or a bracket there");
+  }
+
+  #number(token: Token): Expr {
+    const value = Number(token.text);
+    if (value > LARGEST) this.#fail(token, "Numbers end at 3.4e38, as float32 does", "the number is too large,");
+    return this.#at(token.at, num(value));
+  }
+
+  /** Notes where an expression stands: from a place to the end of the last token that was taken. */
+  #at(from: number, expr: Expr): Expr {
+    const last = this.#tokens[this.#next - 1] as Token;
+    this.#places.set(expr, [from, last.at + last.text.length]);
+    const levels = 1 + Math.max(0, ...children(expr).map((child) => this.#levels.get(child) ?? 0));
+    if (levels > MOST_LEVELS) this.#fail(last, "Name parts in `let`", `more than ${MOST_LEVELS} terms in a row,`);
+    this.#levels.set(expr, levels);
+    return expr;
   }
 
   #call(token: Token): Expr {
@@ -141,9 +209,8 @@ class Parser {
   }
 
   #fail(token: Token, remedy: string, problem = "unexpected"): never {
-    const what =
-      token.kind === "end" ? `the text ends too early` : `${problem} "${token.text}" at column ${token.at + 1}`;
-    throw new ModelError(this.#where, `${what}\n  ${this.#text}\n  ${" ".repeat(token.at)}^\n`, remedy);
+    const what = token.kind === "end" ? "the text ends too early" : `${problem} "${token.text.slice(0, 40)}"`;
+    throw new ModelError(this.#where, `${what} ${pointAt(this.#text, token.at)}`, remedy);
   }
 }
 

@@ -1,8 +1,9 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { type Unit, UNITS } from "../units.ts";
 import type { Expr } from "./expr.ts";
-import { toJs } from "./print.ts";
+import { type Places, pointAt } from "./parse.ts";
 import { integerExponent } from "./powers.ts";
+import { toJs } from "./print.ts";
 
 /** Exponents of mV, ms, nA, um or cm, mM, degC, Hz; "any" fits everything. Canonical units carry no factors among each other
  * except that densities are per cm2 and lengths in um: the area dimension keeps a density from meeting an absolute value,
@@ -19,21 +20,35 @@ const NONE: Dimension = BASE.map(() => 0);
 
 export type UnitEnv = Readonly<Record<string, Unit | Dimension>>;
 
+/** Where an expression was written, so that a message can point at the part that it is about. */
+export interface Source {
+  readonly text: string;
+  readonly places: Places;
+}
+
 /** Checks that an expression's units fit each other and `expected`. A literal takes any dimension, and what it multiplies or
  * divides does too: literals count as canonical. Returns the dimension, for `let` names.
  * @throws ModelError for an unknown name, a sum or comparison of different units, a function of a bare quantity, or another
  * unit than expected */
-export function checkUnits(expr: Expr, env: UnitEnv, expected: Unit | undefined, where: string): Dimension {
-  const found = new Checker(env, where).of(expr);
-  if (expected !== undefined && !same(found, dimension(expected))) {
-    throw new ModelError(
-      where,
-      `"${text(expr)}" is in ${unitName(found)}, not ${expected}`,
-      `Make it a value in ${expected}`,
-    );
+export function checkUnits(
+  expr: Expr,
+  env: UnitEnv,
+  expected: Unit | Dimension | undefined,
+  where: string,
+  source?: Source,
+): Dimension {
+  const checker = new Checker(env, where, source);
+  const found = checker.of(expr);
+  if (expected === undefined) return found;
+  const wanted = isUnit(expected) ? dimension(expected) : expected;
+  if (!same(found, wanted)) {
+    const unit = unitName(wanted);
+    checker.fail(expr, `"${checker.text(expr)}" is in ${unitName(found)}, not ${unit}`, `Make it a value in ${unit}`);
   }
   return found;
 }
+
+const isUnit = (of: Unit | Dimension): of is Unit => typeof of === "string" && of !== "any";
 
 export const dimension = (unit: Unit): Dimension => BASE.map((_, i) => DIMENSIONS[unit][i] ?? 0);
 
@@ -41,20 +56,36 @@ export const dimension = (unit: Unit): Dimension => BASE.map((_, i) => DIMENSION
 export function unitName(of: Dimension): string {
   if (of === "any") return "any unit";
   const known = UNITS.find((unit) => same(dimension(unit), of));
+  if (same(NONE, of)) return "1";
   const parts = BASE.map((base, i) => (of[i] === 1 ? base : `${base}^${of[i]}`)).filter((_, i) => of[i] !== 0);
   return known ?? parts.join(" ");
 }
 
 const same = (a: Dimension, b: Dimension): boolean => a === "any" || b === "any" || a.every((x, i) => x === b[i]);
-const text = (expr: Expr): string => toJs(expr, { f32: false }).replaceAll("Math.", "");
 
 class Checker {
   readonly #env: UnitEnv;
   readonly #where: string;
+  readonly #source: Source | undefined;
 
-  constructor(env: UnitEnv, where: string) {
+  constructor(env: UnitEnv, where: string, source: Source | undefined) {
     this.#env = env;
     this.#where = where;
+    this.#source = source;
+  }
+
+  /** The expression as it was written, shortened. */
+  text(expr: Expr): string {
+    const place = this.#source?.places.get(expr);
+    const whole =
+      place === undefined ? toJs(expr, { f32: false }).replaceAll("Math.", "") : this.#source?.text.slice(...place);
+    return whole !== undefined && whole.length > 60 ? `${whole.slice(0, 57)}...` : (whole ?? "");
+  }
+
+  fail(expr: Expr, problem: string, remedy: string): never {
+    const place = this.#source?.places.get(expr);
+    const at = place === undefined || this.#source === undefined ? "" : ` ${pointAt(this.#source.text, place[0])}`;
+    throw new ModelError(this.#where, `${problem}${at}`, remedy);
   }
 
   of(expr: Expr): Dimension {
@@ -62,7 +93,7 @@ class Checker {
       case "number":
         return "any";
       case "name":
-        return this.#named(expr.name);
+        return this.#named(expr);
       case "negate":
         return this.of(expr.of);
       case "binary":
@@ -72,12 +103,13 @@ class Checker {
     }
   }
 
-  #named(name: string): Dimension {
+  #named(expr: Extract<Expr, { kind: "name" }>): Dimension {
+    const { name } = expr;
     const unit = Object.hasOwn(this.#env, name) ? this.#env[name] : undefined;
     if (unit === undefined) {
-      throw new ModelError(this.#where, `"${name}" is not defined here`, didYouMean(name, Object.keys(this.#env)));
+      return this.fail(expr, `"${name}" is not defined here`, didYouMean(name, Object.keys(this.#env)));
     }
-    return typeof unit === "string" && unit !== "any" ? dimension(unit) : unit;
+    return isUnit(unit) ? dimension(unit) : unit;
   }
 
   #binary(op: Extract<Expr, { kind: "binary" }>["op"], left: Expr, right: Expr): Dimension {
@@ -87,7 +119,7 @@ class Checker {
       return a === "any" || b === "any" ? "any" : a.map((x, i) => x + (op === "*" ? 1 : -1) * (b[i] ?? 0));
     }
     const both = this.#alike(left, right, op === "+" || op === "-" ? "adds" : "compares");
-    return op === "+" || op === "-" ? both : "any";
+    return op === "+" || op === "-" ? both : NONE;
   }
 
   #power(base: Expr, exponent: Expr): Dimension {
@@ -116,8 +148,8 @@ class Checker {
   #alike(left: Expr, right: Expr, verb: string): Dimension {
     const [a, b] = [this.of(left), this.of(right)];
     if (!same(a, b)) {
-      const what = `${verb} "${text(left)}" (${unitName(a)}) and "${text(right)}" (${unitName(b)})`;
-      throw new ModelError(this.#where, what, "Bring both to one unit");
+      const what = `${verb} "${this.text(left)}" (${unitName(a)}) and "${this.text(right)}" (${unitName(b)})`;
+      this.fail(left, what, "Bring both to one unit");
     }
     return a === "any" ? b : a;
   }
@@ -125,9 +157,9 @@ class Checker {
   #bare(expr: Expr, verb: string): Dimension {
     const of = this.of(expr);
     if (!same(of, NONE)) {
-      throw new ModelError(
-        this.#where,
-        `${verb} "${text(expr)}", which is in ${unitName(of)}`,
+      this.fail(
+        expr,
+        `${verb} "${this.text(expr)}", which is in ${unitName(of)}`,
         "Divide it by a value in that unit, 1 if need be",
       );
     }

@@ -28,6 +28,8 @@ export type State = (
   { readonly inf: string; readonly tau: string } | { readonly alpha: string; readonly beta: string }
 ) & {
   readonly init?: string;
+  /** of its value; default: mM for the concentration of an ion that the mechanism carries (`cai`), else "1". */
+  readonly unit?: Unit;
 };
 
 /** A current density (mA/cm2) g * (V - E), outward positive. `ion` adds it to that ion's total, which pools read as `i<ion>`. */
@@ -76,8 +78,10 @@ export interface Pool extends Common {
  * Events must add linearly, so that the weights of a step may be summed before they are applied. */
 export interface Synapse extends Common {
   readonly kind: "synapse";
-  readonly states: Readonly<Record<string, { readonly tau: string }>>; // decay to 0
-  readonly onEvent: Readonly<Record<string, string>>; // per state: the increment, an expression of w and params
+  /** decay to 0 with `tau` (ms); in `unit`, uS when left out. */
+  readonly states: Readonly<Record<string, { readonly tau: string; readonly unit?: Unit }>>;
+  /** per state: what an event of weight w (uS) adds, w times an expression of params. */
+  readonly onEvent: Readonly<Record<string, string>>;
   readonly g: string; // uS
   readonly E: string; // mV
 }

@@ -15,10 +15,13 @@ export interface SectionSpec {
   readonly diam: Given<"um">;
   readonly Ra: Given<"ohm cm">;
   readonly cm: Given<"uF/cm2">;
+  /** default 1. */
   readonly nseg?: number;
+  /** the section it hangs on; exactly one section has none. */
   readonly parent?: string;
   readonly parentEnd?: 0 | 1;
-  readonly V0?: Given<"mV">; // default: the cell model's
+  /** default: the cell model's. */
+  readonly V0?: Given<"mV">;
 }
 
 /** A mechanism inserted in whole sections. Left-out parameters take the mechanism's defaults. A parameter that differs
@@ -49,18 +52,25 @@ export interface VoltageSum {
 /** A kind of cell and how many: plain data that survives JSON. `groups` names receptors that a connection may address
  * together; each link then picks one of them by a keyed draw. R is the union of group names. */
 export interface CellModel<R extends string = string> {
-  readonly kind: "cells";
-  readonly model: string; // for labels and files
-  readonly n: number;
+  readonly kind?: "cells";
+  /** for labels and files; default "cell". */
+  readonly model?: string;
+  /** how many cells; may be said in `net.cells(name, n, model)` instead. */
+  readonly n?: number;
   readonly sections: readonly SectionSpec[];
-  readonly insertions: readonly Insertion[];
+  /** density mechanisms; default none. */
+  readonly insertions?: readonly Insertion[];
   /** Names of insertions in the order in which, at each place, their currents are summed and their states advance; a later state
    * sees an earlier one's new value. Those not named come after. Default: a pool before what reads its concentration, otherwise
    * by name; never the order of `insertions`. */
   readonly advance?: readonly string[];
-  readonly receptors: readonly ReceptorSpec[];
-  readonly groups: Readonly<Record<R, readonly string[]>>;
+  /** default none. */
+  readonly receptors?: readonly ReceptorSpec[];
+  /** default none: a connection then aims at a receptor by its name. */
+  readonly groups?: Readonly<Record<R, readonly string[]>>;
+  /** a spike is an upward crossing of `threshold` in the middle (or `at`, 0..1) of this section. */
   readonly detector: { readonly section: string; readonly at?: number; readonly threshold: Given<"mV"> };
+  /** the voltage at the start, of sections that give none. */
   readonly V0: Given<"mV">;
   readonly celsius: Quantity<"degC">;
   /** conduction time from the soma to the axon's end, added to the delay of every connection that starts here. */
@@ -77,3 +87,7 @@ export interface CellModel<R extends string = string> {
   /** facts about each cell that no equation uses (recruitment threshold, global id): kept in run.json. */
   readonly about?: Readonly<Record<string, readonly number[]>>;
 }
+
+/** A cell model with nothing left out, as it stands in a description that was checked. */
+export type WholeCell<R extends string = string> = CellModel<R> &
+  Required<Pick<CellModel<R>, "kind" | "model" | "n" | "insertions" | "receptors" | "groups">>;

@@ -1,8 +1,10 @@
 import { checkRule, type Sizes } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
+import { checkName } from "../lang/words.ts";
 import { checkOrder } from "../random/source.ts";
 import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity } from "../units.ts";
-import { METHODS, type CellModel, type SectionSpec } from "./cell.ts";
+import { METHODS, type SectionSpec, type WholeCell } from "./cell.ts";
+import { checkCell } from "./check-cell.ts";
 import type {
   CellChoice,
   ClampDescription,
@@ -13,13 +15,15 @@ import type {
   RenewalSources,
   TrainSources,
 } from "./description.ts";
+import { isPlain, shown } from "../shapes.ts";
+import * as shape from "./shape.ts";
 import { checkSignal, type Signal } from "./signal.ts";
 
 /** Checks of descriptions, the same when `Network` is told of a thing and when `compile` reads one from JSON.
  * Each throws ModelError at the first fault. What needs a cell's equations is checked by the cell compiler. */
 
-export type CellsDescription = Extract<PopulationDescription, { model: CellModel }>;
-export type SourcesDescription = Exclude<PopulationDescription, { model: CellModel }>;
+export type CellsDescription = Extract<PopulationDescription, { model: WholeCell }>;
+export type SourcesDescription = Exclude<PopulationDescription, { model: WholeCell }>;
 
 export const isCells = (p: PopulationDescription): p is CellsDescription => p.model.kind === "cells";
 export const sizeOf = (p: PopulationDescription): number => (isCells(p) ? p.model.n : p.n);
@@ -35,6 +39,7 @@ export function findPopulation(where: string, populations: Populations, name: st
 
 /** The whole of a description. */
 export function checkDescription(d: NetworkDescription): void {
+  shape.network("network", d);
   checkU32("network", "seed", d.seed);
   checkU32("network", "structureSeed", d.structureSeed);
   d.populations.forEach((p, i) => checkPopulation(p, d.populations.slice(0, i)));
@@ -48,12 +53,11 @@ export function checkU32(where: string, what: string, x: unknown): void {
   throw new ModelError(where, `${what} ${String(x)} is not a whole number from 0 to 4294967295`, "Give such a number");
 }
 
-/** Population names go into paths, files and shader labels. */
+/** Population names go into paths, files and labels of buffers. */
 export function checkPopulation(p: PopulationDescription, before: Populations): void {
+  shape.population(`population${isPlain(p) && "name" in p ? ` ${shown(p.name)}` : ""}`, p);
+  checkName("network", "population", p.name);
   const where = `population "${p.name}"`;
-  if (typeof p.name !== "string" || !/^[A-Za-z_][\w-]*$/.test(p.name)) {
-    throw new ModelError(where, "is not a name", "Start with a letter and use letters, digits, _ and -");
-  }
   if (before.some((q) => q.name === p.name)) {
     throw new ModelError(where, "exists already", "Choose another name");
   }
@@ -61,7 +65,7 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
   if (!Number.isInteger(n) || n < 1) throw new ModelError(where, `has ${n} cells`, "Give a whole number of 1 or more");
   if (isCells(p)) {
     checkMethod(`${where}, method`, p.model.method);
-    return checkReceptors(where, p.model);
+    return checkCell(where, p.model);
   }
   if (p.model.kind === "renewal") return checkRenewal(where, p.model, n);
   if (p.model.kind === "trains") return checkTimes(where, p.model.times, n);
@@ -76,23 +80,6 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
 export function checkMethod(where: string, method: unknown): void {
   if (method === undefined || METHODS.some((known) => known === method)) return;
   throw new ModelError(where, `is "${String(method)}"`, didYouMean(String(method), METHODS));
-}
-
-function checkReceptors(where: string, model: CellModel): void {
-  const names = model.receptors.map((r) => r.name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new ModelError(where, `has two receptors "${twice}"`, "Give each its own name");
-  for (const [group, receptors] of Object.entries<readonly string[]>(model.groups)) {
-    if (receptors.length === 0 || receptors.length > 255) {
-      throw new ModelError(where, `group "${group}" has ${receptors.length} receptors`, "Give it 1 to 255");
-    }
-    const unknown = receptors.find((r) => !names.includes(r));
-    if (unknown !== undefined) {
-      throw new ModelError(where, `group "${group}" names the receptor "${unknown}"`, didYouMean(unknown, names));
-    }
-  }
-  for (const r of model.receptors) findSection(`${where}, receptor "${r.name}"`, model, r.section);
-  if (model.axonDelay !== undefined) checkNotNegative(`${where}, axonDelay`, model.axonDelay, "ms", model.n);
 }
 
 function checkRenewal(where: string, model: RenewalSources, n: number): void {
@@ -155,6 +142,7 @@ export function checkProjection(
   populations: Populations,
   before: readonly ProjectionDescription[],
 ): void {
+  shape.projection("projection", p);
   const where = p.name;
   if (before.some((q) => q.name === p.name)) {
     throw new ModelError(
@@ -210,6 +198,7 @@ export function linkValues<U extends "uS" | "ms">(
 }
 
 export function checkClamp(c: ClampDescription, populations: Populations, before: readonly ClampDescription[]): void {
+  shape.clamp("clamp", c);
   const where = `clamp "${c.name}"`;
   if (before.some((d) => d.name === c.name)) {
     throw new ModelError(where, "exists already", 'Give this one a name of its own: { name: "..." }');
@@ -228,7 +217,8 @@ export function checkClamp(c: ClampDescription, populations: Populations, before
 
 /** The first part of a variable only: whether the rest exists is known to the cell compiler. */
 export function checkRecording(r: RecordingDescription, populations: Populations): void {
-  const where = `recording of "${r.variable}" in "${r.population}"`;
+  shape.recording("recording", r);
+  const where = `recording of "${r.variable.slice(0, 100)}" in "${r.population.slice(0, 60)}"`;
   const population = findPopulation(where, populations, r.population);
   if (!isCells(population)) {
     throw new ModelError(
@@ -259,7 +249,7 @@ function checkChoice(where: string, choice: CellChoice, n: number): void {
   if (choice.cells.length === 0) throw new ModelError(where, "no cells are chosen", "Choose at least one");
 }
 
-export function findSection(where: string, model: CellModel, name: string): SectionSpec {
+export function findSection(where: string, model: WholeCell, name: string): SectionSpec {
   const found = model.sections.find((s) => s.name === name);
   if (found !== undefined) return found;
   throw new ModelError(where, `${model.model} has no section "${name}"`, didYouMean(name, model.sections.map((s) => s.name))); // prettier-ignore

@@ -1,6 +1,6 @@
 import type { Rule } from "../connect/rules.ts";
 import type { Quantities, Quantity } from "../units.ts";
-import type { CellModel, Method } from "./cell.ts";
+import type { Method, WholeCell } from "./cell.ts";
 import type { Signal } from "./signal.ts";
 
 export type { Rule };
@@ -66,7 +66,7 @@ export interface RecordingDescription {
 }
 
 export type PopulationDescription =
-  | { readonly name: string; readonly model: CellModel }
+  | { readonly name: string; readonly model: WholeCell }
   | { readonly name: string; readonly n: number; readonly model: SourceModel };
 
 /** One value per entry for one path of the description (design section 8): "seed", "structureSeed",

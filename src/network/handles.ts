@@ -1,5 +1,5 @@
 import { didYouMean, ModelError } from "../errors.ts";
-import type { CellModel } from "./cell.ts";
+import type { WholeCell } from "./cell.ts";
 
 /** What `connect` aims at: one receptor of a population's cells, or a group of which each link picks one. */
 export interface ReceptorTarget {
@@ -25,7 +25,8 @@ interface CellsBase {
 }
 
 /** A population of cells with one property per receptor group: `aMN.excitatory`. */
-export type CellsHandle<R extends string = string> = CellsBase & { readonly [K in R]: ReceptorTarget };
+export type CellsHandle<R extends string = string> = CellsBase &
+  (string extends R ? unknown : { readonly [K in R]: ReceptorTarget });
 
 /** Any population of cells, whatever its groups. */
 export type AnyCells = CellsBase;
@@ -36,7 +37,7 @@ const OWN = ["kind", "name", "n", "receptor"];
 /** @param register  is told of every target handed out, so that a network knows its own */
 export function cellsHandle<R extends string>(
   name: string,
-  model: CellModel<R>,
+  model: WholeCell<R>,
   register: (target: ReceptorTarget) => ReceptorTarget,
 ): CellsHandle<R> {
   const groups: Readonly<Record<string, readonly string[]>> = model.groups;
@@ -64,7 +65,7 @@ export function cellsHandle<R extends string>(
     }
     properties[group] = receptor(group);
   }
-  return Object.freeze({ kind: "cells", name, n: model.n, receptor, ...properties } as CellsHandle<R>);
+  return Object.freeze({ kind: "cells", name, n: model.n, receptor, ...properties }) as unknown as CellsHandle<R>;
 }
 
 const target = (population: string, name: string, receptors: readonly string[]): ReceptorTarget =>

@@ -16,8 +16,10 @@ import {
   sizeOf,
 } from "./check.ts";
 import type { CellChoice, ClampDescription, NetworkDescription, PerLink, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
+import { wholeCell } from "./check-cell.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
 import { checkVariation } from "./paths.ts";
+import { completeDescription } from "./shape.ts";
 import type { Signal } from "./signal.ts";
 import { signalData, type SourceModelOf } from "./sources.ts";
 
@@ -85,8 +87,12 @@ export class Network {
     [this.seed, this.structureSeed, this.name] = [seed, structureSeed, name];
   }
 
-  /** Adds a population of cells. */
-  cells<R extends string>(name: string, model: CellModel<R>): CellsHandle<R> {
+  /** Adds a population of cells: `cells("aMN", 100, model)`, or without the number where the model says it as `n`. */
+  cells<R extends string>(name: string, model: CellModel<R>): CellsHandle<R>;
+  cells<R extends string>(name: string, n: number, model: CellModel<R>): CellsHandle<R>;
+  cells<R extends string>(name: string, first: number | CellModel<R>, second?: CellModel<R>): CellsHandle<R> {
+    const counted = typeof first === "number";
+    const model = wholeCell((counted ? second : first) as CellModel<R>, counted ? first : undefined);
     const description: PopulationDescription = { name, model };
     checkPopulation(description, this.#populations);
     const handle = cellsHandle(name, model, (target) => (this.#targets.add(target), target));
@@ -215,18 +221,20 @@ export class Network {
 
   /** The network of `JSON.parse(JSON.stringify(network))`, or of a description. @throws ModelError where it is not right */
   static fromJSON(data: NetworkDescription & { readonly name?: string }): Network {
-    checkDescription(data);
-    const { seed, structureSeed, name = "network" } = data;
+    const whole = completeDescription(data);
+    checkDescription(whole);
+    const { seed, structureSeed } = whole;
+    const { name = "network" } = data;
     const network = new Network({ seed, structureSeed, name });
-    for (const p of data.populations) {
+    for (const p of whole.populations) {
       if (isCells(p)) network.cells(p.name, p.model);
       else network.sources(p.name, sizeOf(p), p.model);
     }
-    network.#projections.push(...data.projections);
-    network.#clamps.push(...data.clamps);
-    network.#recordings.push(...data.recordings);
-    if (data.entries > 1) network.batch(data.entries);
-    for (const v of data.variations) network.vary(v.path, v.values);
+    network.#projections.push(...whole.projections);
+    network.#clamps.push(...whole.clamps);
+    network.#recordings.push(...whole.recordings);
+    if (whole.entries > 1) network.batch(whole.entries);
+    for (const v of whole.variations) network.vary(v.path, v.values);
     return network;
   }
 

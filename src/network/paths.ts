@@ -1,7 +1,7 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import type { Param } from "../mechanisms/mechanism.ts";
 import { canonicalValues, isQuantity, one, type Quantities, type Quantity, type Unit } from "../units.ts";
-import type { CellModel } from "./cell.ts";
+import type { WholeCell } from "./cell.ts";
 import {
   checkRates,
   checkTimes,
@@ -75,7 +75,7 @@ interface CellPath {
 }
 
 /** Everything about a cell that a batch may vary, by its path within the population. */
-function cellPaths(model: CellModel): Map<string, CellPath> {
+function cellPaths(model: WholeCell): Map<string, CellPath> {
   const found = new Map<string, CellPath>();
   const mV: Limits = { unit: "mV" };
   const V0 = model.sections.map((s) => `${s.name}.V0`);

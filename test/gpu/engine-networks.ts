@@ -7,7 +7,7 @@ import k_hh from "../../src/mechanisms/channels/k_hh.ts";
 import na_hh from "../../src/mechanisms/channels/na_hh.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
 import exp2syn from "../../src/mechanisms/synapses/exp2syn.ts";
-import type { CellModel } from "../../src/network/cell.ts";
+import type { WholeCell } from "../../src/network/cell.ts";
 import type { CompileOptions } from "../../src/network/description.ts";
 import { Network } from "../../src/network/network.ts";
 import { drive } from "../../src/network/signal.ts";
@@ -18,7 +18,7 @@ export const DT = ms(0.025);
 
 /** Squid axon membrane in a sphere-like cylinder: spikes within a few ms of 0.2 nA. Two receptors of different speed may be
  * addressed together as `excitatory`. */
-export const hhCells = (n: number, tau2 = 3): CellModel<"excitatory" | "fast" | "inhibitory"> => ({
+export const hhCells = (n: number, tau2 = 3): WholeCell<"excitatory" | "fast" | "inhibitory"> => ({
   kind: "cells",
   model: "hh",
   n,

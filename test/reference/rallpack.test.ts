@@ -4,7 +4,7 @@ import { pythonWith } from "../../scripts/requirements.mjs";
 import k_hh from "../../src/mechanisms/channels/k_hh.ts";
 import na_hh from "../../src/mechanisms/channels/na_hh.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
-import type { CellModel, Insertion } from "../../src/network/cell.ts";
+import type { WholeCell, Insertion } from "../../src/network/cell.ts";
 import { Network } from "../../src/network/network.ts";
 import type { Section } from "../../src/morphology/tree.ts";
 import { simulate } from "../../src/run/simulate.ts";
@@ -22,7 +22,7 @@ import {
 type Kind = "reference" | "reference32";
 
 /** Sections of the Rallpacks with their leak, and whatever else is inserted everywhere. */
-function cell(sections: readonly Section[], more: readonly Insertion[] = []): CellModel {
+function cell(sections: readonly Section[], more: readonly Insertion[] = []): WholeCell {
   const names = sections.map((s) => s.name);
   const leak = { g: S_per_cm2(1 / RALLPACK.Rm), E: mV(RALLPACK.EL) };
   return {
@@ -54,7 +54,7 @@ interface Place {
 }
 
 /** Voltages at places after every step, with the Rallpacks' current into the first place. */
-async function voltages(model: CellModel, places: readonly Place[], dt: number, endMs: number, engine: Kind) {
+async function voltages(model: WholeCell, places: readonly Place[], dt: number, endMs: number, engine: Kind) {
   const net = new Network({ seed: 1 });
   const sums = Object.fromEntries(places.map((p, k) => [`place${k}`, { unit: "mV", terms: [{ ...p, weight: 1 }] }]));
   const cells = net.cells("cells", { ...model, sums });

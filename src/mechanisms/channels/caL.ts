@@ -14,7 +14,7 @@ Source: NERLab model as used by MyoGen. The activation's slope factor is 1 mV.`,
     E_ca: param(mV(140), "Ca2+ reversal potential"),
     E_l: param(mV(0), "leak reversal potential"),
   },
-  states: { L: { inf: "1 / (1 + exp(-(V - vtraub + 30)))", tau: "Ltau" } },
+  states: { L: { inf: "1 / (1 + exp(-(V - vtraub + 30) / 1))", tau: "Ltau" } },
   currents: {
     ca: { g: "gcaLbar * gamma * L", E: "E_ca" },
     leak: { g: "gl", E: "E_l" },

@@ -8,7 +8,7 @@ import km from "../../mechanisms/channels/km.ts";
 import type { Mechanism } from "../../mechanisms/mechanism.ts";
 import cad from "../../mechanisms/pools/cad.ts";
 import exp2syn from "../../mechanisms/synapses/exp2syn.ts";
-import type { CellModel, Given, Insertion, ReceptorSpec, VoltageSum } from "../../network/cell.ts";
+import type { WholeCell, Given, Insertion, ReceptorSpec, VoltageSum } from "../../network/cell.ts";
 import { degC, ms, mV, ohm_cm, pS_per_um2, uF_per_cm2, um, type Unit } from "../../units.ts";
 import { dipoleTerms } from "./dipole.ts";
 import { membraneCurrents } from "./electrodes.ts";
@@ -33,7 +33,7 @@ export const receptorName = (section: string, receptor: string): string => `${se
 
 /** A cell type as a population of n cells: one receptor per section and kind, at the section's middle, shared by all inputs.
  * @throws ModelError for a mechanism, parameter or receptor that does not exist, or a wrong number of values per segment */
-export function cellModel(type: ColumnCellType, n: number, options: CellModelOptions = {}): CellModel<never> {
+export function cellModel(type: ColumnCellType, n: number, options: CellModelOptions = {}): WholeCell<never> {
   const { threshold = 0, tables = "asPublished", gids } = options;
   const V0 = type.sections[0]?.V0 ?? -65;
   return {

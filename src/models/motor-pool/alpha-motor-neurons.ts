@@ -1,6 +1,6 @@
 import { ModelError, didYouMean } from "../../errors.ts";
 import type { NappRates } from "../../mechanisms/channels/napp.ts";
-import type { CellModel, Given } from "../../network/cell.ts";
+import type { WholeCell, Given } from "../../network/cell.ts";
 import { one, type Quantity } from "../../units.ts";
 import { buildCells, checkCells, given, type Explicit } from "./cells.ts";
 import { motorNeuronConfig, type MotorNeuronConfig } from "./config.ts";
@@ -10,7 +10,7 @@ import type { Generation, Recruitment } from "./ranges.ts";
 import type { RecruitmentThresholds } from "./thresholds.ts";
 
 export type MotorNeuronModel = "NERLab" | "Powers2017";
-export type MotorNeurons = CellModel<"excitatory" | "inhibitory">;
+export type MotorNeurons = WholeCell<"excitatory" | "inhibitory">;
 
 /** Settings of the whole pool. */
 export interface MotorNeuronOptions {

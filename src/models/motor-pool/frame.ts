@@ -1,5 +1,5 @@
 import exp2syn from "../../mechanisms/synapses/exp2syn.ts";
-import type { CellModel, Given, ReceptorSpec } from "../../network/cell.ts";
+import type { WholeCell, Given, ReceptorSpec } from "../../network/cell.ts";
 import { degC, ms, mV, type Quantity } from "../../units.ts";
 import { given } from "./cells.ts";
 
@@ -13,7 +13,7 @@ export interface FrameOptions {
   readonly e_inh?: Given<"mV">;
 }
 
-type Frame = Pick<CellModel, "kind" | "model" | "n" | "detector" | "V0" | "celsius" | "method" | "axonDelay" | "about">;
+type Frame = Pick<WholeCell, "kind" | "model" | "n" | "detector" | "V0" | "celsius" | "method" | "axonDelay" | "about">;
 
 /** Detector, initial voltage, temperature, axons and thresholds. Default V0: -65 mV, what the published runner really used. */
 export function motorNeuronFrame(

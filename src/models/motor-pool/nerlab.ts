@@ -1,6 +1,6 @@
 import caL from "../../mechanisms/channels/caL.ts";
 import { napp, type NappRates } from "../../mechanisms/channels/napp.ts";
-import type { CellModel, Insertion, SectionSpec } from "../../network/cell.ts";
+import type { WholeCell, Insertion, SectionSpec } from "../../network/cell.ts";
 import { ms, mV, ohm_cm, per_ms, S_per_cm2, uF_per_cm2, um } from "../../units.ts";
 import { given, type Cell, type Fields } from "./cells.ts";
 import { motorNeuronFrame, receptorPair, type FrameOptions } from "./frame.ts";
@@ -56,7 +56,7 @@ export function nerlabModel(
   cells: readonly NerlabCell[],
   rates: Partial<NappRates>,
   options: FrameOptions,
-): CellModel<"excitatory" | "inhibitory"> {
+): WholeCell<"excitatory" | "inhibitory"> {
   const membrane = { Ra: ohm_cm(70), cm: uF_per_cm2(1), nseg: 1 };
   const sections: SectionSpec[] = [
     {

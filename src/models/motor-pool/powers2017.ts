@@ -5,7 +5,7 @@ import mAHP from "../../mechanisms/channels/mAHP.ts";
 import na3rp from "../../mechanisms/channels/na3rp.ts";
 import naps from "../../mechanisms/channels/naps.ts";
 import pas from "../../mechanisms/channels/pas.ts";
-import type { CellModel, Insertion, SectionSpec } from "../../network/cell.ts";
+import type { WholeCell, Insertion, SectionSpec } from "../../network/cell.ts";
 import { ms, mV, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../units.ts";
 import { given, type Cell, type Fields } from "./cells.ts";
 import { motorNeuronFrame, receptorPair, type FrameOptions } from "./frame.ts";
@@ -85,7 +85,7 @@ const DENDRITES = [0, 1, 2, 3] as const;
 export function powersModel(
   cells: readonly PowersCell[],
   options: FrameOptions,
-): CellModel<"excitatory" | "inhibitory"> {
+): WholeCell<"excitatory" | "inhibitory"> {
   const dendrites = DENDRITES.map((k): SectionSpec => ({
     name: `dend${k}`,
     L: given(um, cells, (c) => c.dend_L_um),

@@ -1,6 +1,6 @@
 import { linearFit } from "../../analysis/stats.ts";
 import { ModelError } from "../../errors.ts";
-import type { CellModel } from "../../network/cell.ts";
+import type { WholeCell } from "../../network/cell.ts";
 import { canonicalValues, ms, type Quantity } from "../../units.ts";
 import { decayTime, firingGain, SpikeShape, strongestFiring } from "./measures.ts";
 import { potentials, respond, type ClampContext, type Step } from "./protocol.ts";
@@ -61,13 +61,13 @@ const PARTS = 6;
 /** Electrophysiological parameters of every cell of a model, all cells and amplitudes at once, on the GPU or the reference
  * engine. Cells are taken alone: nothing of a network but the model is looked at.
  * @throws ModelError for a model that does not compile; what cannot be measured of one cell is NaN with a reason instead */
-export async function extractParameters(model: CellModel, options: ExtractionOptions = {}): Promise<Extraction> {
+export async function extractParameters(model: WholeCell, options: ExtractionOptions = {}): Promise<Extraction> {
   if (model.n < 1) throw new ModelError("parameter extraction", "has no cells", "Give a model of one cell or more");
   return new Extractor(model, options).run();
 }
 
 class Extractor {
-  readonly #model: CellModel;
+  readonly #model: WholeCell;
   readonly #context: ClampContext;
   readonly #longMs: number;
   readonly #options: ExtractionOptions;
@@ -75,7 +75,7 @@ class Extractor {
   /** Holding potentials; where they failed, the model's own start. */
   #rest: Float64Array;
 
-  constructor(model: CellModel, options: ExtractionOptions) {
+  constructor(model: WholeCell, options: ExtractionOptions) {
     const { dt = ms(0.0125), method = "backwardEuler", device, engine, signal } = options;
     this.#model = model;
     this.#options = options;

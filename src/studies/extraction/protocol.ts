@@ -1,5 +1,5 @@
 import type { EngineKind } from "../../host/engine.ts";
-import type { CellModel, Method } from "../../network/cell.ts";
+import type { WholeCell, Method } from "../../network/cell.ts";
 import { Network } from "../../network/network.ts";
 import type { Chunk } from "../../run/chunk.ts";
 import { simulate } from "../../run/simulate.ts";
@@ -37,7 +37,7 @@ const SAMPLE_MS = 500;
 /** Runs all entries of a step as one batch and hands over the chunks, 500 ms each.
  * @returns upward crossings of the detector: counts[entry][cell] */
 export async function respond(
-  model: CellModel,
+  model: WholeCell,
   step: Step,
   context: ClampContext,
   onChunk: (chunk: Chunk) => void = () => undefined,
@@ -62,7 +62,7 @@ export async function respond(
 /** Potentials of one entry of a chunk: columns are the model's cells. */
 export const potentials = (chunk: Chunk, entry = 0): ReturnType<Chunk["trace"]> => chunk.trace(CELLS, "V", entry);
 
-function network(model: CellModel, step: Step): Network {
+function network(model: WholeCell, step: Step): Network {
   const net = new Network({ seed: 0, name: "current steps" }); // nothing here is random
   const cells = net.cells(CELLS, started(model, step));
   const delay = ms(step.delayMs);
@@ -76,7 +76,7 @@ function network(model: CellModel, step: Step): Network {
 }
 
 /** The same cells with another start in every section, and another detector. */
-function started(model: CellModel, { V0, threshold }: Step): CellModel {
+function started(model: WholeCell, { V0, threshold }: Step): WholeCell {
   const { detector } = model;
   return {
     ...model,

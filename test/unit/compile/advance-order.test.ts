@@ -51,7 +51,9 @@ async function states(cell: CellModel, precision: 32 | 64): Promise<Record<strin
   expect(spikeSteps.length).toBeGreaterThan(0);
   const state = (await engine.save())["cells.C.state"] as Float64Array;
   const p = network.populations[0];
-  return p?.kind === "cells" ? Object.fromEntries(p.program.states.map((id, k) => [id, state[k] as number])) : {};
+  return p?.kind === "cells"
+    ? Object.fromEntries(p.program.states.map((id, k) => [id.replace(/^s\d+_/, ""), state[k] as number]))
+    : {};
 }
 
 const shuffles = [
@@ -114,6 +116,6 @@ test("pools that read each other are refused until an order is stated", async ()
 test("names that are unknown or stand twice are refused", async () => {
   await expect(states(model(INSERTIONS, 1, ["kcaa"]), 64)).rejects.toThrow('advance: names "kcaa", which is not inserted');
   await expect(states(model([...INSERTIONS, { sections: ["dend"], mechanism: km }], 1), 64)).rejects.toThrow(
-    'C.dend.km: is inserted twice. Give one of them another name with "as"',
+    'section "dend" has two insertions "km"',
   );
 }); // prettier-ignore

@@ -1,13 +1,13 @@
 import pas from "../../../src/mechanisms/channels/pas.ts";
 import exp2syn from "../../../src/mechanisms/synapses/exp2syn.ts";
-import type { CellModel } from "../../../src/network/cell.ts";
+import type { WholeCell } from "../../../src/network/cell.ts";
 import { degC, mV, ms, ohm_cm, uF_per_cm2, um, type Quantities, type Quantity } from "../../../src/units.ts";
 
 /** Passive spheres-as-cylinders with two excitatory receptors, grouped, and one inhibitory: small enough to check by hand. */
 export const smallCells = (
   n: number,
   options: { axonDelay?: Quantity<"ms"> | Quantities<"ms"> } = {},
-): CellModel<"excitatory" | "inhibitory"> => ({
+): WholeCell<"excitatory" | "inhibitory"> => ({
   kind: "cells",
   model: "small",
   n,

@@ -1,0 +1,273 @@
+import { didYouMean, ModelError } from "../errors.ts";
+import { notAdditive, Texts } from "../lang/check.ts";
+import type { Dimension } from "../lang/units.ts";
+import { checkName } from "../lang/words.ts";
+import { bool, type Check, finite, isPlain, list, object, oneOf, own, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
+import type { Unit } from "../units.ts";
+import type { Channel, Mechanism, Pool, State, Synapse } from "./mechanism.ts";
+
+/** What a mechanism's texts find where it is inserted. */
+export interface Surroundings {
+  /** concentrations (mM) and reversal potentials (mV) by the names that texts read them by. */
+  readonly given: ReadonlyMap<string, Unit>;
+  /** those of them that a pool computes each step: they have no value at the start. */
+  readonly computed: ReadonlySet<string>;
+  /** concentrations have one, for mechanisms that start after the pools. */
+  readonly pools: ReadonlySet<string>;
+}
+
+export const NOWHERE: Surroundings = { given: new Map(), computed: new Set(), pools: new Set() };
+
+/** Checks everything that a mechanism says: its fields, its names, and of each text the names, the functions, the units and
+ * whether it may be read where it stands.
+ * @throws ModelError with mechanism, field, text and column at the first fault */
+export function checkMechanism(where: string, m: unknown, around: Surroundings): asserts m is Mechanism {
+  checkShape(where, m);
+  checkNames(where, m);
+  new MechanismTexts(where, m, around).check();
+}
+
+const anything: Check = () => {};
+const param = object({ default: quantity(), unit, doc: text }, { min: finite, max: finite, live: bool });
+const relaxing = object({ inf: anything, tau: anything }, { init: anything, unit });
+const gating = object({ alpha: anything, beta: anything }, { init: anything, unit });
+const state: Check = (where, x) => (isPlain(x) && ("alpha" in x || "beta" in x) ? gating : relaxing)(where, x);
+const names = list(text);
+const common = { name: text, doc: text, params: record(param) };
+const lets = { let: record(anything) };
+const table = {
+  table: object({ from: quantity("mV"), to: quantity("mV"), intervals: whole(1, 100_000) }, { of: names }),
+};
+
+const SHAPES: ReadonlyMap<unknown, Check> = new Map([
+  [
+    "channel",
+    object(
+      {
+        kind: text,
+        ...common,
+        states: record(state),
+        currents: record(object({ g: anything, E: anything }, { ion: text })),
+      },
+      { ...lets, ...table },
+    ),
+  ],
+  [
+    "pool",
+    object(
+      { kind: text, ...common, ion: text, states: record(state) },
+      { ...lets, ...table, nernst: object({ RT_zF: quantity("mV"), out: quantity("mM") }) },
+    ),
+  ],
+  [
+    "synapse",
+    object(
+      {
+        kind: text,
+        ...common,
+        states: record(object({ tau: anything }, { unit })),
+        onEvent: record(anything),
+        g: anything,
+        E: anything,
+      },
+      lets,
+    ),
+  ],
+]);
+
+function checkShape(where: string, m: unknown): asserts m is Mechanism {
+  if (!isPlain(m)) refuse(where, m, "a mechanism, for example one of hillock/mechanisms");
+  const kind = own(m, "kind");
+  const shape = SHAPES.get(kind);
+  if (shape === undefined) oneOf(...([...SHAPES.keys()] as string[]))(`${where}.kind`, kind);
+  shape?.(where, m);
+  for (const [name, p] of Object.entries((m as unknown as Mechanism).params)) {
+    const at = `${where}.params.${name}`;
+    if (p.default.unit !== p.unit) {
+      throw new ModelError(at, `is in "${p.unit}" with a default in "${p.default.unit}"`, "Give both in one unit");
+    }
+    const { min = -Infinity, max = Infinity } = p;
+    if (min > max) throw new ModelError(at, `has min ${min} above max ${max}`, "Give min below max");
+    if (p.default.value < min || p.default.value > max) {
+      throw new ModelError(at, `has default ${p.default.value} outside ${min} to ${max}`, "Bring it inside the limits");
+    }
+  }
+  const { table } = m as unknown as Channel;
+  if (table === undefined) return;
+  if (!(table.from.value < table.to.value)) {
+    throw new ModelError(`${where}.table`, `goes from ${table.from.value} to ${table.to.value} mV`, "Let it ascend");
+  }
+  const known = Object.keys((m as unknown as Mechanism).states);
+  for (const s of table.of ?? []) {
+    if (!known.includes(s)) throw new ModelError(`${where}.table.of`, `names ${shown(s)}`, didYouMean(s.slice(0, 60), known)); // prettier-ignore
+  }
+}
+
+/** Own names: the rule of every name, each once, and none of what texts read by a fixed name. */
+function checkNames(where: string, m: Mechanism): void {
+  checkName(where, "mechanism", m.name);
+  const taken = new Map<string, string>(FIXED);
+  if (m.kind === "synapse") taken.set("w", "the weight of an event");
+  if (m.kind === "channel") {
+    for (const [current, c] of Object.entries(m.currents)) {
+      checkName(where, "current", current);
+      taken.set(`i_${current}`, `the current ${current}`);
+      if (c.ion === undefined) continue;
+      checkName(where, "ion", c.ion);
+      taken.set(`i${c.ion}`, `the ion current of ${c.ion}`);
+    }
+  }
+  if (m.kind === "pool") {
+    checkName(where, "ion", m.ion);
+    taken.set(`i${m.ion}`, `the ion current of ${m.ion}`).set(`e${m.ion}`, `the reversal potential of ${m.ion}`);
+  }
+  const own: [string, object][] = [["parameter", m.params], ["let", m.let ?? {}], ["state", m.states]]; // prettier-ignore
+  for (const [what, named] of own) {
+    for (const name of Object.keys(named)) {
+      checkName(where, what, name);
+      const other = taken.get(name);
+      if (other !== undefined) throw new ModelError(where, `the ${what} "${name}" has the name of ${other}`, "Rename it"); // prettier-ignore
+      taken.set(name, `a ${what}`);
+    }
+  }
+}
+
+const FIXED: readonly [string, string][] = [
+  ["V", "the voltage"],
+  ["dt", "the time step"],
+  ["celsius", "the temperature"],
+];
+
+const HIDDEN = {
+  current: "Currents and ion currents exist once conductances and reversals are known: only states may read them",
+  start: "At the start there are no currents: give the state an `init`, for example its value at rest",
+  nernst: "A pool computes it from the first step on: give the state an `init`",
+  order: "States start in declared order: declare that state first, or give this one an `init`",
+  event: "Only onEvent may read the weight of an event",
+};
+
+class MechanismTexts {
+  readonly #where: string;
+  readonly #m: Mechanism;
+  readonly #around: Surroundings;
+  readonly #units: ReadonlyMap<string, Unit | Dimension>; // of states
+  readonly #texts: Texts;
+
+  constructor(where: string, m: Mechanism, around: Surroundings) {
+    this.#where = where;
+    this.#m = m;
+    this.#around = around;
+    this.#units = new Map(Object.entries(m.states).map(([s, state]) => [s, stateUnit(m, s, state)]));
+    const known: Record<string, Unit | Dimension> = { V: "mV", dt: "ms", celsius: "degC" };
+    if (m.kind !== "synapse") for (const [name, u] of around.given) known[name] = u;
+    for (const name of currentNames(m)) known[name] = "mA/cm2";
+    if (m.kind === "synapse") known["w"] = "uS";
+    for (const [name, u] of this.#units) known[name] = u;
+    for (const [name, p] of Object.entries(m.params)) known[name] = p.unit;
+    this.#texts = new Texts(where, known);
+  }
+
+  check(): void {
+    this.#refuseDoubleMeanings();
+    const later = new Set(Object.keys(this.#m.let ?? {}));
+    for (const [name, value] of Object.entries(this.#m.let ?? {})) this.#texts.define(name, value, later);
+    if (this.#m.kind === "synapse") return this.#synapse(this.#m);
+    for (const s of Object.keys(this.#m.states)) this.#state(s, this.#m.states[s] as State);
+    if (this.#m.kind === "channel") this.#currents(this.#m);
+    else this.#pool(this.#m);
+  }
+
+  /** A parameter or state called ek where the cell gives a reversal potential of k as well. */
+  #refuseDoubleMeanings(): void {
+    const own = [...Object.keys(this.#m.params), ...Object.keys(this.#m.let ?? {})];
+    const twice = this.#m.kind === "synapse" ? undefined : own.find((name) => this.#around.given.has(name));
+    if (twice === undefined) return;
+    throw new ModelError(
+      this.#where,
+      `has a parameter or let "${twice}", which the cell gives too`,
+      `Rename the mechanism's own, for example ${twice}_own`,
+    );
+  }
+
+  #state(s: string, state: State): void {
+    const unit = this.#units.get(s);
+    const none = new Map<string, string>();
+    const rates: [string, string, Unit | Dimension | undefined][] =
+      "inf" in state
+        ? [["inf", state.inf, unit], ["tau", state.tau, "ms"]]
+        : [["alpha", state.alpha, "1/ms"], ["beta", state.beta, "1/ms"]]; // prettier-ignore
+    for (const [key, value, u] of rates) this.#texts.check(`states.${s}.${key}`, value, u, none);
+    const start = this.#hiddenAtStart(s);
+    if (state.init !== undefined) this.#texts.check(`states.${s}.init`, state.init, unit, start);
+    else for (const [key, value] of rates) if (key !== "tau") this.#texts.check(`states.${s}.${key} as its start`, value, undefined, start); // prettier-ignore
+  }
+
+  /** What the text of an initial value may not read: what comes into being later. */
+  #hiddenAtStart(s: string): Map<string, string> {
+    const hidden = new Map<string, string>();
+    for (const name of currentNames(this.#m)) hidden.set(name, HIDDEN.start);
+    for (const name of this.#around.computed) hidden.set(name, HIDDEN.nernst);
+    if (this.#m.kind === "pool") for (const name of this.#around.pools) hidden.set(name, HIDDEN.order);
+    const states = Object.keys(this.#m.states);
+    for (const name of states.slice(0, states.indexOf(s))) hidden.delete(name);
+    for (const name of states.slice(states.indexOf(s))) hidden.set(name, HIDDEN.order);
+    return hidden;
+  }
+
+  #currents(m: Channel): void {
+    const hidden = new Map(currentNames(m).map((name) => [name, HIDDEN.current]));
+    for (const [name, c] of Object.entries(m.currents)) {
+      this.#texts.check(`currents.${name}.g`, c.g, "S/cm2", hidden);
+      this.#texts.check(`currents.${name}.E`, c.E, "mV", hidden);
+    }
+  }
+
+  #pool(m: Pool): void {
+    if (Object.hasOwn(m.states, `${m.ion}i`)) return;
+    throw new ModelError(
+      this.#where,
+      `has no state "${m.ion}i"`,
+      `A pool of ${m.ion} needs its concentration: ${m.ion}i`,
+    );
+  }
+
+  #synapse(m: Synapse): void {
+    const event = new Map([["w", HIDDEN.event]]);
+    for (const [s, { tau }] of Object.entries(m.states)) {
+      this.#texts.check(`states.${s}.tau`, tau, "ms", event);
+      if (!Object.hasOwn(m.onEvent, s)) {
+        throw new ModelError(this.#where, `nothing writes the state "${s}": it would stay 0`, `Say in onEvent what an event adds: { ${s}: "w" }`); // prettier-ignore
+      }
+    }
+    this.#texts.check("g", m.g, "uS", event);
+    this.#texts.check("E", m.E, "mV", event);
+    const states = new Set(Object.keys(m.states));
+    for (const [s, increment] of Object.entries(m.onEvent)) {
+      if (!states.has(s)) throw new ModelError(`${this.#where}, onEvent`, `names ${shown(s)}, which is no state`, didYouMean(s.slice(0, 60), states)); // prettier-ignore
+      const { expr } = this.#texts.check(`onEvent.${s}`, increment, this.#units.get(s), new Map());
+      const fault = notAdditive(expr, "w", states);
+      if (fault === undefined) continue;
+      throw new ModelError(
+        `${this.#where}, onEvent.${s}`,
+        `"${increment.slice(0, 60)}" ${fault}`,
+        "The weights of a step are summed before they are applied: give w times something that neither w nor a state changes; what depends on the single event belongs to the link",
+      );
+    }
+  }
+}
+
+/** What a mechanism may read of currents: its own, and the totals of ions that it carries or pools. */
+function currentNames(m: Mechanism): string[] {
+  if (m.kind === "synapse") return [];
+  if (m.kind === "pool") return [`i${m.ion}`];
+  const ions = Object.values(m.currents).flatMap((c) => (c.ion === undefined ? [] : [`i${c.ion}`]));
+  return [...Object.keys(m.currents).map((c) => `i_${c}`), ...new Set(ions)];
+}
+
+/** What a state says, or: mM for the concentration of an ion that the mechanism carries, uS for a receptor's, else 1. */
+export function stateUnit(m: Mechanism, s: string, { unit }: { readonly unit?: Unit }): Unit {
+  if (unit !== undefined) return unit;
+  if (m.kind === "synapse") return "uS";
+  const ions = m.kind === "pool" ? [m.ion] : Object.values(m.currents).map((c) => c.ion);
+  return ions.some((ion) => ion !== undefined && s === `${ion}i`) ? "mM" : "1";
+}

@@ -1,0 +1,114 @@
+import { didYouMean, ModelError } from "./errors.ts";
+import { type Unit, UNITS } from "./units.ts";
+
+/** Checks of plain data from outside (JSON, untyped callers): each throws a ModelError whose place is the path within the data.
+ * What numbers mean is checked by those who use them; here it is types, fields and that numbers are finite. */
+export type Check = (where: string, x: unknown) => void;
+export type Fields = Readonly<Record<string, Check>>;
+export type Plain = Readonly<Record<string, unknown>>;
+
+/** A value as it is shown in an error: at most 60 characters of it. */
+export function shown(x: unknown): string {
+  if (typeof x === "string") return JSON.stringify(short(x));
+  if (Array.isArray(x)) return `a list of ${x.length}`;
+  if (typeof x === "object" && x !== null) return `an object with ${short(Object.keys(x).join(", ")) || "no fields"}`;
+  return short(typeof x === "function" ? "a function" : String(x));
+}
+const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
+
+export function refuse(where: string, x: unknown, wanted: string): never {
+  throw new ModelError(where, x === undefined ? "is missing" : `is ${shown(x)}`, `Give ${wanted}`);
+}
+
+/** Whether a value is an object with fields: no list, no null, no class of the language's own. */
+export const isPlain = (x: unknown): x is Plain =>
+  typeof x === "object" && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x);
+
+/** An object with these fields and no others. A field that is undefined counts as left out. */
+export const object =
+  (required: Fields, optional: Fields = {}): Check =>
+  (where, x) => {
+    if (!isPlain(x)) refuse(where, x, `an object with ${Object.keys(required).join(", ") || "fields"}`);
+    const known = [...Object.keys(required), ...Object.keys(optional)];
+    for (const key of Object.keys(x)) {
+      if (!known.includes(key) && x[key] !== undefined)
+        throw new ModelError(
+          where,
+          `has a field ${shown(key)}, which nothing reads`,
+          didYouMean(key.slice(0, 60), known),
+        );
+    }
+    for (const [key, check] of Object.entries(required)) check(`${where}.${key}`, own(x, key));
+    for (const [key, check] of Object.entries(optional)) {
+      const value = own(x, key);
+      if (value !== undefined) check(`${where}.${key}`, value);
+    }
+  };
+
+/** A field of the data's own: never one of its prototype's. */
+export const own = (x: Plain, key: string): unknown => (Object.hasOwn(x, key) ? x[key] : undefined);
+
+export const list =
+  (of: Check, { least = 0, most = Infinity }: { least?: number; most?: number } = {}): Check =>
+  (where, x) => {
+    if (!Array.isArray(x)) refuse(where, x, "a list");
+    if (x.length < least || x.length > most) refuse(where, x, least > 0 ? `a list of ${least} or more` : `a list of at most ${most}`); // prettier-ignore
+    for (let i = 0; i < x.length; i++) of(`${where}[${i}]`, x[i]);
+  };
+
+/** An object from names to values of one kind. */
+export const record =
+  (of: Check, name: Check = () => {}): Check =>
+  (where, x) => {
+    if (!isPlain(x)) refuse(where, x, "an object");
+    for (const key of Object.keys(x)) {
+      name(where, key);
+      of(`${where}.${key.slice(0, 60)}`, x[key]);
+    }
+  };
+
+export const text: Check = (where, x) => void (typeof x === "string" || refuse(where, x, "a text"));
+export const bool: Check = (where, x) => void (typeof x === "boolean" || refuse(where, x, "true or false"));
+export const finite: Check = (where, x) => void (Number.isFinite(x) || refuse(where, x, "a finite number"));
+
+export const whole =
+  (least: number, most = 2 ** 32 - 1): Check =>
+  (where, x) =>
+    void (
+      (Number.isInteger(x) && (x as number) >= least && (x as number) <= most) ||
+      refuse(where, x, `a whole number from ${least} to ${most}`)
+    );
+
+/** A list of finite numbers; quick for long ones. */
+export const numbers: Check = (where, x) => {
+  if (!Array.isArray(x) && !ArrayBuffer.isView(x)) refuse(where, x, "a list of numbers");
+  const all = x as ArrayLike<unknown>;
+  for (let i = 0; i < all.length; i++)
+    if (!Number.isFinite(all[i])) refuse(`${where}[${i}]`, all[i], "a finite number");
+};
+
+export const oneOf =
+  (...values: readonly (string | number)[]): Check =>
+  (where, x) => {
+    if (values.includes(x as string)) return;
+    const remedy =
+      typeof x === "string" ? didYouMean(x.slice(0, 60), values.map(String)) : `Give ${values.join(" or ")}`;
+    throw new ModelError(where, x === undefined ? "is missing" : `is ${shown(x)}`, remedy);
+  };
+
+export const unit: Check = oneOf(...UNITS);
+
+/** One value with its unit, or one per cell or link. */
+export const given: Check = (where, x) =>
+  isPlain(x) && "values" in x
+    ? object({ values: numbers, unit })(where, x)
+    : isPlain(x)
+      ? object({ value: finite, unit })(where, x)
+      : refuse(where, x, "a quantity, for example mV(-65)");
+
+export const quantity =
+  (of?: Unit): Check =>
+  (where, x) => {
+    if (!isPlain(x)) refuse(where, x, `a quantity${of === undefined ? "" : ` in "${of}"`}`);
+    object({ value: finite, unit: of === undefined ? unit : oneOf(of) })(where, x);
+  };
