@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { channel } from "../../src/mechanisms/mechanism.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
-import type { CellModel } from "../../src/network/cell.ts";
+import type { WholeCell } from "../../src/network/cell.ts";
 import { Network } from "../../src/network/network.ts";
 import { simulate } from "../../src/run/simulate.ts";
 import { degC, ms, mV, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../src/units.ts";
@@ -25,7 +25,7 @@ const slow = channel({
 });
 
 /** One passive cell with membrane time constant `tau`, which starts 10 mV above its rest of -70 mV, in so many compartments. */
-const cell = (tau: number, nseg: number): CellModel => ({
+const cell = (tau: number, nseg: number): WholeCell => ({
   kind: "cells",
   model: "slow",
   n: 1,
@@ -52,7 +52,7 @@ const cell = (tau: number, nseg: number): CellModel => ({
 });
 
 /** Voltage and gate of the first compartment at the end, and the words of its state. */
-async function end(model: CellModel, dt: number, endMs: number, engine: Engine, chunk = endMs) {
+async function end(model: WholeCell, dt: number, endMs: number, engine: Engine, chunk = endMs) {
   const net = new Network({ seed: 1 });
   const cells = net.cells("C", { ...model, sums: { V0: { unit: "mV", terms: [{ section: "soma", at: 0.01, weight: 1 }] } } });
   net.record(cells, "V0", { every: ms(endMs) });
