@@ -2,7 +2,7 @@ import { DataError } from "../errors.ts";
 import { lowerBound } from "../sorted.ts";
 import { realPair, nextPowerOfTwo, transform } from "./fft.ts";
 import { binOf, edgeOf, isWithin, wholeBins } from "./grid.ts";
-import { checkCount, checkPositive } from "./spikes.ts";
+import { checkPositive } from "./spikes.ts";
 import { centred, mean, sameLength, variance } from "./stats.ts";
 
 /** Pearson's correlation, -1 to 1; NaN when one series is constant, whatever the constant, or empty. */

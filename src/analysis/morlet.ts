@@ -63,7 +63,7 @@ function morlet(
 ): { re: Float64Array; im: Float64Array } {
   const s = cycles / (2 * Math.PI * f);
   const reach = Math.floor((5 * s) / dt);
-  const bell = (k: number): number => Math.exp(-((k * dt) ** 2) / (2 * s * s));
+  const bell = (k: number): number => (k === 0 ? 1 : Math.exp(-((k * dt) ** 2) / (2 * s * s)));
   let energy = (Math.sqrt(Math.PI) * s) / dt; // the sum's integral, equal to 12 digits for long wavelets
   if (reach <= 100_000) {
     energy = 0;

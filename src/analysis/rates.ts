@@ -100,10 +100,11 @@ export function smoothedRates(trains: SpikeTrains, options: SmoothingOptions): {
   return { t, hz };
 }
 
-/** Symmetric Hann window scaled so that a spike contributes an area of 1 (Hz x s). */
+/** Symmetric Hann window scaled so that a spike contributes an area of 1 (Hz x s). One or two points are a rectangle: their Hann
+ * window has no area. */
 function hannKernel(points: number, dt: number): Float64Array {
   const w = Float64Array.from({ length: points }, (_, k) =>
-    points === 1 ? 1 : 0.5 - 0.5 * Math.cos((2 * Math.PI * k) / (points - 1)),
+    points < 3 ? 1 : 0.5 - 0.5 * Math.cos((2 * Math.PI * k) / (points - 1)),
   );
   const area = w.reduce((a, b) => a + b, 0) * dt * 1e-3;
   return w.map((v) => v / area);

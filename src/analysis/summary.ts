@@ -19,7 +19,7 @@ export interface PhaseSummary extends Phase {
   /** Units with a spike in the window. */
   readonly active: number;
   readonly spikes: number;
-  /** Mean over active units of spikes over duration (Hz). */
+  /** Mean over active units of spikes over duration (Hz); NaN when none is active. */
   readonly meanRate: number;
   /** Mean over units with at least `minSpikes` spikes of the CV of their intervals (population SD); NaN when there is none. */
   readonly cv: number;
@@ -135,6 +135,9 @@ export function formatNumber(v: number): string {
   return v.toFixed(decimals);
 }
 
+/** With so many decimals; "n/a" for what is undefined. */
+export const fixed = (v: number, decimals: number): string => (Number.isFinite(v) ? v.toFixed(decimals) : "n/a");
+
 /** The phases as a table, one row each. */
 export function phaseTable(phases: readonly PhaseSummary[]): string {
   const head = ["phase", "window (s)", "active", "spikes", "rate (Hz)", "CV of ISI"];
@@ -143,7 +146,7 @@ export function phaseTable(phases: readonly PhaseSummary[]): string {
     `${p.from / 1000}-${p.to / 1000}`,
     `${p.active}/${p.units}`,
     p.spikes,
-    p.meanRate.toFixed(2),
+    fixed(p.meanRate, 2),
     Number.isNaN(p.cv) ? "n/a" : `${p.cv.toFixed(3)} (n=${p.unitsForCv})`,
   ]);
   return formatTable(head, rows);
@@ -166,6 +169,6 @@ export function activityTable(populations: Readonly<Record<string, ActivitySumma
 export function plateauTable(p: PlateauSummary): string {
   const head = [`plateau ${p.from / 1000}-${p.to / 1000} s`, "units", "rate (Hz)", "CV of ISI"];
   return formatTable(head, [
-    ["mean over units with > 2 spikes", p.cells.length, p.meanRate.toFixed(2), p.meanCv.toFixed(3)],
+    ["mean over units with > 2 spikes", p.cells.length, fixed(p.meanRate, 2), fixed(p.meanCv, 3)],
   ]);
 }

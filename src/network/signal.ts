@@ -82,11 +82,13 @@ const METHODS: SignalMethods<Unit> & ThisType<Signal> = {
   },
 };
 
-/** Adds the methods to a signal's data and checks it.
- * @throws ModelError when a value is not finite, times do not ascend, or units are mixed */
+/** Adds the methods to a signal's data and checks it. What has a list `times` of its own becomes the one term of a sum, because the
+ * list would hide the method.
+ * @throws ModelError when a value is missing or not finite, times do not ascend, or units are mixed */
 export function fluent<U extends Unit>(data: Signal<U>): FluentSignal<U> {
-  checkSignal(data.kind, data);
-  return Object.assign(Object.create(METHODS), data) as FluentSignal<U>;
+  checkSignal(typeof data === "object" && data !== null ? String(data.kind) : "signal", data);
+  const own: Signal<U> = "times" in data ? { kind: "sum", unit: data.unit, terms: [{ ...data }] } : data;
+  return Object.assign(Object.create(METHODS), own) as FluentSignal<U>;
 }
 
 const plain = <U extends Unit>(signal: Signal<U>): Signal<U> => ({ ...signal });
@@ -195,57 +197,115 @@ function phases<U extends Unit>(
 /** Signals of any unit: `drive.constant(Hz(65)).plus(drive.sinusoid({ amplitude: Hz(20), frequency: Hz(20) }))`. */
 export const drive = { constant, steps, ramps, trapezoid, sinusoid, samples, noise, phases } as const;
 
-/** @throws ModelError when a number is not finite, times do not ascend, lengths differ, or units are mixed */
-export function checkSignal(where: string, s: Signal): void {
-  const finite = (name: string, x: number | undefined) => {
-    if (x !== undefined && !Number.isFinite(x)) throw new ModelError(`${where}.${name}`, `is ${x}`, "Give a finite number");
+/** Signals within signals: evaluators and JSON recurse. */
+const DEEPEST = 100;
+
+/** @throws ModelError when a number is missing or not finite, times do not ascend, lengths differ, or units are mixed */
+export function checkSignal(where: string, s: Signal, depth = 0): void {
+  if (typeof s !== "object" || s === null) {
+    throw new ModelError(where, `is ${shown(s)}, not a signal`, "Build signals with `drive`");
+  }
+  if (depth > DEEPEST) {
+    throw new ModelError(where.slice(0, 40), `holds signals ${DEEPEST} deep`, "Add the terms of one sum instead");
+  }
+  const finite = (name: string, x: unknown): void => {
+    if (typeof x === "number" && Number.isFinite(x)) return;
+    const problem = x === undefined ? "is missing" : `is ${shown(x)}`;
+    throw new ModelError(`${where}.${name}`, problem, "Give a finite number");
   };
-  const inner = (name: string, of: Signal, unit: Unit = s.unit) => {
-    if (of.unit !== unit) throw new ModelError(`${where}.${name}`, `has unit "${of.unit}" where "${unit}" is wanted`, "Do not mix units");
-    checkSignal(`${where}.${name}`, of);
+  const optional = (name: string, x: unknown): void => {
+    if (x !== undefined) finite(name, x);
+  };
+  const inner = (name: string, of: Signal, unit: Unit = s.unit): void => {
+    checkSignal(`${where}.${name}`, of, depth + 1);
+    if (of.unit !== unit)
+      throw new ModelError(`${where}.${name}`, `has unit "${of.unit}" where "${unit}" is wanted`, "Do not mix units");
   };
   switch (s.kind) {
-    case "constant": return finite("value", s.value);
-    case "steps": case "ramps": return checkKnots(where, s);
+    case "constant":
+      return finite("value", s.value);
+    case "steps":
+    case "ramps":
+      return checkKnots(where, s);
     case "sinusoid":
       for (const name of ["amplitude", "frequency", "phase", "offset"] as const) finite(name, s[name]);
       return;
     case "samples":
-      finite("start", s.start);
-      if (!(s.interval > 0 && s.interval < Infinity)) throw new ModelError(`${where}.interval`, `is ${s.interval} ms`, "Give an interval above 0");
-      return checkValues(where, s.values);
+      return checkSamples(where, s, finite);
     case "noise":
-      finite("mean", s.mean);
-      if (!(s.sd >= 0 && s.sd < Infinity)) throw new ModelError(`${where}.sd`, `is ${s.sd}`, "Give a finite number, 0 or above");
-      return;
-    case "sum": return s.terms.forEach((term, i) => inner(`terms[${i}]`, term));
-    case "product": inner("by", s.by, "1"); return inner("of", s.of);
-    case "scale": finite("factor", s.factor); return inner("of", s.of);
+      return checkNoise(where, s, finite);
+    case "sum":
+      if (!Array.isArray(s.terms))
+        throw new ModelError(`${where}.terms`, `is ${shown(s.terms)}`, "Give a list of signals");
+      return s.terms.forEach((term, i) => inner(`terms[${i}]`, term));
+    case "product":
+      inner("by", s.by, "1");
+      return inner("of", s.of);
+    case "scale":
+      finite("factor", s.factor);
+      return inner("of", s.of);
     case "window":
-      finite("from", s.from); finite("until", s.until);
+      finite("from", s.from);
+      optional("until", s.until);
       if (s.until !== undefined && s.until < s.from) {
         throw new ModelError(where, `ends at ${s.until} ms, before it starts at ${s.from} ms`, "Give ascending times");
       }
       return inner("of", s.of);
     case "clip":
-      finite("min", s.min); finite("max", s.max);
+      optional("min", s.min);
+      optional("max", s.max);
+      if (s.min !== undefined && s.max !== undefined && s.min > s.max) {
+        throw new ModelError(where, `has its minimum ${s.min} above its maximum ${s.max} ${s.unit}`, "Exchange them");
+      }
       return inner("of", s.of);
     default:
-      throw new ModelError(where, `has the unknown kind "${(s as { kind: unknown }).kind}"`, "Build signals with `drive`");
+      throw new ModelError(
+        where,
+        `has the unknown kind ${shown((s as { kind: unknown }).kind)}`,
+        "Build signals with `drive`",
+      );
   }
-} // prettier-ignore
+}
+
+type Finite = (name: string, x: unknown) => void;
+
+function checkSamples(where: string, s: Extract<Signal, { kind: "samples" }>, finite: Finite): void {
+  finite("start", s.start);
+  finite("interval", s.interval);
+  if (!(s.interval > 0)) throw new ModelError(`${where}.interval`, `is ${s.interval} ms`, "Give an interval above 0");
+  if (s.between !== "hold" && s.between !== "linear") {
+    throw new ModelError(`${where}.between`, `is ${shown(s.between)}`, 'Give "hold" or "linear"');
+  }
+  checkValues(`${where}.values`, s.values);
+}
+
+function checkNoise(where: string, s: Extract<Signal, { kind: "noise" }>, finite: Finite): void {
+  finite("mean", s.mean);
+  finite("sd", s.sd);
+  if (!(s.sd >= 0)) throw new ModelError(`${where}.sd`, `is ${s.sd}`, "Give a finite number, 0 or above");
+  if (s.name !== undefined && typeof s.name !== "string") {
+    throw new ModelError(`${where}.name`, `is ${shown(s.name)}`, "Give a text");
+  }
+}
+
+/** What was given, in at most 60 characters. */
+function shown(x: unknown): string {
+  const text =
+    typeof x === "string" ? JSON.stringify(x) : typeof x === "object" && x !== null ? "an object" : String(x);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
 
 function checkKnots(
   where: string,
   s: { kind: "steps" | "ramps"; times: readonly number[]; values: readonly number[] },
 ): void {
+  checkValues(`${where}.times`, s.times);
+  checkValues(`${where}.values`, s.values);
   if (s.times.length !== s.values.length) {
     throw new ModelError(where, `has ${s.times.length} times for ${s.values.length} values`, "Give one value per time");
   }
-  checkValues(where, s.values);
   s.times.forEach((t, i) => {
     const last = s.times[i - 1] ?? -Infinity;
-    if (!Number.isFinite(t)) throw new ModelError(`${where}.times[${i}]`, `is ${t}`, "Give finite times");
     if (t < last || (t === last && s.kind === "steps")) {
       throw new ModelError(`${where}.times[${i}]`, `is ${t} ms after ${last} ms`, "Give ascending times");
     }
@@ -253,7 +313,8 @@ function checkKnots(
 }
 
 function checkValues(where: string, values: readonly number[]): void {
-  if (values.length === 0) throw new ModelError(where, "has no values", "Give at least one");
+  if (!Array.isArray(values)) throw new ModelError(where, `is ${shown(values)}`, "Give a list of numbers");
+  if (values.length === 0) throw new ModelError(where, "is empty", "Give at least one number");
   const bad = values.findIndex((x) => !Number.isFinite(x));
-  if (bad >= 0) throw new ModelError(`${where}.values[${bad}]`, `is ${values[bad]}`, "Give finite numbers");
+  if (bad >= 0) throw new ModelError(`${where}[${bad}]`, `is ${shown(values[bad])}`, "Give finite numbers");
 }

@@ -1,4 +1,5 @@
 import type { Dataset, File } from "h5wasm";
+import { DataError } from "../errors.ts";
 import type { Spikes, Trace } from "../run/chunk.ts";
 import type { Files } from "./files.ts";
 import { writeHdf5 } from "./hdf5-file.ts";
@@ -20,8 +21,9 @@ export function traceCsv({ variable, times, cells, data }: Trace): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** One train per line, times in ms separated by tabs, silent cells as empty lines: what neo's AsciiSpikeTrainIO reads
- * (`AsciiSpikeTrainIO(name).read_segment(delimiter="\t", t_start=0 * pq.ms, unit=pq.ms)`). */
+/** One train per line, times in ms separated by tabs, silent cells as empty lines. neo's own AsciiSpikeTrainIO has no form for a train
+ * without a spike (it fails on an empty line); this reads all of them:
+ * `[neo.SpikeTrain([float(t) for t in line.split()], units="ms", t_stop=duration) for line in open(name)]` */
 export function spikeTrainsText(spikes: Spikes): string {
   return trainsOf(spikes)
     .map((train) => `${train.map(tidy).join("\t")}\n`)
@@ -36,8 +38,10 @@ export interface NwbOptions {
   readonly populations: readonly { readonly name: string; readonly spikes: Spikes }[];
 }
 
-/** Writes spikes as an NWB 2 units table: one row per cell of every population, times in seconds. */
+/** Writes spikes as an NWB 2 units table: one row per cell of every population, times in seconds.
+ * @throws DataError for a start that is no time with its zone, or an identifier or description that is empty */
 export async function writeNwb(files: Files, name: string, options: NwbOptions): Promise<void> {
+  checkNwb(name, options);
   await writeHdf5(files, name, (file) => fillNwb(file, options));
 }
 
@@ -109,6 +113,22 @@ function fillNwb(file: File, options: NwbOptions): void {
     "cell",
     Int32Array.from(rows, ({ cell }) => cell),
     "index of the cell in its population",
+  );
+}
+
+function checkNwb(file: string, { identifier, description, sessionStart }: NwbOptions): void {
+  for (const [what, text] of Object.entries({ identifier, description })) {
+    if (typeof text !== "string" || text.trim() === "")
+      throw new DataError(`${file}, ${what}`, "is empty", "NWB needs a text");
+  }
+  const parts = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.exec(sessionStart);
+  const day = new Date(`${parts?.[1]}T00:00:00Z`); // the 30th of February is the 2nd of March, and so no such day
+  const exists = Number.isFinite(day.getTime()) && day.toISOString().startsWith(parts?.[1] ?? "no");
+  if (parts !== null && exists && Number.isFinite(Date.parse(sessionStart))) return;
+  throw new DataError(
+    `${file}, sessionStart`,
+    `is ${JSON.stringify(String(sessionStart).slice(0, 60))}`,
+    'Give an ISO 8601 time with its zone, for example "2026-11-28T17:30:00+01:00"',
   );
 }
 

@@ -99,7 +99,7 @@ export class CortexColumn extends Network {
       firstRule: this.rules.length,
       maxDelay: tstop,
     };
-    return Object.fromEntries(prepareDrives(options).map((d) => [d.name, d.events]));
+    return Object.fromEntries(prepareDrives(options).map((d) => [d.name, d.events.map(within)]));
   }
 
   /** Number of links in the network. */
@@ -127,7 +127,7 @@ export class CortexColumn extends Network {
   }
 
   #addDrive(drive: PreparedDrive, maxScale: number): string[] {
-    const source = this.sources(drive.name, drive.events.length, trains(drive.events));
+    const source = this.sources(drive.name, drive.events.length, trains(drive.events.map(within)));
     return drive.links.flatMap((links, k) =>
       this.#connectSections(
         links,
@@ -174,6 +174,9 @@ export class CortexColumn extends Network {
     return this.layout.gids[name]?.first ?? (this.drives.find((d) => d.name === name) as PreparedDrive).firstGid;
   }
 }
+
+/** Events that a network can have: those before its start never act. */
+const within = (times: readonly number[]): readonly number[] => times.filter((t) => t >= 0);
 
 /** The cortical column: `cortexColumn({ mesh: [10, 10] })` is the published network with its one evoked drive.
  * @throws ModelError for anything in the options that cannot be built */

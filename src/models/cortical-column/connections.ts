@@ -208,5 +208,10 @@ export function checkRule(
     if (!(rule[key] >= 0 && Number.isFinite(rule[key]))) refuse(key, rule[key], "Give a finite number, at least 0");
   }
   if (!(rule.lamtha > 0)) refuse("space constant", rule.lamtha, "Give a number above 0");
-  if (!(rule.probability >= 0 && rule.probability <= 1)) refuse("probability", rule.probability, "Give 0 to 1");
+  checkProbability(rule.probability, where);
+}
+
+/** @throws ModelError unless 0 <= p <= 1 */
+export function checkProbability(p: number, where: string): void {
+  if (!(p >= 0 && p <= 1)) throw new ModelError(where, `has probability ${p}`, "Give 0 to 1");
 }

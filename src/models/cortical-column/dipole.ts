@@ -2,11 +2,14 @@ import { dipoleWeights, onCompartments, savitzkyGolay, smooth } from "../../anal
 import { DataError, ModelError } from "../../errors.ts";
 import { eliminateMassless } from "../../morphology/eliminate.ts";
 import { morphologyOf, type ColumnCellType } from "./cell-types.ts";
+import { decimal, textRows } from "./text-rows.ts";
 
 /** The column's dipole moment, nAm; `scale` is what it was multiplied by since. */
 export interface Dipole {
   readonly tMs: Float64Array;
+  /** Both layers together. */
   readonly agg: Float64Array;
+  /** Of one layer; NaN in a dipole that was read from a file without layers. */
   readonly L2: Float64Array;
   readonly L5: Float64Array;
   readonly scale: number;
@@ -83,15 +86,25 @@ const mapped = (dipole: Dipole, f: (x: Float64Array) => Float64Array, scale = di
   scale,
 });
 
-/** Smoothed with a Hamming window (ms); see `smooth`. */
+/** Smoothed with a Hamming window (ms); see `smooth`.
+ * @throws DataError for fewer than two samples, which tell no interval */
 export const smoothedDipole = (dipole: Dipole, windowMs: number): Dipole =>
-  mapped(dipole, (x) => smooth(x, sampleInterval(dipole), windowMs));
+  mapped(dipole, (x) => smooth(x, windowMs === 0 ? 1 : sampleInterval(dipole), windowMs));
 
 /** Filtered by `savitzkyGolay` at a frequency (Hz). */
 export const filteredDipole = (dipole: Dipole, cutHz: number): Dipole =>
   mapped(dipole, (x) => savitzkyGolay(x, sampleInterval(dipole), cutHz));
 
-const sampleInterval = ({ tMs }: Dipole): number => ((tMs.at(-1) ?? 0) - (tMs[0] ?? 0)) / (tMs.length - 1);
+function sampleInterval({ tMs }: Dipole): number {
+  if (tMs.length < 2) {
+    throw new DataError(
+      "dipole",
+      `has ${tMs.length} samples, which tell no interval`,
+      "Give a recording of two or more",
+    );
+  }
+  return ((tMs.at(-1) as number) - (tMs[0] as number)) / (tMs.length - 1);
+}
 
 /** Multiplied by a factor, which adds up in `scale`. */
 export const scaledDipole = (dipole: Dipole, factor: number): Dipole =>
@@ -110,33 +123,31 @@ export function averagedDipole(trials: readonly Dipole[]): Dipole {
   return { tMs: first.tMs, agg: mean("agg"), L2: mean("L2"), L5: mean("L5"), scale: first.scale };
 }
 
-/** The original's text file: time (3 decimals), aggregate, L2, L5 (4 decimals), tab separated. */
-export const dipoleText = ({ tMs, agg, L2, L5 }: Dipole): string =>
-  Array.from(
+/** The original's text file: time (3 decimals), aggregate, L2, L5 (4 decimals), tab separated; without the layers where they are not
+ * known. */
+export function dipoleText({ tMs, agg, L2, L5 }: Dipole): string {
+  const layers = L2.every(Number.isNaN) && L5.every(Number.isNaN) ? [] : [L2, L5];
+  return Array.from(
     tMs,
-    (t, n) => [t.toFixed(3), ...[agg, L2, L5].map((x) => (x[n] as number).toFixed(4))].join("\t") + "\n",
+    (t, n) => [t.toFixed(3), ...[agg, ...layers].map((x) => (x[n] as number).toFixed(4))].join("\t") + "\n",
   ).join("");
+}
 
-/** Reads what `dipoleText` writes.
+/** Reads a dipole: time, aggregate, L2 and L5, or time and aggregate alone (then L2 and L5 are NaN: not known). Columns between tabs or
+ * spaces; blank lines and # comments are skipped.
  * @param name  of the file, for errors
  * @throws DataError with line and column */
 export function readDipole(text: string, name: string): Dipole {
-  const rows = text
-    .split(/\r?\n/)
-    .flatMap((line, k) => (line.trim() === "" ? [] : [{ cells: line.split("\t"), line: k + 1 }]));
-  const columns = [0, 1, 2, 3].map((c) =>
-    Float64Array.from(rows, ({ cells, line }) => {
-      const cell = cells[c]?.trim() ?? "";
-      const x = Number(cell);
-      if (cells.length === 4 && cell !== "" && Number.isFinite(x)) return x;
-      const at = cells.slice(0, c).join("\t").length + (c > 0 ? 2 : 1);
-      throw new DataError(
-        `${name}:${line}:${at}`,
-        `"${cell}" in a line of ${cells.length} columns`,
-        "Expected 4 numbers separated by tabs",
-      );
-    }),
-  );
-  const [tMs, agg, L2, L5] = columns as [Float64Array, Float64Array, Float64Array, Float64Array];
-  return { tMs, agg, L2, L5, scale: 1 };
+  const rows = textRows(text, name);
+  const width = rows[0]?.fields.length ?? 4;
+  for (const { fields, fail } of rows) {
+    if (fields.length !== 2 && fields.length !== 4)
+      fail(0, `has ${fields.length} columns`, "Expected time, aggregate, L2 and L5, or time and aggregate");
+    if (fields.length !== width)
+      fail(0, `has ${fields.length} columns below lines of ${width}`, "Give all lines alike");
+    const bad = fields.findIndex((field) => !Number.isFinite(decimal(field)));
+    if (bad >= 0) fail(bad, `"${fields[bad]}" is not a number`, "Expected milliseconds and nAm");
+  }
+  const column = (c: number): Float64Array => Float64Array.from(rows, ({ fields }) => decimal(fields[c] ?? ""));
+  return { tMs: column(0), agg: column(1), L2: column(2), L5: column(3), scale: 1 };
 }

@@ -60,6 +60,20 @@ export function checkDrives(types: readonly ColumnCellType[], drives: readonly D
   }
 }
 
+/** Events of a drive cell, and drive cells: what a run can hold. */
+const MOST = 10 ** 6;
+const upTo = (most: number) => (x: number) => count(x) && x <= most;
+
+/** How many events a drive cell will have, about. */
+function eventsOf(drive: EventDrive, tstop: number): number {
+  if (drive.kind === "evoked") return drive.numspikes ?? 1;
+  if (drive.kind === "spikeTrain") return 0; // given
+  const seconds = Math.max(0, (drive.tstop ?? tstop) - (drive.tstart ?? 0)) / 1000;
+  if (drive.kind === "bursty") return (drive.numspikes ?? 2) * drive.burstRate * seconds;
+  const rates = typeof drive.rateConstant === "number" ? [drive.rateConstant] : Object.values(drive.rateConstant);
+  return Math.max(0, ...rates) * seconds;
+}
+
 type Limit = readonly [name: string, value: number, ok: (x: number) => boolean, remedy: string];
 const atLeast0 = (x: number): boolean => x >= 0 && Number.isFinite(x);
 const above0 = (x: number): boolean => x > 0 && Number.isFinite(x);
@@ -78,9 +92,17 @@ function checkNumbers(drive: EventDrive, where: string, tstop: number): void {
   if (drive.kind === "poisson") limits.push(...poissonLimits(drive.rateConstant));
   if (drive.kind === "bursty") limits.push(...burstLimits(drive));
   if (drive.kind === "poisson" || drive.kind === "bursty") checkWindow(where, drive.tstart ?? 0, drive.tstop ?? tstop);
-  if (drive.kind !== "spikeTrain" && !isCellSpecific(drive)) {
-    limits.push(["nDriveCells", drive.nDriveCells ?? 1, count, "Give a whole number above 0"]);
+  if (drive.kind !== "spikeTrain" && isCellSpecific(drive) && drive.nDriveCells !== undefined) {
+    throw new ModelError(
+      where,
+      `has nDriveCells ${drive.nDriveCells} but is cell-specific: it has one drive cell per target cell`,
+      "Leave it out, or say cellSpecific: false",
+    );
   }
+  if (drive.kind !== "spikeTrain" && !isCellSpecific(drive)) {
+    limits.push(["nDriveCells", drive.nDriveCells ?? 1, upTo(MOST), `Give a whole number from 1 to ${MOST}`]);
+  }
+  limits.push(["events of a drive cell, about", eventsOf(drive, tstop), (x) => x <= MOST, `Lower its rate or number: at most ${MOST}`]); // prettier-ignore
   const bad = limits.find(([, value, ok]) => !ok(value));
   if (bad !== undefined) throw new ModelError(where, `has ${bad[0]} ${bad[1]}`, bad[3]);
   if (drive.kind === "poisson" && typeof drive.rateConstant !== "number" && !isCellSpecific(drive)) {
@@ -117,8 +139,12 @@ function burstLimits({
 }
 
 function checkWindow(where: string, from: number, until: number): void {
-  if (from >= 0 && until >= from) return;
-  throw new ModelError(where, `starts at ${from} ms and stops at ${until} ms`, "0 <= start <= stop must hold");
+  if (from >= 0 && until >= from && until < Infinity) return;
+  throw new ModelError(
+    where,
+    `starts at ${from} ms and stops at ${until} ms`,
+    "0 <= start <= stop, both finite, must hold",
+  );
 }
 
 function checkTrains(drive: Extract<Drive, { kind: "spikeTrain" }>, where: string, tstop: number): void {

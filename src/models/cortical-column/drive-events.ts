@@ -1,6 +1,16 @@
 import { RandomState } from "../../random/numpy-legacy.ts";
 import { typeNamed, type ConnectionRule } from "./connections.ts";
-import { allPairs, cellsOf, checkRule, choose, falloff, targetSections, weigh, type RuleLinks } from "./connections.ts";
+import {
+  allPairs,
+  cellsOf,
+  checkProbability,
+  checkRule,
+  choose,
+  falloff,
+  targetSections,
+  weigh,
+  type RuleLinks,
+} from "./connections.ts";
 import { checkDrives, perTarget, targetTypes } from "./drive-checks.ts";
 import { driveReceptors, isCellSpecific, spaceConstantOf, trainsOf } from "./drives.ts";
 import type { BurstyDrive, Drive, DriveWiring, EventDrive, SourceWiring } from "./drives.ts";
@@ -104,6 +114,7 @@ function wire(drive: EventDrive, place: Place): Wired[] {
       const own = (): number[] => cells.gids.flatMap((gid, c) => [place.firstGid + first + c, gid]);
       const pairs = isCellSpecific(drive) ? Uint32Array.from(own()) : allPairs(gids, cells.gids, true);
       first += cells.gids.length;
+      checkProbability(probability(target), `${where} -> ${target}`);
       const kept = choose(pairs, probability(target), (wiring.connSeed ?? 3) + k);
       const at = (gid: number): Point => cells.at[gid - cells.first] as Point;
       return driveReceptors(wiring).flatMap(([receptor, weights]): Wired[] => {

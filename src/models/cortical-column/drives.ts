@@ -22,7 +22,7 @@ export interface DriveWiring {
 interface Drawn extends DriveWiring {
   /** One drive cell per target cell, linked one to one; otherwise every drive cell reaches every target. Default true, bursty false. */
   readonly cellSpecific?: boolean;
-  /** Number of drive cells when not cell-specific. Default 1. */
+  /** Number of drive cells; only of a drive that is not cell-specific. Default 1. */
   readonly nDriveCells?: number;
   /** Default 2. Drive cell j of trial k draws from eventSeed + k * (all cells of the network) + j. */
   readonly eventSeed?: number;
@@ -64,7 +64,7 @@ export interface SpikeTrainDrive extends DriveWiring {
   readonly spikeData: Readonly<Record<string, readonly number[]>> | readonly (readonly [time: number, id: number])[];
   /** What single sources have of their own, by source name. */
   readonly perSource?: Readonly<Record<string, SourceWiring>>;
-  /** An event before 0 or after the run's end is refused unless this says "keep" (it then never acts). */
+  /** An event before 0 or after the run's end is refused unless this says "keep" (it stays in `drives`, and never acts). */
   readonly outside?: "refuse" | "keep";
 }
 export type SourceWiring = Partial<

@@ -32,8 +32,12 @@ export class NumpyGenerator {
     }
   }
 
-  /** `size` different numbers below n, in NumPy's order. */
+  /** `size` different numbers below n, in NumPy's order.
+   * @throws ModelError when size is not 0 .. n */
   choice(n: number, size: number): Uint32Array {
+    if (!(Number.isInteger(size) && size >= 0 && size <= n)) {
+      throw new ModelError("choice without replacement", `is to choose ${size} of ${n}`, "Choose 0 to all of them");
+    }
     const tail = n > 10_000 && size > Math.floor(n / 50);
     const chosen = tail ? this.#shuffledTail(n, size) : this.#floyd(n, size);
     if (!tail) this.#shuffle(chosen, 1);

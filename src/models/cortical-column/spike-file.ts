@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.ts";
+import { decimal, textRows } from "./text-rows.ts";
 
 /** One spike of a cell or an event of a drive cell. */
 export interface ColumnSpike {
@@ -15,7 +16,7 @@ export const spikeFileName = (trial: number): string => `spk_${trial}.txt`;
 export const spikeFileText = (spikes: readonly ColumnSpike[]): string =>
   spikes.map(({ timeMs, gid, type }) => `${timeMs.toFixed(3)}\t${gid}\t${type}\n`).join("");
 
-/** Reads a spike file. Two columns do when gid ranges tell the types.
+/** Reads a spike file: columns between spaces or tabs, blank lines and # comments skipped. Two columns do when gid ranges tell the types.
  * @param name       of the file, for errors
  * @param gidRanges  first gid and number of cells by type
  * @throws DataError with line and column of what does not parse */
@@ -24,24 +25,19 @@ export function readSpikeFile(
   name: string,
   gidRanges?: Readonly<Record<string, { readonly first: number; readonly n: number }>>,
 ): ColumnSpike[] {
-  return text.split(/\r?\n/).flatMap((line, k): ColumnSpike[] => {
-    if (line.trim() === "") return [];
-    const fields = [...line.matchAll(/\S+/g)];
-    const fail = (field: number, problem: string, remedy: string): never => {
-      const column = (fields[field]?.index ?? line.length) + 1;
-      throw new DataError(`${name}:${k + 1}:${column}`, problem, remedy);
-    };
-    const [time = "", id = "", given] = fields.map((f) => f[0]);
-    const timeMs = Number(time);
+  return textRows(text, name).map(({ fields, fail }): ColumnSpike => {
+    const [time = "", id = "", given] = fields;
+    const timeMs = decimal(time);
     if (!Number.isFinite(timeMs)) fail(0, `"${time}" is not a time`, "Expected milliseconds, for example 54.657");
-    const gid = Number(id);
-    if (id === "" || !Number.isSafeInteger(gid) || gid < 0)
-      fail(1, `"${id}" is not a gid`, "Expected a whole number, at least 0");
+    const gid = decimal(id);
+    if (!Number.isSafeInteger(gid) || gid < 0) fail(1, `"${id}" is not a gid`, "Expected a whole number, at least 0");
     if (fields.length > 3) fail(3, `has ${fields.length} columns`, "Expected time, gid and type");
     const type = given ?? typeOfGid(gid, gidRanges);
-    return [
-      { timeMs, gid, type: type ?? fail(2, `has no type for gid ${gid}`, "Add a third column or give gid ranges") },
-    ];
+    return {
+      timeMs,
+      gid,
+      type: type ?? fail(2, `has no type for gid ${gid}`, "Add a third column or give gid ranges"),
+    };
   });
 }
 

@@ -1,4 +1,4 @@
-import { parse, YAMLParseError } from "yaml";
+import { parseDocument, YAMLError } from "yaml";
 import { DataError, didYouMean } from "../../errors.ts";
 import { NAPP_RATES, type NappRates, type Rate } from "../../mechanisms/channels/napp.ts";
 import { NERLAB_RANGES } from "./nerlab.ts";
@@ -47,17 +47,34 @@ export function motorNeuronConfig(
   return { ranges, axon: mergeAxon(`${file}, axon`, tree["axon"]), napp: mergeNapp(`${file}, napp`, tree["napp"]) };
 }
 
+/** Warnings (an unknown tag) count as errors, and aliases are few: a configuration has no need of either. */
 function parseYaml(file: string, text: string): unknown {
+  let tree: unknown;
   try {
-    return parse(text) ?? {};
+    const document = parseDocument(text, { logLevel: "silent" });
+    const [wrong] = [...document.errors, ...document.warnings];
+    if (wrong !== undefined) throw wrong;
+    tree = document.toJS({ maxAliasCount: 100 });
+    JSON.stringify(tree); // refuses what holds itself, or is nested too deep to read
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const line = error.linePos?.[0].line;
+    const line = error instanceof YAMLError ? error.linePos?.[0].line : undefined;
     throw new DataError(
       line === undefined ? file : `${file}, line ${line}`,
-      error.message.split("\n", 1)[0] ?? "",
-      "Correct the YAML",
+      cut((error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? ""),
+      "Correct the YAML: a plain mapping of names to numbers and lists",
     );
+  }
+  return tree ?? {};
+}
+
+const cut = (text: string): string => (text.length > 100 ? `${text.slice(0, 97)}...` : text);
+
+/** What was given, in at most 100 characters. */
+function shown(value: unknown): string {
+  try {
+    return cut(JSON.stringify(value) ?? String(value));
+  } catch {
+    return "an object that holds itself or is nested too deep";
   }
 }
 
@@ -81,7 +98,7 @@ function asRange(where: string, value: unknown): Range {
   }
   throw new DataError(
     where,
-    `is ${JSON.stringify(value)}`,
+    `is ${shown(value)}`,
     "Give a number, [first, last, curvature] or [first, last, curvature, negative]",
   );
 }
@@ -93,10 +110,10 @@ function mergeAxon(where: string, given: unknown): Axon {
   const { velocity = AXON.velocity, length = AXON.length } = tree;
   const [first, last, ...rest] = Array.isArray(velocity) ? (velocity as unknown[]) : [];
   if (!(finite(first) && finite(last) && first > 0 && last > 0 && rest.length === 0)) {
-    throw new DataError(`${where}.velocity`, `is ${JSON.stringify(velocity)}`, "Give [first, last] in m/s, above 0");
+    throw new DataError(`${where}.velocity`, `is ${shown(velocity)}`, "Give [first, last] in m/s, above 0");
   }
   if (!(finite(length) && length >= 0))
-    throw new DataError(`${where}.length`, `is ${JSON.stringify(length)}`, "Give metres, at least 0");
+    throw new DataError(`${where}.length`, `is ${shown(length)}`, "Give metres, at least 0");
   return { velocity: [first, last], length };
 }
 
@@ -124,18 +141,18 @@ function asRate(where: string, value: unknown): Rate {
   }
   throw new DataError(
     where,
-    `is ${JSON.stringify(value)}`,
+    `is ${shown(value)}`,
     "Give [amplitude, offset, slope], amplitude at least 0 and slope above 0",
   );
 }
 
 function known(where: string, key: string, names: readonly string[]): void {
-  if (!names.includes(key)) throw new DataError(where, `has an unknown key "${key}"`, didYouMean(key, names));
+  if (!names.includes(key)) throw new DataError(where, `has an unknown key "${cut(key)}"`, didYouMean(cut(key), names));
 }
 
 function asTree(where: string, value: unknown): Tree {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Tree;
-  throw new DataError(where, `is ${JSON.stringify(value)}`, "Give a mapping of names to values");
+  throw new DataError(where, `is ${shown(value)}`, "Give a mapping of names to values");
 }
 
 const finite = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);

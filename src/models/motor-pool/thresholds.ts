@@ -17,7 +17,8 @@ export interface ThresholdOptions {
 /** Recruitment thresholds of a pool in order of size; pools use `rt`. Both have length n and no unit. */
 export interface RecruitmentThresholds {
   readonly rt: Float64Array;
-  /** thresholds shifted to start near 0 and scaled so that their largest equals that of `rt`. */
+  /** thresholds shifted to start near 0 and scaled so that their largest equals that of `rt`. As published, konstantin's first lies
+   * slightly below 0 for three units or more. */
   readonly rtz: Float64Array;
 }
 
@@ -68,34 +69,41 @@ function shifted(rt: Float64Array, mode: ThresholdMode, range: number, max: numb
       ? units(n, (i) => (max / range) * (Math.exp(((i - 1) * Math.log(range + 1)) / n) - 1))
       : rt.map((x) => x - first);
   const [top, wanted] = [largest(z), largest(rt)];
-  return top > 0 ? z.map((x) => (x * wanted) / top) : z;
+  if (top > 0) return z.map((x) => (x * wanted) / top);
+  return n > 1 ? rt.map((x) => ((x - first) * wanted) / (wanted - first)) : z; // two units: the published law has no scale
 }
 
 const units = (n: number, f: (i: number) => number): Float64Array => Float64Array.from({ length: n }, (_, i) => f(i));
 const largest = (x: Float64Array): number => x.reduce((a, b) => Math.max(a, b), -Infinity);
 
-/** Thresholds from text: one per line, or CSV whose column `rt` (else `threshold`, else the only column) holds them.
- * Blank lines and lines that start with # are skipped.
+const COLUMN_NAMES: readonly string[] = ["rt", "threshold", "thresholds", "recruitment_threshold"];
+
+/** Thresholds from text: one per line, or CSV whose column `rt` (else `threshold`, `thresholds`, `recruitment_threshold`) holds them.
+ * Blank lines and lines that start with # are skipped; a first line that is neither a number nor such a header is refused.
  * @throws DataError with the line's number */
 export function parseThresholds(text: string, file = "thresholds"): Float64Array {
   const rows = text
     .split(/\r?\n/)
     .map((line, k) => ({ cells: line.split(/[,;\t]/).map((c) => c.trim()), line: k + 1, text: line.trim() }))
     .filter((row) => row.text !== "" && !row.text.startsWith("#"));
-  const header = rows[0]?.cells.some((c) => c === "" || Number.isNaN(Number(c))) ? rows.shift() : undefined;
+  const header = rows[0]?.cells.some((c) => COLUMN_NAMES.includes(c.toLowerCase())) ? rows.shift() : undefined;
   if (rows.length === 0) throw new DataError(file, "holds no threshold", "Give one number per line");
   const column = thresholdColumn(file, header?.cells, rows[0]?.cells.length ?? 1);
   return Float64Array.from(rows, ({ cells, line }) => {
     const given = cells[column] ?? "";
     const value = Number(given);
     if (given !== "" && Number.isFinite(value)) return value;
-    throw new DataError(`${file}, line ${line}`, `"${given}" is not a threshold`, "Give one finite number per line");
+    throw new DataError(
+      `${file}, line ${line}`,
+      `"${given.slice(0, 60)}" is not a threshold`,
+      'Give one finite number per line, below a header "rt" if any',
+    );
   });
 }
 
 function thresholdColumn(file: string, header: readonly string[] | undefined, columns: number): number {
   const names = (header ?? []).map((c) => c.toLowerCase());
-  for (const wanted of ["rt", "threshold", "recruitment_threshold"]) {
+  for (const wanted of COLUMN_NAMES) {
     if (names.includes(wanted)) return names.indexOf(wanted);
   }
   if (columns === 1) return 0;

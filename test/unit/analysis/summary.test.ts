@@ -22,6 +22,7 @@ test("a phase without spikes is undefined, not 0", () => {
   expect(phase!.active).toBe(0);
   expect(phase!.cv).toBeNaN();
   expect(phaseTable([phase!])).toContain("n/a");
+  expect(phaseTable([phase!])).not.toContain("NaN");
 });
 
 test("first block: count / (last - first); one-spike cells are left out and counted", () => {

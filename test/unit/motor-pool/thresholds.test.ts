@@ -83,10 +83,19 @@ describe("thresholds from text", () => {
     ["index,rt\n0,0.01\n1,\n", /line 3: ""/],
     ["0,0.01\n1,0.5\n", /2 columns and none is named "rt"/],
     ["0.01\nInfinity", /line 2/],
+    ["0.0l\n0.5\n1", /line 1: "0\.0l" is not a threshold/],
+    ["0,01\n0,5\n1", /2 columns/],
+    ["NaN\n0.5", /line 1: "NaN"/],
     ["# nothing\n", /holds no threshold/],
     ["", /holds no threshold/],
   ])("names the line of %j", (text, message) => {
     expect(() => parseThresholds(text, "pool.csv")).toThrow(DataError);
     expect(() => parseThresholds(text, "pool.csv")).toThrow(message);
   });
+});
+
+it("konstantin's law for two units has no threshold below 0", () => {
+  const { rt, rtz } = recruitmentThresholds({ n: 2, range: 100 });
+  expect([...rt]).toEqual([expect.closeTo(1e-4, 12), expect.closeTo(0.01, 12)]);
+  expect([...rtz]).toEqual([0, expect.closeTo(0.01, 12)]);
 });

@@ -99,7 +99,7 @@ describe("what is described", () => {
     const rates = net.describe().populations.map((p) => (p.model.kind === "renewal" ? p.model.rate : undefined));
     expect(rates[0]).toEqual({ kind: "constant", unit: "Hz", value: 5 });
     expect(rates[1]).toEqual({ unit: "Hz", values: [5, 6] });
-    expect(rates[2]).toMatchObject({ kind: "steps", values: [1, 2] });
+    expect(rates[2]).toMatchObject({ kind: "sum", terms: [{ kind: "steps", values: [1, 2] }] });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { ModelError } from "../../../src/errors.ts";
-import { checkRate, signalValues } from "../../../src/network/signal-values.ts";
+import { checkRate, signalAt, signalValues } from "../../../src/network/signal-values.ts";
 import { checkSignal, drive, fluent, type FluentSignal, type Signal } from "../../../src/network/signal.ts";
 import { Hz, mV, ms, nA, one, seconds } from "../../../src/units.ts";
 
@@ -125,5 +125,37 @@ describe("checks", () => {
     const noisy = (sd: number) => drive.constant(Hz(1900)).minus(drive.noise({ sd: Hz(sd) }));
     expect(checkRate(noisy(16), rate)).toHaveLength(1);
     expect(() => checkRate(noisy(17), rate)).toThrow(ModelError);
+  });
+});
+
+describe("signals that cannot be", () => {
+  test("methods of every kind work, also of those with a list of times", () => {
+    const at = (s: Signal) => signalAt(s, { dt: 1, seed: 1, owner: "A" })(5);
+    const knots = { times: [ms(0), ms(4)], values: [Hz(1), Hz(3)] };
+    for (const s of [drive.steps(knots), drive.ramps(knots), drive.constant(Hz(3))]) {
+      expect(at(s.times(2))).toBe(6);
+      expect(at(fluent(JSON.parse(JSON.stringify(s)) as Signal<"Hz">).times(2).plus(s))).toBe(9);
+    }
+  });
+  const wrong: [string, unknown, RegExp][] = [
+    ["a constant without a value", { kind: "constant", unit: "nA" }, /value: is missing/],
+    ["a text for a number", { kind: "constant", unit: "nA", value: "1" }, /value: is "1"/],
+    ["a clip of nothing", { kind: "clip", unit: "nA", min: 3, max: 1, of: { kind: "constant", unit: "nA", value: 1 } }, /minimum 3 above its maximum 1 nA/],
+    ["steps without times", { kind: "steps", unit: "nA", values: [1] }, /times: is undefined/],
+    ["a scale of nothing", { kind: "scale", unit: "nA", factor: 1 }, /of: is undefined, not a signal/],
+    ["a sum without terms", { kind: "sum", unit: "nA" }, /terms: is undefined/],
+    ["noise without sd", { kind: "noise", unit: "nA", mean: 0, rectified: false }, /sd: is missing/],
+    ["samples between nothing", { kind: "samples", unit: "nA", start: 0, interval: 1, values: [1], between: "x" }, /between: is "x"/],
+    ["another kind", { kind: "sine", unit: "nA" }, /unknown kind "sine"/],
+    ["null", null, /is null, not a signal/],
+  ];
+  test.each(wrong)("%s", (_, signal, message) => {
+    expect(() => checkSignal("clamp", signal as Signal)).toThrow(ModelError);
+    expect(() => checkSignal("clamp", signal as Signal)).toThrow(message);
+  });
+  test("ten thousand deep", () => {
+    let s: unknown = { kind: "constant", unit: "nA", value: 1 };
+    for (let k = 0; k < 10_000; k++) s = { kind: "scale", unit: "nA", factor: 1, of: s };
+    expect(() => checkSignal("clamp", s as Signal)).toThrow(/signals 100 deep/);
   });
 });

@@ -288,16 +288,18 @@ print(json.dumps({
       identifier: "x", description: "test", sessionStart: "2020-01-01T00:00:00+00:00",
       populations: [{ name: "aMN", spikes: aMN }, { name: "given", spikes: given }],
     }); // prettier-ignore
+    const silent = { n: 4, from: 0, to: 150, times: Float64Array.of(1.5, 2, 100.25), cells: Uint32Array.of(1, 3, 1) };
     await files.write("given.txt", encode(spikeTrainsText(given)));
+    await files.write("silent.txt", encode(spikeTrainsText(silent)));
     const read = python(
       ["h5py", "neo", "quantities"],
       `import h5py, json, sys, neo, quantities as pq
 f = h5py.File(sys.argv[1] + "/run.nwb"); u = f["units"]
 ends = u["spike_times_index"][:].tolist(); t = u["spike_times"][:].tolist()
-segment = neo.io.AsciiSpikeTrainIO(sys.argv[1] + "/given.txt").read_segment(delimiter="\\t", t_start=0 * pq.ms, unit=pq.ms)
+def trains(name, duration): return [neo.SpikeTrain([float(t) for t in line.split()], units="ms", t_stop=duration) for line in open(name)]
 print(json.dumps({"first": t[:ends[0]], "last": t[ends[-2]:ends[-1]], "rows": len(ends), "type": u.attrs["neurodata_type"], "version": f.attrs["nwb_version"],
   "columns": list(u.attrs["colnames"]), "target": f[u["spike_times_index"].attrs["target"]].name, "populations": [x.decode() for x in u["population"][:]],
-  "observed": u["obs_intervals"][:].tolist()[0], "id": u["id"][:].tolist(), "neo": [s.rescale("ms").magnitude.tolist() for s in segment.spiketrains]}))`,
+  "observed": u["obs_intervals"][:].tolist()[0], "id": u["id"][:].tolist(), "neo": [[s.magnitude.tolist() for s in trains(sys.argv[1] + "/" + file, 150)] for file in ["given.txt", "silent.txt"]]}))`,
       [folder],
     );
     const ofCell0 = [...aMN.times].filter((_, i) => aMN.cells[i] === 0);
@@ -313,13 +315,24 @@ print(json.dumps({"first": t[:ends[0]], "last": t[ends[-2]:ends[-1]], "rows": le
     expect(read.columns).toEqual(["spike_times", "obs_intervals", "population", "cell"]);
     expect(read.populations).toEqual([...Array<string>(12).fill("aMN"), "given", "given"]);
     expect(read.id).toEqual([...Array(14).keys()]);
-    expect(read.neo).toEqual(
+    expect(read.neo).toEqual([
       [
         [0, 10.0123, 50, 99.99],
         [25, 50],
-      ].map((train) => train.map(Math.fround)),
-    ); // neo 0.11 reads float32 // prettier-ignore
+      ],
+      [[], [1.5, 100.25], [], [2]],
+    ]);
   });
+
+  test.each(["yesterday", "", "2020-01-01", "2020-01-01T00:00:00", "2020-02-30T00:00:00Z", "2020-01-01T25:00:00Z"])(
+    "an NWB file does not begin at %j",
+    async (sessionStart) => {
+      const options = { identifier: "x", description: "test", sessionStart, populations: [] };
+      await expect(writeNwb(new MemoryFiles(), "run.nwb", options)).rejects.toThrow(
+        /^run\.nwb, sessionStart: .* Give an ISO 8601 time with its zone/,
+      );
+    },
+  );
 
   test("tables of comma-separated values", async () => {
     const files = new MemoryFiles();
