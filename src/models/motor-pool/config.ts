@@ -51,10 +51,10 @@ export function motorNeuronConfig(
 function parseYaml(file: string, text: string): unknown {
   let tree: unknown;
   try {
-    const document = parseDocument(text, { logLevel: "silent" });
-    const [wrong] = [...document.errors, ...document.warnings];
+    const parsed = parseDocument(text, { logLevel: "silent" });
+    const [wrong] = [...parsed.errors, ...parsed.warnings];
     if (wrong !== undefined) throw wrong;
-    tree = document.toJS({ maxAliasCount: 100 });
+    tree = parsed.toJS({ maxAliasCount: 100 });
     JSON.stringify(tree); // refuses what holds itself, or is nested too deep to read
   } catch (error) {
     const line = error instanceof YAMLError ? error.linePos?.[0].line : undefined;
