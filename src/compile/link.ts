@@ -1,4 +1,4 @@
-import { link } from "wesl/core";
+import { link, withLoggerAsync } from "wesl/core";
 import { DeviceError } from "../errors.ts";
 import { SHADERS } from "../shaders.gen.ts";
 
@@ -11,7 +11,8 @@ export async function linkKernel(root: string, model?: string): Promise<string> 
   const weslSrc = Object.fromEntries(Object.entries(SHADERS).map(([file, text]) => [`./${file}.wgsl`, text]));
   if (model !== undefined) weslSrc["./model.wgsl"] = model;
   try {
-    const linked = await link({ weslSrc, rootModuleName: root, sourceMap: false, keepComments: false });
+    const options = { weslSrc, rootModuleName: root, sourceMap: false, keepComments: false };
+    const linked = await withLoggerAsync(quiet, () => link(options)); // what it would print is in the error as well
     return linked.dest;
   } catch (error) {
     throw new DeviceError(
@@ -21,3 +22,5 @@ export async function linkKernel(root: string, model?: string): Promise<string> 
     );
   }
 }
+
+const quiet = (): void => {};

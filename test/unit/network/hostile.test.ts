@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { compile } from "../../../src/compile/compile.ts";
+import { HillockError } from "../../../src/errors.ts";
+import { Network } from "../../../src/network/network.ts";
+import { referenceEngine } from "../../../src/reference/engine.ts";
+import { ms, mV, nA } from "../../../src/units.ts";
+import { smallCells } from "./cells.ts";
+
+type Json = Record<string, any>;
+
+function description(): Json {
+  const net = new Network({ seed: 1 });
+  const cells = net.cells("M", smallCells(1));
+  net.clamp(cells, nA(0.1));
+  net.record(cells, "V", { every: ms(0.1) });
+  return JSON.parse(JSON.stringify(net.describe())) as Json;
+}
+const model = (d: Json): Json => d["populations"][0].model;
+const mechanism = (d: Json): Json => model(d)["insertions"][0].mechanism;
+const rename = (of: Json, name: string): void => {
+  const [key] = Object.keys(of) as [string];
+  const value: unknown = of[key];
+  delete of[key];
+  Object.defineProperty(of, name, { value, enumerable: true, configurable: true, writable: true });
+};
+const text = (of: Json, name: string): void => void (of["currents"].leak.g = `g * ${name}`);
+
+/** Every place of a description where a name may stand. */
+const PLACES: readonly [string, (d: Json, name: string) => void][] = [
+  ["population", (d, x) => void (d["populations"][0].name = x)],
+  ["section", (d, x) => void (model(d)["sections"][0].name = x)],
+  ["insertion", (d, x) => void (model(d)["insertions"][0].as = x)],
+  ["mechanism", (d, x) => void (mechanism(d)["name"] = x)],
+  ["parameter", (d, x) => rename(mechanism(d)["params"], x)],
+  ["state", (d, x) => Object.defineProperty(mechanism(d)["states"], x, { value: { inf: "1", tau: "1" }, enumerable: true })],
+  ["let", (d, x) => void (mechanism(d)["let"] = Object.fromEntries([[x, "1"]]))],
+  ["current", (d, x) => rename(mechanism(d)["currents"], x)],
+  ["ion", (d, x) => void (mechanism(d)["currents"].leak.ion = x)],
+  ["receptor", (d, x) => void (model(d)["receptors"][0].name = x)],
+  ["group", (d, x) => rename(model(d)["groups"], x)],
+  ["recording", (d, x) => void (d["recordings"][0].variable = x)],
+  ["place of a clamp", (d, x) => void (d["clamps"][0].section = x)],
+  ["name in a text", (d, x) => text(mechanism(d), x)],
+]; // prettier-ignore
+const NAMES = ["m\n;globalThis.X='x'\n//", "m;globalThis.X='x'//", "constructor", "__proto__", "process", "NaN", "a b", "", "for", "exp", "1a", "é"]; // prettier-ignore
+
+describe("names from JSON", () => {
+  test.each(PLACES)("%s: hostile ones are refused, and nothing runs", (_, put) => {
+    for (const name of NAMES) {
+      const d = description();
+      put(d, name);
+      expect(() => {
+        const network = compile(d as never, { dt: ms(0.025) });
+        for (const precision of [32, 64] as const) referenceEngine(network, { precision });
+      }, JSON.stringify(name)).toThrow(HillockError);
+      expect(Object.hasOwn(globalThis, "X")).toBe(false);
+    }
+  });
+
+  test.each(["t", "c", "N", "e", "b", "block", "process", "NaN", "constructor", "globalThis"])(
+    "the free name %s of a text is refused",
+    (name) => {
+      const d = description();
+      text(mechanism(d), name);
+      expect(() => compile(d as never, { dt: ms(0.025) })).toThrow(`"${name}" is not defined here`);
+    },
+  );
+
+  test("names of the printed function's own are names like others", async () => {
+    const voltage = async (rename: (d: Json) => void): Promise<unknown> => {
+      const d = description();
+      rename(d);
+      const engine = referenceEngine(compile(d as never, { dt: ms(0.025) }), { precision: 64 });
+      return (await engine.advance(40)).traces[0]?.data;
+    };
+    const before = await voltage(() => {});
+    for (const name of ["t", "c", "N", "e", "b", "block", "spike", "armed", "V0_soma", "p_soma_pas_g"]) {
+      expect(await voltage((d) => void (mechanism(d)["let"] = { [name]: "1" })), name).toEqual(before);
+      const asSection = (d: Json): void => {
+        const json = JSON.stringify(d).replaceAll('"soma"', `"${name}"`);
+        Object.assign(d, JSON.parse(json));
+      };
+      expect(await voltage(asSection), name).toEqual(before);
+    }
+  });
+});
+
+describe("what was accepted though wrong", () => {
+  test.each<[string, (d: Json) => void, string]>([
+    ["parentEnd 0.5", (d) => model(d)["sections"].push({ ...model(d)["sections"][0], name: "dend", parent: "soma", parentEnd: 0.5 }), "parentEnd: is 0.5"],
+    ["cm 0", (d) => void (model(d)["sections"][0].cm.value = 0), "cm: is 0 uF/cm2. Give a number above 0"],
+    ["cm -1", (d) => void (model(d)["sections"][0].cm.value = -1), "cm: is -1 uF/cm2"],
+    ["kind chanel", (d) => void (mechanism(d)["kind"] = "chanel"), 'Did you mean "channel"'],
+    ["entries abc", (d) => void (d["entries"] = "abc"), 'network.entries: is "abc"'],
+    ["a receptor at null", (d) => void (model(d)["receptors"][0].at = null), "at: is null"],
+    ["a clamp's signal without value", (d) => void delete d["clamps"][0].signal.value, "signal.value: is missing"],
+    ["populations null", (d) => void (d["populations"] = null), "network.populations: is null"],
+    ["a population null", (d) => void (d["populations"][0] = null), "populations[0]: is null"],
+    ["a misspelt field", (d) => void (model(d)["treshold"] = 1), 'has a field "treshold"'],
+  ])("%s", (_, damage, message) => {
+    const d = description();
+    damage(d);
+    expect(() => compile(d as never, { dt: ms(0.025) })).toThrow(message);
+  }); // prettier-ignore
+
+  test("kind, groups, receptors, lists and the seed of structure may be left out; n may stand beside the name", () => {
+    const { sections, insertions, detector, V0, celsius } = smallCells(1);
+    const net = new Network({ seed: 1 });
+    expect(net.cells("M", 3, { sections, insertions, detector, V0, celsius }).n).toBe(3);
+    const bare = {
+      seed: 1,
+      populations: [{ name: "M", n: 3, model: { sections, insertions, detector, V0, celsius } }],
+    };
+    expect(Network.fromJSON(bare as never).describe()).toEqual(net.describe());
+    expect(compile(bare as never, { dt: ms(0.025) }).hash).toBe(compile(net, { dt: ms(0.025) }).hash);
+    expect(() => net.cells("L", 2, smallCells(3))).not.toThrow();
+    expect(V0).toEqual(mV(-70));
+  });
+});
