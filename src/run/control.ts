@@ -28,15 +28,27 @@ export interface LiveChange {
   readonly value: unknown;
 }
 
-/** Checks changes by name, passes them to the engine by index, and keeps a record of them. */
+/** Checks changes by name, keeps a record of them, and passes them to the engine by index when `apply` is called: those of a
+ * hook that throws half way are forgotten. */
 export class RecordedControl implements Control {
   readonly #network: CompiledNetwork;
   readonly #engine: Engine;
   #changes: LiveChange[] = [];
+  #waiting: (() => void)[] = [];
 
   constructor(network: CompiledNetwork, engine: Engine) {
     this.#network = network;
     this.#engine = engine;
+  }
+
+  /** Passes what was asked for since the last call to the engine. */
+  apply(): void {
+    for (const act of this.#waiting.splice(0)) act();
+  }
+
+  forget(): void {
+    this.#waiting.length = 0;
+    this.#changes.length = 0;
   }
 
   /** The changes since the last call. */
@@ -51,7 +63,7 @@ export class RecordedControl implements Control {
       throw new ModelError(nameOf(named), "has no rate", "Set the rate of a population of renewal sources");
     }
     this.#check(entry);
-    this.#engine.setRate(index, signal, entry);
+    this.#waiting.push(() => this.#engine.setRate(index, signal, entry));
     this.#note("rate", named, signal, entry);
   }
 
@@ -66,17 +78,18 @@ export class RecordedControl implements Control {
         `Give a finite factor, or connect with maxScale: ${Math.abs(factor)}`,
       );
     }
-    this.#engine.setScale(index, factor, entry);
+    this.#waiting.push(() => this.#engine.setScale(index, factor, entry));
     this.#note("scale", named, factor, entry);
   }
 
-  gain(named: Named, gain: number | readonly number[], entry?: number): void {
+  gain(named: Named, given: number | readonly number[], entry?: number): void {
+    const gain = typeof given === "number" ? given : [...given]; // it acts, and is written down, later
     const index = indexOf("current clamp", named, this.#network.clamps);
     const clamp = this.#network.clamps[index] as CompiledNetwork["clamps"][number];
     const n = this.#network.populations[clamp.population]?.n ?? 0;
     this.#check(entry);
     checkNumbers(`gain of ${nameOf(named)}`, gain, n);
-    this.#engine.setGain(index, gain, entry);
+    this.#waiting.push(() => this.#engine.setGain(index, gain, entry));
     this.#note("gain", named, gain, entry);
   }
 
@@ -86,7 +99,8 @@ export class RecordedControl implements Control {
     if (cells?.kind !== "cells") throw new ModelError(nameOf(named), "has no parameters", "Name a population of cells");
     const live = liveParam(cells, name);
     this.#check(entry);
-    const numbers = canonicalValues(`${cells.name} ${name}`, value, live.unit as Unit, cells.n);
+    const canonical = canonicalValues(`${cells.name} ${name}`, value, live.unit as Unit, cells.n);
+    const numbers = typeof canonical === "number" ? canonical : [...canonical];
     for (const x of typeof numbers === "number" ? [numbers] : numbers) {
       if (x < live.min || x > live.max) {
         throw new ModelError(
@@ -96,8 +110,8 @@ export class RecordedControl implements Control {
         );
       }
     }
-    this.#engine.setParam(index, name, numbers, entry);
-    this.#note("param", named, typeof numbers === "number" ? numbers : [...numbers], entry, name);
+    this.#waiting.push(() => this.#engine.setParam(index, name, numbers, entry));
+    this.#note("param", named, numbers, entry, name);
   }
 
   /** Applies recorded changes again, after a resume; they count from the engine's step on. */

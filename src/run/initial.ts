@@ -1,21 +1,28 @@
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import { evaluate } from "../lang/evaluate.ts";
 import { dependsOn } from "../lang/names.ts";
-import { rowsKey, type Rows } from "./chunk.ts";
+import type { Rows } from "./chunk.ts";
+
+export interface InitialRows {
+  /** index in the network */
+  readonly population: number;
+  /** index in the population's traces */
+  readonly trace: number;
+  readonly rows: Rows;
+}
 
 /** The t = 0 row of every state trace, from the initial states: engines give samples from the end of their first step on.
  * @param single  float32, as the engine's own samples */
-export function initialRows(network: CompiledNetwork, single: boolean): Map<string, Rows> {
-  const rows = new Map<string, Rows>();
-  network.populations.forEach((cells, p) => {
-    if (cells.kind !== "cells") return;
-    cells.traces.forEach((trace, k) => {
-      if (trace.phase !== "state") return;
-      const data = initialRow(network, cells, trace);
-      rows.set(rowsKey(p, k), { steps: Uint32Array.of(0), data: single ? Float32Array.from(data) : data });
+export function initialRows(network: CompiledNetwork, single: boolean): InitialRows[] {
+  return network.populations.flatMap((cells, population) => {
+    if (cells.kind !== "cells") return [];
+    return cells.traces.flatMap((of, trace) => {
+      if (of.phase !== "state") return [];
+      const data = initialRow(network, cells, of);
+      const rows = { steps: Uint32Array.of(0), data: single ? Float32Array.from(data) : data };
+      return [{ population, trace, rows }];
     });
   });
-  return rows;
 }
 
 function initialRow(

@@ -8,7 +8,7 @@ import { canonical, type Quantity } from "../units.ts";
 import { MemoryChunk, rowsKey, sortSpikes, type Chunk, type Rows } from "./chunk.ts";
 import { inForce, RecordedControl, type Control, type LiveChange } from "./control.ts";
 import { DeviceWatch } from "./device-watch.ts";
-import { initialRows } from "./initial.ts";
+import { initialRows, type InitialRows } from "./initial.ts";
 
 export interface SimulateOptions extends CompileOptions {
   /** What "auto" runs on; without it, the float64 reference engine. The caller keeps and destroys it. */
@@ -88,6 +88,8 @@ export class Simulation {
   #inForce: LiveChange[] = [];
   #changes: LiveChange[] = [];
   #running = false;
+  #closed = false;
+  #failure: ModelError | undefined;
 
   /** @param watch  of the device that the engine runs on */
   constructor(network: CompiledNetwork, engine: Engine, watch?: DeviceWatch) {
@@ -101,6 +103,11 @@ export class Simulation {
   /** Steps done. */
   get step(): number {
     return this.#engine.step;
+  }
+
+  /** What a hook of the last run threw. */
+  get failure(): ModelError | undefined {
+    return this.#failure;
   }
 
   /** What compile found worth saying; results are right nevertheless. */
@@ -132,8 +139,9 @@ export class Simulation {
     const whole = { end, began: performance.now() };
     for (const to of spanEnds(this.step, end, chunkSteps)) {
       const chunk = await this.#chunk(to, whole, options);
+      this.#changes.length = 0; // nobody asks for those of a run in memory
       if (chunk !== undefined) yield chunk;
-      if (this.step < to) throw options.signal?.reason;
+      if (this.step < to) throw this.#failure ?? options.signal?.reason;
     }
   }
 
@@ -146,7 +154,8 @@ export class Simulation {
       if (parts === undefined) rows.set(key, [part]);
       else parts.push(part);
     };
-    if (from === 0) this.initialRows().forEach((part, key) => add(key, part));
+    if (from === 0)
+      for (const { population, trace, rows: part } of this.initialRows()) add(rowsKey(population, trace), part);
     for await (const segment of this.segments(to, whole, options)) {
       segments.push({ ...segment, traces: [] });
       for (const { population, trace, steps, data } of segment.traces) add(rowsKey(population, trace), { steps, data });
@@ -157,24 +166,26 @@ export class Simulation {
   }
 
   /** For sinks: the t = 0 rows of state traces. */
-  initialRows(): Map<string, Rows> {
+  initialRows(): InitialRows[] {
     return initialRows(this.network, this.kind !== "reference");
   }
 
   /** For sinks: what the engine gives from here to `to`, one submit at a time, in order. Two are in flight unless a hook
-   * waits. Ends early, at a step between, when aborted.
+   * waits. Ends early, at a step between, when aborted or when a hook throws (see `failure`).
    * @param whole  where the whole run ends and when it began (performance.now), for the progress callback */
   async *segments(to: number, whole: WholeRun, options: RunOptions = {}): AsyncGenerator<Segment, void, undefined> {
     if (this.#running) throw new ModelError("simulation", "is already running", "Finish one run before the next");
+    this.#checkOpen();
     this.#running = true;
+    this.#failure = undefined;
     const flight: Promise<Segment>[] = [];
     let next = this.step;
     try {
       for (;;) {
-        while (flight.length < 2 && next < to && !options.signal?.aborted) {
+        while (flight.length < 2 && next < to && !options.signal?.aborted && this.#failure === undefined) {
           if (this.#hookAt(next)) {
             if (flight.length > 0) break; // a hook acts on the engine's step: let what is before it finish
-            this.#callHooks(next);
+            if (!this.#callHooks(next)) break;
           }
           next = Math.min(to, next + Math.max(1, this.#engine.stepsPerSubmit), this.#nextHook(next));
           const work = this.#engine.advance(next);
@@ -207,14 +218,24 @@ export class Simulation {
     return Math.min(Infinity, ...this.#hooks.map(({ everySteps: k }) => (Math.floor(step / k) + 1) * k));
   }
 
-  #callHooks(step: number): void {
-    for (const { everySteps, update } of this.#hooks) {
-      if (step % everySteps === 0) update(this.#control, step * this.network.dt);
+  /** @returns false when one threw: then none of this step's changes acts */
+  #callHooks(step: number): boolean {
+    const t = step * this.network.dt;
+    try {
+      for (const { everySteps, update } of this.#hooks) {
+        if (step % everySteps === 0) checkSynchronous(update(this.#control, t));
+      }
+      this.#control.apply();
+    } catch (error) {
+      this.#control.forget();
+      this.#failure = hookFailure(t, error);
+      return false;
     }
     const changes = this.#control.takeChanges();
-    if (changes.length === 0) return;
+    if (changes.length === 0) return true;
     this.#changes.push(...changes);
     this.#inForce = inForce([...this.#inForce, ...changes]);
+    return true;
   }
 
   /** For sinks: the changes made by hooks since the last call. */
@@ -223,21 +244,31 @@ export class Simulation {
   }
 
   async save(): Promise<Checkpoint> {
+    this.#checkOpen();
     return { step: this.step, state: await this.#engine.save(), changes: this.#inForce };
   }
 
   async load({ step, state, changes }: Checkpoint): Promise<void> {
+    this.#checkOpen();
     await this.#engine.load(state, step);
     this.#control.replay(changes);
     this.#inForce = [...changes];
   }
 
+  /** Frees what the simulation holds; it cannot run after that. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     try {
       await this.#engine.close();
     } finally {
       this.#watch?.close();
     }
+  }
+
+  #checkOpen(): void {
+    if (this.#closed)
+      throw new ModelError("simulation", "is closed", "Run before close(), or make another with simulate()");
   }
 
   /** A time as a whole number of steps, at least 1.
@@ -247,6 +278,21 @@ export class Simulation {
     const timeMs = canonical(where, time, "ms");
     return round && timeMs > 0 ? nearestSteps(timeMs, dt) : wholeSteps(where, timeMs, dt, 1);
   }
+}
+
+/** A hook that waits would act at no known step. */
+function checkSynchronous(result: unknown): void {
+  if (!(result instanceof Promise)) return;
+  result.catch(() => undefined);
+  throw new ModelError("update of every()", "returns a promise", "Give a function that does all at once");
+}
+
+function hookFailure(t: number, error: unknown): ModelError {
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const remedy = "Mend the hook; what was computed before is kept";
+  const failure = new ModelError(`hook of every() at ${t} ms`, `threw ${said.slice(0, 500)}`, remedy);
+  failure.cause = error;
+  return failure;
 }
 
 /** The ends of the spans of `length` that cut [from, end). */

@@ -1,28 +1,26 @@
-import type { EngineState } from "../host/engine.ts";
 import { DataError } from "../errors.ts";
+import type { EngineState } from "../host/engine.ts";
+import type { LiveChange } from "../run/control.ts";
 import { crc32 } from "./crc32.ts";
 import { decode, encode } from "./files.ts";
-import type { LiveChange } from "../run/control.ts";
+import type { ChunkEntry, Resumed } from "./run-file.ts";
 
-/** A chunk file of a run folder. */
-export interface ChunkEntry {
-  readonly file: string;
-  readonly from: number; // step
-  readonly to: number; // step
-}
+export const CHECKPOINT_FILE = "checkpoint.bin";
+const VERSION = 2;
 
 /** What a checkpoint file says beside its arrays. */
 export interface CheckpointHeader {
-  readonly version: 1;
+  readonly version: typeof VERSION;
   readonly step: number;
-  readonly dt: number; // ms
+  /** ms */
+  readonly dt: number;
   readonly hash: string;
   readonly engine: string;
   readonly adapter: string;
   /** complete and in place before this checkpoint was written. */
   readonly chunks: readonly ChunkEntry[];
+  readonly resumed: readonly Resumed[];
   readonly inForce: readonly LiveChange[];
-  readonly allChanges: readonly LiveChange[];
 }
 
 const MAGIC = "hillock checkpoint\n";
@@ -34,7 +32,8 @@ interface ArrayEntry {
   readonly length: number;
 }
 
-/** Magic line, one line of JSON (header, arrays, CRC-32 of what follows), then the arrays one after the other, little-endian. */
+/** Magic line, one line of JSON (header, arrays), the arrays one after the other, and the CRC-32 of all before it; numbers
+ * are little-endian. */
 export function packCheckpoint(header: CheckpointHeader, state: EngineState): Uint8Array {
   const arrays = Object.entries(state).map(([name, array]): ArrayEntry => ({
     name,
@@ -42,38 +41,60 @@ export function packCheckpoint(header: CheckpointHeader, state: EngineState): Ui
     length: array.length,
   }));
   const views = Object.values(state).map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
-  const crc = views.reduce(crc32, 0);
-  const head = encode(`${MAGIC}${JSON.stringify({ header, arrays, crc })}\n`);
-  const bytes = new Uint8Array(head.length + views.reduce((sum, view) => sum + view.length, 0));
+  const head = encode(`${MAGIC}${JSON.stringify({ header, arrays })}\n`);
+  const bytes = new Uint8Array(head.length + views.reduce((sum, view) => sum + view.length, 0) + 4);
   bytes.set(head);
   let at = head.length;
   for (const view of views) {
     bytes.set(view, at);
     at += view.length;
   }
+  new DataView(bytes.buffer).setUint32(at, crc32(0, bytes.subarray(0, at)), true);
   return bytes;
 }
 
-/** @throws DataError when it is no checkpoint, of another version, or damaged */
+/** @throws DataError when it is no checkpoint, of another version, or damaged in any byte */
 export function unpackCheckpoint(where: string, bytes: Uint8Array): { header: CheckpointHeader; state: EngineState } {
-  const again = "Remove it to start the run again from its beginning";
+  const again = "Restore it from a copy, or compute the run again from its beginning with --force";
   if (decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) throw new DataError(where, "is not a checkpoint", again);
-  const end = bytes.indexOf(10, MAGIC.length);
-  const { header, arrays, crc } = JSON.parse(decode(bytes.subarray(MAGIC.length, end))) as {
+  const end = bytes.length - 4;
+  const crc = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(end, true);
+  if (crc32(0, bytes.subarray(0, end)) !== crc) {
+    const old = oldVersion(bytes);
+    if (old === undefined) throw new DataError(where, "is damaged (its checksum does not match)", again);
+    const remedy = "Finish the run with the hillock that began it, or compute it again with --force";
+    throw new DataError(where, `has version ${old}, and this hillock goes on from version ${VERSION}`, remedy);
+  }
+  const line = bytes.indexOf(10, MAGIC.length);
+  const { header, arrays } = JSON.parse(decode(bytes.subarray(MAGIC.length, line))) as {
     header: CheckpointHeader;
     arrays: readonly ArrayEntry[];
-    crc: number;
   };
-  if (header.version !== 1) throw new DataError(where, `has version ${String(header.version)}, not 1`, again);
-  const body = bytes.subarray(end + 1);
-  if (crc32(0, body) !== crc) throw new DataError(where, "is damaged (its checksum does not match)", again);
+  if (header.version !== VERSION) {
+    throw new DataError(
+      where,
+      `has version ${String(header.version)}, and this hillock goes on from ${VERSION}`,
+      again,
+    );
+  }
   const state: Record<string, InstanceType<(typeof TYPES)[TypeName]>> = {};
-  let at = 0;
+  let at = line + 1;
   for (const { name, type, length } of arrays) {
     const Type = TYPES[type];
     const size = length * Type.BYTES_PER_ELEMENT;
-    state[name] = new Type(body.slice(at, at + size).buffer, 0, length);
+    state[name] = new Type(bytes.slice(at, at + size).buffer, 0, length);
     at += size;
   }
   return { header, state };
+}
+
+/** Version 1 had the checksum, of its arrays alone, in its JSON line. */
+function oldVersion(bytes: Uint8Array): number | undefined {
+  try {
+    const line = decode(bytes.subarray(MAGIC.length, bytes.indexOf(10, MAGIC.length)));
+    const { header, crc } = JSON.parse(line) as { header: { version: unknown }; crc: unknown };
+    return header.version === 1 && typeof crc === "number" ? 1 : undefined;
+  } catch {
+    return undefined;
+  }
 }

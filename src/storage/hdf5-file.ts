@@ -72,11 +72,11 @@ export async function writeHdf5(files: Files, name: string, fill: (file: File) =
 
 /** Opens an HDF5 file for reading.
  * @throws DataError when it is not there or no HDF5 file */
-export function openHdf5(folder: Hdf5Folder, path: string): File {
+export function openHdf5(folder: Hdf5Folder, path: string, where = path): File {
   try {
     return new folder.h5.File(path, "r");
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(where, error);
   }
 }
 

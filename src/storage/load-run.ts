@@ -1,44 +1,39 @@
 import { DataError, didYouMean } from "../errors.ts";
 import type { Spikes, Trace } from "../run/chunk.ts";
-import { decode, type Files, type Hdf5Folder } from "./files.ts";
-import { ChunkReader } from "./hdf5.ts";
+import type { LiveChange } from "../run/control.ts";
 import { nameOf, type Named } from "../run/names.ts";
-import { RUN_FILE, type RunFile } from "./run-folder.ts";
+import { checkChunks } from "./chunk-check.ts";
+import type { Files } from "./files.ts";
+import { readRunFile, type RunFile } from "./run-file.ts";
+import type { ChunkFormat, ChunkSource, ChunkStore } from "./sink.ts";
+import { hdf5Chunks } from "./sinks/hdf5.ts";
+
+export interface LoadOptions {
+  /** Compare every chunk with the length and checksum noted when it was written (default). Leave it out where that has just
+   * been done. */
+  readonly check?: boolean;
+  /** What its chunks were written in. Default HDF5. */
+  readonly format?: ChunkFormat;
+}
 
 /** A run on disk. Nothing but run.json is in memory until asked for; each question reads one dataset of each chunk.
- * @throws DataError when the folder holds no run that this version reads */
-export async function loadRun(files: Files): Promise<StoredRun> {
-  if (!(await files.exists(RUN_FILE))) {
-    throw new DataError(`${files.where}/${RUN_FILE}`, "is not there", "Give the folder that a run was written to");
-  }
-  let run: RunFile;
-  try {
-    run = JSON.parse(decode(await files.read(RUN_FILE))) as RunFile;
-  } catch (error) {
-    throw new DataError(
-      `${files.where}/${RUN_FILE}`,
-      `does not parse: ${(error as Error).message}`,
-      "Is it a hillock run?",
-    );
-  }
-  if (run.format !== "hillock run" || run.version !== 1) {
-    throw new DataError(
-      `${files.where}/${RUN_FILE}`,
-      "is not a hillock run of version 1",
-      "Give the folder that a run was written to",
-    );
-  }
-  return new StoredRun(files, await files.hdf5(), run);
+ * @throws DataError when the folder holds no run that this version reads, or a file of it is missing, damaged or foreign */
+export async function loadRun(files: Files, options: LoadOptions = {}): Promise<StoredRun> {
+  const { check = true, format = hdf5Chunks } = options;
+  const run = await readRunFile(files);
+  const store = await format.open(files);
+  if (check) await checkChunks(files, store, run.hash, run.chunks);
+  return new StoredRun(files, store, run);
 }
 
 export class StoredRun {
   readonly run: RunFile;
   readonly #files: Files;
-  readonly #folder: Hdf5Folder;
+  readonly #store: ChunkStore;
 
-  constructor(files: Files, folder: Hdf5Folder, run: RunFile) {
+  constructor(files: Files, store: ChunkStore, run: RunFile) {
     this.#files = files;
-    this.#folder = folder;
+    this.#store = store;
     this.run = run;
   }
 
@@ -109,10 +104,15 @@ export class StoredRun {
     return { variable, unit: trace.unit, times, cells: Uint32Array.from(cells), data };
   }
 
-  async #each<T>(read: (reader: ChunkReader) => T): Promise<T[]> {
+  /** What hooks of `sim.every` changed, in order of time. */
+  async liveChanges(): Promise<LiveChange[]> {
+    return (await this.#each((reader) => reader.changes())).flat();
+  }
+
+  async #each<T>(read: (reader: ChunkSource) => T): Promise<T[]> {
     const parts: T[] = [];
     for (const { file } of this.run.chunks) {
-      const reader = new ChunkReader(this.#folder, await this.#folder.open(file));
+      const reader = await this.#store.read(file);
       try {
         parts.push(read(reader));
       } finally {

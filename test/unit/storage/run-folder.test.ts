@@ -62,7 +62,7 @@ async function contents(files: Files, entry = 0) {
     spikes: spikes.map(({ times, cells }) => ({ times, cells })),
     V: await run.trace("aMN", "V", entry),
     g: await run.trace("aMN", "exc_dend.g", entry),
-    changes: run.run.liveChanges,
+    changes: await run.liveChanges(),
   };
 }
 
@@ -114,7 +114,8 @@ describe("a run folder", () => {
   test("says in run.json what was run, with live changes", async () => {
     const files = new MemoryFiles();
     await record(files, { adapter: "none", about: { command: ["test"] } });
-    const { run } = await loadRun(files);
+    const stored = await loadRun(files);
+    const { run } = stored;
     expect(run).toMatchObject({
       complete: true,
       dt: 0.025,
@@ -124,7 +125,7 @@ describe("a run folder", () => {
       durationSteps: 6000,
       doneSteps: 6000,
     });
-    expect(run.liveChanges.map(({ step, what, target }) => [step, what, target])).toEqual([[2000, "scale", "DD"], [2800, "rate", "IN"]]); // prettier-ignore
+    expect((await stored.liveChanges()).map(({ step, what, target }) => [step, what, target])).toEqual([[2000, "scale", "DD"], [2800, "rate", "IN"]]); // prettier-ignore
     expect(run.chunks.map(({ from, to }) => [from, to])).toEqual([[0, 1600], [1600, 3200], [3200, 4800], [4800, 6000]]); // prettier-ignore
     expect(run.description.populations.map((p) => p.name)).toEqual(["aMN", "DD", "IN", "given"]);
   });
@@ -204,15 +205,15 @@ describe("a run folder", () => {
 
 describe("a checkpoint", () => {
   const header: CheckpointHeader = {
-    version: 1,
+    version: 2,
     step: 7,
     dt: 0.1,
     hash: "ab",
     engine: "reference",
     adapter: "",
     chunks: [],
+    resumed: [],
     inForce: [],
-    allChanges: [],
   };
   const state = {
     f: Float64Array.of(1 / 3, -0),

@@ -1,8 +1,9 @@
-import type { CompiledNetwork, CompiledPopulation } from "../compile/compiled.ts";
-import { cellsAt, spikesOf, type Chunk, type SortedSpikes, type Spikes, type Trace } from "../run/chunk.ts";
-import type { Hdf5Folder } from "./files.ts";
-import { ChunkReader, columnsOf, reportName } from "./hdf5.ts";
-import { checkEntry, indexOf, traceIndex, type Named } from "../run/names.ts";
+import type { CompiledNetwork, CompiledPopulation } from "../../compile/compiled.ts";
+import { cellsAt, spikesOf, type Chunk, type SortedSpikes, type Spikes, type Trace } from "../../run/chunk.ts";
+import type { Hdf5Folder } from "../files.ts";
+import { reportName } from "../run-file.ts";
+import { ChunkReader, columnsOf } from "./hdf5.ts";
+import { checkEntry, indexOf, traceIndex, type Named } from "../../run/names.ts";
 
 /** A chunk that is on disk: spikes are still in memory, traces are read from the file when asked for (in a browser, until
  * the next chunk is there). */
