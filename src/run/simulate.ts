@@ -175,7 +175,7 @@ export class Simulation {
    * @param whole  where the whole run ends and when it began (performance.now), for the progress callback */
   async *segments(to: number, whole: WholeRun, options: RunOptions = {}): AsyncGenerator<Segment, void, undefined> {
     if (this.#running) throw new ModelError("simulation", "is already running", "Finish one run before the next");
-    this.#checkOpen();
+    this.checkOpen();
     this.#running = true;
     this.#failure = undefined;
     const flight: Promise<Segment>[] = [];
@@ -244,12 +244,12 @@ export class Simulation {
   }
 
   async save(): Promise<Checkpoint> {
-    this.#checkOpen();
+    this.checkOpen();
     return { step: this.step, state: await this.#engine.save(), changes: this.#inForce };
   }
 
   async load({ step, state, changes }: Checkpoint): Promise<void> {
-    this.#checkOpen();
+    this.checkOpen();
     await this.#engine.load(state, step);
     this.#control.replay(changes);
     this.#inForce = [...changes];
@@ -266,7 +266,8 @@ export class Simulation {
     }
   }
 
-  #checkOpen(): void {
+  /** @throws ModelError after close() */
+  checkOpen(): void {
     if (this.#closed)
       throw new ModelError("simulation", "is closed", "Run before close(), or make another with simulate()");
   }

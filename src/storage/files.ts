@@ -82,5 +82,6 @@ export const isLocked = (where: string, by: string, remedy: string): DataError =
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const hdf5 = /error message = '([^']+)'/.exec(text) ?? /#000: [^\n]*?\(\): ([^\n]+)/.exec(text);
-  return (hdf5?.[1] ?? text.split("\n")[0] ?? "").replace(/, \w+ '.*$/, "").slice(0, 200);
+  const plain = (text.split("\n")[0] ?? "").replace(/^[A-Z0-9]+: /, "").replace(/, \w+( '.*)?$/, "");
+  return (hdf5?.[1] ?? plain).slice(0, 200);
 }

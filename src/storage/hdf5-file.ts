@@ -40,8 +40,12 @@ export class Hdf5Writer {
       file.flush();
       this.#open = false;
       if (file.close() < 0) throw new Error("HDF5 could not close the file");
-      check?.(this.#path);
     });
+    try {
+      check?.(this.#path);
+    } catch (error) {
+      throw writeFailure(this.#where, error instanceof HillockError ? error.problem : error);
+    }
     return this.#folder.publish(this.#name);
   }
 

@@ -45,6 +45,7 @@ interface Progressed {
  * checkpoint or chunks do not fit */
 export async function* recordRun(sim: Simulation, options: RecordOptions): AsyncGenerator<Chunk, void, undefined> {
   const { files, format = hdf5Chunks } = options;
+  sim.checkOpen();
   const durationSteps = sim.steps("duration", options.duration);
   const chunkSteps = sim.steps("chunk", options.chunk ?? { value: 1000, unit: "ms" }, true);
   await files.prepare();

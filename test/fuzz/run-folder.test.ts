@@ -1,0 +1,164 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { MemoryFiles } from "../../src/storage/memory-files.ts";
+import { contents, expectNamed, fuzzRuns, record } from "./recorded.ts";
+
+/** Damages that a folder meets: bad sectors, cut copies, files mixed up or brought from elsewhere. */
+type Damage =
+  | { readonly kind: "flip"; readonly file: number; readonly at: number; readonly mask: number }
+  | { readonly kind: "cut"; readonly file: number; readonly at: number }
+  | { readonly kind: "extend"; readonly file: number; readonly at: number }
+  | { readonly kind: "swap"; readonly file: number; readonly other: number }
+  | { readonly kind: "copy"; readonly file: number; readonly other: number }
+  | { readonly kind: "delete"; readonly file: number }
+  | { readonly kind: "foreign"; readonly file: number; readonly from: number };
+
+const file = fc.nat({ max: 9 });
+const at = fc.double({ min: 0, max: 0.999999, noNaN: true });
+const damage: fc.Arbitrary<Damage> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("flip" as const), file, at, mask: fc.integer({ min: 1, max: 255 }) }) },
+  fc.record({ kind: fc.constant("cut" as const), file, at }),
+  fc.record({ kind: fc.constant("extend" as const), file, at }),
+  fc.record({ kind: fc.constant("swap" as const), file, other: file }),
+  fc.record({ kind: fc.constant("copy" as const), file, other: file }),
+  fc.record({ kind: fc.constant("delete" as const), file }),
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("foreign" as const), file, from: fc.nat({ max: 2 }) }) },
+); // prettier-ignore
+
+let finished: MemoryFiles;
+let interrupted: MemoryFiles;
+let foreign: MemoryFiles[];
+let whole: string;
+let part: string;
+
+beforeAll(async () => {
+  [finished, interrupted] = [new MemoryFiles(), new MemoryFiles()];
+  foreign = [new MemoryFiles(), new MemoryFiles(), new MemoryFiles()];
+  await record(finished);
+  await record(interrupted, { stopAfter: 2 });
+  await record(foreign[0]!, { seed: 6 }); // another network
+  await record(foreign[1]!, { scale: 1.25 }); // the same network, hooks that do something else
+  await record(foreign[2]!, { chunkMs: 9 }); // the same run, cut elsewhere
+  [whole, part] = [await contents(finished), await contents(interrupted)];
+});
+
+async function copyOf(files: MemoryFiles): Promise<MemoryFiles> {
+  const copy = new MemoryFiles();
+  for (const name of await files.list()) await copy.write(name, await files.read(name));
+  return copy;
+}
+
+async function apply(damaged: MemoryFiles, what: Damage): Promise<void> {
+  const names = await damaged.list();
+  const nameAt = (k: number): string => names[k % names.length]!;
+  const name = nameAt(what.file);
+  if (what.kind === "delete") await damaged.remove(name);
+  else await damaged.write(name, await damagedBytes(damaged, name, nameAt, what));
+}
+
+async function damagedBytes(
+  damaged: MemoryFiles,
+  name: string,
+  nameAt: (k: number) => string,
+  what: Exclude<Damage, { kind: "delete" }>,
+): Promise<Uint8Array> {
+  const bytes = (await damaged.read(name)).slice();
+  switch (what.kind) {
+    case "flip":
+      bytes[Math.floor(what.at * bytes.length)]! ^= what.mask;
+      return bytes;
+    case "cut":
+      return bytes.subarray(0, Math.floor(what.at * bytes.length));
+    case "extend": {
+      const longer = new Uint8Array(bytes.length + 1 + Math.floor(what.at * 1000));
+      longer.set(bytes);
+      return longer;
+    }
+    case "foreign": {
+      const source = foreign[what.from]!;
+      return source.read((await source.exists(name)) ? name : "chunk-000000.h5");
+    }
+    case "swap":
+    case "copy": {
+      const other = (await damaged.read(nameAt(what.other))).slice();
+      if (what.kind === "swap") await damaged.write(nameAt(what.other), bytes);
+      return other;
+    }
+  }
+}
+
+/** The undamaged result, or an error that names a file. */
+async function same(result: Promise<string>, wanted: readonly string[]): Promise<void> {
+  let got: string;
+  try {
+    got = await result;
+  } catch (error) {
+    return expectNamed(error);
+  }
+  expect(wanted.includes(got)).toBe(true);
+}
+
+const settings = (few: number) => ({ seed: 10, numRuns: fuzzRuns(few) });
+
+describe("a damaged run folder", () => {
+  test("is refused by loadRun, or gives the undamaged result", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), damage, async (whether, what) => {
+        const damaged = await copyOf(whether ? finished : interrupted);
+        await apply(damaged, what);
+        await same(contents(damaged), [whether ? whole : part]);
+      }),
+      settings(60),
+    );
+  });
+
+  test("is refused by --resume, or goes on to the undamaged result", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), damage, async (whether, what) => {
+        const damaged = await copyOf(whether ? finished : interrupted);
+        await apply(damaged, what);
+        const go = async (): Promise<string> => {
+          await record(damaged, { resume: true });
+          return contents(damaged);
+        };
+        await same(go(), [whole]);
+      }),
+      settings(15),
+    );
+  });
+
+  test("any flipped byte of the checkpoint or of run.json is refused", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom("checkpoint.bin", "run.json"), at, fc.integer({ min: 1, max: 255 }), async (name, where, mask) => {
+        const damaged = await copyOf(interrupted);
+        const bytes = (await damaged.read(name)).slice();
+        bytes[Math.floor(where * bytes.length)]! ^= mask;
+        await damaged.write(name, bytes);
+        const refused = name === "run.json" ? contents(damaged) : record(damaged, { resume: true });
+        await expect(refused).rejects.toMatchObject({ name: "DataError", where: `memory/${name}` });
+      }),
+      settings(30),
+    ); // prettier-ignore
+  });
+
+  test.each([
+    ["a swapped chunk", "chunk-000001.h5", (f: MemoryFiles) => f.read("chunk-000000.h5"), /is another chunk of this run, chunk-000000/],
+    ["a chunk of another network", "chunk-000001.h5", () => foreign[0]!.read("chunk-000001.h5"), /is a chunk of another run/],
+    ["a chunk of the same network under other hooks", "chunk-000001.h5", () => foreign[1]!.read("chunk-000001.h5"), /is damaged/],
+    ["a chunk that was cut", "chunk-000001.h5", async (f: MemoryFiles) => (await f.read("chunk-000001.h5")).subarray(0, 5000), /has 5000 bytes, and \d+ were written/],
+    ["no chunk", "chunk-000000.h5", undefined, /is missing/],
+  ] as const)("%s is refused by name and with what to do", async (_, name, bytes, problem) => {
+    const damaged = await copyOf(interrupted);
+    if (bytes === undefined) await damaged.remove(name);
+    else await damaged.write(name, await bytes(damaged));
+    for (const refused of [contents(damaged), record(damaged, { resume: true })]) {
+      await expect(refused).rejects.toMatchObject({
+        name: "DataError",
+        where: `memory/${name}`,
+        problem: expect.stringMatching(problem) as string,
+        remedy: expect.stringMatching(/copy.*--force/) as string,
+      });
+    }
+    expect(await damaged.list()).toContain("checkpoint.bin"); // nothing was removed
+  }); // prettier-ignore
+});
