@@ -1,5 +1,5 @@
 /** Exit codes as a shell reports them: 128 and the signal's number. */
-const CODES = { SIGINT: 130, SIGTERM: 130, SIGPIPE: 141 } as const;
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
 type Interrupt = keyof typeof CODES;
 
 export interface Interruption {

@@ -2,7 +2,7 @@ import type { CompiledNetwork, CompiledPopulation } from "../../compile/compiled
 import { cellsAt, spikesOf, type Chunk, type SortedSpikes, type Spikes, type Trace } from "../../run/chunk.ts";
 import type { Hdf5Folder } from "../files.ts";
 import { reportName } from "../run-file.ts";
-import { ChunkReader, columnsOf } from "./hdf5.ts";
+import { ChunkReader, columnsOf } from "./hdf5-reader.ts";
 import { checkEntry, indexOf, traceIndex, type Named } from "../../run/names.ts";
 
 /** A chunk that is on disk: spikes are still in memory, traces are read from the file when asked for (in a browser, until
