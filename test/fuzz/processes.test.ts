@@ -9,7 +9,8 @@ import { openFolder } from "../../src/node.ts";
 import { writeNwb } from "../../src/storage/export.ts";
 import { encode } from "../../src/storage/files.ts";
 import { MemoryFiles } from "../../src/storage/memory-files.ts";
-import { contents, fuzzRuns, record } from "./recorded.ts";
+import { contents, record } from "./recorded.ts";
+import { fuzzed } from "./runs.ts";
 
 const CHILD = join(import.meta.dirname, "child.ts");
 const folders: string[] = [];
@@ -52,7 +53,7 @@ describe("a run in another process", () => {
         expect(await contents(files)).toBe(whole);
         expect(readdirSync(folder).filter((name) => /partial|lock/.test(name))).toEqual([]);
       }),
-      { seed: 10, numRuns: fuzzRuns(1) },
+      fuzzed(1),
     );
   });
 
@@ -73,7 +74,7 @@ describe("a run in another process", () => {
         await record(files, { resume: true });
         expect(await contents(files)).toBe(whole);
       }),
-      { seed: 10, numRuns: fuzzRuns(2), examples: [[100]] },
+      { ...fuzzed(2), examples: [[100]] },
     ); // prettier-ignore
   });
 

@@ -7,9 +7,6 @@ import { recordRun, type RecordOptions } from "../../src/storage/run-folder.ts";
 import { Hz, ms } from "../../src/units.ts";
 import { smallPool } from "../unit/run/networks.ts";
 
-/** How many cases of a property, each of which takes long: few in `npm test`, times as many as `npm run fuzz` is told. */
-export const fuzzRuns = (few: number): number => few * Math.max(1, Number(process.env["FUZZ"] ?? 1));
-
 /** ms */
 export const DURATION = 24;
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MemoryFiles } from "../../src/storage/memory-files.ts";
-import { contents, expectNamed, fuzzRuns, record } from "./recorded.ts";
+import { contents, expectNamed, record } from "./recorded.ts";
+import { fuzzed } from "./runs.ts";
 
 /** Damages that a folder meets: bad sectors, cut copies, files mixed up or brought from elsewhere. */
 type Damage =
@@ -98,8 +99,6 @@ async function same(result: Promise<string>, wanted: readonly string[]): Promise
   expect(wanted.includes(got)).toBe(true);
 }
 
-const settings = (few: number) => ({ seed: 10, numRuns: fuzzRuns(few) });
-
 describe("a damaged run folder", () => {
   test("is refused by loadRun, or gives the undamaged result", async () => {
     await fc.assert(
@@ -108,7 +107,7 @@ describe("a damaged run folder", () => {
         await apply(damaged, what);
         await same(contents(damaged), [whether ? whole : part]);
       }),
-      settings(60),
+      fuzzed(60),
     );
   });
 
@@ -123,7 +122,7 @@ describe("a damaged run folder", () => {
         };
         await same(go(), [whole]);
       }),
-      settings(15),
+      fuzzed(15),
     );
   });
 
@@ -137,7 +136,7 @@ describe("a damaged run folder", () => {
         const refused = name === "run.json" ? contents(damaged) : record(damaged, { resume: true });
         await expect(refused).rejects.toMatchObject({ name: "DataError", where: `memory/${name}` });
       }),
-      settings(30),
+      fuzzed(30),
     ); // prettier-ignore
   });
 
