@@ -32,7 +32,7 @@ export class ColumnRun {
   private constructor(built: BuiltColumn, engine: VisibleEngine, device: GPUDevice, strength: number) {
     [this.engine, this.column, this.#smoothing, this.#strength] = [engine, built.column, built.smoothing, strength];
     for (const type of built.column.cellTypes) this.spikes[type.name] = 0;
-    this.#simulation = new Simulation(engine.network, engine, new DeviceWatch(device));
+    this.#simulation = new Simulation(engine.network, engine, { watch: new DeviceWatch(device) });
     this.#simulation.every(ms(HOOK_MS), (control) => this.#apply(control));
   }
 

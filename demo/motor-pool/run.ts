@@ -48,7 +48,7 @@ export class PoolRun {
     this.engine = engine;
     this.readings = new Readings(thresholds);
     this.#settings = this.#acting = settings;
-    this.#simulation = new Simulation(engine.network, engine, new DeviceWatch(device));
+    this.#simulation = new Simulation(engine.network, engine, { watch: new DeviceWatch(device) });
     this.#simulation.every(ms(PIECE_MS), (control, t) => this.#apply(control, t));
   }
 

@@ -8,6 +8,7 @@ import { compileCells } from "./cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { compileClamps } from "./clamps.ts";
 import type { CompiledCells, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts";
+import { frozen } from "./freeze.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
 import { blockLength } from "./scaling.ts";
@@ -59,7 +60,7 @@ class Compiler {
     const stages = plan.stages.map((cells, k) => buildStage(cells, slots[k] as Slots, drawn, context));
     const allSlots = stages.reduce((sum, s) => sum + s.slots, 0);
     this.#warnAboutLinks(drawn);
-    return {
+    return frozen({
       dt,
       entries,
       seeds: Uint32Array.from(this.#varied("seed") ?? new Array<number>(entries).fill(this.#d.seed)),
@@ -77,9 +78,8 @@ class Compiler {
       initialScales: this.#initialScales(),
       clamps: compileClamps(this.#d, this.#paths, dt),
       warnings: this.#warnings,
-      description: this.#d,
       hash: this.#hash(),
-    };
+    });
   }
 
   /** Of what determines results: `duration` and `maxBlock` do not, and neither does a description's name. */

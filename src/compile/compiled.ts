@@ -1,9 +1,9 @@
 import type { Expr, Stmt } from "../lang/expr.ts";
 import type { Method } from "../network/cell.ts";
-import type { NetworkDescription } from "../network/description.ts";
 import type { Signal } from "../network/signal.ts";
 
-/** What both engines run. Canonical numbers, float64, flat arrays; nothing here knows of descriptions or devices. */
+/** What both engines run: canonical numbers, float64, flat arrays, frozen plain data that `structuredClone` takes into a worker.
+ * Nothing here knows of descriptions or devices; engines copy what controls may change. */
 export interface CompiledNetwork {
   readonly dt: number; // ms
   readonly entries: number; // B, copies advanced together
@@ -26,7 +26,6 @@ export interface CompiledNetwork {
   readonly initialScales: Float64Array;
   readonly clamps: readonly CompiledClamp[];
   readonly warnings: readonly string[];
-  readonly description: NetworkDescription;
   /** hex digest of everything that determines results; a checkpoint of another hash is refused. */
   readonly hash: string;
 }
@@ -44,6 +43,26 @@ export interface ParamTable {
   readonly nodeStride: Uint32Array;
 }
 
+/** Value of cell c, entry e is values[c * cellStride + e * entryStride]. A live one varies by cell and entry. */
+export interface ParamSource {
+  readonly id: string;
+  readonly values: Float64Array;
+  readonly cellStride: number;
+  readonly entryStride: number;
+  readonly live?: {
+    readonly names: readonly string[];
+    readonly unit: string;
+    readonly min: number;
+    readonly max: number;
+  };
+}
+
+/** A column of a ParamTable over sources: its value at each node of a tree, or once. */
+export interface ParamFormula {
+  readonly column: number;
+  readonly perNode: readonly Expr[];
+}
+
 export interface CompiledCells {
   readonly kind: "cells";
   readonly name: string;
@@ -53,13 +72,10 @@ export interface CompiledCells {
   readonly program: CellProgram | TreeProgram;
   /** values of program.params: given ones and derived ones. */
   readonly params: ParamTable;
-  /** recomputes derived parameters after a live change; writes into params.values. Returns the ranges [from, to) that changed. */
-  readonly setParam: (
-    name: string,
-    value: number | ArrayLike<number>,
-    entry?: number,
-  ) => readonly (readonly [number, number])[];
-  /** names that setParam takes, "<section>.<insertion>.<param>", each with unit and limits. */
+  /** columns of params that live parameters change, and everything that their formulas read. */
+  readonly formulas: readonly ParamFormula[];
+  readonly sources: readonly ParamSource[];
+  /** names of the parameters that may change, "<section>.<insertion>.<param>", each with unit and limits. */
   readonly live: readonly {
     readonly name: string;
     readonly unit: string;

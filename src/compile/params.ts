@@ -1,9 +1,9 @@
-import { didYouMean, ModelError } from "../errors.ts";
+import { ModelError } from "../errors.ts";
 import { evaluator } from "../lang/evaluate.ts";
 import type { Expr } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import type { Values } from "../morphology/values.ts";
-import type { ParamTable } from "./compiled.ts";
+import type { ParamFormula, ParamSource, ParamTable } from "./compiled.ts";
 
 /** Limits and unit of a parameter that may change during a run. */
 export interface Live {
@@ -60,9 +60,14 @@ export class Params {
     return identifier;
   }
 
-  /** The flat table of what a program reads, with a function that changes live parameters.
+  /** The flat table of what a program reads, and the formulas of what live parameters change in it.
    * @param wanted  in the order of the table: an identifier, and its value (over parameters) at each node of a tree, or once */
-  table(wanted: readonly Wanted[]): { params: ParamTable; setParam: SetParam; live: LiveName[] } {
+  table(wanted: readonly Wanted[]): {
+    params: ParamTable;
+    formulas: ParamFormula[];
+    sources: ParamSource[];
+    live: LiveName[];
+  } {
     const columns = wanted.map((w) => this.#column(w.perNode));
     const offset = new Uint32Array(columns.length);
     let length = 0;
@@ -79,7 +84,10 @@ export class Params {
       nodeStride: Uint32Array.from(columns, (c) => c.nodeStride),
     };
     columns.forEach((c, k) => c.fill(params.values.subarray(offset[k] as number, (offset[k] as number) + c.length)));
-    return { params, setParam: this.#setter(params, columns), live: this.#liveNames() };
+    const formulas = wanted.flatMap(({ perNode }, column) =>
+      columns[column]?.live === true ? [{ column, perNode }] : [],
+    );
+    return { params, formulas, sources: this.#sources(formulas), live: this.#liveNames() };
   }
 
   /** The value of each parameter in the middle cell of the first entry. */
@@ -135,7 +143,9 @@ export class Params {
     const varies = bases.some((b) => b.entryStride > 0);
     const perNode = width * (varies ? this.#entries : 1);
     const evaluators = given.map((expr) => this.evaluator(expr));
-    const same = given.length === 1 || (perNode === 1 && evaluators.every((at) => at(0, 0) === evaluators[0]?.(0, 0)));
+    const live = bases.some((b) => b.live !== undefined);
+    const same =
+      given.length === 1 || (!live && perNode === 1 && evaluators.every((at) => at(0, 0) === evaluators[0]?.(0, 0)));
     const nodes = same ? evaluators.slice(0, 1) : evaluators;
     const fill = (out: Float64Array): void => {
       nodes.forEach((at, node) => {
@@ -147,59 +157,19 @@ export class Params {
       cellStride,
       entryStride: varies ? width : 0,
       nodeStride: same ? 0 : perNode,
-      inputs: new Set(bases.map((b) => b.path)),
+      live,
       fill,
     };
   }
 
-  #setter(params: ParamTable, columns: readonly Column[]): SetParam {
-    return (name, value, entry) => {
-      const bases = [...this.#bases.values()].filter((b) => b.live !== undefined && names(b.path).includes(name));
-      if (bases.length === 0) {
-        throw new ModelError(
-          `parameter "${name}"`,
-          "cannot change during a run",
-          didYouMean(
-            name,
-            this.#liveNames().map((l) => l.name),
-          ),
-        );
-      }
-      for (const b of bases) this.#write(b, name, value, entry);
-      const paths = new Set(bases.map((b) => b.path));
-      const changed: (readonly [number, number])[] = [];
-      columns.forEach((c, k) => {
-        if (![...c.inputs].some((p) => paths.has(p))) return;
-        const from = params.offset[k] as number;
-        c.fill(params.values.subarray(from, from + c.length));
-        changed.push([from, from + c.length]);
-      });
-      return changed;
-    };
-  }
-
-  #write(base: Base, name: string, value: number | ArrayLike<number>, entry: number | undefined): void {
-    const { min, max, unit } = base.live as Live;
-    const n = this.#n;
-    if (typeof value !== "number" && value.length !== n) {
-      throw new ModelError(
-        `parameter "${name}"`,
-        `got ${value.length} values for ${n} cells`,
-        `Give one number, or ${n}`,
-      );
-    }
-    if (entry !== undefined && !(Number.isInteger(entry) && entry >= 0 && entry < this.#entries)) {
-      throw new ModelError(`parameter "${name}"`, `got entry ${entry}`, `Entries go from 0 to ${this.#entries - 1}`);
-    }
-    for (let e = entry ?? 0; e < (entry === undefined ? this.#entries : entry + 1); e++) {
-      for (let c = 0; c < n; c++) {
-        const x = typeof value === "number" ? value : (value[c] as number);
-        if (!(x >= min && x <= max)) {
-          throw new ModelError(`parameter "${name}"`, `is ${x} ${unit}`, `Give a number from ${min} to ${max} ${unit}`);
-        }
-        base.values[e * n + c] = x;
-      }
-    }
+  /** What the formulas read: all of it, live or not. */
+  #sources(formulas: readonly ParamFormula[]): ParamSource[] {
+    const read = new Set(formulas.flatMap((f) => f.perNode.flatMap((expr) => [...freeNames(expr)])));
+    return [...read].map((id) => {
+      const { path, values, cellStride, entryStride, live } = this.#base(id);
+      const source = { id, values, cellStride, entryStride };
+      return live === undefined ? source : { ...source, live: { names: names(path), ...live } };
+    });
   }
 
   #liveNames(): LiveName[] {
@@ -234,11 +204,6 @@ const spaced = (n: number, most: number): number[] =>
     ? Array.from({ length: n }, (_, k) => k)
     : Array.from({ length: most }, (_, k) => Math.round((k * (n - 1)) / (most - 1)));
 
-export type SetParam = (
-  name: string,
-  value: number | ArrayLike<number>,
-  entry?: number,
-) => readonly (readonly [number, number])[];
 export type LiveName = Live & { readonly name: string };
 
 export interface Wanted {
@@ -251,7 +216,7 @@ interface Column {
   readonly nodeStride: number;
   readonly cellStride: number;
   readonly entryStride: number;
-  readonly inputs: ReadonlySet<string>; // paths
+  readonly live: boolean; // a live parameter changes it
   readonly fill: (out: Float64Array) => void;
 }
 

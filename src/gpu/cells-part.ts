@@ -1,6 +1,7 @@
 import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
 import type { TraceSamples } from "../host/engine.ts";
 import { ModelError } from "../errors.ts";
+import { CellParams } from "../host/params.ts";
 import { sampleSteps } from "../host/samples.ts";
 import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
 
@@ -17,6 +18,8 @@ export interface CellStates {
 export abstract class CellsPart implements Setting {
   readonly index: number;
   readonly cells: CompiledCells;
+  /** the engine's own, which controls change. */
+  readonly params: CellParams;
   readonly setting: GPUBuffer; // parameters, then gains of its clamps [clamp][entry][cell]
   readonly traces: GPUBuffer;
   protected readonly shared: Shared;
@@ -27,6 +30,7 @@ export abstract class CellsPart implements Setting {
     this.index = index;
     this.stage = stage;
     this.cells = shared.network.populations[index] as CompiledCells;
+    this.params = new CellParams(this.cells, shared.network.entries);
     const { memory } = shared;
     this.traces = memory.storage(`${this.cells.name}.traces`, 4 * this.traceWords(maxSteps));
     this.setting = memory.storage(`${this.cells.name}.params`, this.words());
@@ -42,7 +46,8 @@ export abstract class CellsPart implements Setting {
 
   words(): Words {
     const { inputs, network } = this.shared;
-    const { params, program, n } = this.cells;
+    const { program, n } = this.cells;
+    const { params } = this;
     const words = new Float32Array(params.values.length + program.clampInputs.length * n * network.entries);
     words.set(params.values);
     program.clampInputs.forEach(({ clamp }, k) =>

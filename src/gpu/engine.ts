@@ -119,11 +119,11 @@ class GpuEngine implements VisibleEngine {
     const { entries, populations, maxDelaySteps } = this.network;
     for (const { cells } of this.#parts.stages) {
       for (const part of cells) {
-        const { name, params } = part.cells;
+        const { name } = part.cells;
         const states = await part.readStates();
         state[`cells.${name}.state`] = states.state;
         state[`cells.${name}.armed`] = states.armed;
-        state[`cells.${name}.params`] = params.values.slice();
+        state[`cells.${name}.params`] = part.params.save();
       }
     }
     for (const d of this.#parts.drives) {
@@ -144,12 +144,12 @@ class GpuEngine implements VisibleEngine {
     this.#inputs.load(state);
     for (const { cells } of this.#parts.stages) {
       for (const c of cells) {
-        const { name, params } = c.cells;
+        const { name } = c.cells;
         c.writeStates({
           state: state[`cells.${name}.state`] as Float32Array<ArrayBuffer>,
           armed: state[`cells.${name}.armed`] as Uint32Array,
         });
-        params.values.set(state[`cells.${name}.params`] as Float64Array);
+        c.params.load(state[`cells.${name}.params`] as Float64Array);
       }
     }
     for (const d of this.#parts.drives) {
@@ -180,7 +180,7 @@ class GpuEngine implements VisibleEngine {
   }
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
     const parts = this.#parts.cells.filter((c) => c.index === population);
-    for (const part of parts) part.cells.setParam(name, value, entry);
+    for (const part of parts) part.params.set(name, value, entry);
     this.#changed(parts);
   }
 

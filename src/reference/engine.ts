@@ -1,6 +1,7 @@
 import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, PHASES, Segment, TraceSamples } from "../host/engine.ts";
 import { Inputs, type InputBlock } from "../host/inputs.ts";
+import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { sampleSteps } from "../host/samples.ts";
 import type { Signal } from "../network/signal.ts";
@@ -29,7 +30,8 @@ interface Cells {
   readonly integrate: Integrate;
   readonly state: Float64Array | Float32Array;
   readonly armed: Uint32Array;
-  params: Float64Array | Float32Array;
+  readonly live: CellParams;
+  params: Float64Array | Float32Array; // of `live`, rounded
   readonly inputScale: Float64Array;
   readonly traceRow: Int32Array[];
 }
@@ -85,10 +87,10 @@ class ReferenceEngine implements Engine {
 
   save(): Promise<EngineState> {
     const state: Record<string, EngineState[string]> = { ...this.#inputs.save() };
-    for (const { compiled, state: s, armed } of this.#cells.values()) {
+    for (const { compiled, live, state: s, armed } of this.#cells.values()) {
       state[`cells.${compiled.name}.state`] = s.slice();
       state[`cells.${compiled.name}.armed`] = armed.slice();
-      state[`cells.${compiled.name}.params`] = compiled.params.values.slice();
+      state[`cells.${compiled.name}.params`] = live.save();
     }
     for (const [k, s] of this.#sources) state[`sources.${this.network.populations[k]?.name}`] = s.slice();
     state["log.steps"] = Uint32Array.from(this.#log.steps);
@@ -102,8 +104,8 @@ class ReferenceEngine implements Engine {
       const { name } = cells.compiled;
       cells.state.set(state[`cells.${name}.state`] as Float64Array);
       cells.armed.set(state[`cells.${name}.armed`] as Uint32Array);
-      cells.compiled.params.values.set(state[`cells.${name}.params`] as Float64Array);
-      cells.params = this.#rounded(cells.compiled.params.values);
+      cells.live.load(state[`cells.${name}.params`] as Float64Array);
+      cells.params = this.#rounded(cells.live.values);
     }
     for (const [k, s] of this.#sources) s.set(state[`sources.${this.network.populations[k]?.name}`] as Uint32Array);
     this.#log.load(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array);
@@ -124,8 +126,8 @@ class ReferenceEngine implements Engine {
   }
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
     const cells = this.#cells.get(population) as Cells;
-    cells.compiled.setParam(name, value, entry);
-    cells.params = this.#rounded(cells.compiled.params.values);
+    cells.live.set(name, value, entry);
+    cells.params = this.#rounded(cells.live.values);
   }
 
   timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>> {
@@ -269,13 +271,15 @@ class ReferenceEngine implements Engine {
       t.cells.forEach((c, k) => (row[c] = k));
       return row;
     });
+    const live = new CellParams(compiled, entries);
     return {
       index,
       compiled,
       integrate: printIntegrate(compiled, this.#f32),
       state: this.#rounded(compiled.state0).slice(),
       armed: new Uint32Array(compiled.n * entries).fill(1),
-      params: this.#rounded(compiled.params.values),
+      live,
+      params: this.#rounded(live.values),
       inputScale,
       traceRow,
     };

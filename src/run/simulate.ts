@@ -53,10 +53,11 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
     throw new ModelError("engine gpu", "has no device", 'Open one with openDevice(), or use engine "reference"');
   }
   const { compile } = await import("../compile/compile.ts");
-  const network = compile("populations" in net ? net : net.describe(), compileOptions);
+  const description = "populations" in net ? net : net.describe();
+  const network = compile(description, compileOptions);
   const watch = kind === "gpu" && device !== undefined ? new DeviceWatch(device) : undefined;
   try {
-    return new Simulation(network, await makeEngine(kind, network, device), watch);
+    return new Simulation(network, await makeEngine(kind, network, device), { description, watch });
   } catch (error) {
     watch?.close();
     throw error;
@@ -80,6 +81,8 @@ interface Hook {
 /** One network on one engine, at one step. */
 export class Simulation {
   readonly network: CompiledNetwork;
+  /** What the network was compiled from, for run.json. */
+  readonly description: NetworkDescription | undefined;
   readonly kind: EngineKind;
   readonly #engine: Engine;
   readonly #watch: DeviceWatch | undefined;
@@ -91,12 +94,17 @@ export class Simulation {
   #closed = false;
   #failure: ModelError | undefined;
 
-  /** @param watch  of the device that the engine runs on */
-  constructor(network: CompiledNetwork, engine: Engine, watch?: DeviceWatch) {
+  /** @param from  the description, and the watch of the device that the engine runs on */
+  constructor(
+    network: CompiledNetwork,
+    engine: Engine,
+    from: { readonly description?: NetworkDescription; readonly watch?: DeviceWatch | undefined } = {},
+  ) {
     this.network = network;
     this.kind = engine.kind;
     this.#engine = engine;
-    this.#watch = watch;
+    this.description = from.description;
+    this.#watch = from.watch;
     this.#control = new RecordedControl(network, engine);
   }
 

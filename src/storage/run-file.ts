@@ -1,5 +1,5 @@
 import type { CompiledCells } from "../compile/compiled.ts";
-import { DataError } from "../errors.ts";
+import { DataError, ModelError } from "../errors.ts";
 import type { NetworkDescription } from "../network/description.ts";
 import { traceNames } from "../run/names.ts";
 import type { Simulation } from "../run/simulate.ts";
@@ -74,7 +74,11 @@ export function runFile(
   own: Pick<RunFile, "adapter" | "about" | "durationSteps" | "complete" | "resumed" | "chunks">,
 ): RunFile {
   const { network } = sim;
-  const { description } = network;
+  const { description } = sim;
+  if (description === undefined) {
+    const remedy = "Make the simulation with simulate(net, ...)";
+    throw new ModelError("run folder", "has no description of its network", remedy);
+  }
   return {
     format: "hillock run",
     version: VERSION,
