@@ -198,7 +198,7 @@ describe("an export", () => {
         await write().catch((error) => process.stdout.write(error.name + ": " + error.message + "\\n"));`;
     writeFileSync(join(folder, "script.mts"), script);
     const files = await openFolder(folder);
-    await writeNwb(files, "old.nwb", { identifier: "old", description: "", sessionStart: "2020-01-01T00:00:00+00:00", populations: [] }); // prettier-ignore
+    await writeNwb(files, "old.nwb", { identifier: "old", description: "old", sessionStart: "2020-01-01T00:00:00+00:00", populations: [] }); // prettier-ignore
     await files.write("old.csv", encode("old"));
     const before = [await files.mark("old.nwb"), await files.mark("old.csv")];
     const command = `ulimit -f 100; exec "$0" --import tsx "$1" "$2"`;
