@@ -11,6 +11,7 @@ import { LogCopy, LogRing } from "./log-ring.ts";
 import { checked, Memory } from "./memory.ts";
 import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
 import { Profile } from "./profile.ts";
+import { RoundTrip } from "./round-trip.ts";
 import { Scope } from "./scope.ts";
 import { BlockPlanner, joined, longestSubmit, mostDispatches, mostRows, runningSums, type Submit } from "./submit.ts";
 
@@ -79,7 +80,7 @@ class GpuEngine implements VisibleEngine {
     this.#log = base.log;
     this.#planner = base.planner;
     this.#parts = parts;
-    this.#pace = new Pace(base.network.maxBlock, base.maxSteps);
+    this.#pace = new Pace(base.network.maxBlock, base.maxSteps, this.#memory.trip.ms);
     this.#profile = options.profile === true ? new Profile(this.#memory.device, this.#scope) : undefined;
     this.#allocateCopies();
     this.#settings = parts.settings;
@@ -89,7 +90,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   static async make(network: CompiledNetwork, device: GPUDevice, options: GpuOptions): Promise<GpuEngine> {
-    const base = prepare(network, device, options);
+    const base = prepare(network, device, await RoundTrip.measure(device), options);
     try {
       return new GpuEngine(base, await DeviceNetwork.make(base.shared, base.maxSteps), options);
     } catch (error) {
@@ -204,7 +205,7 @@ class GpuEngine implements VisibleEngine {
     if (this.#closed) return;
     this.#closed = true;
     await this.#queue.catch(() => undefined);
-    await this.#memory.device.queue.onSubmittedWorkDone().catch(() => undefined); // lavapipe crashes on exit with work in flight
+    await this.#done().catch(() => undefined); // lavapipe crashes on exit with work in flight
     this.#scope[Symbol.dispose]();
   }
 
@@ -313,7 +314,7 @@ class GpuEngine implements VisibleEngine {
       const staging = this.#staging?.[submit.parity] as GPUBuffer;
       await this.#rest(submit);
       const woken = performance.now();
-      await staging.mapAsync(1).catch((error: unknown) => {
+      await this.#memory.trip.wait(staging.mapAsync(1)).catch((error: unknown) => {
         throw this.#failure ?? new DeviceError("readback", String(error), "Run again; resume with --resume");
       });
       if (this.#failure !== undefined) throw this.#failure;
@@ -368,7 +369,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   async #repeat(): Promise<Omit<TraceSamples, "data">[][]> {
-    await this.#memory.device.queue.onSubmittedWorkDone();
+    await this.#done();
     const [first, ...later] = this.#submits as [Submit, ...Submit[]];
     const snapshot = this.#snapshots?.[first.parity] as GPUBuffer[];
     const copy = new Uint32Array(await this.#memory.read(snapshot.at(-1) as GPUBuffer));
@@ -382,6 +383,10 @@ class GpuEngine implements VisibleEngine {
     const placed = this.#encode(first);
     for (const s of later) if (s.encoded) this.#encode(s);
     return placed;
+  }
+
+  #done(): Promise<undefined> {
+    return this.#memory.trip.wait(this.#memory.device.queue.onSubmittedWorkDone());
   }
 
   #watch(device: GPUDevice): void {
@@ -412,9 +417,9 @@ interface Base {
   readonly shared: Shared;
 }
 
-function prepare(network: CompiledNetwork, device: GPUDevice, options: GpuOptions): Base {
+function prepare(network: CompiledNetwork, device: GPUDevice, trip: RoundTrip, options: GpuOptions): Base {
   const scope = new Scope();
-  const memory = new Memory(device, scope);
+  const memory = new Memory(device, trip, scope);
   const inputs = new Inputs(network);
   const maxSteps = longestSubmit(network, inputs);
   const log = new LogRing(memory, options.logCapacity ?? 16384);

@@ -1,4 +1,5 @@
 import { DeviceError } from "../errors.ts";
+import type { RoundTrip } from "./round-trip.ts";
 import type { Scope } from "./scope.ts";
 
 const STORAGE = 128;
@@ -12,10 +13,12 @@ type Words = Uint32Array | Int32Array | Float32Array;
 /** Creates a simulation's buffers, each checked against the device's limits before it is asked for. */
 export class Memory {
   readonly device: GPUDevice;
+  readonly trip: RoundTrip;
   readonly #scope: Scope;
 
-  constructor(device: GPUDevice, scope: Scope) {
+  constructor(device: GPUDevice, trip: RoundTrip, scope: Scope) {
     this.device = device;
+    this.trip = trip;
     this.#scope = scope;
   }
 
@@ -52,7 +55,7 @@ export class Memory {
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
     this.device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(1);
+    await this.trip.wait(staging.mapAsync(1));
     const bytes = staging.getMappedRange().slice(0);
     this.release(staging);
     return bytes;

@@ -1,3 +1,4 @@
+import type { RoundTrip } from "./round-trip.ts";
 import { DeviceError } from "../errors.ts";
 import { linkKernel } from "../compile/link.ts";
 import type { CompiledTraining } from "../compile/training.ts";
@@ -22,6 +23,7 @@ export interface ShardBuffers {
 export class TrainingResources {
   readonly device: GPUDevice;
   readonly state: GPUBuffer;
+  readonly trip: RoundTrip;
   readonly inputs: GPUBuffer;
   readonly span: GPUBuffer;
   readonly steps: GPUBuffer;
@@ -31,8 +33,9 @@ export class TrainingResources {
   #record: GPUBuffer;
   #bindings: GPUBindGroup[] = [];
 
-  constructor(device: GPUDevice, compiled: CompiledTraining, layout: TrainingLayout) {
+  constructor(device: GPUDevice, trip: RoundTrip, compiled: CompiledTraining, layout: TrainingLayout) {
     this.device = device;
+    this.trip = trip;
     const { neurons } = layout;
     this.state = this.buffer("training.state", 5 * neurons * 4);
     this.inputs = this.buffer("training.inputs", inputRows(compiled) * neurons * 4);
@@ -103,7 +106,7 @@ export class TrainingResources {
       const encoder = this.device.createCommandEncoder();
       encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
       this.device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ);
+      await this.trip.wait(staging.mapAsync(GPUMapMode.READ));
       return staging.getMappedRange().slice(0);
     } finally {
       staging.destroy();

@@ -1,3 +1,4 @@
+import { RoundTrip } from "./round-trip.ts";
 import { DeviceError, ModelError } from "../errors.ts";
 import {
   checkSpan,
@@ -46,9 +47,10 @@ export async function gpuTraining(
   if (inputBytes > limit) {
     throw new ModelError("training inputs", `take ${mib(inputBytes)}, the device binds ${mib(limit)}`, "Run in waves");
   }
+  const trip = await RoundTrip.measure(device);
   device.pushErrorScope("out-of-memory");
   device.pushErrorScope("validation");
-  const resources = new TrainingResources(device, compiled, layout);
+  const resources = new TrainingResources(device, trip, compiled, layout);
   const pipeline = resources.pipeline(layout);
   const problems = [await device.popErrorScope(), await device.popErrorScope()];
   try {
@@ -225,6 +227,7 @@ class GpuTraining implements TrainingEngine {
   /** Dispatches 0..count-1 in submits of about SUBMIT_MS. Steps that learn and steps that do not go into different submits,
    * since they take different times. */
   async #submit(count: number, bindings: readonly GPUBindGroup[]): Promise<void> {
+    const { trip } = this.#resources;
     const { queue } = this.#resources.device;
     const learning = (d: number): boolean => d > 0 && learns(this.compiled.schedule, this.#step + d - 1);
     for (let d = 0; d < count;) {
@@ -237,10 +240,13 @@ class GpuTraining implements TrainingEngine {
       // threads: sleep for most of the time that the steps should take before asking
       await sleep(0.8 * pace.msPerStep * (to - d));
       const woken = performance.now();
-      await queue.onSubmittedWorkDone();
+      await trip.wait(queue.onSubmittedWorkDone());
       const now = performance.now();
       // done before the sleep was over: how long before is not known, so the guess is halved
-      adapt(pace, now - woken < 0.3 ? pace.msPerStep / 2 : (now - from) / (to - d));
+      adapt(
+        pace,
+        now - woken < 0.3 ? pace.msPerStep / 2 : Math.max(now - from - trip.ms, 0.05 * (now - from)) / (to - d),
+      );
       d = to;
     }
   }

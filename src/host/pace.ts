@@ -13,15 +13,19 @@ export class Pace {
   #steps: number;
   /** decaying sums of 1, steps, ms, steps^2 and steps ms. */
   #sums: readonly number[] = [0, 0, 0, 0, 0];
-  /** ms of a submit without steps, at most four times the target. */
-  #fixed = 0;
+  /** ms of a submit without steps, at most four times the target or, if longer, the round trip. */
+  #fixed: number;
   #perStep = 0;
   readonly #block: number;
+  readonly #roundTrip: number;
   readonly #most: number;
 
   /** @param block  longest block: above it, whole blocks are asked for
-   * @param most   steps of the longest submit that the engine can make */
-  constructor(block: number, most: number) {
+   * @param most   steps of the longest submit that the engine can make
+   * @param roundTrip  ms that an empty submit takes: no step's work, however long */
+  constructor(block: number, most: number, roundTrip = 0) {
+    this.#roundTrip = roundTrip;
+    this.#fixed = roundTrip;
     this.#block = block;
     this.#most = most;
     this.#steps = Math.min(most, Math.max(block, 400));
@@ -57,7 +61,7 @@ export class Pace {
     const variance = ss / n - meanSteps ** 2;
     if (variance > (SPREAD * meanSteps) ** 2) {
       const slope = Math.max(0, (sm / n - meanSteps * meanMs) / variance);
-      this.#fixed = Math.min(4 * TARGET_MS, Math.max(0, meanMs - slope * meanSteps));
+      this.#fixed = Math.min(Math.max(4 * TARGET_MS, this.#roundTrip), Math.max(0, meanMs - slope * meanSteps));
     }
     return { fixed: this.#fixed, perStep: Math.max(meanMs - this.#fixed, 0.05 * meanMs, 1e-3) / meanSteps };
   }

@@ -40,3 +40,20 @@ test("a busy machine whose times vary threefold does not drive it down to single
     .map((x) => x.steps);
   expect(Math.min(...steps)).toBeGreaterThan(100); // 6 ms of work or more in each
 });
+
+// wgpu tells of finished work every 100 ms, whatever was submitted
+test.each([0.002, 0.02, 0.2])(
+  "a round trip of 100 ms is no work: at %f ms a step the steps get at least as long",
+  (perStep) => {
+    const pace = new Pace(40, 8192, 100);
+    const works: number[] = [];
+    for (let k = 0; k < 60; k++) {
+      const work = perStep * pace.steps;
+      works.push(work);
+      pace.measured(pace.steps, 100 * Math.ceil(work / 100 + 1e-9));
+    }
+    // 60 % of the time until the host looks, or the longest submit there is; never shrunk by waiting on the way there
+    expect(Math.min(...works.slice(20))).toBeGreaterThan(Math.min(60, 0.9 * 8192 * perStep));
+    expect(works.slice(0, 6)).toEqual([...works.slice(0, 6)].sort((a, b) => a - b));
+  },
+);
