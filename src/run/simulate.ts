@@ -136,6 +136,15 @@ export class Simulation {
     return this;
   }
 
+  /** Changes something between two runs: acts from the next step on, and is kept with the run as a hook's changes are.
+   * @throws ModelError while a run goes on */
+  change(update: (control: Control, t: number) => void): void {
+    if (this.#running)
+      throw new ModelError("change()", "was called while a run goes on", "Use every(), or end the run");
+    update(this.#control, this.step * this.network.dt);
+    this.#noteChanges();
+  }
+
   /** Advances by `duration` and yields the chunks it is made of. Nothing is computed ahead of what is asked for. */
   async *run(duration: Quantity<"ms">, options: RunOptions = {}): AsyncGenerator<Chunk, void, undefined> {
     const end = this.step + this.steps("duration", duration);
@@ -239,6 +248,10 @@ export class Simulation {
       this.#failure = hookFailure(t, error);
       return false;
     }
+    this.#noteChanges();
+  }
+
+  #noteChanges(): void {
     const changes = this.#control.takeChanges();
     if (changes.length === 0) return true;
     this.#changes.push(...changes);

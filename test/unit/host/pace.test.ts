@@ -52,8 +52,8 @@ test.each([0.002, 0.02, 0.2])(
       works.push(work);
       pace.measured(pace.steps, 100 * Math.ceil(work / 100 + 1e-9));
     }
-    // 60 % of the time until the host looks, or the longest submit there is; never shrunk by waiting on the way there
-    expect(Math.min(...works.slice(20))).toBeGreaterThan(Math.min(60, 0.9 * 8192 * perStep));
-    expect(works.slice(0, 6)).toEqual([...works.slice(0, 6)].sort((a, b) => a - b));
+    expect(works[1]).toBeGreaterThan(works[0] as number); // the wait is not taken for work
+    // a third of the time at least, or the longest submit there is
+    expect(Math.min(...works.slice(20))).toBeGreaterThan(Math.min(50, 0.9 * 8192 * perStep));
   },
 );
