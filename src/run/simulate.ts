@@ -141,7 +141,13 @@ export class Simulation {
   change(update: (control: Control, t: number) => void): void {
     if (this.#running)
       throw new ModelError("change()", "was called while a run goes on", "Use every(), or end the run");
-    update(this.#control, this.step * this.network.dt);
+    try {
+      checkSynchronous(update(this.#control, this.step * this.network.dt));
+      this.#control.apply();
+    } catch (error) {
+      this.#control.forget();
+      throw error;
+    }
     this.#noteChanges();
   }
 
@@ -249,14 +255,14 @@ export class Simulation {
       return false;
     }
     this.#noteChanges();
+    return true;
   }
 
   #noteChanges(): void {
     const changes = this.#control.takeChanges();
-    if (changes.length === 0) return true;
+    if (changes.length === 0) return;
     this.#changes.push(...changes);
     this.#inForce = inForce([...this.#inForce, ...changes]);
-    return true;
   }
 
   /** For sinks: the changes made by hooks since the last call. */
