@@ -35,7 +35,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "pages in Chromium", include: ["test/browser/*.test.ts"], fileParallelism: false },
+        test: { name: "pages in Chromium and Firefox", include: ["test/browser/*.test.ts"], fileParallelism: false },
       },
     ],
   },

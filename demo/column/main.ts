@@ -1,5 +1,6 @@
 import type { OpenDevice } from "../../src/browser.ts";
 import { DeviceCanvas } from "../site/canvas.ts";
+import { DrawingBudget } from "../site/budget.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element, runPage, shareButton, type Running } from "../site/page.ts";
 import { Plot } from "../site/plots.ts";
@@ -22,7 +23,7 @@ const SPECS = {
   strength: { kind: "range", label: "Drive strength", unit: "×", min: 0, max: HIGHEST_STRENGTH, step: 0.05, value: 1, help: "Factor on the weights of the drive's synapses" },
   speed: { kind: "choice", label: "Speed", options: [[0.002, "2 ms a second"], [0.005, "5 ms a second"], [0.02, "20 ms a second"], [0.1, "100 ms a second"], [1, "real time"], [1000, "as fast as it goes"]], value: 0.02 },
   drive: { kind: "choice", label: "Drive", options: PRESETS.map((name, k) => [k, name] as const), value: 0, restarts: true },
-  mesh: { kind: "range", label: "Cells along a side", min: 2, max: 10, step: 1, value: 6, help: "Pyramidal cells of each layer; the published column has 10", restarts: true },
+  mesh: { kind: "range", label: "Cells along a side", min: 2, max: 10, step: 1, value: 6, help: "Pyramidal cells of each layer; the published column has 10", restarts: true, byAdapter: true },
   trial: { kind: "range", label: "Trial", min: 0, max: 20, step: 1, value: 0, help: "Other times of the drive's events", restarts: true },
 } as const satisfies Specs<string>; // prettier-ignore
 type Key = keyof typeof SPECS;
@@ -38,6 +39,8 @@ let run: ColumnRun | undefined;
 let raster: SpikeRaster | undefined;
 let drawing: ColumnDrawing | undefined;
 let stale = true; // the scene is to be drawn
+let paused = false; // a restart keeps it
+let ended = false; // the trial is over
 
 theme(() => {
   raster?.recolour();
@@ -48,7 +51,7 @@ theme(() => {
 
 /** The published 235 cells want a graphics card. */
 function suitMesh({ info }: OpenDevice): void {
-  if (info.isFallback && !new URLSearchParams(location.search).has("mesh")) controls.preset("mesh", 3);
+  if (info.isFallback) controls.suit("mesh", 3);
 }
 
 async function start(open: OpenDevice): Promise<Running> {
@@ -77,15 +80,16 @@ async function start(open: OpenDevice): Promise<Running> {
   element("last-cell").textContent = String(cells);
   element("window-to").textContent = `${column.tstop} ms`;
   dipole.reach(0, column.tstop);
-  element("dipole-scale").textContent = `nAm × ${made.scale}`;
+  element("dipole-scale").textContent = `nAm × ${Math.round(made.scale)}`;
   setSpeed();
-  setPaused(false);
+  setEnded(false);
+  setPaused(paused);
   const spikes = raster;
   const done = made.start((count, step) => {
     spikes.collect(count, step);
     stale = true;
   });
-  const showing = new Showing(made, drawing, spikes, info.isFallback ? 8 : 60);
+  const showing = new Showing(made, drawing, spikes, device.queue, info.isFallback ? 120 : 0);
   const owned = [drawing, spikes, sceneCanvas, rasterCanvas, camera];
   return {
     done,
@@ -102,13 +106,15 @@ class Showing {
   readonly #run: ColumnRun;
   readonly #scene: ColumnDrawing;
   readonly #raster: SpikeRaster;
-  readonly #interval: number;
+  readonly #queue: GPUQueue;
+  readonly #budget: DrawingBudget;
   #frame: number;
-  #drawn = 0;
   #plotted = 0;
 
-  constructor(made: ColumnRun, scene: ColumnDrawing, spikes: SpikeRaster, fps: number) {
-    [this.#run, this.#scene, this.#raster, this.#interval] = [made, scene, spikes, 1000 / fps - 2];
+  /** @param least  ms between two drawings */
+  constructor(made: ColumnRun, scene: ColumnDrawing, spikes: SpikeRaster, queue: GPUQueue, least: number) {
+    [this.#run, this.#scene, this.#raster, this.#queue] = [made, scene, spikes, queue];
+    this.#budget = new DrawingBudget(least);
     this.#frame = requestAnimationFrame((now) => this.#tick(now));
   }
 
@@ -118,10 +124,15 @@ class Showing {
 
   #tick(now: number): void {
     this.#frame = requestAnimationFrame((next) => this.#tick(next));
-    if (!stale || now - this.#drawn < this.#interval) return;
+    if (this.#run.finished && !ended) setEnded(true);
+    if (!stale || !this.#budget.due(now)) return;
     stale = false;
-    this.#drawn = now;
+    this.#budget.draw(this.#queue, () => this.#draw(now)).catch(() => undefined); // a lost device is told elsewhere
+  }
+
+  #draw(now: number): void {
     this.#scene.draw();
+    document.body.dataset["frames"] = String(Number(document.body.dataset["frames"] ?? 0) + 1);
     if (now - this.#plotted < 150 && !this.#run.finished) return;
     this.#plotted = now;
     const steps = this.#run.column.tstop / DT;
@@ -159,20 +170,41 @@ function setSpeed(): void {
   run.pace.again();
 }
 
-function setPaused(paused: boolean): void {
-  element("pause").textContent = paused ? "Go on" : "Pause";
+/** After a trial the first button plays it again. */
+function setEnded(now: boolean): void {
+  ended = now;
+  showButton();
+}
+
+function showButton(): void {
+  element("pause").textContent = ended ? "Replay" : paused ? "Go on" : "Pause";
+}
+
+function replay(): void {
+  paused = false;
+  void page.restart();
+}
+
+function setPaused(wanted: boolean): void {
+  paused = wanted;
+  showButton();
   if (run !== undefined) run.pace.paused = paused;
 }
 
-const page = runPage(start);
+const page = runPage(start, () => {
+  dipole.clear();
+  for (const key of ["modelMs", "spikes", "finished"]) delete document.body.dataset[key];
+});
 controls.onChange((key, restarts) => {
   if (restarts) void page.restart();
   else if (key === "speed") setSpeed();
+  else if (ended)
+    replay(); // with the new strength
   else if (run !== undefined) run.strength = controls.get("strength");
 });
 for (const [k, name] of PRESETS.entries())
   element(`preset-${name}`).addEventListener("click", () => controls.put("drive", k));
-element("pause").addEventListener("click", () => setPaused(run?.pace.paused !== true));
+element("pause").addEventListener("click", () => (ended ? replay() : setPaused(!paused)));
 element("again").addEventListener("click", () => void page.restart());
 element("defaults").addEventListener("click", () => controls.reset());
 shareButton(() => controls.link());

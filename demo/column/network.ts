@@ -19,6 +19,9 @@ export type Preset = (typeof PRESETS)[number];
 /** How long each is shown, ms: one response, or several cycles of a rhythm. */
 const DURATION: Readonly<Record<Preset, number>> = { evoked: 170, alpha: 600, gamma: 300 };
 
+/** Published: factor on the moment of 10 x 10 pyramidal cells a layer. */
+export const dipoleScale = (published: number, cells: number): number => (published * 100) / Math.max(1, cells);
+
 export interface ColumnSettings {
   readonly preset: Preset;
   readonly mesh: number; // pyramidal cells along a side, of each layer

@@ -6,12 +6,12 @@ import { DeviceWatch } from "../../src/run/device-watch.ts";
 import { Simulation } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
 import { Pace } from "../site/pace.ts";
-import { buildColumn, DT, SAMPLE_MS, type BuiltColumn, type ColumnSettings } from "./network.ts";
+import { buildColumn, dipoleScale, DT, SAMPLE_MS, type BuiltColumn, type ColumnSettings } from "./network.ts";
 
-/** Wall time of one submit: short, so that the page can draw between. */
-const SUBMIT_MS = 30;
-/** how often a live change may act, ms. */
-const HOOK_MS = 0.25;
+/** Steps of the shortest piece. */
+const LEAST_STEPS = Math.round(SAMPLE_MS / DT);
+/** Pieces a second of slow motion. */
+const FRAMES = 30;
 
 /** A column that runs to the end of its trial or until it is stopped. */
 export class ColumnRun {
@@ -25,7 +25,6 @@ export class ColumnRun {
   readonly spikes: Record<string, number> = {};
   #strength: number;
   #changed = true;
-  #steps = Math.round(HOOK_MS / DT);
   #stopped = false;
   #done: Promise<void> = Promise.resolve();
 
@@ -33,7 +32,6 @@ export class ColumnRun {
     [this.engine, this.column, this.#smoothing, this.#strength] = [engine, built.column, built.smoothing, strength];
     for (const type of built.column.cellTypes) this.spikes[type.name] = 0;
     this.#simulation = new Simulation(engine.network, engine, { watch: new DeviceWatch(device) });
-    this.#simulation.every(ms(HOOK_MS), (control) => this.#apply(control));
   }
 
   static async make(device: GPUDevice, settings: ColumnSettings, strength: number): Promise<ColumnRun> {
@@ -62,13 +60,14 @@ export class ColumnRun {
     if (tMs.length < 2) return { t: [], moment: [] };
     const cells = this.column.layout.positions["L5_pyramidal"]?.length ?? 0;
     const corrected = correctedDipole({ tMs, L2, L5 }, cells);
-    const { windowMs, scale } = this.#smoothing;
+    const { windowMs } = this.#smoothing;
     const shown = windowMs > 0 && tMs.length * SAMPLE_MS > windowMs ? smoothedDipole(corrected, windowMs) : corrected;
-    return { t: tMs, moment: Array.from(shown.agg, (x) => x * scale) };
+    return { t: tMs, moment: Array.from(shown.agg, (x) => x * this.scale) };
   }
 
+  /** The usual factor stands for so many columns of 100 pyramidal cells a layer; a smaller mesh stands for as many cells. */
   get scale(): number {
-    return this.#smoothing.scale;
+    return dipoleScale(this.#smoothing.scale, this.column.layout.positions["L5_pyramidal"]?.length ?? 0);
   }
 
   start(seen: (spikes: number, step: number) => void): Promise<void> {
@@ -86,22 +85,20 @@ export class ColumnRun {
   async #loop(seen: (spikes: number, step: number) => void): Promise<void> {
     while (!this.#stopped && !this.finished) {
       await this.pace.until(this.time);
-      const began = performance.now();
-      const steps = Math.min(this.#steps, Math.round(this.column.tstop / DT) - this.#simulation.step);
+      if (this.#stopped) return;
+      this.#simulation.change((control) => this.#apply(control));
+      const steps = Math.min(this.#pieceSteps(), Math.round(this.column.tstop / DT) - this.#simulation.step);
       const piece = ms(steps * DT);
       for await (const chunk of this.#simulation.run(piece, { chunk: piece }))
         seen(this.#take(chunk), this.#simulation.step);
-      this.#adapt(performance.now() - began);
     }
   }
 
-  /** Pieces as long as a submit should take, but short enough to show slow motion smoothly. */
-  #adapt(took: number): void {
-    const hook = Math.round(HOOK_MS / DT);
-    const smooth = Math.max(hook, hook * Math.floor((this.pace.speed * 1000) / 30 / HOOK_MS));
-    if (took > 1.5 * SUBMIT_MS) this.#steps = Math.max(hook, hook * Math.floor(this.#steps / 2 / hook));
-    else if (took < 0.6 * SUBMIT_MS) this.#steps = Math.min(smooth, 2 * this.#steps);
-    this.#steps = Math.min(this.#steps, smooth);
+  /** As long as the engine advises, which knows what a submit costs beside its steps, but short enough to show slow motion smoothly. */
+  #pieceSteps(): number {
+    const smooth = Math.floor((this.pace.speed * 1000) / FRAMES / DT);
+    const steps = Math.min(this.engine.stepsPerSubmit, smooth);
+    return LEAST_STEPS * Math.max(1, Math.floor(steps / LEAST_STEPS));
   }
 
   #take(chunk: Chunk): number {

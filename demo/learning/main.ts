@@ -12,7 +12,7 @@ const SPECS = {
   qif: { kind: "range", label: "QIF neurons", unit: "%", min: 0, max: 100, step: 5, value: 50, help: "The rest are leaky integrate-and-fire neurons", restarts: true },
   noise: { kind: "range", label: "Noise", min: 0, max: 3, step: 0.1, value: 1, help: "Amplitude, in units of the notebook's", restarts: true },
   loops: { kind: "range", label: "Loops of learning", min: 1, max: 30, step: 1, value: 10, restarts: true },
-  neurons: { kind: "range", label: "Neurons", min: 60, max: 240, step: 20, value: 200, restarts: true },
+  neurons: { kind: "range", label: "Neurons", min: 60, max: 240, step: 20, value: 200, restarts: true, byAdapter: true },
   seed: { kind: "range", label: "Seed", min: 1, max: 100, step: 1, value: 1, restarts: true },
 } as const satisfies Specs<string>; // prettier-ignore
 type Key = keyof typeof SPECS;
@@ -20,7 +20,7 @@ type Key = keyof typeof SPECS;
 const controls = new Controls<Key>(element("controls"), SPECS);
 const outputs = Array.from({ length: 6 }, (_, k) => {
   const series = [
-    { label: "target", colour: "warm", width: 2 },
+    { label: "target", colour: "warm", width: 2, dashed: true },
     { label: "output", colour: "accent", width: 1 },
   ];
   return new Plot(element(`output-${k}`), {
@@ -39,6 +39,8 @@ const error = new Plot(element("error"), {
 let run: LearningRun | undefined;
 let weights: Float64Array | undefined;
 let eigenvalues: Eigenvalues | undefined;
+let paused = false; // a restart keeps it
+let ended = false; // all loops are over
 
 theme(() => {
   for (const plot of [...outputs, error]) plot.repaint();
@@ -52,7 +54,7 @@ function paintMatrix(): void {
 
 /** 200 neurons want a graphics card; 100 learn as well and cost an eighth. */
 function suitNeurons({ info }: OpenDevice): void {
-  if (info.isFallback && !new URLSearchParams(location.search).has("neurons")) controls.preset("neurons", 100);
+  if (info.isFallback) controls.suit("neurons", 100);
 }
 
 async function start(open: OpenDevice): Promise<Running> {
@@ -70,7 +72,8 @@ async function start(open: OpenDevice): Promise<Running> {
     element(`output-${k}-name`).textContent = `Neuron ${i + 1}, ${kind}`;
   });
   setSpeed();
-  setPaused(false);
+  setEnded(false);
+  setPaused(paused);
   const done = made.start();
   const showing = new Showing(made, open.info.isFallback);
   return {
@@ -88,6 +91,7 @@ class Showing {
   readonly #worker = new Worker(new URL("./eigen-worker.ts", import.meta.url), { type: "module" });
   readonly #matrixEvery: number; // ms between two looks at the weights
   #turn = 0;
+  #shown = -1; // step
   #timer: ReturnType<typeof setInterval>;
   #asked = -Infinity;
   #busy = false;
@@ -110,7 +114,10 @@ class Showing {
   }
 
   #show(): void {
-    const { compiled, readings } = this.#run;
+    const { compiled, readings, finished } = this.#run;
+    if (finished && !ended) setEnded(true);
+    if (paused && this.#shown === readings.step && this.#turn === 8) return; // all of it stands on the page
+    if (this.#turn === 8) this.#shown = readings.step;
     const { stepsPerLoop } = compiled.schedule;
     this.#turn = (this.#turn + 1) % 9;
     if (this.#turn < 6) this.#showOutput(this.#turn);
@@ -177,17 +184,37 @@ function setSpeed(): void {
   run.pace.again();
 }
 
-function setPaused(paused: boolean): void {
-  element("pause").textContent = paused ? "Go on" : "Pause";
+/** After the last loop the first button plays all again. */
+function setEnded(now: boolean): void {
+  ended = now;
+  showButton();
+}
+
+function showButton(): void {
+  element("pause").textContent = ended ? "Replay" : paused ? "Go on" : "Pause";
+}
+
+function setPaused(wanted: boolean): void {
+  paused = wanted;
+  showButton();
   if (run !== undefined) run.pace.paused = paused;
 }
 
-const page = runPage(start);
+const page = runPage(start, () => {
+  for (const plot of [...outputs, error]) plot.clear();
+  for (const id of ["spikes", "weights", "eigenvalues"]) element<HTMLCanvasElement>(id).width = 1;
+  [run, weights, eigenvalues] = [undefined, undefined, undefined];
+  for (const key of ["step", "rms", "rate"]) delete document.body.dataset[key];
+});
 controls.onChange((_, restarts) => {
   if (restarts) void page.restart();
   else setSpeed();
 });
-element("pause").addEventListener("click", () => setPaused(run?.pace.paused !== true));
+element("pause").addEventListener("click", () => {
+  if (!ended) return setPaused(!paused);
+  paused = false;
+  void page.restart();
+});
 element("again").addEventListener("click", () => void page.restart());
 element("defaults").addEventListener("click", () => controls.reset());
 shareButton(() => controls.link());

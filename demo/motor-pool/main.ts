@@ -1,5 +1,6 @@
 import type { OpenDevice } from "../../src/browser.ts";
 import { DeviceCanvas } from "../site/canvas.ts";
+import { DrawingBudget } from "../site/budget.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element, runPage, shareButton, type Running } from "../site/page.ts";
 import { Plot } from "../site/plots.ts";
@@ -18,7 +19,7 @@ const SPECS = {
   private: { kind: "range", label: "Private input", unit: "%", min: 0, max: 50, step: 0.5, value: 1, help: "Share of the mean conductance; the rest is common to the pool" },
   gamma: { kind: "range", label: "Neuromodulation γ", min: 0, max: 1, step: 0.01, value: 0.2, help: "Persistent calcium current of the dendrites" },
   speed: { kind: "choice", label: "Speed", options: [[0.25, "a quarter of real time"], [1, "real time"], [100, "as fast as it goes"]], value: 1 },
-  neurons: { kind: "range", label: "Neurons", min: 50, max: 800, step: 50, value: 800, restarts: true },
+  neurons: { kind: "range", label: "Neurons", min: 50, max: 800, step: 50, value: 800, restarts: true, byAdapter: true },
   range: { kind: "range", label: "Recruitment range", min: 5, max: 120, step: 5, value: 100, help: "Largest threshold over the smallest", restarts: true },
   seed: { kind: "range", label: "Seed", min: 1, max: 100, step: 1, value: 42, help: "Everything random follows from it", restarts: true },
 } as const satisfies Specs<string>; // prettier-ignore
@@ -39,7 +40,7 @@ const plots = {
   force: new Plot(element("force-plot"), {
     series: [
       { label: "force", colour: "accent" },
-      { label: "drive", colour: "warm", scale: "right", width: 1 },
+      { label: "drive", colour: "warm", scale: "right", width: 1, dashed: true },
     ],
     x: { label: "s before now", range: [-8, 0] },
     y: { label: "% of tetanus", min: 0, soft: 10 },
@@ -62,15 +63,18 @@ const settings = (): PoolSettings => ({
 
 let run: PoolRun | undefined;
 let raster: SpikeRaster | undefined;
+let paused = false; // a restart keeps it
+let stale = true; // the raster is to be drawn
 
 theme(() => {
   raster?.recolour();
+  stale = true;
   for (const plot of Object.values(plots)) plot.repaint();
 });
 
 /** 800 neurons want a graphics card; 200 show the same on a software adapter. */
 function suitNeurons({ info }: OpenDevice): void {
-  if (info.isFallback && !new URLSearchParams(location.search).has("neurons")) controls.preset("neurons", 200);
+  if (info.isFallback) controls.suit("neurons", 200);
 }
 
 async function start(open: OpenDevice): Promise<Running> {
@@ -83,7 +87,7 @@ async function start(open: OpenDevice): Promise<Running> {
     gamma: controls.get("gamma"),
   };
   const made = await PoolRun.make(device, pool, settings());
-  const canvas = new DeviceCanvas(device, element("raster"));
+  const canvas = new DeviceCanvas(device, element("raster"), () => (stale = true));
   const population = made.engine.network.populations.find((p) => p.name === "aMN");
   if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
   const spikes = await SpikeRaster.make(made.engine, device, canvas, population, {
@@ -92,10 +96,13 @@ async function start(open: OpenDevice): Promise<Running> {
   [run, raster] = [made, spikes];
   element("last-unit").textContent = String(pool.neurons);
   setSpeed();
-  setPaused(false);
-  made.rise(0.35, 3000);
-  const done = made.start((count, step) => spikes.collect(count, step));
-  const drawing = new Drawing(made, spikes, info.isFallback);
+  setPaused(paused);
+  made.rise(0, 3000);
+  const done = made.start((count, step) => {
+    spikes.collect(count, step);
+    stale = true;
+  });
+  const drawing = new Drawing(made, spikes, device.queue, info.isFallback);
   return {
     done,
     stop: async () => {
@@ -111,18 +118,21 @@ async function start(open: OpenDevice): Promise<Running> {
 class Drawing {
   readonly #run: PoolRun;
   readonly #raster: SpikeRaster;
-  readonly #interval: number; // ms between two frames
+  readonly #queue: GPUQueue;
+  readonly #budget: DrawingBudget;
   readonly #plotInterval: number;
   #frame = 0;
   #marked = false;
-  #drawn = 0;
   #turn = 0;
   #plotted = 0;
+  #shown = -1; // model time of the plots
+  #saidPaused = false;
 
   /** @param inSoftware  drawing and computing then share a processor: draw less often */
-  constructor(made: PoolRun, spikes: SpikeRaster, inSoftware: boolean) {
-    [this.#run, this.#raster] = [made, spikes];
-    [this.#interval, this.#plotInterval] = inSoftware ? [80, 150] : [0, 80];
+  constructor(made: PoolRun, spikes: SpikeRaster, queue: GPUQueue, inSoftware: boolean) {
+    [this.#run, this.#raster, this.#queue] = [made, spikes, queue];
+    this.#budget = new DrawingBudget(inSoftware ? 80 : 0);
+    this.#plotInterval = inSoftware ? 150 : 80;
     this.#frame = requestAnimationFrame((now) => this.#tick(now));
   }
 
@@ -132,15 +142,26 @@ class Drawing {
 
   #tick(now: number): void {
     this.#frame = requestAnimationFrame((next) => this.#tick(next));
-    if (now - this.#drawn < this.#interval) return;
-    this.#drawn = now;
-    const spikes = this.#raster.draw(this.#run.time / DT, (WINDOW_S * 1000) / DT);
-    if (spikes > 0 && !this.#marked) {
-      this.#marked = true;
-      performance.mark("first spike drawn");
+    if (stale && this.#budget.due(now)) {
+      stale = false;
+      this.#budget.draw(this.#queue, () => this.#drawRaster()).catch(() => undefined); // a lost device is told elsewhere
     }
+    this.#plot(now);
+  }
+
+  #drawRaster(): void {
+    const spikes = this.#raster.draw(this.#run.time / DT, (WINDOW_S * 1000) / DT);
+    document.body.dataset["frames"] = String(Number(document.body.dataset["frames"] ?? 0) + 1);
+    if (spikes === 0 || this.#marked) return;
+    this.#marked = true;
+    performance.mark("first spike drawn");
+  }
+
+  #plot(now: number): void {
     if (now - this.#plotted < this.#plotInterval) return;
+    if (this.#turn === 0 && this.#shown === this.#run.time && this.#run.pace.paused === this.#saidPaused) return;
     this.#plotted = now;
+    if (this.#turn === 3) [this.#shown, this.#saidPaused] = [this.#run.time, this.#run.pace.paused];
     this.#turn = (this.#turn + 1) % 4; // one plot at a time keeps every task short
     if (this.#turn === 0) showRates(this.#run);
     if (this.#turn === 1) showForce(this.#run);
@@ -184,18 +205,22 @@ function setSpeed(): void {
   run.pace.again();
 }
 
-function setPaused(paused: boolean): void {
+function setPaused(wanted: boolean): void {
+  paused = wanted;
   element("pause").textContent = paused ? "Go on" : "Pause";
   if (run !== undefined) run.pace.paused = paused;
 }
 
-const page = runPage(start);
+const page = runPage(start, () => {
+  for (const plot of Object.values(plots)) plot.clear();
+  for (const key of ["modelMs", "firing", "rate"]) delete document.body.dataset[key];
+});
 controls.onChange((key, restarts) => {
   if (restarts) void page.restart();
   else if (key === "speed") setSpeed();
   else if (run !== undefined) run.settings = settings();
 });
-element("pause").addEventListener("click", () => setPaused(run?.pace.paused !== true));
+element("pause").addEventListener("click", () => setPaused(!paused));
 element("ramp").addEventListener("click", () => run?.rise(0, 5000));
 element("defaults").addEventListener("click", () => controls.reset());
 shareButton(() => controls.link());

@@ -8,6 +8,8 @@ const SEGMENT = 1024; // samples of a spectrum: 0.5 Hz
 const BIN_MS = 100;
 const BINS = 10; // a rate is over the last second
 const SILENCE_MS = 500;
+/** until the cells have left the voltage they were started at. */
+const SETTLED_MS = 300;
 
 /** What the page shows beside the raster, kept up to date spike by spike. */
 export class Readings {
@@ -37,7 +39,7 @@ export class Readings {
   add(spikes: Spikes, drive: { mean(t: number): number; now(t: number): number }): void {
     for (let k = 0; k < spikes.times.length; k++) {
       const [t, unit] = [spikes.times[k] as number, spikes.cells[k] as number];
-      if (t - (this.#last[unit] as number) > SILENCE_MS) this.began[unit] = drive.mean(t);
+      if (t > SETTLED_MS && t - (this.#last[unit] as number) > SILENCE_MS) this.began[unit] = drive.mean(t);
       this.#last[unit] = t;
       this.#moveTo(Math.floor(t / BIN_MS));
       const at = (this.#bin % BINS) * this.#n + unit;
@@ -80,8 +82,9 @@ export class Readings {
 
   /** Density of the force, %^2/Hz, above 0 up to `highest` Hz; nothing before two seconds are there. */
   spectrum(highest: number): { f: number[]; density: number[] } {
-    const length = Math.min(this.#samples, this.#force.length);
-    if (length < SEGMENT) return { f: [], density: [] };
+    const known = Math.min(this.#samples, this.#force.length);
+    if (known < SEGMENT) return { f: [], density: [] };
+    const length = known - ((known - SEGMENT) % (SEGMENT / 2)); // whole segments that end now
     const signal = Float64Array.from(
       { length },
       (_, k) => this.#force[(this.#samples - length + k) % this.#force.length] as number,

@@ -19,7 +19,7 @@ import {
 } from "./network.ts";
 import { Readings } from "./readings.ts";
 
-/** Model time of one submit: a slider acts from the next one on. */
+/** Model time of one piece while the device keeps up with the clock: a slider acts from the next one on. */
 const PIECE_MS = 10;
 
 export interface PoolSettings extends Drive {
@@ -49,7 +49,6 @@ export class PoolRun {
     this.readings = new Readings(thresholds);
     this.#settings = this.#acting = settings;
     this.#simulation = new Simulation(engine.network, engine, { watch: new DeviceWatch(device) });
-    this.#simulation.every(ms(PIECE_MS), (control, t) => this.#apply(control, t));
   }
 
   static async make(device: GPUDevice, pool: Pool, settings: PoolSettings): Promise<PoolRun> {
@@ -91,12 +90,22 @@ export class PoolRun {
   async #loop(seen: (spikes: number, step: number) => void): Promise<void> {
     while (!this.#stopped) {
       await this.pace.until(this.time);
-      for await (const chunk of this.#simulation.run(ms(PIECE_MS), { chunk: ms(PIECE_MS) })) {
+      if (this.#stopped) return;
+      this.#simulation.change((control, t) => this.#apply(control, t));
+      const piece = ms(this.#pieceSteps() * this.engine.network.dt);
+      for await (const chunk of this.#simulation.run(piece, { chunk: piece })) {
         const spikes = chunk.spikes("aMN");
         this.readings.add(spikes, { mean: (t) => this.#meanDrive(t), now: (t) => this.#driveNow(t) });
         seen(spikes.times.length, this.#simulation.step);
       }
     }
+  }
+
+  /** Short where the device keeps up; else as long as the engine advises, which knows what a submit costs beside its steps. */
+  #pieceSteps(): number {
+    const short = Math.round(PIECE_MS / this.engine.network.dt);
+    const keepsUp = this.pace.speed <= 1 && this.pace.measured > 0.95 * this.pace.speed;
+    return keepsUp ? short : Math.max(short, this.engine.stepsPerSubmit);
   }
 
   #apply(control: Control, t: number): void {

@@ -12,6 +12,8 @@ export interface RangeSpec {
   readonly help?: string;
   /** Changing it needs a new network. */
   readonly restarts?: boolean;
+  /** Its default depends on the adapter (`suit`): a link that keeps the default leaves it to the other side's. */
+  readonly byAdapter?: boolean;
 }
 
 export interface ChoiceSpec {
@@ -32,6 +34,7 @@ export class Controls<K extends string> {
   readonly #inputs = new Map<K, HTMLInputElement | HTMLSelectElement>();
   readonly #outputs = new Map<K, HTMLOutputElement>();
   readonly #defaults = new Map<K, number>();
+  readonly #given: ReadonlySet<K>;
   readonly #listeners: ((key: K, restarts: boolean) => void)[] = [];
   #writing: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,6 +48,7 @@ export class Controls<K extends string> {
     const fixed = keys.filter((k) => specs[k].restarts === true);
     if (fixed.length > 0) form.append(this.#group("Starts anew", fixed));
     const given = new URLSearchParams(location.search);
+    this.#given = new Set(keys.filter((key) => given.has(key)));
     for (const key of keys) this.#set(key, valueIn(specs[key], given.get(key)));
   }
 
@@ -58,17 +62,27 @@ export class Controls<K extends string> {
     this.#changed(key);
   }
 
-  /** Another default, before anything runs. */
-  preset(key: K, value: number): void {
+  /** Another default, for an adapter. It is also the value, unless the address gives one. */
+  suit(key: K, value: number): void {
+    const untouched = this.get(key) === this.#default(key) && !this.#given.has(key);
     this.#defaults.set(key, value);
-    this.#set(key, value);
+    if (untouched) this.#set(key, value);
+  }
+
+  #default(key: K): number {
+    return this.#defaults.get(key) ?? this.#specs[key].value;
+  }
+
+  /** Greys a control out, or not, where it would do nothing. */
+  enable(key: K, enabled: boolean): void {
+    const input = this.#inputs.get(key);
+    if (input !== undefined) input.disabled = !enabled;
   }
 
   /** All defaults at once: one restart at most. */
   reset(): void {
-    const value = (key: K): number => this.#defaults.get(key) ?? this.#specs[key].value;
-    const changed = [...this.#inputs.keys()].filter((key) => this.get(key) !== value(key));
-    for (const key of changed) this.#set(key, value(key));
+    const changed = [...this.#inputs.keys()].filter((key) => this.get(key) !== this.#default(key));
+    for (const key of changed) this.#set(key, this.#default(key));
     const last = changed.find((key) => this.#specs[key].restarts === true) ?? changed[0];
     if (last !== undefined) this.#changed(last);
   }
@@ -77,11 +91,17 @@ export class Controls<K extends string> {
     this.#listeners.push(listener);
   }
 
-  /** Address with every setting, defaults too, so that a shared link keeps its meaning when defaults change. */
+  /** Address with every setting, defaults too, so that a shared link keeps its meaning when defaults change; but for
+   * those that suit the adapter and were left as they are. */
   link(): string {
     const url = new URL(location.href);
     url.hash = "";
-    for (const key of this.#inputs.keys()) url.searchParams.set(key, String(this.get(key)));
+    for (const key of this.#inputs.keys()) {
+      const spec = this.#specs[key];
+      if (spec.kind === "range" && spec.byAdapter === true && this.get(key) === this.#default(key))
+        url.searchParams.delete(key);
+      else url.searchParams.set(key, String(this.get(key)));
+    }
     return url.href;
   }
 

@@ -8,9 +8,12 @@ export interface Running {
 }
 
 export interface Page {
-  /** Ends what runs and starts it anew from the controls. */
+  /** Ends what runs and starts it anew from the controls. Of many calls in a row only the last starts anything. */
   restart(): Promise<void>;
 }
+
+/** Quiet time before a restart: keys that repeat are one change. */
+const QUIET_MS = 250;
 
 export const element = <E extends HTMLElement>(id: string): E => {
   const found = document.getElementById(id);
@@ -20,11 +23,14 @@ export const element = <E extends HTMLElement>(id: string): E => {
 
 /** Runs a demo on the browser's adapter; says what is wrong when there is none, when the device is lost, or when it fails,
  * and offers to start again. `document.body.dataset.state`: starting, running, failed, unsupported.
- * @param start  makes the demo from the page's controls */
-export function runPage(start: (open: OpenDevice) => Promise<Running>): Page {
+ * @param start  makes the demo from the page's controls
+ * @param cleared  takes old readings off the page's plots, after a failure */
+export function runPage(start: (open: OpenDevice) => Promise<Running>, cleared: () => void = () => undefined): Page {
   let current: { running: Running; device: GPUDevice } | undefined;
   let turn = Promise.resolve();
   let generation = 0;
+  let asked = 0; // restarts so far
+  let built = 0;
 
   const end = async (): Promise<void> => {
     generation++; // losses from now on are ours
@@ -36,12 +42,14 @@ export function runPage(start: (open: OpenDevice) => Promise<Running>): Page {
   const fail = async (mine: number, title: string, detail: string): Promise<void> => {
     if (mine !== generation) return; // ended by us, or said already
     await end();
+    cleared();
     failed(title, detail, restart);
   };
   const begin = async (): Promise<void> => {
     await end();
     const mine = generation;
     say("starting");
+    document.body.dataset["built"] = String(++built);
     try {
       const open = await openDevice();
       if (open === undefined) return unsupported();
@@ -61,7 +69,14 @@ export function runPage(start: (open: OpenDevice) => Promise<Running>): Page {
       await fail(mine, "The simulation did not start.", messageOf(error));
     }
   };
-  const restart = (): Promise<void> => (turn = turn.then(begin));
+  const restart = (): Promise<void> => {
+    const mine = ++asked;
+    const latest = (): boolean => mine === asked;
+    return (turn = turn.then(async () => {
+      if (latest() && built > 0) await later(QUIET_MS);
+      if (latest()) await begin();
+    }));
+  };
   void restart();
   return { restart };
 }
@@ -81,6 +96,7 @@ export function showAdapterName({ description, isFallback }: Pick<AdapterInfo, "
 
 function failed(title: string, detail: string, restart: () => Promise<void>): void {
   say("failed");
+  for (const reading of document.querySelectorAll(".status dd:not(#adapter)")) reading.textContent = "–";
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Restart with these settings";
@@ -113,7 +129,7 @@ const WHERE = [
   "Chrome or Edge 113 and later on Windows, macOS and ChromeOS; 121 and later on Android.",
   "Chrome or Edge on Linux: switch on `chrome://flags/#enable-unsafe-webgpu` and `chrome://flags/#enable-vulkan`. Without a graphics card, start it with `--enable-unsafe-webgpu --use-vulkan=swiftshader --use-angle=vulkan --enable-features=Vulkan`.",
   "Safari 26 and later on macOS, iOS, iPadOS and visionOS.",
-  "Firefox 141 and later on Windows, 145 and later on macOS with Apple silicon; elsewhere Firefox Nightly.",
+  "Firefox 141 and later on Windows, 145 and later on macOS with Apple silicon; elsewhere set `dom.webgpu.enabled` and `gfx.webgpu.ignore-blocklist` in `about:config`.",
   "If hardware acceleration is switched off in the browser's settings, switch it on.",
 ];
 

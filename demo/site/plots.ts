@@ -10,6 +10,8 @@ export interface SeriesSpec {
   readonly points?: boolean;
   readonly fill?: boolean;
   readonly width?: number;
+  /** tells it from others without colour. */
+  readonly dashed?: boolean;
 }
 
 export interface PlotSpec {
@@ -51,6 +53,11 @@ export class Plot {
   set(data: uPlot.AlignedData): void {
     this.#data = data;
     this.#plot.setData(data);
+  }
+
+  /** Takes everything off. */
+  clear(): void {
+    this.set([[], ...this.#spec.series.map(() => [])]);
   }
 
   /** Ends of the x axis, from the next data on. */
@@ -146,6 +153,7 @@ function seriesOptions(s: SeriesSpec): uPlot.Series {
     stroke,
     scale: s.scale ?? "y",
     width: s.width ?? 1.5,
+    ...(s.dashed === true ? { dash: [6, 4] } : {}),
     ...(s.fill === true ? { fill: stroke.replace(/^rgb\((.*)\)$/, "rgba($1, 0.15)") } : {}),
     ...(points ? { paths: () => null } : {}),
     points: { show: points, size: 4, stroke, fill: stroke, width: 0 },

@@ -53,9 +53,10 @@ fn tick(@builtin(vertex_index) vertex: u32) -> Tick {
   let entry = drawn[1u + ((shape.first + vertex / 6u) & shape.mask)];
   let age = shape.now - f32(i32(entry.x - shape.origin));
   let neuron = f32(entry.y);
+  let row = select(f32(shape.neurons) - 1.0 - neuron, neuron, shape.blend > 0.5); // bands: the first on top
   let height = max(2.0 / f32(shape.neurons), shape.tick.y);
   let x = 1.0 - 2.0 * age / shape.window - shape.tick.x * f32(corner & 1u);
-  let y = -1.0 + 2.0 * (neuron + 0.5) / f32(shape.neurons) + height * (f32(corner >> 1u) - 0.5);
+  let y = -1.0 + 2.0 * (row + 0.5) / f32(shape.neurons) + height * (f32(corner >> 1u) - 0.5);
   var out: Tick;
   out.position = select(vec4f(2.0, 2.0, 0.0, 1.0), vec4f(x, y, 0.0, 1.0), age >= 0.0 && age <= shape.window);
   let c = shape.colours;
