@@ -84,6 +84,15 @@ export const REQUIREMENTS = [
     found: () => existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium"),
   },
   {
+    name: "Firefox",
+    use: "the tests of the pages in Firefox, whose WebGPU is wgpu; FIREFOX names another one",
+    commands: ["test"],
+    packages: ["firefox-esr", "fonts-dejavu-core"],
+    paths: ["/usr/bin/firefox-esr"],
+    without: "the tests in Firefox fail",
+    found: () => existsSync(process.env.FIREFOX ?? "/usr/bin/firefox-esr"),
+  },
+  {
     name: "procps",
     use: "test/browser/measure.ts reads processor times with ps",
     commands: ["measure"],

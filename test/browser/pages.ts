@@ -77,7 +77,7 @@ export async function set(page: Page, control: string, value: number): Promise<v
 export async function inked(page: Page, selector: string): Promise<number> {
   const png = (await page.locator(selector).first().screenshot()).toString("base64");
   return page.evaluate(async (data) => {
-    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))]));
     const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
     if (context === null) throw new Error("no 2d context");
     context.drawImage(bitmap, 0, 0);
