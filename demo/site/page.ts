@@ -60,7 +60,7 @@ export function runPage(start: (open: OpenDevice) => Promise<Running>, cleared: 
       current = { running, device };
       say("running");
       running.done.catch(async (error: unknown) => {
-        await Promise.race([lost, later(100)]); // a loss explains more than what fails because of it
+        await Promise.race([lost, later(1000)]); // a loss explains more than what fails because of it
         reportError(error);
         await fail(mine, "The simulation stopped.", messageOf(error));
       });
