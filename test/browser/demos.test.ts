@@ -49,8 +49,8 @@ describe("motor pool", () => {
   afterAll(() => seen?.page.close());
 
   test("runs, and its raster and plots show something", async () => {
-    await until(seen.page, "modelMs", (t) => t > 1500);
-    // 50 units that fire at some Hz over 1.5 of 4 s: hundreds of ticks of 2 x 5 pixels on 900 x 300
+    await until(seen.page, "modelMs", (t) => t > 3500); // the drive has risen from nothing
+    // 50 units that fire at some Hz over 1 or 2 of 4 s: hundreds of ticks of 2 x 5 pixels on 900 x 300
     expect(await inked(seen.page, "#raster")).toBeGreaterThan(0.002);
     for (const plot of ["#rates", "#force-plot", "#recruitment"])
       expect(await inked(seen.page, plot)).toBeGreaterThan(0.002);
