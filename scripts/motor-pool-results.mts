@@ -13,11 +13,13 @@ import { mean, standardDeviation } from "../src/analysis/stats.ts";
 import { activitySummary, phaseSummary, plateauSummary } from "../src/analysis/summary.ts";
 import { fixedProbability, oneToOne } from "../src/connect/rules.ts";
 import { extractParameters } from "../src/studies/extraction/extract.ts";
-import { trapezoid } from "../src/studies/trapezoid/experiment.ts";
+import { buildTrapezoid } from "../src/studies/trapezoid/build.ts";
+import { settings as trapezoidSettings } from "../src/studies/trapezoid/study.ts";
 import { disjointPairs, meanBetween } from "../src/studies/watanabe-pipeline/coherence.ts";
 import { constantDrive, oscillatingDrive } from "../src/studies/watanabe-pipeline/drives.ts";
 import { runPool, thresholdsOf, unitsOf } from "../src/studies/watanabe-pipeline/pool.ts";
-import { DEFAULTS, planOf } from "../src/studies/watanabe-pipeline/settings.ts";
+import { planOf } from "../src/studies/watanabe-pipeline/plan.ts";
+import { settings as pipelineSettings } from "../src/studies/watanabe-pipeline/study.ts";
 import { Network } from "../src/network/network.ts";
 import { drive, type Signal } from "../src/network/signal.ts";
 import { poisson } from "../src/network/sources.ts";
@@ -27,6 +29,9 @@ import { simulate } from "../src/run/simulate.ts";
 import { Hz, ms, mV, seconds, uS } from "../src/units.ts";
 import seedrandom from "seedrandom";
 import { report } from "./motor-pool-report.mts";
+
+/** The study as published. */
+const DEFAULTS = pipelineSettings.parse({});
 
 const FILE = "docs/motor-pool-results.json";
 const SEEDS = [1, 2, 3, 4, 5];
@@ -297,7 +302,7 @@ async function ramp() {
 
 /** Seed 001's run. */
 async function trapezoids() {
-  const built = trapezoid.build(trapezoid.defaults, { seed: 1, files: {} });
+  const built = buildTrapezoid(trapezoidSettings.parse({}), { seed: 1, files: new Map() });
   built.network.vary("seed", SEEDS);
   built.network.vary("structureSeed", SEEDS);
   const sim = await simulate(built.network, {

@@ -1,8 +1,9 @@
 import { compile } from "../../src/compile/compile.ts";
 import type { CompiledCells, CompiledNetwork, CompiledStage, RowTable } from "../../src/compile/compiled.ts";
 import type { Engine, Segment } from "../../src/host/engine.ts";
-import { withSettings } from "../../src/studies/experiment.ts";
-import { watanabe } from "../../src/studies/watanabe/experiment.ts";
+import { chosenSettings } from "../../src/studies/schema.ts";
+import { buildWatanabe } from "../../src/studies/watanabe/build.ts";
+import { settings as schema } from "../../src/studies/watanabe/study.ts";
 import type { Expr } from "../../src/lang/expr.ts";
 
 export interface PoolOptions {
@@ -15,7 +16,7 @@ export interface PoolOptions {
 /** The Watanabe experiment from its first step on under full drive, V of every 5th cell at every step as published. The 400 shared
  * sources stay 400 at every size. */
 export function pool({ motorNeurons, rates = 1, maxBlock }: PoolOptions): CompiledNetwork {
-  const settings = withSettings("bench", watanabe.defaults, [
+  const settings = chosenSettings("bench", schema, [
     ["cells.motorNeurons", String(motorNeurons)],
     ["cells.independent", String(motorNeurons)],
     ["drive.silence", "0"],
@@ -23,7 +24,7 @@ export function pool({ motorNeurons, rates = 1, maxBlock }: PoolOptions): Compil
     ["independent.mean", String(125 * rates)],
     ["record.every", "0.025"],
   ]);
-  const { network, dt, method } = watanabe.build(settings, { seed: 42, files: {} });
+  const { network, dt, method } = buildWatanabe(settings, { seed: 42 });
   return compile(network, { dt, method, ...(maxBlock === undefined ? {} : { maxBlock }) });
 }
 

@@ -1,61 +1,47 @@
-import cliProgress from "cli-progress";
-import type { Progress } from "../run/simulate.ts";
+/** How far a run is: a line that is written over on a terminal, elsewhere one every so often and for each new part. */
+export class ProgressLine {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #everyMs: number;
+  /** Of the part shown: its name, and where it stood when it was first seen (a resumed one does not start at 0). */
+  #part = { name: "", began: 0, done: 0, simulatedMs: 0 };
+  #last = -Infinity;
+  #open = false;
 
-export interface ProgressBar {
-  readonly update: (progress: Progress) => void;
-  readonly stop: () => void;
-}
+  constructor(stream: NodeJS.WriteStream, everyMs = stream.isTTY ? 100 : 5000) {
+    [this.#stream, this.#everyMs] = [stream, everyMs];
+  }
 
-/** Simulated time, speed against real time, and time left: a bar on a terminal, else a line every so often. */
-export function progressBar(stream: NodeJS.WriteStream, everyMs = 5000): ProgressBar {
-  let start: number | undefined; // of this run: a resumed one does not start at 0
-  const figures = ({ simulatedMs, totalMs, wallMs }: Progress): { done: string; speed: string; left: string } => {
-    start ??= simulatedMs;
-    const speed = wallMs > 0 ? Math.max(0, simulatedMs - start) / wallMs : 0;
-    const left = speed > 0 ? (totalMs - simulatedMs) / speed / 1000 : NaN;
-    return {
-      done: `${(simulatedMs / 1000).toFixed(2)} of ${(totalMs / 1000).toFixed(2)} s`,
-      speed: `${speed.toPrecision(2)} x real time`,
-      left: Number.isFinite(left) ? `${Math.ceil(left)} s left` : "",
-    };
+  readonly show = (
+    name: string,
+    done: number,
+    simulated?: { readonly simulatedMs: number; readonly totalMs: number },
+  ): void => {
+    const now = performance.now();
+    const { simulatedMs = 0, totalMs = 0 } = simulated ?? {};
+    const fresh = name !== this.#part.name;
+    if (fresh) this.#part = { name, began: now, done, simulatedMs };
+    const end = simulated !== undefined && simulatedMs >= totalMs;
+    if (!fresh && !end && now - this.#last < this.#everyMs) return;
+    this.#last = now;
+    const wall = now - this.#part.began;
+    const left = (((1 - done) / (done - this.#part.done)) * wall) / 1000;
+    const speed = (simulatedMs - this.#part.simulatedMs) / wall;
+    const figures = [
+      simulated === undefined
+        ? `${Math.round(100 * done)} %`
+        : `${(simulatedMs / 1000).toFixed(2)} of ${(totalMs / 1000).toFixed(2)} s`,
+      speed > 0 && Number.isFinite(speed) ? `${speed.toPrecision(2)} x real time` : "",
+      !end && left > 0 && Number.isFinite(left) ? `${Math.ceil(left)} s left` : "",
+    ];
+    const line = `${name}: ${figures.filter(Boolean).join(", ")}`;
+    const bar = "█".repeat(Math.round(20 * Math.min(1, Math.max(0, done)))).padEnd(20, "░");
+    this.#stream.write(this.#stream.isTTY ? `\r\x1b[K${bar} ${line}` : `${line}\n`);
+    this.#open = this.#stream.isTTY;
   };
-  if (!stream.isTTY) return plain(stream, everyMs, figures);
-  const bar = new cliProgress.SingleBar({
-    stream,
-    format: "{bar} {done}  {speed}  {left}",
-    hideCursor: true,
-    clearOnComplete: false,
-    barsize: 30,
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
-  });
-  let open = false;
-  return {
-    update: (progress) => {
-      if (!open) bar.start(progress.totalMs, 0, { done: "", speed: "", left: "" });
-      open = true;
-      bar.update(progress.simulatedMs, figures(progress));
-    },
-    stop: () => {
-      if (open) bar.stop();
-    },
-  };
-}
 
-function plain(
-  stream: NodeJS.WriteStream,
-  everyMs: number,
-  figures: (p: Progress) => { done: string; speed: string; left: string },
-): ProgressBar {
-  let last = -Infinity;
-  return {
-    update: (progress) => {
-      const { done, speed, left } = figures(progress);
-      const end = progress.simulatedMs >= progress.totalMs;
-      if (!end && performance.now() - last < everyMs) return;
-      last = performance.now();
-      stream.write(`${[done, speed, end ? "" : left].filter(Boolean).join(", ")}\n`);
-    },
-    stop: () => undefined,
+  /** Makes room for another line. */
+  readonly clear = (): void => {
+    if (this.#open) this.#stream.write("\r\x1b[K");
+    this.#open = false;
   };
 }

@@ -99,6 +99,9 @@ export interface TrainingState {
   readonly step: number;
 }
 
+/** All that changes in a run as an engine holds it: what the same engine on the same networks goes on from, bit for bit. */
+export type TrainingSnapshot = Readonly<Record<string, Uint32Array | Float32Array | Float64Array>>;
+
 /** Runs the networks of a CompiledTraining side by side. Methods are called one at a time. */
 export interface TrainingEngine {
   readonly kind: "gpu" | "reference" | "reference32";
@@ -110,6 +113,9 @@ export interface TrainingEngine {
   /** Weights of each entry now, in the order of its colIdx. */
   weights(): Promise<Float64Array[]>;
   state(): Promise<TrainingState[]>;
+  save(): Promise<TrainingSnapshot>;
+  /** Puts a snapshot into an engine that has not run yet. */
+  load(snapshot: TrainingSnapshot): Promise<void>;
   close(): Promise<void>;
 }
 

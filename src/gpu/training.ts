@@ -9,6 +9,7 @@ import {
   type SpanRecord,
   type Trace,
   type TrainingEngine,
+  type TrainingSnapshot,
   type TrainingSpan,
   type TrainingState,
 } from "../compile/training.ts";
@@ -157,6 +158,29 @@ class GpuTraining implements TrainingEngine {
       P: P[e] as Float64Array[],
       step: this.#step,
     }));
+  }
+
+  async save(): Promise<TrainingSnapshot> {
+    const saved: Record<string, Uint32Array | Float32Array> = {
+      progress: Uint32Array.of(this.#step, this.#updates, this.#started ? 1 : 0),
+      lastR: this.#lastR.slice(),
+    };
+    for (const [name, buffer] of this.#changing()) saved[name] = new Float32Array(await this.#resources.read(buffer));
+    return saved;
+  }
+
+  async load(snapshot: TrainingSnapshot): Promise<void> {
+    const [step = 0, updates = 0, started = 0] = snapshot["progress"] ?? [];
+    [this.#step, this.#updates, this.#started] = [step, updates, started === 1];
+    this.#lastR.set(snapshot["lastR"] ?? []);
+    const { queue } = this.#resources.device;
+    for (const [name, buffer] of this.#changing()) queue.writeBuffer(buffer, 0, snapshot[name] as Float32Array<ArrayBuffer>); // prettier-ignore
+  }
+
+  /** Every buffer that a step changes. */
+  #changing(): (readonly [string, GPUBuffer])[] {
+    const { state, shards } = this.#resources;
+    return [["state", state], ...shards.flatMap(({ P, U, w }, s) => Object.entries({ P, U, w }).map(([name, buffer]) => [`${name}.${s}`, buffer] as const))]; // prettier-ignore
   }
 
   async close(): Promise<void> {

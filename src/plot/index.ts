@@ -1,7 +1,5 @@
 /** Figures as SVG text, as `hillock/plot`; `hillock/plot/png` turns them into PNG in Node. */
 export * from "./colours.ts";
-export * from "./extraction.ts";
+export { rateSteps, spectraFigure, thresholdsFigure, type NamedSpan, type TimeSeries } from "./common.ts";
 export { figure } from "./figure.ts";
-export * from "./trapezoid.ts";
 export * from "./types.ts";
-export * from "./watanabe.ts";

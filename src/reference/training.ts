@@ -8,6 +8,7 @@ import {
   type Trace,
   type TrainingEngine,
   type TrainingEntry,
+  type TrainingSnapshot,
   type TrainingSpan,
   type TrainingState,
 } from "../compile/training.ts";
@@ -43,6 +44,15 @@ export function referenceTraining(
     },
     weights: () => Promise.resolve(networks.map((network) => Float64Array.from(network.w))),
     state: () => Promise.resolve(networks.map((network) => network.state(step))),
+    save: () => {
+      const parts = networks.flatMap((network, e) => network.arrays().map((array, k) => [`${e}.${k}`, array.slice()]));
+      return Promise.resolve(Object.fromEntries([["step", Uint32Array.of(step)], ...parts]) as TrainingSnapshot);
+    },
+    load: (snapshot) => {
+      step = snapshot["step"]?.[0] ?? step;
+      networks.forEach((network, e) => network.restore((k) => snapshot[`${e}.${k}`] ?? []));
+      return Promise.resolve();
+    },
     close: () => Promise.resolve(),
   };
 }
@@ -84,6 +94,20 @@ class ReferenceNetwork {
       for (let a = 0; a < size; a++) P[(a * (a + 3)) / 2] = 1 / rules.alpha;
       return P;
     });
+    this.#input();
+  }
+
+  /** What changes in a run: x, r, w, then P of each neuron, joined. */
+  arrays(): Floats[] {
+    const P = this.#math.alloc(this.#P.reduce((sum, one) => sum + one.length, 0));
+    this.#P.reduce((at, one) => (P.set(one, at), at + one.length), 0);
+    return [this.#x, this.#r, this.w, P];
+  }
+
+  restore(array: (k: number) => ArrayLike<number>): void {
+    [this.#x, this.#r, this.w].forEach((own, k) => own.set(array(k)));
+    const P = Float64Array.from(array(3));
+    this.#P.reduce((at, one) => (one.set(P.subarray(at, at + one.length)), at + one.length), 0);
     this.#input();
   }
 

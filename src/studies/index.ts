@@ -1,19 +1,16 @@
-import type { Experiment } from "./experiment.ts";
+import { columnConvergence } from "./column-convergence/study.ts";
+import { column } from "./column/study.ts";
+import { extract } from "./extraction/study.ts";
 import type { Study } from "./study.ts";
+import { train } from "./training/study.ts";
+import { trapezoid } from "./trapezoid/study.ts";
+import { watanabePipeline } from "./watanabe-pipeline/study.ts";
+import { watanabe } from "./watanabe/study.ts";
 
-/** The experiments by name, each loaded when asked for: a run starts faster without the others. */
-export const EXPERIMENTS: Readonly<Record<string, () => Promise<Experiment<never>>>> = {
-  watanabe: async () => (await import("./watanabe/experiment.ts")).watanabe as unknown as Experiment<never>,
-  trapezoid: async () => (await import("./trapezoid/experiment.ts")).trapezoid as unknown as Experiment<never>,
-};
-
-/** The studies, which run more than one network. */
-export const STUDIES: Readonly<Record<string, () => Promise<Study<never>>>> = {
-  column: async () => (await import("./column/study.ts")).column as unknown as Study<never>,
-  "column-convergence": async () =>
-    (await import("./column/convergence.ts")).columnConvergence as unknown as Study<never>,
-  extract: async () => (await import("./extraction/study.ts")).extract as unknown as Study<never>,
-  train: async () => (await import("./training/study.ts")).train as unknown as Study<never>,
-  "watanabe-pipeline": async () =>
-    (await import("./watanabe-pipeline/study.ts")).watanabePipeline as unknown as Study<never>,
-};
+/** The studies by name. These are descriptions: what a study runs is loaded when it runs. */
+export const STUDIES: ReadonlyMap<string, Study> = new Map(
+  [watanabe, trapezoid, extract, watanabePipeline, column, columnConvergence, train].map((study) => [
+    study.name,
+    study as Study,
+  ]),
+);

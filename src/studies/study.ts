@@ -1,42 +1,103 @@
+import type { z } from "zod";
 import type { EngineKind } from "../host/engine.ts";
-import { writeText, type Files } from "../storage/files.ts";
-import type { FigureFile, Settings } from "./experiment.ts";
+import type { Method } from "../network/cell.ts";
+import type { Network } from "../network/network.ts";
+import type { StoredRun } from "../storage/load-run.ts";
+import type { Files } from "../storage/files.ts";
+import type { Quantity } from "../units.ts";
 
-/** A published study that is more than one run of one network: a search, a protocol, a chain of steps. */
-export interface Study<S extends Settings = Settings> {
-  readonly name: string;
-  readonly title: string;
-  readonly defaults: S;
-  readonly presets?: Readonly<Record<string, Settings>>;
-  /** Files it takes, by option name, with a line of help. */
-  readonly files?: Readonly<Record<string, string>>;
-  readonly defaultSeed: number;
-  /** Does it all. @returns what to print at the end */
-  run(settings: S, context: StudyContext): Promise<string>;
+/** What a study is given beside its settings. */
+export interface Given {
+  readonly seed: number;
+  /** Contents of the study's files that were given, by option name. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
-export interface StudyContext {
-  readonly seed: number;
-  /** Contents of the study's files that were given. */
-  readonly files: Readonly<Record<string, string>>;
+interface Common<S extends z.ZodObject> {
+  /** As `hillock run <name>`. */
+  readonly name: string;
+  readonly title: string;
+  /** Every setting with its default, unit, meaning and limits; options, --help and --settings are made of it. Settings called
+   * `duration` and `chunk` are also what --duration and --chunk set. */
+  readonly settings: S;
+  /** Named sets of settings that differ from the defaults. */
+  readonly presets?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** Files it takes, by option name, with a line of help. */
+  readonly files?: ReadonlyMap<string, string>;
+  readonly defaultSeed: number;
+}
+
+/** One run of one network. */
+export interface NetworkStudy<S extends z.ZodObject = z.ZodObject> extends Common<S> {
+  build(settings: z.output<S>, given: Given): Promise<Built>;
+}
+
+/** More than one run of one network: a search, a protocol, a chain of steps. */
+export interface LongStudy<S extends z.ZodObject = z.ZodObject> extends Common<S> {
+  /** Refuses settings that do not go together, before anything is opened or computed. */
+  check?(settings: z.output<S>, given: Given): void;
+  /** Does it all. A resumed study is called again: what it keeps in `context` is not computed twice. */
+  run(settings: z.output<S>, context: StudyContext): Promise<Result>;
+  /** Whether these settings work on what an earlier run left in the folder. */
+  continues?(settings: z.output<S>): boolean;
+}
+
+/** A published study: what may be set, how it runs, what is said and drawn of it. A folder of its own and a line in index.ts. */
+export type Study<S extends z.ZodObject = z.ZodObject> = NetworkStudy<S> | LongStudy<S>;
+
+export interface Built {
+  readonly network: Network;
+  readonly dt: Quantity<"ms">;
+  /** Instead of what the models state. */
+  readonly method?: Method | undefined;
+  readonly duration: Quantity<"ms">;
+  readonly chunk: Quantity<"ms">;
+  /** Lines to show before the run. */
+  readonly notes: readonly string[];
+  /** What to print of one entry of a finished, or truncated, run. */
+  summary(run: StoredRun, entry: number): Promise<string>;
+  figures(run: StoredRun, entry: number): Promise<readonly Figure[]>;
+}
+
+export interface Figure {
+  /** Of its files, without ending. */
+  readonly name: string;
+  /** Drawn when asked for, after all results have been written. */
+  readonly svg: () => string | Promise<string>;
+}
+
+export interface Result {
+  /** What to print at the end, and into summary.txt. */
+  readonly text: string;
+  /** Asked for where figures are wanted. */
+  readonly figures: () => readonly Figure[] | Promise<readonly Figure[]>;
+}
+
+export interface StudyContext extends Given {
   readonly engine: EngineKind;
   /** Of engine "gpu"; the caller keeps and destroys it. */
   readonly device?: GPUDevice | undefined;
+  /** What run.json says of the adapter, "" without one. */
+  readonly adapter: string;
   /** Where results go, already prepared. */
   readonly out: Files;
-  /** A folder below `out`. */
+  /** A folder below `out`, prepared. */
   readonly folder: (name: string) => Promise<Files>;
+  /** A part of the study: computed, stored and given; or, where the run that is resumed had finished it, only given. Values
+   * come back with every bit: numbers, NaN too, text, lists, plain objects and typed arrays. */
+  readonly keep: <T>(part: string, compute: () => Promise<T>) => Promise<T>;
   /** A line to show. */
   readonly say: (line: string) => void;
-  /** How far it is: 0 to 1, and what is being done. */
-  readonly progress: (part: string, done: number) => void;
-  /** Writes SVG, and PNG at 300 dpi. Does nothing where figures are not wanted. */
-  readonly draw: (figure: FigureFile) => Promise<void>;
+  /** How far a part is: 0 to 1; with the simulated time where it is one run. */
+  readonly progress: (part: string, done: number, simulated?: Simulated) => void;
   readonly signal?: AbortSignal | undefined;
-  /** Overwrite results of another run. */
+  /** Go on with what is in the folder. */
+  readonly resume: boolean;
+  /** Overwrite results of another run; with resume, go on although what made them differs. */
   readonly force: boolean;
 }
 
-/** A JSON file with two spaces of indent, as the published scripts write theirs. NaN becomes null. */
-export const writeJson = async (out: Files, name: string, value: unknown): Promise<void> =>
-  void (await writeText(out, name, `${JSON.stringify(value, undefined, 2)}\n`));
+export interface Simulated {
+  readonly simulatedMs: number;
+  readonly totalMs: number;
+}

@@ -1,175 +1,246 @@
-import { morletSpectrogram } from "../../analysis/morlet.ts";
-import { welch } from "../../analysis/spectrum.ts";
-import {
-  endPoints,
-  meanRates,
-  spikeHistogram,
-  type ColumnSpike,
-  type CortexColumn,
-  type Dipole,
-  type RuleLinks,
-} from "../../models/cortical-column/index.ts";
-import {
-  CELL_COLOURS,
-  columnRasterFigure,
-  dipoleFigure,
-  dipoleSpectrumFigure,
-  fieldFigure,
-  histogramFigure,
-  ratesFigure,
-  spectrogramFigure,
-  type RasterData,
-} from "../../plot/column.ts";
-import { connectivityFigure, spaceFigure, type FanOut, type Tube } from "../../plot/column-space.ts";
-import type { ColumnSettings } from "./network.ts";
-import { displayed, meanDipole, type Field } from "./results.ts";
-import type { FigureFile } from "../experiment.ts";
+import { figure } from "../../plot/figure.ts";
+import { seriesColour } from "../../plot/colours.ts";
+import type { Panel, Series } from "../../plot/types.ts";
 
-export interface ColumnData {
-  readonly column: CortexColumn;
-  /** Cells and drives, one list per trial. */
-  readonly spikes: readonly (readonly ColumnSpike[])[];
-  /** Corrected, not smoothed; one per trial. */
-  readonly dipoles: readonly Dipole[];
-  /** Of the first trial. */
-  readonly field: Field | undefined;
+/** Colours of the published figures. */
+export const CELL_COLOURS: Readonly<Record<string, string>> = {
+  L2_basket: "#c000c0",
+  L2_pyramidal: "#00a5b5",
+  L5_basket: "#d02020",
+  L5_pyramidal: "#1f3fbf",
+};
+const GREY = "#b0b0b0";
+
+export interface DipoleTraces {
+  readonly tMs: ArrayLike<number>;
+  readonly agg: ArrayLike<number>;
+  readonly L2: ArrayLike<number>;
+  readonly L5: ArrayLike<number>;
 }
 
-/** Every figure of a run. */
-export function columnFigures(data: ColumnData, s: ColumnSettings): FigureFile[] {
-  const { column, dipoles, field, spikes } = data;
-  const shown = dipoles.map((d) => displayed(d, s));
-  const mean = meanDipole(shown);
-  const list: FigureFile[] = [
-    { name: "dipole", svg: dipoleFigure(shown, mean, mean.scale) },
-    ...rhythms(dipoles, s),
-    { name: "raster", svg: columnRasterFigure([rasterData(column, spikes[0] ?? [], "Raster Plot")], s.duration) },
-    { name: "histogram", svg: histogram(data, s) },
-    { name: "rates", svg: ratesFigure(meanRates(spikes, column.layout.gids, [0, s.duration], "trial")) },
-    { name: "connectivity", svg: connectivity(column) },
-    { name: "cells", svg: cellsInSpace(column) },
-  ];
-  if (field !== undefined) list.push({ name: "csd", svg: csd(field) });
-  return list;
+const time = (last: number) => ({ label: "Time", unit: "ms", range: [0, last] as const });
+
+/** Aggregate dipole with single trials behind the mean, and the layers' means.
+ * @param scale  what the moments were multiplied by */
+export function dipoleFigure(trials: readonly DipoleTraces[], mean: DipoleTraces, scale: number, width = 180): string {
+  const last = mean.tMs[mean.tMs.length - 1] ?? 0;
+  const y = { label: "Dipole moment", unit: scale === 1 ? "nAm" : `nAm × ${scale}` };
+  const single = trials.length > 1 ? trials : [];
+  const panel = (key: "agg" | "L2" | "L5", title: string, colour: string): Panel => ({
+    title,
+    height: key === "agg" ? 45 : 28,
+    x: time(last),
+    y,
+    series: [
+      ...single.map((t, k): Series => ({ type: "line", x: t.tMs, y: t[key], colour: GREY, width: 0.5, ...(k === 0 ? { label: "single trials" } : {}) })),
+      { type: "line", x: mean.tMs, y: mean[key], colour, width: 1.1, ...(single.length > 0 ? { label: `mean of ${single.length}` } : {}) },
+    ],
+  }); // prettier-ignore
+  return figure({
+    width,
+    shareX: true,
+    panels: [
+      panel("agg", "Aggregate", "#12275a"),
+      panel("L2", "Layer 2/3", CELL_COLOURS["L2_pyramidal"] as string),
+      panel("L5", "Layer 5", CELL_COLOURS["L5_pyramidal"] as string),
+    ],
+  });
 }
 
-/** One spectrum per trial and their mean, and the Morlet spectrogram averaged over trials; of the part after the cells have settled. */
-function rhythms(dipoles: readonly Dipole[], s: ColumnSettings): FigureFile[] {
-  const settled = dipoles.map((d) => after(d, Math.min(20, s.duration / 4)));
-  const [first] = settled;
-  if (first === undefined || first.agg.length < 64) return [];
-  const dtMs = (first.tMs[1] as number) - (first.tMs[0] as number);
-  const spectra = settled.map((d) => welch(d.agg, { fs: 1000 / dtMs, segment: d.agg.length, window: "hamming" }));
-  const density = Float64Array.from(spectra[0]?.f ?? [], (_, k) => meanOf(spectra.map((x) => x.density[k] as number)));
-  const all = spectra.length > 1 ? [{ f: spectra[0]?.f ?? [], density }, ...spectra] : spectra;
-  const mean = meanDipole(settled);
-  const every = Math.max(1, Math.round(0.5 / dtMs));
-  const thin = (x: ArrayLike<number>): Float64Array =>
-    Float64Array.from({ length: Math.floor(x.length / every) }, (_, k) => {
-      let sum = 0; // averaged, so that nothing above the new rate folds down
-      for (let j = 0; j < every; j++) sum += x[k * every + j] as number;
-      return sum / every;
-    });
-  const frequencies = Float64Array.from({ length: 39 }, (_, k) => 5 + 2.5 * k);
-  const power = settled.map((d) => morletSpectrogram(thin(d.agg), dtMs * every, frequencies).power);
-  const rows = Array.from(frequencies, (_, f) =>
-    Float64Array.from(power[0]?.[f] ?? [], (_x, n) => meanOf(power.map((p) => p[f]?.[n] ?? 0))),
-  );
-  const heat = { rows, tMs: thin(first.tMs), y: [3.75, 101.25] as const };
-  return [
-    { name: "spectrum", svg: dipoleSpectrumFigure(all, first.agg.length * dtMs) },
-    { name: "spectrogram", svg: spectrogramFigure(mean, heat) },
-  ];
+/** Power of the aggregate dipole below 100 Hz. */
+export function dipoleSpectrumFigure(
+  spectra: readonly { readonly f: ArrayLike<number>; readonly density: ArrayLike<number> }[],
+  durationMs: number,
+  width = 85,
+): string {
+  const resolution = 1000 / durationMs;
+  const series = spectra.map(({ f, density }, k): Series => {
+    const single = k > 0;
+    const label = single ? (k === 1 ? { label: "single trials" } : {}) : { label: spectra.length > 1 ? "mean over trials" : "dipole" }; // prettier-ignore
+    return {
+      type: "line",
+      x: f,
+      y: density,
+      width: single ? 0.4 : 1.1,
+      colour: single ? GREY : seriesColour(0),
+      ...label,
+    };
+  });
+  return figure({
+    width,
+    panels: [
+      {
+        title: `Spectrum (resolution ${resolution.toPrecision(2)} Hz)`,
+        height: 45,
+        x: { label: "Frequency", unit: "Hz", range: [0, 100] },
+        y: { label: "Power density", unit: "nAm²/Hz", range: [0, undefined] },
+        series: [...series.slice(1), ...series.slice(0, 1)],
+      },
+    ],
+  });
 }
 
-const meanOf = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / Math.max(1, x.length);
-
-function after(d: Dipole, fromMs: number): Dipole {
-  const k = Math.max(0, d.tMs.findIndex((t) => t >= fromMs)); // prettier-ignore
-  return { ...d, tMs: d.tMs.slice(k), agg: d.agg.slice(k), L2: d.L2.slice(k), L5: d.L5.slice(k) };
+export interface HeatData {
+  /** rows x columns, row by row. */
+  readonly rows: readonly ArrayLike<number>[];
+  readonly tMs: ArrayLike<number>;
+  /** Outer edges of the row axis. */
+  readonly y: readonly [number, number];
 }
 
-/** Spikes of the real cells of one trial, by type. */
-export function rasterData(column: CortexColumn, spikes: readonly ColumnSpike[], title: string): RasterData {
-  const byType = Object.fromEntries(
-    Object.keys(column.layout.gids).map((type) => {
-      const own = spikes.filter((x) => x.type === type);
-      return [type, { timesMs: own.map((x) => x.timeMs), gids: own.map((x) => x.gid) }];
-    }),
-  );
-  return { title, spikes: byType, nCells: column.layout.nCells };
-}
-
-function histogram({ column, spikes }: ColumnData, s: ColumnSettings): string {
-  const all = spikes.flat();
-  const counts = (names: readonly string[]) => spikeHistogram(all, s.duration, names);
-  const drives = counts(column.drives.map((d) => d.name));
-  return histogramFigure(drives.edgesMs, drives.counts, counts(Object.keys(column.layout.gids)).counts);
-}
-
-function csd({ tMs, depths, potentials, csd: rows }: Field): string {
-  const step = ((depths.at(-1) ?? 0) - (depths[0] ?? 0)) / Math.max(1, depths.length - 1);
-  const y = [(depths[0] ?? 0) - step / 2, (depths.at(-1) ?? 0) + step / 2] as const;
-  return fieldFigure({ rows: potentials, tMs, y }, { rows, tMs, y });
-}
-
-/** The middle cell's links by the rules that say most, and all weights between cells. */
-function connectivity(column: CortexColumn): string {
-  const { layout } = column;
-  const cells = Object.entries(layout.positions).map(([name, at]) => ({
-    name,
-    at,
-    colour: CELL_COLOURS[name] ?? "#555555",
-  }));
-  const fans = [1, 9].flatMap((rule) => fanOf(column, column.links[rule]) ?? []);
-  const n = layout.nCells;
-  const weights = new Float64Array(n * n);
-  for (const { source, target, weightUs, sections, rule } of column.links) {
-    if (rule >= column.rules.length) continue;
-    source.forEach((from, k) => {
-      const at = from * n + (target[k] as number);
-      weights[at] = (weights[at] as number) + (weightUs[k] as number) * sections.length;
-    });
-  }
-  return connectivityFigure(cells, fans, { n, weights });
-}
-
-function fanOf(column: CortexColumn, links: RuleLinks | undefined): FanOut | undefined {
-  const rule = links === undefined ? undefined : column.rules[links.rule];
-  if (links === undefined || rule === undefined) return undefined;
-  const [from, to] = [column.layout.gids[rule.source], column.layout.gids[rule.target]];
-  const [origins, targets] = [column.layout.positions[rule.source], column.layout.positions[rule.target]];
-  if (from === undefined || to === undefined || origins === undefined || targets === undefined) return undefined;
-  const [ox, oy] = column.layout.origin;
-  const middle = Math.max(0, origins.findIndex((p) => p[0] === ox && p[1] === oy)); // prettier-ignore
-  const own = Array.from(links.source.keys()).filter((k) => links.source[k] === from.first + middle);
-  if (own.length === 0) return undefined;
+function heat({ rows, tMs, y }: HeatData, range: readonly [number, number], valueLabel: string): Series {
+  const columns = tMs.length;
+  const z = new Float64Array(rows.length * columns);
+  rows.forEach((row, k) => z.set(Array.from(row), k * columns));
   return {
-    title: `One ${rule.source} to ${rule.target}, ${rule.location} ${rule.receptor}`,
-    weights: own.map((k) => links.weightUs[k] as number),
-    targets: own.map((k) => targets[(links.target[k] as number) - to.first] as (typeof targets)[number]),
-    source: origins[middle] as (typeof origins)[number],
+    type: "heat",
+    z,
+    rows: rows.length,
+    columns,
+    x: [tMs[0] ?? 0, tMs[columns - 1] ?? 1],
+    y,
+    range,
+    valueLabel,
   };
 }
 
-/** Cells are a few micrometres apart in the published column and hundreds of micrometres tall: drawn apart. */
-const APART = 60;
+const largest = (rows: readonly ArrayLike<number>[]): number =>
+  rows.reduce((most, row) => Array.from(row).reduce((m, x) => Math.max(m, Math.abs(x)), most), 0) || 1;
 
-function cellsInSpace(column: CortexColumn): string {
-  const tubes = column.cellTypes.flatMap((type): Tube[] => {
-    const ends = endPoints(type);
-    return (column.layout.positions[type.name] ?? []).flatMap(([x, y, z]) =>
-      type.sections.map((section): Tube => {
-        const { start, end } = ends.get(section.name) as { start: readonly number[]; end: readonly number[] };
-        const place = (p: readonly number[]): [number, number, number] => [
-          x * APART + (p[0] as number),
-          y * APART + (p[1] as number),
-          z + (p[2] as number),
-        ];
-        return { from: place(start), to: place(end), diam: section.diam, colour: CELL_COLOURS[type.name] ?? "#555555" };
-      }),
-    );
+/** Morlet power over time and frequency under the dipole it was made of. */
+export function spectrogramFigure(dipole: DipoleTraces, power: HeatData, width = 180): string {
+  const last = dipole.tMs[dipole.tMs.length - 1] ?? 0;
+  return figure({
+    width,
+    shareX: true,
+    panels: [
+      {
+        title: "Aggregate dipole, mean over trials",
+        height: 25,
+        x: time(last),
+        y: { label: "Dipole moment", unit: "nAm" },
+        series: [{ type: "line", x: dipole.tMs, y: dipole.agg, colour: "#12275a" }],
+      },
+      {
+        title: "Morlet power (7 cycles; sags at both ends)",
+        height: 45,
+        x: time(last),
+        y: { label: "Frequency", unit: "Hz", range: power.y },
+        series: [heat(power, [0, largest(power.rows)], "power (nAm²)")],
+      },
+    ],
   });
-  const legend = column.cellTypes.map(({ name }) => ({ label: name, colour: CELL_COLOURS[name] ?? "#555555" }));
-  return spaceFigure(tubes, { title: `The column (in-plane distances x ${APART})`, legend });
+}
+
+/** Potentials along a probe and their current source density: sinks below zero. */
+export function fieldFigure(potentials: HeatData, csd: HeatData, width = 180): string {
+  const last = potentials.tMs[potentials.tMs.length - 1] ?? 0;
+  const panel = (title: string, data: HeatData, label: string, after: number): Panel => {
+    // cells settle in the first 20 ms: their currents must not set the colours
+    const from = Array.from(data.tMs).findIndex((t) => t >= after);
+    const most = largest(data.rows.map((row) => Array.from(row).slice(Math.max(0, from))));
+    return {
+      title,
+      height: 50,
+      x: time(last),
+      y: { label: "Height", unit: "µm", range: data.y },
+      series: [heat(data, [-most, most], label)],
+    };
+  };
+  return figure({
+    width,
+    shareX: true,
+    panels: [
+      panel("Potential along the probe", potentials, "potential (µV)", 20),
+      panel("Current source density", csd, "CSD (µV/µm²)", 20),
+    ],
+  });
+}
+
+export interface SpikesByType {
+  readonly timesMs: ArrayLike<number>;
+  readonly gids: ArrayLike<number>;
+}
+
+export interface RasterData {
+  readonly title: string;
+  /** Real cells only, by type. */
+  readonly spikes: Readonly<Record<string, SpikesByType>>;
+  readonly nCells: number;
+}
+
+/** A tick per spike, 5 cells tall in the published network, gid 0 at the top; several runs stacked on one time axis. */
+export function columnRasterFigure(runs: readonly RasterData[], lastMs: number, width = 180): string {
+  const panels = runs.map(({ title, spikes, nCells }): Panel => {
+    const series = Object.entries(spikes)
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([type, { timesMs, gids }], k): Series => {
+        const rows = Float64Array.from(gids, (gid) => nCells - 1 - gid);
+        const colour = CELL_COLOURS[type] ?? seriesColour(k);
+        return {
+          type: "raster",
+          x: timesMs,
+          rows,
+          rowCount: nCells,
+          tick: Math.max(1, (5 * nCells) / 270),
+          colour,
+          label: `${type} Spikes`,
+        };
+      });
+    return { title, height: runs.length > 1 ? 55 : 80, x: time(lastMs), y: { label: "Cell ID", ticks: [] }, series };
+  });
+  return figure({ width, shareX: true, panels });
+}
+
+/** Counts per bin of the drives' events, one panel for all drives, and of the cells by type. */
+export function histogramFigure(
+  edgesMs: ArrayLike<number>,
+  drives: Readonly<Record<string, ArrayLike<number>>>,
+  cells: Readonly<Record<string, ArrayLike<number>>>,
+  width = 180,
+): string {
+  const last = edgesMs[edgesMs.length - 1] ?? 0;
+  const series = (of: Readonly<Record<string, ArrayLike<number>>>): Series[] =>
+    Object.entries(of).map(([label, y], k) => ({
+      type: "step",
+      edges: edgesMs,
+      y,
+      label,
+      width: 1,
+      colour: CELL_COLOURS[label] ?? seriesColour(k),
+    }));
+  const panel = (title: string, list: Series[]): Panel => ({
+    title,
+    height: 35,
+    x: time(last),
+    y: { label: "Events per bin", range: [0, undefined] },
+    series: list,
+  });
+  return figure({ width, shareX: true, panels: [panel("Drives", series(drives)), panel("Cells", series(cells))] });
+}
+
+/** Mean rates: a bar per type, a point per trial. */
+export function ratesFigure(rates: Readonly<Record<string, readonly number[]>>, width = 85): string {
+  const types = Object.keys(rates);
+  const bars = types.flatMap((type, k): Series[] => {
+    const perTrial = rates[type] ?? [];
+    const mean = perTrial.reduce((a, b) => a + b, 0) / Math.max(1, perTrial.length);
+    const colour = CELL_COLOURS[type] ?? seriesColour(k);
+    const bar: Series = { type: "step", edges: [k - 0.35, k + 0.35], y: [mean], filled: true, colour };
+    if (perTrial.length < 2) return [bar];
+    const points: Series = { type: "scatter", x: perTrial.map(() => k), y: perTrial, size: 2, colour: "#222222" };
+    return [bar, points];
+  });
+  return figure({
+    width,
+    panels: [
+      {
+        title: "Mean rates over cells",
+        height: 45,
+        x: { range: [-0.6, types.length - 0.4], ticks: types.map((label, at) => ({ at, label })) },
+        y: { label: "Rate", unit: "Hz", range: [0, undefined] },
+        series: bars,
+      },
+    ],
+  });
 }

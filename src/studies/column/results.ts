@@ -11,7 +11,8 @@ import {
   type Dipole,
 } from "../../models/cortical-column/index.ts";
 import type { StoredRun } from "../../storage/load-run.ts";
-import { contacts, type ColumnSettings } from "./network.ts";
+import { contacts } from "./network.ts";
+import type { ColumnSettings } from "./study.ts";
 
 /** Spikes of one trial, drives' events included, in order of time; at equal times in order of gid. */
 export async function trialSpikes(column: CortexColumn, run: StoredRun, trial: number): Promise<ColumnSpike[]> {

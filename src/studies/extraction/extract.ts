@@ -12,7 +12,10 @@ export interface ExtractionOptions extends Pick<ClampContext, "device" | "engine
   readonly method?: ClampContext["method"]; // backwardEuler
   /** Of the long-step rheobase; 0 leaves it out. Default 1000 ms. */
   readonly longStep?: Quantity<"ms">;
-  readonly onProgress?: (part: string, done: number, of: number) => void;
+  /** What is measured, and how much of the whole is done (0 to 1). */
+  readonly onProgress?: (part: string, done: number) => void;
+  /** Gives a part that was finished before, or computes and stores it; just computes where left out. */
+  readonly keep?: <T>(part: string, compute: () => Promise<T>) => Promise<T>;
 }
 
 /** One cell's parameters. NaN where one could not be found; the reason is in `problems`. */
@@ -56,7 +59,14 @@ const FIRING_MS = 3000;
 const PUBLISHED_COUNTING_MS = 2500; // what the published script divides the spikes of 3000 ms by
 /** A spike: this far above holding, mV. */
 const SPIKE = 40;
-const PARTS = 6;
+const NAMES = [
+  "holding potential",
+  "input resistance",
+  "time constant",
+  "rheobase",
+  "spike and AHP",
+  "F-I curve",
+] as const;
 
 /** Electrophysiological parameters of every cell of a model, all cells and amplitudes at once, on the GPU or the reference
  * engine. Cells are taken alone: nothing of a network but the model is looked at.
@@ -72,6 +82,8 @@ class Extractor {
   readonly #longMs: number;
   readonly #options: ExtractionOptions;
   readonly #problems: Problem[] = [];
+  /** Parts finished. */
+  #done = 0;
   /** Holding potentials; where they failed, the model's own start. */
   #rest: Float64Array;
 
@@ -86,13 +98,14 @@ class Extractor {
   }
 
   async run(): Promise<Extraction> {
-    const holding = await this.#holding();
-    const resistance = await this.#inputResistance();
-    const tau = await this.#tau();
-    const { rheobase, longRheobase } = await this.#rheobases();
-    const spikes = await this.#spikes();
-    const counts = await this.#firing();
-    this.#report(PARTS);
+    const { holding, rest } = await this.#part(() => this.#holding());
+    this.#rest = rest;
+    const resistance = await this.#part(() => this.#inputResistance());
+    const tau = await this.#part(() => this.#tau());
+    const { rheobase, longRheobase } = await this.#part(() => this.#rheobases());
+    const spikes = await this.#part(() => this.#spikes());
+    const counts = await this.#part(() => this.#firing());
+    this.#report(0);
     const cells = counts.map((own, cell): CellParameters => ({
       holdingPotential: holding[cell] as number,
       inputResistance: resistance[cell] as number,
@@ -112,9 +125,22 @@ class Extractor {
     return { cells, problems: this.#problems };
   }
 
-  /** Where the cell rests without current after 500 ms. */
-  async #holding(): Promise<Float64Array> {
+  /** The next part with the problems it found. */
+  async #part<T>(compute: () => Promise<T>): Promise<T> {
+    const { keep = (_, now) => now() } = this.#options;
+    const before = this.#problems.length;
     this.#report(0);
+    const { value, problems } = await keep(NAMES[this.#done] as string, async () => {
+      const computed = await compute();
+      return { value: computed, problems: this.#problems.slice(before) };
+    });
+    this.#problems.splice(before, Infinity, ...problems);
+    this.#done++;
+    return value;
+  }
+
+  /** Where the cell rests without current after 500 ms, and where the other runs start. */
+  async #holding(): Promise<{ holding: Float64Array; rest: Float64Array }> {
     const last = this.#rest.slice();
     const counts = await this.#respond({ amplitudes: [this.#same(0)], durationMs: 500, endMs: 500 }, (chunk) =>
       last.set(potentials(chunk).data.subarray(-this.#model.n)),
@@ -124,13 +150,11 @@ class Extractor {
         ? V
         : this.#failed(cell, "holdingPotential", Number.isFinite(V) ? "fires without current" : "is not finite"),
     );
-    this.#rest = holding.map((V, cell) => (Number.isNaN(V) ? (this.#rest[cell] as number) : V));
-    return holding;
+    return { holding, rest: holding.map((V, cell) => (Number.isNaN(V) ? (this.#rest[cell] as number) : V)) };
   }
 
   /** Slope of the deflection after 1000 ms against the current. */
   async #inputResistance(): Promise<Float64Array> {
-    this.#report(1);
     const amplitudes = HYPERPOLARISING.map((I) => this.#same(I));
     const last = amplitudes.map(() => new Float64Array(this.#model.n));
     await this.#respond({ amplitudes, durationMs: 1000, endMs: 1000 }, (chunk) =>
@@ -152,7 +176,6 @@ class Extractor {
 
   /** Decay after -20 nA for 1 ms. */
   async #tau(): Promise<Float64Array> {
-    this.#report(2);
     const { n } = this.#model;
     const dt = this.#context.dt.value;
     const pulse = { amplitudes: [this.#same(-20)], delayMs: 5, durationMs: 1, endMs: 200, sampleMs: dt };
@@ -167,7 +190,6 @@ class Extractor {
   }
 
   async #rheobases(): Promise<{ rheobase: Float64Array; longRheobase: Float64Array }> {
-    this.#report(3);
     const { n } = this.#model;
     const short = await this.#firstFiring(new Int32Array(n).fill(RAMP.length - 1), 50, 100);
     const long =
@@ -191,7 +213,6 @@ class Extractor {
 
   /** Spike and afterhyperpolarisation of the weakest of the 0.5 ms pulses that fires. */
   async #spikes(): Promise<Spike[]> {
-    this.#report(4);
     const first = await this.#shapes(this.#same(PULSES[0] as number));
     const silent = first.flatMap((shape, cell) => (shape.fired ? [] : [cell]));
     if (silent.length === 0) return this.#measured(first);
@@ -234,7 +255,6 @@ class Extractor {
 
   /** Spikes in steps of 3 s: [cell][current]. */
   async #firing(): Promise<number[][]> {
-    this.#report(5);
     const amplitudes = FIRING.map((I) => this.#same(I));
     const counts = await this.#respond({ amplitudes, durationMs: FIRING_MS, endMs: FIRING_MS });
     return Array.from(this.#rest, (_, cell) => counts.map((count) => count[cell] as number));
@@ -258,7 +278,8 @@ class Extractor {
     step: Omit<Step, "V0" | "delayMs"> & { readonly delayMs?: number },
     onChunk?: Parameters<typeof respond>[3],
   ): ReturnType<typeof respond> {
-    return respond(this.#model, { delayMs: 0, ...step, V0: this.#rest }, this.#context, onChunk);
+    const context = { ...this.#context, onProgress: (inside: number) => this.#report(inside) };
+    return respond(this.#model, { delayMs: 0, ...step, V0: this.#rest }, context, onChunk);
   }
 
   #same(I: number): Float64Array {
@@ -270,9 +291,9 @@ class Extractor {
     return NaN;
   }
 
-  #report(done: number): void {
-    const names = ["holding potential", "input resistance", "time constant", "rheobase", "spike and AHP", "F-I curve"];
-    this.#options.onProgress?.(names[done] ?? "done", done, PARTS);
+  /** @param inside  of the part that is being computed, 0 to 1 */
+  #report(inside: number): void {
+    this.#options.onProgress?.(NAMES[this.#done] ?? "done", (this.#done + inside) / NAMES.length);
   }
 }
 

@@ -12,6 +12,8 @@ export interface ClampContext {
   readonly dt: Quantity<"ms">;
   readonly method: Method;
   readonly signal?: AbortSignal | undefined;
+  /** How much of a step is done, 0 to 1. */
+  readonly onProgress?: (done: number) => void;
 }
 
 /** A current step into every cell's soma, cells not connected. */
@@ -42,12 +44,13 @@ export async function respond(
   context: ClampContext,
   onChunk: (chunk: Chunk) => void = () => undefined,
 ): Promise<Uint32Array[]> {
-  const { dt, method, device, engine = "auto", signal } = context;
+  const { dt, method, device, engine = "auto", signal, onProgress } = context;
   const duration = ms(step.endMs);
   const counts = step.amplitudes.map(() => new Uint32Array(model.n));
   const sim = await simulate(network(model, step), { device, engine, dt, method, duration });
   try {
-    for await (const chunk of sim.run(duration, { chunk: ms(500), signal })) {
+    const report = (p: { simulatedMs: number; totalMs: number }): void => onProgress?.(p.simulatedMs / p.totalMs);
+    for await (const chunk of sim.run(duration, { chunk: ms(500), signal, onProgress: report })) {
       counts.forEach((count, entry) => {
         for (const cell of chunk.spikes(CELLS, entry).cells) count[cell] = (count[cell] as number) + 1;
       });

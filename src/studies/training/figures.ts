@@ -1,21 +1,40 @@
-import { figure } from "../../plot/figure.ts";
-import { seriesColour } from "../../plot/colours.ts";
-import type { Panel, Series } from "../../plot/types.ts";
-import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
+import type { CompiledTraining } from "../../compile/training.ts";
 import type { Dimension } from "../../models/trained-network/dimension.ts";
+import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
 import type { LoopMeasures } from "../../models/trained-network/measures.ts";
-import type { Spectrum } from "../../models/trained-network/spectrum.ts";
+import { dense } from "../../models/trained-network/motifs.ts";
+import { nqifOf, type TrainedNetworkParameters } from "../../models/trained-network/parameters.ts";
+import type { LoopResult } from "../../models/trained-network/run.ts";
+import { spectrum, type Spectrum } from "../../models/trained-network/spectrum.ts";
+import { seriesColour } from "../../plot/colours.ts";
+import { figure } from "../../plot/figure.ts";
+import type { Panel, Series } from "../../plot/types.ts";
+import type { Figure } from "../study.ts";
+import { sampleNeurons } from "./output.ts";
 
-/** What is kept of one loop for drawing: [steps][n]. */
+/** Neurons whose input is shown. */
+const SHOWN = 5;
+
+/** What is kept of a loop of the first network for drawing. */
 export interface ShownLoop {
   readonly loop: number;
-  readonly input: Float32Array;
-  readonly r: Float32Array;
+  /** The synaptic input with the stimulus, of each shown neuron. */
+  readonly input: readonly Float32Array[];
+  /** 0 or 1, [steps][n]. */
   readonly spikes: Uint8Array;
+  /** Weights at its end. */
+  readonly w: Float64Array;
+}
+
+export interface ShownCovariance {
+  readonly title: string;
+  readonly C: Float64Array;
+  readonly n: number;
+  readonly dimension: Dimension;
 }
 
 /** What is kept of the first network: loops untrained, last trained, last test. */
-export interface ShownNetwork {
+interface ShownNetwork {
   readonly member: EnsembleMember;
   readonly n: number;
   readonly nqif: number;
@@ -24,18 +43,67 @@ export interface ShownNetwork {
   readonly loops: readonly ShownLoop[];
 }
 
+const shownNeurons = (n: number): number[] => sampleNeurons(n).slice(0, SHOWN);
+
+export function shownLoop(
+  { n, schedule }: CompiledTraining,
+  { draws }: EnsembleMember,
+  loop: number,
+  { record, w }: LoopResult,
+): ShownLoop {
+  const v = record.traces.v ?? new Float32Array(0);
+  const input = shownNeurons(n).map((i) =>
+    Float32Array.from(pick(v, n, i), (x, it) => x + (schedule.stimulusRow[it] === 0 ? (draws.Istim[i] as number) : 0)),
+  );
+  return { loop, input, spikes: record.spikes, w };
+}
+
+/** Every figure of a run; those of single networks show the first. */
+export function trainingFigures(
+  members: readonly EnsembleMember[],
+  measures: readonly (readonly LoopMeasures[])[],
+  { N, itstim, h, pqif, nloop, nloop_train }: TrainedNetworkParameters,
+  first: {
+    readonly shown: readonly ShownLoop[];
+    readonly covariances: readonly ShownCovariance[];
+    readonly spectrum: boolean;
+  },
+): Figure[] {
+  const list: Figure[] = [
+    { name: "error", svg: () => errorFigure(members, measures, nloop_train) },
+    { name: "motifs", svg: () => motifFigure(members, measures, nloop_train) },
+  ];
+  const [member] = members;
+  const { shown: loops, covariances, spectrum: wanted } = first;
+  if (member !== undefined && loops.length > 0) {
+    const shown = { member, n: N, nqif: nqifOf({ N, pqif }), itstim, dtMs: h * 10, loops };
+    list.push({ name: "targets", svg: () => targetFigure(shown) }, { name: "rasters", svg: () => rasterFigure(shown) });
+    const ends = loops.filter(({ loop }) => loop === 0 || loop === nloop - 1);
+    const spectra = () =>
+      ends.map(({ loop, w }) => ({
+        title: loop === 0 ? "Before training" : "After training",
+        spectrum: spectrum(dense(member.draws, w, N), N),
+      }));
+    if (wanted) list.push({ name: "eigenvalues", svg: () => spectrumFigure(spectra()) });
+  }
+  if (covariances.length > 0) list.push({ name: "covariance", svg: () => covarianceFigure(covariances) });
+  return list;
+}
+
 const stages = ["untrained", "last training loop", "test"];
 const pick = (values: ArrayLike<number>, n: number, i: number): Float64Array =>
   Float64Array.from({ length: values.length / n }, (_, it) => values[it * n + i] as number);
 
 /** Target against synaptic input of sample neurons: untrained, in the last training loop, and in a test loop. */
-export function targetFigure(shown: ShownNetwork, neurons: readonly number[], width = 180): string {
-  const panels = neurons.flatMap((i) =>
+function targetFigure(shown: ShownNetwork, width = 180): string {
+  const neurons = shownNeurons(shown.n);
+  const panels = neurons.flatMap((i, k) =>
     shown.loops.map(({ loop, input }, column): Panel => {
-      const t = Float64Array.from({ length: input.length / shown.n }, (_, it) => (it * shown.dtMs) / 1000);
+      const y = input[k] ?? new Float32Array(0);
+      const t = Float64Array.from({ length: y.length }, (_, it) => (it * shown.dtMs) / 1000);
       const first = i === neurons[0];
       const lines: Series[] = [
-        { type: "line", x: t, y: pick(input, shown.n, i), colour: seriesColour(0), width: 0.6, label: "input" },
+        { type: "line", x: t, y: Float64Array.from(y), colour: seriesColour(0), width: 0.6, label: "input" },
         {
           type: "line",
           x: t,
@@ -61,7 +129,7 @@ export function targetFigure(shown: ShownNetwork, neurons: readonly number[], wi
 }
 
 /** Spikes before and after training, QIF below, LIF above. */
-export function rasterFigure(shown: ShownNetwork, width = 180): string {
+function rasterFigure(shown: ShownNetwork, width = 180): string {
   const panels = [shown.loops[0], shown.loops.at(-1)].map((one, k): Panel => {
     const at = one === undefined ? [] : [...one.spikes.keys()].filter((index) => one.spikes[index] === 1);
     return {
@@ -85,7 +153,7 @@ export function rasterFigure(shown: ShownNetwork, width = 180): string {
 }
 
 /** Mean squared error per loop on a log axis, a line per fraction of QIF: mean over its networks. */
-export function errorFigure(
+function errorFigure(
   members: readonly EnsembleMember[],
   measures: readonly (readonly LoopMeasures[])[],
   trained: number,
@@ -103,7 +171,7 @@ export function errorFigure(
 }
 
 /** Trajectories of the motifs over loops, a line per fraction of QIF. */
-export function motifFigure(
+function motifFigure(
   members: readonly EnsembleMember[],
   measures: readonly (readonly LoopMeasures[])[],
   trained: number,
@@ -144,14 +212,14 @@ function byPqif(
 }
 
 /** Eigenvalues before and after training with the circle that holds the bulk; outliers in another colour. */
-export function spectrumFigure(
+function spectrumFigure(
   spectra: readonly { readonly title: string; readonly spectrum: Spectrum }[],
   width = 180,
 ): string {
   const panels = spectra.map(({ title, spectrum }): Panel => {
     const out = spectrum.outliers.length;
     const angle = Array.from({ length: 121 }, (_, k) => (2 * Math.PI * k) / 120);
-    const limit = 1.1 * Math.max(spectrum.radius, spectrum.bulkRadius);
+    const limit = 1.1 * Math.max(spectrum.radius, spectrum.bulkRadius) || 1; // weights may all be 0
     return {
       title: `${title}: ${out} outlier${out === 1 ? "" : "s"}`,
       height: 72,
@@ -180,17 +248,9 @@ export function spectrumFigure(
 }
 
 /** Covariance of r before and after training, with the dimension of the activity. */
-export function covarianceFigure(
-  stages: readonly {
-    readonly title: string;
-    readonly C: Float64Array;
-    readonly n: number;
-    readonly dimension: Dimension;
-  }[],
-  width = 180,
-): string {
+function covarianceFigure(stages: readonly ShownCovariance[], width = 180): string {
   const panels = stages.map(({ title, C, n, dimension }): Panel => {
-    const largest = 3 * dimension.meanVariance;
+    const largest = 3 * dimension.meanVariance || 1; // where nobody fires
     return {
       title: `${title}: participation ratio ${dimension.participationRatio.toFixed(2)}, corrected ${dimension.dprBias.toFixed(2)}`,
       height: 60,

@@ -1,4 +1,4 @@
-import type { Files } from "../../storage/files.ts";
+import { writeText, type Files } from "../../storage/files.ts";
 import type { CompiledTraining } from "../../compile/training.ts";
 import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
 import type { LoopMeasures } from "../../models/trained-network/measures.ts";
@@ -6,23 +6,30 @@ import { dense } from "../../models/trained-network/motifs.ts";
 import type { TrainedNetworkParameters } from "../../models/trained-network/parameters.ts";
 import type { LoopResult } from "../../models/trained-network/run.ts";
 import { drawNormals } from "../../reference/training-arithmetic.ts";
-import { writeText } from "../../storage/files.ts";
+
+/** A file whose rows grow over a run. */
+export interface GrowingFile {
+  readonly s: number;
+  readonly sub?: string;
+  readonly name: string;
+  readonly rows: string[];
+}
 
 /** The notebook's own folders and CSV files (spec section 10), one folder `simulation_s` per reset value.
  * `corrected` puts phase and amplitude under their own names and writes the noise columns that the currents' header
  * promises; `original` keeps both as published. The dw file, which the notebook leaves empty, is filled in either. */
 export class NotebookFiles {
-  readonly #folder: (...path: string[]) => Promise<Files>;
+  readonly #folder: (path: string) => Promise<Files>;
   readonly #labels: "corrected" | "original";
   readonly #parameters: TrainedNetworkParameters;
   readonly #grid: { readonly vrest: readonly number[]; readonly seeds: readonly number[] };
   readonly #folders = new Map<string, Files>();
   /** Rows that grow over the run, by folder and file. */
-  readonly #growing = new Map<string, { s: number; sub: string | undefined; name: string; rows: string[] }>();
+  readonly #growing = new Map<string, GrowingFile>();
 
   /** @param folder  opens a folder below the output, made if needed */
   constructor(
-    folder: (...path: string[]) => Promise<Files>,
+    folder: (path: string) => Promise<Files>,
     labels: "corrected" | "original",
     parameters: TrainedNetworkParameters,
     grid: { readonly vrest: readonly number[]; readonly seeds: readonly number[] },
@@ -46,13 +53,21 @@ export class NotebookFiles {
   /** A folder `simulation_s`, or one inside it, made when it is first written to. */
   async #open(s: number, sub?: string): Promise<Files> {
     const top = `simulation_${s}`;
-    const path = sub === undefined ? [top] : [top, `${top}_${sub}`];
-    const known = this.#folders.get(path.join("/"));
+    const path = sub === undefined ? top : `${top}/${top}_${sub}`;
+    const known = this.#folders.get(path);
     if (known !== undefined) return known;
-    const files = await this.#folder(...path);
-    await files.prepare();
-    this.#folders.set(path.join("/"), files);
+    const files = await this.#folder(path);
+    this.#folders.set(path, files);
     return files;
+  }
+
+  /** Files that grow, as they stand; and back again when a run is resumed. */
+  growing(): GrowingFile[] {
+    return [...this.#growing.values()].map((file) => ({ ...file, rows: [...file.rows] }));
+  }
+
+  restore(files: readonly GrowingFile[]): void {
+    for (const file of files) this.#growing.set(keyOf(file), { ...file, rows: [...file.rows] });
   }
 
   async #writeNetwork(
@@ -187,8 +202,14 @@ export class NotebookFiles {
     header: readonly string[],
     rows: readonly (readonly number[])[],
   ): void {
-    const key = `${s}/${sub ?? ""}/${name}`;
-    const file = this.#growing.get(key) ?? { s, sub, name: `simulation_${s}_${name}`, rows: [header.join(",")] };
+    const fresh = {
+      s,
+      ...(sub === undefined ? {} : { sub }),
+      name: `simulation_${s}_${name}`,
+      rows: [header.join(",")],
+    };
+    const key = keyOf(fresh);
+    const file = this.#growing.get(key) ?? fresh;
     file.rows.push(...rows.map((row) => row.join(",")));
     this.#growing.set(key, file);
   }
@@ -199,6 +220,8 @@ export class NotebookFiles {
     }
   }
 }
+
+const keyOf = ({ s, sub = "", name }: GrowingFile): string => `${s}/${sub}/${name}`;
 
 const dwRows = (measures: LoopMeasures, loop: number, itmax: number): number[][] =>
   measures.dw.map(({ it, log }) => [loop * itmax + it, log]);

@@ -1,150 +1,132 @@
 import type { CompiledTraining, TrainingEngine } from "../../compile/training.ts";
-import { DataError } from "../../errors.ts";
 import { gpuTraining } from "../../gpu/training.ts";
+import type { Dimension } from "../../models/trained-network/dimension.ts";
 import type { Ensemble } from "../../models/trained-network/ensemble.ts";
 import { longDimension } from "../../models/trained-network/long-run.ts";
 import { median, type LoopMeasures } from "../../models/trained-network/measures.ts";
-import { dense } from "../../models/trained-network/motifs.ts";
 import type { TrainedNetworkParameters } from "../../models/trained-network/parameters.ts";
 import { DimensionSamples, PROTOCOLS, runLoops, type LoopResult } from "../../models/trained-network/run.ts";
-import { spectrum, type Spectrum } from "../../models/trained-network/spectrum.ts";
-import { decode, writeText, type Files } from "../../storage/files.ts";
 import { referenceTraining } from "../../reference/training.ts";
-import type { TrainingContext, TrainingSummary } from "./context.ts";
-import {
-  covarianceFigure,
-  errorFigure,
-  motifFigure,
-  rasterFigure,
-  spectrumFigure,
-  targetFigure,
-  type ShownNetwork,
-} from "./figures.ts";
+import { writeText, type Files } from "../../storage/files.ts";
+import type { Result, StudyContext } from "../study.ts";
+import { shownLoop, trainingFigures, type ShownCovariance } from "./figures.ts";
 import { NotebookFiles } from "./notebook-files.ts";
-import type { TrainingOptions } from "./options.ts";
-import { loopsCsv, sampleNeurons, writeLoop, writeNetworks } from "./output.ts";
+import { loopsCsv, writeLoop, writeNetworks } from "./output.ts";
+import type { TrainingOptions } from "./study.ts";
+import { loadWave, removeWave, saveWave, type WaveCheckpoint, type WaveState } from "./wave-state.ts";
+
+/** A checkpoint is written when the time since the last is this many times what writing one takes: a twentieth of a run. */
+const SAVED_EVERY = 20;
+
+type Waved = WaveState & { readonly covariances: ShownCovariance[] };
 
 /** One run with what it has collected. */
 export class TrainingRun {
   readonly #options: TrainingOptions;
   readonly #parameters: TrainedNetworkParameters;
   readonly #all: Ensemble;
-  readonly #context: TrainingContext;
+  readonly #context: StudyContext;
   readonly #files: Files;
-  readonly #measures: LoopMeasures[][];
-  readonly #dimensions: string[][] = [];
+  readonly #waves: Waved[] = [];
   readonly #notebook: NotebookFiles | undefined;
-  #shown: ShownNetwork | undefined;
-  #spectra: { title: string; spectrum: Spectrum }[] = [];
-  #covariances: Parameters<typeof covarianceFigure>[0][number][] = [];
-  #figures: string[] = [];
 
-  constructor(
-    options: TrainingOptions,
-    parameters: TrainedNetworkParameters,
-    all: Ensemble,
-    context: TrainingContext,
-    files: Files,
-  ) {
-    [this.#options, this.#parameters, this.#all, this.#context, this.#files] = [
-      options,
-      parameters,
-      all,
-      context,
-      files,
-    ];
-    this.#measures = all.members.map(() => []);
+  constructor(options: TrainingOptions, parameters: TrainedNetworkParameters, all: Ensemble, context: StudyContext) {
+    [this.#options, this.#parameters, this.#all, this.#context] = [options, parameters, all, context];
+    this.#files = context.out;
     const { notebookFiles } = options;
-    this.#notebook =
-      notebookFiles === "none" ? undefined : new NotebookFiles(context.folder, notebookFiles, parameters, options);
+    if (notebookFiles !== "none")
+      this.#notebook = new NotebookFiles(context.folder, notebookFiles, parameters, options);
   }
 
+  /** Writes what does not change; another run's files are removed unless this one goes on with them. */
   async begin(compiled: CompiledTraining): Promise<void> {
-    const { engine } = this.#context;
-    const adapter = adapterOf(this.#context);
-    await this.#checkFolder();
-    const networks = this.#all.members.map(({ label, seed, points }, index) => ({ index, label, seed, points }));
-    const run = { experiment: "train", options: this.#options, engine, adapter, networks };
+    const stale = this.#context.resume ? [] : (await this.#files.list()).filter((name) => /^wave-\d+[-.]/.test(name));
+    for (const name of stale) await this.#files.remove(name);
     await writeNetworks(this.#files, compiled, this.#all.members);
-    await writeText(this.#files, "run.json", `${JSON.stringify(run, undefined, 1)}\n`);
   }
 
-  /** A folder that holds another run is left alone; to go on, what decides about the numbers must be the same. */
-  async #checkFolder(): Promise<void> {
-    const { engine, resume = false, force = false } = this.#context;
-    if (force || !(await this.#files.exists("run.json"))) return;
-    if (!resume) {
-      throw new DataError(
-        this.#files.where,
-        "already holds a run",
-        "Choose another folder, resume it, or overwrite it with --force",
-      );
-    }
-    const stored = JSON.parse(decode(await this.#files.read("run.json"))) as Record<string, unknown>;
-    const own: Record<string, unknown> = { options: this.#options, engine, adapter: adapterOf(this.#context) };
-    const differs = Object.keys(own).filter((key) => JSON.stringify(stored[key]) !== JSON.stringify(own[key]));
-    if (differs.length === 0) return;
-    throw new DataError(
-      this.#files.where,
-      `holds a run with other ${differs.join(" and ")}`,
-      "Use the same, choose another folder, or overwrite it with --force",
-    );
-  }
-
-  /** Takes over a wave that an interrupted run had finished. */
-  async restore(wave: number, first: number, count: number): Promise<boolean> {
-    const name = waveFile(wave);
-    if (this.#context.resume !== true || !(await this.#files.exists(name))) return false;
-    const stored = JSON.parse(decode(await this.#files.read(name))) as {
-      options: string;
-      measures: LoopMeasures[][];
-      dimensions: string[][];
-    };
-    if (stored.options !== JSON.stringify(this.#options) || stored.measures.length !== count) return false;
-    stored.measures.forEach((measures, m) => (this.#measures[first + m] = measures));
-    this.#dimensions.push(...stored.dimensions);
-    return true;
-  }
-
+  /** Runs the networks `first`... of the ensemble side by side, or takes over what an interrupted run had of them. */
   async wave(
     wave: number,
     first: number,
     compiled: CompiledTraining,
     report: (loop: number, error: number) => void,
   ): Promise<void> {
+    const done = await this.#context.keep(`wave ${wave + 1}`, () => this.#run(wave, first, compiled, report));
+    this.#waves.push(done);
+    this.#notebook?.restore(done.notebook);
+    await removeWave(this.#files, wave);
+  }
+
+  async #run(
+    wave: number,
+    first: number,
+    compiled: CompiledTraining,
+    report: (loop: number, error: number) => void,
+  ): Promise<Waved> {
     const { itstim, nloop_train } = this.#parameters;
-    const samples = compiled.entries.map(() => new DimensionSamples(compiled.n, itstim, nloop_train + 1));
+    const found = this.#context.resume ? await loadWave(this.#files, wave) : undefined;
+    const state = found?.state ?? { measures: compiled.entries.map(() => []), dimensions: [], notebook: [], shown: [] };
+    const collected = new Samples(compiled, itstim, nloop_train + 1, found);
     const last: LoopResult[] = [];
     const engine = await this.#make(compiled);
     try {
+      if (found !== undefined) await this.#goOn(engine, found);
+      let saved = performance.now();
+      let price = 0;
       for await (const { loop, networks } of runLoops(engine, itstim)) {
         for (const result of networks) {
-          const index = first + result.entry;
-          this.#measures[index]?.push(result.measures);
-          samples[result.entry]?.add(loop, result.record.traces.r ?? new Float32Array(0));
+          await this.#add(first, compiled, loop, result, state);
+          collected.add(loop, result);
           last[result.entry] = result;
-          if (index === 0) this.#show(compiled, loop, result);
-          const member = this.#all.members[index];
-          if (member !== undefined) await this.#notebook?.addLoop(compiled, member, loop, result);
         }
         const name = `wave-${pad(wave)}-loop-${pad(loop)}.h5`;
         await writeLoop(this.#files, name, { compiled, first, loop, networks, traces: this.#options.traces });
-        await this.#table();
+        await this.#table(state.measures);
+        const now = performance.now();
+        if (now - saved >= SAVED_EVERY * price && loop + 1 < this.#parameters.nloop) {
+          state.notebook = this.#notebook?.growing() ?? [];
+          await saveWave(this.#files, wave, {
+            loops: loop + 1,
+            state,
+            samples: collected.kept,
+            engine: await engine.save(),
+          });
+          saved = performance.now();
+          price = saved - now;
+        }
         report(loop, geometricMean(networks.map(({ measures }) => measures.mse_err)));
         this.#context.signal?.throwIfAborted();
       }
     } finally {
       await engine.close();
     }
-    const dimensions = await this.#measureDimensions(first, samples, last);
-    this.#dimensions.push(...dimensions);
-    const count = compiled.entries.length;
-    const done = {
-      options: JSON.stringify(this.#options),
-      measures: this.#measures.slice(first, first + count),
-      dimensions,
-    };
-    await writeText(this.#files, waveFile(wave), JSON.stringify(done));
+    const covariances = await this.#measureDimensions(first, collected.samples, last, state);
+    return { ...state, notebook: this.#notebook?.growing() ?? [], covariances };
+  }
+
+  async #goOn(engine: TrainingEngine, { loops, state, engine: snapshot }: WaveCheckpoint): Promise<void> {
+    await engine.load(snapshot);
+    for (const { noise } of engine.compiled.entries)
+      for (let loop = 0; noise.kind === "given" && loop < loops; loop++) noise.loop(loop); // drawn in order
+    this.#notebook?.restore(state.notebook);
+    this.#context.say(`going on from loop ${loops}`);
+  }
+
+  async #add(
+    first: number,
+    compiled: CompiledTraining,
+    loop: number,
+    result: LoopResult,
+    state: WaveState,
+  ): Promise<void> {
+    state.measures[result.entry]?.push(result.measures);
+    const member = this.#all.members[first + result.entry];
+    if (member === undefined) return;
+    const { nloop, nloop_train } = this.#parameters;
+    const shown = loop === 0 || loop === nloop_train || loop === nloop - 1;
+    if (first + result.entry === 0 && shown) state.shown.push(shownLoop(compiled, member, loop, result));
+    await this.#notebook?.addLoop(compiled, member, loop, result);
   }
 
   #make(compiled: CompiledTraining): Promise<TrainingEngine> {
@@ -157,104 +139,82 @@ export class TrainingRun {
     first: number,
     samples: readonly DimensionSamples[],
     last: readonly LoopResult[],
-  ): Promise<string[][]> {
-    const rows: string[][] = [];
+    { dimensions }: WaveState,
+  ): Promise<ShownCovariance[]> {
+    const covariances: ShownCovariance[] = [];
+    const { dimensionSign: sign } = this.#options;
     for (const [e, sample] of samples.entries()) {
       const member = this.#all.members[first + e];
       if (member === undefined) continue;
-      const head = [String(member.pqif), String(member.vrest), String(member.seed)];
+      const row = (protocol: string, one: Dimension & { T: number }): void =>
+        void dimensions.push([member.pqif, member.vrest, member.seed, protocol, one.T, one.participationRatio, one.dprBias, one.meanVariance, one.meanCovariance].map(String)); // prettier-ignore
       for (const protocol of PROTOCOLS) {
-        const one = sample.of(protocol, this.#options.dimensionSign);
+        const one = sample.of(protocol, sign);
         if (one === undefined) continue;
-        rows.push([
-          ...head,
-          protocol,
-          ...[one.T, one.participationRatio, one.dprBias, one.meanVariance, one.meanCovariance].map(String),
-        ]);
+        row(protocol, one);
         if (first + e === 0 && protocol !== "post_step") {
-          this.#covariances.push({
-            title: protocol === "pre_step" ? "Before training" : "After training, 50-step means",
-            C: one.C,
-            n: this.#parameters.N,
-            dimension: one,
-          });
+          const title = protocol === "pre_step" ? "Before training" : "After training, 50-step means";
+          covariances.push({ title, C: one.C, n: this.#parameters.N, dimension: one });
         }
       }
       const w = last[e]?.w;
       if (!this.#options.longDimension || w === undefined) continue;
-      const long = await longDimension(this.#parameters, { ...member, w }, (compiled) => this.#make(compiled), {
-        sign: this.#options.dimensionSign,
-      });
-      rows.push([
-        ...head,
-        "long_win50_discard200",
-        ...[long.T, long.participationRatio, long.dprBias, long.meanVariance, long.meanCovariance].map(String),
-      ]);
+      const made = (compiled: CompiledTraining): Promise<TrainingEngine> => this.#make(compiled);
+      row("long_win50_discard200", await longDimension(this.#parameters, { ...member, w }, made, { sign }));
     }
-    return rows;
+    return covariances;
   }
 
-  /** Keeps of the first network what the figures show: loop 0, the last that learns, the last. */
-  #show(compiled: CompiledTraining, loop: number, { record, w }: LoopResult): void {
-    const { N, itstim, h, nloop, nloop_train } = this.#parameters;
-    const [entry, member] = [compiled.entries[0], this.#all.members[0]];
-    if (entry === undefined || member === undefined) return;
-    if (loop !== 0 && loop !== nloop_train && loop !== nloop - 1) return;
-    const input = Float32Array.from(
-      record.traces.v ?? [],
-      (v, at) =>
-        v + (compiled.schedule.stimulusRow[Math.floor(at / N)] === 0 ? (member.draws.Istim[at % N] as number) : 0),
-    );
-    const one = { loop, input, r: Float32Array.from(record.traces.r ?? new Float32Array(0)), spikes: record.spikes };
-    this.#shown = { member, n: N, nqif: entry.nqif, itstim, dtMs: h * 10, loops: [...(this.#shown?.loops ?? []), one] };
-    if (this.#options.spectrum && (loop === 0 || loop === nloop - 1)) {
-      this.#spectra.push({
-        title: loop === 0 ? "Before training" : "After training",
-        spectrum: spectrum(dense(entry, w, N), N),
-      });
-    }
+  #measures(under: readonly LoopMeasures[][] = []): readonly LoopMeasures[][] {
+    return [...this.#waves.flatMap((wave) => wave.measures), ...under];
   }
 
-  async #table(): Promise<void> {
-    await writeText(this.#files, "loops.csv", loopsCsv(this.#all.members, this.#measures));
+  async #table(under?: readonly LoopMeasures[][]): Promise<void> {
+    await writeText(this.#files, "loops.csv", loopsCsv(this.#all.members, this.#measures(under)));
   }
 
-  async finish(seconds: number): Promise<TrainingSummary> {
-    const { members, asked } = this.#all;
-    await this.#table();
-    const header = "pqif,vrest,seed,protocol,T,participation_ratio,dpr_bias,mean_variance,mean_covariance";
-    await writeText(
-      this.#files,
-      "dimension.csv",
-      `${[header, ...this.#dimensions.map((row) => row.join(","))].join("\n")}\n`,
-    );
-    await this.#draw();
-    const text = summaryTable(members, this.#measures, this.#dimensions, this.#parameters.nloop_train);
-    return { asked, networks: members, measures: this.#measures, seconds, figures: this.#figures, text };
-  }
-
-  async #draw(): Promise<void> {
+  async finish(): Promise<Result> {
     const { members } = this.#all;
-    const trained = this.#parameters.nloop_train;
-    const put = async (name: string, svg: string): Promise<void> => {
-      await (this.#context.draw?.({ name, svg }) ?? writeText(this.#files, `${name}.svg`, svg));
-      this.#figures.push(name);
+    await this.#table();
+    const measures = this.#measures();
+    const dimensions = this.#waves.flatMap((wave) => wave.dimensions);
+    const header = "pqif,vrest,seed,protocol,T,participation_ratio,dpr_bias,mean_variance,mean_covariance";
+    const rows = [header, ...dimensions.map((row) => row.join(","))];
+    await writeText(this.#files, "dimension.csv", `${rows.join("\n")}\n`);
+    const [wave] = this.#waves;
+    const { spectrum } = this.#options;
+    const drawn = { shown: wave?.shown ?? [], covariances: wave?.covariances ?? [], spectrum };
+    return {
+      text: summaryTable(members, measures, dimensions, this.#parameters.nloop_train),
+      figures: () => trainingFigures(members, measures, this.#parameters, drawn),
     };
-    await put("error", errorFigure(members, this.#measures, trained));
-    await put("motifs", motifFigure(members, this.#measures, trained));
-    if (this.#shown !== undefined) {
-      await put("targets", targetFigure(this.#shown, sampleNeurons(this.#parameters.N).slice(0, 5)));
-      await put("rasters", rasterFigure(this.#shown));
-    }
-    if (this.#spectra.length > 0) await put("eigenvalues", spectrumFigure(this.#spectra));
-    if (this.#covariances.length > 0) await put("covariance", covarianceFigure(this.#covariances));
   }
 }
 
-const adapterOf = ({ adapter, device }: TrainingContext): string | undefined =>
-  adapter ?? device?.adapterInfo.description;
+/** What the dimension of each network of a wave is measured on, and the same as it goes into a checkpoint. */
+class Samples {
+  readonly samples: readonly DimensionSamples[];
+  readonly kept: WaveCheckpoint["samples"][number][] = [];
+  readonly #firstTest: number;
+
+  constructor({ n, entries }: CompiledTraining, itstim: number, firstTest: number, found: WaveCheckpoint | undefined) {
+    this.#firstTest = firstTest;
+    this.samples = entries.map(() => new DimensionSamples(n, itstim, firstTest));
+    for (const one of found?.samples ?? []) this.#keep(one);
+  }
+
+  add(loop: number, { entry, record }: LoopResult): void {
+    const { r } = record.traces;
+    if (r !== undefined && (loop === 0 || loop >= this.#firstTest)) this.#keep({ entry, loop, r });
+  }
+
+  #keep(one: WaveCheckpoint["samples"][number]): void {
+    this.kept.push(one);
+    this.samples[one.entry]?.add(one.loop, one.r);
+  }
+}
+
 const pad = (k: number): string => String(k).padStart(3, "0");
-const waveFile = (wave: number): string => `wave-${pad(wave)}.json`;
 const geometricMean = (x: readonly number[]): number =>
   Math.exp(x.reduce((sum, value) => sum + Math.log(value), 0) / x.length);
 

@@ -1,69 +1,82 @@
-import type { Settings } from "../experiment.ts";
-import type { Study, StudyContext } from "../study.ts";
-import {
-  parseTargets,
-  parseTrainingOption,
-  parseTrainingOptions,
-  runTraining,
-  trainingOptions,
-  TRAINING_PRESETS,
-} from "./training.ts";
+import { z } from "zod";
+import { DataError } from "../../errors.ts";
+import { NOTEBOOK, NOTEBOOK_GRID } from "../../models/trained-network/parameters.ts";
+import { list, oneOf, optional, real, whole, yesOrNo } from "../schema.ts";
+import type { LongStudy } from "../study.ts";
+import { checkSize, parametersOf } from "./parameters.ts";
 
-/** `hillock run train`: settings are those of the options, lists as text separated by commas, "" where an option is left out. */
-export const train: Study = {
+export const settings = z.strictObject({
+  N: whole(NOTEBOOK.N, "neurons", { min: 2, max: 100_000 }),
+  p: real(NOTEBOOK.p, "", "connection density", { min: 0, max: 1 }),
+  gsyn: real(NOTEBOOK.gsyn, "", "scale of the initial weights"),
+  alpha: real(NOTEBOOK.alpha, "", "regulariser: P starts as I / alpha", { above: 0 }),
+  h: real(NOTEBOOK.h, "10 ms", "time step", { above: 0 }),
+  itmax: whole(NOTEBOOK.itmax, "steps of a loop", { min: 2, max: 10_000_000 }),
+  itstim: whole(NOTEBOOK.itstim, "steps with stimulus at the start of a loop"),
+  stimulusMs: optional("ms", "the same as a time, instead of itstim", { above: 0 }),
+  learnFrom: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ unit: "", description: "first learning step of a loop; left out: itstim + 1" }),
+  learnFromMs: optional("ms", "the same as a time", { above: 0 }),
+  sigma: real(NOTEBOOK.sigma, "", "amplitude of the noise; 0 for none", { min: 0 }),
+  physicalNoise: yesOrNo(NOTEBOOK.physicalNoise, "scale sigma by sqrt(0.1 / h), to keep the physics while h changes"),
+  amp_current: real(NOTEBOOK.amp_current, "", "stimulus range: uniform in -x..x"),
+  amp0: real(NOTEBOOK.amp0, "", "target amplitude: uniform in 0..x"),
+  cycles: z
+    .tuple([z.number(), z.number()])
+    .default([1, 5])
+    .meta({ unit: "", description: "target cycles per loop of the two halves" }),
+  nloop: whole(NOTEBOOK.nloop, "loops", { min: 1, max: 1_000_000 }),
+  nloop_train: whole(NOTEBOOK.nloop_train, "loops 1..n learn"),
+  duration: optional("s", "simulated time in whole loops, instead of nloop", { above: 0 }),
+  b: real(NOTEBOOK.b, "", "synaptic decay rate and jump per spike", { above: 0 }),
+  vt: real(NOTEBOOK.vt, "", "LIF threshold"),
+  ftrain: real(NOTEBOOK.ftrain, "", "fraction of neurons that learn", { min: 0, max: 1 }),
+  spikeRule: oneOf(["effective", "intended"], "LIF spikes: as the notebook decides, or as it means to"),
+  noiseScheme: oneOf(["halves", "held"], "noise per half-step, or held over the step in the current"),
+  pqif: list([NOTEBOOK.pqif], "fractions of QIF neurons", z.number().min(0).max(1)),
+  vrest: list([NOTEBOOK.vrest], "LIF reset values"),
+  seeds: list(
+    [0],
+    "replicas, counted from --seed",
+    z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1),
+  ),
+  rng: oneOf(["philox", "numpy"], "numpy: the notebook's own generator and order of draws"),
+  dimensionSign: oneOf(["kept", "asPublished"], "cross term of the corrected dimension"),
+  longDimension: yesOrNo(false, "also the companion protocol: 2000 windows of 50 steps with trained weights"),
+  traces: oneOf(["none", "sample", "all"], "r, input and error stored of no, six, or all neurons", "sample"),
+  notebookFiles: oneOf(
+    ["none", "corrected", "original"],
+    "also the notebook's folders and CSV files; original keeps its mislabelled columns",
+  ),
+  spectrum: yesOrNo(true, "eigenvalues before and after training"),
+});
+export type TrainingOptions = z.output<typeof settings>;
+
+/** One network, and the notebook's whole ensemble (40 asked, 34 distinct). */
+export const PRESETS = new Map<string, Partial<TrainingOptions>>([
+  ["quick", {}],
+  ["notebook", { pqif: [...NOTEBOOK_GRID.pqif], vrest: [...NOTEBOOK_GRID.vrest], seeds: [...NOTEBOOK_GRID.seeds] }],
+]);
+
+export const train: LongStudy<typeof settings> = {
   name: "train",
   title: "Training of LIF and QIF networks by recursive least squares: one network, or the notebook's ensemble",
-  defaults: settingsOf(parseTrainingOptions({})),
-  presets: {
-    quick: {},
-    notebook: settingsOf(TRAINING_PRESETS.notebook as Readonly<Record<string, unknown>>),
-  },
-  files: { targets: "CSV with a row per step and a column per neuron, instead of drawn targets" },
+  settings,
+  presets: PRESETS,
+  files: new Map([["targets", "CSV with a row per step and a column per neuron, instead of drawn targets"]]),
   defaultSeed: 0,
-  run,
+  check: (s, { seed }) => {
+    checkSize(s);
+    parametersOf(s);
+    const last = s.seeds.reduce((a, b) => Math.max(a, b), 0) + seed;
+    if (last >= 2 ** 32)
+      throw new DataError("train seeds", `reach ${last} counted from --seed ${seed}`, "Stay below 4294967296");
+  },
+  run: async (s, context) => (await import("./train.ts")).train(s, context),
 };
-
-/** Options as settings: plain values. */
-function settingsOf(options: Readonly<Record<string, unknown>>): Settings {
-  return Object.fromEntries(
-    Object.keys(trainingOptions.shape)
-      .filter((name) => name in options || ["stimulusMs", "learnFrom", "learnFromMs"].includes(name))
-      .map((name): [string, string | number | boolean] => {
-        const value = options[name];
-        return [name, typeof value === "number" || typeof value === "boolean" ? value : String(value ?? "")];
-      }),
-  );
-}
-
-async function run(settings: Settings, context: StudyContext): Promise<string> {
-  const given = Object.entries(settings).filter(([, value]) => value !== "");
-  const values = Object.fromEntries(
-    given.map(([name, value]) => [name, typeof value === "string" ? parseTrainingOption(name, value) : value]),
-  );
-  // --seed moves all replicas: seeds are counted from it
-  const parsed = parseTrainingOptions(values);
-  const options = { ...parsed, seeds: parsed.seeds.map((seed) => seed + context.seed) };
-  const targets = context.files["targets"];
-  let part = "";
-  const summary = await runTraining(
-    options,
-    {
-      engine: context.engine,
-      device: context.device,
-      folder: (...path) => (path.length === 0 ? Promise.resolve(context.out) : context.folder(path.join("/"))),
-      resume: !context.force, // the same settings go on where they were left
-      force: context.force,
-      signal: context.signal,
-      draw: context.draw,
-      ...(targets !== undefined && { targets: parseTargets("targets", targets, options.itmax, options.N) }),
-    },
-    {
-      note: context.say,
-      loop: ({ done, total, wave, loop, error }) => {
-        part = `wave ${wave + 1}, loop ${loop}: mean squared error ${error.toFixed(4)}`;
-        context.progress(part, done / total);
-      },
-    },
-  );
-  return summary.text;
-}

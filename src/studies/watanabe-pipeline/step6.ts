@@ -5,17 +5,20 @@ import { formatTable } from "../../analysis/summary.ts";
 import { seriesColour } from "../../plot/colours.ts";
 import { figure } from "../../plot/figure.ts";
 import type { Panel } from "../../plot/types.ts";
-import { coherenceFigure, phaseSpans, seconds } from "../../plot/watanabe.ts";
+import { phaseSpans, seconds } from "../../plot/common.ts";
 import { loadRun } from "../../storage/load-run.ts";
 import type { Trace } from "../../run/chunk.ts";
-import { writeJson, type StudyContext } from "../study.ts";
+import type { Figure, StudyContext } from "../study.ts";
 import { compositeCoherence, meanBetween } from "./coherence.ts";
+import { coherenceFigure } from "./figures.ts";
+import { writeJson } from "./files.ts";
 import { coherencePhases, wholePhases } from "./drives.ts";
-import type { PipelineSettings } from "./settings.ts";
+import type { PipelineSettings } from "./study.ts";
+import type { StepResult } from "./run.ts";
 import { CHUNKS_FOLDER } from "./steps345.ts";
 
 /** Step 06: coherence of composite trains with the mean potential, and the raster with two close looks. */
-export async function analysisFigures(s: PipelineSettings, context: StudyContext): Promise<string> {
+export async function analysisFigures(s: PipelineSettings, context: StudyContext): Promise<StepResult> {
   context.progress("06 figures", 0);
   const run = await loadRun(await context.folder(CHUNKS_FOLDER));
   const trains = await run.spikes("aMN");
@@ -27,12 +30,11 @@ export async function analysisFigures(s: PipelineSettings, context: StudyContext
     return { phase, ...compositeCoherence(trains, reference, phase, s.coherence) };
   });
   const curves = found.map(({ phase, f, groups, mean, level }) => ({ name: phase.name, f, groups, mean, level }));
-  if (curves.length > 0)
-    await context.draw({
-      name: "coherence_spectra_all_windows",
-      svg: coherenceFigure(curves, 180, s.coherence.highest),
-    });
-  await context.draw({ name: "watanabe_raster_full_duration", svg: rasterFigure(trains, s, run.durationMs) });
+  const { highest } = s.coherence;
+  const figures: Figure[] = [
+    { name: "watanabe_raster_full_duration", svg: () => rasterFigure(trains, s, run.durationMs) },
+  ];
+  if (curves.length > 0) figures.unshift({ name: "coherence_spectra_all_windows", svg: () => coherenceFigure(curves, 180, highest) }); // prettier-ignore
   const rows = found.map(({ phase, f, mean, between, level, independent }) => ({
     phase: phase.name,
     from__s: phase.from / 1000,
@@ -50,10 +52,10 @@ export async function analysisFigures(s: PipelineSettings, context: StudyContext
     ["coherence", "window (s)", "independent", "chance 5 %", "with V 1-10 Hz", `with V ${at}`, "groups 1-10 Hz", `groups ${at}`], // prettier-ignore
     rows.map((r) => [r.phase, `${r.from__s}-${r.to__s}`, r.independent_segments.toFixed(1), r.confidence_level, r.with_potential_1_10__Hz, r.with_potential_at_oscillation, r.between_groups_1_10__Hz, r.between_groups_at_oscillation]), // prettier-ignore
   );
-  return (
+  const text =
     `06 coherence, composite trains of ${s.coherence.size} units\n${table}\n` +
-    "Windows of a few seconds hold few independent segments: values below the 5 % level say nothing."
-  );
+    "Windows of a few seconds hold few independent segments: values below the 5 % level say nothing.";
+  return { text, figures };
 }
 
 /** Of the bin that a frequency falls in. */

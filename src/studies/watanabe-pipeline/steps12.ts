@@ -4,13 +4,17 @@ import { counts } from "../../analysis/spikes.ts";
 import { extent, mean, standardDeviation } from "../../analysis/stats.ts";
 import { DataError } from "../../errors.ts";
 import type { Signal } from "../../network/signal.ts";
-import { objectiveFigure } from "../../plot/watanabe.ts";
-import { decode } from "../../storage/files.ts";
-import { writeJson, type StudyContext } from "../study.ts";
+import type { Figure, StudyContext } from "../study.ts";
+import { writeJson } from "./files.ts";
 import { constantDrive, oscillatingDrive, realisedMean } from "./drives.ts";
+import { USED } from "../parts.ts";
+import { readJson } from "./files.ts";
+import { objectiveFigure } from "./figures.ts";
 import { axonDelaysOf, runPool, unitsOf, type PoolRun } from "./pool.ts";
 import { checkReached, searchRate, type Trial } from "./search.ts";
-import { planOf, type PipelineSettings, type Plan } from "./settings.ts";
+import { planOf, type Plan } from "./plan.ts";
+import type { StepResult } from "./run.ts";
+import type { PipelineSettings } from "./study.ts";
 
 /** What step 01 found and step 02 aims at; a part of force_reference.json. */
 export interface Reference {
@@ -45,14 +49,16 @@ const valueOf = (m: Measured, objective: Plan["objective"]): number =>
   objective === "absolute" ? m.percentMvc : m.percentOfOwnMaximum;
 
 /** Step 01: force under the constant drive. With a target, the drive is calibrated first. */
-export async function baselineForce(s: PipelineSettings, context: StudyContext): Promise<string> {
+export async function baselineForce(s: PipelineSettings, context: StudyContext): Promise<StepResult> {
   const plan = planOf(s);
   const units = unitsOf(plan.search.pool, s.force);
   const rate = s.drive.target > 0 ? await calibrate(s, plan, units, context) : plan.search.drive;
-  const run = await trial(s, plan, units, [constantDrive(rate, plan.search.noise)], s.search.baseline, "01 baseline force", context); // prettier-ignore
-  const [result] = run as [PoolRun];
-  const m = measure(result, units);
-  const firing = firingRates(result);
+  const result = await context.keep("01 baseline", async () => {
+    const run = await trial(s, plan, units, [constantDrive(rate, plan.search.noise)], s.search.baseline, "01 baseline force", context); // prettier-ignore
+    const [{ force, motorNeurons }] = run as [PoolRun];
+    return { force, m: measure({ force, motorNeurons }, units), firing: firingRates({ motorNeurons }) };
+  });
+  const { m, firing } = result;
   const whole = plan.objective === "absolute" ? units.tetanus : extent(result.force)[1];
   const newtons = result.force.map((F) => (s.force.maximum * F) / whole);
   const end = 1000 * s.search.baseline;
@@ -80,18 +86,18 @@ export async function baselineForce(s: PipelineSettings, context: StudyContext):
     percent_mvc: m.percentMvc,
     percent_of_own_maximum: m.percentOfOwnMaximum,
   });
-  return (
+  const text =
     `01 baseline: ${rate.toFixed(2)} Hz gives ${m.percentMvc.toFixed(2)} %MVC ` +
     `(${m.percentOfOwnMaximum.toFixed(1)} % of its own maximum), CoV ${statistics.cov.toFixed(4)}; ` +
-    `${firing.n} of ${pool.cells.motorNeurons} units at ${firing.mean.toFixed(2)} +- ${firing.sd.toFixed(2)} Hz`
-  );
+    `${firing.n} of ${pool.cells.motorNeurons} units at ${firing.mean.toFixed(2)} +- ${firing.sd.toFixed(2)} Hz`;
+  return { text };
 }
 
 const relativeTo = (objective: Plan["objective"]): string =>
   objective === "absolute" ? "tetanus of the pool" : "own maximum";
 
 /** Rates as the published script counts them: 1 / mean interval of units with two spikes and at least 0.5 Hz. */
-function firingRates({ motorNeurons }: PoolRun): { mean: number; sd: number; n: number } {
+function firingRates({ motorNeurons }: Pick<PoolRun, "motorNeurons">): { mean: number; sd: number; n: number } {
   const rates = meanIntervalRates(motorNeurons).filter((rate) => rate >= 0.5); // not where it is NaN
   return { mean: mean(rates), sd: standardDeviation(rates, "sample"), n: rates.length };
 }
@@ -100,9 +106,9 @@ function firingRates({ motorNeurons }: PoolRun): { mean: number; sd: number; n: 
 async function calibrate(s: PipelineSettings, plan: Step12, units: MotorUnits, context: StudyContext): Promise<number> {
   const found = await searchRate(s.drive.target, s.search, async (rates, round) => {
     const signals = rates.map((rate) => constantDrive(rate, plan.search.noise));
-    const runs = await trial(s, plan, units, signals, s.search.baseline, `01 calibration, round ${round + 1}`, context);
-    return runs.map((run, k): Trial => {
-      const { percentMvc } = measure(run, units);
+    const part = `01 calibration, round ${round + 1}`;
+    const found = await measured(s, plan, units, signals, s.search.baseline, part, context);
+    return found.map(({ percentMvc }, k): Trial => {
       return { rate: rates[k] as number, value: percentMvc, error: Math.abs(percentMvc / s.drive.target - 1) };
     });
   });
@@ -112,7 +118,7 @@ async function calibrate(s: PipelineSettings, plan: Step12, units: MotorUnits, c
 }
 
 /** Step 02: the offset of the oscillating drive that gives step 01's force. */
-export async function searchOffset(s: PipelineSettings, context: StudyContext): Promise<string> {
+export async function searchOffset(s: PipelineSettings, context: StudyContext): Promise<StepResult> {
   const plan = planOf(s);
   const units = unitsOf(plan.search.pool, s.force);
   const reference = await readJson<Reference>(context, REFERENCE_FILE, "01");
@@ -120,15 +126,18 @@ export async function searchOffset(s: PipelineSettings, context: StudyContext): 
   const target = targets[plan.objective];
   if (!(target > 0))
     throw new DataError("search for the DC offset", "has no force to match: under the constant drive no unit fires", "Raise drive.constant or the weights"); // prettier-ignore
+  const { out, resume, force } = context;
+  if (s.step === "02" && !resume && !force && (await out.exists(OFFSET_FILE)))
+    throw new DataError(`${out.where}/${OFFSET_FILE}`, ...USED);
   const { amplitude } = s.drive;
   if (s.search.from < amplitude)
     context.say(`Warning: offsets below ${amplitude} Hz make the drive negative; there it is taken as 0.`);
   const all: (Measured & { rate: number })[] = [];
   const { best } = await searchRate(target, s.search, async (rates, round) => {
     const signals = rates.map((dc) => oscillatingDrive(dc, s, plan.search.noise));
-    const runs = await trial(s, plan, units, signals, s.search.duration, `02 search, round ${round + 1}`, context);
-    return runs.map((run, k): Trial => {
-      const m = measure(run, units);
+    const part = `02 search, round ${round + 1}`;
+    const found = await measured(s, plan, units, signals, s.search.duration, part, context);
+    return found.map((m, k): Trial => {
       const rate = rates[k] as number;
       all.push({ ...m, rate });
       return { rate, ...compared(m, plan.objective, target, s.search.leastUnits) };
@@ -138,12 +147,11 @@ export async function searchOffset(s: PipelineSettings, context: StudyContext): 
   checkReached("search for the DC offset", best, target, s.search.tolerance, plan.objective === "absolute" ? "%MVC" : "% of its own maximum"); // prettier-ignore
   const D = reference.network_parameters.dd_drive__Hz;
   await writeOffset(s, plan, reference, { best, target, D, trials: all }, context);
-  await drawObjective(s, targets, all, context);
-  return (
+  const text =
     `02 search: ${best.rate.toFixed(2)} Hz + ${amplitude} sin (mean ${realisedMean(best.rate, amplitude).toFixed(2)} Hz) keeps the force of ${D.toFixed(2)} Hz ` +
     `(error ${(100 * best.error).toFixed(2)} %, objective: ${plan.objective}); ` +
-    `ratio ${(best.rate / D).toFixed(3)}. Watanabe & Kohn's own network: 58/65 = 0.892; this one is MyoGen's version of it.`
-  );
+    `ratio ${(best.rate / D).toFixed(3)}. Watanabe & Kohn's own network: 58/65 = 0.892; this one is MyoGen's version of it.`;
+  return { text, figures: [objective(s, targets, all)] };
 }
 
 /** Value and error of a trial. Too few units that fire more than once: a penalty as published. */
@@ -193,13 +201,12 @@ async function writeOffset(
   });
 }
 
-async function drawObjective(
+function objective(
   s: PipelineSettings,
   targets: Readonly<Record<Plan["objective"], number>>,
   all: readonly (Measured & { rate: number })[],
-  { draw }: StudyContext,
-): Promise<void> {
-  const curves = (["absolute", "own maximum"] as const).map((objective) => {
+): Figure {
+  const curve = (objective: Plan["objective"]) => {
     const trials = all
       .map((m) => ({ rate: m.rate, ...compared(m, objective, targets[objective], s.search.leastUnits) }))
       .filter(({ value }) => !Number.isNaN(value)); // penalties have no place on the axis
@@ -209,9 +216,15 @@ async function drawObjective(
       error: trials.map(({ error }) => error),
       best: trials.reduce((a, b) => (b.error < a.error ? b : a)).rate,
     };
-  });
-  await draw({ name: "dc_offset_objective", svg: objectiveFigure(curves) });
+  };
+  return { name: "dc_offset_objective", svg: () => objectiveFigure((["absolute", "own maximum"] as const).map(curve)) };
 }
+
+/** What a round of trials gave: a part of the study. */
+const measured = (...args: Parameters<typeof trial>): Promise<Measured[]> => {
+  const [, , units, , , part, { keep }] = args;
+  return keep(part, async () => (await trial(...args)).map((run) => measure(run, units)));
+};
 
 async function trial(
   s: PipelineSettings,
@@ -229,19 +242,4 @@ async function trial(
   const delays = axonDelaysOf(plan.search.pool, s.force);
   const options = { seed, duration, dt, gain: plan.gain, onProgress, ...delays };
   return runPool(plan.search.pool, signals, units, options, context);
-}
-
-/** A file that an earlier step wrote. @throws DataError that names the step */
-export async function readJson<T>({ out }: StudyContext, name: string, step: string): Promise<T> {
-  if (!(await out.exists(name)))
-    throw new DataError(`${out.where}/${name}`, "is not there", `Run step ${step} into this folder first`);
-  try {
-    return JSON.parse(decode(await out.read(name))) as T;
-  } catch (error) {
-    throw new DataError(
-      `${out.where}/${name}`,
-      `does not parse (${(error as Error).message})`,
-      `Run step ${step} again`,
-    );
-  }
 }

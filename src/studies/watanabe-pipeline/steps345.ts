@@ -1,17 +1,18 @@
 import { forceStatistics, muscleForce } from "../../analysis/force.ts";
 import { formatTable, phaseSummary, type Phase, type PhaseSummary } from "../../analysis/summary.ts";
-import { forceFigure } from "../../plot/watanabe.ts";
-import { encode } from "../../storage/files.ts";
+import { writeText } from "../../storage/files.ts";
 import { loadRun, type StoredRun } from "../../storage/load-run.ts";
-import { recordRun } from "../../storage/run-folder.ts";
-import { simulate } from "../../run/simulate.ts";
-import type { Built } from "../experiment.ts";
-import { writeJson, type StudyContext } from "../study.ts";
-import { watanabe } from "../watanabe/experiment.ts";
+import { runNetwork } from "../run-network.ts";
+import type { Built, StudyContext } from "../study.ts";
+import { buildWatanabe } from "../watanabe/build.ts";
 import { measuredPhases, wholePhases } from "./drives.ts";
+import { readJson, writeJson } from "./files.ts";
+import { forceFigure } from "./figures.ts";
 import { axonDelaysOf, unitsOf } from "./pool.ts";
-import { planOf, type PipelineSettings } from "./settings.ts";
-import { OFFSET_FILE, readJson } from "./steps12.ts";
+import { planOf } from "./plan.ts";
+import type { StepResult } from "./run.ts";
+import type { PipelineSettings } from "./study.ts";
+import { OFFSET_FILE } from "./steps12.ts";
 
 export const CHUNKS_FOLDER = "watanabe_chunks";
 export const PARAMETERS_FILE = "watanabe_simulation_params.json";
@@ -27,17 +28,13 @@ interface Parameters {
 
 /** The watanabe experiment with this study's settings and drives. */
 function experiment(s: PipelineSettings, drives: Parameters, seed: number): Built {
-  const { cells, thresholds, gamma, V0, probability, weight, delay, latency, independent, phase, dt, record, chunk } =
-    s;
   const { amplitude, frequency, silence } = s.drive;
   const drive = { constant: drives.DD_drive_constant__Hz, dc: drives.DC_offset_optimized__Hz, amplitude, frequency, silence }; // prettier-ignore
-  const settings = { cells, thresholds, gamma, V0, probability, weight, delay, latency, drive, independent, phase, dt, record, chunk }; // prettier-ignore
-  return watanabe.build(settings, { seed, files: {} });
+  return buildWatanabe({ ...s, drive }, { seed });
 }
 
 /** Step 03: the three phases, into chunk files. An interrupted one goes on. */
-export async function threePhases(s: PipelineSettings, context: StudyContext): Promise<string> {
-  const { seed, device, engine, folder, signal, say, progress, force } = context;
+export async function threePhases(s: PipelineSettings, context: StudyContext): Promise<StepResult> {
   const offset = await readJson<Offset>(context, OFFSET_FILE, "02");
   const ratio = offset.dd_parameters.dc_offset__Hz / offset.reference_drive__Hz;
   // Of another network only the ratio carries over; else the drive is step 01's, calibrated or not.
@@ -45,26 +42,12 @@ export async function threePhases(s: PipelineSettings, context: StudyContext): P
   const D = same ? offset.reference_drive__Hz : s.drive.constant;
   const dc = same ? offset.dd_parameters.dc_offset__Hz : Number((ratio * D).toFixed(2));
   const parameters = { DD_drive_constant__Hz: D, DC_offset_optimized__Hz: dc };
-  const built = experiment(s, parameters, seed);
-  const { duration, dt, chunk } = built;
-  const files = await folder(CHUNKS_FOLDER);
-  await files.prepare();
-  const sim = await simulate(built.network, { device, engine, dt, method: built.method, duration });
-  const begin = performance.now();
-  try {
-    const chunks = recordRun(sim, {
-      files,
-      duration,
-      chunk,
-      ...(force ? { force } : { resume: true }),
-      signal,
-      onNote: say,
-      onProgress: ({ simulatedMs, totalMs }) => progress("03 three phases", simulatedMs / totalMs),
-    });
-    for await (const finished of chunks) void finished; // on disk
-  } finally {
-    await sim.close();
-  }
+  const built = experiment(s, parameters, context.seed);
+  await runNetwork(
+    { ...built, files: await context.folder(CHUNKS_FOLDER), part: "03 three phases", notes: [] },
+    context,
+  );
+  const { duration } = built;
   const seconds = duration.value / 1000;
   await writeJson(context.out, PARAMETERS_FILE, {
     segment_duration__s: s.phase,
@@ -77,8 +60,7 @@ export async function threePhases(s: PipelineSettings, context: StudyContext): P
     ...parameters,
     optimization_ratio: ratio,
   });
-  const lines = [...built.notes, `03 phases: ${seconds} s in ${((performance.now() - begin) / 1000).toFixed(1)} s`];
-  return lines.join("\n");
+  return { text: [...built.notes, `03 phases: ${seconds} s`].join("\n") };
 }
 
 async function stored(context: StudyContext): Promise<{ run: StoredRun; parameters: Parameters }> {
@@ -87,18 +69,17 @@ async function stored(context: StudyContext): Promise<{ run: StoredRun; paramete
 }
 
 /** Step 04: loads the chunks, summarises the phases, draws drives, raster, rate and potentials. */
-export async function loadAndSummarise(s: PipelineSettings, context: StudyContext): Promise<string> {
+export async function loadAndSummarise(s: PipelineSettings, context: StudyContext): Promise<StepResult> {
   context.progress("04 loading and summary", 0);
   const { run, parameters } = await stored(context);
   const built = experiment(s, parameters, run.run.seed);
-  for (const figure of await built.figures(run, 0)) await context.draw(figure);
-  return `04 summary\n${await built.summary(run, 0)}`;
+  return { text: `04 summary\n${await built.summary(run, 0)}`, figures: await built.figures(run, 0) };
 }
 
 export const FORCE_FILE = "watanabe_force.json";
 
 /** Step 05: force of the whole run, one pool with its true unit indices. */
-export async function forceOfRun(s: PipelineSettings, context: StudyContext): Promise<string> {
+export async function forceOfRun(s: PipelineSettings, context: StudyContext): Promise<StepResult> {
   context.progress("05 force", 0);
   const { run } = await stored(context);
   const units = unitsOf(s, s.force);
@@ -119,12 +100,12 @@ export async function forceOfRun(s: PipelineSettings, context: StudyContext): Pr
     gain: s.force.gain,
     phases: statistics,
   });
-  await context.out.write("watanabe_force.csv", encode(forceCsv(force, percentMvc, units.frequency)));
+  await writeText(context.out, "watanabe_force.csv", forceCsv(force, percentMvc, units.frequency));
   const figure = { phases: wholePhases(s), force: percentMvc, frequency: units.frequency, unit: "%MVC" };
-  await context.draw({ name: "watanabe_force_timeseries", svg: forceFigure(figure) });
   const rows = statistics.map((f) => [f.name, `${f.from / 1000}-${f.to / 1000}`, f.mean.toFixed(2), f.sd.toFixed(3), f.cov.toFixed(4), f.ripplePercent.toFixed(1), `${f.low95.toFixed(2)}-${f.high95.toFixed(2)}`]); // prettier-ignore
   const table = formatTable(["force", "window (s)", "%MVC", "SD", "CoV", "ripple %", "central 95 %"], rows);
-  return [`05 force\n${table}`, ...explanation(phaseSummary(trains, phases), statistics, phases)].join("\n");
+  const text = [`05 force\n${table}`, ...explanation(phaseSummary(trains, phases), statistics, phases)].join("\n");
+  return { text, figures: [{ name: "watanabe_force_timeseries", svg: () => forceFigure(figure) }] };
 }
 
 function forceCsv(force: Float64Array, percent: Float64Array, frequency: number): string {

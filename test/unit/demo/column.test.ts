@@ -3,10 +3,9 @@ import { buildColumn, DT, type Preset } from "../../../demo/column/network.ts";
 import { readSpikeFile } from "../../../src/models/cortical-column/index.ts";
 import { referenceEngine } from "../../../src/reference/engine.ts";
 import { sortSpikes } from "../../../src/run/chunk.ts";
-import { decode } from "../../../src/storage/files.ts";
-import { MemoryFiles } from "../../../src/storage/memory-files.ts";
-import { COLUMN_DEFAULTS, COLUMN_PRESETS } from "../../../src/studies/column/network.ts";
-import { column } from "../../../src/studies/column/study.ts";
+import { column, PRESETS, settings } from "../../../src/studies/column/study.ts";
+import { chosenSettings } from "../../../src/studies/schema.ts";
+import { inMemory, textOf } from "../studies/context.ts";
 
 const mesh = 2;
 const CELLS = /^L[25]_(basket|pyramidal)$/;
@@ -27,20 +26,10 @@ async function pageSpikes(preset: Preset, duration: number): Promise<[number, nu
 
 /** The cells' spikes in the file that `hillock run column <preset> --set mesh.x=2 --set mesh.y=2` writes. */
 async function commandSpikes(preset: Preset, duration: number): Promise<[number, number][]> {
-  const out = new MemoryFiles("out");
-  const settings = { ...COLUMN_DEFAULTS, ...COLUMN_PRESETS[preset], preset, duration, mesh: { x: mesh, y: mesh } };
-  await column.run(settings as typeof COLUMN_DEFAULTS, {
-    seed: 0,
-    files: {},
-    engine: "reference",
-    out,
-    folder: async () => out,
-    say: () => undefined,
-    progress: () => undefined,
-    draw: async () => undefined,
-    force: false,
-  });
-  const spikes = readSpikeFile(decode(await out.read("spk_0.txt")), "spk_0.txt");
+  const { context, out } = inMemory();
+  const chosen = chosenSettings("column", settings, [["mesh.x", "2"], ["mesh.y", "2"], ["duration", String(duration)]], PRESETS.get(preset)); // prettier-ignore
+  await column.run(chosen, context);
+  const spikes = readSpikeFile(await textOf(out, "spk_0.txt"), "spk_0.txt");
   return spikes.filter(({ type }) => CELLS.test(type)).map(({ timeMs, gid }) => [timeMs, gid]);
 }
 

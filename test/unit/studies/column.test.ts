@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { columnConvergence } from "../../../src/studies/column/convergence.ts";
-import { COLUMN_DEFAULTS, COLUMN_PRESETS, columnNetwork, contacts } from "../../../src/studies/column/network.ts";
-import { column } from "../../../src/studies/column/study.ts";
-import { withSettings } from "../../../src/studies/experiment.ts";
-import type { StudyContext } from "../../../src/studies/study.ts";
+import { columnConvergence } from "../../../src/studies/column-convergence/study.ts";
+import { columnNetwork, contacts } from "../../../src/studies/column/network.ts";
+import { column, PRESETS, settings as schema, type ColumnSettings } from "../../../src/studies/column/study.ts";
+import { chosenSettings } from "../../../src/studies/schema.ts";
 import { readDipole, readSpikeFile, spikeTrains } from "../../../src/models/cortical-column/index.ts";
-import { decode } from "../../../src/storage/files.ts";
-import { MemoryFiles } from "../../../src/storage/memory-files.ts";
+import { drawn, inMemory, textOf as text } from "./context.ts";
+
+const COLUMN_DEFAULTS = schema.parse({});
+const preset = (name: string): ColumnSettings => chosenSettings("column", schema, [], PRESETS.get(name));
 
 /** 4 + 4 pyramidal cells under strong proximal input, long enough that they fire. */
-const SMALL = {
+const SMALL: ColumnSettings = {
   ...COLUMN_DEFAULTS,
   preset: "erp",
   mesh: { x: 2, y: 2 },
@@ -17,46 +18,19 @@ const SMALL = {
   smoothing: { window: 5, scale: 3000 },
 };
 
-/** A study's context in memory, on the float64 engine. */
-function inMemory(files: Record<string, string> = {}) {
-  const folders = new Map<string, MemoryFiles>();
-  const said: string[] = [];
-  const figures = new Map<string, string>();
-  const folder = async (name: string): Promise<MemoryFiles> => {
-    const found = folders.get(name) ?? new MemoryFiles(name);
-    folders.set(name, found);
-    return found;
-  };
-  const out = new MemoryFiles("out");
-  const context: StudyContext = {
-    seed: 0,
-    files,
-    engine: "reference",
-    out,
-    folder,
-    say: (line) => void said.push(line),
-    progress: () => undefined,
-    draw: async ({ name, svg }) => void figures.set(name, svg),
-    force: false,
-  };
-  return { context, out, folder, said, figures };
-}
-
-const text = async (files: MemoryFiles, name: string): Promise<string> => decode(await files.read(name));
-
 describe("columnNetwork", () => {
   test("evoked is the published network A: 235 drive cells from gid 270", () => {
-    const net = columnNetwork(withSettings("column", COLUMN_DEFAULTS, []), 0);
+    const net = columnNetwork(COLUMN_DEFAULTS, 0);
     expect(net.gids["evdist1"]).toEqual({ first: 270, n: 235 });
     expect(net.links).toHaveLength(22);
     expect(net.describe().recordings.map((r) => r.variable)).toEqual(["dipole", "dipole"]);
   });
 
   test("gamma has its weights, alpha its second drive, a tonic bias its clamp", () => {
-    const gamma = columnNetwork({ ...COLUMN_DEFAULTS, ...COLUMN_PRESETS.gamma, tonic: 6, mesh: { x: 2, y: 2 } }, 0);
+    const gamma = columnNetwork({ ...preset("gamma"), tonic: 6, mesh: { x: 2, y: 2 } }, 0);
     expect(gamma.rules[4]?.weight).toBe(0.007);
     expect(gamma.describe().clamps.map((c) => c.population)).toEqual(["L5_pyramidal"]);
-    const beta = columnNetwork({ ...SMALL, ...COLUMN_PRESETS.alpha, smoothing: SMALL.smoothing, alphaDistal: true }, 0);
+    const beta = columnNetwork({ ...SMALL, preset: "alpha", duration: 310, alphaDistal: true }, 0);
     expect(beta.drives.map((d) => d.name)).toEqual(["alpha_prox", "alpha_dist"]);
   });
 
@@ -78,12 +52,21 @@ describe("columnNetwork", () => {
     });
   });
 
-  test.each([
-    [{ tables: "none" }, 'tables: is "none"'],
-    [{ trials: 0 }, "trials: is 0"],
-    [{ preset: "beta" }, 'column preset: "beta" is unknown'],
-  ])("refuses %j", (change, message) => {
-    expect(() => columnNetwork({ ...SMALL, ...change }, 0)).toThrow(message);
+  test("every preset fits the schema", () => {
+    for (const name of PRESETS.keys()) expect(preset(name).preset).toBe(name);
+    expect(preset("alpha").smoothing).toEqual({ window: 20, scale: 3000 });
+  });
+
+  test.each([[["tables=none"], /tables: is "none"/], [["trials=0"], /trials: is "0"/], [["preset=beta"], /preset: is "beta"/]] as const)("refuses %j", (set, message) => {
+    const changes = set.map((one): [string, string] => one.split("=") as [string, string]);
+    expect(() => chosenSettings("column", schema, changes)).toThrow(message);
+  }); // prettier-ignore
+
+  test("a run too short for its figures is refused before it", () => {
+    const given = { seed: 0, files: new Map<string, string>() };
+    expect(() => column.check?.({ ...COLUMN_DEFAULTS, duration: 25 }, given)).toThrow(/smoothing.window: is 30 ms/);
+    expect(() => column.check?.({ ...COLUMN_DEFAULTS, duration: 30 }, given)).not.toThrow();
+    expect(() => column.check?.({ ...COLUMN_DEFAULTS, duration: 200, preset: "replay", smoothing: { window: 180, scale: 1 } }, given)).toThrow(/170 ms/); // prettier-ignore
   });
 
   test("the probe's contacts go up in even steps", () => {
@@ -95,9 +78,10 @@ describe("columnNetwork", () => {
 
 describe("the column study", () => {
   test("runs trials as one batch, writes the original's files and draws every figure", async () => {
-    const { context, out, said, figures } = inMemory();
+    const { context, out, said } = inMemory();
     const settings = { ...SMALL, trials: 2, record: { soma: 0, field: 2 } };
-    const summary = await column.run(settings, context);
+    const result = await column.run(settings, context);
+    const { text: summary } = result;
     expect(said).toContain("L5_pyramidal 8-11 (4)");
     const spikes = readSpikeFile(await text(out, "spk_1.txt"), "spk_1.txt");
     expect(spikes.map((s) => s.timeMs)).toEqual([...spikes.map((s) => s.timeMs)].sort((a, b) => a - b));
@@ -110,7 +94,7 @@ describe("the column study", () => {
     expect(dipole.tMs).toHaveLength(1601);
     expect(dipole.agg.some((x, k) => dipole.tMs[k]! > 20 && Math.abs(x) > 0.1)).toBe(true);
     expect(summary).toContain(`trial 1: ${spikes.length} spikes`);
-    expect([...figures.keys()].sort()).toEqual(
+    expect([...(await drawn(result)).keys()].sort()).toEqual(
       ["cells", "connectivity", "csd", "dipole", "histogram", "raster", "rates", "spectrogram", "spectrum"], // prettier-ignore
     );
   });
@@ -119,14 +103,14 @@ describe("the column study", () => {
     const file = ["25.100\t4\tL5_pyramidal", "25.300\t1\tL2_pyramidal", "25.400\t0\tL2_basket", "31\t4\tL5_pyramidal", ""].join("\n"); // prettier-ignore
     expect(Object.keys(spikeTrains(readSpikeFile(file, "f"), ["L2_pyramidal", "L5_pyramidal"]))).toHaveLength(2);
     for (const asIntended of [false, true]) {
-      const { context, folder, said, figures } = inMemory({ spikes: file });
-      const summary = await column.run({ ...SMALL, preset: "replay", asIntended }, context);
+      const { context, folder, said } = inMemory({ spikes: file });
+      const { text: summary, figures } = await column.run({ ...SMALL, preset: "replay", asIntended }, context);
       expect(said[0]).toBe("4 spikes read, 2 pyramidal sources");
       expect(summary).toContain("2 sources, gids 12-13, 2 connection rules");
       const spikes = readSpikeFile(await text(await folder("network-b"), "spk_0.txt"), "spk_0.txt");
       expect(spikes.filter((s) => s.type === "drive_from_NetA").map((s) => s.timeMs)).toEqual([25.1, 25.3, 31]);
       expect(said.some((line) => line.includes(asIntended ? "proximal ampa" : "distal ampa"))).toBe(true);
-      expect(figures.has("rasters")).toBe(false); // no first network to stack
+      expect((await figures()).map(({ name }) => name)).not.toContain("rasters"); // no first network to stack
     }
   });
 
@@ -137,11 +121,12 @@ describe("the column study", () => {
 });
 
 test("convergence: one table of dt/2 and seeds against dt", async () => {
-  const { context, figures } = inMemory();
-  const table = await columnConvergence.run({ ...SMALL, duration: 30, seeds: 2 }, context);
-  const lines = table.split("\n");
+  const { context } = inMemory();
+  const { trials: _, asIntended: _no, ...small } = SMALL;
+  const result = await columnConvergence.run({ ...small, preset: "erp", duration: 30, seeds: 2 }, context);
+  const lines = result.text.split("\n");
   expect(lines).toHaveLength(3); // the float64 engine is the base here, so it has no row
   expect(lines[1]).toMatch(/^dt \/ 2 +\d+\/\d+ /);
   expect(lines[2]).toMatch(/^seed 1 /);
-  expect([...figures.keys()]).toEqual(["convergence-dipole", "convergence-raster"]);
+  expect([...(await drawn(result)).keys()]).toEqual(["convergence-dipole", "convergence-raster"]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { extractParameters } from "../../../src/studies/extraction/extract.ts";
 import { decayTime, firingGain, SpikeShape, strongestFiring } from "../../../src/studies/extraction/measures.ts";
 import { firstThatFires } from "../../../src/studies/extraction/search.ts";
-import { parametersCsv } from "../../../src/studies/extraction/study.ts";
+import { parametersCsv } from "../../../src/studies/extraction/run.ts";
 import { alphaMotorNeurons } from "../../../src/models/motor-pool/index.ts";
 import { ms, mV } from "../../../src/units.ts";
 

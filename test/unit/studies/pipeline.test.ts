@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { disjointPairs, meanBetween } from "../../../src/studies/watanabe-pipeline/coherence.ts";
 import { coherencePhases, measuredPhases, realisedMean } from "../../../src/studies/watanabe-pipeline/drives.ts";
 import { checkReached, searchRate, type Trial } from "../../../src/studies/watanabe-pipeline/search.ts";
-import { DEFAULTS, planOf, type PipelineSettings } from "../../../src/studies/watanabe-pipeline/settings.ts";
+import { planOf } from "../../../src/studies/watanabe-pipeline/plan.ts";
 import { compared } from "../../../src/studies/watanabe-pipeline/steps12.ts";
-import { watanabePipeline } from "../../../src/studies/watanabe-pipeline/study.ts";
-import type { StudyContext } from "../../../src/studies/study.ts";
+import { settings as schema, STEPS, watanabePipeline, type PipelineSettings } from "../../../src/studies/watanabe-pipeline/study.ts"; // prettier-ignore
 import { WATANABE_WINDOWS } from "../../../src/analysis/summary.ts";
-import { decode } from "../../../src/storage/files.ts";
-import { MemoryFiles } from "../../../src/storage/memory-files.ts";
+import { drawn, inMemory, keeping, textOf } from "./context.ts";
+
+const DEFAULTS = schema.parse({});
 
 describe("search for a rate", () => {
   const trialsOf = (f: (rate: number) => number, target: number) => (rates: readonly number[]) =>
@@ -67,12 +67,9 @@ test("the realised mean of a rectified sine", () => {
   }
 });
 
-test("settings that name nothing are refused with what there is", () => {
-  expect(() => planOf({ ...DEFAULTS, step: "07" })).toThrow(/step.*"07"/);
-  expect(() => planOf({ ...DEFAULTS, search: { ...DEFAULTS.search, objective: "best" } })).toThrow(/absolute/);
-  expect(() => planOf({ ...DEFAULTS, search: { ...DEFAULTS.search, trials: 1 } })).toThrow(/1 trials/);
-  expect(() => planOf({ ...DEFAULTS, drive: { ...DEFAULTS.drive, constant: -5 } })).toThrow(/drive.constant.*-5/);
-  expect(planOf({ ...DEFAULTS, step: "2" }).steps).toEqual(new Set(["02"]));
+test("rates that do not ascend are refused", () => {
+  const search = { ...DEFAULTS.search, from: 50, to: 20 };
+  expect(() => planOf({ ...DEFAULTS, search })).toThrow(/from 50 to 20 Hz/);
 });
 
 test("pairs of groups share no unit", () => {
@@ -100,39 +97,32 @@ describe("the whole study, small", () => {
     chunk: 1.3,
     coherence: { ...DEFAULTS.coherence, groups: 4, size: 2, segment: 0.256 },
   };
-  const folders = new Map<string, MemoryFiles>();
-  const figures: string[] = [];
-  const at = (name: string): MemoryFiles => {
-    const found = folders.get(name) ?? new MemoryFiles();
-    folders.set(name, found);
-    return found;
-  };
-  const context: StudyContext = {
-    seed: 42, files: {}, engine: "reference", out: at(""), folder: async (name) => at(name), force: false,
-    say: () => undefined, progress: () => undefined, draw: async ({ name }) => void figures.push(name),
-  }; // prettier-ignore
-  const json = async <T>(name: string): Promise<T> => JSON.parse(decode(await at("").read(name))) as T;
+  const { context, out } = inMemory({}, { seed: 42 });
+  const json = async <T>(name: string): Promise<T> => JSON.parse(await textOf(out, name)) as T;
 
   test("a later step says which one is missing", async () => {
     await expect(watanabePipeline.run({ ...small, step: "02" }, context)).rejects.toThrow(/Run step 01/);
   });
 
   test("calibrates the constant drive to a wished force, axons included", async () => {
-    const out = new MemoryFiles();
-    const settings = {
+    const { context, out } = inMemory({}, { seed: 42 });
+    const settings: PipelineSettings = {
       ...small,
       step: "01",
       drive: { ...small.drive, target: 12 },
       force: { ...small.force, axonDelays: true },
     };
-    await watanabePipeline.run(settings, { ...context, out });
-    const found = JSON.parse(decode(await out.read("force_reference.json"))) as { percent_mvc: number };
+    await watanabePipeline.run(settings, context);
+    const found = JSON.parse(await textOf(out, "force_reference.json")) as { percent_mvc: number };
     expect(Math.abs(found.percent_mvc / 12 - 1)).toBeLessThan(small.search.tolerance);
   });
 
   test("step by step, each reads what the one before wrote", async () => {
-    for (const step of ["01", "02", "03", "04", "05", "06"]) {
-      expect((await watanabePipeline.run({ ...small, step }, context)).length).toBeGreaterThan(20);
+    const figures: string[] = [];
+    for (const step of STEPS) {
+      const result = await watanabePipeline.run({ ...small, step }, context);
+      expect(result.text.length).toBeGreaterThan(20);
+      figures.push(...(await drawn(result)).keys());
     }
     const reference = await json<{ percent_mvc: number }>("force_reference.json");
     const offset = await json<{
@@ -155,5 +145,30 @@ describe("the whole study, small", () => {
       "dc_offset_objective", "watanabe", "thresholds", "watanabe_force_timeseries",
       "coherence_spectra_all_windows", "watanabe_raster_full_duration",
     ]); // prettier-ignore
+  });
+
+  test("interrupted anywhere, it goes on behind the last finished part with the same results", async () => {
+    const whole = inMemory({}, { seed: 42 });
+    const want = await watanabePipeline.run(small, await keeping(whole.context));
+    const cut = inMemory({}, { seed: 42 });
+    const computed: string[] = [];
+    for (let tries = 0; ; tries++) {
+      const context = await keeping(cut.context, { resume: tries > 0 });
+      let parts = 0;
+      const keep: typeof context.keep = (part, compute) =>
+        context.keep(part, async () => {
+          if (parts++ === 1) throw new Error("killed");
+          computed.push(part);
+          return compute();
+        });
+      const done = await watanabePipeline.run(small, { ...context, keep }).catch((error: Error) => error.message);
+      if (done === "killed") continue;
+      expect((done as typeof want).text).toBe(want.text);
+      break;
+    }
+    expect(new Set(computed).size).toBe(computed.length); // nothing twice
+    expect(computed.length).toBeGreaterThanOrEqual(3);
+    for (const name of ["force_reference.json", "dc_offset_optimized.json", "watanabe_force.csv", "coherence.json"])
+      expect(await textOf(cut.out, name)).toBe(await textOf(whole.out, name));
   });
 });

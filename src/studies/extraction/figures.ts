@@ -1,6 +1,6 @@
-import { seriesColour } from "./colours.ts";
-import { figure } from "./figure.ts";
-import type { Panel } from "./types.ts";
+import { seriesColour } from "../../plot/colours.ts";
+import { figure } from "../../plot/figure.ts";
+import type { Panel } from "../../plot/types.ts";
 
 /** Extracted parameters, one value per cell; NaN where the extraction failed. */
 export interface ExtractedParameters {

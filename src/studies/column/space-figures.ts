@@ -1,8 +1,8 @@
 import { mat4, vec3, vec4 } from "gl-matrix";
-import { DataError } from "../errors.ts";
-import { figure } from "./figure.ts";
-import { element, FONT_FAMILY, num, POINTS_PER_MM, text, textWidth } from "./svg.ts";
-import type { Marker, Panel, Series } from "./types.ts";
+import { DataError } from "../../errors.ts";
+import { figure } from "../../plot/figure.ts";
+import { element, FONT_FAMILY, num, POINTS_PER_MM, text, textWidth } from "../../plot/svg.ts";
+import type { Marker, Panel, Series } from "../../plot/types.ts";
 
 type Xyz = readonly [x: number, y: number, z: number];
 

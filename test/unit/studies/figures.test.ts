@@ -1,17 +1,12 @@
 import { expect, test } from "vitest";
 import { populationRate } from "../../../src/analysis/rates.ts";
 import { fromPerCell } from "../../../src/analysis/spikes.ts";
-import { neuronParametersFigure, rinTauFigure } from "../../../src/plot/extraction.ts";
 import { textWidth, unescape } from "../../../src/plot/svg.ts";
-import { dischargeRatesFigure, plateauFigure, trapezoidFigure } from "../../../src/plot/trapezoid.ts";
-import {
-  coherenceFigure,
-  forceFigure,
-  objectiveFigure,
-  spectraFigure,
-  thresholdsFigure,
-  watanabeFigure,
-} from "../../../src/plot/watanabe.ts";
+import { spectraFigure, thresholdsFigure } from "../../../src/plot/common.ts";
+import { neuronParametersFigure, rinTauFigure } from "../../../src/studies/extraction/figures.ts";
+import { dischargeRatesFigure, plateauFigure, trapezoidFigure } from "../../../src/studies/trapezoid/figures.ts";
+import { coherenceFigure, forceFigure, objectiveFigure } from "../../../src/studies/watanabe-pipeline/figures.ts";
+import { watanabeFigure } from "../../../src/studies/watanabe/figures.ts";
 
 const trains = fromPerCell([[100, 200, 300], [150, 290], []]);
 const t = Array.from({ length: 100 }, (_, k) => 10 * k);

@@ -1,10 +1,10 @@
-import { percentile } from "../analysis/stats.ts";
-import { populationRate } from "../analysis/rates.ts";
-import type { SpikeTrains } from "../analysis/spikes.ts";
-import { blue, rainbow, red, seriesColour } from "./colours.ts";
-import { figure } from "./figure.ts";
-import type { Panel, Series } from "./types.ts";
-import { rateSteps, seconds, type TimeSeries } from "./watanabe.ts";
+import { percentile } from "../../analysis/stats.ts";
+import { populationRate } from "../../analysis/rates.ts";
+import type { SpikeTrains } from "../../analysis/spikes.ts";
+import { blue, rainbow, red, seriesColour } from "../../plot/colours.ts";
+import { figure } from "../../plot/figure.ts";
+import type { Panel, Series } from "../../plot/types.ts";
+import { rateSteps, seconds, type TimeSeries } from "../../plot/common.ts";
 
 export interface TrapezoidData {
   /** Rate asked of the descending sources, noise included (Hz). */

@@ -1,58 +1,45 @@
-import { columnRasterFigure, dipoleFigure } from "../../plot/column.ts";
-import { rasterData, type ColumnData } from "./figures.ts";
-import { COLUMN_DEFAULTS, COLUMN_PRESETS, columnNetwork, type ColumnSettings } from "./network.ts";
-import { displayed } from "./results.ts";
-import { runColumnNetwork } from "./study.ts";
-import { DataError } from "../../errors.ts";
-import type { ColumnSpike, CortexColumn, Dipole } from "../../models/cortical-column/index.ts";
-import type { Study, StudyContext } from "../study.ts";
 import { matched } from "../../analysis/compare-spikes.ts";
+import type { ColumnSpike, CortexColumn, Dipole } from "../../models/cortical-column/index.ts";
+import { rasterData, type ColumnData } from "../column/drawn.ts";
+import { columnRasterFigure, dipoleFigure } from "../column/figures.ts";
+import { columnNetwork } from "../column/network.ts";
+import { displayed } from "../column/results.ts";
+import { runColumnNetwork } from "../column/run.ts";
+import type { ColumnSettings } from "../column/study.ts";
+import type { Result, StudyContext } from "../study.ts";
+import type { ConvergenceSettings } from "./study.ts";
 
-const DEFAULTS = { ...COLUMN_DEFAULTS, seeds: 3 };
-type ConvergenceSettings = typeof DEFAULTS;
-
-const { replay: _replay, ...PRESETS } = COLUMN_PRESETS;
-
-/** How far a preset's result depends on the time step, on float32 and on the drives' seeds. The published behaviour belongs to
- * dt = 0.025 ms with this scheme: smaller steps move spikes (README of test/reference/cortical-column). */
-export const columnConvergence: Study<ConvergenceSettings> = {
-  name: "column-convergence",
-  title: "A column preset at dt, at dt/2, in float64, and over seeds of its drives",
-  defaults: DEFAULTS,
-  presets: PRESETS,
-  defaultSeed: 0,
-  run,
-};
-
-async function run({ seeds, ...s }: ConvergenceSettings, context: StudyContext): Promise<string> {
-  if (!Number.isInteger(seeds) || seeds < 2)
-    throw new DataError("seeds", `is ${seeds}`, "Give a whole number of 2 or more");
+export async function runConvergence({ seeds, ...rest }: ConvergenceSettings, context: StudyContext): Promise<Result> {
+  const s: ColumnSettings = { ...rest, trials: 1, asIntended: false };
   const once = async (name: string, settings: ColumnSettings, where: StudyContext): Promise<ColumnData> =>
     runColumnNetwork(columnNetwork(settings, context.seed), settings, where, await context.folder(name), name);
-  const single: ColumnSettings = { ...s, trials: 1 };
-  const base = await once("dt", single, context);
-  const half = await once("half-dt", { ...single, dt: s.dt / 2 }, context);
-  const float64 =
-    context.engine === "reference" ? undefined : await once("float64", single, { ...context, engine: "reference" });
+  const base = await once("dt", s, context);
+  const half = await once("half-dt", { ...s, dt: s.dt / 2 }, context);
+  const wide = { ...context, engine: "reference", adapter: "" } as const;
+  const float64 = context.engine === "reference" ? undefined : await once("float64", s, wide);
   const over = await once("seeds", { ...s, trials: seeds }, context);
-  const shown = (d: Dipole): Dipole => displayed(d, s);
-  const [first, small] = [base.dipoles[0] as Dipole, half.dipoles[0] as Dipole];
+  const [first, small] = [base.dipoles[0] as Dipole, every(half.dipoles[0] as Dipole, 2)];
   const rows = [
-    compare("dt / 2", base, half, every(small, 2), s),
+    compare("dt / 2", base, half, small, s),
     ...(float64 === undefined ? [] : [compare("float64", base, float64, float64.dipoles[0] as Dipole, s)]),
     ...over.dipoles.slice(1).map((d, k) => {
       const other = { ...over, spikes: [over.spikes[k + 1] ?? []] };
       return compare(`seed ${context.seed + k + 1}`, base, other, d, s);
     }),
   ];
-  await context.draw({
-    name: "convergence-dipole",
-    svg: dipoleFigure([...over.dipoles.slice(1), every(small, 2), ...(float64?.dipoles ?? [])].map(shown), shown(first), s.smoothing.scale),
-  }); // prettier-ignore
-  const rasters = [["dt", base], ["dt / 2", half], ...(float64 === undefined ? [] : [["float64", float64]])] as [string, ColumnData][]; // prettier-ignore
-  const panels = rasters.map(([title, d]) => rasterData(d.column, d.spikes[0] ?? [], title));
-  await context.draw({ name: "convergence-raster", svg: columnRasterFigure(panels, s.duration) });
-  return [HEAD, ...rows].map((cells) => cells.map((cell, k) => cell.padEnd(WIDTHS[k] ?? 0)).join("").trimEnd()).join("\n"); // prettier-ignore
+  const text = [HEAD, ...rows].map((cells) => cells.map((cell, k) => cell.padEnd(WIDTHS[k] ?? 0)).join("").trimEnd()).join("\n"); // prettier-ignore
+  const shown = (d: Dipole): Dipole => displayed(d, s);
+  const dipoles = (): string => dipoleFigure([...over.dipoles.slice(1), small, ...(float64?.dipoles ?? [])].map(shown), shown(first), s.smoothing.scale); // prettier-ignore
+  const raster = (): string => {
+    const runs = [["dt", base], ["dt / 2", half], ...(float64 === undefined ? [] : [["float64", float64]])] as [string, ColumnData][]; // prettier-ignore
+    const panels = runs.map(([title, d]) => rasterData(d.column, d.spikes[0] ?? [], title));
+    return columnRasterFigure(panels, s.duration);
+  };
+  const figures = [
+    { name: "convergence-dipole", svg: dipoles },
+    { name: "convergence-raster", svg: raster },
+  ];
+  return { text, figures: () => figures };
 }
 
 const HEAD = [

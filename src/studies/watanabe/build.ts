@@ -5,40 +5,14 @@ import { every, Network } from "../../network/network.ts";
 import { drive } from "../../network/signal.ts";
 import { poisson } from "../../network/sources.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../models/motor-pool/index.ts";
+import { thresholdsFigure } from "../../plot/common.ts";
 import type { StoredRun } from "../../storage/load-run.ts";
 import { Hz, ms, mV, seconds, uS } from "../../units.ts";
-import { sampledRate, type BuildOptions, type Built, type Experiment, type FigureFile } from "../experiment.ts";
+import { sampledRate } from "../sampled-rate.ts";
+import type { Built, Figure, Given } from "../study.ts";
+import type { WatanabeSettings } from "./study.ts";
 
-/** Units: Hz, uS, ms, mV; phase, silence and chunk in s. */
-const DEFAULTS = {
-  cells: { motorNeurons: 800, descending: 400, independent: 800 },
-  thresholds: { range: 100, slope: 10 },
-  gamma: 0.2, // neuromodulation of the dendritic calcium current
-  V0: -65, // where the published runner really starts
-  probability: 0.3,
-  weight: { descending: 0.1, independent: 0.05 },
-  delay: 1,
-  latency: 1, // between a descending cell's draw and its spike
-  drive: { constant: 65, dc: 58, amplitude: 20, frequency: 20, silence: 1 },
-  independent: { mean: 125, sd: 5 },
-  phase: 5,
-  dt: 0.025,
-  record: { every: 0.1, cells: 5 },
-  chunk: 5,
-};
-type WatanabeSettings = typeof DEFAULTS;
-
-/** Watanabe & Kohn (2015), J. Neurosci. 35:13687: a pool of motor neurons under a constant drive, the same with a 20 Hz
- * modulation, and a modulated drive whose offset is matched to the constant one's force. */
-export const watanabe: Experiment<WatanabeSettings> = {
-  name: "watanabe",
-  title: "800 motor neurons, three phases of 5 s: constant drive, 20 Hz modulation, matched modulation",
-  defaults: DEFAULTS,
-  defaultSeed: 42,
-  build,
-};
-
-function build(s: WatanabeSettings, { seed }: BuildOptions): Built {
+export function buildWatanabe(s: WatanabeSettings, { seed }: Pick<Given, "seed">): Built {
   const net = new Network({ seed, name: "watanabe" });
   const thresholds = recruitmentThresholds({ n: s.cells.motorNeurons, mode: "combined", ...s.thresholds });
   const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds, V0: mV(s.V0), gamma: s.gamma }));
@@ -55,7 +29,7 @@ function build(s: WatanabeSettings, { seed }: BuildOptions): Built {
   return {
     network: net,
     dt: ms(s.dt),
-    duration: seconds(3 * s.phase),
+    duration: seconds(s.duration ?? 3 * s.phase),
     chunk: seconds(s.chunk),
     notes: [
       `descending drive: ${s.drive.silence} s of silence, then ${s.drive.constant} Hz; ` +
@@ -115,8 +89,8 @@ interface Drawn {
   readonly thresholds: Float64Array;
 }
 
-async function figures(run: StoredRun, entry: number, s: WatanabeSettings, drawn: Drawn): Promise<FigureFile[]> {
-  const { thresholdsFigure, watanabeFigure } = await import("../../plot/watanabe.ts");
+async function figures(run: StoredRun, entry: number, s: WatanabeSettings, drawn: Drawn): Promise<Figure[]> {
+  const { watanabeFigure } = await import("./figures.ts");
   const until = run.durationMs;
   const at = { seed: drawn.seed, dt: s.dt, untilMs: until };
   const motorNeurons = await run.spikes("aMN", entry);
@@ -130,16 +104,17 @@ async function figures(run: StoredRun, entry: number, s: WatanabeSettings, drawn
     value: V.times.map((_, row) => V.data[row * cells.length + k] as number),
   }));
   const phases = phaseNames.map((name, k) => ({ name, from: 1000 * k * s.phase, to: 1000 * (k + 1) * s.phase }));
-  const svg = watanabeFigure({
-    phases: reached(phases, until),
-    ddDrive: sampledRate(drawn.ddRate, { ...at, owner: "DD", everyMs: 1 }),
-    inDrive: sampledRate(drawn.inRate, { ...at, owner: "IN", everyMs: 10 }),
-    motorNeurons,
-    populationRate: populationRate(motorNeurons, { from: 0, to: until }),
-    potentials,
-  });
+  const svg = (): string =>
+    watanabeFigure({
+      phases: reached(phases, until),
+      ddDrive: sampledRate(drawn.ddRate, { ...at, owner: "DD", everyMs: 1 }),
+      inDrive: sampledRate(drawn.inRate, { ...at, owner: "IN", everyMs: 10 }),
+      motorNeurons,
+      populationRate: populationRate(motorNeurons, { from: 0, to: until }),
+      potentials,
+    });
   return [
     { name: "watanabe", svg },
-    { name: "thresholds", svg: thresholdsFigure(drawn.thresholds) },
+    { name: "thresholds", svg: () => thresholdsFigure(drawn.thresholds) },
   ];
 }

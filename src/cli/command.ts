@@ -1,0 +1,128 @@
+import { createRequire } from "node:module";
+import { Command, CommanderError, Option } from "commander";
+import { DataError, didYouMean, HillockError } from "../errors.ts";
+import { clipped } from "../studies/schema.ts";
+import type { Study } from "../studies/study.ts";
+import { isModule } from "./module.ts";
+import { studyOptions, type RunOptions } from "./options.ts";
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+const ENGINES = ["auto", "gpu", "reference", "reference32"];
+const engineOption = (): Option =>
+  new Option("--engine <name>", "what computes: the GPU, or the reference engine in float64 or float32")
+    .choices(ENGINES)
+    .default("auto");
+const adapterOption = (): Option =>
+  new Option("--adapter <text>", 'part of an adapter\'s name (see "hillock devices")');
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 refused or failed; 2 the command line is wrong; 3 results are written, a figure could not be drawn;
+130, 143 interrupted.`;
+
+/** Runs a command line, without the words "node" and "main.js". Typed errors are the user's to mend: a message without a
+ * stack. Anything else is a bug and shows where it is. @returns the exit code */
+export async function hillock(words: readonly string[]): Promise<number> {
+  let code = 0;
+  try {
+    const program = await commands(words, (result) => (code = result));
+    await program.parseAsync(words, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const typed = error instanceof HillockError;
+    process.stderr.write(typed ? `${error.name}: ${error.message}\n` : `${(error as Error)?.stack ?? String(error)}\n`);
+    return 1;
+  }
+}
+
+async function commands(words: readonly string[], done: (code: number) => void): Promise<Command> {
+  const program = new Command("hillock")
+    .description("Spiking neural networks on WebGPU, checked against NEURON")
+    .version(version)
+    .showHelpAfterError("(add --help for what there is)")
+    .showSuggestionAfterError()
+    .exitOverride();
+  const runs = words.find((word) => !word.startsWith("-")) === "run";
+  const studies = runs ? (await import("../studies/index.ts")).STUDIES : new Map<string, Study>();
+  addRun(program, studies, words, done);
+  program
+    .command("verify")
+    .description("run every reference case found under a folder and compare")
+    .argument("<dir>", "for example test/reference/motor-pool")
+    .addOption(engineOption())
+    .addOption(adapterOption())
+    .option("--json", "print rows as JSON")
+    .action(async (dir: string, options: { engine: string; adapter?: string; json?: boolean }) => {
+      const { verifyCommand } = await import("./verify.ts");
+      done(verifyCommand(dir, options));
+    });
+  program
+    .command("devices")
+    .description("list adapters and their limits, and say what would be used and why")
+    .option("--json", "print as JSON")
+    .action(async (options: { json?: boolean }) => {
+      const { devicesCommand } = await import("./devices.ts");
+      done(await devicesCommand(options));
+    });
+  return program;
+}
+
+/** `run` with what means one thing for all, and a command for each study with what its settings give. */
+function addRun(
+  program: Command,
+  studies: ReadonlyMap<string, Study>,
+  words: readonly string[],
+  done: (code: number) => void,
+): void {
+  const how = (options: RunOptions) => ({ options, words: words.slice(words.indexOf("run") + 1), version });
+  const run = program
+    .command("run")
+    .description("run a study, or a module of your own that exports a network")
+    .argument("[study]", "a study, or the path of a .mjs file")
+    .allowUnknownOption() // said by `unknown`, which knows why
+    .allowExcessArguments()
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
+    .option("--duration <s>", "stop earlier (or later); phases keep their times")
+    .option("--seed <n>", "of everything random")
+    .option("--batch <path=v1,v2,...|n>", "run copies together that differ in one thing; n copies differ in their seed")
+    .addOption(engineOption())
+    .addOption(adapterOption())
+    .option("--out <dir>", "folder for the run (default: out/<study>, numbered when it is taken)")
+    .option("--chunk <s>", "length of a chunk file; results do not depend on it")
+    .option("--resume", "go on with the run in the folder: what it had finished is kept")
+    .option("--force", "overwrite a run; with --resume: go on although adapter, precision, network or settings differ")
+    .option("--set <path=value>", "change a setting; may be given again", collect, [])
+    .option("--settings", "show the study's settings with units, meanings and limits, its presets and files, and stop")
+    .option("--no-figures", "draw no figures")
+    .addHelpText("after", EXIT_CODES)
+    .action(async (name: string | undefined, options: RunOptions) => {
+      unknown(run, studies, name);
+      const { runModule } = await import("./run.ts");
+      done(await runModule(name ?? "", how(options)));
+    });
+  const taken = new Set(run.options.map((option) => option.attributeName()));
+  for (const study of studies.values()) {
+    const command = run.command(study.name).description(study.title).allowExcessArguments(false);
+    command.argument("[preset]", [...(study.presets?.keys() ?? ["this study has none"])].join(", "));
+    if (study.presets === undefined) command.usage("[options]");
+    for (const option of studyOptions(study, taken)) command.addOption(option);
+    command.action(async () => {
+      const { runStudy } = await import("./run.ts");
+      const own = (name: string): unknown =>
+        command.getOptionValueSource(name) === "cli" ? command.getOptionValue(name) : undefined;
+      done(await runStudy(study, command.args[0], own, how(command.optsWithGlobals())));
+    });
+  }
+}
+
+/** Refuses words that are neither a study nor a module. */
+function unknown(run: Command, studies: ReadonlyMap<string, Study>, name: string | undefined): void {
+  const option = run.args.find((word) => word.startsWith("-"));
+  if (option !== undefined)
+    run.error(`error: unknown option '${clipped(option)}' (a study's own options come after its name)`);
+  if (name === undefined) run.help({ error: true });
+  if (!isModule(name ?? "")) throw new DataError(`study "${clipped(name ?? "")}"`, "does not exist", `${didYouMean(clipped(name ?? ""), studies.keys())}. Or give the path of a .mjs file`); // prettier-ignore
+  if (run.args.length > 1) run.error(`error: a module takes no "${clipped(run.args[1] ?? "")}"`);
+}

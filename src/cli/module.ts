@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { DataError } from "../errors.ts";
+import { Network } from "../network/network.ts";
+import type { Built } from "../studies/study.ts";
+import { ms, seconds } from "../units.ts";
+import { batchOf, secondsOf, seedOf, type RunOptions } from "./options.ts";
+
+export const isModule = (name: string): boolean => /\.m?[jt]s$/.test(name);
+
+/** A user's module: its default export is a Network, or a function that returns one (or { network, dt, method, duration,
+ * chunk, summary }). `dt` and `duration` may also be exports of their own. */
+export async function fromModule(path: string, options: RunOptions): Promise<Built> {
+  if (!existsSync(path)) throw new DataError(path, "does not exist", "Check the path");
+  const unfit = options.set.length > 0 ? "--set" : options.settings ? "--settings" : undefined;
+  if (unfit !== undefined)
+    throw new DataError(`${path} ${unfit}`, "works with the built-in studies", "Change the module instead");
+  const module = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
+  const exported = module["default"] ?? module["network"];
+  const seed = options.seed === undefined ? undefined : seedOf(options.seed, 0);
+  const made: unknown =
+    typeof exported === "function" ? await (exported as (o: object) => unknown)({ seed }) : exported;
+  const parts = { ...module, ...(isNetwork(made) ? { network: made } : (made as object)) } as Partial<Built>;
+  const { network } = parts;
+  if (!isNetwork(network))
+    throw new DataError(path, "exports no network", "Export one as default: `export default network`");
+  const asked = options.duration === undefined ? undefined : seconds(secondsOf("duration", options.duration));
+  const duration = asked ?? parts.duration;
+  if (duration === undefined) throw new DataError(path, "gives no duration", "Export one, `export const duration = seconds(2)`, or give --duration"); // prettier-ignore
+  const own = Network.fromJSON(network.toJSON()); // of this copy of hillock, whichever the module imports
+  if (options.batch !== undefined) {
+    const { path: what, values } = batchOf(options.batch, own.seed);
+    own.vary(what, values);
+  }
+  return {
+    network: own,
+    dt: parts.dt ?? ms(0.025),
+    method: parts.method,
+    duration,
+    chunk: options.chunk === undefined ? (parts.chunk ?? seconds(1)) : seconds(secondsOf("chunk", options.chunk)),
+    notes: parts.notes ?? [],
+    summary: parts.summary ?? summary,
+    figures: parts.figures ?? (async () => []),
+  };
+}
+
+const summary: Built["summary"] = async (run, entry) => {
+  const { activitySummary, activityTable } = await import("../analysis/summary.ts");
+  const all: Record<string, ReturnType<typeof activitySummary>> = {};
+  for (const { name } of run.run.populations) all[name] = activitySummary(await run.spikes(name, entry));
+  return activityTable(all);
+};
+
+const isNetwork = (x: unknown): x is Network => typeof x === "object" && x !== null && "describe" in x && "toJSON" in x;

@@ -1,0 +1,146 @@
+import { DataError } from "../../errors.ts";
+import {
+  connectionRules,
+  dipoleText,
+  driveLines,
+  gidLines,
+  meanRates,
+  readSpikeFile,
+  replay,
+  replayAsIntended,
+  ruleLines,
+  spikeFileName,
+  spikeFileText,
+  spikeTrains,
+  type CortexColumn,
+} from "../../models/cortical-column/index.ts";
+import { writeText, type Files } from "../../storage/files.ts";
+import { ms } from "../../units.ts";
+import { runNetwork } from "../run-network.ts";
+import type { Figure, Result, StudyContext } from "../study.ts";
+import { columnFigures, rasterData, type ColumnData } from "./drawn.ts";
+import { columnRasterFigure } from "./figures.ts";
+import { columnNetwork } from "./network.ts";
+import { countLine, displayed, meanDipole, peakLine, trialDipole, trialField, trialSpikes } from "./results.ts";
+import { EVOKED_MS, type ColumnSettings } from "./study.ts";
+
+export const runColumn = (s: ColumnSettings, context: StudyContext): Promise<Result> =>
+  s.preset === "replay" ? runReplay(s, context) : runOne(s, context);
+
+async function runOne(s: ColumnSettings, context: StudyContext): Promise<Result> {
+  const net = columnNetwork(s, context.seed);
+  for (const line of introspection(net)) context.say(line);
+  const data = await runColumnNetwork(net, s, context, context.out, s.preset);
+  await writeTexts(data, s, context.out);
+  return { text: summary(data, s).join("\n"), figures: () => columnFigures(data, s) };
+}
+
+/** Network A, its spike file, and network B under the pyramidal cells' spikes read back from it (times rounded to 1 us, as the
+ * published run has it). */
+async function runReplay(s: ColumnSettings, context: StudyContext): Promise<Result> {
+  const given = context.files.get("spikes");
+  const lines: string[] = [];
+  const first = given === undefined ? await firstNetwork(s, context, lines) : undefined;
+  const spikes = readSpikeFile(
+    given ?? first?.text ?? "",
+    given === undefined ? spikeFileName(0) : "spikes",
+    first?.data.column.gids,
+  );
+  const trains = spikeTrains(spikes, ["L2_pyramidal", "L5_pyramidal"], "NetA_");
+  const sources = Object.keys(trains).length;
+  if (sources === 0) throw new DataError("spikes", "have none of L2_pyramidal or L5_pyramidal", "Replay another file");
+  lines.push(`${spikes.length} spikes read, ${sources} pyramidal sources`);
+  const net = columnNetwork(s, context.seed, [s.asIntended ? replayAsIntended(trains) : replay(trains)]);
+  for (const line of [...lines.splice(0), ...introspection(net)]) context.say(line);
+  const files = await context.folder("network-b");
+  const data = await runColumnNetwork(net, s, context, files, "network B");
+  await writeTexts(data, s, files);
+  const drive = data.column.drives[0];
+  const gids = drive === undefined ? "" : `${drive.firstGid}-${drive.firstGid + drive.events.length - 1}`;
+  const text = [
+    ...(first === undefined ? [] : ["network A", ...first.summary]),
+    `${sources} sources, gids ${gids}, ${drive?.rules.length ?? 0} connection rules`,
+    "network B",
+    ...summary(data, s),
+  ].join("\n");
+  return {
+    text,
+    figures: () => [...columnFigures(data, s), ...(first === undefined ? [] : [rasters(first.data, data, s)])],
+  };
+}
+
+/** Both networks' spikes on one time axis. */
+const rasters = (a: ColumnData, b: ColumnData, { duration }: ColumnSettings): Figure => ({
+  name: "rasters",
+  svg: () => {
+    const panels = [a, b].map(({ column, spikes }, k) =>
+      rasterData(column, spikes[0] ?? [], `Network ${k === 0 ? "A" : "B"}`),
+    );
+    return columnRasterFigure(panels, Math.max(duration, a.column.tstop));
+  },
+});
+
+async function firstNetwork(
+  s: ColumnSettings,
+  context: StudyContext,
+  lines: string[],
+): Promise<{ data: ColumnData; text: string; summary: string[] }> {
+  const settings = { ...s, preset: "evoked", duration: EVOKED_MS, trials: 1 } as const;
+  const net = columnNetwork(settings, context.seed);
+  for (const line of introspection(net)) context.say(line);
+  const files = await context.folder("network-a");
+  const data = await runColumnNetwork(net, settings, context, files, "network A");
+  const text = spikeFileText(data.spikes[0] ?? []);
+  await writeTexts(data, settings, files);
+  lines.push(`${files.where}/${spikeFileName(0)}: ${countLine(net, data.spikes[0] ?? [])}`);
+  return { data, text, summary: summary(data, settings) };
+}
+
+/** What the original prints of a network: gids, drives, connection rules. */
+const introspection = (net: CortexColumn): string[] => [
+  ...gidLines(net),
+  ...driveLines(net),
+  ...ruleLines(connectionRules(net).filter((r) => r.rule >= net.rules.length)),
+  `${net.rules.length} local rules, ${net.nLinks} links; ${net.dropped} more are slower than the run`,
+];
+
+/** Runs a network into a folder and reads its trials back. */
+export async function runColumnNetwork(
+  net: CortexColumn,
+  s: ColumnSettings,
+  context: StudyContext,
+  files: Files,
+  part: string,
+): Promise<ColumnData> {
+  const [dt, duration, chunk] = [ms(s.dt), ms(s.duration), ms(s.chunk)];
+  const run = await runNetwork({ network: net, dt, duration, chunk, files, part }, context);
+  const trials = Array.from({ length: s.trials }, (_, k) => k);
+  const [spikes, dipoles] = [[], []] as [ColumnData["spikes"][number][], ColumnData["dipoles"][number][]];
+  for (const trial of trials) {
+    spikes.push(await trialSpikes(net, run, trial));
+    dipoles.push(await trialDipole(run, trial));
+  }
+  return { column: net, spikes, dipoles, field: await trialField(net, run, 0, s) };
+}
+
+/** spk_<trial>.txt and dpl_<trial>.txt in the original's formats; the dipole smoothed and scaled as it is shown. */
+async function writeTexts({ spikes, dipoles }: ColumnData, s: ColumnSettings, out: Files): Promise<void> {
+  for (const [trial, list] of spikes.entries()) {
+    await writeText(out, spikeFileName(trial), spikeFileText(list));
+  }
+  for (const [trial, dipole] of dipoles.entries()) {
+    await writeText(out, `dpl_${trial}.txt`, dipoleText(displayed(dipole, s)));
+  }
+}
+
+function summary({ column: net, spikes, dipoles }: ColumnData, s: ColumnSettings): string[] {
+  const rates = meanRates(spikes, net.layout.gids, [0, s.duration], "all");
+  const said = Object.entries(rates).map(([type, hz]) => `${type} ${hz.toFixed(2)}`);
+  const resolved = 1000 / s.duration;
+  return [
+    ...spikes.map((list, k) => (spikes.length > 1 ? `trial ${k}: ` : "") + countLine(net, list)),
+    `mean rates (Hz): ${said.join(", ")}`,
+    peakLine(displayed(meanDipole(dipoles), s), s.smoothing.window),
+    `spectra of ${s.duration} ms resolve ${resolved.toFixed(1)} Hz${s.duration < 2000 && spikes.length < 20 ? "; judge rhythms on 2 s or 20 trials" : ""}`,
+  ];
+}

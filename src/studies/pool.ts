@@ -1,0 +1,22 @@
+import {
+  alphaMotorNeurons,
+  parseThresholds,
+  recruitmentThresholds,
+  type MotorNeuronModel,
+  type MotorNeurons,
+  type ThresholdOptions,
+} from "../models/motor-pool/index.ts";
+import { mV } from "../units.ts";
+
+/** Motor neurons by a law, or by the files "thresholds" and "config" where they are given. */
+export function pool(
+  files: ReadonlyMap<string, string>,
+  law: ThresholdOptions,
+  s: { readonly model: MotorNeuronModel; readonly V0: number; readonly gamma?: number },
+): { thresholds: Float64Array; model: MotorNeurons } {
+  const [listed, config] = [files.get("thresholds"), files.get("config")];
+  const thresholds = listed === undefined ? recruitmentThresholds(law).rt : parseThresholds(listed);
+  const { model, gamma } = s;
+  const options = { ...(gamma === undefined ? {} : { gamma }), ...(config === undefined ? {} : { config }) };
+  return { thresholds, model: alphaMotorNeurons({ thresholds, model, V0: mV(s.V0), ...options }) };
+}

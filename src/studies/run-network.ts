@@ -1,0 +1,72 @@
+import type { Network } from "../network/network.ts";
+import { simulate } from "../run/simulate.ts";
+import { loadRun, type StoredRun } from "../storage/load-run.ts";
+import type { Files } from "../storage/files.ts";
+import { recordRun } from "../storage/run-folder.ts";
+import type { Built, Result, StudyContext } from "./study.ts";
+
+export interface NetworkRun extends Pick<Built, "dt" | "method" | "duration" | "chunk"> {
+  readonly network: Network;
+  /** Where to; a folder of its own. */
+  readonly files: Files;
+  /** What progress calls it. */
+  readonly part: string;
+  readonly notes?: readonly string[];
+  /** Further facts for run.json. */
+  readonly about?: Readonly<Record<string, unknown>>;
+}
+
+/** Runs a network into a folder, or what an interrupted run left of it, and opens the result. */
+export async function runNetwork(run: NetworkRun, context: StudyContext): Promise<StoredRun> {
+  const { engine, device, adapter, signal, resume, force, say, progress } = context;
+  const { network, dt, method, duration, chunk, files, part, notes = [], about = {} } = run;
+  const sim = await simulate(network, { device, engine, dt, method, duration });
+  try {
+    for (const note of [...notes, ...sim.warnings.map((w) => `Warning: ${w}`)]) say(note);
+    const began = performance.now();
+    let from = 0;
+    const onNote = (note: string): void => {
+      say(note);
+      from = sim.step;
+    };
+    const onProgress = (p: { simulatedMs: number; totalMs: number }): void =>
+      progress(part, p.simulatedMs / p.totalMs, p);
+    const chunks = recordRun(sim, {
+      files,
+      duration,
+      chunk,
+      resume,
+      force,
+      adapter,
+      about,
+      signal,
+      onNote,
+      onProgress,
+    });
+    for await (const written of chunks) void written;
+    say(`${part}: ${timed(((sim.step - from) * sim.network.dt) / 1000, (performance.now() - began) / 1000)}`);
+  } finally {
+    await sim.close();
+  }
+  return loadRun(files, { check: false }); // each chunk was read back as it was written, or on resuming
+}
+
+const timed = (simulated: number, wall: number): string =>
+  `${simulated.toFixed(3)} s simulated in ${wall.toFixed(1)} s (${(simulated / wall).toPrecision(2)} x real time)`;
+
+/** Runs what a study of one network built. */
+export async function runBuilt(
+  name: string,
+  built: Built,
+  about: Readonly<Record<string, unknown>>,
+  context: StudyContext,
+): Promise<Result> {
+  const run = await runNetwork({ ...built, files: context.out, part: name, about }, context);
+  const texts: string[] = [];
+  const { entries, chunks } = run.run;
+  for (let entry = 0; entry < entries; entry++)
+    texts.push(`${entries > 1 ? `entry ${entry}\n` : ""}${await built.summary(run, entry)}`);
+  const data = `${chunks.length} chunk file${chunks.length === 1 ? "" : "s"} of ${entries} ${entries === 1 ? "copy" : "copies"}`;
+  context.say(`data: run.json and ${data} in ${context.out.where}`);
+  return { text: texts.join("\n\n"), figures: () => built.figures(run, 0) };
+}

@@ -1,0 +1,36 @@
+import type { GainRule } from "../../analysis/force.ts";
+import type { Pool } from "./pool.ts";
+import { checkRange } from "./search.ts";
+import type { PipelineSettings } from "./study.ts";
+
+/** What the published steps 01 and 02 run: their network is not that of the three phases. */
+const PUBLISHED = { slope: 5, V0: -67, weight: 0.05, drive: 40, noise: 1 };
+
+export interface Plan {
+  /** Network and drive of steps 01 and 02. */
+  readonly search: { readonly pool: Pool; readonly drive: number; readonly noise: number };
+  readonly objective: "absolute" | "own maximum";
+  readonly gain: GainRule;
+}
+
+/** @throws DataError for a search whose rates do not ascend */
+export function planOf(s: PipelineSettings): Plan {
+  checkRange("search", s.search);
+  const published = s.search.network === "published";
+  const pool: Pool = published
+    ? {
+        ...s,
+        thresholds: { range: s.thresholds.range, slope: PUBLISHED.slope },
+        V0: PUBLISHED.V0,
+        weight: { ...s.weight, descending: PUBLISHED.weight },
+        independent: { mean: 0, sd: 0 },
+      }
+    : s;
+  return {
+    search: published
+      ? { pool, drive: PUBLISHED.drive, noise: PUBLISHED.noise }
+      : { pool, drive: s.drive.constant, noise: s.drive.noise },
+    objective: s.search.objective,
+    gain: s.force.gain,
+  };
+}
