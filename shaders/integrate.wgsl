@@ -1,9 +1,9 @@
 // One invocation advances one cell of one entry by a block of steps, its state in registers. Inputs come four steps at a time (a
 // load costs as much as five exponentials on software adapters). Spikes are gathered as bits of a word and appended every 32
 // steps: a branch per step would cost as much as the equations on adapters without real branches.
-import package::cells::{block, shape, state, spike_log, append};
+import package::cells::{block, shape, spike_log, append};
 import package::log::quads_of;
-import package::model::{load, load_inputs, store, above, step, next_sample, sample_often, sample_rare, ARMED};
+import package::model::{load, load_inputs, store, detect, step, next_sample, sample_often, sample_rare};
 
 override WORKGROUP_SIZE: u32 = 64;
 
@@ -15,7 +15,6 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   let entry = g / shape.n;
   let cell = g % shape.n;
   load(g, all, cell, entry);
-  var armed = state[ARMED * all + g] != 0.0;
   let slot = entry * quads_of(block.steps) * shape.slots + cell;
   var t = 0u;
   while (t < block.steps) {
@@ -28,9 +27,7 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
         load_inputs((t >> 2u) * shape.slots + slot, t & 3u);
         let pause = min(stop, (t | 3u) + 1u);
         while (t < pause) {
-          let is_above = above();
-          fired |= select(0u, 1u << (t - first), is_above && armed);
-          armed = !is_above;
+          fired |= select(0u, 1u << (t - first), detect());
           step(t);
           t++;
           sample_often(block.step + t);
@@ -44,5 +41,4 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
     }
   }
   store(g, all);
-  state[ARMED * all + g] = select(0.0, 1.0, armed);
 }

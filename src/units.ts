@@ -2,7 +2,7 @@ import { ModelError } from "./errors.ts";
 
 /** Canonical units (NEURON's). A quantity's value is always in its unit; constructors with other names scale. */
 export const UNITS = [
-  "mV", "ms", "nA", "uS", "nF", "MOhm", "S/cm2", "mA/cm2", "uF/cm2", "um", "ohm cm", "mM", "Hz", "degC", "1/ms", "1",
+  "mV", "ms", "nA", "uS", "nF", "MOhm", "S/cm2", "mA/cm2", "uF/cm2", "um", "ohm cm", "mM", "Hz", "degC", "1/ms", "mV/ms", "1/mV", "1",
 ] as const; // prettier-ignore
 export type Unit = (typeof UNITS)[number];
 
@@ -43,6 +43,8 @@ export const mM = quantity("mM");
 export const Hz = quantity("Hz");
 export const degC = quantity("degC");
 export const per_ms = quantity("1/ms");
+export const mV_per_ms = quantity("mV/ms");
+export const per_mV = quantity("1/mV");
 export const one = quantity("1");
 
 /** One value per cell: `perCell(mV, thresholds)`. */
@@ -95,6 +97,8 @@ function example(unit: Unit): string {
     "uF/cm2": "uF_per_cm2",
     "ohm cm": "ohm_cm",
     "1/ms": "per_ms",
+    "mV/ms": "mV_per_ms",
+    "1/mV": "per_mV",
     "1": "one",
   };
   return `${names[unit] ?? unit}(1)`;

@@ -1,4 +1,4 @@
-import { isCells, type CellsDescription } from "../network/check.ts";
+import { receives, type CellsDescription } from "../network/check.ts";
 import type { ClampDescription, NetworkDescription } from "../network/description.ts";
 import { gainValue, type Path } from "../network/paths.ts";
 import type { Signal } from "../network/signal.ts";
@@ -12,7 +12,7 @@ export function compileClamps(d: NetworkDescription, paths: readonly Path[], dt:
     const varied = (kind: "gain" | "signal") =>
       d.variations[paths.findIndex((p) => p.kind === kind && p.clamp === index)]?.values;
     const population = d.populations.findIndex((p) => p.name === clamp.population);
-    const { model } = d.populations.filter(isCells).find((p) => p.name === clamp.population) as CellsDescription;
+    const { model } = d.populations.filter(receives).find((p) => p.name === clamp.population) as CellsDescription;
     const signals =
       (varied("signal") as readonly Signal[] | undefined) ?? new Array<Signal>(d.entries).fill(clamp.signal);
     const gain = gains(clamp, model.n, varied("gain") ?? new Array<unknown>(d.entries).fill(clamp.gain));

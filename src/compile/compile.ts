@@ -1,5 +1,12 @@
-import type { WholeCell, Method } from "../network/cell.ts";
-import { isCells, sizeOf, type CellsDescription } from "../network/check.ts";
+import type { Method, WholeCell } from "../network/cell.ts";
+import {
+  isCells,
+  isNeurons,
+  receives,
+  sizeOf,
+  type CellsDescription,
+  type NeuronsDescription,
+} from "../network/check.ts";
 import type { CompileOptions, NetworkDescription, RenewalSources } from "../network/description.ts";
 import { Network } from "../network/network.ts";
 import { completeDescription } from "../network/shape.ts";
@@ -11,6 +18,7 @@ import type { CompiledCells, CompiledNetwork, CompiledPopulation, CompiledRenewa
 import { frozen } from "./freeze.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
+import { compileNeurons } from "./point-neurons.ts";
 import { blockLength } from "./scaling.ts";
 import { compileRenewal, compileTrains, variedRates, variedTimes } from "./sources.ts";
 import { buildStage, longestDelay, slotsOf, type Slots } from "./stage.ts";
@@ -98,7 +106,7 @@ class Compiler {
   }
 
   #cellIndices(): number[] {
-    return this.#d.populations.flatMap((p, i) => (isCells(p) ? [i] : []));
+    return this.#d.populations.flatMap((p, i) => (receives(p) ? [i] : []));
   }
 
   #structureSeeds(): readonly number[] {
@@ -112,7 +120,7 @@ class Compiler {
   #edges(drawn: readonly DrawnProjection[]): Edge[] {
     return drawn.flatMap((p) => {
       const delaySteps = shortestDelay(p, this.#settings.dt);
-      const fromCells = isCells(this.#d.populations[p.source] as CellsDescription);
+      const fromCells = receives(this.#d.populations[p.source] as CellsDescription);
       if (!fromCells || delaySteps === undefined) return [];
       return [{ name: p.description.name, from: p.source, to: p.target, delaySteps }];
     });
@@ -120,7 +128,7 @@ class Compiler {
 
   #populations(slots: readonly Slots[]): CompiledPopulation[] {
     return this.#d.populations.map((p, i) => {
-      if (isCells(p)) return this.#cells(p, i, slots);
+      if (receives(p)) return this.#cells(p, i, slots);
       if (p.model.kind === "renewal") return this.#renewal(p.name, p.n, p.model, i);
       return compileTrains(p.name, p.n, p.model, variedTimes(this.#d, this.#paths, i));
     });
@@ -137,21 +145,24 @@ class Compiler {
     });
   }
 
-  #cells({ name, model }: CellsDescription, index: number, slots: readonly Slots[]): CompiledCells {
+  #cells(p: CellsDescription | NeuronsDescription, index: number, slots: readonly Slots[]): CompiledCells {
+    const { name } = p;
     const { dt } = this.#settings;
-    const clamps = this.#d.clamps.flatMap((c, clamp) =>
-      c.population === name ? [{ clamp, section: c.section, at: c.at }] : [],
-    );
-    return compileCells(name, model, {
+    const context = {
       dt,
-      method: this.#methodOf(model),
       entries: this.#d.entries,
       firstSource: this.#firstSource[index] ?? 0,
       slots: slots.find((s) => s.of.has(index))?.of.get(index) ?? new Map<string, number>(),
-      clamps,
       recordings: this.#d.recordings.filter((r) => r.population === name),
       vary: this.#variedParams(index),
-    });
+    };
+    const own = this.#d.clamps.flatMap((c, clamp) => (c.population === name ? [{ clamp, ...c }] : []));
+    if (isNeurons(p)) {
+      const clamps = own.map(({ clamp, input = "" }) => ({ clamp, input }));
+      return compileNeurons(name, p.model, { ...context, clamps });
+    }
+    const clamps = own.map(({ clamp, section = "", at = 0.5 }) => ({ clamp, section, at }));
+    return compileCells(name, p.model, { ...context, clamps, method: this.#methodOf(p.model) });
   }
 
   #variedParams(population: number): Map<string, readonly unknown[]> {

@@ -97,15 +97,27 @@ interface AnyProgram {
   readonly params: readonly string[];
   readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
   readonly clampInputs: readonly { readonly input: string; readonly clamp: number }[]; // index into CompiledNetwork.clamps
-  readonly detect: { readonly state: string; readonly threshold: string };
   /** states that carry what float32 rounds off (see carry.ts); the words are states too. */
   readonly carried: readonly string[];
 }
 
-/** A small cell's step, written once for WGSL and JavaScript alike: statements over scalars. Engines run, for each step:
- * detect (states[detect] > param threshold, with the armed bit) -> receive -> currents -> solve -> advance -> sample. */
+/** A spike where `state` is above the parameter `threshold` and the armed bit is set. */
+export interface Crossing {
+  readonly state: string;
+  readonly threshold: string;
+}
+
+/** Statements that name `fired` (1 where a spike is born, else 0) and reset what a spike resets. */
+export interface Firing {
+  readonly fired: string;
+  readonly stmts: readonly Stmt[];
+}
+
+/** A small cell's or a point neuron's step, written once for WGSL and JavaScript alike: statements over scalars. Engines run, for each step:
+ * detect -> receive -> currents -> solve -> advance -> sample. */
 export interface CellProgram extends AnyProgram {
   readonly kind: "small";
+  readonly detect: Crossing | Firing;
   readonly receive: readonly Stmt[];
   readonly currents: readonly Stmt[];
   readonly solve: readonly Stmt[];
@@ -117,6 +129,7 @@ export interface CellProgram extends AnyProgram {
  * for the change of voltage (children first), then states advance. */
 export interface TreeProgram extends AnyProgram {
   readonly kind: "tree";
+  readonly detect: Crossing;
   readonly parents: Int32Array; // -1 for the root
   /** conductance to the parent (uS) and constant part of the diagonal (capacitance / dt + axial, uS): parameters per node. */
   readonly axial: string;

@@ -1,5 +1,5 @@
 import { drawLinks, drawReceptors } from "../connect/draw.ts";
-import { isCells, linkValues, ruleSizes } from "../network/check.ts";
+import { linkValues, receives, ruleSizes } from "../network/check.ts";
 import type { NetworkDescription, PopulationDescription, ProjectionDescription } from "../network/description.ts";
 import { delaySteps } from "../steps.ts";
 import { canonical, canonicalValues } from "../units.ts";
@@ -50,7 +50,7 @@ export function drawProjections(d: NetworkDescription, structureSeeds: readonly 
 }
 
 function axonDelay(population: PopulationDescription): number | Float64Array {
-  if (!isCells(population) || population.model.axonDelay === undefined) return 0;
+  if (!receives(population) || population.model.axonDelay === undefined) return 0;
   return canonicalValues(`${population.name}, axonDelay`, population.model.axonDelay, "ms", population.model.n);
 }
 
@@ -66,7 +66,7 @@ function draw(
   const all: DrawnLinks = {
     ...links,
     receptor: drawReceptors(links, p.receptors.length, structureSeed, p.name),
-    weight: linkValues(`${p.name}, weight${inEntry}`, p.weight, "uS", count),
+    weight: linkValues(`${p.name}, weight${inEntry}`, p.weight, p.weight.unit, count),
     delayMs: linkValues(`${p.name}, delay${inEntry}`, p.delay, "ms", count),
     dropped: 0,
   };

@@ -343,7 +343,7 @@ export class ResolvedModel {
 /** A node of the morphology or a compartment. */
 type Place = Pick<Morphology["nodes"][number], "section" | "kind" | "index" | "areaUm2">;
 
-function chosen(where: string, cells: RecordingDescription["cells"], n: number): Uint32Array {
+export function chosen(where: string, cells: RecordingDescription["cells"], n: number): Uint32Array {
   if (cells === "all") return Uint32Array.from({ length: n }, (_, c) => c);
   if ("every" in cells) return Uint32Array.from({ length: Math.ceil(n / cells.every) }, (_, k) => k * cells.every);
   const bad = cells.cells.find((c) => !(Number.isInteger(c) && c >= 0 && c < n));

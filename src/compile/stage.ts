@@ -1,4 +1,5 @@
-import { type CellsDescription } from "../network/check.ts";
+import type { CellsDescription, NeuronsDescription } from "../network/check.ts";
+import { receptorsOf } from "../network/receptors.ts";
 import type { NetworkDescription } from "../network/description.ts";
 import type { CompiledPopulation, CompiledStage, RowTable } from "./compiled.ts";
 import { addGivenLoad, givenEvents, givenFans, interleave, type GivenInput } from "./given.ts";
@@ -22,10 +23,10 @@ export function slotsOf(
   const of = new Map<number, ReadonlyMap<string, number>>();
   let count = 0;
   for (const p of cells) {
-    const { model } = populations[p] as CellsDescription;
+    const { model } = populations[p] as CellsDescription | NeuronsDescription;
     const linked = new Set(drawn.filter((d) => d.target === p).flatMap(linkedReceptors));
     const slots = new Map<string, number>();
-    for (const { name } of model.receptors) {
+    for (const { name } of receptorsOf(model)) {
       if (!linked.has(name)) continue;
       slots.set(name, count);
       count += model.n;

@@ -36,10 +36,10 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
     ),
     ...program.clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
     ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> at_${k}: u32;`),
-    `const ARMED = ${states.length}u;`,
+    `var<private> armed: bool;`,
     loadFunction(cells),
-    `fn store(g: u32, all: u32) {\n${states.map((s, k) => `  state[${k}u * all + g] = ${s};`).join("\n")}\n}`,
-    `fn above() -> bool { return ${program.detect.state} > ${program.detect.threshold}; }`,
+    storeFunction(states),
+    detectFunction(program),
     inputsFunction(cells),
     stepFunction(cells, program, phases),
     sampling(cells),
@@ -51,10 +51,31 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
   return `${imports.join("\n")}\n${body}\n`;
 }
 
+/** The armed bit is the row after the states. */
+function storeFunction(states: readonly string[]): string {
+  const rows = [...states, "select(0.0, 1.0, armed)"];
+  return `fn store(g: u32, all: u32) {\n${rows.map((s, k) => `  state[${k}u * all + g] = ${s};`).join("\n")}\n}`;
+}
+
+/** Whether a spike is born at this step; a point neuron's reset is done here. */
+function detectFunction({ detect }: CellProgram): string {
+  const lines =
+    "stmts" in detect
+      ? [printWgsl(detect.stmts), `  return ${detect.fired} > 0.5;`]
+      : [
+          `  let is_above = ${detect.state} > ${detect.threshold};`,
+          "  let born = is_above && armed;",
+          "  armed = !is_above;",
+          "  return born;",
+        ];
+  return `fn detect() -> bool {\n${lines.join("\n")}\n}`;
+}
+
 function loadFunction({ program, receptors, traces }: CompiledCells): string {
   const scales = receptors.length;
   const lines = [
     ...program.states.map((s, k) => `${s} = state[${k}u * all + g];`),
+    `armed = state[${program.states.length}u * all + g] != 0.0;`,
     ...program.params.map((p, k) => `${p} = param(${k}u, cell, entry);`),
     ...receptors.map((_, k) => `slot_${k} = table[${k}u];`),
     ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + ${k}u * shape.entries + entry]);`),

@@ -1,5 +1,6 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import type { BinaryOp, Expr, Fn } from "./expr.ts";
+import { expDifference } from "./exp-difference.ts";
 import { jsMath } from "./math64.ts";
 import { integerExponent, realPower } from "./powers.ts";
 
@@ -100,4 +101,8 @@ const CALLS: Readonly<Record<Fn, (...args: number[]) => number>> = {
   exprel_with: (x = 0, ex = 0) => jsMath.exprel_with(x, ex),
   inverse_exprel: (x = 0) => jsMath.inverse_exprel(x),
   inverse_exprel_with: (x = 0, ex = 0) => jsMath.inverse_exprel_with(x, ex),
+  exp_dd2: expDifference,
+  exp_dd3: expDifference,
+  exp_dd4: expDifference,
+  exp_dd5: expDifference,
 };

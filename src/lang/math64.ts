@@ -1,3 +1,4 @@
+import { expDifference } from "./exp-difference.ts";
 import { realPower } from "./powers.ts";
 
 /** What float64 JavaScript printed by `toJs` calls beside Math; pass it with `new Function(...Object.keys(jsMath), ...)`.
@@ -11,6 +12,10 @@ export const jsMath = {
   /** x / (exp(x) - 1), 1 at 0. */
   inverse_exprel: (x: number): number => (x === 0 ? 1 : x / Math.expm1(x)),
   inverse_exprel_with: (x: number, ex: number): number => (Math.abs(x) < 1 ? jsMath.inverse_exprel(x) : x / (ex - 1)),
+  exp_dd2: expDifference,
+  exp_dd3: expDifference,
+  exp_dd4: expDifference,
+  exp_dd5: expDifference,
   pow_real: realPower,
   pow_int: (x: number, n: number): number => x ** n,
   pow2: (x: number): number => x * x,

@@ -172,7 +172,9 @@ class Wgsl implements Dialect {
   number = (value: number): Text => literal(f32Literal(value));
   negate = negative;
   operation = infix;
-  compare = (op: BinaryOp, left: string, right: string): string => `${left} ${op} ${right}`;
+  /** Never with "<": after a name it may be read as the start of a template list, as in select(a, b, x < y, u > v). */
+  compare = (op: BinaryOp, left: string, right: string): string =>
+    op === "<" || op === "<=" ? `${right} ${op.replace("<", ">")} ${left}` : `${left} ${op} ${right}`;
   asNumber = (condition: string): Text => atom(`select(0.0, 1.0, ${condition})`);
   select = (condition: string, ifTrue: string, ifFalse: string): Text =>
     atom(`select(${ifFalse}, ${ifTrue}, ${condition})`);

@@ -13,7 +13,8 @@ export type Dimension = readonly number[] | "any";
 const DIMENSIONS: Readonly<Record<Unit, readonly number[]>> = {
   mV: [1], ms: [0, 1], nA: [0, 0, 1], uS: [-1, 0, 1], nF: [-1, 1, 1], MOhm: [1, 0, -1], "S/cm2": [-1, 0, 1, -2],
   "mA/cm2": [0, 0, 1, -2], "uF/cm2": [-1, 1, 1, -2], um: [0, 0, 0, 1], "ohm cm": [1, 0, -1, 1], mM: [0, 0, 0, 0, 1],
-  degC: [0, 0, 0, 0, 0, 1], Hz: [0, 0, 0, 0, 0, 0, 1], "1/ms": [0, -1], "1": [],
+  degC: [0, 0, 0, 0, 0, 1], Hz: [0, 0, 0, 0, 0, 0, 1], "1/ms": [0, -1], "mV/ms": [1, -1], "1/mV": [-1],
+  "1": [],
 }; // prettier-ignore
 const BASE = ["mV", "ms", "nA", "cm", "mM", "degC", "Hz"] as const;
 const NONE: Dimension = BASE.map(() => 0);

@@ -1,8 +1,9 @@
 import { checkRule, type Sizes } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
+import type { NeuronModel } from "../mechanisms/neuron.ts";
 import { checkOrder } from "../random/source.ts";
-import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity } from "../units.ts";
+import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity, type Unit } from "../units.ts";
 import { METHODS, type SectionSpec, type WholeCell } from "./cell.ts";
 import { checkCell } from "./check-cell.ts";
 import type {
@@ -15,6 +16,8 @@ import type {
   RenewalSources,
   TrainSources,
 } from "./description.ts";
+import { checkNeurons } from "./check-neurons.ts";
+import { receptorsOf } from "./receptors.ts";
 import { isPlain, shown } from "../shapes.ts";
 import * as shape from "./shape.ts";
 import { checkSignal, type Signal } from "./signal.ts";
@@ -23,10 +26,14 @@ import { checkSignal, type Signal } from "./signal.ts";
  * Each throws ModelError at the first fault. What needs a cell's equations is checked by the cell compiler. */
 
 export type CellsDescription = Extract<PopulationDescription, { model: WholeCell }>;
-export type SourcesDescription = Exclude<PopulationDescription, { model: WholeCell }>;
+export type NeuronsDescription = Extract<PopulationDescription, { model: NeuronModel }>;
 
 export const isCells = (p: PopulationDescription): p is CellsDescription => p.model.kind === "cells";
-export const sizeOf = (p: PopulationDescription): number => (isCells(p) ? p.model.n : p.n);
+export const isNeurons = (p: PopulationDescription): p is NeuronsDescription => p.model.kind === "neurons";
+/** Whether a population receives: cells or point neurons, and no sources. */
+export const receives = (p: PopulationDescription): p is CellsDescription | NeuronsDescription =>
+  isCells(p) || isNeurons(p);
+export const sizeOf = (p: PopulationDescription): number => ("n" in p ? p.n : p.model.n);
 
 type Populations = readonly PopulationDescription[];
 
@@ -67,12 +74,13 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
     checkMethod(`${where}, method`, p.model.method);
     return checkCell(where, p.model);
   }
+  if (isNeurons(p)) return checkNeurons(where, p.model);
   if (p.model.kind === "renewal") return checkRenewal(where, p.model, n);
   if (p.model.kind === "trains") return checkTimes(where, p.model.times, n);
   throw new ModelError(
     where,
     `has a model of unknown kind "${String((p.model as { kind: unknown }).kind)}"`,
-    "Known: cells, renewal, trains",
+    "Known: cells, neurons, renewal, trains",
   );
 }
 
@@ -153,19 +161,20 @@ export function checkProjection(
   }
   checkRule(where, p.rule, ruleSizes(p, populations));
   const target = findPopulation(where, populations, p.target);
-  if (!isCells(target)) {
+  if (!receives(target)) {
     throw new ModelError(
       where,
       `"${p.target}" are sources, which receive nothing`,
       "Aim at a receptor of a population of cells",
     );
   }
-  const names = target.model.receptors.map((r) => r.name);
+  const receptors = receptorsOf(target.model);
+  const names = receptors.map((r) => r.name);
   const unknown = p.receptors.find((r) => !names.includes(r));
   if (unknown !== undefined || p.receptors.length === 0) {
     throw new ModelError(where, `"${p.target}" has no receptor "${unknown ?? ""}"`, didYouMean(unknown ?? "", names));
   }
-  linkValues(`${where}, weight`, p.weight, "uS");
+  linkValues(`${where}, weight`, p.weight, weightUnit(where, p.receptors, receptors));
   linkValues(`${where}, delay`, p.delay, "ms");
   if (!Number.isFinite(p.maxScale) || p.maxScale <= 0) {
     throw new ModelError(`${where}, maxScale`, `is ${p.maxScale}`, "Give a finite number above 0");
@@ -183,7 +192,7 @@ export function ruleSizes(p: { name: string; source: string; target: string }, p
 
 /** Canonical weights or delays of links, a number when one value serves all. Delays below 0 are refused.
  * @param links  how many there are; not compared when left out */
-export function linkValues<U extends "uS" | "ms">(
+export function linkValues<U extends Unit>(
   where: string,
   given: Quantity<U> | Quantities<U>,
   unit: U,
@@ -204,15 +213,43 @@ export function checkClamp(c: ClampDescription, populations: Populations, before
     throw new ModelError(where, "exists already", 'Give this one a name of its own: { name: "..." }');
   }
   const population = findPopulation(where, populations, c.population);
-  if (!isCells(population))
+  if (!receives(population))
     throw new ModelError(where, `"${c.population}" are sources, which take no current`, "Clamp a population of cells");
-  findSection(where, population.model, c.section);
-  if (!(c.at >= 0 && c.at <= 1))
-    throw new ModelError(where, `position ${c.at} is outside 0..1`, "Give the position along the section");
-  checkUnit(`${where}, signal`, c.signal, "nA");
+  checkUnit(`${where}, signal`, c.signal, clampUnit(where, c, population));
   canonicalValues(`${where}, gain`, c.gain, "1", population.model.n);
   checkNotNegative(`${where}, delay`, c.delay, "ms", 1);
   checkNotNegative(`${where}, duration`, c.duration, "ms", 1);
+}
+
+/** The unit of a clamp's signal, when its place exists. */
+export function clampUnit(
+  where: string,
+  { section, at = 0.5, input }: Pick<ClampDescription, "section" | "at" | "input">,
+  population: CellsDescription | NeuronsDescription,
+): Unit {
+  if (isNeurons(population)) {
+    const { neuron } = population.model;
+    const inputs = new Map(Object.entries(neuron.inputs ?? {}));
+    const found = inputs.get(input ?? "");
+    if (found !== undefined) return found.unit;
+    throw new ModelError(where, `${neuron.name} has no input "${input ?? ""}"`, didYouMean(input ?? "", inputs.keys()));
+  }
+  findSection(where, population.model, section ?? "");
+  if (!(at >= 0 && at <= 1))
+    throw new ModelError(where, `position ${at} is outside 0..1`, "Give the position along the section");
+  return "nA";
+}
+
+/** The one unit of the receptors that a projection ends on. */
+export function weightUnit(
+  where: string,
+  wanted: readonly string[],
+  receptors: readonly { readonly name: string; readonly unit: Unit }[],
+): Unit {
+  const units = new Set(receptors.filter((r) => wanted.includes(r.name)).map((r) => r.unit));
+  const [unit = "uS", other] = units;
+  if (other === undefined) return unit;
+  throw new ModelError(where, `ends on receptors in "${unit}" and "${other}"`, "Make a projection for each");
 }
 
 /** The first part of a variable only: whether the rest exists is known to the cell compiler. */
@@ -220,21 +257,22 @@ export function checkRecording(r: RecordingDescription, populations: Populations
   shape.recording("recording", r);
   const where = `recording of "${r.variable.slice(0, 100)}" in "${r.population.slice(0, 60)}"`;
   const population = findPopulation(where, populations, r.population);
-  if (!isCells(population)) {
+  if (!receives(population)) {
     throw new ModelError(
       where,
       "sources have no variables",
       "Their spikes are always recorded; record a population of cells",
     );
   }
+  checkChoice(where, r.cells, population.model.n);
+  if (!(canonical(`${where}, every`, r.every, "ms") > 0)) {
+    throw new ModelError(where, `is sampled every ${r.every.value} ms`, "Give an interval above 0");
+  }
+  if (isNeurons(population)) return; // its compiler knows the states
   const { model } = population;
   const first = (r.variable.split(".")[0] as string).replace(/\([^)]*\)$/, ""); // "soma(0.5).V"
   const known = ["V", ...Object.keys(model.sums ?? {}), ...model.sections.map((s) => s.name), ...model.receptors.map((x) => x.name)]; // prettier-ignore
   if (!known.includes(first)) throw new ModelError(where, `there is no "${first}"`, didYouMean(first, known));
-  checkChoice(where, r.cells, model.n);
-  if (!(canonical(`${where}, every`, r.every, "ms") > 0)) {
-    throw new ModelError(where, `is sampled every ${r.every.value} ms`, "Give an interval above 0");
-  }
 }
 
 function checkChoice(where: string, choice: CellChoice, n: number): void {
@@ -255,7 +293,7 @@ export function findSection(where: string, model: WholeCell, name: string): Sect
   throw new ModelError(where, `${model.model} has no section "${name}"`, didYouMean(name, model.sections.map((s) => s.name))); // prettier-ignore
 }
 
-export function checkUnit(where: string, signal: Signal, unit: "Hz" | "nA"): void {
+export function checkUnit(where: string, signal: Signal, unit: Unit): void {
   if (typeof signal !== "object" || signal === null || !("kind" in signal)) {
     throw new ModelError(
       where,
@@ -267,7 +305,7 @@ export function checkUnit(where: string, signal: Signal, unit: "Hz" | "nA"): voi
   checkSignal(where, signal);
 }
 
-function checkNotNegative<U extends "ms" | "Hz">(
+export function checkNotNegative<U extends "ms" | "Hz">(
   where: string,
   q: Quantity<U> | Quantities<U>,
   unit: U,

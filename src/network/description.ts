@@ -1,5 +1,6 @@
 import type { Rule } from "../connect/rules.ts";
-import type { Quantities, Quantity } from "../units.ts";
+import type { NeuronModel } from "../mechanisms/neuron.ts";
+import type { Quantities, Quantity, Unit } from "../units.ts";
 import type { Method, WholeCell } from "./cell.ts";
 import type { Signal } from "./signal.ts";
 
@@ -25,7 +26,7 @@ export interface TrainSources {
 export type SourceModel = RenewalSources | TrainSources;
 
 /** A constant, or one value per link in the order of the rule's links (sorted by source, then target; lists keep their order). */
-export type PerLink<U extends "uS" | "ms"> = Quantity<U> | Quantities<U>;
+export type PerLink<U extends Unit> = Quantity<U> | Quantities<U>;
 
 export interface ProjectionDescription {
   readonly name: string;
@@ -34,7 +35,8 @@ export interface ProjectionDescription {
   /** names of receptors; with several, each link picks one by a keyed draw. */
   readonly receptors: readonly string[];
   readonly rule: Rule;
-  readonly weight: PerLink<"uS">;
+  /** in the unit of what it ends on: uS for receptors of cells, the port's for point neurons. */
+  readonly weight: PerLink<Unit>;
   readonly delay: PerLink<"ms">;
   /** the largest factor `control.scale` may put on the weights while running (default 1). */
   readonly maxScale: number;
@@ -42,12 +44,14 @@ export interface ProjectionDescription {
   readonly maxDelay?: Quantity<"ms">;
 }
 
-/** gain(cell) * signal(t) nA into a compartment, on while delay <= t + dt/2 < delay + duration. */
+/** gain(cell) * signal(t) into a compartment (nA), or into an input of point neurons (its unit), on while delay <= t + dt/2 < delay + duration. */
 export interface ClampDescription {
   readonly name: string;
   readonly population: string;
-  readonly section: string;
-  readonly at: number;
+  readonly section?: string;
+  readonly at?: number;
+  /** of point neurons, instead of section and at. */
+  readonly input?: string;
   readonly signal: Signal;
   readonly gain: Quantity<"1"> | Quantities<"1">;
   readonly delay: Quantity<"ms">;
@@ -57,7 +61,7 @@ export interface ClampDescription {
 export type CellChoice = "all" | { readonly every: number } | { readonly cells: readonly number[] };
 
 /** A variable of chosen cells sampled every so often. Variables: "V" (the detector's compartment), "<section>.V",
- * "<section>.<insertion>.<state>", "<receptor>.g", "<receptor>.i", "<section>.<insertion>.i_<current>". */
+ * "<section>.<insertion>.<state>", "<receptor>.g", "<receptor>.i", "<section>.<insertion>.i_<current>"; of point neurons any state. */
 export interface RecordingDescription {
   readonly population: string;
   readonly variable: string;
@@ -67,6 +71,7 @@ export interface RecordingDescription {
 
 export type PopulationDescription =
   | { readonly name: string; readonly model: WholeCell }
+  | { readonly name: string; readonly model: NeuronModel }
   | { readonly name: string; readonly n: number; readonly model: SourceModel };
 
 /** One value per entry for one path of the description (design section 8): "seed", "structureSeed",

@@ -1,5 +1,7 @@
 import { didYouMean, ModelError } from "../errors.ts";
+import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { WholeCell } from "./cell.ts";
+import { groupsOf, receptorsOf } from "./receptors.ts";
 
 /** What `connect` aims at: one receptor of a population's cells, or a group of which each link picks one. */
 export interface ReceptorTarget {
@@ -37,12 +39,12 @@ const OWN = ["kind", "name", "n", "receptor"];
 /** @param register  is told of every target handed out, so that a network knows its own */
 export function cellsHandle<R extends string>(
   name: string,
-  model: WholeCell<R>,
+  model: WholeCell<R> | NeuronModel<R>,
   register: (target: ReceptorTarget) => ReceptorTarget,
 ): CellsHandle<R> {
-  const groups: Readonly<Record<string, readonly string[]>> = model.groups;
+  const groups: Readonly<Record<string, readonly string[]>> = groupsOf(model);
   const targets = new Map<string, ReceptorTarget>();
-  for (const { name: receptor } of model.receptors) targets.set(receptor, target(name, receptor, [receptor]));
+  for (const { name: receptor } of receptorsOf(model)) targets.set(receptor, target(name, receptor, [receptor]));
   for (const [group, receptors] of Object.entries(groups)) targets.set(group, target(name, group, receptors));
   for (const t of targets.values()) register(t);
   const receptor = (wanted: string): ReceptorTarget => {

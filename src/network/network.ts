@@ -1,7 +1,8 @@
 import { drawLinks, type Links } from "../connect/draw.ts";
 import type { Rule } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
-import { canonical, isQuantities, ms, one, type Quantities, type Quantity } from "../units.ts";
+import type { NeuronModel } from "../mechanisms/neuron.ts";
+import { canonical, isQuantities, ms, one, type Quantities, type Quantity, type Unit } from "../units.ts";
 import type { CellModel } from "./cell.ts";
 import {
   checkClamp,
@@ -10,13 +11,20 @@ import {
   checkProjection,
   checkRecording,
   checkU32,
-  isCells,
+  clampUnit,
+  isNeurons,
   linkValues,
+  receives,
   ruleSizes,
   sizeOf,
+  weightUnit,
+  type CellsDescription,
+  type NeuronsDescription,
 } from "./check.ts";
+import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, ClampDescription, NetworkDescription, PerLink, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
+import { isPlain } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
 import { checkVariation } from "./paths.ts";
 import { completeDescription } from "./shape.ts";
@@ -25,10 +33,11 @@ import { signalData, type SourceModelOf } from "./sources.ts";
 
 /** One value for all links, one per link (sorted by source, then target; lists keep their order), or a function of the
  * pair, evaluated once, when the projection is described. */
-export type LinkValues<U extends "uS" | "ms"> = PerLink<U> | ((source: number, target: number) => Quantity<U>);
+export type LinkValues<U extends Unit> = PerLink<U> | ((source: number, target: number) => Quantity<U>);
 
 export interface ConnectOptions {
-  readonly weight: LinkValues<"uS">;
+  /** uS for receptors of cells, the port's unit for point neurons. */
+  readonly weight: LinkValues<Unit>;
   readonly delay: LinkValues<"ms">;
   /** default "<source>-><target>.<receptor or group>". The name is the random stream of the rule's draws. */
   readonly name?: string;
@@ -43,6 +52,8 @@ export interface ClampOptions {
   readonly section?: string;
   /** position along the section, 0..1 (default 0.5). */
   readonly at?: number;
+  /** of point neurons, instead of section and at; default: their first. */
+  readonly input?: string;
   /** factor on the signal, one or one per cell (default 1). */
   readonly gain?: Quantity<"1"> | Quantities<"1">;
   readonly delay?: Quantity<"ms">;
@@ -87,13 +98,15 @@ export class Network {
     [this.seed, this.structureSeed, this.name] = [seed, structureSeed, name];
   }
 
-  /** Adds a population of cells: `cells("aMN", 100, model)`, or without the number where the model says it as `n`. */
-  cells<R extends string>(name: string, model: CellModel<R>): CellsHandle<R>;
-  cells<R extends string>(name: string, n: number, model: CellModel<R>): CellsHandle<R>;
-  cells<R extends string>(name: string, first: number | CellModel<R>, second?: CellModel<R>): CellsHandle<R> {
+  /** Adds a population of cells or point neurons: `cells("aMN", 100, model)`, or without the number where the model says it as `n`. */
+  cells<R extends string>(name: string, model: CellModel<R> | NeuronModel<R>): CellsHandle<R>;
+  cells<R extends string>(name: string, n: number, model: CellModel<R> | NeuronModel<R>): CellsHandle<R>;
+  cells<R extends string>(name: string, first: number | CellModel<R> | NeuronModel<R>, second?: CellModel<R> | NeuronModel<R>): CellsHandle<R> {
     const counted = typeof first === "number";
-    const model = wholeCell((counted ? second : first) as CellModel<R>, counted ? first : undefined);
-    const description: PopulationDescription = { name, model };
+    const given = (counted ? second : first) as CellModel<R> | NeuronModel<R>;
+    const n = counted ? first : undefined;
+    const model = isPlain(given) && given.kind === "neurons" ? { ...given, n: n ?? given.n } : wholeCell(given as CellModel<R>, n);
+    const description = { name, model } as PopulationDescription;
     checkPopulation(description, this.#populations);
     const handle = cellsHandle(name, model, (target) => (this.#targets.add(target), target));
     this.#populations.push(description);
@@ -135,26 +148,35 @@ export class Network {
       name, rule, source: source.name, target: target.population, receptors: target.receptors, maxScale: options.maxScale ?? 1,
       ...(options.maxDelay === undefined ? {} : { maxDelay: options.maxDelay }),
     }; // prettier-ignore
-    checkProjection({ ...base, weight: { value: 0, unit: "uS" }, delay: ms(0) }, this.#populations, this.#projections);
+    const unit = this.#weightUnit(name, target);
+    checkProjection({ ...base, weight: { value: 0, unit }, delay: ms(0) }, this.#populations, this.#projections);
     const links = lazy(() => drawLinks(rule, ruleSizes(base, this.#populations), this.structureSeed, name));
     const described: ProjectionDescription = {
       ...base,
-      weight: perLink(`${name}, weight`, options.weight, "uS", links),
+      weight: perLink(`${name}, weight`, options.weight, unit, links),
       delay: perLink(`${name}, delay`, options.delay, "ms", links),
     };
     this.#projections.push(described);
     return name;
   }
 
-  /** Injects gain(cell) * signal(t) nA while delay <= t + dt/2 < delay + duration. Returns the clamp's name. */
-  clamp(cells: AnyCells, signal: Quantity<"nA"> | Signal<"nA">, options: ClampOptions = {}): string {
+  #weightUnit(where: string, target: ReceptorTarget): Unit {
+    const { model } = this.#populations.find((p) => p.name === target.population) as
+      CellsDescription | NeuronsDescription;
+    return weightUnit(where, target.receptors, receptorsOf(model));
+  }
+
+  /** Injects gain(cell) * signal(t) (nA into cells; the unit of the input of point neurons) while delay <= t + dt/2 < delay + duration. Returns the clamp's name. */
+  clamp(cells: AnyCells, signal: Quantity | Signal, options: ClampOptions = {}): string {
     const name = options.name ?? `${cells.name}.clamp`;
-    const { model } = this.#own(`clamp "${name}"`, cells);
-    if (model.kind !== "cells")
+    const population = this.#own(`clamp "${name}"`, cells);
+    if (!receives(population))
       throw new ModelError(`clamp "${name}"`, `"${cells.name}" are sources`, "Clamp a population of cells");
-    const { section = model.detector.section, at = 0.5, gain = one(1), delay = ms(0), duration = FOR_EVER } = options;
-    const data = signalData(`clamp "${name}", signal`, signal, "nA");
-    const described = { name, population: cells.name, section, at, signal: data, gain, delay, duration };
+    const { gain = one(1), delay = ms(0), duration = FOR_EVER } = options;
+    const place = clampPlace(population, options);
+    const unit = clampUnit(`clamp "${name}"`, place, population);
+    const data = signalData(`clamp "${name}", signal`, signal, unit);
+    const described = { name, population: cells.name, ...place, signal: data, gain, delay, duration };
     checkClamp(described, this.#populations, this.#clamps);
     this.#clamps.push(described);
     return name;
@@ -227,7 +249,7 @@ export class Network {
     const { name = "network" } = data;
     const network = new Network({ seed, structureSeed, name });
     for (const p of whole.populations) {
-      if (isCells(p)) network.cells(p.name, p.model);
+      if (receives(p)) network.cells(p.name, p.model);
       else network.sources(p.name, sizeOf(p), p.model);
     }
     network.#projections.push(...whole.projections);
@@ -263,7 +285,7 @@ export class Network {
 }
 
 /** Values of links as description data, checked. */
-function perLink<U extends "uS" | "ms">(where: string, given: LinkValues<U>, unit: U, links: () => Links): PerLink<U> {
+function perLink<U extends Unit>(where: string, given: LinkValues<U>, unit: U, links: () => Links): PerLink<U> {
   if (typeof given !== "function") {
     linkValues(where, given, unit, isQuantities(given) ? links().source.length : undefined);
     return given;
@@ -275,6 +297,12 @@ function perLink<U extends "uS" | "ms">(where: string, given: LinkValues<U>, uni
   });
   linkValues(where, { values, unit }, unit, values.length);
   return { values, unit };
+}
+
+function clampPlace(population: CellsDescription | NeuronsDescription, options: ClampOptions) {
+  if (isNeurons(population))
+    return { input: options.input ?? Object.keys(population.model.neuron.inputs ?? {})[0] ?? "" };
+  return { section: options.section ?? population.model.detector.section, at: options.at ?? 0.5 };
 }
 
 function lazy<T>(make: () => T): () => T {

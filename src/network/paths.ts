@@ -1,5 +1,6 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import type { Param } from "../mechanisms/mechanism.ts";
+import type { NeuronModel } from "../mechanisms/neuron.ts";
 import { canonicalValues, isQuantity, one, type Quantities, type Quantity, type Unit } from "../units.ts";
 import type { WholeCell } from "./cell.ts";
 import {
@@ -7,10 +8,13 @@ import {
   checkTimes,
   checkU32,
   checkUnit,
-  isCells,
+  clampUnit,
+  isNeurons,
   isPerCell,
+  receives,
   sizeOf,
   type CellsDescription,
+  type NeuronsDescription,
 } from "./check.ts";
 import type { NetworkDescription, RenewalSources, Variation } from "./description.ts";
 import type { Signal } from "./signal.ts";
@@ -41,8 +45,8 @@ export function resolvePath(path: string, d: NetworkDescription): Path {
   const population = d.populations.findIndex((p) => p.name === first);
   const found = d.populations[population];
   if (found === undefined) throw unknown(path, topPaths(d));
-  if (isCells(found)) {
-    const params = cellPaths(found.model);
+  if (receives(found)) {
+    const params = isNeurons(found) ? neuronPaths(found.model) : cellPaths(found.model);
     const wanted = params.get(path.slice(first.length + 1));
     if (wanted === undefined)
       throw unknown(
@@ -63,7 +67,8 @@ const topPaths = (d: NetworkDescription): string[] => [
   "seed",
   "structureSeed",
   ...d.populations.map(
-    (p) => `${p.name}.${isCells(p) ? "<section>.<insertion>.<param>" : p.model.kind === "trains" ? "times" : "rate"}`,
+    (p) =>
+      `${p.name}.${receives(p) ? (isNeurons(p) ? "<param>" : "<section>.<insertion>.<param>") : p.model.kind === "trains" ? "times" : "rate"}`,
   ),
   ...d.projections.map((p) => `${p.name}.scale`),
   ...d.clamps.flatMap((c) => [`${c.name}.gain`, `${c.name}.signal`]),
@@ -99,6 +104,13 @@ function cellPaths(model: WholeCell): Map<string, CellPath> {
     }
   }
   return found;
+}
+
+/** Parameters, and initial values as "<state>0". */
+function neuronPaths({ neuron, initial = {} }: NeuronModel): Map<string, CellPath> {
+  const given = Object.keys(initial).map((s) => [`${s}0`, { unit: neuron.states[s]?.unit ?? "1" }] as const);
+  const all: (readonly [string, Limits])[] = [...Object.entries(neuron.params), ...given];
+  return new Map(all.map(([key, param]) => [key, { keys: [key], param }]));
 }
 
 /** @throws ModelError when the path names nothing, or a value is not what it takes, or there are not `entries` of them */
@@ -139,7 +151,7 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
         sizeOf(d.populations[path.population] as NetworkDescription["populations"][number]),
       );
     case "param": {
-      const { model } = d.populations[path.population] as CellsDescription;
+      const { model } = d.populations[path.population] as CellsDescription | NeuronsDescription;
       return checkParam(where, path.param, value, model.n);
     }
     case "scale": {
@@ -150,7 +162,7 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
       canonicalValues(where, gainValue(value), "1", clampSize(path.clamp, d));
       return;
     case "signal":
-      return checkUnit(where, value as Signal, "nA");
+      return checkUnit(where, value as Signal, signalUnit(where, path.clamp, d));
   }
 }
 
@@ -180,6 +192,12 @@ export const rateValue = (value: unknown): RenewalSources["rate"] =>
   isQuantity(value) && !("kind" in value)
     ? { kind: "constant", unit: (value as Quantity<Unit>).unit, value: value.value }
     : (value as RenewalSources["rate"]);
+
+function signalUnit(where: string, clamp: number, d: NetworkDescription): Unit {
+  const described = d.clamps[clamp] as NetworkDescription["clamps"][number];
+  const population = d.populations.find((p) => p.name === described.population);
+  return clampUnit(where, described, population as CellsDescription | NeuronsDescription);
+}
 
 function clampSize(clamp: number, d: NetworkDescription): number {
   const { population } = d.clamps[clamp] as NetworkDescription["clamps"][number];

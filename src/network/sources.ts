@@ -1,6 +1,15 @@
 import { ModelError } from "../errors.ts";
 import { stepsWithin } from "../steps.ts";
-import { canonical, canonicalValues, isQuantities, isQuantity, ms, type Quantities, type Quantity } from "../units.ts";
+import {
+  canonical,
+  canonicalValues,
+  isQuantities,
+  isQuantity,
+  ms,
+  type Quantities,
+  type Quantity,
+  type Unit,
+} from "../units.ts";
 import type { RenewalSources, SourceModel, TrainSources } from "./description.ts";
 import { drive, type Signal } from "./signal.ts";
 
@@ -81,7 +90,7 @@ export function rateData(rate: RateLike): RenewalSources["rate"] {
 }
 
 /** A quantity or a signal as a signal. @throws ModelError when it is neither, or in another unit */
-export function signalData<U extends "Hz" | "nA">(where: string, given: Quantity<U> | Signal<U>, unit: U): Signal<U> {
+export function signalData(where: string, given: Quantity | Signal, unit: Unit): Signal {
   if (typeof given === "object" && given !== null && "kind" in given) return given;
   return drive.constant({ value: canonical(where, given, unit), unit });
 }

@@ -1,5 +1,5 @@
 import type { CellProgram, CompiledCells } from "../compile/compiled.ts";
-import { jsLibrary, printJs, toJs } from "../lang/print.ts";
+import { jsLibrary, type JsOptions, printJs, toJs } from "../lang/print.ts";
 import { printTree } from "./trees.ts";
 
 /** Everything a printed integrate function reads and writes; arrays as laid out in compiled.ts and engine.ts. */
@@ -62,9 +62,8 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
     ),
     `  let armed = b.armed[g];`,
     `  for (let t = 0; t < block.steps; t++) {`,
-    `    const above = ${program.detect.state} > ${program.detect.threshold};`,
-    `    if (above && armed === 1) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
-    `    armed = above ? 0 : 1;`,
+    ...detection(program.detect, options),
+    `    if (born) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
     `    const slots = (t * block.entries + e) * block.slots + c;`,
     ...receptors.map(
       (r, k) =>
@@ -83,5 +82,15 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
     ...program.states.map((s, k) => `  b.state[${k} * N + g] = ${s};`),
     `  b.armed[g] = armed;`,
     `}`,
+  ];
+}
+
+/** `born`: whether a spike is born at this step; a point neuron's reset is done here. */
+function detection(detect: CellProgram["detect"], options: JsOptions): string[] {
+  if ("stmts" in detect) return [printJs(detect.stmts, options), `    const born = ${detect.fired} > 0.5;`];
+  return [
+    `    const above = ${detect.state} > ${detect.threshold};`,
+    `    const born = above && armed === 1;`,
+    `    armed = above ? 0 : 1;`,
   ];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkRequirements, requirements } from "../../../src/compile/checks.ts";
 import { compile } from "../../../src/compile/compile.ts";
-import type { CompiledRenewal } from "../../../src/compile/compiled.ts";
+import type { CompiledRenewal, Crossing } from "../../../src/compile/compiled.ts";
 import { fixedProbability, list, oneToOne } from "../../../src/connect/rules.ts";
 import { every, Network } from "../../../src/network/network.ts";
 import { drive } from "../../../src/network/signal.ts";
@@ -118,7 +118,7 @@ describe("the batch", () => {
     expect(c.clamps[0]?.signals).toMatchObject([{ value: 3 }, { value: 4 }]);
     const cells = c.populations[0];
     if (cells?.kind !== "cells") throw new Error("E are cells");
-    const V = cells.program.states.findIndex((s) => s === cells.program.detect.state);
+    const V = cells.program.states.findIndex((s) => s === (cells.program.detect as Crossing).state);
     expect([...cells.state0.slice(V * 20, V * 20 + 20)]).toEqual([...new Array(10).fill(-71), ...new Array(10).fill(-61)]);
     const values = cells.params.names.flatMap((name, k) => (/pas_E/.test(name) ? [0, 1].map((e) => cells.params.values[cells.params.offset[k]! + e * cells.params.entryStride[k]!]) : []));
     expect(values).toEqual([-70, -60]);
@@ -129,7 +129,7 @@ describe("the batch", () => {
     net.vary("E.threshold", [mV(-20), mV(10)]);
     const cells = compile(net, { dt }).populations[0];
     if (cells?.kind !== "cells") throw new Error("E are cells");
-    const k = cells.params.names.indexOf(cells.program.detect.threshold);
+    const k = cells.params.names.indexOf((cells.program.detect as Crossing).threshold);
     const at = (entry: number) => cells.params.values[cells.params.offset[k]! + entry * cells.params.entryStride[k]!];
     expect([at(0), at(1)]).toEqual([-20, 10]);
     expect(() => net.vary("E.thresholds", [mV(0), mV(0)])).toThrow('Did you mean "E.threshold"');

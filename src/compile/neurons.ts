@@ -1,0 +1,229 @@
+import { ModelError } from "../errors.ts";
+import { derivative } from "../lang/derivative.ts";
+import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
+import { dependsOn, freeNames, substitute } from "../lang/names.ts";
+import { parse } from "../lang/parse.ts";
+import type { Method, Neuron, NeuronState } from "../mechanisms/neuron.ts";
+import { isZero, linearIn } from "./linear.ts";
+import { propagator } from "./propagator.ts";
+
+/** A neuron with every value behind an identifier: what its step is made of. */
+export interface ResolvedNeuron {
+  readonly where: string; // for errors
+  readonly neuron: Neuron;
+  /** identifiers by name: parameters with dt, states, inputs (sums of clamps). */
+  readonly params: Readonly<Record<string, string>>;
+  readonly states: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, Expr>>;
+  /** what arrives at ports that have links. */
+  readonly events: Readonly<Record<string, string>>;
+}
+
+/** The state that counts refractory steps: k + 1 after a spike; above 1.5 the held states stay, above 0.5 no spike is born. */
+export const COUNTER = "refractory_steps";
+
+/** A state's value of the next step, or what is added to it. */
+interface Step {
+  readonly is: "value" | "change";
+  readonly value: Expr;
+}
+
+/** A point neuron's step as statements, every state of n + 1 from the states of n. */
+export class NeuronEquations {
+  readonly #r: ResolvedNeuron;
+  readonly #map: Readonly<Record<string, Expr>>;
+  readonly #counter: Expr | undefined;
+
+  constructor(resolved: ResolvedNeuron) {
+    this.#r = resolved;
+    const { params, states, inputs } = resolved;
+    const names = (ids: Readonly<Record<string, string>>): Record<string, Expr> =>
+      Object.fromEntries(Object.entries(ids).map(([n, id]) => [n, name(id)]));
+    this.#map = { ...inputs, ...names(params), ...names(states) };
+    this.#counter = resolved.neuron.refractory === undefined ? undefined : name(COUNTER);
+  }
+
+  get held(): readonly string[] {
+    return this.#counter === undefined ? [] : (this.#r.neuron.held ?? ["V"]);
+  }
+
+  /** `fired`, then what a spike does. */
+  detect(fired: string): Stmt[] {
+    const { neuron, states, params } = this.#r;
+    const spike =
+      this.#counter === undefined ? num(1) : call("select", binary("<", this.#counter, num(0.5)), num(1), num(0));
+    const stmts: Stmt[] = [{ op: "let", name: fired, value: call("select", this.text(neuron.spike), spike, num(0)) }];
+    const did = binary(">", name(fired), num(0.5));
+    for (const [s, text] of Object.entries(neuron.reset)) {
+      const id = states[s] as string;
+      stmts.push({ op: "set", name: id, value: call("select", did, this.text(text), name(id)) });
+    }
+    if (this.#counter === undefined) return stmts;
+    const steps = add(
+      call("floor", add(div(this.text(neuron.refractory as string), name(params.dt as string)), num(0.5))),
+      num(1),
+    );
+    stmts.push({ op: "set", name: COUNTER, value: call("select", did, steps, this.#counter) });
+    return stmts;
+  }
+
+  /** What is due at this step is added, all ports from the states before any of them. */
+  receive(): Stmt[] {
+    const { neuron, states, events } = this.#r;
+    return Object.entries(neuron.ports).flatMap(([port, { onEvent }]) => {
+      const input = events[port];
+      if (input === undefined) return [];
+      return Object.entries(onEvent).map(([s, text]): Stmt => {
+        const id = states[s] as string;
+        const change = this.text(text, { weight: name(input) });
+        const lost = this.held.includes(s) && this.#counter !== undefined;
+        const acts = lost ? call("select", binary(">", this.#counter as Expr, num(1.5)), num(0), change) : change;
+        return { op: "set", name: id, value: add(name(id), acts) };
+      });
+    });
+  }
+
+  /** Names of changes that stay sums of their own, so that a small change keeps its digits beside a large state. */
+  get changes(): readonly string[] {
+    return Object.values(this.#r.states).map(changeOf);
+  }
+
+  advance(): Stmt[] {
+    const { neuron, states } = this.#r;
+    const next = this.#next();
+    const each = Object.keys(neuron.states).map((s) => ({ s, id: states[s] as string, step: next[s] as Step }));
+    const lets = each.map(({ id, step }): Stmt => ({ op: "let", name: changeOf(id), value: step.value }));
+    const sets = each.map(({ s, id, step }): Stmt => {
+      const [x, change] = [name(id), name(changeOf(id))];
+      const held = this.#counter !== undefined && this.held.includes(s);
+      const stays = binary(">", this.#counter ?? num(0), num(1.5));
+      if (step.is === "value") return { op: "set", name: id, value: held ? call("select", stays, x, change) : change };
+      return { op: "set", name: id, value: add(x, held ? call("select", stays, num(0), change) : change) };
+    });
+    if (this.#counter === undefined) return [...lets, ...sets];
+    return [...lets, ...sets, { op: "set", name: COUNTER, value: call("max", sub(this.#counter, num(1)), num(0)) }];
+  }
+
+  /** How each state with an equation is advanced, for `describe`. */
+  methods(): Record<string, Exclude<Method, "auto"> | "relax" | "map"> {
+    const own = this.#r.neuron.states;
+    return Object.fromEntries(Object.entries(own).map(([s, state]) => [s, this.#methodOf(s, state)]));
+  }
+
+  /** A text with its names replaced; lets are expanded. */
+  text(text: string, extra: Readonly<Record<string, Expr>> = {}): Expr {
+    const map: Record<string, Expr> = { ...this.#map, ...extra };
+    for (const [id, value] of Object.entries(this.#r.neuron.let ?? {})) map[id] = substitute(parse(value), map);
+    return substitute(parse(text), map);
+  }
+
+  #methodOf(s: string, state: NeuronState): Exclude<Method, "auto"> | "relax" | "map" {
+    if ("next" in state) return "map";
+    if (!("d" in state)) return "relax";
+    const { method = "auto" } = this.#r.neuron;
+    if (method === "exact" && !this.#cascade().includes(s))
+      this.#refuse(s, "exact", "no cascade of linear equations with constant coefficients");
+    if (method === "exponentialEuler" && this.#linear(s) === undefined) this.#refuse(s, method, `not linear in ${s}`);
+    if (method !== "auto") return method;
+    if (this.#cascade().includes(s)) return "exact";
+    return this.#linear(s) === undefined ? "euler" : "exponentialEuler";
+  }
+
+  #refuse(s: string, method: Method, why: string): never {
+    throw new ModelError(
+      `${this.#r.where}, state "${s}"`,
+      `cannot be advanced by the method "${method}": it is ${why}`,
+      'Use "euler", "midpoint" or "heun"',
+    );
+  }
+
+  #next(): Record<string, Step> {
+    const { neuron, states } = this.#r;
+    const dt = name(this.#r.params.dt as string);
+    const methods = this.methods();
+    const next: Record<string, Step> = {};
+    const exact = Object.keys(methods).filter((s) => methods[s] === "exact");
+    if (exact.length > 0) Object.assign(next, this.#exact(exact, dt));
+    const explicit = Object.keys(methods).filter((s) => ["euler", "midpoint", "heun"].includes(methods[s] as string));
+    if (explicit.length > 0) Object.assign(next, this.#explicit(explicit, dt));
+    for (const [s, state] of Object.entries(neuron.states)) {
+      const x = name(states[s] as string);
+      if ("next" in state) next[s] = { is: "value", value: this.text(state.next) };
+      else if ("inf" in state) next[s] = relax(x, this.text(state.inf), div(dt, this.text(state.tau)));
+      else if ("alpha" in state) {
+        const [alpha, beta] = [this.text(state.alpha), this.text(state.beta)];
+        next[s] = relax(x, div(alpha, add(alpha, beta)), mul(dt, add(alpha, beta)));
+      } else if (methods[s] === "exponentialEuler") {
+        const { slope, rest } = this.#linear(s) as { slope: Expr; rest: Expr };
+        next[s] = { is: "change", value: mul(mul(dt, call("exprel", mul(dt, slope))), add(rest, mul(slope, x))) };
+      }
+    }
+    return next;
+  }
+
+  /** d = rest + slope * state, where it is linear in its own state. */
+  #linear(s: string): { slope: Expr; rest: Expr } | undefined {
+    return linearIn(this.#d(s), this.#r.states[s] as string);
+  }
+
+  #d(s: string): Expr {
+    return this.text((this.#r.neuron.states[s] as { d: string }).d);
+  }
+
+  /** States with `d` that form a cascade: linear in themselves and in earlier members, with coefficients of parameters alone. */
+  #cascade(): string[] {
+    const { neuron, states } = this.#r;
+    const members: string[] = [];
+    const candidates = Object.keys(neuron.states).filter((s) => "d" in (neuron.states[s] as NeuronState));
+    const all = new Set(Object.values(states));
+    for (const s of candidates) {
+      const own = [...members, s].map((m) => states[m] as string);
+      const others = new Set([...all].filter((id) => !own.includes(id)));
+      const d = this.#d(s);
+      if (dependsOn(d, others)) continue;
+      const slopes = own.map((id) => derivative(d, id));
+      if (slopes.every((slope) => this.#constant(slope)) && !isZero(slopes.at(-1) as Expr)) members.push(s);
+    }
+    return members;
+  }
+
+  #constant(expr: Expr): boolean {
+    const constants = new Set(Object.values(this.#r.params));
+    return [...freeNames(expr)].every((id) => constants.has(id));
+  }
+
+  #exact(members: readonly string[], dt: Expr): Record<string, Step> {
+    const ids = members.map((m) => this.#r.states[m] as string);
+    const rows = members.map((m) => this.#d(m));
+    const zero = Object.fromEntries(ids.map((id) => [id, num(0)]));
+    const slopes = rows.map((d) => ids.map((id) => derivative(d, id)));
+    const rest = rows.map((d) => substitute(d, zero));
+    const next = propagator(slopes, rest, ids.map(name), dt);
+    return Object.fromEntries(members.map((m, k): [string, Step] => [m, { is: "value", value: next[k] as Expr }]));
+  }
+
+  /** Euler, midpoint or Heun of all such states together; the others stay at n. */
+  #explicit(members: readonly string[], dt: Expr): Record<string, Step> {
+    const { states, neuron } = this.#r;
+    const method = neuron.method ?? "auto";
+    const slope = members.map((m) => this.#d(m));
+    const x = members.map((m) => name(states[m] as string));
+    const moved = (by: Expr): Record<string, Expr> =>
+      Object.fromEntries(members.map((m, k) => [states[m] as string, add(x[k] as Expr, mul(by, slope[k] as Expr))]));
+    const value = (k: number): Expr => {
+      const first = slope[k] as Expr;
+      if (method === "midpoint") return mul(dt, substitute(first, moved(mul(num(0.5), dt))));
+      if (method === "heun") return mul(mul(num(0.5), dt), add(first, substitute(first, moved(dt))));
+      return mul(dt, first);
+    };
+    return Object.fromEntries(members.map((m, k): [string, Step] => [m, { is: "change", value: value(k) }]));
+  }
+}
+
+/** (inf - x) (1 - exp(-steps)), written so that slow states keep their digits. */
+const relax = (x: Expr, inf: Expr, steps: Expr): Step => ({
+  is: "change",
+  value: mul(negate(call("expm1", negate(steps))), sub(inf, x)),
+});
+
+const changeOf = (id: string): string => `change_${id}`;

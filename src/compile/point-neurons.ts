@@ -1,0 +1,187 @@
+import { didYouMean, ModelError } from "../errors.ts";
+import { type Expr, name, num, type Stmt } from "../lang/expr.ts";
+import { freeNames, substitute } from "../lang/names.ts";
+import { optimise } from "../lang/optimise.ts";
+import type { Param } from "../mechanisms/mechanism.ts";
+import type { NeuronModel } from "../mechanisms/neuron.ts";
+import type { Values } from "../morphology/values.ts";
+import type { RecordingDescription } from "../network/description.ts";
+import { wholeSteps } from "../steps.ts";
+import { canonical, canonicalValues, type Unit } from "../units.ts";
+import type { CellProgram, CompiledCells, CompiledTrace } from "./compiled.ts";
+import { COUNTER, NeuronEquations } from "./neurons.ts";
+import { Params } from "./params.ts";
+import { type CellContext, chosen } from "./resolve.ts";
+import { sum } from "./program.ts";
+
+export interface NeuronContext extends Omit<CellContext, "clamps" | "method"> {
+  readonly clamps: readonly { readonly clamp: number; readonly input: string }[];
+}
+
+/** Turns a population of point neurons into a program with its parameters and initial states, float64.
+ * @throws ModelError for unknown parameters or variables, wrong units and sizes, a method that does not fit */
+export function compileNeurons(population: string, model: NeuronModel, context: NeuronContext): CompiledCells {
+  return new Compiler(population, model, context).compile();
+}
+
+class Compiler {
+  readonly #where: string;
+  readonly #model: NeuronModel;
+  readonly #context: NeuronContext;
+  readonly #params: Params;
+  readonly #equations: NeuronEquations;
+  readonly #states: readonly string[]; // identifiers, the counter last
+  readonly #ids: Readonly<Record<string, string>>; // state -> identifier
+  readonly #initial: Readonly<Record<string, string>>; // state -> parameter, where given
+  readonly #events: Readonly<Record<string, string>>;
+
+  constructor(population: string, model: NeuronModel, context: NeuronContext) {
+    const { neuron } = model;
+    this.#where = population;
+    this.#model = model;
+    this.#context = context;
+    this.#params = new Params(model.n, context.entries);
+    const params: Record<string, string> = { dt: this.#params.define("dt", [context.dt]) };
+    refuseUnknown(population, "parameter", model.params ?? {}, neuron.params);
+    refuseUnknown(population, "state", model.initial ?? {}, neuron.states);
+    for (const [p, spec] of Object.entries(neuron.params)) params[p] = this.#param(p, spec, model.params?.[p]);
+    this.#ids = Object.fromEntries(Object.keys(neuron.states).map((s) => [s, `s_${s}`]));
+    this.#states = [...Object.values(this.#ids), ...(neuron.refractory === undefined ? [] : [COUNTER])];
+    const given = Object.entries(model.initial ?? {});
+    this.#initial = Object.fromEntries(
+      given.map(([s, q]) => [s, this.#define(`${s}0`, q, neuron.states[s]?.unit ?? "1")]),
+    );
+    const linked = Object.keys(neuron.ports).filter((port) => context.slots.has(port));
+    this.#events = Object.fromEntries(linked.map((port) => [port, `in_${port}`]));
+    const inputs = Object.keys(neuron.inputs ?? {}).map((i): [string, Expr] => [i, this.#input(i)]);
+    this.#equations = new NeuronEquations({
+      where: population, neuron, params, states: this.#ids, inputs: Object.fromEntries(inputs), events: this.#events,
+    }); // prettier-ignore
+    const unused = [...context.vary.keys()].find((path) => !this.#params.paths.includes(path));
+    if (unused !== undefined)
+      throw new ModelError(`${population}.${unused}`, "is not a parameter", didYouMean(unused, this.#params.paths));
+  }
+
+  compile(): CompiledCells {
+    const { name: population, n } = { name: this.#where, n: this.#model.n };
+    const traces = this.#context.recordings.map((r) => this.#trace(r));
+    const { detect, receive, advance, derived } = this.#optimised();
+    const read = new Set([...detect, ...receive, ...advance].flatMap((s) => [...freeNames(s.value)]));
+    for (const t of traces) for (const id of freeNames(t.value)) read.add(id);
+    const used = [...this.#params.constants, ...derived.keys()].filter((id) => read.has(id));
+    const program: CellProgram = {
+      kind: "small",
+      states: this.#states,
+      params: used,
+      inputs: Object.values(this.#events),
+      clampInputs: this.#context.clamps.map(({ clamp }, k) => ({ input: `clamp_${k}`, clamp })),
+      detect: { fired: FIRED, stmts: detect },
+      receive,
+      currents: [],
+      solve: [],
+      advance,
+    };
+    return {
+      kind: "cells",
+      name: population,
+      n,
+      firstSource: this.#context.firstSource,
+      program,
+      ...this.#params.table(used.map((id) => ({ id, perNode: [derived.get(id) ?? name(id)] }))),
+      state0: this.#state0(),
+      receptors: Object.entries(this.#events).map(([port, input]) => ({
+        name: port,
+        input,
+        slot: this.#context.slots.get(port) as number,
+      })),
+      traces,
+      about: this.#model.about ?? {},
+    };
+  }
+
+  /** The detection on its own, since its names end where the spike is logged; the rest together. */
+  #optimised() {
+    const base = { constants: this.#params.constants, states: new Set(this.#states), values: this.#params.typical() };
+    const first = optimise(this.#equations.detect(FIRED), {
+      ...base,
+      keep: new Set([FIRED]),
+      prefix: "d_",
+      share: false,
+    });
+    const lists = [this.#equations.receive(), this.#equations.advance()];
+    const second = optimise(lists.flat(), { ...base, share: false, keep: new Set(this.#equations.changes) });
+    const end = (lists[0] as Stmt[]).length;
+    return {
+      detect: first.stmts,
+      receive: second.stmts.filter((_, i) => (second.origin[i] as number) < end),
+      advance: second.stmts.filter((_, i) => (second.origin[i] as number) >= end),
+      derived: new Map([...first.derived, ...second.derived].map((d) => [d.name, d.value])),
+    };
+  }
+
+  /** The sum of an input's clamps. */
+  #input(input: string): Expr {
+    const clamps = this.#context.clamps.flatMap((c, k) => (c.input === input ? [name(`clamp_${k}`)] : []));
+    return clamps.length === 0 ? num(0) : sum(clamps);
+  }
+
+  #param(p: string, spec: Param, given: unknown): string {
+    const { min = -Infinity, max = Infinity, unit } = spec;
+    const live = spec.live === true ? { unit, min, max } : undefined;
+    const id = this.#define(p, given ?? spec.default, unit, live);
+    const values = this.#context.vary.get(p) ?? [given ?? spec.default];
+    for (const value of values) {
+      const checked = canonicalValues(`${this.#where}.${p}`, value, unit, this.#model.n);
+      const bad = (typeof checked === "number" ? [checked] : [...checked]).find((x) => !(x >= min && x <= max));
+      if (bad !== undefined)
+        throw new ModelError(`${this.#where}.${p}`, `is ${bad} ${unit}`, `Give a value from ${min} to ${max} ${unit}`);
+    }
+    return id;
+  }
+
+  #define(path: string, given: unknown, unit: Unit, live?: { unit: string; min: number; max: number }): string {
+    const values = (this.#context.vary.get(path) ?? [given]).map((g): Values =>
+      canonicalValues(`${this.#where}.${path}`, g, unit, this.#model.n),
+    );
+    return this.#params.define(path, values, live);
+  }
+
+  #state0(): Float64Array {
+    const { n } = this.#model;
+    const { entries } = this.#context;
+    const state0 = new Float64Array(this.#states.length * entries * n);
+    const known: Record<string, Expr> = {};
+    Object.entries(this.#model.neuron.states).forEach(([s, { init }], row) => {
+      const id = this.#ids[s] as string;
+      const given = this.#initial[s];
+      known[id] = given === undefined ? substitute(this.#equations.text(init), known) : name(given);
+      const at = this.#params.evaluator(known[id]);
+      for (let e = 0; e < entries; e++) for (let c = 0; c < n; c++) state0[(row * entries + e) * n + c] = at(c, e);
+    });
+    return state0;
+  }
+
+  #trace(r: RecordingDescription): CompiledTrace {
+    const { neuron, n } = this.#model;
+    const where = `${this.#where}: recording of "${r.variable}"`;
+    const state = Object.hasOwn(neuron.states, r.variable) ? neuron.states[r.variable] : undefined;
+    if (state === undefined)
+      throw new ModelError(
+        where,
+        `${neuron.name} has no state "${r.variable}"`,
+        didYouMean(r.variable, Object.keys(neuron.states)),
+      );
+    return {
+      variable: r.variable, unit: state.unit, phase: "state", value: name(this.#ids[r.variable] as string),
+      everySteps: wholeSteps(where, canonical(where, r.every, "ms"), this.#context.dt, 1), cells: chosen(where, r.cells, n),
+    }; // prettier-ignore
+  }
+}
+
+const FIRED = "fired";
+
+function refuseUnknown(where: string, what: string, given: object, known: object): void {
+  const unknown = Object.keys(given).find((key) => !Object.hasOwn(known, key));
+  if (unknown !== undefined)
+    throw new ModelError(where, `has no ${what} "${unknown}"`, didYouMean(unknown, Object.keys(known)));
+}

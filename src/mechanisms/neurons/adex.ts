@@ -1,0 +1,45 @@
+import { ms, mV, nA, nF, uS } from "../../units.ts";
+import { param } from "../mechanism.ts";
+import { neuron } from "../neuron.ts";
+
+export default neuron({
+  name: "adex",
+  doc: `Adaptive exponential integrate-and-fire neuron; only the leak is the linear part, the exponential is held over a step.
+Source: Brette & Gerstner (2005), J. Neurophysiol. 94:3637-3642.`,
+  params: {
+    C_m: param(nF(0.281), "membrane capacitance", { min: 1e-9 }),
+    g_L: param(uS(0.03), "leak conductance", { min: 1e-12 }),
+    E_L: param(mV(-70.6), "leak reversal potential"),
+    V_T: param(mV(-50.4), "threshold of the exponential"),
+    Delta_T: param(mV(2), "slope of the exponential", { min: 1e-3 }),
+    tau_w: param(ms(144), "time constant of adaptation", { min: 1e-3 }),
+    a: param(uS(0.004), "adaptation below threshold"),
+    b: param(nA(0.0805), "adaptation after a spike"),
+    V_peak: param(mV(0), "voltage of a spike"),
+    V_reset: param(mV(-70.6), "voltage after a spike"),
+    t_ref: param(ms(0), "refractory time", { min: 0 }),
+    E_ex: param(mV(0), "excitatory reversal potential"),
+    E_in: param(mV(-80), "inhibitory reversal potential"),
+    tau_ex: param(ms(5), "decay time constant of excitation", { min: 1e-3 }),
+    tau_in: param(ms(10), "decay time constant of inhibition", { min: 1e-3 }),
+    I_e: param(nA(0), "constant current"),
+  },
+  let: { synaptic: "g_ex * (E_ex - V) + g_in * (E_in - V)" },
+  states: {
+    V: {
+      inf: "E_L + Delta_T * exp((V - V_T) / Delta_T) + (I_e + I + synaptic - w) / g_L",
+      tau: "C_m / g_L", unit: "mV", init: "E_L",
+    },
+    w: { inf: "a * (V - E_L)", tau: "tau_w", unit: "nA", init: "0" },
+    g_ex: { inf: "0", tau: "tau_ex", unit: "uS", init: "0" },
+    g_in: { inf: "0", tau: "tau_in", unit: "uS", init: "0" },
+  },
+  ports: {
+    excitatory: { unit: "uS", doc: "excitatory conductance", onEvent: { g_ex: "weight" } },
+    inhibitory: { unit: "uS", doc: "inhibitory conductance", onEvent: { g_in: "weight" } },
+  },
+  inputs: { I: { unit: "nA", doc: "injected current" } },
+  spike: "V > V_peak",
+  reset: { V: "V_reset", w: "w + b" },
+  refractory: "t_ref",
+}); // prettier-ignore

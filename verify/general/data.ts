@@ -1,0 +1,161 @@
+import { z } from "zod";
+import { DataError } from "../../src/errors.ts";
+import type { Chunk } from "../../src/run/chunk.ts";
+import type { Network } from "../../src/network/network.ts";
+import { simulate } from "../../src/run/simulate.ts";
+import { ms, type Quantities, type Quantity, type Unit } from "../../src/units.ts";
+import type { CaseFiles } from "../case.ts";
+import { type Table, table } from "../csv.ts";
+import type { VerifyContext } from "../rows.ts";
+
+/** What every general case says. */
+const generalCase = z.looseObject({
+  dt_ms: z.number().positive(),
+  steps: z.number().int().positive(),
+  parameters: z.looseObject({}).default({}),
+  inputs: z.union([z.looseObject({}), z.string()]).default({}),
+  expected: z.looseObject({}).default({}),
+  tolerance: z.looseObject({ f64: z.looseObject({}).default({}), f32: z.looseObject({}).default({}) }),
+});
+export type GeneralCase = z.infer<typeof generalCase>;
+
+/** @throws DataError where a case.json does not say what the kind needs */
+export function readCase<T extends z.ZodType = typeof generalCase>(files: CaseFiles, schema?: T): z.infer<T> {
+  const parsed = (schema ?? generalCase).safeParse(JSON.parse(files.text("case.json")));
+  if (parsed.success) return parsed.data as z.infer<T>;
+  const [issue] = parsed.error.issues;
+  throw new DataError(
+    "case.json",
+    `${issue?.path.join(".")}: ${issue?.message}`,
+    "Compare with the reference folder's README",
+  );
+}
+
+const FACTORS: Readonly<Record<string, readonly [number, Unit]>> = {
+  pF: [1e-3, "nF"], nF: [1, "nF"], nS: [1e-3, "uS"], uS: [1, "uS"], pA: [1e-3, "nA"], nA: [1, "nA"], mV: [1, "mV"], ms: [1, "ms"],
+  "1/ms": [1, "1/ms"], "mV/ms": [1, "mV/ms"], "1": [1, "1"],
+}; // prettier-ignore
+
+/** Parameters of a case as quantities: one value, or one per cell. */
+export class Parameters {
+  readonly #of: Readonly<Record<string, unknown>>;
+
+  constructor({ parameters }: GeneralCase) {
+    this.#of = parameters;
+  }
+
+  /** @throws DataError when it is not there, or in a unit that is not known */
+  quantity(name: string): Quantity | Quantities {
+    const { value, unit } = this.#get(name);
+    const [factor, canonical] = FACTORS[unit.split(",")[0] as string] ?? refuse(name, `has unit "${unit}"`);
+    if (typeof value === "number") return { value: value * factor, unit: canonical };
+    return { values: value.map((x) => x * factor), unit: canonical };
+  }
+
+  number(name: string): number {
+    const { value } = this.#get(name);
+    return typeof value === "number" ? value : refuse(name, "is a list");
+  }
+
+  #get(name: string): { value: number | number[]; unit: string } {
+    const found = parameter.safeParse(this.#of[name]);
+    return found.success ? found.data : refuse(name, "is not among the case's parameters");
+  }
+}
+
+const parameter = z.object({ value: z.union([z.number(), z.array(z.number())]), unit: z.string() });
+
+function refuse(name: string, problem: string): never {
+  throw new DataError(`case.json, parameters.${name}`, problem, "Compare with the reference folder's README");
+}
+
+/** Spikes by cell, as steps. */
+export function spikeSteps(rows: Table, n: number): number[][] {
+  const steps: number[][] = Array.from({ length: n }, () => []);
+  const cells = rows.numbers("cell");
+  rows.numbers("step").forEach((step, i) => {
+    const train = steps[cells[i] as number];
+    if (train === undefined)
+      throw new DataError("spikes.csv", `line ${i + 2} names cell ${cells[i]} of ${n}`, "Repair the file");
+    train.push(step);
+  });
+  return steps.map((train) => train.sort((a, b) => a - b));
+}
+
+/** A simulated population's spikes by cell, as steps. */
+export function simulatedSteps(chunk: Chunk, population: string, dt: number): number[][] {
+  const { times, cells, n } = chunk.spikes(population);
+  const steps: number[][] = Array.from({ length: n }, () => []);
+  times.forEach((t, i) => steps[cells[i] as number]?.push(Math.round(t / dt)));
+  return steps;
+}
+
+/** Runs a network for so many steps and gives all of it as one chunk. */
+export async function runSteps(
+  net: Network,
+  dt: number,
+  steps: number,
+  context: VerifyContext,
+  method: "backwardEuler" | "crankNicolson" = "backwardEuler",
+): Promise<Chunk> {
+  const duration = ms(dt * steps);
+  const sim = await simulate(net, { ...context, dt: ms(dt), method, duration });
+  try {
+    for await (const chunk of sim.run(duration, { chunk: duration })) return chunk;
+    throw new DataError("case.json", "has no steps", "Repair the file");
+  } finally {
+    await sim.close();
+  }
+}
+
+/** The largest difference between a recorded variable and a reference's columns "<stem><cell><end>", over rows that count.
+ * @param counts  whether a row counts, by its step and the reference's value */
+export function columnError(
+  chunk: Chunk,
+  reference: { readonly table: Table; readonly stem: string; readonly end?: string; readonly factor?: number },
+  recorded: {
+    readonly population: string;
+    readonly variable: string;
+    readonly dt: number;
+    readonly cellOf?: (cell: number) => number;
+  },
+  counts: (step: number, value: number, cell: number) => boolean = () => true,
+): { readonly error: number; readonly values: number } {
+  const { table: rows, stem, end = "", factor = 1 } = reference;
+  const { population, variable, dt, cellOf = (cell) => cell } = recorded;
+  const trace = chunk.trace(population, variable);
+  const rowOf = new Map(Array.from(trace.times, (t, row) => [Math.round(t / dt), row]));
+  const steps = rows.numbers("step");
+  let [error, values] = [0, 0];
+  const pattern = new RegExp(`^${stem}(\\d+)${end}$`);
+  for (const name of rows.names) {
+    const cell = pattern.exec(name)?.[1];
+    if (cell === undefined) continue;
+    const column = trace.cells.indexOf(cellOf(Number(cell)));
+    const wanted = rows.numbers(name);
+    steps.forEach((step, i) => {
+      const row = rowOf.get(step);
+      const value = (wanted[i] as number) * factor;
+      if (row === undefined || column < 0 || !counts(step, wanted[i] as number, Number(cell))) return;
+      const found = trace.data[row * trace.cells.length + column] as number;
+      error = Math.max(error, Math.abs(found - value));
+      values++;
+    });
+  }
+  return { error: error / factor, values };
+}
+
+/** Cells named by columns "<stem><cell><end>". */
+export const columnCells = (rows: Table, stem: string, end = ""): number[] =>
+  rows.names.flatMap((name) => {
+    const cell = new RegExp(`^${stem}(\\d+)${end}$`).exec(name)?.[1];
+    return cell === undefined ? [] : [Number(cell)];
+  });
+
+/** The step between a table's rows. */
+export const rowSteps = (rows: Table): number => {
+  const steps = rows.numbers("step");
+  return (steps[1] ?? 1) - (steps[0] ?? 0);
+};
+
+export const readTable = (files: CaseFiles, name: string): Table => table(files, name);

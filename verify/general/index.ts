@@ -1,0 +1,27 @@
+import type { CaseFiles, VerifyRow } from "../case.ts";
+import { notYet, type VerifyContext } from "../rows.ts";
+import { verifyCoba, verifyDelta } from "./networks.ts";
+import { verifyAdex, verifyIzhikevich, verifyLif } from "./single.ts";
+
+type Verifier = (files: CaseFiles, name: string, context: VerifyContext) => Promise<VerifyRow[]>;
+
+/** Kinds of general cases: a folder gNN_… each. */
+const KINDS: ReadonlyMap<string, Verifier> = new Map([
+  ["g01", verifyLif],
+  ["g02", verifyIzhikevich],
+  ["g03", verifyAdex],
+  ["g04", verifyCoba],
+  ["g05", verifyDelta],
+]);
+
+export async function verifyGeneral(
+  files: CaseFiles,
+  name: string,
+  kind: string,
+  context: VerifyContext,
+): Promise<VerifyRow[]> {
+  const verifier = KINDS.get(kind);
+  return verifier === undefined
+    ? [notYet(name, "all", "cases of this kind are not part of this version")]
+    : verifier(files, name, context);
+}

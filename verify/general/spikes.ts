@@ -1,0 +1,95 @@
+import type { VerifyRow } from "../case.ts";
+import { atLeast, atMost } from "../rows.ts";
+
+type Trains = readonly (readonly number[])[];
+
+const count = (trains: Trains): number => trains.reduce((sum, train) => sum + train.length, 0);
+const before = (trains: Trains, step: number): Trains => trains.map((train) => train.filter((s) => s < step));
+
+/** Spikes on either side without a partner on the same step of the same cell. */
+export function unmatched(reference: Trains, simulated: Trains): number {
+  return reference.reduce((sum, train, cell) => {
+    const own = new Set(simulated[cell] ?? []);
+    const common = train.filter((s) => own.has(s)).length;
+    return sum + train.length + own.size - 2 * common;
+  }, 0);
+}
+
+export interface NearTies {
+  readonly steps: Float64Array;
+  readonly cells: Float64Array;
+  readonly margins: Float64Array;
+}
+
+/** A network whose spikes may part at a near tie: equal before `equalBefore`, a share of those before `until`, the total. */
+export function networkRows(
+  name: string,
+  reference: Trains,
+  simulated: Trains,
+  limits: { readonly equalBefore: number; readonly until: number; readonly share: number; readonly total: number },
+  ties?: NearTies,
+): VerifyRow[] {
+  const { equalBefore, until, share, total } = limits;
+  const early = unmatched(before(reference, equalBefore), before(simulated, equalBefore));
+  const excused = early > 0 && ties !== undefined && atTie(reference, simulated, ties);
+  const late = before(reference, until);
+  const found = count(late) === 0 ? 1 : 1 - unmatched(late, before(simulated, until)) / 2 / count(late);
+  return [
+    excused
+      ? { case: name, quantity: `spikes that differ before step ${equalBefore}`, measured: early, allowed: 0, pass: true, note: "the first differs at a near tie of the reference" }
+      : atMost(name, `spikes that differ before step ${equalBefore}`, early, 0, `of ${count(before(reference, equalBefore))}`),
+    ...(excused ? [] : [atLeast(name, `spikes on their step before step ${until}`, found, share)]),
+    atMost(name, "total number of spikes, difference (relative)", Math.abs(count(simulated) - count(reference)) / count(reference), total, `of ${count(reference)}`),
+  ]; // prettier-ignore
+}
+
+/** Whether the first spike that differs is a (step, cell) of the near ties with a margin below 2e-4 mV, or one step after such a row. */
+function atTie(reference: Trains, simulated: Trains, { steps, cells, margins }: NearTies): boolean {
+  let first = { step: Infinity, cell: -1 };
+  reference.forEach((train, cell) => {
+    const [a, b] = [new Set(train), new Set(simulated[cell] ?? [])];
+    for (const step of [...train, ...(simulated[cell] ?? [])])
+      if (a.has(step) !== b.has(step) && step < first.step) first = { step, cell };
+  });
+  return steps.some((step, i) => {
+    const near = Math.abs(margins[i] as number) < 2e-4 && cells[i] === first.cell;
+    return near && (first.step === step || first.step === step + 1);
+  });
+}
+
+/** Single cells whose spikes rounding may move: what each may be held to, as the case says. */
+export interface CellSpikes {
+  readonly spikes: number;
+  readonly f64_comparable_spikes: number;
+  readonly f32_equal_spikes: number;
+  readonly f32_spikes_within_wide: number;
+  readonly f32_counts: readonly number[];
+}
+
+/** @param wide   steps within which the first `f32_spikes_within_wide` lie
+ * @param spread  by how many the count may leave the list */
+export function cellRows(
+  name: string,
+  reference: Trains,
+  simulated: Trains,
+  cells: readonly CellSpikes[],
+  { float64, wide, spread }: { readonly float64: boolean; readonly wide: number; readonly spread: number },
+): VerifyRow[] {
+  const shift = (cell: number, from: number, to: number): number => {
+    let worst = 0;
+    for (let k = from; k < to; k++) worst = Math.max(worst, Math.abs(((simulated[cell] ?? [])[k] ?? Infinity) - ((reference[cell] ?? [])[k] ?? Infinity)));
+    return worst;
+  };
+  const largest = (of: (cell: CellSpikes, k: number) => number): number => cells.reduce((worst, cell, k) => Math.max(worst, of(cell, k)), 0);
+  const sure = (cell: CellSpikes): number => cell.f64_comparable_spikes === cell.spikes ? cell.spikes : Math.floor(0.8 * cell.f64_comparable_spikes);
+  const counts = largest((cell, k) => {
+    const found = (simulated[k] ?? []).length;
+    if (float64 && cell.f64_comparable_spikes === cell.spikes) return Math.abs(found - cell.spikes);
+    return Math.max(0, Math.min(...cell.f32_counts.map((n) => Math.abs(n - found))) - spread);
+  });
+  const rows = [atMost(name, "cells' counts, beyond what is allowed", counts, 0, `${count(reference)} spikes`)];
+  if (float64) rows.push(atMost(name, "comparable spikes, worst (steps)", largest((cell, k) => shift(k, 0, sure(cell))), 0));
+  rows.push(atMost(name, "spikes that float32 keeps, worst (steps)", largest((cell, k) => shift(k, 0, cell.f32_equal_spikes)), 1));
+  rows.push(atMost(name, "further spikes, worst (steps)", largest((cell, k) => shift(k, 0, cell.f32_spikes_within_wide)), wide));
+  return rows;
+} // prettier-ignore
