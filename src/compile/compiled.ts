@@ -67,7 +67,7 @@ export interface CompiledCells {
   readonly kind: "cells";
   readonly name: string;
   readonly n: number; // per entry
-  readonly method: Method;
+  readonly method: string;
   readonly firstSource: number; // id of cell 0 in entry 0
   readonly program: CellProgram | TreeProgram;
   /** values of program.params: given ones and derived ones. */

@@ -83,6 +83,7 @@ class Compiler {
     };
     return {
       kind: "cells",
+      method: [...new Set(Object.values(this.#equations.methods()))].join(", "),
       name: population,
       n,
       firstSource: this.#context.firstSource,

@@ -1,0 +1,16 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { verifyGeneral } from "../../verify/general/index.ts";
+import { generalCases, generalFiles } from "../reference/general.ts";
+import { openTestDevice, type TestDevice } from "./device.ts";
+
+let gpu: TestDevice;
+beforeAll(async () => (gpu = await openTestDevice()));
+afterAll(() => gpu.close());
+
+test.each(generalCases())("%s", async (name) => {
+  const rows = await gpu.use((device) =>
+    verifyGeneral(generalFiles(name), name, name.slice(0, 3), { engine: "gpu", device }),
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.filter((row) => row.pass === false)).toEqual([]);
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest";
+import { compile } from "../../../src/compile/compile.ts";
+import type { CompiledCells } from "../../../src/compile/compiled.ts";
+import { oneToOne } from "../../../src/connect/rules.ts";
+import { adex, iaf_cond_alpha, iaf_delta, iaf_exp, izhikevich, neuron, qif } from "../../../src/mechanisms/neurons/index.ts";
+import { param } from "../../../src/mechanisms/mechanism.ts";
+import { Network } from "../../../src/network/network.ts";
+import { drive } from "../../../src/network/signal.ts";
+import { trains } from "../../../src/network/sources.ts";
+import { simulate } from "../../../src/run/simulate.ts";
+import { ms, mV, mV_per_ms, nA, nF, one, perCell, uS } from "../../../src/units.ts";
+
+const dt = ms(0.1);
+
+async function run(net: Network, duration: number, engine: "reference" | "reference32" = "reference") {
+  const sim = await simulate(net, { dt, engine, duration: ms(duration) });
+  try {
+    for await (const chunk of sim.run(ms(duration), { chunk: ms(duration) })) return chunk;
+    throw new Error("no chunk");
+  } finally {
+    await sim.close();
+  }
+}
+
+describe("exact propagators", () => {
+  // current-based exponential input into a leaky membrane: V(t) = w/C (exp(-t/tau_m) - exp(-t/tau_s)) / (1/tau_s - 1/tau_m)
+  test.each([0.5, 5, 9.99999, 10, 10.00001, 40])("a synaptic current of tau %s ms gives the closed form", async (tau) => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("E", iaf_exp({ n: 1, params: { C_m: nF(0.25), g_L: uS(0.025), tau_ex: ms(tau), V_th: mV(1e6) } }));
+    net.connect(net.sources("in", 1, trains([[1]])), cells.excitatory, oneToOne(), { weight: nA(0.1), delay: ms(0) });
+    net.record(cells, "V", { every: ms(0.1) });
+    const V = (await run(net, 60)).trace("E", "V");
+    const closed = (t: number): number => {
+      const [a, b] = [1 / 10, 1 / tau];
+      const difference = Math.abs(a - b) < 1e-9 ? t * Math.exp(-a * t) : (Math.exp(-a * t) * -Math.expm1(-(b - a) * t)) / (b - a);
+      return -65 + (0.1 / 0.25) * difference;
+    };
+    V.times.forEach((t, k) => expect(Math.abs(V.data[k]! - (t <= 1 ? -65 : closed(t - 1)))).toBeLessThan(1e-11));
+  });
+
+  test("a constant current gives the closed form of the first spike and the interval", async () => {
+    const net = new Network({ seed: 1 });
+    net.cells("E", iaf_exp({ n: 1, params: { I_e: nA(0.5), t_ref: ms(2) } }));
+    const { times } = (await run(net, 100)).spikes("E");
+    const x = (10 / 0.1) * Math.log(20 / (20 - 15)); // V_inf = -45: 15 of 20 mV to the threshold
+    expect(Math.round(times[0]! / 0.1)).toBe(Math.floor(x) + 1);
+    expect(Math.round((times[1]! - times[0]!) / 0.1)).toBe(20 + Math.floor(x) + 1);
+  });
+
+  test("float32 meets float64 within its rounding", async () => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("E", iaf_exp({ n: 1, params: { I_e: nA(0.2) } }));
+    net.record(cells, "V", { every: ms(1) });
+    const [a, b] = [(await run(net, 50)).trace("E", "V"), (await run(net, 50, "reference32")).trace("E", "V")];
+    a.data.forEach((V, k) => expect(Math.abs(V - b.data[k]!)).toBeLessThan(3.8e-6 * 3 * 100)); // three roundings of 65 mV, x tau/dt
+  });
+});
+
+describe("methods", () => {
+  const of = (method: "euler" | "midpoint" | "heun" | "exponentialEuler" | "exact" | "auto", d: string) =>
+    neuron({
+      name: "test", doc: "x' = d. Source: none", params: { k: param(one(-0.3), "slope") },
+      states: { x: { d, unit: "1", init: "1" } }, ports: {}, spike: "x > 1e9", reset: {}, method,
+    }); // prettier-ignore
+  const error = async (method: Parameters<typeof of>[0], d: string, truth: number, step: number): Promise<number> => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("E", of(method, d)({ n: 1 }));
+    net.record(cells, "x", { every: ms(2) });
+    const sim = await simulate(net, { dt: ms(step), engine: "reference" });
+    for await (const chunk of sim.run(ms(2))) return Math.abs(chunk.trace("E", "x").data[1]! - truth);
+    throw new Error("no chunk");
+  };
+
+  test("exact and exponential Euler meet a linear equation; Euler is of order 1, midpoint and Heun of order 2", async () => {
+    const truth = Math.exp(-0.6);
+    expect(await error("exact", "k * x", truth, 0.5)).toBeLessThan(1e-14);
+    expect(await error("exponentialEuler", "k * x", truth, 0.5)).toBeLessThan(1e-14);
+    for (const [method, order] of [["euler", 2], ["midpoint", 4], ["heun", 4]] as const) {
+      const ratio = (await error(method, "k * x", truth, 0.02)) / (await error(method, "k * x", truth, 0.01));
+      expect(Math.abs(ratio - order)).toBeLessThan(0.02 * order);
+    } // prettier-ignore
+  });
+
+  test("auto takes what fits, and a method that does not is refused before the first step", async () => {
+    const method = (model: ReturnType<ReturnType<typeof of>>): string => {
+      const net = new Network({ seed: 1 });
+      net.cells("E", model);
+      return (compile(net, { dt }).populations[0] as CompiledCells).method;
+    };
+    expect(method(of("auto", "k * x + 2")({ n: 1 }))).toBe("exact");
+    expect(method(of("auto", "k * x^2")({ n: 1 }))).toBe("euler");
+    expect(method(iaf_exp({ n: 1 }))).toBe("exact");
+    expect(() => method(of("exact", "k * x^2")({ n: 1 }))).toThrow(/state "x".*cannot be advanced by the method "exact"/);
+    expect(() => method(of("exponentialEuler", "k * x^2")({ n: 1 }))).toThrow(/not linear in x/);
+  });
+});
+
+describe("events", () => {
+  test("an alpha conductance peaks at the weight after its time constant", async () => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("E", iaf_cond_alpha({ n: 1, params: { tau_in: ms(2) } }));
+    net.connect(net.sources("in", 1, trains([[1]])), cells.inhibitory, oneToOne(), { weight: uS(0.01), delay: ms(0) });
+    net.record(cells, "g_in", { every: ms(0.1) });
+    const g = (await run(net, 20)).trace("E", "g_in");
+    g.times.forEach((t, k) => {
+      const s = Math.max(0, t - 1) / 2;
+      expect(Math.abs(g.data[k]! - 0.01 * s * Math.exp(1 - s))).toBeLessThan(1e-15);
+    });
+  });
+
+  test("weights are in the port's unit, clamps in the input's", () => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("E", iaf_delta({ n: 2 }));
+    const other = net.cells("I", izhikevich({ n: 2 }));
+    expect(() => net.connect(cells, cells.jump, oneToOne(), { weight: uS(1), delay: ms(1) })).toThrow(/has unit "uS". Give it in "mV"/);
+    expect(() => net.clamp(other, nA(1))).toThrow(/"mV\/ms"/);
+    net.clamp(other, mV_per_ms(1));
+    expect(() => net.clamp(cells, nA(1), { input: "J", name: "second" })).toThrow(/no input "J".*I/);
+    expect(() => net.cells("X", adex({ n: 1, params: { taw_w: ms(3) } }))).not.toThrow();
+    expect(() => compile(net, { dt })).toThrow(/has no parameter "taw_w".*tau_w/);
+  });
+
+  test("a loop of delta synapses with a delay of 0 is refused", () => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("E", iaf_delta({ n: 2 }));
+    net.connect(cells, cells.jump, oneToOne(), { weight: mV(1), delay: ms(0) });
+    expect(() => compile(net, { dt })).toThrow(/delay of 0 steps/);
+  });
+});
+
+test("quadratic neurons escape in the closed form's time", async () => {
+  // tau V' = c (V - r)(V - t) with V0 above t: V reaches the peak after tau / (c (t - r)) ln(((p - t)(V0 - r)) / ((p - r)(V0 - t)))
+  const net = new Network({ seed: 1 });
+  net.cells("E", qif({ n: 1, initial: { V: mV(-45) } }));
+  const { times } = (await run(net, 60)).spikes("E");
+  const time = 20 * Math.log(((20 + 50) * (-45 + 65)) / ((20 + 65) * (-45 + 50)));
+  expect(Math.abs(times[0]! - time)).toBeLessThan(0.1 + 1e-9 + 0.02); // a step, and what midpoint adds
+});
+
+test("parameters and initial values per neuron; a batch gives each entry what it would be alone", async () => {
+  const make = (I: number[]): Network => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("E", adex({ n: 3, params: { I_e: perCell(nA, I) }, initial: { V: perCell(mV, [-70, -60, -55]) } }));
+    net.record(cells, "w", { every: ms(1) });
+    net.clamp(cells, drive.constant(nA(0.2)), { gain: perCell(one, [0, 1, 2]) });
+    return net;
+  };
+  const both = make([0.5, 0.6, 0.7]);
+  both.vary("E.I_e", [perCell(nA, [0.5, 0.6, 0.7]), perCell(nA, [0.9, 1, 1.1])]);
+  const chunk = await run(both, 100);
+  for (const [entry, I] of [[0, [0.5, 0.6, 0.7]], [1, [0.9, 1, 1.1]]] as const) {
+    const alone = await run(make([...I]), 100);
+    expect([...chunk.trace("E", "w", entry).data]).toEqual([...alone.trace("E", "w").data]);
+    expect([...chunk.spikes("E", entry).times]).toEqual([...alone.spikes("E").times]);
+    expect(alone.spikes("E").times.length).toBeGreaterThan(3);
+  } // prettier-ignore
+});
