@@ -101,11 +101,16 @@ export class Network {
   /** Adds a population of cells or point neurons: `cells("aMN", 100, model)`, or without the number where the model says it as `n`. */
   cells<R extends string>(name: string, model: CellModel<R> | NeuronModel<R>): CellsHandle<R>;
   cells<R extends string>(name: string, n: number, model: CellModel<R> | NeuronModel<R>): CellsHandle<R>;
-  cells<R extends string>(name: string, first: number | CellModel<R> | NeuronModel<R>, second?: CellModel<R> | NeuronModel<R>): CellsHandle<R> {
+  cells<R extends string>(
+    name: string,
+    first: number | CellModel<R> | NeuronModel<R>,
+    second?: CellModel<R> | NeuronModel<R>,
+  ): CellsHandle<R> {
     const counted = typeof first === "number";
     const given = (counted ? second : first) as CellModel<R> | NeuronModel<R>;
     const n = counted ? first : undefined;
-    const model = isPlain(given) && given.kind === "neurons" ? { ...given, n: n ?? given.n } : wholeCell(given as CellModel<R>, n);
+    const model =
+      isPlain(given) && given.kind === "neurons" ? { ...given, n: n ?? given.n } : wholeCell(given as CellModel<R>, n);
     const description = { name, model } as PopulationDescription;
     checkPopulation(description, this.#populations);
     const handle = cellsHandle(name, model, (target) => (this.#targets.add(target), target));

@@ -4,7 +4,7 @@ import iafCondExp from "../../src/mechanisms/neurons/iaf_cond_exp.ts";
 import iafDelta from "../../src/mechanisms/neurons/iaf_delta.ts";
 import { Network } from "../../src/network/network.ts";
 import { trains } from "../../src/network/sources.ts";
-import { ms, mV, nS, pA, perCell, type Quantities, type Unit } from "../../src/units.ts";
+import { ms, mV, nS, perCell, type Quantities, type Unit } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import { optionalTable, type Table } from "../csv.ts";
 import { atMost, type VerifyContext } from "../rows.ts";

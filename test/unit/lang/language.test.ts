@@ -58,7 +58,7 @@ describe("print", () => {
     ["2^((T - 24) / 10)", "pow_real(2.0, (T - 24.0) / 10.0)"], ["a - (b - c)", "a - (b - c)"], ["a - b - c", "a - b - c"],
     ["a / (b * c)", "a / (b * c)"], ["-(a + b) * c", "-(a + b) * c"], ["a - -b", "a - (-b)"], ["-a^2", "-(a * a)"],
     ["exp(-V)", "exp(min(-V, 80.0))"], ["exp(min(max(V, -75), 75))", "exp(min(max(V, -75.0), 75.0))"],
-    ["select(a < b, 1, 2)", "select(2.0, 1.0, a < b)"], ["(a < b) * c", "select(0.0, 1.0, a < b) * c"],
+    ["select(a < b, 1, 2)", "select(2.0, 1.0, b > a)"], ["(a < b) * c", "select(0.0, 1.0, b > a) * c"],
     ["select(a, 1, 2)", "select(2.0, 1.0, a != 0.0)"], ["cos(x)", "cos_own(x)"], ["expm1(x) / exprel(x)", "expm1(x) / exprel(x)"],
     ["0.1 + 1e-20", "0.1 + 1e-20"], ["1e21 + 16777217", "1e+21 + 16777216.0"],
   ])("%s in WGSL", (text, want) => {
