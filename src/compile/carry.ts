@@ -13,6 +13,8 @@ const HALF_ULP_OF_A_VOLTAGE = 2 ** -18;
 /** of a gate, a concentration or a conductance, relative; half an ulp is at most 2^-24 of it. At dt 0.025 ms: a tau above 42 ms. */
 const STATE_ERROR = 1e-4;
 const HALF_ULP = 2 ** -24;
+const VOLTAGE_LEAST = HALF_ULP_OF_A_VOLTAGE / VOLTAGE_ERROR;
+const STATE_LEAST = HALF_ULP / STATE_ERROR;
 
 /** mV: where time constants are looked at. Outside, rates of published channels only become faster. */
 const VOLTAGES = Float64Array.from({ length: 25 }, (_, k) => 10 * k - 120);
@@ -24,6 +26,11 @@ export const lowOf = (state: string): string => `low_${state}`;
 /** Statements whose sums into these states carry. */
 export const carrying = (stmts: readonly Stmt[], states: ReadonlySet<string>): Stmt[] =>
   stmts.map((s) => (s.op === "add" && states.has(s.name) ? { ...s, carry: lowOf(s.name) } : s));
+
+/** Whether a state that relaxes by a factor of parameters alone needs it: `state` voltages in mV, anything else relative. */
+export const needsCarry = (factor: Expr, unit: string, params: Params): boolean =>
+  [...freeNames(factor)].some((id) => !params.constants.has(id)) ||
+  params.some(factor, "", VOLTAGES, LOOKED_AT, (x) => !(x >= (unit === "mV" ? VOLTAGE_LEAST : STATE_LEAST)));
 
 /** The states of a cell that need it in some cell of some entry, over the voltages that membranes reach. */
 export function carriedStates(cell: ResolvedCell, equations: CellEquations, params: Params): Set<string> {
@@ -37,14 +44,13 @@ export function carriedStates(cell: ResolvedCell, equations: CellEquations, para
     return params.some(expr, V, VOLTAGES, LOOKED_AT, (x) => !(x >= least));
   };
   const carried = new Set<string>();
-  const voltageLeast = HALF_ULP_OF_A_VOLTAGE / VOLTAGE_ERROR;
   cell.nodes.forEach(({ V, capacitance }, k) => {
     const conductance = sum(equations.channelPaths(k).map(([g]) => g));
     const steps = div(mul(name(cell.dt), conductance), name(capacitance)); // dt/tau, of the channels alone
-    if (slow(negate(call("expm1", negate(steps))), V, voltageLeast)) carried.add(V);
+    if (slow(negate(call("expm1", negate(steps))), V, VOLTAGE_LEAST)) carried.add(V);
   });
   for (const { state, V, factor } of equations.factors()) {
-    if (slow(factor, V, HALF_ULP / STATE_ERROR)) carried.add(state);
+    if (slow(factor, V, STATE_LEAST)) carried.add(state);
   }
   return carried;
 }

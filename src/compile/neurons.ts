@@ -4,6 +4,7 @@ import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, s
 import { dependsOn, freeNames, substitute } from "../lang/names.ts";
 import { parse } from "../lang/parse.ts";
 import type { Method, Neuron, NeuronState } from "../mechanisms/neuron.ts";
+import { lowOf } from "./carry.ts";
 import { isZero, linearIn } from "./linear.ts";
 import { propagator } from "./propagator.ts";
 
@@ -26,6 +27,8 @@ export const COUNTER = "refractory_steps";
 interface Step {
   readonly is: "value" | "change";
   readonly value: Expr;
+  /** of a state that relaxes: 1 - exp(-dt/tau). */
+  readonly factor?: Expr;
 }
 
 /** A point neuron's step as statements, every state of n + 1 from the states of n. */
@@ -48,7 +51,7 @@ export class NeuronEquations {
   }
 
   /** `fired`, then what a spike does. */
-  detect(fired: string): Stmt[] {
+  detect(fired: string, carried: ReadonlySet<string>): Stmt[] {
     const { neuron, states, params } = this.#r;
     const spike =
       this.#counter === undefined ? num(1) : call("select", binary("<", this.#counter, num(0.5)), num(1), num(0));
@@ -57,6 +60,8 @@ export class NeuronEquations {
     for (const [s, text] of Object.entries(neuron.reset)) {
       const id = states[s] as string;
       stmts.push({ op: "set", name: id, value: call("select", did, this.text(text), name(id)) });
+      if (carried.has(id))
+        stmts.push({ op: "set", name: lowOf(id), value: call("select", did, num(0), name(lowOf(id))) });
     }
     if (this.#counter === undefined) return stmts;
     const steps = add(
@@ -78,7 +83,7 @@ export class NeuronEquations {
         const change = this.text(text, { weight: name(input) });
         const lost = this.held.includes(s) && this.#counter !== undefined;
         const acts = lost ? call("select", binary(">", this.#counter as Expr, num(1.5)), num(0), change) : change;
-        return { op: "set", name: id, value: add(name(id), acts) };
+        return { op: "add", name: id, value: acts };
       });
     });
   }
@@ -86,6 +91,14 @@ export class NeuronEquations {
   /** Names of changes that stay sums of their own, so that a small change keeps its digits beside a large state. */
   get changes(): readonly string[] {
     return Object.values(this.#r.states).map(changeOf);
+  }
+
+  /** States that add a change in every step, each with its unit and, where it relaxes, its factor. */
+  additions(): { readonly id: string; readonly unit: string; readonly factor: Expr | undefined }[] {
+    const { neuron, states } = this.#r;
+    return Object.entries(this.#next()).flatMap(([s, { is, factor }]) =>
+      is === "change" ? [{ id: states[s] as string, unit: neuron.states[s]?.unit ?? "1", factor }] : [],
+    );
   }
 
   advance(): Stmt[] {
@@ -98,7 +111,7 @@ export class NeuronEquations {
       const held = this.#counter !== undefined && this.held.includes(s);
       const stays = binary(">", this.#counter ?? num(0), num(1.5));
       if (step.is === "value") return { op: "set", name: id, value: held ? call("select", stays, x, change) : change };
-      return { op: "set", name: id, value: add(x, held ? call("select", stays, num(0), change) : change) };
+      return { op: "add", name: id, value: held ? call("select", stays, num(0), change) : change };
     });
     if (this.#counter === undefined) return [...lets, ...sets];
     return [...lets, ...sets, { op: "set", name: COUNTER, value: call("max", sub(this.#counter, num(1)), num(0)) }];
@@ -120,6 +133,7 @@ export class NeuronEquations {
   #methodOf(s: string, state: NeuronState): Exclude<Method, "auto"> | "relax" | "map" {
     if ("next" in state) return "map";
     if (!("d" in state)) return "relax";
+    if (state.tau !== undefined) return "exponentialEuler";
     const { method = "auto" } = this.#r.neuron;
     if (method === "exact" && !this.#cascade().includes(s))
       this.#refuse(s, "exact", "no cascade of linear equations with constant coefficients");
@@ -149,6 +163,7 @@ export class NeuronEquations {
     for (const [s, state] of Object.entries(neuron.states)) {
       const x = name(states[s] as string);
       if ("next" in state) next[s] = { is: "value", value: this.text(state.next) };
+      else if ("d" in state && state.tau !== undefined) next[s] = held(this.text(state.d), this.text(state.tau), dt);
       else if ("inf" in state) next[s] = relax(x, this.text(state.inf), div(dt, this.text(state.tau)));
       else if ("alpha" in state) {
         const [alpha, beta] = [this.text(state.alpha), this.text(state.beta)];
@@ -174,7 +189,10 @@ export class NeuronEquations {
   #cascade(): string[] {
     const { neuron, states } = this.#r;
     const members: string[] = [];
-    const candidates = Object.keys(neuron.states).filter((s) => "d" in (neuron.states[s] as NeuronState));
+    const candidates = Object.keys(neuron.states).filter((s) => {
+      const state = neuron.states[s] as NeuronState;
+      return "d" in state && state.tau === undefined;
+    });
     const all = new Set(Object.values(states));
     for (const s of candidates) {
       const own = [...members, s].map((m) => states[m] as string);
@@ -221,9 +239,15 @@ export class NeuronEquations {
 }
 
 /** (inf - x) (1 - exp(-steps)), written so that slow states keep their digits. */
-const relax = (x: Expr, inf: Expr, steps: Expr): Step => ({
-  is: "change",
-  value: mul(negate(call("expm1", negate(steps))), sub(inf, x)),
-});
+function relax(x: Expr, inf: Expr, steps: Expr): Step {
+  const factor = negate(call("expm1", negate(steps)));
+  return { is: "change", value: mul(factor, sub(inf, x)), factor };
+}
+
+/** d tau (1 - exp(-dt/tau)). */
+function held(d: Expr, tau: Expr, dt: Expr): Step {
+  const factor = negate(call("expm1", negate(div(dt, tau))));
+  return { is: "change", value: mul(mul(tau, factor), d), factor };
+}
 
 const changeOf = (id: string): string => `change_${id}`;

@@ -9,6 +9,7 @@ import type { RecordingDescription } from "../network/description.ts";
 import { wholeSteps } from "../steps.ts";
 import { canonical, canonicalValues, type Unit } from "../units.ts";
 import type { CellProgram, CompiledCells, CompiledTrace } from "./compiled.ts";
+import { carrying, lowOf, needsCarry } from "./carry.ts";
 import { COUNTER, NeuronEquations } from "./neurons.ts";
 import { Params } from "./params.ts";
 import { type CellContext, chosen } from "./resolve.ts";
@@ -65,13 +66,21 @@ class Compiler {
   compile(): CompiledCells {
     const { name: population, n } = { name: this.#where, n: this.#model.n };
     const traces = this.#context.recordings.map((r) => this.#trace(r));
-    const { detect, receive, advance, derived } = this.#optimised();
+    const carried = new Set(
+      this.#equations
+        .additions()
+        .flatMap(({ id, unit, factor }) =>
+          factor === undefined || needsCarry(factor, unit, this.#params) ? [id] : [],
+        ),
+    );
+    const { detect, receive, advance, derived } = this.#optimised(carried);
     const read = new Set([...detect, ...receive, ...advance].flatMap((s) => [...freeNames(s.value)]));
     for (const t of traces) for (const id of freeNames(t.value)) read.add(id);
     const used = [...this.#params.constants, ...derived.keys()].filter((id) => read.has(id));
     const program: CellProgram = {
       kind: "small",
-      states: this.#states,
+      states: [...this.#states, ...[...carried].map(lowOf)],
+      carried: [...carried],
       params: used,
       inputs: Object.values(this.#events),
       clampInputs: this.#context.clamps.map(({ clamp }, k) => ({ input: `clamp_${k}`, clamp })),
@@ -89,7 +98,7 @@ class Compiler {
       firstSource: this.#context.firstSource,
       program,
       ...this.#params.table(used.map((id) => ({ id, perNode: [derived.get(id) ?? name(id)] }))),
-      state0: this.#state0(),
+      state0: this.#state0(this.#states.length + carried.size),
       receptors: Object.entries(this.#events).map(([port, input]) => ({
         name: port,
         input,
@@ -101,15 +110,16 @@ class Compiler {
   }
 
   /** The detection on its own, since its names end where the spike is logged; the rest together. */
-  #optimised() {
-    const base = { constants: this.#params.constants, states: new Set(this.#states), values: this.#params.typical() };
-    const first = optimise(this.#equations.detect(FIRED), {
+  #optimised(carried: ReadonlySet<string>) {
+    const states = new Set([...this.#states, ...[...carried].map(lowOf)]);
+    const base = { constants: this.#params.constants, states, values: this.#params.typical() };
+    const first = optimise(this.#equations.detect(FIRED, carried), {
       ...base,
       keep: new Set([FIRED]),
       prefix: "d_",
       share: false,
     });
-    const lists = [this.#equations.receive(), this.#equations.advance()];
+    const lists = [this.#equations.receive(), this.#equations.advance()].map((stmts) => carrying(stmts, carried));
     const second = optimise(lists.flat(), { ...base, share: false, keep: new Set(this.#equations.changes) });
     const end = (lists[0] as Stmt[]).length;
     return {
@@ -147,10 +157,10 @@ class Compiler {
     return this.#params.define(path, values, live);
   }
 
-  #state0(): Float64Array {
+  #state0(rows: number): Float64Array {
     const { n } = this.#model;
     const { entries } = this.#context;
-    const state0 = new Float64Array(this.#states.length * entries * n);
+    const state0 = new Float64Array(rows * entries * n);
     const known: Record<string, Expr> = {};
     Object.entries(this.#model.neuron.states).forEach(([s, { init }], row) => {
       const id = this.#ids[s] as string;

@@ -2,12 +2,13 @@ import type { Quantities, Quantity, Unit } from "../units.ts";
 import type { Param } from "./mechanism.ts";
 
 /** A state of a point neuron. It relaxes to `inf` with `tau` (ms), opens with `alpha` and closes with `beta` (1/ms), follows an
- * ordinary differential equation `d` (its unit per ms), or is given its value of the next step (`next`). Every text is
+ * ordinary differential equation `d` (its unit per ms; with a `tau` the equation's linear part is -x/tau and is advanced exactly, everything
+ * else is held: exponential Euler), or is given its value of the next step (`next`). Every text is
  * evaluated at step n: all states are advanced together. */
 export type NeuronState = (
   | { readonly inf: string; readonly tau: string }
   | { readonly alpha: string; readonly beta: string }
-  | { readonly d: string }
+  | { readonly d: string; readonly tau?: string }
   | { readonly next: string }
 ) & {
   readonly unit: Unit;

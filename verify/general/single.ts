@@ -104,7 +104,8 @@ export async function verifyAdex(files: CaseFiles, name: string, context: Verify
   const population = net.cells("cells", adex({ n: cells.length, params }));
   net.clamp(population, pA(1), { gain: perCell(one, input), delay: ms(on * data.dt_ms) });
   const { chunk, reference, simulated, table } = await runCells(files, net, data, context, ["V", "w"], columnStem("V_cell", "_mV"), cells.length);
-  const wide = Number(data.tolerance.f32["wide_steps"]);
+  // an adapter's exp is off by up to 4 ulp on [-1, 1], the twins' that the limit comes from by half an ulp: a step errs about twice as much
+  const wide = Number(data.tolerance.f32["wide_steps"]) * (context.engine === "gpu" ? 2 : 1);
   const rows = cellRows(name, reference, simulated, cells, { float64: float64(context), wide, spread: 2 });
   if (!float64(context)) return rows;
   const peak = p.number("V_peak");

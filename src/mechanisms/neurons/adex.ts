@@ -27,7 +27,7 @@ Source: Brette & Gerstner (2005), J. Neurophysiol. 94:3637-3642.`,
   let: { synaptic: "g_ex * (E_ex - V) + g_in * (E_in - V)" },
   states: {
     V: {
-      inf: "E_L + Delta_T * exp((V - V_T) / Delta_T) + (I_e + I + synaptic - w) / g_L",
+      d: "(g_L * (E_L - V) + g_L * Delta_T * exp((V - V_T) / Delta_T) + synaptic + I_e + I - w) / C_m",
       tau: "C_m / g_L", unit: "mV", init: "E_L",
     },
     w: { inf: "a * (V - E_L)", tau: "tau_w", unit: "nA", init: "0" },
