@@ -5,6 +5,7 @@ import { optimise } from "../lang/optimise.ts";
 import type { Param } from "../mechanisms/mechanism.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { Values } from "../morphology/values.ts";
+import { refuseOutside } from "../network/check-neurons.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { wholeSteps } from "../steps.ts";
 import { canonical, canonicalValues, type Unit } from "../units.ts";
@@ -43,8 +44,6 @@ class Compiler {
     this.#context = context;
     this.#params = new Params(model.n, context.entries);
     const params: Record<string, string> = { dt: this.#params.define("dt", [context.dt]) };
-    refuseUnknown(population, "parameter", model.params ?? {}, neuron.params);
-    refuseUnknown(population, "state", model.initial ?? {}, neuron.states);
     for (const [p, spec] of Object.entries(neuron.params)) params[p] = this.#param(p, spec, model.params?.[p]);
     this.#ids = Object.fromEntries(Object.keys(neuron.states).map((s) => [s, `s_${s}`]));
     this.#states = [...Object.values(this.#ids), ...(neuron.refractory === undefined ? [] : [COUNTER])];
@@ -140,13 +139,14 @@ class Compiler {
     const { min = -Infinity, max = Infinity, unit } = spec;
     const live = spec.live === true ? { unit, min, max } : undefined;
     const id = this.#define(p, given ?? spec.default, unit, live);
-    const values = this.#context.vary.get(p) ?? [given ?? spec.default];
-    for (const value of values) {
-      const checked = canonicalValues(`${this.#where}.${p}`, value, unit, this.#model.n);
-      const bad = (typeof checked === "number" ? [checked] : [...checked]).find((x) => !(x >= min && x <= max));
-      if (bad !== undefined)
-        throw new ModelError(`${this.#where}.${p}`, `is ${bad} ${unit}`, `Give a value from ${min} to ${max} ${unit}`);
-    }
+    for (const value of this.#context.vary.get(p) ?? [given ?? spec.default])
+      refuseOutside(
+        `${this.#where}.${p}`,
+        canonicalValues(`${this.#where}.${p}`, value, unit, this.#model.n),
+        unit,
+        min,
+        max,
+      );
     return id;
   }
 
@@ -190,9 +190,3 @@ class Compiler {
 }
 
 const FIRED = "fired";
-
-function refuseUnknown(where: string, what: string, given: object, known: object): void {
-  const unknown = Object.keys(given).find((key) => !Object.hasOwn(known, key));
-  if (unknown !== undefined)
-    throw new ModelError(where, `has no ${what} "${unknown}"`, didYouMean(unknown, Object.keys(known)));
-}

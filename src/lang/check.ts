@@ -82,8 +82,8 @@ export class Texts {
 
   #known(where: string, expr: Expr, source: Source, later: ReadonlySet<string>): void {
     visit(expr, (e) => {
-      if (e.kind === "call" && e.fn.endsWith("_with")) {
-        fail(where, source, e, `calls "${e.fn}", which only the optimiser writes`, "Use the function without _with");
+      if (e.kind === "call" && INTERNAL.test(e.fn)) {
+        fail(where, source, e, `calls "${e.fn}", which only the compiler writes`, "Use exp, expm1 or exprel");
       }
       if (e.kind !== "name" || Object.hasOwn(this.#names, e.name) || this.#lets.has(e.name)) return;
       if (later.has(e.name)) {
@@ -132,6 +132,9 @@ export class Texts {
     };
   }
 }
+
+/** Functions of the language that no text may call. */
+const INTERNAL = /_with$|^exp_dd\d$/;
 
 const LEAF: Size = { parts: 1, levels: 1, nested: 0 };
 const short = (name: string): string => name.slice(0, 60);

@@ -34,7 +34,8 @@ export interface Input {
 /** How states with `d` are advanced: `exact` (a cascade of linear equations with constant coefficients, by its propagator),
  * `exponentialEuler` (exact in the state itself, everything else held; the equation must be linear in it), `euler`, `midpoint`, `heun`.
  * `auto` takes the first of exact, exponentialEuler and euler that fits each state. */
-export type Method = "auto" | "exact" | "exponentialEuler" | "euler" | "midpoint" | "heun";
+export const METHODS = ["auto", "exact", "exponentialEuler", "euler", "midpoint", "heun"] as const;
+export type Method = (typeof METHODS)[number];
 
 /** A point neuron as data. Within a step: where `spike` holds (and the neuron is not refractory) a spike is born and `reset` is
  * done, in its order; then what is due arrives; then every state advances from n to n + 1. */

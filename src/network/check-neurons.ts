@@ -1,35 +1,46 @@
 import { didYouMean, ModelError } from "../errors.ts";
-import type { Neuron, NeuronModel } from "../mechanisms/neuron.ts";
-import { canonicalValues } from "../units.ts";
+import { checkNeuron } from "../mechanisms/check-neuron.ts";
+import type { NeuronModel } from "../mechanisms/neuron.ts";
+import { type Check, given, numbers, object, oneOf, record, whole } from "../shapes.ts";
+import { canonicalValues, type Unit } from "../units.ts";
 
-/** What a population of point neurons says, without its equations' texts. */
+const anything: Check = () => {};
+const shape = object(
+  { kind: oneOf("neurons"), n: whole(1), neuron: anything },
+  { params: record(given), initial: record(given), axonDelay: given, about: record(numbers) },
+);
+
+/** What a population of point neurons says: its neuron's data, parameters within their limits, initial values.
+ * @throws ModelError at the first fault; `where` names the population */
 export function checkNeurons(where: string, model: NeuronModel): void {
-  const { neuron } = model;
-  const states = Object.keys(neuron.states);
-  const known = (what: string, names: readonly string[]): void => {
-    const unknown = names.find((s) => !states.includes(s));
-    if (unknown !== undefined)
-      throw new ModelError(
-        `${where}, ${neuron.name}`,
-        `${what} names the state "${unknown}"`,
-        didYouMean(unknown, states),
-      );
-  };
-  if (states.length === 0) throw new ModelError(`${where}, ${neuron.name}`, "has no states", "Give it at least V");
-  known("reset", Object.keys(neuron.reset));
-  known("held", neuron.held ?? []);
-  for (const [port, { onEvent }] of Object.entries(neuron.ports)) known(`port "${port}"`, Object.keys(onEvent));
-  for (const [state, given] of Object.entries(model.initial ?? {})) {
-    known("initial", [state]);
-    canonicalValues(
-      `${where}, initial ${state}`,
-      given,
-      (neuron.states[state] as Neuron["states"][string]).unit,
-      model.n,
-    );
+  shape(where, model);
+  checkNeuron(`${where}, ${String(model.neuron?.name).slice(0, 60)}`, model.neuron);
+  const { neuron, n, params = {}, initial = {} } = model;
+  for (const [p, value] of Object.entries(params)) {
+    const spec = known(where, "parameter", p, neuron.params);
+    const values = canonicalValues(`${where}.${p}`, value, spec.unit, n);
+    refuseOutside(`${where}.${p}`, values, spec.unit, spec.min, spec.max);
   }
+  for (const [s, value] of Object.entries(initial))
+    canonicalValues(`${where}, initial ${s}`, value, known(where, "state", s, neuron.states).unit, n);
   if (model.axonDelay === undefined) return;
-  const delays = canonicalValues(`${where}, axonDelay`, model.axonDelay, "ms", model.n);
-  const lowest = typeof delays === "number" ? delays : Math.min(...delays);
-  if (lowest < 0) throw new ModelError(`${where}, axonDelay`, `is ${lowest} ms`, "Give 0 or more");
+  refuseOutside(`${where}, axonDelay`, canonicalValues(`${where}, axonDelay`, model.axonDelay, "ms", n), "ms", 0);
+}
+
+function known<T>(where: string, what: string, name: string, all: Readonly<Record<string, T>>): T {
+  const found = Object.hasOwn(all, name) ? all[name] : undefined;
+  if (found !== undefined) return found;
+  throw new ModelError(where, `has no ${what} "${name.slice(0, 60)}"`, didYouMean(name.slice(0, 60), Object.keys(all)));
+}
+
+/** @throws ModelError for a value outside [min, max] */
+export function refuseOutside(
+  where: string,
+  values: number | Float64Array,
+  unit: Unit,
+  min = -Infinity,
+  max = Infinity,
+): void {
+  const bad = (typeof values === "number" ? [values] : [...values]).find((x) => !(x >= min && x <= max));
+  if (bad !== undefined) throw new ModelError(where, `is ${bad} ${unit}`, `Give a value from ${min} to ${max} ${unit}`);
 }

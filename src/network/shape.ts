@@ -89,13 +89,18 @@ const sources = new Map<string, Check>([
   ["trains", object({ ...kind, times })],
 ]);
 
-/** A population: cells are looked into by `checkCell`. */
+/** A population: cells and point neurons are looked into by `checkCell` and `checkNeurons`. */
 export const population: Check = (where, x) => {
   if (!isPlain(x)) refuse(where, x, "a population: { name, model }");
   const model = own(x, "model");
   if (!isPlain(model)) refuse(`${where}.model`, model, "a cell model or a source model");
-  if (model["kind"] === "cells") return object({ name: text, model: () => {} })(where, x);
-  object({ name: text, n: whole(1), model: byKind("a model", new Map([["cells", text], ...sources])) })(where, x);
+  if (model["kind"] === "cells" || model["kind"] === "neurons")
+    return object({ name: text, model: () => {} })(where, x);
+  object({
+    name: text,
+    n: whole(1),
+    model: byKind("a model", new Map([["cells", text], ["neurons", text], ...sources])),
+  })(where, x);
 };
 
 export const projection = object(
@@ -112,16 +117,17 @@ export const projection = object(
   { maxDelay: quantity() },
 );
 
-export const clamp = object({
-  name: label,
-  population: text,
-  section: text,
-  at: number,
-  signal: (where, x) => signalShape(where, x),
-  gain: given,
-  delay: quantity(),
-  duration: quantity(),
-});
+export const clamp = object(
+  {
+    name: label,
+    population: text,
+    signal: (where, x) => signalShape(where, x),
+    gain: given,
+    delay: quantity(),
+    duration: quantity(),
+  },
+  { section: text, at: number, input: text },
+);
 
 const choice: Check = (where, x) => {
   if (x === "all") return;

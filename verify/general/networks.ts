@@ -97,7 +97,7 @@ export async function verifyDelta(files: CaseFiles, name: string, context: Verif
   const times: number[][] = Array.from({ length: nSources }, () => []);
   const bySource = given_spikes.numbers("source");
   given_spikes.numbers("step").forEach((step, i) => times[bySource[i] as number]?.push(step * dt));
-  const sources = net.sources("external", nSources, trains(times));
+  const sources = net.sources("afferents", nSources, trains(times));
   for (const [from, links, source, id] of [[cells, readTable(files, "connections.csv"), "pre", "own"], [sources, external, "source", "given"]] as const) {
     const all = [...links.numbers(source).keys()];
     net.connect(from, cells.jump, pairs(links, source, all), {

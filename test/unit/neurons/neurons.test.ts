@@ -2,13 +2,14 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
 import type { CompiledCells } from "../../../src/compile/compiled.ts";
 import { oneToOne } from "../../../src/connect/rules.ts";
-import { adex, iaf_cond_alpha, iaf_delta, iaf_exp, izhikevich, neuron, qif } from "../../../src/mechanisms/neurons/index.ts";
+import { adex, iaf_cond_alpha, iaf_delta, iaf_exp, izhikevich, neuron, type NeuronType, qif } from "../../../src/mechanisms/neurons/index.ts";
+import * as shipped from "../../../src/mechanisms/neurons/index.ts";
 import { param } from "../../../src/mechanisms/mechanism.ts";
 import { Network } from "../../../src/network/network.ts";
 import { drive } from "../../../src/network/signal.ts";
 import { trains } from "../../../src/network/sources.ts";
 import { simulate } from "../../../src/run/simulate.ts";
-import { ms, mV, mV_per_ms, nA, nF, one, perCell, uS } from "../../../src/units.ts";
+import { ms, mV, mV_per_ms, nA, nF, one, per_ms, perCell, uS } from "../../../src/units.ts";
 
 const dt = ms(0.1);
 
@@ -27,7 +28,7 @@ describe("exact propagators", () => {
   test.each([0.5, 5, 9.99999, 10, 10.00001, 40])("a synaptic current of tau %s ms gives the closed form", async (tau) => {
     const net = new Network({ seed: 1 });
     const cells = net.cells("E", iaf_exp({ n: 1, params: { C_m: nF(0.25), g_L: uS(0.025), tau_ex: ms(tau), V_th: mV(1e6) } }));
-    net.connect(net.sources("in", 1, trains([[1]])), cells.excitatory, oneToOne(), { weight: nA(0.1), delay: ms(0) });
+    net.connect(net.sources("afferent", 1, trains([[1]])), cells.excitatory, oneToOne(), { weight: nA(0.1), delay: ms(0) });
     net.record(cells, "V", { every: ms(0.1) });
     const V = (await run(net, 60)).trace("E", "V");
     const closed = (t: number): number => {
@@ -59,7 +60,7 @@ describe("exact propagators", () => {
 describe("methods", () => {
   const of = (method: "euler" | "midpoint" | "heun" | "exponentialEuler" | "exact" | "auto", d: string) =>
     neuron({
-      name: "test", doc: "x' = d. Source: none", params: { k: param(one(-0.3), "slope") },
+      name: "test", doc: "x' = d. Source: none", params: { k: param(per_ms(-0.3), "slope") },
       states: { x: { d, unit: "1", init: "1" } }, ports: {}, spike: "x > 1e9", reset: {}, method,
     }); // prettier-ignore
   const error = async (method: Parameters<typeof of>[0], d: string, truth: number, step: number): Promise<number> => {
@@ -87,7 +88,7 @@ describe("methods", () => {
       net.cells("E", model);
       return (compile(net, { dt }).populations[0] as CompiledCells).method;
     };
-    expect(method(of("auto", "k * x + 2")({ n: 1 }))).toBe("exact");
+    expect(method(of("auto", "k * x + 2 * k")({ n: 1 }))).toBe("exact");
     expect(method(of("auto", "k * x^2")({ n: 1 }))).toBe("euler");
     expect(method(iaf_exp({ n: 1 }))).toBe("exact");
     expect(() => method(of("exact", "k * x^2")({ n: 1 }))).toThrow(/state "x".*cannot be advanced by the method "exact"/);
@@ -99,7 +100,7 @@ describe("events", () => {
   test("an alpha conductance peaks at the weight after its time constant", async () => {
     const net = new Network({ seed: 1 });
     const cells = net.cells("E", iaf_cond_alpha({ n: 1, params: { tau_in: ms(2) } }));
-    net.connect(net.sources("in", 1, trains([[1]])), cells.inhibitory, oneToOne(), { weight: uS(0.01), delay: ms(0) });
+    net.connect(net.sources("afferent", 1, trains([[1]])), cells.inhibitory, oneToOne(), { weight: uS(0.01), delay: ms(0) });
     net.record(cells, "g_in", { every: ms(0.1) });
     const g = (await run(net, 20)).trace("E", "g_in");
     g.times.forEach((t, k) => {
@@ -116,8 +117,8 @@ describe("events", () => {
     expect(() => net.clamp(other, nA(1))).toThrow(/"mV\/ms"/);
     net.clamp(other, mV_per_ms(1));
     expect(() => net.clamp(cells, nA(1), { input: "J", name: "second" })).toThrow(/no input "J".*I/);
-    expect(() => net.cells("X", adex({ n: 1, params: { taw_w: ms(3) } }))).not.toThrow();
-    expect(() => compile(net, { dt })).toThrow(/has no parameter "taw_w".*tau_w/);
+    expect(() => net.cells("X", adex({ n: 1, params: { taw_w: ms(3) } }))).toThrow(/has no parameter "taw_w".*tau_w/);
+    expect(() => net.cells("X", adex({ n: 1, params: { C_m: nF(-1) } }))).toThrow(/C_m: is -1 nF/);
   });
 
   test("a loop of delta synapses with a delay of 0 is refused", () => {
@@ -154,4 +155,43 @@ test("parameters and initial values per neuron; a batch gives each entry what it
     expect([...chunk.spikes("E", entry).times]).toEqual([...alone.spikes("E").times]);
     expect(alone.spikes("E").times.length).toBeGreaterThan(3);
   } // prettier-ignore
+});
+
+describe("a neuron's data is checked where it enters", () => {
+  const base = {
+    name: "own", doc: "A neuron. Source: none", params: { tau: param(ms(10), "time constant"), th: param(mV(15), "threshold") },
+    states: { V: { inf: "I", tau: "tau", unit: "mV", init: "0" } },
+    ports: { jump: { unit: "mV", doc: "jump", onEvent: { V: "weight" } } },
+    inputs: { I: { unit: "mV", doc: "drive" } }, spike: "V > th", reset: { V: "0" },
+  } as const; // prettier-ignore
+  test.each([
+    [{ states: { V: { inf: "J", tau: "tau", unit: "mV", init: "0" } } }, /states\.V\.inf: "J" is not defined here/],
+    [{ states: { V: { inf: "tau", tau: "tau", unit: "mV", init: "0" } } }, /"tau" is in ms, not mV/],
+    [{ states: { V: { d: "-V", unit: "mV", init: "0" } } }, /is in mV, not mV\/ms/],
+    [{ ports: { jump: { unit: "mV", doc: "jump", onEvent: { V: "weight^2" } } } }, /not linear in weight/],
+    [{ ports: { jump: { unit: "mV", doc: "jump", onEvent: { V: "weight * V / th" } } } }, /depends on the state "V"/],
+    [{ ports: { jump: { unit: "uS", doc: "jump", onEvent: { V: "weight" } } } }, /weights in "uS" and adds them to V in "mV"/],
+    [{ ports: { jump: { unit: "mV", doc: "jump", onEvent: { W: "weight" } } } }, /names the state "W"/],
+    [{ reset: { U: "0" } }, /reset: names the state "U"/],
+    [{ spike: "V" }, /is in mV, not 1/],
+    [{ spike: "I > th" }, /reads "I", which has no value here/],
+    [{ refractory: "V / th * tau" }, /refractory: reads "V"/],
+    [{ params: { dt: param(ms(1), "mine") } }, /has the name of the time step/],
+    [{ name: "a\n;globalThis.x=1" }, /is not a name/],
+    [{ method: "rk4" }, /method/],
+    [{ noise: "1" }, /noise/],
+  ])("%j", (change, message) => {
+    const net = new Network({ seed: 1 });
+    const data = { ...base, ...change } as unknown as Parameters<typeof neuron>[0];
+    expect(() => net.cells("E", neuron(data)({ n: 1 }))).toThrow(message);
+  });
+
+  test("and the shipped ones pass, named, documented and exported", () => {
+    for (const [name, type] of Object.entries(shipped)) {
+      if (typeof type !== "function" || !("mechanism" in type)) continue;
+      expect(type.mechanism.name).toBe(name);
+      expect(type.mechanism.doc).toMatch(/Source: /);
+      expect(() => new Network({ seed: 1 }).cells("E", (type as NeuronType)({ n: 1 }))).not.toThrow();
+    }
+  });
 });
