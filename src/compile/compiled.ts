@@ -1,5 +1,4 @@
 import type { Expr, Stmt } from "../lang/expr.ts";
-import type { Method } from "../network/cell.ts";
 import type { Signal } from "../network/signal.ts";
 
 /** What both engines run: canonical numbers, float64, flat arrays, frozen plain data that `structuredClone` takes into a worker.
