@@ -15,6 +15,14 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
       expect(rates[4]).toBeGreaterThan(10); // the published network fires at some 25 Hz under this drive
     },
   },
+  "coba.mjs": {
+    scale: 0.3,
+    shows: ({ rate, cv }: { rate: number; cv: number }) => {
+      expect(rate).toBeGreaterThan(10); // keeps itself going; the benchmark's rate is some 20 Hz
+      expect(rate).toBeLessThan(40);
+      expect(cv).toBeGreaterThan(0.7); // irregular
+    },
+  },
   "current-injection.mjs": {
     scale: 0.5,
     shows: ({ order, recruitment }: { order: number; recruitment: Float64Array }) => {
