@@ -155,6 +155,29 @@ describe("against the reference engine in float32", () => {
   });
 });
 
+test("a run goes on from a snapshot bit for bit, terms of P pending or not", async () => {
+  const training = smallTraining({ seeds: [6, 7], noise: drawn });
+  for (const before of [
+    [30, 13],
+    [30, 30],
+  ]) {
+    const first = await gpuTraining(device, training);
+    for (const steps of before) await first.advance(steps);
+    const snapshot = await first.save();
+    const second = await gpuTraining(device, training);
+    await second.load(snapshot);
+    expect(second.step).toBe(first.step);
+    const left = before[1] === 13 ? [17, 30] : [30];
+    for (const steps of left) {
+      const [a, b] = [await first.advance(steps, TRACES), await second.advance(steps, TRACES)];
+      expect(b).toEqual(a);
+    }
+    expect(await second.state()).toEqual(await first.state());
+    await first.close();
+    await second.close();
+  }
+});
+
 test("a P that is not positive definite stops the run and names network and neuron", async () => {
   const training = smallTraining({ seeds: [0, 1] });
   const broken = training.entries.map((entry, e) => ({

@@ -62,6 +62,10 @@ export const column: LongStudy<typeof settings> = {
   presets: PRESETS,
   files: new Map([["spikes", "replay: a spike file to replay, instead of a first network's"]]),
   defaultSeed: 0,
-  check: checkColumn,
+  check: (s, { files }) => {
+    checkColumn(s);
+    if (s.preset === "replay" && !files.has("spikes") && s.duration < EVOKED_MS)
+      throw new DataError("column duration", `is ${s.duration} ms, but what is replayed lasts ${EVOKED_MS} ms`, "Give at least that"); // prettier-ignore
+  },
   run: async (s, context) => (await import("./run.ts")).runColumn(s, context),
 };

@@ -144,6 +144,7 @@ const BAD: readonly (readonly [line: string, code: number, message: RegExp])[] =
   ],
   ["run column --set duration=25", 1, /smoothing\.window: is 30 ms for a run of 25 ms/],
   ["run column --duration 0.025", 1, /smoothing\.window: is 30 ms for a run of 25 ms/],
+  ["run column replay --duration 0.08", 1, /duration: is 80 ms, but what is replayed lasts 170 ms/],
   ["run column --trials 0", 1, /trials: is "0"/],
   ["run column --tables none", 1, /tables: is "none"/],
   ["run column --set probe.contacts=3", 1, /probe\.contacts: is "3"/],
