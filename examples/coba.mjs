@@ -8,9 +8,13 @@ const end = 1000 * scale; // ms
 
 // the benchmark's start: voltages of -65 +- 5 mV, conductances of 40 +- 15 and 200 +- 120 nS, none below 0
 let drawn = 1;
-const uniform = () => ((drawn = (drawn * 48271) % 2147483647) / 2147483647);
+const uniform = () => (drawn = (drawn * 48271) % 2147483647) / 2147483647;
 const normal = (mean, sd) => mean + sd * Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-const draw = (of, count, mean, sd, least) => perCell(of, Array.from({ length: count }, () => Math.max(least, normal(mean, sd))));
+const draw = (of, count, mean, sd, least) =>
+  perCell(
+    of,
+    Array.from({ length: count }, () => Math.max(least, normal(mean, sd))),
+  );
 const initial = (count) => ({
   V: draw(mV, count, -65, 5, -80), g_ex: draw(nS, count, 40, 15, 0), g_in: draw(nS, count, 200, 120, 0),
 }); // prettier-ignore
@@ -39,6 +43,8 @@ for await (const chunk of sim.run(ms(end), { chunk: ms(end) })) {
   cv = cvs.reduce((sum, x) => sum + x, 0) / cvs.length;
   console.log(`${rate.toFixed(1)} Hz per excitatory neuron, CV of intervals ${cv.toFixed(2)}`);
 }
-console.log(`${end} ms took ${((performance.now() - began) / 1000).toFixed(1)} s on ${opened?.info.description ?? "the reference engine"}`);
+console.log(
+  `${end} ms took ${((performance.now() - began) / 1000).toFixed(1)} s on ${opened?.info.description ?? "the reference engine"}`,
+);
 await sim.close();
 opened?.device.destroy();

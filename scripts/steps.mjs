@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./setup.mjs";
 
-const bin = (name) => join(root, "node_modules", ".bin", name);
+export const bin = (name) => join(root, "node_modules", ".bin", name);
 
 export class Steps {
   passed = 0;

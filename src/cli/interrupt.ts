@@ -2,6 +2,10 @@
 const CODES = { SIGINT: 130, SIGTERM: 143, SIGPIPE: 141 } as const;
 type Interrupt = keyof typeof CODES;
 
+/** Who is told that a reader left. Not listeners of the process: removing the last one of SIGPIPE would give the signal back its
+ * default, which kills (Node ignores it otherwise). */
+const leaving = new Set<() => void>();
+
 export interface Interruption {
   readonly signal: AbortSignal;
   /** Of the command when it was interrupted. */
@@ -23,7 +27,8 @@ export function onInterrupt(note: string): Interruption {
       if (!stop.signal.aborted && name !== "SIGPIPE") process.stderr.write(`\n${note} (again to stop at once) ...\n`);
       stop.abort();
     };
-    process.on(name, listener);
+    if (name === "SIGPIPE") leaving.add(listener);
+    else process.on(name, listener);
     return { name, listener };
   });
   return {
@@ -32,7 +37,10 @@ export function onInterrupt(note: string): Interruption {
       return code;
     },
     done: () => {
-      for (const { name, listener } of listeners) process.off(name, listener);
+      for (const { name, listener } of listeners) {
+        leaving.delete(listener);
+        process.off(name, listener);
+      }
     },
   };
 }
@@ -46,8 +54,8 @@ export function watchReaders(streams: readonly NodeJS.WriteStream[]): { readonly
     if (error.code !== "EPIPE") throw error;
     if (readers.left) return;
     readers.left = true;
-    if (process.listenerCount("SIGPIPE") > 0) process.emit("SIGPIPE");
-    else process.exit(CODES.SIGPIPE);
+    if (leaving.size === 0) process.exit(CODES.SIGPIPE);
+    for (const tell of leaving) tell();
   };
   for (const stream of streams) stream.on("error", broken);
   return readers;

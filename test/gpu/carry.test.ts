@@ -81,7 +81,7 @@ test.each([
   const wanted = -70 + 10 * (1 + dt / tau) ** -Math.round(tau / dt);
   for (const engine of ["reference", "reference32", "gpu"] as const) {
     const { V, carried } = await gpu.use(() => end(cell(tau, nseg), dt, tau, engine));
-    expect(carried).toContain(nseg === 1 ? "V_soma" : "V_soma_0");
+    expect(carried).toContain(nseg === 1 ? "V0_soma" : "V0_soma_0");
     expect(Math.abs(V - wanted), engine).toBeLessThan(engine === "reference" ? 1e-10 : 2e-5);
   }
 });

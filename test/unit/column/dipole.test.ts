@@ -180,7 +180,7 @@ test("averages, errors and text files", () => {
   expect(dipoleText(dipole)).toBe("0.000\t0.0049\t-0.0000\t0.0049\n0.025\t2.1049\t0.1000\t2.0049\n");
   expect([...readDipole(dipoleText(dipole), "dpl.txt").L5]).toEqual([0.0049, 2.0049]);
   expect(() => readDipole("0.000\t1\t2\t3\n0.025\t1\tx\t3\n", "dpl.txt")).toThrow(
-    /dpl\.txt:2:9: "x" in a line of 4 columns/,
+    /dpl\.txt:2:9: "x" is not a number/,
   );
 });
 
