@@ -34,7 +34,8 @@ export function compile(network: NetworkDescription | Network, options: CompileO
   return new Compiler(description, settings(options)).compile();
 }
 
-const DEFAULT_METHOD: Method = "crankNicolson";
+/** What NEURON does unless told otherwise. Of first order, and without the ringing of Crank-Nicolson after a step of current. */
+const DEFAULT_METHOD: Method = "backwardEuler";
 
 class Compiler {
   readonly #d: NetworkDescription;

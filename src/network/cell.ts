@@ -1,9 +1,9 @@
 import type { Mechanism, Synapse } from "../mechanisms/mechanism.ts";
 import type { Quantities, Quantity, Unit } from "../units.ts";
 
-/** How voltages are solved within a step: NEURON's secondorder 0 (its default) and 2. Crank-Nicolson is of second order, but rings
- * for some steps after a jump of current into a finely cut cell: 0.7 % of the range in the first sample of Rallpack 1, where 0.5 %
- * is allowed. State backwardEuler where steps of current meet short compartments, or for NEURON's default. */
+/** How voltages are solved within a step: NEURON's secondorder 0 (its default, and the default here) and 2. Crank-Nicolson is of
+ * second order, but rings for some steps after a jump of current into a finely cut cell: 0.7 % of the range in the first sample of
+ * Rallpack 1, where 0.5 % is allowed. State it for smooth input, or where a published network was simulated by it. */
 export const METHODS = ["backwardEuler", "crankNicolson"] as const;
 export type Method = (typeof METHODS)[number];
 
@@ -82,7 +82,7 @@ export interface CellModel<R extends string = string> {
   /** weighted sums of voltages that recordings may name, for example a dipole moment: weight in `unit` per mV. Places at 0 and 1
    * are the sections' ends. */
   readonly sums?: Readonly<Record<string, VoltageSum>>;
-  /** the method that the published cell was simulated with. Default Crank–Nicolson. */
+  /** the method that the published cell was simulated with. Default backward Euler. */
   readonly method?: Method;
   /** published rate tables, where a mechanism states one. Default "asPublished". */
   readonly tables?: "asPublished" | "exact";

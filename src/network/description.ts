@@ -96,7 +96,7 @@ export interface NetworkDescription {
 
 export interface CompileOptions {
   readonly dt: Quantity<"ms">;
-  /** of all cells, instead of what each model states (`CellModel.method`; Crank–Nicolson where it states none). */
+  /** of all cells, instead of what each model states (`CellModel.method`; backward Euler, NEURON's default, where it states none). */
   readonly method?: Method | undefined;
   /** an upper bound on the block length K in steps, for tests; results do not depend on it. */
   readonly maxBlock?: number;

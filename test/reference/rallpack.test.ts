@@ -61,7 +61,7 @@ async function voltages(model: WholeCell, places: readonly Place[], dt: number, 
   const { section, at } = places[0]!;
   net.clamp(cells, nA(RALLPACK.currentNa), { section, at });
   for (const name of Object.keys(sums)) net.record(cells, name, { every: ms(dt) });
-  const sim = await simulate(net, { engine, dt: ms(dt), method: "backwardEuler", duration: ms(endMs) });
+  const sim = await simulate(net, { engine, dt: ms(dt), duration: ms(endMs) }); // the default method
   try {
     for await (const chunk of sim.run(ms(endMs), { chunk: ms(endMs) }))
       return Object.keys(sums).map((name) => Float64Array.from(chunk.trace(cells, name).data));

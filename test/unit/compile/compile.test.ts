@@ -182,14 +182,14 @@ describe("the hash", () => {
     expect(hash()).toMatch(/^[0-9a-f]{32}$/);
     expect(compile(JSON.parse(JSON.stringify(net)), { dt }).hash).toBe(hash());
     expect(compile(Network.fromJSON(JSON.parse(JSON.stringify(net))), { dt }).hash).toBe(hash());
-    expect(hash(undefined, { maxBlock: 3, duration: ms(100), method: "crankNicolson" })).toBe(hash());
+    expect(hash(undefined, { maxBlock: 3, duration: ms(100), method: "backwardEuler" })).toBe(hash());
   });
 
   test("differs in everything that changes results", () => {
     const all = [
       hash(),
       hash(undefined, { dt: ms(0.05) }),
-      hash(undefined, { method: "backwardEuler" }),
+      hash(undefined, { method: "crankNicolson" }),
       hash(({ net, E }) => net.clamp(E, nA(1e-9))),
       hash(({ net, E }) => net.record(E, "V", { every: ms(1) })),
       hash(({ net }) => net.batch(2)),

@@ -40,11 +40,11 @@ const IMPLICIT = -70 + 70 / 1.5;
 const MIDPOINT = -70 + (70 * 0.75) / 1.25;
 
 describe("the method belongs to the model", () => {
-  test("each population is advanced by its own, Crank-Nicolson where it states none", async () => {
+  test("each population is advanced by its own, backward Euler where it states none", async () => {
     const [a, b, c] = await afterOneStep({ a: "backwardEuler", b: "crankNicolson", c: undefined });
     expect(a).toBeCloseTo(IMPLICIT, 9);
     expect(b).toBeCloseTo(MIDPOINT, 9);
-    expect(c).toBeCloseTo(MIDPOINT, 9);
+    expect(c).toBe(a);
   });
 
   test("a run may state another for all", async () => {
@@ -67,7 +67,7 @@ describe("the method belongs to the model", () => {
       return compile(net, { dt, method }).hash;
     };
     expect(hash("backwardEuler")).toBe(hash(undefined, "backwardEuler"));
-    expect(hash("crankNicolson")).toBe(hash(undefined));
+    expect(hash("backwardEuler")).toBe(hash(undefined));
     expect(hash("backwardEuler")).not.toBe(hash("crankNicolson"));
     expect(hash("backwardEuler", "crankNicolson")).toBe(hash("crankNicolson"));
   });
