@@ -5,13 +5,39 @@ export abstract class HillockError extends Error {
   readonly remedy: string;
 
   constructor(where: string, problem: string, remedy: string) {
-    super(`${where}: ${problem}. ${remedy}`);
+    const [a, b, c] = withLittleInput([where, problem, remedy]);
+    super(`${a}: ${b}. ${c}`);
     this.name = new.target.name;
-    this.where = where;
-    this.problem = problem;
-    this.remedy = remedy;
+    [this.where, this.problem, this.remedy] = [a, b, c];
   }
 }
+
+/** Most characters of a user's input in one message, and of one piece of it. */
+const [INPUT, PIECE, LEAST] = [200, 120, 20] as const;
+
+/** Where input shows: between quotation marks, or as a word longer than any of hillock's own. A mark that opens none is a word's. */
+const PIECES = /"[^"]*"|(?<!\w)'[^']*'|[^\s"']{41,}/g;
+
+/** The parts of a message with at most 200 characters of input in all: long pieces lose their middle, so that a path keeps its end.
+ * What is written without marks between spaces is bounded by the length of its part. */
+function withLittleInput(parts: readonly [string, string, string]): [string, string, string] {
+  let left = INPUT;
+  const piece = (text: string): string => {
+    const most = Math.max(LEAST, Math.min(PIECE, left));
+    const shown = text.length > 40 ? middleCut(text, most) : text;
+    if (text.length > 40) left -= shown.length;
+    return shown;
+  };
+  const [where, problem, remedy] = parts.map((text) => text.slice(0, 10_000).replace(PIECES, piece)) as [
+    string,
+    string,
+    string,
+  ];
+  return [middleCut(where, 160), middleCut(problem, 400), middleCut(remedy, 1200)];
+}
+
+const middleCut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, Math.ceil(most / 2) - 2)}...${text.slice(-(Math.floor(most / 2) - 1))}`;
 
 /** A description that cannot be simulated; thrown before any device call. */
 export class ModelError extends HillockError {}
@@ -22,9 +48,13 @@ export class DeviceError extends HillockError {}
 /** A file or an option that does not parse. */
 export class DataError extends HillockError {}
 
+/** Names that an error lists, and characters of a name that is looked for among them. */
+const MOST_NAMES = 100;
+
 /** The candidate nearest to a mistyped name, for "did you mean"; undefined when nothing is near. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
+  if (name.length > MOST_NAMES) return undefined;
   let bestDistance = Math.max(2, Math.ceil(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
@@ -37,7 +67,9 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const known = [...candidates];
   const guess = nearest(name, known);
-  return `${guess === undefined ? "" : `Did you mean "${guess}"? `}Known: ${known.join(", ") || "none"}`;
+  const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : "";
+  const list = known.slice(0, MOST_NAMES).join(", ") || "none";
+  return `${guess === undefined ? "" : `Did you mean "${guess}"? `}Known: ${list}${more}`;
 }
 
 function editDistance(a: string, b: string): number {

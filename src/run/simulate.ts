@@ -1,8 +1,9 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, Segment } from "../host/engine.ts";
-import { ModelError } from "../errors.ts";
+import { didYouMean, ModelError } from "../errors.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
-import type { Network } from "../network/network.ts";
+import { Network } from "../network/network.ts";
+import { shown } from "../shapes.ts";
 import { nearestSteps, wholeSteps } from "../steps.ts";
 import { canonical, type Quantity } from "../units.ts";
 import { MemoryChunk, rowsKey, sortSpikes, type Chunk, type Rows } from "./chunk.ts";
@@ -16,6 +17,8 @@ export interface SimulateOptions extends CompileOptions {
   /** Default "auto". */
   readonly engine?: "auto" | EngineKind;
 }
+
+const KINDS: readonly string[] = ["auto", "gpu", "reference", "reference32"];
 
 export interface Progress {
   readonly simulatedMs: number;
@@ -47,13 +50,16 @@ export interface Checkpoint {
 /** Compiles a network (all checks happen here, before the first step) and makes an engine for it.
  * @throws ModelError for anything wrong in the description; DeviceError when the device refuses */
 export async function simulate(net: Network | NetworkDescription, options: SimulateOptions): Promise<Simulation> {
+  if (typeof net !== "object" || net === null) throw new ModelError("simulate", `has ${shown(net)} for a network`, "Give a Network or its description"); // prettier-ignore
+  if (typeof options !== "object" || options === null) throw new ModelError("simulate", `has ${shown(options)} for options`, "Give at least a step: { dt: ms(0.025) }"); // prettier-ignore
   const { device, engine: wanted = "auto", ...compileOptions } = options;
+  if (!KINDS.includes(wanted)) throw new ModelError("engine", `is ${shown(wanted)}`, didYouMean(String(wanted), KINDS));
   const kind = wanted === "auto" ? (device === undefined ? "reference" : "gpu") : wanted;
   if (kind === "gpu" && device === undefined) {
     throw new ModelError("engine gpu", "has no device", 'Open one with openDevice(), or use engine "reference"');
   }
   const { compile } = await import("../compile/compile.ts");
-  const description = "populations" in net ? net : net.describe();
+  const description = net instanceof Network ? net.describe() : net;
   const network = compile(description, compileOptions);
   const watch = kind === "gpu" && device !== undefined ? new DeviceWatch(device) : undefined;
   try {

@@ -9,12 +9,14 @@ export type CaseTrains = Readonly<Record<string, Readonly<Record<string, readonl
 
 /** Trains from rows of an events file (drive, drive_cell, time_ms, source), sources in order of their drive cells. */
 export function trainsOfEvents(rows: readonly Readonly<Record<string, string>>[]): CaseTrains {
-  const trains: Record<string, Record<string, number[]>> = {};
+  const trains = new Map<string, Map<string, number[]>>(); // a name may be any word
   for (const { drive = "", drive_cell = "", time_ms, source } of rows) {
     const name = source === undefined || source === "" ? drive_cell : source;
-    ((trains[drive] ??= {})[name] ??= []).push(Number(time_ms));
+    const ofDrive = trains.get(drive) ?? new Map<string, number[]>();
+    trains.set(drive, ofDrive);
+    ofDrive.set(name, [...(ofDrive.get(name) ?? []), Number(time_ms)]);
   }
-  return trains;
+  return Object.fromEntries([...trains].map(([drive, sources]) => [drive, Object.fromEntries(sources)]));
 }
 
 /** What a reference case's info.json says of its network, as options of `cortexColumn`.
@@ -82,7 +84,7 @@ function driveOf(d: Fields, scale: number, trains: CaseTrains): EventDrive {
       didYouMean(kind, ["evoked", "poisson", "bursty", "spike_train"]),
     );
   }
-  const spikeData = trains[name];
+  const spikeData = Object.hasOwn(trains, name) ? trains[name] : undefined;
   if (spikeData !== undefined) return { kind: "spikeTrain", ...wiring, spikeData, outside: "keep" };
   throw new DataError(d.where, `has no trains for "${name}"`, "Its events file must list them");
 }

@@ -171,7 +171,10 @@ export class CortexColumn extends Network {
   }
 
   #firstGid(name: string): number {
-    return this.layout.gids[name]?.first ?? (this.drives.find((d) => d.name === name) as PreparedDrive).firstGid;
+    return (
+      (Object.hasOwn(this.layout.gids, name) ? this.layout.gids[name]?.first : undefined) ??
+      (this.drives.find((d) => d.name === name) as PreparedDrive).firstGid
+    );
   }
 }
 

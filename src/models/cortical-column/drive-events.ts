@@ -138,7 +138,7 @@ function wiringGroups(drive: EventDrive, place: Place): { wiring: DriveWiring; g
   const groups = new Map<string, { wiring: DriveWiring; gids: number[] }>();
   for (const [k, { name }] of trainsOf(drive).entries()) {
     const { spikeData: _, perSource, ...common } = drive;
-    const own = perSource?.[name] ?? {};
+    const own = (Object.hasOwn(perSource, name) ? perSource[name] : undefined) ?? {};
     const key = JSON.stringify(own);
     const group = groups.get(key) ?? { wiring: { ...common, ...own }, gids: [] };
     group.gids.push(place.firstGid + k);

@@ -28,7 +28,8 @@ export function buildCells<F extends string>(
   const n = count(who);
   const names = Object.keys(fields) as F[];
   for (const name of Object.keys(options.explicit)) {
-    if (!(name in fields)) throw new ModelError(`${label} parameters`, `have no "${name}"`, didYouMean(name, names));
+    if (!Object.hasOwn(fields, name))
+      throw new ModelError(`${label} parameters`, `have no "${name}"`, didYouMean(name, names));
   }
   const columns = names.map((name) => {
     const given = options.explicit[name];
