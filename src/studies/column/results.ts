@@ -10,6 +10,7 @@ import {
   type CortexColumn,
   type Dipole,
 } from "../../models/cortical-column/index.ts";
+import { fixed } from "../../analysis/summary.ts";
 import type { StoredRun } from "../../storage/load-run.ts";
 import { contacts } from "./network.ts";
 import type { ColumnSettings } from "./study.ts";
@@ -88,7 +89,7 @@ export function peakLine({ tMs, agg, scale }: Dipole, windowMs: number): string 
     if (high < 0 || x > (agg[high] as number)) high = k;
   });
   if (low < 0) return "the run is shorter than the dipole's window";
-  const say = (k: number): string => `${(agg[k] as number).toFixed(1)} at ${(tMs[k] as number).toFixed(0)} ms`;
+  const say = (k: number): string => `${fixed(agg[k] as number, 1)} at ${(tMs[k] as number).toFixed(0)} ms`;
   return `dipole (nAm x ${scale}): ${say(low)}, ${say(high)}`;
 }
 

@@ -1,3 +1,4 @@
+import { fixed } from "../../analysis/summary.ts";
 import { DataError } from "../../errors.ts";
 import {
   connectionRules,
@@ -135,7 +136,7 @@ async function writeTexts({ spikes, dipoles }: ColumnData, s: ColumnSettings, ou
 
 function summary({ column: net, spikes, dipoles }: ColumnData, s: ColumnSettings): string[] {
   const rates = meanRates(spikes, net.layout.gids, [0, s.duration], "all");
-  const said = Object.entries(rates).map(([type, hz]) => `${type} ${hz.toFixed(2)}`);
+  const said = Object.entries(rates).map(([type, hz]) => `${type} ${fixed(hz, 2)}`);
   const resolved = 1000 / s.duration;
   return [
     ...spikes.map((list, k) => (spikes.length > 1 ? `trial ${k}: ` : "") + countLine(net, list)),

@@ -1,3 +1,4 @@
+import { fixed } from "../../analysis/summary.ts";
 import type { CompiledTraining } from "../../compile/training.ts";
 import type { Dimension } from "../../models/trained-network/dimension.ts";
 import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
@@ -252,7 +253,7 @@ function covarianceFigure(stages: readonly ShownCovariance[], width = 180): stri
   const panels = stages.map(({ title, C, n, dimension }): Panel => {
     const largest = 3 * dimension.meanVariance || 1; // where nobody fires
     return {
-      title: `${title}: participation ratio ${dimension.participationRatio.toFixed(2)}, corrected ${dimension.dprBias.toFixed(2)}`,
+      title: `${title}: participation ratio ${fixed(dimension.participationRatio, 2)}, corrected ${fixed(dimension.dprBias, 2)}`,
       height: 60,
       x: { label: "neuron" },
       y: { label: "neuron" },

@@ -1,3 +1,4 @@
+import { fixed } from "../../analysis/summary.ts";
 import type { CompiledTraining, TrainingEngine } from "../../compile/training.ts";
 import { gpuTraining } from "../../gpu/training.ts";
 import type { Dimension } from "../../models/trained-network/dimension.ts";
@@ -224,7 +225,7 @@ function summaryTable(
   dimensions: readonly (readonly string[])[],
   trained: number,
 ): string {
-  const show = (x: number, digits: number): string => (Number.isFinite(x) ? x.toFixed(digits) : "-").padStart(11);
+  const show = (x: number, digits: number): string => fixed(x, digits).padStart(11);
   const lines = members.map((member, m) => {
     const loops = measures[m] ?? [];
     const [learning, test] = [loops.slice(1, trained + 1), loops.slice(trained + 1)];

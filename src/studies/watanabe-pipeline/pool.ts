@@ -58,13 +58,15 @@ export const thresholdsOf = (pool: Pool): Float64Array =>
 /** How force is made; the study's settings. */
 export interface ForceSettings {
   readonly frequency: number; // Hz
+  /** Left out: the range of the thresholds. */
+  readonly twitchRange?: number | undefined;
   readonly longestRise: number; // ms
   readonly contractionRange: number;
   readonly gain: string;
 }
 
-export const unitsOf = (pool: Pool, force: ForceSettings): MotorUnits =>
-  motorUnits({ thresholds: thresholdsOf(pool), ...force });
+export const unitsOf = (pool: Pool, { twitchRange, ...force }: ForceSettings): MotorUnits =>
+  motorUnits({ thresholds: thresholdsOf(pool), ...(twitchRange === undefined ? {} : { twitchRange }), ...force });
 
 /** Conduction time of each motor axon (ms), where force is to include it. */
 export function axonDelaysOf(pool: Pool, force: { readonly axonDelays: boolean }): Pick<ForceOptions, "axonDelays"> {

@@ -1,7 +1,7 @@
 import { binFrom, wholeBins } from "../../analysis/grid.ts";
 import { counts, select, window, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
 import { binnedCounts, meanRates } from "../../analysis/rates.ts";
-import { formatTable } from "../../analysis/summary.ts";
+import { fixed, formatTable } from "../../analysis/summary.ts";
 import { seriesColour } from "../../plot/colours.ts";
 import { figure } from "../../plot/figure.ts";
 import type { Panel } from "../../plot/types.ts";
@@ -50,7 +50,7 @@ export async function analysisFigures(s: PipelineSettings, context: StudyContext
   const at = `at ${s.drive.frequency} Hz`;
   const table = formatTable(
     ["coherence", "window (s)", "independent", "chance 5 %", "with V 1-10 Hz", `with V ${at}`, "groups 1-10 Hz", `groups ${at}`], // prettier-ignore
-    rows.map((r) => [r.phase, `${r.from__s}-${r.to__s}`, r.independent_segments.toFixed(1), r.confidence_level, r.with_potential_1_10__Hz, r.with_potential_at_oscillation, r.between_groups_1_10__Hz, r.between_groups_at_oscillation]), // prettier-ignore
+    rows.map((r) => [r.phase, `${r.from__s}-${r.to__s}`, fixed(r.independent_segments, 1), r.confidence_level, r.with_potential_1_10__Hz, r.with_potential_at_oscillation, r.between_groups_1_10__Hz, r.between_groups_at_oscillation]), // prettier-ignore
   );
   const text =
     `06 coherence, composite trains of ${s.coherence.size} units\n${table}\n` +

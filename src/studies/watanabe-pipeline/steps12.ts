@@ -1,5 +1,6 @@
 import { forceStatistics, type MotorUnits } from "../../analysis/force.ts";
 import { meanIntervalRates } from "../../analysis/rates.ts";
+import { fixed } from "../../analysis/summary.ts";
 import { counts } from "../../analysis/spikes.ts";
 import { extent, mean, standardDeviation } from "../../analysis/stats.ts";
 import { DataError } from "../../errors.ts";
@@ -87,9 +88,9 @@ export async function baselineForce(s: PipelineSettings, context: StudyContext):
     percent_of_own_maximum: m.percentOfOwnMaximum,
   });
   const text =
-    `01 baseline: ${rate.toFixed(2)} Hz gives ${m.percentMvc.toFixed(2)} %MVC ` +
-    `(${m.percentOfOwnMaximum.toFixed(1)} % of its own maximum), CoV ${statistics.cov.toFixed(4)}; ` +
-    `${firing.n} of ${pool.cells.motorNeurons} units at ${firing.mean.toFixed(2)} +- ${firing.sd.toFixed(2)} Hz`;
+    `01 baseline: ${fixed(rate, 2)} Hz gives ${fixed(m.percentMvc, 2)} %MVC ` +
+    `(${fixed(m.percentOfOwnMaximum, 1)} % of its own maximum), CoV ${fixed(statistics.cov, 4)}; ` +
+    `${firing.n} of ${pool.cells.motorNeurons} units at ${fixed(firing.mean, 2)} +- ${fixed(firing.sd, 2)} Hz`;
   return { text };
 }
 
@@ -113,7 +114,7 @@ async function calibrate(s: PipelineSettings, plan: Step12, units: MotorUnits, c
     });
   });
   checkReached("calibration of the drive", found.best, s.drive.target, s.search.tolerance, "%MVC");
-  context.say(`01 calibration: ${found.best.rate.toFixed(2)} Hz gives ${found.best.value.toFixed(2)} %MVC`);
+  context.say(`01 calibration: ${fixed(found.best.rate, 2)} Hz gives ${fixed(found.best.value, 2)} %MVC`);
   return found.best.rate;
 }
 
@@ -148,9 +149,9 @@ export async function searchOffset(s: PipelineSettings, context: StudyContext): 
   const D = reference.network_parameters.dd_drive__Hz;
   await writeOffset(s, plan, reference, { best, target, D, trials: all }, context);
   const text =
-    `02 search: ${best.rate.toFixed(2)} Hz + ${amplitude} sin (mean ${realisedMean(best.rate, amplitude).toFixed(2)} Hz) keeps the force of ${D.toFixed(2)} Hz ` +
-    `(error ${(100 * best.error).toFixed(2)} %, objective: ${plan.objective}); ` +
-    `ratio ${(best.rate / D).toFixed(3)}. Watanabe & Kohn's own network: 58/65 = 0.892; this one is MyoGen's version of it.`;
+    `02 search: ${fixed(best.rate, 2)} Hz + ${amplitude} sin (mean ${fixed(realisedMean(best.rate, amplitude), 2)} Hz) keeps the force of ${fixed(D, 2)} Hz ` +
+    `(error ${fixed(100 * best.error, 2)} %, objective: ${plan.objective}); ` +
+    `ratio ${fixed(best.rate / D, 3)}. Watanabe & Kohn's own network: 58/65 = 0.892; this one is MyoGen's version of it.`;
   return { text, figures: [objective(s, targets, all)] };
 }
 

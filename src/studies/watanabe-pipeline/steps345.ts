@@ -1,5 +1,5 @@
 import { forceStatistics, muscleForce } from "../../analysis/force.ts";
-import { formatTable, phaseSummary, type Phase, type PhaseSummary } from "../../analysis/summary.ts";
+import { fixed, formatTable, phaseSummary, type Phase, type PhaseSummary } from "../../analysis/summary.ts";
 import { writeText } from "../../storage/files.ts";
 import { loadRun, type StoredRun } from "../../storage/load-run.ts";
 import { runNetwork } from "../run-network.ts";
@@ -102,7 +102,7 @@ export async function forceOfRun(s: PipelineSettings, context: StudyContext): Pr
   });
   await writeText(context.out, "watanabe_force.csv", forceCsv(force, percentMvc, units.frequency));
   const figure = { phases: wholePhases(s), force: percentMvc, frequency: units.frequency, unit: "%MVC" };
-  const rows = statistics.map((f) => [f.name, `${f.from / 1000}-${f.to / 1000}`, f.mean.toFixed(2), f.sd.toFixed(3), f.cov.toFixed(4), f.ripplePercent.toFixed(1), `${f.low95.toFixed(2)}-${f.high95.toFixed(2)}`]); // prettier-ignore
+  const rows = statistics.map((f) => [f.name, `${f.from / 1000}-${f.to / 1000}`, fixed(f.mean, 2), fixed(f.sd, 3), fixed(f.cov, 4), fixed(f.ripplePercent, 1), `${fixed(f.low95, 2)}-${fixed(f.high95, 2)}`]); // prettier-ignore
   const table = formatTable(["force", "window (s)", "%MVC", "SD", "CoV", "ripple %", "central 95 %"], rows);
   const text = [`05 force\n${table}`, ...explanation(phaseSummary(trains, phases), statistics, phases)].join("\n");
   return { text, figures: [{ name: "watanabe_force_timeseries", svg: () => forceFigure(figure) }] };
@@ -126,10 +126,13 @@ function explanation(
   const [Fa, Fb] = force;
   if (a === undefined || b === undefined || Fa === undefined || Fb === undefined) return [];
   const rate = (p: PhaseSummary, k: number): number => p.spikes / ((phases[k] as Phase).to - (phases[k] as Phase).from);
-  const change = (x: number, y: number): string => `${y >= x ? "+" : ""}${(100 * (y / x - 1)).toFixed(1)} %`;
+  const change = (x: number, y: number): string => {
+    const percent = fixed(100 * (y / x - 1), 1);
+    return `${y >= x && percent !== "n/a" ? "+" : ""}${percent} %`;
+  };
   const facts =
     `From phase 1 to 2: active units ${a.active} to ${b.active}, total discharge ${change(rate(a, 0), rate(b, 1))}, ` +
-    `CV of ISI ${a.cv.toFixed(2)} to ${b.cv.toFixed(2)}, force ${change(Fa.mean, Fb.mean)}.`;
+    `CV of ISI ${fixed(a.cv, 2)} to ${fixed(b.cv, 2)}, force ${change(Fa.mean, Fb.mean)}.`;
   const recruits = Fb.mean > Fa.mean && b.active > a.active && rate(b, 1) <= rate(a, 0);
   return [
     recruits ? `${facts} The force rises because large units are recruited, not because units fire more.` : facts,

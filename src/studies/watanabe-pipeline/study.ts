@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { group, oneOf, real, whole, yesOrNo } from "../schema.ts";
+import { group, oneOf, optional, real, whole, yesOrNo } from "../schema.ts";
 import type { LongStudy } from "../study.ts";
 import { PHASES, POOL } from "../watanabe/study.ts";
 import { planOf } from "./plan.ts";
@@ -36,6 +36,7 @@ export const settings = z.strictObject({
   }),
   force: group({
     frequency: real(2048, "Hz", "samples of force", { above: 0 }),
+    twitchRange: optional("", "largest twitch over the smallest; left out: as far as the thresholds go", { min: 1 }),
     longestRise: real(90, "ms", "longest twitch rise time", { above: 0 }),
     contractionRange: real(3, "", "longest rise time over the shortest", { above: 1 }),
     gain: oneOf(["preceding", "following", "myogen"], "interval that a twitch's gain is taken from"),

@@ -1,5 +1,5 @@
 import { populationRate } from "../../analysis/rates.ts";
-import { phaseSummary, phaseTable, type Phase } from "../../analysis/summary.ts";
+import { fixed, phaseSummary, phaseTable, type Phase } from "../../analysis/summary.ts";
 import { fixedProbability, oneToOne } from "../../connect/rules.ts";
 import { every, Network } from "../../network/network.ts";
 import { drive } from "../../network/signal.ts";
@@ -35,7 +35,7 @@ export function buildWatanabe(s: WatanabeSettings, { seed }: Pick<Given, "seed">
       `descending drive: ${s.drive.silence} s of silence, then ${s.drive.constant} Hz; ` +
         `${s.drive.constant} + ${s.drive.amplitude} sin(2π ${s.drive.frequency} t) Hz; ${s.drive.dc} + ${s.drive.amplitude} sin(2π ${s.drive.frequency} t) Hz`,
       `independent drive: ${s.independent.mean} Hz, SD ${s.independent.sd} Hz from step to step`,
-      `ratio of the offset to the constant drive: ${(s.drive.dc / s.drive.constant).toFixed(3)}`,
+      `ratio of the offset to the constant drive: ${fixed(s.drive.dc / s.drive.constant, 3)}`,
     ],
     summary: (run, entry) => summary(run, entry, phases),
     figures: (run, entry) => figures(run, entry, s, { ddRate, inRate, seed, thresholds: thresholds.rt }),

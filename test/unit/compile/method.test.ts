@@ -86,3 +86,28 @@ describe("the method belongs to the model", () => {
     expect(methods(pool)).toEqual(["crankNicolson", "crankNicolson"]);
   });
 });
+
+/** Compartments that all do the same, few enough for one thread and too many for it. */
+const isopotential = (method: Method, nseg: number) => {
+  const [soma] = ball().sections;
+  return { ...ball(method), sections: [{ ...soma!, L: um(20 * nseg), nseg }] };
+};
+
+describe.each([1, 60])("the order of convergence, %d compartments", (nseg) => {
+  // At t = tau = 10 ms the closed form is E + (V0 - E) / e. A method of order p errs by C h^p + O(h^(p+1)): half the step divides
+  // the error by 2^p, up to O(h/tau) = 0.1 of it at these steps. A wrong factor in the scheme converges elsewhere, with ratio 1.
+  const error = async (method: Method, h: number): Promise<number> => {
+    const net = new Network({ seed: 1 });
+    net.record(net.cells("ball", isopotential(method, nseg)), "V", { every: ms(10) });
+    const sim = await simulate(net, { dt: ms(h), engine: "reference" });
+    for await (const chunk of sim.run(ms(10)))
+      return Math.abs((chunk.trace("ball", "V").data[1] as number) - (-70 + 70 / Math.E));
+    throw new Error("no chunk");
+  };
+
+  test.each([["backwardEuler", 1], ["crankNicolson", 2]] as const)("%s: %d", async (method, order) => {
+    const [coarse, fine] = [await error(method, 0.5), await error(method, 0.25)];
+    expect(Math.log2(coarse / fine)).toBeCloseTo(order, 1);
+    expect(fine).toBeLessThan(order === 2 ? 0.01 : 0.5); // 70/e h^2/(12 tau^2) = 0.0013, 70/e h/(2 tau) = 0.32 mV
+  }); // prettier-ignore
+});
