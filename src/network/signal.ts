@@ -97,8 +97,7 @@ const time = (where: string, t: Time): number => canonical(where, t, "ms");
 
 function numbers<U extends Unit>(where: string, values: Values<U>): { unit: U; values: number[] } {
   if (!Array.isArray(values)) {
-    if (!isQuantities(values))
-      throw new ModelError(where, `has no list of values`, "Give a list of quantities");
+    if (!isQuantities(values)) throw new ModelError(where, `has no list of values`, "Give a list of quantities");
     const { unit, values: xs } = values as Exclude<Values<U>, readonly Quantity<U>[]>;
     return { unit, values: Array.from(xs) };
   }
