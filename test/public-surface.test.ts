@@ -19,6 +19,18 @@ describe("public surface", () => {
     expect(index).toMatchSnapshot();
   });
 
+  test.each([
+    ["analysis", () => import("../src/analysis/index.ts")],
+    ["mechanisms", () => import("../src/mechanisms/index.ts")],
+    ["models/cortical-column", () => import("../src/models/cortical-column/index.ts")],
+    ["models/motor-pool", () => import("../src/models/motor-pool/index.ts")],
+    ["models/trained-network", () => import("../src/models/trained-network/index.ts")],
+    ["plot", () => import("../src/plot/index.ts")],
+    ["plot/png", () => import("../src/plot/png.ts")],
+  ] as const)("%s exports a known list", async (_, load) => {
+    expect(Object.keys(await load()).sort()).toMatchSnapshot();
+  });
+
   test("src/shaders.gen.ts is what shaders/*.wgsl give", () => {
     execFileSync(process.execPath, ["scripts/shaders.mjs", "--check"], { cwd: root, stdio: "pipe" }); // throws when stale
   });

@@ -62,9 +62,9 @@ describe("scripts/requirements.mjs", () => {
     );
     const literal = unique([...called.filter((w) => /^["`]/.test(w)).map((w) => w.slice(1, -1)), ...inPython]);
     expect(literal).toEqual(expect.arrayContaining(["cc", "git", "nrnivmodl", "ps"]));
-    // of this process's own, through a variable: Node itself, a program of node_modules/.bin, a Python that was looked for
+    // of this process's own, through a variable: Node itself, a program of node_modules (join(root, ...)), a Python that was looked for
     const variables = unique(called.filter((word) => !/^["`]/.test(word)));
-    const known = ["process.execPath", "bin(", "command", "python", "pythonWith(["];
+    const known = ["process.execPath", "bin(", "join(root", "command", "python", "pythonWith(["];
     expect(variables.filter((word) => !known.some((name) => word.startsWith(name)))).toEqual([]);
     const listed = REQUIREMENTS.flatMap((r) => r.programs ?? []);
     const optional = ["git"]; // bench/lib.ts goes on without

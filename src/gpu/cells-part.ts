@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
 import type { TraceSamples } from "../host/engine.ts";
 import { ModelError } from "../errors.ts";

@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
 import { lowerBound } from "../sorted.ts";
 import type { CellsPart } from "./cells-part.ts";

@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineState, PHASES, Segment, TraceSamples } from "../host/engine.ts";
 import { Inputs } from "../host/inputs.ts";

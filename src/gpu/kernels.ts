@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import { linkKernel } from "../compile/link.ts";
 import { DeviceError } from "../errors.ts";
 

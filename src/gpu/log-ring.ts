@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import { DeviceError } from "../errors.ts";
 import type { Memory } from "./memory.ts";
 

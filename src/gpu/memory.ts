@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import { DeviceError } from "../errors.ts";
 import type { RoundTrip } from "./round-trip.ts";
 import type { Scope } from "./scope.ts";

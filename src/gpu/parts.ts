@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "../compile/compiled.ts";
 import type { InputBlock, Inputs } from "../host/inputs.ts";
 import { mostWithin } from "../host/samples.ts";

@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import { PHASES } from "../host/engine.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
 import type { Dispatch } from "./parts.ts";

@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { CellProgram, CompiledStage } from "../compile/compiled.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";

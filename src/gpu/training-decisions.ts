@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import { linkKernel } from "../compile/link.ts";
 
 /** One neuron's states before and after a step. */

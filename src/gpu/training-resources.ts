@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { RoundTrip } from "./round-trip.ts";
 import { DeviceError } from "../errors.ts";
 import { linkKernel } from "../compile/link.ts";

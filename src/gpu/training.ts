@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import { RoundTrip } from "./round-trip.ts";
 import { DeviceError, ModelError } from "../errors.ts";
 import {

@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import { DeviceError } from "../errors.ts";
 
 /** Turns what a device reports outside of any call (uncaptured errors, loss) into a failure of the run that uses it. */

@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 /** What is said about an adapter, in run.json and by `hillock devices`. */
 export interface AdapterInfo {
   readonly description: string;

@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, Segment } from "../host/engine.ts";
 import { didYouMean, ModelError } from "../errors.ts";

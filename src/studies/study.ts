@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { z } from "zod";
 import type { EngineKind } from "../host/engine.ts";
 import type { Method } from "../network/cell.ts";

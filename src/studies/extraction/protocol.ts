@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { EngineKind } from "../../host/engine.ts";
 import type { WholeCell, Method } from "../../network/cell.ts";
 import { Network } from "../../network/network.ts";

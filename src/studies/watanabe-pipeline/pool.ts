@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import { ForceStream, motorUnits, type ForceOptions, type MotorUnits } from "../../analysis/force.ts";
 import { spikeTrains, type SpikeTrains } from "../../analysis/spikes.ts";
 import type { EngineKind } from "../../host/engine.ts";

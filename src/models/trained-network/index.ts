@@ -1,0 +1,19 @@
+/** LIF/QIF networks trained by recursive least squares, as published: parameters, draws, protocol and measures. */
+export { dimension, participationRatio, type Dimension } from "./dimension.ts";
+export {
+  drawNetwork,
+  drawNetworkNumpy,
+  drawTargets,
+  numpyNoise,
+  targetArray,
+  type NetworkDraws,
+  type TargetDraws,
+} from "./draws.ts";
+export { ensemble, type Ensemble, type EnsembleGrid, type EnsembleMember } from "./ensemble.ts";
+export { longDimension } from "./long-run.ts";
+export { loopMeasures, type LoopMeasures } from "./measures.ts";
+export { effectiveRadius, motifs, type Motifs } from "./motifs.ts";
+export { trainedNetworks, type TrainedNetwork } from "./network.ts";
+export { NOTEBOOK, NOTEBOOK_GRID, type TrainedNetworkParameters } from "./parameters.ts";
+export { DimensionSamples, PROTOCOLS, runLoops, type LoopResult, type Protocol } from "./run.ts";
+export { spectrum, type Spectrum } from "./spectrum.ts";
