@@ -8,7 +8,7 @@ export default defineConfig({
     // examples import the package by its name; tests run them against the source
     alias: [
       { find: /^hillock$/, replacement: `${src}/node.ts` },
-      { find: /^hillock\/neurons$/, replacement: `${src}/mechanisms/neurons/index.ts` },
+      { find: /^hillock\/(neurons|plasticity)$/, replacement: `${src}/mechanisms/$1/index.ts` },
       { find: /^hillock\/(analysis|mechanisms|models\/[\w-]+|plot)$/, replacement: `${src}/$1/index.ts` },
     ],
   },

@@ -8,6 +8,8 @@ struct Shape {
   n_sources: u32, // per entry
   tables: u32,    // 1, or one row table per entry
   note: u32,      // 1: this stage notes the log's position
+  lanes: u32,     // factors of plasticity beside each logged spike
+  lane_of: u32,   // where rows says the lane + 1 of each projection, 0 without plasticity
 }
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -21,7 +23,8 @@ const LIST = 256u;
 @group(0) @binding(4) var<storage, read> rows: array<u32>;
 @group(0) @binding(5) var<storage, read> links: array<vec2u>;           // slot, bits of the weight in uS
 @group(0) @binding(6) var<storage, read> scales: array<f32>;            // scale * q of [projection][entry]
-@group(0) @binding(7) var<storage, read_write> acc: array<atomic<i32>>; // see quads_of
+@group(0) @binding(7) var<storage, read> releases: array<f32>;          // [place in the log][lane]
+@group(0) @binding(8) var<storage, read_write> acc: array<atomic<i32>>; // see quads_of
 
 struct Part {
   first: u32, // link
@@ -49,7 +52,16 @@ fn bisect(delays: u32, begin: u32, end: u32, delay: u32) -> u32 {
   return low;
 }
 
-fn look_up(spike: vec2u) {
+/// What a spike transmits of its weights over one projection.
+fn released(place: u32, projection: u32) -> f32 {
+  if (shape.lanes == 0u) { return 1.0; }
+  let lane = rows[shape.lane_of + projection];
+  if (lane == 0u) { return 1.0; }
+  return releases[place * shape.lanes + lane - 1u];
+}
+
+fn look_up(place: u32) {
+  let spike = spike_log.entries[place];
   let entry = spike.y / shape.n_sources;
   let head = select(0u, 5u * entry, shape.tables > 1u);
   let row = rows[head] + spike.y % shape.n_sources;
@@ -61,7 +73,8 @@ fn look_up(spike: vec2u) {
     if (due >= block.steps) { break; }
     let starts = rows[head + 3u] + s;
     let first = rows[head + 4u];
-    let scale = scales[rows[rows[head + 2u] + s] * shape.entries + entry];
+    let projection = rows[rows[head + 2u] + s];
+    let scale = scales[projection * shape.entries + entry] * released(place, projection);
     let part = Part(first + rows[starts], first + rows[starts + 1u], 4u * (entry * quads_of(block.steps) + (due >> 2u)) * shape.slots + (due & 3u), scale);
     var k = LIST;
     if (part.end - part.first > FEW) { k = atomicAdd(&listed, 1u); }
@@ -82,7 +95,7 @@ fn deliver(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   for (var at = group.x * WORKGROUP_SIZE; at < total; at += groups.x * WORKGROUP_SIZE) {
     if (lane == 0u) { atomicStore(&listed, 0u); }
     workgroupBarrier();
-    if (at + lane < total) { look_up(spike_log.entries[(start + at + lane) & spike_log.mask]); }
+    if (at + lane < total) { look_up((start + at + lane) & spike_log.mask); }
     workgroupBarrier();
     let parts = min(atomicLoad(&listed), LIST);
     for (var k = 0u; k < parts; k++) {

@@ -19,6 +19,7 @@ import { frozen } from "./freeze.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
 import { compileNeurons } from "./point-neurons.ts";
+import { compilePlasticity } from "./plasticity.ts";
 import { blockLength } from "./scaling.ts";
 import { compileRenewal, compileTrains, variedRates, variedTimes } from "./sources.ts";
 import { buildStage, longestDelay, slotsOf, type Slots } from "./stage.ts";
@@ -65,7 +66,8 @@ class Compiler {
     const plan = planStages(this.#cellIndices(), this.#edges(drawn));
     const slots = plan.stages.map((cells) => slotsOf(cells, drawn, this.#d.populations));
     const populations = this.#populations(slots);
-    const context = { ...this.#settings, entries, nSources: this.#nSources, populations };
+    const plasticity = compilePlasticity(drawn, populations, dt, entries);
+    const context = { ...this.#settings, entries, nSources: this.#nSources, populations, plasticity };
     const stages = plan.stages.map((cells, k) => buildStage(cells, slots[k] as Slots, drawn, context));
     const allSlots = stages.reduce((sum, s) => sum + s.slots, 0);
     this.#warnAboutLinks(drawn);
@@ -86,6 +88,8 @@ class Compiler {
       })),
       initialScales: this.#initialScales(),
       clamps: compileClamps(this.#d, this.#paths, dt),
+      plasticity,
+      lanes: Math.max(0, ...plasticity.map(({ lane = -1 }) => lane + 1)),
       warnings: this.#warnings,
       hash: this.#hash(),
     });

@@ -24,6 +24,10 @@ export interface CompiledNetwork {
   /** factor on each projection's weights at the start: [projection * entries + entry]. */
   readonly initialScales: Float64Array;
   readonly clamps: readonly CompiledClamp[];
+  /** of projections with links, in their order. */
+  readonly plasticity: readonly CompiledPlasticity[];
+  /** factors kept beside each logged spike: the most plastic projections that any population of log sources has. */
+  readonly lanes: number;
   readonly warnings: readonly string[];
   /** hex digest of everything that determines results; a checkpoint of another hash is refused. */
   readonly hash: string;
@@ -235,6 +239,37 @@ export interface RowTable {
   readonly segmentStart: Uint32Array; // segments + 1, into links
   readonly target: Uint32Array; // slot
   readonly weight: Float64Array; // uS
+}
+
+/** Source-side plasticity of one projection: states per source and entry, changed when the source spikes. */
+export interface CompiledPlasticity {
+  readonly projection: number;
+  readonly population: number; // of the sources
+  readonly n: number; // sources per entry
+  readonly firstSource: number; // id of source 0 in entry 0; 0 for trains
+  readonly states: readonly string[];
+  readonly params: readonly string[]; // identifiers in stmts
+  /** [param][source] */
+  readonly values: Float64Array;
+  /** [state][source] */
+  readonly state0: Float64Array;
+  /** over `s_<state>`, params and `elapsed` (ms since the last spike of the source, or since step 0): new states, then `factor`. */
+  readonly stmts: readonly Stmt[];
+  /** |factor| never exceeds it. */
+  readonly largest: number;
+  /** place of the factor beside a logged spike; undefined for trains. */
+  readonly lane?: number;
+  /** of trains: what their spikes release; one for all entries, or one per entry. */
+  readonly given?: readonly GivenReleases[];
+}
+
+/** In order of the trains' spikes in an entry. */
+export interface GivenReleases {
+  readonly step: Float64Array; // of birth
+  readonly source: Uint32Array;
+  readonly factor: Float64Array;
+  /** after the spike: [state][spike] */
+  readonly states: Float64Array;
 }
 
 export interface GivenEvents {

@@ -1,6 +1,6 @@
 import { lowerBound } from "../sorted.ts";
 import { dueStep } from "../steps.ts";
-import type { CompiledTrains, GivenEvents } from "./compiled.ts";
+import type { CompiledTrains, GivenEvents, GivenReleases } from "./compiled.ts";
 import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
 import { bySource, starts } from "./rows.ts";
 
@@ -10,6 +10,8 @@ export interface GivenInput {
   readonly trains: CompiledTrains;
   /** slot of cell 0, per receptor of the projection. */
   readonly slotOf: readonly number[];
+  /** factors of plasticity on the trains' spikes; one for all entries, or one per entry. */
+  readonly releases?: readonly GivenReleases[] | undefined;
 }
 
 /** Links from trains under one structure, grouped so that one spike over one group arrives at once. */
@@ -33,7 +35,7 @@ export function givenEvents(
     const { step } = volleys[first] as Volley;
     let end = first + 1;
     while (volleys[end]?.step === step) end++;
-    const due = volleys.slice(first, end).map((v) => fans[v.fan] as Fan);
+    const due = volleys.slice(first, end).map(({ fan, factor }) => ({ ...(fans[fan] as Fan), factor }));
     written = writeStep(due, step, events, written);
     first = end;
   }
@@ -102,6 +104,8 @@ export interface Fan {
 interface Volley {
   readonly step: number;
   readonly fan: number;
+  /** on the weights of its links. */
+  readonly factor: number;
 }
 
 function fansOf(input: GivenInput, structure: number): Fan[] {
@@ -141,35 +145,49 @@ function volleysOf(
   steps: number,
   entry: number,
 ): Volley[] {
-  const times = new Map(inputs.map(({ trains }) => [trains, timesByCell(trains, entry)]));
+  const spikes = new Map(inputs.map((input) => [input, spikesByCell(input, entry)]));
   const volleys: Volley[] = [];
   fans.forEach(({ input, cell, delayMs }, fan) => {
-    for (const t of times.get(input.trains)?.[cell] ?? []) {
-      const step = dueStep(t, delayMs, dt);
-      if (step < steps) volleys.push({ step, fan });
+    for (const { time, factor } of spikes.get(input)?.[cell] ?? []) {
+      const step = dueStep(time, delayMs, dt);
+      if (step < steps) volleys.push({ step, fan, factor });
     }
   });
   return volleys.sort((a, b) => a.step - b.step);
 }
 
-function timesByCell(trains: CompiledTrains, entry: number): number[][] {
-  const byCell = Array.from({ length: trains.n }, (): number[] => []);
+interface GivenSpike {
+  readonly time: number;
+  readonly factor: number;
+}
+
+function spikesByCell({ trains, releases }: GivenInput, entry: number): GivenSpike[][] {
+  const byCell = Array.from({ length: trains.n }, (): GivenSpike[] => []);
   const [from, to] = spikesOfEntry(trains, entry);
-  for (let i = from; i < to; i++) byCell[trains.cells[i] as number]?.push(trains.times[i] as number);
+  const factors = releases?.[releases.length === 1 ? 0 : entry]?.factor;
+  for (let i = from; i < to; i++) {
+    const spike = { time: trains.times[i] as number, factor: factors?.[i - from] ?? 1 };
+    byCell[trains.cells[i] as number]?.push(spike);
+  }
   return byCell;
 }
 
 /** Native sorting of keys slot * 2^26 + position is several times faster than a comparison function. */
-function writeStep(due: readonly Fan[], step: number, out: GivenEvents, written: number): number {
+function writeStep(
+  due: readonly (Fan & { readonly factor: number })[],
+  step: number,
+  out: GivenEvents,
+  written: number,
+): number {
   const count = due.reduce((n, fan) => n + fan.slot.length, 0);
   const keys = new Float64Array(count);
   const weight = new Float64Array(count);
   const projection = new Uint32Array(count);
   let k = 0;
-  for (const { slot, weight: w, input } of due) {
+  for (const { slot, weight: w, input, factor } of due) {
     for (let i = 0; i < slot.length; i++, k++) {
       keys[k] = (slot[i] as number) * 2 ** 26 + k;
-      weight[k] = w[i] as number;
+      weight[k] = (w[i] as number) * factor;
       projection[k] = input.projection.index;
     }
   }

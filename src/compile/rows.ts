@@ -10,6 +10,8 @@ export interface RowInput {
   readonly sources: number;
   /** slot of cell 0, per receptor of the projection; only receptors that links pick are read. */
   readonly slotOf: readonly number[];
+  /** the largest factor that plasticity puts on a weight; 1 without. */
+  readonly largest: number;
 }
 
 /** Consecutive links of one source, one delay and one projection: links order[from] .. order[to - 1]. */
@@ -22,7 +24,7 @@ interface Segment {
 
 /** Joins the projections into a stage under one structure: CSR by source, segments sorted by delay, then projection;
  * links within a segment by slot, equal ones in the order of the projection's links.
- * @param load  gets sum of |weight| * maxScale of every slot added: the most that one step can bring */
+ * @param load  gets sum of |weight| * maxScale * largest factor of every slot added: the most that one step can bring */
 export function buildRows(
   inputs: readonly RowInput[],
   structure: number,
@@ -77,12 +79,12 @@ class SortedInput {
   readonly #links: DrawnLinks;
   readonly #slotOf: readonly number[];
   readonly #axon: number | Float64Array;
-  readonly #maxScale: number;
+  readonly #most: number; // factor on a weight
   readonly #dt: number;
   readonly #start: Uint32Array;
   readonly #order: Uint32Array | undefined; // undefined: the links' own order
 
-  constructor({ projection, firstSource, sources, slotOf }: RowInput, structure: number, dt: number) {
+  constructor({ projection, firstSource, sources, slotOf, largest }: RowInput, structure: number, dt: number) {
     this.index = projection.index;
     this.firstSource = firstSource;
     this.sources = sources;
@@ -90,7 +92,7 @@ class SortedInput {
     this.#links = projection.links[structure] as DrawnLinks;
     this.#slotOf = slotOf;
     this.#axon = projection.axonDelayMs;
-    this.#maxScale = projection.description.maxScale;
+    this.#most = projection.description.maxScale * largest;
     this.#dt = dt;
     this.#start = starts(this.#links.source, sources);
     this.#order = this.#needsOrder() ? bySource(this.#links.source, this.#start) : undefined;
@@ -129,7 +131,7 @@ class SortedInput {
       const w = at(this.#links.weight, link);
       target[written] = slot;
       weight[written++] = w;
-      load[slot] = (load[slot] as number) + Math.abs(w) * this.#maxScale;
+      load[slot] = (load[slot] as number) + Math.abs(w) * this.#most;
     }
     return written;
   }

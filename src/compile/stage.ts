@@ -1,7 +1,7 @@
 import type { CellsDescription, NeuronsDescription } from "../network/check.ts";
 import { receptorsOf } from "../network/receptors.ts";
 import type { NetworkDescription } from "../network/description.ts";
-import type { CompiledPopulation, CompiledStage, RowTable } from "./compiled.ts";
+import type { CompiledPlasticity, CompiledPopulation, CompiledStage, RowTable } from "./compiled.ts";
 import { addGivenLoad, givenEvents, givenFans, interleave, type GivenInput } from "./given.ts";
 import type { DrawnProjection } from "./links.ts";
 import { buildRows, type RowInput } from "./rows.ts";
@@ -48,6 +48,7 @@ interface StageContext {
   readonly nSources: number;
   readonly steps: number | undefined;
   readonly populations: readonly CompiledPopulation[];
+  readonly plasticity: readonly CompiledPlasticity[];
 }
 
 /** Everything delivered to the populations of one stage. */
@@ -59,7 +60,7 @@ export function buildStage(
 ): CompiledStage {
   const { dt, entries, nSources, steps = 2 ** 32 - 1, populations } = context;
   const into = drawn.filter((p) => cells.includes(p.target));
-  const { rows: rowInputs, given: givenInputs } = inputsOf(into, slots, populations);
+  const { rows: rowInputs, given: givenInputs } = inputsOf(into, slots, context);
   const structures = drawn[0]?.links.length ?? 1;
   const rowLoads = Array.from({ length: structures }, () => new Float64Array(slots.count));
   const rows = rowLoads.map((load, s) => buildRows(rowInputs, s, nSources, dt, load));
@@ -90,15 +91,23 @@ export function buildStage(
 function inputsOf(
   into: readonly DrawnProjection[],
   slots: Slots,
-  populations: readonly CompiledPopulation[],
+  { populations, plasticity }: StageContext,
 ): { rows: RowInput[]; given: GivenInput[] } {
   const rows: RowInput[] = [];
   const given: GivenInput[] = [];
   for (const projection of into) {
     const slotOf = projection.description.receptors.map((r) => slots.of.get(projection.target)?.get(r) ?? 0);
     const source = populations[projection.source] as CompiledPopulation;
-    if (source.kind === "trains") given.push({ projection, trains: source, slotOf });
-    else rows.push({ projection, firstSource: source.firstSource, sources: source.n, slotOf });
+    const plastic = plasticity.find((p) => p.projection === projection.index);
+    if (source.kind === "trains") given.push({ projection, trains: source, slotOf, releases: plastic?.given });
+    else
+      rows.push({
+        projection,
+        firstSource: source.firstSource,
+        sources: source.n,
+        slotOf,
+        largest: plastic?.largest ?? 1,
+      });
   }
   return { rows, given };
 }

@@ -4,6 +4,7 @@ import { lowerBound } from "../sorted.ts";
 import type { CellsPart } from "./cells-part.ts";
 import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
 import { type Dispatch, DrivePart, type Setting, type Shared, StagePart } from "./parts.ts";
+import { ReleasePart } from "./release-part.ts";
 import { SmallPart } from "./small-part.ts";
 import type { BlockPlan, Submit } from "./submit.ts";
 import { TreePart } from "./tree-part.ts";
@@ -16,6 +17,7 @@ const deliverGroups = (device: GPUDevice): number => (device.adapterInfo.isFallb
 export class DeviceNetwork {
   readonly drives: readonly DrivePart[];
   readonly stages: readonly { readonly part: StagePart; readonly cells: readonly CellsPart[] }[];
+  readonly releases: readonly ReleasePart[];
   readonly #shared: Shared;
   readonly #begin: Kernel<"begin">;
 
@@ -24,11 +26,13 @@ export class DeviceNetwork {
     begin: Kernel<"begin">,
     drives: readonly DrivePart[],
     stages: DeviceNetwork["stages"],
+    releases: readonly ReleasePart[],
   ) {
     this.#shared = shared;
     this.#begin = begin;
     this.drives = drives;
     this.stages = stages;
+    this.releases = releases;
   }
 
   /** @param maxSteps  of a submit */
@@ -44,7 +48,12 @@ export class DeviceNetwork {
       const cells = await Promise.all(stage.cells.map((k) => makeCells(shared, k, stage, maxSteps)));
       made.push({ part, cells });
     }
-    return new DeviceNetwork(shared, await shared.kernels.make("begin"), await Promise.all(drives), made);
+    const releases = [...populations.keys()].flatMap((k) => {
+      const own = shared.network.plasticity.filter((p) => p.population === k && p.lane !== undefined);
+      return own.length === 0 ? [] : [ReleasePart.make(shared, own)];
+    });
+    const begin = await shared.kernels.make("begin");
+    return new DeviceNetwork(shared, begin, await Promise.all(drives), made, await Promise.all(releases));
   }
 
   get cells(): CellsPart[] {
@@ -56,12 +65,14 @@ export class DeviceNetwork {
     return [...this.drives, ...this.stages.map((s) => s.part), ...this.cells];
   }
 
-  /** Every buffer that a submit changes and that must be put back to repeat it, the log last (accumulators are zero between blocks). */
+  /** Every buffer that a submit changes and that must be put back to repeat it, the factors beside the log and the log last (accumulators are zero between blocks). */
   get mutable(): GPUBuffer[] {
     return [
       ...this.drives.map((d) => d.sources),
       ...this.cells.flatMap((c) => c.mutable),
+      ...this.releases.flatMap((r) => r.projections.map((p) => p.states)),
       this.#shared.positions,
+      this.#shared.releases,
       this.#shared.log,
     ];
   }
@@ -82,8 +93,13 @@ export class DeviceNetwork {
       records.push([b.step, b.steps, b.step - submit.from, stride, b.slot, b.slotFrom, from, to]);
     };
     const drives = this.drives.map((d) => d.dispatch());
+    const groups = deliverGroups(this.#shared.memory.device);
+    const releases = new Map(this.releases.map((r) => [r.population, r.dispatches(groups)]));
+    const release = (populations: readonly number[], b: BlockPlan): void => {
+      for (const p of populations) for (const d of releases.get(p) ?? []) push(d, b);
+    };
     const stages = this.stages.map(({ part, cells }) => ({
-      deliver: part.deliverDispatch(deliverGroups(this.#shared.memory.device)),
+      deliver: part.deliverDispatch(groups),
       given: part.givenDispatch(),
       first: lowerBound(part.stage.given.step, submit.from),
       cells: cells.map((c) => c.dispatch(part.acc)),
@@ -93,6 +109,10 @@ export class DeviceNetwork {
     push(this.#beginDispatch(), submit.blocks[0] as BlockPlan, this.stages.some((s) => s.part.hasLinks) ? 0 : 1);
     for (const b of submit.blocks) {
       drives.forEach((d, k) => push(d, b, (this.drives[k] as DrivePart).window(submit.inputs), 0));
+      release(
+        this.drives.map((d) => d.index),
+        b,
+      );
       for (const s of stages) {
         if (s.given !== undefined) {
           const { step } = s.part.stage.given;
@@ -104,6 +124,7 @@ export class DeviceNetwork {
         if (s.deliver !== undefined) push(s.deliver, b);
         const clear = { buffer: s.part.acc, bytes: s.part.usedBytes(b.steps) };
         s.cells.forEach((c, k) => push(k === s.cells.length - 1 && clear.bytes > 0 ? { ...c, clear } : c, b));
+        release(s.part.stage.cells, b);
       }
     }
     const words = new Uint32Array((BLOCK_STRIDE / 4) * records.length);

@@ -11,6 +11,7 @@ import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
 import { LogCopy, LogRing } from "./log-ring.ts";
 import { checked, Memory } from "./memory.ts";
 import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
+import type { ProjectionRelease } from "./release-part.ts";
 import { Profile } from "./profile.ts";
 import { RoundTrip } from "./round-trip.ts";
 import { Scope } from "./scope.ts";
@@ -134,9 +135,16 @@ class GpuEngine implements VisibleEngine {
     }
     const log = new LogCopy(await this.#memory.read(this.#log.buffer), this.#log.bytes / 4);
     const { steps, ids } = log.entries(log.base);
+    const copy = new Float32Array(await this.#memory.read(this.#log.releases));
     const live = Array.from(steps.keys()).filter((k) => (steps[k] as number) >= this.step - maxDelaySteps);
     state["log.steps"] = Uint32Array.from(live, (k) => steps[k] as number);
     state["log.ids"] = Uint32Array.from(live, (k) => ids[k] as number);
+    if (this.network.lanes > 0) state["log.releases"] = this.#log.releasesOf(copy, live.map((k) => log.base + k)); // prettier-ignore
+    for (const [k, release] of this.#releases) {
+      const { state: own, last } = await release.read();
+      state[`releases.${k}.state`] = own;
+      state[`releases.${k}.last`] = last;
+    }
     return state;
   }
 
@@ -159,12 +167,26 @@ class GpuEngine implements VisibleEngine {
     }
     this.#values = this.#settings.map((s) => s.words());
     const steps = state["log.steps"] as Uint32Array;
-    this.#log.load(steps, state["log.ids"] as Uint32Array);
+    this.#log.load(steps, state["log.ids"] as Uint32Array, state["log.releases"] as Float32Array | undefined);
+    for (const [k, release] of this.#releases)
+      release.write(state[`releases.${k}.state`] as Float32Array, state[`releases.${k}.last`] as Uint32Array);
     this.#shared.log = this.#log.buffer;
+    this.#shared.releases = this.#log.releases;
     this.#allocateCopies();
     this.#read = steps.length;
     this.#planner.forget();
     this.step = step;
+  }
+
+  async sourceStates(plasticity: number): Promise<Float32Array> {
+    await this.#queue;
+    return (await (this.#releases.get(plasticity) as ProjectionRelease).read()).state;
+  }
+
+  /** Source-side plasticity by its index in the network. */
+  get #releases(): Map<number, ProjectionRelease> {
+    const all = this.#parts.releases.flatMap((r) => r.projections);
+    return new Map(all.map((p) => [this.network.plasticity.indexOf(p.plasticity), p]));
   }
 
   setRate(population: number, signal: Signal, entry?: number): void {
@@ -374,12 +396,14 @@ class GpuEngine implements VisibleEngine {
     const [first, ...later] = this.#submits as [Submit, ...Submit[]];
     const snapshot = this.#snapshots?.[first.parity] as GPUBuffer[];
     const copy = new Uint32Array(await this.#memory.read(snapshot.at(-1) as GPUBuffer));
+    const factors = new Float32Array(await this.#memory.read(snapshot.at(-2) as GPUBuffer));
     const encoder = this.#memory.device.createCommandEncoder({ label: "restore" });
     this.#parts.mutable.slice(0, -1).forEach((b, k) => encoder.copyBufferToBuffer(snapshot[k] as GPUBuffer, 0, b, 0, b.size)); // prettier-ignore
     for (const { part } of this.#parts.stages) encoder.clearBuffer(part.acc);
     this.#memory.device.queue.submit([encoder.finish()]);
-    this.#log.enlarge(copy);
+    this.#log.enlarge(copy, factors);
     this.#shared.log = this.#log.buffer;
+    this.#shared.releases = this.#log.releases;
     this.#allocateCopies();
     const placed = this.#encode(first);
     for (const s of later) if (s.encoded) this.#encode(s);
@@ -423,7 +447,7 @@ function prepare(network: CompiledNetwork, device: GPUDevice, trip: RoundTrip, o
   const memory = new Memory(device, trip, scope);
   const inputs = new Inputs(network);
   const maxSteps = longestSubmit(network, inputs);
-  const log = new LogRing(memory, options.logCapacity ?? 16384);
+  const log = new LogRing(memory, options.logCapacity ?? 16384, network.lanes);
   const planner = new BlockPlanner(network);
   const shared: Shared = {
     memory,
@@ -436,6 +460,7 @@ function prepare(network: CompiledNetwork, device: GPUDevice, trip: RoundTrip, o
     clamps: memory.storage("clamp values", 4 * inputs.clampRows * maxSteps),
     positions: memory.storage("log positions", 4 * (planner.slots + 1)),
     log: log.buffer,
+    releases: log.releases,
   };
   return { network, scope, maxSteps, log, planner, shared };
 }

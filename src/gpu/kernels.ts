@@ -8,7 +8,9 @@ type Access = "uniform" | "dynamic" | "read" | "read_write";
 export const KERNELS = {
   begin: { block: "dynamic", log: "read_write", positions: "read" },
   drive: { block: "dynamic", shape: "uniform", sources: "read_write", sums: "read", rates: "read", log: "read_write" },
-  deliver: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", acc: "read_write" },
+  deliver: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", releases: "read", acc: "read_write" },
+  chain: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read", ends: "read_write" },
+  release: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read", ends: "read", params: "read", states: "read_write", releases: "read_write" },
   given: { block: "dynamic", shape: "uniform", flag: "read", events: "read", scales: "read", acc: "read_write" },
   integrate: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
   integrate_tree: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },

@@ -8,28 +8,45 @@ const [COUNT, FLAG, BASE, MASK] = [0, 1, 2, 3];
 /** The device's spike log as the host sees it: a ring of (step, id) behind a head (shaders/log.wgsl). */
 export class LogRing {
   buffer: GPUBuffer;
+  /** factors of source-side plasticity, [place in the ring][lane]. */
+  releases: GPUBuffer;
   readonly #memory: Memory;
+  readonly #lanes: number;
   #capacity: number;
 
-  constructor(memory: Memory, capacity: number) {
+  constructor(memory: Memory, capacity: number, lanes = 0) {
     this.#memory = memory;
     this.#capacity = capacity;
+    this.#lanes = lanes;
     this.buffer = memory.storage("spike log", this.#words([]));
+    this.releases = memory.storage("releases", 4 * lanes * capacity);
   }
 
   get bytes(): number {
     return 4 * (HEAD + 2 * this.#capacity);
   }
 
-  /** Starts with these entries, which count as still needed. */
-  load(steps: ArrayLike<number>, ids: ArrayLike<number>): void {
+  /** Factors of the entries of a copy, [entry][lane]; entries by their number since the start of the ring. */
+  releasesOf(copy: Float32Array, entries: readonly number[]): Float32Array<ArrayBuffer> {
+    const lanes = this.#lanes;
+    const out = new Float32Array(lanes * entries.length);
+    entries.forEach((k, j) =>
+      out.set(copy.subarray(lanes * (k & (this.#capacity - 1)), lanes * (k & (this.#capacity - 1)) + lanes), lanes * j),
+    );
+    return out;
+  }
+
+  /** Starts with these entries, which count as still needed. @param releases  [entry][lane] */
+  load(steps: ArrayLike<number>, ids: ArrayLike<number>, releases?: Float32Array): void {
     const entries = Array.from(steps, (s, k): [number, number] => [s, ids[k] as number]);
     while (entries.length >= this.#capacity) this.#capacity *= 4;
-    this.#replace(this.#words(entries));
+    const factors = new Float32Array(this.#lanes * this.#capacity);
+    if (releases !== undefined) factors.set(releases);
+    this.#replace(this.#words(entries), factors);
   }
 
   /** A larger ring with the entries of a copy of the old one at their places; the flag is down again. */
-  enlarge(copy: Uint32Array): void {
+  enlarge(copy: Uint32Array, releases: Float32Array): void {
     const old = this.#capacity;
     this.#capacity = 4 * old;
     const { maxStorageBufferBindingSize } = this.#memory.device.limits;
@@ -43,15 +60,20 @@ export class LogRing {
     const words = new Uint32Array(this.bytes / 4);
     const [count, base] = [copy[COUNT] as number, copy[BASE] as number];
     words.set([count, 0, base, this.#capacity - 1]);
+    const [lanes, factors] = [this.#lanes, new Float32Array(this.#lanes * this.#capacity)];
     for (let k = base; k !== count; k = (k + 1) >>> 0) {
-      const [from, to] = [HEAD + 2 * (k & (old - 1)), HEAD + 2 * (k & (this.#capacity - 1))];
-      words[to] = copy[from] as number;
-      words[to + 1] = copy[from + 1] as number;
+      const [from, to] = [k & (old - 1), k & (this.#capacity - 1)];
+      words.set(copy.subarray(HEAD + 2 * from, HEAD + 2 * from + 2), HEAD + 2 * to);
+      factors.set(releases.subarray(lanes * from, lanes * from + lanes), lanes * to);
     }
-    this.#replace(words);
+    this.#replace(words, factors);
   }
 
-  #replace(words: Uint32Array): void {
+  #replace(words: Uint32Array, releases: Float32Array<ArrayBuffer>): void {
+    if (this.#lanes > 0) {
+      this.#memory.release(this.releases);
+      this.releases = this.#memory.storage("releases", releases);
+    }
     if (words.byteLength === this.buffer.size)
       return this.#memory.device.queue.writeBuffer(this.buffer, 0, words as Uint32Array<ArrayBuffer>);
     this.#memory.release(this.buffer);

@@ -19,6 +19,7 @@ export interface Shared {
   readonly clamps: GPUBuffer;
   readonly positions: GPUBuffer;
   log: GPUBuffer; // replaced when it is enlarged
+  releases: GPUBuffer; // and with it these: factors beside each logged spike
 }
 
 export type Words = Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
@@ -161,16 +162,26 @@ export class StagePart implements Setting {
     this.hasLinks = kernels.deliver !== undefined;
     const { entries, nSources, maxBlock } = network;
     const label = `stage ${stage.cells.map((c) => network.populations[c]?.name).join(", ")}`;
-    const { rows, links } = packRows(stage.rows);
+    const packed = packRows(stage.rows);
+    const rows = withLanes(packed.rows, network);
     this.acc = memory.storage(`${label}: accumulators`, 16 * Math.ceil(maxBlock / 4) * entries * stage.slots);
     this.#buffers = {
       shape: memory.uniform(
         `${label}: shape`,
-        Uint32Array.of(entries, stage.slots, nSources, stage.rows.length, note ? 1 : 0, 0, 0, 0),
+        Uint32Array.of(
+          entries,
+          stage.slots,
+          nSources,
+          stage.rows.length,
+          note ? 1 : 0,
+          network.lanes,
+          packed.rows.length,
+          0,
+        ),
       ),
       givenShape: memory.uniform(`${label}: given shape`, Uint32Array.of(entries, stage.slots, 0, 0)),
       rows: memory.storage(`${label}: rows`, rows),
-      links: memory.storage(`${label}: links`, links),
+      links: memory.storage(`${label}: links`, packed.links),
       events: memory.storage(`${label}: given events`, GIVEN_BYTES * mostWithin(stage.given.step, maxSteps)),
     };
     this.setting = memory.storage(`${label}: scales`, this.words());
@@ -188,7 +199,7 @@ export class StagePart implements Setting {
   /** @param groups  workgroups of the stride loop over spikes */
   deliverDispatch(groups: number): Dispatch | undefined {
     if (this.#kernel === undefined) return undefined;
-    const { memory, blocks, positions, log } = this.#shared;
+    const { memory, blocks, positions, log, releases } = this.#shared;
     const { shape, rows, links } = this.#buffers;
     const group = bind(memory.device, this.#kernel, {
       block: blocks,
@@ -198,6 +209,7 @@ export class StagePart implements Setting {
       rows,
       links,
       scales: this.setting,
+      releases,
       acc: this.acc,
     });
     return { label: "deliver", pipeline: this.#kernel.pipeline, group, workgroups: [groups, 1] };
@@ -256,6 +268,15 @@ interface StageKernels {
 
 /** One given event on the device: step, slot, projection, weight. */
 export const GIVEN_BYTES = 16;
+
+/** Behind the rows, where there is plasticity, per projection its lane + 1, or 0. */
+function withLanes(rows: Uint32Array, { lanes, projections, plasticity }: CompiledNetwork): Uint32Array {
+  if (lanes === 0) return rows;
+  const all = new Uint32Array(rows.length + projections.length);
+  all.set(rows);
+  for (const { projection, lane = -1 } of plasticity) all[rows.length + projection] = lane + 1;
+  return all;
+}
 
 /** Row tables one after another behind their heads, and all links as (slot, bits of the weight). */
 function packRows(tables: readonly RowTable[]): { rows: Uint32Array; links: Uint32Array } {

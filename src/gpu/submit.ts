@@ -80,8 +80,9 @@ export const mostRows = (network: CompiledNetwork): number =>
   );
 
 /** Dispatches of a submit at most. */
-export function mostDispatches({ stages, populations, maxBlock }: CompiledNetwork, steps: number): number {
-  const perBlock = populations.filter((p) => p.kind !== "trains").length + 2 * stages.length;
+export function mostDispatches({ stages, populations, maxBlock, plasticity }: CompiledNetwork, steps: number): number {
+  const advancing = populations.filter((p) => p.kind !== "trains").length;
+  const perBlock = advancing + 2 * stages.length + 2 * plasticity.length;
   return 1 + perBlock * Math.ceil(steps / maxBlock);
 }
 

@@ -1,7 +1,7 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
 
 /** Phases of a block, per stage; kernel labels, timings and messages use these names. */
-export const PHASES = ["drive", "deliver", "integrate"] as const;
+export const PHASES = ["drive", "release", "deliver", "integrate"] as const;
 /** What `integrate` does within a step. */
 export const STEP = ["detect", "receive", "currents", "solve", "advance", "sample"] as const;
 
@@ -48,6 +48,9 @@ export interface Engine extends Controls {
   advance(toStep: number): Promise<Segment>;
   /** Call with nothing in flight. */
   save(): Promise<EngineState>;
+  /** States of a projection's source-side plasticity as its sources' last spikes left them: [state][entry][source]. Call with nothing in flight.
+   * @param plasticity  index into network.plasticity, of one that trains do not feed */
+  sourceStates(plasticity: number): Promise<Float32Array | Float64Array>;
   load(state: EngineState, step: number): Promise<void>;
   /** wall time spent in each phase so far, ms, where it can be measured. */
   timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>>;

@@ -1,6 +1,7 @@
 import { checkRule, type Sizes } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
+import { checkPlasticity } from "../mechanisms/check-plasticity.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import { checkOrder } from "../random/source.ts";
 import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity, type Unit } from "../units.ts";
@@ -180,6 +181,8 @@ export function checkProjection(
     throw new ModelError(`${where}, maxScale`, `is ${p.maxScale}`, "Give a finite number above 0");
   }
   if (p.maxDelay !== undefined) checkNotNegative(`${where}, maxDelay`, p.maxDelay, "ms", 1);
+  if (p.plasticity !== undefined)
+    checkPlasticity(`${where}, plasticity`, p.plasticity, ruleSizes(p, populations).sources);
 }
 
 export function ruleSizes(p: { name: string; source: string; target: string }, populations: Populations): Sizes {

@@ -1,5 +1,6 @@
 import type { Rule } from "../connect/rules.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
+import type { PlasticityUse } from "../mechanisms/plasticity.ts";
 import type { Quantities, Quantity, Unit } from "../units.ts";
 import type { Method, WholeCell } from "./cell.ts";
 import type { Signal } from "./signal.ts";
@@ -42,6 +43,8 @@ export interface ProjectionDescription {
   readonly maxScale: number;
   /** links slower than this are dropped, counted and reported. */
   readonly maxDelay?: Quantity<"ms">;
+  /** what of a weight a spike transmits. */
+  readonly plasticity?: PlasticityUse;
 }
 
 /** gain(cell) * signal(t) into a compartment (nA), or into an input of point neurons (its unit), on while delay <= t + dt/2 < delay + duration. */

@@ -2,6 +2,7 @@ import { drawLinks, type Links } from "../connect/draw.ts";
 import type { Rule } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
+import type { PlasticityUse } from "../mechanisms/plasticity.ts";
 import { canonical, isQuantities, ms, one, type Quantities, type Quantity, type Unit } from "../units.ts";
 import type { CellModel } from "./cell.ts";
 import {
@@ -45,6 +46,8 @@ export interface ConnectOptions {
   readonly maxScale?: number;
   /** links slower than this are dropped and counted. */
   readonly maxDelay?: Quantity<"ms">;
+  /** what of a weight a spike transmits: one of hillock/plasticity, or your own. */
+  readonly plasticity?: PlasticityUse;
 }
 
 export interface ClampOptions {
@@ -152,6 +155,7 @@ export class Network {
     const base = {
       name, rule, source: source.name, target: target.population, receptors: target.receptors, maxScale: options.maxScale ?? 1,
       ...(options.maxDelay === undefined ? {} : { maxDelay: options.maxDelay }),
+      ...(options.plasticity === undefined ? {} : { plasticity: options.plasticity }),
     }; // prettier-ignore
     const unit = this.#weightUnit(name, target);
     checkProjection({ ...base, weight: { value: 0, unit }, delay: ms(0) }, this.#populations, this.#projections);

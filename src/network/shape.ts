@@ -114,7 +114,7 @@ export const projection = object(
     delay: given,
     maxScale: number,
   },
-  { maxDelay: quantity() },
+  { maxDelay: quantity(), plasticity: () => {} }, // looked into by `checkPlasticity`
 );
 
 export const clamp = object(

@@ -14,6 +14,7 @@ import {
 } from "../random/source.ts";
 import { type CellBuffers, type Integrate, printIntegrate } from "./cells.ts";
 import { deliver, SpikeLog } from "./log.ts";
+import { Releases } from "./releases.ts";
 
 /** Runs a CompiledNetwork in JavaScript: float64 with sums in row order, or (precision 32) every operation rounded to float32
  * with the GPU's integer sums. Needs no adapter; same results whatever the block length. */
@@ -46,10 +47,12 @@ class ReferenceEngine implements Engine {
   readonly #cells = new Map<number, Cells>();
   readonly #sources = new Map<number, Uint32Array>();
   readonly #acc: (Float64Array | Int32Array)[];
-  readonly #log = new SpikeLog();
+  readonly #log: SpikeLog;
+  readonly #releases: readonly Releases[]; // by index into network.plasticity
+  readonly #lanes: ReadonlyMap<number, number>;
   /** row of increments of each cell of a renewal population, per entry; forgotten when rates change. */
   readonly #rowOfCell = new Map<number, Uint32Array[]>();
-  readonly #ms = { drive: 0, deliver: 0, integrate: 0 };
+  readonly #ms = { drive: 0, release: 0, deliver: 0, integrate: 0 };
 
   constructor(network: CompiledNetwork, precision: 64 | 32) {
     this.network = network;
@@ -57,6 +60,9 @@ class ReferenceEngine implements Engine {
     this.kind = this.#f32 ? "reference32" : "reference";
     this.#pace = new Pace(network.maxBlock, LONGEST_RUN);
     this.#inputs = new Inputs(network);
+    this.#log = new SpikeLog(network.lanes);
+    this.#releases = network.plasticity.map((p) => new Releases(network, p, this.#f32));
+    this.#lanes = new Map(network.plasticity.flatMap((p) => (p.lane === undefined ? [] : [[p.projection, p.lane]])));
     network.populations.forEach((p, k) => {
       if (p.kind === "cells") this.#cells.set(k, this.#makeCells(k, p));
       if (p.kind === "renewal") this.#sources.set(k, this.#makeSources(p));
@@ -95,6 +101,12 @@ class ReferenceEngine implements Engine {
     for (const [k, s] of this.#sources) state[`sources.${this.network.populations[k]?.name}`] = s.slice();
     state["log.steps"] = Uint32Array.from(this.#log.steps);
     state["log.ids"] = Uint32Array.from(this.#log.ids);
+    if (this.network.lanes > 0) state["log.releases"] = this.#rounded(Float64Array.from(this.#log.allReleases()));
+    this.#releases.forEach((r, k) => {
+      if (r.plasticity.lane === undefined) return; // trains: known before the run
+      state[`releases.${k}.state`] = r.state.slice();
+      state[`releases.${k}.last`] = r.last.slice();
+    });
     return Promise.resolve(state);
   }
 
@@ -108,10 +120,20 @@ class ReferenceEngine implements Engine {
       cells.params = this.#rounded(cells.live.values);
     }
     for (const [k, s] of this.#sources) s.set(state[`sources.${this.network.populations[k]?.name}`] as Uint32Array);
-    this.#log.load(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array);
+    const releases = (state["log.releases"] as Float64Array | undefined) ?? [];
+    this.#log.load(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array, releases);
+    this.#releases.forEach((r, k) => {
+      if (r.plasticity.lane === undefined) return;
+      r.state.set(state[`releases.${k}.state`] as Float64Array);
+      r.last.set(state[`releases.${k}.last`] as Uint32Array);
+    });
     this.#rowOfCell.clear();
     this.step = step;
     return Promise.resolve();
+  }
+
+  sourceStates(plasticity: number): Promise<Float32Array | Float64Array> {
+    return Promise.resolve((this.#releases[plasticity] as Releases).state.slice());
   }
 
   setRate(population: number, signal: Signal, entry?: number): void {
@@ -155,9 +177,11 @@ class ReferenceEngine implements Engine {
       const steps = Math.min(this.network.maxBlock, to - this.step);
       const inputs = this.#inputs.block(this.step, steps);
       this.#time("drive", () => this.#drive(inputs, spike));
+      this.#release([...this.#sources.keys()]);
       this.network.stages.forEach((stage, s) => {
         this.#time("deliver", () => this.#deliver(stage, s, steps));
         this.#time("integrate", () => this.#integrate(stage, s, inputs, traces, spike));
+        this.#release(stage.cells);
       });
       this.step += steps;
       this.#log.forget(this.step - this.network.maxDelaySteps);
@@ -193,6 +217,18 @@ class ReferenceEngine implements Engine {
     }
   }
 
+  /** Source-side plasticity of what these populations have just spiked. */
+  #release(populations: readonly number[]): void {
+    const due = this.#releases.filter(
+      ({ plasticity: p }) => p.lane !== undefined && populations.includes(p.population),
+    );
+    if (due.length === 0) return;
+    this.#time("release", () => {
+      this.#log.sort();
+      for (const r of due) r.run(this.#log);
+    });
+  }
+
   #rowsOfCells(k: number, { signalOfCell }: CompiledRenewal): Uint32Array[] {
     const known = this.#rowOfCell.get(k);
     if (known !== undefined) return known;
@@ -212,7 +248,15 @@ class ReferenceEngine implements Engine {
     deliver(
       stage,
       this.#log,
-      { step: this.step, steps, entries, nSources, scales: this.#inputs.scales, integers: this.#f32 },
+      {
+        step: this.step,
+        steps,
+        entries,
+        nSources,
+        scales: this.#inputs.scales,
+        integers: this.#f32,
+        lanes: this.#lanes,
+      },
       acc,
     );
   }

@@ -6,20 +6,31 @@ import { lowerBound } from "../sorted.ts";
 export class SpikeLog {
   steps: number[] = [];
   ids: number[] = [];
-  #current = 0; // where the current block's begin
+  /** factors of source-side plasticity beside each spike: [lane][spike]. */
+  readonly releases: number[][];
+  /** where the current block's begin. */
+  current = 0;
+
+  constructor(lanes = 0) {
+    this.releases = Array.from({ length: lanes }, () => []);
+  }
 
   push(step: number, id: number): void {
     this.steps.push(step);
     this.ids.push(id);
+    for (const lane of this.releases) lane.push(1);
   }
 
   /** Sorts the current block's spikes. Native sorting of keys below 2^53 (a block is shorter than 2^21 steps) is the fastest. */
   sort(): void {
-    const from = this.#current;
+    const from = this.current;
     const steps = this.steps.slice(from);
     const base = steps.reduce((a, b) => Math.min(a, b), Infinity);
     const keys = Float64Array.from(steps, (s, k) => (s - base) * 2 ** 32 + (this.ids[from + k] as number));
+    const places = this.releases.length === 0 ? undefined : new Map(Array.from(keys, (key, k) => [key, from + k]));
+    const before = this.releases.map((lane) => lane.slice());
     keys.sort().forEach((key, k) => {
+      this.releases.forEach((lane, l) => (lane[from + k] = before[l]?.[places?.get(key) as number] as number));
       this.steps[from + k] = base + Math.floor(key / 2 ** 32);
       this.ids[from + k] = key % 2 ** 32;
     });
@@ -32,17 +43,28 @@ export class SpikeLog {
     while (old < this.steps.length && (this.steps[old] as number) < step) old++;
     this.steps.splice(0, old);
     this.ids.splice(0, old);
-    this.#current = this.steps.length;
+    for (const lane of this.releases) lane.splice(0, old);
+    this.current = this.steps.length;
   }
 
-  /** @param steps, ids  in any order */
-  load(steps: Uint32Array, ids: Uint32Array): void {
+  /** @param steps, ids  in any order
+   * @param releases  [spike][lane] */
+  load(steps: Uint32Array, ids: Uint32Array, releases: ArrayLike<number>): void {
     const order = Array.from(steps.keys()).sort(
       (a, b) => (steps[a] as number) - (steps[b] as number) || (ids[a] as number) - (ids[b] as number),
     );
     this.steps = order.map((k) => steps[k] as number);
     this.ids = order.map((k) => ids[k] as number);
-    this.#current = this.steps.length;
+    const lanes = this.releases.length;
+    this.releases.forEach((lane, l) =>
+      lane.splice(0, lane.length, ...order.map((k) => releases[k * lanes + l] as number)),
+    );
+    this.current = this.steps.length;
+  }
+
+  /** [spike][lane] */
+  allReleases(): number[] {
+    return this.steps.flatMap((_, k) => this.releases.map((lane) => lane[k] as number));
   }
 }
 
@@ -54,6 +76,8 @@ export interface Delivery {
   /** weight factor of [projection * entries + entry], and in integer mode its quantisation q. */
   readonly scales: Float64Array;
   readonly integers: boolean;
+  /** of each projection with source-side plasticity from logged spikes, its lane. */
+  readonly lanes: ReadonlyMap<number, number>;
 }
 
 /** Adds the links of logged spikes and the given events that fall due in [step, step + steps) to acc [step][entry][slot].
@@ -69,7 +93,11 @@ export function deliver(stage: CompiledStage, log: SpikeLog, d: Delivery, acc: F
     for (let s = lowerBound(rows.segmentDelay, d.step - (log.steps[k] as number), first, last); s < last; s++) {
       const due = (log.steps[k] as number) + (rows.segmentDelay[s] as number) - d.step;
       if (due >= d.steps) break; // delays ascend
-      const factor = factorOf(stage, rows.segmentProjection[s] as number, entry, d);
+      const projection = rows.segmentProjection[s] as number;
+      const lane = log.releases[d.lanes.get(projection) ?? -1];
+      const whole = factorOf(stage, projection, entry, d);
+      const released = lane === undefined ? whole : whole * (lane[k] as number);
+      const factor = d.integers ? Math.fround(released) : released;
       const base = (due * d.entries + entry) * stage.slots;
       for (let l = rows.segmentStart[s] as number; l < (rows.segmentStart[s + 1] as number); l++) {
         add(acc, base + (rows.target[l] as number), rows.weight[l] as number, factor, d.integers);

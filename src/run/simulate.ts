@@ -10,6 +10,7 @@ import { canonical, type Quantity } from "../units.ts";
 import { MemoryChunk, rowsKey, sortSpikes, type Chunk, type Rows } from "./chunk.ts";
 import { inForce, RecordedControl, type Control, type LiveChange } from "./control.ts";
 import { DeviceWatch } from "./device-watch.ts";
+import { sourceStates } from "./source-states.ts";
 import { initialRows, type InitialRows } from "./initial.ts";
 
 export interface SimulateOptions extends CompileOptions {
@@ -275,6 +276,15 @@ export class Simulation {
   /** For sinks: the changes made by hooks since the last call. */
   takeChanges(): LiveChange[] {
     return this.#changes.splice(0);
+  }
+
+  /** States of a projection's plasticity now, one value per source: as the source's last spike left them.
+   * @throws ModelError while a run goes on, or for a projection without plasticity */
+  async plasticity(projection: string, entry = 0): Promise<Readonly<Record<string, Float64Array>>> {
+    this.checkOpen();
+    if (this.#running)
+      throw new ModelError("plasticity()", "was called while a run goes on", "Call it between two runs");
+    return sourceStates(this.#engine, projection, entry);
   }
 
   async save(): Promise<Checkpoint> {

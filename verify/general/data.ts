@@ -108,11 +108,29 @@ export async function runSteps(
   }
 }
 
-/** The largest difference between a recorded variable and a reference's columns "<stem><cell><end>", over rows that count.
+/** Significant digits with which a column is printed. */
+const digitsOf = (values: readonly string[]): number =>
+  values.reduce(
+    (most, text) => Math.max(most, (text.split("e")[0] as string).replace(/[-.]/g, "").replace(/^0+/, "").length),
+    1,
+  );
+
+/** Half a unit of a value's last printed digit. */
+const rounding = (value: number, digits: number): number =>
+  value === 0 ? 0 : 0.5 * 10 ** (Math.floor(Math.log10(Math.abs(value))) - digits + 1);
+
+/** The largest difference between a recorded variable and a reference's columns "<stem><cell><end>", over rows that count; with
+ * `printed`, what the file's digits round off is no difference.
  * @param counts  whether a row counts, by its step and the reference's value */
 export function columnError(
   chunk: Chunk,
-  reference: { readonly table: Table; readonly stem: string; readonly end?: string; readonly factor?: number },
+  reference: {
+    readonly table: Table;
+    readonly stem: string;
+    readonly end?: string;
+    readonly factor?: number;
+    readonly printed?: boolean;
+  },
   recorded: {
     readonly population: string;
     readonly variable: string;
@@ -121,7 +139,7 @@ export function columnError(
   },
   counts: (step: number, value: number, cell: number) => boolean = () => true,
 ): { readonly error: number; readonly values: number } {
-  const { table: rows, stem, end = "", factor = 1 } = reference;
+  const { table: rows, stem, end = "", factor = 1, printed = false } = reference;
   const { population, variable, dt, cellOf = (cell) => cell } = recorded;
   const trace = chunk.trace(population, variable);
   const rowOf = new Map(Array.from(trace.times, (t, row) => [Math.round(t / dt), row]));
@@ -133,12 +151,14 @@ export function columnError(
     if (cell === undefined) continue;
     const column = trace.cells.indexOf(cellOf(Number(cell)));
     const wanted = rows.numbers(name);
+    const digits = printed ? digitsOf(rows.strings(name)) : 0;
     steps.forEach((step, i) => {
       const row = rowOf.get(step);
       const value = (wanted[i] as number) * factor;
       if (row === undefined || column < 0 || !counts(step, wanted[i] as number, Number(cell))) return;
       const found = trace.data[row * trace.cells.length + column] as number;
-      error = Math.max(error, Math.abs(found - value));
+      const off = printed ? rounding(value, digits) : 0;
+      error = Math.max(error, Math.abs(found - value) - off);
       values++;
     });
   }

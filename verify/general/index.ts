@@ -1,5 +1,6 @@
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import { notYet, type VerifyContext } from "../rows.ts";
+import { verifyShortTerm } from "./links.ts";
 import { verifyCoba, verifyDelta } from "./networks.ts";
 import { verifyAdex, verifyIzhikevich, verifyLif } from "./single.ts";
 
@@ -12,6 +13,7 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g03", verifyAdex],
   ["g04", verifyCoba],
   ["g05", verifyDelta],
+  ["g06", verifyShortTerm],
 ]);
 
 export async function verifyGeneral(

@@ -1,0 +1,132 @@
+import type { CompiledPlasticity } from "../compile/compiled.ts";
+import { mathFunctions, printWgsl } from "../lang/print.ts";
+import { bind, type Kernel } from "./kernels.ts";
+import type { Dispatch, Shared } from "./parts.ts";
+
+/** Source-side plasticity of the projections that start in one population. */
+export class ReleasePart {
+  readonly population: number;
+  readonly projections: readonly ProjectionRelease[];
+  readonly #shared: Shared;
+  readonly #chain: Kernel<"chain">;
+  readonly #shape: GPUBuffer;
+  readonly #ends: GPUBuffer;
+  readonly #bytes: number; // of ends
+
+  private constructor(shared: Shared, chain: Kernel<"chain">, kernels: readonly Kernel<"release">[], of: readonly CompiledPlasticity[]) {
+    const { memory, network } = shared;
+    const { population, n, firstSource } = of[0] as CompiledPlasticity;
+    this.population = population;
+    this.#shared = shared;
+    this.#chain = chain;
+    const label = `releases of ${network.populations[population]?.name}`;
+    this.#bytes = 8 * n * network.entries;
+    this.#shape = memory.uniform(`${label}: shape`, Uint32Array.of(firstSource, n, network.nSources, 0));
+    this.#ends = memory.storage(`${label}: first and last`, this.#bytes);
+    this.projections = of.map((p, k) => new ProjectionRelease(shared, kernels[k] as Kernel<"release">, p, this.#ends));
+  } // prettier-ignore
+
+  /** @param of  of one population, with lanes */
+  static async make(shared: Shared, of: readonly CompiledPlasticity[]): Promise<ReleasePart> {
+    const { workgroupSize, kernels } = shared;
+    const chain = await kernels.make("chain", { workgroupSize });
+    const release = of.map((p) => kernels.make("release", { workgroupSize, model: releaseWgsl(p) }));
+    return new ReleasePart(shared, chain, await Promise.all(release), of);
+  }
+
+  /** @param groups  workgroups of the stride loop over spikes */
+  dispatches(groups: number): Dispatch[] {
+    const { memory, blocks, positions, log } = this.#shared;
+    const group = bind(memory.device, this.#chain, {
+      block: blocks,
+      shape: this.#shape,
+      log,
+      positions,
+      ends: this.#ends,
+    });
+    const all: Dispatch[] = [
+      { label: "release", pipeline: this.#chain.pipeline, group, workgroups: [groups, 1] },
+      ...this.projections.map((p) => p.dispatch(groups)),
+    ];
+    return [...all.slice(0, -1), { ...(all.at(-1) as Dispatch), clear: { buffer: this.#ends, bytes: this.#bytes } }];
+  }
+}
+
+/** One projection's states on the device. */
+export class ProjectionRelease {
+  readonly plasticity: CompiledPlasticity;
+  /** bits of [state][entry][source], then [entry][source]: step of the last spike. */
+  readonly states: GPUBuffer;
+  readonly #shared: Shared;
+  readonly #kernel: Kernel<"release">;
+  readonly #shape: GPUBuffer;
+  readonly #params: GPUBuffer;
+  readonly #ends: GPUBuffer;
+
+  constructor(shared: Shared, kernel: Kernel<"release">, plasticity: CompiledPlasticity, ends: GPUBuffer) {
+    const { memory, network } = shared;
+    const { entries, nSources, lanes, dt } = network;
+    const { projection, n, firstSource, lane, values, states, state0 } = plasticity;
+    [this.plasticity, this.#shared, this.#kernel, this.#ends] = [plasticity, shared, kernel, ends];
+    const label = `release ${projection}`;
+    const shape = Uint32Array.of(firstSource, n, nSources, entries, lane ?? 0, lanes, 0, 0);
+    new Float32Array(shape.buffer)[6] = dt;
+    this.#shape = memory.uniform(`${label}: shape`, shape);
+    this.#params = memory.storage(`${label}: params`, Float32Array.from(values));
+    const start = new Float32Array((states.length + 1) * entries * n);
+    states.forEach((_, s) => {
+      for (let e = 0; e < entries; e++) start.set(state0.subarray(s * n, (s + 1) * n), (s * entries + e) * n);
+    });
+    this.states = memory.storage(`${label}: states`, start);
+  }
+
+  dispatch(groups: number): Dispatch {
+    const { memory, blocks, positions, log, releases } = this.#shared;
+    const group = bind(memory.device, this.#kernel, {
+      block: blocks,
+      shape: this.#shape,
+      log,
+      positions,
+      ends: this.#ends,
+      params: this.#params,
+      states: this.states,
+      releases,
+    });
+    return { label: "release", pipeline: this.#kernel.pipeline, group, workgroups: [groups, 1] };
+  }
+
+  /** Call with nothing in flight. */
+  async read(): Promise<{ state: Float32Array<ArrayBuffer>; last: Uint32Array<ArrayBuffer> }> {
+    const { memory, network } = this.#shared;
+    const bytes = await memory.read(this.states);
+    const all = this.plasticity.n * network.entries;
+    const count = this.plasticity.states.length * all;
+    return { state: new Float32Array(bytes, 0, count), last: new Uint32Array(bytes, 4 * count, all) };
+  }
+
+  write(state: Float32Array, last: Uint32Array): void {
+    const words = new Uint32Array(state.length + last.length);
+    words.set(new Uint32Array(Float32Array.from(state).buffer));
+    words.set(last, state.length);
+    this.#shared.memory.device.queue.writeBuffer(this.states, 0, words);
+  }
+}
+
+/** The virtual module `model` of a plasticity. The text depends on the equations, never on a value. */
+function releaseWgsl({ states, params, stmts }: CompiledPlasticity): string {
+  const place = new Map<string, string>([
+    ...states.map((s, k): [string, string] => [`s_${s}`, `state[${k}]`]),
+    ...params.map((p, k): [string, string] => [p, `param[${k}]`]),
+  ]);
+  const body = printWgsl(stmts, { rename: (id) => place.get(id) ?? id });
+  const math = mathFunctions(body);
+  return [
+    ...(math.length > 0 ? [`import package::math::{${math.join(", ")}};`] : []),
+    `const STATES = ${states.length}u;`,
+    `const PARAMS = ${params.length}u;`,
+    `var<private> state: array<f32, ${states.length}>;`,
+    `var<private> param: array<f32, ${Math.max(1, params.length)}>;`,
+    "var<private> elapsed: f32;",
+    `fn release_one() -> f32 {\n${body}\n  return factor;\n}`,
+  ].join("\n");
+}

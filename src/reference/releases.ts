@@ -1,0 +1,72 @@
+import type { CompiledNetwork, CompiledPlasticity } from "../compile/compiled.ts";
+import { jsLibrary, printJs } from "../lang/print.ts";
+import type { SpikeLog } from "./log.ts";
+
+/** Source-side plasticity of one projection in JavaScript. */
+export class Releases {
+  readonly plasticity: CompiledPlasticity;
+  /** [state][entry][source] */
+  readonly state: Float64Array | Float32Array;
+  /** step of each source's last spike, [entry][source]; 0 before the first. */
+  readonly last: Uint32Array;
+  readonly #entries: number;
+  readonly #nSources: number;
+  readonly #dt: number;
+  readonly #params: Float64Array | Float32Array;
+  readonly #release: Release;
+
+  constructor(network: CompiledNetwork, plasticity: CompiledPlasticity, f32: boolean) {
+    const { entries, nSources, dt } = network;
+    const { n, states, state0, values } = plasticity;
+    [this.plasticity, this.#entries, this.#nSources, this.#dt] = [plasticity, entries, nSources, dt];
+    const Floats = f32 ? Float32Array : Float64Array;
+    this.#params = Floats.from(values);
+    this.state = new Floats(states.length * entries * n);
+    for (let s = 0; s < states.length; s++) {
+      for (let e = 0; e < entries; e++) this.state.set(state0.subarray(s * n, (s + 1) * n), (s * entries + e) * n);
+    }
+    this.last = new Uint32Array(entries * n);
+    this.#release = printRelease(plasticity, f32);
+  }
+
+  /** The spikes of the current block, in order. */
+  run(log: SpikeLog): void {
+    const { n, firstSource, lane } = this.plasticity;
+    const lanes = log.releases[lane ?? -1];
+    if (lanes === undefined) return;
+    for (let k = log.current; k < log.steps.length; k++) {
+      const [step, id] = [log.steps[k] as number, log.ids[k] as number];
+      const entry = Math.floor(id / this.#nSources);
+      const source = id - entry * this.#nSources - firstSource;
+      if (source < 0 || source >= n) continue;
+      const i = entry * n + source;
+      const steps = step - (this.last[i] as number);
+      this.last[i] = step;
+      lanes[k] = this.#release(this.state, this.#params, i, source, this.#entries * n, steps, this.#dt);
+    }
+  }
+}
+
+type Release = (
+  state: Float64Array | Float32Array,
+  params: Float64Array | Float32Array,
+  i: number,
+  source: number,
+  all: number,
+  steps: number,
+  dt: number,
+) => number;
+
+function printRelease({ states, params, stmts, n }: CompiledPlasticity, f32: boolean): Release {
+  const lines = [
+    f32 ? "const elapsed = fr(steps * fr(dt));" : "const elapsed = steps * dt;",
+    ...params.map((p, k) => `const ${p} = params[${k * n} + source];`),
+    ...states.map((s, k) => `let s_${s} = state[${k} * all + i];`),
+    printJs(stmts, { f32 }),
+    ...states.map((s, k) => `state[${k} * all + i] = s_${s};`),
+    "return factor;",
+  ];
+  const library = jsLibrary(f32);
+  const text = `"use strict"; return (state, params, i, source, all, steps, dt) => {\n${lines.join("\n")}\n};`;
+  return new Function(...Object.keys(library), text)(...Object.values(library)) as Release;
+}
