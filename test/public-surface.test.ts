@@ -25,6 +25,7 @@ describe("public surface", () => {
     ["models/cortical-column", () => import("../src/models/cortical-column/index.ts")],
     ["models/motor-pool", () => import("../src/models/motor-pool/index.ts")],
     ["models/trained-network", () => import("../src/models/trained-network/index.ts")],
+    ["plasticity", () => import("../src/mechanisms/plasticity/index.ts")],
     ["plot", () => import("../src/plot/index.ts")],
     ["plot/png", () => import("../src/plot/png.ts")],
   ] as const)("%s exports a known list", async (_, load) => {

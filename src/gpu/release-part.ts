@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledPlasticity } from "../compile/compiled.ts";
 import { mathFunctions, printWgsl } from "../lang/print.ts";
 import { bind, type Kernel } from "./kernels.ts";
