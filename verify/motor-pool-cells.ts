@@ -246,7 +246,8 @@ function voltageError(
 
 /** Largest |difference| between stored columns and recorded variables.
  * @param columnOf  the recorded column that belongs to a row of the table; undefined leaves the row out
- * @param shiftMs  added to a recorded label to get the stored one */
+ * @param shiftMs  added to a recorded label to get the stored one
+ * @param flankMs  a shift in time that is allowed: so many ms times the trace's slope beside a sample are taken off its difference */
 export function traceError(
   chunk: Chunk,
   population: string,
@@ -254,6 +255,7 @@ export function traceError(
   columns: readonly { readonly column: string; readonly variable: string }[],
   columnOf: (row: number) => number | undefined,
   shiftMs = 0,
+  flankMs = 0,
 ): number {
   const t = table.numbers("t_ms");
   let worst = 0;
@@ -266,10 +268,12 @@ export function traceError(
       const k = columnOf(row);
       const sample = Math.round(((t[row] as number) - shiftMs - first) / every);
       if (k === undefined || sample < 0) continue; // before the first label, which a shifted one may be
-      const value = trace.data[sample * trace.cells.length + k];
+      const at = (s: number): number | undefined => trace.data[s * trace.cells.length + k];
+      const value = at(sample);
       if (value === undefined)
         throw new DataError(`${column}, t = ${t[row]} ms`, "is after the end of the run", "Repair the case's files");
-      worst = Math.max(worst, Math.abs(value - (stored[row] as number)));
+      const change = Math.max(...[sample - 1, sample + 1].map((s) => Math.abs((at(s) ?? value) - value)));
+      worst = Math.max(worst, Math.abs(value - (stored[row] as number)) - (change / every) * flankMs);
     }
   }
   return worst;

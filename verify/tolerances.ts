@@ -28,6 +28,10 @@ export const MOTOR_POOL = {
     why: "the L-type current's inactivation (2500 ms, 1e-5 of the way a step) stalls in float32 within 3e-3 of its goal; the current it gates is worth up to some 4 mV where cells stay silent",
   },
   r2Voltage: { value: 0.01, why: "an event one step late moves V by more than 0.05 mV; float32 by less than 1e-3" }, // mV
+  r2Flank: {
+    value: 1e-3, // ms
+    why: "float32's 1e-3 mV below threshold (subthreshold, above), where V climbs at 1 mV/ms or more, moves a spike by so much: its flank of up to 400 mV/ms by 0.4 mV; an event one step late moves it 25 times as far",
+  },
   r2Spikes: { value: 0.025, why: "one step of the reference" }, // ms
   conductance: {
     value: 1e-5,
