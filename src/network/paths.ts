@@ -37,21 +37,24 @@ export function resolvePath(path: string, d: NetworkDescription): Path {
   if (path === "seed" || path === "structureSeed") return { kind: path };
   const dot = path.lastIndexOf(".");
   const [owner, last] = [path.slice(0, dot), path.slice(dot + 1)];
-  const projection = d.projections.findIndex((p) => p.name === owner);
-  if (projection >= 0 && last === "scale") return { kind: "scale", projection };
-  const clamp = d.clamps.findIndex((c) => c.name === owner);
-  if (clamp >= 0 && (last === "gain" || last === "signal")) return { kind: last, clamp };
   const first = path.split(".")[0] as string;
   const population = d.populations.findIndex((p) => p.name === first);
   const found = d.populations[population];
+  const within = path.slice(first.length + 1);
+  const parameters = found === undefined || !receives(found) ? undefined : isNeurons(found) ? neuronPaths(found.model) : cellPaths(found.model); // prettier-ignore
+  const projection = last === "scale" ? d.projections.findIndex((p) => p.name === owner) : -1;
+  const clamp = last === "gain" || last === "signal" ? d.clamps.findIndex((c) => c.name === owner) : -1;
+  if (projection >= 0 || clamp >= 0) {
+    if (parameters?.has(within)) throw new ModelError(`variation "${path}"`, `names a parameter of "${first}" and "${owner}", a ${projection >= 0 ? "projection" : "clamp"}`, "Name that one otherwise: { name: \"...\" }"); // prettier-ignore
+    return projection >= 0 ? { kind: "scale", projection } : { kind: last as "gain" | "signal", clamp };
+  }
   if (found === undefined) throw unknown(path, topPaths(d));
-  if (receives(found)) {
-    const params = isNeurons(found) ? neuronPaths(found.model) : cellPaths(found.model);
-    const wanted = params.get(path.slice(first.length + 1));
+  if (parameters !== undefined) {
+    const wanted = parameters.get(within);
     if (wanted === undefined)
       throw unknown(
         path,
-        [...params.keys()].map((p) => `${first}.${p}`),
+        [...parameters.keys()].map((p) => `${first}.${p}`),
       );
     return { kind: "param", population, ...wanted };
   }

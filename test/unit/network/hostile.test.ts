@@ -117,3 +117,18 @@ describe("what was accepted though wrong", () => {
     expect(V0).toEqual(mV(-70));
   });
 });
+
+test("a path that names two things is refused", () => {
+  const named = (name: string, param: string, path: string): (() => void) => {
+    const model = smallCells(1);
+    const [insertion] = model.insertions;
+    const mechanism = { ...insertion!.mechanism, params: { ...insertion!.mechanism.params, [param]: { unit: "1", default: { value: 1, unit: "1" }, doc: "a factor" } } };
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("M", { ...model, insertions: [{ ...insertion!, mechanism }] } as never);
+    net.clamp(cells, nA(0.1), { name });
+    return () => net.vary(path, [1, 2].map((value) => ({ value, unit: "1" })));
+  };
+  expect(named("M.pas", "gain", "M.pas.gain")).toThrow('names a parameter of "M" and "M.pas", a clamp');
+  expect(named("M.clamp", "gain", "M.clamp.gain")).not.toThrow();
+  expect(named("M.clamp", "gain", "M.pas.gain")).not.toThrow();
+}); // prettier-ignore
