@@ -9,7 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^hillock$/, replacement: `${src}/node.ts` },
       { find: /^hillock\/(neurons|plasticity)$/, replacement: `${src}/mechanisms/$1/index.ts` },
-      { find: /^hillock\/(analysis|mechanisms|models\/[\w-]+|plot)$/, replacement: `${src}/$1/index.ts` },
+      { find: /^hillock\/(analysis|import|mechanisms|models\/[\w-]+|plot)$/, replacement: `${src}/$1/index.ts` },
     ],
   },
   test: {

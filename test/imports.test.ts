@@ -10,6 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["lang", "random"],
   ["morphology", "connect", "mechanisms"],
   ["network"],
+  ["import"],
   ["compile"],
   ["host"],
   ["reference", "gpu"],

@@ -11,7 +11,7 @@ import { sameLength } from "./stats.ts";
  * cos * pi diam^2 / (4 * 0.01 Ra) * (V(0 end) - V(1 end)), so only end nodes carry weight and nothing cancels.
  * @param cosines  per section, cosine of the angle to the axis; sections left out do not contribute
  * @param cell     which cell, where the morphology has values per cell
- * @throws ModelError for a cosine of an unknown section */
+ * @throws ModelError for a cosine of an unknown section or of one of frusta, whose current and direction change along it */
 export function dipoleWeights(
   morphology: Morphology,
   cosines: Readonly<Record<string, number>>,
@@ -22,7 +22,9 @@ export function dipoleWeights(
   if (unknown !== undefined)
     throw new ModelError("dipole", `names the unknown section "${unknown}"`, didYouMean(unknown, names));
   const weights = new Float64Array(morphology.nodes.length);
-  for (const { name, diam, Ra, nodes } of morphology.sections) {
+  for (const { name, diam, Ra, nodes, points } of morphology.sections) {
+    if (points !== undefined && cosines[name] !== undefined)
+      throw new ModelError("dipole", `section "${name}" is made of frusta`, "Give cylinders: L and diam instead of points");
     const crossing = (Math.PI * valueOf(diam, cell) ** 2) / (4 * 0.01 * valueOf(Ra, cell)); // um / MOhm
     const w = (cosines[name] ?? 0) * crossing;
     const [start, end] = [nodes[0] as number, nodes.at(-1) as number];

@@ -275,10 +275,13 @@ export class ResolvedModel {
 
   #section(spec: WholeCell["sections"][number]): Section {
     const { name: id, nseg, parent, parentEnd } = spec;
+    const size =
+      spec.points === undefined
+        ? { L: this.#values(`${id}.L`, spec.L, "um"), diam: this.#values(`${id}.diam`, spec.diam, "um") }
+        : { points: spec.points };
     return {
       name: id,
-      L: this.#values(`${id}.L`, spec.L, "um"),
-      diam: this.#values(`${id}.diam`, spec.diam, "um"),
+      ...size,
       Ra: this.#values(`${id}.Ra`, spec.Ra, "ohm cm"),
       ...(nseg === undefined ? {} : { nseg }),
       ...(parent === undefined ? {} : { parent }),

@@ -1,19 +1,30 @@
 import { didYouMean, ModelError } from "../errors.ts";
+import { arcs, type Point3d, type SegmentGeometry, segmentsOf } from "./frusta.ts";
 import { combine, type Values } from "./values.ts";
 
-/** An unbranched cylinder. L and diam in um, Ra in ohm cm: one value, or one per cell of the population. Topology and
- * nseg are shared by all cells. */
-export interface Section {
-  readonly name: string;
+/** An unbranched cylinder of L and diam (um), or a path of frusta through points. Ra in ohm cm. L, diam and Ra are one value, or one
+ * per cell of the population. Topology, points and nseg are shared by all cells. */
+export type Section = SectionPlace & (Cylinder | Frusta);
+interface Cylinder {
   readonly L: Values;
   readonly diam: Values;
+  readonly points?: undefined;
+}
+interface Frusta {
+  /** At least two. Length and diameters are theirs. */
+  readonly points: readonly Point3d[];
+  readonly L?: undefined;
+  readonly diam?: undefined;
+}
+interface SectionPlace {
+  readonly name: string;
   readonly Ra: Values;
   /** Number of equal segments; 1 if left out. */
   readonly nseg?: number;
   /** The section this one hangs on; exactly one section has none. */
   readonly parent?: string;
-  /** The end of the parent that it hangs on; 1 if left out. */
-  readonly parentEnd?: 0 | 1;
+  /** Where on the parent it hangs: at an end (0 or 1), or in between in the middle of the segment that holds the place. 1 if left out. */
+  readonly parentEnd?: number;
   /** The own end by which it hangs; 0 if left out. */
   readonly childEnd?: 0 | 1;
 }
@@ -35,8 +46,11 @@ export interface MorphologyNode {
 }
 
 /** A section with its place in the tree: nodes from its 0 end to its 1 end, nseg + 2 of them. The end by which it hangs
- * is a node of the parent. */
-export interface SectionPath extends Required<Omit<Section, "parent">> {
+ * is a node of the parent. Of frusta, L is the path's length and diam the mean over it. */
+export interface SectionPath extends Required<Omit<SectionPlace, "parent">> {
+  readonly L: Values;
+  readonly diam: Values;
+  readonly points?: readonly Point3d[];
   readonly parent: string | undefined;
   readonly nodes: readonly number[];
 }
@@ -61,23 +75,24 @@ export const segmentArea = (L: Values, diam: Values, nseg = 1): Values =>
 
 /** Cuts sections into nodes as NEURON does: a node at every segment's centre, a node without membrane at every section's
  * free end (and at both ends of the root section); a hanging end is its parent's end node. Resistances are half segments in
- * series, without any correction where diameters change.
+ * series, without any correction where diameters change; those of frusta are integrals over them.
  * @param nCells  number of cells; left out, the length of the first array among the values, or 1
  * @throws ModelError for an unknown or doubled name, a cycle, no or two roots, nseg below 1, a length, diameter or
  *   resistivity that is not positive, an array whose length is not nCells */
 export function tree(sections: readonly Section[], nCells?: number): Morphology {
   const n = nCells ?? firstLength(sections);
   const cuts = sections.map((s) => checked(s, n));
+  const byName = new Map(cuts.map((c) => [c.name, c]));
   const nodes: MorphologyNode[] = [];
   const paths = new Map<string, number[]>();
   for (const section of rootFirst(cuts)) {
-    const hang = section.parent === undefined ? undefined : endOf(section, paths);
+    const hang = section.parent === undefined ? undefined : placeOn(byName.get(section.parent) as Cut, section.parentEnd, paths);
     paths.set(section.name, addSection(nodes, section, hang));
   }
   return {
     nCells: n,
     nodes,
-    sections: cuts.map((s) => ({ ...s, nodes: paths.get(s.name) as number[] })),
+    sections: cuts.map(({ segments: _, ...s }) => ({ ...s, nodes: paths.get(s.name) as number[] })),
     eliminationOrder: Int32Array.from(nodes, (_, k) => nodes.length - 1 - k),
   };
 }
@@ -96,23 +111,32 @@ export function sectionPath(morphology: Morphology, name: string): SectionPath {
 export function nodeAt(morphology: Morphology, section: string, x = 0.5): number {
   const { nodes, nseg } = sectionPath(morphology, section);
   if (!(x >= 0 && x <= 1)) throw new ModelError(`${section}(${x})`, "is not on the section", "Give x from 0 to 1");
-  const k = x === 0 ? 0 : x === 1 ? nseg + 1 : 1 + Math.min(nseg - 1, Math.floor(x * nseg));
-  return nodes[k] as number;
+  return nodes[onPath(nseg, x)] as number;
 }
 
-type Cut = Omit<SectionPath, "nodes">;
+/** Index among a section's nodes, its ends included. */
+const onPath = (nseg: number, x: number): number =>
+  x === 0 ? 0 : x === 1 ? nseg + 1 : 1 + Math.min(nseg - 1, Math.floor(x * nseg));
+
+type Cut = Omit<SectionPath, "nodes"> & { readonly segments: readonly SegmentGeometry[] | undefined };
 
 function firstLength(sections: readonly Section[]): number {
-  for (const { L, diam, Ra } of sections) for (const v of [L, diam, Ra]) if (typeof v !== "number") return v.length;
+  for (const { L, diam, Ra } of sections) for (const v of [L, diam, Ra]) if (v !== undefined && typeof v !== "number") return v.length;
   return 1;
 }
 
 function checked(section: Section, nCells: number): Cut {
-  const { name, L, diam, Ra, nseg = 1, parent, parentEnd = 1, childEnd = 0 } = section;
+  const { name, Ra, nseg = 1, parent, parentEnd = 1, childEnd = 0, points } = section;
   const where = `section "${name}"`;
   if (!Number.isInteger(nseg) || nseg < 1) {
     throw new ModelError(where, `has nseg ${nseg}`, "Give a whole number of segments, at least 1");
   }
+  if (!(parentEnd >= 0 && parentEnd <= 1)) {
+    throw new ModelError(where, `hangs at ${parentEnd} of its parent`, "Give a place from 0 to 1");
+  }
+  const segments = points === undefined ? undefined : segmentsOf(where, points, nseg);
+  const size = points === undefined ? section : { L: arcs(points).at(-1) as number, diam: meanDiameter(segments) };
+  const { L, diam } = size as Pick<SectionPath, "L" | "diam">;
   for (const [key, value] of Object.entries({ L, diam, Ra })) {
     if (typeof value !== "number" && value.length !== nCells) {
       throw new ModelError(where, `has ${value.length} values of ${key} for ${nCells} cells`, `Give one, or ${nCells}`);
@@ -120,65 +144,85 @@ function checked(section: Section, nCells: number): Cut {
     const bad = typeof value === "number" ? [value].find(notPositive) : value.find(notPositive);
     if (bad !== undefined) throw new ModelError(where, `has ${key} ${bad}`, "Give a finite number above 0");
   }
-  return { name, L, diam, Ra, nseg, parent, parentEnd, childEnd };
+  return { name, L, diam, Ra, nseg, parent, parentEnd, childEnd, segments, ...(points === undefined ? {} : { points }) };
 }
+
+const meanDiameter = (segments: readonly SegmentGeometry[] = []): number =>
+  segments.reduce((sum, s) => sum + s.diam, 0) / segments.length;
 
 const notPositive = (x: number): boolean => !(x > 0 && Number.isFinite(x));
 
 /** Sections with parents before children, otherwise in the given order. */
 function rootFirst(cuts: readonly Cut[]): Cut[] {
-  const names = cuts.map((c) => c.name);
-  const doubled = names.find((name, k) => names.indexOf(name) !== k);
-  if (doubled !== undefined) throw new ModelError(`section "${doubled}"`, "is defined twice", "Rename one of them");
-  for (const { name, parent } of cuts) {
-    if (parent !== undefined && !names.includes(parent)) {
-      throw new ModelError(`section "${name}"`, `hangs on the unknown section "${parent}"`, didYouMean(parent, names));
-    }
-  }
-  const roots = cuts.filter((c) => c.parent === undefined).map((c) => c.name);
-  if (roots.length > 1) {
-    throw new ModelError("morphology", `has ${roots.length} roots: ${roots.join(", ")}`, "Give all but one a parent");
+  const known = new Set<string>();
+  for (const { name } of cuts) {
+    if (known.has(name)) throw new ModelError(`section "${name}"`, "is defined twice", "Rename one of them");
+    known.add(name);
   }
   const children = new Map<string | undefined, Cut[]>();
-  for (const c of cuts) children.set(c.parent, [...(children.get(c.parent) ?? []), c]);
-  const order: Cut[] = [];
-  const waiting = [...(children.get(undefined) ?? [])];
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    order.push(next);
-    waiting.push(...(children.get(next.name) ?? []));
+  for (const cut of cuts) {
+    const { name, parent } = cut;
+    if (parent !== undefined && !known.has(parent)) {
+      throw new ModelError(`section "${name}"`, `hangs on the unknown section "${parent}"`, didYouMean(parent, known));
+    }
+    const siblings = children.get(parent);
+    if (siblings === undefined) children.set(parent, [cut]);
+    else siblings.push(cut);
   }
-  const lost = names.filter((name) => !order.some((c) => c.name === name));
-  if (lost.length > 0 || order.length === 0) {
-    const problem =
-      order.length === 0 && lost.length === 0 ? "has no sections" : `has a cycle through ${lost.join(", ")}`;
-    throw new ModelError("morphology", problem, "Every section must lead to one root by its parents");
+  const order = [...(children.get(undefined) ?? [])];
+  if (order.length > 1) {
+    const roots = order.map((c) => c.name).join(", ");
+    throw new ModelError("morphology", `has ${order.length} roots: ${roots.slice(0, 200)}`, "Give all but one a parent");
   }
-  return order;
+  for (const next of order) for (const child of children.get(next.name) ?? []) order.push(child);
+  if (order.length === cuts.length && order.length > 0) return order;
+  const reached = new Set(order.map((c) => c.name));
+  const lost = [...known].filter((name) => !reached.has(name)).join(", ");
+  const problem = cuts.length === 0 ? "has no sections" : `has a cycle through ${lost.slice(0, 200)}`;
+  throw new ModelError("morphology", problem, "Every section must lead to one root by its parents");
 }
 
-function endOf(section: Cut, paths: ReadonlyMap<string, readonly number[]>): number {
-  const path = paths.get(section.parent as string) as readonly number[];
-  return path[section.parentEnd === 0 ? 0 : path.length - 1] as number;
+function placeOn(parent: Cut, x: number, paths: ReadonlyMap<string, readonly number[]>): number {
+  return (paths.get(parent.name) as readonly number[])[onPath(parent.nseg, x)] as number;
+}
+
+/** Area (um2) of a section's segment, and the conductances (uS) from its middle to its 0 side and to its 1 side. */
+function segmentOf(section: Cut, index: number): { areaUm2: Values; sides: readonly [Values, Values] } {
+  const { L, diam, Ra, nseg, segments } = section;
+  if (segments === undefined) {
+    const half = combine((r) => 1 / r, halfResistance(L, diam, Ra, nseg));
+    return { areaUm2: segmentArea(L, diam, nseg), sides: [half, half] };
+  }
+  const { areaUm2, left, right } = segments[index] as SegmentGeometry;
+  const conductance = (integral: number): Values => combine((r) => 1 / (0.01 * r * integral), Ra);
+  return { areaUm2, sides: [conductance(left), conductance(right)] };
 }
 
 /** Appends a section's nodes and returns its path from the 0 end to the 1 end. */
 function addSection(nodes: MorphologyNode[], section: Cut, hang: number | undefined): number[] {
-  const { name, L, diam, Ra, nseg } = section;
-  const gHalf = combine((r) => 1 / r, halfResistance(L, diam, Ra, nseg));
+  const { name, L, diam, Ra, nseg, segments } = section;
   const gFull = combine((r) => 1 / (2 * r), halfResistance(L, diam, Ra, nseg));
-  const areaUm2 = segmentArea(L, diam, nseg);
+  const forward = hang === undefined || section.childEnd === 0;
+  const [near, far] = forward ? ([0, 1] as const) : ([1, 0] as const);
+  const path: number[] = [];
   const add = (kind: "segment" | "end", index: number, parent: number, gParent: Values): number => {
     const x = kind === "end" ? index : (2 * index + 1) / (2 * nseg);
-    return nodes.push({ section: name, kind, index, x, areaUm2: kind === "end" ? 0 : areaUm2, parent, gParent }) - 1;
+    const areaUm2 = kind === "end" ? 0 : segmentOf(section, index).areaUm2;
+    return nodes.push({ section: name, kind, index, x, areaUm2, parent, gParent }) - 1;
   };
-  const forward = hang === undefined || section.childEnd === 0;
-  const path: number[] = [];
+  let before: Values | undefined; // conductance from the middle of the segment before to the border
   for (let k = 0; k < nseg; k++) {
     const index = forward ? k : nseg - 1 - k;
+    const { sides } = segmentOf(section, index);
+    const between = before === undefined ? sides[near] : segments === undefined ? gFull : inSeries(before, sides[near]);
     const parent = path.at(-1) ?? hang ?? -1;
-    path.push(add("segment", index, parent, parent === -1 ? 0 : k === 0 ? gHalf : gFull));
+    path.push(add("segment", index, parent, parent === -1 ? 0 : between));
+    before = sides[far];
   }
-  path.unshift(hang ?? add("end", 0, path[0] as number, gHalf));
-  path.push(add("end", forward ? 1 : 0, path.at(-1) as number, gHalf));
+  const first = segmentOf(section, 0).sides[0]; // of the root, which is laid forward
+  path.unshift(hang ?? add("end", 0, path[0] as number, first));
+  path.push(add("end", forward ? 1 : 0, path.at(-1) as number, before as Values));
   return forward ? path : path.reverse();
 }
+
+const inSeries = (a: Values, b: Values): Values => combine((x, y) => 1 / (1 / x + 1 / y), a, b);

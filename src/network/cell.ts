@@ -1,4 +1,5 @@
 import type { Mechanism, Synapse } from "../mechanisms/mechanism.ts";
+import type { Point3d } from "../morphology/frusta.ts";
 import type { Quantities, Quantity, Unit } from "../units.ts";
 
 /** How voltages are solved within a step: NEURON's secondorder 0 (its default, and the default here) and 2. Crank-Nicolson is of
@@ -10,18 +11,34 @@ export type Method = (typeof METHODS)[number];
 /** One value for all cells, or one per cell. */
 export type Given<U extends Unit> = Quantity<U> | Quantities<U>;
 
-/** A cylinder cut into `nseg` equal compartments. A child's 0 end hangs on its parent's `parentEnd` (1 when left out). */
-export interface SectionSpec {
-  readonly name: string;
+/** A cylinder of `L` and `diam`, or frusta through `points`, cut into `nseg` compartments of equal length. A child's 0 end hangs on
+ * its parent's `parentEnd` (1 when left out). */
+export type SectionSpec = SectionRest & (CylinderSpec | FrustaSpec);
+
+interface CylinderSpec {
   readonly L: Given<"um">;
   readonly diam: Given<"um">;
+  readonly points?: undefined;
+}
+
+interface FrustaSpec {
+  /** [x, y, z, diam] in um, at least two, of all cells; the diameter changes linearly between them. Compartments' areas and axial
+   * resistances are integrals over the frusta, as in NEURON. */
+  readonly points: readonly Point3d[];
+  readonly L?: undefined;
+  readonly diam?: undefined;
+}
+
+interface SectionRest {
+  readonly name: string;
   readonly Ra: Given<"ohm cm">;
   readonly cm: Given<"uF/cm2">;
   /** default 1. */
   readonly nseg?: number;
   /** the section it hangs on; exactly one section has none. */
   readonly parent?: string;
-  readonly parentEnd?: 0 | 1;
+  /** Its place on the parent, 0 to 1: an end, or in between the middle of the compartment that holds it. Default 1. */
+  readonly parentEnd?: number;
   /** default: the cell model's. */
   readonly V0?: Given<"mV">;
 }

@@ -17,16 +17,24 @@ const names = list(text);
 const alongSection: Check = (where, x) => (Array.isArray(x) ? list(given, { least: 1 }) : given)(where, x);
 const anything: Check = () => {};
 
+const place = { nseg: whole(1, 100_000), parent: text, parentEnd: fraction, V0: given };
+const cylinder = object({ name: text, L: given, diam: given, Ra: given, cm: given }, { ...place, points: anything });
+const point: Check = (where, x) => list(finite, { least: 4, most: 4 })(where, x);
+const frusta: Check = (where, x) => {
+  const sized = isPlain(x) ? ["L", "diam"].find((key) => x[key] !== undefined) : undefined;
+  if (sized !== undefined)
+    throw new ModelError(`${where}.${sized}`, "is given beside points, which say it", "Give points, or L and diam");
+  const fields = { name: text, points: list(point, { least: 2 }), Ra: given, cm: given };
+  object(fields, { ...place, L: anything, diam: anything })(where, x);
+};
+
 const shape = object(
   {
     kind: oneOf("cells"),
     model: text,
     n: whole(1),
     sections: list(
-      object(
-        { name: text, L: given, diam: given, Ra: given, cm: given },
-        { nseg: whole(1, 100_000), parent: text, parentEnd: oneOf(0, 1), V0: given },
-      ),
+      (where, x) => (isPlain(x) && x["points"] !== undefined ? frusta : cylinder)(where, x),
       { least: 1 },
     ),
     insertions: list(object({ sections: names, mechanism: anything }, { as: text, params: record(alongSection) })),
@@ -149,8 +157,10 @@ function checkValues(where: string, model: WholeCell): void {
   };
   const above = Number.MIN_VALUE;
   for (const s of model.sections) {
-    values(`section "${s.name}", L`, s.L, "um", above);
-    values(`section "${s.name}", diam`, s.diam, "um", above);
+    if (s.points === undefined) {
+      values(`section "${s.name}", L`, s.L, "um", above);
+      values(`section "${s.name}", diam`, s.diam, "um", above);
+    }
     values(`section "${s.name}", Ra`, s.Ra, "ohm cm", above);
     values(`section "${s.name}", cm`, s.cm, "uF/cm2", above);
     if (s.V0 !== undefined) values(`section "${s.name}", V0`, s.V0, "mV");
