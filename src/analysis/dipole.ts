@@ -24,7 +24,11 @@ export function dipoleWeights(
   const weights = new Float64Array(morphology.nodes.length);
   for (const { name, diam, Ra, nodes, points } of morphology.sections) {
     if (points !== undefined && cosines[name] !== undefined)
-      throw new ModelError("dipole", `section "${name}" is made of frusta`, "Give cylinders: L and diam instead of points");
+      throw new ModelError(
+        "dipole",
+        `section "${name}" is made of frusta`,
+        "Give cylinders: L and diam instead of points",
+      );
     const crossing = (Math.PI * valueOf(diam, cell) ** 2) / (4 * 0.01 * valueOf(Ra, cell)); // um / MOhm
     const w = (cosines[name] ?? 0) * crossing;
     const [start, end] = [nodes[0] as number, nodes.at(-1) as number];

@@ -31,7 +31,8 @@ export function segmentsOf(where: string, points: readonly Point3d[], nseg: numb
   checkPoints(where, points);
   const along = arcs(points);
   const L = along.at(-1) as number;
-  if (!(L > 0 && Number.isFinite(L))) throw new ModelError(where, `has a path of ${L} um`, "Give points that are apart");
+  if (!(L > 0 && Number.isFinite(L)))
+    throw new ModelError(where, `has a path of ${L} um`, "Give points that are apart");
   const halves = Array.from({ length: 2 * nseg }, () => ({ area: 0, volume: 0, resistance: 0 }));
   const border = (k: number): number => (k === 2 * nseg ? L : (k * L) / (2 * nseg));
   let half = 0;
@@ -39,7 +40,7 @@ export function segmentsOf(where: string, points: readonly Point3d[], nseg: numb
     const [from, to] = [along[k - 1] as number, along[k] as number];
     const [r0, r1] = [(points[k - 1] as Point3d)[3] / 2, (points[k] as Point3d)[3] / 2];
     const radius = (s: number): number => (s >= to ? r1 : r0 + ((r1 - r0) * (s - from)) / (to - from));
-    for (let [start, r] = [from, r0]; ; ) {
+    for (let [start, r] = [from, r0]; ;) {
       const end = Math.min(to, border(half + 1));
       const next = radius(end);
       const [dx, sum] = [end - start, halves[half] as (typeof halves)[number]];
@@ -64,13 +65,22 @@ export function segmentsOf(where: string, points: readonly Point3d[], nseg: numb
 
 function checkPoints(where: string, points: readonly Point3d[]): void {
   if (!Array.isArray(points) || points.length < 2) {
-    throw new ModelError(where, `has ${Array.isArray(points) ? points.length : "no list of"} points`, "Give at least two");
+    throw new ModelError(
+      where,
+      `has ${Array.isArray(points) ? points.length : "no list of"} points`,
+      "Give at least two",
+    );
   }
   for (const [k, point] of points.entries()) {
-    const bad = !Array.isArray(point) || point.length !== 4 || point.some((x) => !Number.isFinite(x)) || !(point[3] > 0);
+    const bad =
+      !Array.isArray(point) || point.length !== 4 || point.some((x) => !Number.isFinite(x)) || !(point[3] > 0);
     if (bad) {
       const shown = JSON.stringify(point)?.slice(0, 80);
-      throw new ModelError(`${where}, point ${k}`, `is ${shown}`, "Give [x, y, z, diam] in um, all finite, diam above 0");
+      throw new ModelError(
+        `${where}, point ${k}`,
+        `is ${shown}`,
+        "Give [x, y, z, diam] in um, all finite, diam above 0",
+      );
     }
   }
 }

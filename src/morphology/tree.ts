@@ -86,13 +86,14 @@ export function tree(sections: readonly Section[], nCells?: number): Morphology 
   const nodes: MorphologyNode[] = [];
   const paths = new Map<string, number[]>();
   for (const section of rootFirst(cuts)) {
-    const hang = section.parent === undefined ? undefined : placeOn(byName.get(section.parent) as Cut, section.parentEnd, paths);
+    const hang =
+      section.parent === undefined ? undefined : placeOn(byName.get(section.parent) as Cut, section.parentEnd, paths);
     paths.set(section.name, addSection(nodes, section, hang));
   }
   return {
     nCells: n,
     nodes,
-    sections: cuts.map(({ segments: _, ...s }) => ({ ...s, nodes: paths.get(s.name) as number[] })),
+    sections: cuts.map((cut) => pathOf(cut, paths.get(cut.name) as number[])),
     eliminationOrder: Int32Array.from(nodes, (_, k) => nodes.length - 1 - k),
   };
 }
@@ -114,6 +115,11 @@ export function nodeAt(morphology: Morphology, section: string, x = 0.5): number
   return nodes[onPath(nseg, x)] as number;
 }
 
+function pathOf(cut: Cut, nodes: readonly number[]): SectionPath {
+  const { name, L, diam, Ra, nseg, parent, parentEnd, childEnd, points } = cut;
+  return { name, L, diam, Ra, nseg, parent, parentEnd, childEnd, nodes, ...(points === undefined ? {} : { points }) };
+}
+
 /** Index among a section's nodes, its ends included. */
 const onPath = (nseg: number, x: number): number =>
   x === 0 ? 0 : x === 1 ? nseg + 1 : 1 + Math.min(nseg - 1, Math.floor(x * nseg));
@@ -121,7 +127,8 @@ const onPath = (nseg: number, x: number): number =>
 type Cut = Omit<SectionPath, "nodes"> & { readonly segments: readonly SegmentGeometry[] | undefined };
 
 function firstLength(sections: readonly Section[]): number {
-  for (const { L, diam, Ra } of sections) for (const v of [L, diam, Ra]) if (v !== undefined && typeof v !== "number") return v.length;
+  for (const { L, diam, Ra } of sections)
+    for (const v of [L, diam, Ra]) if (v !== undefined && typeof v !== "number") return v.length;
   return 1;
 }
 
@@ -144,7 +151,18 @@ function checked(section: Section, nCells: number): Cut {
     const bad = typeof value === "number" ? [value].find(notPositive) : value.find(notPositive);
     if (bad !== undefined) throw new ModelError(where, `has ${key} ${bad}`, "Give a finite number above 0");
   }
-  return { name, L, diam, Ra, nseg, parent, parentEnd, childEnd, segments, ...(points === undefined ? {} : { points }) };
+  return {
+    name,
+    L,
+    diam,
+    Ra,
+    nseg,
+    parent,
+    parentEnd,
+    childEnd,
+    segments,
+    ...(points === undefined ? {} : { points }),
+  };
 }
 
 const meanDiameter = (segments: readonly SegmentGeometry[] = []): number =>
@@ -172,7 +190,11 @@ function rootFirst(cuts: readonly Cut[]): Cut[] {
   const order = [...(children.get(undefined) ?? [])];
   if (order.length > 1) {
     const roots = order.map((c) => c.name).join(", ");
-    throw new ModelError("morphology", `has ${order.length} roots: ${roots.slice(0, 200)}`, "Give all but one a parent");
+    throw new ModelError(
+      "morphology",
+      `has ${order.length} roots: ${roots.slice(0, 200)}`,
+      "Give all but one a parent",
+    );
   }
   for (const next of order) for (const child of children.get(next.name) ?? []) order.push(child);
   if (order.length === cuts.length && order.length > 0) return order;

@@ -33,10 +33,7 @@ const shape = object(
     kind: oneOf("cells"),
     model: text,
     n: whole(1),
-    sections: list(
-      (where, x) => (isPlain(x) && x["points"] !== undefined ? frusta : cylinder)(where, x),
-      { least: 1 },
-    ),
+    sections: list((where, x) => (isPlain(x) && x["points"] !== undefined ? frusta : cylinder)(where, x), { least: 1 }),
     insertions: list(object({ sections: names, mechanism: anything }, { as: text, params: record(alongSection) })),
     receptors: list(object({ name: text, synapse: anything, section: text }, { at: fraction, params: record(given) })),
     groups: record(names),

@@ -3,6 +3,7 @@ import { notYet, type VerifyContext } from "../rows.ts";
 import { verifyShortTerm } from "./links.ts";
 import { verifyCoba, verifyDelta } from "./networks.ts";
 import { verifyAdex, verifyIzhikevich, verifyLif } from "./single.ts";
+import { verifySwc } from "./swc.ts";
 
 type Verifier = (files: CaseFiles, name: string, context: VerifyContext) => Promise<VerifyRow[]>;
 
@@ -14,6 +15,7 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g04", verifyCoba],
   ["g05", verifyDelta],
   ["g06", verifyShortTerm],
+  ["g16", verifySwc],
 ]);
 
 export async function verifyGeneral(

@@ -56,7 +56,15 @@ interface Sized extends SwcSection {
 /** A cell for `net.cells` from an SWC text.
  * @throws DataError with the line, for a file that cannot be read; ModelError for values that make no cell */
 export function swcCell(text: string, options: SwcCellOptions = {}): CellModel {
-  const { where = "SWC", Ra = ohm_cm(35.4), cm = uF_per_cm2(1), nseg = { dLambda: 0.1 }, mechanisms = [], detector, ...rest } = options;
+  const {
+    where = "SWC",
+    Ra = ohm_cm(35.4),
+    cm = uF_per_cm2(1),
+    nseg = { dLambda: 0.1 },
+    mechanisms = [],
+    detector,
+    ...rest
+  } = options;
   const sections = sized(where, swc(text, where), { Ra, cm, nseg });
   const root = sections.find((s) => s.kind === "soma") ?? (sections[0] as Sized);
   return {
@@ -76,7 +84,11 @@ export function swcCell(text: string, options: SwcCellOptions = {}): CellModel {
   };
 }
 
-function sized(where: string, { sections }: SwcMorphology, options: Required<Pick<SwcCellOptions, "Ra" | "cm" | "nseg">>): Sized[] {
+function sized(
+  where: string,
+  { sections }: SwcMorphology,
+  options: Required<Pick<SwcCellOptions, "Ra" | "cm" | "nseg">>,
+): Sized[] {
   const done = new Map<string, Sized>();
   for (const s of sections) {
     const Ra = ofKind(`${where}, Ra`, options.Ra, s.kind);
@@ -105,12 +117,22 @@ function ofKind<U extends Unit>(where: string, given: ByKind<Quantity<U>>, kind:
   const by = given as Readonly<Record<string, Quantity<U>>>;
   const found = Object.hasOwn(by, kind) ? by[kind] : by["other"];
   if (found !== undefined) return found;
-  throw new ModelError(where, `is not given for sections of kind "${kind}"`, `Give { ${kind}: ..., other: ... }, or one for all`);
+  throw new ModelError(
+    where,
+    `is not given for sections of kind "${kind}"`,
+    `Give { ${kind}: ..., other: ... }, or one for all`,
+  );
 }
 
 const MOST_SEGMENTS = 100_000;
 
-function segmentCount(where: string, rule: NsegRule, points: readonly Point3d[], Ra: Quantity<"ohm cm">, cm: Quantity<"uF/cm2">): number {
+function segmentCount(
+  where: string,
+  rule: NsegRule,
+  points: readonly Point3d[],
+  Ra: Quantity<"ohm cm">,
+  cm: Quantity<"uF/cm2">,
+): number {
   const odd = (parts: number): number => 2 * Math.floor((parts + 0.9) / 2) + 1;
   const n = typeof rule === "number" ? rule : odd(parts(where, rule, points, Ra, cm));
   if (Number.isInteger(n) && n >= 1 && n <= MOST_SEGMENTS) return n;
@@ -118,7 +140,13 @@ function segmentCount(where: string, rule: NsegRule, points: readonly Point3d[],
 }
 
 /** Length in units of the longest compartment. */
-function parts(where: string, rule: Exclude<NsegRule, number>, points: readonly Point3d[], Ra: Quantity<"ohm cm">, cm: Quantity<"uF/cm2">): number {
+function parts(
+  where: string,
+  rule: Exclude<NsegRule, number>,
+  points: readonly Point3d[],
+  Ra: Quantity<"ohm cm">,
+  cm: Quantity<"uF/cm2">,
+): number {
   const along = arcs(points);
   if ("length" in rule) {
     const length = canonical(`${where}.length`, rule.length, "um");
@@ -139,16 +167,24 @@ function parts(where: string, rule: Exclude<NsegRule, number>, points: readonly 
 }
 
 /** One insertion for all its sections; one per section where a parameter is an expression. */
-function insertions(where: string, { mechanism, as, params = {}, in: wanted }: SwcInsertion, sections: readonly Sized[]): Insertion[] {
+function insertions(
+  where: string,
+  { mechanism, as, params = {}, in: wanted }: SwcInsertion,
+  sections: readonly Sized[],
+): Insertion[] {
   const chosen = wanted === undefined ? sections : chosenSections(where, mechanism.name, wanted, sections);
   const label = as === undefined ? {} : { as };
   const texts = Object.entries(params).filter((p): p is [string, string] => typeof p[1] === "string");
-  const fixed = Object.fromEntries(Object.entries(params).filter(([, p]) => typeof p !== "string")) as Record<string, Given<Unit>>;
+  const fixed = Object.fromEntries(Object.entries(params).filter(([, p]) => typeof p !== "string")) as Record<
+    string,
+    Given<Unit>
+  >;
   if (texts.length === 0) return [{ sections: chosen.map((s) => s.name), mechanism, ...label, params: fixed }];
   const along = texts.map(([param, text]) => {
     const spec = Object.hasOwn(mechanism.params, param) ? mechanism.params[param] : undefined;
     const at = `${where}, ${mechanism.name}.${param}`;
-    if (spec === undefined) throw new ModelError(at, "is no parameter", didYouMean(param, Object.keys(mechanism.params)));
+    if (spec === undefined)
+      throw new ModelError(at, "is no parameter", didYouMean(param, Object.keys(mechanism.params)));
     return { param, at, unit: spec.unit, value: evaluator(parse(text, at), ["distance", "diam", "x"]) };
   });
   return chosen.map((s) => {
@@ -156,7 +192,10 @@ function insertions(where: string, { mechanism, as, params = {}, in: wanted }: S
       const x = (k + 0.5) / s.nseg;
       return [distanceAt(s, x), diam, x];
     });
-    const given = along.map(({ param, at, unit, value }) => [param, places.map((p) => finite(`${at} in ${s.name}`, value(p), unit))]);
+    const given = along.map(({ param, at, unit, value }) => [
+      param,
+      places.map((p) => finite(`${at} in ${s.name}`, value(p), unit)),
+    ]);
     return { sections: [s.name], mechanism, ...label, params: { ...fixed, ...Object.fromEntries(given) } };
   });
 }
@@ -166,7 +205,12 @@ function finite(where: string, value: number, unit: Unit): Quantity {
   throw new ModelError(where, `its expression gives ${value}`, "Give one that is finite everywhere");
 }
 
-function chosenSections(where: string, mechanism: string, wanted: readonly string[], sections: readonly Sized[]): Sized[] {
+function chosenSections(
+  where: string,
+  mechanism: string,
+  wanted: readonly string[],
+  sections: readonly Sized[],
+): Sized[] {
   const known = new Set(sections.flatMap((s) => [s.kind, s.name]));
   const unknown = wanted.find((w) => !known.has(w));
   if (unknown === undefined) return sections.filter((s) => wanted.includes(s.kind) || wanted.includes(s.name));

@@ -47,11 +47,10 @@ interface Piece {
  * @throws DataError with the line */
 export function swc(text: string, where = "SWC"): SwcMorphology {
   const tree = readSwc(text, where);
-  const pieces = cut(tree);
-  nameAll(tree, pieces);
   const cylinder = somaCylinder(tree);
+  const pieces = cut(tree, cylinder !== undefined);
   const moved = new Map<Piece, { parent: Piece | undefined; end: number }>(); // of pieces without length
-  const sections: SwcSection[] = [];
+  const found: { piece: Piece; parent: Piece | undefined; parentEnd: number; points: Point3d[] }[] = [];
   for (const piece of pieces) {
     const hang = hangOf(tree, piece, cylinder);
     const jump = piece.parent === undefined ? undefined : moved.get(piece.parent);
@@ -63,17 +62,21 @@ export function swc(text: string, where = "SWC"): SwcMorphology {
       moved.set(piece, { parent, end });
       continue;
     }
-    const place = parent === undefined ? {} : { parent: parent.name, parentEnd: end };
-    sections.push({ name: piece.name, kind: kindOf(first.type), type: first.type, ...place, points, line: first.line });
+    found.push({ piece, parent, parentEnd: end, points });
   }
-  return { sections };
+  nameAll(tree, found.map((f) => f.piece)); // prettier-ignore
+  return { sections: found.map(({ piece, parent, parentEnd, points }) => {
+    const { type, line } = tree.points[piece.own[0] as number] as SwcPoint;
+    const place = parent === undefined ? {} : { parent: parent.name, parentEnd };
+    return { name: piece.name, kind: kindOf(type), type, ...place, points, line };
+  }) }; // prettier-ignore
 }
 
 const kindOf = (type: number): string => KINDS.get(type) ?? `type${type}`;
 const isPoint = (points: readonly Point3d[]): boolean =>
   points.every((p) => p[0] === points[0]?.[0] && p[1] === points[0][1] && p[2] === points[0][2]);
 
-function cut({ points, children, parents, order }: SwcTree): Piece[] {
+function cut({ points, children, parents, order }: SwcTree, cylinder: boolean): Piece[] {
   const of = new Array<Piece>(points.length);
   const pieces: Piece[] = [];
   const typeOf = (k: number): number => (points[k] as SwcPoint).type;
@@ -93,6 +96,7 @@ function cut({ points, children, parents, order }: SwcTree): Piece[] {
 
   function goesOn(k: number, from: number, before: Piece): boolean {
     if (typeOf(k) !== typeOf(from)) return false;
+    if (cylinder && typeOf(k) === SOMA && parents[from] === -1) return true; // the other points of the soma's usual three
     const siblings = children[from] as readonly number[];
     const alike = typeOf(k) === SOMA ? siblings.filter((s) => typeOf(s) === SOMA) : siblings;
     if (alike.length === 1) return true;
@@ -126,7 +130,11 @@ function somaCylinder({ points, children, order }: SwcTree): Point3d[] | undefin
 }
 
 /** A piece's points with what NEURON puts before its own, and the place on its parent. */
-function hangOf(tree: SwcTree, piece: Piece, cylinder: readonly Point3d[] | undefined): { points: Point3d[]; end: number } {
+function hangOf(
+  tree: SwcTree,
+  piece: Piece,
+  cylinder: readonly Point3d[] | undefined,
+): { points: Point3d[]; end: number } {
   const { points, children } = tree;
   const at = (k: number): SwcPoint => points[k] as SwcPoint;
   const shape = ({ x, y, z, radius }: SwcPoint): Point3d => [x, y, z, 2 * radius];
@@ -136,7 +144,8 @@ function hangOf(tree: SwcTree, piece: Piece, cylinder: readonly Point3d[] | unde
   const [x, y, z, diam] = shape(at(from));
   const end = parent.apart && from === parent.own[0] && parent.own.length > 1 ? 0 : 1;
   const first = own[0] as Point3d;
-  if (at(from).type !== SOMA || at(piece.own[0] as number).type === SOMA) return { points: [[x, y, z, diam], ...own], end };
+  if (at(from).type !== SOMA || at(piece.own[0] as number).type === SOMA)
+    return { points: [[x, y, z, diam], ...own], end };
   const middle = parent.parent === undefined && cylinder !== undefined;
   const inside = middle || (from !== parent.own[0] && from !== parent.own.at(-1));
   const somata = (children[from] as readonly number[]).filter((k) => at(k).type === SOMA).length;
