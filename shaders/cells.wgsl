@@ -1,5 +1,5 @@
 // What `integrate` and the printed equations of a cell type (the virtual module `model`) both see.
-import package::log::{Log, Block};
+import package::log::{Log, Block, OVERFLOW};
 
 struct Shape {
   n: u32,
@@ -10,6 +10,7 @@ struct Shape {
   gains: u32,       // where the clamps' gains begin in params
   heads: u32,       // where the traces' heads of this submit begin in table
   zero: u32,        // see opaque
+  limit: u32,       // bits of the largest potential that counts as sound, mV
   strides: array<vec4u, 512>, // of each parameter: offset in params, cell stride, entry stride
 }
 
@@ -35,6 +36,6 @@ fn opaque(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ shape.zero); }
 
 fn append(step: u32, id: u32) {
   let k = atomicAdd(&spike_log.count, 1u);
-  if (k - spike_log.base > spike_log.mask) { atomicStore(&spike_log.flag, 1u); return; }
+  if (k - spike_log.base > spike_log.mask) { atomicOr(&spike_log.flag, OVERFLOW); return; }
   spike_log.entries[k & spike_log.mask] = vec2u(step, id);
 }

@@ -1,7 +1,7 @@
 // Renewal sources emit the spikes of a block; one invocation per (entry, cell). The rule is that of src/random/source.ts, step by
 // step; here the step of the next crossing is found by bisection in the sums of increments, so that a block costs a few look-ups
 // per spike. A branch taken by one invocation costs all of a wave on adapters without real branches, a step by step loop most.
-import package::log::{Log, Block};
+import package::log::{Log, Block, OVERFLOW};
 import package::philox::mul_hi;
 import package::source::source_threshold;
 
@@ -28,7 +28,7 @@ override WORKGROUP_SIZE: u32 = 64;
 
 fn append(step: u32, id: u32) {
   let k = atomicAdd(&spike_log.count, 1u);
-  if (k - spike_log.base > spike_log.mask) { atomicStore(&spike_log.flag, 1u); return; }
+  if (k - spike_log.base > spike_log.mask) { atomicOr(&spike_log.flag, OVERFLOW); return; }
   spike_log.entries[k & spike_log.mask] = vec2u(step, id);
 }
 

@@ -2,8 +2,8 @@
 // load costs as much as five exponentials on software adapters). Spikes are gathered as bits of a word and appended every 32
 // steps: a branch per step would cost as much as the equations on adapters without real branches.
 import package::cells::{block, shape, spike_log, append};
-import package::log::quads_of;
-import package::model::{load, load_inputs, store, detect, step, next_sample, sample_often, sample_rare};
+import package::log::{quads_of, UNSOUND};
+import package::model::{load, load_inputs, store, detect, largest_potential, largest_state, LARGEST, step, next_sample, sample_often, sample_rare};
 
 override WORKGROUP_SIZE: u32 = 64;
 
@@ -16,6 +16,7 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
   let cell = g % shape.n;
   load(g, all, cell, entry);
   let slot = entry * quads_of(block.steps) * shape.slots + cell;
+  var potential = 0u; // bits of the largest |V|, looked at every 32 steps
   var t = 0u;
   while (t < block.steps) {
     let first = t;
@@ -39,6 +40,8 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
       append(block.step + first + firstTrailingBit(fired), entry * shape.n_sources + shape.first_source + cell);
       fired &= fired - 1u;
     }
+    potential = max(potential, largest_potential());
   }
   store(g, all);
+  if (potential > shape.limit || largest_state() > LARGEST) { atomicOr(&spike_log.flag, UNSOUND); }
 }

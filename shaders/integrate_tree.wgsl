@@ -1,7 +1,8 @@
 // One invocation advances one large cell of one entry by a block of steps; its state stays in storage. A pass over the nodes
 // advances their states by the last step and evaluates the currents of the next, so that states are moved once a step.
-import package::trees::{block, shape, rows, table, params, spike_log, append, opaque, g, all};
-import package::model::{load, above, receptors, regions, inject, sample_currents, sample, due, NEEDS_ADVANCE, FACTOR, CONDUCTANCE, CURRENT, ARMED, CARRIES, LOW, diagonal, axial, diagonal_stride, axial_stride};
+import package::trees::{block, shape, rows, gates, table, params, spike_log, append, opaque, g, all};
+import package::log::{magnitude, UNSOUND};
+import package::model::{load, above, receptors, regions, inject, sample_currents, sample, due, NEEDS_ADVANCE, LARGEST, QUADS, FACTOR, CONDUCTANCE, CURRENT, ARMED, CARRIES, LOW, diagonal, axial, diagonal_stride, axial_stride};
 
 override WORKGROUP_SIZE: u32 = 64;
 
@@ -66,6 +67,19 @@ fn solve() {
   }
 }
 
+/// Whether every state is finite and every potential within its bound.
+fn is_sound() -> bool {
+  var potential = 0u;
+  var state = 0u;
+  for (var i = 0u; i < shape.nodes; i++) { potential = max(potential, magnitude(rows[i * all + g])); }
+  for (var i = shape.nodes; i < CONDUCTANCE; i++) { state = max(state, magnitude(rows[i * all + g])); }
+  for (var i = 0u; i < QUADS; i++) {
+    let four = bitcast<vec4u>(gates[i * all + g]) & vec4u(0x7fffffffu);
+    state = max(state, max(max(four.x, four.y), max(four.z, four.w)));
+  }
+  return potential <= shape.limit && state <= LARGEST;
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn integrate_tree(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   g = id.x + id.y * groups.x * WORKGROUP_SIZE;
@@ -104,4 +118,5 @@ fn integrate_tree(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
     }
   }
   rows[ARMED * all + g] = select(0.0, 1.0, armed);
+  if (!is_sound()) { atomicOr(&spike_log.flag, UNSOUND); }
 }

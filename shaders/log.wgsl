@@ -2,11 +2,18 @@
 
 struct Log {
   count: atomic<u32>, // entries ever appended, modulo 2^32
-  flag: atomic<u32>,  // set when the ring was too small: every kernel returns until the host has enlarged it
+  flag: atomic<u32>,  // OVERFLOW when the ring was too small, UNSOUND: every kernel returns until the host has seen to it
   base: u32,          // entries before this one may be overwritten
   mask: u32,          // capacity - 1, capacity a power of two
   entries: array<vec2u>,
 }
+
+/// Bits of flag. UNSOUND: a state is not a number, infinite, or beyond what a cell can have.
+const OVERFLOW = 1u;
+const UNSOUND = 2u;
+
+/// Bits of |x|. Not a number compares as larger than all: comparisons of floats may be folded as if there were none.
+fn magnitude(x: f32) -> u32 { return bitcast<u32>(x) & 0x7fffffffu; }
 
 /// Accumulators of a block of `steps`: groups of four steps of an entry, [entry][step / 4][slot][step % 4], so that what one
 /// entry's spikes touch lies together.

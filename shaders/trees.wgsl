@@ -1,5 +1,5 @@
 // What `integrate_tree` and the printed equations of a large cell (the virtual module `model`) both see.
-import package::log::{Log, Block, quads_of};
+import package::log::{Log, Block, OVERFLOW, quads_of};
 
 struct Shape {
   n: u32,
@@ -13,7 +13,7 @@ struct Shape {
   parents: u32, // where in table: parent of each node
   runs: u32,    // where in table: number of runs, then first and last node of each; within a run the parent is the node before
   zero: u32,    // see opaque
-  spare: u32,
+  limit: u32,   // bits of the largest potential that counts as sound, mV
   strides: array<vec4u, 512>, // of each parameter: offset in params, cell stride, entry stride, node stride
 }
 
@@ -38,7 +38,7 @@ fn opaque(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ shape.zero); }
 
 fn append(step: u32, id: u32) {
   let k = atomicAdd(&spike_log.count, 1u);
-  if (k - spike_log.base > spike_log.mask) { atomicStore(&spike_log.flag, 1u); return; }
+  if (k - spike_log.base > spike_log.mask) { atomicOr(&spike_log.flag, OVERFLOW); return; }
   spike_log.entries[k & spike_log.mask] = vec2u(step, id);
 }
 

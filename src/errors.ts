@@ -45,6 +45,27 @@ export class ModelError extends HillockError {}
 /** The GPU refused or lost something; `where` is the kernel's or buffer's label. */
 export class DeviceError extends HillockError {}
 
+/** Where a run left what a cell can be. */
+export interface StateFault {
+  /** after so many steps; the state one step before is the last good one. */
+  readonly step: number;
+  readonly population?: string;
+  readonly entry?: number;
+  readonly cell?: number;
+  readonly state?: string;
+  readonly value?: number;
+}
+
+/** A state became NaN, infinite or larger than any cell's while running; the steps before it are kept. */
+export class StateError extends HillockError {
+  readonly fault: StateFault;
+
+  constructor(where: string, problem: string, remedy: string, fault: StateFault) {
+    super(where, problem, remedy);
+    this.fault = fault;
+  }
+}
+
 /** A file or an option that does not parse. */
 export class DataError extends HillockError {}
 

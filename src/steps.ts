@@ -12,6 +12,19 @@ const OFF_GRID = 1e-6;
 /** What long runs need beyond: a time written with 15 digits is off by 5e-15 of itself. */
 const printed = (steps: number): number => 1e-14 * Math.abs(steps);
 
+/** Steps are u32 on the device, in checkpoints and in the files of spikes. */
+export const LAST_STEP = 2 ** 32 - 1;
+
+/** @throws ModelError where a run would go on beyond the last step that can be told */
+export function checkLastStep(where: string, step: number, dt: number): void {
+  if (step <= LAST_STEP) return;
+  throw new ModelError(
+    where,
+    `ends at step ${step} (${step * dt} ms at dt = ${dt} ms), beyond the last one, ${LAST_STEP}`,
+    `Run at most ${Math.floor(LAST_STEP * dt)} ms in all, or lengthen dt`,
+  );
+}
+
 /** Steps that a span of time has: the last may be a part of one. */
 export const stepsWithin = (timeMs: number, dt: number): number => {
   const exact = timeMs / dt;

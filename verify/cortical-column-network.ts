@@ -1,20 +1,19 @@
 import { DataError } from "../src/errors.ts";
 import type { AnyCells } from "../src/network/handles.ts";
 import {
-  columnOfCase,
   CortexColumn,
   driveSpikes,
   recordedDipole,
   scaledDipole,
   smoothedDipole,
   spikeFileText,
-  trainsOfEvents,
   type ColumnSpike,
   type Dipole,
 } from "../src/models/cortical-column/index.ts";
 import type { Chunk } from "../src/run/chunk.ts";
 import { ms } from "../src/units.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
+import { columnOfCase, trainsOfEvents } from "./column-case-file.ts";
 import { compareTrains } from "../src/analysis/compare-spikes.ts";
 import { cellOfGid, infoFile, type NetworkCase } from "./cortical-column-case.ts";
 import { fieldRows, recordField, recordedCellRows, recordOneCell } from "./cortical-column-recorded.ts";

@@ -1,6 +1,6 @@
 import { DataError } from "../src/errors.ts";
 import type { CompiledTraining, TrainingEngine } from "../src/compile/training.ts";
-import { gpuSpikeDecisions } from "../src/gpu/training-decisions.ts";
+import { gpuSpikeDecisions } from "./spike-decisions.ts";
 import { gpuTraining } from "../src/gpu/training.ts";
 import { referenceTraining } from "../src/reference/training.ts";
 import type { CaseFiles, VerifyEngine, VerifyRow } from "./case.ts";

@@ -51,6 +51,7 @@ function compileSmall(resolved: ResolvedModel, traces: readonly Trace[], context
     kind: "small",
     states: [...equations.initial().map((s) => s.name), ...[...carried].map(lowOf)],
     carried: [...carried],
+    voltages: cell.nodes.map((n) => n.V),
     params: used,
     inputs: cell.receptors.flatMap((r) => (r.input === undefined ? [] : [r.input])),
     clampInputs: context.clamps.map((c, k) => ({ input: `clamp_${k}`, clamp: c.clamp })),

@@ -20,6 +20,9 @@ import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
 import { compileNeurons } from "./point-neurons.ts";
 import { compilePlasticity } from "./plasticity.ts";
+import { checkEstimate, estimate } from "./estimate.ts";
+import { Ticker } from "./ticker.ts";
+import { lostWeights } from "./rounding.ts";
 import { blockLength } from "./scaling.ts";
 import { compileRenewal, compileTrains, variedRates, variedTimes } from "./sources.ts";
 import { buildStage, longestDelay, slotsOf, type Slots } from "./stage.ts";
@@ -32,7 +35,7 @@ const UNKNOWN_DURATION_STEPS = 10_000;
  * @throws ModelError at the first thing that cannot be simulated */
 export function compile(network: NetworkDescription | Network, options: CompileOptions): CompiledNetwork {
   const description = network instanceof Network ? network.describe() : completeDescription(network);
-  return new Compiler(description, settings(options)).compile();
+  return new Compiler(description, settings(options), options).compile();
 }
 
 /** What NEURON does unless told otherwise. Of first order, and without the ringing of Crank-Nicolson after a step of current. */
@@ -42,14 +45,17 @@ class Compiler {
   readonly #d: NetworkDescription;
   readonly #settings: Settings;
   readonly #paths: readonly Path[];
+  readonly #ticker: Ticker;
   readonly #warnings: string[] = [];
   readonly #firstSource: readonly (number | undefined)[]; // undefined for trains
   readonly #nSources: number;
 
-  constructor(d: NetworkDescription, s: Settings) {
+  constructor(d: NetworkDescription, s: Settings, options: CompileOptions) {
     this.#d = d;
     this.#settings = s;
+    this.#ticker = new Ticker(options.onCompile);
     this.#paths = checkNetwork(d);
+    checkEstimate(d, estimate(d), { host: options.hostMemory, binding: options.deviceBinding });
     let next = 0;
     this.#firstSource = d.populations.map((p) => {
       if (p.model.kind === "trains") return undefined;
@@ -62,15 +68,35 @@ class Compiler {
   compile(): CompiledNetwork {
     const { entries } = this.#d;
     const { dt, maxBlock } = this.#settings;
-    const drawn = drawProjections(this.#d, this.#structureSeeds());
+    const drawn = drawProjections(this.#d, this.#structureSeeds(), this.#ticker);
     const plan = planStages(this.#cellIndices(), this.#edges(drawn));
     const slots = plan.stages.map((cells) => slotsOf(cells, drawn, this.#d.populations));
+    this.#ticker.tick(() => "compiling cells");
     const populations = this.#populations(slots);
+    this.#ticker.tick(() => "sorting links");
     const plasticity = compilePlasticity(drawn, populations, dt, entries);
     const context = { ...this.#settings, entries, nSources: this.#nSources, populations, plasticity };
     const stages = plan.stages.map((cells, k) => buildStage(cells, slots[k] as Slots, drawn, context));
     const allSlots = stages.reduce((sum, s) => sum + s.slots, 0);
     this.#warnAboutLinks(drawn);
+    const initialScales = this.#initialScales();
+    this.#warnings.push(
+      ...lostWeights(
+        stages.flatMap(({ cells, q }) =>
+          drawn.flatMap((projection, k) =>
+            cells.includes(projection.target)
+              ? [
+                  {
+                    projection,
+                    q: q.subarray(k * entries, (k + 1) * entries),
+                    scale: initialScales.subarray(k * entries, (k + 1) * entries),
+                  },
+                ]
+              : [],
+          ),
+        ),
+      ),
+    );
     return frozen({
       dt,
       entries,
@@ -86,10 +112,11 @@ class Compiler {
         dropped: links[0]?.dropped ?? 0,
         maxScale: p.maxScale,
       })),
-      initialScales: this.#initialScales(),
+      initialScales,
       clamps: compileClamps(this.#d, this.#paths, dt),
       plasticity,
       lanes: Math.max(0, ...plasticity.map(({ lane = -1 }) => lane + 1)),
+      voltageLimit: this.#settings.voltageLimit,
       warnings: this.#warnings,
       hash: this.#hash(),
     });

@@ -28,6 +28,8 @@ export interface CompiledNetwork {
   readonly plasticity: readonly CompiledPlasticity[];
   /** factors kept beside each logged spike: the most plastic projections that any population of log sources has. */
   readonly lanes: number;
+  /** mV on either side of 0; a run stops where a potential goes beyond. */
+  readonly voltageLimit: number;
   readonly warnings: readonly string[];
   /** hex digest of everything that determines results; a checkpoint of another hash is refused. */
   readonly hash: string;
@@ -97,6 +99,8 @@ export interface CompiledCells {
 /** What both kinds of program say. Names are unique; a state's row in the state array is its index in `states`. */
 interface AnyProgram {
   readonly states: readonly string[];
+  /** the states that are potentials of membranes, mV; none of a point neuron, whose potential may be anywhere before its reset. */
+  readonly voltages: readonly string[];
   readonly params: readonly string[];
   readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
   readonly clampInputs: readonly { readonly input: string; readonly clamp: number }[]; // index into CompiledNetwork.clamps

@@ -3,6 +3,7 @@ import { linkValues, receives, ruleSizes } from "../network/check.ts";
 import type { NetworkDescription, PopulationDescription, ProjectionDescription } from "../network/description.ts";
 import { delaySteps } from "../steps.ts";
 import { canonical, canonicalValues } from "../units.ts";
+import type { Ticker } from "./ticker.ts";
 
 /** The links of one projection under one structureSeed, after dropping what exceeds maxDelay. Values that all links share are numbers. */
 export interface DrawnLinks {
@@ -31,7 +32,11 @@ export const at = (values: number | ArrayLike<number>, i: number): number =>
 
 /** Draws every projection.
  * @param structureSeeds one, or one per entry */
-export function drawProjections(d: NetworkDescription, structureSeeds: readonly number[]): DrawnProjection[] {
+export function drawProjections(
+  d: NetworkDescription,
+  structureSeeds: readonly number[],
+  ticker: Ticker,
+): DrawnProjection[] {
   return d.projections.map((description, index) => {
     const source = d.populations.findIndex((p) => p.name === description.source);
     const axonDelayMs = axonDelay(d.populations[source] as PopulationDescription);
@@ -43,7 +48,13 @@ export function drawProjections(d: NetworkDescription, structureSeeds: readonly 
       axonDelayMs,
       links: structureSeeds.map((seed, entry) => {
         const varied = structureSeeds.length > 1 ? `, entry ${entry} of a varied structureSeed` : "";
-        return draw(description, d.populations, seed, axonDelayMs, varied);
+        const { sources } = ruleSizes(description, d.populations);
+        const tick = (cell: number): void =>
+          ticker.tick(
+            () =>
+              `drawing "${description.name}" (${index + 1} of ${d.projections.length} projections${varied}), source ${cell} of ${sources}`,
+          );
+        return draw(description, d.populations, seed, axonDelayMs, varied, tick);
       }),
     };
   });
@@ -60,8 +71,9 @@ function draw(
   structureSeed: number,
   axonDelayMs: number | Float64Array,
   inEntry: string,
+  tick: (source: number) => void,
 ): DrawnLinks {
-  const links = drawLinks(p.rule, ruleSizes(p, populations), structureSeed, p.name);
+  const links = drawLinks(p.rule, ruleSizes(p, populations), structureSeed, p.name, tick);
   const count = links.source.length;
   const all: DrawnLinks = {
     ...links,

@@ -79,6 +79,7 @@ class Compiler {
     const program: CellProgram = {
       kind: "small",
       states: [...this.#states, ...[...carried].map(lowOf)],
+      voltages: [],
       carried: [...carried],
       params: used,
       inputs: Object.values(this.#events),

@@ -61,7 +61,7 @@ export interface InitialState {
   readonly value: Expr;
 }
 
-/** NEURON's fixed step for one cell as statements (spec/motor-pool.md 5.1): see `STEP`. Conductances are in uS, currents in nA. */
+/** NEURON's fixed step for one cell as statements (spec/motor-pool.md 5.1). Conductances are in uS, currents in nA. */
 export class CellEquations {
   readonly #cell: ResolvedCell;
   readonly #typical: Readonly<Record<string, number>>;

@@ -59,6 +59,7 @@ class TreeCompiler {
     const program: TreeProgram = {
       kind: "tree",
       states: this.#states,
+      voltages: cell.nodes.map((n) => n.V),
       params: [...this.#columns.keys()],
       inputs,
       clampInputs: this.#context.clamps.map((c, k) => ({ input: `clamp_${k}`, clamp: c.clamp })),

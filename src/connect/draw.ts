@@ -11,8 +11,15 @@ export interface Links {
 /** Draws the links of a projection. Pure: the same arguments give the same links whatever else the network holds,
  * and the decision about a pair depends on nothing but (structureSeed, name, source, target).
  * @param name  the projection's; its hash is the random stream
+ * @param onSource  called every now and then with the source that is being drawn
  * Call `checkRule` first. */
-export function drawLinks(rule: Rule, sizes: Sizes, structureSeed: number, name: string): Links {
+export function drawLinks(
+  rule: Rule,
+  sizes: Sizes,
+  structureSeed: number,
+  name: string,
+  onSource: (source: number) => void = () => undefined,
+): Links {
   const key: Key = { seed: structureSeed, stream: stream("projection", name) };
   switch (rule.kind) {
     case "list":
@@ -23,11 +30,11 @@ export function drawLinks(rule: Rule, sizes: Sizes, structureSeed: number, name:
     case "oneToOne":
       return oneToOne(rule.probability, sizes.sources, key);
     case "fixedNumberPerSource":
-      return fixedNumber(numberPerSource(rule.n, sizes), sizes, rule.autapses || !sizes.same, key);
+      return fixedNumber(numberPerSource(rule.n, sizes), sizes, rule.autapses || !sizes.same, key, onSource);
     case "allToAll":
-      return bernoulli(1, sizes, rule.autapses || !sizes.same, key);
+      return bernoulli(1, sizes, rule.autapses || !sizes.same, key, onSource);
     case "fixedProbability":
-      return bernoulli(rule.p, sizes, rule.autapses || !sizes.same, key);
+      return bernoulli(rule.p, sizes, rule.autapses || !sizes.same, key, onSource);
   }
 }
 
@@ -55,12 +62,19 @@ interface Key {
 const below = (u32: number, n: number): number => Math.floor(u32 * 2 ** -32 * n);
 
 /** One u32 per (source, target): the four words of counter (source, target >> 2, 0, "connection") decide four neighbours. */
-function bernoulli(p: number, { sources, targets }: Sizes, autapses: boolean, key: Key): Links {
+function bernoulli(
+  p: number,
+  { sources, targets }: Sizes,
+  autapses: boolean,
+  key: Key,
+  onSource: (source: number) => void,
+): Links {
   const bound = probabilityBound(p);
   const mean = sources * targets * p;
   const links = new LinkList(Math.ceil(mean + 6 * Math.sqrt(mean * (1 - p))) + 16); // rarely grows
   const words = new Uint32Array(4).fill(0);
   for (let source = 0; source < sources; source++) {
+    if ((source & 63) === 0) onSource(source);
     for (let target = 0; target < targets; target++) {
       if ((target & 3) === 0 && p < 1)
         philoxInto(words, 0, source, target >>> 2, 0, USES.connection, key.seed, key.stream);
@@ -83,12 +97,19 @@ function oneToOne(p: number, n: number, key: Key): Links {
 }
 
 /** Floyd's algorithm (Bentley & Floyd 1987, Commun. ACM 30:754): n draws give n different targets, every set equally likely. */
-function fixedNumber(n: number, { sources, targets }: Sizes, autapses: boolean, key: Key): Links {
+function fixedNumber(
+  n: number,
+  { sources, targets }: Sizes,
+  autapses: boolean,
+  key: Key,
+  onSource: (source: number) => void,
+): Links {
   const choices = autapses ? targets : targets - 1; // without autapses: numbered past the source
   const links = new LinkList(sources * n);
   const words = new Uint32Array(4);
   const chosen = new Uint8Array(Math.max(choices, 0));
   for (let source = 0; source < sources; source++) {
+    if ((source & 63) === 0) onSource(source);
     chosen.fill(0);
     for (let j = choices - n; j < choices; j++) {
       if ((j & 3) === 0 || j === choices - n)

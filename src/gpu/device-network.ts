@@ -106,7 +106,9 @@ export class DeviceNetwork {
       part,
     }));
     // Where nothing is delivered, nobody notes the log's position, and no entry is needed again.
-    push(this.#beginDispatch(), submit.blocks[0] as BlockPlan, this.stages.some((s) => s.part.hasLinks) ? 0 : 1);
+    const [first] = submit.blocks;
+    if (first === undefined) return { dispatches, records: new Uint32Array(0) };
+    push(this.#beginDispatch(), first, this.stages.some((s) => s.part.hasLinks) ? 0 : 1);
     for (const b of submit.blocks) {
       drives.forEach((d, k) => push(d, b, (this.drives[k] as DrivePart).window(submit.inputs), 0));
       release(

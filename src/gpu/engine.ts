@@ -1,21 +1,24 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledNetwork } from "../compile/compiled.ts";
+import type { CompiledNetwork, CompiledTrace } from "../compile/compiled.ts";
 import type { Engine, EngineState, PHASES, Segment, TraceSamples } from "../host/engine.ts";
-import { Inputs } from "../host/inputs.ts";
+import type { Inputs } from "../host/inputs.ts";
 import { Pace } from "../host/pace.ts";
-import { DeviceError } from "../errors.ts";
+import { DeviceError, type StateError } from "../errors.ts";
+import { sampleSteps } from "../host/samples.ts";
+import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
+import { type Base, prepare } from "./base.ts";
 import type { CellsPart } from "./cells-part.ts";
 import { DeviceNetwork } from "./device-network.ts";
-import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
-import { LogCopy, LogRing } from "./log-ring.ts";
-import { checked, Memory } from "./memory.ts";
+import { BLOCK_STRIDE } from "./kernels.ts";
+import { LogCopy, type LogRing } from "./log-ring.ts";
+import { checked, type Memory } from "./memory.ts";
 import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
 import type { ProjectionRelease } from "./release-part.ts";
 import { Profile } from "./profile.ts";
 import { RoundTrip } from "./round-trip.ts";
-import { Scope } from "./scope.ts";
-import { BlockPlanner, joined, longestSubmit, mostDispatches, mostRows, runningSums, type Submit } from "./submit.ts";
+import type { Scope } from "./scope.ts";
+import { type BlockPlanner, cutAt, joined, runningSums, type Submit } from "./submit.ts";
 
 export interface GpuOptions {
   /** invocations per workgroup; results do not depend on it. Default 64. */
@@ -70,6 +73,8 @@ class GpuEngine implements VisibleEngine {
   #queue: Promise<unknown> = Promise.resolve();
   #lastDone = 0;
   #failure: DeviceError | undefined;
+  #stopping = false; // a submit reported a state that no cell can have: nothing is encoded any more
+  #fault: StateError | undefined;
   #closed = false;
 
   private constructor(base: Base, parts: DeviceNetwork, options: GpuOptions) {
@@ -106,6 +111,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   advance(toStep: number): Promise<Segment> {
+    if (this.#fault !== undefined) return Promise.resolve(this.#nothing(this.#fault));
     const pieces: Promise<Segment>[] = [];
     while (this.step < toStep) {
       const to = Math.min(toStep, this.step + this.#maxSteps);
@@ -175,6 +181,7 @@ class GpuEngine implements VisibleEngine {
     this.#allocateCopies();
     this.#read = steps.length;
     this.#planner.forget();
+    [this.#stopping, this.#fault] = [false, undefined];
     this.step = step;
   }
 
@@ -256,6 +263,7 @@ class GpuEngine implements VisibleEngine {
 
   #advance(to: number): Promise<Segment> {
     const from = this.step;
+    const rates = this.#inputs.mark();
     const inputs = this.#inputs.block(from, to - from);
     const sums = runningSums(inputs);
     const parity = ((this.#submits.at(-1)?.parity ?? 1) ^ 1) as 0 | 1;
@@ -263,6 +271,7 @@ class GpuEngine implements VisibleEngine {
       from,
       to,
       inputs,
+      rates,
       sums,
       blocks: this.#planner.cut(from, to),
       parity,
@@ -274,7 +283,7 @@ class GpuEngine implements VisibleEngine {
     const before = this.#queue;
     const mayEncode = this.#submits.length < 2 ? Promise.resolve() : before;
     this.#submits.push(submit);
-    const encoded = mayEncode.then(() => this.#encode(submit));
+    const encoded = mayEncode.then(() => (this.#stopping ? [] : this.#encode(submit)));
     const done = before.then(() => encoded).then((traces) => this.#finish(submit, traces));
     this.#queue = done.catch(() => undefined);
     return done;
@@ -334,16 +343,17 @@ class GpuEngine implements VisibleEngine {
   async #finish(submit: Submit, samples: Omit<TraceSamples, "data">[][]): Promise<Segment> {
     let placed = samples;
     for (;;) {
-      const staging = this.#staging?.[submit.parity] as GPUBuffer;
+      if (this.#fault !== undefined) {
+        this.#submits.shift();
+        return this.#nothing(this.#fault);
+      }
       await this.#rest(submit);
       const woken = performance.now();
-      await this.#memory.trip.wait(staging.mapAsync(1)).catch((error: unknown) => {
-        throw this.#failure ?? new DeviceError("readback", String(error), "Run again; resume with --resume");
-      });
-      if (this.#failure !== undefined) throw this.#failure;
-      await this.#profile?.collect(submit.parity);
-      const bytes = staging.getMappedRange();
-      const log = new LogCopy(bytes, this.#log.bytes / 4);
+      const { log, bytes, staging } = await this.#readback(submit);
+      if (log.unsound && !log.overflowed) {
+        staging.unmap();
+        return await this.#stop(submit).finally(() => this.#submits.shift());
+      }
       if (!log.overflowed) {
         const segment = this.#segment(submit, log, bytes, placed);
         staging.unmap();
@@ -358,6 +368,62 @@ class GpuEngine implements VisibleEngine {
       staging.unmap();
       placed = await this.#repeat();
     }
+  }
+
+  /** What a submit left for the host, mapped until the staging buffer is unmapped. */
+  async #readback({ parity }: Submit): Promise<{ log: LogCopy; bytes: ArrayBuffer; staging: GPUBuffer }> {
+    const staging = this.#staging?.[parity] as GPUBuffer;
+    await this.#memory.trip.wait(staging.mapAsync(1)).catch((error: unknown) => {
+      throw this.#failure ?? new DeviceError("readback", String(error), "Run again; resume with --resume");
+    });
+    if (this.#failure !== undefined) throw this.#failure;
+    await this.#profile?.collect(parity);
+    const bytes = staging.getMappedRange();
+    return { log: new LogCopy(bytes, this.#log.bytes / 4), bytes, staging };
+  }
+
+  #nothing(fault: StateError): Segment {
+    const { step } = this;
+    return { from: step, to: step, spikeSteps: new Uint32Array(0), spikeIds: new Uint32Array(0), traces: [], fault };
+  }
+
+  /** After a submit with a state that no cell can have: finds the first such step by repeating the submit up to earlier ends, says
+   * whose state it is, and leaves the engine at the step before. */
+  async #stop(submit: Submit): Promise<Segment> {
+    this.#stopping = true;
+    const read = this.#read;
+    await this.#done();
+    const to = await lastSound(submit.from, submit.to, async (step) => (await this.#again(submit, step, read)).sound);
+    await this.#again(submit, to + 1, read);
+    const states = new Map<number, Float32Array>();
+    for (const part of this.#parts.cells) states.set(part.index, (await part.readStates()).state);
+    const fault = stateError(this.network, to + 1, (population) => states.get(population) as Float32Array);
+    const { segment } = await this.#again(submit, to, read);
+    this.#inputs.rewind(submit.rates, submit.from, to);
+    this.step = to;
+    this.#fault = fault;
+    return { ...segment, to, fault };
+  }
+
+  /** Repeats a submit from its start to an earlier end. @param read  log position at its start */
+  async #again(submit: Submit, to: number, read: number): Promise<{ sound: boolean; segment: Segment }> {
+    const encoder = this.#memory.device.createCommandEncoder({ label: "again" });
+    this.#restore(encoder, submit);
+    const log = this.#snapshots?.[submit.parity].at(-1) as GPUBuffer;
+    encoder.copyBufferToBuffer(log, 0, this.#log.buffer, 0, log.size);
+    this.#memory.device.queue.submit([encoder.finish()]);
+    const placed = this.#encode({ ...submit, blocks: cutAt(submit.blocks, to) });
+    this.#read = read;
+    const { log: copy, bytes, staging } = await this.#readback(submit);
+    const sound = !copy.unsound; // the copy is gone once it is unmapped
+    const whole = this.#segment(submit, copy, bytes, placed);
+    staging.unmap();
+    const traces = whole.traces.map((t) => {
+      const trace = this.#trace(t.population, t.trace);
+      const steps = trace === undefined ? t.steps : sampleSteps(trace, submit.from, to);
+      return { ...t, steps, data: t.data.slice(0, steps.length * this.#traceWidth(t.population, t.trace)) };
+    });
+    return { sound, segment: { ...whole, traces } };
   }
 
   /** Sleeps for most of the time that a submit should still take: Dawn in Node polls without rest while a promise of the device
@@ -386,9 +452,20 @@ class GpuEngine implements VisibleEngine {
     return { from: submit.from, to: submit.to, spikeSteps: steps, spikeIds: ids, traces };
   }
 
-  #traceWidth(population: number, trace: number): number {
+  #trace(population: number, trace: number): CompiledTrace | undefined {
     const p = this.network.populations[population];
-    return p?.kind === "cells" ? (p.traces[trace]?.cells.length ?? 0) * this.network.entries : 0;
+    return p?.kind === "cells" ? p.traces[trace] : undefined;
+  }
+
+  #traceWidth(population: number, trace: number): number {
+    return (this.#trace(population, trace)?.cells.length ?? 0) * this.network.entries;
+  }
+
+  /** Puts everything back to where a submit began, but for the log. */
+  #restore(encoder: GPUCommandEncoder, submit: Submit): void {
+    const snapshot = this.#snapshots?.[submit.parity] as GPUBuffer[];
+    this.#parts.mutable.slice(0, -1).forEach((b, k) => encoder.copyBufferToBuffer(snapshot[k] as GPUBuffer, 0, b, 0, b.size)); // prettier-ignore
+    for (const { part } of this.#parts.stages) encoder.clearBuffer(part.acc);
   }
 
   async #repeat(): Promise<Omit<TraceSamples, "data">[][]> {
@@ -398,8 +475,7 @@ class GpuEngine implements VisibleEngine {
     const copy = new Uint32Array(await this.#memory.read(snapshot.at(-1) as GPUBuffer));
     const factors = new Float32Array(await this.#memory.read(snapshot.at(-2) as GPUBuffer));
     const encoder = this.#memory.device.createCommandEncoder({ label: "restore" });
-    this.#parts.mutable.slice(0, -1).forEach((b, k) => encoder.copyBufferToBuffer(snapshot[k] as GPUBuffer, 0, b, 0, b.size)); // prettier-ignore
-    for (const { part } of this.#parts.stages) encoder.clearBuffer(part.acc);
+    this.#restore(encoder, first);
     this.#memory.device.queue.submit([encoder.finish()]);
     this.#log.enlarge(copy, factors);
     this.#shared.log = this.#log.buffer;
@@ -430,37 +506,4 @@ class GpuEngine implements VisibleEngine {
         );
     });
   }
-}
-
-/** What an engine is made of before its kernels. */
-interface Base {
-  readonly network: CompiledNetwork;
-  readonly scope: Scope;
-  readonly maxSteps: number;
-  readonly log: LogRing;
-  readonly planner: BlockPlanner;
-  readonly shared: Shared;
-}
-
-function prepare(network: CompiledNetwork, device: GPUDevice, trip: RoundTrip, options: GpuOptions): Base {
-  const scope = new Scope();
-  const memory = new Memory(device, trip, scope);
-  const inputs = new Inputs(network);
-  const maxSteps = longestSubmit(network, inputs);
-  const log = new LogRing(memory, options.logCapacity ?? 16384, network.lanes);
-  const planner = new BlockPlanner(network);
-  const shared: Shared = {
-    memory,
-    kernels: new Kernels(device),
-    network,
-    inputs,
-    workgroupSize: options.workgroupSize ?? 64,
-    blocks: memory.uniform("blocks", BLOCK_STRIDE * mostDispatches(network, maxSteps)),
-    increments: memory.storage("increments", 4 * mostRows(network) * (maxSteps + 1)),
-    clamps: memory.storage("clamp values", 4 * inputs.clampRows * maxSteps),
-    positions: memory.storage("log positions", 4 * (planner.slots + 1)),
-    log: log.buffer,
-    releases: log.releases,
-  };
-  return { network, scope, maxSteps, log, planner, shared };
 }

@@ -4,6 +4,7 @@ import type { Memory } from "./memory.ts";
 
 const HEAD = 4; // words before the entries: count, flag, base, mask
 const [COUNT, FLAG, BASE, MASK] = [0, 1, 2, 3];
+const [OVERFLOW, UNSOUND] = [1, 2]; // bits of the flag
 
 /** The device's spike log as the host sees it: a ring of (step, id) behind a head (shaders/log.wgsl). */
 export class LogRing {
@@ -103,7 +104,11 @@ export class LogCopy {
     return this.#words[BASE] as number;
   }
   get overflowed(): boolean {
-    return this.#words[FLAG] !== 0;
+    return ((this.#words[FLAG] as number) & (OVERFLOW as number)) !== 0;
+  }
+  /** A cell reported a state that no cell can have. */
+  get unsound(): boolean {
+    return ((this.#words[FLAG] as number) & (UNSOUND as number)) !== 0;
   }
 
   /** Steps and ids of the entries [from, count). */

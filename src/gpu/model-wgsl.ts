@@ -1,5 +1,6 @@
 import type { CellProgram, CompiledCells } from "../compile/compiled.ts";
 import type { Stmt } from "../lang/expr.ts";
+import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
 
 /** Where each part of the `table` buffer of shaders/cells.wgsl begins, in words. */
@@ -40,12 +41,16 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
     loadFunction(cells),
     storeFunction(states),
     detectFunction(program),
+    `const LARGEST = ${magnitude(STATE_LIMIT)}u;`,
+    `fn largest_potential() -> u32 { return ${largest(program.voltages)}; }`,
+    `fn largest_state() -> u32 { return ${largest(states.filter((s) => !program.voltages.includes(s)))}; }`,
     inputsFunction(cells),
     stepFunction(cells, program, phases),
     sampling(cells),
   ].join("\n");
   const imports = [
     "import package::cells::{block, shape, state, params, table, acc, clamps, traces, param, opaque};",
+    "import package::log::magnitude;",
     ...mathFunctions(body).map((f) => `import package::math::${f};`),
   ];
   return `${imports.join("\n")}\n${body}\n`;
@@ -70,6 +75,10 @@ function detectFunction({ detect }: CellProgram): string {
         ];
   return `fn detect() -> bool {\n${lines.join("\n")}\n}`;
 }
+
+/** Bits of the largest magnitude of these variables. */
+const largest = (names: readonly string[]): string =>
+  names.reduce((most, name) => (most === "" ? `magnitude(${name})` : `max(${most}, magnitude(${name}))`), "") || "0u";
 
 function loadFunction({ program, receptors, traces }: CompiledCells): string {
   const scales = receptors.length;

@@ -3,6 +3,7 @@ import type { CellProgram, CompiledStage } from "../compile/compiled.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
 import { modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
+import { magnitude } from "../host/soundness.ts";
 import type { Dispatch, Shared } from "./parts.ts";
 
 /** A population of small cells: state in registers while a block runs, one buffer between blocks. */
@@ -40,6 +41,10 @@ export class SmallPart extends CellsPart {
       stage.slots,
       params.values.length,
       this.#layout.heads,
+      0, // zero
+      magnitude(network.voltageLimit),
+      0, // to a multiple of 16 bytes
+      0,
       0,
     ]);
   }

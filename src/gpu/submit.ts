@@ -1,4 +1,5 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
+import type { StateError } from "../errors.ts";
 import type { Segment, TraceSamples } from "../host/engine.ts";
 import type { InputBlock, Inputs } from "../host/inputs.ts";
 import { mostWithin } from "../host/samples.ts";
@@ -20,6 +21,8 @@ export interface Submit {
   readonly from: number;
   readonly to: number;
   readonly inputs: InputBlock;
+  /** where its inputs began, see Inputs.mark. */
+  readonly rates: Float64Array;
   /** per row of increments: their sum before each step and at the end, modulo 2^32. */
   readonly sums: Uint32Array<ArrayBuffer>;
   readonly blocks: readonly BlockPlan[];
@@ -72,6 +75,10 @@ export class BlockPlanner {
   }
 }
 
+/** The blocks, or parts of blocks, before a step. */
+export const cutAt = (blocks: readonly BlockPlan[], to: number): BlockPlan[] =>
+  blocks.flatMap((b) => (b.step < to ? [{ ...b, steps: Math.min(b.steps, to - b.step) }] : []));
+
 /** Rows of increments at most: one per signal and entry. */
 export const mostRows = (network: CompiledNetwork): number =>
   network.populations.reduce(
@@ -98,7 +105,9 @@ export function runningSums({ increments, steps }: InputBlock): Uint32Array<Arra
 }
 
 /** Several segments in a row as one. */
-export function joined(pieces: readonly Segment[]): Segment {
+export function joined(all: readonly Segment[]): Segment {
+  const last = all.findIndex((p) => p.fault !== undefined);
+  const pieces = last < 0 ? all : all.slice(0, last + 1);
   if (pieces.length === 1) return pieces[0] as Segment;
   const concat = (arrays: readonly Uint32Array[]): Uint32Array => {
     const out = new Uint32Array(arrays.reduce((sum, a) => sum + a.length, 0));
@@ -125,6 +134,7 @@ export function joined(pieces: readonly Segment[]): Segment {
     spikeSteps: concat(pieces.map((p) => p.spikeSteps)),
     spikeIds: concat(pieces.map((p) => p.spikeIds)),
     traces,
+    ...(last < 0 ? {} : { fault: all[last]?.fault as StateError }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { CompiledStage, TreeProgram } from "../compile/compiled.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
+import { magnitude } from "../host/soundness.ts";
 import type { Dispatch, Shared } from "./parts.ts";
 import { type RowLayout, rowLayout, TreeTable, treeWgsl } from "./tree-wgsl.ts";
 
@@ -52,8 +53,8 @@ export class TreePart extends CellsPart {
       program.parents.length,
       table.start("parents"),
       table.start("runs"),
-      0,
-      0,
+      0, // zero
+      magnitude(network.voltageLimit),
     ];
     this.#shape = this.shapeBuffer(words);
     this.writeStates({ state: Float32Array.from(state0), armed: new Uint32Array(n * entries).fill(1) });

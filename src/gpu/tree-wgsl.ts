@@ -1,6 +1,7 @@
 import type { CompiledCells, CompiledTrace, TreeProgram, TreeReceptors, TreeRegion } from "../compile/compiled.ts";
 import type { Expr, Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
+import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
 
 /** Rows of the `rows` buffer of shaders/trees.wgsl. */
@@ -191,6 +192,8 @@ class TreeWgsl {
         ([, k]) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`,
       ),
       `const CONDUCTANCE = ${this.#rows.conductance}u;\nconst CURRENT = ${this.#rows.current}u;\nconst ARMED = ${this.#rows.armed}u;\nconst CARRIES = ${String(this.#p.lowRow >= 0)};\nconst LOW = ${this.#rows.low}u;`,
+      `const LARGEST = ${magnitude(STATE_LIMIT)}u;`,
+      `const QUADS = ${this.#rows.quads}u;`,
       `const FACTOR = ${factor}.0;`,
       `const NEEDS_ADVANCE = ${String(this.#needsAdvance())};`,
       this.#load(axial, diagonal),

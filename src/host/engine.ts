@@ -1,9 +1,8 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
+import type { StateError } from "../errors.ts";
 
 /** Phases of a block, per stage; kernel labels, timings and messages use these names. */
 export const PHASES = ["drive", "release", "deliver", "integrate"] as const;
-/** What `integrate` does within a step. */
-export const STEP = ["detect", "receive", "currents", "solve", "advance", "sample"] as const;
 
 /** Samples of one trace in a segment: row-major [sample][entry][cell of the trace]. Sample j has the time of step steps[j]. */
 export interface TraceSamples {
@@ -20,6 +19,8 @@ export interface Segment {
   readonly spikeSteps: Uint32Array;
   readonly spikeIds: Uint32Array;
   readonly traces: readonly TraceSamples[];
+  /** why it ends before it should: the next step has a state that no cell can have. The engine stays where the segment ends. */
+  readonly fault?: StateError;
 }
 
 /** Every mutable buffer by name: what a checkpoint holds, and what is restored after an overflow. */

@@ -150,13 +150,28 @@ export class Inputs {
     return this.#rates.flatMap((r) => r.rows.flatMap((row) => row.warning() ?? []).slice(0, 1));
   }
 
-  save(): EngineState {
-    const remainders = this.#rates.flatMap((r) =>
-      r.rows.flatMap(({ state: s }) => [s.step, s.remainder, s.negativeSteps, s.minimum, s.total]),
+  /** Where the rates have got to, for `rewind`. */
+  mark(): Float64Array {
+    return Float64Array.from(
+      this.#rates.flatMap((r) =>
+        r.rows.flatMap(({ state: s }) => [s.step, s.remainder, s.negativeSteps, s.minimum, s.total]),
+      ),
     );
+  }
+
+  /** Puts the rates back to a mark that was made at step `from`, and goes on from there to step `to`. */
+  rewind(mark: Float64Array, from: number, to: number): void {
+    this.#restoreRates(
+      this.#rates.flatMap((r) => r.rows),
+      mark,
+    );
+    this.block(from, to - from);
+  }
+
+  save(): EngineState {
     const signals = JSON.stringify(this.#rates.map((r) => r.signals));
     return {
-      "inputs.remainders": Float64Array.from(remainders),
+      "inputs.remainders": this.mark(),
       "inputs.signals": Uint32Array.from(signals, (c) => c.charCodeAt(0)),
       "inputs.rowOf": Uint32Array.from(this.#rates.flatMap((r) => [...r.rowOf])),
       "inputs.scales": this.scales.slice(),
@@ -169,7 +184,7 @@ export class Inputs {
     const signals = JSON.parse(text) as Signal[][][];
     const rowOf = state["inputs.rowOf"] as Uint32Array;
     const remainders = state["inputs.remainders"] as Float64Array;
-    let [row, at] = [0, 0];
+    let row = 0;
     this.#rates.forEach((r, k) => {
       r.signals = signals[k] as Signal[][];
       r.rowOf = rowOf.slice(row, row + r.rowOf.length);
@@ -180,20 +195,21 @@ export class Inputs {
           r.rows[r.rowOf[e * list.length + s] as number] ??= this.#row(r, signal, e, s);
         }),
       );
-      for (const made of r.rows) {
-        const [step, remainder, negativeSteps, minimum, total] = [...remainders.subarray(at, (at += 5))] as [
-          number,
-          number,
-          number,
-          number,
-          number,
-        ];
-        made.restore({ step, remainder, negativeSteps, minimum, total });
-      }
     });
+    this.#restoreRates(
+      this.#rates.flatMap((r) => r.rows),
+      remainders,
+    );
     this.#number();
     this.scales.set(state["inputs.scales"] as Float64Array);
     this.gains.forEach((g, k) => g.set(state[`inputs.gain.${k}`] as Float64Array));
+  }
+
+  #restoreRates(rows: readonly RateIncrements[], mark: Float64Array): void {
+    rows.forEach((row, k) => {
+      const [step = 0, remainder = 0, negativeSteps = 0, minimum = 0, total = 0] = mark.subarray(5 * k, 5 * k + 5);
+      row.restore({ step, remainder, negativeSteps, minimum, total });
+    });
   }
 
   /** Makes the rows of a population; a row that replaces another goes on from its remainder. */

@@ -103,6 +103,14 @@ export interface CompileOptions {
   readonly method?: Method | undefined;
   /** an upper bound on the block length K in steps, for tests; results do not depend on it. */
   readonly maxBlock?: number;
+  /** bytes of memory that compile and the engine may count on; larger networks are refused before any work. 8 GiB where it is not given. */
+  readonly hostMemory?: number;
+  /** bytes that the device binds at once, given by `simulate` for the device in use. */
+  readonly deviceBinding?: number;
+  /** called with what compile is doing, once a second after the first. */
+  readonly onCompile?: (doing: string) => void;
+  /** a run stops where a potential goes beyond this on either side of 0, since no membrane holds it; 1 V where it is not given. */
+  readonly voltageLimit?: Quantity<"mV">;
   /** the whole duration when known, so that drives are checked before the first step and trains' events are due inside it. */
   readonly duration?: Quantity<"ms">;
 }

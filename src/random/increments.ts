@@ -97,29 +97,6 @@ export class RateIncrements {
   }
 }
 
-/** Running sums of increments, from which a source finds its next crossing by bisection (shaders/source.wgsl).
- * @param increments [row][step], rows of `steps`
- * @returns 64-bit sums as pairs of u32, low word first: [row][0 .. steps], 0 at the start of each row; length rows * (steps + 1) * 2 */
-export function integralOf(increments: Uint32Array, steps: number): Uint32Array<ArrayBuffer> {
-  const rows = increments.length / steps;
-  const out = new Uint32Array(rows * (steps + 1) * 2);
-  let at = 0;
-  for (let row = 0; row < rows; row++) {
-    let [low, high] = [0, 0];
-    at += 2;
-    for (let i = row * steps; i < (row + 1) * steps; i++) {
-      low += increments[i] as number;
-      if (low >= 2 ** 32) {
-        low -= 2 ** 32;
-        high++;
-      }
-      out[at++] = low;
-      out[at++] = high;
-    }
-  }
-  return out;
-}
-
 /** What is to be said of a rate before the first step.
  * @param highest highest rate, Hz
  * @returns a warning when the discretisation lowers the rate noticeably

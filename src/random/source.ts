@@ -2,7 +2,7 @@ import { ModelError } from "../errors.ts";
 import { drawU32 } from "./philox.ts";
 import { negLogQ27, Q27 } from "./threshold.ts";
 
-/** Renewal sources: the step of `source_step` in shaders/source.wgsl, bit for bit.
+/** Renewal sources; shaders/drive.wgsl gives the same, bit for bit.
  *
  * A source of order N runs N stages at rate N y. Each step adds N * inc to `sum`, inc being the step's increment of the integral
  * of y in Q5.27. Where the sum reaches the threshold theta = -ln u: at an inner stage theta is subtracted and the excess kept (several
@@ -11,7 +11,7 @@ import { negLogQ27, Q27 } from "./threshold.ts";
  * lowers the rate to about y / (1 + y dt / 2000). Source: the descending drive of MyoGen (spec/motor-pool.md, section 4). */
 
 /** Words of a source's state in the order of the layout. `remainder` is used with constant rates per cell only. */
-export const SOURCE_FIELDS = ["sum", "theta", "stage", "draws", "remainder"] as const;
+const SOURCE_FIELDS = ["sum", "theta", "stage", "draws", "remainder"] as const;
 export type SourceField = (typeof SOURCE_FIELDS)[number];
 
 /** sum, theta: Q5.27; stage: 0 .. order - 1; draws: thresholds drawn so far (the counter of the next); remainder: Q0.32. */
@@ -62,22 +62,7 @@ export function initSources(state: Uint32Array, s: Sources): void {
   }
 }
 
-/** One step of one source. @param inc Q5.27, at most 2^27 / order. @returns whether it fires */
-export function sourceStep(source: Source, inc: number, s: Sources, cell: number): boolean {
-  if (inc === 0) return false;
-  source.sum += s.order * inc; // below (33 ln 2 + 1) 2^27 < 2^32
-  while (source.sum >= source.theta) {
-    const fires = source.stage + 1 === s.order;
-    source.sum = fires ? 0 : source.sum - source.theta;
-    source.stage = fires ? 0 : source.stage + 1;
-    source.theta = thresholdOf(s.seed, s.stream, cell, source.draws);
-    source.draws++;
-    if (fires) return true;
-  }
-  return false;
-}
-
-/** Advances one entry by a block of steps, as `sourceStep` would. Spikes come cell by cell, in each cell by step.
+/** Advances one entry by a block of steps. Spikes come cell by cell, in each cell by step.
  * @param increments   Q5.27, [signal * steps + step]
  * @param signalOfCell which signal drives each cell, length n */
 export function advanceSources(
@@ -164,14 +149,6 @@ function cross(state: Uint32Array, s: Sources, cell: number): boolean {
   return fires;
 }
 
-/** The increment of this step, and the remainder of the next. */
-export function constantIncrement(source: Source, whole: number, fraction: number): number {
-  const sum = source.remainder + fraction;
-  const carry = sum >= 2 ** 32 ? 1 : 0;
-  source.remainder = sum - carry * 2 ** 32;
-  return whole + carry;
-}
-
 /** Constant rates of the cells of one entry as increments: whole + fraction / 2^32 in Q5.27 a step. */
 export interface ConstantIncrements {
   readonly whole: Uint32Array;
@@ -192,11 +169,6 @@ export function constantIncrements(ratesHz: ArrayLike<number>, dt: number): Cons
   return { whole, fraction };
 }
 
-export function loadSource(state: Uint32Array, s: Sources, cell: number): Source {
-  const at = (field: SourceField) => state[sourceWord(s, field, s.entry, cell)] as number;
-  return { sum: at("sum"), theta: at("theta"), stage: at("stage"), draws: at("draws"), remainder: at("remainder") };
-}
-
-export function storeSource(state: Uint32Array, s: Sources, cell: number, source: Source): void {
+function storeSource(state: Uint32Array, s: Sources, cell: number, source: Source): void {
   for (const field of SOURCE_FIELDS) state[sourceWord(s, field, s.entry, cell)] = source[field];
 }

@@ -14,6 +14,9 @@ export interface CellBuffers {
   readonly gains: readonly Float64Array[]; // by clamp of the network
   readonly traceRow: readonly Int32Array[]; // per trace and cell, -1 where it is not recorded
   readonly traces: readonly (Float64Array | Float32Array)[]; // per trace: [sample of the segment][entry][row]
+  readonly voltageLimit: number; // mV
+  /** called when a potential was beyond the limit after some step of the block. */
+  readonly unsound: () => void;
   readonly traceFrom: readonly number[]; // per trace: index (step / everySteps) of sample 0 of the segment
 }
 
@@ -29,7 +32,7 @@ export type Integrate = (
   spike: (step: number, id: number) => void,
 ) => void;
 
-/** Prints the STEP list of one cell type as a JavaScript function over all cells of all entries.
+/** Prints the step of one cell type as a JavaScript function over all cells of all entries.
  * @param f32  round every operation to float32, with the GPU's integer sums as input */
 export function printIntegrate(cells: CompiledCells, f32: boolean): Integrate {
   const lines =
@@ -60,7 +63,7 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
       ({ clamp }, k) =>
         `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`,
     ),
-    `  let armed = b.armed[g];`,
+    `  let armed = b.armed[g], sound = true;`,
     `  for (let t = 0; t < block.steps; t++) {`,
     ...detection(program.detect, options),
     `    if (born) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
@@ -73,6 +76,7 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
       ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b.clamps[signal_${k} + t]`)}`)};`,
     ),
     printJs([...program.receive, ...program.currents, ...program.solve, ...program.advance], options),
+    ...program.voltages.map((V) => `    sound = sound && Math.abs(${V}) <= b.voltageLimit;`),
     ...traces.map((t, k) => {
       const label = t.phase === "state" ? "block.step + t + 1" : "block.step + t";
       const at = `((${label}) / ${t.everySteps} - b.traceFrom[${k}]) * block.entries + e`;
@@ -81,6 +85,7 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
     `  }`,
     ...program.states.map((s, k) => `  b.state[${k} * N + g] = ${s};`),
     `  b.armed[g] = armed;`,
+    `  if (!sound) b.unsound();`,
     `}`,
   ];
 }

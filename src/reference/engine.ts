@@ -1,9 +1,11 @@
 import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, PHASES, Segment, TraceSamples } from "../host/engine.ts";
+import type { StateError } from "../errors.ts";
 import { Inputs, type InputBlock } from "../host/inputs.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { sampleSteps } from "../host/samples.ts";
+import { isSound, lastSound, stateError, stateLimits } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import {
   advanceConstantSources,
@@ -34,6 +36,7 @@ interface Cells {
   readonly live: CellParams;
   params: Float64Array | Float32Array; // of `live`, rounded
   readonly inputScale: Float64Array;
+  readonly limits: Float64Array; // of each state
   readonly traceRow: Int32Array[];
 }
 
@@ -52,6 +55,8 @@ class ReferenceEngine implements Engine {
   readonly #lanes: ReadonlyMap<number, number>;
   /** row of increments of each cell of a renewal population, per entry; forgotten when rates change. */
   readonly #rowOfCell = new Map<number, Uint32Array[]>();
+  #sound = true; // all states of all blocks so far are ones that a cell can have
+  #fault: Promise<StateError> | undefined;
   readonly #ms = { drive: 0, release: 0, deliver: 0, integrate: 0 };
 
   constructor(network: CompiledNetwork, precision: 64 | 32) {
@@ -79,16 +84,76 @@ class ReferenceEngine implements Engine {
 
   /** Runs at once, so that controls act in the order of calls; the promise lets progress and interrupts through. */
   advance(toStep: number): Promise<Segment> {
+    const fault = this.#fault;
+    if (fault !== undefined) return fault.then((f) => ({ ...this.#run(this.step), fault: f }));
     return new Promise((resolve, reject) => {
       const [begun, from] = [performance.now(), this.step];
       try {
+        const before = this.#mark();
         const segment = this.#run(toStep);
-        this.#pace.measured(toStep - from, performance.now() - begun);
-        setTimeout(() => resolve(segment), 0);
+        if (this.#sound) {
+          this.#pace.measured(toStep - from, performance.now() - begun);
+          setTimeout(() => resolve(segment), 0);
+        } else {
+          const stopped = this.#stop(before, toStep);
+          this.#fault = stopped.then((s) => s.fault);
+          stopped.then(resolve, reject);
+        }
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
+  }
+
+  /** After steps with a state that no cell can have: finds the first such step, says whose state it is, and leaves the engine at
+   * the step before. */
+  async #stop(before: Mark, bad: number): Promise<Segment & { fault: StateError }> {
+    const again = (to: number): Segment => {
+      this.#back(before);
+      return this.#run(to);
+    };
+    const to = await lastSound(before.step, bad, (step) => {
+      again(step);
+      return this.#sound;
+    });
+    again(to + 1);
+    const fault = stateError(this.network, to + 1, (k) => (this.#cells.get(k) as Cells).state);
+    return { ...again(to), fault };
+  }
+
+  /** All that steps change, but for what controls do. */
+  #mark(): Mark {
+    return {
+      step: this.step,
+      rates: this.#inputs.mark(),
+      cells: new Map(
+        [...this.#cells].map(([k, { state, armed }]) => [k, { state: state.slice(), armed: armed.slice() }]),
+      ),
+      sources: new Map([...this.#sources].map(([k, s]) => [k, s.slice()])),
+      log: {
+        steps: Uint32Array.from(this.#log.steps),
+        ids: Uint32Array.from(this.#log.ids),
+        releases: Float64Array.from(this.#log.allReleases()),
+      },
+      releases: this.#releases.map((r) => ({ state: r.state.slice(), last: r.last.slice() })),
+    };
+  }
+
+  #back({ step, rates, cells, sources, log, releases }: Mark): void {
+    this.#inputs.rewind(rates, step, step);
+    for (const [k, { state, armed }] of cells) {
+      const now = this.#cells.get(k) as Cells;
+      now.state.set(state);
+      now.armed.set(armed);
+    }
+    for (const [k, s] of sources) this.#sources.get(k)?.set(s);
+    this.#log.load(log.steps, log.ids, log.releases);
+    releases.forEach(({ state, last }, k) => {
+      this.#releases[k]?.state.set(state);
+      this.#releases[k]?.last.set(last);
+    });
+    this.#sound = true;
+    this.step = step;
   }
 
   save(): Promise<EngineState> {
@@ -128,6 +193,7 @@ class ReferenceEngine implements Engine {
       r.last.set(state[`releases.${k}.last`] as Uint32Array);
     });
     this.#rowOfCell.clear();
+    [this.#sound, this.#fault] = [true, undefined];
     this.step = step;
     return Promise.resolve();
   }
@@ -183,6 +249,7 @@ class ReferenceEngine implements Engine {
         this.#time("integrate", () => this.#integrate(stage, s, inputs, traces, spike));
         this.#release(stage.cells);
       });
+      this.#sound &&= [...this.#cells.values()].every((c) => isSound(c.state, c.limits));
       this.step += steps;
       this.#log.forget(this.step - this.network.maxDelaySteps);
     }
@@ -281,6 +348,8 @@ class ReferenceEngine implements Engine {
         gains: this.#inputs.gains,
         traces: mine.map((t) => t.data),
         traceFrom: mine.map((t) => t.first),
+        voltageLimit: this.network.voltageLimit,
+        unsound: () => (this.#sound = false),
       };
       cells.integrate(
         buffers,
@@ -325,6 +394,7 @@ class ReferenceEngine implements Engine {
       live,
       params: this.#rounded(live.values),
       inputScale,
+      limits: stateLimits(compiled, this.network.voltageLimit),
       traceRow,
     };
   }
@@ -349,6 +419,15 @@ class ReferenceEngine implements Engine {
     work();
     this.#ms[phase] += performance.now() - begun;
   }
+}
+
+interface Mark {
+  readonly step: number;
+  readonly rates: Float64Array;
+  readonly cells: ReadonlyMap<number, { readonly state: Float64Array | Float32Array; readonly armed: Uint32Array }>;
+  readonly sources: ReadonlyMap<number, Uint32Array>;
+  readonly log: { readonly steps: Uint32Array; readonly ids: Uint32Array; readonly releases: Float64Array };
+  readonly releases: readonly { readonly state: ArrayLike<number>; readonly last: Uint32Array }[];
 }
 
 interface TraceBuffer extends TraceSamples {

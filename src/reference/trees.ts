@@ -3,7 +3,7 @@ import type { Expr } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { printJs, toJs } from "../lang/print.ts";
 
-/** Prints a large tree's step as the lines of an integrate function (see cells.ts): the STEP phases as loops over nodes. */
+/** Prints a large tree's step as the lines of an integrate function (see cells.ts): the phases of a step as loops over nodes. */
 export function printTree(cells: CompiledCells, program: TreeProgram, f32: boolean): string[] {
   return new TreePrinter(cells, program, f32).lines();
 }
@@ -44,7 +44,7 @@ class TreePrinter {
         ({ clamp }, k) =>
           `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`,
       ),
-      `  let armed = b.armed[g];`,
+      `  let armed = b.armed[g], sound = true;`,
       `  for (let t = 0; t < block.steps; t++) {`,
       `    const above = ${this.#state(this.#row.get(detect.state) as number)} > ${detect.threshold};`,
       `    if (above && armed === 1) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
@@ -69,6 +69,7 @@ class TreePrinter {
       ...this.#samples("state"),
       `  }`,
       `  b.armed[g] = armed;`,
+      `  if (!sound) b.unsound();`,
       `}`,
     ];
   }
@@ -183,6 +184,7 @@ class TreePrinter {
       this.#f32 && lowRow >= 0
         ? `    for (let i = 0; i < M; i++) { const v = S[i * N + g], low = (${lowRow} + i) * N + g, more = fr(${change} + S[low]), sum = fr(v + more); S[low] = fr(more - fr(sum - v)); S[i * N + g] = sum; }`
         : `    for (let i = 0; i < M; i++) S[i * N + g] = ${f(`S[i * N + g] + ${change}`)};`,
+      `    for (let i = 0; i < M; i++) sound = sound && Math.abs(S[i * N + g]) <= b.voltageLimit;`,
     ];
   }
 

@@ -1,4 +1,4 @@
-import type { CompiledCells, CompiledNetwork, CompiledPopulation } from "../compile/compiled.ts";
+import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 
 /** A handle of a network's part, or its name. */
@@ -15,10 +15,6 @@ export function indexOf(kind: string, named: Named, parts: readonly { readonly n
     throw new ModelError(wanted, `is not a ${kind} of this network`, didYouMean(wanted, known));
   }
   return index;
-}
-
-export function populationOf(network: CompiledNetwork, named: Named): CompiledPopulation {
-  return network.populations[indexOf("population", named, network.populations)] as CompiledPopulation;
 }
 
 /** Names of a population's traces: the variable, and "V#2" for the second recording of "V". */

@@ -1,11 +1,11 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, Segment } from "../host/engine.ts";
-import { didYouMean, ModelError } from "../errors.ts";
+import { didYouMean, ModelError, type StateError } from "../errors.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { Network } from "../network/network.ts";
 import { shown } from "../shapes.ts";
-import { nearestSteps, wholeSteps } from "../steps.ts";
+import { checkLastStep, nearestSteps, wholeSteps } from "../steps.ts";
 import { canonical, type Quantity } from "../units.ts";
 import { MemoryChunk, rowsKey, sortSpikes, type Chunk, type Rows } from "./chunk.ts";
 import { inForce, RecordedControl, type Control, type LiveChange } from "./control.ts";
@@ -62,7 +62,8 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
   }
   const { compile } = await import("../compile/compile.ts");
   const description = net instanceof Network ? net.describe() : net;
-  const network = compile(description, compileOptions);
+  const limits = kind === "gpu" && device !== undefined ? { deviceBinding: bindingOf(device) } : {};
+  const network = compile(description, { ...compileOptions, ...limits });
   const watch = kind === "gpu" && device !== undefined ? new DeviceWatch(device) : undefined;
   try {
     return new Simulation(network, await makeEngine(kind, network, device), { description, watch });
@@ -71,6 +72,8 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
     throw error;
   }
 }
+
+const bindingOf = ({ limits }: GPUDevice): number => Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 
 async function makeEngine(kind: EngineKind, network: CompiledNetwork, device: GPUDevice | undefined): Promise<Engine> {
   if (kind === "gpu" && device !== undefined) {
@@ -100,7 +103,7 @@ export class Simulation {
   #changes: LiveChange[] = [];
   #running = false;
   #closed = false;
-  #failure: ModelError | undefined;
+  #failure: ModelError | StateError | undefined;
 
   /** @param from  the description, and the watch of the device that the engine runs on */
   constructor(
@@ -122,7 +125,7 @@ export class Simulation {
   }
 
   /** What a hook of the last run threw. */
-  get failure(): ModelError | undefined {
+  get failure(): ModelError | StateError | undefined {
     return this.#failure;
   }
 
@@ -162,6 +165,7 @@ export class Simulation {
   /** Advances by `duration` and yields the chunks it is made of. Nothing is computed ahead of what is asked for. */
   async *run(duration: Quantity<"ms">, options: RunOptions = {}): AsyncGenerator<Chunk, void, undefined> {
     const end = this.step + this.steps("duration", duration);
+    checkLastStep("duration", end, this.network.dt);
     const chunkSteps = this.steps(
       "chunk",
       options.chunk ?? { value: Math.max(1000, this.network.dt), unit: "ms" },
@@ -202,7 +206,7 @@ export class Simulation {
   }
 
   /** For sinks: what the engine gives from here to `to`, one submit at a time, in order. Two are in flight unless a hook
-   * waits. Ends early, at a step between, when aborted or when a hook throws (see `failure`).
+   * waits. Ends early, at a step between, when aborted, when a hook throws, or before a state that no cell can have (see `failure`).
    * @param whole  where the whole run ends and when it began (performance.now), for the progress callback */
   async *segments(to: number, whole: WholeRun, options: RunOptions = {}): AsyncGenerator<Segment, void, undefined> {
     if (this.#running) throw new ModelError("simulation", "is already running", "Finish one run before the next");
@@ -233,7 +237,9 @@ export class Simulation {
           totalMs: whole.end * dt,
           wallMs: performance.now() - whole.began,
         });
-        yield segment;
+        if (segment.fault !== undefined) this.#failure = segment.fault;
+        if (segment.to > segment.from) yield segment;
+        if (segment.fault !== undefined) return;
       }
     } finally {
       await Promise.allSettled(flight);
@@ -295,6 +301,7 @@ export class Simulation {
   async load({ step, state, changes }: Checkpoint): Promise<void> {
     this.checkOpen();
     await this.#engine.load(state, step);
+    this.#failure = undefined;
     this.#control.replay(changes);
     this.#inForce = [...changes];
   }
@@ -321,7 +328,9 @@ export class Simulation {
   steps(where: string, time: Quantity<"ms">, round = false): number {
     const { dt } = this.network;
     const timeMs = canonical(where, time, "ms");
-    return round && timeMs > 0 ? nearestSteps(timeMs, dt) : wholeSteps(where, timeMs, dt, 1);
+    const steps = round && timeMs > 0 ? nearestSteps(timeMs, dt) : wholeSteps(where, timeMs, dt, 1);
+    checkLastStep(where, steps, dt);
+    return steps;
   }
 }
 
@@ -341,11 +350,9 @@ function hookFailure(t: number, error: unknown): ModelError {
 }
 
 /** The ends of the spans of `length` that cut [from, end). */
-export function spanEnds(from: number, end: number, length: number): number[] {
-  const ends: number[] = [];
-  for (let to = from + length; to < end; to += length) ends.push(to);
-  if (end > from) ends.push(end);
-  return ends;
+export function* spanEnds(from: number, end: number, length: number): Generator<number, void, undefined> {
+  for (let to = from + length; to < end; to += length) yield to;
+  if (end > from) yield end;
 }
 
 /** Lets timers and signals through: the reference engine's promises alone would never leave the microtask queue. */

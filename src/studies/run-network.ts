@@ -20,7 +20,7 @@ export interface NetworkRun extends Pick<Built, "dt" | "method" | "duration" | "
 export async function runNetwork(run: NetworkRun, context: StudyContext): Promise<StoredRun> {
   const { engine, device, adapter, signal, resume, force, say, progress } = context;
   const { network, dt, method, duration, chunk, files, part, notes = [], about = {} } = run;
-  const sim = await simulate(network, { device, engine, dt, method, duration });
+  const sim = await simulate(network, { device, engine, dt, method, duration, onCompile: say });
   try {
     for (const note of [...notes, ...sim.warnings.map((w) => `Warning: ${w}`)]) say(note);
     const began = performance.now();

@@ -9,11 +9,11 @@ import {
   constantIncrements,
   initSources,
   sourceStateLength,
-  sourceStep,
   thresholdOf,
   type Sources,
 } from "../../src/random/source.ts";
 import { Q27 } from "../../src/random/threshold.ts";
+import { sourceStep } from "../unit/random/source-step.ts";
 import { Hz } from "../../src/units.ts"; // prettier-ignore
 
 /** Chance that a right program fails any one test of this file with another seed; divided by the comparisons of the test. */

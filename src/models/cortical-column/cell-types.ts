@@ -49,9 +49,6 @@ export interface ColumnCellType {
   readonly sections: readonly ColumnSection[];
 }
 
-/** gid order of the published network. */
-export const CELL_TYPE_ORDER = ["L2_basket", "L2_pyramidal", "L5_basket", "L5_pyramidal"] as const;
-
 /** Segments of a section: one up to 100 um, beyond that one per 50 um, made odd so that the middle is a segment's centre. */
 export function segments(L: number): number {
   if (L <= 100) return 1;

@@ -1,4 +1,3 @@
-export { columnOfCase, trainsOfEvents, type CaseTrains } from "./case-file.ts";
 export { cellModel, receptorName, type CellModelOptions } from "./cell-model.ts";
 export {
   endPoints,

@@ -1,4 +1,4 @@
-import type { CompiledTraining, SpanRecord, Trace, TrainingEngine } from "../../compile/training.ts";
+import type { SpanRecord, Trace, TrainingEngine } from "../../compile/training.ts";
 import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
 import { loopMeasures, MEASURED, type LoopMeasures } from "./measures.ts";
 
@@ -76,9 +76,3 @@ export class DimensionSamples {
 
 export const PROTOCOLS = ["pre_step", "post_step", "post_win50"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
-
-/** Splits a batch into compiled parts, one per wave. */
-export const wavesOf = (
-  compiled: CompiledTraining,
-  waves: readonly CompiledTraining["entries"][],
-): CompiledTraining[] => waves.map((entries) => ({ ...compiled, entries }));

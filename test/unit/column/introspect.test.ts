@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { columnOfCase, trainsOfEvents } from "../../../src/models/cortical-column/case-file.ts";
+import { columnOfCase, trainsOfEvents } from "../../../verify/column-case-file.ts";
 import { cortexColumn } from "../../../src/models/cortical-column/column.ts";
 import {
   connectionRules,

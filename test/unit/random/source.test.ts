@@ -7,15 +7,14 @@ import {
   checkOrder,
   constantIncrements,
   initSources,
-  loadSource,
   sourceStateLength,
-  sourceStep,
   sourceWord,
   thresholdOf,
   type Source,
   type Sources,
 } from "../../../src/random/source.ts";
 import { negLogQ27, Q27 } from "../../../src/random/threshold.ts"; // prettier-ignore
+import { loadSource, sourceStep } from "./source-step.ts";
 
 const FULL = 0xffffffff;
 

@@ -1,5 +1,28 @@
-/// <reference types="@webgpu/types" preserve="true" />
-import { linkKernel } from "../compile/link.ts";
+import { linkKernel } from "../src/compile/link.ts";
+
+/** Single spike decisions of given pairs of states, by the functions that train_step uses. */
+const KERNEL = `import package::train_neuron::lif_spikes;
+import package::train_neuron::qif_spikes;
+
+struct Pair {
+  x: f32,
+  x_new: f32,
+  threshold: f32,
+  kind: u32, // 0 QIF, 1 LIF by the effective rule, 2 LIF by the intended
+}
+
+@group(0) @binding(0) var<storage, read> pairs: array<Pair>;
+@group(0) @binding(1) var<storage, read_write> fired: array<u32>;
+
+@compute @workgroup_size(64)
+fn train_decisions(@builtin(global_invocation_id) id: vec3u) {
+  let i = id.x;
+  if (i >= arrayLength(&pairs)) { return; }
+  let pair = pairs[i];
+  let lif = lif_spikes(pair.x, pair.x_new, pair.threshold, pair.kind == 2u);
+  fired[i] = select(0u, 1u, select(lif, qif_spikes(pair.x, pair.x_new), pair.kind == 0u));
+}
+`;
 
 /** One neuron's states before and after a step. */
 export interface SpikePair {
@@ -26,7 +49,7 @@ export const gpuSpikeDecisions =
     const fired = make("decisions.fired", pairs.length * 4, usage);
     const staging = make("decisions.staging", pairs.length * 4, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
     try {
-      const module = device.createShaderModule({ label: "train_decisions", code: await linkKernel("train_decisions") });
+      const module = device.createShaderModule({ label: "train_decisions", code: await linkKernel("model", KERNEL) });
       const pipeline = await device.createComputePipelineAsync({
         label: "train_decisions",
         layout: "auto",

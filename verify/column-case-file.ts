@@ -1,8 +1,8 @@
-import { DataError, didYouMean } from "../../errors.ts";
-import type { ColumnOptions } from "./column.ts";
-import type { DriveWiring, Drive, EventDrive } from "./drives.ts";
-import { withWeights } from "./presets.ts";
-import { jones2009 } from "./published.ts";
+import { DataError, didYouMean } from "../src/errors.ts";
+import type { ColumnOptions } from "../src/models/cortical-column/column.ts";
+import type { DriveWiring, Drive, EventDrive } from "../src/models/cortical-column/drives.ts";
+import { withWeights } from "../src/models/cortical-column/presets.ts";
+import { jones2009 } from "../src/models/cortical-column/published.ts";
 
 /** Trains of spike_train drives, which a case keeps in its events file: times (ms) by source, by drive. */
 export type CaseTrains = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;

@@ -1,0 +1,145 @@
+import { numberPerSource, type Rule, type Sizes } from "../connect/rules.ts";
+import { ModelError } from "../errors.ts";
+import { isCells, isNeurons, ruleSizes, sizeOf } from "../network/check.ts";
+import type { CellModel } from "../network/cell.ts";
+import type { NetworkDescription } from "../network/description.ts";
+
+/** What a network will take, from its description alone. Bytes are lower bounds: what is refused by them cannot fit. */
+export interface Estimate {
+  /** of all entries. */
+  readonly cells: number;
+  readonly sources: number;
+  readonly compartments: number;
+  /** expected, of one entry's structure, or of all where structureSeed varies. */
+  readonly links: number;
+  /** while compile runs, in the memory of the host. */
+  readonly hostBytes: number;
+  /** the largest buffers on a device, largest first. */
+  readonly buffers: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+export interface MemoryLimits {
+  /** bytes that the host may use; 8 GiB where it is not known. */
+  readonly host?: number | undefined;
+  /** bytes that a device binds at once; undefined where no device is used. */
+  readonly binding?: number | undefined;
+}
+
+/** Without a limit of the caller's: what arrays of numbers may take in a process whose machine is not known. */
+const HOST_BYTES = 8 * 2 ** 30;
+
+/** Bytes of a link: source, target and receptor as drawn (9), target and weight in rows (12), and the order of sorting (4). */
+const LINK_BYTES = 25;
+/** Slot and weight of a link on the device. */
+const DEVICE_LINK_BYTES = 8;
+/** What a state of a cell's equations takes while they are compiled: names, expressions, columns of parameters. */
+const SYMBOL_BYTES = 1000;
+/** A state is float64 on the host, and float32 on the device with its copy on the way there. */
+const STATE_BYTES = 16;
+
+export function estimate(d: NetworkDescription): Estimate {
+  const { entries } = d;
+  const structures = d.variations.some((v) => v.path === "structureSeed") ? entries : 1;
+  let [cells, sources, compartments, hostBytes, links] = [0, 0, 0, 0, 0];
+  const buffers: { name: string; bytes: number }[] = [];
+  for (const p of d.populations) {
+    const all = sizeOf(p) * entries;
+    if (!isCells(p) && !isNeurons(p)) {
+      sources += all;
+      hostBytes += p.model.kind === "renewal" ? 40 * all : 0;
+      continue;
+    }
+    const reached = new Set(d.projections.flatMap((x) => (x.target === p.name ? x.receptors : [])));
+    const perCell = isCells(p) ? sizeOfCell(p.model, reached) : { compartments: 1, states: Object.keys(p.model.neuron.states).length };
+    cells += all;
+    compartments += perCell.compartments * all;
+    hostBytes += STATE_BYTES * perCell.states * all + SYMBOL_BYTES * perCell.states;
+    buffers.push({ name: `states of "${p.name}" (${all} cells of ${perCell.states} states)`, bytes: 4 * perCell.states * all });
+    const into = d.projections.filter((x) => x.target === p.name && !isTrains(d, x.source));
+    const arriving = into.map((x) => linksOf(x.rule, ruleSizes(x, d.populations)));
+    const least = structures * arriving.reduce((sum, { mean, sd }) => sum + Math.max(0, mean - 6 * sd), 0);
+    if (least > 0) buffers.push({ name: `links onto "${p.name}" (${rounded(least)})`, bytes: DEVICE_LINK_BYTES * least });
+  }
+  for (const x of d.projections) links += structures * linksOf(x.rule, ruleSizes(x, d.populations)).mean;
+  hostBytes += LINK_BYTES * links;
+  return { cells, sources, compartments, links, hostBytes, buffers: buffers.sort((a, b) => b.bytes - a.bytes) };
+} // prettier-ignore
+
+/** @throws ModelError with the numbers where the network cannot fit */
+export function checkEstimate(d: NetworkDescription, e: Estimate, limits: MemoryLimits): void {
+  const ids = (e.cells + e.sources) / d.entries;
+  if (e.cells + e.sources >= 2 ** 32) {
+    throw new ModelError(
+      "network",
+      `has ${rounded(ids)} cells and sources in ${d.entries} entries; spikes are told apart by a number below ${2 ** 32}`,
+      "Use a smaller network or batch, or several runs",
+    );
+  }
+  const [largest] = e.buffers;
+  if (limits.binding !== undefined && largest !== undefined && largest.bytes > limits.binding) {
+    throw new ModelError(
+      "network",
+      `${largest.name} take at least ${bytesText(largest.bytes)} in one buffer, where this device binds ${bytesText(limits.binding)}`,
+      "Use fewer cells, links or entries, spread the cells over several populations, or use the reference engine",
+    );
+  }
+  const { host = HOST_BYTES } = limits;
+  if (e.hostBytes <= host) return;
+  throw new ModelError(
+    "network",
+    `${sizeText(e)} take at least ${bytesText(e.hostBytes)} of memory, where ${bytesText(host)} are allowed`,
+    "Use fewer cells, compartments, links or entries; on a larger machine give hostMemory",
+  );
+}
+
+/** "800 cells of 1600 compartments, 800 sources, 96,800 links" */
+export const sizeText = (e: Estimate): string =>
+  `${rounded(e.cells)} cells of ${rounded(e.compartments)} compartments, ${rounded(e.sources)} sources and ${rounded(e.links)} links`;
+
+export const bytesText = (bytes: number): string =>
+  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+
+const rounded = (x: number): string => (x < 1e6 ? String(Math.round(x)) : x.toExponential(2));
+
+function isTrains(d: NetworkDescription, source: string): boolean {
+  return d.populations.find((p) => p.name === source)?.model.kind === "trains";
+}
+
+/** @param reached  receptors that projections end on; the others are left out by compile */
+function sizeOfCell(model: CellModel, reached: ReadonlySet<string>): { compartments: number; states: number } {
+  const nseg = new Map(model.sections.map((s) => [s.name, s.nseg ?? 1]));
+  const compartments = model.sections.reduce((sum, s) => sum + (s.nseg ?? 1), 0);
+  const inserted = (model.insertions ?? []).reduce(
+    (sum, i) =>
+      sum + Object.keys(i.mechanism.states).length * i.sections.reduce((n, name) => n + (nseg.get(name) ?? 0), 0),
+    0,
+  );
+  const received = (model.receptors ?? []).reduce(
+    (sum, r) => sum + (reached.has(r.name) ? Object.keys(r.synapse.states).length : 0),
+    0,
+  );
+  return { compartments, states: compartments + inserted + received };
+}
+
+/** Expected number of links, and how far it scatters. */
+function linksOf(rule: Rule, sizes: Sizes): { mean: number; sd: number } {
+  const pairs =
+    sizes.sources * sizes.targets - (sizes.same && "autapses" in rule && !rule.autapses ? sizes.sources : 0);
+  switch (rule.kind) {
+    case "list":
+      return { mean: rule.pairs.length, sd: 0 };
+    case "allToAll":
+      return { mean: pairs, sd: 0 };
+    case "oneToOne":
+      return binomial(sizes.sources, rule.probability);
+    case "fixedNumberPerSource":
+      return { mean: sizes.sources * numberPerSource(rule.n, sizes), sd: 0 };
+    case "fixedProbability":
+      return binomial(pairs, rule.p);
+  }
+}
+
+const binomial = (n: number, p: number): { mean: number; sd: number } => ({
+  mean: n * p,
+  sd: Math.sqrt(n * p * (1 - p)),
+});

@@ -1,0 +1,43 @@
+import type { CompiledNetwork } from "../compile/compiled.ts";
+import { Inputs } from "../host/inputs.ts";
+import type { GpuOptions } from "./engine.ts";
+import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
+import { LogRing } from "./log-ring.ts";
+import { Memory } from "./memory.ts";
+import type { Shared } from "./parts.ts";
+import type { RoundTrip } from "./round-trip.ts";
+import { Scope } from "./scope.ts";
+import { BlockPlanner, longestSubmit, mostDispatches, mostRows } from "./submit.ts";
+
+/** What an engine is made of before its kernels. */
+export interface Base {
+  readonly network: CompiledNetwork;
+  readonly scope: Scope;
+  readonly maxSteps: number;
+  readonly log: LogRing;
+  readonly planner: BlockPlanner;
+  readonly shared: Shared;
+}
+
+export function prepare(network: CompiledNetwork, device: GPUDevice, trip: RoundTrip, options: GpuOptions): Base {
+  const scope = new Scope();
+  const memory = new Memory(device, trip, scope);
+  const inputs = new Inputs(network);
+  const maxSteps = longestSubmit(network, inputs);
+  const log = new LogRing(memory, options.logCapacity ?? 16384, network.lanes);
+  const planner = new BlockPlanner(network);
+  const shared: Shared = {
+    memory,
+    kernels: new Kernels(device),
+    network,
+    inputs,
+    workgroupSize: options.workgroupSize ?? 64,
+    blocks: memory.uniform("blocks", BLOCK_STRIDE * mostDispatches(network, maxSteps)),
+    increments: memory.storage("increments", 4 * mostRows(network) * (maxSteps + 1)),
+    clamps: memory.storage("clamp values", 4 * inputs.clampRows * maxSteps),
+    positions: memory.storage("log positions", 4 * (planner.slots + 1)),
+    log: log.buffer,
+    releases: log.releases,
+  };
+  return { network, scope, maxSteps, log, planner, shared };
+}

@@ -1,0 +1,92 @@
+import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import { StateError } from "../errors.ts";
+
+/** No state of a cell but its potentials comes near this, in whatever unit: gates are fractions, conductances uS, concentrations mM. */
+export const STATE_LIMIT = 1e30;
+
+/** Bits of |x| as float32, as `magnitude` of shaders/log.wgsl compares them. */
+export const magnitude = (x: number): number => (new Uint32Array(Float32Array.of(x).buffer)[0] as number) & 0x7fffffff;
+
+/** A state that is not finite or beyond its bound. */
+interface Unsound {
+  readonly population: string;
+  readonly entry: number;
+  readonly cell: number;
+  readonly state: string;
+  readonly value: number;
+  readonly limit: number;
+}
+
+/** The largest magnitude that each state of a cell may have. */
+export function stateLimits({ program }: CompiledCells, voltageLimit: number): Float64Array {
+  const voltages = new Set(program.voltages);
+  return Float64Array.from(program.states, (name) => (voltages.has(name) ? voltageLimit : STATE_LIMIT));
+}
+
+/** Whether a state array (rows [state][entry][cell]) keeps within its limits. */
+export function isSound(state: Float64Array | Float32Array, limits: Float64Array): boolean {
+  const all = state.length / limits.length;
+  for (let s = 0, at = 0; s < limits.length; s++) {
+    const limit = limits[s] as number;
+    for (const end = (s + 1) * all; at < end; at++) if (!(Math.abs(state[at] as number) <= limit)) return false;
+  }
+  return true;
+}
+
+/** The first state of the first cell, in order of populations, entries and cells, that is unsound; potentials go first.
+ * @param states  of a population: state s, entry e, cell c at (s * entries + e) * n + c */
+function firstUnsound(
+  { populations, entries, voltageLimit }: CompiledNetwork,
+  states: (population: number) => ArrayLike<number>,
+): Unsound | undefined {
+  for (const [k, p] of populations.entries()) {
+    if (p.kind !== "cells") continue;
+    const values = states(k);
+    const { n, name: population, program } = p;
+    const limits = stateLimits(p, voltageLimit);
+    const order = [...limits.keys()].sort((a, b) => (limits[a] as number) - (limits[b] as number));
+    for (let g = 0; g < entries * n; g++) {
+      for (const s of order) {
+        const value = values[s * entries * n + g] as number;
+        const limit = limits[s] as number;
+        if (Math.abs(value) <= limit) continue;
+        return { population, entry: Math.floor(g / n), cell: g % n, state: program.states[s] as string, value, limit };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** What to say of states after step `step` - 1, the first that are not all sound. */
+export function stateError(
+  network: CompiledNetwork,
+  step: number,
+  states: (population: number) => ArrayLike<number>,
+): StateError {
+  const found = firstUnsound(network, states);
+  const { dt, entries } = network;
+  const at = `at step ${step} (t = ${Number((step * dt).toPrecision(12))} ms)`;
+  const remedy =
+    "What came before is kept. Look for a clamp or a weight that is too large, a dt that is too long, or a division by zero in " +
+    "a mechanism; a model that does go there needs a larger voltageLimit";
+  if (found === undefined) return new StateError("network", `has a state that is not finite ${at}`, remedy, { step });
+  const { population, entry, cell, state, value, limit } = found;
+  const where = `${population}, cell ${cell}${entries > 1 ? `, entry ${entry}` : ""}`;
+  const what = Number.isFinite(value) ? `${Number(value.toPrecision(6))}, beyond ±${limit}` : String(value);
+  return new StateError(where, `${state} is ${what}, ${at}`, remedy, { step, population, entry, cell, state, value });
+}
+
+/** The last step in [good, bad) up to which all states are sound, by halving. @param soundTo  repeats from `good` to a step */
+export async function lastSound(
+  good: number,
+  bad: number,
+  soundTo: (step: number) => boolean | Promise<boolean>,
+): Promise<number> {
+  let [low, high] = [good, bad];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (await soundTo(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { compile } from "../../../src/compile/compile.ts";
+import { estimate } from "../../../src/compile/estimate.ts";
+import { allToAll, fixedNumberPerSource, fixedProbability, list, oneToOne, type Rule } from "../../../src/connect/rules.ts";
+import { ModelError } from "../../../src/errors.ts";
+import { Network } from "../../../src/network/network.ts";
+import { poisson } from "../../../src/network/sources.ts";
+import { simulate } from "../../../src/run/simulate.ts";
+import { Hz, ms, ohm_cm, uF_per_cm2, um, uS, type Quantities, type Quantity } from "../../../src/units.ts";
+import { smallCells } from "../network/cells.ts"; // prettier-ignore
+
+const dt = ms(0.025);
+
+const batched = (net: Network, entries: number): Network => {
+  net.batch(entries);
+  return net;
+};
+
+function wired(sources: number, cells: number, rule: Rule, weight: Quantity<"uS"> | Quantities<"uS"> = uS(0.05)): Network {
+  const net = new Network({ seed: 1 });
+  const S = net.sources("S", sources, poisson({ rate: Hz(10) }));
+  const E = net.cells("E", smallCells(cells));
+  net.connect(S, E.inhibitory, rule, { weight, delay: ms(1), name: "P" });
+  return net;
+} // prettier-ignore
+
+describe("sizes from the description", () => {
+  test.each([
+    [allToAll(), 12_000],
+    [oneToOne({ probability: 0.5 }), 60],
+    [fixedProbability(0.25), 3000],
+    [fixedNumberPerSource(7), 840],
+    [fixedNumberPerSource({ fraction: 0.1 }), 1200],
+    [list([[0, 0], [1, 1]]), 2],
+  ])("links of %j", (rule, want) => {
+    const targets = rule.kind === "oneToOne" ? 120 : 100;
+    expect(estimate(wired(120, targets, rule).describe()).links).toBe(want);
+  }); // prettier-ignore
+
+  test("what is drawn is within six standard deviations, and the bytes of a buffer are below what compile makes", () => {
+    const net = wired(200, 300, fixedProbability(0.3));
+    const e = estimate(net.describe());
+    const c = compile(net, { dt });
+    const drawn = c.projections[0]!.links;
+    expect(Math.abs(drawn - e.links)).toBeLessThan(6 * Math.sqrt(60_000 * 0.3 * 0.7));
+    const onto = e.buffers.find((b) => b.name.startsWith("links"))!;
+    expect(onto.bytes).toBeLessThanOrEqual(8 * drawn);
+    expect(onto.bytes).toBeGreaterThan(0.95 * 8 * drawn);
+    const states = e.buffers.find((b) => b.name.startsWith("states"))!;
+    const cells = c.populations[1]!;
+    expect(states.bytes).toBeLessThanOrEqual(cells.kind === "cells" ? 4 * cells.state0.length : 0);
+  });
+});
+
+describe("refused in milliseconds, with numbers and a remedy", () => {
+  const chain = (n: number, nseg: number): Network => {
+    const net = new Network({ seed: 1 });
+    const model = smallCells(n);
+    net.cells("E", { ...model, sections: [{ name: "soma", L: um(1000), diam: um(20), Ra: ohm_cm(100), cm: uF_per_cm2(1), nseg }] });
+    return net;
+  };
+  test.each<[string, () => Network, RegExp]>([
+    ["10^9 links", () => wired(31_623, 31_623, allToAll()), /1\.00e\+9 links take at least 23\.\d GiB of memory, where 8\.00 GiB/],
+    ["10^7 cells in 10^3 entries", () => batched(wired(10, 1e7, fixedNumberPerSource(1)), 1000), /has 1\.00e\+7 cells and sources in 1000 entries; spikes are told apart by a number below 4294967296/],
+    ["10^6 cells of 10^5 compartments", () => chain(1e6, 1e5), /compartments.*memory, where 8\.00 GiB are allowed\. Use fewer/],
+  ])("%s", (_, make, words) => {
+    const net = make();
+    const begun = performance.now();
+    expect(() => compile(net, { dt })).toThrow(words);
+    expect(performance.now() - begun).toBeLessThan(1000); // milliseconds, on a machine that does other things too
+  });
+
+  test("what the device cannot bind, before any connection is drawn", () => {
+    const net = wired(20_000, 15_000, allToAll()); // 3e8 links
+    const begun = performance.now();
+    expect(() => compile(net, { dt, deviceBinding: 128 * 2 ** 20 })).toThrow(
+      /links onto "E" \(3\.00e\+8\) take at least 2\.24 GiB in one buffer, where this device binds 128\.0 MiB/,
+    );
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
+  test("memory is the caller's to give", () => {
+    const net = wired(100, 100, allToAll());
+    expect(() => compile(net, { dt, hostMemory: 1e5 })).toThrow(/1\.00e\+4|10000 links take at least/);
+    expect(() => compile(net, { dt, hostMemory: 1e7 })).not.toThrow();
+  });
+}); // prettier-ignore
+
+describe("weights that fixed point would lose", () => {
+  const weights = (values: number[]): Quantities<"uS"> => ({ values, unit: "uS" });
+  const pairs = (n: number): Rule => list(Array.from({ length: n }, (_, k) => [k, 0] as const));
+
+  test("beside one of 1e9 uS half of the links of 0.05 uS or more are refused, with both numbers", () => {
+    expect(() => compile(wired(3, 1, pairs(3), weights([1e9, 0.05, 0.05])), { dt })).toThrow(
+      /^P: 2 of 3 links weigh 0\.05 uS or less, below half of (1|2) uS/,
+    );
+  });
+
+  test("also where the large one is another projection's", () => {
+    const net = new Network({ seed: 1 });
+    const S = net.sources("S", 2, poisson({ rate: Hz(10) }));
+    const E = net.cells("E", smallCells(2));
+    net.connect(S, E.excitatory, allToAll(), { weight: uS(0.05), delay: ms(1), name: "small" });
+    net.connect(S, E.inhibitory, allToAll(), { weight: uS(1e9), delay: ms(1), name: "large" });
+    expect(() => compile(net, { dt })).toThrow(ModelError);
+    expect(() => compile(net, { dt })).toThrow(/^small: 4 of 4 links/);
+  });
+
+  test("a few are warned of; a tail below a millionth of the median, weights of 0 and ordinary ones are not", () => {
+    const warnings = (values: number[]): readonly string[] =>
+      compile(wired(values.length, 1, pairs(values.length), weights(values)), { dt }).warnings;
+    expect(warnings([1e9, 100, 100, 0.05]).join()).toMatch(/1 of 4 links weigh 0\.05 uS/);
+    expect(warnings([0.1, 0.1, 0.1, 1e-12])).toEqual([]);
+    expect(warnings([0.1, 0.05, 0])).toEqual([]);
+  });
+});
+
+describe("steps beyond the last", () => {
+  test.each([2 ** 32, 2 ** 40, 1e15])("a run of %i steps is refused before the first", async (steps) => {
+    const sim = await simulate(wired(1, 1, oneToOne()), { dt: ms(1) });
+    await expect(sim.run(ms(steps)).next()).rejects.toThrow(/beyond the last one, 4294967295\. Run at most 4294967295 ms/);
+    await sim.close();
+  });
+
+  test("the last one is allowed", async () => {
+    const sim = await simulate(wired(1, 1, oneToOne()), { dt: ms(1) });
+    expect(sim.steps("duration", ms(2 ** 32 - 1))).toBe(2 ** 32 - 1);
+    await sim.close();
+  });
+}); // prettier-ignore
+
+test("compile says what it does once it takes more than a second", () => {
+  const said: string[] = [];
+  compile(wired(12_000, 12_000, fixedProbability(0.0005)), { dt, onCompile: (doing) => said.push(doing) });
+  // 1.4e8 pairs are drawn at some 20 ns each; nothing is said of what is over sooner
+  if (said.length > 0) expect(said[0]).toMatch(/^(drawing "P" \(1 of 1 projections\), source \d+ of 12000|compiling cells|sorting links)$/);
+  compile(wired(1, 1, oneToOne()), { dt, onCompile: () => expect.unreachable() });
+});

@@ -1,0 +1,137 @@
+import { expect } from "vitest";
+import { allToAll } from "../../../src/connect/rules.ts";
+import { StateError } from "../../../src/errors.ts";
+import { channel, param } from "../../../src/mechanisms/mechanism.ts";
+import { Network } from "../../../src/network/network.ts";
+import { poisson, trains } from "../../../src/network/sources.ts";
+import { simulate, type SimulateOptions } from "../../../src/run/simulate.ts";
+import type { Chunk } from "../../../src/run/chunk.ts";
+import { loadRun } from "../../../src/storage/load-run.ts";
+import { MemoryFiles } from "../../../src/storage/memory-files.ts";
+import { recordRun } from "../../../src/storage/run-folder.ts";
+import { Hz, ms, mV, nA, uS } from "../../../src/units.ts";
+import { hhCells } from "../../gpu/engine-networks.ts";
+
+const DT = 0.025;
+
+/** A state that no current reads, NaN as soon as V is above -60 mV. */
+const broken = channel({
+  name: "broken",
+  doc: "A test's",
+  params: { scale: param(mV(1), "of the potential"), tau: param(ms(1), "of the state") },
+  states: { x: { inf: "sqrt((-60 - V) / scale)", tau: "tau" } },
+  currents: {},
+});
+
+/** Networks with one cell that leaves what a cell can be, and which. */
+export const CASES: Readonly<Record<string, { net: () => Network; where: RegExp; state: RegExp; limit?: number }>> = {
+  "a current of -1e6 nA for 0.2 ms into cell 3 of a small population": {
+    net: () => base((net, E) => net.clamp(E, nA(-1e6), { delay: ms(30), duration: ms(0.2), gain: { values: [0, 0, 0, 1, 0], unit: "1" } })),
+    where: /^E, cell 3$/,
+    state: /V/,
+  },
+  "the same into a tree": {
+    net: () => base((net, E) => net.clamp(E, nA(-1e6), { delay: ms(30), duration: ms(0.2), gain: { values: [0, 0, 0, 1, 0], unit: "1" } }), { nseg: 11 }),
+    where: /^E, cell 3$/,
+    state: /V/,
+  },
+  "a weight of 1e38 uS": {
+    net: () => base((net, E) => {
+        const T = net.sources("T", 1, trains([[30]]));
+        net.connect(T, E.inhibitory, allToAll(), { weight: uS(1e38), delay: ms(1) });
+      }, { drive: false }),
+    where: /^E, cell \d$/,
+    state: /V|inh|broken/,
+  },
+  "a square root of something negative in a state that nothing reads": {
+    net: () => base((net, E) => net.clamp(E, nA(0.2), { delay: ms(30), duration: ms(5), gain: { values: [0, 1, 0, 0, 0], unit: "1" } }), { drive: false }),
+    where: /^E, cell 1$/,
+    state: /broken/,
+  },
+  "the same in a tree": {
+    net: () => base((net, E) => net.clamp(E, nA(2), { delay: ms(30), duration: ms(5), gain: { values: [0, 1, 0, 0, 0], unit: "1" } }), { drive: false, nseg: 11 }),
+    where: /^E, cell 1$/,
+    state: /broken/,
+  },
+  "one entry of a batch": {
+    net: () => base((net, E) => {
+        net.clamp(E, nA(-1), { name: "I", delay: ms(30), duration: ms(1) });
+        net.vary("I.gain", [0, 1e5, 0]);
+      }),
+    where: /^E, cell 0, entry 1$/,
+    state: /V/,
+  },
+  "a potential beyond a bound of one's own": {
+    net: () => base(() => undefined),
+    where: /^E, cell \d$/,
+    state: /V/,
+    limit: 66, // mV: rest is -65, below which an after-hyperpolarisation goes
+  },
+}; // prettier-ignore
+
+function base(
+  spoil: (net: Network, E: ReturnType<typeof populate>) => unknown,
+  { nseg = 1, drive = true }: { nseg?: number; drive?: boolean } = {},
+): Network {
+  const net = new Network({ seed: 2 });
+  const E = populate(net, nseg, !drive);
+  if (drive) {
+    const P = net.sources("P", 5, poisson({ rate: Hz(300) }));
+    net.connect(P, E.fast, allToAll(), { weight: uS(0.01), delay: ms(1), name: "P" });
+  }
+  net.record(E, "V", { every: ms(DT) });
+  spoil(net, E);
+  return net;
+}
+
+function populate(net: Network, nseg: number, withBroken: boolean) {
+  const cells = hhCells(5);
+  const sections = cells.sections.map((s) => ({ ...s, nseg, ...(nseg > 1 ? { L: { value: 400, unit: "um" as const } } : {}) }));
+  const more = withBroken ? [{ sections: ["soma"], mechanism: broken }] : [];
+  return net.cells("E", { ...cells, sections, insertions: [...cells.insertions, ...more] });
+} // prettier-ignore
+
+/** Runs a case into a folder: it must stop with the right words, keep what came before bit for bit, and stop again on resume. */
+export async function expectStop(name: string, options: Pick<SimulateOptions, "device" | "engine">): Promise<void> {
+  const { net, where, state, limit } = CASES[name]!;
+  const all = { ...options, dt: ms(DT), ...(limit === undefined ? {} : { voltageLimit: mV(limit) }) };
+  const files = new MemoryFiles();
+  const error = await stopped(() => into(files, net(), all, 60));
+  expect(error).toBeInstanceOf(StateError);
+  expect(error.where).toMatch(where);
+  const { step } = error.fault;
+  expect(error.fault.state).toMatch(state);
+  expect(error.message).toContain(`at step ${step} (t = ${Number((step * DT).toPrecision(12))} ms)`);
+  const stored = await loadRun(files);
+  expect(stored.run.complete).toBe(false);
+  expect(stored.run.doneSteps).toBe(step - 1);
+  expect(stored.run.chunks.at(-1)).toMatchObject({ from: step > 800 ? 800 : 0, to: step - 1 });
+  const healthy = new MemoryFiles();
+  await into(healthy, net(), all, (step - 1) * DT);
+  const want = await loadRun(healthy);
+  for (let entry = 0; entry < stored.run.entries; entry++) {
+    expect(await stored.spikes("E", entry)).toEqual(await want.spikes("E", entry));
+    expect(await stored.trace("E", "V", entry)).toEqual(await want.trace("E", "V", entry));
+  }
+  const again = await stopped(() => into(files, net(), all, 60, true));
+  expect(again.message).toBe(error.message);
+}
+
+async function into(files: MemoryFiles, net: Network, options: SimulateOptions, duration: number, resume = false) {
+  const sim = await simulate(net, options);
+  try {
+    const chunks: AsyncIterable<Chunk> = recordRun(sim, { files, duration: ms(duration), chunk: ms(20), resume });
+    for await (const chunk of chunks) void chunk;
+  } finally {
+    await sim.close();
+  }
+}
+
+async function stopped(run: () => Promise<void>): Promise<StateError> {
+  return run().then(
+    () => {
+      throw new Error("did not stop");
+    },
+    (error: unknown) => error as StateError,
+  );
+}
