@@ -9,7 +9,7 @@ import type { Chunk } from "../../../src/run/chunk.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 import { recordRun } from "../../../src/storage/run-folder.ts";
-import { Hz, ms, mV, nA, uS } from "../../../src/units.ts";
+import { Hz, ms, mV, nA, ohm_cm, uF_per_cm2, um, uS } from "../../../src/units.ts";
 import { hhCells } from "../../gpu/engine-networks.ts";
 
 const DT = 0.025;
@@ -86,7 +86,7 @@ function base(
 
 function populate(net: Network, nseg: number, withBroken: boolean) {
   const cells = hhCells(5);
-  const sections = cells.sections.map((s) => ({ ...s, nseg, ...(nseg > 1 ? { L: { value: 400, unit: "um" as const } } : {}) }));
+  const sections = [{ name: "soma", L: um(nseg > 1 ? 400 : 20), diam: um(20), Ra: ohm_cm(100), cm: uF_per_cm2(1), nseg }];
   const more = withBroken ? [{ sections: ["soma"], mechanism: broken }] : [];
   return net.cells("E", { ...cells, sections, insertions: [...cells.insertions, ...more] });
 } // prettier-ignore
