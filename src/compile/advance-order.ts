@@ -2,7 +2,7 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import type { Expr } from "../lang/expr.ts";
 import { parse } from "../lang/parse.ts";
-import type { Mechanism } from "../mechanisms/mechanism.ts";
+import { type Mechanism, statesOf } from "../mechanisms/mechanism.ts";
 import type { WholeCell, Insertion } from "../network/cell.ts";
 
 export const nameOf = ({ as, mechanism }: Insertion): string => as ?? mechanism.name;
@@ -68,10 +68,13 @@ function statesRead(m: Mechanism): Set<string> {
   const lets: Record<string, Expr> = {};
   for (const [id, text] of Object.entries(m.let ?? {})) lets[id] = substitute(parse(text, `${m.name}.${id}`), lets);
   const texts = Object.entries(m.states).flatMap(([id, s]): [string, string][] => {
-    const parts = "alpha" in s ? [s.alpha, s.beta] : "inf" in s ? [s.inf, s.tau] : [s.tau];
+    const parts = "alpha" in s ? [s.alpha, s.beta] : "inf" in s ? [s.inf, s.tau] : "next" in s ? [s.next] : [s.tau];
     return parts.map((text) => [`${m.name}.${id}`, text]);
   });
+  for (const [id, k] of Object.entries(m.kind === "channel" ? (m.kinetics ?? {}) : {})) {
+    for (const r of k.reactions) for (const text of [r.forward, r.backward ?? "0"]) texts.push([`${m.name}.${id}`, text]);
+  }
   const read = new Set(texts.flatMap(([at, text]) => [...freeNames(substitute(parse(text, at), lets))]));
-  for (const own of [...Object.keys(m.states), ...Object.keys(m.params)]) read.delete(own);
+  for (const own of [...statesOf(m), ...Object.keys(m.params)]) read.delete(own);
   return read;
 }

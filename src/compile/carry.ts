@@ -1,7 +1,8 @@
 import { call, div, type Expr, mul, name, negate, type Stmt } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import type { Params } from "./params.ts";
-import { type CellEquations, type ResolvedCell, sum } from "./program.ts";
+import { sum } from "./elimination.ts";
+import type { CellEquations, ResolvedCell } from "./program.ts";
 
 /** float32 stops a state short of where it goes: what a step adds, (1 - exp(-dt/tau)) times what is missing, is lost once it is less
  * than half an ulp, so up to half an ulp over that factor stays missing. Where this is more than is allowed here, the state
@@ -35,8 +36,8 @@ export const needsCarry = (factor: Expr, unit: string, params: Params): boolean 
 /** The states of a cell that need it in some cell of some entry, over the voltages that membranes reach. */
 export function carriedStates(cell: ResolvedCell, equations: CellEquations, params: Params): Set<string> {
   const known: Record<string, Expr> = {};
-  for (const { name: state, value } of equations.initial(true)) {
-    if (!cell.nodes.some((n) => n.V === state)) known[state] = substitute(value, known);
+  for (const { name: state, value, rest } of equations.initial(true)) {
+    if (rest === undefined && !cell.nodes.some((n) => n.V === state)) known[state] = substitute(value, known);
   }
   const slow = (factor: Expr, V: string, least: number): boolean => {
     const expr = substitute(factor, known);
@@ -45,7 +46,7 @@ export function carriedStates(cell: ResolvedCell, equations: CellEquations, para
   };
   const carried = new Set<string>();
   cell.nodes.forEach(({ V, capacitance }, k) => {
-    const conductance = sum(equations.channelPaths(k).map(([g]) => g));
+    const conductance = sum(equations.channelPaths(k).map((p) => p.slope));
     const steps = div(mul(name(cell.dt), conductance), name(capacitance)); // dt/tau, of the channels alone
     if (slow(negate(call("expm1", negate(steps))), V, VOLTAGE_LEAST)) carried.add(V);
   });

@@ -172,8 +172,8 @@ export interface TreeReceptors {
   readonly states: readonly string[];
   readonly firstRow: number;
   readonly receive: readonly Stmt[];
-  readonly conductance: Expr; // uS
-  readonly reversal: Expr; // mV
+  /** lets; the last two are `g_` (uS, dI/dV) and `i_` (nA, outward at V). */
+  readonly currents: readonly Stmt[];
   readonly decay: readonly Stmt[];
 }
 

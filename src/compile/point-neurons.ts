@@ -14,7 +14,7 @@ import { carrying, lowOf, needsCarry } from "./carry.ts";
 import { COUNTER, NeuronEquations } from "./neurons.ts";
 import { Params } from "./params.ts";
 import { type CellContext, chosen } from "./resolve.ts";
-import { sum } from "./program.ts";
+import { sum } from "./elimination.ts";
 
 export interface NeuronContext extends Omit<CellContext, "clamps" | "method"> {
   readonly clamps: readonly { readonly clamp: number; readonly input: string }[];

@@ -1,9 +1,12 @@
 import { ModelError } from "../errors.ts";
-import { add, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
+import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import { parse } from "../lang/parse.ts";
-import type { Channel, Pool, State, Synapse } from "../mechanisms/mechanism.ts";
+import { type Channel, type Flow, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
 import type { Method } from "../network/cell.ts";
+import { eliminate, sum } from "./elimination.ts";
+import { implicitStep, type Scheme } from "./kinetics.ts";
+import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
 import { receptorStep, type ReceptorStep, type ReceptorTexts } from "./receptor.ts";
 
 /** A cell type with every value behind an identifier: what the step's equations are built from. Identifiers are made here and
@@ -15,7 +18,7 @@ export interface ResolvedCell {
   readonly eliminationOrder: readonly number[];
   readonly densities: readonly ResolvedDensity[];
   readonly receptors: readonly ResolvedReceptor[];
-  readonly clamps: readonly { readonly input: string; readonly node: number }[];
+  readonly clamps: readonly ResolvedClamp[];
   readonly method: Method;
   readonly dt: string; // parameter, ms
 }
@@ -48,6 +51,17 @@ export interface ResolvedReceptor {
   readonly input: string | undefined;
 }
 
+/** A current (nA), or with `series` a voltage (mV) that is joined to the node while the input `on` is 1. */
+export interface ResolvedClamp {
+  readonly input: string;
+  readonly node: number;
+  readonly series?: {
+    readonly on: string;
+    readonly conductance: string; // parameter, uS
+    readonly current: string; // state, nA into the cell in the last step
+  };
+}
+
 export interface Phases {
   readonly receive: Stmt[];
   readonly currents: Stmt[];
@@ -59,6 +73,8 @@ export interface Phases {
 export interface InitialState {
   readonly name: string;
   readonly value: Expr;
+  /** instead: the share of one state of a scheme at rest, its rates over the same names. */
+  readonly rest?: { readonly scheme: Scheme; readonly state: number };
 }
 
 /** NEURON's fixed step for one cell as statements (spec/motor-pool.md 5.1). Conductances are in uS, currents in nA. */
@@ -93,10 +109,26 @@ export class CellEquations {
         const value = state.init === undefined ? this.#inf(d, s, state) : this.text(d, state.init);
         found.push({ name: `${d.prefix}_${s}`, value: substitute(value, start) });
       }
+      for (const scheme of this.#schemes(d)) {
+        const rates = scheme.rates.map((r) => ({ ...r, rate: substitute(r.rate, start) }));
+        const atStart = { ...scheme, rates };
+        scheme.states.forEach((id, state) => found.push({ name: id, value: num(0), rest: { scheme: atStart, state } }));
+      }
     }
-    for (const r of receptors)
-      for (const s of Object.keys(r.synapse.states)) found.push({ name: `${r.prefix}_${s}`, value: num(0) });
+    for (const r of receptors) {
+      const { V, V0 } = nodes[r.node] as ResolvedNode;
+      const start = atV ? {} : { [V]: name(V0) };
+      for (const [s, state] of Object.entries(r.synapse.states)) {
+        found.push({ name: `${r.prefix}_${s}`, value: substitute(this.#receptorStart(r, state), start) });
+      }
+    }
+    for (const { series } of this.#cell.clamps) if (series !== undefined) found.push({ name: series.current, value: num(0) });
     return found;
+  }
+
+  #receptorStart(r: ResolvedReceptor, state: ReceptorState): Expr {
+    if ("init" in state && state.init !== undefined) return this.#synapseText(r, state.init);
+    return isRelaxing(state) ? this.#relaxation(state, (t) => this.#synapseText(r, t)).inf : num(0);
   }
 
   /** A current density (mA/cm2) of a channel, evaluated in the currents phase. */
@@ -104,49 +136,76 @@ export class CellEquations {
     const c = d.mechanism.kind === "channel" ? d.mechanism.currents[current] : undefined;
     if (c === undefined)
       throw new ModelError(d.as, `has no current "${current}"`, "Name one of the mechanism's currents");
-    return mul(this.text(d, c.g), sub(name((this.#cell.nodes[d.node] as ResolvedNode).V), this.text(d, c.E)));
+    return currentOf(this.#flow(c, (t) => this.text(d, t)), (this.#cell.nodes[d.node] as ResolvedNode).V);
   }
 
+  #flow(flow: Flow, text: (t: string) => Expr): FlowExprs {
+    return "i" in flow ? { i: text(flow.i) } : { g: text(flow.g), E: text(flow.E) };
+  }
+
+  /** What a receptor's `g` is; of one that gives a current alone, dI/dV. */
   conductance(r: ResolvedReceptor): Expr {
-    return this.#receptorStep(r).conductance;
-  }
-
-  reversal(r: ResolvedReceptor): Expr {
-    return this.#synapseText(r, r.synapse.E);
+    const flow = this.#receptorFlow(r);
+    return "g" in flow ? flow.g : this.receptorPath(r).slope;
   }
 
   current(r: ResolvedReceptor): Expr {
-    const V = name((this.#cell.nodes[r.node] as ResolvedNode).V);
-    return mul(this.conductance(r), sub(V, this.reversal(r)));
+    return currentOf(this.#receptorFlow(r), (this.#cell.nodes[r.node] as ResolvedNode).V);
+  }
+
+  receptorPath(r: ResolvedReceptor): Path {
+    return pathOf(this.#receptorFlow(r), (this.#cell.nodes[r.node] as ResolvedNode).V);
+  }
+
+  #receptorFlow(r: ResolvedReceptor): FlowExprs {
+    const { output } = this.#receptorStep(r);
+    return "i" in r.synapse ? { i: output } : { g: output, E: this.#synapseText(r, r.synapse.E) };
   }
 
   /** What the summed weights of a step add to a receptor's states. */
   receive(r: ResolvedReceptor, input: Expr): Stmt[] {
-    return this.#receptorStep(r).receive.map(({ id, increment }): Stmt => ({
+    const added = this.#receptorStep(r).receive.map(({ id, increment }): Stmt => ({
       op: "add",
       name: id,
       value: substitute(increment, { w: input }),
     }));
+    const set = Object.entries(r.synapse.onEvent).flatMap(([s, effect]): Stmt[] => {
+      if (typeof effect === "string") return [];
+      const id = `${r.prefix}_${s}`;
+      const value = call("select", binary(">", input, num(0)), this.#synapseText(r, effect.set), name(id));
+      return [{ op: "set", name: id, value }];
+    });
+    return [...added, ...set];
   }
 
+  /** A receptor's states over one step, at the new voltage: those that decay to 0 as `receptorStep` keeps them. */
   decay(r: ResolvedReceptor): readonly Stmt[] {
-    return this.#receptorStep(r).decay;
+    const { decay } = this.#receptorStep(r);
+    const all = Object.entries(r.synapse.states);
+    if (all.every(([, state]) => isDecaying(state))) return decay;
+    return all.flatMap(([s, state]): Stmt[] => {
+      const id = `${r.prefix}_${s}`;
+      if (isDecaying(state)) return decay.filter((stmt) => stmt.name === id);
+      const text = (t: string): Expr => this.#synapseText(r, t);
+      if (!isRelaxing(state)) return [{ op: "set", name: id, value: text(state.next) }];
+      return [relax(id, this.#relaxation(state, text).inf, this.#lost(state, text))];
+    });
   }
 
   #receptorStep(r: ResolvedReceptor): ReceptorStep {
     const known = this.#receptorSteps.get(r);
     if (known !== undefined) return known;
-    const { states, onEvent, g } = r.synapse;
+    const { synapse } = r;
     const texts: ReceptorTexts = {
-      states: Object.entries(states).map(([s, { tau }]) => {
-        const increment = onEvent[s];
+      states: Object.entries(synapse.states).map(([s, state]) => {
+        const increment = synapse.onEvent[s];
         return {
           id: `${r.prefix}_${s}`,
-          tau: this.#synapseText(r, tau),
-          increment: increment === undefined ? undefined : this.#synapseText(r, increment, { w: name("w") }),
+          tau: isDecaying(state) ? this.#synapseText(r, state.tau) : undefined,
+          increment: typeof increment !== "string" ? undefined : this.#synapseText(r, increment, { w: name("w") }),
         };
       }),
-      g: this.#synapseText(r, g),
+      output: this.#synapseText(r, "i" in synapse ? synapse.i : synapse.g),
       dt: name(this.#cell.dt),
     };
     const made = receptorStep(texts, this.#typical);
@@ -160,14 +219,17 @@ export class CellEquations {
     const V = (node: number): string => (nodes[node] as ResolvedNode).V;
     return [
       ...densities.flatMap((d) =>
-        Object.entries(d.mechanism.states).map(([s, state]) => {
-          return { state: `${d.prefix}_${s}`, V: V(d.node), factor: this.#factor(d, s, state) };
-        }),
+        Object.entries(d.mechanism.states).flatMap(([s, state]) =>
+          isRelaxing(state) ? [{ state: `${d.prefix}_${s}`, V: V(d.node), factor: this.#factor(d, s, state) }] : [],
+        ),
       ),
       ...receptors.flatMap((r) =>
-        Object.entries(r.synapse.states).map(([s, { tau }]) => {
-          const steps = div(name(dt), this.#synapseText(r, tau));
-          return { state: `${r.prefix}_${s}`, V: V(r.node), factor: negate(call("expm1", negate(steps))) };
+        Object.entries(r.synapse.states).flatMap(([s, state]) => {
+          const text = (t: string): Expr => this.#synapseText(r, t);
+          if (isRelaxing(state)) return [{ state: `${r.prefix}_${s}`, V: V(r.node), factor: this.#lost(state, text) }];
+          if (!isDecaying(state)) return [];
+          const steps = div(name(dt), text(state.tau));
+          return [{ state: `${r.prefix}_${s}`, V: V(r.node), factor: negate(call("expm1", negate(steps))) }];
         }),
       ),
     ];
@@ -177,11 +239,27 @@ export class CellEquations {
   advanceNode(node: number): Stmt[] {
     return this.#cell.densities
       .filter((d) => d.node === node)
-      .flatMap((d) =>
-        Object.entries(d.mechanism.states).map(([s, state]) =>
-          relax(`${d.prefix}_${s}`, this.#inf(d, s, state), this.#factor(d, s, state)),
+      .flatMap((d) => [
+        ...Object.entries(d.mechanism.states).map(([s, state]): Stmt =>
+          isRelaxing(state)
+            ? relax(`${d.prefix}_${s}`, this.#inf(d, s, state), this.#factor(d, s, state))
+            : { op: "set", name: `${d.prefix}_${s}`, value: this.text(d, state.next) },
         ),
-      );
+        ...this.#schemes(d).flatMap((scheme) => implicitStep(scheme, name(this.#cell.dt))),
+      ]);
+  }
+
+  #schemes(d: ResolvedDensity): Scheme[] {
+    if (d.mechanism.kind !== "channel") return [];
+    return Object.values(d.mechanism.kinetics ?? {}).map(({ states, reactions, total = 1 }) => ({
+      states: states.map((s) => `${d.prefix}_${s}`),
+      total,
+      rates: reactions.flatMap(({ from, to, forward, backward }) => {
+        const [a, b] = [states.indexOf(from), states.indexOf(to)];
+        const there = { from: a, to: b, rate: this.text(d, forward) };
+        return backward === undefined ? [there] : [there, { from: b, to: a, rate: this.text(d, backward) }];
+      }),
+    }));
   }
 
   /** A text of a mechanism with its names replaced by the cell's. */
@@ -199,7 +277,7 @@ export class CellEquations {
     if (d.mechanism.kind === "channel") {
       for (const c of Object.keys(d.mechanism.currents)) map[`i_${c}`] = name(currentName(d, c));
     }
-    for (const s of Object.keys(d.mechanism.states)) map[s] = name(`${d.prefix}_${s}`);
+    for (const s of statesOf(d.mechanism)) map[s] = name(`${d.prefix}_${s}`);
     for (const [p, id] of Object.entries(d.params)) map[p] = name(id);
     return withLets(d.mechanism.let ?? {}, map, text, d.as);
   }
@@ -266,27 +344,30 @@ export class CellEquations {
 
   #stateExprs(d: ResolvedDensity): Expr[] {
     return Object.values(d.mechanism.states).flatMap((s) =>
-      ("inf" in s ? [s.inf, s.tau] : [s.alpha, s.beta]).map((text) => this.text(d, text)),
+      ("inf" in s ? [s.inf, s.tau] : "alpha" in s ? [s.alpha, s.beta] : [s.next]).map((text) => this.text(d, text)),
     );
   }
 
-  /** Conductance (uS) and reversal potential (mV) of every path through a node's membrane. */
-  #paths(k: number): [Expr, Expr][] {
-    const synapses = this.#cell.receptors
-      .filter((r) => r.node === k)
-      .map((r): [Expr, Expr] => [this.conductance(r), this.reversal(r)]);
-    return [...this.channelPaths(k), ...synapses];
+  /** Every path out of a node: through its membrane, its receptors and voltage clamps. */
+  #paths(k: number): Path[] {
+    const synapses = this.#cell.receptors.filter((r) => r.node === k).map((r) => this.receptorPath(r));
+    const clamps = this.#cell.clamps.flatMap(({ node, input, series }): Path[] =>
+      series === undefined || node !== k
+        ? []
+        : [{ slope: mul(name(series.on), name(series.conductance)), E: name(input) }],
+    );
+    return [...this.channelPaths(k), ...synapses, ...clamps];
   }
 
   /** The same, of its density mechanisms alone. */
-  channelPaths(k: number): [Expr, Expr][] {
+  channelPaths(k: number): Path[] {
     const { nodes, densities } = this.#cell;
-    const area = name((nodes[k] as ResolvedNode).area);
-    const paths: [Expr, Expr][] = [];
+    const { V, area } = nodes[k] as ResolvedNode;
+    const paths: Path[] = [];
     for (const d of densities) {
       if (d.node !== k || d.mechanism.kind !== "channel") continue;
       for (const c of Object.values(d.mechanism.currents))
-        paths.push([mul(this.text(d, c.g), area), this.text(d, c.E)]);
+        paths.push(pathOf(this.#flow(c, (t) => this.text(d, t)), V, name(area)));
     }
     return paths;
   }
@@ -298,19 +379,19 @@ export class CellEquations {
     const stmts: Stmt[] = [];
     nodes.forEach((node, k) => {
       const V = name(node.V);
-      const paths = this.#paths(k).map(([g, E], m): [Expr, Expr] => {
-        stmts.push({ op: "let", name: `g_${k}_${m}`, value: g });
-        return [name(`g_${k}_${m}`), E];
+      const paths = this.#paths(k).map((path, m): { slope: Expr; current: Expr } => {
+        stmts.push({ op: "let", name: `g_${k}_${m}`, value: path.slope });
+        return { slope: name(`g_${k}_${m}`), current: flowing(path, name(`g_${k}_${m}`), V) };
       });
       const arms = couplings.filter((c) => c.i === k || c.j === k);
       const diagonal = sum([
         mul(name(node.capacitance), perStep),
         ...arms.map((c) => name(c.g)),
-        ...paths.map(([g]) => g),
+        ...paths.map((p) => p.slope),
       ]);
       const axial = arms.map((c) => mul(name(c.g), sub(name((nodes[c.i === k ? c.j : c.i] as ResolvedNode).V), V)));
-      const injected = clamps.filter((c) => c.node === k).map((c) => name(c.input));
-      const outward = sum(paths.map(([g, E]) => mul(g, sub(V, E))));
+      const injected = clamps.filter((c) => c.node === k && c.series === undefined).map((c) => name(c.input));
+      const outward = sum(paths.map((p) => p.current));
       stmts.push({ op: "let", name: `d_${k}`, value: diagonal });
       stmts.push({ op: "let", name: `r_${k}`, value: sub(sum([...injected, ...axial]), outward) });
     });
@@ -320,6 +401,11 @@ export class CellEquations {
       const change = factor === 1 ? name(`x_${k}`) : mul(num(factor), name(`x_${k}`));
       stmts.push({ op: "add", name: node.V, value: change });
     });
+    for (const { node, input, series } of clamps) {
+      if (series === undefined) continue;
+      const drop = sub(name(input), name((nodes[node] as ResolvedNode).V));
+      stmts.push({ op: "set", name: series.current, value: mul(mul(name(series.on), name(series.conductance)), drop) });
+    }
     return stmts;
   }
 
@@ -328,14 +414,28 @@ export class CellEquations {
     return [...nodes.flatMap((_, k) => this.advanceNode(k)), ...receptors.flatMap((r) => this.decay(r))];
   }
 
+  /** Steady state of what relaxes, without a table. */
+  #relaxation(state: Relaxing, text: (t: string) => Expr): { inf: Expr } {
+    if ("inf" in state) return { inf: text(state.inf) };
+    return { inf: div(text(state.alpha), add(text(state.alpha), text(state.beta))) };
+  }
+
+  /** 1 - exp(-dt/tau), the same. */
+  #lost(state: Relaxing, text: (t: string) => Expr): Expr {
+    const dt = name(this.#cell.dt);
+    const steps = "inf" in state ? div(dt, text(state.tau)) : mul(dt, add(text(state.alpha), text(state.beta)));
+    return negate(call("expm1", negate(steps)));
+  }
+
   #inf(d: ResolvedDensity, s: string, state: State): Expr {
+    if ("next" in state) return num(0); // it has an init
     if ("inf" in state) return this.#tabulated(d, s, this.text(d, state.inf));
     const alpha = this.text(d, state.alpha);
     return this.#tabulated(d, s, div(alpha, add(alpha, this.text(d, state.beta))));
   }
 
   /** 1 - exp(-dt/tau), written so that slow gates keep their digits. */
-  #factor(d: ResolvedDensity, s: string, state: State): Expr {
+  #factor(d: ResolvedDensity, s: string, state: Relaxing): Expr {
     const dt = name(this.#cell.dt);
     if (this.#table(d, s) === undefined && !("inf" in state)) {
       return negate(call("expm1", negate(mul(dt, add(this.text(d, state.alpha), this.text(d, state.beta))))));
@@ -369,47 +469,16 @@ export class CellEquations {
   }
 }
 
+type Relaxing = Exclude<State, { next: string }>;
+const isRelaxing = (state: ReceptorState): state is Relaxing => "inf" in state || "alpha" in state;
+const isDecaying = (state: ReceptorState): state is { tau: string } => "tau" in state && !("inf" in state);
+
 /** x += factor * (inf - x). */
 const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({
   op: "add",
   name: state,
   value: mul(factor, sub(inf, name(state))),
 });
-
-/** Symmetric elimination along the couplings, leaves first, then back substitution; x_k is the change of node k's voltage. */
-function eliminate(cell: ResolvedCell): Stmt[] {
-  const stmts: Stmt[] = [];
-  const d = cell.nodes.map((_, k): Expr => name(`d_${k}`));
-  const r = cell.nodes.map((_, k): Expr => name(`r_${k}`));
-  const a = new Map<string, Expr>(); // off-diagonals, "i,j" with i eliminated first
-  for (const c of cell.couplings) a.set(`${c.i},${c.j}`, negate(name(c.g)));
-  const bind = (id: string, value: Expr): Expr => {
-    stmts.push({ op: "let", name: id, value });
-    return name(id);
-  };
-  const later = (k: number): number[] => cell.couplings.filter((c) => c.i === k).map((c) => c.j);
-  for (const k of cell.eliminationOrder) {
-    const inverse = bind(`inv_${k}`, div(num(1), d[k] as Expr));
-    d[k] = inverse;
-    const rows = later(k);
-    for (const j of rows) {
-      const f = bind(`f_${k}_${j}`, mul(a.get(`${k},${j}`) as Expr, inverse));
-      d[j] = bind(`d_${j}_${k}`, sub(d[j] as Expr, mul(f, a.get(`${k},${j}`) as Expr)));
-      r[j] = bind(`r_${j}_${k}`, sub(r[j] as Expr, mul(f, r[k] as Expr)));
-      for (const l of rows) {
-        const key = a.has(`${j},${l}`) ? `${j},${l}` : undefined; // each pair once, in its order of elimination
-        if (key !== undefined)
-          a.set(key, bind(`a_${j}_${l}_${k}`, sub(a.get(key) as Expr, mul(f, a.get(`${k},${l}`) as Expr))));
-      }
-    }
-  }
-  for (const k of [...cell.eliminationOrder].reverse()) {
-    const known = later(k).map((j) => mul(a.get(`${k},${j}`) as Expr, name(`x_${j}`)));
-    const right = known.length === 0 ? (r[k] as Expr) : sub(r[k] as Expr, sum(known));
-    bind(`x_${k}`, mul(right, d[k] as Expr));
-  }
-  return stmts;
-}
 
 function withLets(
   lets: Readonly<Record<string, string>>,
@@ -421,8 +490,6 @@ function withLets(
   for (const [id, value] of Object.entries(lets)) full[id] = substitute(parse(value, `${where}.${id}`), full);
   return substitute(parse(text, where), full);
 }
-
-export const sum = (terms: readonly Expr[]): Expr => (terms.length === 0 ? num(0) : terms.reduce(add));
 
 export const currentName = (d: ResolvedDensity, current: string): string => `i_${d.prefix}_${current}`;
 export const totalName = (node: number, ion: string): string => `i${node}_${ion}`;

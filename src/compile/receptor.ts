@@ -3,10 +3,11 @@ import { evaluate } from "../lang/evaluate.ts";
 import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
 import { freeNames, mapChildren, substitute, visit } from "../lang/names.ts";
 
-/** A receptor's texts over the cell's names. States decay to 0 with `tau`; an event of weight `w` adds `increment`. */
+/** A receptor's texts over the cell's names. States with `tau` decay to 0; an event of weight `w` adds `increment`. `output` is its
+ * conductance or its current. */
 export interface ReceptorTexts {
-  readonly states: readonly { readonly id: string; readonly tau: Expr; readonly increment: Expr | undefined }[];
-  readonly g: Expr;
+  readonly states: readonly { readonly id: string; readonly tau: Expr | undefined; readonly increment: Expr | undefined }[];
+  readonly output: Expr;
   readonly dt: Expr;
 }
 
@@ -14,8 +15,9 @@ export interface ReceptorTexts {
 export interface ReceptorStep {
   /** states and what an event adds to them, an expression of w. */
   readonly receive: readonly { readonly id: string; readonly increment: Expr }[];
+  /** of the states that decay to 0. */
   readonly decay: readonly Stmt[];
-  readonly conductance: Expr;
+  readonly output: Expr;
 }
 
 /** The step of a receptor. A conductance that is a difference of large terms, as of two exponentials with time constants close to
@@ -25,47 +27,48 @@ export interface ReceptorStep {
  * @param typical  values of constants: they say which terms cancel; what is written is exact whatever they are */
 export function receptorStep(texts: ReceptorTexts, typical: Readonly<Record<string, number>>): ReceptorStep {
   const { states, dt } = texts;
-  const { g, merged } = mergeDifferences(texts, typical);
-  const decay = states.map(({ id, tau }): Stmt => {
+  const { output, merged } = mergeDifferences(texts, typical);
+  const decay = states.flatMap(({ id, tau }): Stmt[] => {
+    if (tau === undefined) return [];
     const lost = mul(call("expm1", negate(div(dt, tau))), name(id));
     const fed = merged.get(id);
-    return { op: "add", name: id, value: fed === undefined ? lost : add(lost, fed) };
+    return [{ op: "add", name: id, value: fed === undefined ? lost : add(lost, fed) }];
   });
   // what is fed reads its source's old value
   const order = [...decay].sort((a, b) => Number(!merged.has(a.name)) - Number(!merged.has(b.name)));
   const receive = states.flatMap(({ id, increment }) =>
     increment === undefined || merged.has(id) ? [] : [{ id, increment }],
   );
-  return { receive, decay: order, conductance: g };
+  return { receive, decay: order, output };
 }
 
-/** The conductance over the new states, and per state that now stands for a difference what its source feeds into it in a step. */
+/** The output over the new states, and per state that now stands for a difference what its source feeds into it in a step. */
 function mergeDifferences(texts: ReceptorTexts, typical: Readonly<Record<string, number>>) {
   const merged = new Map<string, Expr>();
   const constant = (expr: Expr): boolean => [...freeNames(expr)].every((id) => Object.hasOwn(typical, id));
   const linear = new Map<string, Linear>();
   for (const { id, tau, increment } of texts.states) {
     const perWeight = increment === undefined ? num(0) : derivative(increment, "w");
-    if (constant(tau) && constant(perWeight)) linear.set(id, { id, tau, perWeight });
+    if (tau !== undefined && constant(tau) && constant(perWeight)) linear.set(id, { id, tau, perWeight });
   }
-  const part = linearPart(texts.g, (expr) => {
+  const part = linearPart(texts.output, (expr) => {
     const read = [...freeNames(expr)].filter((id) => !Object.hasOwn(typical, id));
     return read.length > 1 && read.every((id) => linear.has(id) && constant(derivative(expr, id)));
   });
-  if (part === undefined) return { g: texts.g, merged };
+  if (part === undefined) return { output: texts.output, merged };
   const terms = [...freeNames(part)].flatMap((id): Term[] => {
     const state = linear.get(id);
     const factor = derivative(part, id);
     return state === undefined ? [] : [{ ...state, factor, jump: evaluate(mul(factor, state.perWeight), typical) }];
   });
   const pivot = terms.reduce((a, b) => (Math.abs(b.jump) > Math.abs(a.jump) ? b : a));
-  const opposite = terms.filter((t) => t.jump * pivot.jump < 0 && readsOf(texts.g, t.id) === readsOf(part, t.id));
+  const opposite = terms.filter((t) => t.jump * pivot.jump < 0 && readsOf(texts.output, t.id) === readsOf(part, t.id));
   const inverse = (t: Term): Expr => div(mul(t.factor, t.perWeight), mul(pivot.factor, pivot.perWeight));
   for (const t of opposite) {
     const share = mul(negate(inverse(t)), pivot.factor);
     merged.set(t.id, mul(mul(share, decayDifference(pivot.tau, t.tau, texts.dt)), name(pivot.id)));
   }
-  if (merged.size === 0) return { g: texts.g, merged };
+  if (merged.size === 0) return { output: texts.output, merged };
   // the pivot's own rest: exactly 0 where the sum starts at 0
   const left = opposite.reduce<Expr>((sum, t) => add(sum, inverse(t)), num(1));
   const none = Object.fromEntries(terms.map((t) => [t.id, num(0)]));
@@ -73,7 +76,7 @@ function mergeDifferences(texts: ReceptorTexts, typical: Readonly<Record<string,
   const rest = Math.abs(evaluate(left, typical)) < 1e-9 ? [] : [mul(mul(left, pivot.factor), name(pivot.id))];
   const sum = [...opposite.map((t) => name(t.id)), ...others, ...rest, substitute(part, none)].reduce(add);
   const swap = (expr: Expr): Expr => (expr === part ? sum : mapChildren(expr, swap));
-  return { g: swap(texts.g), merged };
+  return { output: swap(texts.output), merged };
 }
 
 /** A state with constant time constant and a constant increment per weight. */

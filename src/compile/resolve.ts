@@ -2,7 +2,7 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { add, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
 import { substitute } from "../lang/names.ts";
 import { stateUnit } from "../mechanisms/check.ts";
-import type { Channel, Param, Pool } from "../mechanisms/mechanism.ts";
+import { type Channel, type Param, type Pool, statesOf } from "../mechanisms/mechanism.ts";
 import type { Given, Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
@@ -19,8 +19,9 @@ import {
   type ResolvedDensity,
   type ResolvedNode,
   type ResolvedReceptor,
-  sum,
 } from "./program.ts";
+import { sum } from "./elimination.ts";
+import { type Scheme, steadyState } from "./kinetics.ts";
 
 export interface CellContext {
   readonly dt: number; // ms
@@ -91,13 +92,32 @@ export class ResolvedModel {
     const { entries } = this.#context;
     const state0 = new Float64Array(names.length * entries * n);
     const known: Record<string, Expr> = {};
-    for (const { name: state, value } of this.equations.initial()) {
-      known[state] = substitute(value, known);
+    const rests = new Map<Scheme, RestingShares>();
+    for (const { name: state, value, rest } of this.equations.initial()) {
       const row = names.indexOf(state);
-      const at = this.params.evaluator(known[state]);
+      const at = rest === undefined ? this.params.evaluator((known[state] = substitute(value, known))) : this.#resting(rest.scheme, rest.state, known, rests); // prettier-ignore
       for (let e = 0; e < entries; e++) for (let c = 0; c < n; c++) state0[(row * entries + e) * n + c] = at(c, e);
     }
     return state0;
+  }
+
+  /** One state of a scheme at rest; each scheme is solved once per cell. */
+  #resting(scheme: Scheme, state: number, known: Readonly<Record<string, Expr>>, rests: Map<Scheme, RestingShares>) {
+    let shares = rests.get(scheme);
+    if (shares === undefined) {
+      const rates = scheme.rates.map(({ rate }) => this.params.evaluator(substitute(rate, known)));
+      const solved = new Map<string, number[]>();
+      shares = (cell, entry) => {
+        const values = rates.map((at) => at(cell, entry));
+        const key = values.join();
+        const found = solved.get(key) ?? restOf(scheme, values, this.#where);
+        solved.set(key, found);
+        return found;
+      };
+      rests.set(scheme, shares);
+    }
+    const of = shares;
+    return (cell: number, entry: number): number => of(cell, entry)[state] as number;
   }
 
   #resolve(): ResolvedCell {
@@ -258,8 +278,8 @@ export class ResolvedModel {
         `section "${first}" has no "${second}"`,
         didYouMean(second, ["V", ...new Set(names), ...Object.keys(this.#model.sums ?? {})]),
       );
-    const own = Object.hasOwn(density.mechanism.states, third) ? density.mechanism.states[third] : undefined;
-    if (own !== undefined) return state(`${density.prefix}_${third}`, stateUnit(density.mechanism, third, own));
+    const states = statesOf(density.mechanism);
+    if (states.includes(third)) return state(`${density.prefix}_${third}`, stateUnit(density.mechanism, third));
     const current = third.replace(/^i_/, "");
     if (density.mechanism.kind === "channel" && Object.hasOwn(density.mechanism.currents, current)) {
       return { phase: "current", unit: "mA/cm2", value: this.equations.density(density, current) };
@@ -269,7 +289,7 @@ export class ResolvedModel {
     throw new ModelError(
       where,
       `"${second}" has no "${third}"`,
-      didYouMean(third, [...Object.keys(density.mechanism.states), ...currents]),
+      didYouMean(third, [...states, ...currents]),
     );
   }
 
@@ -352,4 +372,18 @@ export function chosen(where: string, cells: RecordingDescription["cells"], n: n
   const bad = cells.cells.find((c) => !(Number.isInteger(c) && c >= 0 && c < n));
   if (bad !== undefined) throw new ModelError(where, `has no cell ${bad}`, `Cells go from 0 to ${n - 1}`);
   return Uint32Array.from(cells.cells);
+}
+
+type RestingShares = (cell: number, entry: number) => number[];
+
+function restOf({ states, rates, total }: Scheme, values: readonly number[], where: string): number[] {
+  const q = states.map(() => states.map(() => 0));
+  rates.forEach(({ from, to }, k) => ((q[from] as number[])[to] = ((q[from] as number[])[to] as number) + (values[k] as number)));
+  const shares = steadyState(q, total);
+  if (shares?.every((x) => Number.isFinite(x))) return shares;
+  throw new ModelError(
+    `${where}: ${states.join(", ")}`,
+    `have no single steady state at the initial voltage (rates ${values.join(", ").slice(0, 120)})`,
+    "Give rates above 0 on a way between all states",
+  );
 }

@@ -1,11 +1,13 @@
 import { add, type Expr, mul, name, num, type Stmt, div } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
-import type { Mechanism } from "../mechanisms/mechanism.ts";
+import { type Mechanism, statesOf } from "../mechanisms/mechanism.ts";
 import { carriedStates, carrying, lowOf } from "./carry.ts";
 import type { TreeProgram, TreeReceptors, TreeRegion } from "./compiled.ts";
 import type { Wanted } from "./params.ts";
-import { type CellEquations, type ResolvedNode, type ResolvedReceptor, sum } from "./program.ts";
+import { sum } from "./elimination.ts";
+import { flowing } from "./path.ts";
+import type { CellEquations, ResolvedNode, ResolvedReceptor } from "./program.ts";
 import type { CellContext, ResolvedModel, Trace } from "./resolve.ts";
 
 /** Writes a large tree as loops: the equations of one node of each region, with the values of all its nodes as parameters. */
@@ -115,19 +117,19 @@ class TreeCompiler {
     const renamed = (stmts: readonly Stmt[]): Stmt[] =>
       stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
     const own = densities.filter((d) => d.node === first);
-    const gates = own.flatMap((d) => Object.keys(d.mechanism.states).map((s) => map.get(`${d.prefix}_${s}`) as string));
+    const gates = own.flatMap((d) => statesOf(d.mechanism).map((s) => map.get(`${d.prefix}_${s}`) as string));
     const carried = [...this.#e.carried(first)];
     const paths = this.#e.channelPaths(first);
     const V = name((this.#r.cell.nodes[first] as ResolvedNode).V);
     const currents: Stmt[] = [
       ...this.#e.beforeCurrents(first),
       ...carried.map((id): Stmt => ({ op: "set", name: `${id}_kept`, value: name(id) })),
-      ...paths.map(([g], m): Stmt => ({ op: "let", name: `g_${m}`, value: g })),
+      ...paths.map((p, m): Stmt => ({ op: "let", name: `g_${m}`, value: p.slope })),
       { op: "set", name: "G", value: sum(paths.map((_, m) => name(`g_${m}`))) },
       {
         op: "set",
         name: "I",
-        value: sum(paths.map(([, E], m) => mul(name(`g_${m}`), add(V, { kind: "negate", of: E })))),
+        value: sum(paths.map((p, m) => "E" in p ? mul(name(`g_${m}`), add(V, { kind: "negate", of: p.E })) : p.i)),
       },
     ];
     const kept = carried.map((id) => `${map.get(id) ?? id}_kept`);
@@ -186,7 +188,7 @@ class TreeCompiler {
     ]);
     const mine = densities.filter((d) => d.node === node);
     mine.forEach((d, j) => {
-      for (const s of Object.keys(d.mechanism.states)) {
+      for (const s of statesOf(d.mechanism)) {
         map.set(`${d.prefix}_${s}`, `${tag}s${j}_${s}`);
         map.set(lowOf(`${d.prefix}_${s}`), lowOf(`${tag}s${j}_${s}`));
       }
@@ -268,19 +270,23 @@ class TreeCompiler {
     for (const { prefix } of members) {
       this.#states.push(...names.map((s) => `${prefix}_${s}`), ...low.map((s) => lowOf(`${prefix}_${s}`)));
     }
+    const path = this.#e.receptorPath(first);
     const outputs: Stmt[] = [
-      { op: "set", name: "g", value: rename(this.#e.conductance(first)) },
-      { op: "set", name: "E", value: rename(this.#e.reversal(first)) },
+      { op: "set", name: "g_", value: rename(path.slope) },
+      { op: "set", name: "i_", value: rename("E" in path ? path.E : path.i) },
     ];
-    const [g, E] = this.#optimised(outputs, ["g", "E"], maps, `${tag}g`).filter((s) => s.op === "set") as [Stmt, Stmt];
+    const currents = this.#optimised(outputs, ["g_", "i_"], maps, `${tag}g`).map((s): Stmt => {
+      if (s.op !== "set") return s;
+      const { name: id, value } = s;
+      return { op: "let", name: id, value: id === "i_" && "E" in path ? flowing({ ...path, E: value }, name("g_"), name("V")) : value }; // prettier-ignore
+    });
     return {
       nodes: Uint32Array.from(members, (r) => r.node),
       input: Int32Array.from(members, (r) => (r.input === undefined ? -1 : inputs.indexOf(r.input))),
       states,
       firstRow,
       receive: this.#optimised(carrying(renamed(this.#e.receive(first, name("w"))), slow), states, maps, `${tag}r`),
-      conductance: g.value,
-      reversal: E.value,
+      currents,
       decay: this.#optimised(carrying(renamed(this.#e.decay(first)), slow), states, maps, `${tag}d`),
     };
   }

@@ -283,22 +283,21 @@ class TreeWgsl {
   #receptorFunction(r: TreeReceptors, k: number): string {
     const first = this.#receptorRow(k);
     const row = (m: number): string => `rows[(${first + m}u + j * ${r.states.length}u) * all + g]`;
-    const outputs = [...r.receive.map((s) => s.value), r.conductance, r.reversal];
     return [
       `fn receptors_${k}(advance: bool, run: bool, t: u32, cell: u32, entry: u32) {`,
       `  let length = table[${this.#t.start("lengths") + this.#p.regions.length + k}u];`,
       `  for (var j = 0u; j < length; j++) {`,
       `    let i = table[${this.#t.start(`nodes${k}`)}u + j];`,
       ...r.states.map((s, m) => `    var ${s} = ${row(m)};`),
-      ...this.#declare([...outputs, ...r.decay.map((s) => s.value)], "    "),
+      ...this.#declare([...r.receive, ...r.currents, ...r.decay].map((s) => s.value), "    "),
+      `    let V = rows[i * all + g];`,
       `    if (advance) {\n${printWgsl(r.decay, { indent: "      " })}\n    }`,
       `    if (run) {`,
       this.#cells.receptors.length === 0 ? `      let w = 0.0;` : this.#weight(k),
       printWgsl(r.receive, { indent: "      " }),
-      `      let V = rows[i * all + g];`,
-      `      let g_ = ${toWgsl(r.conductance)};`,
+      printWgsl(r.currents, { indent: "      " }),
       `      rows[(CONDUCTANCE + i) * all + g] += g_;`,
-      `      rows[(CURRENT + i) * all + g] += g_ * (V - ${toWgsl(r.reversal)});`,
+      `      rows[(CURRENT + i) * all + g] += i_;`,
       `    }`,
       ...r.states.map((s, m) => `    ${row(m)} = ${s};`),
       `  }`,

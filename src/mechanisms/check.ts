@@ -4,7 +4,8 @@ import type { Dimension } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, own, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
-import type { Channel, Mechanism, Pool, State, Synapse } from "./mechanism.ts";
+import { type Channel, type EventEffect, type Flow, type Mechanism, type Pool, type ReceptorState, statesOf, type Synapse } from "./mechanism.ts"; // prettier-ignore
+import { checkKinetics } from "./check-kinetics.ts";
 
 /** What a mechanism's texts find where it is inserted. */
 export interface Surroundings {
@@ -31,7 +32,17 @@ const anything: Check = () => {};
 const param = object({ default: quantity(), unit, doc: text }, { min: finite, max: finite, live: bool });
 const relaxing = object({ inf: anything, tau: anything }, { init: anything, unit });
 const gating = object({ alpha: anything, beta: anything }, { init: anything, unit });
-const state: Check = (where, x) => (isPlain(x) && ("alpha" in x || "beta" in x) ? gating : relaxing)(where, x);
+const mapped = object({ next: anything, init: anything }, { unit });
+const decaying = object({ tau: anything }, { unit });
+const has = (x: unknown, ...keys: string[]): boolean => isPlain(x) && keys.some((key) => key in x);
+const state: Check = (where, x) =>
+  (has(x, "alpha", "beta") ? gating : has(x, "next") ? mapped : relaxing)(where, x);
+const receptorState: Check = (where, x) => (has(x, "tau") && !has(x, "inf") ? decaying : state)(where, x);
+const flow: Check = (where, x) =>
+  (has(x, "i") ? object({ i: anything }, { ion: text }) : object({ g: anything, E: anything }, { ion: text }))(where, x);
+const effect: Check = (where, x) => (typeof x === "object" ? object({ set: anything }) : anything)(where, x);
+const reaction = object({ from: text, to: text, forward: anything }, { backward: anything });
+const scheme = object({ states: list(text), reactions: list(reaction) }, { total: finite });
 const names = list(text);
 const common = { name: text, doc: text, params: record(param) };
 const lets = { let: record(anything) };
@@ -47,9 +58,9 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
         kind: text,
         ...common,
         states: record(state),
-        currents: record(object({ g: anything, E: anything }, { ion: text })),
+        currents: record(flow),
       },
-      { ...lets, ...table },
+      { ...lets, ...table, kinetics: record(scheme) },
     ),
   ],
   [
@@ -59,21 +70,14 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
       { ...lets, ...table, nernst: object({ RT_zF: quantity("mV"), out: quantity("mM") }) },
     ),
   ],
-  [
-    "synapse",
-    object(
-      {
-        kind: text,
-        ...common,
-        states: record(object({ tau: anything }, { unit })),
-        onEvent: record(anything),
-        g: anything,
-        E: anything,
-      },
-      lets,
-    ),
-  ],
+  ["synapse", (where, x) => synapseShape(has(x, "i") ? { i: anything } : { g: anything, E: anything })(where, x)],
 ]);
+
+const synapseShape = (current: Readonly<Record<string, Check>>): Check =>
+  object(
+    { kind: text, ...common, states: record(receptorState), onEvent: record(effect), ...current },
+    { ...lets, weight: unit },
+  );
 
 function checkShape(where: string, m: unknown): asserts m is Mechanism {
   if (!isPlain(m)) refuse(where, m, "a mechanism, for example one of hillock/mechanisms");
@@ -121,9 +125,9 @@ function checkNames(where: string, m: Mechanism): void {
     checkName(where, "ion", m.ion);
     taken.set(`i${m.ion}`, `the ion current of ${m.ion}`).set(`e${m.ion}`, `the reversal potential of ${m.ion}`);
   }
-  const own: [string, object][] = [["parameter", m.params], ["let", m.let ?? {}], ["state", m.states]]; // prettier-ignore
+  const own: [string, readonly string[]][] = [["parameter", Object.keys(m.params)], ["let", Object.keys(m.let ?? {})], ["state", statesOf(m)]]; // prettier-ignore
   for (const [what, named] of own) {
-    for (const name of Object.keys(named)) {
+    for (const name of named) {
       checkName(where, what, name);
       const other = taken.get(name);
       if (other !== undefined) throw new ModelError(where, `the ${what} "${name}" has the name of ${other}`, "Rename it"); // prettier-ignore
@@ -144,6 +148,8 @@ const HIDDEN = {
   nernst: "A pool computes it from the first step on: give the state an `init`",
   order: "States start in declared order: declare that state first, or give this one an `init`",
   event: "Only onEvent may read the weight of an event",
+  scheme: "A scheme's rates are of first order and known at the start: functions of V, parameters and concentrations",
+  set: "What an event sets is one value whatever came before: an expression of params",
 };
 
 class MechanismTexts {
@@ -157,11 +163,11 @@ class MechanismTexts {
     this.#where = where;
     this.#m = m;
     this.#around = around;
-    this.#units = new Map(Object.entries(m.states).map(([s, state]) => [s, stateUnit(m, s, state)]));
+    this.#units = new Map(statesOf(m).map((s) => [s, stateUnit(m, s)]));
     const known: Record<string, Unit | Dimension> = { V: "mV", dt: "ms", celsius: "degC" };
     if (m.kind !== "synapse") for (const [name, u] of around.given) known[name] = u;
     for (const name of currentNames(m)) known[name] = "mA/cm2";
-    if (m.kind === "synapse") known["w"] = "uS";
+    if (m.kind === "synapse") known["w"] = weightUnitOf(m);
     for (const [name, u] of this.#units) known[name] = u;
     for (const [name, p] of Object.entries(m.params)) known[name] = p.unit;
     this.#texts = new Texts(where, known);
@@ -172,9 +178,18 @@ class MechanismTexts {
     const later = new Set(Object.keys(this.#m.let ?? {}));
     for (const [name, value] of Object.entries(this.#m.let ?? {})) this.#texts.define(name, value, later);
     if (this.#m.kind === "synapse") return this.#synapse(this.#m);
-    for (const s of Object.keys(this.#m.states)) this.#state(s, this.#m.states[s] as State);
-    if (this.#m.kind === "channel") this.#currents(this.#m);
-    else this.#pool(this.#m);
+    for (const [s, state] of Object.entries(this.#m.states)) this.#state(s, state, new Map());
+    if (this.#m.kind === "pool") return this.#pool(this.#m);
+    this.#kinetics(this.#m);
+    this.#currents(this.#m);
+  }
+
+  /** What an event adds, or nothing where it sets. */
+  #increment(s: string, effect: EventEffect, states: ReadonlySet<string>): string | undefined {
+    if (typeof effect !== "object") return effect;
+    const hidden = new Map([["w", HIDDEN.set], ["V", HIDDEN.set], ...[...states].map((id) => [id, HIDDEN.set] as const)]); // prettier-ignore
+    this.#texts.check(`onEvent.${s}.set`, effect.set, this.#units.get(s), hidden);
+    return undefined;
   }
 
   /** A parameter or state called ek where the cell gives a reversal potential of k as well. */
@@ -189,15 +204,19 @@ class MechanismTexts {
     );
   }
 
-  #state(s: string, state: State): void {
+  #state(s: string, state: ReceptorState, hidden: ReadonlyMap<string, string>): void {
     const unit = this.#units.get(s);
-    const none = new Map<string, string>();
     const rates: [string, string, Unit | Dimension | undefined][] =
       "inf" in state
         ? [["inf", state.inf, unit], ["tau", state.tau, "ms"]]
-        : [["alpha", state.alpha, "1/ms"], ["beta", state.beta, "1/ms"]]; // prettier-ignore
-    for (const [key, value, u] of rates) this.#texts.check(`states.${s}.${key}`, value, u, none);
-    const start = this.#hiddenAtStart(s);
+        : "alpha" in state
+          ? [["alpha", state.alpha, "1/ms"], ["beta", state.beta, "1/ms"]]
+          : "next" in state
+            ? [["next", state.next, unit]]
+            : [["tau", state.tau, "ms"]]; // prettier-ignore
+    for (const [key, value, u] of rates) this.#texts.check(`states.${s}.${key}`, value, u, hidden);
+    if (!("inf" in state || "alpha" in state || "next" in state)) return; // it decays from 0
+    const start = new Map([...hidden, ...this.#hiddenAtStart(s)]);
     if (state.init !== undefined) this.#texts.check(`states.${s}.init`, state.init, unit, start);
     else for (const [key, value] of rates) if (key !== "tau") this.#texts.check(`states.${s}.${key} as its start`, value, undefined, start); // prettier-ignore
   }
@@ -214,12 +233,31 @@ class MechanismTexts {
     return hidden;
   }
 
+  #kinetics(m: Channel): void {
+    for (const [name, k] of Object.entries(m.kinetics ?? {})) {
+      checkKinetics(`${this.#where}, kinetics.${name}`, k);
+      const hidden = new Map(statesOf(m).map((s) => [s, HIDDEN.scheme]));
+      for (const other of currentNames(m)) hidden.set(other, HIDDEN.start);
+      for (const other of this.#around.computed) hidden.set(other, HIDDEN.scheme);
+      k.reactions.forEach((r, i) => {
+        for (const [key, value] of [["forward", r.forward], ["backward", r.backward]] as const) // prettier-ignore
+          if (value !== undefined) this.#texts.check(`kinetics.${name}.reactions[${i}].${key}`, value, "1/ms", hidden);
+      });
+    }
+  }
+
   #currents(m: Channel): void {
     const hidden = new Map(currentNames(m).map((name) => [name, HIDDEN.current]));
-    for (const [name, c] of Object.entries(m.currents)) {
-      this.#texts.check(`currents.${name}.g`, c.g, "S/cm2", hidden);
-      this.#texts.check(`currents.${name}.E`, c.E, "mV", hidden);
+    for (const [name, c] of Object.entries(m.currents)) this.#flow(`currents.${name}.`, c, ["S/cm2", "mA/cm2"], hidden);
+  }
+
+  #flow(at: string, flow: Flow, [g, i]: readonly [Unit, Unit], hidden: ReadonlyMap<string, string>): void {
+    if ("i" in flow) {
+      this.#texts.check(`${at}i`, flow.i, i, hidden);
+      return;
     }
+    this.#texts.check(`${at}g`, flow.g, g, hidden);
+    this.#texts.check(`${at}E`, flow.E, "mV", hidden);
   }
 
   #pool(m: Pool): void {
@@ -233,17 +271,19 @@ class MechanismTexts {
 
   #synapse(m: Synapse): void {
     const event = new Map([["w", HIDDEN.event]]);
-    for (const [s, { tau }] of Object.entries(m.states)) {
-      this.#texts.check(`states.${s}.tau`, tau, "ms", event);
-      if (!Object.hasOwn(m.onEvent, s)) {
+    for (const [s, state] of Object.entries(m.states)) {
+      this.#state(s, state, event);
+      const decays = !("inf" in state || "alpha" in state || "next" in state);
+      if (decays && !Object.hasOwn(m.onEvent, s)) {
         throw new ModelError(this.#where, `nothing writes the state "${s}": it would stay 0`, `Say in onEvent what an event adds: { ${s}: "w" }`); // prettier-ignore
       }
     }
-    this.#texts.check("g", m.g, "uS", event);
-    this.#texts.check("E", m.E, "mV", event);
+    this.#flow("", m, ["uS", "nA"], event);
     const states = new Set(Object.keys(m.states));
-    for (const [s, increment] of Object.entries(m.onEvent)) {
+    for (const [s, effect] of Object.entries(m.onEvent)) {
       if (!states.has(s)) throw new ModelError(`${this.#where}, onEvent`, `names ${shown(s)}, which is no state`, didYouMean(s.slice(0, 60), states)); // prettier-ignore
+      const increment = this.#increment(s, effect, states);
+      if (increment === undefined) continue;
       const { expr } = this.#texts.check(`onEvent.${s}`, increment, this.#units.get(s), new Map());
       const fault = notAdditive(expr, "w", states);
       if (fault === undefined) continue;
@@ -256,6 +296,9 @@ class MechanismTexts {
   }
 }
 
+/** The unit of an event's weight. */
+export const weightUnitOf = (m: Synapse): Unit => m.weight ?? "uS";
+
 /** What a mechanism may read of currents: its own, and the totals of ions that it carries or pools. */
 function currentNames(m: Mechanism): string[] {
   if (m.kind === "synapse") return [];
@@ -264,10 +307,11 @@ function currentNames(m: Mechanism): string[] {
   return [...Object.keys(m.currents).map((c) => `i_${c}`), ...new Set(ions)];
 }
 
-/** What a state says, or: mM for the concentration of an ion that the mechanism carries, uS for a receptor's, else 1. */
-export function stateUnit(m: Mechanism, s: string, { unit }: { readonly unit?: Unit }): Unit {
-  if (unit !== undefined) return unit;
-  if (m.kind === "synapse") return "uS";
+/** What a state says, or: mM for the concentration of an ion that the mechanism carries, the weight's unit for a receptor's, else 1. */
+export function stateUnit(m: Mechanism, s: string): Unit {
+  const state = Object.hasOwn(m.states, s) ? m.states[s] : undefined;
+  if (state?.unit !== undefined) return state.unit;
+  if (m.kind === "synapse") return weightUnitOf(m);
   const ions = m.kind === "pool" ? [m.ion] : Object.values(m.currents).map((c) => c.ion);
   return ions.some((ion) => ion !== undefined && s === `${ion}i`) ? "mM" : "1";
 }

@@ -23,21 +23,29 @@ export const param = (
 
 /** A state that relaxes to `inf` with `tau` (ms), or opens with `alpha` and closes with `beta` (1/ms); both are advanced
  * exactly over a step with everything else held. `init` (default: its steady state) is an expression or a number.
- * Texts are expressions of V, the mechanism's params, `let` names, its own states, and what its kind allows. */
+ * Or `next`, its value after the step, where the author has the solution (or a map); it needs an `init`.
+ * Texts are expressions of V, the mechanism's params, `let` names, dt, its own states, and what its kind allows. */
 export type State = (
-  { readonly inf: string; readonly tau: string } | { readonly alpha: string; readonly beta: string }
+  | { readonly inf: string; readonly tau: string }
+  | { readonly alpha: string; readonly beta: string }
+  | { readonly next: string }
 ) & {
   readonly init?: string;
   /** of its value; default: mM for the concentration of an ion that the mechanism carries (`cai`), else "1". */
   readonly unit?: Unit;
 };
 
-/** A current density (mA/cm2) g * (V - E), outward positive. `ion` adds it to that ion's total, which pools read as `i<ion>`. */
-export interface Current {
-  readonly g: string; // S/cm2
-  readonly E: string; // mV; `e<ion>` names an ion's reversal potential
-  readonly ion?: string;
-}
+/** What flows, outward positive: g * (V - E), or `i` as it is. How it depends on V at once is for the compiler to find: the solver's
+ * dI/dV is the derivative of the whole of it, factors in g that read V included. */
+export type Flow =
+  | {
+      readonly g: string; // S/cm2 of channels, uS of receptors
+      readonly E: string; // mV; `e<ion>` names an ion's reversal potential
+    }
+  | { readonly i: string }; // mA/cm2 of channels, nA of receptors
+
+/** A current density. `ion` adds it to that ion's total, which pools read as `i<ion>`. */
+export type Current = Flow & { readonly ion?: string };
 
 /** A published rate table: linear interpolation on from + k * (to - from) / intervals, ends held. */
 export interface Table {
@@ -57,11 +65,28 @@ interface Common {
   readonly table?: Table;
 }
 
+/** A reaction of first order between two states of a scheme; rates in 1/ms. */
+export interface Reaction {
+  readonly from: string;
+  readonly to: string;
+  readonly forward: string;
+  readonly backward?: string;
+}
+
+/** A kinetic scheme: states whose sum, `total` (1 when left out), its reactions conserve. They start at the steady state and are
+ * advanced by one implicit Euler step with the rates at the new voltage, after the mechanism's other states. */
+export interface Kinetics {
+  readonly states: readonly string[];
+  readonly reactions: readonly Reaction[];
+  readonly total?: number;
+}
+
 /** A density mechanism. States are advanced in declared order, later ones seeing earlier new values. Inside state texts
  * `i_<current>` is this mechanism's own current and `i<ion>` the compartment's total, both of the `currents` phase. */
 export interface Channel extends Common {
   readonly kind: "channel";
   readonly states: Readonly<Record<string, State>>;
+  readonly kinetics?: Readonly<Record<string, Kinetics>>;
   readonly currents: Readonly<Record<string, Current>>;
 }
 
@@ -74,20 +99,34 @@ export interface Pool extends Common {
   readonly nernst?: { readonly RT_zF: Quantity<"mV">; readonly out: Quantity<"mM"> };
 }
 
-/** A receptor: linear states, what an event of weight `w` (uS) adds to each, and the point current g * (V - E), nA.
- * Events must add linearly, so that the weights of a step may be summed before they are applied. */
-export interface Synapse extends Common {
-  readonly kind: "synapse";
-  /** decay to 0 with `tau` (ms); in `unit`, uS when left out. */
-  readonly states: Readonly<Record<string, { readonly tau: string; readonly unit?: Unit }>>;
-  /** per state: what an event of weight w (uS) adds, w times an expression of params. */
-  readonly onEvent: Readonly<Record<string, string>>;
-  readonly g: string; // uS
-  readonly E: string; // mV
-}
+/** A state of a receptor: one that decays to 0 with `tau` (ms) from 0, or any other. */
+export type ReceptorState = State | { readonly tau: string; readonly unit?: Unit };
+
+/** What an event does to a state of a receptor: a text is what it adds, `set` the value that it is given. */
+export type EventEffect = string | { readonly set: string };
+
+/** A receptor: states, what an event of weight `w` does to each, and its point current, nA (outward positive). The events of a step
+ * are one event whose weight is their sum, so they must act together as they would one by one: an addition is w times an expression
+ * that no state changes, and a `set` is the same whatever the weight and the number of events: an expression of params, given to the
+ * state in every step with a sum of weights above 0 (so an event of weight 0 does nothing, and weights below 0 are refused). */
+export type Synapse = Common &
+  Flow & {
+    readonly kind: "synapse";
+    /** in `unit`, the weight's when left out; advanced in declared order, later ones seeing earlier new values. */
+    readonly states: Readonly<Record<string, ReceptorState>>;
+    readonly onEvent: Readonly<Record<string, EventEffect>>;
+    /** unit of a weight: uS when left out. */
+    readonly weight?: Unit;
+  };
 
 export type Mechanism = Channel | Pool | Synapse;
 
 export const channel = (c: Omit<Channel, "kind">): Channel => ({ kind: "channel", ...c });
 export const pool = (p: Omit<Pool, "kind">): Pool => ({ kind: "pool", ...p });
-export const synapse = (s: Omit<Synapse, "kind">): Synapse => ({ kind: "synapse", ...s });
+export const synapse = (s: Common & Flow & Omit<Synapse, "kind" | keyof Common | "g" | "E" | "i">): Synapse => ({ kind: "synapse", ...s }); // prettier-ignore
+
+/** Names of all states, in the order in which they advance. */
+export const statesOf = (m: Mechanism): string[] => [
+  ...Object.keys(m.states),
+  ...(m.kind === "channel" ? Object.values(m.kinetics ?? {}).flatMap((k) => k.states) : []),
+];

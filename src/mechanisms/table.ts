@@ -1,4 +1,4 @@
-import type { Mechanism, Param } from "./mechanism.ts";
+import type { EventEffect, Flow, Mechanism, Param, Reaction } from "./mechanism.ts";
 
 /** The parameters of a mechanism as a Markdown table: name, default with unit, limits, meaning. */
 export function mechanismTable(mechanism: Mechanism): string {
@@ -22,22 +22,23 @@ export function mechanismSection(m: Mechanism): string {
 function equations(m: Mechanism): string {
   const lines = Object.entries(m.let ?? {}).map(([name, text]) => `${name} = ${text}`);
   for (const [name, s] of Object.entries(m.states)) {
-    const pairs = Object.entries(s).map(([key, text]) =>
-      key === "init" ? `${name}(0) = ${text}` : `${key}(${name}) = ${text}`,
-    );
+    const pairs = Object.entries(s).filter(([key]) => key !== "unit").map(([key, text]) =>
+      key === "init" ? `${name}(0) = ${text}` : key === "next" ? `${name} after a step = ${text}` : `${key}(${name}) = ${text}`,
+    ); // prettier-ignore
     lines.push(...pairs);
   }
   if (m.kind === "channel") {
+    for (const { reactions } of Object.values(m.kinetics ?? {})) lines.push(...reactions.map(reaction));
     lines.push(
       ...Object.entries(m.currents).map(
-        ([name, c]) => `i_${name} = (${c.g}) * (V - ${c.E})${c.ion === undefined ? "" : `   into i${c.ion}`}`,
+        ([name, c]) => `i_${name} = ${flow(c)}${c.ion === undefined ? "" : `   into i${c.ion}`}`,
       ),
     );
   }
   if (m.kind === "synapse") {
     lines.push(
-      ...Object.entries(m.onEvent).map(([name, text]) => `on an event: ${name} += ${text}`),
-      `i = (${m.g}) * (V - ${m.E})`,
+      ...Object.entries(m.onEvent).map(([name, effect]) => `on an event: ${name} ${does(effect)}`),
+      `i = ${flow(m)}`,
     );
   }
   if (m.kind === "pool" && m.nernst !== undefined) {
@@ -46,6 +47,10 @@ function equations(m: Mechanism): string {
   return ["```", ...lines, "```"].join("\n");
 }
 
+const flow = (f: Flow): string => ("i" in f ? f.i : `(${f.g}) * (V - ${f.E})`);
+const does = (effect: EventEffect): string => (typeof effect === "string" ? `+= ${effect}` : `= ${effect.set}`);
+const reaction = ({ from, to, forward, backward = "0" }: Reaction): string =>
+  `${from} <-> ${to} with ${forward} forward, ${backward} backward`;
 const withUnit = (p: Param): string => `${p.default.value}${p.unit === "1" ? "" : ` ${p.unit}`}`;
 
 function limits({ min, max }: Param): string {

@@ -128,21 +128,19 @@ class TreePrinter {
   }
 
   #receive(r: TreeReceptors, k: number): string[] {
-    const read = [...r.receive.map((s) => s.value), r.conductance, r.reversal];
+    const read = [...r.receive, ...r.currents].map((s) => s.value);
     const input = this.#fr(
       `${this.#fr(`b.acc[slots + slot${k}[j]]`)} * b.inputScale[scale${k}[j] * block.entries + e]`,
     );
-    const current = this.#fr(`g_ * ${this.#fr(`V - ${toJs(r.reversal, { f32: this.#f32 })}`)}`);
     return [
       ...this.#receptorHead(r, k),
-      `      const V = S[i * N + g];`,
       ...this.#declare(read),
       `      if (slot${k}[j] >= 0) { const w = ${input}; b.acc[slots + slot${k}[j]] = 0;`,
       printJs(r.receive, { f32: this.#f32, indent: "        " }),
       `      }`,
       ...this.#storeReceptor(r),
-      `      const g_ = ${toJs(r.conductance, { f32: this.#f32 })};`,
-      `      G[i] = ${this.#fr("G[i] + g_")}; I[i] = ${this.#fr(`I[i] + ${current}`)};`,
+      printJs(r.currents, { f32: this.#f32, indent: "      " }),
+      `      G[i] = ${this.#fr("G[i] + g_")}; I[i] = ${this.#fr("I[i] + i_")};`,
       `    }`,
     ];
   }
@@ -161,7 +159,7 @@ class TreePrinter {
     const row = (s: number): string => this.#state(`${r.firstRow + s} + j * ${r.states.length}`);
     return [
       `    for (let j = 0; j < ${r.nodes.length}; j++) {`,
-      `      const i = at${k}[j];`,
+      `      const i = at${k}[j], V = S[i * N + g];`,
       ...r.states.map((s, m) => `      let ${s} = ${row(m)};`),
     ];
   }

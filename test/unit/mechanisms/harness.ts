@@ -43,6 +43,7 @@ function withLet(m: Mechanism, env: Env): Env {
 export function relaxation(m: Channel | Pool | Synapse, state: string, env: Env): { inf: number; tau: number } {
   const s = m.states[state];
   if (s === undefined) throw new Error(`${m.name} has no state ${state}`);
+  if ("next" in s) return { inf: value(s.next, env), tau: Infinity };
   if (!("alpha" in s)) return { inf: "inf" in s ? value(s.inf, env) : 0, tau: value(s.tau, env) };
   const [alpha, beta] = [value(s.alpha, env), value(s.beta, env)];
   return { inf: alpha / (alpha + beta), tau: 1 / (alpha + beta) };
@@ -63,4 +64,6 @@ export const ownCurrentsOff = (m: Mechanism): Env =>
 
 /** Conductance (S/cm2) and reversal (mV) of each current of a channel. */
 export const currents = (m: Channel, env: Env): { name: string; g: number; E: number }[] =>
-  Object.entries(m.currents).map(([name, c]) => ({ name, g: value(c.g, env), E: value(c.E, env) }));
+  Object.entries(m.currents).flatMap(([name, c]) =>
+    "i" in c ? [] : [{ name, g: value(c.g, env), E: value(c.E, env) }],
+  );

@@ -1,0 +1,85 @@
+import { add, div, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
+
+/** A kinetic scheme over the cell's names. */
+export interface Scheme {
+  readonly states: readonly string[];
+  /** 1/ms, of what leaves states[from] for states[to]. */
+  readonly rates: readonly { readonly from: number; readonly to: number; readonly rate: Expr }[];
+  readonly total: number;
+}
+
+/** One implicit Euler step, (1 - dt Q) new = old, where column k of Q says what leaves state k and where it goes. Eliminated without a
+ * subtraction: a pivot is what stays in the column (`kept`: 1 at the start) plus dt times the rates that leave for states not yet
+ * eliminated, so that float32 keeps every digit. Sources: Grassmann, Taksar & Heyman (1985), Oper. Res. 33:1107-1116 for the pivots.
+ * The sum, which rounding alone changes, is brought back to the total. */
+export function implicitStep({ states, rates, total }: Scheme, dt: Expr): Stmt[] {
+  const stmts: Stmt[] = [];
+  const tag = states[0] as string;
+  const bind = (id: string, value: Expr): Expr => {
+    stmts.push({ op: "let", name: `${tag}_${id}`, value });
+    return name(`${tag}_${id}`);
+  };
+  const moved = new Map<string, Expr>(); // "k,j": dt times the rate from k to j
+  const n = states.length;
+  const gain = (id: string, key: string, more: Expr): void => {
+    const before = moved.get(key);
+    moved.set(key, bind(id, before === undefined ? more : add(before, more)));
+  };
+  rates.forEach(({ from, to, rate }, m) => gain(`m${m}`, `${from},${to}`, mul(dt, rate)));
+  const kept = states.map((): Expr => num(1));
+  const right = states.map((s): Expr => name(s));
+  const inverse: Expr[] = [];
+  for (let k = 0; k < n; k++) {
+    const later = (key: (j: number) => string): number[] =>
+      Array.from({ length: n - k - 1 }, (_, i) => k + 1 + i).filter((j) => moved.has(key(j)));
+    const out = later((j) => `${k},${j}`);
+    const back = later((j) => `${j},${k}`);
+    const pivot = out.reduce((sum, j) => add(sum, moved.get(`${k},${j}`) as Expr), kept[k] as Expr);
+    const inv = bind(`p${k}`, div(num(1), pivot));
+    inverse.push(inv);
+    for (const i of back) {
+      const share = bind(`f${i}_${k}`, mul(moved.get(`${i},${k}`) as Expr, inv));
+      kept[i] = bind(`e${i}_${k}`, add(kept[i] as Expr, mul(share, kept[k] as Expr)));
+      for (const j of out) if (j !== i) gain(`m${i}_${j}_${k}`, `${i},${j}`, mul(share, moved.get(`${k},${j}`) as Expr));
+    }
+    for (const j of out) {
+      const gone = mul(mul(moved.get(`${k},${j}`) as Expr, inv), right[k] as Expr);
+      right[j] = bind(`r${j}_${k}`, add(right[j] as Expr, gone));
+    }
+  }
+  const solved: Expr[] = [];
+  for (let k = n - 1; k >= 0; k--) {
+    const from = Array.from({ length: n - k - 1 }, (_, i) => k + 1 + i).filter((i) => moved.has(`${i},${k}`));
+    const sum = from.reduce((s, i) => add(s, mul(moved.get(`${i},${k}`) as Expr, solved[i] as Expr)), right[k] as Expr);
+    solved[k] = bind(`x${k}`, mul(inverse[k] as Expr, sum));
+  }
+  const scale = bind("scale", div(num(total), solved.reduce(add)));
+  return [...stmts, ...states.map((s, k): Stmt => ({ op: "set", name: s, value: mul(solved[k] as Expr, scale) }))];
+}
+
+/** Where a scheme rests: the shares of states with constant rates, by the same elimination.
+ * @param rates  [from][to], 1/ms; every state is joined to every other
+ * @returns undefined where no state or more than one is left in the end (a rate of 0 on the only way) */
+export function steadyState(rates: readonly (readonly number[])[], total: number): number[] | undefined {
+  const q = rates.map((row) => [...row]);
+  const n = q.length;
+  const leaving: number[] = [];
+  for (let k = n - 1; k > 0; k--) {
+    const row = q[k] as number[];
+    const out = row.slice(0, k).reduce((a, b) => a + b, 0);
+    leaving[k] = out;
+    if (!(out > 0)) return undefined;
+    for (let i = 0; i < k; i++) {
+      const share = ((q[i] as number[])[k] as number) / out;
+      for (let j = 0; j < k; j++) if (j !== i) (q[i] as number[])[j] = ((q[i] as number[])[j] as number) + share * (row[j] as number);
+    }
+  }
+  const x = [1];
+  for (let k = 1; k < n; k++) {
+    let inflow = 0;
+    for (let i = 0; i < k; i++) inflow += (x[i] as number) * ((q[i] as number[])[k] as number);
+    x[k] = inflow / (leaving[k] as number);
+  }
+  const sum = x.reduce((a, b) => a + b, 0);
+  return x.map((share) => (share * total) / sum);
+}
