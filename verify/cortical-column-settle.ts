@@ -139,7 +139,7 @@ function rateRows(files: CaseFiles, stem: string): VerifyRow[] {
 /** "minf" or "mtau" of a channel as a function of V. */
 function rateFunction(channel: Channel, quantity: string): (V: number) => number {
   const state = channel.states[quantity[0] ?? ""];
-  if (state === undefined)
+  if (state === undefined || "next" in state)
     throw new DataError("rate_functions.csv", `has ${channel.name} ${quantity}`, "Repair the file");
   return (V) => {
     const env: Record<string, number> = { V, celsius: 37 };

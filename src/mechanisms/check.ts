@@ -4,7 +4,7 @@ import type { Dimension } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, own, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
-import { type Channel, type EventEffect, type Flow, type Mechanism, type Pool, type ReceptorState, statesOf, type Synapse } from "./mechanism.ts"; // prettier-ignore
+import { type Channel, type EventEffect, type Flow, type Mechanism, type Pool, type ReceptorState, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
 import { checkKinetics } from "./check-kinetics.ts";
 
 /** What a mechanism's texts find where it is inserted. */
@@ -295,9 +295,6 @@ class MechanismTexts {
     }
   }
 }
-
-/** The unit of an event's weight. */
-export const weightUnitOf = (m: Synapse): Unit => m.weight ?? "uS";
 
 /** What a mechanism may read of currents: its own, and the totals of ions that it carries or pools. */
 function currentNames(m: Mechanism): string[] {

@@ -125,6 +125,9 @@ export const channel = (c: Omit<Channel, "kind">): Channel => ({ kind: "channel"
 export const pool = (p: Omit<Pool, "kind">): Pool => ({ kind: "pool", ...p });
 export const synapse = (s: Common & Flow & Omit<Synapse, "kind" | keyof Common | "g" | "E" | "i">): Synapse => ({ kind: "synapse", ...s }); // prettier-ignore
 
+/** The unit of an event's weight. */
+export const weightUnitOf = ({ weight = "uS" }: Synapse): Unit => weight;
+
 /** Names of all states, in the order in which they advance. */
 export const statesOf = (m: Mechanism): string[] => [
   ...Object.keys(m.states),

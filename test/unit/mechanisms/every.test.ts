@@ -98,7 +98,7 @@ it.each(channels.map((c): [string, Channel] => [c.name, c]))(
 it("meets the singularities this test is about", () => {
   const hits = Object.fromEntries(named.map(([name, m]) => [name, singularities(m)]).filter(([, v]) => v?.length));
   expect(hits).toEqual({
-    ca: [-27], hh2: [-55, -40], k_hh: [-55], km: [-30], na_hh: [-40], na3rp: [-44, -29], napp: [5, 15, 30, 40],
+    ca: [-27], hh2: [-55, -40], k_hh: [-55], km: [-30], na_hh: [-40], na3rp: [-44, -29], napp: [5, 15, 30, 40], wang_buzsaki: [-35, -34],
   }); // prettier-ignore
 });
 

@@ -18,7 +18,7 @@ export async function everyMechanism(): Promise<Mechanism[]> {
 }
 
 /** What the texts may read besides their own names, canonical units: both publications' temperature and reversals. */
-export const SURROUNDINGS = { celsius: 37, ena: 50, ek: -77, eca: 132, cai: 1e-4, ica: 0, ina: 0, ik: 0 };
+export const SURROUNDINGS = { dt: 0.025, celsius: 37, ena: 50, ek: -77, eca: 132, cai: 1e-4, ica: 0, ina: 0, ik: 0 };
 export type Env = Record<string, number>;
 
 const texts = new Map<string, Expr>();
@@ -43,7 +43,7 @@ function withLet(m: Mechanism, env: Env): Env {
 export function relaxation(m: Channel | Pool | Synapse, state: string, env: Env): { inf: number; tau: number } {
   const s = m.states[state];
   if (s === undefined) throw new Error(`${m.name} has no state ${state}`);
-  if ("next" in s) return { inf: value(s.next, env), tau: Infinity };
+  if ("next" in s) return { inf: value(s.next, env), tau: 1 };
   if (!("alpha" in s)) return { inf: "inf" in s ? value(s.inf, env) : 0, tau: value(s.tau, env) };
   const [alpha, beta] = [value(s.alpha, env), value(s.beta, env)];
   return { inf: alpha / (alpha + beta), tau: 1 / (alpha + beta) };
