@@ -72,7 +72,8 @@ function statesRead(m: Mechanism): Set<string> {
     return parts.map((text) => [`${m.name}.${id}`, text]);
   });
   for (const [id, k] of Object.entries(m.kind === "channel" ? (m.kinetics ?? {}) : {})) {
-    for (const r of k.reactions) for (const text of [r.forward, r.backward ?? "0"]) texts.push([`${m.name}.${id}`, text]);
+    for (const r of k.reactions)
+      for (const text of [r.forward, r.backward ?? "0"]) texts.push([`${m.name}.${id}`, text]);
   }
   const read = new Set(texts.flatMap(([at, text]) => [...freeNames(substitute(parse(text, at), lets))]));
   for (const own of [...statesOf(m), ...Object.keys(m.params)]) read.delete(own);

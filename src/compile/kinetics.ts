@@ -40,7 +40,8 @@ export function implicitStep({ states, rates, total }: Scheme, dt: Expr): Stmt[]
     for (const i of back) {
       const share = bind(`f${i}_${k}`, mul(moved.get(`${i},${k}`) as Expr, inv));
       kept[i] = bind(`e${i}_${k}`, add(kept[i] as Expr, mul(share, kept[k] as Expr)));
-      for (const j of out) if (j !== i) gain(`m${i}_${j}_${k}`, `${i},${j}`, mul(share, moved.get(`${k},${j}`) as Expr));
+      for (const j of out)
+        if (j !== i) gain(`m${i}_${j}_${k}`, `${i},${j}`, mul(share, moved.get(`${k},${j}`) as Expr));
     }
     for (const j of out) {
       const gone = mul(mul(moved.get(`${k},${j}`) as Expr, inv), right[k] as Expr);
@@ -71,7 +72,8 @@ export function steadyState(rates: readonly (readonly number[])[], total: number
     if (!(out > 0)) return undefined;
     for (let i = 0; i < k; i++) {
       const share = ((q[i] as number[])[k] as number) / out;
-      for (let j = 0; j < k; j++) if (j !== i) (q[i] as number[])[j] = ((q[i] as number[])[j] as number) + share * (row[j] as number);
+      for (let j = 0; j < k; j++)
+        if (j !== i) (q[i] as number[])[j] = ((q[i] as number[])[j] as number) + share * (row[j] as number);
     }
   }
   const x = [1];

@@ -21,5 +21,4 @@ export const currentOf = (flow: FlowExprs, V: string): Expr =>
   "i" in flow ? flow.i : mul(flow.g, sub(name(V), flow.E));
 
 /** The current of a path whose slope has a name. */
-export const flowing = (path: Path, slope: Expr, V: Expr): Expr =>
-  "E" in path ? mul(slope, sub(V, path.E)) : path.i;
+export const flowing = (path: Path, slope: Expr, V: Expr): Expr => ("E" in path ? mul(slope, sub(V, path.E)) : path.i);

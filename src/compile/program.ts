@@ -18,7 +18,7 @@ export interface ResolvedCell {
   readonly eliminationOrder: readonly number[];
   readonly densities: readonly ResolvedDensity[];
   readonly receptors: readonly ResolvedReceptor[];
-  readonly clamps: readonly ResolvedClamp[];
+  readonly clamps: readonly { readonly input: string; readonly node: number }[];
   readonly method: Method;
   readonly dt: string; // parameter, ms
 }
@@ -49,17 +49,6 @@ export interface ResolvedReceptor {
   readonly synapse: Synapse;
   readonly params: Readonly<Record<string, string>>;
   readonly input: string | undefined;
-}
-
-/** A current (nA), or with `series` a voltage (mV) that is joined to the node while the input `on` is 1. */
-export interface ResolvedClamp {
-  readonly input: string;
-  readonly node: number;
-  readonly series?: {
-    readonly on: string;
-    readonly conductance: string; // parameter, uS
-    readonly current: string; // state, nA into the cell in the last step
-  };
 }
 
 export interface Phases {
@@ -122,7 +111,6 @@ export class CellEquations {
         found.push({ name: `${r.prefix}_${s}`, value: substitute(this.#receptorStart(r, state), start) });
       }
     }
-    for (const { series } of this.#cell.clamps) if (series !== undefined) found.push({ name: series.current, value: num(0) });
     return found;
   }
 
@@ -136,7 +124,10 @@ export class CellEquations {
     const c = d.mechanism.kind === "channel" ? d.mechanism.currents[current] : undefined;
     if (c === undefined)
       throw new ModelError(d.as, `has no current "${current}"`, "Name one of the mechanism's currents");
-    return currentOf(this.#flow(c, (t) => this.text(d, t)), (this.#cell.nodes[d.node] as ResolvedNode).V);
+    return currentOf(
+      this.#flow(c, (t) => this.text(d, t)),
+      (this.#cell.nodes[d.node] as ResolvedNode).V,
+    );
   }
 
   #flow(flow: Flow, text: (t: string) => Expr): FlowExprs {
@@ -348,15 +339,10 @@ export class CellEquations {
     );
   }
 
-  /** Every path out of a node: through its membrane, its receptors and voltage clamps. */
+  /** Every path out of a node: through its membrane and its receptors. */
   #paths(k: number): Path[] {
     const synapses = this.#cell.receptors.filter((r) => r.node === k).map((r) => this.receptorPath(r));
-    const clamps = this.#cell.clamps.flatMap(({ node, input, series }): Path[] =>
-      series === undefined || node !== k
-        ? []
-        : [{ slope: mul(name(series.on), name(series.conductance)), E: name(input) }],
-    );
-    return [...this.channelPaths(k), ...synapses, ...clamps];
+    return [...this.channelPaths(k), ...synapses];
   }
 
   /** The same, of its density mechanisms alone. */
@@ -367,7 +353,13 @@ export class CellEquations {
     for (const d of densities) {
       if (d.node !== k || d.mechanism.kind !== "channel") continue;
       for (const c of Object.values(d.mechanism.currents))
-        paths.push(pathOf(this.#flow(c, (t) => this.text(d, t)), V, name(area)));
+        paths.push(
+          pathOf(
+            this.#flow(c, (t) => this.text(d, t)),
+            V,
+            name(area),
+          ),
+        );
     }
     return paths;
   }
@@ -390,7 +382,7 @@ export class CellEquations {
         ...paths.map((p) => p.slope),
       ]);
       const axial = arms.map((c) => mul(name(c.g), sub(name((nodes[c.i === k ? c.j : c.i] as ResolvedNode).V), V)));
-      const injected = clamps.filter((c) => c.node === k && c.series === undefined).map((c) => name(c.input));
+      const injected = clamps.filter((c) => c.node === k).map((c) => name(c.input));
       const outward = sum(paths.map((p) => p.current));
       stmts.push({ op: "let", name: `d_${k}`, value: diagonal });
       stmts.push({ op: "let", name: `r_${k}`, value: sub(sum([...injected, ...axial]), outward) });
@@ -401,11 +393,6 @@ export class CellEquations {
       const change = factor === 1 ? name(`x_${k}`) : mul(num(factor), name(`x_${k}`));
       stmts.push({ op: "add", name: node.V, value: change });
     });
-    for (const { node, input, series } of clamps) {
-      if (series === undefined) continue;
-      const drop = sub(name(input), name((nodes[node] as ResolvedNode).V));
-      stmts.push({ op: "set", name: series.current, value: mul(mul(name(series.on), name(series.conductance)), drop) });
-    }
     return stmts;
   }
 

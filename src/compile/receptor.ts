@@ -6,7 +6,11 @@ import { freeNames, mapChildren, substitute, visit } from "../lang/names.ts";
 /** A receptor's texts over the cell's names. States with `tau` decay to 0; an event of weight `w` adds `increment`. `output` is its
  * conductance or its current. */
 export interface ReceptorTexts {
-  readonly states: readonly { readonly id: string; readonly tau: Expr | undefined; readonly increment: Expr | undefined }[];
+  readonly states: readonly {
+    readonly id: string;
+    readonly tau: Expr | undefined;
+    readonly increment: Expr | undefined;
+  }[];
   readonly output: Expr;
   readonly dt: Expr;
 }

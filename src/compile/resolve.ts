@@ -286,11 +286,7 @@ export class ResolvedModel {
     }
     const currents =
       density.mechanism.kind === "channel" ? Object.keys(density.mechanism.currents).map((c) => `i_${c}`) : [];
-    throw new ModelError(
-      where,
-      `"${second}" has no "${third}"`,
-      didYouMean(third, [...states, ...currents]),
-    );
+    throw new ModelError(where, `"${second}" has no "${third}"`, didYouMean(third, [...states, ...currents]));
   }
 
   #section(spec: WholeCell["sections"][number]): Section {
@@ -378,7 +374,9 @@ type RestingShares = (cell: number, entry: number) => number[];
 
 function restOf({ states, rates, total }: Scheme, values: readonly number[], where: string): number[] {
   const q = states.map(() => states.map(() => 0));
-  rates.forEach(({ from, to }, k) => ((q[from] as number[])[to] = ((q[from] as number[])[to] as number) + (values[k] as number)));
+  rates.forEach(
+    ({ from, to }, k) => ((q[from] as number[])[to] = ((q[from] as number[])[to] as number) + (values[k] as number)),
+  );
   const shares = steadyState(q, total);
   if (shares?.every((x) => Number.isFinite(x))) return shares;
   throw new ModelError(

@@ -129,7 +129,7 @@ class TreeCompiler {
       {
         op: "set",
         name: "I",
-        value: sum(paths.map((p, m) => "E" in p ? mul(name(`g_${m}`), add(V, { kind: "negate", of: p.E })) : p.i)),
+        value: sum(paths.map((p, m) => ("E" in p ? mul(name(`g_${m}`), add(V, { kind: "negate", of: p.E })) : p.i))),
       },
     ];
     const kept = carried.map((id) => `${map.get(id) ?? id}_kept`);

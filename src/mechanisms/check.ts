@@ -35,11 +35,13 @@ const gating = object({ alpha: anything, beta: anything }, { init: anything, uni
 const mapped = object({ next: anything, init: anything }, { unit });
 const decaying = object({ tau: anything }, { unit });
 const has = (x: unknown, ...keys: string[]): boolean => isPlain(x) && keys.some((key) => key in x);
-const state: Check = (where, x) =>
-  (has(x, "alpha", "beta") ? gating : has(x, "next") ? mapped : relaxing)(where, x);
+const state: Check = (where, x) => (has(x, "alpha", "beta") ? gating : has(x, "next") ? mapped : relaxing)(where, x);
 const receptorState: Check = (where, x) => (has(x, "tau") && !has(x, "inf") ? decaying : state)(where, x);
 const flow: Check = (where, x) =>
-  (has(x, "i") ? object({ i: anything }, { ion: text }) : object({ g: anything, E: anything }, { ion: text }))(where, x);
+  (has(x, "i") ? object({ i: anything }, { ion: text }) : object({ g: anything, E: anything }, { ion: text }))(
+    where,
+    x,
+  );
 const effect: Check = (where, x) => (typeof x === "object" ? object({ set: anything }) : anything)(where, x);
 const reaction = object({ from: text, to: text, forward: anything }, { backward: anything });
 const scheme = object({ states: list(text), reactions: list(reaction) }, { total: finite });
@@ -240,7 +242,11 @@ class MechanismTexts {
       for (const other of currentNames(m)) hidden.set(other, HIDDEN.start);
       for (const other of this.#around.computed) hidden.set(other, HIDDEN.scheme);
       k.reactions.forEach((r, i) => {
-        for (const [key, value] of [["forward", r.forward], ["backward", r.backward]] as const) // prettier-ignore
+        for (const [key, value] of [
+          ["forward", r.forward],
+          ["backward", r.backward],
+        ] as const)
+          // prettier-ignore
           if (value !== undefined) this.#texts.check(`kinetics.${name}.reactions[${i}].${key}`, value, "1/ms", hidden);
       });
     }

@@ -108,7 +108,7 @@ export type EventEffect = string | { readonly set: string };
 /** A receptor: states, what an event of weight `w` does to each, and its point current, nA (outward positive). The events of a step
  * are one event whose weight is their sum, so they must act together as they would one by one: an addition is w times an expression
  * that no state changes, and a `set` is the same whatever the weight and the number of events: an expression of params, given to the
- * state in every step with a sum of weights above 0 (so an event of weight 0 does nothing, and weights below 0 are refused). */
+ * state in every step with a sum of weights above 0 (so use weights above 0, for example 1). */
 export type Synapse = Common &
   Flow & {
     readonly kind: "synapse";

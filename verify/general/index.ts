@@ -1,6 +1,7 @@
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import { notYet, type VerifyContext } from "../rows.ts";
 import { verifyShortTerm } from "./links.ts";
+import { verifyInterneurons, verifyReceptors, verifySquid } from "./compartments.ts";
 import { verifyCoba, verifyDelta } from "./networks.ts";
 import { verifyAdex, verifyIzhikevich, verifyLif } from "./single.ts";
 import { verifySwc } from "./swc.ts";
@@ -15,6 +16,9 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g04", verifyCoba],
   ["g05", verifyDelta],
   ["g06", verifyShortTerm],
+  ["g08", verifyReceptors],
+  ["g13", verifyInterneurons],
+  ["g15", verifySquid],
   ["g16", verifySwc],
 ]);
 

@@ -56,7 +56,7 @@ const mechanisms = Object.values(shipped).filter((m) => typeof m === "object" &&
 
 describe("a mechanism's texts", () => {
   test("all that come with hillock pass", () => {
-    expect(mechanisms.length).toBe(19);
+    expect(mechanisms.length).toBe(25);
     for (const m of mechanisms) checkMechanism(m.name, m, m.name === "cad" ? NOWHERE : around);
     expect(faultOf(channel({}))).toBe("accepted");
     expect(faultOf(synapse({}))).toBe("accepted");
@@ -105,7 +105,7 @@ describe("a mechanism's texts", () => {
     ["a table backwards", channel({ table: { from: mV(1), to: mV(0), intervals: 4 } }), "Let it ascend"],
     ["an own ek beside the cell's", channel({ params: { ek: shipped.param(mV(-77), "") }, ...current("1", "ek"), states: {} }), "which the cell gives too"],
     ["a pool without its concentration", { kind: "pool", name: "p", doc: "", ion: "ca", params: {}, states: { x: { inf: "1", tau: "1" } } }, 'has no state "cai"'],
-    ["a synapse's inf", synapse({ states: { s: { tau: "tau", inf: "1" } } }), 'has a field "inf", which nothing reads'],
+    ["a start of what decays", synapse({ states: { s: { tau: "tau", init: "1" } } }), 'has a field "init", which nothing reads'],
     ["a state that nothing writes", synapse({ states: { s: { tau: "tau" }, r: { tau: "tau" } } }), 'nothing writes the state "r"'],
     ["an event for no state", synapse({ onEvent: { s: "w", r: "w" } }), 'names "r", which is no state'],
     ["a square of w", synapse({ onEvent: { s: "w^2 / w0" } }), "is not linear in w"],

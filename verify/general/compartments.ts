@@ -1,0 +1,202 @@
+import { z } from "zod";
+import { list, oneToOne } from "../../src/connect/rules.ts";
+import kHh from "../../src/mechanisms/channels/k_hh.ts";
+import naHh from "../../src/mechanisms/channels/na_hh.ts";
+import pas from "../../src/mechanisms/channels/pas.ts";
+import wangBuzsaki from "../../src/mechanisms/channels/wang_buzsaki.ts";
+import alphasyn from "../../src/mechanisms/synapses/alphasyn.ts";
+import exp2syn from "../../src/mechanisms/synapses/exp2syn.ts";
+import expisyn from "../../src/mechanisms/synapses/expisyn.ts";
+import expsyn from "../../src/mechanisms/synapses/expsyn.ts";
+import gabab from "../../src/mechanisms/synapses/gabab.ts";
+import nmda from "../../src/mechanisms/synapses/nmda.ts";
+import { type Synapse, weightUnitOf } from "../../src/mechanisms/mechanism.ts";
+import type { CellModel } from "../../src/network/cell.ts";
+import { Network } from "../../src/network/network.ts";
+import { trains } from "../../src/network/sources.ts";
+import {
+  type Quantity,
+  degC,
+  ms,
+  mV,
+  nA,
+  ohm_cm,
+  one,
+  perCell,
+  S_per_cm2,
+  uF_per_cm2,
+  um,
+  uS,
+} from "../../src/units.ts";
+import type { CaseFiles, VerifyRow } from "../case.ts";
+import { atLeast, atMost, type VerifyContext } from "../rows.ts";
+import { columnError, readCase, readTable, rowSteps, runSteps, simulatedSteps, spikeSteps } from "./data.ts";
+import { unmatched } from "./spikes.ts";
+
+const compartment = z.looseObject({ L_um: z.number(), diam_um: z.number(), cm_uF_cm2: z.number() });
+const model = z.looseObject({ compartment });
+
+/** One compartment, with a detector at 0 mV. */
+function cell(given: z.infer<typeof compartment>, rest: Pick<CellModel, "n" | "V0"> & Partial<CellModel>): CellModel {
+  const { L_um: L, diam_um: diam, cm_uF_cm2: cm } = given;
+  return {
+    sections: [{ name: "soma", L: um(L), diam: um(diam), Ra: ohm_cm(100), cm: uF_per_cm2(cm) }],
+    detector: { section: "soma", threshold: mV(0) },
+    celsius: degC(6.3),
+    method: "backwardEuler",
+    ...rest,
+  };
+}
+
+/** g13: Wang-Buzsaki interneurons with inhibition. */
+export async function verifyInterneurons(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
+  const data = readCase(files);
+  const { dt_ms: dt, steps } = data;
+  const { compartment: given, synapse: s } = model.extend({
+    synapse: z.looseObject({ tau1_ms: z.number(), tau2_ms: z.number(), e_mV: z.number(), weight_uS: z.number(), delay_steps: z.number() }),
+  }).parse(data["model"]);
+  const cells = readTable(files, "cells.csv");
+  const n = cells.rows;
+  const net = new Network({ seed: 1 });
+  const population = net.cells("cells", cell(given, {
+    n, V0: perCell(mV, cells.numbers("V0_mV")),
+    insertions: [{ sections: ["soma"], mechanism: wangBuzsaki }],
+    receptors: [{ name: "inh", synapse: exp2syn, section: "soma", params: { tau1: ms(s.tau1_ms), tau2: ms(s.tau2_ms), e: mV(s.e_mV) } }],
+  }));
+  net.clamp(population, nA(1), { gain: perCell(one, cells.numbers("I_nA")) });
+  const links = readTable(files, "connections.csv");
+  const [pre, post] = [links.numbers("pre"), links.numbers("post")];
+  const pairs = list(Array.from(pre, (from, i) => [from, post[i] as number] as const));
+  net.connect(population, population.receptor("inh"), pairs, { weight: uS(s.weight_uS), delay: ms(s.delay_steps * dt) });
+  const voltages = readTable(files, "v.csv");
+  net.record(population, "V", { cells: [0, 1, 2, 3], every: ms(rowSteps(voltages) * dt) });
+  const chunk = await runSteps(net, dt, steps, context);
+  const [reference, simulated] = [spikeSteps(readTable(files, "spikes.csv"), n), simulatedSteps(chunk, "cells", dt)];
+  const count = (trains: readonly (readonly number[])[]): number => trains.flat().length;
+  const V = columnError(chunk, { table: voltages, stem: "V_cell", end: "_mV" }, { population: "cells", variable: "V", dt }, (step) => context.engine === "reference" || step * dt <= 50);
+  if (context.engine === "reference") return [
+    atMost(name, "spikes that differ", unmatched(reference, simulated), 0, `of ${count(reference)}`),
+    atMost(name, "V, largest error (mV)", V.error, z.number().parse(data.tolerance.f64["V_mV"]), `${V.values} values`),
+  ];
+  const within = (most: number): number => reference.flatMap((train, c) => train.filter((at, k) => Math.abs(at - (simulated[c]?.[k] ?? Infinity)) <= most)).length / count(reference);
+  return [
+    atMost(name, "number of spikes, difference (relative)", Math.abs(count(simulated) / count(reference) - 1), 0.01),
+    ...([[1, 0.67], [4, 0.86], [20, 0.98]] as const).map(([most, share]) => atLeast(name, `spikes within ${most} steps`, within(most), share)),
+    atMost(name, "V in the first 50 ms, largest error (mV)", V.error, z.number().parse(data.tolerance.f32["V_mV_first_50ms"])),
+  ];
+} // prettier-ignore
+
+/** g15: the squid cell with current steps, at several time steps. */
+export async function verifySquid(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
+  const data = readCase(files, squid);
+  const { amps_nA: amps, delay_ms: delay, duration_ms: duration } = data.inputs;
+  const rows: VerifyRow[] = [];
+  for (const dt of data.dt_ms) {
+    const net = new Network({ seed: 1 });
+    const population = net.cells("cells", cell(data.model.compartment, {
+      n: amps.length, V0: mV(data.initial.V.value),
+      insertions: [{ sections: ["soma"], mechanism: naHh, params: { g_max: S_per_cm2(0.12) } }, { sections: ["soma"], mechanism: kHh, params: { g_max: S_per_cm2(0.036) } }, { sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(3e-4), E: mV(-54.3) } }],
+      reversals: { na: mV(50), k: mV(-77) },
+    }));
+    net.clamp(population, nA(1), { gain: perCell(one, amps), delay: ms(delay), duration: ms(duration) });
+    const table = readTable(files, `v_dt${dt}.csv`);
+    net.record(population, "V", { cells: "all", every: ms(rowSteps(table) * dt) });
+    const chunk = await runSteps(net, dt, Math.round(data.tstop_ms / dt), context);
+    const found = simulatedSteps(chunk, "cells", dt);
+    const wanted = (data.expected[String(dt)] as { spikes: { steps: number[] }[] }).spikes.map((s) => s.steps);
+    const f64 = context.engine === "reference";
+    const shift = Math.max(0, ...wanted.flatMap((train, c) => (train.length === found[c]?.length ? train.map((s, k) => Math.abs(s - (found[c]?.[k] as number))) : [Infinity])));
+    rows.push(atMost(name, `spikes at dt ${dt}, worst (steps)`, shift, f64 ? 0 : 1, `of ${wanted.flat().length}`));
+    const error = Math.max(...amps.map((amp, c) => columnError(chunk, { table: renamed(table, `V_${amp}nA_mV`, `V_cell${c}`), stem: "V_cell" }, { population: "cells", variable: "V", dt }).error));
+    rows.push(atMost(name, `V at dt ${dt}, largest error (mV)`, error, f64 ? data.tolerance.f64.V_mV : (data.tolerance.f32.V_mV[String(dt)] ?? 0)));
+  }
+  return rows;
+} // prettier-ignore
+
+const squid = z.looseObject({
+  dt_ms: z.array(z.number()),
+  model,
+  inputs: z.looseObject({ amps_nA: z.array(z.number()), delay_ms: z.number(), duration_ms: z.number() }),
+  initial: z.looseObject({ V: z.looseObject({ value: z.number() }) }),
+  tstop_ms: z.number(),
+  expected: z.record(z.string(), z.unknown()),
+  tolerance: z.looseObject({ f64: z.looseObject({ V_mV: z.number() }), f32: z.looseObject({ V_mV: z.record(z.string(), z.number()) }) }),
+}); // prettier-ignore
+
+type Rows = ReturnType<typeof readTable>;
+const renamed = (table: Rows, from: string, to: string): Rows =>
+  ({
+    ...table,
+    rows: table.rows,
+    names: ["step", to],
+    numbers: (column: string) => table.numbers(column === to ? from : column),
+  }) as Rows;
+
+const numbers = z.record(z.string(), z.number());
+const kinds = z.looseObject({
+  model: z.looseObject({ compartment, cells: z.array(z.string()), pas: z.looseObject({ g_S_cm2: z.number(), e_mV: z.number() }) }),
+  dt_ms: z.number(),
+  steps: z.number(),
+  parameters: z.looseObject({ synapses: z.record(z.string(), numbers), weights_uS_or_nA: z.record(z.string(), z.array(z.number())) }),
+  inputs: z.looseObject({ event_steps: z.record(z.string(), z.array(z.number())) }),
+  initial: z.looseObject({ V: z.looseObject({ value: z.number() }) }),
+  expected: z.looseObject({ spikes_upward_0mV: z.array(z.tuple([z.number(), z.string()])) }),
+  tolerance: z.looseObject({
+    f64: z.looseObject({ V_mV: z.number() }),
+    f32: z.looseObject({ V_mV_passive: z.number(), V_mV_hh: numbers }),
+  }),
+}); // prettier-ignore
+
+/** mV: the files print voltages of 10 to 100 mV with 9 digits, so they are off by up to half of the last. */
+const HALF_A_DIGIT = 0.5e-7;
+
+const SYNAPSES: Readonly<Record<string, Synapse>> = {
+  exp: expsyn,
+  exp2: exp2syn,
+  alpha: alphasyn,
+  nmda,
+  gabab,
+  expcurrent: expisyn,
+};
+
+/** g08: every kind of receptor on a passive and on a squid compartment, each cell a population of its own. */
+export async function verifyReceptors(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
+  const data = readCase(files, kinds);
+  const { dt_ms: dt, steps, tolerance } = data;
+  const net = new Network({ seed: 1 });
+  const tables = [readTable(files, "v.csv"), readTable(files, "first_steps.csv")];
+  for (const [c, label] of data.model.cells.entries()) {
+    const used = Object.entries(data.parameters.weights_uS_or_nA).filter(([, w]) => (w[c] as number) !== 0).map(([kind]) => kind);
+    const squid = label.startsWith("hh");
+    const passive = { g: S_per_cm2(data.model.pas.g_S_cm2), E: mV(data.model.pas.e_mV) };
+    const leak = squid ? { g: S_per_cm2(3e-4), E: mV(-54.3) } : passive;
+    const population = net.cells(label, cell(data.model.compartment, {
+      n: 1, V0: mV(data.initial.V.value), reversals: { na: mV(50), k: mV(-77) },
+      insertions: [{ sections: ["soma"], mechanism: pas, params: leak }, ...(squid ? [naHh, kHh].map((mechanism) => ({ sections: ["soma"], mechanism })) : [])],
+      receptors: used.map((kind) => {
+        const synapse = SYNAPSES[kind] as Synapse;
+        const given = Object.entries(data.parameters.synapses[kind] ?? {}).map(([p, value]) => [p, { value, unit: synapse.params[p]?.unit ?? "1" }]);
+        return { name: `syn_${kind}`, synapse, section: "soma", params: Object.fromEntries(given) as Record<string, Quantity> };
+      }),
+    }));
+    for (const kind of used) {
+      const events = (data.inputs.event_steps[kind] ?? []).map((step) => step * dt);
+      const source = net.sources(`${label}_by_${kind}`, 1, trains([events]));
+      const weight = data.parameters.weights_uS_or_nA[kind]?.[c] as number;
+      net.connect(source, population.receptor(`syn_${kind}`), oneToOne(), { weight: { value: weight, unit: weightUnitOf(SYNAPSES[kind] as Synapse) }, delay: ms(0) });
+    }
+    net.record(population, "V", { cells: "all", every: ms(dt) });
+  }
+  const chunk = await runSteps(net, dt, steps, context);
+  const f64 = context.engine === "reference";
+  const rows: VerifyRow[] = [];
+  for (const label of data.model.cells) {
+    const wanted = data.expected.spikes_upward_0mV.filter(([, of]) => of === label).map(([step]) => step);
+    const found = simulatedSteps(chunk, label, dt)[0] ?? [];
+    const shift = wanted.length === found.length ? Math.max(0, ...wanted.map((s, k) => Math.abs(s - (found[k] as number)))) : Infinity;
+    rows.push(atMost(name, `${label}: spikes, worst (steps)`, shift, f64 ? 0 : 1, `of ${wanted.length}`));
+    const error = Math.max(...tables.map((table) => columnError(chunk, { table: renamed(table, `V_${label}_mV`, "V_cell0"), stem: "V_cell" }, { population: label, variable: "V", dt }).error));
+    rows.push(atMost(name, `${label}: V, largest error (mV)`, error, f64 ? tolerance.f64.V_mV + HALF_A_DIGIT : (label.startsWith("hh") ? tolerance.f32.V_mV_hh[label] : tolerance.f32.V_mV_passive) ?? 0));
+  }
+  return rows;
+} // prettier-ignore
