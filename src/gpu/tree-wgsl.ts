@@ -289,7 +289,10 @@ class TreeWgsl {
       `  for (var j = 0u; j < length; j++) {`,
       `    let i = table[${this.#t.start(`nodes${k}`)}u + j];`,
       ...r.states.map((s, m) => `    var ${s} = ${row(m)};`),
-      ...this.#declare([...r.receive, ...r.currents, ...r.decay].map((s) => s.value), "    "),
+      ...this.#declare(
+        [...r.receive, ...r.currents, ...r.decay].map((s) => s.value),
+        "    ",
+      ),
       `    let V = rows[i * all + g];`,
       `    if (advance) {\n${printWgsl(r.decay, { indent: "      " })}\n    }`,
       `    if (run) {`,
