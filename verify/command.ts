@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, HillockError } from "../src/errors.ts";
 import type { VerifyEngine, VerifyRow } from "./case.ts";
-import { discover, type FoundCase } from "./discover.ts";
+import { CASE_FOLDER, discover, type FoundCase } from "./discover.ts";
 import { notYet, type VerifyContext } from "./rows.ts";
 import { caseFiles, listing } from "./case-folder.ts";
 import { chooseEngine } from "../src/cli/engine.ts";
@@ -20,7 +20,7 @@ export async function verifyCommand(
     throw new DataError(dir, "is not a folder", "Give the folder of the cases, for example test/reference/motor-pool");
   const { root, found } = casesOf(dir);
   if (found.length === 0)
-    throw new DataError(dir, "holds no case", "Cases are named r1… to r9…, rt…, c… or f1… to f5…");
+    throw new DataError(dir, "holds no case", "Cases are named r1… to r9…, rt…, c…, f1… to f5… or gNN_…");
   const chosen = await chooseEngine(options.engine, options.adapter);
   const context: VerifyContext = { engine: chosen.kind as VerifyEngine, device: chosen.opened?.device };
   const further = existsSync(REFERENCE)
@@ -46,10 +46,10 @@ export async function verifyCommand(
   return count(false) > 0 || count(true) === 0 ? 1 : 0;
 }
 
-/** The cases under a folder, or the one that a folder c… is itself. */
+/** The cases under a folder, or the one that a folder c… or gNN_… is itself. */
 function casesOf(dir: string): { root: string; found: FoundCase[] } {
   const path = resolve(dir);
-  const itself = /^c\d/.test(basename(path))
+  const itself = CASE_FOLDER.test(basename(path))
     ? discover(listing(dirname(path))).filter((c) => c.folder === basename(path))
     : [];
   if (itself.length > 0 && discover(listing(dir)).length === 0) return { root: dirname(path), found: itself };
@@ -85,6 +85,9 @@ function verifierOf({ kind, stem }: FoundCase, context: VerifyContext): Verifier
   }
   if (kind.startsWith("f")) {
     return async (files) => (await import("./trained-network.ts")).verifyTrainedNetwork(files, stem, context);
+  }
+  if (kind.startsWith("g")) {
+    return async (files) => (await import("./general/index.ts")).verifyGeneral(files, stem, kind, context);
   }
   return async () => [notYet(stem, "all", "cases of this kind are not part of this version")];
 }

@@ -16,9 +16,11 @@ export interface Listing {
   readonly folders: readonly string[];
 }
 
-const KIND = /^(rt|[rcf]\d)/;
+const KIND = /^(rt|[rcf]\d|g\d\d)/;
+/** Folders that are a case each: c3_evoked, g04_coba. */
+export const CASE_FOLDER = /^(c\d|g\d\d_)/;
 
-/** Finds cases (design section 10): a folder c…, one JSON with the files that share its stem, one CSV (r3…, rt_…), or all
+/** Finds cases (design section 10): a folder c… or gNN_…, one JSON with the files that share its stem, one CSV (r3…, rt_…), or all
  * f4… files together. Other folders are searched too.
  * @param list  what a folder holds, by path relative to the start; undefined when there is none */
 export function discover(list: (folder: string) => Listing, folder = ""): FoundCase[] {
@@ -27,7 +29,7 @@ export function discover(list: (folder: string) => Listing, folder = ""): FoundC
   const found: FoundCase[] = [];
   const f4 = files.filter((name) => /^f4\W/.test(name));
   if (f4.length > 0) found.push({ folder, stem: "f4", kind: "f4", files: f4 });
-  const rest = files.filter((name) => KIND.test(name) && !f4.includes(name));
+  const rest = files.filter((name) => KIND.test(name) && !/^g/.test(name) && !f4.includes(name));
   const stems = rest.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -".json".length));
   const owner = (name: string): string | undefined =>
     stems
@@ -41,7 +43,7 @@ export function discover(list: (folder: string) => Listing, folder = ""): FoundC
     if (stem !== undefined) found.push({ folder, stem, kind: kindOf(stem), files: [name] });
   }
   for (const name of folders) {
-    if (/^c\d/.test(name))
+    if (CASE_FOLDER.test(name))
       found.push({ folder: path(name), stem: name, kind: kindOf(name), files: list(path(name)).files });
     else found.push(...discover(list, path(name)));
   }

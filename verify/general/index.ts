@@ -16,10 +16,10 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g04", verifyCoba],
   ["g05", verifyDelta],
   ["g06", verifyShortTerm],
+  ["g16", verifySwc],
   ["g08", verifyReceptors],
   ["g13", verifyInterneurons],
   ["g15", verifySquid],
-  ["g16", verifySwc],
 ]);
 
 export async function verifyGeneral(

@@ -1,3 +1,4 @@
+import type { SectionSpec } from "../../../src/network/cell.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
 import { estimate } from "../../../src/compile/estimate.ts";
@@ -6,7 +7,7 @@ import { ModelError } from "../../../src/errors.ts";
 import { Network } from "../../../src/network/network.ts";
 import { poisson } from "../../../src/network/sources.ts";
 import { simulate } from "../../../src/run/simulate.ts";
-import { Hz, ms, ohm_cm, uF_per_cm2, um, uS, type Quantities, type Quantity } from "../../../src/units.ts";
+import { Hz, ms, um, uS, type Quantities, type Quantity } from "../../../src/units.ts";
 import { smallCells } from "../network/cells.ts"; // prettier-ignore
 
 const dt = ms(0.025);
@@ -56,7 +57,7 @@ describe("refused in milliseconds, with numbers and a remedy", () => {
   const chain = (n: number, nseg: number): Network => {
     const net = new Network({ seed: 1 });
     const model = smallCells(n);
-    net.cells("E", { ...model, sections: [{ name: "soma", L: um(1000), diam: um(20), Ra: ohm_cm(100), cm: uF_per_cm2(1), nseg }] });
+    net.cells("E", { ...model, sections: model.sections.map((s) => ({ ...s, L: um(1000), nseg }) as SectionSpec) });
     return net;
   };
   test.each<[string, () => Network, RegExp]>([
