@@ -14,7 +14,7 @@ const browserEntry: Plugin = {
 
 export default defineConfig({
   test: {
-    testTimeout: 180_000,
+    testTimeout: 400_000,
     hookTimeout: 120_000,
     maxWorkers: 1,
     projects: [

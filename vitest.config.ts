@@ -17,7 +17,7 @@ export default defineConfig({
     exclude: ["test/browser/**", "node_modules/**"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 120_000,
+    testTimeout: 400_000,
     hookTimeout: 60_000,
   },
 });
