@@ -87,7 +87,7 @@ describe("names from JSON", () => {
 
 describe("what was accepted though wrong", () => {
   test.each<[string, (d: Json) => void, string]>([
-    ["parentEnd 0.5", (d) => model(d)["sections"].push({ ...model(d)["sections"][0], name: "dend", parent: "soma", parentEnd: 0.5 }), "parentEnd: is 0.5"],
+    ["parentEnd 1.5", (d) => model(d)["sections"].push({ ...model(d)["sections"][0], name: "dend", parent: "soma", parentEnd: 1.5 }), "parentEnd: is 1.5"],
     ["cm 0", (d) => void (model(d)["sections"][0].cm.value = 0), "cm: is 0 uF/cm2. Give a number above 0"],
     ["cm -1", (d) => void (model(d)["sections"][0].cm.value = -1), "cm: is -1 uF/cm2"],
     ["kind chanel", (d) => void (mechanism(d)["kind"] = "chanel"), 'Did you mean "channel"'],
