@@ -28,7 +28,7 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
         load_inputs((t >> 2u) * shape.slots + slot, t & 3u);
         let pause = min(stop, (t | 3u) + 1u);
         while (t < pause) {
-          fired |= select(0u, 1u << (t - first), detect());
+          fired |= select(0u, 1u << (t - first), detect(t));
           step(t);
           t++;
           sample_often(block.step + t);

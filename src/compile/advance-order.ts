@@ -1,6 +1,7 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import type { Expr } from "../lang/expr.ts";
+import { readFunctions } from "../lang/functions.ts";
 import { parse } from "../lang/parse.ts";
 import { type Mechanism, statesOf } from "../mechanisms/mechanism.ts";
 import type { WholeCell, Insertion } from "../network/cell.ts";
@@ -66,7 +67,8 @@ function byDependence(where: string, { insertions }: WholeCell, names: readonly 
 /** Names outside the mechanism's own that decide how its states advance. */
 function statesRead(m: Mechanism): Set<string> {
   const lets: Record<string, Expr> = {};
-  for (const [id, text] of Object.entries(m.let ?? {})) lets[id] = substitute(parse(text, `${m.name}.${id}`), lets);
+  const own = readFunctions(m.name, m.functions);
+  for (const [id, text] of Object.entries(m.let ?? {})) lets[id] = substitute(parse(text, `${m.name}.${id}`, own), lets);
   const texts = Object.entries(m.states).flatMap(([id, s]): [string, string][] => {
     const parts = "alpha" in s ? [s.alpha, s.beta] : "inf" in s ? [s.inf, s.tau] : "next" in s ? [s.next] : [s.tau];
     return parts.map((text) => [`${m.name}.${id}`, text]);
@@ -75,7 +77,7 @@ function statesRead(m: Mechanism): Set<string> {
     for (const r of k.reactions)
       for (const text of [r.forward, r.backward ?? "0"]) texts.push([`${m.name}.${id}`, text]);
   }
-  const read = new Set(texts.flatMap(([at, text]) => [...freeNames(substitute(parse(text, at), lets))]));
-  for (const own of [...statesOf(m), ...Object.keys(m.params)]) read.delete(own);
+  const read = new Set(texts.flatMap(([at, text]) => [...freeNames(substitute(parse(text, at, own), lets))]));
+  for (const mine of [...statesOf(m), ...Object.keys(m.params)]) read.delete(mine);
   return read;
 }

@@ -2,6 +2,7 @@ import { type Expr, type Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
 import type { WholeCell } from "../network/cell.ts";
+import { clampInputs } from "./clamp-inputs.ts";
 import { carriedStates, carrying, lowOf } from "./carry.ts";
 import type { CellProgram, CompiledCells } from "./compiled.ts";
 import type { Phases } from "./program.ts";
@@ -15,9 +16,7 @@ export type { CellContext } from "./resolve.ts";
 export function compileCells(population: string, model: WholeCell, context: CellContext): CompiledCells {
   const resolved = new ResolvedModel(population, model, context);
   const traces = resolved.traces();
-  const { program, columns } = resolved.isTree
-    ? compileTree(resolved, traces, context)
-    : compileSmall(resolved, traces, context);
+  const { program, columns } = resolved.isTree ? compileTree(resolved, traces) : compileSmall(resolved, traces);
   return {
     kind: "cells",
     name: population,
@@ -36,7 +35,7 @@ export function compileCells(population: string, model: WholeCell, context: Cell
 }
 
 /** A small cell: every equation written out over scalars. */
-function compileSmall(resolved: ResolvedModel, traces: readonly Trace[], context: CellContext) {
+function compileSmall(resolved: ResolvedModel, traces: readonly Trace[]) {
   const { params, equations, cell, threshold, detector } = resolved;
   const carried = carriedStates(cell, equations, params);
   const { phases, derived } = optimised(resolved, traces, carried);
@@ -54,7 +53,7 @@ function compileSmall(resolved: ResolvedModel, traces: readonly Trace[], context
     voltages: cell.nodes.map((n) => n.V),
     params: used,
     inputs: cell.receptors.flatMap((r) => (r.input === undefined ? [] : [r.input])),
-    clampInputs: context.clamps.map((c, k) => ({ input: `clamp_${k}`, clamp: c.clamp })),
+    clampInputs: clampInputs(resolved.clamps),
     detect: { state: (cell.nodes[detector] as { V: string }).V, threshold },
     ...phases,
   };

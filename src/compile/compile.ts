@@ -13,8 +13,8 @@ import { completeDescription } from "../network/shape.ts";
 import { scaleValue, type Path } from "../network/paths.ts";
 import { compileCells } from "./cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
-import { compileClamps } from "./clamps.ts";
-import type { CompiledCells, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts";
+import { clampsOf, compileClamps } from "./clamps.ts";
+import type { CompiledCells, CompiledClamp, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts";
 import { frozen } from "./freeze.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
@@ -49,6 +49,7 @@ class Compiler {
   readonly #warnings: string[] = [];
   readonly #firstSource: readonly (number | undefined)[]; // undefined for trains
   readonly #nSources: number;
+  readonly #clamps: readonly CompiledClamp[];
 
   constructor(d: NetworkDescription, s: Settings, options: CompileOptions) {
     this.#d = d;
@@ -63,6 +64,7 @@ class Compiler {
       return next - sizeOf(p);
     });
     this.#nSources = next;
+    this.#clamps = compileClamps(d, this.#paths, s.dt, s.steps ?? UNKNOWN_DURATION_STEPS);
   }
 
   compile(): CompiledNetwork {
@@ -113,7 +115,7 @@ class Compiler {
         maxScale: p.maxScale,
       })),
       initialScales,
-      clamps: compileClamps(this.#d, this.#paths, dt),
+      clamps: this.#clamps,
       plasticity,
       lanes: Math.max(0, ...plasticity.map(({ lane = -1 }) => lane + 1)),
       voltageLimit: this.#settings.voltageLimit,
@@ -187,14 +189,10 @@ class Compiler {
       slots: slots.find((s) => s.of.has(index))?.of.get(index) ?? new Map<string, number>(),
       recordings: this.#d.recordings.filter((r) => r.population === name),
       vary: this.#variedParams(index),
+      clamps: clampsOf(this.#d, this.#clamps, dt, name),
     };
-    const own = this.#d.clamps.flatMap((c, clamp) => (c.population === name ? [{ clamp, ...c }] : []));
-    if (isNeurons(p)) {
-      const clamps = own.map(({ clamp, input = "" }) => ({ clamp, input }));
-      return compileNeurons(name, p.model, { ...context, clamps });
-    }
-    const clamps = own.map(({ clamp, section = "", at = 0.5 }) => ({ clamp, section, at }));
-    return compileCells(name, p.model, { ...context, clamps, method: this.#methodOf(p.model) });
+    if (isNeurons(p)) return compileNeurons(name, p.model, context);
+    return compileCells(name, p.model, { ...context, method: this.#methodOf(p.model) });
   }
 
   #variedParams(population: number): Map<string, readonly unknown[]> {

@@ -103,7 +103,8 @@ interface AnyProgram {
   readonly voltages: readonly string[];
   readonly params: readonly string[];
   readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
-  readonly clampInputs: readonly { readonly input: string; readonly clamp: number }[]; // index into CompiledNetwork.clamps
+  /** clamp: index into CompiledNetwork.clamps; `each`: it has one signal per cell. */
+  readonly clampInputs: readonly { readonly input: string; readonly clamp: number; readonly each: boolean }[];
   /** states that carry what float32 rounds off (see carry.ts); the words are states too. */
   readonly carried: readonly string[];
 }
@@ -147,7 +148,8 @@ export interface TreeProgram extends AnyProgram {
   readonly lowRow: number;
   readonly regions: readonly TreeRegion[];
   readonly receptors: readonly TreeReceptors[];
-  readonly clampNodes: readonly number[]; // per clampInput
+  /** what clamps inject: with a conductance (an input too, uS) the input is a voltage. */
+  readonly injections: readonly { readonly node: number; readonly input: string; readonly conductance?: string }[];
 }
 
 /** Nodes with the same mechanisms. Statements are over `V`, the region's state names (the same for every node) and parameters
@@ -284,11 +286,15 @@ export interface GivenEvents {
   readonly weight: Float64Array; // uS
 }
 
-/** gain * signal, nA, on in steps [from, to) (delay <= t + dt/2 < delay + duration). */
+/** gain * signal, in the unit of what it gives, on in steps [from, to) (delay <= t + dt/2 < delay + duration). */
 export interface CompiledClamp {
   readonly name: string;
   readonly population: number;
-  readonly signals: readonly Signal[]; // per entry
+  /** per entry: one, or those that signalOfCell names. */
+  readonly signals: readonly (readonly Signal[])[];
+  readonly signalOfCell?: Uint32Array;
+  /** the conductance of a voltage clamp, which no control changes. */
+  readonly hidden?: boolean;
   readonly gain: Float64Array; // [entry * n + cell]
   readonly from: number;
   readonly to: number;

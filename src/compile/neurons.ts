@@ -2,6 +2,7 @@ import { ModelError } from "../errors.ts";
 import { derivative } from "../lang/derivative.ts";
 import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
 import { dependsOn, freeNames, substitute } from "../lang/names.ts";
+import { readFunctions } from "../lang/functions.ts";
 import { parse } from "../lang/parse.ts";
 import type { Method, Neuron, NeuronState } from "../mechanisms/neuron.ts";
 import { lowOf } from "./carry.ts";
@@ -16,6 +17,8 @@ export interface ResolvedNeuron {
   readonly params: Readonly<Record<string, string>>;
   readonly states: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, Expr>>;
+  /** identifiers among the parameters that change from step to step: signals are played into them. */
+  readonly varying: ReadonlySet<string>;
   /** what arrives at ports that have links. */
   readonly events: Readonly<Record<string, string>>;
 }
@@ -126,8 +129,9 @@ export class NeuronEquations {
   /** A text with its names replaced; lets are expanded. */
   text(text: string, extra: Readonly<Record<string, Expr>> = {}): Expr {
     const map: Record<string, Expr> = { ...this.#map, ...extra };
-    for (const [id, value] of Object.entries(this.#r.neuron.let ?? {})) map[id] = substitute(parse(value), map);
-    return substitute(parse(text), map);
+    const own = readFunctions(this.#r.where, this.#r.neuron.functions);
+    for (const [id, value] of Object.entries(this.#r.neuron.let ?? {})) map[id] = substitute(parse(value, this.#r.where, own), map);
+    return substitute(parse(text, this.#r.where, own), map);
   }
 
   #methodOf(s: string, state: NeuronState): Exclude<Method, "auto"> | "relax" | "map" {
@@ -207,7 +211,7 @@ export class NeuronEquations {
 
   #constant(expr: Expr): boolean {
     const constants = new Set(Object.values(this.#r.params));
-    return [...freeNames(expr)].every((id) => constants.has(id));
+    return [...freeNames(expr)].every((id) => constants.has(id) && !this.#r.varying.has(id));
   }
 
   #exact(members: readonly string[], dt: Expr): Record<string, Step> {

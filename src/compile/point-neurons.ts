@@ -10,15 +10,14 @@ import type { RecordingDescription } from "../network/description.ts";
 import { wholeSteps } from "../steps.ts";
 import { canonical, canonicalValues, type Unit } from "../units.ts";
 import type { CellProgram, CompiledCells, CompiledTrace } from "./compiled.ts";
+import { clampCurrent, clampInputs, placeClamps, type PlacedClamp, Played } from "./clamp-inputs.ts";
 import { carrying, lowOf, needsCarry } from "./carry.ts";
 import { COUNTER, NeuronEquations } from "./neurons.ts";
 import { Params } from "./params.ts";
 import { type CellContext, chosen } from "./resolve.ts";
 import { sum } from "./elimination.ts";
 
-export interface NeuronContext extends Omit<CellContext, "clamps" | "method"> {
-  readonly clamps: readonly { readonly clamp: number; readonly input: string }[];
-}
+export type NeuronContext = Omit<CellContext, "method">;
 
 /** Turns a population of point neurons into a program with its parameters and initial states, float64.
  * @throws ModelError for unknown parameters or variables, wrong units and sizes, a method that does not fit */
@@ -36,6 +35,8 @@ class Compiler {
   readonly #ids: Readonly<Record<string, string>>; // state -> identifier
   readonly #initial: Readonly<Record<string, string>>; // state -> parameter, where given
   readonly #events: Readonly<Record<string, string>>;
+  readonly #clamps: readonly PlacedClamp[];
+  readonly #played: Played;
 
   constructor(population: string, model: NeuronModel, context: NeuronContext) {
     const { neuron } = model;
@@ -43,6 +44,8 @@ class Compiler {
     this.#model = model;
     this.#context = context;
     this.#params = new Params(model.n, context.entries);
+    this.#clamps = placeClamps(context.clamps);
+    this.#played = new Played(this.#clamps);
     const params: Record<string, string> = { dt: this.#params.define("dt", [context.dt]) };
     for (const [p, spec] of Object.entries(neuron.params)) params[p] = this.#param(p, spec, model.params?.[p]);
     this.#ids = Object.fromEntries(Object.keys(neuron.states).map((s) => [s, `s_${s}`]));
@@ -56,6 +59,7 @@ class Compiler {
     const inputs = Object.keys(neuron.inputs ?? {}).map((i): [string, Expr] => [i, this.#input(i)]);
     this.#equations = new NeuronEquations({
       where: population, neuron, params, states: this.#ids, inputs: Object.fromEntries(inputs), events: this.#events,
+      varying: new Set(this.#clamps.map((c) => c.input)),
     }); // prettier-ignore
     const unused = [...context.vary.keys()].find((path) => !this.#params.paths.includes(path));
     if (unused !== undefined)
@@ -83,7 +87,7 @@ class Compiler {
       carried: [...carried],
       params: used,
       inputs: Object.values(this.#events),
-      clampInputs: this.#context.clamps.map(({ clamp }, k) => ({ input: `clamp_${k}`, clamp })),
+      clampInputs: clampInputs(this.#clamps),
       detect: { fired: FIRED, stmts: detect },
       receive,
       currents: [],
@@ -132,11 +136,13 @@ class Compiler {
 
   /** The sum of an input's clamps. */
   #input(input: string): Expr {
-    const clamps = this.#context.clamps.flatMap((c, k) => (c.input === input ? [name(`clamp_${k}`)] : []));
+    const clamps = this.#clamps.flatMap((c) => (c.use.input === input ? [name(c.input)] : []));
     return clamps.length === 0 ? num(0) : sum(clamps);
   }
 
   #param(p: string, spec: Param, given: unknown): string {
+    const played = this.#played.into(this.#where, p, this.#params, { varied: this.#context.vary.has(p) });
+    if (played !== undefined) return played;
     const { min = -Infinity, max = Infinity, unit } = spec;
     const live = spec.live === true ? { unit, min, max } : undefined;
     const id = this.#define(p, given ?? spec.default, unit, live);
@@ -162,7 +168,7 @@ class Compiler {
     const { n } = this.#model;
     const { entries } = this.#context;
     const state0 = new Float64Array(rows * entries * n);
-    const known: Record<string, Expr> = {};
+    const known: Record<string, Expr> = { ...this.#played.start };
     Object.entries(this.#model.neuron.states).forEach(([s, { init }], row) => {
       const id = this.#ids[s] as string;
       const given = this.#initial[s];
@@ -176,6 +182,10 @@ class Compiler {
   #trace(r: RecordingDescription): CompiledTrace {
     const { neuron, n } = this.#model;
     const where = `${this.#where}: recording of "${r.variable}"`;
+    const sampled = { everySteps: wholeSteps(where, canonical(where, r.every, "ms"), this.#context.dt, 1), cells: chosen(where, r.cells, n) }; // prettier-ignore
+    const unitOf = ({ input }: PlacedClamp["use"]): Unit => neuron.inputs?.[input]?.unit ?? "1";
+    const clamp = clampCurrent(this.#clamps, r.variable, false, () => num(0), unitOf);
+    if (clamp !== undefined) return { variable: r.variable, ...clamp, ...sampled };
     const state = Object.hasOwn(neuron.states, r.variable) ? neuron.states[r.variable] : undefined;
     if (state === undefined)
       throw new ModelError(
@@ -184,8 +194,7 @@ class Compiler {
         didYouMean(r.variable, Object.keys(neuron.states)),
       );
     return {
-      variable: r.variable, unit: state.unit, phase: "state", value: name(this.#ids[r.variable] as string),
-      everySteps: wholeSteps(where, canonical(where, r.every, "ms"), this.#context.dt, 1), cells: chosen(where, r.cells, n),
+      variable: r.variable, unit: state.unit, phase: "state", value: name(this.#ids[r.variable] as string), ...sampled,
     }; // prettier-ignore
   }
 }

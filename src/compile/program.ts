@@ -1,8 +1,9 @@
 import { ModelError } from "../errors.ts";
 import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
+import { readFunctions } from "../lang/functions.ts";
 import { parse } from "../lang/parse.ts";
-import { type Channel, type Flow, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
+import { type Channel, type Flow, type Mechanism, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
 import type { Method } from "../network/cell.ts";
 import { eliminate, sum } from "./elimination.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
@@ -18,7 +19,8 @@ export interface ResolvedCell {
   readonly eliminationOrder: readonly number[];
   readonly densities: readonly ResolvedDensity[];
   readonly receptors: readonly ResolvedReceptor[];
-  readonly clamps: readonly { readonly input: string; readonly node: number }[];
+  /** currents, or with a conductance voltages behind it; what is played into parameters is not among them. */
+  readonly clamps: readonly { readonly input: string; readonly node: number; readonly conductance?: string }[];
   readonly method: Method;
   readonly dt: string; // parameter, ms
 }
@@ -30,6 +32,7 @@ export interface ResolvedNode {
   readonly capacitance: string; // parameter, nF: times 1/ms gives uS; 0 where there is no membrane
   readonly area: string; // parameter: turns S/cm2 into uS
   readonly reversals: Readonly<Record<string, string>>; // by ion: parameter
+  readonly concentrations: Readonly<Record<string, string>>; // by name: parameter
 }
 
 export interface ResolvedDensity {
@@ -258,6 +261,7 @@ export class CellEquations {
     const node = this.#cell.nodes[d.node] as ResolvedNode;
     const map: Record<string, Expr> = { V: name(node.V) };
     for (const [ion, id] of Object.entries(node.reversals)) map[`e${ion}`] = name(id);
+    for (const [c, id] of Object.entries(node.concentrations)) map[c] = name(id);
     for (const other of this.#cell.densities) {
       if (other.node !== d.node || other.mechanism.kind !== "pool") continue;
       const { ion, nernst } = other.mechanism;
@@ -270,14 +274,14 @@ export class CellEquations {
     }
     for (const s of statesOf(d.mechanism)) map[s] = name(`${d.prefix}_${s}`);
     for (const [p, id] of Object.entries(d.params)) map[p] = name(id);
-    return withLets(d.mechanism.let ?? {}, map, text, d.as);
+    return withLets(d.mechanism, map, text, d.as);
   }
 
   #synapseText(r: ResolvedReceptor, text: string, extra: Record<string, Expr> = {}): Expr {
     const map: Record<string, Expr> = { V: name((this.#cell.nodes[r.node] as ResolvedNode).V), ...extra };
     for (const s of Object.keys(r.synapse.states)) map[s] = name(`${r.prefix}_${s}`);
     for (const [p, id] of Object.entries(r.params)) map[p] = name(id);
-    return withLets(r.synapse.let ?? {}, map, text, r.name);
+    return withLets(r.synapse, map, text, r.name);
   }
 
   #receive(): Stmt[] {
@@ -342,7 +346,10 @@ export class CellEquations {
   /** Every path out of a node: through its membrane and its receptors. */
   #paths(k: number): Path[] {
     const synapses = this.#cell.receptors.filter((r) => r.node === k).map((r) => this.receptorPath(r));
-    return [...this.channelPaths(k), ...synapses];
+    const held = this.#cell.clamps.flatMap(({ node, input, conductance }): Path[] =>
+      node === k && conductance !== undefined ? [{ slope: name(conductance), E: name(input) }] : [],
+    );
+    return [...this.channelPaths(k), ...synapses, ...held];
   }
 
   /** The same, of its density mechanisms alone. */
@@ -382,7 +389,7 @@ export class CellEquations {
         ...paths.map((p) => p.slope),
       ]);
       const axial = arms.map((c) => mul(name(c.g), sub(name((nodes[c.i === k ? c.j : c.i] as ResolvedNode).V), V)));
-      const injected = clamps.filter((c) => c.node === k).map((c) => name(c.input));
+      const injected = clamps.filter((c) => c.node === k && c.conductance === undefined).map((c) => name(c.input));
       const outward = sum(paths.map((p) => p.current));
       stmts.push({ op: "let", name: `d_${k}`, value: diagonal });
       stmts.push({ op: "let", name: `r_${k}`, value: sub(sum([...injected, ...axial]), outward) });
@@ -468,14 +475,15 @@ const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({
 });
 
 function withLets(
-  lets: Readonly<Record<string, string>>,
+  { let: lets = {}, functions }: Pick<Mechanism, "let" | "functions">,
   map: Record<string, Expr>,
   text: string,
   where: string,
 ): Expr {
+  const own = readFunctions(where, functions);
   const full = { ...map };
-  for (const [id, value] of Object.entries(lets)) full[id] = substitute(parse(value, `${where}.${id}`), full);
-  return substitute(parse(text, where), full);
+  for (const [id, value] of Object.entries(lets)) full[id] = substitute(parse(value, `${where}.${id}`, own), full);
+  return substitute(parse(text, where, own), full);
 }
 
 export const currentName = (d: ResolvedDensity, current: string): string => `i_${d.prefix}_${current}`;

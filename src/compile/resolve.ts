@@ -10,6 +10,8 @@ import { nodeAt, type Morphology, type Section, tree } from "../morphology/tree.
 import { combine, type Values } from "../morphology/values.ts";
 import { wholeSteps } from "../steps.ts";
 import { canonical, canonicalValues, type Unit } from "../units.ts";
+import type { ClampUse } from "./clamps.ts";
+import { clampCurrent, type PlacedClamp, placeClamps, Played } from "./clamp-inputs.ts";
 import type { CompiledTrace } from "./compiled.ts";
 import { inAdvanceOrder } from "./advance-order.ts";
 import { Params } from "./params.ts";
@@ -30,7 +32,7 @@ export interface CellContext {
   readonly firstSource: number;
   /** slot of cell 0, of each receptor that has links. */
   readonly slots: ReadonlyMap<string, number>;
-  readonly clamps: readonly { readonly clamp: number; readonly section: string; readonly at: number }[];
+  readonly clamps: readonly ClampUse[];
   readonly recordings: readonly RecordingDescription[];
   /** "<section>.<insertion>.<param>" or "<receptor>.<param>" -> one Given per entry. */
   readonly vary: ReadonlyMap<string, readonly unknown[]>;
@@ -55,6 +57,8 @@ export class ResolvedModel {
   readonly morphology: Morphology;
   readonly detector: number; // node
   readonly threshold: string; // parameter
+  readonly clamps: readonly PlacedClamp[];
+  readonly #played: Played;
   readonly #where: string;
   readonly #model: WholeCell;
   readonly #context: CellContext;
@@ -66,6 +70,8 @@ export class ResolvedModel {
     this.#model = model;
     this.#context = context;
     this.params = new Params(model.n, context.entries);
+    this.clamps = placeClamps(context.clamps);
+    this.#played = new Played(this.clamps);
     this.morphology = tree(
       model.sections.map((s) => this.#section(s)),
       model.n,
@@ -91,7 +97,7 @@ export class ResolvedModel {
     const { n } = this.#model;
     const { entries } = this.#context;
     const state0 = new Float64Array(names.length * entries * n);
-    const known: Record<string, Expr> = {};
+    const known: Record<string, Expr> = { ...this.#played.start };
     const rests = new Map<Scheme, RestingShares>();
     for (const { name: state, value, rest } of this.equations.initial()) {
       const row = names.indexOf(state);
@@ -121,7 +127,7 @@ export class ResolvedModel {
   }
 
   #resolve(): ResolvedCell {
-    const { clamps, method, dt } = this.#context;
+    const { method, dt } = this.#context;
     const constants = {
       dt: this.params.define("dt", [dt]),
       celsius: this.#define("celsius", this.#model.celsius, "degC"),
@@ -139,7 +145,11 @@ export class ResolvedModel {
         .flatMap((i) => this.#insertion(i, constants))
         .map((d, k) => ({ ...d, prefix: `s${k}_${nodes[d.node]?.label}_${d.as}` })),
       receptors: this.#receptors(constants),
-      clamps: clamps.map((c, k) => ({ input: `clamp_${k}`, node: this.#node(c.section, c.at) })),
+      clamps: this.clamps.flatMap(({ use, input, conductance }) => {
+        if (use.param !== undefined) return [];
+        const node = this.#node(use.section, use.at);
+        return [conductance === undefined ? { input, node } : { input, node, conductance }];
+      }),
       method,
       dt: constants.dt,
     };
@@ -156,7 +166,11 @@ export class ResolvedModel {
     const cm = this.#values(`${section}.cm`, spec.cm, "uF/cm2");
     const reversals = Object.entries(this.#model.reversals ?? {}).map(([ion, E]) => [
       ion,
-      this.#define(`e${ion}`, E, "mV"),
+      this.#playedInto(`e${ion}`) ?? this.#define(`e${ion}`, E, "mV"),
+    ]);
+    const concentrations = Object.entries(this.#model.concentrations ?? {}).map(([c, given]) => [
+      c,
+      this.#playedInto(c) ?? this.#define(c, given, "mM"),
     ]);
     return {
       label,
@@ -165,6 +179,7 @@ export class ResolvedModel {
       capacitance: this.params.define(`#${k}.capacitance`, [combine((c, a) => 1e-5 * c * a, cm, areaUm2)]),
       area: this.params.define(`#${k}.area`, [combine((a) => 1e-2 * a, areaUm2)]),
       reversals: Object.fromEntries(reversals),
+      concentrations: Object.fromEntries(concentrations),
     };
   }
 
@@ -209,6 +224,8 @@ export class ResolvedModel {
     index = 0,
     section = "",
   ): string {
+    const played = this.#playedInto(path);
+    if (played !== undefined) return played;
     const list = Array.isArray(given);
     const nseg = this.#model.sections.find((s) => s.name === section)?.nseg ?? 1;
     if (list && given.length !== nseg) {
@@ -224,6 +241,11 @@ export class ResolvedModel {
     const live =
       spec.live === true ? { unit: spec.unit, min: spec.min ?? -Infinity, max: spec.max ?? Infinity } : undefined;
     return this.params.define(list && nseg > 1 ? `${path}[${index}]` : path, perEntry, live);
+  }
+
+  #playedInto(path: string): string | undefined {
+    const { vary } = this.#context;
+    return this.#played.into(this.#where, path, this.params, { varied: vary.has(path), tree: this.isTree });
   }
 
   #limited(path: string, spec: Param, given: unknown): Values {
@@ -242,11 +264,17 @@ export class ResolvedModel {
     const { dt } = this.#context;
     const where = `${this.#where}: recording of "${r.variable}"`;
     const everySteps = wholeSteps(where, canonical(where, r.every, "ms"), dt, 1);
-    const { phase, unit, value } = this.#variable(where, r.variable);
+    const { phase, unit, value } = this.#clampCurrent(r.variable) ?? this.#variable(where, r.variable);
     const out = name(`out_${k}`);
     const base = { variable: r.variable, unit, phase, everySteps, cells: chosen(where, r.cells, this.#model.n) };
     if (phase === "state" || this.isTree) return { compiled: { ...base, value }, set: undefined };
     return { compiled: { ...base, value: out }, set: { op: "set", name: `out_${k}`, value } };
+  }
+
+  #clampCurrent(variable: string): ReturnType<typeof clampCurrent> {
+    const taken = this.cell.receptors.some((r) => `${r.name}.i` === variable);
+    const V = ({ section, at }: ClampUse): Expr => name((this.cell.nodes[this.#node(section, at)] as ResolvedNode).V);
+    return clampCurrent(this.clamps, variable, taken, V);
   }
 
   #variable(where: string, variable: string): { phase: "state" | "current"; unit: string; value: Expr } {

@@ -2,36 +2,34 @@ import { add, type Expr, mul, name, num, type Stmt, div } from "../lang/expr.ts"
 import { freeNames, substitute } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
 import { type Mechanism, statesOf } from "../mechanisms/mechanism.ts";
+import { clampInputs } from "./clamp-inputs.ts";
 import { carriedStates, carrying, lowOf } from "./carry.ts";
 import type { TreeProgram, TreeReceptors, TreeRegion } from "./compiled.ts";
 import type { Wanted } from "./params.ts";
 import { sum } from "./elimination.ts";
 import { flowing } from "./path.ts";
 import type { CellEquations, ResolvedNode, ResolvedReceptor } from "./program.ts";
-import type { CellContext, ResolvedModel, Trace } from "./resolve.ts";
+import type { ResolvedModel, Trace } from "./resolve.ts";
 
 /** Writes a large tree as loops: the equations of one node of each region, with the values of all its nodes as parameters. */
 export function compileTree(
   resolved: ResolvedModel,
   traces: readonly Trace[],
-  context: CellContext,
 ): { program: TreeProgram; columns: Wanted[] } {
-  return new TreeCompiler(resolved, context).compile(traces);
+  return new TreeCompiler(resolved).compile(traces);
 }
 
 class TreeCompiler {
   readonly #r: ResolvedModel;
   readonly #e: CellEquations;
-  readonly #context: CellContext;
   readonly #columns = new Map<string, Wanted>();
   readonly #states: string[];
   /** where a state carries at one node, it does at all like it: they are one loop. */
   readonly #slow: ReadonlySet<string>;
 
-  constructor(resolved: ResolvedModel, context: CellContext) {
+  constructor(resolved: ResolvedModel) {
     this.#r = resolved;
     this.#e = resolved.equations;
-    this.#context = context;
     this.#states = resolved.cell.nodes.map((n) => n.V);
     this.#slow = carriedStates(resolved.cell, this.#e, resolved.params);
   }
@@ -64,7 +62,7 @@ class TreeCompiler {
       voltages: cell.nodes.map((n) => n.V),
       params: [...this.#columns.keys()],
       inputs,
-      clampInputs: this.#context.clamps.map((c, k) => ({ input: `clamp_${k}`, clamp: c.clamp })),
+      clampInputs: clampInputs(this.#r.clamps),
       detect: { state: (cell.nodes[detector] as ResolvedNode).V, threshold },
       parents,
       axial,
@@ -74,7 +72,7 @@ class TreeCompiler {
       carried: this.#states.filter((s) => all.has(lowOf(s))),
       regions,
       receptors,
-      clampNodes: cell.clamps.map((c) => c.node),
+      injections: cell.clamps,
     };
     return { program, columns: [...this.#columns.values()] };
   }

@@ -17,9 +17,21 @@ export function tableLayout(cells: CompiledCells, entries: number): TableLayout 
   const slots = 0;
   const inputScale = slots + cells.receptors.length;
   const clampRow = inputScale + cells.receptors.length * entries;
-  const traceRow = clampRow + cells.program.clampInputs.length * entries;
+  const traceRow = clampRow + clampOffset(cells, cells.program.clampInputs.length, entries);
   const heads = traceRow + cells.traces.length * cells.n;
   return { slots, inputScale, clampRow, traceRow, heads, length: heads + 2 * cells.traces.length };
+}
+
+/** Rows of a population's clamps before the k-th: one per entry, or one per entry and cell. */
+export const clampOffset = ({ program, n }: CompiledCells, k: number, entries: number): number =>
+  program.clampInputs.slice(0, k).reduce((sum, { each }) => sum + (each ? n : 1) * entries, 0);
+
+/** The same in WGSL. */
+export function clampPlace({ program }: CompiledCells, k: number): string {
+  const each = program.clampInputs.slice(0, k).filter((c) => c.each).length;
+  return (
+    [...(each < k ? [`${k - each}u * shape.entries`] : []), ...(each > 0 ? [`${each}u * all`] : [])].join(" + ") || "0u"
+  );
 }
 
 /** The virtual module `model` of one cell type: its equations over private variables, and how they are loaded and stored.
@@ -45,7 +57,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
     `fn largest_potential() -> u32 { return ${largest(program.voltages)}; }`,
     `fn largest_state() -> u32 { return ${largest(states.filter((s) => !program.voltages.includes(s)))}; }`,
     inputsFunction(cells),
-    stepFunction(cells, program, phases),
+    stepFunction(cells, phases),
     sampling(cells),
   ].join("\n");
   const imports = [
@@ -62,8 +74,9 @@ function storeFunction(states: readonly string[]): string {
   return `fn store(g: u32, all: u32) {\n${rows.map((s, k) => `  state[${k}u * all + g] = ${s};`).join("\n")}\n}`;
 }
 
-/** Whether a spike is born at this step; a point neuron's reset is done here. */
-function detectFunction({ detect }: CellProgram): string {
+/** Gives the step's inputs and says whether a spike is born at it; a point neuron's reset is done here. */
+function detectFunction({ detect, clampInputs }: CellProgram): string {
+  const injected = clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
   const lines =
     "stmts" in detect
       ? [printWgsl(detect.stmts), `  return ${detect.fired} > 0.5;`]
@@ -73,14 +86,15 @@ function detectFunction({ detect }: CellProgram): string {
           "  armed = !is_above;",
           "  return born;",
         ];
-  return `fn detect() -> bool {\n${lines.join("\n")}\n}`;
+  return `fn detect(t: u32) -> bool {\n${[...injected, ...lines].join("\n")}\n}`;
 }
 
 /** Bits of the largest magnitude of these variables. */
 const largest = (names: readonly string[]): string =>
   names.reduce((most, name) => (most === "" ? `magnitude(${name})` : `max(${most}, magnitude(${name}))`), "") || "0u";
 
-function loadFunction({ program, receptors, traces }: CompiledCells): string {
+function loadFunction(cells: CompiledCells): string {
+  const { program, receptors, traces } = cells;
   const scales = receptors.length;
   const lines = [
     ...program.states.map((s, k) => `${s} = state[${k}u * all + g];`),
@@ -91,11 +105,11 @@ function loadFunction({ program, receptors, traces }: CompiledCells): string {
     ...(program.clampInputs.length > 0 || traces.length > 0
       ? [`let clamp_row = ${scales}u + ${receptors.length}u * shape.entries;`]
       : []),
-    ...program.clampInputs.flatMap((_, k) => [
+    ...program.clampInputs.flatMap(({ each }, k) => [
       `gain_${k} = params[shape.gains + ${k}u * all + g];`,
-      `signal_${k} = table[clamp_row + ${k}u * shape.entries + entry] * block.stride + block.offset;`,
+      `signal_${k} = table[clamp_row + ${clampPlace(cells, k)} + ${each ? "g" : "entry"}] * block.stride + block.offset;`,
     ]),
-    ...(traces.length > 0 ? [`let trace_row = clamp_row + ${program.clampInputs.length}u * shape.entries;`] : []),
+    ...(traces.length > 0 ? [`let trace_row = clamp_row + ${clampPlace(cells, program.clampInputs.length)};`] : []),
     ...traces.flatMap((t, k) => {
       const m = t.everySteps;
       const first = t.phase === "state" ? `block.step / ${m}u + 1u` : `(block.step + ${m - 1}u) / ${m}u`;
@@ -118,12 +132,11 @@ function inputsFunction({ receptors }: CompiledCells): string {
   return `fn load_inputs(at: u32, turns: u32) {\n${lines.join("\n")}\n${turn}}`;
 }
 
-function stepFunction({ receptors }: CompiledCells, program: CellProgram, phases: readonly Stmt[]): string {
+function stepFunction({ receptors }: CompiledCells, phases: readonly Stmt[]): string {
   const inputs = receptors.map(
     (r, k) => `  ${r.input} = f32(quad_${k}.x) * scale_${k};\n  quad_${k} = quad_${k}.yzwx;`,
   );
-  const injected = program.clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
-  return `fn step(t: u32) {\n${[...inputs, ...injected, printWgsl(phases)].join("\n")}\n}`;
+  return `fn step(t: u32) {\n${[...inputs, printWgsl(phases)].join("\n")}\n}`;
 }
 
 /** Traces sampled more often than this are looked at after every step; for the others the loop over steps stops where they are due. */

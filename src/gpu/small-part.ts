@@ -2,7 +2,7 @@
 import type { CellProgram, CompiledStage } from "../compile/compiled.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
-import { modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
+import { clampOffset, modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
 import { magnitude } from "../host/soundness.ts";
 import type { Dispatch, Shared } from "./parts.ts";
 
@@ -103,9 +103,9 @@ export class SmallPart extends CellsPart {
       words[at.slots + k] = r.slot;
       floats.set(this.inverseScale(k), at.inputScale + k * entries);
     });
-    program.clampInputs.forEach(({ clamp }, k) => {
-      words.set(inputs.clampRow.subarray(clamp * entries, (clamp + 1) * entries), at.clampRow + k * entries);
-    });
+    program.clampInputs.forEach(({ clamp }, k) =>
+      words.set(inputs.clampRow[clamp] as Uint32Array, at.clampRow + clampOffset(this.cells, k, entries)),
+    );
     traces.forEach((t, k) => {
       words.fill(0xffffffff, at.traceRow + k * n, at.traceRow + (k + 1) * n);
       t.cells.forEach((c, row) => (words[at.traceRow + k * n + c] = row));

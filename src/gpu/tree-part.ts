@@ -70,7 +70,7 @@ export class TreePart extends CellsPart {
     const { network, inputs } = shared;
     const { entries } = network;
     const cells = network.populations[index] as CellsPart["cells"];
-    const clampRow = (clamp: number): Uint32Array => inputs.clampRow.subarray(clamp * entries, (clamp + 1) * entries);
+    const clampRow = (clamp: number): Uint32Array => inputs.clampRow[clamp] as Uint32Array;
     const scale = (input: number): ArrayLike<number> => {
       const q = stage.inputScale.find((s) => s.population === index && s.input === input)?.q;
       return Float64Array.from({ length: entries }, (_, e) => 1 / (q?.[e] ?? 1));

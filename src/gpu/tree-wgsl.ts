@@ -2,6 +2,7 @@ import type { CompiledCells, CompiledTrace, TreeProgram, TreeReceptors, TreeRegi
 import type { Expr, Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
+import { clampPlace } from "./model-wgsl.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
 
 /** Rows of the `rows` buffer of shaders/trees.wgsl. */
@@ -187,7 +188,9 @@ class TreeWgsl {
     const body = [
       ...params.map((id) => (this.#varies(id) ? `var<private> at_${id}: u32;` : `var<private> ${id}: f32;`)),
       `var<private> axial: u32;\nvar<private> axial_stride: u32;\nvar<private> diagonal: u32;\nvar<private> diagonal_stride: u32;`,
-      ...clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
+      ...clampInputs.map(
+        ({ input }, k) => `var<private> ${input}: f32;\nvar<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`,
+      ),
       ...this.#printed.map(
         ([, k]) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`,
       ),
@@ -205,7 +208,7 @@ class TreeWgsl {
       `}`,
       ...regions.map((r, k) => this.#regionFunction(r, k)),
       `fn regions(advance: bool, run: bool) {\n${regions.map((_, k) => `  region_${k}(advance, run);`).join("\n")}\n}`,
-      `fn inject(t: u32) {\n${clampInputs.map((_, k) => `  rows[(CURRENT + ${this.#p.clampNodes[k]}u) * all + g] -= gain_${k} * clamps[signal_${k} + t];`).join("\n")}\n}`,
+      this.#inject(),
       this.#sampling(),
     ].join("\n");
     const imports = [
@@ -254,9 +257,9 @@ class TreeWgsl {
           `${to}_stride = shape.strides[${this.#column.get(id)}].w;`,
         ];
       }),
-      ...clampInputs.flatMap((_, k) => [
+      ...clampInputs.flatMap(({ each }, k) => [
         `gain_${k} = params[shape.gains + ${k}u * all + g];`,
-        `signal_${k} = table[${this.#t.start("clamps")}u + ${k}u * shape.entries + entry] * block.stride + block.offset;`,
+        `signal_${k} = table[${this.#t.start("clamps")}u + ${clampPlace(this.#cells, k)} + ${each ? "g" : "entry"}] * block.stride + block.offset;`,
       ]),
       ...this.#printed.flatMap(([t, k]) => {
         const m = t.everySteps;
@@ -308,8 +311,24 @@ class TreeWgsl {
     ].join("\n");
   }
 
+  /** Currents out of the sums of currents, voltages behind conductances into both sums. */
+  #inject(): string {
+    const { clampInputs, injections } = this.#p;
+    const given = clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
+    const row = (kind: string, node: number): string => `rows[(${kind} + ${node}u) * all + g]`;
+    const act = injections.flatMap(({ node, input, conductance }) =>
+      conductance === undefined
+        ? [`  ${row("CURRENT", node)} -= ${input};`]
+        : [
+            `  ${row("CONDUCTANCE", node)} += ${conductance};`,
+            `  ${row("CURRENT", node)} += ${conductance} * (rows[${node}u * all + g] - ${input});`,
+          ],
+    );
+    return `fn inject(t: u32) {\n${[...given, ...act].join("\n")}\n}`;
+  }
+
   #weight(k: number): string {
-    const scales = `${this.#t.start("clamps")}u + ${this.#p.clampInputs.length}u * shape.entries`;
+    const scales = `${this.#t.start("clamps")}u + ${clampPlace(this.#cells, this.#p.clampInputs.length)}`;
     const scale = `bitcast<f32>(table[${scales} + table[${this.#t.start(`inputs${k}`)}u + j] * shape.entries + entry])`;
     return `      let w = f32(input_sum(table[${this.#t.start(`slots${k}`)}u + j] + cell, t, entry)) * ${scale};`;
   }

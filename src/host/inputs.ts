@@ -35,8 +35,8 @@ export class Inputs {
   readonly constant = new Map<number, ConstantIncrements[]>();
   /** first row of each renewal population in `increments`. */
   readonly firstRow = new Map<number, number>();
-  /** row of clamp k in entry e: clampRow[k * entries + e]. */
-  readonly clampRow: Uint32Array;
+  /** rows of each clamp: [entry], or [entry * n + cell] where each cell has its own signal. */
+  readonly clampRow: readonly Uint32Array[];
   /** gain of clamp k: [entry * n + cell]. */
   readonly gains: Float64Array[];
   /** factor on projection p's weights in entry e: [p * entries + e]. */
@@ -261,24 +261,26 @@ export class Inputs {
     }
   }
 
-  #buildClamps(): Uint32Array {
-    const { clamps, entries, dt } = this.#network;
-    const rowOf = new Uint32Array(clamps.length * entries);
+  #buildClamps(): Uint32Array[] {
+    const { clamps, dt } = this.#network;
     const known = new Map<string, number>();
-    clamps.forEach((c, k) =>
-      c.signals.forEach((signal, e) => {
-        const seed = this.#seed(signal, e);
-        const key = `${k} ${seed} ${JSON.stringify(signal)}`;
-        let row = known.get(key);
-        if (row === undefined) {
-          row =
-            this.#clampRows.push({ clamp: k, at: signalAt(signal, { dt, seed, owner: this.#clampOwner(c.name) }) }) - 1;
+    return clamps.map((c, k) => {
+      const rows = c.signals.map((list, e) =>
+        list.map((signal, s) => {
+          const seed = this.#seed(signal, e);
+          const place = hasUnnamedNoise(signal) ? s : 0; // its noise is its own, also beside an equal signal
+          const key = `${k} ${seed} ${place} ${JSON.stringify(signal)}`;
+          const owner = noiseOwner(this.#clampOwner(c.name), place);
+          const row =
+            known.get(key) ?? this.#clampRows.push({ clamp: k, at: signalAt(signal, { dt, seed, owner }) }) - 1;
           known.set(key, row);
-        }
-        rowOf[k * entries + e] = row;
-      }),
-    );
-    return rowOf;
+          return row;
+        }),
+      );
+      const { signalOfCell } = c;
+      if (signalOfCell === undefined) return Uint32Array.from(rows, ([row]) => row as number);
+      return Uint32Array.from(rows.flatMap((own) => Array.from(signalOfCell, (s) => own[s] as number)));
+    });
   }
 }
 

@@ -3,11 +3,10 @@ import type { Unit } from "../units.ts";
 import { derivative } from "./derivative.ts";
 import type { Expr } from "./expr.ts";
 import { children, dependsOn, freeNames, substitute, visit } from "./names.ts";
-import { MOST_LEVELS, parseWithPlaces, type Places, pointAt } from "./parse.ts";
+import { type FunctionTexts, type ReadFunctions, readFunctions } from "./functions.ts";
+import { MOST_LEVELS, MOST_PARTS, parseWithPlaces, type Places, pointAt } from "./parse.ts";
 import { checkUnits, type Dimension, type Source, type UnitEnv } from "./units.ts";
 
-/** Most operations that a text may have once its `let` names are written out, and most levels of them. */
-const MOST_PARTS = 50_000;
 /** Most levels that need brackets; shader compilers end at 127. */
 const MOST_NESTED = 100;
 
@@ -38,17 +37,19 @@ export class Texts {
   readonly #where: string;
   readonly #names: UnitEnv;
   readonly #lets = new Map<string, Let>();
+  readonly #functions: ReadFunctions;
 
-  constructor(where: string, names: UnitEnv) {
+  constructor(where: string, names: UnitEnv, functions?: FunctionTexts) {
     this.#where = where;
     this.#names = names;
+    this.#functions = readFunctions(where, functions);
   }
 
   /** Adds a `let` name; it may read those that were added before.
    * @param later  names that come after it, for a message */
   define(name: string, text: unknown, later: ReadonlySet<string>): void {
     const where = `${this.#where}, let.${name}`;
-    const read = parseWithPlaces(text, where);
+    const read = parseWithPlaces(text, where, this.#functions);
     const source = { text: text as string, places: read.places };
     this.#known(where, read.expr, source, later);
     const dimension = checkUnits(read.expr, this.#env(), undefined, where, source);
@@ -63,7 +64,7 @@ export class Texts {
     hidden: ReadonlyMap<string, string>,
   ): Checked {
     const where = `${this.#where}, ${field}`;
-    const { expr, places } = parseWithPlaces(text, where);
+    const { expr, places } = parseWithPlaces(text, where, this.#functions);
     const source = { text: text as string, places };
     this.#known(where, expr, source, new Set());
     const { reads } = this.#measure(where, expr);

@@ -1,6 +1,7 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { type BinaryOp, binary, type Expr, type Fn, FUNCTIONS, name, negate, num } from "./expr.ts";
-import { children } from "./names.ts";
+import type { ReadFunction, ReadFunctions } from "./functions.ts";
+import { children, substitute } from "./names.ts";
 
 interface Token {
   readonly kind: "number" | "name" | "operator" | "end";
@@ -19,6 +20,8 @@ export const LONGEST_TEXT = 10_000;
 export const DEEPEST = 50;
 /** Most levels of an expression, sums and products counted term by term. */
 export const MOST_LEVELS = 1_000;
+/** Most operations that a text may have once its `let` names and functions are written out. */
+export const MOST_PARTS = 50_000;
 
 /** Where each part of an expression stands in its text: from, to. */
 export type Places = ReadonlyMap<Expr, readonly [number, number]>;
@@ -26,13 +29,20 @@ export type Places = ReadonlyMap<Expr, readonly [number, number]>;
 /** The expression that a text says. Loosest first: comparisons (which do not chain), + -, * /, unary -, ^ (from the
  * right; its exponent may carry a minus sign). So -K^2 is -(K^2), 2^3^2 is 512 and 12/K/2 is (12/K)/2.
  * @throws ModelError that names `where` and marks the place in the text */
-export function parse(text: string, where = "expression"): Expr {
-  return new Parser(text, where).whole();
+export function parse(text: string, where = "expression", functions?: ReadFunctions): Expr {
+  return new Parser(text, where, functions).whole();
+}
+
+/** A function's body with its size. */
+export function parseFunction(text: unknown, where: string, functions: ReadFunctions): { expr: Expr; parts: number; levels: number } {
+  const parser = new Parser(text as string, where, functions);
+  const expr = parser.whole();
+  return { expr, ...parser.size(expr) };
 }
 
 /** The expression with the places of its parts, for messages about them. */
-export function parseWithPlaces(text: unknown, where: string): { expr: Expr; places: Places } {
-  const parser = new Parser(text as string, where);
+export function parseWithPlaces(text: unknown, where: string, functions?: ReadFunctions): { expr: Expr; places: Places } {
+  const parser = new Parser(text as string, where, functions);
   return { expr: parser.whole(), places: parser.places };
 }
 
@@ -48,11 +58,13 @@ class Parser {
   readonly #where: string;
   readonly #tokens: readonly Token[];
   readonly #places = new Map<Expr, readonly [number, number]>();
-  readonly #levels = new Map<Expr, number>();
+  readonly #sizes = new Map<Expr, Size>();
+  readonly #functions: ReadFunctions | undefined;
   #next = 0;
   #depth = 0;
 
-  constructor(text: string, where: string) {
+  constructor(text: string, where: string, functions?: ReadFunctions) {
+    this.#functions = functions;
     if (typeof text !== "string") {
       const type = text === null ? "null" : typeof text;
       throw new ModelError(where, `is ${type === "undefined" ? "missing" : `of type ${type}`}, not a text`, 'Give an expression in quotes, for example "g_max * n^4"'); // prettier-ignore
@@ -145,14 +157,28 @@ class Parser {
   #at(from: number, expr: Expr): Expr {
     const last = this.#tokens[this.#next - 1] as Token;
     this.#places.set(expr, [from, last.at + last.text.length]);
-    const levels = 1 + Math.max(0, ...children(expr).map((child) => this.#levels.get(child) ?? 0));
+    const inside = this.#sizes.has(expr) ? [] : children(expr).map((child) => this.size(child));
+    if (inside.length > 0) {
+      const levels = 1 + Math.max(0, ...inside.map((s) => s.levels));
+      this.#sizes.set(expr, { parts: 1 + inside.reduce((sum, s) => sum + s.parts, 0), levels });
+    }
+    const { parts, levels } = this.size(expr);
     if (levels > MOST_LEVELS) this.#fail(last, "Name parts in `let`", `more than ${MOST_LEVELS} terms in a row,`);
-    this.#levels.set(expr, levels);
+    if (parts > MOST_PARTS) this.#fail(last, `Stay below ${MOST_PARTS} operations`, `${parts} operations with functions written out,`);
     return expr;
   }
 
+  /** Of an expression that was read here. */
+  size(expr: Expr): Size {
+    return this.#sizes.get(expr) ?? { parts: 1, levels: 1 };
+  }
+
   #call(token: Token): Expr {
-    if (!isFn(token.text)) this.#fail(token, didYouMean(token.text, Object.keys(FUNCTIONS)), "unknown function");
+    const own = this.#functions?.get(token.text);
+    if (own === undefined && !isFn(token.text)) {
+      const known = [...(this.#functions?.keys() ?? []), ...Object.keys(FUNCTIONS)];
+      this.#fail(token, didYouMean(token.text, known), "unknown function");
+    }
     const fn = token.text as Fn;
     this.#take("(");
     const args: Expr[] = [];
@@ -161,10 +187,25 @@ class Parser {
       while (this.#take(",") !== undefined);
     }
     this.#close();
-    if (args.length !== FUNCTIONS[fn]) {
-      this.#fail(token, `Give it ${FUNCTIONS[fn]}`, `${args.length} arguments for the function`);
-    }
-    return { kind: "call", fn, args };
+    const wanted = own?.of.length ?? FUNCTIONS[fn];
+    if (args.length !== wanted) this.#fail(token, `Give it ${wanted}`, `${args.length} arguments for the function`);
+    return own === undefined ? { kind: "call", fn, args } : this.#written(own, args);
+  }
+
+  /** A call as the function's body over its arguments. */
+  #written({ of, body, parts, levels }: ReadFunction, args: readonly Expr[]): Expr {
+    const sizes = args.map((arg) => this.size(arg));
+    const reads = new Map(of.map((arg) => [arg, 0]));
+    const count = (e: Expr): void => {
+      if (e.kind === "name" && reads.has(e.name)) reads.set(e.name, (reads.get(e.name) as number) + 1);
+      for (const child of children(e)) count(child);
+    };
+    count(body);
+    const inside = of.reduce((sum, arg, k) => sum + (reads.get(arg) as number) * ((sizes[k] as Size).parts - 1), 0);
+    const size = { parts: parts + inside, levels: levels + Math.max(0, ...sizes.map((s) => s.levels)) };
+    const expr = size.parts > MOST_PARTS ? { ...body } : { ...substitute(body, Object.fromEntries(of.map((arg, k) => [arg, args[k] as Expr]))) };
+    this.#sizes.set(expr, size);
+    return expr;
   }
 
   #close(): void {
@@ -212,6 +253,11 @@ class Parser {
     const what = token.kind === "end" ? "the text ends too early" : `${problem} "${token.text.slice(0, 40)}"`;
     throw new ModelError(this.#where, `${what} ${pointAt(this.#text, token.at)}`, remedy);
   }
+}
+
+interface Size {
+  readonly parts: number;
+  readonly levels: number;
 }
 
 const isFn = (text: string): text is Fn => Object.hasOwn(FUNCTIONS, text);

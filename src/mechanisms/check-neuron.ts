@@ -31,6 +31,7 @@ const shape = object(
   },
   {
     let: record(anything),
+    functions: record(object({ of: list(text), is: anything })),
     inputs: record(object({ unit, doc: text })),
     refractory: anything,
     held: list(text),
@@ -79,7 +80,7 @@ class NeuronTexts {
     const known: Record<string, Unit | Dimension> = { dt: "ms", weight: "any" };
     for (const named of [neuron.params, neuron.states, neuron.inputs ?? {}])
       for (const [name, { unit: u }] of Object.entries(named)) known[name] = u;
-    this.#texts = new Texts(where, known);
+    this.#texts = new Texts(where, known, neuron.functions);
   }
 
   check(): void {

@@ -47,7 +47,8 @@ const reaction = object({ from: text, to: text, forward: anything }, { backward:
 const scheme = object({ states: list(text), reactions: list(reaction) }, { total: finite });
 const names = list(text);
 const common = { name: text, doc: text, params: record(param) };
-const lets = { let: record(anything) };
+const functions = record(object({ of: list(text), is: anything }));
+const lets = { let: record(anything), functions };
 const table = {
   table: object({ from: quantity("mV"), to: quantity("mV"), intervals: whole(1, 100_000) }, { of: names }),
 };
@@ -172,7 +173,7 @@ class MechanismTexts {
     if (m.kind === "synapse") known["w"] = weightUnitOf(m);
     for (const [name, u] of this.#units) known[name] = u;
     for (const [name, p] of Object.entries(m.params)) known[name] = p.unit;
-    this.#texts = new Texts(where, known);
+    this.#texts = new Texts(where, known, m.functions);
   }
 
   check(): void {

@@ -1,3 +1,4 @@
+import type { FunctionTexts } from "../lang/functions.ts";
 import type { Quantity, Unit } from "../units.ts";
 
 /** A parameter of a mechanism. `live` ones may change while a simulation runs; min and max are inclusive, canonical. */
@@ -60,6 +61,9 @@ interface Common {
   readonly name: string;
   readonly doc: string; // first lines: what it is; then the source
   readonly params: Readonly<Record<string, Param>>;
+  /** Functions of the mechanism's own, in order: later ones may call earlier ones. `{ ghk: { of: ["v", "ci", "co"], is: "..." } }`
+   * is called as ghk(V, cai, cao); its text reads its arguments and whatever the text that calls it may read. */
+  readonly functions?: FunctionTexts;
   /** named subexpressions in order, later ones see earlier ones; of V, params, celsius, states. */
   readonly let?: Readonly<Record<string, string>>;
   readonly table?: Table;

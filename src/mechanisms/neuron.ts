@@ -1,4 +1,5 @@
 import type { Quantities, Quantity, Unit } from "../units.ts";
+import type { FunctionTexts } from "../lang/functions.ts";
 import type { Param } from "./mechanism.ts";
 
 /** A state of a point neuron. It relaxes to `inf` with `tau` (ms), opens with `alpha` and closes with `beta` (1/ms), follows an
@@ -45,6 +46,8 @@ export interface Neuron {
   /** what it is; then the source. */
   readonly doc: string;
   readonly params: Readonly<Record<string, Param>>;
+  /** functions of its own, as a mechanism's. */
+  readonly functions?: FunctionTexts;
   /** named subexpressions in order, later ones see earlier ones. */
   readonly let?: Readonly<Record<string, string>>;
   readonly states: Readonly<Record<string, NeuronState>>;

@@ -96,6 +96,9 @@ export interface CellModel<R extends string = string> {
   readonly axonDelay?: Given<"ms">;
   /** reversal potentials by ion, mV, where no pool computes them: { na: mV(50), k: mV(-77) }. */
   readonly reversals?: Readonly<Record<string, Given<"mV">>>;
+  /** Concentrations by the names that mechanisms read them by, "<ion>i" inside and "<ion>o" outside, where no pool computes them:
+   * { cao: mM(2), cai: mM(5e-5) }. */
+  readonly concentrations?: Readonly<Record<string, Given<"mM">>>;
   /** weighted sums of voltages that recordings may name, for example a dipole moment: weight in `unit` per mV. Places at 0 and 1
    * are the sections' ends. */
   readonly sums?: Readonly<Record<string, VoltageSum>>;

@@ -45,6 +45,7 @@ const shape = object(
     axonDelay: given,
     advance: names,
     reversals: record(given),
+    concentrations: record(given),
     sums: record(
       object({ unit: text, terms: list(object({ section: text, at: fraction, weight: finite }), { least: 1 }) }),
     ),
@@ -90,6 +91,10 @@ function checkCellNames(where: string, model: WholeCell): void {
   for (const r of model.receptors) take("receptor", r.name);
   for (const sum of Object.keys(model.sums ?? {})) take("sum", sum);
   for (const ion of Object.keys(model.reversals ?? {})) checkName(where, "ion", ion);
+  for (const name of Object.keys(model.concentrations ?? {})) {
+    checkName(where, "concentration", name);
+    if (!/.[io]$/.test(name)) throw new ModelError(where, `gives the concentration ${shown(name)}`, 'Name it by its ion: "cai" inside, "cao" outside'); // prettier-ignore
+  }
   const insertedIn = new Map<string, Set<string>>(); // by section
   for (const { as, mechanism, sections } of model.insertions) {
     const name = as ?? (isPlain(mechanism) ? mechanism.name : undefined);
@@ -165,6 +170,7 @@ function checkValues(where: string, model: WholeCell): void {
   values("V0", model.V0, "mV");
   values("detector, threshold", model.detector.threshold, "mV");
   for (const [ion, E] of Object.entries(model.reversals ?? {})) values(`reversal potential of ${ion}`, E, "mV");
+  for (const [name, c] of Object.entries(model.concentrations ?? {})) values(`concentration ${name}`, c, "mM", 0);
   if (model.axonDelay !== undefined) values("axonDelay", model.axonDelay, "ms", 0);
 }
 
@@ -207,6 +213,7 @@ function checkParams(where: string, params: object, mechanism: Mechanism): void 
 /** Reversal potentials and concentrations that a mechanism finds in a section. */
 function givenBy(model: WholeCell, section: string | undefined, self: Mechanism): Surroundings {
   const given = new Map<string, Unit>(Object.keys(model.reversals ?? {}).map((ion) => [`e${ion}`, "mV"]));
+  for (const name of Object.keys(model.concentrations ?? {})) given.set(name, "mM");
   const [computed, pools] = [new Set<string>(), new Set<string>()];
   for (const { mechanism, sections } of model.insertions) {
     if (!isPlain(mechanism) || mechanism.kind !== "pool" || !sections.includes(section as string)) continue;

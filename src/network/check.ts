@@ -7,8 +7,10 @@ import { checkOrder } from "../random/source.ts";
 import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity, type Unit } from "../units.ts";
 import { METHODS, type SectionSpec, type WholeCell } from "./cell.ts";
 import { checkCell } from "./check-cell.ts";
+import { playedParam } from "./param-paths.ts";
 import type {
   CellChoice,
+  CellSignals,
   ClampDescription,
   NetworkDescription,
   PopulationDescription,
@@ -53,7 +55,7 @@ export function checkDescription(d: NetworkDescription): void {
   d.populations.forEach((p, i) => checkPopulation(p, d.populations.slice(0, i)));
   d.projections.forEach((p, i) => checkProjection(p, d.populations, d.projections.slice(0, i)));
   d.clamps.forEach((c, i) => checkClamp(c, d.populations, d.clamps.slice(0, i)));
-  d.recordings.forEach((r) => checkRecording(r, d.populations));
+  d.recordings.forEach((r) => checkRecording(r, d.populations, d.clamps));
 }
 
 export function checkU32(where: string, what: string, x: unknown): void {
@@ -104,15 +106,30 @@ export const isPerCell = (rate: unknown): rate is Quantities<"Hz"> => isQuantiti
 export function checkRates(where: string, rate: RenewalSources["rate"], n: number): void {
   if (isPerCell(rate)) return checkNotNegative(where, rate, "Hz", n);
   if (typeof rate !== "object" || rate === null || !("signals" in rate)) return checkUnit(where, rate, "Hz");
-  const { signals, signalOfCell } = rate;
-  if (signals.length < 1 || signals.length > 64) {
+  checkSeveral(where, rate, "Hz", n, 64);
+}
+
+/** A signal of all cells, or one per cell; also what a variation of a clamp's signal may be. */
+export function checkCellSignals(where: string, signal: CellSignals, unit: Unit, n: number): void {
+  if (typeof signal !== "object" || signal === null || !("signals" in signal)) return checkUnit(where, signal, unit);
+  checkSeveral(where, signal, unit, n, n);
+}
+
+function checkSeveral(
+  where: string,
+  { signals, signalOfCell }: Extract<CellSignals, { signals: unknown }>,
+  unit: Unit,
+  n: number,
+  most: number,
+): void {
+  if (signals.length < 1 || signals.length > most) {
     throw new ModelError(
       where,
       `has ${signals.length} signals`,
-      "Give 1 to 64; for a constant per cell give quantities",
+      `Give 1 to ${most}; for a constant per cell give quantities`,
     );
   }
-  signals.forEach((s, i) => checkUnit(`${where}.signals[${i}]`, s, "Hz"));
+  signals.forEach((s, i) => checkUnit(`${where}.signals[${i}]`, s, unit));
   if (signalOfCell.length !== n) {
     throw new ModelError(where, `has ${signalOfCell.length} values of signalOfCell for ${n} cells`, `Give ${n}`);
   }
@@ -218,20 +235,55 @@ export function checkClamp(c: ClampDescription, populations: Populations, before
   const population = findPopulation(where, populations, c.population);
   if (!receives(population))
     throw new ModelError(where, `"${c.population}" are sources, which take no current`, "Clamp a population of cells");
-  checkUnit(`${where}, signal`, c.signal, clampUnit(where, c, population));
+  checkCellSignals(`${where}, signal`, c.signal, clampUnit(where, c, population), population.model.n);
+  if (c.resistance !== undefined) checkResistance(`${where}, resistance`, c.resistance, population.model.n);
+  if (c.param !== undefined) refuseWindow(where, c, before, population);
   canonicalValues(`${where}, gain`, c.gain, "1", population.model.n);
   checkNotNegative(`${where}, delay`, c.delay, "ms", 1);
   checkNotNegative(`${where}, duration`, c.duration, "ms", 1);
 }
 
+function checkResistance(where: string, given: ClampDescription["resistance"], n: number): void {
+  const values = canonicalValues(where, given, "MOhm", n);
+  const bad = (typeof values === "number" ? [values] : [...values]).find((x) => !(x > 0));
+  if (bad !== undefined)
+    throw new ModelError(where, `is ${bad} MOhm`, "Give a resistance above 0, for example MOhm(0.01)");
+}
+
+/** A parameter has a value at any time, and one that says what it is. */
+function refuseWindow(
+  where: string,
+  c: ClampDescription,
+  before: readonly ClampDescription[],
+  { model }: CellsDescription | NeuronsDescription,
+): void {
+  const keys = (param: string): readonly string[] => playedParam(where, param, model).keys;
+  const own = keys(c.param as string);
+  const other = before.find(
+    (d) => d.population === c.population && d.param !== undefined && keys(d.param).some((key) => own.includes(key)),
+  );
+  if (other !== undefined)
+    throw new ModelError(where, `plays into "${c.param}", as "${other.name}" does`, "Play the sum of both signals");
+  if (c.delay.value !== 0 || c.duration.value < 1e9)
+    throw new ModelError(where, "is on for a part of the time", "Play a signal with its value at all times");
+}
+
 /** The unit of a clamp's signal, when its place exists. */
 export function clampUnit(
   where: string,
-  { section, at = 0.5, input }: Pick<ClampDescription, "section" | "at" | "input">,
+  clamp: Pick<ClampDescription, "section" | "at" | "input" | "resistance" | "param">,
   population: CellsDescription | NeuronsDescription,
 ): Unit {
+  const { section, at = 0.5, input, resistance, param } = clamp;
+  if (param !== undefined) return playedParam(where, param, population.model).unit;
   if (isNeurons(population)) {
     const { neuron } = population.model;
+    if (resistance !== undefined)
+      throw new ModelError(
+        where,
+        "is a voltage clamp of point neurons",
+        "Set their V by their own equations, or use cells",
+      );
     const inputs = new Map(Object.entries(neuron.inputs ?? {}));
     const found = inputs.get(input ?? "");
     if (found !== undefined) return found.unit;
@@ -240,7 +292,7 @@ export function clampUnit(
   findSection(where, population.model, section ?? "");
   if (!(at >= 0 && at <= 1))
     throw new ModelError(where, `position ${at} is outside 0..1`, "Give the position along the section");
-  return "nA";
+  return resistance === undefined ? "nA" : "mV";
 }
 
 /** The one unit of the receptors that a projection ends on. */
@@ -255,8 +307,12 @@ export function weightUnit(
   throw new ModelError(where, `ends on receptors in "${unit}" and "${other}"`, "Make a projection for each");
 }
 
-/** The first part of a variable only: whether the rest exists is known to the cell compiler. */
-export function checkRecording(r: RecordingDescription, populations: Populations): void {
+/** The first part of a variable only: whether the rest exists is known to the cell compiler. A clamp's current is "<clamp>.i". */
+export function checkRecording(
+  r: RecordingDescription,
+  populations: Populations,
+  clamps: readonly ClampDescription[],
+): void {
   shape.recording("recording", r);
   const where = `recording of "${r.variable.slice(0, 100)}" in "${r.population.slice(0, 60)}"`;
   const population = findPopulation(where, populations, r.population);
@@ -271,12 +327,20 @@ export function checkRecording(r: RecordingDescription, populations: Populations
   if (!(canonical(`${where}, every`, r.every, "ms") > 0)) {
     throw new ModelError(where, `is sampled every ${r.every.value} ms`, "Give an interval above 0");
   }
+  if (clampOf(r, clamps) !== undefined) return;
   if (isNeurons(population)) return; // its compiler knows the states
   const { model } = population;
   const first = (r.variable.split(".")[0] as string).replace(/\([^)]*\)$/, ""); // "soma(0.5).V"
   const known = ["V", ...Object.keys(model.sums ?? {}), ...model.sections.map((s) => s.name), ...model.receptors.map((x) => x.name)]; // prettier-ignore
   if (!known.includes(first)) throw new ModelError(where, `there is no "${first}"`, didYouMean(first, known));
 }
+
+/** The clamp whose current a recording is about. */
+export const clampOf = (
+  { population, variable }: Pick<RecordingDescription, "population" | "variable">,
+  clamps: readonly ClampDescription[],
+): ClampDescription | undefined =>
+  clamps.find((c) => c.population === population && c.param === undefined && variable === `${c.name}.i`);
 
 function checkChoice(where: string, choice: CellChoice, n: number): void {
   if (choice === "all") return;

@@ -47,7 +47,12 @@ export interface ProjectionDescription {
   readonly plasticity?: PlasticityUse;
 }
 
-/** gain(cell) * signal(t) into a compartment (nA), or into an input of point neurons (its unit), on while delay <= t + dt/2 < delay + duration. */
+/** One signal for all cells, or several with an index per cell. */
+export type CellSignals<U extends Unit = Unit> =
+  Signal<U> | { readonly signals: readonly Signal<U>[]; readonly signalOfCell: readonly number[] };
+
+/** gain(cell) * signal(t), on while delay <= t + dt/2 < delay + duration: a current into a compartment (nA) or into an input of point
+ * neurons (its unit); with `resistance` the voltage (mV) that a clamp commands; with `param` the value of a parameter (its unit). */
 export interface ClampDescription {
   readonly name: string;
   readonly population: string;
@@ -55,7 +60,11 @@ export interface ClampDescription {
   readonly at?: number;
   /** of point neurons, instead of section and at. */
   readonly input?: string;
-  readonly signal: Signal;
+  /** MOhm between the clamp and the compartment: (command - V) / resistance flows in. */
+  readonly resistance?: Quantity<"MOhm"> | Quantities<"MOhm">;
+  /** played into this parameter, by its path within the population: "soma.pas.g", "exc.tau", "tau_m". */
+  readonly param?: string;
+  readonly signal: CellSignals;
   readonly gain: Quantity<"1"> | Quantities<"1">;
   readonly delay: Quantity<"ms">;
   readonly duration: Quantity<"ms">;

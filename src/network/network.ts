@@ -3,7 +3,7 @@ import type { Rule } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { PlasticityUse } from "../mechanisms/plasticity.ts";
-import { canonical, isQuantities, ms, one, type Quantities, type Quantity, type Unit } from "../units.ts";
+import { canonical, isQuantities, MOhm, ms, one, type Quantities, type Quantity, type Unit } from "../units.ts";
 import type { CellModel } from "./cell.ts";
 import {
   checkClamp,
@@ -23,7 +23,7 @@ import {
   type NeuronsDescription,
 } from "./check.ts";
 import { receptorsOf } from "./receptors.ts";
-import type { CellChoice, ClampDescription, NetworkDescription, PerLink, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
+import type { CellChoice, CellSignals, ClampDescription, NetworkDescription, PerLink, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
 import { isPlain } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
@@ -65,6 +65,14 @@ export interface ClampOptions {
   /** default "<population>.clamp". */
   readonly name?: string;
 }
+
+export interface VoltageClampOptions extends Omit<ClampOptions, "input"> {
+  /** between the clamp and the compartment: one, or one per cell. Default 0.01 MOhm. */
+  readonly resistance?: Quantity<"MOhm"> | Quantities<"MOhm">;
+}
+
+/** One signal for all cells, or one for each of them. */
+export type ClampSignal = Quantity | Signal | readonly (Quantity | Signal)[];
 
 /** Every k-th cell from cell 0. */
 export const every = (k: number): CellChoice => ({ every: k });
@@ -175,16 +183,39 @@ export class Network {
     return weightUnit(where, target.receptors, receptorsOf(model));
   }
 
-  /** Injects gain(cell) * signal(t) (nA into cells; the unit of the input of point neurons) while delay <= t + dt/2 < delay + duration. Returns the clamp's name. */
-  clamp(cells: AnyCells, signal: Quantity | Signal, options: ClampOptions = {}): string {
-    const name = options.name ?? `${cells.name}.clamp`;
-    const population = this.#own(`clamp "${name}"`, cells);
+  /** Injects gain(cell) * signal(t) (nA into cells; the unit of the input of point neurons) while delay <= t + dt/2 < delay + duration:
+   * one signal for all cells, or a list with one per cell. Returns the clamp's name. Its current is recorded as "<name>.i". */
+  clamp(cells: AnyCells, signal: ClampSignal, options: ClampOptions = {}): string {
+    return this.#clamp(cells, signal, options.name ?? `${cells.name}.clamp`, options, (p) => clampPlace(p, options));
+  }
+
+  /** Holds the voltage of a compartment at gain(cell) * command(t) (mV) through a series resistance, as NEURON's SEClamp, while
+   * delay <= t + dt/2 < delay + duration: (command - V) / resistance flows in, recorded as "<name>.i" (nA). Returns the clamp's name. */
+  voltageClamp(cells: AnyCells, command: ClampSignal, options: VoltageClampOptions = {}): string {
+    const resistance = options.resistance ?? MOhm(0.01);
+    const place = (p: CellsDescription | NeuronsDescription) => ({ ...clampPlace(p, options), resistance });
+    return this.#clamp(cells, command, options.name ?? `${cells.name}.voltageClamp`, options, place);
+  }
+
+  /** Plays a signal into a parameter ("soma.pas.g", "pas.g" for every section, "exc.tau", "tau_m"; in its unit), one for all cells or a
+   * list with one per cell: in every step the parameter is gain(cell) * signal(t). Returns the name under which its gain may change. */
+  play(cells: AnyCells, param: string, signal: ClampSignal, options: Pick<ClampOptions, "gain" | "name"> = {}): string {
+    return this.#clamp(cells, signal, options.name ?? `${cells.name}.${param}`, options, () => ({ param }));
+  }
+
+  #clamp(
+    cells: AnyCells,
+    signal: ClampSignal,
+    name: string,
+    { gain = one(1), delay = ms(0), duration = FOR_EVER }: ClampOptions,
+    placeIn: (population: CellsDescription | NeuronsDescription) => Partial<ClampDescription>,
+  ): string {
+    const where = `clamp "${name}"`;
+    const population = this.#own(where, cells);
     if (!receives(population))
-      throw new ModelError(`clamp "${name}"`, `"${cells.name}" are sources`, "Clamp a population of cells");
-    const { gain = one(1), delay = ms(0), duration = FOR_EVER } = options;
-    const place = clampPlace(population, options);
-    const unit = clampUnit(`clamp "${name}"`, place, population);
-    const data = signalData(`clamp "${name}", signal`, signal, unit);
+      throw new ModelError(where, `"${cells.name}" are sources`, "Clamp a population of cells");
+    const place = placeIn(population);
+    const data = cellSignals(`${where}, signal`, signal, clampUnit(where, place, population), population.model.n);
     const described = { name, population: cells.name, ...place, signal: data, gain, delay, duration };
     checkClamp(described, this.#populations, this.#clamps);
     this.#clamps.push(described);
@@ -192,7 +223,7 @@ export class Network {
   }
 
   /** Samples a variable: "V", "<section>.V", "<section>.<insertion>.<state>", "<receptor>.g", "<receptor>.i",
-   * "<section>.<insertion>.i_<current>". Cells: "all" (default), `every(5)` or a list of indices. */
+   * "<section>.<insertion>.i_<current>", "<clamp>.i". Cells: "all" (default), `every(5)` or a list of indices. */
   record(
     cells: AnyCells,
     variable: string,
@@ -206,7 +237,7 @@ export class Network {
       cells: Array.isArray(chosen) ? { cells: [...(chosen as readonly number[])] } : (chosen as CellChoice),
       every: options.every,
     };
-    checkRecording(described, this.#populations);
+    checkRecording(described, this.#populations, this.#clamps);
     this.#recordings.push(described);
   }
 
@@ -312,6 +343,23 @@ function clampPlace(population: CellsDescription | NeuronsDescription, options: 
   if (isNeurons(population))
     return { input: options.input ?? Object.keys(population.model.neuron.inputs ?? {})[0] ?? "" };
   return { section: options.section ?? population.model.detector.section, at: options.at ?? 0.5 };
+}
+
+/** Signals of cells as description data; equal ones are kept once. */
+function cellSignals(where: string, given: ClampSignal, unit: Unit, n: number): CellSignals {
+  if (!Array.isArray(given)) return signalData(where, given as Quantity | Signal, unit);
+  if (given.length !== n)
+    throw new ModelError(where, `is a list of ${given.length} signals for ${n} cells`, `Give one signal, or ${n}`);
+  const places = new Map<string, number>();
+  const signals: Signal[] = [];
+  const signalOfCell = (given as readonly (Quantity | Signal)[]).map((one, cell) => {
+    const data = signalData(`${where}[${cell}]`, one, unit);
+    const key = JSON.stringify(data);
+    const known = places.get(key) ?? signals.push(data) - 1;
+    places.set(key, known);
+    return known;
+  });
+  return { signals, signalOfCell };
 }
 
 function lazy<T>(make: () => T): () => T {

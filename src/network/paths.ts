@@ -1,13 +1,10 @@
 import { didYouMean, ModelError } from "../errors.ts";
-import type { Param } from "../mechanisms/mechanism.ts";
-import type { NeuronModel } from "../mechanisms/neuron.ts";
 import { canonicalValues, isQuantity, one, type Quantities, type Quantity, type Unit } from "../units.ts";
-import type { WholeCell } from "./cell.ts";
 import {
+  checkCellSignals,
   checkRates,
   checkTimes,
   checkU32,
-  checkUnit,
   clampUnit,
   isNeurons,
   isPerCell,
@@ -16,8 +13,8 @@ import {
   type CellsDescription,
   type NeuronsDescription,
 } from "./check.ts";
-import type { NetworkDescription, RenewalSources, Variation } from "./description.ts";
-import type { Signal } from "./signal.ts";
+import type { CellSignals, NetworkDescription, RenewalSources, Variation } from "./description.ts";
+import { type Limits, paramPaths } from "./param-paths.ts";
 
 /** What a variation's path names (design section 8). Indices count in the description's lists. */
 export type Path =
@@ -27,8 +24,6 @@ export type Path =
   | { readonly kind: "param"; readonly population: number; readonly keys: readonly string[]; readonly param: Limits }
   | { readonly kind: "scale"; readonly projection: number }
   | { readonly kind: "gain" | "signal"; readonly clamp: number };
-
-type Limits = Pick<Param, "unit" | "min" | "max">;
 
 /** Finds what a path names. "<population>.<insertion>.<param>" means every section that has the insertion;
  * "<population>.V0", "<section>.V0", "<population>.threshold" (of the spike detector) and "e<ion>" may vary too.
@@ -41,7 +36,7 @@ export function resolvePath(path: string, d: NetworkDescription): Path {
   const population = d.populations.findIndex((p) => p.name === first);
   const found = d.populations[population];
   const within = path.slice(first.length + 1);
-  const parameters = found === undefined || !receives(found) ? undefined : isNeurons(found) ? neuronPaths(found.model) : cellPaths(found.model); // prettier-ignore
+  const parameters = found === undefined || !receives(found) ? undefined : paramPaths(found.model);
   const projection = last === "scale" ? d.projections.findIndex((p) => p.name === owner) : -1;
   const clamp = last === "gain" || last === "signal" ? d.clamps.findIndex((c) => c.name === owner) : -1;
   if (projection >= 0 || clamp >= 0) {
@@ -76,45 +71,6 @@ const topPaths = (d: NetworkDescription): string[] => [
   ...d.projections.map((p) => `${p.name}.scale`),
   ...d.clamps.flatMap((c) => [`${c.name}.gain`, `${c.name}.signal`]),
 ];
-
-interface CellPath {
-  readonly keys: readonly string[];
-  readonly param: Limits;
-}
-
-/** Everything about a cell that a batch may vary, by its path within the population. */
-function cellPaths(model: WholeCell): Map<string, CellPath> {
-  const found = new Map<string, CellPath>();
-  const mV: Limits = { unit: "mV" };
-  const V0 = model.sections.map((s) => `${s.name}.V0`);
-  for (const key of V0) found.set(key, { keys: [key], param: mV });
-  found.set("V0", { keys: V0, param: mV });
-  found.set("threshold", { keys: ["threshold"], param: mV });
-  for (const ion of Object.keys(model.reversals ?? {})) found.set(`e${ion}`, { keys: [`e${ion}`], param: mV });
-  for (const insertion of model.insertions) {
-    const name = insertion.as ?? insertion.mechanism.name;
-    for (const [p, param] of Object.entries(insertion.mechanism.params)) {
-      const keys = insertion.sections.map((section) => `${section}.${name}.${p}`);
-      for (const key of keys) found.set(key, { keys: [key], param });
-      const short = `${name}.${p}`; // the same insertion may be given section by section
-      found.set(short, { keys: [...(found.get(short)?.keys ?? []), ...keys], param });
-    }
-  }
-  for (const receptor of model.receptors) {
-    for (const [p, param] of Object.entries(receptor.synapse.params)) {
-      const key = `${receptor.name}.${p}`;
-      found.set(key, { keys: [key], param });
-    }
-  }
-  return found;
-}
-
-/** Parameters, and initial values as "<state>0". */
-function neuronPaths({ neuron, initial = {} }: NeuronModel): Map<string, CellPath> {
-  const given = Object.keys(initial).map((s) => [`${s}0`, { unit: neuron.states[s]?.unit ?? "1" }] as const);
-  const all: (readonly [string, Limits])[] = [...Object.entries(neuron.params), ...given];
-  return new Map(all.map(([key, param]) => [key, { keys: [key], param }]));
-}
 
 /** @throws ModelError when the path names nothing, or a value is not what it takes, or there are not `entries` of them */
 export function checkVariation(v: Variation, d: NetworkDescription, entries: number): Path {
@@ -165,7 +121,7 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
       canonicalValues(where, gainValue(value), "1", clampSize(path.clamp, d));
       return;
     case "signal":
-      return checkUnit(where, value as Signal, signalUnit(where, path.clamp, d));
+      return checkCellSignals(where, value as CellSignals, signalUnit(where, path.clamp, d), clampSize(path.clamp, d));
   }
 }
 

@@ -76,11 +76,11 @@ export function signalShape(where: string, x: unknown, depth = 0): void {
   )(where, x);
 }
 
+const severalSignals = object({ signals: list((at, s) => signalShape(at, s)), signalOfCell: numbers });
+const cellSignals: Check = (where, x) => (isPlain(x) && "signals" in x ? severalSignals : signalShape)(where, x);
 const rates: Check = (where, x) => {
   if (!isPlain(x)) refuse(where, x, "a rate: a quantity in Hz or a signal");
-  if ("signals" in x) {
-    return object({ signals: list((at, s) => signalShape(at, s)), signalOfCell: numbers })(where, x);
-  }
+  if ("signals" in x) return severalSignals(where, x);
   return "kind" in x ? signalShape(where, x) : given(where, x);
 };
 const times = list(numbers);
@@ -121,12 +121,12 @@ export const clamp = object(
   {
     name: label,
     population: text,
-    signal: (where, x) => signalShape(where, x),
+    signal: (where, x) => cellSignals(where, x),
     gain: given,
     delay: quantity(),
     duration: quantity(),
   },
-  { section: text, at: number, input: text },
+  { section: text, at: number, input: text, resistance: given, param: text },
 );
 
 const choice: Check = (where, x) => {

@@ -10,7 +10,7 @@ export interface CellBuffers {
   readonly acc: Float64Array | Int32Array; // [step][entry][slot], zero again after the block
   readonly inputScale: Float64Array; // [input][entry], 1/q in float32 mode, 1 in float64
   readonly clamps: Float64Array; // [row][step]
-  readonly clampRow: Uint32Array; // [clamp of the network][entry]
+  readonly clampRow: readonly Uint32Array[]; // by clamp of the network: [entry] or [entry][cell]
   readonly gains: readonly Float64Array[]; // by clamp of the network
   readonly traceRow: readonly Int32Array[]; // per trace and cell, -1 where it is not recorded
   readonly traces: readonly (Float64Array | Float32Array)[]; // per trace: [sample of the segment][entry][row]
@@ -60,20 +60,20 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
     ...traces.flatMap((t, k) => (t.phase === "current" ? [`  let out_${k} = 0;`] : [])),
     ...traces.map((_, k) => `  const row_${k} = b.traceRow[${k}][c];`),
     ...program.clampInputs.map(
-      ({ clamp }, k) =>
-        `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`,
+      ({ clamp, each }, k) =>
+        `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp}][${each ? "g" : "e"}] * block.steps;`,
     ),
     `  let armed = b.armed[g], sound = true;`,
     `  for (let t = 0; t < block.steps; t++) {`,
+    ...program.clampInputs.map(
+      ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b.clamps[signal_${k} + t]`)}`)};`,
+    ),
     ...detection(program.detect, options),
     `    if (born) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
     `    const slots = (t * block.entries + e) * block.slots + c;`,
     ...receptors.map(
       (r, k) =>
         `    const ${r.input} = ${fr(`${fr(`b.acc[slots + ${r.slot}]`)} * b.inputScale[${k} * block.entries + e]`)}; b.acc[slots + ${r.slot}] = 0;`,
-    ),
-    ...program.clampInputs.map(
-      ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b.clamps[signal_${k} + t]`)}`)};`,
     ),
     printJs([...program.receive, ...program.currents, ...program.solve, ...program.advance], options),
     ...program.voltages.map((V) => `    sound = sound && Math.abs(${V}) <= b.voltageLimit;`),

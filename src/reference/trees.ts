@@ -41,8 +41,8 @@ class TreePrinter {
       ...this.#shared().map((id) => `  const ${id} = ${this.#param(id, "0")};`),
       ...traces.map((_, k) => `  const row_${k} = b.traceRow[${k}][c];`),
       ...clampInputs.map(
-        ({ clamp }, k) =>
-          `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp} * block.entries + e] * block.steps;`,
+        ({ clamp, each }, k) =>
+          `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp}][${each ? "g" : "e"}] * block.steps;`,
       ),
       `  let armed = b.armed[g], sound = true;`,
       `  for (let t = 0; t < block.steps; t++) {`,
@@ -59,9 +59,10 @@ class TreePrinter {
         ]),
       ),
       ...clampInputs.map(
-        (_, k) =>
-          `    I[${this.#p.clampNodes[k]}] -= ${this.#fr(`${this.#fr(`gain_${k}`)} * ${this.#fr(`b.clamps[signal_${k} + t]`)}`)};`,
+        ({ input }, k) =>
+          `    const ${input} = ${this.#fr(`${this.#fr(`gain_${k}`)} * ${this.#fr(`b.clamps[signal_${k} + t]`)}`)};`,
       ),
+      ...this.#p.injections.map((i) => this.#inject(i)),
       ...this.#samples("current"),
       ...this.#solve(),
       ...regions.flatMap((r, k) => this.#loop(r, k, r.advance, [])),
@@ -72,6 +73,13 @@ class TreePrinter {
       `  if (!sound) b.unsound();`,
       `}`,
     ];
+  }
+
+  /** A current out of the sum of currents, or a voltage behind a conductance. */
+  #inject({ node, input, conductance }: TreeProgram["injections"][number]): string {
+    if (conductance === undefined) return `    I[${node}] = ${this.#fr(`I[${node}] - ${input}`)};`;
+    const flow = this.#fr(`${conductance} * ${this.#fr(`${this.#state(node)} - ${input}`)}`);
+    return `    G[${node}] = ${this.#fr(`G[${node}] + ${conductance}`)}; I[${node}] = ${this.#fr(`I[${node}] + ${flow}`)};`;
   }
 
   #fr(x: string): string {

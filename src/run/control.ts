@@ -84,7 +84,7 @@ export class RecordedControl implements Control {
 
   gain(named: Named, given: number | readonly number[], entry?: number): void {
     const gain = typeof given === "number" ? given : [...given]; // it acts, and is written down, later
-    const index = indexOf("current clamp", named, this.#network.clamps);
+    const index = indexOf("clamp", named, this.#network.clamps);
     const clamp = this.#network.clamps[index] as CompiledNetwork["clamps"][number];
     const n = this.#network.populations[clamp.population]?.n ?? 0;
     this.#check(entry);

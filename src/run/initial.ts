@@ -30,7 +30,7 @@ function initialRow(
   cells: CompiledCells,
   trace: CompiledCells["traces"][number],
 ): Float64Array {
-  const { states, params } = cells.program;
+  const { states, params, clampInputs } = cells.program;
   const used = new Set([...states, ...params].filter((name) => dependsOn(trace.value, name)));
   const data = new Float64Array(network.entries * trace.cells.length);
   for (let entry = 0; entry < network.entries; entry++) {
@@ -42,6 +42,7 @@ function initialRow(
       params.forEach((name) => {
         if (used.has(name)) env[name] = paramValue(cells, name, entry, cell);
       });
+      for (const { input } of clampInputs) env[input] = 0; // nothing has flowed yet
       data[entry * trace.cells.length + column] = evaluate(trace.value, env);
     });
   }

@@ -7,11 +7,15 @@ export type Named = string | { readonly name: string };
 export const nameOf = (named: Named): string => (typeof named === "string" ? named : named.name);
 
 /** The index of a name, or a ModelError that lists what there is. */
-export function indexOf(kind: string, named: Named, parts: readonly { readonly name: string }[]): number {
+export function indexOf(
+  kind: string,
+  named: Named,
+  parts: readonly { readonly name: string; readonly hidden?: boolean }[],
+): number {
   const wanted = nameOf(named);
-  const index = parts.findIndex((part) => part.name === wanted);
+  const index = parts.findIndex((part) => part.name === wanted && part.hidden !== true);
   if (index < 0) {
-    const known = parts.map((part) => part.name);
+    const known = parts.flatMap((part) => (part.hidden === true ? [] : [part.name]));
     throw new ModelError(wanted, `is not a ${kind} of this network`, didYouMean(wanted, known));
   }
   return index;

@@ -11,7 +11,6 @@ import expsyn from "../../src/mechanisms/synapses/expsyn.ts";
 import gabab from "../../src/mechanisms/synapses/gabab.ts";
 import nmda from "../../src/mechanisms/synapses/nmda.ts";
 import { type Synapse, weightUnitOf } from "../../src/mechanisms/mechanism.ts";
-import type { CellModel } from "../../src/network/cell.ts";
 import { Network } from "../../src/network/network.ts";
 import { trains } from "../../src/network/sources.ts";
 import {
@@ -30,23 +29,11 @@ import {
 } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import { atLeast, atMost, type VerifyContext } from "../rows.ts";
+import { cell, compartment } from "./cells.ts";
 import { columnError, readCase, readTable, rowSteps, runSteps, simulatedSteps, spikeSteps } from "./data.ts";
 import { unmatched } from "./spikes.ts";
 
-const compartment = z.looseObject({ L_um: z.number(), diam_um: z.number(), cm_uF_cm2: z.number() });
 const model = z.looseObject({ compartment });
-
-/** One compartment, with a detector at 0 mV. */
-function cell(given: z.infer<typeof compartment>, rest: Pick<CellModel, "n" | "V0"> & Partial<CellModel>): CellModel {
-  const { L_um: L, diam_um: diam, cm_uF_cm2: cm } = given;
-  return {
-    sections: [{ name: "soma", L: um(L), diam: um(diam), Ra: ohm_cm(100), cm: uF_per_cm2(cm) }],
-    detector: { section: "soma", threshold: mV(0) },
-    celsius: degC(6.3),
-    method: "backwardEuler",
-    ...rest,
-  };
-}
 
 /** g13: Wang-Buzsaki interneurons with inhibition. */
 export async function verifyInterneurons(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {

@@ -33,7 +33,7 @@ export function readCase<T extends z.ZodType = typeof generalCase>(files: CaseFi
 
 const FACTORS: Readonly<Record<string, readonly [number, Unit]>> = {
   pF: [1e-3, "nF"], nF: [1, "nF"], nS: [1e-3, "uS"], uS: [1, "uS"], pA: [1e-3, "nA"], nA: [1, "nA"], mV: [1, "mV"], ms: [1, "ms"],
-  "1/ms": [1, "1/ms"], "mV/ms": [1, "mV/ms"], "1": [1, "1"],
+  "1/ms": [1, "1/ms"], "mV/ms": [1, "mV/ms"], "1": [1, "1"], um: [1, "um"], mM: [1, "mM"],
 }; // prettier-ignore
 
 /** Parameters of a case as quantities: one value, or one per cell. */
@@ -53,7 +53,8 @@ export class Parameters {
   }
 
   number(name: string): number {
-    const { value } = this.#get(name);
+    const bare = this.#of[name];
+    const value = typeof bare === "number" ? bare : this.#get(name).value;
     return typeof value === "number" ? value : refuse(name, "is a list");
   }
 
@@ -163,6 +164,39 @@ export function columnError(
     });
   }
   return { error: error / factor, values };
+}
+
+export interface Compared {
+  readonly error: number;
+  readonly values: number;
+}
+
+/** The same for one column and cell 0 of a population.
+ * @param recorded  `late`: the reference labels the variable so many steps later than it was recorded */
+export function compareColumn(
+  chunk: Chunk,
+  {
+    table: rows,
+    column,
+    printed = false,
+  }: { readonly table: Table; readonly column: string; readonly printed?: boolean },
+  recorded: { readonly population: string; readonly variable: string; readonly dt: number; readonly late?: number },
+): Compared {
+  const { population, variable, dt, late = 0 } = recorded;
+  const trace = chunk.trace(population, variable);
+  const rowOf = new Map(Array.from(trace.times, (t, row) => [Math.round(t / dt) + late, row]));
+  const wanted = rows.numbers(column);
+  const digits = printed ? digitsOf(rows.strings(column)) : 0;
+  let [error, values] = [0, 0];
+  rows.numbers("step").forEach((step, i) => {
+    const row = rowOf.get(step);
+    if (row === undefined) return;
+    const value = wanted[i] as number;
+    const found = trace.data[row * trace.cells.length] as number;
+    error = Math.max(error, Math.abs(found - value) - (printed ? rounding(value, digits) : 0));
+    values++;
+  });
+  return { error, values };
 }
 
 /** Cells named by columns "<stem><cell><end>". */

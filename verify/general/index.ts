@@ -1,6 +1,7 @@
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import { notYet, type VerifyContext } from "../rows.ts";
 import { verifyShortTerm } from "./links.ts";
+import { verifyCalcium, verifyKinetic } from "./clamped.ts";
 import { verifyInterneurons, verifyReceptors, verifySquid } from "./compartments.ts";
 import { verifyCoba, verifyDelta } from "./networks.ts";
 import { verifyAdex, verifyIzhikevich, verifyLif } from "./single.ts";
@@ -16,6 +17,8 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g04", verifyCoba],
   ["g05", verifyDelta],
   ["g06", verifyShortTerm],
+  ["g11", verifyKinetic],
+  ["g12", verifyCalcium],
   ["g16", verifySwc],
   ["g08", verifyReceptors],
   ["g13", verifyInterneurons],

@@ -114,7 +114,7 @@ describe("the batch", () => {
     expect(renewal(c, 1).signals).toMatchObject([[{ value: 10 }], [{ value: 20 }]]);
     expect([...c.initialScales]).toEqual([0.5, 4]);
     expect([...(c.clamps[0]?.gain ?? [])]).toEqual([...new Array(10).fill(2), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(c.clamps[0]?.signals).toMatchObject([{ value: 3 }, { value: 4 }]);
+    expect(c.clamps[0]?.signals).toMatchObject([[{ value: 3 }], [{ value: 4 }]]);
     const cells = c.populations[0];
     if (cells?.kind !== "cells") throw new Error("E are cells");
     const V = cells.program.states.findIndex((s) => s === (cells.program.detect as Crossing).state);

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { ModelError } from "../../../src/errors.ts";
+import { Network } from "../../../src/network/network.ts";
+import { drive } from "../../../src/network/signal.ts";
+import { MOhm, ms, mV, nA, S_per_cm2 } from "../../../src/units.ts";
+import { AREA, clamped, commands, DT, E, G, passive, RS, run, signals } from "../../clamps.ts";
+
+const g = G * AREA * 1e-2; // uS
+const c = AREA * 1e-5; // nF
+
+/** Backward Euler of a passive compartment, by hand. */
+function byHand(steps: number, given: (n: number) => { i: number; g: number; E?: number }): number[] {
+  const V = [E];
+  for (let n = 0; n < steps; n++) {
+    const { i, g: more, E: rest = E } = given(n);
+    V.push((c * V[n]! / DT + g * rest + i) / (c / DT + g + more)); // prettier-ignore
+  }
+  return V;
+}
+
+describe.each([
+  ["reference", 1e-9],
+  ["reference32", 2e-4],
+] as const)("clamps on %s", (engine, error) => {
+  const column = (data: ArrayLike<number>, cell: number): number[] =>
+    Array.from({ length: data.length / 3 }, (_, n) => data[3 * n + cell]!);
+  const near = (found: readonly number[], wanted: readonly number[]): void =>
+    expect(Math.max(...found.map((x, n) => Math.abs(x - wanted[n]!)))).toBeLessThan(error);
+
+  test("one compartment follows the equations written out by hand", async () => {
+    const chunk = await run(clamped(1), { engine });
+    const at = [(n: number) => (n < 200 ? 0 : n < 400 ? 0.02 : -0.01), () => 0.01, (n: number) => 0.02 * Math.sin(2 * Math.PI * 0.1 * n * DT)];
+    signals.forEach((_, k) => near(column(chunk.trace("current", "V").data, k), byHand(800, (n) => ({ i: at[k]!(n), g: 0 }))));
+    commands.forEach((command, k) => {
+      const on = (n: number): number => (n >= 40 && n < 640 ? 1 / RS[k]! : 0);
+      const V = byHand(800, (n) => ({ i: on(n) * command, g: on(n) }));
+      near(column(chunk.trace("voltage", "V").data, k), V);
+      // the current that flowed in the step before; in float32 (command - V) / rs resolves ulp(V) / rs
+      const wanted = V.map((v, n) => (n === 0 ? 0 : on(n - 1) * (command - v)));
+      const found = column(chunk.trace("voltage", "vc.i").data, k);
+      expect(Math.max(...found.map((x, n) => Math.abs(x - wanted[n]!)))).toBeLessThan(error === 1e-9 ? 1e-6 : 2e-5 / RS[k]! + 2e-4);
+    });
+    [1, 1.1, 0.9].forEach((gain, k) => near(column(chunk.trace("played", "V").data, k), byHand(800, (n) => ({ i: 0, g: 0, E: gain * (E + (20 * n) / 800) }))));
+  }); // prettier-ignore
+
+  test("a threshold that is played is looked at in the step that it belongs to", async () => {
+    const chunk = await run(clamped(1), { engine });
+    const { times, cells } = chunk.spikes("neurons");
+    const first = [0, 1, 2].map((k) => times[cells.indexOf(k)]!);
+    expect(first[1]).toBeLessThan(first[0]!);
+    // below -80 mV from 10 ms on: the cell fires at once
+    expect(first[2]).toBe(10);
+  });
+
+  test("a large tree, clamped and fed, ends where the cable equation does", async () => {
+    const nseg = 21;
+    const chunk = await run(clamped(nseg), { engine });
+    // steady state is not reached in 20 ms; but charge is kept: what flows in is what the membrane takes
+    const found = column(chunk.trace("voltage", "V").data, 0);
+    expect(Math.abs(found[600]! - -40)).toBeLessThan(0.02);
+    // two sealed halves of a cable of length L/2, input resistance ra lambda / tanh
+    const lambda = Math.sqrt(((20e-4 / 4) * (1 / G)) / 100); // cm
+    const L = (nseg * 20e-4) / 2;
+    const rInf = ((100 * lambda) / (Math.PI * 10e-4 ** 2)) * 1e-6; // MOhm
+    const input = rInf / Math.tanh(L / lambda) / 2;
+    const i = column(chunk.trace("voltage", "vc.i").data, 0)[600]!;
+    // 14 ms of a membrane with tau 10 ms: transients of clamped cables are faster (tau / (1 + (pi lambda / 2 L)^2), 0.4 ms), so steady;
+    // compartments of lambda / 25 are off by (1/25)^2 / 24 = 7e-5 and the node's own width, half a compartment on each side
+    expect(Math.abs(i / (25 / input) - 1)).toBeLessThan(2e-3);
+  });
+});
+
+describe("what does not fit is refused before the first step", () => {
+  const net = (): Network => new Network({ seed: 1 });
+  const refused = (build: () => unknown, message: RegExp): void => {
+    try {
+      build();
+    } catch (error) {
+      expect(error).toBeInstanceOf(ModelError);
+      expect((error as Error).message).toMatch(message);
+      return;
+    }
+    expect.fail("nothing was refused");
+  };
+
+  test("at the call", () => {
+    const n = net();
+    const cells = n.cells("cells", 3, passive(1));
+    refused(() => n.clamp(cells, [nA(1), nA(2)]), /2 signals for 3 cells/);
+    refused(() => n.voltageClamp(cells, nA(1)), /unit "nA"/);
+    refused(() => n.voltageClamp(cells, mV(1), { resistance: MOhm(0) }), /resistance.*is 0 MOhm/);
+    refused(() => n.play(cells, "pas.q", S_per_cm2(1)), /no parameter "pas.q"/);
+    refused(() => n.play(cells, "V0", mV(-70)), /no parameter "V0"/);
+    refused(() => n.play(cells, "pas.g", mV(-70)), /unit "mV"/);
+    n.play(cells, "pas.g", S_per_cm2(1e-4));
+    refused(() => n.play(cells, "soma.pas.g", S_per_cm2(1e-4), { name: "again" }), /plays into "soma.pas.g", as/);
+    refused(() => n.record(cells, "nothing.i", { every: ms(1) }), /there is no "nothing"/);
+  });
+
+  test("at compile", async () => {
+    const low = net();
+    low.play(
+      low.cells("cells", passive1()),
+      "pas.g",
+      drive.steps({ times: [ms(0), ms(5)], values: [S_per_cm2(1e-4), S_per_cm2(-1)] }),
+    );
+    await expect(run(low, { engine: "reference" })).rejects.toThrow(/is -1 S\/cm2 at 5 ms/);
+    const tree = net();
+    tree.play(tree.cells("cells", 1, passive(20)), "pas.g", S_per_cm2(1e-4));
+    await expect(run(tree, { engine: "reference" })).rejects.toThrow(/more than 8 compartments/);
+    const varied = net();
+    varied.play(varied.cells("cells", passive1()), "pas.g", S_per_cm2(1e-4));
+    varied.vary("cells.pas.g", [S_per_cm2(1e-4), S_per_cm2(2e-4)]);
+    await expect(run(varied, { engine: "reference" })).rejects.toThrow(/varied in the batch and played/);
+  });
+});
+
+const passive1 = () => ({ ...passive(1), n: 1 });
