@@ -68,7 +68,8 @@ function byDependence(where: string, { insertions }: WholeCell, names: readonly 
 function statesRead(m: Mechanism): Set<string> {
   const lets: Record<string, Expr> = {};
   const own = readFunctions(m.name, m.functions);
-  for (const [id, text] of Object.entries(m.let ?? {})) lets[id] = substitute(parse(text, `${m.name}.${id}`, own), lets);
+  for (const [id, text] of Object.entries(m.let ?? {}))
+    lets[id] = substitute(parse(text, `${m.name}.${id}`, own), lets);
   const texts = Object.entries(m.states).flatMap(([id, s]): [string, string][] => {
     const parts = "alpha" in s ? [s.alpha, s.beta] : "inf" in s ? [s.inf, s.tau] : "next" in s ? [s.next] : [s.tau];
     return parts.map((text) => [`${m.name}.${id}`, text]);

@@ -130,7 +130,8 @@ export class NeuronEquations {
   text(text: string, extra: Readonly<Record<string, Expr>> = {}): Expr {
     const map: Record<string, Expr> = { ...this.#map, ...extra };
     const own = readFunctions(this.#r.where, this.#r.neuron.functions);
-    for (const [id, value] of Object.entries(this.#r.neuron.let ?? {})) map[id] = substitute(parse(value, this.#r.where, own), map);
+    for (const [id, value] of Object.entries(this.#r.neuron.let ?? {}))
+      map[id] = substitute(parse(value, this.#r.where, own), map);
     return substitute(parse(text, this.#r.where, own), map);
   }
 

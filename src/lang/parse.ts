@@ -34,14 +34,22 @@ export function parse(text: string, where = "expression", functions?: ReadFuncti
 }
 
 /** A function's body with its size. */
-export function parseFunction(text: unknown, where: string, functions: ReadFunctions): { expr: Expr; parts: number; levels: number } {
+export function parseFunction(
+  text: unknown,
+  where: string,
+  functions: ReadFunctions,
+): { expr: Expr; parts: number; levels: number } {
   const parser = new Parser(text as string, where, functions);
   const expr = parser.whole();
   return { expr, ...parser.size(expr) };
 }
 
 /** The expression with the places of its parts, for messages about them. */
-export function parseWithPlaces(text: unknown, where: string, functions?: ReadFunctions): { expr: Expr; places: Places } {
+export function parseWithPlaces(
+  text: unknown,
+  where: string,
+  functions?: ReadFunctions,
+): { expr: Expr; places: Places } {
   const parser = new Parser(text as string, where, functions);
   return { expr: parser.whole(), places: parser.places };
 }
@@ -164,7 +172,8 @@ class Parser {
     }
     const { parts, levels } = this.size(expr);
     if (levels > MOST_LEVELS) this.#fail(last, "Name parts in `let`", `more than ${MOST_LEVELS} terms in a row,`);
-    if (parts > MOST_PARTS) this.#fail(last, `Stay below ${MOST_PARTS} operations`, `${parts} operations with functions written out,`);
+    if (parts > MOST_PARTS)
+      this.#fail(last, `Stay below ${MOST_PARTS} operations`, `${parts} operations with functions written out,`);
     return expr;
   }
 
@@ -203,7 +212,10 @@ class Parser {
     count(body);
     const inside = of.reduce((sum, arg, k) => sum + (reads.get(arg) as number) * ((sizes[k] as Size).parts - 1), 0);
     const size = { parts: parts + inside, levels: levels + Math.max(0, ...sizes.map((s) => s.levels)) };
-    const expr = size.parts > MOST_PARTS ? { ...body } : { ...substitute(body, Object.fromEntries(of.map((arg, k) => [arg, args[k] as Expr]))) };
+    const expr =
+      size.parts > MOST_PARTS
+        ? { ...body }
+        : { ...substitute(body, Object.fromEntries(of.map((arg, k) => [arg, args[k] as Expr]))) };
     this.#sizes.set(expr, size);
     return expr;
   }

@@ -1,39 +1,45 @@
 import { z } from "zod";
+import { DataError } from "../../src/errors.ts";
 import { list, oneToOne } from "../../src/connect/rules.ts";
-import kHh from "../../src/mechanisms/channels/k_hh.ts";
-import naHh from "../../src/mechanisms/channels/na_hh.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
-import wangBuzsaki from "../../src/mechanisms/channels/wang_buzsaki.ts";
 import alphasyn from "../../src/mechanisms/synapses/alphasyn.ts";
 import exp2syn from "../../src/mechanisms/synapses/exp2syn.ts";
 import expisyn from "../../src/mechanisms/synapses/expisyn.ts";
 import expsyn from "../../src/mechanisms/synapses/expsyn.ts";
 import gabab from "../../src/mechanisms/synapses/gabab.ts";
 import nmda from "../../src/mechanisms/synapses/nmda.ts";
-import { type Synapse, weightUnitOf } from "../../src/mechanisms/mechanism.ts";
+import { type Channel, channel, param, type Synapse, weightUnitOf } from "../../src/mechanisms/mechanism.ts";
 import { Network } from "../../src/network/network.ts";
 import { trains } from "../../src/network/sources.ts";
-import {
-  type Quantity,
-  degC,
-  ms,
-  mV,
-  nA,
-  ohm_cm,
-  one,
-  perCell,
-  S_per_cm2,
-  uF_per_cm2,
-  um,
-  uS,
-} from "../../src/units.ts";
+import { type Quantity, ms, mV, nA, one, perCell, S_per_cm2, uS } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import { atLeast, atMost, type VerifyContext } from "../rows.ts";
-import { cell, compartment } from "./cells.ts";
+import { cell, compartment, squidMembrane } from "./cells.ts";
 import { columnError, readCase, readTable, rowSteps, runSteps, simulatedSteps, spikeSteps } from "./data.ts";
 import { unmatched } from "./spikes.ts";
+import { constants, definition, definitions } from "./texts.ts";
 
 const model = z.looseObject({ compartment });
+
+/** The interneuron's currents as the case writes them: "i = gna minf(V)^3 h (V-55) + ...", "h' = 5 (ah (1-h) - bh h)". */
+function interneuron(lines: readonly string[]): Channel {
+  const of = definitions(lines);
+  const numbers = constants(lines.join("; "));
+  const gate = (x: string): { alpha: string; beta: string } => {
+    const [, factor, alpha, beta] = /^(.*?) \* \((\w+) \* \(1-\w+\)-(\w+) \* \w+\)$/.exec(definition(of, `${x}'`)) ?? [];
+    if (factor === undefined) throw new DataError("case.json, model.wb", `does not open and close ${x}`, "Compare with the reference folder's README");
+    return { alpha: `${factor} * (${definition(of, alpha as string)})`, beta: `${factor} * (${definition(of, beta as string)})` };
+  };
+  const densities = ["gna", "gk", "gl"].map((g) => [g, param(S_per_cm2(numbers.get(g) ?? NaN), "conductance density")] as const);
+  return channel({
+    name: "interneuron",
+    doc: "The currents of the case.",
+    params: Object.fromEntries(densities),
+    let: { am: definition(of, "am"), bm: definition(of, "bm"), minf: definition(of, "minf") },
+    states: { h: gate("h"), n: gate("n") },
+    currents: { all: { i: definition(of, "i") } },
+  });
+} // prettier-ignore
 
 /** g13: Wang-Buzsaki interneurons with inhibition. */
 export async function verifyInterneurons(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
@@ -47,7 +53,7 @@ export async function verifyInterneurons(files: CaseFiles, name: string, context
   const net = new Network({ seed: 1 });
   const population = net.cells("cells", cell(given, {
     n, V0: perCell(mV, cells.numbers("V0_mV")),
-    insertions: [{ sections: ["soma"], mechanism: wangBuzsaki }],
+    insertions: [{ sections: ["soma"], mechanism: interneuron(z.array(z.string()).parse(data["model"] === undefined ? [] : (data["model"] as { wb?: unknown }).wb)) }],
     receptors: [{ name: "inh", synapse: exp2syn, section: "soma", params: { tau1: ms(s.tau1_ms), tau2: ms(s.tau2_ms), e: mV(s.e_mV) } }],
   }));
   net.clamp(population, nA(1), { gain: perCell(one, cells.numbers("I_nA")) });
@@ -82,8 +88,7 @@ export async function verifySquid(files: CaseFiles, name: string, context: Verif
     const net = new Network({ seed: 1 });
     const population = net.cells("cells", cell(data.model.compartment, {
       n: amps.length, V0: mV(data.initial.V.value),
-      insertions: [{ sections: ["soma"], mechanism: naHh, params: { g_max: S_per_cm2(0.12) } }, { sections: ["soma"], mechanism: kHh, params: { g_max: S_per_cm2(0.036) } }, { sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(3e-4), E: mV(-54.3) } }],
-      reversals: { na: mV(50), k: mV(-77) },
+      ...squidMembrane(data.model["hh"]),
     }));
     net.clamp(population, nA(1), { gain: perCell(one, amps), delay: ms(delay), duration: ms(duration) });
     const table = readTable(files, `v_dt${dt}.csv`);
@@ -156,10 +161,9 @@ export async function verifyReceptors(files: CaseFiles, name: string, context: V
     const used = Object.entries(data.parameters.weights_uS_or_nA).filter(([, w]) => (w[c] as number) !== 0).map(([kind]) => kind);
     const squid = label.startsWith("hh");
     const passive = { g: S_per_cm2(data.model.pas.g_S_cm2), E: mV(data.model.pas.e_mV) };
-    const leak = squid ? { g: S_per_cm2(3e-4), E: mV(-54.3) } : passive;
+    const membrane = squid ? squidMembrane(data.model["hh"]) : { insertions: [{ sections: ["soma"], mechanism: pas, params: passive }] };
     const population = net.cells(label, cell(data.model.compartment, {
-      n: 1, V0: mV(data.initial.V.value), reversals: { na: mV(50), k: mV(-77) },
-      insertions: [{ sections: ["soma"], mechanism: pas, params: leak }, ...(squid ? [naHh, kHh].map((mechanism) => ({ sections: ["soma"], mechanism })) : [])],
+      n: 1, V0: mV(data.initial.V.value), ...membrane,
       receptors: used.map((kind) => {
         const synapse = SYNAPSES[kind] as Synapse;
         const given = Object.entries(data.parameters.synapses[kind] ?? {}).map(([p, value]) => [p, { value, unit: synapse.params[p]?.unit ?? "1" }]);

@@ -82,7 +82,7 @@ describe("clamps", () => {
     const { clamps } = compile(net, { dt });
     expect(clamps[0]).toMatchObject({ name: "E.clamp", population: 0, from: 50, to: 150 });
     expect([...(clamps[0]?.gain ?? [])]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(clamps[0]?.signals).toEqual([{ kind: "constant", unit: "nA", value: 0.2 }]);
+    expect(clamps[0]?.signals).toEqual([[{ kind: "constant", unit: "nA", value: 0.2 }]]);
     expect(clamps[1]).toMatchObject({ from: 0, to: 2 ** 32 - 1 });
   });
 });
