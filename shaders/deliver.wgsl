@@ -4,12 +4,17 @@ import package::log::{Log, Block, quads_of};
 
 struct Shape {
   entries: u32,
-  slots: u32,     // per entry
-  n_sources: u32, // per entry
-  tables: u32,    // 1, or one row table per entry
-  note: u32,      // 1: this stage notes the log's position
-  lanes: u32,     // factors of plasticity beside each logged spike
-  lane_of: u32,   // where rows says the lane + 1 of each projection, 0 without plasticity
+  slots: u32,       // per entry
+  n_sources: u32,   // per entry
+  tables: u32,      // 1, or one row table per entry
+  note: u32,        // 1: this dispatch notes the log's position
+  lanes: u32,       // factors of plasticity beside each logged spike
+  first_row: u32,   // rows of this part: one per source, or per entry and source
+  end_row: u32,
+  delays: u32,      // where in rows the delays of segments begin,
+  owners: u32,      // their projections,
+  begins: u32,      // their first words of links,
+  projections: u32, // and per projection its lane + 1 (0 without plasticity), words of a link, bits of a weight that all links share
 }
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -19,43 +24,43 @@ const LIST = 256u;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> spike_log: Log;
 @group(0) @binding(3) var<storage, read_write> positions: array<u32>;
-// per table five words: where its rowStart, segmentDelay, segmentProjection and segmentStart begin, and its first link
-@group(0) @binding(4) var<storage, read> rows: array<u32>;
-@group(0) @binding(5) var<storage, read> links: array<vec2u>;           // slot, bits of the weight in uS
+@group(0) @binding(4) var<storage, read> rows: array<u32>;              // first segment of each row, then what Shape says
+@group(0) @binding(5) var<storage, read> links: array<u32>;             // slot, and bits of the weight where links have their own
 @group(0) @binding(6) var<storage, read> scales: array<f32>;            // scale * q of [projection][entry]
 @group(0) @binding(7) var<storage, read> releases: array<f32>;          // [place in the log][lane]
 @group(0) @binding(8) var<storage, read_write> acc: array<atomic<i32>>; // see quads_of
 
 struct Part {
-  first: u32, // link
+  first: u32, // word of links
   end: u32,
   base: u32,  // of the accumulators
-  scale: f32,
+  width: u32, // words of a link
+  scale: f32, // of the weights
+  all: i32,   // what every link adds, where they share a weight
 }
 var<workgroup> spikes: u32;
 var<workgroup> listed: atomic<u32>;
 var<workgroup> list: array<Part, LIST>;
 
 fn add(part: Part, link: u32) {
-  let l = links[link];
-  atomicAdd(&acc[part.base + 4u * l.x], i32(round(bitcast<f32>(l.y) * part.scale)));
+  var amount = part.all;
+  if (part.width == 2u) { amount = i32(round(bitcast<f32>(links[link + 1u]) * part.scale)); }
+  atomicAdd(&acc[part.base + 4u * links[link]], amount);
 }
 
 /// The first segment in [begin, end) with at least this delay; delays ascend.
-fn bisect(delays: u32, begin: u32, end: u32, delay: u32) -> u32 {
+fn bisect(begin: u32, end: u32, delay: u32) -> u32 {
   var low = begin;
   var high = end;
   while (low < high) {
     let middle = (low + high) >> 1u;
-    if (rows[delays + middle] < delay) { low = middle + 1u; } else { high = middle; }
+    if (rows[shape.delays + middle] < delay) { low = middle + 1u; } else { high = middle; }
   }
   return low;
 }
 
-/// What a spike transmits of its weights over one projection.
-fn released(place: u32, projection: u32) -> f32 {
-  if (shape.lanes == 0u) { return 1.0; }
-  let lane = rows[shape.lane_of + projection];
+/// What a spike transmits of its weights over one projection, whose lane + 1 is given.
+fn released(place: u32, lane: u32) -> f32 {
   if (lane == 0u) { return 1.0; }
   return releases[place * shape.lanes + lane - 1u];
 }
@@ -63,22 +68,23 @@ fn released(place: u32, projection: u32) -> f32 {
 fn look_up(place: u32) {
   let spike = spike_log.entries[place];
   let entry = spike.y / shape.n_sources;
-  let head = select(0u, 5u * entry, shape.tables > 1u);
-  let row = rows[head] + spike.y % shape.n_sources;
-  let delays = rows[head + 1u];
+  let id = select(spike.y % shape.n_sources, spike.y, shape.tables > 1u);
+  if (id < shape.first_row || id >= shape.end_row) { return; }
+  let row = id - shape.first_row;
   let last = rows[row + 1u];
-  var s = bisect(delays, rows[row], last, block.step - min(block.step, spike.x));
+  var s = bisect(rows[row], last, block.step - min(block.step, spike.x));
   while (s < last) {
-    let due = spike.x + rows[delays + s] - block.step;
+    let due = spike.x + rows[shape.delays + s] - block.step;
     if (due >= block.steps) { break; }
-    let starts = rows[head + 3u] + s;
-    let first = rows[head + 4u];
-    let projection = rows[rows[head + 2u] + s];
-    let scale = scales[projection * shape.entries + entry] * released(place, projection);
-    let part = Part(first + rows[starts], first + rows[starts + 1u], 4u * (entry * quads_of(block.steps) + (due >> 2u)) * shape.slots + (due & 3u), scale);
+    let projection = rows[shape.owners + s];
+    let about = shape.projections + 3u * projection;
+    let width = rows[about + 1u];
+    let scale = scales[projection * shape.entries + entry] * released(place, rows[about]);
+    var part = Part(rows[shape.begins + s], rows[shape.begins + s + 1u], 4u * (entry * quads_of(block.steps) + (due >> 2u)) * shape.slots + (due & 3u), width, scale, 0);
+    if (width == 1u) { part.all = i32(round(bitcast<f32>(rows[about + 2u]) * scale)); }
     var k = LIST;
-    if (part.end - part.first > FEW) { k = atomicAdd(&listed, 1u); }
-    if (k < LIST) { list[k] = part; } else { for (var l = part.first; l < part.end; l++) { add(part, l); } }
+    if (part.end - part.first > FEW * width) { k = atomicAdd(&listed, 1u); }
+    if (k < LIST) { list[k] = part; } else { for (var l = part.first; l < part.end; l += width) { add(part, l); } }
     s++;
   }
 }
@@ -100,7 +106,7 @@ fn deliver(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     let parts = min(atomicLoad(&listed), LIST);
     for (var k = 0u; k < parts; k++) {
       let part = list[k];
-      for (var l = part.first + lane; l < part.end; l += WORKGROUP_SIZE) { add(part, l); }
+      for (var l = part.first + lane * part.width; l < part.end; l += WORKGROUP_SIZE * part.width) { add(part, l); }
     }
     workgroupBarrier();
   }

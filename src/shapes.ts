@@ -68,6 +68,7 @@ export const record =
   };
 
 export const text: Check = (where, x) => void (typeof x === "string" || refuse(where, x, "a text"));
+export const number: Check = (where, x) => void (typeof x === "number" || refuse(where, x, "a number"));
 export const bool: Check = (where, x) => void (typeof x === "boolean" || refuse(where, x, "true or false"));
 export const finite: Check = (where, x) => void (Number.isFinite(x) || refuse(where, x, "a finite number"));
 

@@ -56,7 +56,11 @@ class Compiler {
     this.#settings = s;
     this.#ticker = new Ticker(options.onCompile);
     this.#paths = checkNetwork(d);
-    checkEstimate(d, estimate(d), { host: options.hostMemory, binding: options.deviceBinding });
+    checkEstimate(d, estimate(d), {
+      host: options.hostMemory,
+      binding: options.deviceBinding,
+      shared: options.deviceOnHost,
+    });
     let next = 0;
     this.#firstSource = d.populations.map((p) => {
       if (p.model.kind === "trains") return undefined;
@@ -110,7 +114,7 @@ class Compiler {
       maxDelaySteps: longestDelay(stages),
       projections: drawn.map(({ description: p, links }) => ({
         name: p.name,
-        links: links[0]?.source.length ?? 0,
+        links: links[0]?.target.length ?? 0,
         dropped: links[0]?.dropped ?? 0,
         maxScale: p.maxScale,
       })),
@@ -222,7 +226,7 @@ class Compiler {
       const dropped = Math.max(...links.map((l) => l.dropped));
       if (dropped > 0)
         this.#warnings.push(`${p.name}: ${dropped} links slower than ${p.maxDelay?.value} ms were dropped`);
-      else if (links.every((l) => l.source.length === 0)) this.#warnings.push(`${p.name}: has no links`);
+      else if (links.every((l) => l.target.length === 0)) this.#warnings.push(`${p.name}: has no links`);
     }
   }
 }

@@ -244,7 +244,11 @@ export interface RowTable {
   readonly segmentProjection: Uint32Array;
   readonly segmentStart: Uint32Array; // segments + 1, into links
   readonly target: Uint32Array; // slot
-  readonly weight: Float64Array; // uS
+  /** link l of segment s weighs weight[segmentWeight[s] + weightStride[projection of s] * (l - segmentStart[s])], in its receptor's unit. */
+  readonly weight: Float64Array;
+  readonly segmentWeight: Uint32Array;
+  /** by projection: 0 where one weight serves all links, 1 where each has its own. */
+  readonly weightStride: Uint8Array;
 }
 
 /** Source-side plasticity of one projection: states per source and entry, changed when the source spikes. */

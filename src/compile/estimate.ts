@@ -1,5 +1,6 @@
-import { numberPerSource, type Rule, type Sizes } from "../connect/rules.ts";
+import { expectedLinks } from "../connect/rules.ts";
 import { ModelError } from "../errors.ts";
+import { isQuantities } from "../units.ts";
 import { isCells, isNeurons, ruleSizes, sizeOf } from "../network/check.ts";
 import type { CellModel } from "../network/cell.ts";
 import type { NetworkDescription } from "../network/description.ts";
@@ -14,6 +15,8 @@ export interface Estimate {
   readonly links: number;
   /** while compile runs, in the memory of the host. */
   readonly hostBytes: number;
+  /** links on a device. */
+  readonly deviceBytes: number;
   /** the largest buffers on a device, largest first. */
   readonly buffers: readonly { readonly name: string; readonly bytes: number }[];
 }
@@ -23,15 +26,25 @@ export interface MemoryLimits {
   readonly host?: number | undefined;
   /** bytes that a device binds at once; undefined where no device is used. */
   readonly binding?: number | undefined;
+  /** whether the device's memory is the host's: a software adapter. */
+  readonly shared?: boolean | undefined;
 }
 
 /** Without a limit of the caller's: what arrays of numbers may take in a process whose machine is not known. */
 const HOST_BYTES = 8 * 2 ** 30;
 
-/** Bytes of a link: source, target and receptor as drawn (9), target and weight in rows (12), and the order of sorting (4). */
-const LINK_BYTES = 25;
-/** Slot and weight of a link on the device. */
-const DEVICE_LINK_BYTES = 8;
+/** Target of a link as drawn, and in rows. */
+const LINK_BYTES = 8;
+/** Places of a list's links, and which receptor a link of several picks. */
+const ORDER_BYTES = 4;
+const RECEPTOR_BYTES = 1;
+/** A weight of a link's own as given, and in rows; a delay as given. */
+const WEIGHT_BYTES = 16;
+const DELAY_BYTES = 8;
+/** Slot of a link on the device, and a weight of its own. */
+const SLOT_BYTES = 4;
+/** Where a source's links begin and, per source with links, their delay, projection, place and weight. */
+const ROW_BYTES = 24;
 /** What a state of a cell's equations takes while they are compiled: names, expressions, columns of parameters. */
 const SYMBOL_BYTES = 1000;
 /** A state is float64 on the host, and float32 on the device with its copy on the way there. */
@@ -40,7 +53,7 @@ const STATE_BYTES = 16;
 export function estimate(d: NetworkDescription): Estimate {
   const { entries } = d;
   const structures = d.variations.some((v) => v.path === "structureSeed") ? entries : 1;
-  let [cells, sources, compartments, hostBytes, links] = [0, 0, 0, 0, 0];
+  let [cells, sources, compartments, hostBytes, deviceBytes, links] = [0, 0, 0, 0, 0, 0];
   const buffers: { name: string; bytes: number }[] = [];
   for (const p of d.populations) {
     const all = sizeOf(p) * entries;
@@ -55,14 +68,21 @@ export function estimate(d: NetworkDescription): Estimate {
     compartments += perCell.compartments * all;
     hostBytes += STATE_BYTES * perCell.states * all + SYMBOL_BYTES * perCell.states;
     buffers.push({ name: `states of "${p.name}" (${all} cells of ${perCell.states} states)`, bytes: 4 * perCell.states * all });
-    const into = d.projections.filter((x) => x.target === p.name && !isTrains(d, x.source));
-    const arriving = into.map((x) => linksOf(x.rule, ruleSizes(x, d.populations)));
-    const least = structures * arriving.reduce((sum, { mean, sd }) => sum + Math.max(0, mean - 6 * sd), 0);
-    if (least > 0) buffers.push({ name: `links onto "${p.name}" (${rounded(least)})`, bytes: DEVICE_LINK_BYTES * least });
   }
-  for (const x of d.projections) links += structures * linksOf(x.rule, ruleSizes(x, d.populations)).mean;
-  hostBytes += LINK_BYTES * links;
-  return { cells, sources, compartments, links, hostBytes, buffers: buffers.sort((a, b) => b.bytes - a.bytes) };
+  for (const x of d.projections) {
+    const sizes = ruleSizes(x, d.populations);
+    const own = structures * expectedLinks(x.rule, sizes).mean;
+    const perLink =
+      LINK_BYTES +
+      (isQuantities(x.weight) ? WEIGHT_BYTES : 0) +
+      (isQuantities(x.delay) ? DELAY_BYTES : 0) +
+      (x.rule.kind === "list" ? ORDER_BYTES : 0) +
+      (x.receptors.length > 1 ? RECEPTOR_BYTES : 0);
+    links += own;
+    hostBytes += perLink * own + structures * ROW_BYTES * Math.min(sizes.sources, own / structures);
+    if (!isTrains(d, x.source)) deviceBytes += (isQuantities(x.weight) ? 2 : 1) * SLOT_BYTES * own;
+  }
+  return { cells, sources, compartments, links, hostBytes, deviceBytes, buffers: buffers.sort((a, b) => b.bytes - a.bytes) };
 } // prettier-ignore
 
 /** @throws ModelError with the numbers where the network cannot fit */
@@ -83,11 +103,12 @@ export function checkEstimate(d: NetworkDescription, e: Estimate, limits: Memory
       "Use fewer cells, links or entries, spread the cells over several populations, or use the reference engine",
     );
   }
-  const { host = HOST_BYTES } = limits;
-  if (e.hostBytes <= host) return;
+  const { host = HOST_BYTES, shared = false } = limits;
+  const bytes = e.hostBytes + (shared ? e.deviceBytes : 0);
+  if (bytes <= host) return;
   throw new ModelError(
     "network",
-    `${sizeText(e)} take at least ${bytesText(e.hostBytes)} of memory, where ${bytesText(host)} are allowed`,
+    `${sizeText(e)} take at least ${bytesText(bytes)} of memory, where ${bytesText(host)} are allowed`,
     "Use fewer cells, compartments, links or entries; on a larger machine give hostMemory",
   );
 }
@@ -120,26 +141,3 @@ function sizeOfCell(model: CellModel, reached: ReadonlySet<string>): { compartme
   );
   return { compartments, states: compartments + inserted + received };
 }
-
-/** Expected number of links, and how far it scatters. */
-function linksOf(rule: Rule, sizes: Sizes): { mean: number; sd: number } {
-  const pairs =
-    sizes.sources * sizes.targets - (sizes.same && "autapses" in rule && !rule.autapses ? sizes.sources : 0);
-  switch (rule.kind) {
-    case "list":
-      return { mean: rule.pairs.length, sd: 0 };
-    case "allToAll":
-      return { mean: pairs, sd: 0 };
-    case "oneToOne":
-      return binomial(sizes.sources, rule.probability);
-    case "fixedNumberPerSource":
-      return { mean: sizes.sources * numberPerSource(rule.n, sizes), sd: 0 };
-    case "fixedProbability":
-      return binomial(pairs, rule.p);
-  }
-}
-
-const binomial = (n: number, p: number): { mean: number; sd: number } => ({
-  mean: n * p,
-  sd: Math.sqrt(n * p * (1 - p)),
-});

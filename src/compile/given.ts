@@ -2,7 +2,6 @@ import { lowerBound } from "../sorted.ts";
 import { dueStep } from "../steps.ts";
 import type { CompiledTrains, GivenEvents, GivenReleases } from "./compiled.ts";
 import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
-import { bySource, starts } from "./rows.ts";
 
 /** A projection from trains into a stage. */
 export interface GivenInput {
@@ -111,25 +110,24 @@ interface Volley {
 function fansOf(input: GivenInput, structure: number): Fan[] {
   const { projection, trains, slotOf } = input;
   const links = projection.links[structure] as DrawnLinks;
-  const start = starts(links.source, trains.n);
-  const order = bySource(links.source, start);
   const fans: Fan[] = [];
   for (let cell = 0; cell < trains.n; cell++) {
-    const own = order.subarray(start[cell], start[cell + 1]);
-    const delay = (link: number) => at(links.delayMs, link);
+    const first = links.start[cell] as number;
+    const own = Uint32Array.from({ length: (links.start[cell + 1] as number) - first }, (_, k) => first + k);
+    const delay = (link: number) => at(links.delayMs, links.order?.[link] ?? link);
     if (typeof links.delayMs !== "number") own.sort((a, b) => delay(a) - delay(b) || a - b);
     for (let from = 0; from < own.length;) {
       const delayMs = delay(own[from] as number);
       let to = from + 1;
       while (to < own.length && delay(own[to] as number) === delayMs) to++;
-      const slot = (l: number) => (slotOf[links.receptor[l] as number] as number) + (links.target[l] as number);
+      const slot = (l: number) => (slotOf[links.receptor?.[l] ?? 0] as number) + (links.target[l] as number);
       const fan = own.subarray(from, to);
       fans.push({
         input,
         cell,
         delayMs,
         slot: fan.map(slot),
-        weight: Float64Array.from(fan, (l) => at(links.weight, l)),
+        weight: Float64Array.from(fan, (l) => at(links.weight, links.order?.[l] ?? l)),
       });
       from = to;
     }

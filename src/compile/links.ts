@@ -1,18 +1,19 @@
-import { drawLinks, drawReceptors } from "../connect/draw.ts";
+import { drawLinks, drawReceptors, type Links } from "../connect/draw.ts";
+import { Uint32List } from "../connect/rows.ts";
 import { linkValues, receives, ruleSizes } from "../network/check.ts";
 import type { NetworkDescription, PopulationDescription, ProjectionDescription } from "../network/description.ts";
 import { delaySteps } from "../steps.ts";
 import { canonical, canonicalValues } from "../units.ts";
 import type { Ticker } from "./ticker.ts";
 
-/** The links of one projection under one structureSeed, after dropping what exceeds maxDelay. Values that all links share are numbers. */
-export interface DrawnLinks {
-  readonly source: Uint32Array;
-  readonly target: Uint32Array;
-  /** index into the projection's receptors. */
-  readonly receptor: Uint8Array;
-  readonly weight: number | Float64Array; // uS
-  readonly delayMs: number | Float64Array; // without the axon's
+/** The links of one projection under one structureSeed, after dropping what exceeds maxDelay. */
+export interface DrawnLinks extends Links {
+  /** index into the projection's receptors; undefined where all links end on the first. */
+  readonly receptor: Uint8Array | undefined;
+  /** in the unit of what they end on: one for all, or one per link in the rule's own order (`order`). */
+  readonly weight: number | Float64Array;
+  /** ms, without the axon's; as weights. */
+  readonly delayMs: number | Float64Array;
   readonly dropped: number;
 }
 
@@ -74,7 +75,7 @@ function draw(
   tick: (source: number) => void,
 ): DrawnLinks {
   const links = drawLinks(p.rule, ruleSizes(p, populations), structureSeed, p.name, tick);
-  const count = links.source.length;
+  const count = links.target.length;
   const all: DrawnLinks = {
     ...links,
     receptor: drawReceptors(links, p.receptors.length, structureSeed, p.name),
@@ -87,18 +88,23 @@ function draw(
 }
 
 function dropSlow(links: DrawnLinks, maxDelayMs: number, axonDelayMs: number | Float64Array): DrawnLinks {
-  const keeps = (i: number) => at(links.delayMs, i) + at(axonDelayMs, links.source[i] as number) <= maxDelayMs;
-  const kept = Uint32Array.from(links.source.keys()).filter((i) => keeps(i));
-  const dropped = links.source.length - kept.length;
+  const [kept, start] = [new Uint32List(), new Uint32Array(links.start.length)];
+  for (let source = 0; source + 1 < start.length; source++) {
+    const axon = at(axonDelayMs, source);
+    for (let k = links.start[source] as number; k < (links.start[source + 1] as number); k++) {
+      if (at(links.delayMs, links.order?.[k] ?? k) + axon <= maxDelayMs) kept.push(k);
+    }
+    start[source + 1] = kept.length;
+  }
+  const dropped = links.target.length - kept.length;
   if (dropped === 0) return links;
-  const pick = (values: number | Float64Array) =>
-    typeof values === "number" ? values : Float64Array.from(kept, (i) => values[i] as number);
+  const places = kept.take();
   return {
-    source: kept.map((i) => links.source[i] as number),
-    target: kept.map((i) => links.target[i] as number),
-    receptor: Uint8Array.from(kept, (i) => links.receptor[i] as number),
-    weight: pick(links.weight),
-    delayMs: pick(links.delayMs),
+    ...links,
+    start,
+    target: places.map((k) => links.target[k] as number),
+    order: places.map((k) => links.order?.[k] ?? k),
+    receptor: links.receptor && Uint8Array.from(places, (k) => links.receptor?.[k] as number),
     dropped,
   };
 }
@@ -106,11 +112,21 @@ function dropSlow(links: DrawnLinks, maxDelayMs: number, axonDelayMs: number | F
 /** Shortest delay of a projection in steps over all structures; undefined without links. */
 export function shortestDelay(p: DrawnProjection, dt: number): number | undefined {
   let shortest = Infinity;
-  for (const { source, delayMs } of p.links) {
-    for (let i = 0; i < source.length; i++) {
-      const total = at(delayMs, i) + at(p.axonDelayMs, source[i] as number);
-      if (total < shortest) shortest = total;
+  for (const links of p.links) {
+    for (let source = 0; source + 1 < links.start.length; source++) {
+      const least = shortestOf(links, source) + at(p.axonDelayMs, source);
+      if (least < shortest) shortest = least;
     }
   }
   return shortest === Infinity ? undefined : delaySteps(p.description.name, shortest, dt);
+}
+
+/** ms; infinite for a source without links. (Adding the axon's afterwards gives the same least sum: rounding keeps order.) */
+function shortestOf({ start, order, delayMs }: DrawnLinks, source: number): number {
+  const [from, to] = [start[source] as number, start[source + 1] as number];
+  if (from === to) return Infinity;
+  if (typeof delayMs === "number") return delayMs;
+  let least = Infinity;
+  for (let k = from; k < to; k++) least = Math.min(least, delayMs[order?.[k] ?? k] as number);
+  return least;
 }

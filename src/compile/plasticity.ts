@@ -25,7 +25,7 @@ export function compilePlasticity(
   const lanes = new Map<number, number>();
   return drawn.flatMap((projection): CompiledPlasticity[] => {
     const use = projection.description.plasticity;
-    if (use === undefined || projection.links.every((l) => l.source.length === 0)) return [];
+    if (use === undefined || projection.links.every((l) => l.target.length === 0)) return [];
     const source = populations[projection.source] as CompiledPopulation;
     const base = compileOne(projection, use, source.n);
     if (source.kind === "trains") {

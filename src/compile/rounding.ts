@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
+import { type DrawnLinks, type DrawnProjection } from "./links.ts";
 
 /** A projection as the stages deliver it: q and the factor on its weights, per entry. */
 export interface Delivered {
@@ -47,13 +47,18 @@ export function lostWeights(delivered: readonly Delivered[]): string[] {
 
 /** The links whose weight is not 0 but would be after rounding; undefined where none is, or none that matters. */
 function lost(
-  { source, weight }: DrawnLinks,
+  { target, order, weight }: DrawnLinks,
   quantum: number,
 ): { count: number; of: number; largest: number } | undefined {
   const half = quantum / 2;
+  const n = target.length;
+  if (typeof weight === "number") {
+    const w = Math.abs(weight);
+    return w === 0 || w >= half || n === 0 ? undefined : { count: n, of: n, largest: w };
+  }
   let [count, of, largest] = [0, 0, 0];
-  for (let i = 0; i < source.length; i++) {
-    const w = Math.abs(at(weight, i));
+  for (let k = 0; k < n; k++) {
+    const w = Math.abs(weight[order?.[k] ?? k] as number);
     if (w === 0) continue;
     of++;
     if (w >= half) continue;
@@ -61,7 +66,7 @@ function lost(
     largest = Math.max(largest, w);
   }
   if (count === 0) return undefined;
-  if (2 * count >= of || typeof weight === "number") return { count, of, largest };
+  if (2 * count >= of) return { count, of, largest };
   const sorted = weight
     .map(Math.abs)
     .filter((w) => w > 0)

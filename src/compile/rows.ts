@@ -1,4 +1,5 @@
-import { Uint32List } from "../connect/lists.ts";
+import { Uint32List } from "../connect/rows.ts";
+import { ModelError } from "../errors.ts";
 import { delaySteps } from "../steps.ts";
 import type { RowTable } from "./compiled.ts";
 import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
@@ -14,16 +15,16 @@ export interface RowInput {
   readonly largest: number;
 }
 
-/** Consecutive links of one source, one delay and one projection: links order[from] .. order[to - 1]. */
+/** Links [from, to) of one source, one delay and one projection. */
 interface Segment {
   readonly delay: number;
-  readonly input: SortedInput;
+  readonly input: OrderedInput;
   readonly from: number;
   readonly to: number;
 }
 
 /** Joins the projections into a stage under one structure: CSR by source, segments sorted by delay, then projection;
- * links within a segment by slot, equal ones in the order of the projection's links.
+ * links within a segment by slot, equal ones in the order of the projection's links. Takes 4 bytes a link, and 8 for a weight of its own.
  * @param load  gets sum of |weight| * maxScale * largest factor of every slot added: the most that one step can bring */
 export function buildRows(
   inputs: readonly RowInput[],
@@ -32,46 +33,82 @@ export function buildRows(
   dt: number,
   load: Float64Array,
 ): RowTable {
-  const sorted = inputs.map((input) => new SortedInput(input, structure, dt));
-  const links = sorted.reduce((sum, s) => sum + s.length, 0);
+  const out = new RowWriter(inputs, structure, load);
+  const ordered = inputs.map((input) => new OrderedInput(input, structure, dt));
   const rowStart = new Uint32Array(nSources + 1);
-  const target = new Uint32Array(links);
-  const weight = new Float64Array(links);
-  const [segmentDelay, segmentProjection, segmentStart] = [new Uint32List(), new Uint32List(), new Uint32List()];
-  let written = 0;
+  const [segmentDelay, segmentProjection] = [new Uint32List(), new Uint32List()];
+  const [segmentStart, segmentWeight] = [new Uint32List(), new Uint32List()];
+  const segments: Segment[] = [];
   for (let id = 0; id < nSources; id++) {
     rowStart[id] = segmentDelay.length;
-    for (const segment of segmentsOf(sorted, id)) {
-      segmentDelay.push(segment.delay);
-      segmentProjection.push(segment.input.index);
-      segmentStart.push(written);
-      written = segment.input.write(segment, target, weight, written, load);
+    segments.length = 0;
+    for (const input of ordered) {
+      const cell = id - input.firstSource;
+      if (cell >= 0 && cell < input.sources) input.segments(cell, segments);
+    }
+    if (segments.length > 1) segments.sort((a, b) => a.delay - b.delay || a.input.index - b.input.index);
+    for (const { delay, input, from, to } of segments) {
+      segmentDelay.push(delay);
+      segmentProjection.push(input.index);
+      segmentStart.push(out.links);
+      segmentWeight.push(out.begin(input));
+      input.write(from, to, out);
     }
   }
   rowStart[nSources] = segmentDelay.length;
-  segmentStart.push(written);
+  segmentStart.push(out.links);
   return {
     rowStart,
     segmentDelay: segmentDelay.take(),
     segmentProjection: segmentProjection.take(),
     segmentStart: segmentStart.take(),
-    target,
-    weight,
+    segmentWeight: segmentWeight.take(),
+    target: out.target,
+    weight: out.weight,
+    weightStride: out.stride,
   };
 }
 
-function segmentsOf(inputs: readonly SortedInput[], id: number): Segment[] {
-  const segments: Segment[] = [];
-  for (const input of inputs) {
-    const cell = id - input.firstSource;
-    if (cell >= 0 && cell < input.sources) input.segments(cell, segments);
+/** Target slots and weights as they are written: first the weights that a projection's links share, then those of single links. */
+class RowWriter {
+  readonly target: Uint32Array;
+  readonly weight: Float64Array;
+  readonly stride: Uint8Array;
+  readonly load: Float64Array;
+  readonly #shared = new Map<number, number>(); // projection -> place of its weight
+  links = 0;
+  #weights: number;
+
+  constructor(inputs: readonly RowInput[], structure: number, load: Float64Array) {
+    const drawn = inputs.map(({ projection }) => projection.links[structure] as DrawnLinks);
+    const own = drawn.reduce((sum, l) => sum + (typeof l.weight === "number" ? 0 : l.target.length), 0);
+    const shared = drawn.flatMap(({ weight }, k) => (typeof weight === "number" ? [{ weight, k }] : []));
+    this.target = new Uint32Array(drawn.reduce((sum, l) => sum + l.target.length, 0));
+    this.weight = new Float64Array(shared.length + own);
+    this.stride = new Uint8Array(Math.max(0, ...inputs.map((i) => i.projection.index + 1)));
+    this.load = load;
+    drawn.forEach(({ weight }, k) => (this.stride[(inputs[k] as RowInput).projection.index] = typeof weight === "number" ? 0 : 1)); // prettier-ignore
+    shared.forEach(({ weight, k }, place) => {
+      this.weight[place] = weight;
+      this.#shared.set((inputs[k] as RowInput).projection.index, place);
+    });
+    this.#weights = shared.length;
   }
-  if (segments.length > 1) segments.sort((a, b) => a.delay - b.delay || a.input.index - b.input.index);
-  return segments;
+
+  /** Where the weights of the segment that begins now are. */
+  begin(input: OrderedInput): number {
+    return this.#shared.get(input.index) ?? this.#weights;
+  }
+
+  put(slot: number, weight: number, own: boolean, most: number): void {
+    this.target[this.links++] = slot;
+    if (own) this.weight[this.#weights++] = weight;
+    this.load[slot] = (this.load[slot] as number) + Math.abs(weight) * most;
+  }
 }
 
-/** The links of one projection grouped by source; within a source sorted by (delay, slot) when a segment list is asked for. */
-class SortedInput {
+/** The links of one projection, those of a source sorted by (delay, slot) when its segments are asked for. */
+class OrderedInput {
   readonly index: number;
   readonly firstSource: number;
   readonly sources: number;
@@ -81,8 +118,11 @@ class SortedInput {
   readonly #axon: number | Float64Array;
   readonly #most: number; // factor on a weight
   readonly #dt: number;
-  readonly #start: Uint32Array;
-  readonly #order: Uint32Array | undefined; // undefined: the links' own order
+  #places = new Uint32Array(0); // of the source whose segments were asked for last: its links in order
+  #keys = new Float64Array(0); // scratch
+  #delays = new Uint32Array(0); // of the same links, in steps
+  #inOrder = true; // links from .. to - 1 are in order as they are
+  #first = 0; // link that places begin at
 
   constructor({ projection, firstSource, sources, slotOf, largest }: RowInput, structure: number, dt: number) {
     this.index = projection.index;
@@ -94,106 +134,81 @@ class SortedInput {
     this.#axon = projection.axonDelayMs;
     this.#most = projection.description.maxScale * largest;
     this.#dt = dt;
-    this.#start = starts(this.#links.source, sources);
-    this.#order = this.#needsOrder() ? bySource(this.#links.source, this.#start) : undefined;
-  }
-
-  get length(): number {
-    return this.#links.source.length;
   }
 
   segments(cell: number, out: Segment[]): void {
-    const [from, to] = [this.#start[cell] as number, this.#start[cell + 1] as number];
+    const { start, delayMs } = this.#links;
+    const [from, to] = [start[cell] as number, start[cell + 1] as number];
     if (from === to) return;
     const axon = at(this.#axon, cell);
-    const { delayMs } = this.#links;
+    this.#first = from;
+    this.#inOrder = typeof delayMs === "number" && this.#ascends(from, to);
+    if (!this.#inOrder) this.#sort(from, to, axon);
     if (typeof delayMs === "number") {
-      this.#sortBySlot(from, to);
       out.push({ delay: delaySteps(this.#name, delayMs + axon, this.#dt), input: this, from, to });
       return;
     }
-    const delay = (link: number) => delaySteps(this.#name, (delayMs[link] as number) + axon, this.#dt);
-    this.#sort(from, to, delay);
     for (let first = from; first < to;) {
-      const own = delay(this.#link(first));
+      const delay = this.#delays[first - from] as number;
       let end = first + 1;
-      while (end < to && delay(this.#link(end)) === own) end++;
-      out.push({ delay: own, input: this, from: first, to: end });
+      while (end < to && this.#delays[end - from] === delay) end++;
+      out.push({ delay, input: this, from: first, to: end });
       first = end;
     }
   }
 
-  /** Writes a segment's links from `written` on; returns where the next goes. */
-  write({ from, to }: Segment, target: Uint32Array, weight: Float64Array, written: number, load: Float64Array): number {
+  /** Writes a segment of the source whose segments were asked for last. */
+  write(from: number, to: number, out: RowWriter): void {
+    const { target, order, weight } = this.#links;
+    const own = typeof weight !== "number";
     for (let k = from; k < to; k++) {
-      const link = this.#link(k);
-      const slot = this.#slot(link);
-      const w = at(this.#links.weight, link);
-      target[written] = slot;
-      weight[written++] = w;
-      load[slot] = (load[slot] as number) + Math.abs(w) * this.#most;
+      const link = this.#inOrder ? k : this.#first + (this.#places[k - this.#first] as number);
+      const w = own ? (weight[order?.[link] ?? link] as number) : weight;
+      out.put(this.#slot(link, target), w, own, this.#most);
     }
-    return written;
   }
 
-  #link(k: number): number {
-    return this.#order === undefined ? k : (this.#order[k] as number);
+  #slot(link: number, target: Uint32Array): number {
+    const { receptor } = this.#links;
+    return (this.#slotOf[receptor === undefined ? 0 : (receptor[link] as number)] as number) + (target[link] as number);
   }
 
-  #slot(link: number): number {
-    return (this.#slotOf[this.#links.receptor[link] as number] as number) + (this.#links.target[link] as number);
+  #ascends(from: number, to: number): boolean {
+    const { target, receptor } = this.#links;
+    if (receptor !== undefined) return false;
+    for (let k = from + 1; k < to; k++) if ((target[k] as number) < (target[k - 1] as number)) return false;
+    return true;
   }
 
-  /** Where delays are shared, one receptor is aimed at and links ascend, they are in order as they are. */
-  #needsOrder(): boolean {
-    const { source, target, delayMs } = this.#links;
-    if (typeof delayMs !== "number" || this.#slotOf.length > 1) return true;
-    for (let i = 1; i < source.length; i++) {
-      const [before, own] = [source[i - 1] as number, source[i] as number];
-      if (own < before || (own === before && (target[i] as number) < (target[i - 1] as number))) return true;
-    }
-    return false;
-  }
-
-  #sort(from: number, to: number, delay: (link: number) => number): void {
-    if (this.#order === undefined) return;
-    const slots = (link: number) => this.#slot(link);
-    this.#order.subarray(from, to).sort((a, b) => delay(a) - delay(b) || slots(a) - slots(b) || a - b);
-  }
-
-  /** As `#sort` with one delay: native sorting of keys is several times faster than a comparison function. */
-  #sortBySlot(from: number, to: number): void {
-    if (this.#order === undefined) return;
-    const own = this.#order.slice(from, to);
-    const keys = new Float64Array(own.length);
-    for (let k = 0; k < own.length; k++) keys[k] = this.#slot(own[k] as number) * KEY + k; // slots < 2^27, links of a source < 2^26
+  /** Sorts by slot, then stably by delay. Native sorting of keys is several times faster than a comparison function. */
+  #sort(from: number, to: number, axon: number): void {
+    const n = to - from;
+    const { target, order, delayMs } = this.#links;
+    if (this.#places.length < n) [this.#places, this.#keys, this.#delays] = [new Uint32Array(n), new Float64Array(n), new Uint32Array(n)]; // prettier-ignore
+    const keys = this.#keys.subarray(0, n);
+    const places = this.#places;
+    for (let k = 0; k < n; k++) keys[k] = this.#slot(from + k, target) * KEY + k; // slots < 2^27, links of a source < 2^26
     keys.sort();
-    for (let k = 0; k < keys.length; k++) this.#order[from + k] = own[(keys[k] as number) % KEY] as number;
+    for (let k = 0; k < n; k++) places[k] = (keys[k] as number) % KEY;
+    if (typeof delayMs === "number") return;
+    let longest = 0;
+    for (let k = 0; k < n; k++) {
+      const link = from + (places[k] as number);
+      const delay = delaySteps(this.#name, (delayMs[order?.[link] ?? link] as number) + axon, this.#dt);
+      longest = Math.max(longest, delay);
+      keys[k] = delay * n + k;
+    }
+    if (longest * n > Number.MAX_SAFE_INTEGER) {
+      throw new ModelError(this.#name, `has a source with ${n} links and a delay of ${longest} steps`, "Give the projection a maxDelay"); // prettier-ignore
+    }
+    keys.sort();
+    const bySlot = places.slice(0, n);
+    for (let k = 0; k < n; k++) {
+      const key = keys[k] as number;
+      places[k] = bySlot[key % n] as number;
+      this.#delays[k] = Math.floor(key / n);
+    }
   }
 }
 
 const KEY = 2 ** 26;
-
-/** CSR starts of links by source. */
-export function starts(source: Uint32Array, sources: number): Uint32Array {
-  const start = new Uint32Array(sources + 1);
-  for (let i = 0; i < source.length; i++) {
-    const s = (source[i] as number) + 1;
-    start[s] = (start[s] as number) + 1;
-  }
-  for (let s = 0; s < sources; s++) start[s + 1] = (start[s + 1] as number) + (start[s] as number);
-  return start;
-}
-
-/** Indices of links by source, equal ones in order: a stable counting sort. */
-export function bySource(source: Uint32Array, start: Uint32Array): Uint32Array {
-  const next = start.slice();
-  const order = new Uint32Array(source.length);
-  for (let i = 0; i < source.length; i++) {
-    const s = source[i] as number;
-    const position = next[s] as number;
-    order[position] = i;
-    next[s] = position + 1;
-  }
-  return order;
-}

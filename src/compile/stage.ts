@@ -38,7 +38,10 @@ export function slotsOf(
 
 function linkedReceptors({ description, links }: DrawnProjection): string[] {
   const picked = new Uint8Array(description.receptors.length);
-  for (const { receptor } of links) for (const r of receptor) picked[r] = 1;
+  for (const { receptor, target } of links) {
+    if (receptor === undefined) picked[0] = target.length > 0 ? 1 : (picked[0] ?? 0);
+    else for (const r of receptor) picked[r] = 1;
+  }
   return description.receptors.filter((_, r) => picked[r] === 1);
 }
 

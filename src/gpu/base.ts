@@ -2,6 +2,7 @@ import type { CompiledNetwork } from "../compile/compiled.ts";
 import { Inputs } from "../host/inputs.ts";
 import type { GpuOptions } from "./engine.ts";
 import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
+import { countTables } from "./link-tables.ts";
 import { LogRing } from "./log-ring.ts";
 import { Memory } from "./memory.ts";
 import type { Shared } from "./parts.ts";
@@ -26,13 +27,16 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
   const maxSteps = longestSubmit(network, inputs);
   const log = new LogRing(memory, options.logCapacity ?? 16384, network.lanes);
   const planner = new BlockPlanner(network);
+  const bindingBytes = options.bindingBytes ?? memory.bindingBytes;
+  const tables = network.stages.reduce((sum, stage) => sum + countTables(stage, network, bindingBytes), 0);
   const shared: Shared = {
     memory,
     kernels: new Kernels(device),
     network,
     inputs,
     workgroupSize: options.workgroupSize ?? 64,
-    blocks: memory.uniform("blocks", BLOCK_STRIDE * mostDispatches(network, maxSteps)),
+    bindingBytes,
+    blocks: memory.uniform("blocks", BLOCK_STRIDE * mostDispatches(network, maxSteps, tables)),
     increments: memory.storage("increments", 4 * mostRows(network) * (maxSteps + 1)),
     clamps: memory.storage("clamp values", 4 * inputs.clampRows * maxSteps),
     positions: memory.storage("log positions", 4 * (planner.slots + 1)),

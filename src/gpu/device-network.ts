@@ -99,7 +99,7 @@ export class DeviceNetwork {
       for (const p of populations) for (const d of releases.get(p) ?? []) push(d, b);
     };
     const stages = this.stages.map(({ part, cells }) => ({
-      deliver: part.deliverDispatch(groups),
+      deliver: part.deliverDispatches(groups),
       given: part.givenDispatch(),
       first: lowerBound(part.stage.given.step, submit.from),
       cells: cells.map((c) => c.dispatch(part.acc)),
@@ -123,7 +123,7 @@ export class DeviceNetwork {
           const size = this.#shared.workgroupSize;
           if (to > from) push({ ...s.given, workgroups: [Math.ceil((to - from) / size), 1] }, b, from, to);
         }
-        if (s.deliver !== undefined) push(s.deliver, b);
+        for (const d of s.deliver) push(d, b);
         const clear = { buffer: s.part.acc, bytes: s.part.usedBytes(b.steps) };
         s.cells.forEach((c, k) => push(k === s.cells.length - 1 && clear.bytes > 0 ? { ...c, clear } : c, b));
         release(s.part.stage.cells, b);

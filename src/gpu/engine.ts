@@ -23,6 +23,8 @@ import { type BlockPlanner, cutAt, joined, runningSums, type Submit } from "./su
 export interface GpuOptions {
   /** invocations per workgroup; results do not depend on it. Default 64. */
   readonly workgroupSize?: number;
+  /** bytes of a table of links at most, below what the device binds: larger ones are split, and results do not depend on it. */
+  readonly bindingBytes?: number;
   /** spikes that the log holds at first; it grows without loss. Default 16384. */
   readonly logCapacity?: number;
   /** measure phases with timestamp queries (needs the device feature; slows a run a little). */

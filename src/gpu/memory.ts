@@ -23,11 +23,16 @@ export class Memory {
     this.#scope = scope;
   }
 
+  /** The largest storage buffer that the device binds. */
+  get bindingBytes(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
   /** @throws DeviceError naming the buffer, its size and the limit */
   storage(label: string, content: Words | number): GPUBuffer {
     const bytes = typeof content === "number" ? content : content.byteLength;
-    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
-    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    const limit = this.bindingBytes;
     if (bytes > limit) {
       throw new DeviceError(
         `buffer "${label}"`,

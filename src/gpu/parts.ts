@@ -1,10 +1,11 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledNetwork, CompiledRenewal, CompiledStage, RowTable } from "../compile/compiled.ts";
+import type { CompiledNetwork, CompiledRenewal, CompiledStage } from "../compile/compiled.ts";
 import type { InputBlock, Inputs } from "../host/inputs.ts";
 import { mostWithin } from "../host/samples.ts";
 import { lowerBound } from "../sorted.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
 import { bind, type Kernel, type Kernels, workgroups } from "./kernels.ts";
+import { type LinkTable, makeLinkTables } from "./link-tables.ts";
 import type { Memory } from "./memory.ts";
 
 /** Buffers that several kernels share. */
@@ -14,6 +15,8 @@ export interface Shared {
   readonly network: CompiledNetwork;
   readonly inputs: Inputs;
   readonly workgroupSize: number;
+  /** the most that one table of links may take. */
+  readonly bindingBytes: number;
   readonly blocks: GPUBuffer; // Block records
   readonly increments: GPUBuffer;
   readonly clamps: GPUBuffer;
@@ -148,94 +151,84 @@ export class StagePart implements Setting {
   readonly acc: GPUBuffer;
   readonly hasLinks: boolean;
   readonly #shared: Shared;
-  readonly #kernel: Kernel<"deliver"> | undefined;
-  readonly #given: Kernel<"given"> | undefined;
+  readonly #kernels: StageKernels;
   readonly setting: GPUBuffer; // scale * q
-  readonly #buffers: { shape: GPUBuffer; givenShape: GPUBuffer; rows: GPUBuffer; links: GPUBuffer; events: GPUBuffer };
+  readonly #tables: readonly { readonly shape: GPUBuffer; readonly rows: GPUBuffer; readonly links: GPUBuffer }[];
+  readonly #given: { readonly shape: GPUBuffer; readonly events: GPUBuffer };
 
-  private constructor(shared: Shared, stage: CompiledStage, note: boolean, kernels: StageKernels, maxSteps: number) {
+  private constructor(shared: Shared, stage: CompiledStage, kernels: StageKernels, made: StageBuffers) {
     const { memory, network } = shared;
     this.#shared = shared;
     this.stage = stage;
-    this.#kernel = kernels.deliver;
-    this.#given = kernels.given;
-    this.hasLinks = kernels.deliver !== undefined;
-    const { entries, nSources, maxBlock } = network;
-    const label = `stage ${stage.cells.map((c) => network.populations[c]?.name).join(", ")}`;
-    const packed = packRows(stage.rows);
-    const rows = withLanes(packed.rows, network);
+    this.#kernels = kernels;
+    this.hasLinks = made.tables.length > 0;
+    const { entries, nSources, maxBlock, lanes } = network;
+    const { label, note } = made;
     this.acc = memory.storage(`${label}: accumulators`, 16 * Math.ceil(maxBlock / 4) * entries * stage.slots);
-    this.#buffers = {
-      shape: memory.uniform(
-        `${label}: shape`,
-        Uint32Array.of(
-          entries,
-          stage.slots,
-          nSources,
-          stage.rows.length,
-          note ? 1 : 0,
-          network.lanes,
-          packed.rows.length,
-          0,
-        ),
-      ),
-      givenShape: memory.uniform(`${label}: given shape`, Uint32Array.of(entries, stage.slots, 0, 0)),
-      rows: memory.storage(`${label}: rows`, rows),
-      links: memory.storage(`${label}: links`, packed.links),
-      events: memory.storage(`${label}: given events`, GIVEN_BYTES * mostWithin(stage.given.step, maxSteps)),
+    this.#tables = made.tables.map(({ shape, ...buffers }, k) => {
+      const words = [entries, stage.slots, nSources, stage.rows.length, note && k === 0 ? 1 : 0, lanes, ...shape];
+      return { ...buffers, shape: memory.uniform(`${label}: shape`, Uint32Array.from(words)) };
+    });
+    this.#given = {
+      shape: memory.uniform(`${label}: given shape`, Uint32Array.of(entries, stage.slots, 0, 0)),
+      events: memory.storage(`${label}: given events`, GIVEN_BYTES * mostWithin(stage.given.step, made.maxSteps)),
     };
     this.setting = memory.storage(`${label}: scales`, this.words());
   }
 
-  /** @param maxSteps  of a submit */
+  /** @param note  whether this stage notes the log's position
+   * @param maxSteps  of a submit */
   static async make(shared: Shared, stage: CompiledStage, note: boolean, maxSteps: number): Promise<StagePart> {
-    const { workgroupSize } = shared;
-    const hasLinks = stage.rows.some((r) => r.target.length > 0);
-    const deliver = hasLinks ? await shared.kernels.make("deliver", { workgroupSize }) : undefined;
+    const { workgroupSize, memory, network, bindingBytes } = shared;
+    const label = `stage ${stage.cells.map((c) => network.populations[c]?.name).join(", ")}`;
+    const tables = await makeLinkTables(memory, label, stage, network, bindingBytes);
+    const deliver = tables.length > 0 ? await shared.kernels.make("deliver", { workgroupSize }) : undefined;
     const given = stage.given.step.length > 0 ? await shared.kernels.make("given", { workgroupSize }) : undefined;
-    return new StagePart(shared, stage, note, { deliver, given }, maxSteps);
+    return new StagePart(shared, stage, { deliver, given }, { label, tables, note, maxSteps });
   }
 
-  /** @param groups  workgroups of the stride loop over spikes */
-  deliverDispatch(groups: number): Dispatch | undefined {
-    if (this.#kernel === undefined) return undefined;
+  /** One dispatch per table. @param groups  workgroups of the stride loop over spikes */
+  deliverDispatches(groups: number): Dispatch[] {
+    const { deliver } = this.#kernels;
+    if (deliver === undefined) return [];
     const { memory, blocks, positions, log, releases } = this.#shared;
-    const { shape, rows, links } = this.#buffers;
-    const group = bind(memory.device, this.#kernel, {
-      block: blocks,
-      shape,
-      log,
-      positions,
-      rows,
-      links,
-      scales: this.setting,
-      releases,
-      acc: this.acc,
+    return this.#tables.map(({ shape, rows, links }) => {
+      const group = bind(memory.device, deliver, {
+        block: blocks,
+        shape,
+        log,
+        positions,
+        rows,
+        links,
+        scales: this.setting,
+        releases,
+        acc: this.acc,
+      });
+      return { label: "deliver", pipeline: deliver.pipeline, group, workgroups: [groups, 1] };
     });
-    return { label: "deliver", pipeline: this.#kernel.pipeline, group, workgroups: [groups, 1] };
   }
 
   /** Bytes of the accumulators that a block of so many steps uses; they are zero before it and must be after it. */
   usedBytes(steps: number): number {
-    return this.hasLinks || this.#given !== undefined
+    return this.hasLinks || this.#kernels.given !== undefined
       ? 16 * Math.ceil(steps / 4) * this.#shared.network.entries * this.stage.slots
       : 0;
   }
 
   /** Without its workgroups: they depend on how many events fall due. */
   givenDispatch(): Omit<Dispatch, "workgroups"> | undefined {
-    if (this.#given === undefined) return undefined;
+    const { given } = this.#kernels;
+    if (given === undefined) return undefined;
     const { memory, blocks, log } = this.#shared;
-    const { givenShape, events } = this.#buffers;
-    const group = bind(memory.device, this.#given, {
+    const group = bind(memory.device, given, {
       block: blocks,
-      shape: givenShape,
+      shape: this.#given.shape,
       flag: log,
-      events,
+      events: this.#given.events,
       scales: this.setting,
       acc: this.acc,
     });
-    return { label: "deliver", pipeline: this.#given.pipeline, group };
+    return { label: "deliver", pipeline: given.pipeline, group };
   }
 
   /** Uploads the given events of the submit [from, to). */
@@ -252,13 +245,20 @@ export class StagePart implements Setting {
       words[at + 2] = projection[k] as number;
       weights[at + 3] = weight[k] as number;
     }
-    this.#shared.memory.device.queue.writeBuffer(this.#buffers.events, 0, words);
+    this.#shared.memory.device.queue.writeBuffer(this.#given.events, 0, words);
   }
 
   words(): Words {
     const { scales } = this.#shared.inputs;
     return Float32Array.from(this.stage.q, (q, k) => Math.fround(scales[k] as number) * q);
   }
+}
+
+interface StageBuffers {
+  readonly label: string;
+  readonly tables: readonly LinkTable[];
+  readonly note: boolean;
+  readonly maxSteps: number;
 }
 
 interface StageKernels {
@@ -268,35 +268,3 @@ interface StageKernels {
 
 /** One given event on the device: step, slot, projection, weight. */
 export const GIVEN_BYTES = 16;
-
-/** Behind the rows, where there is plasticity, per projection its lane + 1, or 0. */
-function withLanes(rows: Uint32Array, { lanes, projections, plasticity }: CompiledNetwork): Uint32Array {
-  if (lanes === 0) return rows;
-  const all = new Uint32Array(rows.length + projections.length);
-  all.set(rows);
-  for (const { projection, lane = -1 } of plasticity) all[rows.length + projection] = lane + 1;
-  return all;
-}
-
-/** Row tables one after another behind their heads, and all links as (slot, bits of the weight). */
-function packRows(tables: readonly RowTable[]): { rows: Uint32Array; links: Uint32Array } {
-  const parts = tables.flatMap((t) => [t.rowStart, t.segmentDelay, t.segmentProjection, t.segmentStart]);
-  const rows = new Uint32Array(5 * tables.length + parts.reduce((sum, p) => sum + p.length, 0));
-  const links = new Uint32Array(2 * tables.reduce((sum, t) => sum + t.target.length, 0));
-  const weights = new Float32Array(links.buffer);
-  let at = 5 * tables.length;
-  let link = 0;
-  tables.forEach((t, k) => {
-    [t.rowStart, t.segmentDelay, t.segmentProjection, t.segmentStart].forEach((part, j) => {
-      rows[5 * k + j] = at;
-      rows.set(part, at);
-      at += part.length;
-    });
-    rows[5 * k + 4] = link;
-    for (let l = 0; l < t.target.length; l++, link++) {
-      links[2 * link] = t.target[l] as number;
-      weights[2 * link + 1] = t.weight[l] as number;
-    }
-  });
-  return { rows, links };
-}

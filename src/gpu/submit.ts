@@ -87,9 +87,13 @@ export const mostRows = (network: CompiledNetwork): number =>
   );
 
 /** Dispatches of a submit at most. */
-export function mostDispatches({ stages, populations, maxBlock, plasticity }: CompiledNetwork, steps: number): number {
+export function mostDispatches(
+  { stages, populations, maxBlock, plasticity }: CompiledNetwork,
+  steps: number,
+  tables: number,
+): number {
   const advancing = populations.filter((p) => p.kind !== "trains").length;
-  const perBlock = advancing + 2 * stages.length + 2 * plasticity.length;
+  const perBlock = advancing + stages.length + tables + 2 * plasticity.length;
   return 1 + perBlock * Math.ceil(steps / maxBlock);
 }
 

@@ -116,6 +116,8 @@ export interface CompileOptions {
   readonly hostMemory?: number;
   /** bytes that the device binds at once, given by `simulate` for the device in use. */
   readonly deviceBinding?: number;
+  /** whether the device's memory is the host's, given by \`simulate\`: a software adapter. */
+  readonly deviceOnHost?: boolean;
   /** called with what compile is doing, once a second after the first. */
   readonly onCompile?: (doing: string) => void;
   /** a run stops where a potential goes beyond this on either side of 0, since no membrane holds it; 1 V where it is not given. */

@@ -1,4 +1,4 @@
-import { drawLinks, type Links } from "../connect/draw.ts";
+import { drawLinks, eachLink, type Links } from "../connect/draw.ts";
 import type { Rule } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
@@ -327,13 +327,13 @@ export class Network {
 /** Values of links as description data, checked. */
 function perLink<U extends Unit>(where: string, given: LinkValues<U>, unit: U, links: () => Links): PerLink<U> {
   if (typeof given !== "function") {
-    linkValues(where, given, unit, isQuantities(given) ? links().source.length : undefined);
+    linkValues(where, given, unit, isQuantities(given) ? links().target.length : undefined);
     return given;
   }
-  const { source, target } = links();
-  const values = Array.from(source, (s, i) => {
-    const t = target[i] as number;
-    return canonical(`${where} of ${s} -> ${t}`, given(s, t), unit);
+  const drawn = links();
+  const values = new Array<number>(drawn.target.length);
+  eachLink(drawn, (s, t, place) => {
+    values[place] = canonical(`${where} of ${s} -> ${t}`, given(s, t), unit);
   });
   linkValues(where, { values, unit }, unit, values.length);
   return { values, unit };

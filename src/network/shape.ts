@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.ts";
-import { bool, type Check, finite, given, isPlain, list, numbers, object, oneOf, own, type Plain, quantity, refuse, shown, text, whole } from "../shapes.ts"; // prettier-ignore
+import { RULE_SHAPES } from "../connect/rules.ts";
+import { bool, type Check, finite, given, isPlain, list, number, numbers, object, oneOf, own, type Plain, quantity, refuse, shown, text, whole } from "../shapes.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
 import type { NetworkDescription } from "./description.ts";
 
@@ -25,28 +26,8 @@ const byKind =
     kinds.get(kind as string)?.(where, x);
   };
 
-const pair: Check = (where, x) => {
-  if (!Array.isArray(x) || x.length !== 2) refuse(where, x, "a pair [source, target]");
-};
-const number: Check = (where, x) => void (typeof x === "number" || refuse(where, x, "a number"));
 const kind = { kind: text };
-export const rule = byKind(
-  "a rule, for example oneToOne()",
-  new Map([
-    ["oneToOne", object({ ...kind, probability: number })],
-    ["allToAll", object({ ...kind, autapses: bool })],
-    ["fixedProbability", object({ ...kind, p: number, autapses: bool })],
-    [
-      "fixedNumberPerSource",
-      object({
-        ...kind,
-        n: (where, x) => (isPlain(x) ? object({ fraction: number })(where, x) : number(where, x)),
-        autapses: bool,
-      }),
-    ],
-    ["list", object({ ...kind, pairs: list(pair) })],
-  ]),
-);
+const rule = byKind("a rule, for example oneToOne()", RULE_SHAPES);
 
 /** The fields of a signal of any unit. @throws ModelError for one that is missing, of another type, or nested too deep */
 export function signalShape(where: string, x: unknown, depth = 0): void {

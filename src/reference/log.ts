@@ -99,8 +99,10 @@ export function deliver(stage: CompiledStage, log: SpikeLog, d: Delivery, acc: F
       const released = lane === undefined ? whole : whole * (lane[k] as number);
       const factor = d.integers ? Math.fround(released) : released;
       const base = (due * d.entries + entry) * stage.slots;
-      for (let l = rows.segmentStart[s] as number; l < (rows.segmentStart[s + 1] as number); l++) {
-        add(acc, base + (rows.target[l] as number), rows.weight[l] as number, factor, d.integers);
+      const stride = rows.weightStride[projection] as number;
+      let w = rows.segmentWeight[s] as number;
+      for (let l = rows.segmentStart[s] as number; l < (rows.segmentStart[s + 1] as number); l++, w += stride) {
+        add(acc, base + (rows.target[l] as number), rows.weight[w] as number, factor, d.integers);
       }
     }
   }

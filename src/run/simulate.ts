@@ -62,7 +62,10 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
   }
   const { compile } = await import("../compile/compile.ts");
   const description = net instanceof Network ? net.describe() : net;
-  const limits = kind === "gpu" && device !== undefined ? { deviceBinding: bindingOf(device) } : {};
+  const limits =
+    kind === "gpu" && device !== undefined
+      ? { deviceBinding: bindingOf(device), deviceOnHost: device.adapterInfo.isFallbackAdapter }
+      : {};
   const network = compile(description, { ...compileOptions, ...limits });
   const watch = kind === "gpu" && device !== undefined ? new DeviceWatch(device) : undefined;
   try {

@@ -1,3 +1,4 @@
+import { countTables } from "../../src/gpu/link-tables.ts";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import type { Engine } from "../../src/host/engine.ts";
@@ -73,6 +74,12 @@ describe.each([
   });
 
   test.each([32, 128])("workgroups of %i", async (workgroupSize) => expectSame(await run(c, { workgroupSize }), want));
+
+  test.each([160, 250])("links split over buffers of %i bytes", async (bindingBytes) => {
+    const tables = (bytes: number) => c.stages.reduce((sum, stage) => sum + countTables(stage, c, bytes), 0);
+    expect(tables(bindingBytes)).toBeGreaterThan(tables(2 ** 20));
+    expectSame(await run(c, { bindingBytes }), want);
+  });
 
   test("segments of 1, 7, 39, 333 steps and the rest", async () => {
     expectSame(await run(c, {}, { ends: [1, 8, 47, 380, 383] }), want);

@@ -14,8 +14,10 @@ function links(rows: RowTable): number[][] {
   const found: number[][] = [];
   for (let s = 0; s + 1 < rows.rowStart.length; s++) {
     for (let g = rows.rowStart[s]!; g < rows.rowStart[s + 1]!; g++) {
-      for (let k = rows.segmentStart[g]!; k < rows.segmentStart[g + 1]!; k++) {
-        found.push([s, rows.segmentDelay[g]!, rows.segmentProjection[g]!, rows.target[k]!, rows.weight[k]!]);
+      const projection = rows.segmentProjection[g]!;
+      for (let k = rows.segmentStart[g]!, w = rows.segmentWeight[g]!; k < rows.segmentStart[g + 1]!; k++) {
+        found.push([s, rows.segmentDelay[g]!, projection, rows.target[k]!, rows.weight[w]!]);
+        w += rows.weightStride[projection]!;
       }
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drawLinks, drawReceptors } from "../../../src/connect/draw.ts";
+import { drawLinks, drawReceptors, eachLink } from "../../../src/connect/draw.ts";
 import {
   allToAll,
   fixedNumberPerSource,
@@ -8,13 +8,15 @@ import {
   oneToOne,
   type Rule,
 } from "../../../src/connect/rules.ts";
+import { gapTables } from "../../../src/connect/gaps.ts";
 import { philox4x32, stream, USES } from "../../../src/random/philox.ts";
 
 const SEED = 7;
 const sizes = (sources: number, targets: number, same = false) => ({ sources, targets, same });
 const pairs = (rule: Rule, sources: number, targets: number, { seed = SEED, name = "A->B", same = false } = {}) => {
-  const { source, target } = drawLinks(rule, sizes(sources, targets, same), seed, name);
-  return Array.from(source, (s, i): [number, number] => [s, target[i] as number]);
+  const found: [number, number][] = [];
+  eachLink(drawLinks(rule, sizes(sources, targets, same), seed, name), (s, t, place) => (found[place] = [s, t]));
+  return found;
 };
 /** Hoeffding (1963): P(|X - mean| >= t) <= 2 exp(-2 t^2 / n) for X a sum of n numbers in 0..1; `tests` of them at level alpha. */
 const deviation = (n: number, tests: number, alpha = 1e-3) => Math.sqrt((n * Math.log((2 * tests) / alpha)) / 2);
@@ -80,6 +82,17 @@ describe("draws depend on who meets whom only", () => {
     expect(pairs(fixedNumberPerSource(6), 25, 50).filter(([s]) => s < 10)).toEqual(fewer);
   });
 
+  test("below BY_PAIRS gaps are drawn, block by block: more sources or targets leave the others' links as they were", () => {
+    const p = 0.01;
+    const { block } = gapTables(p);
+    expect(block).toBeLessThan(20_000);
+    const fewer = pairs(fixedProbability(p), 10, 20_000);
+    const inside = ([s, t]: readonly [number, number]) => s < 10 && t < 20_000;
+    expect(pairs(fixedProbability(p), 15, 30_011).filter(inside)).toEqual(fewer);
+    const own = pairs(fixedProbability(p, { autapses: false }), 500, 500, { same: true });
+    expect(own).toEqual(pairs(fixedProbability(p), 500, 500).filter(([s, t]) => s !== t));
+  });
+
   test("one-to-one is the diagonal of fixed probability", () => {
     const diagonal = pairs(fixedProbability(0.4), 200, 200).filter(([s, t]) => s === t);
     expect(pairs(oneToOne({ probability: 0.4 }), 200, 200)).toEqual(diagonal);
@@ -108,6 +121,38 @@ describe("statistics", () => {
     expect(Math.abs(variance / (S * p * (1 - p)) - 1)).toBeLessThan(z * Math.sqrt(2 / T));
   });
 
+  test.each([0.15, 0.02, 0.001, 1e-5])("gaps of probability %f: links, in- and out-degrees, distances between neighbours", (p) => {
+    const [S, T] = [400, Math.max(600, Math.round(40 / p))];
+    const found = pairs(fixedProbability(p), S, T);
+    const n = found.length;
+    // Bernstein (1946): P(|X - mean| >= t) <= 2 exp(-t^2 / (2 (variance + t / 3))); every link, gap and degree at level 1e-3 in all
+    const tests = 2 * S + 202;
+    const bound = (mean: number) => {
+      const l = Math.log((2 * tests) / 1e-3);
+      return l / 3 + Math.sqrt((l / 3) ** 2 + 2 * mean * l);
+    };
+    expect(Math.abs(n - S * T * p)).toBeLessThan(bound(S * T * p));
+    const out = new Array<number>(S).fill(0);
+    const into = new Array<number>(200).fill(0);
+    const gaps = new Array<number>(200).fill(0);
+    found.forEach(([s, t], k) => {
+      out[s]!++;
+      into[Math.floor((200 * t) / T)]!++;
+      const before = found[k - 1];
+      if (before?.[0] === s) gaps[Math.min(199, Math.floor((t - before[1]) * p * 20))]!++;
+    });
+    for (const d of out) expect(Math.abs(d - T * p)).toBeLessThan(bound(T * p));
+    into.forEach((d, k) => {
+      const width = Math.ceil((T * (k + 1)) / 200) - Math.ceil((T * k) / 200);
+      expect(Math.abs(d - S * width * p)).toBeLessThan(bound(S * width * p));
+    });
+    // of neighbours g apart there are (T - g) places per source, each with chance p (1 - p)^(g - 1) p
+    const want = new Array<number>(200).fill(0);
+    for (let g = 1; g < T; g++) want[Math.min(199, Math.floor(g * p * 20))]! += S * (T - g) * p * p * (1 - p) ** (g - 1);
+    // neighbouring gaps share a link: the bound on sums of independent ones, doubled by splitting them into every other one
+    gaps.forEach((d, k) => expect(Math.abs(d - want[k]!)).toBeLessThan(2 * bound(want[k]! / 2)));
+  });
+
   test("a fixed number: every target, and every pair of targets, is equally likely", () => {
     const [S, T, n] = [4000, 9, 4];
     const chosen = Array.from({ length: S }, () => new Set<number>());
@@ -125,7 +170,7 @@ describe("statistics", () => {
 
   test("receptors are picked evenly and independently of the link's own draw", () => {
     const links = drawLinks(fixedProbability(0.3), sizes(200, 200), SEED, "A->B");
-    const pick = drawReceptors(links, 4, SEED, "A->B");
+    const pick = drawReceptors(links, 4, SEED, "A->B")!;
     const n = pick.length;
     for (let r = 0; r < 4; r++) {
       expect(Math.abs(pick.filter((x) => x === r).length - n / 4)).toBeLessThan(deviation(n, 4));
@@ -134,9 +179,9 @@ describe("statistics", () => {
 });
 
 test("a repeated pair picks its receptor anew; one receptor needs no draw", () => {
-  const pair = { source: new Uint32Array(64).fill(3), target: new Uint32Array(64).fill(5) };
-  expect(new Set(drawReceptors(pair, 4, SEED, "A->B")).size).toBe(4); // all alike would be 4^-63 likely otherwise
-  const [first] = drawReceptors({ source: Uint32Array.of(3), target: Uint32Array.of(5) }, 4, SEED, "A->B");
-  expect(drawReceptors(pair, 4, SEED, "A->B")[0]).toBe(first);
-  expect(drawReceptors(pair, 1, SEED, "A->B").every((r) => r === 0)).toBe(true);
+  const pairs = (n: number) => ({ start: Uint32Array.of(0, 0, 0, 0, n), target: new Uint32Array(n).fill(5) });
+  const picked = drawReceptors(pairs(64), 4, SEED, "A->B")!;
+  expect(new Set(picked).size).toBe(4); // all alike would be 4^-63 likely otherwise
+  expect(picked[0]).toBe(drawReceptors(pairs(1), 4, SEED, "A->B")![0]);
+  expect(drawReceptors(pairs(64), 1, SEED, "A->B")).toBeUndefined();
 });

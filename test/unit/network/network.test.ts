@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { drawLinks } from "../../../src/connect/draw.ts";
+import { drawLinks, eachLink } from "../../../src/connect/draw.ts";
 import { allToAll, fixedProbability, oneToOne } from "../../../src/connect/rules.ts";
 import type { ReceptorTarget } from "../../../src/network/handles.ts";
 import { every, Network } from "../../../src/network/network.ts";
@@ -70,9 +70,11 @@ describe("what is described", () => {
     });
     const [p] = net.describe().projections;
     const sizes = { sources: 10, targets: 10, same: false };
-    const { source, target } = drawLinks(fixedProbability(0.4), sizes, 7, "DD->E.excitatory");
-    expect(p?.weight).toEqual({ unit: "uS", values: Array.from(source, (s, i) => s + (target[i] as number) / 100) });
-    expect(p?.delay).toEqual({ unit: "ms", values: Array.from(source, (s) => 1 + s) });
+    const pairs: [number, number][] = [];
+    eachLink(drawLinks(fixedProbability(0.4), sizes, 7, "DD->E.excitatory"), (s, t) => pairs.push([s, t]));
+    expect(pairs.length).toBeGreaterThan(10);
+    expect(p?.weight).toEqual({ unit: "uS", values: pairs.map(([s, t]) => s + t / 100) });
+    expect(p?.delay).toEqual({ unit: "ms", values: pairs.map(([s]) => 1 + s) });
   });
 
   test("sources: orders, trains, regular pulses with a start per cell", () => {
