@@ -54,6 +54,7 @@ function compileSmall(resolved: ResolvedModel, traces: readonly Trace[]) {
     params: used,
     inputs: cell.receptors.flatMap((r) => (r.input === undefined ? [] : [r.input])),
     clampInputs: clampInputs(resolved.clamps),
+    draws: equations.noises.draws,
     detect: { state: (cell.nodes[detector] as { V: string }).V, threshold },
     ...phases,
   };

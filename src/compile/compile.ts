@@ -106,7 +106,7 @@ class Compiler {
     return frozen({
       dt,
       entries,
-      seeds: Uint32Array.from(this.#varied("seed") ?? new Array<number>(entries).fill(this.#d.seed)),
+      seeds: Uint32Array.from(this.#seeds()),
       populations,
       nSources: this.#nSources,
       stages,
@@ -151,6 +151,10 @@ class Compiler {
     return this.#varied("structureSeed") ?? [this.#d.structureSeed];
   }
 
+  #seeds(): readonly number[] {
+    return this.#varied("seed") ?? new Array<number>(this.#d.entries).fill(this.#d.seed);
+  }
+
   #varied(kind: "seed" | "structureSeed"): readonly number[] | undefined {
     return this.#d.variations.find((_, i) => this.#paths[i]?.kind === kind)?.values as readonly number[] | undefined;
   }
@@ -189,6 +193,7 @@ class Compiler {
     const context = {
       dt,
       entries: this.#d.entries,
+      seeds: this.#seeds(),
       firstSource: this.#firstSource[index] ?? 0,
       slots: slots.find((s) => s.of.has(index))?.of.get(index) ?? new Map<string, number>(),
       recordings: this.#d.recordings.filter((r) => r.population === name),

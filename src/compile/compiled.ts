@@ -105,6 +105,8 @@ interface AnyProgram {
   readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
   /** clamp: index into CompiledNetwork.clamps; `each`: it has one signal per cell. */
   readonly clampInputs: readonly { readonly input: string; readonly clamp: number; readonly each: boolean }[];
+  /** normal numbers that each cell draws in each step, by the names that statements read them by. */
+  readonly draws: readonly { readonly input: string; readonly stream: number }[];
   /** states that carry what float32 rounds off (see carry.ts); the words are states too. */
   readonly carried: readonly string[];
 }

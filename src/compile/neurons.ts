@@ -7,6 +7,7 @@ import { parse } from "../lang/parse.ts";
 import type { Method, Neuron, NeuronState } from "../mechanisms/neuron.ts";
 import { lowOf } from "./carry.ts";
 import { isZero, linearIn } from "./linear.ts";
+import { Noises, noiseStep, whiteStep, type WhiteTerm } from "./noise.ts";
 import { propagator } from "./propagator.ts";
 
 /** A neuron with every value behind an identifier: what its step is made of. */
@@ -39,14 +40,21 @@ export class NeuronEquations {
   readonly #r: ResolvedNeuron;
   readonly #map: Readonly<Record<string, Expr>>;
   readonly #counter: Expr | undefined;
+  readonly noises: Noises;
 
   constructor(resolved: ResolvedNeuron) {
+    this.noises = new Noises(resolved.where);
     this.#r = resolved;
     const { params, states, inputs } = resolved;
     const names = (ids: Readonly<Record<string, string>>): Record<string, Expr> =>
       Object.fromEntries(Object.entries(ids).map(([n, id]) => [n, name(id)]));
     this.#map = { ...inputs, ...names(params), ...names(states) };
     this.#counter = resolved.neuron.refractory === undefined ? undefined : name(COUNTER);
+    const { let: lets = {}, states: own, spike, reset } = resolved.neuron;
+    const equations = Object.values(own).flatMap((s) =>
+      [..."inf alpha beta d tau next".split(" ")].flatMap((key) => (s as Record<string, string>)[key] ?? []),
+    );
+    for (const text of [...Object.values(lets), ...equations, spike, ...Object.values(reset)]) this.text(text); // all noises are known before the states are
   }
 
   get held(): readonly string[] {
@@ -116,8 +124,14 @@ export class NeuronEquations {
       if (step.is === "value") return { op: "set", name: id, value: held ? call("select", stays, x, change) : change };
       return { op: "add", name: id, value: held ? call("select", stays, num(0), change) : change };
     });
-    if (this.#counter === undefined) return [...lets, ...sets];
-    return [...lets, ...sets, { op: "set", name: COUNTER, value: call("max", sub(this.#counter, num(1)), num(0)) }];
+    const noise = this.noises.states.map((n) => noiseStep(n, name(this.#r.params.dt as string)));
+    if (this.#counter === undefined) return [...lets, ...sets, ...noise];
+    return [
+      ...lets,
+      ...sets,
+      ...noise,
+      { op: "set", name: COUNTER, value: call("max", sub(this.#counter, num(1)), num(0)) },
+    ];
   }
 
   /** How each state with an equation is advanced, for `describe`. */
@@ -132,7 +146,7 @@ export class NeuronEquations {
     const own = readFunctions(this.#r.where, this.#r.neuron.functions);
     for (const [id, value] of Object.entries(this.#r.neuron.let ?? {}))
       map[id] = substitute(parse(value, this.#r.where, own), map);
-    return substitute(parse(text, this.#r.where, own), map);
+    return this.noises.replace(substitute(parse(text, this.#r.where, own), map), "");
   }
 
   #methodOf(s: string, state: NeuronState): Exclude<Method, "auto"> | "relax" | "map" {
@@ -163,19 +177,36 @@ export class NeuronEquations {
     const next: Record<string, Step> = {};
     const exact = Object.keys(methods).filter((s) => methods[s] === "exact");
     if (exact.length > 0) Object.assign(next, this.#exact(exact, dt));
+    const noisy = (s: string, step: Step, slope?: Expr): Step => ({
+      ...step,
+      value: this.#whiteOf(s).reduce(
+        (sum, { term, factor }) => add(sum, whiteStep(term, factor, slope, dt)),
+        step.value,
+      ),
+    });
+
     const explicit = Object.keys(methods).filter((s) => ["euler", "midpoint", "heun"].includes(methods[s] as string));
-    if (explicit.length > 0) Object.assign(next, this.#explicit(explicit, dt));
+    if (explicit.length > 0)
+      Object.assign(
+        next,
+        Object.fromEntries(Object.entries(this.#explicit(explicit, dt)).map(([s, step]) => [s, noisy(s, step)])),
+      );
     for (const [s, state] of Object.entries(neuron.states)) {
       const x = name(states[s] as string);
       if ("next" in state) next[s] = { is: "value", value: this.text(state.next) };
-      else if ("d" in state && state.tau !== undefined) next[s] = held(this.text(state.d), this.text(state.tau), dt);
+      else if ("d" in state && state.tau !== undefined)
+        next[s] = noisy(s, held(this.#d(s), this.text(state.tau), dt), negate(div(num(1), this.text(state.tau))));
       else if ("inf" in state) next[s] = relax(x, this.text(state.inf), div(dt, this.text(state.tau)));
       else if ("alpha" in state) {
         const [alpha, beta] = [this.text(state.alpha), this.text(state.beta)];
         next[s] = relax(x, div(alpha, add(alpha, beta)), mul(dt, add(alpha, beta)));
       } else if (methods[s] === "exponentialEuler") {
         const { slope, rest } = this.#linear(s) as { slope: Expr; rest: Expr };
-        next[s] = { is: "change", value: mul(mul(dt, call("exprel", mul(dt, slope))), add(rest, mul(slope, x))) };
+        next[s] = noisy(
+          s,
+          { is: "change", value: mul(mul(dt, call("exprel", mul(dt, slope))), add(rest, mul(slope, x))) },
+          slope,
+        );
       }
     }
     return next;
@@ -186,8 +217,26 @@ export class NeuronEquations {
     return linearIn(this.#d(s), this.#r.states[s] as string);
   }
 
+  /** A state's equation without its white noise. */
   #d(s: string): Expr {
-    return this.text((this.#r.neuron.states[s] as { d: string }).d);
+    const d = this.text((this.#r.neuron.states[s] as { d: string }).d);
+    const none = Object.fromEntries(this.noises.white.map((w) => [w.id, num(0)]));
+    return this.noises.white.length === 0 ? d : substitute(d, none);
+  }
+
+  /** The white noise in a state's equation: each term and what it is multiplied by.
+   * @throws ModelError where it is not added */
+  #whiteOf(s: string): { term: WhiteTerm; factor: Expr }[] {
+    const state = this.#r.neuron.states[s] as NeuronState;
+    if (!("d" in state)) return [];
+    const d = this.text(state.d);
+    const ids = new Set(this.noises.white.map((w) => w.id));
+    return this.noises.white.flatMap((term) => {
+      if (!dependsOn(d, term.id)) return [];
+      const factor = derivative(d, term.id);
+      if (!dependsOn(factor, ids)) return [{ term, factor }];
+      throw new ModelError(`${this.#r.where}, state "${s}"`, "has white noise in a product or function with noise", "Add white noise to the equation, times something that has none"); // prettier-ignore
+    });
   }
 
   /** States with `d` that form a cascade: linear in themselves and in earlier members, with coefficients of parameters alone. */
@@ -196,9 +245,9 @@ export class NeuronEquations {
     const members: string[] = [];
     const candidates = Object.keys(neuron.states).filter((s) => {
       const state = neuron.states[s] as NeuronState;
-      return "d" in state && state.tau === undefined;
+      return "d" in state && state.tau === undefined && this.#whiteOf(s).length === 0;
     });
-    const all = new Set(Object.values(states));
+    const all = new Set([...Object.values(states), ...this.noises.states.map((n) => n.id)]);
     for (const s of candidates) {
       const own = [...members, s].map((m) => states[m] as string);
       const others = new Set([...all].filter((id) => !own.includes(id)));

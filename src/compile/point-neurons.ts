@@ -3,6 +3,7 @@ import { type Expr, name, num, type Stmt } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
 import type { Param } from "../mechanisms/mechanism.ts";
+import { unitOfLet } from "../mechanisms/check-neuron.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { Values } from "../morphology/values.ts";
 import { refuseOutside } from "../network/check-neurons.ts";
@@ -12,6 +13,7 @@ import { canonical, canonicalValues, type Unit } from "../units.ts";
 import type { CellProgram, CompiledCells, CompiledTrace } from "./compiled.ts";
 import { clampCurrent, clampInputs, placeClamps, type PlacedClamp, Played } from "./clamp-inputs.ts";
 import { carrying, lowOf, needsCarry } from "./carry.ts";
+import { startNoise } from "./noise.ts";
 import { COUNTER, NeuronEquations } from "./neurons.ts";
 import { Params } from "./params.ts";
 import { type CellContext, chosen } from "./resolve.ts";
@@ -31,7 +33,7 @@ class Compiler {
   readonly #context: NeuronContext;
   readonly #params: Params;
   readonly #equations: NeuronEquations;
-  readonly #states: readonly string[]; // identifiers, the counter last
+  readonly #states: readonly string[]; // identifiers, then the counter, then noises
   readonly #ids: Readonly<Record<string, string>>; // state -> identifier
   readonly #initial: Readonly<Record<string, string>>; // state -> parameter, where given
   readonly #events: Readonly<Record<string, string>>;
@@ -49,7 +51,6 @@ class Compiler {
     const params: Record<string, string> = { dt: this.#params.define("dt", [context.dt]) };
     for (const [p, spec] of Object.entries(neuron.params)) params[p] = this.#param(p, spec, model.params?.[p]);
     this.#ids = Object.fromEntries(Object.keys(neuron.states).map((s) => [s, `s_${s}`]));
-    this.#states = [...Object.values(this.#ids), ...(neuron.refractory === undefined ? [] : [COUNTER])];
     const given = Object.entries(model.initial ?? {});
     this.#initial = Object.fromEntries(
       given.map(([s, q]) => [s, this.#define(`${s}0`, q, neuron.states[s]?.unit ?? "1")]),
@@ -61,6 +62,8 @@ class Compiler {
       where: population, neuron, params, states: this.#ids, inputs: Object.fromEntries(inputs), events: this.#events,
       varying: new Set(this.#clamps.map((c) => c.input)),
     }); // prettier-ignore
+    const noises = this.#equations.noises.states.map((noise) => noise.id);
+    this.#states = [...Object.values(this.#ids), ...(neuron.refractory === undefined ? [] : [COUNTER]), ...noises];
     const unused = [...context.vary.keys()].find((path) => !this.#params.paths.includes(path));
     if (unused !== undefined)
       throw new ModelError(`${population}.${unused}`, "is not a parameter", didYouMean(unused, this.#params.paths));
@@ -88,6 +91,7 @@ class Compiler {
       params: used,
       inputs: Object.values(this.#events),
       clampInputs: clampInputs(this.#clamps),
+      draws: this.#equations.noises.draws,
       detect: { fired: FIRED, stmts: detect },
       receive,
       currents: [],
@@ -176,6 +180,10 @@ class Compiler {
       const at = this.#params.evaluator(known[id]);
       for (let e = 0; e < entries; e++) for (let c = 0; c < n; c++) state0[(row * entries + e) * n + c] = at(c, e);
     });
+    for (const noise of this.#equations.noises.states) {
+      const row = this.#states.indexOf(noise.id);
+      startNoise(state0.subarray(row * entries * n, (row + 1) * entries * n), noise, this.#params, this.#context.seeds);
+    }
     return state0;
   }
 
@@ -187,11 +195,13 @@ class Compiler {
     const clamp = clampCurrent(this.#clamps, r.variable, false, () => num(0), unitOf);
     if (clamp !== undefined) return { variable: r.variable, ...clamp, ...sampled };
     const state = Object.hasOwn(neuron.states, r.variable) ? neuron.states[r.variable] : undefined;
+    if (state === undefined && Object.hasOwn(neuron.let ?? {}, r.variable))
+      return { variable: r.variable, unit: unitOfLet(where, neuron, r.variable), phase: "state", value: this.#equations.text(r.variable), ...sampled }; // prettier-ignore
     if (state === undefined)
       throw new ModelError(
         where,
         `${neuron.name} has no state "${r.variable}"`,
-        didYouMean(r.variable, Object.keys(neuron.states)),
+        didYouMean(r.variable, [...Object.keys(neuron.states), ...Object.keys(neuron.let ?? {})]),
       );
     return {
       variable: r.variable, unit: state.unit, phase: "state", value: name(this.#ids[r.variable] as string), ...sampled,

@@ -7,6 +7,7 @@ import { type Channel, type Flow, type Mechanism, type Pool, type ReceptorState,
 import type { Method } from "../network/cell.ts";
 import { eliminate, sum } from "./elimination.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
+import { Noises, type NoiseState, noiseStep, overStep } from "./noise.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
 import { receptorStep, type ReceptorStep, type ReceptorTexts } from "./receptor.ts";
 
@@ -67,6 +68,8 @@ export interface InitialState {
   readonly value: Expr;
   /** instead: the share of one state of a scheme at rest, its rates over the same names. */
   readonly rest?: { readonly scheme: Scheme; readonly state: number };
+  /** instead: a draw from its stationary distribution. */
+  readonly noise?: NoiseState;
 }
 
 /** NEURON's fixed step for one cell as statements (spec/motor-pool.md 5.1). Conductances are in uS, currents in nA. */
@@ -74,11 +77,14 @@ export class CellEquations {
   readonly #cell: ResolvedCell;
   readonly #typical: Readonly<Record<string, number>>;
   readonly #receptorSteps = new Map<ResolvedReceptor, ReceptorStep>();
+  readonly noises: Noises;
 
   /** @param typical  values of the parameters in one cell: they choose between forms of an equation, never change it */
-  constructor(cell: ResolvedCell, typical: Readonly<Record<string, number>>) {
+  constructor(population: string, cell: ResolvedCell, typical: Readonly<Record<string, number>>) {
     this.#cell = cell;
     this.#typical = typical;
+    this.noises = new Noises(population);
+    cell.nodes.forEach((_, k) => this.#paths(k)); // noise stands in currents: all of it is known before the states are
   }
 
   phases(): Phases {
@@ -114,6 +120,7 @@ export class CellEquations {
         found.push({ name: `${r.prefix}_${s}`, value: substitute(this.#receptorStart(r, state), start) });
       }
     }
+    for (const noise of this.noises.states) found.push({ name: noise.id, value: num(0), noise });
     return found;
   }
 
@@ -274,14 +281,21 @@ export class CellEquations {
     }
     for (const s of statesOf(d.mechanism)) map[s] = name(`${d.prefix}_${s}`);
     for (const [p, id] of Object.entries(d.params)) map[p] = name(id);
-    return withLets(d.mechanism, map, text, d.as);
+    return this.#calm(withLets(d.mechanism, map, text, d.as), `${node.label}.${d.as}`);
+  }
+
+  /** With noises as states, and white noise as a value that is kept over the step. */
+  #calm(expr: Expr, owner: string): Expr {
+    const calm = this.noises.replace(expr, owner);
+    const white = this.noises.white.map((w) => [w.id, overStep(w, name(this.#cell.dt))] as const);
+    return white.length === 0 ? calm : substitute(calm, Object.fromEntries(white));
   }
 
   #synapseText(r: ResolvedReceptor, text: string, extra: Record<string, Expr> = {}): Expr {
     const map: Record<string, Expr> = { V: name((this.#cell.nodes[r.node] as ResolvedNode).V), ...extra };
     for (const s of Object.keys(r.synapse.states)) map[s] = name(`${r.prefix}_${s}`);
     for (const [p, id] of Object.entries(r.params)) map[p] = name(id);
-    return withLets(r.synapse, map, text, r.name);
+    return this.#calm(withLets(r.synapse, map, text, r.name), r.name);
   }
 
   #receive(): Stmt[] {
@@ -405,7 +419,8 @@ export class CellEquations {
 
   #advance(): Stmt[] {
     const { nodes, receptors } = this.#cell;
-    return [...nodes.flatMap((_, k) => this.advanceNode(k)), ...receptors.flatMap((r) => this.decay(r))];
+    const noise = this.noises.states.map((n) => noiseStep(n, name(this.#cell.dt)));
+    return [...nodes.flatMap((_, k) => this.advanceNode(k)), ...receptors.flatMap((r) => this.decay(r)), ...noise];
   }
 
   /** Steady state of what relaxes, without a table. */

@@ -7,6 +7,7 @@ import type { Given, Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../morphology/tree.ts";
+import { startNoise } from "./noise.ts";
 import { combine, type Values } from "../morphology/values.ts";
 import { wholeSteps } from "../steps.ts";
 import { canonical, canonicalValues, type Unit } from "../units.ts";
@@ -29,6 +30,8 @@ export interface CellContext {
   readonly dt: number; // ms
   readonly method: Method;
   readonly entries: number;
+  /** per entry */
+  readonly seeds: readonly number[];
   readonly firstSource: number;
   /** slot of cell 0, of each receptor that has links. */
   readonly slots: ReadonlyMap<string, number>;
@@ -80,7 +83,9 @@ export class ResolvedModel {
     this.isTree = this.#compartments.nodes.length > LARGEST_SMALL_CELL;
     this.#places = this.isTree ? this.morphology.nodes : this.#compartments.nodes;
     this.cell = this.#resolve();
-    this.equations = new CellEquations(this.cell, this.params.typical());
+    this.equations = new CellEquations(population, this.cell, this.params.typical());
+    if (this.isTree && this.equations.noises.draws.length > 0)
+      throw new ModelError(population, "has noise in the equations of a cell of more than 8 compartments", "Give noise to cells of up to 8 compartments, or inject drive.noise by a clamp"); // prettier-ignore
     this.detector = this.#node(model.detector.section, model.detector.at ?? 0.5);
     this.threshold = this.#define("threshold", model.detector.threshold, "mV");
     const unused = [...context.vary.keys()].find((path) => !this.params.paths.includes(path));
@@ -99,8 +104,17 @@ export class ResolvedModel {
     const state0 = new Float64Array(names.length * entries * n);
     const known: Record<string, Expr> = { ...this.#played.start };
     const rests = new Map<Scheme, RestingShares>();
-    for (const { name: state, value, rest } of this.equations.initial()) {
+    for (const { name: state, value, rest, noise } of this.equations.initial()) {
       const row = names.indexOf(state);
+      if (noise !== undefined) {
+        startNoise(
+          state0.subarray(row * entries * n, (row + 1) * entries * n),
+          noise,
+          this.params,
+          this.#context.seeds,
+        );
+        continue;
+      }
       const at = rest === undefined ? this.params.evaluator((known[state] = substitute(value, known))) : this.#resting(rest.scheme, rest.state, known, rests); // prettier-ignore
       for (let e = 0; e < entries; e++) for (let c = 0; c < n; c++) state0[(row * entries + e) * n + c] = at(c, e);
     }

@@ -63,6 +63,7 @@ class TreeCompiler {
       params: [...this.#columns.keys()],
       inputs,
       clampInputs: clampInputs(this.#r.clamps),
+      draws: [],
       detect: { state: (cell.nodes[detector] as ResolvedNode).V, threshold },
       parents,
       axial,

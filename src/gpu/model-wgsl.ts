@@ -10,6 +10,8 @@ export interface TableLayout {
   readonly clampRow: number;
   readonly traceRow: number;
   readonly heads: number;
+  /** of the entries, where cells draw noise. */
+  readonly seeds: number;
   readonly length: number;
 }
 
@@ -19,7 +21,16 @@ export function tableLayout(cells: CompiledCells, entries: number): TableLayout 
   const clampRow = inputScale + cells.receptors.length * entries;
   const traceRow = clampRow + clampOffset(cells, cells.program.clampInputs.length, entries);
   const heads = traceRow + cells.traces.length * cells.n;
-  return { slots, inputScale, clampRow, traceRow, heads, length: heads + 2 * cells.traces.length };
+  const seeds = heads + 2 * cells.traces.length;
+  return {
+    slots,
+    inputScale,
+    clampRow,
+    traceRow,
+    heads,
+    seeds,
+    length: seeds + (cells.program.draws.length > 0 ? entries : 0),
+  };
 }
 
 /** Rows of a population's clamps before the k-th: one per entry, or one per entry and cell. */
@@ -41,7 +52,14 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
   const { states, params } = program;
   const phases = [...program.receive, ...program.currents, ...program.solve, ...program.advance];
   const outs = traces.flatMap((t, k) => (t.phase === "current" ? [`out_${k}`] : []));
-  const variables = [...states, ...params, ...outs, ...program.inputs, ...program.clampInputs.map((c) => c.input)];
+  const variables = [
+    ...states,
+    ...params,
+    ...outs,
+    ...program.inputs,
+    ...program.clampInputs.map((c) => c.input),
+    ...program.draws.map((d) => d.input),
+  ];
   const body = [
     ...variables.map((v) => `var<private> ${v}: f32;`),
     ...receptors.map(
@@ -49,6 +67,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
     ),
     ...program.clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
     ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> at_${k}: u32;`),
+    ...(program.draws.length > 0 ? ["var<private> seed: u32;\nvar<private> element: u32;"] : []),
     `var<private> armed: bool;`,
     loadFunction(cells),
     storeFunction(states),
@@ -57,12 +76,13 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
     `fn largest_potential() -> u32 { return ${largest(program.voltages)}; }`,
     `fn largest_state() -> u32 { return ${largest(states.filter((s) => !program.voltages.includes(s)))}; }`,
     inputsFunction(cells),
-    stepFunction(cells, phases),
+    stepFunction(cells, program, phases),
     sampling(cells),
   ].join("\n");
   const imports = [
     "import package::cells::{block, shape, state, params, table, acc, clamps, traces, param, opaque};",
     "import package::log::magnitude;",
+    ...(program.draws.length > 0 ? ["import package::gauss::gauss;"] : []),
     ...mathFunctions(body).map((f) => `import package::math::${f};`),
   ];
   return `${imports.join("\n")}\n${body}\n`;
@@ -102,6 +122,9 @@ function loadFunction(cells: CompiledCells): string {
     ...program.params.map((p, k) => `${p} = param(${k}u, cell, entry);`),
     ...receptors.map((_, k) => `slot_${k} = table[${k}u];`),
     ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + ${k}u * shape.entries + entry]);`),
+    ...(program.draws.length > 0
+      ? [`seed = table[shape.heads + ${2 * traces.length}u + entry];`, "element = cell;"]
+      : []),
     ...(program.clampInputs.length > 0 || traces.length > 0
       ? [`let clamp_row = ${scales}u + ${receptors.length}u * shape.entries;`]
       : []),
@@ -132,11 +155,12 @@ function inputsFunction({ receptors }: CompiledCells): string {
   return `fn load_inputs(at: u32, turns: u32) {\n${lines.join("\n")}\n${turn}}`;
 }
 
-function stepFunction({ receptors }: CompiledCells, phases: readonly Stmt[]): string {
+function stepFunction({ receptors }: CompiledCells, { draws }: CellProgram, phases: readonly Stmt[]): string {
   const inputs = receptors.map(
     (r, k) => `  ${r.input} = f32(quad_${k}.x) * scale_${k};\n  quad_${k} = quad_${k}.yzwx;`,
   );
-  return `fn step(t: u32) {\n${[...inputs, printWgsl(phases)].join("\n")}\n}`;
+  const drawn = draws.map(({ input, stream }) => `  ${input} = gauss(seed, ${stream}u, element, block.step + t);`);
+  return `fn step(t: u32) {\n${[...inputs, ...drawn, printWgsl(phases)].join("\n")}\n}`;
 }
 
 /** Traces sampled more often than this are looked at after every step; for the others the loop over steps stops where they are due. */

@@ -106,6 +106,7 @@ export class SmallPart extends CellsPart {
     program.clampInputs.forEach(({ clamp }, k) =>
       words.set(inputs.clampRow[clamp] as Uint32Array, at.clampRow + clampOffset(this.cells, k, entries)),
     );
+    if (program.draws.length > 0) words.set(network.seeds, at.seeds);
     traces.forEach((t, k) => {
       words.fill(0xffffffff, at.traceRow + k * n, at.traceRow + (k + 1) * n);
       t.cells.forEach((c, row) => (words[at.traceRow + k * n + c] = row));

@@ -38,8 +38,11 @@ export class Texts {
   readonly #names: UnitEnv;
   readonly #lets = new Map<string, Let>();
   readonly #functions: ReadFunctions;
+  readonly #constants: ReadonlySet<string> | undefined;
 
-  constructor(where: string, names: UnitEnv, functions?: FunctionTexts) {
+  /** @param constants  names that do not change in a run: what noise may be made of. No noise at all where they are left out */
+  constructor(where: string, names: UnitEnv, functions?: FunctionTexts, constants?: ReadonlySet<string>) {
+    this.#constants = constants;
     this.#where = where;
     this.#names = names;
     this.#functions = readFunctions(where, functions);
@@ -86,6 +89,7 @@ export class Texts {
       if (e.kind === "call" && INTERNAL.test(e.fn)) {
         fail(where, source, e, `calls "${e.fn}", which only the compiler writes`, "Use exp, expm1 or exprel");
       }
+      if (isNoise(e)) this.#checkNoise(where, e, source);
       if (e.kind !== "name" || Object.hasOwn(this.#names, e.name) || this.#lets.has(e.name)) return;
       if (later.has(e.name)) {
         fail(where, source, e, `"${short(e.name)}" is defined later`, "A `let` sees those before it: move it up");
@@ -95,12 +99,20 @@ export class Texts {
     });
   }
 
+  #checkNoise(where: string, e: Extract<Expr, { kind: "call" }>, source: Source): void {
+    if (this.#constants === undefined) fail(where, source, e, `has noise ("${e.fn}")`, "Noise belongs into neurons, channels and receptors"); // prettier-ignore
+    const read = e.args.flatMap((arg) => [...freeNames(arg)]).flatMap((n) => [...(this.#lets.get(n)?.reads ?? [n])]);
+    const moving = e.fn === "noise" ? read.find((n) => this.#constants?.has(n) !== true) : undefined;
+    if (moving !== undefined) fail(where, source, e, `gives noise an sd or tau that reads "${moving}"`, "Let them depend on parameters alone, and multiply noise(1, tau) by what changes"); // prettier-ignore
+  }
+
   #refuseHidden(where: string, expr: Expr, source: Source, hidden: ReadonlyMap<string, string>): void {
     visit(expr, (e) => {
-      if (e.kind !== "name") return;
-      const inside = [...(this.#lets.get(e.name)?.reads ?? [e.name])].find((n) => hidden.has(n));
+      if (e.kind !== "name" && !isNoise(e)) return;
+      const own = e.kind === "name" ? e.name : `${e.fn}()`;
+      const inside = [...(this.#lets.get(own)?.reads ?? [own])].find((n) => hidden.has(n));
       if (inside === undefined) return;
-      const through = inside === e.name ? "" : ` through "${e.name}"`;
+      const through = inside === own ? "" : ` through "${own}"`;
       fail(where, source, e, `reads "${inside}"${through}, which has no value here`, hidden.get(inside) as string);
     });
   }
@@ -109,6 +121,7 @@ export class Texts {
   #measure(where: string, expr: Expr): { reads: ReadonlySet<string>; size: Size } {
     const reads = new Set<string>();
     for (const n of freeNames(expr)) for (const inside of this.#lets.get(n)?.reads ?? [n]) reads.add(inside);
+    visit(expr, (e) => isNoise(e) && reads.add(`${e.fn}()`));
     const size = this.#size(expr);
     if (size.parts > MOST_PARTS || size.levels > MOST_LEVELS || size.nested > MOST_NESTED) {
       const [what, most] =
@@ -133,6 +146,8 @@ export class Texts {
     };
   }
 }
+
+const isNoise = (e: Expr): e is Extract<Expr, { kind: "call" }> => e.kind === "call" && (e.fn === "noise" || e.fn === "white"); // prettier-ignore
 
 /** Functions of the language that no text may call. */
 const INTERNAL = /_with$|^exp_dd\d$/;

@@ -56,6 +56,8 @@ function ofCall({ fn, args }: Extract<Expr, { kind: "call" }>, by: string): Expr
     case "abs":
       return either(binary("<", x, num(0)), minus(dx), dx);
     case "floor":
+    case "noise":
+    case "white":
     case "exp_dd2": // of constants only
     case "exp_dd3":
     case "exp_dd4":

@@ -101,6 +101,8 @@ const CALLS: Readonly<Record<Fn, (...args: number[]) => number>> = {
   exprel_with: (x = 0, ex = 0) => jsMath.exprel_with(x, ex),
   inverse_exprel: (x = 0) => jsMath.inverse_exprel(x),
   inverse_exprel_with: (x = 0, ex = 0) => jsMath.inverse_exprel_with(x, ex),
+  noise: () => NaN, // compile replaces it
+  white: () => NaN,
   exp_dd2: expDifference,
   exp_dd3: expDifference,
   exp_dd4: expDifference,

@@ -139,6 +139,15 @@ class Checker {
       const of = this.of(a);
       return of === "any" ? "any" : of.map((x) => x / 2);
     }
+    if (fn === "noise") {
+      const [sd, tau] = [this.of(a), this.of(b)];
+      if (!same(tau, dimension("ms"))) this.fail(b, `takes noise with the time constant "${this.text(b)}" (${unitName(tau)})`, "Give it in ms"); // prettier-ignore
+      return sd;
+    }
+    if (fn === "white") {
+      const of = this.of(a);
+      return of === "any" ? "any" : of.map((x, i) => (i === 1 ? x - 0.5 : x));
+    }
     if (fn === "select") {
       this.of(a);
       return this.#alike(b, c, "selects between");

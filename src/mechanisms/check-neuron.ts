@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { notAdditive, Texts } from "../lang/check.ts";
-import { type Dimension, dimension } from "../lang/units.ts";
+import { type Dimension, dimension, unitName } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, quantity, record, text, unit } from "../shapes.ts";
 import type { Unit } from "../units.ts";
@@ -47,6 +47,11 @@ export function checkNeuron(where: string, given: unknown): asserts given is Neu
   new NeuronTexts(where, neuron).check();
 }
 
+/** The unit of one of a neuron's `let` names, which a recording may ask for.
+ * @throws ModelError where it has white noise, which has no value */
+export const unitOfLet = (where: string, neuron: Neuron, name: string): string =>
+  new NeuronTexts(where, neuron).unitOfLet(name);
+
 /** Every name once: texts tell parameters, lets, states and inputs apart by name alone. */
 function checkNames(where: string, { name, params, let: lets = {}, states, ports, inputs = {} }: Neuron): void {
   checkName(where, "neuron", name);
@@ -66,6 +71,8 @@ function checkNames(where: string, { name, params, let: lets = {}, states, ports
 const HIDDEN = {
   event: "Only a port's onEvent may read the weight of an event",
   order: "States start in declared order: declare that state first",
+  white: "White noise has no value of its own: put it into the equation `d` of a state",
+  start: "Noise begins with the first step and does not wait for events: put it into the equation of a state",
   input: "Inputs have a value only while a state advances",
 };
 
@@ -80,7 +87,7 @@ class NeuronTexts {
     const known: Record<string, Unit | Dimension> = { dt: "ms", weight: "any" };
     for (const named of [neuron.params, neuron.states, neuron.inputs ?? {}])
       for (const [name, { unit: u }] of Object.entries(named)) known[name] = u;
-    this.#texts = new Texts(where, known, neuron.functions);
+    this.#texts = new Texts(where, known, neuron.functions, new Set(["dt", ...Object.keys(neuron.params)]));
   }
 
   check(): void {
@@ -90,7 +97,7 @@ class NeuronTexts {
     if (Object.keys(states).length === 0) throw new ModelError(this.#where, "has no states", "Give it at least V");
     for (const [s, one] of Object.entries(states)) this.#state(s, one);
     for (const [port, { unit: u, onEvent }] of Object.entries(ports)) this.#port(port, u, onEvent);
-    const still = this.#hidden(HIDDEN.input, Object.keys(this.#n.inputs ?? {}));
+    const still = this.#hidden(HIDDEN.input, Object.keys(this.#n.inputs ?? {})).set("white()", HIDDEN.white);
     this.#texts.check("spike", spike, "1", still);
     for (const [s, value] of Object.entries(reset))
       this.#texts.check(`reset.${s}`, value, this.#unit("reset", s), still);
@@ -100,6 +107,13 @@ class NeuronTexts {
     const moving = [...reads].find((name) => !Object.hasOwn(params, name) && name !== "dt");
     if (moving !== undefined)
       throw new ModelError(`${this.#where}, refractory`, `reads "${moving}"`, "Let it depend on parameters alone");
+  }
+
+  /** The unit of a `let`. */
+  unitOfLet(name: string): string {
+    for (const [id, value] of Object.entries(this.#n.let ?? {})) this.#texts.define(id, value, new Set());
+    const { dimension: of } = this.#texts.check(`let.${name}`, name, undefined, new Map([["white()", HIDDEN.white]]));
+    return of === "any" ? "1" : unitName(of);
   }
 
   #state(s: string, one: NeuronState): void {
@@ -114,10 +128,13 @@ class NeuronTexts {
           : "next" in one
             ? [["next", one.next, one.unit]]
             : [["d", one.d, perMs], ...(one.tau === undefined ? [] : [["tau", one.tau, "ms"] as [string, unknown, Unit]])]; // prettier-ignore
-    for (const [key, value, unit] of texts) this.#texts.check(`states.${s}.${key}`, value, unit, none);
+    const calm = new Map(none).set("white()", HIDDEN.white);
+    for (const [key, value, unit] of texts)
+      this.#texts.check(`states.${s}.${key}`, value, unit, key === "d" ? none : calm);
     const states = Object.keys(this.#n.states);
     const hidden = this.#hidden(HIDDEN.input, Object.keys(this.#n.inputs ?? {}));
     for (const name of states.slice(states.indexOf(s))) hidden.set(name, HIDDEN.order);
+    for (const fn of ["noise()", "white()"]) hidden.set(fn, HIDDEN.start);
     this.#texts.check(`states.${s}.init`, one.init, one.unit, hidden);
   }
 
@@ -130,7 +147,9 @@ class NeuronTexts {
         field,
         text,
         own,
-        this.#hidden(HIDDEN.input, Object.keys(this.#n.inputs ?? {}), false),
+        this.#hidden(HIDDEN.input, Object.keys(this.#n.inputs ?? {}), false)
+          .set("noise()", HIDDEN.start)
+          .set("white()", HIDDEN.start),
       );
       const fault = notAdditive(expr, "weight", states);
       if (fault !== undefined)

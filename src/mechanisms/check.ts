@@ -155,6 +155,8 @@ const HIDDEN = {
   set: "What an event sets is one value whatever came before: an expression of params",
 };
 
+const NO_NOISE: readonly (readonly [string, string])[] = ["noise()", "white()"].map((fn) => [fn, "In cells noise belongs into a current: its g, E or i"]); // prettier-ignore
+
 class MechanismTexts {
   readonly #where: string;
   readonly #m: Mechanism;
@@ -173,7 +175,8 @@ class MechanismTexts {
     if (m.kind === "synapse") known["w"] = weightUnitOf(m);
     for (const [name, u] of this.#units) known[name] = u;
     for (const [name, p] of Object.entries(m.params)) known[name] = p.unit;
-    this.#texts = new Texts(where, known, m.functions);
+    const constants = new Set(["dt", "celsius", ...Object.keys(m.params)]);
+    this.#texts = new Texts(where, known, m.functions, constants);
   }
 
   check(): void {
@@ -190,7 +193,7 @@ class MechanismTexts {
   /** What an event adds, or nothing where it sets. */
   #increment(s: string, effect: EventEffect, states: ReadonlySet<string>): string | undefined {
     if (typeof effect !== "object") return effect;
-    const hidden = new Map([["w", HIDDEN.set], ["V", HIDDEN.set], ...[...states].map((id) => [id, HIDDEN.set] as const)]); // prettier-ignore
+    const hidden = new Map([...NO_NOISE, ["w", HIDDEN.set], ["V", HIDDEN.set], ...[...states].map((id) => [id, HIDDEN.set] as const)]); // prettier-ignore
     this.#texts.check(`onEvent.${s}.set`, effect.set, this.#units.get(s), hidden);
     return undefined;
   }
@@ -207,7 +210,8 @@ class MechanismTexts {
     );
   }
 
-  #state(s: string, state: ReceptorState, hidden: ReadonlyMap<string, string>): void {
+  #state(s: string, state: ReceptorState, given: ReadonlyMap<string, string>): void {
+    const hidden = new Map([...given, ...NO_NOISE]);
     const unit = this.#units.get(s);
     const rates: [string, string, Unit | Dimension | undefined][] =
       "inf" in state
@@ -239,7 +243,7 @@ class MechanismTexts {
   #kinetics(m: Channel): void {
     for (const [name, k] of Object.entries(m.kinetics ?? {})) {
       checkKinetics(`${this.#where}, kinetics.${name}`, k);
-      const hidden = new Map(statesOf(m).map((s) => [s, HIDDEN.scheme]));
+      const hidden = new Map([...statesOf(m).map((s) => [s, HIDDEN.scheme] as const), ...NO_NOISE]);
       for (const other of currentNames(m)) hidden.set(other, HIDDEN.start);
       for (const other of this.#around.computed) hidden.set(other, HIDDEN.scheme);
       k.reactions.forEach((r, i) => {
@@ -291,7 +295,7 @@ class MechanismTexts {
       if (!states.has(s)) throw new ModelError(`${this.#where}, onEvent`, `names ${shown(s)}, which is no state`, didYouMean(s.slice(0, 60), states)); // prettier-ignore
       const increment = this.#increment(s, effect, states);
       if (increment === undefined) continue;
-      const { expr } = this.#texts.check(`onEvent.${s}`, increment, this.#units.get(s), new Map());
+      const { expr } = this.#texts.check(`onEvent.${s}`, increment, this.#units.get(s), new Map(NO_NOISE));
       const fault = notAdditive(expr, "w", states);
       if (fault === undefined) continue;
       throw new ModelError(

@@ -1,5 +1,6 @@
 import type { CellProgram, CompiledCells } from "../compile/compiled.ts";
 import { jsLibrary, type JsOptions, printJs, toJs } from "../lang/print.ts";
+import { gauss } from "../random/gauss.ts";
 import { printTree } from "./trees.ts";
 
 /** Everything a printed integrate function reads and writes; arrays as laid out in compiled.ts and engine.ts. */
@@ -15,6 +16,7 @@ export interface CellBuffers {
   readonly traceRow: readonly Int32Array[]; // per trace and cell, -1 where it is not recorded
   readonly traces: readonly (Float64Array | Float32Array)[]; // per trace: [sample of the segment][entry][row]
   readonly voltageLimit: number; // mV
+  readonly seeds: Uint32Array; // per entry
   /** called when a potential was beyond the limit after some step of the block. */
   readonly unsound: () => void;
   readonly traceFrom: readonly number[]; // per trace: index (step / everySteps) of sample 0 of the segment
@@ -37,7 +39,7 @@ export type Integrate = (
 export function printIntegrate(cells: CompiledCells, f32: boolean): Integrate {
   const lines =
     cells.program.kind === "tree" ? printTree(cells, cells.program, f32) : printSmall(cells, cells.program, f32);
-  const library = jsLibrary(f32);
+  const library = { ...jsLibrary(f32), gauss };
   const make = new Function(
     ...Object.keys(library),
     `"use strict"; return (b, block, spike) => {\n${lines.join("\n")}\n};`,
@@ -69,6 +71,9 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
       ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b.clamps[signal_${k} + t]`)}`)};`,
     ),
     ...detection(program.detect, options),
+    ...program.draws.map(
+      ({ input, stream }) => `    const ${input} = gauss(b.seeds[e], ${stream}, c, block.step + t);`,
+    ),
     `    if (born) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
     `    const slots = (t * block.entries + e) * block.slots + c;`,
     ...receptors.map(

@@ -349,6 +349,7 @@ class ReferenceEngine implements Engine {
         traces: mine.map((t) => t.data),
         traceFrom: mine.map((t) => t.first),
         voltageLimit: this.network.voltageLimit,
+        seeds: this.network.seeds,
         unsound: () => (this.#sound = false),
       };
       cells.integrate(

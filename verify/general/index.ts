@@ -4,6 +4,7 @@ import { verifyShortTerm } from "./links.ts";
 import { verifyCalcium, verifyKinetic } from "./clamped.ts";
 import { verifyInterneurons, verifyReceptors, verifySquid } from "./compartments.ts";
 import { verifyCoba, verifyDelta } from "./networks.ts";
+import { verifyNoise } from "./noise.ts";
 import { verifyAdex, verifyIzhikevich, verifyLif } from "./single.ts";
 import { verifySwc } from "./swc.ts";
 
@@ -17,6 +18,7 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g04", verifyCoba],
   ["g05", verifyDelta],
   ["g06", verifyShortTerm],
+  ["g09", verifyNoise],
   ["g11", verifyKinetic],
   ["g12", verifyCalcium],
   ["g16", verifySwc],
