@@ -2,7 +2,6 @@ import { gpuEngine, type VisibleEngine } from "../../src/gpu/engine.ts";
 import { correctedDipole, smoothedDipole, type CortexColumn } from "../../src/models/cortical-column/index.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
-import { DeviceWatch } from "../../src/run/device-watch.ts";
 import { Simulation } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
 import { Pace } from "../site/pace.ts";
@@ -28,15 +27,15 @@ export class ColumnRun {
   #stopped = false;
   #done: Promise<void> = Promise.resolve();
 
-  private constructor(built: BuiltColumn, engine: VisibleEngine, device: GPUDevice, strength: number) {
+  private constructor(built: BuiltColumn, engine: VisibleEngine, strength: number) {
     [this.engine, this.column, this.#smoothing, this.#strength] = [engine, built.column, built.smoothing, strength];
     for (const type of built.column.cellTypes) this.spikes[type.name] = 0;
-    this.#simulation = new Simulation(engine.network, engine, { watch: new DeviceWatch(device) });
+    this.#simulation = new Simulation(engine.network, engine);
   }
 
   static async make(device: GPUDevice, settings: ColumnSettings, strength: number): Promise<ColumnRun> {
     const built = buildColumn(settings);
-    return new ColumnRun(built, await gpuEngine(built.compiled, device), device, strength);
+    return new ColumnRun(built, await gpuEngine(built.compiled, device), strength);
   }
 
   /** Model time, ms. */

@@ -1,6 +1,5 @@
 import { gpuEngine, type VisibleEngine } from "../../src/gpu/engine.ts";
 import type { Control } from "../../src/run/control.ts";
-import { DeviceWatch } from "../../src/run/device-watch.ts";
 import { Simulation } from "../../src/run/simulate.ts";
 import { ms, one } from "../../src/units.ts";
 import { Pace } from "../site/pace.ts";
@@ -44,16 +43,16 @@ export class PoolRun {
   #stopped = false;
   #done: Promise<void> = Promise.resolve();
 
-  private constructor(engine: VisibleEngine, device: GPUDevice, thresholds: Float64Array, settings: PoolSettings) {
+  private constructor(engine: VisibleEngine, thresholds: Float64Array, settings: PoolSettings) {
     this.engine = engine;
     this.readings = new Readings(thresholds);
     this.#settings = this.#acting = settings;
-    this.#simulation = new Simulation(engine.network, engine, { watch: new DeviceWatch(device) });
+    this.#simulation = new Simulation(engine.network, engine);
   }
 
   static async make(device: GPUDevice, pool: Pool, settings: PoolSettings): Promise<PoolRun> {
     const { compiled, thresholds } = motorPool(pool, settings);
-    return new PoolRun(await gpuEngine(compiled, device), device, thresholds, settings);
+    return new PoolRun(await gpuEngine(compiled, device), thresholds, settings);
   }
 
   /** Model time, ms. */

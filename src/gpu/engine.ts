@@ -5,6 +5,7 @@ import type { Inputs } from "../host/inputs.ts";
 import { Pace } from "../host/pace.ts";
 import { DeviceError, type StateError } from "../errors.ts";
 import { sampleSteps } from "../host/samples.ts";
+import { fromStart } from "../host/initial.ts";
 import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import { type Base, prepare } from "./base.ts";
@@ -12,6 +13,7 @@ import type { CellsPart } from "./cells-part.ts";
 import { DeviceNetwork } from "./device-network.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
 import { LogCopy, type LogRing } from "./log-ring.ts";
+import { DeviceWatch } from "./device-watch.ts";
 import { checked, type Memory } from "./memory.ts";
 import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
 import type { ProjectionRelease } from "./release-part.ts";
@@ -56,6 +58,7 @@ class GpuEngine implements VisibleEngine {
   step = 0;
   readonly #pace: Pace;
   readonly #scope: Scope;
+  readonly #watch: DeviceWatch;
   readonly #memory: Memory;
   readonly #inputs: Inputs;
   readonly #maxSteps: number;
@@ -74,7 +77,6 @@ class GpuEngine implements VisibleEngine {
   #submits: Submit[] = []; // in flight
   #queue: Promise<unknown> = Promise.resolve();
   #lastDone = 0;
-  #failure: DeviceError | undefined;
   #stopping = false; // a submit reported a state that no cell can have: nothing is encoded any more
   #fault: StateError | undefined;
   #closed = false;
@@ -95,7 +97,7 @@ class GpuEngine implements VisibleEngine {
     this.#settings = parts.settings;
     this.#values = this.#settings.map((s) => s.words());
     this.#rests = this.#memory.device.adapterInfo.isFallbackAdapter;
-    this.#watch(this.#memory.device);
+    this.#watch = new DeviceWatch(this.#memory.device);
   }
 
   static async make(network: CompiledNetwork, device: GPUDevice, options: GpuOptions): Promise<GpuEngine> {
@@ -119,7 +121,7 @@ class GpuEngine implements VisibleEngine {
       const to = Math.min(toStep, this.step + this.#maxSteps);
       pieces.push(this.#advance(to));
     }
-    const all = Promise.all(pieces).then(joined);
+    const all = this.#watch.guard(Promise.all(pieces).then((parts) => fromStart(this.network, joined(parts), true)));
     all.catch(() => undefined); // whoever awaits it sees the error
     return all;
   }
@@ -238,6 +240,7 @@ class GpuEngine implements VisibleEngine {
     this.#closed = true;
     await this.#queue.catch(() => undefined);
     await this.#done().catch(() => undefined); // lavapipe crashes on exit with work in flight
+    this.#watch.close();
     this.#scope[Symbol.dispose]();
   }
 
@@ -292,7 +295,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   #encode(submit: Submit): Omit<TraceSamples, "data">[][] {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#watch.failure !== undefined) throw this.#watch.failure;
     const { device } = this.#memory;
     const { queue } = device;
     const { clamps } = submit.inputs;
@@ -376,9 +379,9 @@ class GpuEngine implements VisibleEngine {
   async #readback({ parity }: Submit): Promise<{ log: LogCopy; bytes: ArrayBuffer; staging: GPUBuffer }> {
     const staging = this.#staging?.[parity] as GPUBuffer;
     await this.#memory.trip.wait(staging.mapAsync(1)).catch((error: unknown) => {
-      throw this.#failure ?? new DeviceError("readback", String(error), "Run again; resume with --resume");
+      throw this.#watch.failure ?? new DeviceError("readback", String(error), "Run again; resume with --resume");
     });
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#watch.failure !== undefined) throw this.#watch.failure;
     await this.#profile?.collect(parity);
     const bytes = staging.getMappedRange();
     return { log: new LogCopy(bytes, this.#log.bytes / 4), bytes, staging };
@@ -490,22 +493,5 @@ class GpuEngine implements VisibleEngine {
 
   #done(): Promise<undefined> {
     return this.#memory.trip.wait(this.#memory.device.queue.onSubmittedWorkDone());
-  }
-
-  #watch(device: GPUDevice): void {
-    const listener = (event: GPUUncapturedErrorEvent): void => {
-      this.#failure ??= new DeviceError("device", event.error.message, "Please report it");
-    };
-    device.addEventListener("uncapturederror", listener);
-    // the caller's device outlives this engine, and would keep it
-    this.#scope.own({ destroy: () => device.removeEventListener("uncapturederror", listener) });
-    void device.lost.then(({ reason, message }) => {
-      if (!this.#closed)
-        this.#failure ??= new DeviceError(
-          "device",
-          `was lost (${reason}): ${message}`,
-          "Run again; what was written can be resumed with --resume",
-        );
-    });
   }
 }

@@ -4,6 +4,7 @@ import type { StateError } from "../errors.ts";
 import { Inputs, type InputBlock } from "../host/inputs.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
+import { fromStart } from "../host/initial.ts";
 import { sampleSteps } from "../host/samples.ts";
 import { isSound, lastSound, stateError, stateLimits } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
@@ -93,7 +94,7 @@ class ReferenceEngine implements Engine {
         const segment = this.#run(toStep);
         if (this.#sound) {
           this.#pace.measured(toStep - from, performance.now() - begun);
-          setTimeout(() => resolve(segment), 0);
+          setTimeout(() => resolve(this.#fromStart(segment)), 0);
         } else {
           const stopped = this.#stop(before, toStep);
           this.#fault = stopped.then((s) => s.fault);
@@ -118,7 +119,11 @@ class ReferenceEngine implements Engine {
     });
     again(to + 1);
     const fault = stateError(this.network, to + 1, (k) => (this.#cells.get(k) as Cells).state);
-    return { ...again(to), fault };
+    return { ...this.#fromStart(again(to)), fault };
+  }
+
+  #fromStart(segment: Segment): Segment {
+    return fromStart(this.network, segment, this.#f32);
   }
 
   /** All that steps change, but for what controls do. */

@@ -9,9 +9,7 @@ import { checkLastStep, nearestSteps, wholeSteps } from "../steps.ts";
 import { canonical, type Quantity } from "../units.ts";
 import { MemoryChunk, rowsKey, sortSpikes, type Chunk, type Rows } from "./chunk.ts";
 import { inForce, RecordedControl, type Control, type LiveChange } from "./control.ts";
-import { DeviceWatch } from "./device-watch.ts";
 import { sourceStates } from "./source-states.ts";
-import { initialRows, type InitialRows } from "./initial.ts";
 
 export interface SimulateOptions extends CompileOptions {
   /** What "auto" runs on; without it, the float64 reference engine. The caller keeps and destroys it. */
@@ -67,13 +65,7 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
       ? { deviceBinding: bindingOf(device), deviceOnHost: device.adapterInfo.isFallbackAdapter }
       : {};
   const network = compile(description, { ...compileOptions, ...limits });
-  const watch = kind === "gpu" && device !== undefined ? new DeviceWatch(device) : undefined;
-  try {
-    return new Simulation(network, await makeEngine(kind, network, device), { description, watch });
-  } catch (error) {
-    watch?.close();
-    throw error;
-  }
+  return new Simulation(network, await makeEngine(kind, network, device), description);
 }
 
 const bindingOf = ({ limits }: GPUDevice): number => Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
@@ -99,7 +91,6 @@ export class Simulation {
   readonly description: NetworkDescription | undefined;
   readonly kind: EngineKind;
   readonly #engine: Engine;
-  readonly #watch: DeviceWatch | undefined;
   readonly #control: RecordedControl;
   readonly #hooks: Hook[] = [];
   #inForce: LiveChange[] = [];
@@ -108,17 +99,11 @@ export class Simulation {
   #closed = false;
   #failure: ModelError | StateError | undefined;
 
-  /** @param from  the description, and the watch of the device that the engine runs on */
-  constructor(
-    network: CompiledNetwork,
-    engine: Engine,
-    from: { readonly description?: NetworkDescription; readonly watch?: DeviceWatch | undefined } = {},
-  ) {
+  constructor(network: CompiledNetwork, engine: Engine, description?: NetworkDescription) {
     this.network = network;
     this.kind = engine.kind;
     this.#engine = engine;
-    this.description = from.description;
-    this.#watch = from.watch;
+    this.description = description;
     this.#control = new RecordedControl(network, engine);
   }
 
@@ -192,8 +177,6 @@ export class Simulation {
       if (parts === undefined) rows.set(key, [part]);
       else parts.push(part);
     };
-    if (from === 0)
-      for (const { population, trace, rows: part } of this.initialRows()) add(rowsKey(population, trace), part);
     for await (const segment of this.segments(to, whole, options)) {
       segments.push({ ...segment, traces: [] });
       for (const { population, trace, steps, data } of segment.traces) add(rowsKey(population, trace), { steps, data });
@@ -201,11 +184,6 @@ export class Simulation {
     if (this.step === from) return undefined;
     const sorted = sortSpikes(this.network, segments, from, this.step);
     return new MemoryChunk(this.network, from, this.step, sorted, rows);
-  }
-
-  /** For sinks: the t = 0 rows of state traces. */
-  initialRows(): InitialRows[] {
-    return initialRows(this.network, this.kind !== "reference");
   }
 
   /** For sinks: what the engine gives from here to `to`, one submit at a time, in order. Two are in flight unless a hook
@@ -232,7 +210,7 @@ export class Simulation {
         }
         const first = flight.shift();
         if (first === undefined) return;
-        const segment = await (this.#watch === undefined ? first : this.#watch.guard(first));
+        const segment = await first;
         if (this.kind !== "gpu") await macrotask();
         const { dt } = this.network;
         options.onProgress?.({
@@ -313,11 +291,7 @@ export class Simulation {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    try {
-      await this.#engine.close();
-    } finally {
-      this.#watch?.close();
-    }
+    await this.#engine.close();
   }
 
   /** @throws ModelError after close() */

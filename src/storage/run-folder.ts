@@ -134,9 +134,6 @@ async function writeChunk(
   let finished = false;
   try {
     const segments: Segment[] = [];
-    if (from === 0) {
-      for (const { population, trace, rows } of sim.initialRows()) sink.append(population, trace, rows);
-    }
     for await (const segment of sim.segments(to, whole, options)) {
       for (const { population, trace, steps, data } of segment.traces) sink.append(population, trace, { steps, data });
       segments.push({ ...segment, traces: [] });

@@ -64,10 +64,10 @@ describe("the GPU against the float32 reference, which does the same operations 
       same(name, g!.traces[name]!.steps, steps);
       expect(g!.traces[name]!.data.length).toBe(r!.traces[name]!.data.length);
     }
-    expect(g!.traces["E.V"]!.steps.length).toBe(STEPS); // after each step
+    expect(g!.traces["E.V"]!.steps.length).toBe(STEPS + 1); // at 0 and after each step
     expect(g!.traces["E.soma.na_hh.i_na"]!.steps.slice(0, 3)).toEqual([0, 3, 6]); // before them
     expect(g!.traces["M.fast.g"]!.steps.slice(0, 3)).toEqual([0, 4, 8]);
-    expect(g!.traces["M.soma.k_hh.n"]!.steps.slice(0, 3)).toEqual([40, 80, 120]);
+    expect(g!.traces["M.soma.k_hh.n"]!.steps.slice(0, 3)).toEqual([0, 40, 80]);
   });
 
   test("V is close until a cell's first spike", () => {

@@ -135,7 +135,7 @@ describe("hooks", () => {
     ["a rate of cells", (c: any) => c.rate("aMN", drive.constant(Hz(1))), /has no rate/],
     ["a scale above the declared one", (c: any) => c.scale("DD", 3), /at most 2 was declared/],
     ["a scale that is not finite", (c: any) => c.scale("DD", NaN), /NaN/],
-    ["an unknown clamp", (c: any) => c.gain("step", 1), /is not a current clamp/],
+    ["an unknown clamp", (c: any) => c.gain("step", 1), /is not a clamp/],
     [
       "an unknown parameter",
       (c: any) => c.param("aMN", "dend.caL.gama", { value: 0.3, unit: "1" }),

@@ -31,6 +31,11 @@ export class DeviceWatch {
     });
   }
 
+  /** What was reported so far. */
+  get failure(): DeviceError | undefined {
+    return this.#failure;
+  }
+
   /** The work's result, or the device's failure, whichever comes first. */
   async guard<T>(work: Promise<T>): Promise<T> {
     const result = await new Promise<T>((resolve, reject) => {

@@ -1,30 +1,24 @@
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import { evaluate } from "../lang/evaluate.ts";
 import { dependsOn } from "../lang/names.ts";
-import type { Rows } from "./chunk.ts";
+import type { Segment, TraceSamples } from "./engine.ts";
 
-export interface InitialRows {
-  /** index in the network */
-  readonly population: number;
-  /** index in the population's traces */
-  readonly trace: number;
-  readonly rows: Rows;
-}
-
-/** The t = 0 row of every state trace, from the initial states: engines give samples from the end of their first step on.
- * @param single  float32, as the engine's own samples */
-export function initialRows(network: CompiledNetwork, single: boolean): InitialRows[] {
-  return network.populations.flatMap((cells, population) => {
-    if (cells.kind !== "cells") return [];
-    return cells.traces.flatMap((of, trace) => {
-      if (of.phase !== "state") return [];
-      const data = initialRow(network, cells, of);
-      const rows = { steps: Uint32Array.of(0), data: single ? Float32Array.from(data) : data };
-      return [{ population, trace, rows }];
-    });
+/** A run's first segment with the t = 0 sample of every state trace before its own: what an engine samples itself are the ends of
+ * steps. @param single  float32, as the engine's own samples */
+export function fromStart(network: CompiledNetwork, segment: Segment, single: boolean): Segment {
+  if (segment.from > 0 || segment.to === 0) return segment;
+  const traces = segment.traces.map((samples): TraceSamples => {
+    const cells = network.populations[samples.population] as CompiledCells;
+    const trace = cells.traces[samples.trace] as CompiledCells["traces"][number];
+    if (trace.phase !== "state") return samples;
+    const row = initialRow(network, cells, trace);
+    const data = single ? new Float32Array(row.length + samples.data.length) : new Float64Array(row.length + samples.data.length); // prettier-ignore
+    data.set(row);
+    data.set(samples.data, row.length);
+    return { ...samples, steps: Uint32Array.of(0, ...samples.steps), data };
   });
+  return { ...segment, traces };
 }
-
 function initialRow(
   network: CompiledNetwork,
   cells: CompiledCells,
