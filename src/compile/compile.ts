@@ -14,11 +14,13 @@ import { scaleValue, type Path } from "../network/paths.ts";
 import { compileCells } from "./cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { clampsOf, compileClamps } from "./clamps.ts";
-import type { CompiledCells, CompiledClamp, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts";
+import type { CompiledCells, CompiledClamp, CompiledLearning, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts"; // prettier-ignore
 import { frozen } from "./freeze.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
 import { compileNeurons } from "./point-neurons.ts";
+import { compileLearning, learningSteps, slowLearning } from "./learning.ts";
+import { weightTraces } from "./weight-traces.ts";
 import { compilePlasticity } from "./plasticity.ts";
 import { checkEstimate, estimate } from "./estimate.ts";
 import { Ticker } from "./ticker.ts";
@@ -81,12 +83,15 @@ class Compiler {
     const populations = this.#populations(slots);
     this.#ticker.tick(() => "sorting links");
     const plasticity = compilePlasticity(drawn, populations, dt, entries);
-    const context = { ...this.#settings, entries, nSources: this.#nSources, populations, plasticity };
+    const learning = compileLearning(drawn, { dt, entries, steps: this.#settings.steps, populations, slots });
+    const context = { ...this.#settings, entries, nSources: this.#nSources, populations, plasticity, learning };
     const stages = plan.stages.map((cells, k) => buildStage(cells, slots[k] as Slots, drawn, context));
     const allSlots = stages.reduce((sum, s) => sum + s.slots, 0);
     this.#warnAboutLinks(drawn);
     const initialScales = this.#initialScales();
+    const loopSteps = Math.min(plan.loopSteps ?? Infinity, learningSteps(learning) ?? Infinity);
     this.#warnings.push(
+      ...slowLearning(drawn, learning),
       ...lostWeights(
         stages.flatMap(({ cells, q }) =>
           drawn.flatMap((projection, k) =>
@@ -107,11 +112,11 @@ class Compiler {
       dt,
       entries,
       seeds: Uint32Array.from(this.#seeds()),
-      populations,
+      populations: this.#withLinks(populations, drawn, learning),
       nSources: this.#nSources,
       stages,
-      maxBlock: blockLength(plan.loopSteps, allSlots, entries, maxBlock),
-      maxDelaySteps: longestDelay(stages),
+      maxBlock: blockLength(loopSteps, allSlots, entries, maxBlock),
+      maxDelaySteps: longestDelay(stages, learning),
       projections: drawn.map(({ description: p, links }) => ({
         name: p.name,
         links: links[0]?.target.length ?? 0,
@@ -121,6 +126,7 @@ class Compiler {
       initialScales,
       clamps: this.#clamps,
       plasticity,
+      learning,
       lanes: Math.max(0, ...plasticity.map(({ lane = -1 }) => lane + 1)),
       voltageLimit: this.#settings.voltageLimit,
       warnings: this.#warnings,
@@ -196,7 +202,7 @@ class Compiler {
       seeds: this.#seeds(),
       firstSource: this.#firstSource[index] ?? 0,
       slots: slots.find((s) => s.of.has(index))?.of.get(index) ?? new Map<string, number>(),
-      recordings: this.#d.recordings.filter((r) => r.population === name),
+      recordings: this.#d.recordings.filter((r) => r.population === name && r.projection === undefined),
       vary: this.#variedParams(index),
       clamps: clampsOf(this.#d, this.#clamps, dt, name),
     };
@@ -212,6 +218,17 @@ class Compiler {
     });
     return vary;
   }
+
+  /** Cells with what links that learn ask of them: recordings of weights, and detection before delivery. */
+  #withLinks(populations: readonly CompiledPopulation[], drawn: readonly DrawnProjection[], learning: readonly CompiledLearning[]) {
+    return populations.map((p, k): CompiledPopulation => {
+      const own = learning.filter((l) => l.target === k);
+      if (p.kind !== "cells" || own.length === 0) return p;
+      const traces = own.flatMap((l) => weightTraces(this.#d, drawn[l.projection] as DrawnProjection, learning.indexOf(l), this.#settings.dt));
+      const detectsFirst = own.some((l) => l.hearsTarget && l.dendriticSteps === 0);
+      return { ...p, traces: [...p.traces, ...traces], ...(detectsFirst ? { detectsFirst } : {}) };
+    });
+  } // prettier-ignore
 
   #initialScales(): Float64Array {
     const { entries, projections, variations } = this.#d;

@@ -26,6 +26,8 @@ export interface CompiledNetwork {
   readonly clamps: readonly CompiledClamp[];
   /** of projections with links, in their order. */
   readonly plasticity: readonly CompiledPlasticity[];
+  /** of projections whose links learn and that have links, in their order. */
+  readonly learning: readonly CompiledLearning[];
   /** factors kept beside each logged spike: the most plastic projections that any population of log sources has. */
   readonly lanes: number;
   /** mV on either side of 0; a run stops where a potential goes beyond. */
@@ -92,6 +94,8 @@ export interface CompiledCells {
   /** receptors that have links: its weights of cell c arrive at slot `slot + c` of this population's stage. */
   readonly receptors: readonly { readonly name: string; readonly input: string; readonly slot: number }[];
   readonly traces: readonly CompiledTrace[];
+  /** spikes are detected before delivery, since they change in their own step what is delivered. */
+  readonly detectsFirst?: boolean;
   /** starts armed, per cell and entry: 1; engines keep this bit beside the states. */
   readonly about: Readonly<Record<string, readonly number[]>>;
 }
@@ -181,15 +185,19 @@ export interface TreeReceptors {
   readonly decay: readonly Stmt[];
 }
 
-/** `state` traces are labelled with the time after the step; `current` traces (evaluated in the currents phase) with the time before it. */
+/** `state` traces are labelled with the time after the step; `current` traces (evaluated in the currents phase) with the time before it.
+ * `link` traces are labelled as states: weights of links onto the cells, after all traces of the cells themselves. */
 export interface CompiledTrace {
   readonly variable: string;
   readonly unit: string;
-  readonly phase: "state" | "current";
+  readonly phase: "state" | "current" | "link";
   /** over states and params (state phase), or over anything named up to the end of `currents`. */
   readonly value: Expr;
   readonly everySteps: number;
+  /** indices of cells; of `link` traces, of links in the projection's order. */
   readonly cells: Uint32Array;
+  /** of `link` traces: index into CompiledNetwork.learning. */
+  readonly learning?: number;
 }
 
 /** Renewal sources. Increments of one step are those of `signals[signalOfCell[c]]`, or constant per cell. */
@@ -282,6 +290,62 @@ export interface GivenReleases {
   readonly factor: Float64Array;
   /** after the spike: [state][spike] */
   readonly states: Float64Array;
+}
+
+/** Plasticity of every link of one projection. Each link keeps its states (the weight first) and the step of its last event; events of
+ * one link act in order of steps, on one step the target's before the source's. */
+export interface CompiledLearning {
+  readonly projection: number;
+  readonly source: number; // population
+  readonly target: number; // population
+  readonly sources: number; // per entry
+  readonly firstSource: number; // id of source 0 in entry 0; 0 for trains
+  readonly targets: number; // per entry
+  readonly firstTarget: number; // id of target 0 in entry 0
+  /** slot of cell 0 of the target's first receptor; slots of one cell are `targets` apart. */
+  readonly firstSlot: number;
+  /** whether spikes of the target act; after so many steps. */
+  readonly hearsTarget: boolean;
+  readonly dendriticSteps: number;
+  /** names in texts, "w" first, and their identifiers in statements. */
+  readonly names: readonly string[];
+  readonly states: readonly string[];
+  readonly params: readonly string[];
+  /** per parameter one value, or one per link in the tables' order (of one table alone). */
+  readonly values: readonly Float64Array[];
+  /** over states, params and `elapsed` (ms since the link's last event, or since step 0). */
+  readonly relax: readonly Stmt[];
+  /** ends with `transmitted`, in the weight's unit, as it was before the event. */
+  readonly onPre: readonly Stmt[];
+  readonly onPost: readonly Stmt[];
+  /** shared by all entries, or one per entry. */
+  readonly tables: readonly LinkTable[];
+  /** of trains, in order of steps: what arrives; one for all entries, or one per entry. */
+  readonly arrivals?: readonly Arrivals[];
+}
+
+/** Links by source in segments of one delay, sorted by delay within a source, and by slot within a segment; and by target. */
+export interface LinkTable {
+  readonly rowStart: Uint32Array; // sources + 1, into segments
+  readonly segmentDelay: Uint32Array; // steps; 0 for trains, whose arrivals name segments
+  readonly segmentSource: Uint32Array;
+  readonly segmentStart: Uint32Array; // segments + 1, into links
+  readonly slot: Uint32Array; // per link, in its stage
+  readonly segment: Uint32Array; // per link
+  /** states at t = 0: [state][link] */
+  readonly state0: Float64Array;
+  /** place in the projection's own order of links. */
+  readonly order: Uint32Array;
+  /** of every target, its links: links column[columnStart[t]] .. column[columnStart[t + 1] - 1]. Empty where targets are not heard. */
+  readonly columnStart: Uint32Array;
+  readonly column: Uint32Array;
+}
+
+export interface Arrivals {
+  readonly step: Uint32Array;
+  readonly segment: Uint32Array;
+  /** spikes that arrive at once, 1..15. */
+  readonly count: Uint8Array;
 }
 
 export interface GivenEvents {

@@ -2,15 +2,15 @@ import { ModelError } from "../errors.ts";
 import { evaluate } from "../lang/evaluate.ts";
 import { add, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
 import { substitute } from "../lang/names.ts";
-import { plasticityTexts, sourceParams } from "../mechanisms/check-plasticity.ts";
-import type { PlasticityUse } from "../mechanisms/plasticity.ts";
+import { plasticityTexts, ruleParams } from "../mechanisms/check-plasticity.ts";
+import { changesLinks, type SourcePlasticityUse } from "../mechanisms/plasticity.ts";
 import { dueStep } from "../steps.ts";
 import type { CompiledPlasticity, CompiledPopulation, CompiledTrains, GivenReleases } from "./compiled.ts";
 import { spikesOfEntry } from "./given.ts";
 import type { DrawnProjection } from "./links.ts";
 
 /** Names of what the statements of a release read and give. */
-const ELAPSED = "elapsed"; // ms since the source's last spike, or since the start
+export const ELAPSED = "elapsed"; // ms since the source's last spike, or since the start
 const FACTOR = "factor";
 /** ms: a shorter time constant is as good as none over any step. */
 const AT_ONCE = 1e-6;
@@ -25,9 +25,9 @@ export function compilePlasticity(
   const lanes = new Map<number, number>();
   return drawn.flatMap((projection): CompiledPlasticity[] => {
     const use = projection.description.plasticity;
-    if (use === undefined || projection.links.every((l) => l.target.length === 0)) return [];
+    if (use === undefined || changesLinks(use) || projection.links.every((l) => l.target.length === 0)) return [];
     const source = populations[projection.source] as CompiledPopulation;
-    const base = compileOne(projection, use, source.n);
+    const base = compileOne(projection, use as SourcePlasticityUse, source.n);
     if (source.kind === "trains") {
       const given = Array.from({ length: source.entry === undefined ? 1 : entries }, (_, e) => releases(base, source, dt, e));
       return [{ ...base, firstSource: 0, given }];
@@ -38,11 +38,11 @@ export function compilePlasticity(
   });
 } // prettier-ignore
 
-function compileOne(projection: DrawnProjection, use: PlasticityUse, n: number) {
+function compileOne(projection: DrawnProjection, use: SourcePlasticityUse, n: number) {
   const { mechanism: m } = use;
   const where = `${projection.description.name}, plasticity, ${m.name}`;
   const texts = plasticityTexts(where, m);
-  const values = sourceParams(where, use, n);
+  const values = ruleParams(where, use, "1", n).map((v) => (typeof v === "number" ? new Float64Array(n).fill(v) : v));
   const states = Object.keys(m.states);
   const params = Object.keys(m.params);
   const ids = Object.fromEntries([...states.map((s) => [s, name(`s_${s}`)]), ...params.map((p) => [p, name(`p_${p}`)])]);
@@ -62,8 +62,7 @@ function compileOne(projection: DrawnProjection, use: PlasticityUse, n: number) 
   const relax = states.flatMap((s): Stmt[] => {
     const { inf, tau } = texts.states[s] as (typeof texts.states)[string];
     if (inf === undefined || tau === undefined) return [];
-    const passed = negate(call("expm1", negate(div(name(ELAPSED), call("max", own(tau), num(AT_ONCE))))));
-    return [{ op: "set", name: `s_${s}`, value: add(name(`s_${s}`), mul(passed, sub(own(inf), name(`s_${s}`)))) }];
+    return [relaxing(`s_${s}`, own(inf), own(tau))];
   });
   const jumps = Object.entries(texts.onPre).map(([s, value]): Stmt => ({ op: "set", name: `s_${s}`, value: own(value) }));
   const bound = own(texts.largest);
@@ -80,6 +79,18 @@ function compileOne(projection: DrawnProjection, use: PlasticityUse, n: number) 
     largest: largest.reduce((a, b) => Math.max(a, b), 0),
   };
 } // prettier-ignore
+
+/** A state after `elapsed` ms of relaxing, exactly. */
+export function relaxing(id: string, inf: Expr, tau: Expr): Stmt {
+  const passed = negate(call("expm1", negate(div(name(ELAPSED), call("max", tau, num(AT_ONCE))))));
+  return { op: "set", name: id, value: add(name(id), mul(passed, sub(inf, name(id)))) };
+}
+
+/** A trace after `elapsed` ms of decay to 0, exactly. */
+export function decaying(id: string, tau: Expr): Stmt {
+  const left = call("exp", negate(div(name(ELAPSED), call("max", tau, num(AT_ONCE)))));
+  return { op: "set", name: id, value: mul(name(id), left) };
+}
 
 function joined(rows: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(rows.reduce((sum, r) => sum + r.length, 0));

@@ -404,11 +404,11 @@ export class ResolvedModel {
 /** A node of the morphology or a compartment. */
 type Place = Pick<Morphology["nodes"][number], "section" | "kind" | "index" | "areaUm2">;
 
-export function chosen(where: string, cells: RecordingDescription["cells"], n: number): Uint32Array {
+export function chosen(where: string, cells: RecordingDescription["cells"], n: number, what = "cell"): Uint32Array {
   if (cells === "all") return Uint32Array.from({ length: n }, (_, c) => c);
   if ("every" in cells) return Uint32Array.from({ length: Math.ceil(n / cells.every) }, (_, k) => k * cells.every);
   const bad = cells.cells.find((c) => !(Number.isInteger(c) && c >= 0 && c < n));
-  if (bad !== undefined) throw new ModelError(where, `has no cell ${bad}`, `Cells go from 0 to ${n - 1}`);
+  if (bad !== undefined) throw new ModelError(where, `has no ${what} ${bad}`, `They go from 0 to ${n - 1}`);
   return Uint32Array.from(cells.cells);
 }
 

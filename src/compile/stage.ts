@@ -1,9 +1,11 @@
 import type { CellsDescription, NeuronsDescription } from "../network/check.ts";
 import { receptorsOf } from "../network/receptors.ts";
 import type { NetworkDescription } from "../network/description.ts";
-import type { CompiledPlasticity, CompiledPopulation, CompiledStage, RowTable } from "./compiled.ts";
+import type { CompiledLearning, CompiledPlasticity, CompiledPopulation, CompiledStage, RowTable } from "./compiled.ts";
 import { addGivenLoad, givenEvents, givenFans, interleave, type GivenInput } from "./given.ts";
 import type { DrawnProjection } from "./links.ts";
+import { changesLinks } from "../mechanisms/plasticity.ts";
+import { addLearningLoad, learningBounds } from "./learning.ts";
 import { buildRows, type RowInput } from "./rows.ts";
 import { scaleFor } from "./scaling.ts";
 
@@ -52,6 +54,7 @@ interface StageContext {
   readonly steps: number | undefined;
   readonly populations: readonly CompiledPopulation[];
   readonly plasticity: readonly CompiledPlasticity[];
+  readonly learning: readonly CompiledLearning[];
 }
 
 /** Everything delivered to the populations of one stage. */
@@ -67,6 +70,10 @@ export function buildStage(
   const structures = drawn[0]?.links.length ?? 1;
   const rowLoads = Array.from({ length: structures }, () => new Float64Array(slots.count));
   const rows = rowLoads.map((load, s) => buildRows(rowInputs, s, nSources, dt, load));
+  for (const l of context.learning.filter((x) => cells.includes(x.target))) {
+    const bounds = learningBounds(drawn[l.projection] as DrawnProjection, l);
+    rowLoads.forEach((load, s) => addLearningLoad(l, bounds, s, load));
+  }
   const fans = rowLoads.map((_, s) => givenFans(givenInputs, s));
   const ownTrains = givenInputs.some(({ trains }) => trains.entry !== undefined);
   const structureOf = (variant: number): number => (structures === 1 ? 0 : variant);
@@ -99,6 +106,7 @@ function inputsOf(
   const rows: RowInput[] = [];
   const given: GivenInput[] = [];
   for (const projection of into) {
+    if (changesLinks(projection.description.plasticity)) continue;
     const slotOf = projection.description.receptors.map((r) => slots.of.get(projection.target)?.get(r) ?? 0);
     const source = populations[projection.source] as CompiledPopulation;
     const plastic = plasticity.find((p) => p.projection === projection.index);
@@ -145,8 +153,15 @@ function inputScales(
 }
 
 /** Over all rows of all stages, in steps. */
-export function longestDelay(stages: readonly { readonly rows: readonly RowTable[] }[]): number {
+export function longestDelay(
+  stages: readonly { readonly rows: readonly RowTable[] }[],
+  learning: readonly CompiledLearning[],
+): number {
   let longest = 0;
+  for (const { tables, hearsTarget, dendriticSteps } of learning) {
+    if (hearsTarget) longest = Math.max(longest, dendriticSteps);
+    for (const { segmentDelay } of tables) for (const d of segmentDelay) longest = Math.max(longest, d);
+  }
   for (const { rows } of stages) {
     for (const { segmentDelay } of rows) for (const d of segmentDelay) longest = Math.max(longest, d);
   }

@@ -24,11 +24,11 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
   const scope = new Scope();
   const memory = new Memory(device, trip, scope);
   const inputs = new Inputs(network);
-  const maxSteps = longestSubmit(network, inputs);
   const log = new LogRing(memory, options.logCapacity ?? 16384, network.lanes);
   const planner = new BlockPlanner(network);
   const bindingBytes = options.bindingBytes ?? memory.bindingBytes;
   const tables = network.stages.reduce((sum, stage) => sum + countTables(stage, network, bindingBytes), 0);
+  const maxSteps = longestSubmit(network, inputs, tables);
   const shared: Shared = {
     memory,
     kernels: new Kernels(device),

@@ -2,6 +2,7 @@
 import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
 import type { TraceSamples } from "../host/engine.ts";
 import { ModelError } from "../errors.ts";
+import { withoutLinkTraces } from "../host/learning.ts";
 import { CellParams } from "../host/params.ts";
 import { sampleSteps } from "../host/samples.ts";
 import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
@@ -30,7 +31,7 @@ export abstract class CellsPart implements Setting {
     this.shared = shared;
     this.index = index;
     this.stage = stage;
-    this.cells = shared.network.populations[index] as CompiledCells;
+    this.cells = withoutLinkTraces(shared.network.populations[index] as CompiledCells);
     this.params = new CellParams(this.cells, shared.network.entries);
     const { memory } = shared;
     this.traces = memory.storage(`${this.cells.name}.traces`, 4 * this.traceWords(maxSteps));
@@ -40,6 +41,8 @@ export abstract class CellsPart implements Setting {
   /** The buffers that steps change, the voltages' first. */
   abstract readonly mutable: readonly GPUBuffer[];
   abstract dispatch(acc: GPUBuffer): Dispatch;
+  /** of cells that detect before delivery. */
+  abstract detectDispatch(acc: GPUBuffer): Dispatch | undefined;
   abstract readStates(): Promise<CellStates>;
   abstract writeStates(states: CellStates): void;
   /** where the traces' heads are written: a buffer and an offset in bytes. */

@@ -4,6 +4,7 @@ import { lowerBound } from "../sorted.ts";
 import type { CellsPart } from "./cells-part.ts";
 import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
 import { type Dispatch, DrivePart, type Setting, type Shared, StagePart } from "./parts.ts";
+import { History, LearnPart } from "./learn-part.ts";
 import { ReleasePart } from "./release-part.ts";
 import { SmallPart } from "./small-part.ts";
 import type { BlockPlan, Submit } from "./submit.ts";
@@ -18,6 +19,8 @@ export class DeviceNetwork {
   readonly drives: readonly DrivePart[];
   readonly stages: readonly { readonly part: StagePart; readonly cells: readonly CellsPart[] }[];
   readonly releases: readonly ReleasePart[];
+  readonly learning: readonly LearnPart[];
+  readonly #marks: History | undefined;
   readonly #shared: Shared;
   readonly #begin: Kernel<"begin">;
 
@@ -27,12 +30,15 @@ export class DeviceNetwork {
     drives: readonly DrivePart[],
     stages: DeviceNetwork["stages"],
     releases: readonly ReleasePart[],
+    learning: { readonly parts: readonly LearnPart[]; readonly marks: History | undefined },
   ) {
     this.#shared = shared;
     this.#begin = begin;
     this.drives = drives;
     this.stages = stages;
     this.releases = releases;
+    this.learning = learning.parts;
+    this.#marks = learning.marks;
   }
 
   /** @param maxSteps  of a submit */
@@ -53,16 +59,30 @@ export class DeviceNetwork {
       return own.length === 0 ? [] : [ReleasePart.make(shared, own)];
     });
     const begin = await shared.kernels.make("begin");
-    return new DeviceNetwork(shared, begin, await Promise.all(drives), made, await Promise.all(releases));
+    const { learning } = shared.network;
+    const marks = learning.length === 0 ? undefined : await History.make(shared, !made.some((s) => s.part.hasLinks));
+    const parts = await Promise.all(learning.map((l) => LearnPart.make(shared, l, marks as History, maxSteps)));
+    const learns = { parts, marks };
+    return new DeviceNetwork(shared, begin, await Promise.all(drives), made, await Promise.all(releases), learns);
   }
 
   get cells(): CellsPart[] {
     return this.stages.flatMap((s) => s.cells);
   }
 
+  /** What leaves samples for the host, in order. */
+  get sampled(): (CellsPart | LearnPart)[] {
+    return [...this.cells, ...this.learning];
+  }
+
+  /** Brings what is remembered of spikes to what a loaded log says. */
+  remember(steps: Uint32Array, ids: Uint32Array): void {
+    this.#marks?.load(steps, ids);
+  }
+
   /** Everything that controls may change. */
   get settings(): Setting[] {
-    return [...this.drives, ...this.stages.map((s) => s.part), ...this.cells];
+    return [...this.drives, ...this.stages.map((s) => s.part), ...this.cells, ...this.learning];
   }
 
   /** Every buffer that a submit changes and that must be put back to repeat it, the factors beside the log and the log last (accumulators are zero between blocks). */
@@ -71,6 +91,8 @@ export class DeviceNetwork {
       ...this.drives.map((d) => d.sources),
       ...this.cells.flatMap((c) => c.mutable),
       ...this.releases.flatMap((r) => r.projections.map((p) => p.states)),
+      ...this.learning.map((l) => l.states),
+      ...(this.#marks === undefined ? [] : [this.#marks.buffer]),
       this.#shared.positions,
       this.#shared.releases,
       this.#shared.log,
@@ -104,11 +126,14 @@ export class DeviceNetwork {
       first: lowerBound(part.stage.given.step, submit.from),
       cells: cells.map((c) => c.dispatch(part.acc)),
       part,
+      detects: cells.flatMap((c) => c.detectDispatch(part.acc) ?? []),
+      learns: this.learning.filter((l) => part.stage.cells.includes(l.learning.target)),
     }));
+    const mark = this.#marks?.dispatch(groups);
     // Where nothing is delivered, nobody notes the log's position, and no entry is needed again.
     const [first] = submit.blocks;
     if (first === undefined) return { dispatches, records: new Uint32Array(0) };
-    push(this.#beginDispatch(), first, this.stages.some((s) => s.part.hasLinks) ? 0 : 1);
+    push(this.#beginDispatch(), first, mark !== undefined || this.stages.some((s) => s.part.hasLinks) ? 0 : 1);
     for (const b of submit.blocks) {
       drives.forEach((d, k) => push(d, b, (this.drives[k] as DrivePart).window(submit.inputs), 0));
       release(
@@ -116,6 +141,10 @@ export class DeviceNetwork {
         b,
       );
       for (const s of stages) {
+        for (const d of s.detects) push(d, b);
+        if (mark !== undefined && s.learns.length > 0) push(mark, b);
+        for (const l of s.learns)
+          for (const { from, to, ...d } of l.dispatches(b, groups, s.part.acc)) push(d, b, from, to);
         if (s.given !== undefined) {
           const { step } = s.part.stage.given;
           const from = lowerBound(step, b.step) - s.first;
@@ -125,9 +154,11 @@ export class DeviceNetwork {
         }
         for (const d of s.deliver) push(d, b);
         const clear = { buffer: s.part.acc, bytes: s.part.usedBytes(b.steps) };
-        s.cells.forEach((c, k) => push(k === s.cells.length - 1 && clear.bytes > 0 ? { ...c, clear } : c, b));
+        s.cells.forEach((c, k) => push(k === s.cells.length - 1 && clear.bytes > 0 ? { ...c, clear: [clear] } : c, b));
         release(s.part.stage.cells, b);
       }
+      if (mark !== undefined) push({ ...mark, clear: this.#marks?.clearedAfter(b) ?? [] }, b);
+      for (const l of this.learning) for (const { from, ...d } of l.sampleDispatches(b)) push(d, b, from, from);
     }
     const words = new Uint32Array((BLOCK_STRIDE / 4) * records.length);
     records.forEach((r, k) => words.set(r, (BLOCK_STRIDE / 4) * k));

@@ -1,6 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledNetwork, CompiledTrace } from "../compile/compiled.ts";
-import type { Engine, EngineState, PHASES, Segment, TraceSamples } from "../host/engine.ts";
+import type { Engine, EngineState, LinkStates, PHASES, Segment, TraceSamples } from "../host/engine.ts";
 import type { Inputs } from "../host/inputs.ts";
 import { Pace } from "../host/pace.ts";
 import { DeviceError, type StateError } from "../errors.ts";
@@ -12,10 +12,11 @@ import { type Base, prepare } from "./base.ts";
 import type { CellsPart } from "./cells-part.ts";
 import { DeviceNetwork } from "./device-network.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
+import type { LearnPart } from "./learn-part.ts";
 import { LogCopy, type LogRing } from "./log-ring.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { checked, type Memory } from "./memory.ts";
-import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
+import { clearAll, type Dispatch, type Setting, type Shared, type Words } from "./parts.ts";
 import type { ProjectionRelease } from "./release-part.ts";
 import { Profile } from "./profile.ts";
 import { RoundTrip } from "./round-trip.ts";
@@ -150,6 +151,12 @@ class GpuEngine implements VisibleEngine {
     state["log.steps"] = Uint32Array.from(live, (k) => steps[k] as number);
     state["log.ids"] = Uint32Array.from(live, (k) => ids[k] as number);
     if (this.network.lanes > 0) state["log.releases"] = this.#log.releasesOf(copy, live.map((k) => log.base + k)); // prettier-ignore
+    for (const [k, learn] of this.#parts.learning.entries()) {
+      const links = await learn.read();
+      state[`learning.${k}.state`] = links.state;
+      state[`learning.${k}.last`] = links.last;
+      state[`learning.${k}.frozen`] = learn.frozen.slice();
+    }
     for (const [k, release] of this.#releases) {
       const { state: own, last } = await release.read();
       state[`releases.${k}.state`] = own;
@@ -175,6 +182,11 @@ class GpuEngine implements VisibleEngine {
     for (const d of this.#parts.drives) {
       queue.writeBuffer(d.sources, 0, state[`sources.${d.renewal.name}`] as Uint32Array<ArrayBuffer>);
     }
+    for (const [k, learn] of this.#parts.learning.entries()) {
+      learn.write(state[`learning.${k}.state`] as Float32Array, state[`learning.${k}.last`] as Uint32Array);
+      learn.frozen.set(state[`learning.${k}.frozen`] as Uint32Array);
+    }
+    this.#parts.remember(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array);
     this.#values = this.#settings.map((s) => s.words());
     const steps = state["log.steps"] as Uint32Array;
     this.#log.load(steps, state["log.ids"] as Uint32Array, state["log.releases"] as Float32Array | undefined);
@@ -194,6 +206,11 @@ class GpuEngine implements VisibleEngine {
     return (await (this.#releases.get(plasticity) as ProjectionRelease).read()).state;
   }
 
+  async linkStates(learning: number): Promise<LinkStates> {
+    await this.#queue;
+    return (this.#parts.learning[learning] as LearnPart).read();
+  }
+
   /** Source-side plasticity by its index in the network. */
   get #releases(): Map<number, ProjectionRelease> {
     const all = this.#parts.releases.flatMap((r) => r.projections);
@@ -206,7 +223,12 @@ class GpuEngine implements VisibleEngine {
   }
   setScale(projection: number, scale: number, entry?: number): void {
     this.#inputs.setScale(projection, scale, entry);
-    this.#changed(this.#parts.stages.map((s) => s.part));
+    this.#changed([...this.#parts.stages.map((s) => s.part), ...this.#parts.learning]);
+  }
+  setFrozen(learning: number, frozen: boolean, entry?: number): void {
+    const part = this.#parts.learning[learning] as LearnPart;
+    part.frozen.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? part.frozen.length : entry + 1);
+    this.#changed([part]);
   }
   setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void {
     this.#inputs.setGain(clamp, gain, entry);
@@ -263,7 +285,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   get #traceBytes(): number {
-    return this.#parts.cells.reduce((sum, c) => sum + 16 * Math.ceil(c.traceWords(this.#maxSteps) / 4), 0);
+    return this.#parts.sampled.reduce((sum, c) => sum + 16 * Math.ceil(c.traceWords(this.#maxSteps) / 4), 0);
   }
 
   #advance(to: number): Promise<Segment> {
@@ -306,7 +328,8 @@ class GpuEngine implements VisibleEngine {
     this.#written = submit.values;
     if (submit.sums.length > 0) queue.writeBuffer(this.#shared.increments, 0, submit.sums);
     if (clamps.length > 0) queue.writeBuffer(this.#shared.clamps, 0, Float32Array.from(clamps));
-    const parts = this.#parts.cells;
+    const parts = this.#parts.sampled;
+    for (const part of this.#parts.learning) part.placeArrivals(submit.blocks);
     for (const { part } of this.#parts.stages) part.placeGiven(submit.from, submit.to);
     const placed = parts.map((c) => c.placeTraces(submit.from, submit.to));
     const { dispatches, records } = this.#parts.dispatches(submit);
@@ -321,7 +344,7 @@ class GpuEngine implements VisibleEngine {
     let at = this.#log.buffer.size;
     placed.forEach(({ words }, k) => {
       const bytes = 16 * Math.ceil(words / 4);
-      if (bytes > 0) encoder.copyBufferToBuffer((parts[k] as CellsPart).traces, 0, staging, at, bytes);
+      if (bytes > 0) encoder.copyBufferToBuffer((parts[k] as CellsPart | LearnPart).traces, 0, staging, at, bytes);
       at += bytes;
     });
     queue.submit([encoder.finish()]);
@@ -339,7 +362,7 @@ class GpuEngine implements VisibleEngine {
       if (d.clear === undefined) return;
       pass.end();
       pass = undefined;
-      encoder.clearBuffer(d.clear.buffer, 0, d.clear.bytes);
+      clearAll(encoder, d.clear);
     });
     pass?.end();
   }

@@ -11,9 +11,15 @@ export const KERNELS = {
   deliver: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", releases: "read", acc: "read_write" },
   chain: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read", ends: "read_write" },
   release: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read", ends: "read", params: "read", states: "read_write", releases: "read_write" },
+  mark: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", history: "read_write" },
+  learn: { block: "dynamic", shape: "uniform", log: "read_write", table: "read", params: "read", states: "read_write", history: "read", feed: "read", record_of: "read_write", acc: "read_write" },
+  learn_post: { block: "dynamic", shape: "uniform", log: "read_write", table: "read", params: "read", states: "read_write", history: "read", positions: "read", records: "read", record_of: "read" },
+  weigh: { block: "dynamic", shape: "uniform", states: "read", links: "read", samples: "read_write" },
   given: { block: "dynamic", shape: "uniform", flag: "read", events: "read", scales: "read", acc: "read_write" },
   integrate: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
   integrate_tree: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
+  detect_first: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
+  detect_tree_first: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
 } as const satisfies Record<string, Record<string, Access>>; // prettier-ignore
 
 export type KernelName = keyof typeof KERNELS;

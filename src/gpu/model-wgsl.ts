@@ -46,8 +46,9 @@ export function clampPlace({ program }: CompiledCells, k: number): string {
 }
 
 /** The virtual module `model` of one cell type: its equations over private variables, and how they are loaded and stored.
- * The text depends on the equations and on what is connected, clamped and recorded, never on a value. */
-export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
+ * The text depends on the equations and on what is connected, clamped and recorded, never on a value.
+ * @param detects  whether its `detect` does; false where spikes have been detected before delivery */
+export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = true): string {
   const { traces, receptors } = cells;
   const { states, params } = program;
   const phases = [...program.receive, ...program.currents, ...program.solve, ...program.advance];
@@ -71,7 +72,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram): string {
     `var<private> armed: bool;`,
     loadFunction(cells),
     storeFunction(states),
-    detectFunction(program),
+    detectFunction(program, detects),
     `const LARGEST = ${magnitude(STATE_LIMIT)}u;`,
     `fn largest_potential() -> u32 { return ${largest(program.voltages)}; }`,
     `fn largest_state() -> u32 { return ${largest(states.filter((s) => !program.voltages.includes(s)))}; }`,
@@ -95,10 +96,11 @@ function storeFunction(states: readonly string[]): string {
 }
 
 /** Gives the step's inputs and says whether a spike is born at it; a point neuron's reset is done here. */
-function detectFunction({ detect, clampInputs }: CellProgram): string {
+function detectFunction({ detect, clampInputs }: CellProgram, detects: boolean): string {
   const injected = clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
-  const lines =
-    "stmts" in detect
+  const lines = !detects
+    ? ["  return false;"]
+    : "stmts" in detect
       ? [printWgsl(detect.stmts), `  return ${detect.fired} > 0.5;`]
       : [
           `  let is_above = ${detect.state} > ${detect.threshold};`,

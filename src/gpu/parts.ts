@@ -33,14 +33,24 @@ export interface Setting {
   words(): Words;
 }
 
+export interface Cleared {
+  readonly buffer: GPUBuffer;
+  readonly offset?: number;
+  readonly bytes: number;
+}
+
+export function clearAll(encoder: GPUCommandEncoder, parts: readonly Cleared[]): void {
+  for (const { buffer, offset = 0, bytes } of parts) encoder.clearBuffer(buffer, offset, bytes);
+}
+
 /** A dispatch that is the same in every block but for its Block record. */
 export interface Dispatch {
   readonly label: string;
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number];
-  /** a buffer to be set to zero afterwards, up to so many bytes. */
-  readonly clear?: { readonly buffer: GPUBuffer; readonly bytes: number };
+  /** parts of buffers to be set to zero afterwards. */
+  readonly clear?: readonly Cleared[];
 }
 
 /** One renewal population on the device. */
@@ -210,7 +220,8 @@ export class StagePart implements Setting {
 
   /** Bytes of the accumulators that a block of so many steps uses; they are zero before it and must be after it. */
   usedBytes(steps: number): number {
-    return this.hasLinks || this.#kernels.given !== undefined
+    const learns = this.#shared.network.learning.some((l) => this.stage.cells.includes(l.target));
+    return this.hasLinks || learns || this.#kernels.given !== undefined
       ? 16 * Math.ceil(steps / 4) * this.#shared.network.entries * this.stage.slots
       : 0;
   }

@@ -1,7 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { PHASES } from "../host/engine.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
-import type { Dispatch } from "./parts.ts";
+import { clearAll, type Dispatch } from "./parts.ts";
 import type { Scope } from "./scope.ts";
 
 const QUERIES = 4096; // the most a query set may hold
@@ -31,7 +31,7 @@ export class Profile {
       pass.setBindGroup(0, d.group, [BLOCK_STRIDE * k]);
       pass.dispatchWorkgroups(...d.workgroups);
       pass.end();
-      if (d.clear !== undefined) encoder.clearBuffer(d.clear.buffer, 0, d.clear.bytes);
+      if (d.clear !== undefined) clearAll(encoder, d.clear);
     });
     encoder.resolveQuerySet(set.queries, 0, Math.min(QUERIES, 2 * set.labels.length), set.resolved, 0);
     encoder.copyBufferToBuffer(set.resolved, 0, set.staging, 0, 8 * QUERIES);

@@ -49,7 +49,7 @@ export class ReleasePart {
       { label: "release", pipeline: this.#chain.pipeline, group, workgroups: [groups, 1] },
       ...this.projections.map((p) => p.dispatch(groups)),
     ];
-    return [...all.slice(0, -1), { ...(all.at(-1) as Dispatch), clear: { buffer: this.#ends, bytes: this.#bytes } }];
+    return [...all.slice(0, -1), { ...(all.at(-1) as Dispatch), clear: [{ buffer: this.#ends, bytes: this.#bytes }] }];
   }
 }
 

@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CellProgram, CompiledStage } from "../compile/compiled.ts";
+import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
 import { clampOffset, modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
@@ -11,6 +12,7 @@ export class SmallPart extends CellsPart {
   readonly mutable: readonly [GPUBuffer];
   protected readonly heads: { readonly buffer: GPUBuffer; readonly offset: number };
   readonly #kernel: Kernel<"integrate">;
+  readonly #detect: Kernel<"detect_first"> | undefined;
   readonly #layout: TableLayout;
   readonly #table: GPUBuffer;
   readonly #shape: GPUBuffer;
@@ -18,6 +20,7 @@ export class SmallPart extends CellsPart {
   private constructor(
     shared: Shared,
     kernel: Kernel<"integrate">,
+    detect: Kernel<"detect_first"> | undefined,
     index: number,
     stage: CompiledStage,
     maxSteps: number,
@@ -27,6 +30,7 @@ export class SmallPart extends CellsPart {
     const { name, n, firstSource, program, params, state0 } = this.cells;
     const { entries, nSources } = network;
     this.#kernel = kernel;
+    this.#detect = detect;
     this.#layout = tableLayout(this.cells, entries);
     const state = new Float32Array((program.states.length + 1) * n * entries).fill(1); // the last row: armed
     state.set(state0);
@@ -56,24 +60,35 @@ export class SmallPart extends CellsPart {
     program: CellProgram,
     maxSteps: number,
   ): Promise<SmallPart> {
-    const cells = shared.network.populations[index] as CellsPart["cells"];
+    const cells = withoutLinkTraces(shared.network.populations[index] as CellsPart["cells"]);
+    const first = cells.detectsFirst === true;
     const options = {
       workgroupSize: shared.workgroupSize,
       label: `integrate ${cells.name}`,
-      model: modelWgsl(cells, program),
+      model: modelWgsl(cells, program, !first),
     };
-    return new SmallPart(shared, await shared.kernels.make("integrate", options), index, stage, maxSteps);
+    const model = modelWgsl(cells, program);
+    const detect = first ? await shared.kernels.make("detect_first", { ...options, model }) : undefined;
+    return new SmallPart(shared, await shared.kernels.make("integrate", options), detect, index, stage, maxSteps);
   }
 
   dispatch(acc: GPUBuffer): Dispatch {
+    return this.#dispatch(this.#kernel, acc);
+  }
+
+  detectDispatch(acc: GPUBuffer): Dispatch | undefined {
+    return this.#detect === undefined ? undefined : this.#dispatch(this.#detect, acc);
+  }
+
+  #dispatch(kernel: Kernel<"integrate"> | Kernel<"detect_first">, acc: GPUBuffer): Dispatch {
     const { memory, network, blocks, clamps, log, workgroupSize } = this.shared;
     const [state] = this.mutable;
-    const group = bind(memory.device, this.#kernel, {
+    const group = bind(memory.device, kernel as Kernel<"integrate">, {
       block: blocks, shape: this.#shape, state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
     }); // prettier-ignore
     return {
       label: "integrate",
-      pipeline: this.#kernel.pipeline,
+      pipeline: kernel.pipeline,
       group,
       workgroups: workgroups(this.cells.n * network.entries, workgroupSize),
     };

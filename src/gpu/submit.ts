@@ -3,6 +3,9 @@ import type { StateError } from "../errors.ts";
 import type { Segment, TraceSamples } from "../host/engine.ts";
 import type { InputBlock, Inputs } from "../host/inputs.ts";
 import { mostWithin } from "../host/samples.ts";
+import { blockEnd, weightTraces } from "../host/learning.ts";
+import { BLOCK_STRIDE } from "./kernels.ts";
+import { RECORD_BYTES } from "./learn-part.ts";
 import { GIVEN_BYTES, type Words } from "./parts.ts";
 
 /** Bytes of one submit's inputs and of its traces at most: what bounds its length beside time. */
@@ -54,14 +57,14 @@ export class BlockPlanner {
 
   /** Cuts [from, to) into blocks, each with the place of its note and of the note from which it looks back. */
   cut(from: number, to: number): BlockPlan[] {
-    const { maxBlock, maxDelaySteps } = this.#network;
+    const { maxDelaySteps } = this.#network;
     const blocks: BlockPlan[] = [];
-    for (let step = from; step < to; step += maxBlock) {
+    for (let step = from; step < to; step = blockEnd(this.#network, step, to)) {
       const first = this.#blocks.findIndex((b) => b.step + b.steps > step - maxDelaySteps);
       const before = first < 0 ? this.#blocks.at(-1) : this.#blocks[first - 1];
       const plan = {
         step,
-        steps: Math.min(maxBlock, to - step),
+        steps: blockEnd(this.#network, step, to) - step,
         slot: this.#nextSlot,
         slotFrom: before?.slot ?? this.slots,
       };
@@ -87,15 +90,15 @@ export const mostRows = (network: CompiledNetwork): number =>
   );
 
 /** Dispatches of a submit at most. */
-export function mostDispatches(
-  { stages, populations, maxBlock, plasticity }: CompiledNetwork,
-  steps: number,
-  tables: number,
-): number {
+export function mostDispatches(network: CompiledNetwork, steps: number, tables: number): number {
+  const { stages, populations, maxBlock, plasticity, learning } = network;
   const advancing = populations.filter((p) => p.kind !== "trains").length;
-  const perBlock = advancing + stages.length + tables + 2 * plasticity.length;
-  return 1 + perBlock * Math.ceil(steps / maxBlock);
-}
+  const learns = learning.length === 0 ? 0 : 1 + stages.length + populations.length + 2 * learning.length;
+  const perBlock = advancing + stages.length + tables + 2 * plasticity.length + learns;
+  const samples = learning.flatMap((l) => weightTraces(network, l)).map(([, t]) => Math.floor(steps / t.everySteps) + 1);
+  const sampled = samples.reduce((a, b) => a + b, 0);
+  return 1 + sampled + perBlock * (Math.ceil(steps / maxBlock) + sampled);
+} // prettier-ignore
 
 /** Per row the sum of its increments before each step and at the end, modulo 2^32. */
 export function runningSums({ increments, steps }: InputBlock): Uint32Array<ArrayBuffer> {
@@ -143,7 +146,7 @@ export function joined(all: readonly Segment[]): Segment {
 }
 
 /** Steps of a submit such that its inputs, given events and traces stay small. */
-export function longestSubmit(network: CompiledNetwork, inputs: Inputs): number {
+export function longestSubmit(network: CompiledNetwork, inputs: Inputs, tables: number): number {
   const traces = network.populations.reduce(
     (sum, p) =>
       sum +
@@ -154,5 +157,10 @@ export function longestSubmit(network: CompiledNetwork, inputs: Inputs): number 
   let steps = Math.max(1, Math.min(LONGEST_SUBMIT, Math.floor(SUBMIT_BYTES / bytesPerStep)));
   for (const { given } of network.stages)
     while (steps > 1 && GIVEN_BYTES * mostWithin(given.step, steps) > SUBMIT_BYTES) steps >>>= 1;
+  for (const { arrivals = [] } of network.learning) {
+    const most = (): number => arrivals.reduce((a, { step }) => Math.max(a, mostWithin(step, steps)), 0);
+    while (steps > 1 && RECORD_BYTES * network.entries * most() > SUBMIT_BYTES) steps >>>= 1;
+  }
+  while (steps > 1 && BLOCK_STRIDE * mostDispatches(network, steps, tables) > SUBMIT_BYTES) steps >>>= 1;
   return steps;
 }

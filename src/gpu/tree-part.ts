@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledStage, TreeProgram } from "../compile/compiled.ts";
+import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
 import { magnitude } from "../host/soundness.ts";
@@ -15,6 +16,7 @@ export class TreePart extends CellsPart {
   protected readonly heads: { readonly buffer: GPUBuffer; readonly offset: number };
   readonly #program: TreeProgram;
   readonly #kernel: Kernel<"integrate_tree">;
+  readonly #detect: Kernel<"detect_tree_first"> | undefined;
   readonly #layout: RowLayout;
   readonly #table: GPUBuffer;
   readonly #shape: GPUBuffer;
@@ -22,6 +24,7 @@ export class TreePart extends CellsPart {
   private constructor(
     shared: Shared,
     kernel: Kernel<"integrate_tree">,
+    detect: Kernel<"detect_tree_first"> | undefined,
     index: number,
     stage: CompiledStage,
     program: TreeProgram,
@@ -34,6 +37,7 @@ export class TreePart extends CellsPart {
     const { entries, nSources } = network;
     this.#program = program;
     this.#kernel = kernel;
+    this.#detect = detect;
     this.#layout = rowLayout(program);
     const { rows, quads } = this.#layout;
     this.mutable = [
@@ -69,7 +73,7 @@ export class TreePart extends CellsPart {
   ): Promise<TreePart> {
     const { network, inputs } = shared;
     const { entries } = network;
-    const cells = network.populations[index] as CellsPart["cells"];
+    const cells = withoutLinkTraces(network.populations[index] as CellsPart["cells"]);
     const clampRow = (clamp: number): Uint32Array => inputs.clampRow[clamp] as Uint32Array;
     const scale = (input: number): ArrayLike<number> => {
       const q = stage.inputScale.find((s) => s.population === index && s.input === input)?.q;
@@ -81,9 +85,11 @@ export class TreePart extends CellsPart {
       label: `integrate ${cells.name}`,
       model: treeWgsl(cells, program, table),
     };
+    const first = cells.detectsFirst === true;
     return new TreePart(
       shared,
       await shared.kernels.make("integrate_tree", options),
+      first ? await shared.kernels.make("detect_tree_first", options) : undefined,
       index,
       stage,
       program,
@@ -93,14 +99,22 @@ export class TreePart extends CellsPart {
   }
 
   dispatch(acc: GPUBuffer): Dispatch {
+    return this.#dispatch(this.#kernel, acc);
+  }
+
+  detectDispatch(acc: GPUBuffer): Dispatch | undefined {
+    return this.#detect === undefined ? undefined : this.#dispatch(this.#detect, acc);
+  }
+
+  #dispatch(kernel: Kernel<"integrate_tree"> | Kernel<"detect_tree_first">, acc: GPUBuffer): Dispatch {
     const { memory, network, blocks, clamps, log } = this.shared;
     const [rows, gates] = this.mutable;
-    const group = bind(memory.device, this.#kernel, {
+    const group = bind(memory.device, kernel as Kernel<"integrate_tree">, {
       block: blocks, shape: this.#shape, rows, gates, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
     }); // prettier-ignore
     return {
       label: "integrate",
-      pipeline: this.#kernel.pipeline,
+      pipeline: kernel.pipeline,
       group,
       workgroups: workgroups(this.cells.n * network.entries, WORKGROUP),
     };

@@ -198,6 +198,7 @@ class TreeWgsl {
       `const LARGEST = ${magnitude(STATE_LIMIT)}u;`,
       `const QUADS = ${this.#rows.quads}u;`,
       `const FACTOR = ${factor}.0;`,
+      `const DETECTS = ${String(this.#cells.detectsFirst !== true)};`,
       `const NEEDS_ADVANCE = ${String(this.#needsAdvance())};`,
       this.#load(axial, diagonal),
       `fn above() -> bool { return ${this.#state.get(detect.state)} > ${detect.threshold}; }`,

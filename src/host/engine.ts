@@ -2,7 +2,7 @@ import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { StateError } from "../errors.ts";
 
 /** Phases of a block, per stage; kernel labels, timings and messages use these names. */
-export const PHASES = ["drive", "release", "deliver", "integrate"] as const;
+export const PHASES = ["drive", "release", "learn", "deliver", "integrate"] as const;
 
 /** Samples of one trace in a segment: row-major [sample][entry][cell of the trace]. Sample j has the time of step steps[j]. */
 export interface TraceSamples {
@@ -26,6 +26,11 @@ export interface Segment {
 /** Every mutable buffer by name: what a checkpoint holds, and what is restored after an overflow. */
 export type EngineState = Readonly<Record<string, Uint32Array | Int32Array | Float32Array | Float64Array>>;
 
+export interface LinkStates {
+  readonly state: Float32Array | Float64Array;
+  readonly last: Uint32Array;
+}
+
 /** Changes that act from the engine's current step on (design section 3, `sim.every`). */
 export interface Controls {
   /** the rate signal of a renewal population, per entry or all; Hz. */
@@ -34,6 +39,8 @@ export interface Controls {
   setScale(projection: number, scale: number, entry?: number): void;
   setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void;
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void;
+  /** whether a projection's links keep their weights. @param learning  index into network.learning */
+  setFrozen(learning: number, frozen: boolean, entry?: number): void;
 }
 
 export type EngineKind = "gpu" | "reference" | "reference32";
@@ -52,6 +59,10 @@ export interface Engine extends Controls {
   /** States of a projection's source-side plasticity as its sources' last spikes left them: [state][entry][source]. Call with nothing in flight.
    * @param plasticity  index into network.plasticity, of one that trains do not feed */
   sourceStates(plasticity: number): Promise<Float32Array | Float64Array>;
+  /** States of a projection's links as their last events left them, and the steps of these: [state][link], links of all entries one
+   * after another in the order of their tables. Call with nothing in flight.
+   * @param learning  index into network.learning */
+  linkStates(learning: number): Promise<LinkStates>;
   load(state: EngineState, step: number): Promise<void>;
   /** wall time spent in each phase so far, ms, where it can be measured. */
   timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>>;

@@ -1,4 +1,4 @@
-import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import type { CompiledCells, CompiledLearning, CompiledNetwork, CompiledTrace, LinkTable } from "../compile/compiled.ts"; // prettier-ignore
 import { evaluate } from "../lang/evaluate.ts";
 import { dependsOn } from "../lang/names.ts";
 import type { Segment, TraceSamples } from "./engine.ts";
@@ -10,8 +10,8 @@ export function fromStart(network: CompiledNetwork, segment: Segment, single: bo
   const traces = segment.traces.map((samples): TraceSamples => {
     const cells = network.populations[samples.population] as CompiledCells;
     const trace = cells.traces[samples.trace] as CompiledCells["traces"][number];
-    if (trace.phase !== "state") return samples;
-    const row = initialRow(network, cells, trace);
+    if (trace.phase === "current") return samples;
+    const row = trace.phase === "link" ? initialWeights(network, trace) : initialRow(network, cells, trace);
     const data = single ? new Float32Array(row.length + samples.data.length) : new Float64Array(row.length + samples.data.length); // prettier-ignore
     data.set(row);
     data.set(samples.data, row.length);
@@ -19,6 +19,18 @@ export function fromStart(network: CompiledNetwork, segment: Segment, single: bo
   });
   return { ...segment, traces };
 }
+
+function initialWeights(network: CompiledNetwork, { learning = 0, cells }: CompiledTrace): Float64Array {
+  const { tables } = network.learning[learning] as CompiledLearning;
+  const rows = Array.from({ length: network.entries }, (_, e) => {
+    const { state0, order } = tables[tables.length > 1 ? e : 0] as LinkTable;
+    const placed = new Float64Array(order.length);
+    order.forEach((link, k) => (placed[link] = state0[k] as number));
+    return Array.from(cells, (link) => placed[link] as number);
+  });
+  return Float64Array.from(rows.flat());
+}
+
 function initialRow(
   network: CompiledNetwork,
   cells: CompiledCells,

@@ -4,8 +4,8 @@ import type { CompiledTrace } from "../compile/compiled.ts";
  * step, so from < step <= to; current traces with the time before it, from <= step < to (design section 6). */
 export function sampleSteps(trace: Pick<CompiledTrace, "phase" | "everySteps">, from: number, to: number): Uint32Array {
   const { everySteps: m, phase } = trace;
-  const first = phase === "state" ? Math.floor(from / m) + 1 : Math.ceil(from / m);
-  const last = phase === "state" ? Math.floor(to / m) : Math.ceil(to / m) - 1;
+  const first = phase !== "current" ? Math.floor(from / m) + 1 : Math.ceil(from / m);
+  const last = phase !== "current" ? Math.floor(to / m) : Math.ceil(to / m) - 1;
   return Uint32Array.from({ length: Math.max(0, last - first + 1) }, (_, k) => (first + k) * m);
 }
 

@@ -1,10 +1,13 @@
 import type { EventEffect, Flow, Mechanism, Param, Reaction } from "./mechanism.ts";
+import type { LinkState, LinkTrace, Plasticity, WeightParam } from "./plasticity.ts";
 
 /** The parameters of a mechanism as a Markdown table: name, default with unit, limits, meaning. */
-export function mechanismTable(mechanism: Mechanism): string {
-  const rows = Object.entries(mechanism.params).map(
-    ([name, p]) => `| \`${name}\` | ${withUnit(p)} | ${limits(p)} | ${p.doc}${p.live === true ? " (live)" : ""} |`,
-  );
+export function mechanismTable(mechanism: Mechanism | Plasticity): string {
+  const params: readonly (readonly [string, Param | WeightParam])[] = Object.entries(mechanism.params);
+  const rows = params.map(([name, p]) => {
+    const live = p.unit !== "weight" && p.live === true ? " (live)" : "";
+    return `| \`${name}\` | ${withUnit(p)} | ${limits(p)} | ${p.doc}${live} |`;
+  });
   return ["| parameter | default | limits | meaning |", "|---|---|---|---|", ...rows].join("\n");
 }
 
@@ -18,6 +21,29 @@ export function mechanismSection(m: Mechanism): string {
   }
   return parts.join("\n\n");
 }
+
+/** A rule of plasticity as Markdown. */
+export const plasticitySection = (m: Plasticity): string =>
+  [`## ${m.name} (plasticity of ${m.side === "link" ? "links" : "sources"})`, m.doc, mechanismTable(m), rule(m)].join(
+    "\n\n",
+  );
+
+function rule(m: Plasticity): string {
+  const traces: readonly (readonly [string, LinkTrace])[] = m.side === "link" ? Object.entries(m.traces ?? {}) : [];
+  const states: readonly (readonly [string, LinkState])[] = Object.entries(m.states ?? {});
+  const events = (field: string, texts: Readonly<Record<string, string>> = {}): string[] =>
+    Object.entries(texts).map(([s, text]) => `${field}: ${s} = ${text}`);
+  const lines = [
+    ...Object.entries(m.let ?? {}).map(([name, text]) => `${name} = ${text}`),
+    ...traces.map(([t, { of, tau, onEvent = `${t} + 1` }]) => `trace of ${of}: ${t} decays with ${tau}, at its event ${t} = ${onEvent}`),
+    ...states.map(([s, { inf, tau, init }]) => `${s}(0) = ${init}${inf === undefined || tau === undefined ? "" : `, relaxes to ${inf} with ${tau}`}`),
+    ...(m.side === "link" ? [`transmits ${m.transmit ?? "w"}`] : []),
+    ...events("onPre", m.onPre),
+    ...(m.side === "link" ? events("onPost", m.onPost) : [`transmits ${m.transmit}`]),
+    `at most ${m.largest}`,
+  ];
+  return ["```", ...lines, "```"].join("\n");
+} // prettier-ignore
 
 function equations(m: Mechanism): string {
   const lines = Object.entries(m.let ?? {}).map(([name, text]) => `${name} = ${text}`);
@@ -51,9 +77,12 @@ const flow = (f: Flow): string => ("i" in f ? f.i : `(${f.g}) * (V - ${f.E})`);
 const does = (effect: EventEffect): string => (typeof effect === "string" ? `+= ${effect}` : `= ${effect.set}`);
 const reaction = ({ from, to, forward, backward = "0" }: Reaction): string =>
   `${from} <-> ${to} with ${forward} forward, ${backward} backward`;
-const withUnit = (p: Param): string => `${p.default.value}${p.unit === "1" ? "" : ` ${p.unit}`}`;
+const withUnit = (p: Param | WeightParam): string =>
+  p.unit === "weight"
+    ? "to be given, in the unit of weights"
+    : `${p.default.value}${p.unit === "1" ? "" : ` ${p.unit}`}`;
 
-function limits({ min, max }: Param): string {
+function limits({ min, max }: Pick<Param, "min" | "max">): string {
   if (min === undefined) return max === undefined ? "" : `≤ ${max}`;
   return max === undefined ? `≥ ${min}` : `${min} … ${max}`;
 }

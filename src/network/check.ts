@@ -3,6 +3,7 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
 import { checkPlasticity } from "../mechanisms/check-plasticity.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
+import { changesLinks, hearsTarget } from "../mechanisms/plasticity.ts";
 import { checkOrder } from "../random/source.ts";
 import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity, type Unit } from "../units.ts";
 import { METHODS, type SectionSpec, type WholeCell } from "./cell.ts";
@@ -55,7 +56,7 @@ export function checkDescription(d: NetworkDescription): void {
   d.populations.forEach((p, i) => checkPopulation(p, d.populations.slice(0, i)));
   d.projections.forEach((p, i) => checkProjection(p, d.populations, d.projections.slice(0, i)));
   d.clamps.forEach((c, i) => checkClamp(c, d.populations, d.clamps.slice(0, i)));
-  d.recordings.forEach((r) => checkRecording(r, d.populations, d.clamps));
+  d.recordings.forEach((r) => checkRecording(r, d.populations, d));
 }
 
 export function checkU32(where: string, what: string, x: unknown): void {
@@ -198,8 +199,30 @@ export function checkProjection(
     throw new ModelError(`${where}, maxScale`, `is ${p.maxScale}`, "Give a finite number above 0");
   }
   if (p.maxDelay !== undefined) checkNotNegative(`${where}, maxDelay`, p.maxDelay, "ms", 1);
-  if (p.plasticity !== undefined)
-    checkPlasticity(`${where}, plasticity`, p.plasticity, ruleSizes(p, populations).sources);
+  const { sources } = ruleSizes(p, populations);
+  const unit = weightUnit(where, p.receptors, receptors);
+  if (p.plasticity !== undefined) checkPlasticity(`${where}, plasticity`, p.plasticity, { sources, unit });
+  checkLearning(where, p, target);
+}
+
+/** What only makes sense of links that learn, and where they may not end. */
+function checkLearning(where: string, p: ProjectionDescription, target: CellsDescription | NeuronsDescription): void {
+  const { plasticity, dendriticDelay } = p;
+  if (!changesLinks(plasticity)) {
+    if (dendriticDelay === undefined) return;
+    throw new ModelError(`${where}, dendriticDelay`, "is given, but no plasticity of links", "Leave it out; the delay of the links is `delay`"); // prettier-ignore
+  }
+  if (dendriticDelay !== undefined) {
+    checkNotNegative(`${where}, dendriticDelay`, dendriticDelay, "ms", 1);
+    if (!hearsTarget(plasticity.mechanism))
+      throw new ModelError(`${where}, dendriticDelay`, `is given, but ${plasticity.mechanism.name} has no onPost and no trace of "post"`, "Leave it out"); // prettier-ignore
+  }
+  if (!isCells(target)) return;
+  const set = target.model.receptors.find(
+    (r) => p.receptors.includes(r.name) && Object.values(r.synapse.onEvent).some((e) => typeof e !== "string"),
+  );
+  if (set !== undefined)
+    throw new ModelError(`${where}, plasticity`, `ends on "${set.name}", whose events set a state: weights have no effect on it`, "Aim at a receptor whose events add"); // prettier-ignore
 }
 
 export function ruleSizes(p: { name: string; source: string; target: string }, populations: Populations): Sizes {
@@ -311,9 +334,10 @@ export function weightUnit(
 export function checkRecording(
   r: RecordingDescription,
   populations: Populations,
-  clamps: readonly ClampDescription[],
+  { clamps, projections }: Pick<NetworkDescription, "clamps" | "projections">,
 ): void {
   shape.recording("recording", r);
+  if (r.projection !== undefined) return checkWeightRecording(r, r.projection, projections);
   const where = `recording of "${r.variable.slice(0, 100)}" in "${r.population.slice(0, 60)}"`;
   const population = findPopulation(where, populations, r.population);
   if (!receives(population)) {
@@ -341,6 +365,18 @@ export const clampOf = (
   clamps: readonly ClampDescription[],
 ): ClampDescription | undefined =>
   clamps.find((c) => c.population === population && c.param === undefined && variable === `${c.name}.i`);
+
+function checkWeightRecording(r: RecordingDescription, of: string, projections: readonly ProjectionDescription[]): void {
+  const where = `recording of the weights of "${of.slice(0, 60)}"`;
+  const p = projections.find((x) => x.name === of);
+  const learning = projections.filter((x) => changesLinks(x.plasticity)).map((x) => x.name);
+  if (p === undefined) throw new ModelError(where, "there is no such projection", didYouMean(of, learning));
+  if (!changesLinks(p.plasticity)) throw new ModelError(where, "its weights do not change", didYouMean(of, learning));
+  if (p.target !== r.population) throw new ModelError(where, `is said to be of "${r.population.slice(0, 60)}", but ends on "${p.target}"`, `Give the population "${p.target}"`);
+  if (r.variable !== "w") throw new ModelError(where, `asks for "${r.variable.slice(0, 60)}"`, 'Only weights are sampled: "w"');
+  checkChoice(where, r.cells, Infinity);
+  if (!(canonical(`${where}, every`, r.every, "ms") > 0)) throw new ModelError(where, `is sampled every ${r.every.value} ms`, "Give an interval above 0");
+} // prettier-ignore
 
 function checkChoice(where: string, choice: CellChoice, n: number): void {
   if (choice === "all") return;

@@ -43,8 +43,10 @@ export interface ProjectionDescription {
   readonly maxScale: number;
   /** links slower than this are dropped, counted and reported. */
   readonly maxDelay?: Quantity<"ms">;
-  /** what of a weight a spike transmits. */
+  /** what of a weight a spike transmits, or how weights change. */
   readonly plasticity?: PlasticityUse;
+  /** ms, from a spike of the target to its links; with plasticity of links that hears the target (default 0). */
+  readonly dendriticDelay?: Quantity<"ms">;
 }
 
 /** One signal for all cells, or several with an index per cell. */
@@ -77,8 +79,11 @@ export type CellChoice = "all" | { readonly every: number } | { readonly cells: 
 export interface RecordingDescription {
   readonly population: string;
   readonly variable: string;
+  /** cells; with a `projection`, links in its order. */
   readonly cells: CellChoice;
   readonly every: Quantity<"ms">;
+  /** of links onto the population, whose weights ("w") are sampled. */
+  readonly projection?: string;
 }
 
 export type PopulationDescription =

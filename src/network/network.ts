@@ -46,8 +46,10 @@ export interface ConnectOptions {
   readonly maxScale?: number;
   /** links slower than this are dropped and counted. */
   readonly maxDelay?: Quantity<"ms">;
-  /** what of a weight a spike transmits: one of hillock/plasticity, or your own. */
+  /** what of a weight a spike transmits, or how weights change: one of hillock/plasticity, or your own. */
   readonly plasticity?: PlasticityUse;
+  /** from a spike of the target to its links, with plasticity of links (default 0: the network then advances one step at a time). */
+  readonly dendriticDelay?: Quantity<"ms">;
 }
 
 export interface ClampOptions {
@@ -164,6 +166,7 @@ export class Network {
       name, rule, source: source.name, target: target.population, receptors: target.receptors, maxScale: options.maxScale ?? 1,
       ...(options.maxDelay === undefined ? {} : { maxDelay: options.maxDelay }),
       ...(options.plasticity === undefined ? {} : { plasticity: options.plasticity }),
+      ...(options.dendriticDelay === undefined ? {} : { dendriticDelay: options.dendriticDelay }),
     }; // prettier-ignore
     const unit = this.#weightUnit(name, target);
     checkProjection({ ...base, weight: { value: 0, unit }, delay: ms(0) }, this.#populations, this.#projections);
@@ -237,7 +240,18 @@ export class Network {
       cells: Array.isArray(chosen) ? { cells: [...(chosen as readonly number[])] } : (chosen as CellChoice),
       every: options.every,
     };
-    checkRecording(described, this.#populations, this.#clamps);
+    checkRecording(described, this.#populations, { clamps: this.#clamps, projections: this.#projections });
+    this.#recordings.push(described);
+  }
+
+  /** Samples the weights of a projection whose links learn: "all" links (default), `every(5)` or a list of indices in the projection's
+   * order. They are in `chunk.trace(<target>, "<projection>.w")`, whose `cells` are links. */
+  recordWeights(projection: string, options: { links?: CellChoice | readonly number[]; every: Quantity<"ms"> }): void {
+    const chosen = options.links ?? "all";
+    const cells = Array.isArray(chosen) ? { cells: [...(chosen as readonly number[])] } : (chosen as CellChoice);
+    const { target = "" } = this.#projections.find((p) => p.name === projection) ?? {};
+    const described = { population: target, variable: "w", cells, every: options.every, projection };
+    checkRecording(described, this.#populations, { clamps: this.#clamps, projections: this.#projections });
     this.#recordings.push(described);
   }
 

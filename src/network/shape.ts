@@ -95,7 +95,7 @@ export const projection = object(
     delay: given,
     maxScale: number,
   },
-  { maxDelay: quantity(), plasticity: () => {} }, // looked into by `checkPlasticity`
+  { maxDelay: quantity(), dendriticDelay: quantity(), plasticity: () => {} }, // looked into by `checkPlasticity`
 );
 
 export const clamp = object(
@@ -115,7 +115,10 @@ const choice: Check = (where, x) => {
   if (!isPlain(x)) refuse(where, x, '"all", every(k) or a list of indices');
   object("every" in x ? { every: number } : { cells: numbers })(where, x);
 };
-export const recording = object({ population: text, variable: text, cells: choice, every: quantity() });
+export const recording = object(
+  { population: text, variable: text, cells: choice, every: quantity() },
+  { projection: text },
+);
 
 export const variation = object({ path: text, values: list(() => {}, { least: 1 }) });
 

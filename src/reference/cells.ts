@@ -1,7 +1,7 @@
 import type { CellProgram, CompiledCells } from "../compile/compiled.ts";
 import { jsLibrary, type JsOptions, printJs, toJs } from "../lang/print.ts";
 import { gauss } from "../random/gauss.ts";
-import { printTree } from "./trees.ts";
+import { printTree, treeDetection } from "./trees.ts";
 
 /** Everything a printed integrate function reads and writes; arrays as laid out in compiled.ts and engine.ts. */
 export interface CellBuffers {
@@ -39,6 +39,46 @@ export type Integrate = (
 export function printIntegrate(cells: CompiledCells, f32: boolean): Integrate {
   const lines =
     cells.program.kind === "tree" ? printTree(cells, cells.program, f32) : printSmall(cells, cells.program, f32);
+  return made(lines, f32);
+}
+
+/** Prints the detection alone, for cells that detect before delivery. */
+export function printDetect(cells: CompiledCells, f32: boolean): Integrate {
+  const { n, firstSource, program, params } = cells;
+  const detect =
+    program.kind === "tree" ? treeDetection(cells, program) : detection(program.detect, { f32, indent: "    " });
+  const read =
+    program.kind === "tree"
+      ? []
+      : [
+          ...program.states.map((s, k) => `  let ${s} = b.state[${k} * N + g];`),
+          ...program.params.map(
+            (p, k) =>
+              `  const ${p} = b.params[${params.offset[k]} + c * ${params.cellStride[k]} + e * ${params.entryStride[k]}];`,
+          ),
+          ...program.clampInputs.map(({ clamp, each, input }) => {
+            const [gain, value] = [`b.gains[${clamp}][g]`, `b.clamps[b.clampRow[${clamp}][${each ? "g" : "e"}] * block.steps]`];
+            return `  const ${input} = ${f32 ? `fr(fr(${gain}) * fr(${value}))` : `${gain} * ${value}`};`;
+          }),
+        ]; // prettier-ignore
+  const written = program.kind === "tree" ? [] : program.states.map((s, k) => `  b.state[${k} * N + g] = ${s};`);
+  return made(
+    [
+      `for (let e = 0; e < block.entries; e++) for (let c = 0; c < ${n}; c++) {`,
+      `  const g = e * ${n} + c, N = block.entries * ${n};`,
+      ...read,
+      `  let armed = b.armed[g];`,
+      ...detect,
+      `  if (born) spike(block.step, e * block.nSources + ${firstSource} + c);`,
+      ...written,
+      `  b.armed[g] = armed;`,
+      `}`,
+    ],
+    f32,
+  );
+}
+
+function made(lines: readonly string[], f32: boolean): Integrate {
   const library = { ...jsLibrary(f32), gauss };
   const make = new Function(
     ...Object.keys(library),
@@ -70,11 +110,12 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
     ...program.clampInputs.map(
       ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b.clamps[signal_${k} + t]`)}`)};`,
     ),
-    ...detection(program.detect, options),
-    ...program.draws.map(
-      ({ input, stream }) => `    const ${input} = gauss(b.seeds[e], ${stream}, c, block.step + t);`,
-    ),
-    `    if (born) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
+    ...(cells.detectsFirst === true
+      ? []
+      : [
+          ...detection(program.detect, options),
+          `    if (born) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
+        ]),
     `    const slots = (t * block.entries + e) * block.slots + c;`,
     ...receptors.map(
       (r, k) =>

@@ -1,12 +1,13 @@
 import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage } from "../compile/compiled.ts";
-import type { Engine, EngineKind, EngineState, PHASES, Segment, TraceSamples } from "../host/engine.ts";
+import type { Engine, EngineKind, EngineState, LinkStates, PHASES, Segment, TraceSamples } from "../host/engine.ts";
+import { blockEnd, sampledLinks, weightTraces, withoutLinkTraces } from "../host/learning.ts";
 import type { StateError } from "../errors.ts";
 import { Inputs, type InputBlock } from "../host/inputs.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
 import { sampleSteps } from "../host/samples.ts";
-import { isSound, lastSound, stateError, stateLimits } from "../host/soundness.ts";
+import { isSound, lastSound, STATE_LIMIT, stateError, stateLimits } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import {
   advanceConstantSources,
@@ -15,8 +16,9 @@ import {
   type Sources,
   sourceStateLength,
 } from "../random/source.ts";
-import { type CellBuffers, type Integrate, printIntegrate } from "./cells.ts";
-import { deliver, SpikeLog } from "./log.ts";
+import { type CellBuffers, type Integrate, printDetect, printIntegrate } from "./cells.ts";
+import { Learning } from "./learning.ts";
+import { deliver, type Delivery, SpikeLog } from "./log.ts";
 import { Releases } from "./releases.ts";
 
 /** Runs a CompiledNetwork in JavaScript: float64 with sums in row order, or (precision 32) every operation rounded to float32
@@ -32,6 +34,7 @@ interface Cells {
   readonly index: number; // population
   readonly compiled: CompiledCells;
   readonly integrate: Integrate;
+  readonly detect: Integrate | undefined; // where spikes are detected before delivery
   readonly state: Float64Array | Float32Array;
   readonly armed: Uint32Array;
   readonly live: CellParams;
@@ -53,12 +56,13 @@ class ReferenceEngine implements Engine {
   readonly #acc: (Float64Array | Int32Array)[];
   readonly #log: SpikeLog;
   readonly #releases: readonly Releases[]; // by index into network.plasticity
+  readonly #learning: readonly Learning[]; // as in network.learning
   readonly #lanes: ReadonlyMap<number, number>;
   /** row of increments of each cell of a renewal population, per entry; forgotten when rates change. */
   readonly #rowOfCell = new Map<number, Uint32Array[]>();
   #sound = true; // all states of all blocks so far are ones that a cell can have
   #fault: Promise<StateError> | undefined;
-  readonly #ms = { drive: 0, release: 0, deliver: 0, integrate: 0 };
+  readonly #ms = { drive: 0, release: 0, learn: 0, deliver: 0, integrate: 0 };
 
   constructor(network: CompiledNetwork, precision: 64 | 32) {
     this.network = network;
@@ -68,6 +72,7 @@ class ReferenceEngine implements Engine {
     this.#inputs = new Inputs(network);
     this.#log = new SpikeLog(network.lanes);
     this.#releases = network.plasticity.map((p) => new Releases(network, p, this.#f32));
+    this.#learning = network.learning.map((l) => new Learning(network, l, this.#f32));
     this.#lanes = new Map(network.plasticity.flatMap((p) => (p.lane === undefined ? [] : [[p.projection, p.lane]])));
     network.populations.forEach((p, k) => {
       if (p.kind === "cells") this.#cells.set(k, this.#makeCells(k, p));
@@ -140,7 +145,7 @@ class ReferenceEngine implements Engine {
         ids: Uint32Array.from(this.#log.ids),
         releases: Float64Array.from(this.#log.allReleases()),
       },
-      releases: this.#releases.map((r) => ({ state: r.state.slice(), last: r.last.slice() })),
+      releases: [...this.#releases, ...this.#learning].map((r) => ({ state: r.state.slice(), last: r.last.slice() })),
     };
   }
 
@@ -153,9 +158,9 @@ class ReferenceEngine implements Engine {
     }
     for (const [k, s] of sources) this.#sources.get(k)?.set(s);
     this.#log.load(log.steps, log.ids, log.releases);
-    releases.forEach(({ state, last }, k) => {
-      this.#releases[k]?.state.set(state);
-      this.#releases[k]?.last.set(last);
+    [...this.#releases, ...this.#learning].forEach((r, k) => {
+      r.state.set(releases[k]?.state ?? []);
+      r.last.set(releases[k]?.last ?? []);
     });
     this.#sound = true;
     this.step = step;
@@ -177,6 +182,11 @@ class ReferenceEngine implements Engine {
       state[`releases.${k}.state`] = r.state.slice();
       state[`releases.${k}.last`] = r.last.slice();
     });
+    this.#learning.forEach((l, k) => {
+      state[`learning.${k}.state`] = l.state.slice();
+      state[`learning.${k}.last`] = l.last.slice();
+      state[`learning.${k}.frozen`] = l.frozen.slice();
+    });
     return Promise.resolve(state);
   }
 
@@ -197,6 +207,11 @@ class ReferenceEngine implements Engine {
       r.state.set(state[`releases.${k}.state`] as Float64Array);
       r.last.set(state[`releases.${k}.last`] as Uint32Array);
     });
+    this.#learning.forEach((l, k) => {
+      l.state.set(state[`learning.${k}.state`] as Float64Array);
+      l.last.set(state[`learning.${k}.last`] as Uint32Array);
+      l.frozen.set(state[`learning.${k}.frozen`] as Uint32Array);
+    });
     this.#rowOfCell.clear();
     [this.#sound, this.#fault] = [true, undefined];
     this.step = step;
@@ -207,6 +222,15 @@ class ReferenceEngine implements Engine {
     return Promise.resolve((this.#releases[plasticity] as Releases).state.slice());
   }
 
+  linkStates(learning: number): Promise<LinkStates> {
+    const { state, last } = this.#learning[learning] as Learning;
+    return Promise.resolve({ state: state.slice(), last: last.slice() });
+  }
+
+  setFrozen(learning: number, frozen: boolean, entry?: number): void {
+    const all = (this.#learning[learning] as Learning).frozen;
+    all.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? all.length : entry + 1);
+  }
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
     this.#rowOfCell.clear();
@@ -245,17 +269,20 @@ class ReferenceEngine implements Engine {
       this.#log.push(step, id);
     };
     while (this.step < to) {
-      const steps = Math.min(this.network.maxBlock, to - this.step);
+      const steps = blockEnd(this.network, this.step, to) - this.step;
       const inputs = this.#inputs.block(this.step, steps);
       this.#time("drive", () => this.#drive(inputs, spike));
       this.#release([...this.#sources.keys()]);
       this.network.stages.forEach((stage, s) => {
+        this.#detect(stage, inputs, spike);
         this.#time("deliver", () => this.#deliver(stage, s, steps));
+        this.#learn(stage, s, steps);
         this.#time("integrate", () => this.#integrate(stage, s, inputs, traces, spike));
         this.#release(stage.cells);
       });
       this.#sound &&= [...this.#cells.values()].every((c) => isSound(c.state, c.limits));
       this.step += steps;
+      this.#sampleWeights(traces);
       this.#log.forget(this.step - this.network.maxDelaySteps);
     }
     return {
@@ -314,23 +341,52 @@ class ReferenceEngine implements Engine {
   }
 
   #deliver(stage: CompiledStage, s: number, steps: number): void {
-    const { entries, nSources } = this.network;
     this.#log.sort();
+    deliver(stage, this.#log, this.#delivery(steps), this.#acc[s] as Float64Array | Int32Array);
+  }
+
+  #delivery(steps: number): Delivery {
+    const { entries, nSources } = this.network;
+    const [step, scales] = [this.step, this.#inputs.scales];
+    return { step, steps, entries, nSources, scales, integers: this.#f32, lanes: this.#lanes };
+  }
+
+  /** Spikes that must be known before delivery. */
+  #detect(stage: CompiledStage, inputs: InputBlock, spike: (step: number, id: number) => void): void {
+    const due = stage.cells.map((k) => this.#cells.get(k) as Cells).filter((c) => c.detect !== undefined);
+    if (due.length === 0) return;
+    const { entries, nSources } = this.network;
+    const block = { step: this.step, steps: 1, entries, slots: stage.slots, nSources };
+    const { clampRow, gains } = this.#inputs;
+    for (const cells of due) {
+      const buffers = { ...cells, clamps: inputs.clamps, clampRow, gains } as unknown as CellBuffers;
+      cells.detect?.(buffers, block, spike);
+    }
+  }
+
+  #learn(stage: CompiledStage, s: number, steps: number): void {
+    const due = this.#learning.filter((l) => stage.cells.includes(l.learning.target));
+    if (due.length === 0) return;
     const acc = this.#acc[s] as Float64Array | Int32Array;
-    deliver(
-      stage,
-      this.#log,
-      {
-        step: this.step,
-        steps,
-        entries,
-        nSources,
-        scales: this.#inputs.scales,
-        integers: this.#f32,
-        lanes: this.#lanes,
-      },
-      acc,
-    );
+    this.#time("learn", () => {
+      for (const l of due) l.run(stage, this.#log, this.#delivery(steps), acc);
+      this.#sound &&= due.every((l) => l.state.every((x) => Math.abs(x) <= STATE_LIMIT));
+    });
+  }
+
+  /** Weights as they are before this step. */
+  #sampleWeights(traces: readonly TraceBuffer[]): void {
+    const { entries } = this.network;
+    for (const l of this.#learning) {
+      for (const [trace, t] of weightTraces(this.network, l.learning)) {
+        if (this.step % t.everySteps !== 0) continue;
+        const buffer = traces.find((b) => b.population === l.learning.target && b.trace === trace);
+        const row = this.step / t.everySteps - (buffer?.first ?? 0);
+        sampledLinks(l.learning, t, entries).forEach((link, k) => {
+          if (buffer !== undefined) buffer.data[row * entries * t.cells.length + k] = l.state[link] as number;
+        });
+      }
+    }
   }
 
   #integrate(
@@ -344,7 +400,7 @@ class ReferenceEngine implements Engine {
     const acc = this.#acc[s] as Float64Array | Int32Array;
     for (const k of stage.cells) {
       const cells = this.#cells.get(k) as Cells;
-      const mine = traces.filter((t) => t.population === k);
+      const mine = traces.filter((t) => t.population === k && t.trace < cells.compiled.traces.length);
       const buffers: CellBuffers = {
         ...cells,
         acc,
@@ -366,8 +422,8 @@ class ReferenceEngine implements Engine {
   }
 
   #traceBuffers(from: number, to: number): TraceBuffer[] {
-    return [...this.#cells.values()].flatMap(({ index, compiled }) =>
-      compiled.traces.map((t, trace): TraceBuffer => {
+    return [...this.#cells.values()].flatMap(({ index }) =>
+      (this.network.populations[index] as CompiledCells).traces.map((t, trace): TraceBuffer => {
         const steps = sampleSteps(t, from, to);
         const length = steps.length * this.network.entries * t.cells.length;
         const data = this.#f32 ? new Float32Array(length) : new Float64Array(length);
@@ -376,7 +432,8 @@ class ReferenceEngine implements Engine {
     );
   }
 
-  #makeCells(index: number, compiled: CompiledCells): Cells {
+  #makeCells(index: number, given: CompiledCells): Cells {
+    const compiled = withoutLinkTraces(given);
     const { entries, stages } = this.network;
     const stage = stages.find((s) => s.cells.includes(index)) as CompiledStage;
     const inputScale = new Float64Array(compiled.receptors.length * entries).fill(1);
@@ -395,6 +452,7 @@ class ReferenceEngine implements Engine {
       index,
       compiled,
       integrate: printIntegrate(compiled, this.#f32),
+      detect: compiled.detectsFirst === true ? printDetect(compiled, this.#f32) : undefined,
       state: this.#rounded(compiled.state0).slice(),
       armed: new Uint32Array(compiled.n * entries).fill(1),
       live,

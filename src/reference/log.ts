@@ -118,14 +118,20 @@ function deliverGiven({ given, slots, ...stage }: CompiledStage, d: Delivery, ac
   }
 }
 
-function factorOf(stage: Pick<CompiledStage, "q">, projection: number, entry: number, d: Delivery): number {
+export function factorOf(stage: Pick<CompiledStage, "q">, projection: number, entry: number, d: Delivery): number {
   const at = projection * d.entries + entry;
   const scale = d.scales[at] as number;
   return d.integers ? Math.fround(Math.fround(scale) * (stage.q[at] as number)) : scale;
 }
 
 /** i32(round(weight * factor)) as WGSL rounds: halves to even, in float32. */
-function add(acc: Float64Array | Int32Array, at: number, weight: number, factor: number, integers: boolean): void {
+export function add(
+  acc: Float64Array | Int32Array,
+  at: number,
+  weight: number,
+  factor: number,
+  integers: boolean,
+): void {
   acc[at] = (acc[at] as number) + (integers ? roundEven(Math.fround(Math.fround(weight) * factor)) : weight * factor);
 }
 

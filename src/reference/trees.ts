@@ -8,6 +8,15 @@ export function printTree(cells: CompiledCells, program: TreeProgram, f32: boole
   return new TreePrinter(cells, program, f32).lines();
 }
 
+/** The detection on its own; the rest of the loop is that of small cells. */
+export function treeDetection(cells: CompiledCells, program: TreeProgram): string[] {
+  const { offset, cellStride, entryStride } = cells.params;
+  const column = program.params.indexOf(program.detect.threshold);
+  const threshold = `b.params[${offset[column]} + c * ${cellStride[column]} + e * ${entryStride[column]}]`;
+  const V = `b.state[${program.states.indexOf(program.detect.state)} * N + g]`;
+  return [`  const above = ${V} > ${threshold}, born = above && armed === 1;`, `  armed = above ? 0 : 1;`];
+}
+
 class TreePrinter {
   readonly #cells: CompiledCells;
   readonly #p: TreeProgram;
@@ -46,9 +55,13 @@ class TreePrinter {
       ),
       `  let armed = b.armed[g], sound = true;`,
       `  for (let t = 0; t < block.steps; t++) {`,
-      `    const above = ${this.#state(this.#row.get(detect.state) as number)} > ${detect.threshold};`,
-      `    if (above && armed === 1) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
-      `    armed = above ? 0 : 1;`,
+      ...(this.#cells.detectsFirst === true
+        ? []
+        : [
+            `    const above = ${this.#state(this.#row.get(detect.state) as number)} > ${detect.threshold};`,
+            `    if (above && armed === 1) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
+            `    armed = above ? 0 : 1;`,
+          ]),
       `    const slots = (t * block.entries + e) * block.slots + c;`,
       `    G.fill(0); I.fill(0);`,
       ...receptors.flatMap((r, k) => this.#receive(r, k)),

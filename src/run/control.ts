@@ -16,12 +16,14 @@ export interface Control {
   gain(clamp: Named, gain: number | readonly number[], entry?: number): void;
   /** A live cell parameter, "dend.caL.gamma", one or one per cell. */
   param(population: Named, name: string, value: Quantity<Unit> | Quantities<Unit>, entry?: number): void;
+  /** Whether the weights of a projection that learns stay as they are (default true); traces and other states go on. */
+  freeze(projection: Named, frozen?: boolean, entry?: number): void;
 }
 
 /** One change as it stands in run.json; `what` with `target` (and `entry`) says what is changed, so that of equal ones the last counts. */
 export interface LiveChange {
   readonly step: number;
-  readonly what: "rate" | "scale" | "gain" | "param";
+  readonly what: "rate" | "scale" | "gain" | "param" | "freeze";
   readonly target: string;
   readonly param?: string;
   readonly entry?: number;
@@ -114,6 +116,14 @@ export class RecordedControl implements Control {
     this.#note("param", named, numbers, entry, name);
   }
 
+  freeze(named: Named, frozen = true, entry?: number): void {
+    if (typeof frozen !== "boolean") throw new ModelError(`freeze of ${nameOf(named)}`, "is neither true nor false", "Give true or false"); // prettier-ignore
+    const index = learningOf(this.#network, named);
+    this.#check(entry);
+    this.#waiting.push(() => this.#engine.setFrozen(index, frozen, entry));
+    this.#note("freeze", named, frozen, entry);
+  }
+
   /** Applies recorded changes again, after a resume; they count from the engine's step on. */
   replay(changes: readonly LiveChange[]): void {
     for (const { what, target, param = "", entry, value } of changes) {
@@ -121,6 +131,7 @@ export class RecordedControl implements Control {
       if (what === "rate") this.#engine.setRate(index(this.#network.populations), value as Signal, entry);
       else if (what === "scale") this.#engine.setScale(index(this.#network.projections), value as number, entry);
       else if (what === "gain") this.#engine.setGain(index(this.#network.clamps), value as number | number[], entry);
+      else if (what === "freeze") this.#engine.setFrozen(learningOf(this.#network, target), value === true, entry);
       else this.#engine.setParam(index(this.#network.populations), param, value as number | number[], entry);
     }
   }
@@ -154,6 +165,14 @@ export function inForce(changes: readonly LiveChange[]): LiveChange[] {
     kept.set(`${what} ${change.entry}`, change);
   }
   return [...kept.values()];
+}
+
+/** Index of a projection that learns. */
+export function learningOf({ learning, projections }: CompiledNetwork, named: Named): number {
+  const names = learning.map((l) => projections[l.projection]?.name ?? "");
+  const index = names.indexOf(nameOf(named));
+  if (index >= 0) return index;
+  throw new ModelError(`projection "${nameOf(named).slice(0, 100)}"`, "has no links that learn", didYouMean(nameOf(named), names)); // prettier-ignore
 }
 
 function liveParam(cells: CompiledCells, name: string): CompiledCells["live"][number] {

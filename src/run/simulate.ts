@@ -265,7 +265,8 @@ export class Simulation {
     return this.#changes.splice(0);
   }
 
-  /** States of a projection's plasticity now, one value per source: as the source's last spike left them.
+  /** States of a projection's plasticity now: one value per source, as the source's last spike left them; or, of links that learn, one
+   * value per link in the projection's order (`w`, traces and states at this step, and `source` and `target` of each link).
    * @throws ModelError while a run goes on, or for a projection without plasticity */
   async plasticity(projection: string, entry = 0): Promise<Readonly<Record<string, Float64Array>>> {
     this.checkOpen();

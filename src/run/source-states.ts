@@ -1,11 +1,17 @@
-import type { CompiledNetwork, CompiledPlasticity, GivenReleases } from "../compile/compiled.ts";
+import type { CompiledLearning, CompiledNetwork, CompiledPlasticity, GivenReleases } from "../compile/compiled.ts";
+import { ELAPSED } from "../compile/plasticity.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { Engine } from "../host/engine.ts";
+import { firstLink, tableOf } from "../host/learning.ts";
+import { evaluate } from "../lang/evaluate.ts";
+import { checkEntry } from "./names.ts";
 
-/** States of a projection's plasticity in one entry, per source, as its last spike left them.
+/** States of a projection's plasticity in one entry: per source, as its last spike left them; or of links that learn per link.
  * @throws ModelError for a projection without plasticity, or an entry that is not there */
 export async function sourceStates(engine: Engine, projection: string, entry: number): Promise<Record<string, Float64Array>> {
   const { network } = engine;
+  const learning = network.learning.find((l) => network.projections[l.projection]?.name === projection);
+  if (learning !== undefined) return linkStates(engine, learning, entry);
   const index = find(network, projection);
   const p = network.plasticity[index] as CompiledPlasticity;
   if (!Number.isInteger(entry) || entry < 0 || entry >= network.entries)
@@ -21,10 +27,34 @@ export async function sourceStates(engine: Engine, projection: string, entry: nu
   );
 } // prettier-ignore
 
-function find({ plasticity, projections }: CompiledNetwork, name: string): number {
+/** States of the links of a projection that learns in one entry, in the projection's order, now: what decays has decayed up to the
+ * engine's step; and the ends of each link. */
+async function linkStates(engine: Engine, l: CompiledLearning, entry: number): Promise<Record<string, Float64Array>> {
+  const { network, step } = engine;
+  checkEntry(network, entry);
+  const { state, last } = await engine.linkStates(network.learning.indexOf(l));
+  const { order, segment, segmentSource, slot } = tableOf(l, entry);
+  const [base, all] = [firstLink(l, entry), last.length];
+  const out: Record<string, Float64Array> = Object.fromEntries(
+    [...l.names, "source", "target"].map((s) => [s, new Float64Array(order.length)]),
+  );
+  const env: Record<string, number> = {};
+  order.forEach((link, k) => {
+    env[ELAPSED] = (step - (last[base + k] as number)) * network.dt;
+    l.params.forEach((p, j) => (env[p] = ((l.values[j]?.length ?? 1) > 1 ? l.values[j]?.[k] : l.values[j]?.[0]) as number));
+    l.states.forEach((s, j) => (env[s] = state[j * all + base + k] as number));
+    for (const stmt of l.relax) env[stmt.name] = evaluate(stmt.value, env);
+    l.states.forEach((s, j) => ((out[l.names[j] as string] as Float64Array)[link] = env[s] as number));
+    (out["source"] as Float64Array)[link] = segmentSource[segment[k] as number] as number;
+    (out["target"] as Float64Array)[link] = ((slot[k] as number) - l.firstSlot) % l.targets;
+  });
+  return out;
+} // prettier-ignore
+
+function find({ plasticity, learning, projections }: CompiledNetwork, name: string): number {
   const index = plasticity.findIndex((p) => projections[p.projection]?.name === name);
   if (index >= 0) return index;
-  const known = plasticity.map((p) => projections[p.projection]?.name ?? "");
+  const known = [...plasticity, ...learning].map((p) => projections[p.projection]?.name ?? "");
   throw new ModelError(`plasticity of "${name.slice(0, 100)}"`, "there is none with links", didYouMean(name, known));
 }
 

@@ -52,7 +52,7 @@ export interface RunFile {
     readonly variable: string;
     readonly report: string;
     readonly unit: string;
-    readonly phase: "state" | "current";
+    readonly phase: "state" | "current" | "link";
     readonly everySteps: number;
     readonly cells: readonly number[];
   }[];

@@ -6,6 +6,7 @@ import { verifyInterneurons, verifyReceptors, verifySquid } from "./compartments
 import { verifyCoba, verifyDelta } from "./networks.ts";
 import { verifyNoise } from "./noise.ts";
 import { verifyAdex, verifyIzhikevich, verifyLif } from "./single.ts";
+import { verifyStdp } from "./stdp.ts";
 import { verifySwc } from "./swc.ts";
 
 type Verifier = (files: CaseFiles, name: string, context: VerifyContext) => Promise<VerifyRow[]>;
@@ -18,6 +19,7 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g04", verifyCoba],
   ["g05", verifyDelta],
   ["g06", verifyShortTerm],
+  ["g07", verifyStdp],
   ["g09", verifyNoise],
   ["g11", verifyKinetic],
   ["g12", verifyCalcium],

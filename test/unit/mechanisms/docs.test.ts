@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { mechanismSection, mechanismTable } from "../../../src/mechanisms/table.ts";
+import { mechanismSection, mechanismTable, plasticitySection } from "../../../src/mechanisms/table.ts";
 import pas from "../../../src/mechanisms/channels/pas.ts";
-import { everyMechanism } from "./harness.ts";
+import { everyMechanism, everyPlasticity } from "./harness.ts";
 
 const PREFACE = `# Mechanisms
 
@@ -11,7 +11,8 @@ and nA). A state x relaxes to inf(x) with tau(x), or opens with alpha(x) and clo
 (exp(x) - 1) / x. Without x(0) a state starts at its steady state. Live parameters may change while a simulation runs.`;
 
 it("docs/mechanisms.md is what the mechanisms say", async () => {
-  const page = [PREFACE, ...(await everyMechanism()).map(mechanismSection)].join("\n\n") + "\n";
+  const rules = (await everyPlasticity()).map(({ mechanism }) => plasticitySection(mechanism));
+  const page = [PREFACE, ...(await everyMechanism()).map(mechanismSection), ...rules].join("\n\n") + "\n";
   await expect(page).toMatchFileSnapshot("../../../docs/mechanisms.md");
 });
 

@@ -3,6 +3,7 @@ import { evaluate } from "../../../src/lang/evaluate.ts";
 import type { Expr } from "../../../src/lang/expr.ts";
 import { parse } from "../../../src/lang/parse.ts";
 import type { Channel, Mechanism, Pool, Synapse } from "../../../src/mechanisms/mechanism.ts";
+import type { PlasticityType } from "../../../src/mechanisms/plasticity.ts";
 
 /** Every mechanism of the folders channels, pools and synapses: each file's default export. */
 export async function everyMechanism(): Promise<Mechanism[]> {
@@ -16,6 +17,13 @@ export async function everyMechanism(): Promise<Mechanism[]> {
   }
   return found;
 }
+
+/** Every rule of the folder plasticity. */
+export async function everyPlasticity(): Promise<PlasticityType[]> {
+  const folder = new URL("../../../src/mechanisms/plasticity/", import.meta.url);
+  const files = readdirSync(folder).filter((f) => f !== "index.ts").sort();
+  return Promise.all(files.map(async (f) => ((await import(new URL(f, folder).href)) as { default: PlasticityType }).default));
+} // prettier-ignore
 
 /** What the texts may read besides their own names, canonical units: both publications' temperature and reversals. */
 export const SURROUNDINGS = { dt: 0.025, celsius: 37, ena: 50, ek: -77, eca: 132, cai: 1e-4, ica: 0, ina: 0, ik: 0 };
