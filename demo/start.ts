@@ -1,13 +1,13 @@
 import { adapters } from "../src/browser.ts";
-import { element, showAdapterName, unsupported } from "./site/page.ts";
+import { element } from "./site/element.ts";
+import { withoutWebGpu } from "./site/notice.ts";
+import { showAdapterName } from "./site/page.ts";
 import { theme } from "./site/theme.ts";
 
-theme(() => undefined);
+theme();
 
 const [adapter] = await adapters().catch(() => []);
-if (adapter === undefined) unsupported();
-else {
-  showAdapterName(adapter);
-  document.body.dataset["state"] = "running";
-}
+showAdapterName(adapter);
+if (adapter === undefined) withoutWebGpu("The pages then compute with the float64 reference engine, on one core of the processor, and keep to small networks."); // prettier-ignore
+document.body.dataset["state"] = "running";
 element("main").dataset["ready"] = "true";

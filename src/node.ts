@@ -18,7 +18,11 @@ interface Way {
   readonly driver?: string; // VK_ICD_FILENAMES
 }
 
+/** The runtime's own WebGPU: Deno has one (wgpu), Node has none and takes Dawn from the optional package. */
+const own = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
+
 function ways(): Way[] {
+  if (own !== undefined) return [{ reason: "the runtime's own WebGPU" }];
   const found: Way[] = [{ reason: "the system's default adapter" }];
   if (process.platform !== "linux") return found;
   const drivers = existsSync(LAVAPIPE_FOLDER) ? readdirSync(LAVAPIPE_FOLDER).sort() : [];
@@ -35,8 +39,9 @@ function ways(): Way[] {
  * process (webgpu 0.6.2), so they are kept for ever. */
 const instances = new Map<string, GPU>();
 
-/** Dawn's entry point, or undefined where the optional package `webgpu` is not installed. */
+/** The runtime's entry point, or Dawn's, or undefined where the optional package `webgpu` is not installed. */
 async function instance(driver: string | undefined, quiet: Quiet): Promise<GPU | undefined> {
+  if (own !== undefined) return own;
   const key = driver ?? "";
   const kept = instances.get(key);
   if (kept !== undefined) return kept;
@@ -56,7 +61,7 @@ async function instance(driver: string | undefined, quiet: Quiet): Promise<GPU |
 /** The adapters of the first way that leads to one, or of every way with `all`. */
 async function* search(all: boolean): AsyncGenerator<{ adapter: GPUAdapter; way: Way }> {
   const preset = process.env["VK_ICD_FILENAMES"]; // set by the user: what is found then is "default"
-  const quiet = await quietly();
+  const quiet: Quiet = own === undefined ? await quietly() : (call) => call(); // Dawn prints warnings
   for (const way of preset === undefined ? ways() : ways().slice(0, 1)) {
     try {
       const gpu = await instance(way.driver, quiet);

@@ -1,34 +1,25 @@
-import { mat4, vec3 } from "gl-matrix";
-
-const FIELD = (32 * Math.PI) / 180;
+import { FIRST_VIEW, type View } from "./view.ts";
 
 /** A camera that circles a point: drag or arrow keys to turn, wheel, pinch or + and - to zoom, 0 to go back. */
 export class OrbitCamera {
-  #turn = 0.6;
-  #tilt = 0.2;
-  #zoom = 1;
-  readonly #centre: vec3;
-  readonly #height: number;
+  #view: View = FIRST_VIEW;
   readonly #pointers = new Map<number, { x: number; y: number }>();
-  readonly #ended = new AbortController();
 
-  /** @param height  of what should fill the view, um
+  /** @param scene  the element around the canvas, which stays when a restart replaces that
    *  @param moved  called after every change */
-  constructor(canvas: HTMLCanvasElement, centre: readonly [number, number, number], height: number, moved: () => void) {
-    this.#centre = vec3.fromValues(...centre);
-    this.#height = height;
+  constructor(scene: HTMLElement, moved: (view: View) => void) {
     const on = <K extends keyof HTMLElementEventMap>(kind: K, act: (event: HTMLElementEventMap[K]) => boolean): void =>
-      canvas.addEventListener(
+      scene.addEventListener(
         kind,
         (event) => {
           if (!act(event)) return;
           event.preventDefault();
-          moved();
+          moved(this.#view);
         },
-        { signal: this.#ended.signal, passive: false },
+        { passive: false },
       );
     on("pointerdown", (event) => {
-      canvas.setPointerCapture(event.pointerId);
+      (event.target as Element).setPointerCapture(event.pointerId);
       this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
       return false;
     });
@@ -39,20 +30,8 @@ export class OrbitCamera {
     on("keydown", (event) => this.#key(event.key));
   }
 
-  destroy(): void {
-    this.#ended.abort();
-  }
-
-  /** From um to clip space, and the pixels of one um at distance 1. */
-  view(width: number, height: number): { camera: mat4; scale: number } {
-    const aspect = width / height;
-    const distance = (0.62 * this.#height) / Math.tan(FIELD / 2) / this.#zoom / Math.min(1, 1.6 * aspect);
-    const [turn, tilt] = [this.#turn, this.#tilt];
-    const eye = vec3.fromValues(Math.cos(turn) * Math.cos(tilt), Math.sin(turn) * Math.cos(tilt), Math.sin(tilt));
-    vec3.scaleAndAdd(eye, this.#centre, eye, distance);
-    const projection = mat4.perspectiveZO(mat4.create(), FIELD, aspect, distance / 50, distance * 4);
-    const camera = mat4.multiply(mat4.create(), projection, mat4.lookAt(mat4.create(), eye, this.#centre, [0, 0, 1]));
-    return { camera, scale: height / 2 / Math.tan(FIELD / 2) };
+  get view(): View {
+    return this.#view;
   }
 
   #drag(event: PointerEvent): boolean {
@@ -81,17 +60,17 @@ export class OrbitCamera {
     if (by !== undefined) this.#turnBy(...by);
     else if (key === "+" || key === "=") this.#zoomBy(1.15);
     else if (key === "-") this.#zoomBy(1 / 1.15);
-    else if (key === "0") [this.#turn, this.#tilt, this.#zoom] = [0.6, 0.2, 1];
+    else if (key === "0") this.#view = FIRST_VIEW;
     else return false;
     return true;
   }
 
   #turnBy(turn: number, tilt: number): void {
-    this.#turn += turn;
-    this.#tilt = Math.min(1.5, Math.max(-1.5, this.#tilt + tilt));
+    const { view } = this;
+    this.#view = { ...view, turn: view.turn + turn, tilt: Math.min(1.5, Math.max(-1.5, view.tilt + tilt)) };
   }
 
   #zoomBy(factor: number): void {
-    this.#zoom = Math.min(12, Math.max(0.4, this.#zoom * factor));
+    this.#view = { ...this.#view, zoom: Math.min(12, Math.max(0.4, this.#view.zoom * factor)) };
   }
 }

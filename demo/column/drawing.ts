@@ -1,28 +1,39 @@
 import type { VisibleEngine } from "../../src/gpu/engine.ts";
-import type { DeviceCanvas } from "../site/canvas.ts";
-import { rgb } from "../site/theme.ts";
-import type { OrbitCamera } from "./camera.ts";
+import { DeviceCanvas } from "../site/canvas.ts";
+import type { Bench } from "../site/worker.ts";
 import code from "./cells.wgsl?raw";
-import type { TypeShape } from "./shape.ts";
+import type { ColumnShape, TypeShape } from "./shape.ts";
+import { cameraOf, type View } from "./view.ts";
 
 const VIEW_BYTES = 64 + 16 + 4 * 16 + 16;
 /** mV at which the colours of the scale stand. */
 export const STOPS = [-90, -65, -35, 20] as const;
-const COLOURS = ["v-low", "v-rest", "v-high", "v-spike"] as const;
+export const COLOURS = ["v-low", "v-rest", "v-high", "v-spike"] as const;
+export const SCENE = "scene";
+
+/** The column in three dimensions. */
+export interface Scene {
+  draw(view: View): void;
+  recolour(): void;
+}
+
 const LEAST_PX = 1;
 
+/** Of a pixel: smooth edges where a graphics card draws. */
+const samplesOf = ({ inSoftware }: Bench): 1 | 4 => (inSoftware ? 1 : 4);
+
 /** The column in three dimensions, from the engine's states to the canvas without leaving the device. */
-export class ColumnDrawing {
+export class ColumnDrawing implements Scene {
   readonly #device: GPUDevice;
   readonly #canvas: DeviceCanvas;
-  readonly #camera: OrbitCamera;
+  readonly #bench: Bench;
+  readonly #shape: ColumnShape;
   readonly #pipeline: GPURenderPipeline;
   readonly #samples: number;
   readonly #view = new Float32Array(VIEW_BYTES / 4);
   readonly #uniform: GPUBuffer;
   readonly #viewGroup: GPUBindGroup;
   readonly #types: { group: GPUBindGroup; pieces: number }[];
-  readonly #buffers: GPUBuffer[] = [];
   #targets:
     | {
         width: number;
@@ -34,39 +45,31 @@ export class ColumnDrawing {
     | undefined;
 
   private constructor(
+    bench: Bench,
     device: GPUDevice,
     canvas: DeviceCanvas,
-    camera: OrbitCamera,
     pipeline: GPURenderPipeline,
-    samples: number,
     engine: VisibleEngine,
-    types: readonly TypeShape[],
+    shape: ColumnShape,
   ) {
-    [this.#device, this.#canvas, this.#camera, this.#pipeline, this.#samples] = [
-      device,
-      canvas,
-      camera,
-      pipeline,
-      samples,
-    ];
+    [this.#bench, this.#device, this.#canvas, this.#pipeline, this.#shape] = [bench, device, canvas, pipeline, shape];
+    this.#samples = samplesOf(bench);
     this.#uniform = this.#buffer("view", VIEW_BYTES, GPUBufferUsage.UNIFORM);
     this.#viewGroup = device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
       entries: [{ binding: 0, resource: { buffer: this.#uniform } }],
     });
-    this.#types = types.map((type) => this.#typeOf(type, engine));
+    this.#types = shape.types.map((type) => this.#typeOf(type, engine));
     this.recolour();
   }
 
-  /** @param samples  per pixel, 1 or 4 */
   static async make(
+    bench: Bench,
     device: GPUDevice,
-    canvas: DeviceCanvas,
-    camera: OrbitCamera,
     engine: VisibleEngine,
-    types: readonly TypeShape[],
-    samples: 1 | 4,
+    shape: ColumnShape,
   ): Promise<ColumnDrawing> {
+    const canvas = new DeviceCanvas(device, bench.canvases[SCENE] as OffscreenCanvas);
     const module = device.createShaderModule({ label: "cells", code });
     const pipeline = await device.createRenderPipelineAsync({
       label: "cells",
@@ -75,19 +78,20 @@ export class ColumnDrawing {
       fragment: { module, entryPoint: "shaded", targets: [{ format: canvas.format }] },
       primitive: { topology: "triangle-list" },
       depthStencil: { format: "depth24plus", depthWriteEnabled: true, depthCompare: "less" },
-      multisample: { count: samples },
+      multisample: { count: samplesOf(bench) },
     });
-    return new ColumnDrawing(device, canvas, camera, pipeline, samples, engine, types);
+    return new ColumnDrawing(bench, device, canvas, pipeline, engine, shape);
   }
 
   recolour(): void {
-    COLOURS.forEach((name, k) => this.#view.set([...rgb(name), 1], 20 + 4 * k));
+    COLOURS.forEach((name, k) => this.#view.set([...(this.#bench.look.colours[name] ?? [0, 0, 0]), 1], 20 + 4 * k));
     this.#view.set(STOPS, 36);
   }
 
-  draw(): void {
-    const { width, height, ratio } = this.#canvas;
-    const { camera, scale } = this.#camera.view(width, height);
+  draw(view: View): void {
+    const { width, height } = this.#canvas;
+    const ratio = this.#bench.look.sizes[SCENE]?.ratio ?? 1;
+    const { camera, scale } = cameraOf(view, this.#shape, width, height);
     this.#view.set(camera, 0);
     this.#view.set([width, height, scale, LEAST_PX * ratio], 16);
     this.#device.queue.writeBuffer(this.#uniform, 0, this.#view);
@@ -113,11 +117,6 @@ export class ColumnDrawing {
     }
     pass.end();
     this.#device.queue.submit([encoder.finish()]);
-  }
-
-  destroy(): void {
-    for (const b of this.#buffers) b.destroy();
-    for (const t of this.#targets?.textures ?? []) t.destroy();
   }
 
   #typeOf(type: TypeShape, engine: VisibleEngine): { group: GPUBindGroup; pieces: number } {
@@ -146,9 +145,7 @@ export class ColumnDrawing {
   }
 
   #buffer(label: string, size: number, usage: number): GPUBuffer {
-    const buffer = this.#device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST });
-    this.#buffers.push(buffer);
-    return buffer;
+    return this.#device.createBuffer({ label, size, usage: usage | GPUBufferUsage.COPY_DST });
   }
 
   #targetsOf(width: number, height: number): { colour: GPUTextureView | undefined; depth: GPUTextureView } {

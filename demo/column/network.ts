@@ -7,14 +7,7 @@ import {
   type CortexColumn,
 } from "../../src/models/cortical-column/index.ts";
 import { ms } from "../../src/units.ts";
-
-export const DT = 0.025; // ms
-/** of the dipole's samples, ms. */
-export const SAMPLE_MS = 0.25;
-export const HIGHEST_STRENGTH = 3;
-
-export const PRESETS = ["evoked", "alpha", "gamma"] as const;
-export type Preset = (typeof PRESETS)[number];
+import { DT, HIGHEST_STRENGTH, SAMPLE_MS, type Preset } from "./facts.ts";
 
 /** How long each is shown, ms: one response, or several cycles of a rhythm. */
 const DURATION: Readonly<Record<Preset, number>> = { evoked: 170, alpha: 600, gamma: 300 };

@@ -23,11 +23,13 @@ export interface TypeShape {
 }
 
 /** Shapes of all types, and the box they fill: z is depth, um. */
-export function columnShape({ cellTypes, layout }: CortexColumn): {
-  types: TypeShape[];
-  centre: Point;
-  height: number;
-} {
+export interface ColumnShape {
+  readonly types: readonly TypeShape[];
+  readonly centre: Point;
+  readonly height: number;
+}
+
+export function columnShape({ cellTypes, layout }: CortexColumn): ColumnShape {
   const [nx, ny] = layout.mesh;
   const spacing = Math.min(SPACING, WIDTH / Math.max(1, nx - 1));
   const types = cellTypes.map((type) => {

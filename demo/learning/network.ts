@@ -2,6 +2,7 @@ import type { CompiledTraining } from "../../src/compile/training.ts";
 import { ensemble } from "../../src/models/trained-network/ensemble.ts";
 import { trainedNetworks } from "../../src/models/trained-network/network.ts";
 import { NOTEBOOK, type TrainedNetworkParameters } from "../../src/models/trained-network/parameters.ts";
+import type { Phase } from "./facts.ts";
 
 export interface LearningSettings {
   readonly neurons: number;
@@ -30,8 +31,6 @@ export function learningNetwork(s: LearningSettings): {
   const grid = { pqif: [parameters.pqif], vrest: [parameters.vrest], seeds: [s.seed] };
   return { compiled: trainedNetworks(parameters, ensemble(parameters, grid, "philox").members), parameters };
 }
-
-export type Phase = "before learning" | "learning" | "weights held";
 
 export function phaseOf({ schedule }: CompiledTraining, loop: number): Phase {
   if (loop < schedule.firstTrained) return "before learning";

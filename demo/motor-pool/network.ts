@@ -6,6 +6,7 @@ import { drive, type FluentSignal, type Signal } from "../../src/network/signal.
 import { poisson } from "../../src/network/sources.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
 import { Hz, ms, mV, one, uS } from "../../src/units.ts";
+import { DT } from "./facts.ts";
 
 /** What the sliders say. */
 export interface Drive {
@@ -22,7 +23,6 @@ export interface Pool {
   readonly gamma: number;
 }
 
-export const DT = 0.025; // ms
 const AXONS = 400;
 const PROBABILITY = 0.3;
 const WEIGHT = 0.1; // uS, of a descending synapse

@@ -1,4 +1,4 @@
-/** Part of the device's time that drawing may take while a simulation runs on it. */
+/** Part of the engine's time that drawing may take while a simulation runs beside it. */
 const SHARE = 0.2;
 /** Where the reader wants less motion, pictures stand still in between. */
 const CALM_MS = 1000;
@@ -12,7 +12,7 @@ export class DrawingBudget {
 
   /** @param least  ms between two drawings at least
    * @param calm   draw rarely: prefers-reduced-motion */
-  constructor(least: number, calm = matchMedia("(prefers-reduced-motion: reduce)").matches) {
+  constructor(least: number, calm: boolean) {
     this.#least = calm ? CALM_MS : least;
   }
 
@@ -25,19 +25,19 @@ export class DrawingBudget {
     this.#next = now + Math.max(this.#least - cost, cost / SHARE - cost);
   }
 
-  /** Draws, and measures how long the device works on it: from the end of what was submitted before. */
-  async draw(queue: GPUQueue, drawing: () => void): Promise<void> {
+  /** Draws, and measures how long that takes: on a device, from the end of what was submitted before. */
+  async draw(queue: GPUQueue | undefined, drawing: () => void): Promise<void> {
     this.#measuring = true;
     try {
       let free = Infinity;
-      const before = queue.onSubmittedWorkDone().then(() => (free = performance.now()));
+      const before = queue?.onSubmittedWorkDone().then(() => (free = performance.now()));
       const began = performance.now();
       drawing();
       const called = performance.now() - began;
-      await queue.onSubmittedWorkDone();
+      await queue?.onSubmittedWorkDone();
       await before;
       const now = performance.now();
-      this.spent(now, Math.max(called, now - Math.max(free, began)));
+      this.spent(now, queue === undefined ? called : Math.max(called, now - Math.max(free, began)));
     } finally {
       this.#measuring = false;
     }

@@ -1,23 +1,16 @@
-/** A canvas that a device draws on, as many pixels as it shows. */
+/** A canvas that a device draws on. */
 export class DeviceCanvas {
   readonly format: GPUTextureFormat;
-  readonly #canvas: HTMLCanvasElement;
+  readonly #canvas: OffscreenCanvas;
   readonly #context: GPUCanvasContext;
-  readonly #observer: ResizeObserver;
 
-  /** @param resized  called after the size changed */
-  constructor(device: GPUDevice, canvas: HTMLCanvasElement, resized: () => void = () => undefined) {
+  constructor(device: GPUDevice, canvas: OffscreenCanvas) {
     const context = canvas.getContext("webgpu");
     if (context === null) throw new Error("this canvas cannot be drawn on with WebGPU");
     this.#canvas = canvas;
     this.#context = context;
     this.format = navigator.gpu.getPreferredCanvasFormat();
     context.configure({ device, format: this.format, alphaMode: "premultiplied" });
-    this.#observer = new ResizeObserver(() => {
-      if (this.#fit()) resized();
-    });
-    this.#observer.observe(canvas);
-    this.#fit();
   }
 
   get width(): number {
@@ -26,28 +19,29 @@ export class DeviceCanvas {
   get height(): number {
     return this.#canvas.height;
   }
-  /** device pixels per CSS pixel. */
-  get ratio(): number {
-    return this.#canvas.width / Math.max(1, this.#canvas.clientWidth);
-  }
 
   view(): GPUTextureView {
     return this.#context.getCurrentTexture().createView();
   }
-
-  destroy(): void {
-    this.#observer.disconnect();
-    this.#context.unconfigure();
-  }
-
-  #fit(): boolean {
-    const ratio = Math.min(2, devicePixelRatio);
-    const [width, height] = [this.#canvas.clientWidth, this.#canvas.clientHeight].map((x) =>
-      Math.max(1, Math.round(x * ratio)),
-    );
-    if (width === undefined || height === undefined) return false;
-    if (width === this.#canvas.width && height === this.#canvas.height) return false;
-    Object.assign(this.#canvas, { width, height });
-    return true;
-  }
 }
+
+/** Asked for once: Firefox 153 refuses the second `getContext` of a canvas in a worker. */
+const contexts = new WeakMap<OffscreenCanvas, OffscreenCanvasRenderingContext2D>();
+
+/** A canvas that the processor draws on, cleared; drawing units are CSS pixels. */
+export function plainCanvas(
+  canvas: OffscreenCanvas,
+  ratio: number,
+): { to: OffscreenCanvasRenderingContext2D; width: number; height: number } {
+  const to = contexts.get(canvas) ?? canvas.getContext("2d");
+  if (to === null) throw new Error("this canvas cannot be drawn on");
+  contexts.set(canvas, to);
+  const [width, height] = [canvas.width / ratio, canvas.height / ratio];
+  to.setTransform(ratio, 0, 0, ratio, 0, 0);
+  to.clearRect(0, 0, width, height);
+  return { to, width, height };
+}
+
+/** A colour as canvases take it. */
+export const css = ([r, g, b]: readonly [number, number, number] = [0.5, 0.5, 0.5], alpha = 1): string =>
+  `rgb(${[r, g, b].map((x) => Math.round(255 * x)).join(" ")} / ${alpha})`;

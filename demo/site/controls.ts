@@ -1,3 +1,6 @@
+import type { EngineHere } from "./engine-here.ts";
+import type { Settings } from "./protocol.ts";
+
 /** Labelled controls made from data; their values are the page's address, so that a link shares them. */
 
 export interface RangeSpec {
@@ -12,8 +15,13 @@ export interface RangeSpec {
   readonly help?: string;
   /** Changing it needs a new network. */
   readonly restarts?: boolean;
-  /** Its default depends on the adapter (`suit`): a link that keeps the default leaves it to the other side's. */
-  readonly byAdapter?: boolean;
+  /** Its default depends on what computes: a link that keeps the default leaves it to the other side's. */
+  readonly byEngine?: {
+    /** default on a software adapter. */
+    readonly software: number;
+    /** default and most where only the reference engine computes. */
+    readonly reference: { readonly value: number; readonly max: number };
+  };
 }
 
 export interface ChoiceSpec {
@@ -35,7 +43,7 @@ export class Controls<K extends string> {
   readonly #outputs = new Map<K, HTMLOutputElement>();
   readonly #defaults = new Map<K, number>();
   readonly #given: ReadonlySet<K>;
-  readonly #listeners: ((key: K, restarts: boolean) => void)[] = [];
+  readonly #listeners: ((key: string, restarts: boolean) => void)[] = [];
   #writing: ReturnType<typeof setTimeout> | undefined;
 
   /** Fills `form` and takes over what the address says; values out of range are moved into it. */
@@ -62,11 +70,23 @@ export class Controls<K extends string> {
     this.#changed(key);
   }
 
-  /** Another default, for an adapter. It is also the value, unless the address gives one. */
-  suit(key: K, value: number): void {
-    const untouched = this.get(key) === this.#default(key) && !this.#given.has(key);
-    this.#defaults.set(key, value);
-    if (untouched) this.#set(key, value);
+  /** Every value by name. */
+  get all(): Settings {
+    return Object.fromEntries([...this.#inputs.keys()].map((key) => [key, this.get(key)]));
+  }
+
+  /** Other defaults, and limits, for what computes here. They are also the values, unless the address gives others. */
+  suit(engine: EngineHere): void {
+    for (const [key, input] of this.#inputs) {
+      const spec = this.#specs[key];
+      if (spec.kind !== "range" || spec.byEngine === undefined || engine === "adapter") continue;
+      const { software, reference } = spec.byEngine;
+      const untouched = this.get(key) === this.#default(key) && !this.#given.has(key);
+      this.#defaults.set(key, engine === "software" ? software : reference.value);
+      if (engine === "reference") (input as HTMLInputElement).max = String(reference.max);
+      if (untouched) this.#set(key, this.#default(key));
+      else this.#show(key);
+    }
   }
 
   #default(key: K): number {
@@ -87,7 +107,7 @@ export class Controls<K extends string> {
     if (last !== undefined) this.#changed(last);
   }
 
-  onChange(listener: (key: K, restarts: boolean) => void): void {
+  onChange(listener: (key: string, restarts: boolean) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -98,7 +118,7 @@ export class Controls<K extends string> {
     url.hash = "";
     for (const key of this.#inputs.keys()) {
       const spec = this.#specs[key];
-      if (spec.kind === "range" && spec.byAdapter === true && this.get(key) === this.#default(key))
+      if (spec.kind === "range" && spec.byEngine !== undefined && this.get(key) === this.#default(key))
         url.searchParams.delete(key);
       else url.searchParams.set(key, String(this.get(key)));
     }

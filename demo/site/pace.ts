@@ -1,16 +1,41 @@
-/** Keeps model time in step with the clock where the device is fast enough, and measures how fast it is. */
+import type { Pacing } from "./protocol.ts";
+
+/** Keeps model time in step with the clock where the engine is fast enough, and measures how fast it is. */
 export class Pace {
-  /** model time per time; Infinity: as fast as it goes. */
-  speed = 1;
-  paused = false;
+  #pacing: Pacing = { speed: 1, paused: false, hidden: false };
+  #steps = 0; // single pieces asked for while paused
   #anchor: { wall: number; model: number } | undefined;
   #seen: { wall: number; model: number }[] = [];
 
-  /** Waits until model time `t` (ms) is due, while paused, and while the page is hidden. */
-  async until(t: number): Promise<void> {
-    while (this.paused || document.hidden) {
+  /** model time per time; large: as fast as it goes. */
+  get speed(): number {
+    return this.#pacing.speed;
+  }
+  get paused(): boolean {
+    return this.#pacing.paused;
+  }
+
+  set pacing(pacing: Pacing) {
+    if (!pacing.paused) this.#steps = 0;
+    this.#pacing = pacing;
+    this.#anchor = undefined;
+  }
+
+  /** Lets one piece pass while paused. */
+  step(): void {
+    if (this.paused) this.#steps++;
+  }
+
+  /** Waits until model time `t` (ms) is due, while paused, and while the page is hidden.
+   * @returns whether the piece that follows was asked for by step() */
+  async until(t: number): Promise<boolean> {
+    while (this.#pacing.paused || this.#pacing.hidden) {
       this.#anchor = undefined;
       this.#seen = [];
+      if (this.#steps > 0) {
+        this.#steps--;
+        return true;
+      }
       await later(50);
     }
     const now = performance.now();
@@ -20,11 +45,7 @@ export class Pace {
     const ahead = (t - this.#anchor.model) / this.speed - (now - this.#anchor.wall);
     if (ahead > 2) await later(Math.min(ahead, 1000));
     else if (ahead < -100) this.#anchor = undefined; // too slow: do not hurry later to make up for it
-  }
-
-  /** After the speed was set. */
-  again(): void {
-    this.#anchor = undefined;
+    return false;
   }
 
   /** Model time per time over the last second. */

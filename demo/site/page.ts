@@ -1,151 +1,203 @@
-import { openDevice, type AdapterInfo, type OpenDevice } from "../../src/browser.ts";
+import { Canvases } from "./canvases.ts";
+import type { Controls } from "./controls.ts";
+import { element } from "./element.ts";
+import type { EngineHere } from "./engine-here.ts";
+import { hideNotice, notice, paragraph, withoutWebGpu } from "./notice.ts";
+import { commonTime, type AdapterName, type RunState, type ToPage, type ToWorker } from "./protocol.ts";
+import { onColours, theme } from "./theme.ts";
 
-/** What a demo is while it runs. */
-export interface Running {
-  /** rejects when it fails by itself. */
-  readonly done: Promise<void>;
-  stop(): Promise<void>;
-}
-
-export interface Page {
-  /** Ends what runs and starts it anew from the controls. Of many calls in a row only the last starts anything. */
-  restart(): Promise<void>;
+/** What one page is made of. */
+export interface PageSpec {
+  readonly worker: () => Worker;
+  readonly controls: Controls<string>;
+  /** ids of the canvases that the worker draws on. */
+  readonly canvases: readonly string[];
+  /** The worker has made its network. */
+  started?(facts: unknown): void;
+  /** Shows what the worker read: tasks that are done one a frame, which keeps each short. */
+  show(readings: unknown, state: RunState): readonly (() => void)[];
+  /** Takes old readings off plots, before a start and after a failure. */
+  clear(): void;
 }
 
 /** Quiet time before a restart: keys that repeat are one change. */
 const QUIET_MS = 250;
 
-export const element = <E extends HTMLElement>(id: string): E => {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`the page has no element "${id}"`);
-  return found as E;
-};
+/** A page whose simulation computes and draws in a worker: starts it, shows what it says, tells what is wrong when it fails, and
+ * starts it again. `document.body.dataset.state`: starting, running, failed; `.engine`: adapter, software, reference. */
+export class DemoPage {
+  readonly #spec: PageSpec;
+  readonly #canvases: Canvases;
+  #worker: Worker | undefined;
+  #restart: ReturnType<typeof setTimeout> | undefined;
+  #built = 0;
+  #paused = false; // a restart keeps it
+  #finished = false;
+  #tasks: (() => void)[] = [];
+  #working = false;
+  readonly #pictures = new Map<string, (blob: Blob) => void>();
 
-/** Runs a demo on the browser's adapter; says what is wrong when there is none, when the device is lost, or when it fails,
- * and offers to start again. `document.body.dataset.state`: starting, running, failed, unsupported.
- * @param start  makes the demo from the page's controls
- * @param cleared  takes old readings off the page's plots, after a failure */
-export function runPage(start: (open: OpenDevice) => Promise<Running>, cleared: () => void = () => undefined): Page {
-  let current: { running: Running; device: GPUDevice } | undefined;
-  let turn = Promise.resolve();
-  let generation = 0;
-  let asked = 0; // restarts so far
-  let built = 0;
-
-  const end = async (): Promise<void> => {
-    generation++; // losses from now on are ours
-    const ended = current;
-    current = undefined;
-    await ended?.running.stop().catch(() => undefined);
-    ended?.device.destroy();
-  };
-  const fail = async (mine: number, title: string, detail: string): Promise<void> => {
-    if (mine !== generation) return; // ended by us, or said already
-    await end();
-    cleared();
-    failed(title, detail, restart);
-  };
-  const begin = async (): Promise<void> => {
-    await end();
-    const mine = generation;
-    say("starting");
-    document.body.dataset["built"] = String(++built);
-    try {
-      const open = await openDevice();
-      if (open === undefined) return unsupported();
-      showAdapterName(open.info);
-      const { device } = open;
-      const lost = device.lost.then(({ message }) => fail(mine, "The graphics device was lost.", message));
-      const running = await start(open);
-      current = { running, device };
-      say("running");
-      running.done.catch(async (error: unknown) => {
-        await Promise.race([lost, later(1000)]); // a loss explains more than what fails because of it
-        reportError(error);
-        await fail(mine, "The simulation stopped.", messageOf(error));
-      });
-    } catch (error) {
-      reportError(error);
-      await fail(mine, "The simulation did not start.", messageOf(error));
-    }
-  };
-  const restart = (): Promise<void> => {
-    const mine = ++asked;
-    const latest = (): boolean => mine === asked;
-    return (turn = turn.then(async () => {
-      if (latest() && built > 0) await later(QUIET_MS);
-      if (latest()) await begin();
-    }));
-  };
-  void restart();
-  return { restart };
-}
-
-const later = (delay: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay));
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function say(state: "starting" | "running" | "failed" | "unsupported"): void {
-  document.body.dataset["state"] = state;
-  if (state === "starting" || state === "running") element("notice").hidden = true;
-}
-
-/** Names the adapter, and says so when it is a software one. */
-export function showAdapterName({ description, isFallback }: Pick<AdapterInfo, "description" | "isFallback">): void {
-  element("adapter").textContent = isFallback ? `${description}, in software` : description;
-}
-
-function failed(title: string, detail: string, restart: () => Promise<void>): void {
-  say("failed");
-  for (const reading of document.querySelectorAll(".status dd:not(#adapter)")) reading.textContent = "–";
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Restart with these settings";
-  button.addEventListener("click", () => void restart());
-  notice(title, [paragraph(detail), button]);
-  button.focus();
-}
-
-export function unsupported(): void {
-  say("unsupported");
-  element("adapter").textContent = "none";
-  const list = document.createElement("ul");
-  for (const line of WHERE) {
-    const item = document.createElement("li");
-    // what stands between ` is to be typed
-    item.append(
-      ...line
-        .split("`")
-        .map((part, k) => (k % 2 === 0 ? part : Object.assign(document.createElement("code"), { textContent: part }))),
-    );
-    list.append(item);
+  constructor(spec: PageSpec) {
+    this.#spec = spec;
+    this.#canvases = new Canvases(spec.canvases, () => this.#send({ kind: "look", look: this.#canvases.look }));
+    theme();
+    onColours(() => this.#send({ kind: "look", look: this.#canvases.look }));
+    document.addEventListener("visibilitychange", () => this.#pace());
+    const click = (id: string, act: () => void): void => element(id).addEventListener("click", act);
+    click("pause", () => (this.#finished ? this.restart() : this.pause(!this.#paused)));
+    click("step", () => this.#send({ kind: "step" }));
+    click("again", () => this.restart());
+    click("defaults", () => spec.controls.reset());
+    shareButton(() => spec.controls.link());
+    spec.controls.onChange((key, restarts) => {
+      if (restarts) this.restart(QUIET_MS);
+      else if (key === "speed") this.#pace();
+      else if (this.#finished)
+        this.restart(QUIET_MS); // with the new value
+      else this.#send({ kind: "settings", settings: spec.controls.all, moved: commonTime() });
+    });
+    this.#start();
   }
-  const secure = isSecureContext
-    ? []
-    : [paragraph("This page came over plain http: browsers offer WebGPU only over https and on localhost.")];
-  notice("This page needs WebGPU, and this browser offers no adapter.", [...secure, list]);
+
+  /** Ends what runs and starts it anew from the controls. Of many calls in a row only the last starts anything. */
+  restart(quiet = 0): void {
+    if (this.#finished) this.#paused = false;
+    clearTimeout(this.#restart);
+    this.#restart = setTimeout(() => this.#start(), quiet);
+  }
+
+  pause(wanted: boolean): void {
+    this.#paused = wanted;
+    this.#pace();
+    this.#showButtons();
+  }
+
+  act(what: string, value: unknown): void {
+    this.#send({ kind: "act", what, value });
+  }
+
+  /** A canvas as a PNG. */
+  picture(canvas: string): Promise<Blob> {
+    this.#send({ kind: "picture", canvas });
+    return new Promise((resolve) => this.#pictures.set(canvas, resolve));
+  }
+
+  #start(): void {
+    this.#end();
+    hideNotice();
+    const worker = (this.#worker = this.#spec.worker());
+    Object.assign(document.body.dataset, { state: "starting", built: String(++this.#built) });
+    worker.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
+      if (worker === this.#worker) this.#take(data);
+    });
+    worker.addEventListener("error", (event) => {
+      if (worker === this.#worker) this.#failed("The simulation did not start.", event.message || "Its script could not be loaded."); // prettier-ignore
+    });
+  }
+
+  /** Ends the worker, and with it all that it holds. */
+  #end(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#tasks = [];
+    this.#finished = false;
+    this.#spec.clear();
+    this.#showButtons();
+  }
+
+  #take(message: ToPage): void {
+    if (message.kind === "adapter") this.#begin(message.adapter);
+    else if (message.kind === "started") {
+      this.#spec.started?.(message.facts);
+      document.body.dataset["state"] = "running";
+    } else if (message.kind === "readings") this.#show(message.readings, message.state);
+    else if (message.kind === "acted")
+      performance.measure("slider to simulation", { start: message.moved - performance.timeOrigin }); // prettier-ignore
+    else if (message.kind === "picture") this.#pictures.get(message.canvas)?.(message.blob);
+    else this.#failed(message.title, message.detail);
+  }
+
+  #begin(adapter: AdapterName | undefined): void {
+    const here: EngineHere = adapter === undefined ? "reference" : adapter.isFallback ? "software" : "adapter";
+    document.body.dataset["engine"] = here;
+    showAdapterName(adapter);
+    this.#spec.controls.suit(here);
+    if (here === "reference") withoutWebGpu("The float64 reference engine computes here instead, on one core of the processor: the same equations and the same random numbers, for small networks."); // prettier-ignore
+    const canvases = this.#canvases.handOver();
+    const start: ToWorker = {
+      kind: "start", settings: this.#spec.controls.all, pacing: this.#pacing, canvases, look: this.#canvases.look,
+    }; // prettier-ignore
+    this.#worker?.postMessage(start, Object.values(canvases));
+  }
+
+  #show(readings: unknown, state: RunState): void {
+    const { dataset } = document.body;
+    dataset["frames"] = String(state.frames);
+    if (state.firstSpike !== undefined && performance.getEntriesByName("first spike drawn").length === 0)
+      performance.mark("first spike drawn", { startTime: state.firstSpike - performance.timeOrigin });
+    if (this.#finished !== state.finished) {
+      this.#finished = state.finished;
+      this.#showButtons();
+    }
+    this.#tasks = [...this.#spec.show(readings, state)];
+    if (!this.#working) this.#work();
+  }
+
+  #work(): void {
+    const task = this.#tasks.shift();
+    this.#working = task !== undefined;
+    if (task === undefined) return;
+    task();
+    requestAnimationFrame(() => this.#work());
+  }
+
+  #failed(title: string, detail: string): void {
+    reportError(new Error(`${title} ${detail}`));
+    this.#end();
+    this.#canvases.clear();
+    document.body.dataset["state"] = "failed";
+    for (const reading of document.querySelectorAll(".status dd:not(#adapter)")) reading.textContent = "–";
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: "Restart with these settings" });
+    button.addEventListener("click", () => this.restart());
+    notice("alert", title, [paragraph(detail), button]);
+    button.focus();
+  }
+
+  get #pacing(): { speed: number; paused: boolean; hidden: boolean } {
+    return { speed: this.#spec.controls.get("speed"), paused: this.#paused, hidden: document.hidden };
+  }
+
+  #pace(): void {
+    this.#send({ kind: "pacing", pacing: this.#pacing });
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker?.postMessage(message);
+  }
+
+  #showButtons(): void {
+    element("pause").textContent = this.#finished ? "Replay" : this.#paused ? "Go on" : "Pause";
+    element<HTMLButtonElement>("step").disabled = !this.#paused || this.#finished;
+  }
 }
 
-const WHERE = [
-  "Chrome or Edge 113 and later on Windows, macOS and ChromeOS; 121 and later on Android.",
-  "Chrome or Edge on Linux: switch on `chrome://flags/#enable-unsafe-webgpu` and `chrome://flags/#enable-vulkan`. Without a graphics card, start it with `--enable-unsafe-webgpu --use-vulkan=swiftshader --use-angle=vulkan --enable-features=Vulkan`.",
-  "Safari 26 and later on macOS, iOS, iPadOS and visionOS.",
-  "Firefox 141 and later on Windows, 145 and later on macOS with Apple silicon; elsewhere set `dom.webgpu.enabled` and `gfx.webgpu.ignore-blocklist` in `about:config`.",
-  "If hardware acceleration is switched off in the browser's settings, switch it on.",
-];
-
-function notice(title: string, content: readonly HTMLElement[]): void {
-  const box = element("notice");
-  const heading = document.createElement("h2");
-  heading.textContent = title;
-  box.replaceChildren(heading, ...content);
-  box.hidden = false;
-  box.scrollIntoView({ block: "nearest" });
+/** Names the adapter, and says so when it is a software one or none. */
+export function showAdapterName(adapter: AdapterName | undefined): void {
+  element("adapter").textContent =
+    adapter === undefined
+      ? "none: the reference engine, float64"
+      : adapter.isFallback
+        ? `${adapter.description}, in software`
+        : adapter.description;
 }
 
-const paragraph = (textContent: string): HTMLElement => Object.assign(document.createElement("p"), { textContent });
+/** What the page says of its speed. */
+export const speedText = ({ measured, paused, finished }: RunState, text: (x: number) => string): string =>
+  finished ? "finished" : paused ? "paused" : measured === 0 ? "–" : text(measured);
 
 /** Makes the button copy a link, and say so. */
-export function shareButton(link: () => string): void {
+function shareButton(link: () => string): void {
   const button = element<HTMLButtonElement>("share");
   const label = button.textContent;
   button.addEventListener("click", () => {

@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { colour } from "./theme.ts";
+import { colour, onColours } from "./theme.ts";
 
 export interface SeriesSpec {
   readonly label: string;
@@ -32,7 +32,6 @@ export interface PlotSpec {
 export class Plot {
   readonly #parent: HTMLElement;
   readonly #spec: PlotSpec;
-  readonly #observer: ResizeObserver;
   #range: readonly [number, number] | undefined;
   #data: uPlot.AlignedData;
   #plot: uPlot;
@@ -43,11 +42,11 @@ export class Plot {
     this.#range = spec.x.range;
     this.#data = [[], ...spec.series.map(() => [])];
     this.#plot = this.#make();
-    this.#observer = new ResizeObserver(() => {
+    new ResizeObserver(() => {
       const width = parent.clientWidth;
       if (width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height: this.#height });
-    });
-    this.#observer.observe(parent);
+    }).observe(parent);
+    onColours(() => this.#repaint());
   }
 
   set(data: uPlot.AlignedData): void {
@@ -63,18 +62,13 @@ export class Plot {
   /** Ends of the x axis, from the next data on. */
   reach(from: number, to: number): void {
     this.#range = [from, to];
-    this.repaint();
+    this.#repaint();
   }
 
   /** After the colours changed. */
-  repaint(): void {
+  #repaint(): void {
     this.#plot.destroy();
     this.#plot = this.#make();
-  }
-
-  destroy(): void {
-    this.#observer.disconnect();
-    this.#plot.destroy();
   }
 
   get #height(): number {

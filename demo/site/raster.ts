@@ -1,6 +1,6 @@
 import type { VisibleEngine } from "../../src/gpu/engine.ts";
-import type { DeviceCanvas } from "./canvas.ts";
-import { rgb } from "./theme.ts";
+import { css, DeviceCanvas, plainCanvas } from "./canvas.ts";
+import type { Bench } from "./worker.ts";
 import code from "./raster.wgsl?raw";
 
 const CAPACITY = 2 ** 18; // spikes, 2 MiB: 800 units at 80 Hz for 4 s
@@ -20,13 +20,37 @@ export interface Drawn {
   readonly n: number;
 }
 
+/** Spikes of the neurons that are drawn. */
+export interface Spiked {
+  /** ms. */
+  readonly times: ArrayLike<number>;
+  /** from 0 for the first that is drawn. */
+  readonly neurons: ArrayLike<number>;
+}
+
+export interface Raster {
+  /** @param step  that the engine has reached */
+  collect(spikes: Spiked, step: number): void;
+  /** @param now  step at the right edge
+   *  @param window  steps from edge to edge
+   *  @returns how many spikes were drawn */
+  draw(now: number, window: number): number;
+  recolour(): void;
+}
+
+/** Colours of the bands, or of the first neuron, the middle one and the last; red, green, blue. */
+const inkOf = ({ look }: Bench, { colours }: Ink): (readonly [number, number, number])[] =>
+  colours.map((name) => look.colours[name] ?? [0.5, 0.5, 0.5]);
+
 /** The raster of one population, from the engine's log to the canvas without leaving the device. The host knows only how
  * many spikes there are. */
-export class SpikeRaster {
+export class SpikeRaster implements Raster {
   readonly #device: GPUDevice;
   readonly #canvas: DeviceCanvas;
   readonly #engine: VisibleEngine;
   readonly #ink: Ink;
+  readonly #bench: Bench;
+  readonly #ratio: () => number;
   readonly #shape: ArrayBuffer = new ArrayBuffer(SHAPE_BYTES);
   readonly #uniform: GPUBuffer;
   readonly #ring: GPUBuffer;
@@ -41,22 +65,18 @@ export class SpikeRaster {
   #marks: { step: number; count: number }[] = [{ step: 0, count: 0 }];
 
   private constructor(
+    bench: Bench,
     engine: VisibleEngine,
     device: GPUDevice,
     canvas: DeviceCanvas,
+    name: string,
     population: Drawn,
     ink: Ink,
-    collect: GPUComputePipeline,
-    draw: GPURenderPipeline,
+    [collect, draw]: readonly [GPUComputePipeline, GPURenderPipeline],
   ) {
-    [this.#engine, this.#device, this.#canvas, this.#ink, this.#collect, this.#draw] = [
-      engine,
-      device,
-      canvas,
-      ink,
-      collect,
-      draw,
-    ];
+    [this.#bench, this.#engine, this.#device, this.#canvas, this.#ink] = [bench, engine, device, canvas, ink];
+    [this.#collect, this.#draw] = [collect, draw];
+    this.#ratio = () => bench.look.sizes[name]?.ratio ?? 1;
     this.#uniform = device.createBuffer({
       label: "raster shape",
       size: SHAPE_BYTES,
@@ -77,13 +97,16 @@ export class SpikeRaster {
     this.recolour();
   }
 
+  /** @param name  of the canvas */
   static async make(
-    engine: VisibleEngine,
+    bench: Bench,
     device: GPUDevice,
-    canvas: DeviceCanvas,
+    engine: VisibleEngine,
+    name: string,
     population: Drawn,
     ink: Ink,
   ): Promise<SpikeRaster> {
+    const canvas = new DeviceCanvas(device, bench.canvases[name] as OffscreenCanvas);
     const module = device.createShaderModule({ label: "raster", code });
     const collect = device.createComputePipelineAsync({
       label: "raster collect",
@@ -97,26 +120,24 @@ export class SpikeRaster {
       fragment: { module, entryPoint: "ink", targets: [{ format: canvas.format }] },
       primitive: { topology: "triangle-list" },
     });
-    return new SpikeRaster(engine, device, canvas, population, ink, await collect, await draw);
+    return new SpikeRaster(bench, engine, device, canvas, name, population, ink, [await collect, await draw]);
   }
 
   recolour(): void {
     const floats = new Float32Array(this.#shape);
-    this.#ink.colours.forEach((name, k) => floats.set([...rgb(name), 1], 8 + 4 * k));
+    inkOf(this.#bench, this.#ink).forEach((rgb, k) => floats.set([...rgb, 1], 8 + 4 * k));
     floats.set(this.#ink.ends ?? [], 24);
     floats[31] = this.#ink.ends === undefined ? 1 : 0;
   }
 
-  /** Takes over what the log has got since the last call.
-   * @param spikes  how many of the new entries are the population's
-   * @param step    that the engine has reached */
-  collect(spikes: number, step: number): void {
+  /** Takes over what the log has got since the last call. */
+  collect({ times }: Spiked, step: number): void {
     const { buffer, count } = this.#engine.spikeLog();
     const words = new Uint32Array(this.#shape);
     words[2] = this.#logCount;
     words[3] = count;
     this.#logCount = count;
-    this.#count += spikes;
+    this.#count += times.length;
     this.#marks.push({ step, count: this.#count });
     if (words[2] === words[3]) return;
     this.#device.queue.writeBuffer(this.#uniform, 0, this.#shape);
@@ -129,11 +150,8 @@ export class SpikeRaster {
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  /** @param now  step at the right edge
-   *  @param window  steps from edge to edge
-   *  @returns how many spikes were drawn */
   draw(now: number, window: number): number {
-    const { width, height, ratio } = this.#canvas;
+    const [{ width, height }, ratio] = [this.#canvas, this.#ratio()];
     const origin = Math.max(0, Math.floor(now - window));
     while ((this.#marks[1]?.step ?? Infinity) <= origin) this.#marks.shift(); // all before the first mark is too old
     const first = Math.max(this.#count - CAPACITY, this.#marks[0]?.count ?? 0);
@@ -169,9 +187,62 @@ export class SpikeRaster {
     }
     return this.#bound.group;
   }
+}
 
-  destroy(): void {
-    this.#uniform.destroy();
-    this.#ring.destroy();
+/** The same by the processor, from spikes that the reference engine gave. */
+export class PlainRaster implements Raster {
+  readonly #bench: Bench;
+  readonly #name: string;
+  readonly #n: number;
+  readonly #ink: Ink;
+  readonly #dt: number;
+  #times: number[] = []; // ms, by piece
+  #neurons: number[] = [];
+
+  /** @param name  of the canvas
+   *  @param n  neurons
+   *  @param dt  ms of a step */
+  constructor(bench: Bench, name: string, n: number, ink: Ink, dt: number) {
+    [this.#bench, this.#name, this.#n, this.#ink, this.#dt] = [bench, name, n, ink, dt];
+  }
+
+  recolour(): void {
+    // colours are looked up at every drawing
+  }
+
+  collect({ times, neurons }: Spiked): void {
+    for (let k = 0; k < times.length; k++) {
+      this.#times.push(times[k] as number);
+      this.#neurons.push(neurons[k] as number);
+    }
+  }
+
+  draw(now: number, window: number): number {
+    const ratio = this.#bench.look.sizes[this.#name]?.ratio ?? 1;
+    const { to, width, height } = plainCanvas(this.#bench.canvases[this.#name] as OffscreenCanvas, ratio);
+    const [end, span] = [now * this.#dt, window * this.#dt];
+    const old = this.#times.findIndex((t) => t > end - span);
+    this.#times.splice(0, old < 0 ? this.#times.length : old);
+    this.#neurons.splice(0, old < 0 ? this.#neurons.length : old);
+    const row = height / this.#n;
+    const colours = inkOf(this.#bench, this.#ink);
+    this.#times.forEach((t, k) => {
+      const neuron = this.#neurons[k] as number;
+      const place = this.#ink.ends === undefined ? this.#n - 1 - neuron : neuron; // bands: the first on top
+      to.fillStyle = css(this.#colourOf(neuron, colours));
+      to.fillRect(width * (1 + (t - end) / span) - TICK_PX, place * row, TICK_PX, Math.max(row, TICK_PX));
+    });
+    return this.#times.length;
+  }
+
+  #colourOf(
+    neuron: number,
+    colours: readonly (readonly [number, number, number])[],
+  ): readonly [number, number, number] {
+    const at = (k: number): readonly [number, number, number] => colours[k] ?? [0.5, 0.5, 0.5];
+    if (this.#ink.ends !== undefined) return at(this.#ink.ends.findIndex((end) => neuron < end));
+    const part = (2 * neuron) / Math.max(1, this.#n - 1);
+    const [low, high, x] = part < 1 ? [at(0), at(1), part] : [at(1), at(2), part - 1];
+    return [0, 1, 2].map((k) => (low[k] as number) + x * ((high[k] as number) - (low[k] as number))) as unknown as [number, number, number]; // prettier-ignore
   }
 }

@@ -1,9 +1,21 @@
 /** Light and dark: the system's choice until the button says otherwise. */
+import type { Look } from "./protocol.ts";
 
 const KEY = "hillock-theme";
 
-/** Makes the button work and calls `changed` whenever colours change. */
-export function theme(changed: () => void): void {
+/** Colours of style.css that workers draw with. */
+const INKS = [
+  "ink", "muted", "grid", "accent", "warm", "violet", "small-unit", "middle-unit", "large-unit",
+  "v-low", "v-rest", "v-high", "v-spike", "l2-basket", "l2-pyramidal", "l5-basket", "l5-pyramidal",
+] as const; // prettier-ignore
+
+const listeners: (() => void)[] = [];
+
+/** Calls `changed` whenever colours change. */
+export const onColours = (changed: () => void): void => void listeners.push(changed);
+
+/** Makes the page's button work. */
+export function theme(): void {
   const button = document.querySelector<HTMLButtonElement>("#theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
   let chosen = stored();
@@ -11,7 +23,7 @@ export function theme(changed: () => void): void {
   const apply = (): void => {
     document.documentElement.style.colorScheme = chosen ?? "";
     button?.setAttribute("aria-pressed", String(isDark()));
-    changed();
+    for (const changed of listeners) changed();
   };
   button?.addEventListener("click", () => {
     chosen = isDark() ? "light" : "dark";
@@ -45,8 +57,11 @@ export function colour(name: string): string {
   return getComputedStyle(probe).color;
 }
 
-/** The same as red, green, blue, 0 to 1. */
-export function rgb(name: string): [number, number, number] {
-  const [r = 0, g = 0, b = 0] = (colour(name).match(/[\d.]+/g) ?? []).map(Number);
-  return [r / 255, g / 255, b / 255];
-}
+/** Those that workers draw with, as they are now. */
+export const colours = (): Look["colours"] =>
+  Object.fromEntries(
+    INKS.map((name) => {
+      const [r = 0, g = 0, b = 0] = (colour(name).match(/[\d.]+/g) ?? []).map(Number);
+      return [name, [r / 255, g / 255, b / 255] as const];
+    }),
+  );

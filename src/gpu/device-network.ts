@@ -1,4 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
+import { isSoftware } from "./adapter.ts";
 import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
 import { lowerBound } from "../sorted.ts";
 import type { CellsPart } from "./cells-part.ts";
@@ -12,7 +13,7 @@ import { TreePart } from "./tree-part.ts";
 
 /** Workgroups that look through the log. Each costs a software adapter 0.15 ms even with nothing to do (SwiftShader, 2 cores: 43 ms
  * for 400 steps of 200 cells with 128, 25 with 8); a GPU wants more than it has multiprocessors. */
-const deliverGroups = (device: GPUDevice): number => (device.adapterInfo.isFallbackAdapter ? 8 : 128);
+const deliverGroups = (device: GPUDevice): number => (isSoftware(device.adapterInfo) ? 8 : 128);
 
 /** A compiled network's parts on a device, and the dispatches that advance them. */
 export class DeviceNetwork {

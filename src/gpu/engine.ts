@@ -1,4 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
+import { isSoftware } from "./adapter.ts";
 import type { CompiledNetwork, CompiledTrace } from "../compile/compiled.ts";
 import type { Engine, EngineState, LinkStates, PHASES, Segment, TraceSamples } from "../host/engine.ts";
 import type { Inputs } from "../host/inputs.ts";
@@ -97,7 +98,7 @@ class GpuEngine implements VisibleEngine {
     this.#allocateCopies();
     this.#settings = parts.settings;
     this.#values = this.#settings.map((s) => s.words());
-    this.#rests = this.#memory.device.adapterInfo.isFallbackAdapter;
+    this.#rests = isSoftware(this.#memory.device.adapterInfo);
     this.#watch = new DeviceWatch(this.#memory.device);
   }
 

@@ -1,4 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
+import { isSoftware } from "./adapter.ts";
 import { RoundTrip } from "./round-trip.ts";
 import { DeviceError, ModelError } from "../errors.ts";
 import {
@@ -32,7 +33,7 @@ const NONE = 0xffffffff;
 const SUBMIT_MS = 50;
 
 /** Neurons per workgroup that suit a device. */
-export const trainingWorkgroup = (device: GPUDevice): number => (device.adapterInfo.isFallbackAdapter ? 8 : 32);
+export const trainingWorkgroup = (device: GPUDevice): number => (isSoftware(device.adapterInfo) ? 8 : 32);
 
 /** Puts the networks of `compiled` on the device side by side; the caller keeps the device, `close` frees the rest.
  * @throws ModelError  what does not fit one binding; `planWaves` splits a batch so that it does

@@ -1,4 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
+import { isSoftware } from "../gpu/adapter.ts";
+
 /** What is said about an adapter, in run.json and by `hillock devices`. */
 export interface AdapterInfo {
   readonly description: string;
@@ -34,12 +36,12 @@ export const LIMITS = [
 ] as const;
 
 export function infoOf(adapter: GPUAdapter, reason: string): AdapterInfo {
-  const { vendor, architecture, description, device, isFallbackAdapter } = adapter.info;
+  const { vendor = "", architecture = "", description, device } = adapter.info as Partial<GPUAdapterInfo>;
   return {
-    description: description || device || `${vendor} ${architecture}`.trim() || "adapter without a name",
+    description: description || device || `${vendor} ${architecture}`.trim() || "unnamed adapter",
     vendor,
     architecture,
-    isFallback: isFallbackAdapter,
+    isFallback: isSoftware(adapter.info),
     reason,
     limits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])) as AdapterInfo["limits"],
   };

@@ -1,8 +1,10 @@
-// How the built demos behave on a software adapter, on a phone, when keys repeat, when paused, after a trial and after a loss.
-import type { Browser, Page } from "playwright-core";
+// How the built demos behave in Chromium, on a software adapter and without WebGPU.
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { destroyDevice, openBrowser, running, said, set, until, visit } from "./pages.ts";
+import { CHECKS, WITHOUT } from "./checks.ts";
+import { openBrowser } from "./pages.ts";
 import { openSite, type Site } from "./site.ts";
+import { inChromium, number, pause, running } from "./tab.ts";
 
 let site: Site;
 let browser: Browser;
@@ -15,127 +17,71 @@ afterAll(async () => {
   await site?.close();
 });
 
-const open = async (path: string, size?: { width: number; height: number }): Promise<Page> => {
-  const { page } = await visit(browser, site.url + path, size);
-  await running(page);
-  return page;
-};
-
-describe("motor pool", () => {
-  test("gives a software adapter its own number of neurons: by default, by a shared link, by Defaults", async () => {
-    const page = await open("motor-pool.html?rate=30");
-    expect(await page.inputValue("#control-neurons")).toBe("200");
-    await page.click("#share");
-    const link = page.url();
-    expect(new URL(link).searchParams.get("neurons")).toBe(null); // the other side's adapter decides
-    await set(page, "neurons", 50);
-    await page.waitForFunction(() => document.body.dataset["built"] === "2");
-    await running(page);
-    await page.click("#defaults");
-    expect(await page.inputValue("#control-neurons")).toBe("200");
-    expect(await page.inputValue("#control-rate")).toBe("65");
-    await page.close();
-  });
-
-  test("eight key presses on Seed build one network more", async () => {
-    const page = await open("motor-pool.html?neurons=50");
-    await page.focus("#control-seed");
-    for (let k = 0; k < 8; k++) await page.keyboard.press("ArrowRight");
-    await until(page, "built", (n) => n > 1);
-    await running(page);
-    await page.waitForTimeout(1500);
-    expect(await said(page, "built")).toBe(2);
-    expect(await page.inputValue("#control-seed")).toBe("50");
-    await page.close();
-  });
-
-  test("draws nothing while it is paused, and a restart keeps the pause", async () => {
-    const page = await open("motor-pool.html?neurons=50&speed=100");
-    await until(page, "modelMs", (t) => t > 200);
-    await page.click("#pause");
-    await page.waitForTimeout(1500); // what was in flight is drawn
-    const frames = await said(page, "frames");
-    expect(frames).toBeGreaterThan(0);
-    await page.waitForTimeout(1500);
-    expect(await said(page, "frames")).toBe(frames);
-    await set(page, "range", 50);
-    await until(page, "built", (n) => n === 2);
-    await running(page);
-    await page.waitForTimeout(1000);
-    expect(await page.textContent("#pause")).toBe("Go on");
-    expect(await said(page, "modelMs")).toBeLessThan(30); // at most one piece
-    await page.close();
-  });
-
-  test("takes old readings off after the device was lost", async () => {
-    const page = await open("motor-pool.html?neurons=50&speed=100");
-    await until(page, "modelMs", (t) => t > 200);
-    await destroyDevice(page);
-    await page.waitForSelector("#notice:not([hidden])");
-    expect(await page.locator(".status dd:not(#adapter)").allTextContents()).toEqual(["–", "–", "–", "–", "–"]);
-    await page.close();
-  });
+test.each(Object.entries(CHECKS))("%s", async (_, check) => {
+  await check({ open: inChromium(browser), url: site.url });
 });
 
-describe("cortical column", () => {
-  test("after a trial the first button replays it, and so does another strength", async () => {
-    const page = await open("column.html?mesh=2&drive=0&speed=1000");
-    await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 120_000 });
-    await page.waitForFunction(() => document.querySelector("#pause")?.textContent === "Replay");
-    await page.click("#pause");
-    await until(page, "built", (n) => n === 2);
-    await until(page, "modelMs", (t) => t < 160);
-    expect(await page.textContent("#pause")).toBe("Pause");
-    await page.close();
-  });
-
-  test("on a phone a swipe over the scene scrolls, and scene and controls share the screen", async () => {
-    const page = await open("column.html?mesh=2&drive=0&speed=0.02", { width: 390, height: 844 });
-    expect(await page.locator("#scene").evaluate((e) => getComputedStyle(e).touchAction)).toBe("pan-y");
-    await page.locator("#control-strength").evaluate((e) => e.scrollIntoView({ block: "center" }));
-    await page.waitForTimeout(300);
-    const [scene, control] = [
-      await page.locator("#scene").boundingBox(),
-      await page.locator("#control-strength").boundingBox(),
-    ];
-    for (const box of [scene, control]) {
-      expect(box?.y).toBeGreaterThanOrEqual(0);
-      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(844);
-    }
-    expect((control?.y ?? 0) - ((scene?.y ?? 0) + (scene?.height ?? 0))).toBeGreaterThan(0); // not one over the other
-    await page.close();
-  });
-});
-
-test("every page carries a description for link previews and a policy; none evaluates text that need not", async () => {
-  for (const [name, evaluates] of [
-    ["index", false],
-    ["learning", false],
-    ["motor-pool", true],
-    ["column", true],
-  ] as const) {
-    const page = await browser.newPage();
-    await page.goto(`${site.url}${name}.html`);
-    const meta = (selector: string): Promise<string | null> => page.locator(selector).first().getAttribute("content");
-    expect((await meta('meta[name="description"]'))?.length).toBeGreaterThan(80);
-    expect(await meta('meta[property="og:title"]')).toBeTruthy();
-    const policy = (await meta('meta[http-equiv="Content-Security-Policy"]')) ?? "";
-    expect(policy).toContain("default-src 'none'");
-    expect(policy.includes("unsafe-eval")).toBe(evaluates);
-    await page.close();
+test("without WebGPU every page computes with the reference engine in its worker, and says so", async () => {
+  const plain = await openBrowser(["--no-sandbox"]);
+  try {
+    await WITHOUT({ open: inChromium(plain), url: site.url });
+  } finally {
+    await plain.close();
   }
 });
 
+describe("on a phone", () => {
+  test("a swipe up over the scene scrolls the page", async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const page = await context.newPage();
+    await page.goto(`${site.url}column.html?mesh=2&drive=0&speed=0.02`);
+    await page.waitForFunction(() => document.body.dataset["state"] === "running", null, { timeout: 60_000 });
+    const box = await page.locator("#scene").boundingBox();
+    const [x, y] = [(box?.x ?? 0) + 100, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+    const client = await context.newCDPSession(page);
+    await client.send("Input.synthesizeScrollGesture", { x, y, yDistance: -300, gestureSourceType: "touch" });
+    expect(await page.evaluate(() => scrollY)).toBeGreaterThan(100);
+    await context.close();
+  });
+});
+
 test("readers who want less motion get fewer frames", async () => {
-  const frames = async (reducedMotion: "reduce" | "no-preference"): Promise<number> => {
-    const page = await browser.newPage({ reducedMotion });
-    await page.goto(`${site.url}motor-pool.html?neurons=50&speed=100`);
-    await running(page);
-    await page.waitForTimeout(4000);
-    const seen = await said(page, "frames");
-    await page.close();
+  const frames = async (calm: boolean): Promise<number> => {
+    const tab = await inChromium(browser)(`${site.url}motor-pool.html?neurons=50&speed=100`, { calm });
+    await running(tab);
+    await pause(4000);
+    const seen = await number(tab, "frames");
+    await tab.close();
     return seen;
   };
-  expect(await frames("reduce")).toBeLessThanOrEqual(6); // one a second
-  expect(await frames("no-preference")).toBeGreaterThan(6);
+  expect(await frames(true)).toBeLessThanOrEqual(6); // one a second
+  expect(await frames(false)).toBeGreaterThan(6);
+});
+
+test("the raster of the column has layer 2 above layer 5, as the cortex has", async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
+  await page.goto(`${site.url}column.html?mesh=3&drive=0&speed=1000`);
+  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 120_000 });
+  await page.waitForTimeout(1000);
+  const png = (await page.locator("#raster").screenshot()).toString("base64");
+  const [layer2, layer5] = await page.evaluate(async (data) => {
+    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))]));
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    context?.drawImage(bitmap, 0, 0);
+    const pixels = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? new Uint8ClampedArray();
+    /** mean row of the pixels of a colour of the page. */
+    const rowOf = (name: string): number => {
+      const probe = document.body.appendChild(document.createElement("i"));
+      probe.style.color = `var(--${name})`;
+      const ink = (getComputedStyle(probe).color.match(/\d+/g) ?? []).map(Number);
+      let [sum, count] = [0, 0];
+      for (let k = 0; k < pixels.length; k += 4)
+        if (ink.every((c, i) => Math.abs(c - (pixels[k + i] as number)) < 12)) [sum, count] = [sum + k / 4 / bitmap.width, count + 1]; // prettier-ignore
+      return count < 20 ? NaN : sum / count / bitmap.height;
+    };
+    return [rowOf("l2-pyramidal"), rowOf("l5-pyramidal")];
+  }, png);
+  expect(layer2).toBeGreaterThan(0); // NaN: no such spikes
+  expect(layer2).toBeLessThan(layer5 as number);
+  await page.close();
 });

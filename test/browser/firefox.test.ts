@@ -1,8 +1,9 @@
-// The built demos in Firefox, whose WebGPU is wgpu: on a software adapter each loads without complaint, runs and reacts.
-import type { Page } from "puppeteer-core";
+// The built demos in Firefox, whose WebGPU is wgpu, on a software adapter and without WebGPU.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CHECKS, WITHOUT } from "./checks.ts";
 import { openFirefox, type Firefox } from "./firefox.ts";
 import { openSite, type Site } from "./site.ts";
+import { inFirefox, number, pause, running } from "./tab.ts";
 
 let site: Site;
 let firefox: Firefox;
@@ -15,54 +16,27 @@ afterAll(async () => {
   await site?.close();
 });
 
-async function visit(path: string): Promise<{ page: Page; complaints: string[] }> {
-  const page = await firefox.browser.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  await page.goto(site.url + path);
-  return { page, complaints };
-}
-
-const state = (page: Page, wanted: string): Promise<unknown> =>
-  page.waitForFunction(`document.body.dataset.state === "${wanted}"`, { timeout: 90_000 });
-const until = (page: Page, condition: string): Promise<unknown> =>
-  page.waitForFunction(`(({ ${KEYS.join(", ")} }) => ${condition})(Object.fromEntries(Object.entries(document.body.dataset).map(([k, v]) => [k, Number(v)])))`, { timeout: 120_000 }); // prettier-ignore
-const KEYS = ["modelMs", "step", "built"];
-
-test.each([
-  ["motor-pool.html?neurons=50&speed=100", "modelMs > 100"],
-  ["column.html?mesh=2&drive=2&speed=1000", "modelMs > 1"],
-  ["learning.html?neurons=60&loops=3", "step > 20"],
-])("%s runs without complaint", async (path, condition) => {
-  const { page, complaints } = await visit(path);
-  await state(page, "running");
-  await until(page, condition);
-  expect(complaints).toEqual([]);
-  await page.close();
+test.each(Object.entries(CHECKS))("%s", async (_, check) => {
+  await check({ open: inFirefox(firefox.browser), url: site.url });
 });
 
-test("repeated keys on Seed build one network more", async () => {
-  const { page } = await visit("motor-pool.html?neurons=50");
-  await state(page, "running");
-  await page.focus("#control-seed");
-  for (let k = 0; k < 8; k++) await page.keyboard.press("ArrowRight");
-  await until(page, "built > 1");
-  await state(page, "running");
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  expect(await page.evaluate(() => document.body.dataset["built"])).toBe("2");
-  await page.close();
+// measured 1.3 to 2.3 on two cores that others used too; 0.15 is what was promised
+test("200 motor neurons reach at least 0.15 of real time on the software adapter", async () => {
+  const tab = await inFirefox(firefox.browser)(`${site.url}motor-pool.html?neurons=200&speed=100`);
+  await running(tab);
+  await pause(3000);
+  const look = async (): Promise<[number, number]> => [await number(tab, "modelMs"), await tab.evaluate(() => performance.now())]; // prettier-ignore
+  const [from, began] = await look();
+  await pause(8000);
+  const [to, ended] = await look();
+  expect((to - from) / (ended - began)).toBeGreaterThanOrEqual(0.15);
+  await tab.close();
 });
 
-test("without WebGPU the page says where it is to be had", async () => {
+test("without WebGPU every page computes with the reference engine in its worker, and says so", async () => {
   const plain = await openFirefox({ "dom.webgpu.enabled": false });
   try {
-    const page = await plain.browser.newPage();
-    await page.goto(`${site.url}motor-pool.html`);
-    await state(page, "unsupported");
-    expect(await page.$eval("#notice", (notice) => notice.textContent)).toContain("dom.webgpu.enabled");
+    await WITHOUT({ open: inFirefox(plain.browser), url: site.url });
   } finally {
     await plain.close();
   }

@@ -20,24 +20,9 @@ export async function visit(browser: Browser, url: string, size = { width: 1280,
   });
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => requests.push(request.url()));
-  await page.addInitScript(keepDevice);
   await page.goto(url);
   return { page, complaints, requests };
 }
-
-/** Lets a test destroy the page's device, which is how a page sees a loss. */
-function keepDevice(): void {
-  if (typeof GPUAdapter === "undefined") return;
-  const original = GPUAdapter.prototype.requestDevice;
-  GPUAdapter.prototype.requestDevice = async function (descriptor) {
-    const device = await original.call(this, descriptor);
-    Object.assign(globalThis, { lastDevice: device });
-    return device;
-  };
-}
-
-export const destroyDevice = (page: Page): Promise<void> =>
-  page.evaluate(() => (globalThis as unknown as { lastDevice: GPUDevice }).lastDevice.destroy());
 
 /** What a page says of its simulation: numbers of body's data attributes. */
 export const said = (page: Page, name: string): Promise<number> =>

@@ -2,7 +2,7 @@ import { createReadStream, existsSync, mkdtempSync, readdirSync, readFileSync, r
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
+import { basename, extname, join, normalize } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
@@ -13,6 +13,8 @@ export interface Site {
   readonly url: string;
   /** bytes of all files, each gzipped. */
   readonly gzipped: Readonly<Record<string, number>>;
+  /** text of all files. */
+  readonly files: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -41,9 +43,11 @@ export async function openSite(): Promise<Site> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const files = contents(folder);
   return {
     url: `http://127.0.0.1:${port}/some/folder/`,
-    gzipped: weights(folder),
+    gzipped: Object.fromEntries(Object.entries(files).map(([f, text]) => [f, gzipSync(text).length])),
+    files: Object.fromEntries(Object.entries(files).map(([f, content]) => [f, content.toString("utf8")])),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -52,9 +56,20 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-function weights(folder: string): Record<string, number> {
+function contents(folder: string): Record<string, Buffer> {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((f) =>
     statSync(join(folder, f)).isFile(),
   );
-  return Object.fromEntries(files.map((f) => [f, gzipSync(readFileSync(join(folder, f))).length]));
+  return Object.fromEntries(files.map((f) => [f, readFileSync(join(folder, f))]));
+}
+
+/** A page and all files that it may come to load: those that it names, and those that they name. Other pages are not its own. */
+export function reached(files: Readonly<Record<string, string>>, page: string): string[] {
+  const found = new Set([page]);
+  for (const file of found) {
+    for (const other of Object.keys(files)) {
+      if (!other.endsWith(".html") && (files[file] ?? "").includes(basename(other))) found.add(other);
+    }
+  }
+  return [...found];
 }

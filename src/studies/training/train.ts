@@ -1,3 +1,4 @@
+import { isSoftware } from "../../gpu/adapter.ts";
 import type { CompiledTraining } from "../../compile/training.ts";
 import { trainingWorkgroup } from "../../gpu/training.ts";
 import { layoutTraining, mib, planWaves, trainingMemory } from "../../gpu/training-layout.ts";
@@ -43,7 +44,7 @@ function planned(compiled: CompiledTraining, { engine, device }: StudyContext): 
     maxBinding: device.limits.maxStorageBufferBindingSize,
     maxMemory: MAX_MEMORY,
     traces: TRACES_RECORDED,
-    most: device.adapterInfo.isFallbackAdapter ? SOFTWARE_WAVE : Infinity,
+    most: isSoftware(device.adapterInfo) ? SOFTWARE_WAVE : Infinity,
   });
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { buildColumn, DT, type Preset } from "../../../demo/column/network.ts";
+import { DT, type Preset } from "../../../demo/column/facts.ts";
+import { buildColumn } from "../../../demo/column/network.ts";
 import { readSpikeFile } from "../../../src/models/cortical-column/index.ts";
 import { referenceEngine } from "../../../src/reference/engine.ts";
 import { sortSpikes } from "../../../src/run/chunk.ts";

@@ -1,0 +1,29 @@
+/** What the page and its worker both know. */
+
+/** Neurons whose output is shown. */
+export const SHOWN = 6;
+
+export type Phase = "before learning" | "learning" | "weights held";
+
+/** Said once, when the network is made. */
+export interface LearningFacts {
+  readonly loops: number;
+  /** of the chosen neurons: number from 1, and kind. */
+  readonly chosen: readonly { readonly neuron: number; readonly kind: "QIF" | "LIF" }[];
+  /** ms of the samples of outputs and targets. */
+  readonly times: number[];
+  /** by chosen neuron. */
+  readonly targets: readonly number[][];
+}
+
+export interface LearningReadings {
+  readonly step: number;
+  readonly loop: number; // from 0
+  readonly phase: Phase;
+  /** spikes per neuron and second over the last loop, Hz. */
+  readonly rate: number;
+  /** root mean square over all neurons, by loop. */
+  readonly error: { readonly loop: number[]; readonly rms: number[] };
+  /** by chosen neuron, at the facts' times; null where nothing is known yet. */
+  readonly outputs: readonly (number | null)[][];
+}

@@ -1,0 +1,154 @@
+import type { CompiledTraining, TrainingEngine } from "../../src/compile/training.ts";
+import { gpuTraining } from "../../src/gpu/training.ts";
+import { Pace as SubmitPace } from "../../src/host/pace.ts";
+import { UNIT_MS } from "../../src/models/trained-network/parameters.ts";
+import { referenceTraining } from "../../src/reference/training.ts";
+import { serve, type Bench, type Demo } from "../site/worker.ts";
+import { drawEigenvalues, drawSpikes, drawWeights, type Eigenvalues } from "./drawings.ts";
+import type { LearningFacts, LearningReadings } from "./facts.ts";
+import { learningNetwork, phaseOf } from "./network.ts";
+import { Readings } from "./readings.ts";
+
+/** Steps of a piece at most. */
+const LONGEST_PIECE = 512;
+/** Every so many steps a sample of outputs and targets is shown. */
+const SAMPLE_STEPS = 4;
+
+/** A network that learns until its last loop is over. */
+class LearningDemo implements Demo {
+  readonly facts: LearningFacts;
+  readonly #bench: Bench;
+  readonly #engine: TrainingEngine;
+  readonly #compiled: CompiledTraining;
+  readonly #readings: Readings;
+  readonly #samples: readonly number[]; // steps of a loop
+  readonly #matrix: Matrix;
+  /** how long pieces are: what a submit costs beside its steps is not taken for theirs. */
+  readonly #lengths = new SubmitPace(1, LONGEST_PIECE);
+
+  constructor(bench: Bench, engine: TrainingEngine, readings: Readings) {
+    [this.#bench, this.#engine, this.#compiled, this.#readings] = [bench, engine, engine.compiled, readings];
+    const { stepsPerLoop, loops } = engine.compiled.schedule;
+    this.#samples = Array.from({ length: stepsPerLoop / SAMPLE_STEPS }, (_, s) => SAMPLE_STEPS * s);
+    this.#matrix = new Matrix(bench, readings);
+    this.facts = {
+      loops,
+      chosen: readings.chosen.map((i) => ({ neuron: i + 1, kind: i < readings.entry.nqif ? "QIF" : "LIF" })),
+      times: this.#samples.map((s) => s * readings.stepMs),
+      targets: readings.chosen.map((_, k) => this.#samples.map((s) => readings.target(k, s))),
+    };
+  }
+
+  get time(): number {
+    return this.#engine.step * this.#readings.stepMs;
+  }
+
+  get finished(): boolean {
+    const { loops, stepsPerLoop } = this.#compiled.schedule;
+    return this.#engine.step >= loops * stepsPerLoop;
+  }
+
+  set(): void {
+    // every setting but the speed starts anew
+  }
+
+  act(): void {
+    // nothing that only this page has
+  }
+
+  async start(seen: () => void): Promise<void> {
+    const { stepsPerLoop } = this.#compiled.schedule;
+    while (!this.finished) {
+      const single = await this.#bench.pace.until(this.time);
+      const began = performance.now();
+      const steps = Math.min(single ? 1 : this.#lengths.steps, stepsPerLoop - (this.#engine.step % stepsPerLoop));
+      this.#readings.add(await this.#engine.advance(steps, ["v", "error"]));
+      this.#lengths.measured(steps, performance.now() - began);
+      if (this.#matrix.due || this.finished) this.#matrix.look((await this.#engine.weights())[0] as Float64Array);
+      seen();
+    }
+  }
+
+  recolour(): void {
+    this.#matrix.draw();
+  }
+
+  draw(): boolean {
+    const { spikes, entry, step } = this.#readings;
+    const { n, schedule } = this.#compiled;
+    drawSpikes(this.#bench, spikes, n, entry.nqif, step % schedule.stepsPerLoop);
+    this.#matrix.drawNews();
+    return true;
+  }
+
+  readings(): LearningReadings {
+    const { step, rate, error, output } = this.#readings;
+    const { loops, stepsPerLoop } = this.#compiled.schedule;
+    const loop = Math.min(loops - 1, Math.floor(step / stepsPerLoop));
+    const outputs = output.map((values) =>
+      this.#samples.map((s) => (Number.isNaN(values[s] ?? NaN) ? null : (values[s] as number))),
+    );
+    return { step, loop, phase: phaseOf(this.#compiled, loop), rate, error, outputs };
+  }
+}
+
+/** The weights as a matrix, and their eigenvalues, which take up to a second: in a worker of their own. */
+class Matrix {
+  readonly #bench: Bench;
+  readonly #readings: Readings;
+  readonly #worker = new Worker(new URL("./eigen-worker.ts", import.meta.url), { type: "module" });
+  readonly #every: number; // ms between two looks
+  #weights: Float64Array | undefined;
+  #eigenvalues: Eigenvalues | undefined;
+  #asked = -Infinity;
+  #busy = false;
+  #news = false;
+
+  constructor(bench: Bench, readings: Readings) {
+    [this.#bench, this.#readings, this.#every] = [bench, readings, bench.inSoftware ? 4000 : 1000];
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<Eigenvalues>) => {
+      this.#eigenvalues = data;
+      this.#busy = false;
+      this.draw(); // the run may be over, and nothing else be drawn
+    });
+  }
+
+  get due(): boolean {
+    return !this.#busy && performance.now() - this.#asked > this.#every;
+  }
+
+  look(weights: Float64Array): void {
+    [this.#weights, this.#busy, this.#news, this.#asked] = [weights, true, true, performance.now()];
+    const { rowPtr, colIdx } = this.#readings.entry;
+    const n = rowPtr.length - 1;
+    const dense = new Float64Array(n ** 2);
+    for (let i = 0; i < n; i++) {
+      for (let a = rowPtr[i] as number; a < (rowPtr[i + 1] as number); a++)
+        dense[i * n + (colIdx[a] as number)] = weights[a] as number;
+    }
+    this.#worker.postMessage({ n, dense }, [dense.buffer]);
+  }
+
+  drawNews(): void {
+    if (this.#news) this.draw();
+  }
+
+  draw(): void {
+    this.#news = false;
+    if (this.#weights !== undefined) drawWeights(this.#bench, this.#readings.entry, this.#weights);
+    if (this.#eigenvalues !== undefined) drawEigenvalues(this.#bench, this.#eigenvalues);
+  }
+}
+
+serve(async (bench, settings) => {
+  const { compiled, parameters } = learningNetwork({
+    neurons: settings["neurons"] as number,
+    qif: (settings["qif"] as number) / 100,
+    noise: settings["noise"] as number,
+    loops: settings["loops"] as number,
+    seed: settings["seed"] as number,
+  });
+  const readings = new Readings(compiled, parameters, parameters.h * UNIT_MS);
+  const engine = bench.device === undefined ? referenceTraining(compiled) : await gpuTraining(bench.device, compiled);
+  return new LearningDemo(bench, engine, readings);
+});

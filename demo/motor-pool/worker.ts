@@ -1,0 +1,159 @@
+import type { Chunk } from "../../src/run/chunk.ts";
+import type { Control } from "../../src/run/control.ts";
+import { one } from "../../src/units.ts";
+import type { Settings } from "../site/protocol.ts";
+import { PlainRaster, SpikeRaster, type Raster } from "../site/raster.ts";
+import { Runner } from "../site/runner.ts";
+import { serve, type Bench, type Demo } from "../site/worker.ts";
+import { DT, HIGHEST_HZ, WINDOW_S, type PoolReadings } from "./facts.ts";
+import {
+  motorPool,
+  NO_RISE,
+  PRIVATE,
+  privateRate,
+  risenTo,
+  scales,
+  SHARED,
+  sharedRate,
+  type Drive,
+  type Rise,
+} from "./network.ts";
+import { Readings } from "./readings.ts";
+
+/** Model time of one piece while the engine keeps up with the clock: a slider acts from the next one on. */
+const PIECE_MS = 10;
+/** At the start the drive comes from nothing. */
+const FIRST_RISE_MS = 3000;
+
+interface PoolSettings extends Drive {
+  readonly gamma: number;
+}
+
+const settingsOf = (s: Settings): PoolSettings => ({
+  rate: s["rate"] as number,
+  amplitude: s["amplitude"] as number,
+  frequency: s["frequency"] as number,
+  privateShare: (s["private"] as number) / 100,
+  gamma: s["gamma"] as number,
+});
+
+/** A motor pool that runs until its page ends it. */
+class PoolDemo implements Demo {
+  readonly facts = undefined;
+  readonly finished = false;
+  readonly #bench: Bench;
+  readonly #runner: Runner;
+  readonly #raster: Raster;
+  readonly #readings: Readings;
+  #settings: PoolSettings;
+  /** those that the last change took over. */
+  #acting: PoolSettings;
+  #changed = true;
+  #phase = 0;
+  #rise: Rise = NO_RISE;
+  #riseWanted: number | undefined = FIRST_RISE_MS;
+
+  constructor(bench: Bench, runner: Runner, raster: Raster, thresholds: Float64Array, settings: PoolSettings) {
+    [this.#bench, this.#runner, this.#raster] = [bench, runner, raster];
+    this.#readings = new Readings(thresholds);
+    this.#settings = this.#acting = settings;
+  }
+
+  get time(): number {
+    return this.#runner.time;
+  }
+
+  set(settings: Settings): void {
+    this.#settings = settingsOf(settings);
+    this.#changed = true;
+  }
+
+  /** A rise: brings both inputs from nothing to their value within so many ms. */
+  act(what: string, value: unknown): void {
+    if (what !== "rise") return;
+    this.#riseWanted = value as number;
+    this.#changed = true;
+  }
+
+  start(seen: () => void): Promise<void> {
+    return this.#runner.run(
+      {
+        end: Infinity,
+        steps: (single) => this.#pieceSteps(single),
+        before: (control, t) => this.#apply(control, t),
+        take: (chunk) => this.#take(chunk),
+      },
+      seen,
+    );
+  }
+
+  recolour(): void {
+    this.#raster.recolour();
+  }
+
+  draw(): boolean {
+    return this.#raster.draw(this.time / DT, (WINDOW_S * 1000) / DT) > 0;
+  }
+
+  readings(): PoolReadings {
+    const { began, force } = this.#readings;
+    const [rates, history, spectrum] = [this.#readings.rates(), this.#readings.history(8), this.#readings.spectrum(HIGHEST_HZ)]; // prettier-ignore
+    return { rates, began, force, history, spectrum };
+  }
+
+  #take(chunk: Chunk): void {
+    const spikes = chunk.spikes("aMN");
+    this.#readings.add(spikes, { mean: (t) => this.#meanDrive(t), now: (t) => this.#driveNow(t) });
+    this.#raster.collect({ times: spikes.times, neurons: spikes.cells }, this.#runner.step);
+  }
+
+  /** Short where the engine keeps up; else as long as it advises, which knows what a submit costs beside its steps. */
+  #pieceSteps(single: boolean): number {
+    const short = Math.round(PIECE_MS / DT);
+    const { pace } = this.#bench;
+    const keepsUp = pace.speed <= 1 && pace.measured > 0.95 * pace.speed;
+    return keepsUp || single ? short : Math.max(short, this.#runner.engine.stepsPerSubmit);
+  }
+
+  #apply(control: Control, t: number): void {
+    if (!this.#changed) return;
+    this.#changed = false;
+    if (this.#riseWanted !== undefined) this.#rise = { from: t, until: t + this.#riseWanted, start: 0 };
+    this.#riseWanted = undefined;
+    const s = this.#settings;
+    this.#phase += (2 * Math.PI * (this.#acting.frequency - s.frequency) * t) / 1000; // the wave goes on without a jump
+    this.#acting = s;
+    const scale = scales(s);
+    control.rate("DD", sharedRate(s, this.#phase, this.#rise));
+    control.rate("IN", privateRate(this.#rise));
+    control.scale(SHARED, scale.shared);
+    control.scale(PRIVATE, scale.private);
+    control.param("aMN", "dend.caL.gamma", one(s.gamma));
+  }
+
+  /** Rate of a descending axon at t (ms) without its oscillation, Hz. */
+  #meanDrive(t: number): number {
+    return this.#acting.rate * risenTo(this.#rise, t);
+  }
+
+  #driveNow(t: number): number {
+    const { rate, amplitude, frequency } = this.#acting;
+    const wave = amplitude * Math.sin((2 * Math.PI * frequency * t) / 1000 + this.#phase);
+    return Math.max(0, rate + wave) * risenTo(this.#rise, t);
+  }
+}
+
+serve(async (bench, given) => {
+  const settings = settingsOf(given);
+  const pool = { neurons: given["neurons"] as number, range: given["range"] as number, seed: given["seed"] as number, gamma: settings.gamma }; // prettier-ignore
+  const { compiled, thresholds } = motorPool(pool, settings);
+  const runner = await Runner.make(bench, compiled);
+  const population = compiled.populations.find((p) => p.name === "aMN");
+  if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
+  const ink = { colours: ["small-unit", "middle-unit", "large-unit"] };
+  const raster =
+    bench.device === undefined || runner.visible === undefined
+      ? new PlainRaster(bench, "raster", pool.neurons, ink, DT)
+      : await SpikeRaster.make(bench, bench.device, runner.visible, "raster", population, ink);
+  return new PoolDemo(bench, runner, raster, thresholds, settings);
+});

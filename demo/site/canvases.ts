@@ -1,0 +1,52 @@
+import type { Look, Size } from "./protocol.ts";
+import { element } from "./element.ts";
+import { colours } from "./theme.ts";
+
+/** Canvases of the page that a worker draws on, as many pixels as they show. */
+export class Canvases {
+  readonly #ids: readonly string[];
+  readonly #observer: ResizeObserver;
+  readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  /** @param changed  sizes, or the wish for calm */
+  constructor(ids: readonly string[], changed: () => void) {
+    this.#ids = ids;
+    this.#observer = new ResizeObserver(changed);
+    this.#calm.addEventListener("change", changed);
+  }
+
+  /** Hands all over to a new worker: those that an earlier one had are replaced. */
+  handOver(): Record<string, OffscreenCanvas> {
+    this.#observer.disconnect();
+    return Object.fromEntries(
+      this.#ids.map((id) => {
+        const old = element<HTMLCanvasElement>(id);
+        const fresh = old.cloneNode() as HTMLCanvasElement;
+        const focused = document.activeElement === old;
+        old.replaceWith(fresh);
+        if (focused) fresh.focus();
+        this.#observer.observe(fresh);
+        return [id, fresh.transferControlToOffscreen()];
+      }),
+    );
+  }
+
+  /** Empties all, after a failure. */
+  clear(): void {
+    this.handOver();
+  }
+
+  get look(): Look {
+    return {
+      colours: colours(),
+      sizes: Object.fromEntries(this.#ids.map((id) => [id, sizeOf(element(id))])),
+      calm: this.#calm.matches,
+    };
+  }
+}
+
+function sizeOf(canvas: HTMLElement): Size {
+  const ratio = Math.min(2, devicePixelRatio);
+  const pixels = (x: number): number => Math.max(1, Math.round(x * ratio));
+  return { width: pixels(canvas.clientWidth), height: pixels(canvas.clientHeight), ratio };
+}

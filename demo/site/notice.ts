@@ -1,0 +1,37 @@
+import { element, make } from "./element.ts";
+
+const WHERE = [
+  "Chrome or Edge 113 and later on Windows, macOS and ChromeOS; 121 and later on Android.",
+  "Chrome or Edge on Linux: switch on `chrome://flags/#enable-unsafe-webgpu` and `chrome://flags/#enable-vulkan`. Without a graphics card, start it with `--enable-unsafe-webgpu --use-vulkan=swiftshader --use-angle=vulkan --enable-features=Vulkan`.",
+  "Safari 26 and later on macOS, iOS, iPadOS and visionOS.",
+  "Firefox 141 and later on Windows, 145 and later on macOS with Apple silicon; elsewhere set `dom.webgpu.enabled` and `gfx.webgpu.ignore-blocklist` in `about:config`.",
+  "If hardware acceleration is switched off in the browser's settings, switch it on.",
+];
+
+/** Shows a box above the page. @param kind  "alert": something failed */
+export function notice(kind: "alert" | "hint", title: string, content: readonly HTMLElement[]): void {
+  const box = element("notice");
+  box.className = kind;
+  box.replaceChildren(make("h2", { textContent: title }), ...content);
+  box.hidden = false;
+  if (kind === "alert") box.scrollIntoView({ block: "nearest" });
+}
+
+export const hideNotice = (): void => {
+  element("notice").hidden = true;
+};
+
+export const paragraph = (textContent: string): HTMLElement => make("p", { textContent });
+
+/** Says that there is no WebGPU, what computes instead, and where there is more. */
+export function withoutWebGpu(instead: string): void {
+  // what stands between ` is to be typed
+  const items = WHERE.map((line) =>
+    make("li", {}, ...line.split("`").map((part, k) => (k % 2 === 0 ? part : make("code", { textContent: part })))),
+  );
+  const secure = isSecureContext
+    ? []
+    : [paragraph("This page came over plain http: browsers offer WebGPU only over https and on localhost.")];
+  const where = make("details", {}, make("summary", { textContent: "Where WebGPU is to be had" }), make("ul", {}, ...items)); // prettier-ignore
+  notice("hint", "This browser offers no WebGPU adapter", [paragraph(instead), ...secure, where]);
+}

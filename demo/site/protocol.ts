@@ -1,0 +1,82 @@
+/** What passes between a page and the worker that computes and draws for it: plain data, and canvases once. */
+
+/** What the controls say, by name. */
+export type Settings = Readonly<Record<string, number>>;
+
+export interface Size {
+  /** device pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** device pixels per CSS pixel. */
+  readonly ratio: number;
+}
+
+/** How to draw. */
+export interface Look {
+  /** red, green, blue, 0 to 1, by name of style.css. */
+  readonly colours: Readonly<Record<string, readonly [number, number, number]>>;
+  /** by canvas. */
+  readonly sizes: Readonly<Record<string, Size>>;
+  /** the reader wants little motion. */
+  readonly calm: boolean;
+}
+
+export interface Pacing {
+  /** model time per time. */
+  readonly speed: number;
+  readonly paused: boolean;
+  /** nobody sees the page. */
+  readonly hidden: boolean;
+}
+
+/** The adapter that a worker found. */
+export interface AdapterName {
+  readonly description: string;
+  /** a software adapter. */
+  readonly isFallback: boolean;
+}
+
+export type ToWorker =
+  | {
+      readonly kind: "start";
+      readonly settings: Settings;
+      readonly pacing: Pacing;
+      readonly canvases: Readonly<Record<string, OffscreenCanvas>>;
+      readonly look: Look;
+    }
+  /** Settings that act while it runs. `moved`: when the hand moved, ms of the common clock. */
+  | { readonly kind: "settings"; readonly settings: Settings; readonly moved: number }
+  | { readonly kind: "pacing"; readonly pacing: Pacing }
+  | { readonly kind: "look"; readonly look: Look }
+  /** One short piece while paused. */
+  | { readonly kind: "step" }
+  /** What only one page has: a ramp, a camera. */
+  | { readonly kind: "act"; readonly what: string; readonly value: unknown }
+  /** Asks for a canvas as a PNG. */
+  | { readonly kind: "picture"; readonly canvas: string };
+
+export type ToPage =
+  /** First of all; without an adapter the reference engine computes. */
+  | { readonly kind: "adapter"; readonly adapter: AdapterName | undefined }
+  | { readonly kind: "started"; readonly facts: unknown }
+  | { readonly kind: "readings"; readonly readings: unknown; readonly state: RunState }
+  /** A changed setting acts from now on. */
+  | { readonly kind: "acted"; readonly moved: number }
+  | { readonly kind: "picture"; readonly canvas: string; readonly blob: Blob }
+  | { readonly kind: "failed"; readonly title: string; readonly detail: string };
+
+export interface RunState {
+  /** model time, ms. */
+  readonly time: number;
+  /** model time per time over the last second. */
+  readonly measured: number;
+  readonly paused: boolean;
+  readonly finished: boolean;
+  /** drawings so far. */
+  readonly frames: number;
+  /** drawing that first showed a spike, ms of the common clock. */
+  readonly firstSpike: number | undefined;
+}
+
+/** A clock that page and worker share, ms. */
+export const commonTime = (): number => performance.timeOrigin + performance.now();

@@ -1,0 +1,172 @@
+// How the pages behave, in whichever browser: on a software adapter, when keys repeat, when paused, after a trial, after a loss, on a phone.
+import { expect } from "vitest";
+import { number, pause, running, set, text, until, value, waited, word, type OpenTab, type Tab } from "./tab.ts";
+
+export interface Bench {
+  readonly open: OpenTab;
+  /** of the site, with a slash. */
+  readonly url: string;
+}
+
+export type Check = (bench: Bench) => Promise<void>;
+
+const opened = async ({ open, url }: Bench, path: string, options = {}): Promise<Tab> => {
+  const tab = await open(url + path, options);
+  await running(tab);
+  return tab;
+};
+const PHONE = { width: 390, height: 844 };
+
+/** Every page with a simulation, small and quick: what it says that grows, and a value that shows that it runs. */
+const PAGES = [
+  ["motor-pool.html?neurons=50&speed=100", "modelMs", 100],
+  ["column.html?mesh=2&drive=2&speed=1000", "modelMs", 1],
+  ["learning.html?neurons=60&loops=3", "step", 20],
+] as const;
+
+export const CHECKS: Readonly<Record<string, Check>> = {
+  "every page runs without complaint": async (bench) => {
+    for (const [path, key, least] of PAGES) {
+      const tab = await opened(bench, path);
+      await until(tab, key, (x) => x > least);
+      expect(await word(tab, "engine")).toBe("software");
+      expect(tab.complaints).toEqual([]);
+      await tab.close();
+    }
+  },
+
+  "a software adapter has its own number of neurons: by default, by a shared link, by Defaults": async (bench) => {
+    const tab = await opened(bench, "motor-pool.html?rate=30");
+    expect(await value(tab, "neurons")).toBe("200");
+    await tab.click("#share");
+    expect(new URL(tab.url).searchParams.get("neurons")).toBe(null); // the other side's adapter decides
+    await set(tab, "neurons", 50);
+    await until(tab, "built", (n) => n === 2);
+    await running(tab);
+    await tab.click("#defaults");
+    expect(await value(tab, "neurons")).toBe("200");
+    expect(await value(tab, "rate")).toBe("65");
+    await tab.close();
+  },
+
+  "eight key presses on Seed build one network more": async (bench) => {
+    const tab = await opened(bench, "motor-pool.html?neurons=50");
+    await tab.press("#control-seed", "ArrowRight", 8);
+    await until(tab, "built", (n) => n > 1);
+    await running(tab);
+    await pause(1500);
+    expect(await number(tab, "built")).toBe(2);
+    expect(await value(tab, "seed")).toBe("50");
+    await tab.close();
+  },
+
+  "nothing is drawn while it is paused, single steps are taken, and a restart keeps the pause": async (bench) => {
+    const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100");
+    await until(tab, "modelMs", (t) => t > 200);
+    await tab.click("#pause");
+    await pause(1500); // what was in flight is drawn
+    const [frames, time] = [await number(tab, "frames"), await number(tab, "modelMs")];
+    expect(frames).toBeGreaterThan(0);
+    await pause(1500);
+    expect(await number(tab, "frames")).toBe(frames);
+    await tab.click("#step");
+    expect(await until(tab, "modelMs", (t) => t > time)).toBeCloseTo(time + 10, 3);
+    await set(tab, "range", 50);
+    await until(tab, "built", (n) => n === 2);
+    await running(tab);
+    await pause(1000);
+    expect(await text(tab, "#pause")).toBe("Go on");
+    expect((await number(tab, "modelMs")) || 0).toBeLessThan(30); // at most one piece
+    await tab.close();
+  },
+
+  "old readings are taken off after the device was lost, and one click starts again": async (bench) => {
+    const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100&private=30");
+    await until(tab, "modelMs", (t) => t > 200);
+    await tab.loseDevice();
+    await waited("state", () => word(tab, "state"), (s) => s === "failed"); // prettier-ignore
+    expect(await text(tab, "#notice")).toContain("device was lost");
+    const readings = await tab.evaluate(() => [...document.querySelectorAll(".status dd:not(#adapter)")].map((e) => e.textContent)); // prettier-ignore
+    expect(readings).toEqual(["–", "–", "–", "–", "–"]);
+    await tab.click("#notice button");
+    await running(tab);
+    expect(await value(tab, "private")).toBe("30");
+    await until(tab, "modelMs", (t) => t > 100);
+    expect(await tab.evaluate(() => document.querySelector<HTMLElement>("#notice")?.hidden)).toBe(true);
+    await tab.close();
+  },
+
+  "after a trial the first button replays it": async (bench) => {
+    const tab = await opened(bench, "column.html?mesh=2&drive=0&speed=1000");
+    await waited("finished", () => word(tab, "finished"), (x) => x === "true"); // prettier-ignore
+    await waited("button", () => text(tab, "#pause"), (x) => x === "Replay"); // prettier-ignore
+    await tab.click("#pause");
+    await until(tab, "built", (n) => n === 2);
+    await until(tab, "modelMs", (t) => t < 160);
+    expect(await text(tab, "#pause")).toBe("Pause");
+    await tab.close();
+  },
+
+  "on a phone what a control does and the control share the screen, on every page": async (bench) => {
+    for (const [path, control] of [
+      ["motor-pool.html?neurons=50", "gamma"],
+      ["column.html?mesh=2&drive=0&speed=0.02", "strength"],
+      ["learning.html?neurons=60", "speed"],
+    ] as const) {
+      const tab = await opened(bench, path, PHONE);
+      await tab.evaluate(
+        (id) => document.getElementById(id)?.scrollIntoView({ block: "center" }),
+        `control-${control}`,
+      );
+      await pause(300);
+      const box = (selector: string): Promise<{ top: number; bottom: number }> =>
+        tab.evaluate((s) => {
+          const { top, bottom } = document.querySelector(s)?.getBoundingClientRect() ?? { top: NaN, bottom: NaN };
+          return { top, bottom };
+        }, selector);
+      const [effect, hand] = [await box(".follow"), await box(`#control-${control}`)];
+      for (const { top, bottom } of [effect, hand]) {
+        expect(top).toBeGreaterThanOrEqual(0);
+        expect(bottom).toBeLessThanOrEqual(PHONE.height);
+      }
+      expect(hand.top).toBeGreaterThan(effect.bottom); // not one over the other
+      const wide = await tab.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide).toBeLessThanOrEqual(PHONE.width);
+      expect(await tab.evaluate(() => getComputedStyle(document.querySelector("canvas") as Element).touchAction)).toMatch(/pan-y|auto/); // prettier-ignore
+      await tab.close();
+    }
+  },
+
+  "no page evaluates text; each carries a description for link previews": async ({ open, url }) => {
+    for (const name of ["index", "learning", "motor-pool", "column"]) {
+      const tab = await open(`${url}${name}.html`);
+      const meta = (selector: string): Promise<string> => tab.evaluate((s) => document.querySelector(s)?.getAttribute("content") ?? "", selector); // prettier-ignore
+      expect((await meta('meta[name="description"]')).length).toBeGreaterThan(80);
+      expect(await meta('meta[property="og:title"]')).not.toBe("");
+      const policy = await meta('meta[http-equiv="Content-Security-Policy"]');
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toContain("unsafe-eval");
+      await tab.close();
+    }
+  },
+};
+
+/** Without WebGPU. */
+export const WITHOUT: Check = async (bench) => {
+  const start = await opened(bench, "index.html");
+  expect(await text(start, "#notice")).toMatch(/reference engine.*Chrome.*Safari.*Firefox/s);
+  await start.close();
+  for (const [path, key, least] of PAGES) {
+    const tab = await opened(bench, path);
+    expect(await word(tab, "engine")).toBe("reference");
+    expect(await text(tab, "#notice")).toMatch(/float64 reference engine/);
+    expect(await text(tab, "#adapter")).toContain("reference engine");
+    await until(tab, key, (x) => x > least);
+    await until(tab, "frames", (n) => n > 0);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  }
+  const large = await opened(bench, "motor-pool.html?neurons=800"); // a link from a larger machine
+  expect(await value(large, "neurons")).toBe("100");
+  await large.close();
+};

@@ -1,0 +1,119 @@
+import type { Browser as Chromium } from "playwright-core";
+import type { Browser as Firefox } from "puppeteer-core";
+
+/** What the checks of the pages need of a browser, whichever drives it. */
+export interface Tab {
+  evaluate<T, A = undefined>(work: (argument: A) => T, argument?: A): Promise<T>;
+  click(selector: string): Promise<void>;
+  press(selector: string, key: string, times?: number): Promise<void>;
+  /** Destroys the device that its worker has. */
+  loseDevice(): Promise<void>;
+  readonly url: string;
+  /** errors so far. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface TabOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly calm?: boolean;
+  readonly dark?: boolean;
+}
+
+export type OpenTab = (url: string, options?: TabOptions) => Promise<Tab>;
+
+/** In a worker: what demo/site/worker.ts leaves for the browser's console. */
+const destroy = (): void => (globalThis as unknown as { device: GPUDevice }).device.destroy();
+
+export const inChromium =
+  (browser: Chromium): OpenTab =>
+  async (url, { width = 1280, height = 900, calm = false, dark = false } = {}) => {
+    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: calm ? "reduce" : "no-preference", colorScheme: dark ? "dark" : "light" }); // prettier-ignore
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(url);
+    return {
+      evaluate: (work, argument) => page.evaluate(work as never, argument) as never,
+      click: (selector) => page.click(selector),
+      press: async (selector, key, times = 1) => {
+        await page.focus(selector);
+        for (let k = 0; k < times; k++) await page.keyboard.press(key);
+      },
+      loseDevice: async () => page.workers()[0]?.evaluate(destroy),
+      get url() {
+        return page.url();
+      },
+      complaints,
+      close: () => page.close(),
+    };
+  };
+
+export const inFirefox =
+  (browser: Firefox): OpenTab =>
+  async (url, { width = 1280, height = 900 } = {}) => {
+    const page = await browser.newPage();
+    await page.setViewport({ width, height });
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    await page.goto(url);
+    return {
+      evaluate: (work, argument) => page.evaluate(work as never, argument) as never,
+      click: (selector) => page.click(selector),
+      press: async (selector, key, times = 1) => {
+        await page.focus(selector);
+        for (let k = 0; k < times; k++) await page.keyboard.press(key as never);
+      },
+      loseDevice: async () => page.workers()[0]?.evaluate(destroy),
+      get url() {
+        return page.url();
+      },
+      complaints,
+      close: () => page.close(),
+    };
+  };
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until a page says something, and gives it back. */
+export async function waited<T>(what: string, look: () => Promise<T>, holds: (x: T) => boolean, timeout = 120_000): Promise<T> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const x = await look();
+    if (holds(x)) return x;
+    if (Date.now() > end) throw new Error(`${what} is still ${String(x)} after ${timeout} ms`);
+    await pause(100);
+  }
+} // prettier-ignore
+
+/** Data that the page says of itself. */
+export const word = (tab: Tab, key: string): Promise<string> =>
+  tab.evaluate((name) => document.body.dataset[name] ?? "", key);
+export const number = async (tab: Tab, key: string): Promise<number> => parseFloat(await word(tab, key));
+export const until = (tab: Tab, key: string, holds: (x: number) => boolean): Promise<number> =>
+  waited(key, () => number(tab, key), holds);
+export const running = (tab: Tab): Promise<string> => waited("state", () => word(tab, "state"), (s) => s === "running"); // prettier-ignore
+
+/** Text of an element. */
+export const text = (tab: Tab, selector: string): Promise<string> =>
+  tab.evaluate((s) => document.querySelector(s)?.textContent ?? "", selector);
+export const value = (tab: Tab, control: string): Promise<string> =>
+  tab.evaluate((name) => document.querySelector<HTMLInputElement>(`#control-${name}`)?.value ?? "", control);
+
+/** Sets a control as a user's hand would. */
+export const set = (tab: Tab, control: string, x: number): Promise<void> =>
+  tab.evaluate(
+    ({ name, to }) => {
+      const input = document.querySelector(`#control-${name}`) as HTMLInputElement;
+      input.value = String(to);
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    { name: control, to: x },
+  );
