@@ -5,6 +5,7 @@ import { didYouMean, ModelError, type StateError } from "../errors.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { Network } from "../network/network.ts";
 import { shown } from "../shapes.ts";
+import { isSoftware } from "../gpu/adapter.ts";
 import { checkLastStep, nearestSteps, wholeSteps } from "../steps.ts";
 import { canonical, type Quantity } from "../units.ts";
 import { MemoryChunk, rowsKey, sortSpikes, type Chunk, type Rows } from "./chunk.ts";
@@ -62,7 +63,7 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
   const description = net instanceof Network ? net.describe() : net;
   const limits =
     kind === "gpu" && device !== undefined
-      ? { deviceBinding: bindingOf(device), deviceOnHost: device.adapterInfo.isFallbackAdapter }
+      ? { deviceBinding: bindingOf(device), deviceOnHost: isSoftware(device.adapterInfo) }
       : {};
   const network = compile(description, { ...compileOptions, ...limits });
   return new Simulation(network, await makeEngine(kind, network, device), description);

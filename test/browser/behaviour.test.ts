@@ -39,7 +39,17 @@ describe("on a phone", () => {
     const box = await page.locator("#scene").boundingBox();
     const [x, y] = [(box?.x ?? 0) + 100, (box?.y ?? 0) + (box?.height ?? 0) / 2];
     const client = await context.newCDPSession(page);
-    await client.send("Input.synthesizeScrollGesture", { x, y, yDistance: -300, gestureSourceType: "touch" });
+    const touch = (
+      type: "touchStart" | "touchMove" | "touchEnd",
+      touchPoints: { x: number; y: number }[],
+    ): Promise<unknown> => client.send("Input.dispatchTouchEvent", { type, touchPoints });
+    await touch("touchStart", [{ x, y }]);
+    for (let k = 1; k <= 15; k++) {
+      await touch("touchMove", [{ x, y: y - 20 * k }]);
+      await pause(16);
+    }
+    await touch("touchEnd", []);
+    await pause(800);
     expect(await page.evaluate(() => scrollY)).toBeGreaterThan(100);
     await context.close();
   });
