@@ -376,8 +376,7 @@ class GpuEngine implements VisibleEngine {
         this.#submits.shift();
         return this.#nothing(this.#fault);
       }
-      await this.#rest(submit);
-      const woken = performance.now();
+      if (this.#rests) await this.#pace.rest(submit.to - submit.from, this.#lastDone);
       const { log, bytes, staging } = await this.#readback(submit);
       if (log.unsound && !log.overflowed) {
         staging.unmap();
@@ -387,11 +386,7 @@ class GpuEngine implements VisibleEngine {
         const segment = this.#segment(submit, log, bytes, placed);
         staging.unmap();
         this.#submits.shift();
-        const now = performance.now();
-        // done before the rest was over: how long before is not known, so the next rest is shorter
-        const early = this.#rests && now - woken < 0.5;
-        this.#pace.measured(submit.to - submit.from, (early ? 0.8 : 1) * (now - this.#lastDone));
-        this.#lastDone = now;
+        this.#lastDone = this.#pace.finished(submit.to - submit.from, this.#lastDone);
         return segment;
       }
       staging.unmap();
@@ -453,14 +448,6 @@ class GpuEngine implements VisibleEngine {
       return { ...t, steps, data: t.data.slice(0, steps.length * this.#traceWidth(t.population, t.trace)) };
     });
     return { sound, segment: { ...whole, traces } };
-  }
-
-  /** Sleeps for most of the time that a submit should still take: Dawn in Node polls without rest while a promise of the device
-   * is pending, at the expense of a software adapter's threads. */
-  async #rest(submit: Submit): Promise<void> {
-    if (!this.#rests) return;
-    const ms = this.#lastDone + 0.7 * this.#pace.expected(submit.to - submit.from) - performance.now();
-    if (ms >= 1) await new Promise((resume) => setTimeout(resume, ms));
   }
 
   #segment(submit: Submit, log: LogCopy, bytes: ArrayBuffer, placed: Omit<TraceSamples, "data">[][]): Segment {

@@ -4,7 +4,7 @@ import { DeviceError } from "../errors.ts";
 
 type Access = "uniform" | "dynamic" | "read" | "read_write";
 
-/** One kernel, one row: its file in shaders/, its bindings in order. `dynamic` is the Block record at a dynamic offset. */
+/** One kernel, one row: its file in shaders/, its bindings in order. `dynamic` is a record (of the block, or of a training step) at a dynamic offset. */
 export const KERNELS = {
   begin: { block: "dynamic", log: "read_write", positions: "read" },
   drive: { block: "dynamic", shape: "uniform", sources: "read_write", sums: "read", rates: "read", log: "read_write" },
@@ -20,12 +20,13 @@ export const KERNELS = {
   integrate_tree: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
   detect_first: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
   detect_tree_first: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
+  train_step: { P: "read_write", U: "read_write", w: "read_write", links: "read", state: "read_write", inputs: "read", slots: "read", record: "read_write", span: "uniform", step: "dynamic" },
 } as const satisfies Record<string, Record<string, Access>>; // prettier-ignore
 
 export type KernelName = keyof typeof KERNELS;
 
-/** Bytes of a Block record that a kernel sees, and the distance between records (a multiple of 256 suits every adapter). */
-export const BLOCK_BYTES = 32;
+/** Bytes of the longest record at a dynamic offset, and the distance between records (a multiple of 256 suits every adapter). */
+export const RECORD_BYTES = 40;
 export const BLOCK_STRIDE = 256;
 
 export interface Kernel<K extends KernelName = KernelName> {
@@ -99,7 +100,7 @@ async function makeKernel<K extends KernelName>(
 }
 
 function bufferLayout(access: Access): GPUBufferBindingLayout {
-  if (access === "dynamic") return { type: "uniform", hasDynamicOffset: true, minBindingSize: BLOCK_BYTES };
+  if (access === "dynamic") return { type: "uniform", hasDynamicOffset: true, minBindingSize: RECORD_BYTES };
   if (access === "uniform") return { type: "uniform" };
   return { type: access === "read" ? "read-only-storage" : "storage" };
 }
@@ -113,7 +114,7 @@ export function bind<K extends KernelName>(device: GPUDevice, kernel: Kernel<K>,
     layout: kernel.layout,
     entries: Object.entries(kinds).map(([name, access], binding) => {
       const buffer = (buffers as Readonly<Record<string, GPUBuffer>>)[name] as GPUBuffer;
-      return { binding, resource: access === "dynamic" ? { buffer, size: BLOCK_BYTES } : { buffer } };
+      return { binding, resource: access === "dynamic" ? { buffer, size: RECORD_BYTES } : { buffer } };
     }),
   });
 }

@@ -1,4 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
+import { bytesText } from "../compile/estimate.ts";
 import { DeviceError } from "../errors.ts";
 import type { RoundTrip } from "./round-trip.ts";
 import type { Scope } from "./scope.ts";
@@ -15,12 +16,13 @@ type Words = Uint32Array | Int32Array | Float32Array;
 export class Memory {
   readonly device: GPUDevice;
   readonly trip: RoundTrip;
-  readonly #scope: Scope;
+  /** Owns the buffers; whoever made it disposes it. */
+  readonly scope: Scope;
 
   constructor(device: GPUDevice, trip: RoundTrip, scope: Scope) {
     this.device = device;
     this.trip = trip;
-    this.#scope = scope;
+    this.scope = scope;
   }
 
   /** The largest storage buffer that the device binds. */
@@ -36,7 +38,7 @@ export class Memory {
     if (bytes > limit) {
       throw new DeviceError(
         `buffer "${label}"`,
-        `needs ${mebibytes(bytes)} MiB, the device binds at most ${mebibytes(limit)} MiB`,
+        `needs ${bytesText(bytes)}, the device binds at most ${bytesText(limit)}`,
         "Use fewer cells, links or entries, or another adapter",
       );
     }
@@ -52,32 +54,30 @@ export class Memory {
   }
 
   release(buffer: GPUBuffer): void {
-    this.#scope.release(buffer);
+    this.scope.release(buffer);
   }
 
-  /** The whole content of a buffer. Call with nothing else in flight that writes it. */
-  async read(buffer: GPUBuffer): Promise<ArrayBuffer> {
-    const staging = this.staging(`${buffer.label}.read`, buffer.size);
+  /** The content of a buffer, or its first bytes. Call with nothing else in flight that writes it. */
+  async read(buffer: GPUBuffer, bytes = buffer.size): Promise<ArrayBuffer> {
+    const staging = this.staging(`${buffer.label}.read`, bytes);
     const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
     this.device.queue.submit([encoder.finish()]);
     await this.trip.wait(staging.mapAsync(1));
-    const bytes = staging.getMappedRange().slice(0);
+    const content = staging.getMappedRange().slice(0, bytes);
     this.release(staging);
-    return bytes;
+    return content;
   }
 
   #fill(label: string, usage: number, content: Words | number): GPUBuffer {
     const bytes = typeof content === "number" ? content : content.byteLength;
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-    const buffer = this.#scope.own(this.device.createBuffer({ label, size, usage }));
+    const buffer = this.scope.own(this.device.createBuffer({ label, size, usage }));
     if (typeof content !== "number" && bytes > 0)
       this.device.queue.writeBuffer(buffer, 0, content as Words & ArrayBufferView<ArrayBuffer>);
     return buffer;
   }
 }
-
-const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
 
 /** Runs work inside error scopes, so that a failed allocation or an invalid call throws instead of being printed.
  * @throws DeviceError naming `where` */

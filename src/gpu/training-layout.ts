@@ -1,3 +1,4 @@
+import { bytesText } from "../compile/estimate.ts";
 import { ModelError } from "../errors.ts";
 import type { CompiledTraining, TrainingEntry } from "../compile/training.ts";
 
@@ -89,11 +90,9 @@ function shardOf(
 const tooLarge = (links: number, bytes: number, limit: number): ModelError =>
   new ModelError(
     "training",
-    `P of one workgroup of neurons with ${links} links takes ${mib(bytes)}, the device binds at most ${mib(limit)}`,
+    `P of one workgroup of neurons with ${links} links takes ${bytesText(bytes)}, the device binds at most ${bytesText(limit)}`,
     "Use fewer links per neuron or a smaller workgroup",
   );
-
-export const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** Bytes on the device, by what they hold; P dominates. */
 export interface TrainingMemory {
@@ -135,14 +134,14 @@ export function planWaves(
     const part = { ...compiled, entries };
     const memory = trainingMemory(part, layoutTraining(part, options), options.traces);
     if (memory.total > options.maxMemory) {
-      return `needs ${mib(memory.total)} of device memory (P ${mib(memory.P)}), ${mib(options.maxMemory)} are allowed`;
+      return `needs ${bytesText(memory.total)} of device memory (P ${bytesText(memory.P)}), ${bytesText(options.maxMemory)} are allowed`;
     }
     for (const [what, bytes] of [
       ["inputs", memory.inputs],
       ["recording", memory.record / 2],
     ] as const) {
       if (bytes > options.maxBinding)
-        return `needs ${mib(bytes)} for ${what}, the device binds ${mib(options.maxBinding)}`;
+        return `needs ${bytesText(bytes)} for ${what}, the device binds ${bytesText(options.maxBinding)}`;
     }
     return undefined;
   };

@@ -1,7 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { isSoftware } from "./adapter.ts";
-import { RoundTrip } from "./round-trip.ts";
-import { DeviceError, ModelError } from "../errors.ts";
+import { bytesText } from "../compile/estimate.ts";
+import { ModelError } from "../errors.ts";
 import {
   checkSpan,
   learns,
@@ -15,10 +15,16 @@ import {
   type TrainingSpan,
   type TrainingState,
 } from "../compile/training.ts";
+import { Pace } from "../host/pace.ts";
 import { stream } from "../random/philox.ts";
+import { DeviceWatch } from "./device-watch.ts";
+import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
+import { checked, Memory } from "./memory.ts";
+import { RoundTrip } from "./round-trip.ts";
+import { Scope } from "./scope.ts";
 import { forLinks, pendingTerms, readP } from "./training-buffers.ts";
-import { inputRows, layoutTraining, mib, stimulusRows, type TrainingLayout } from "./training-layout.ts";
-import { SPAN_WORDS, STEP_BYTES, TrainingResources } from "./training-resources.ts";
+import { inputRows, layoutTraining, stimulusRows, type TrainingLayout } from "./training-layout.ts";
+import { SPAN_WORDS, TrainingResources } from "./training-resources.ts";
 
 export interface GpuTrainingOptions {
   /** Neurons per workgroup; changes no result. Default: 8 on software adapters, 32 else. */
@@ -29,8 +35,8 @@ export interface GpuTrainingOptions {
 
 const PHASE = { output: 1, error: 2, learn: 4, dynamics: 8 } as const;
 const NONE = 0xffffffff;
-/** Wall time that one submit should take: browsers and GPUs have watchdogs. */
-const SUBMIT_MS = 50;
+/** Steps of a submit: of the first (a learning step of many large networks takes tens of ms), and at most. */
+const [FIRST_STEPS, MOST_STEPS] = [32, 1024];
 
 /** Neurons per workgroup that suit a device. */
 export const trainingWorkgroup = (device: GPUDevice): number => (isSoftware(device.adapterInfo) ? 8 : 32);
@@ -48,22 +54,26 @@ export async function gpuTraining(
   const layout = layoutTraining(compiled, { workgroupSize, maxBinding: options.maxBinding ?? limit });
   const inputBytes = inputRows(compiled) * layout.neurons * 4;
   if (inputBytes > limit) {
-    throw new ModelError("training inputs", `take ${mib(inputBytes)}, the device binds ${mib(limit)}`, "Run in waves");
+    throw new ModelError(
+      "training inputs",
+      `take ${bytesText(inputBytes)}, the device binds ${bytesText(limit)}`,
+      "Run in waves",
+    );
   }
-  const trip = await RoundTrip.measure(device);
-  device.pushErrorScope("out-of-memory");
-  device.pushErrorScope("validation");
-  const resources = new TrainingResources(device, trip, compiled, layout);
-  const pipeline = resources.pipeline(layout);
-  const problems = [await device.popErrorScope(), await device.popErrorScope()];
+  const memory = new Memory(device, await RoundTrip.measure(device), new Scope());
   try {
-    for (const problem of problems) {
-      if (problem) throw new DeviceError("train_step", problem.message, "Run fewer networks or neurons at once");
-    }
-    return new GpuTraining(compiled, layout, resources, await pipeline);
+    return await checked(device, "train_step", async () => {
+      const sizes = `const WORKGROUP_SIZE = ${workgroupSize}u;\nconst MAX_BLOCKS = ${layout.maxBlocks}u;\n`; // size private arrays
+      const kernel = await new Kernels(device).make("train_step", { model: sizes });
+      return new GpuTraining(
+        compiled,
+        layout,
+        new TrainingResources(memory, kernel, compiled, layout),
+        kernel.pipeline,
+      );
+    });
   } catch (error) {
-    resources.destroy();
-    await pipeline.catch(() => undefined); // the first problem is the one to tell
+    memory.scope[Symbol.dispose]();
     throw error;
   }
 }
@@ -77,8 +87,9 @@ class GpuTraining implements TrainingEngine {
   #step: number;
   #updates = 0;
   #started = false;
-  readonly #plainPace: Pace = { steps: 32, msPerStep: 0 };
-  readonly #learningPace: Pace = { steps: 32, msPerStep: 0 };
+  readonly #watch: DeviceWatch;
+  readonly #plainPace: Pace;
+  readonly #learningPace: Pace;
   #givenLoop = -1;
   /** Traces after the last step, to tell the spikes of the next span's first step. */
   #lastR: Float32Array;
@@ -93,35 +104,40 @@ class GpuTraining implements TrainingEngine {
     this.#layout = layout;
     this.#resources = resources;
     this.#pipeline = pipeline;
+    const { device, trip } = resources.memory;
+    this.#watch = new DeviceWatch(device);
+    this.#plainPace = new Pace(1, MOST_STEPS, trip.ms, FIRST_STEPS);
+    this.#learningPace = new Pace(1, MOST_STEPS, trip.ms, FIRST_STEPS);
     this.#step = compiled.entries[0]?.firstStep ?? 0;
     this.#lastR = Float32Array.from(compiled.entries.flatMap((entry) => Array.from(entry.r0)));
     const state = new Float32Array(5 * layout.neurons);
     state.set(this.#lastR, (this.#step % 2) * layout.neurons);
     compiled.entries.forEach((entry, e) => state.set(entry.x0, 2 * layout.neurons + e * compiled.n));
-    resources.device.queue.writeBuffer(resources.state, 0, state);
+    device.queue.writeBuffer(resources.state, 0, state);
   }
 
   get step(): number {
     return this.#step;
   }
 
-  async advance(steps: number, record: readonly Trace[] = []): Promise<TrainingSpan> {
+  advance(steps: number, record: readonly Trace[] = []): Promise<TrainingSpan> {
+    return this.#watch.guard(this.#advance(steps, record));
+  }
+
+  async #advance(steps: number, record: readonly Trace[]): Promise<TrainingSpan> {
     checkSpan(this.compiled.schedule, this.#step, steps);
-    const { device } = this.#resources;
+    const { memory } = this.#resources;
     const traces = TRACES.filter((trace) => trace === "r" || record.includes(trace)); // spikes are read off r
     const plane = steps * this.#layout.neurons;
-    const { record: buffer, bindings } = this.#resources.recording(traces.length * plane * 4);
-    device.pushErrorScope("validation");
-    try {
+    const buffer = await checked(memory.device, "train_step", async () => {
+      const recording = this.#resources.recording(traces.length * plane * 4);
       this.#writeSpan(traces, plane);
       this.#writeSteps(steps);
       this.#writeNoise();
-      await this.#submit(steps + 1, bindings);
-    } finally {
-      const problem = await device.popErrorScope();
-      if (problem) throw new DeviceError("train_step", problem.message, "Report this with the adapter's name");
-    }
-    const data = new Float32Array(await this.#resources.read(buffer, traces.length * plane * 4));
+      await this.#submit(steps + 1, recording.bindings);
+      return recording.record;
+    });
+    const data = new Float32Array(await memory.read(buffer, traces.length * plane * 4));
     await this.#checkAlarms();
     return this.#span(steps, traces, data, record);
   }
@@ -130,7 +146,7 @@ class GpuTraining implements TrainingEngine {
     const { compiled } = this;
     const out = compiled.entries.map((entry) => new Float64Array(entry.w.length));
     for (const { shard, w } of this.#resources.shards) {
-      const data = new Float32Array(await this.#resources.read(w));
+      const data = new Float32Array(await this.#resources.memory.read(w));
       forLinks(compiled, shard, this.#layout.workgroupSize, (e, i, a, at) => {
         const from = compiled.entries[e]?.rowPtr[i] as number;
         (out[e] as Float64Array)[from + a] = data[at] as number;
@@ -144,14 +160,14 @@ class GpuTraining implements TrainingEngine {
     const [w, P] = [await this.weights(), entries.map(() => new Array<Float64Array>(n))];
     for (const buffers of this.#resources.shards) {
       const raw = {
-        P: new Float32Array(await this.#resources.read(buffers.P)),
-        U: new Float32Array(await this.#resources.read(buffers.U)),
+        P: new Float32Array(await this.#resources.memory.read(buffers.P)),
+        U: new Float32Array(await this.#resources.memory.read(buffers.U)),
         pending: pendingTerms(this.#updates),
       };
       readP(this.compiled, this.#layout, buffers.shard, raw, P);
     }
     const { neurons } = this.#layout;
-    const state = new Float32Array(await this.#resources.read(this.#resources.state));
+    const state = new Float32Array(await this.#resources.memory.read(this.#resources.state));
     const half = (this.#step % 2) * neurons;
     return entries.map((_, e) => ({
       x: Float64Array.from(state.subarray(2 * neurons + e * n, 2 * neurons + (e + 1) * n)),
@@ -167,7 +183,8 @@ class GpuTraining implements TrainingEngine {
       progress: Uint32Array.of(this.#step, this.#updates, this.#started ? 1 : 0),
       lastR: this.#lastR.slice(),
     };
-    for (const [name, buffer] of this.#changing()) saved[name] = new Float32Array(await this.#resources.read(buffer));
+    for (const [name, buffer] of this.#changing())
+      saved[name] = new Float32Array(await this.#resources.memory.read(buffer));
     return saved;
   }
 
@@ -175,7 +192,7 @@ class GpuTraining implements TrainingEngine {
     const [step = 0, updates = 0, started = 0] = snapshot["progress"] ?? [];
     [this.#step, this.#updates, this.#started] = [step, updates, started === 1];
     this.#lastR.set(snapshot["lastR"] ?? []);
-    const { queue } = this.#resources.device;
+    const { queue } = this.#resources.memory.device;
     for (const [name, buffer] of this.#changing()) queue.writeBuffer(buffer, 0, snapshot[name] as Float32Array<ArrayBuffer>); // prettier-ignore
   }
 
@@ -186,13 +203,15 @@ class GpuTraining implements TrainingEngine {
   }
 
   async close(): Promise<void> {
-    await this.#resources.device.queue.onSubmittedWorkDone();
-    this.#resources.destroy();
+    const { trip, device, scope } = this.#resources.memory;
+    await trip.wait(device.queue.onSubmittedWorkDone());
+    this.#watch.close();
+    scope[Symbol.dispose]();
   }
 
   #writeSpan(traces: readonly Trace[], plane: number): void {
     const { rules, n } = this.compiled;
-    const { device, span } = this.#resources;
+    const { memory, span } = this.#resources;
     const words = new ArrayBuffer(SPAN_WORDS * 4);
     const at = (trace: Trace): number => (traces.includes(trace) ? traces.indexOf(trace) * plane : NONE);
     const { neurons } = this.#layout;
@@ -200,7 +219,7 @@ class GpuTraining implements TrainingEngine {
     new Uint32Array(words).set([rules.spikeRule === "intended" ? 1 : 0, rules.noiseScheme === "held" ? 1 : 0, 0], 3);
     new Float32Array(words).set([rules.h, rules.h / 2, traceDecay(rules), rules.b], 6);
     new Uint32Array(words).set((["x", "r", "v", "error", "update2", "xmid"] as const).map(at), 10);
-    device.queue.writeBuffer(span, 0, words);
+    memory.device.queue.writeBuffer(span, 0, words);
   }
 
   /** One record per dispatch; the last has no dynamics, only the last step's output, error and learning. */
@@ -208,7 +227,7 @@ class GpuTraining implements TrainingEngine {
     const { schedule } = this.compiled;
     const G = this.#layout.neurons;
     const targets = 3 + stimulusRows(this.compiled);
-    const records = new Uint32Array(((steps + 1) * STEP_BYTES) / 4);
+    const records = new Uint32Array(((steps + 1) * BLOCK_STRIDE) / 4);
     for (let d = 0; d <= steps; d++) {
       const step = this.#step + d;
       const it = step % schedule.stepsPerLoop;
@@ -225,10 +244,10 @@ class GpuTraining implements TrainingEngine {
       const stimulus = 3 + (schedule.stimulusRow[it] as number);
       const noise = targets + schedule.stepsPerLoop + 2 * it;
       const rows = [(targets + last) * G, stimulus * G, noise * G, step, d * G, (d - 1) * G];
-      records.set([phases, old, other, ...rows, pending], (d * STEP_BYTES) / 4);
+      records.set([phases, old, other, ...rows, pending], (d * BLOCK_STRIDE) / 4);
     }
     this.#started = true;
-    this.#resources.device.queue.writeBuffer(this.#resources.steps, 0, records);
+    this.#resources.memory.device.queue.writeBuffer(this.#resources.steps, 0, records);
   }
 
   #writeNoise(): void {
@@ -247,44 +266,35 @@ class GpuTraining implements TrainingEngine {
       }
     }
     const start = (3 + stimulusRows(this.compiled) + schedule.stepsPerLoop) * G * 4;
-    this.#resources.device.queue.writeBuffer(this.#resources.inputs, start, rows);
+    this.#resources.memory.device.queue.writeBuffer(this.#resources.inputs, start, rows);
   }
 
-  /** Dispatches 0..count-1 in submits of about SUBMIT_MS. Steps that learn and steps that do not go into different submits,
-   * since they take different times. */
+  /** Dispatches 0..count-1 in short submits. Steps that learn and steps that do not go into different submits, since they take
+   * different times. */
   async #submit(count: number, bindings: readonly GPUBindGroup[]): Promise<void> {
-    const { trip } = this.#resources;
-    const { queue } = this.#resources.device;
+    const { trip, device } = this.#resources.memory;
     const learning = (d: number): boolean => d > 0 && learns(this.compiled.schedule, this.#step + d - 1);
     for (let d = 0; d < count;) {
       const pace = learning(d) ? this.#learningPace : this.#plainPace;
       let to = d + 1;
       while (to < count && to - d < pace.steps && learning(to) === learning(d)) to++;
-      const from = performance.now();
-      queue.submit([this.#encode(d, to, bindings)]);
-      // Dawn in Node polls without rest while a promise of the device is pending, at the expense of a software adapter's
-      // threads: sleep for most of the time that the steps should take before asking
-      await sleep(0.8 * pace.msPerStep * (to - d));
-      const woken = performance.now();
-      await trip.wait(queue.onSubmittedWorkDone());
-      const now = performance.now();
-      // done before the sleep was over: how long before is not known, so the guess is halved
-      adapt(
-        pace,
-        now - woken < 0.3 ? pace.msPerStep / 2 : Math.max(now - from - trip.ms, 0.05 * (now - from)) / (to - d),
-      );
+      const begun = performance.now();
+      device.queue.submit([this.#encode(d, to, bindings)]);
+      if (isSoftware(device.adapterInfo)) await pace.rest(to - d, begun);
+      await trip.wait(device.queue.onSubmittedWorkDone());
+      pace.finished(to - d, begun);
       d = to;
     }
   }
 
   #encode(from: number, to: number, bindings: readonly GPUBindGroup[]): GPUCommandBuffer {
-    const { device, shards } = this.#resources;
-    const encoder = device.createCommandEncoder({ label: "train_step" });
+    const { memory, shards } = this.#resources;
+    const encoder = memory.device.createCommandEncoder({ label: "train_step" });
     const pass = encoder.beginComputePass({ label: "train_step" });
     pass.setPipeline(this.#pipeline);
     for (let at = from; at < to; at++) {
       shards.forEach(({ shard }, s) => {
-        pass.setBindGroup(0, bindings[s], [at * STEP_BYTES]);
+        pass.setBindGroup(0, bindings[s], [at * BLOCK_STRIDE]);
         pass.dispatchWorkgroups(shard.groups);
       });
     }
@@ -294,7 +304,7 @@ class GpuTraining implements TrainingEngine {
 
   async #checkAlarms(): Promise<void> {
     const { neurons } = this.#layout;
-    const alarms = new Float32Array(await this.#resources.read(this.#resources.state)).subarray(4 * neurons);
+    const alarms = new Float32Array(await this.#resources.memory.read(this.#resources.state)).subarray(4 * neurons);
     const raised = alarms.findIndex((alarm) => alarm !== 0);
     if (raised < 0) return;
     const entry = this.compiled.entries[Math.floor(raised / this.compiled.n)];
@@ -340,18 +350,3 @@ function spikesOf(r: Float32Array, before: Float32Array, decay: number, jump: nu
   }
   return spikes;
 }
-
-/** Steps of one submit, and the wall time that one is expected to take. */
-interface Pace {
-  steps: number;
-  msPerStep: number;
-}
-
-/** Takes over a measured time; the number of steps is halved or doubled at most, so that one odd time does not matter. */
-function adapt(pace: Pace, msPerStep: number): void {
-  pace.msPerStep = msPerStep;
-  const wanted = SUBMIT_MS / Math.max(msPerStep, 1e-3);
-  pace.steps = Math.max(1, Math.floor(Math.min(1024, 2 * pace.steps, Math.max(pace.steps / 2, wanted))));
-}
-
-const sleep = (ms: number): Promise<void> => (ms < 1 ? Promise.resolve() : new Promise((done) => setTimeout(done, ms)));

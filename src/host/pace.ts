@@ -19,16 +19,18 @@ export class Pace {
   readonly #block: number;
   readonly #roundTrip: number;
   readonly #most: number;
+  #woken: number | undefined;
 
   /** @param block  longest block: above it, whole blocks are asked for
    * @param most   steps of the longest submit that the engine can make
-   * @param roundTrip  ms that an empty submit takes: no step's work, however long */
-  constructor(block: number, most: number, roundTrip = 0) {
+   * @param roundTrip  ms that an empty submit takes: no step's work, however long
+   * @param first  steps to begin with, where a step may be long */
+  constructor(block: number, most: number, roundTrip = 0, first = Math.max(block, 400)) {
     this.#roundTrip = roundTrip;
     this.#fixed = roundTrip;
     this.#block = block;
     this.#most = most;
-    this.#steps = Math.min(most, Math.max(block, 400));
+    this.#steps = Math.min(most, first);
   }
 
   get steps(): number {
@@ -38,6 +40,23 @@ export class Pace {
   /** ms that a submit of so many steps should take; 0 before the first was measured. */
   expected(steps: number): number {
     return this.#sums[0] === 0 ? 0 : this.#fixed + this.#perStep * steps;
+  }
+
+  /** Sleeps for most of the time that steps should still take: Dawn in Node polls without rest while a promise of the device is
+   * pending, at the expense of a software adapter's threads. */
+  async rest(steps: number, begun: number): Promise<void> {
+    const ms = begun + 0.7 * this.expected(steps) - performance.now();
+    if (ms >= 1) await new Promise((resume) => setTimeout(resume, ms));
+    this.#woken = performance.now();
+  }
+
+  /** Takes over how long steps took that have just been finished. @returns the time now */
+  finished(steps: number, begun: number): number {
+    const now = performance.now();
+    // done before the rest was over: how long before is not known, so the next rest is shorter
+    const early = this.#woken !== undefined && now - this.#woken < 0.5;
+    this.measured(steps, (early ? 0.8 : 1) * (now - begun));
+    return now;
   }
 
   /** Follows a measurement by at most a factor of 2: one slow submit (the first, a busy machine) says little. */

@@ -1,3 +1,4 @@
+import { bytesText } from "../../compile/estimate.ts";
 import { DataError } from "../../errors.ts";
 import { stepsOf, type TrainedNetworkParameters, UNIT_MS } from "../../models/trained-network/parameters.ts";
 import { clipped, decimal } from "../schema.ts";
@@ -11,10 +12,8 @@ export function checkSize({ N, p }: Pick<TrainingOptions, "N" | "p">): void {
   const links = Math.max(1, p * N);
   const bytes = (4 * N * links * (links + 1)) / 2;
   if (bytes <= MAX_MEMORY) return;
-  throw new DataError("train N", `is ${N}: learning needs about ${gib(bytes)} a network, at most ${gib(MAX_MEMORY)} are taken`, "Choose fewer neurons, or a smaller p"); // prettier-ignore
+  throw new DataError("train N", `is ${N}: learning needs about ${bytesText(bytes)} a network, at most ${bytesText(MAX_MEMORY)} are taken`, "Choose fewer neurons, or a smaller p"); // prettier-ignore
 }
-
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
 
 /** The model's parameters; pqif and reset are those of the grid's first point. */
 export function parametersOf(options: TrainingOptions): TrainedNetworkParameters {

@@ -1,7 +1,8 @@
 import { isSoftware } from "../../gpu/adapter.ts";
+import { bytesText } from "../../compile/estimate.ts";
 import type { CompiledTraining } from "../../compile/training.ts";
 import { trainingWorkgroup } from "../../gpu/training.ts";
-import { layoutTraining, mib, planWaves, trainingMemory } from "../../gpu/training-layout.ts";
+import { layoutTraining, planWaves, trainingMemory } from "../../gpu/training-layout.ts";
 import { ensemble, type Ensemble } from "../../models/trained-network/ensemble.ts";
 import { trainedNetworks } from "../../models/trained-network/network.ts";
 import type { Result, StudyContext } from "../study.ts";
@@ -70,7 +71,7 @@ function announce(
     maxBinding: device.limits.maxStorageBufferBindingSize,
   });
   const memory = trainingMemory(largest, layout, TRACES_RECORDED);
-  const where = `${mib(memory.total)} on the device (P ${mib(memory.P)})`;
+  const where = `${bytesText(memory.total)} on the device (P ${bytesText(memory.P)})`;
   return [...lines, `${networks} in ${counted(waves.length, "wave")} of up to ${largest.entries.length}: ${where}`];
 }
 
