@@ -21,6 +21,7 @@ export type {
   NetworkDescription,
   PerLink,
   PopulationDescription,
+  PortSources,
   ProjectionDescription,
   RecordingDescription,
   RenewalSources,
@@ -34,7 +35,7 @@ export type { FluentSignal, Signal, SignalMethods } from "./network/signal.ts";
 export type { RateLike, SourceModelOf } from "./network/sources.ts";
 export { every, Network } from "./network/network.ts";
 export { drive } from "./network/signal.ts";
-export { gamma, poisson, regular, trains } from "./network/sources.ts";
+export { gamma, poisson, poissonPort, regular, trains } from "./network/sources.ts";
 export type { Chunk, Spikes, Trace } from "./run/chunk.ts";
 export type { Control, LiveChange } from "./run/control.ts";
 export type { Checkpoint, Progress, RunOptions, SimulateOptions } from "./run/simulate.ts";

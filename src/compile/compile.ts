@@ -26,7 +26,8 @@ import { checkEstimate, estimate } from "./estimate.ts";
 import { Ticker } from "./ticker.ts";
 import { lostWeights } from "./rounding.ts";
 import { blockLength } from "./scaling.ts";
-import { compileRenewal, compileTrains, variedRates, variedTimes } from "./sources.ts";
+import { compilePort } from "./ports.ts";
+import { compileRenewal, compileTrains, variedPortRates, variedRates, variedTimes } from "./sources.ts";
 import { buildStage, longestDelay, slotsOf, type Slots } from "./stage.ts";
 import { planStages, type Edge } from "./stages.ts";
 
@@ -65,7 +66,7 @@ class Compiler {
     });
     let next = 0;
     this.#firstSource = d.populations.map((p) => {
-      if (p.model.kind === "trains") return undefined;
+      if (p.model.kind === "trains" || p.model.kind === "port") return undefined;
       next += sizeOf(p);
       return next - sizeOf(p);
     });
@@ -178,6 +179,10 @@ class Compiler {
     return this.#d.populations.map((p, i) => {
       if (receives(p)) return this.#cells(p, i, slots);
       if (p.model.kind === "renewal") return this.#renewal(p.name, p.n, p.model, i);
+      if (p.model.kind === "port") {
+        const rates = variedPortRates(this.#d, this.#paths, i);
+        return compilePort(p.name, p.n, p.model, { dt: this.#settings.dt, entries: this.#d.entries, rates });
+      }
       return compileTrains(p.name, p.n, p.model, variedTimes(this.#d, this.#paths, i));
     });
   }

@@ -37,7 +37,7 @@ export interface CompiledNetwork {
   readonly hash: string;
 }
 
-export type CompiledPopulation = CompiledCells | CompiledRenewal | CompiledTrains;
+export type CompiledPopulation = CompiledCells | CompiledRenewal | CompiledTrains | CompiledPort;
 
 /** Parameters of one population as one flat table. Value of parameter p, node k (trees), cell c, entry e is
  * values[offset[p] + k * nodeStride[p] + c * cellStride[p] + e * entryStride[p]]; strides are 0 where it does not vary. */
@@ -216,6 +216,29 @@ export interface CompiledRenewal {
   readonly constantHz?: Float64Array;
 }
 
+/** Summed Poisson inputs. The number of events of element c, entry e at a step is how many thresholds of its table a drawn word reaches. */
+export interface CompiledPort {
+  readonly kind: "port";
+  readonly name: string;
+  readonly n: number;
+  readonly stream: number;
+  readonly tables: readonly Uint32Array[];
+  /** index into tables: [entry * n + cell] */
+  readonly tableOf: Uint32Array;
+}
+
+/** Links of a port's projection: shared by all entries, or one list per entry. */
+export interface PortLinks {
+  readonly projection: number;
+  readonly population: number; // the port
+  readonly links: readonly {
+    readonly source: Uint32Array; // element
+    readonly slot: Uint32Array; // in the stage
+    readonly delay: Uint32Array; // steps
+    readonly weight: Float64Array;
+  }[];
+}
+
 /** Trains given as data. Exact times are for the files; their events are in the stages' `given`. */
 export interface CompiledTrains {
   readonly kind: "trains";
@@ -235,6 +258,8 @@ export interface CompiledStage {
   readonly slots: number; // per entry
   /** rows[entry] when structureSeed varies, else one shared row table. */
   readonly rows: readonly RowTable[];
+  /** projections from summed Poisson inputs. */
+  readonly ports: readonly PortLinks[];
   /** events given as data, sorted by (step, slot). */
   readonly given: GivenEvents;
   /** contributions are i32(round(weight * scale * q)); value = sum / q. q[projection * entries + entry], a power of two. 0 where a projection does not end here. */

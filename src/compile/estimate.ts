@@ -80,7 +80,7 @@ export function estimate(d: NetworkDescription): Estimate {
       (x.receptors.length > 1 ? RECEPTOR_BYTES : 0);
     links += own;
     hostBytes += perLink * own + structures * ROW_BYTES * Math.min(sizes.sources, own / structures);
-    if (!isTrains(d, x.source)) deviceBytes += (isQuantities(x.weight) ? 2 : 1) * SLOT_BYTES * own;
+    if (!hasNoRows(d, x.source)) deviceBytes += (isQuantities(x.weight) ? 2 : 1) * SLOT_BYTES * own;
   }
   return { cells, sources, compartments, links, hostBytes, deviceBytes, buffers: buffers.sort((a, b) => b.bytes - a.bytes) };
 } // prettier-ignore
@@ -122,8 +122,9 @@ export const bytesText = (bytes: number): string =>
 
 const rounded = (x: number): string => (x < 1e6 ? String(Math.round(x)) : x.toExponential(2));
 
-function isTrains(d: NetworkDescription, source: string): boolean {
-  return d.populations.find((p) => p.name === source)?.model.kind === "trains";
+function hasNoRows(d: NetworkDescription, source: string): boolean {
+  const kind = d.populations.find((p) => p.name === source)?.model.kind;
+  return kind === "trains" || kind === "port";
 }
 
 /** @param reached  receptors that projections end on; the others are left out by compile */

@@ -90,7 +90,7 @@ class Learning {
       typeof v === "number" ? Float64Array.of(v) : Float64Array.from((tables[0] as LinkTable).order, (l) => v[l] as number));
     return {
       projection: this.#p.index, source, target,
-      sources: from.n, firstSource: from.kind === "trains" ? 0 : from.firstSource,
+      sources: from.n, firstSource: "firstSource" in from ? from.firstSource : 0,
       targets: to.n, firstTarget: to.firstSource, firstSlot: Math.min(...own.values()),
       hearsTarget: hears,
       dendriticSteps: dendriticMs === 0 ? 0 : delaySteps(`${description.name}, dendriticDelay`, dendriticMs, dt),

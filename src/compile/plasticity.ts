@@ -28,6 +28,7 @@ export function compilePlasticity(
     if (use === undefined || changesLinks(use) || projection.links.every((l) => l.target.length === 0)) return [];
     const source = populations[projection.source] as CompiledPopulation;
     const base = compileOne(projection, use as SourcePlasticityUse, source.n);
+    if (source.kind === "port") return []; // refused before
     if (source.kind === "trains") {
       const given = Array.from({ length: source.entry === undefined ? 1 : entries }, (_, e) => releases(base, source, dt, e));
       return [{ ...base, firstSource: 0, given }];

@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { isPerCell } from "../network/check.ts";
-import type { NetworkDescription, RenewalSources, TrainSources } from "../network/description.ts";
+import type { NetworkDescription, PortSources, RenewalSources, TrainSources } from "../network/description.ts";
 import { rateValue, type Path } from "../network/paths.ts";
 import type { Signal } from "../network/signal.ts";
 import { checkRate } from "../network/signal-values.ts";
@@ -134,6 +134,12 @@ export function variedTimes(
   const found = paths.findIndex((path) => path.kind === "times" && path.population === population);
   return d.variations[found]?.values as readonly TrainSources["times"][] | undefined;
 }
+
+/** The varied rates of a port, one per entry. */
+export function variedPortRates(d: NetworkDescription, paths: readonly Path[], population: number): PortSources["rate"][] | undefined {
+  const found = paths.findIndex((path) => path.kind === "rate" && path.population === population);
+  return d.variations[found]?.values as PortSources["rate"][] | undefined;
+} // prettier-ignore
 
 /** The varied rates of a population, one per entry; undefined when they do not vary. */
 export function variedRates(

@@ -1,11 +1,20 @@
 import type { CellsDescription, NeuronsDescription } from "../network/check.ts";
 import { receptorsOf } from "../network/receptors.ts";
 import type { NetworkDescription } from "../network/description.ts";
-import type { CompiledLearning, CompiledPlasticity, CompiledPopulation, CompiledStage, RowTable } from "./compiled.ts";
+import type {
+  CompiledLearning,
+  CompiledPlasticity,
+  CompiledPopulation,
+  CompiledPort,
+  PortLinks,
+  CompiledStage,
+  RowTable,
+} from "./compiled.ts";
 import { addGivenLoad, givenEvents, givenFans, interleave, type GivenInput } from "./given.ts";
 import type { DrawnProjection } from "./links.ts";
 import { changesLinks } from "../mechanisms/plasticity.ts";
 import { addLearningLoad, learningBounds } from "./learning.ts";
+import { addPortLoad, portLinks } from "./ports.ts";
 import { buildRows, type RowInput } from "./rows.ts";
 import { scaleFor } from "./scaling.ts";
 
@@ -66,13 +75,17 @@ export function buildStage(
 ): CompiledStage {
   const { dt, entries, nSources, steps = 2 ** 32 - 1, populations } = context;
   const into = drawn.filter((p) => cells.includes(p.target));
-  const { rows: rowInputs, given: givenInputs } = inputsOf(into, slots, context);
+  const { rows: rowInputs, given: givenInputs, ports } = inputsOf(into, slots, context);
   const structures = drawn[0]?.links.length ?? 1;
   const rowLoads = Array.from({ length: structures }, () => new Float64Array(slots.count));
   const rows = rowLoads.map((load, s) => buildRows(rowInputs, s, nSources, dt, load));
   for (const l of context.learning.filter((x) => cells.includes(x.target))) {
     const bounds = learningBounds(drawn[l.projection] as DrawnProjection, l);
     rowLoads.forEach((load, s) => addLearningLoad(l, bounds, s, load));
+  }
+  for (const port of ports) {
+    const { maxScale } = (drawn[port.projection] as DrawnProjection).description;
+    rowLoads.forEach((load, s) => addPortLoad(populations[port.population] as CompiledPort, port, s, maxScale, load));
   }
   const fans = rowLoads.map((_, s) => givenFans(givenInputs, s));
   const ownTrains = givenInputs.some(({ trains }) => trains.entry !== undefined);
@@ -92,6 +105,7 @@ export function buildStage(
     cells,
     slots: slots.count,
     rows,
+    ports,
     given: interleave(given, entries, slots.count),
     q: ofProjection,
     inputScale: cells.flatMap((p) => inputScales(p, populations, q.get(p) as Float64Array)),
@@ -101,16 +115,18 @@ export function buildStage(
 function inputsOf(
   into: readonly DrawnProjection[],
   slots: Slots,
-  { populations, plasticity }: StageContext,
-): { rows: RowInput[]; given: GivenInput[] } {
+  { dt, populations, plasticity }: StageContext,
+): { rows: RowInput[]; given: GivenInput[]; ports: PortLinks[] } {
   const rows: RowInput[] = [];
   const given: GivenInput[] = [];
+  const ports: PortLinks[] = [];
   for (const projection of into) {
     if (changesLinks(projection.description.plasticity)) continue;
     const slotOf = projection.description.receptors.map((r) => slots.of.get(projection.target)?.get(r) ?? 0);
     const source = populations[projection.source] as CompiledPopulation;
     const plastic = plasticity.find((p) => p.projection === projection.index);
-    if (source.kind === "trains") given.push({ projection, trains: source, slotOf, releases: plastic?.given });
+    if (source.kind === "port") ports.push(portLinks(projection, slotOf, dt));
+    else if (source.kind === "trains") given.push({ projection, trains: source, slotOf, releases: plastic?.given });
     else
       rows.push({
         projection,
@@ -120,7 +136,7 @@ function inputsOf(
         largest: plastic?.largest ?? 1,
       });
   }
-  return { rows, given };
+  return { rows, given, ports };
 }
 
 /** q of one target population per entry, from that entry's links and trains alone. */

@@ -6,6 +6,7 @@ import type { CellsPart } from "./cells-part.ts";
 import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
 import { type Dispatch, DrivePart, type Setting, type Shared, StagePart } from "./parts.ts";
 import { History, LearnPart } from "./learn-part.ts";
+import { PortPart } from "./port-part.ts";
 import { ReleasePart } from "./release-part.ts";
 import { SmallPart } from "./small-part.ts";
 import type { BlockPlan, Submit } from "./submit.ts";
@@ -18,7 +19,7 @@ const deliverGroups = (device: GPUDevice): number => (isSoftware(device.adapterI
 /** A compiled network's parts on a device, and the dispatches that advance them. */
 export class DeviceNetwork {
   readonly drives: readonly DrivePart[];
-  readonly stages: readonly { readonly part: StagePart; readonly cells: readonly CellsPart[] }[];
+  readonly stages: readonly { readonly part: StagePart; readonly ports: readonly PortPart[]; readonly cells: readonly CellsPart[] }[]; // prettier-ignore
   readonly releases: readonly ReleasePart[];
   readonly learning: readonly LearnPart[];
   readonly #marks: History | undefined;
@@ -48,12 +49,13 @@ export class DeviceNetwork {
     const drives = [...populations.entries()].flatMap(([k, p]) =>
       p.kind === "renewal" ? [DrivePart.make(shared, k, p)] : [],
     );
-    const made: { part: StagePart; cells: CellsPart[] }[] = [];
+    const made: { part: StagePart; ports: PortPart[]; cells: CellsPart[] }[] = [];
     for (const stage of stages) {
       const note = !made.some((s) => s.part.hasLinks);
       const part = await StagePart.make(shared, stage, note, maxSteps);
       const cells = await Promise.all(stage.cells.map((k) => makeCells(shared, k, stage, maxSteps)));
-      made.push({ part, cells });
+      const ports = await Promise.all(stage.ports.map((p) => PortPart.make(shared, p, stage.slots)));
+      made.push({ part, ports, cells });
     }
     const releases = [...populations.keys()].flatMap((k) => {
       const own = shared.network.plasticity.filter((p) => p.population === k && p.lane !== undefined);
@@ -121,7 +123,8 @@ export class DeviceNetwork {
     const release = (populations: readonly number[], b: BlockPlan): void => {
       for (const p of populations) for (const d of releases.get(p) ?? []) push(d, b);
     };
-    const stages = this.stages.map(({ part, cells }) => ({
+    const stages = this.stages.map(({ part, ports, cells }) => ({
+      ports: ports.map((p) => p.dispatch(part.setting, part.acc)),
       deliver: part.deliverDispatches(groups),
       given: part.givenDispatch(),
       first: lowerBound(part.stage.given.step, submit.from),
@@ -146,6 +149,7 @@ export class DeviceNetwork {
         if (mark !== undefined && s.learns.length > 0) push(mark, b);
         for (const l of s.learns)
           for (const { from, to, ...d } of l.dispatches(b, groups, s.part.acc)) push(d, b, from, to);
+        for (const d of s.ports) push(d, b);
         if (s.given !== undefined) {
           const { step } = s.part.stage.given;
           const from = lowerBound(step, b.step) - s.first;

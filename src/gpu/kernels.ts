@@ -15,6 +15,7 @@ export const KERNELS = {
   learn: { block: "dynamic", shape: "uniform", log: "read_write", table: "read", params: "read", states: "read_write", history: "read", feed: "read", record_of: "read_write", acc: "read_write" },
   learn_post: { block: "dynamic", shape: "uniform", log: "read_write", table: "read", params: "read", states: "read_write", history: "read", positions: "read", records: "read", record_of: "read" },
   weigh: { block: "dynamic", shape: "uniform", states: "read", links: "read", samples: "read_write" },
+  ports: { block: "dynamic", shape: "uniform", flag: "read", data: "read", links: "read", scales: "read", acc: "read_write" },
   given: { block: "dynamic", shape: "uniform", flag: "read", events: "read", scales: "read", acc: "read_write" },
   integrate: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
   integrate_tree: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },

@@ -221,7 +221,7 @@ export class StagePart implements Setting {
   /** Bytes of the accumulators that a block of so many steps uses; they are zero before it and must be after it. */
   usedBytes(steps: number): number {
     const learns = this.#shared.network.learning.some((l) => this.stage.cells.includes(l.target));
-    return this.hasLinks || learns || this.#kernels.given !== undefined
+    return this.hasLinks || learns || this.stage.ports.length > 0 || this.#kernels.given !== undefined
       ? 16 * Math.ceil(steps / 4) * this.#shared.network.entries * this.stage.slots
       : 0;
   }

@@ -94,7 +94,7 @@ export function mostDispatches(network: CompiledNetwork, steps: number, tables: 
   const { stages, populations, maxBlock, plasticity, learning } = network;
   const advancing = populations.filter((p) => p.kind !== "trains").length;
   const learns = learning.length === 0 ? 0 : 1 + stages.length + populations.length + 2 * learning.length;
-  const perBlock = advancing + stages.length + tables + 2 * plasticity.length + learns;
+  const perBlock = advancing + stages.reduce((sum, s) => sum + 1 + s.ports.length, 0) + tables + 2 * plasticity.length + learns;
   const samples = learning.flatMap((l) => weightTraces(network, l)).map(([, t]) => Math.floor(steps / t.everySteps) + 1);
   const sampled = samples.reduce((a, b) => a + b, 0);
   return 1 + sampled + perBlock * (Math.ceil(steps / maxBlock) + sampled);

@@ -81,10 +81,15 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
   if (isNeurons(p)) return checkNeurons(where, p.model);
   if (p.model.kind === "renewal") return checkRenewal(where, p.model, n);
   if (p.model.kind === "trains") return checkTimes(where, p.model.times, n);
+  if (p.model.kind === "port") {
+    const { sources, rate } = p.model;
+    if (!(Number.isFinite(sources) && sources > 0)) throw new ModelError(`${where}, sources`, `is ${sources}`, "Give how many sources each element sums, above 0"); // prettier-ignore
+    return checkNotNegative(`${where}, rate`, rate, "Hz", n);
+  }
   throw new ModelError(
     where,
     `has a model of unknown kind "${String((p.model as { kind: unknown }).kind)}"`,
-    "Known: cells, neurons, renewal, trains",
+    "Known: cells, neurons, renewal, trains, port",
   );
 }
 
@@ -203,6 +208,8 @@ export function checkProjection(
   const unit = weightUnit(where, p.receptors, receptors);
   if (p.plasticity !== undefined) checkPlasticity(`${where}, plasticity`, p.plasticity, { sources, unit });
   checkLearning(where, p, target);
+  if (p.plasticity !== undefined && findPopulation(where, populations, p.source).model.kind === "port")
+    throw new ModelError(`${where}, plasticity`, `begins at "${p.source}", which gives numbers of events and no spikes`, "Use poisson() sources, one by one"); // prettier-ignore
 }
 
 /** What only makes sense of links that learn, and where they may not end. */

@@ -24,7 +24,16 @@ export interface TrainSources {
   readonly times: readonly (readonly number[])[]; // [cell][spike], ms
 }
 
-export type SourceModel = RenewalSources | TrainSources;
+/** Summed inputs: each element gives the events of so many independent Poisson sources as a number per step. They are delivered, not recorded. */
+export interface PortSources {
+  readonly kind: "port";
+  /** how many sources each element sums. */
+  readonly sources: number;
+  /** of each source, one rate or one per element. */
+  readonly rate: Quantity<"Hz"> | Quantities<"Hz">;
+}
+
+export type SourceModel = RenewalSources | TrainSources | PortSources;
 
 /** A constant, or one value per link in the order of the rule's links (sorted by source, then target; lists keep their order). */
 export type PerLink<U extends Unit> = Quantity<U> | Quantities<U>;

@@ -2,6 +2,7 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { canonicalValues, isQuantity, one, type Quantities, type Quantity, type Unit } from "../units.ts";
 import {
   checkCellSignals,
+  checkNotNegative,
   checkRates,
   checkTimes,
   checkU32,
@@ -53,7 +54,7 @@ export function resolvePath(path: string, d: NetworkDescription): Path {
       );
     return { kind: "param", population, ...wanted };
   }
-  const kind = found.model.kind === "renewal" ? "rate" : "times";
+  const kind = found.model.kind === "trains" ? "times" : "rate";
   if (path === `${first}.${kind}`) return { kind, population };
   throw unknown(path, [`${first}.${kind}`]);
 }
@@ -84,7 +85,12 @@ export function checkVariation(v: Variation, d: NetworkDescription, entries: num
     );
   }
   v.values.forEach((value, entry) => checkValue(`${where}, entry ${entry}`, path, value, d));
-  if (path.kind === "rate" && v.values.some(isPerCell) && !v.values.every(isPerCell)) {
+  if (
+    path.kind === "rate" &&
+    d.populations[path.population]?.model.kind !== "port" &&
+    v.values.some(isPerCell) &&
+    !v.values.every(isPerCell)
+  ) {
     throw new ModelError(
       where,
       "mixes rates per cell with signals",
@@ -101,6 +107,8 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
       return checkU32(where, path.kind, value);
     case "rate": {
       const population = d.populations[path.population] as NetworkDescription["populations"][number];
+      if (population.model.kind === "port")
+        return checkNotNegative(where, value as Quantity<"Hz">, "Hz", sizeOf(population));
       return checkRates(where, rateValue(value), sizeOf(population));
     }
     case "times":

@@ -68,6 +68,7 @@ const times = list(numbers);
 const sources = new Map<string, Check>([
   ["renewal", object({ ...kind, order: number, rate: rates, latency: quantity() })],
   ["trains", object({ ...kind, times })],
+  ["port", object({ ...kind, sources: number, rate: given })],
 ]);
 
 /** A population: cells and point neurons are looked into by `checkCell` and `checkNeurons`. */

@@ -10,7 +10,7 @@ import {
   type Quantity,
   type Unit,
 } from "../units.ts";
-import type { RenewalSources, SourceModel, TrainSources } from "./description.ts";
+import type { PortSources, RenewalSources, SourceModel, TrainSources } from "./description.ts";
 import { drive, type Signal } from "./signal.ts";
 
 /** A rate: constant, one constant per cell, a signal shared by all cells, or several signals with an index per cell. */
@@ -43,6 +43,14 @@ export const gamma = ({
   rate: rateData(rate),
   latency,
 });
+
+/** The summed input of many Poisson sources: in each step an element gives a Poisson number of events, of mean sources * rate * dt, which every
+ * link of it delivers at once. `net.sources("external", cells.n, poissonPort({ sources: 1000, rate: Hz(20) }))` with `oneToOne()` gives
+ * each cell its own. Its events are not recorded. */
+export const poissonPort = (options: {
+  readonly sources: number;
+  readonly rate: Quantity<"Hz"> | Quantities<"Hz">;
+}): PortSources => ({ kind: "port", ...options });
 
 /** Spike trains given as data, one per cell: times in ms, any order. */
 export const trains = (timesMs: readonly (ArrayLike<number> | Quantities<"ms">)[]): TrainSources => ({

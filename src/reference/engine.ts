@@ -19,6 +19,7 @@ import {
 import { type CellBuffers, type Integrate, printDetect, printIntegrate } from "./cells.ts";
 import { Learning } from "./learning.ts";
 import { deliver, type Delivery, SpikeLog } from "./log.ts";
+import { deliverPorts } from "./ports.ts";
 import { Releases } from "./releases.ts";
 
 /** Runs a CompiledNetwork in JavaScript: float64 with sums in row order, or (precision 32) every operation rounded to float32
@@ -342,7 +343,9 @@ class ReferenceEngine implements Engine {
 
   #deliver(stage: CompiledStage, s: number, steps: number): void {
     this.#log.sort();
-    deliver(stage, this.#log, this.#delivery(steps), this.#acc[s] as Float64Array | Int32Array);
+    const [delivery, acc] = [this.#delivery(steps), this.#acc[s] as Float64Array | Int32Array];
+    deliverPorts(this.network, stage, delivery, acc);
+    deliver(stage, this.#log, delivery, acc);
   }
 
   #delivery(steps: number): Delivery {

@@ -132,8 +132,11 @@ export function add(
   factor: number,
   integers: boolean,
 ): void {
-  acc[at] = (acc[at] as number) + (integers ? roundEven(Math.fround(Math.fround(weight) * factor)) : weight * factor);
+  acc[at] = (acc[at] as number) + eventOf(weight, factor, integers);
 }
+
+export const eventOf = (weight: number, factor: number, integers: boolean): number =>
+  integers ? roundEven(Math.fround(Math.fround(weight) * factor)) : weight * factor;
 
 function roundEven(x: number): number {
   const down = Math.floor(x);

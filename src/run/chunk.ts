@@ -153,6 +153,8 @@ export function spikesOf(
     const [times, cells] = [population.times.slice(first, last), population.cells.slice(first, last)];
     return { times, cells, n: population.n, from, to };
   }
+  if (population.kind === "port")
+    throw new ModelError(population.name, "gives numbers of events and no spikes", "Use poisson() sources to see each spike"); // prettier-ignore
   const low = entry * network.nSources + population.firstSource;
   const high = low + population.n;
   const { steps, ids } = sorted;

@@ -94,12 +94,14 @@ export function runFile(
     hash: network.hash,
     durationSteps: own.durationSteps,
     doneSteps: sim.step,
-    populations: network.populations.map((p) => ({
-      name: p.name,
-      kind: p.kind,
-      n: p.n,
-      ...(p.kind === "cells" ? { about: p.about } : {}),
-    })),
+    populations: network.populations
+      .filter((p) => p.kind !== "port")
+      .map((p) => ({
+        name: p.name,
+        kind: p.kind,
+        n: p.n,
+        ...(p.kind === "cells" ? { about: p.about } : {}),
+      })),
     traces: network.populations.flatMap((p) => (p.kind === "cells" ? tracesOf(p) : [])),
     droppedLinks: network.projections.map(({ name, links, dropped }) => ({ projection: name, links, dropped })),
     warnings: network.warnings,

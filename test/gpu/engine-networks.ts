@@ -153,7 +153,7 @@ export function same(what: string, got: ArrayLike<number>, want: ArrayLike<numbe
 /** The spikes of one population, as step * 2^20 + cell of entry 0. */
 export function spikesOf(network: CompiledNetwork, run: Run, name: string, entry = 0): number[] {
   const p = network.populations.find((q) => q.name === name);
-  if (p === undefined || p.kind === "trains") throw new Error(`no spikes of ${name}`);
+  if (p === undefined || !("firstSource" in p)) throw new Error(`no spikes of ${name}`);
   const first = entry * network.nSources + p.firstSource;
   return [...run.spikes].flatMap((key) => {
     const id = (key % 2 ** 20) - first;

@@ -100,6 +100,7 @@ class ChunkWriter implements ChunkSink {
     const spikes = file.create_group("spikes");
     const counts = new Map<string, number>();
     for (const population of network.populations) {
+      if (population.kind === "port") continue;
       const group = spikes.create_group(population.name);
       // Trains that are the same for all entries stand once, without batch_ids.
       const shared = population.kind === "trains" && population.entry === undefined;

@@ -43,7 +43,7 @@ test("a small network by hand", () => {
   net.connect(S, I.inhibitory, list([[1, 0]]), { weight: uS(-7), delay: ms(0.3), maxScale: 2 });
   net.connect(S, E.inhibitory, list([[0, 1]]), { weight: uS(9), delay: ms(0.1) });
   const { stages, nSources, populations, maxDelaySteps } = compile(net, { dt });
-  expect(populations.map((p) => (p.kind === "trains" ? -1 : p.firstSource))).toEqual([0, 2, 4]);
+  expect(populations.map((p) => ("firstSource" in p ? p.firstSource : -1))).toEqual([0, 2, 4]);
   expect(nSources).toBe(5);
   expect(stages.map((s) => [s.cells, s.slots])).toEqual([[[1], 4], [[2], 1]]);
   // slots of E: exc_b 0, 1; inh 2, 3. Sorted by source, delay, projection, slot.

@@ -1,0 +1,78 @@
+/// <reference types="@webgpu/types" preserve="true" />
+import type { CompiledPort, PortLinks } from "../compile/compiled.ts";
+import { bind, type Kernel, workgroups } from "./kernels.ts";
+import type { Dispatch, Shared } from "./parts.ts";
+
+/** Summed Poisson inputs of one projection on the device. */
+export class PortPart {
+  readonly #shared: Shared;
+  readonly #kernel: Kernel<"ports">;
+  readonly #count: number;
+  readonly #buffers: { readonly shape: GPUBuffer; readonly data: GPUBuffer; readonly links: GPUBuffer };
+
+  private constructor(shared: Shared, kernel: Kernel<"ports">, p: PortLinks, slots: number) {
+    const { memory, network } = shared;
+    const { entries, seeds, populations } = network;
+    const port = populations[p.population] as CompiledPort;
+    [this.#shared, this.#kernel] = [shared, kernel];
+    const label = `port ${network.projections[p.projection]?.name}`;
+    const links = linkWords(p, port.n, entries, slots);
+    this.#count = links.length / 4;
+    const tables = entries;
+    const starts = tables + port.tableOf.length;
+    const first = starts + port.tables.length + 1;
+    const data = new Uint32Array(first + port.tables.reduce((sum, t) => sum + t.length, 0));
+    data.set(seeds);
+    data.set(port.tableOf, tables);
+    let next = first;
+    port.tables.forEach((t, k) => {
+      data[starts + k] = next;
+      data.set(t, next);
+      next += t.length;
+    });
+    data[starts + port.tables.length] = next;
+    const words = Uint32Array.of(this.#count, port.n, entries, slots, port.stream, p.projection, tables, starts);
+    this.#buffers = {
+      shape: memory.uniform(`${label}: shape`, words),
+      data: memory.storage(`${label}: thresholds`, data),
+      links: memory.storage(`${label}: links`, links),
+    };
+  }
+
+  static async make(shared: Shared, p: PortLinks, slots: number): Promise<PortPart> {
+    const { kernels, workgroupSize } = shared;
+    return new PortPart(shared, await kernels.make("ports", { workgroupSize }), p, slots);
+  }
+
+  /** @param scales, acc  of the stage */
+  dispatch(scales: GPUBuffer, acc: GPUBuffer): Dispatch {
+    const { memory, blocks, log, workgroupSize } = this.#shared;
+    const group = bind(memory.device, this.#kernel, { block: blocks, ...this.#buffers, flag: log, scales, acc });
+    return {
+      label: "deliver",
+      pipeline: this.#kernel.pipeline,
+      group,
+      workgroups: workgroups(this.#count, workgroupSize),
+    };
+  }
+}
+
+/** Four words a link: see shaders/ports.wgsl. */
+function linkWords({ links }: PortLinks, n: number, entries: number, slots: number): Uint32Array {
+  const of = (e: number): PortLinks["links"][number] => links[links.length > 1 ? e : 0] as PortLinks["links"][number];
+  let length = 0;
+  for (let e = 0; e < entries; e++) length += of(e).slot.length;
+  const words = new Uint32Array(4 * length);
+  const weights = new Float32Array(words.buffer);
+  let at = 0;
+  for (let e = 0; e < entries; e++) {
+    const { source, slot, delay, weight } = of(e);
+    for (let k = 0; k < slot.length; k++, at += 4) {
+      words[at] = e * n + (source[k] as number);
+      words[at + 1] = e * slots + (slot[k] as number);
+      words[at + 2] = delay[k] as number;
+      weights[at + 3] = weight[k] as number;
+    }
+  }
+  return words;
+}

@@ -1,0 +1,34 @@
+import type { CompiledNetwork, CompiledPort, CompiledStage, PortLinks } from "../compile/compiled.ts";
+import { countOf, countWords } from "../random/poisson-count.ts";
+import { type Delivery, eventOf, factorOf } from "./log.ts";
+
+/** Adds the events of summed Poisson inputs in [d.step, d.step + d.steps) to acc, link by link. */
+export function deliverPorts(network: CompiledNetwork, stage: CompiledStage, d: Delivery, acc: Float64Array | Int32Array): void {
+  for (const p of stage.ports) {
+    const port = network.populations[p.population] as CompiledPort;
+    for (let entry = 0; entry < d.entries; entry++) deliverPort(network.seeds[entry] as number, port, p, entry, stage, d, acc);
+  }
+} // prettier-ignore
+
+const words = new Uint32Array(4); // scratch: holds nothing between calls
+
+function deliverPort(seed: number, port: CompiledPort, p: PortLinks, entry: number, stage: CompiledStage, d: Delivery, acc: Float64Array | Int32Array): void {
+  const { source, slot, delay, weight } = p.links[p.links.length > 1 ? entry : 0] as PortLinks["links"][number];
+  const factor = factorOf(stage, p.projection, entry, d);
+  for (let k = 0; k < slot.length; k++) {
+    const element = source[k] as number;
+    const thresholds = port.tables[port.tableOf[entry * port.n + element] as number] as Uint32Array;
+    const event = eventOf(weight[k] as number, factor, d.integers);
+    let drawn = -1;
+    for (let t = 0; t < d.steps; t++) {
+      const step = d.step + t - (delay[k] as number);
+      if (step < 0) continue;
+      if (step >>> 2 !== drawn) {
+        drawn = step >>> 2;
+        countWords(words, seed, port.stream, element, step);
+      }
+      const at = (t * d.entries + entry) * stage.slots + (slot[k] as number);
+      acc[at] = (acc[at] as number) + event * countOf(thresholds, words[step & 3] as number);
+    }
+  }
+} // prettier-ignore
