@@ -26,6 +26,9 @@ struct Shape {
 @group(0) @binding(7) var<storage, read> clamps: array<f32>;      // nA before the gain, [row][step of the submit]
 @group(0) @binding(8) var<storage, read_write> traces: array<f32>; // of the submit: per trace [sample][entry][row]
 
+// what cells show to others: a ring of steps, see compiled.ts
+@group(0) @binding(9) var<storage, read_write> exposed: array<f32>;
+
 fn param(k: u32, cell: u32, entry: u32) -> f32 {
   let s = shape.strides[k];
   return params[s.x + cell * s.y + entry * s.z];

@@ -3,7 +3,7 @@
 // steps: a branch per step would cost as much as the equations on adapters without real branches.
 import package::cells::{block, shape, spike_log, append};
 import package::log::{quads_of, UNSOUND};
-import package::model::{load, load_inputs, store, detect, largest_potential, largest_state, LARGEST, step, next_sample, sample_often, sample_rare};
+import package::model::{load, load_inputs, store, detect, largest_potential, largest_state, LARGEST, step, expose, next_sample, sample_often, sample_rare};
 
 override WORKGROUP_SIZE: u32 = 64;
 
@@ -31,6 +31,7 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
           fired |= select(0u, 1u << (t - first), detect(t));
           step(t);
           t++;
+          expose(block.step + t);
           sample_often(block.step + t);
         }
       }

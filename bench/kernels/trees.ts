@@ -47,7 +47,7 @@ class Trees {
     const model = cellModel(jones2009().cellTypes.find((t) => t.name === type) as Parameters<typeof cellModel>[0], n);
     const slots = new Map(model.receptors.map((r, k) => [r.name, k * n]));
     this.#device = device;
-    this.#cells = compileCells(type, model, { dt: 0.025, method: "backwardEuler", entries: 1, seeds: [1], firstSource: 0, slots, clamps: [], recordings: [], vary: new Map() });
+    this.#cells = compileCells(type, model, { dt: 0.025, method: "backwardEuler", entries: 1, seeds: [1], shown: [], gathers: [], firstSource: 0, slots, clamps: [], recordings: [], vary: new Map() });
     this.#program = this.#cells.program as TreeProgram;
     this.#table = new TreeTable(this.#cells, this.#program, () => [0], () => [1]);
   }

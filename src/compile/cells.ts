@@ -30,6 +30,8 @@ export function compileCells(population: string, model: WholeCell, context: Cell
       r.input === undefined ? [] : [{ name: r.name, input: r.input, slot: context.slots.get(r.name) as number }],
     ),
     traces: traces.map((t) => t.compiled),
+    exposes: resolved.exposes(),
+    gathers: context.gathers.map((g) => g.compiled),
     about: model.about ?? {},
   };
 }

@@ -1,6 +1,7 @@
 import { ModelError } from "../errors.ts";
 import type { Method } from "../network/cell.ts";
-import { checkDescription, checkMethod } from "../network/check.ts";
+import { checkMethod } from "../network/check.ts";
+import { checkDescription } from "../network/check-description.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { checkVariation, type Path } from "../network/paths.ts";
 import { checkLastStep, stepsWithin } from "../steps.ts";

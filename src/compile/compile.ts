@@ -16,6 +16,7 @@ import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { clampsOf, compileClamps } from "./clamps.ts";
 import type { CompiledCells, CompiledClamp, CompiledLearning, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts"; // prettier-ignore
 import { frozen } from "./freeze.ts";
+import { type GatherPlan, planGathers } from "./gathers.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
 import { compileNeurons } from "./point-neurons.ts";
@@ -78,10 +79,11 @@ class Compiler {
     const { entries } = this.#d;
     const { dt, maxBlock } = this.#settings;
     const drawn = drawProjections(this.#d, this.#structureSeeds(), this.#ticker);
-    const plan = planStages(this.#cellIndices(), this.#edges(drawn));
+    const gathers = planGathers(this.#d, this.#structureSeeds());
+    const plan = planStages(this.#cellIndices(), [...this.#edges(drawn), ...this.#gatherEdges()]);
     const slots = plan.stages.map((cells) => slotsOf(cells, drawn, this.#d.populations));
     this.#ticker.tick(() => "compiling cells");
-    const populations = this.#populations(slots);
+    const populations = this.#populations(slots, gathers);
     this.#ticker.tick(() => "sorting links");
     const plasticity = compilePlasticity(drawn, populations, dt, entries);
     const learning = compileLearning(drawn, { dt, entries, steps: this.#settings.steps, populations, slots });
@@ -109,6 +111,7 @@ class Compiler {
         ),
       ),
     );
+    const block = blockLength(loopSteps, Math.max(allSlots, gathers.words / entries), entries, maxBlock);
     return frozen({
       dt,
       entries,
@@ -116,7 +119,8 @@ class Compiler {
       populations: this.#withLinks(populations, drawn, learning),
       nSources: this.#nSources,
       stages,
-      maxBlock: blockLength(loopSteps, allSlots, entries, maxBlock),
+      maxBlock: block,
+      exposed: { ring: block + 1, words: gathers.words },
       maxDelaySteps: longestDelay(stages, learning),
       projections: drawn.map(({ description: p, links }) => ({
         name: p.name,
@@ -137,11 +141,11 @@ class Compiler {
 
   /** Of what determines results: `duration` and `maxBlock` do not, and neither does a description's name. */
   #hash(): string {
-    const { seed, structureSeed, populations, projections, clamps, recordings, entries, variations } = this.#d;
+    const { seed, structureSeed, populations, projections, clamps, gathers, recordings, entries, variations } = this.#d;
     const methods = populations.flatMap((p) => (isCells(p) ? [this.#methodOf(p.model)] : []));
     const one = methods.every((m) => m === methods[0]) ? (methods[0] ?? DEFAULT_METHOD) : methods;
     const bare = populations.map((p) => (isCells(p) ? { ...p, model: { ...p.model, method: undefined } } : p));
-    const description = { seed, structureSeed, populations: bare, projections, clamps, recordings, entries, variations }; // prettier-ignore
+    const description = { seed, structureSeed, populations: bare, projections, clamps, gathers, recordings, entries, variations }; // prettier-ignore
     return digest({ version: RESULTS_VERSION, dt: this.#settings.dt, method: one, description });
   }
 
@@ -175,9 +179,15 @@ class Compiler {
     });
   }
 
-  #populations(slots: readonly Slots[]): CompiledPopulation[] {
+  /** What is shown at a step acts in its update: a step as a delay, so that whoever is shown advances first or one step at a time. */
+  #gatherEdges(): Edge[] {
+    const index = (of: string): number => this.#d.populations.findIndex((p) => p.name === of);
+    return (this.#d.gathers ?? []).map(({ name, source, target }) => ({ name, from: index(source), to: index(target), delaySteps: 1 })); // prettier-ignore
+  }
+
+  #populations(slots: readonly Slots[], gathers: GatherPlan): CompiledPopulation[] {
     return this.#d.populations.map((p, i) => {
-      if (receives(p)) return this.#cells(p, i, slots);
+      if (receives(p)) return this.#cells(p, i, slots, gathers);
       if (p.model.kind === "renewal") return this.#renewal(p.name, p.n, p.model, i);
       if (p.model.kind === "port") {
         const rates = variedPortRates(this.#d, this.#paths, i);
@@ -198,7 +208,12 @@ class Compiler {
     });
   }
 
-  #cells(p: CellsDescription | NeuronsDescription, index: number, slots: readonly Slots[]): CompiledCells {
+  #cells(
+    p: CellsDescription | NeuronsDescription,
+    index: number,
+    slots: readonly Slots[],
+    gathers: GatherPlan,
+  ): CompiledCells {
     const { name } = p;
     const { dt } = this.#settings;
     const context = {
@@ -210,6 +225,8 @@ class Compiler {
       recordings: this.#d.recordings.filter((r) => r.population === name && r.projection === undefined),
       vary: this.#variedParams(index),
       clamps: clampsOf(this.#d, this.#clamps, dt, name),
+      shown: gathers.shownBy(name),
+      gathers: gathers.into(name),
     };
     if (isNeurons(p)) return compileNeurons(name, p.model, context);
     return compileCells(name, p.model, { ...context, method: this.#methodOf(p.model) });

@@ -24,6 +24,8 @@ export interface CompiledNetwork {
   /** factor on each projection's weights at the start: [projection * entries + entry]. */
   readonly initialScales: Float64Array;
   readonly clamps: readonly CompiledClamp[];
+  /** What cells show to others at the start of every step: values in a ring of so many steps, each of so many words (all entries). */
+  readonly exposed: { readonly ring: number; readonly words: number };
   /** of projections with links, in their order. */
   readonly plasticity: readonly CompiledPlasticity[];
   /** of projections whose links learn and that have links, in their order. */
@@ -96,8 +98,20 @@ export interface CompiledCells {
   readonly traces: readonly CompiledTrace[];
   /** spikes are detected before delivery, since they change in their own step what is delivered. */
   readonly detectsFirst?: boolean;
+  /** Shown in every step, after its detection: over states and params, [entry][cell] from word `offset` of the step. */
+  readonly exposes: readonly { readonly offset: number; readonly value: Expr }[];
+  readonly gathers: readonly CompiledGather[];
   /** starts armed, per cell and entry: 1; engines keep this bit beside the states. */
   readonly about: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Sums over links of what others show, by target cell: links start[c] to start[c + 1] add weight * shown value of `source`. */
+export interface CompiledGather {
+  readonly start: Uint32Array;
+  readonly source: Uint32Array;
+  readonly weight: Float64Array;
+  /** names under which sums are read in a step, where the source's values begin, and how many cells it has per entry. */
+  readonly sums: readonly { readonly input: string; readonly offset: number; readonly n: number }[];
 }
 
 /** What both kinds of program say. Names are unique; a state's row in the state array is its index in `states`. */

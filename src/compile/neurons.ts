@@ -20,6 +20,8 @@ export interface ResolvedNeuron {
   readonly inputs: Readonly<Record<string, Expr>>;
   /** identifiers among the parameters that change from step to step: signals are played into them. */
   readonly varying: ReadonlySet<string>;
+  /** all constants, parameters or not. */
+  readonly constants: ReadonlySet<string>;
   /** what arrives at ports that have links. */
   readonly events: Readonly<Record<string, string>>;
 }
@@ -260,7 +262,7 @@ export class NeuronEquations {
   }
 
   #constant(expr: Expr): boolean {
-    const constants = new Set(Object.values(this.#r.params));
+    const constants = new Set([...Object.values(this.#r.params), ...this.#r.constants]);
     return [...freeNames(expr)].every((id) => constants.has(id) && !this.#r.varying.has(id));
   }
 

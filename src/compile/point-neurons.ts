@@ -14,6 +14,7 @@ import type { CellProgram, CompiledCells, CompiledTrace } from "./compiled.ts";
 import { clampCurrent, clampInputs, placeClamps, type PlacedClamp, Played } from "./clamp-inputs.ts";
 import { carrying, lowOf, needsCarry } from "./carry.ts";
 import { startNoise } from "./noise.ts";
+import { gathered, type PlacedGather, shownValue } from "./gathers.ts";
 import { COUNTER, NeuronEquations } from "./neurons.ts";
 import { Params } from "./params.ts";
 import { type CellContext, chosen } from "./resolve.ts";
@@ -60,7 +61,7 @@ class Compiler {
     const inputs = Object.keys(neuron.inputs ?? {}).map((i): [string, Expr] => [i, this.#input(i)]);
     this.#equations = new NeuronEquations({
       where: population, neuron, params, states: this.#ids, inputs: Object.fromEntries(inputs), events: this.#events,
-      varying: new Set(this.#clamps.map((c) => c.input)),
+      varying: new Set(this.#clamps.map((c) => c.input)), constants: this.#params.constants,
     }); // prettier-ignore
     const noises = this.#equations.noises.states.map((noise) => noise.id);
     this.#states = [...Object.values(this.#ids), ...(neuron.refractory === undefined ? [] : [COUNTER]), ...noises];
@@ -71,7 +72,7 @@ class Compiler {
 
   compile(): CompiledCells {
     const { name: population, n } = { name: this.#where, n: this.#model.n };
-    const traces = this.#context.recordings.map((r) => this.#trace(r));
+    const traces = this.#context.recordings.map((r, k) => this.#trace(r, k));
     const carried = new Set(
       this.#equations
         .additions()
@@ -79,9 +80,12 @@ class Compiler {
           factor === undefined || needsCarry(factor, unit, this.#params) ? [id] : [],
         ),
     );
-    const { detect, receive, advance, derived } = this.#optimised(carried);
-    const read = new Set([...detect, ...receive, ...advance].flatMap((s) => [...freeNames(s.value)]));
-    for (const t of traces) for (const id of freeNames(t.value)) read.add(id);
+    const { detect, receive, currents, advance, derived } = this.#optimised(
+      carried,
+      traces.flatMap((t) => t.set ?? []),
+    );
+    const read = new Set([...detect, ...receive, ...currents, ...advance].flatMap((s) => [...freeNames(s.value)]));
+    for (const t of traces) for (const id of freeNames(t.compiled.value)) read.add(id);
     const used = [...this.#params.constants, ...derived.keys()].filter((id) => read.has(id));
     const program: CellProgram = {
       kind: "small",
@@ -94,7 +98,7 @@ class Compiler {
       draws: this.#equations.noises.draws,
       detect: { fired: FIRED, stmts: detect },
       receive,
-      currents: [],
+      currents,
       solve: [],
       advance,
     };
@@ -112,14 +116,16 @@ class Compiler {
         input,
         slot: this.#context.slots.get(port) as number,
       })),
-      traces,
+      traces: traces.map((t) => t.compiled),
+      exposes: this.#context.shown.map((s) => shownValue(s, (state) => this.#ids[state] as string)),
+      gathers: this.#context.gathers.map((g) => g.compiled),
       about: this.#model.about ?? {},
     };
   }
 
   /** The detection on its own, since its names end where the spike is logged; the rest together. */
-  #optimised(carried: ReadonlySet<string>) {
-    const states = new Set([...this.#states, ...[...carried].map(lowOf)]);
+  #optimised(carried: ReadonlySet<string>, samples: readonly Stmt[]) {
+    const states = new Set([...this.#states, ...[...carried].map(lowOf), ...samples.map((s) => s.name)]);
     const base = { constants: this.#params.constants, states, values: this.#params.typical() };
     const first = optimise(this.#equations.detect(FIRED, carried), {
       ...base,
@@ -127,21 +133,31 @@ class Compiler {
       prefix: "d_",
       share: false,
     });
-    const lists = [this.#equations.receive(), this.#equations.advance()].map((stmts) => carrying(stmts, carried));
+    const lists = [this.#equations.receive(), samples, this.#equations.advance()].map((stmts) =>
+      carrying(stmts, carried),
+    );
     const second = optimise(lists.flat(), { ...base, share: false, keep: new Set(this.#equations.changes) });
-    const end = (lists[0] as Stmt[]).length;
+    const ends = lists.map((_, k) => lists.slice(0, k + 1).flat().length);
+    const part = (k: number): Stmt[] =>
+      second.stmts.filter((_, i) => ends.findIndex((end) => (second.origin[i] as number) < end) === k);
     return {
       detect: first.stmts,
-      receive: second.stmts.filter((_, i) => (second.origin[i] as number) < end),
-      advance: second.stmts.filter((_, i) => (second.origin[i] as number) >= end),
+      receive: part(0),
+      currents: part(1),
+      advance: part(2),
       derived: new Map([...first.derived, ...second.derived].map((d) => [d.name, d.value])),
     };
   }
 
-  /** The sum of an input's clamps. */
+  /** The sum of an input's clamps and gathers. */
   #input(input: string): Expr {
-    const clamps = this.#clamps.flatMap((c) => (c.use.input === input ? [name(c.input)] : []));
+    const gathers = this.#context.gathers.flatMap((g) => (g.input === input ? [this.#gathered(g)] : []));
+    const clamps = [...this.#clamps.flatMap((c) => (c.use.input === input ? [name(c.input)] : [])), ...gathers];
     return clamps.length === 0 ? num(0) : sum(clamps);
+  }
+
+  #gathered(g: PlacedGather): Expr {
+    return gathered(g, this.#params, (state) => this.#ids[state] as string).value;
   }
 
   #param(p: string, spec: Param, given: unknown): string {
@@ -187,10 +203,29 @@ class Compiler {
     return state0;
   }
 
-  #trace(r: RecordingDescription): CompiledTrace {
-    const { neuron, n } = this.#model;
+  #trace(r: RecordingDescription, k: number): { compiled: CompiledTrace; set?: Stmt } {
+    const gather = this.#context.gathers.find((g) => r.variable === `${g.name}.i`);
+    if (gather === undefined) return { compiled: this.#stateTrace(r) };
+    const out = `out_${k}`;
+    const value = this.#gathered(gather);
+    return {
+      compiled: { variable: r.variable, unit: gather.unit, phase: "current", value: name(out), ...this.#sampled(r) },
+      set: { op: "set", name: out, value },
+    };
+  }
+
+  #sampled(r: RecordingDescription): Pick<CompiledTrace, "everySteps" | "cells"> {
     const where = `${this.#where}: recording of "${r.variable}"`;
-    const sampled = { everySteps: wholeSteps(where, canonical(where, r.every, "ms"), this.#context.dt, 1), cells: chosen(where, r.cells, n) }; // prettier-ignore
+    return {
+      everySteps: wholeSteps(where, canonical(where, r.every, "ms"), this.#context.dt, 1),
+      cells: chosen(where, r.cells, this.#model.n),
+    };
+  }
+
+  #stateTrace(r: RecordingDescription): CompiledTrace {
+    const { neuron } = this.#model;
+    const where = `${this.#where}: recording of "${r.variable}"`;
+    const sampled = this.#sampled(r);
     const unitOf = ({ input }: PlacedClamp["use"]): Unit => neuron.inputs?.[input]?.unit ?? "1";
     const clamp = clampCurrent(this.#clamps, r.variable, false, () => num(0), unitOf);
     if (clamp !== undefined) return { variable: r.variable, ...clamp, ...sampled };

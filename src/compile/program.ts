@@ -22,6 +22,8 @@ export interface ResolvedCell {
   readonly receptors: readonly ResolvedReceptor[];
   /** currents, or with a conductance voltages behind it; what is played into parameters is not among them. */
   readonly clamps: readonly { readonly input: string; readonly node: number; readonly conductance?: string }[];
+  /** currents into nodes, with their slopes in V. */
+  readonly gathers: readonly { readonly name: string; readonly unit: string; readonly node: number; readonly value: Expr; readonly slope: Expr }[]; // prettier-ignore
   readonly method: Method;
   readonly dt: string; // parameter, ms
 }
@@ -363,7 +365,10 @@ export class CellEquations {
     const held = this.#cell.clamps.flatMap(({ node, input, conductance }): Path[] =>
       node === k && conductance !== undefined ? [{ slope: name(conductance), E: name(input) }] : [],
     );
-    return [...this.channelPaths(k), ...synapses, ...held];
+    const gathered = this.#cell.gathers.flatMap(({ node, value, slope }): Path[] =>
+      node === k ? [{ slope: negate(slope), i: negate(value) }] : [],
+    );
+    return [...this.channelPaths(k), ...synapses, ...held, ...gathered];
   }
 
   /** The same, of its density mechanisms alone. */

@@ -12,8 +12,9 @@ import { combine, type Values } from "../morphology/values.ts";
 import { wholeSteps } from "../steps.ts";
 import { canonical, canonicalValues, type Unit } from "../units.ts";
 import type { ClampUse } from "./clamps.ts";
+import { gathered, type PlacedGather, type Shown, shownValue } from "./gathers.ts";
 import { clampCurrent, type PlacedClamp, placeClamps, Played } from "./clamp-inputs.ts";
-import type { CompiledTrace } from "./compiled.ts";
+import type { CompiledCells, CompiledTrace } from "./compiled.ts";
 import { inAdvanceOrder } from "./advance-order.ts";
 import { Params } from "./params.ts";
 import {
@@ -30,6 +31,8 @@ export interface CellContext {
   readonly dt: number; // ms
   readonly method: Method;
   readonly entries: number;
+  readonly shown: readonly Shown[];
+  readonly gathers: readonly PlacedGather[];
   /** per entry */
   readonly seeds: readonly number[];
   readonly firstSource: number;
@@ -84,6 +87,8 @@ export class ResolvedModel {
     this.#places = this.isTree ? this.morphology.nodes : this.#compartments.nodes;
     this.cell = this.#resolve();
     this.equations = new CellEquations(population, this.cell, this.params.typical());
+    if (this.isTree && (context.shown.length > 0 || context.gathers.length > 0))
+      throw new ModelError(population, "has more than 8 compartments, and gathers end or begin there", "Gather between cells of up to 8 compartments, or point neurons"); // prettier-ignore
     if (this.isTree && this.equations.noises.draws.length > 0)
       throw new ModelError(population, "has noise in the equations of a cell of more than 8 compartments", "Give noise to cells of up to 8 compartments, or inject drive.noise by a clamp"); // prettier-ignore
     this.detector = this.#node(model.detector.section, model.detector.at ?? 0.5);
@@ -91,6 +96,15 @@ export class ResolvedModel {
     const unused = [...context.vary.keys()].find((path) => !this.params.paths.includes(path));
     if (unused !== undefined)
       throw new ModelError(`${population}.${unused}`, "is not a parameter", didYouMean(unused, this.params.paths));
+  }
+
+  /** What others see of it. */
+  exposes(): CompiledCells["exposes"] {
+    return this.#context.shown.map((s) => shownValue(s, () => this.#stateAt(s)));
+  }
+
+  #stateAt({ section, at }: { readonly section: string; readonly at: number }): string {
+    return (this.cell.nodes[this.#node(section, at)] as ResolvedNode).V;
   }
 
   traces(): Trace[] {
@@ -163,6 +177,11 @@ export class ResolvedModel {
         if (use.param !== undefined) return [];
         const node = this.#node(use.section, use.at);
         return [conductance === undefined ? { input, node } : { input, node, conductance }];
+      }),
+      gathers: this.#context.gathers.map((g) => {
+        const node = this.#node(g.section, g.at);
+        const { value, slope } = gathered(g, this.params, () => (nodes[node] as ResolvedNode).V);
+        return { name: g.name, unit: g.unit, node, value, slope: slope("V") };
       }),
       method,
       dt: constants.dt,
@@ -285,9 +304,11 @@ export class ResolvedModel {
     return { compiled: { ...base, value: out }, set: { op: "set", name: `out_${k}`, value } };
   }
 
-  #clampCurrent(variable: string): ReturnType<typeof clampCurrent> {
+  #clampCurrent(variable: string): { phase: "state" | "current"; unit: string; value: Expr } | undefined {
+    const gather = this.cell.gathers.find((g) => variable === `${g.name}.i`);
+    if (gather !== undefined) return { phase: "current", unit: gather.unit, value: gather.value };
     const taken = this.cell.receptors.some((r) => `${r.name}.i` === variable);
-    const V = ({ section, at }: ClampUse): Expr => name((this.cell.nodes[this.#node(section, at)] as ResolvedNode).V);
+    const V = (use: ClampUse): Expr => name(this.#stateAt(use));
     return clampCurrent(this.clamps, variable, taken, V);
   }
 

@@ -1,4 +1,5 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
+import { startExposed } from "../host/exposed.ts";
 import { Inputs } from "../host/inputs.ts";
 import type { GpuOptions } from "./engine.ts";
 import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
@@ -39,6 +40,7 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
     blocks: memory.uniform("blocks", BLOCK_STRIDE * mostDispatches(network, maxSteps, tables)),
     increments: memory.storage("increments", 4 * mostRows(network) * (maxSteps + 1)),
     clamps: memory.storage("clamp values", 4 * inputs.clampRows * maxSteps),
+    exposed: memory.storage("shown values", Float32Array.from(startExposed(network, true))),
     positions: memory.storage("log positions", 4 * (planner.slots + 1)),
     log: log.buffer,
     releases: log.releases,

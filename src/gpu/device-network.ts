@@ -96,6 +96,7 @@ export class DeviceNetwork {
       ...this.releases.flatMap((r) => r.projections.map((p) => p.states)),
       ...this.learning.map((l) => l.states),
       ...(this.#marks === undefined ? [] : [this.#marks.buffer]),
+      this.#shared.exposed,
       this.#shared.positions,
       this.#shared.releases,
       this.#shared.log,

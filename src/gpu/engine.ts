@@ -158,6 +158,9 @@ class GpuEngine implements VisibleEngine {
       state[`learning.${k}.last`] = links.last;
       state[`learning.${k}.frozen`] = learn.frozen.slice();
     }
+    const { words, ring } = this.network.exposed;
+    if (words > 0)
+      state["exposed"] = new Float32Array(await this.#memory.read(this.#shared.exposed)).slice(0, words * ring);
     for (const [k, release] of this.#releases) {
       const { state: own, last } = await release.read();
       state[`releases.${k}.state`] = own;
@@ -188,6 +191,8 @@ class GpuEngine implements VisibleEngine {
       learn.frozen.set(state[`learning.${k}.frozen`] as Uint32Array);
     }
     this.#parts.remember(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array);
+    if (this.network.exposed.words > 0)
+      queue.writeBuffer(this.#shared.exposed, 0, state["exposed"] as Float32Array<ArrayBuffer>);
     this.#values = this.#settings.map((s) => s.words());
     const steps = state["log.steps"] as Uint32Array;
     this.#log.load(steps, state["log.ids"] as Uint32Array, state["log.releases"] as Float32Array | undefined);

@@ -1,4 +1,5 @@
 import type { CellProgram, CompiledCells } from "../compile/compiled.ts";
+import { gatherLength, gatherWgsl } from "./gather-wgsl.ts";
 import type { Stmt } from "../lang/expr.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
@@ -12,6 +13,8 @@ export interface TableLayout {
   readonly heads: number;
   /** of the entries, where cells draw noise. */
   readonly seeds: number;
+  /** see gather-wgsl.ts. */
+  readonly gathers: number;
   readonly length: number;
 }
 
@@ -22,6 +25,7 @@ export function tableLayout(cells: CompiledCells, entries: number): TableLayout 
   const traceRow = clampRow + clampOffset(cells, cells.program.clampInputs.length, entries);
   const heads = traceRow + cells.traces.length * cells.n;
   const seeds = heads + 2 * cells.traces.length;
+  const gathers = seeds + (cells.program.draws.length > 0 ? entries : 0);
   return {
     slots,
     inputScale,
@@ -29,7 +33,8 @@ export function tableLayout(cells: CompiledCells, entries: number): TableLayout 
     traceRow,
     heads,
     seeds,
-    length: seeds + (cells.program.draws.length > 0 ? entries : 0),
+    gathers,
+    length: gathers + gatherLength(cells),
   };
 }
 
@@ -53,6 +58,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
   const { states, params } = program;
   const phases = [...program.receive, ...program.currents, ...program.solve, ...program.advance];
   const outs = traces.flatMap((t, k) => (t.phase === "current" ? [`out_${k}`] : []));
+  const gather = gatherWgsl(cells);
   const variables = [
     ...states,
     ...params,
@@ -60,6 +66,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
     ...program.inputs,
     ...program.clampInputs.map((c) => c.input),
     ...program.draws.map((d) => d.input),
+    ...gather.inputs,
   ];
   const body = [
     ...variables.map((v) => `var<private> ${v}: f32;`),
@@ -69,6 +76,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
     ...program.clampInputs.map((_, k) => `var<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`),
     ...traces.map((_, k) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> at_${k}: u32;`),
     ...(program.draws.length > 0 ? ["var<private> seed: u32;\nvar<private> element: u32;"] : []),
+    ...gather.declarations,
     `var<private> armed: bool;`,
     loadFunction(cells),
     storeFunction(states),
@@ -78,10 +86,11 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
     `fn largest_state() -> u32 { return ${largest(states.filter((s) => !program.voltages.includes(s)))}; }`,
     inputsFunction(cells),
     stepFunction(cells, program, phases),
+    gather.functions,
     sampling(cells),
   ].join("\n");
   const imports = [
-    "import package::cells::{block, shape, state, params, table, acc, clamps, traces, param, opaque};",
+    "import package::cells::{block, shape, state, params, table, acc, clamps, traces, exposed, param, opaque};",
     "import package::log::magnitude;",
     ...(program.draws.length > 0 ? ["import package::gauss::gauss;"] : []),
     ...mathFunctions(body).map((f) => `import package::math::${f};`),
@@ -127,6 +136,7 @@ function loadFunction(cells: CompiledCells): string {
     ...(program.draws.length > 0
       ? [`seed = table[shape.heads + ${2 * traces.length}u + entry];`, "element = cell;"]
       : []),
+    ...gatherWgsl(cells).load,
     ...(program.clampInputs.length > 0 || traces.length > 0
       ? [`let clamp_row = ${scales}u + ${receptors.length}u * shape.entries;`]
       : []),
@@ -162,7 +172,7 @@ function stepFunction({ receptors }: CompiledCells, { draws }: CellProgram, phas
     (r, k) => `  ${r.input} = f32(quad_${k}.x) * scale_${k};\n  quad_${k} = quad_${k}.yzwx;`,
   );
   const drawn = draws.map(({ input, stream }) => `  ${input} = gauss(seed, ${stream}u, element, block.step + t);`);
-  return `fn step(t: u32) {\n${[...inputs, ...drawn, printWgsl(phases)].join("\n")}\n}`;
+  return `fn step(t: u32) {\n${[...inputs, ...drawn, "  gather(block.step + t);", printWgsl(phases)].join("\n")}\n}`;
 }
 
 /** Traces sampled more often than this are looked at after every step; for the others the loop over steps stops where they are due. */

@@ -21,6 +21,7 @@ export interface Shared {
   readonly increments: GPUBuffer;
   readonly clamps: GPUBuffer;
   readonly positions: GPUBuffer;
+  readonly exposed: GPUBuffer; // ring of CompiledNetwork.exposed
   log: GPUBuffer; // replaced when it is enlarged
   releases: GPUBuffer; // and with it these: factors beside each logged spike
 }

@@ -3,6 +3,7 @@ import type { CellProgram, CompiledStage } from "../compile/compiled.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
+import { gatherWords } from "./gather-wgsl.ts";
 import { clampOffset, modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
 import { magnitude } from "../host/soundness.ts";
 import type { Dispatch, Shared } from "./parts.ts";
@@ -81,10 +82,10 @@ export class SmallPart extends CellsPart {
   }
 
   #dispatch(kernel: Kernel<"integrate"> | Kernel<"detect_first">, acc: GPUBuffer): Dispatch {
-    const { memory, network, blocks, clamps, log, workgroupSize } = this.shared;
+    const { memory, network, blocks, clamps, log, exposed, workgroupSize } = this.shared;
     const [state] = this.mutable;
     const group = bind(memory.device, kernel as Kernel<"integrate">, {
-      block: blocks, shape: this.#shape, state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
+      block: blocks, shape: this.#shape, state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces, exposed,
     }); // prettier-ignore
     return {
       label: "integrate",
@@ -122,6 +123,7 @@ export class SmallPart extends CellsPart {
       words.set(inputs.clampRow[clamp] as Uint32Array, at.clampRow + clampOffset(this.cells, k, entries)),
     );
     if (program.draws.length > 0) words.set(network.seeds, at.seeds);
+    words.set(gatherWords(this.cells, network.exposed, at.gathers), at.gathers);
     traces.forEach((t, k) => {
       words.fill(0xffffffff, at.traceRow + k * n, at.traceRow + (k + 1) * n);
       t.cells.forEach((c, row) => (words[at.traceRow + k * n + c] = row));

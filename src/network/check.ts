@@ -48,17 +48,6 @@ export function findPopulation(where: string, populations: Populations, name: st
   throw new ModelError(where, `there is no population "${name}"`, didYouMean(name, names));
 }
 
-/** The whole of a description. */
-export function checkDescription(d: NetworkDescription): void {
-  shape.network("network", d);
-  checkU32("network", "seed", d.seed);
-  checkU32("network", "structureSeed", d.structureSeed);
-  d.populations.forEach((p, i) => checkPopulation(p, d.populations.slice(0, i)));
-  d.projections.forEach((p, i) => checkProjection(p, d.populations, d.projections.slice(0, i)));
-  d.clamps.forEach((c, i) => checkClamp(c, d.populations, d.clamps.slice(0, i)));
-  d.recordings.forEach((r) => checkRecording(r, d.populations, d));
-}
-
 export function checkU32(where: string, what: string, x: unknown): void {
   if (typeof x === "number" && Number.isInteger(x) && x >= 0 && x < 2 ** 32) return;
   throw new ModelError(where, `${what} ${String(x)} is not a whole number from 0 to 4294967295`, "Give such a number");
@@ -341,7 +330,8 @@ export function weightUnit(
 export function checkRecording(
   r: RecordingDescription,
   populations: Populations,
-  { clamps, projections }: Pick<NetworkDescription, "clamps" | "projections">,
+  currents: readonly NamedCurrent[],
+  projections: readonly ProjectionDescription[],
 ): void {
   shape.recording("recording", r);
   if (r.projection !== undefined) return checkWeightRecording(r, r.projection, projections);
@@ -358,7 +348,7 @@ export function checkRecording(
   if (!(canonical(`${where}, every`, r.every, "ms") > 0)) {
     throw new ModelError(where, `is sampled every ${r.every.value} ms`, "Give an interval above 0");
   }
-  if (clampOf(r, clamps) !== undefined) return;
+  if (currents.some((c) => c.population === r.population && r.variable === `${c.name}.i`)) return;
   if (isNeurons(population)) return; // its compiler knows the states
   const { model } = population;
   const first = (r.variable.split(".")[0] as string).replace(/\([^)]*\)$/, ""); // "soma(0.5).V"
@@ -366,12 +356,19 @@ export function checkRecording(
   if (!known.includes(first)) throw new ModelError(where, `there is no "${first}"`, didYouMean(first, known));
 }
 
-/** The clamp whose current a recording is about. */
-export const clampOf = (
-  { population, variable }: Pick<RecordingDescription, "population" | "variable">,
-  clamps: readonly ClampDescription[],
-): ClampDescription | undefined =>
-  clamps.find((c) => c.population === population && c.param === undefined && variable === `${c.name}.i`);
+/** A clamp or gather whose current may be recorded, as "<name>.i". */
+interface NamedCurrent {
+  readonly name: string;
+  readonly population: string;
+}
+
+export const currentsInto = ({
+  clamps,
+  gathers = [],
+}: Pick<NetworkDescription, "clamps" | "gathers">): NamedCurrent[] => [
+  ...clamps.filter((c) => c.param === undefined),
+  ...gathers.map(({ name, target }) => ({ name, population: target })),
+];
 
 function checkWeightRecording(r: RecordingDescription, of: string, projections: readonly ProjectionDescription[]): void {
   const where = `recording of the weights of "${of.slice(0, 60)}"`;

@@ -3,6 +3,7 @@ import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { PlasticityUse } from "../mechanisms/plasticity.ts";
 import type { Quantities, Quantity, Unit } from "../units.ts";
 import type { Method, WholeCell } from "./cell.ts";
+import type { GatherDescription } from "./gathers.ts";
 import type { Signal } from "./signal.ts";
 
 export type { Rule };
@@ -115,6 +116,8 @@ export interface NetworkDescription {
   readonly populations: readonly PopulationDescription[];
   readonly projections: readonly ProjectionDescription[];
   readonly clamps: readonly ClampDescription[];
+  /** sums over links at every step. */
+  readonly gathers?: readonly GatherDescription[];
   readonly recordings: readonly RecordingDescription[];
   readonly entries: number;
   readonly variations: readonly Variation[];

@@ -1,5 +1,5 @@
 import { drawLinks, eachLink, type Links } from "../connect/draw.ts";
-import type { Rule } from "../connect/rules.ts";
+import { checkRule, list, type Rule } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { PlasticityUse } from "../mechanisms/plasticity.ts";
@@ -7,12 +7,12 @@ import { canonical, isQuantities, MOhm, ms, one, type Quantities, type Quantity,
 import type { CellModel } from "./cell.ts";
 import {
   checkClamp,
-  checkDescription,
   checkPopulation,
   checkProjection,
   checkRecording,
   checkU32,
   clampUnit,
+  currentsInto,
   isNeurons,
   linkValues,
   receives,
@@ -22,11 +22,13 @@ import {
   type CellsDescription,
   type NeuronsDescription,
 } from "./check.ts";
+import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, CellSignals, ClampDescription, NetworkDescription, PerLink, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
 import { isPlain } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
+import { checkGather, type GatherDescription, type Place } from "./gathers.ts";
 import { checkVariation } from "./paths.ts";
 import { completeDescription } from "./shape.ts";
 import type { Signal } from "./signal.ts";
@@ -68,6 +70,30 @@ export interface ClampOptions {
   readonly name?: string;
 }
 
+export interface GatherOptions extends Place {
+  readonly weight: LinkValues<Unit>;
+  /** over states of the source ("V_pre"), of the target ("V") and `params`. */
+  readonly value: string;
+  readonly params?: Readonly<Record<string, Quantity>>;
+  /** where a source cell's V_pre is; default: its detector. */
+  readonly from?: Place;
+  /** of point neurons; default: their first. */
+  readonly input?: string;
+  /** default "<source>~><target>". The name is the random stream of the rule's draws. */
+  readonly name?: string;
+}
+
+export interface GapOptions {
+  readonly conductance: LinkValues<"uS">;
+  /** where on a and b; default: their detectors. */
+  readonly placeA?: Place;
+  readonly placeB?: Place;
+  /** of point neurons; default: their first. */
+  readonly input?: string;
+  /** default "<a>~<b>". */
+  readonly name?: string;
+}
+
 export interface VoltageClampOptions extends Omit<ClampOptions, "input"> {
   /** between the clamp and the compartment: one, or one per cell. Default 0.01 MOhm. */
   readonly resistance?: Quantity<"MOhm"> | Quantities<"MOhm">;
@@ -91,6 +117,7 @@ export class Network {
   readonly #populations: PopulationDescription[] = [];
   readonly #projections: ProjectionDescription[] = [];
   readonly #clamps: ClampDescription[] = [];
+  readonly #gathers: GatherDescription[] = [];
   readonly #recordings: RecordingDescription[] = [];
   readonly #variations: Variation[] = [];
   readonly #handles = new Map<string, AnyPopulation>();
@@ -206,6 +233,51 @@ export class Network {
     return this.#clamp(cells, signal, options.name ?? `${cells.name}.${param}`, options, () => ({ param }));
   }
 
+  /** Gathers the sum over links of weight * value from the sources' states, at every step: a current (nA) into a compartment, or into an input
+   * of point neurons (its unit). `value` is a text over states of the source ("V_pre"), the target's own ("V", linear in them) and
+   * `params`: "V_pre - V" for gap junctions, "s_pre" for a read-out. What the sources are at step n, after its spikes were reset, acts in
+   * the update from n to n + 1. Returns the gather's name; what it gives is recorded as "<name>.i". */
+  gather(source: AnyCells, target: AnyCells, rule: Rule, options: GatherOptions): string {
+    const { name = `${source.name}~>${target.name}`, weight, ...rest } = options;
+    const where = `gather "${name}"`;
+    this.#own(where, source);
+    const population = this.#own(where, target);
+    const place = receives(population) && isNeurons(population) ? clampPlace(population, rest) : {};
+    const base = { ...rest, ...place, name, source: source.name, target: target.name, rule };
+    const before = [...this.#clamps, ...this.#gathers];
+    const unit = typeof weight === "function" ? weight(0, 0).unit : weight.unit;
+    checkGather({ ...base, weight: { value: 0, unit } }, this.#populations, before);
+    const links = lazy(() => drawLinks(rule, ruleSizes(base, this.#populations), this.structureSeed, name));
+    this.#gathers.push({ ...base, weight: perLink(`${where}, weight`, weight, unit, links) });
+    return name;
+  }
+
+  /** Gap junctions: g (V_a - V_b) leaves a and enters b, over each link of the rule. The own voltage acts implicitly, the partner's as it was at
+   * the beginning of the step. Returns the names of the two gathers, into b and into a. */
+  gapJunctions(a: AnyCells, b: AnyCells, rule: Rule, options: GapOptions): [string, string] {
+    const { name = `${a.name}~${b.name}`, conductance, placeA = {}, placeB = {} } = options;
+    const pairs: (readonly [number, number])[] = [];
+    const sizes = ruleSizes({ name, source: a.name, target: b.name }, this.#populations);
+    checkRule(name, rule, sizes);
+    const drawn = drawLinks(rule, sizes, this.structureSeed, name);
+    const weight = perLink(`gap junctions "${name}", conductance`, conductance, "uS", () => drawn);
+    eachLink(drawn, (s, t, place) => (pairs[place] = [s, t]));
+    const value = "V_pre - V";
+    const gather = (
+      from: AnyCells,
+      to: AnyCells,
+      links: Rule,
+      ends: readonly [Place, Place],
+      suffix: string,
+    ): string => {
+      const input = options.input === undefined ? {} : { input: options.input };
+      const start = Object.keys(ends[0]).length === 0 ? {} : { from: ends[0] };
+      return this.gather(from, to, links, { name: `${name}${suffix}`, weight, value, ...start, ...ends[1], ...input });
+    };
+    const there = gather(a, b, list(pairs), [placeA, placeB], ">");
+    return [there, gather(b, a, list(pairs.map(([s, t]) => [t, s] as const)), [placeB, placeA], "<")];
+  }
+
   #clamp(
     cells: AnyCells,
     signal: ClampSignal,
@@ -240,7 +312,12 @@ export class Network {
       cells: Array.isArray(chosen) ? { cells: [...(chosen as readonly number[])] } : (chosen as CellChoice),
       every: options.every,
     };
-    checkRecording(described, this.#populations, { clamps: this.#clamps, projections: this.#projections });
+    checkRecording(
+      described,
+      this.#populations,
+      currentsInto({ clamps: this.#clamps, gathers: this.#gathers }),
+      this.#projections,
+    );
     this.#recordings.push(described);
   }
 
@@ -251,7 +328,12 @@ export class Network {
     const cells = Array.isArray(chosen) ? { cells: [...(chosen as readonly number[])] } : (chosen as CellChoice);
     const { target = "" } = this.#projections.find((p) => p.name === projection) ?? {};
     const described = { population: target, variable: "w", cells, every: options.every, projection };
-    checkRecording(described, this.#populations, { clamps: this.#clamps, projections: this.#projections });
+    checkRecording(
+      described,
+      this.#populations,
+      currentsInto({ clamps: this.#clamps, gathers: this.#gathers }),
+      this.#projections,
+    );
     this.#recordings.push(described);
   }
 
@@ -284,6 +366,7 @@ export class Network {
       populations: [...this.#populations],
       projections: [...this.#projections],
       clamps: [...this.#clamps],
+      ...(this.#gathers.length === 0 ? {} : { gathers: [...this.#gathers] }),
       recordings: [...this.#recordings],
       entries: this.#entries ?? 1,
       variations: [...this.#variations],
@@ -308,6 +391,7 @@ export class Network {
     }
     network.#projections.push(...whole.projections);
     network.#clamps.push(...whole.clamps);
+    network.#gathers.push(...(whole.gathers ?? []));
     network.#recordings.push(...whole.recordings);
     if (whole.entries > 1) network.batch(whole.entries);
     for (const v of whole.variations) network.vary(v.path, v.values);

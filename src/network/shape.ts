@@ -27,7 +27,7 @@ const byKind =
   };
 
 const kind = { kind: text };
-const rule = byKind("a rule, for example oneToOne()", RULE_SHAPES);
+export const rule = byKind("a rule, for example oneToOne()", RULE_SHAPES);
 
 /** The fields of a signal of any unit. @throws ModelError for one that is missing, of another type, or nested too deep */
 export function signalShape(where: string, x: unknown, depth = 0): void {
@@ -136,7 +136,7 @@ export const network = object(
     entries: whole(1),
     variations: list(variation),
   },
-  { name: label },
+  { name: label, gathers: list(() => {}) }, // looked into by `checkGather`
 );
 
 /** A description with what may be left out: structureSeed (the seed), projections, clamps, recordings, variations (none),

@@ -1,4 +1,5 @@
-import type { CellProgram, CompiledCells } from "../compile/compiled.ts";
+import type { CellProgram, CompiledCells, CompiledGather } from "../compile/compiled.ts";
+import { copyOf, showing } from "../host/exposed.ts";
 import { jsLibrary, type JsOptions, printJs, toJs } from "../lang/print.ts";
 import { gauss } from "../random/gauss.ts";
 import { printTree, treeDetection } from "./trees.ts";
@@ -16,6 +17,11 @@ export interface CellBuffers {
   readonly traceRow: readonly Int32Array[]; // per trace and cell, -1 where it is not recorded
   readonly traces: readonly (Float64Array | Float32Array)[]; // per trace: [sample of the segment][entry][row]
   readonly voltageLimit: number; // mV
+  readonly exposed: Float64Array | Float32Array; // ring of CompiledNetwork.exposed
+  readonly ring: number;
+  readonly words: number;
+  readonly gathers: readonly CompiledGather[];
+  readonly weights: readonly (Float64Array | Float32Array)[]; // of each
   readonly seeds: Uint32Array; // per entry
   /** called when a potential was beyond the limit after some step of the block. */
   readonly unsound: () => void;
@@ -116,6 +122,10 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
           ...detection(program.detect, options),
           `    if (born) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
         ]),
+    ...program.draws.map(
+      ({ input, stream }) => `    const ${input} = gauss(b.seeds[e], ${stream}, c, block.step + t);`,
+    ),
+    ...gatherLines(cells, fr),
     `    const slots = (t * block.entries + e) * block.slots + c;`,
     ...receptors.map(
       (r, k) =>
@@ -128,11 +138,41 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
       const at = `((${label}) / ${t.everySteps} - b.traceFrom[${k}]) * block.entries + e`;
       return `    if (row_${k} >= 0 && (${label}) % ${t.everySteps} === 0) b.traces[${k}][(${at}) * ${t.cells.length} + row_${k}] = ${toJs(t.value, { f32 })};`;
     }),
+    ...showLines(cells, f32),
     `  }`,
     ...program.states.map((s, k) => `  b.state[${k} * N + g] = ${s};`),
     `  b.armed[g] = armed;`,
     `  if (!sound) b.unsound();`,
     `}`,
+  ];
+}
+
+/** Sums over links of what others show at this step. */
+function gatherLines({ gathers }: CompiledCells, fr: (x: string) => string): string[] {
+  if (gathers.length === 0) return [];
+  return [
+    `    const shown = ((block.step + t) % b.ring) * b.words;`,
+    ...gathers.flatMap(({ sums }, k) => [
+      ...sums.map(({ input }) => `    let ${input} = 0;`),
+      `    for (let k = b.gathers[${k}].start[c], end = b.gathers[${k}].start[c + 1], w = b.weights[${k}], from = b.gathers[${k}].source; k < end; k++) {`,
+      ...sums.map(({ input, offset, n }) => `      ${input} = ${fr(`${input} + ${fr(`w[k] * b.exposed[shown + ${offset} + e * ${n} + from[k]]`)}`)};`),
+      `    }`,
+    ]),
+  ];
+} // prettier-ignore
+
+/** What others see of the cell at the next step, after its detection there. */
+function showLines(cells: CompiledCells, f32: boolean): string[] {
+  const { copied, stmts, values, rename } = showing(cells);
+  if (values.length === 0) return [];
+  const options = { f32, rename, indent: "      " };
+  return [
+    `    {`,
+    `      const next = ((block.step + t + 1) % b.ring) * b.words;`,
+    ...copied.map((s) => `      let ${copyOf(s)} = ${s};`),
+    printJs(stmts, options),
+    ...values.map((v, k) => `      b.exposed[next + ${cells.exposes[k]?.offset} + g] = ${toJs(v, options)};`),
+    `    }`,
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Engine, EngineKind, EngineState, LinkStates, PHASES, Segment, Trac
 import { blockEnd, sampledLinks, weightTraces, withoutLinkTraces } from "../host/learning.ts";
 import type { StateError } from "../errors.ts";
 import { Inputs, type InputBlock } from "../host/inputs.ts";
+import { startExposed } from "../host/exposed.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
@@ -43,6 +44,8 @@ interface Cells {
   readonly inputScale: Float64Array;
   readonly limits: Float64Array; // of each state
   readonly traceRow: Int32Array[];
+  readonly gathers: CompiledCells["gathers"];
+  readonly weights: readonly (Float64Array | Float32Array)[];
 }
 
 class ReferenceEngine implements Engine {
@@ -59,6 +62,7 @@ class ReferenceEngine implements Engine {
   readonly #releases: readonly Releases[]; // by index into network.plasticity
   readonly #learning: readonly Learning[]; // as in network.learning
   readonly #lanes: ReadonlyMap<number, number>;
+  readonly #exposed: Float64Array | Float32Array; // ring of network.exposed
   /** row of increments of each cell of a renewal population, per entry; forgotten when rates change. */
   readonly #rowOfCell = new Map<number, Uint32Array[]>();
   #sound = true; // all states of all blocks so far are ones that a cell can have
@@ -72,6 +76,7 @@ class ReferenceEngine implements Engine {
     this.#pace = new Pace(network.maxBlock, LONGEST_RUN);
     this.#inputs = new Inputs(network);
     this.#log = new SpikeLog(network.lanes);
+    this.#exposed = this.#rounded(startExposed(network, this.#f32));
     this.#releases = network.plasticity.map((p) => new Releases(network, p, this.#f32));
     this.#learning = network.learning.map((l) => new Learning(network, l, this.#f32));
     this.#lanes = new Map(network.plasticity.flatMap((p) => (p.lane === undefined ? [] : [[p.projection, p.lane]])));
@@ -147,10 +152,11 @@ class ReferenceEngine implements Engine {
         releases: Float64Array.from(this.#log.allReleases()),
       },
       releases: [...this.#releases, ...this.#learning].map((r) => ({ state: r.state.slice(), last: r.last.slice() })),
+      exposed: this.#exposed.slice(),
     };
   }
 
-  #back({ step, rates, cells, sources, log, releases }: Mark): void {
+  #back({ step, rates, cells, sources, log, releases, exposed }: Mark): void {
     this.#inputs.rewind(rates, step, step);
     for (const [k, { state, armed }] of cells) {
       const now = this.#cells.get(k) as Cells;
@@ -163,6 +169,7 @@ class ReferenceEngine implements Engine {
       r.state.set(releases[k]?.state ?? []);
       r.last.set(releases[k]?.last ?? []);
     });
+    this.#exposed.set(exposed);
     this.#sound = true;
     this.step = step;
   }
@@ -178,6 +185,7 @@ class ReferenceEngine implements Engine {
     state["log.steps"] = Uint32Array.from(this.#log.steps);
     state["log.ids"] = Uint32Array.from(this.#log.ids);
     if (this.network.lanes > 0) state["log.releases"] = this.#rounded(Float64Array.from(this.#log.allReleases()));
+    if (this.#exposed.length > 0) state["exposed"] = this.#exposed.slice();
     this.#releases.forEach((r, k) => {
       if (r.plasticity.lane === undefined) return; // trains: known before the run
       state[`releases.${k}.state`] = r.state.slice();
@@ -213,6 +221,7 @@ class ReferenceEngine implements Engine {
       l.last.set(state[`learning.${k}.last`] as Uint32Array);
       l.frozen.set(state[`learning.${k}.frozen`] as Uint32Array);
     });
+    if (this.#exposed.length > 0) this.#exposed.set(state["exposed"] as Float64Array);
     this.#rowOfCell.clear();
     [this.#sound, this.#fault] = [true, undefined];
     this.step = step;
@@ -414,6 +423,8 @@ class ReferenceEngine implements Engine {
         traceFrom: mine.map((t) => t.first),
         voltageLimit: this.network.voltageLimit,
         seeds: this.network.seeds,
+        exposed: this.#exposed,
+        ...this.network.exposed,
         unsound: () => (this.#sound = false),
       };
       cells.integrate(
@@ -463,6 +474,8 @@ class ReferenceEngine implements Engine {
       inputScale,
       limits: stateLimits(compiled, this.network.voltageLimit),
       traceRow,
+      gathers: compiled.gathers,
+      weights: compiled.gathers.map((x) => this.#rounded(x.weight)),
     };
   }
 
@@ -495,6 +508,7 @@ interface Mark {
   readonly sources: ReadonlyMap<number, Uint32Array>;
   readonly log: { readonly steps: Uint32Array; readonly ids: Uint32Array; readonly releases: Float64Array };
   readonly releases: readonly { readonly state: ArrayLike<number>; readonly last: Uint32Array }[];
+  readonly exposed: ArrayLike<number>;
 }
 
 interface TraceBuffer extends TraceSamples {

@@ -4,6 +4,7 @@ import { verifyShortTerm } from "./links.ts";
 import { verifyCalcium, verifyKinetic } from "./clamped.ts";
 import { verifyInterneurons, verifyReceptors, verifySquid } from "./compartments.ts";
 import { verifyCoba, verifyDelta } from "./networks.ts";
+import { verifyJunctions } from "./junctions.ts";
 import { verifyNoise } from "./noise.ts";
 import { verifyAdex, verifyIzhikevich, verifyLif } from "./single.ts";
 import { verifyStdp } from "./stdp.ts";
@@ -21,6 +22,7 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g06", verifyShortTerm],
   ["g07", verifyStdp],
   ["g09", verifyNoise],
+  ["g10", verifyJunctions],
   ["g11", verifyKinetic],
   ["g12", verifyCalcium],
   ["g16", verifySwc],
