@@ -6,6 +6,7 @@ export const PAGES = [
   ["motor-pool", "Motor pool"],
   ["column", "Cortical column"],
   ["learning", "Learning"],
+  ["laboratory", "Laboratory"],
 ] as const;
 
 /** What works a simulation, on every page that has one. */

@@ -70,6 +70,11 @@ export class Controls<K extends string> {
     this.#changed(key);
   }
 
+  /** Puts a value without telling anyone: where many change at once, whoever puts them says so. */
+  place(key: K, value: number): void {
+    this.#set(key, value);
+  }
+
   /** Every value by name. */
   get all(): Settings {
     return Object.fromEntries([...this.#inputs.keys()].map((key) => [key, this.get(key)]));

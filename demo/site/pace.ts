@@ -27,9 +27,10 @@ export class Pace {
   }
 
   /** Waits until model time `t` (ms) is due, while paused, and while the page is hidden.
+   * @param interrupted  something else is to be done first: ends the wait of a pause
    * @returns whether the piece that follows was asked for by step() */
-  async until(t: number): Promise<boolean> {
-    while (this.#pacing.paused || this.#pacing.hidden) {
+  async until(t: number, interrupted: () => boolean = () => false): Promise<boolean> {
+    while ((this.#pacing.paused || this.#pacing.hidden) && !interrupted()) {
       this.#anchor = undefined;
       this.#seen = [];
       if (this.#steps > 0) {

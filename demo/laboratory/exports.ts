@@ -1,0 +1,71 @@
+import { figure } from "../../src/plot/figure.ts";
+import type { Panel } from "../../src/plot/types.ts";
+import type { Curve, Recorded } from "./protocol.ts";
+import { DT, SAMPLE } from "./settings.ts";
+import type { Traces } from "./traces.ts";
+
+/** What the page shows as files. */
+
+/** "t_ms,A.V (mV),…", one line per sample of the window. */
+export function tracesCsv(traces: Traces, window: number): string {
+  const times = traces.times(window);
+  const columns = traces.variables.map((v) => traces.values(v, window));
+  const head = ["t_ms", ...traces.variables.map((v) => `${columnName(v)} (${v.unit})`)].join(",");
+  const lines = Array.from(times, (t, k) => [tidy(t), ...columns.map((c) => number(c?.[k]))].join(","));
+  return `${[head, ...lines].join("\n")}\n`;
+}
+
+export function curveCsv({ x, xUnit, kind, series }: Curve): string {
+  const [name, unit] = kind === "rate" ? ["current", "Hz"] : ["command", "nA"];
+  const head = [`${name} (${xUnit})`, ...series.map((s) => `${s.version}.${s.label} (${unit})`)].join(",");
+  return `${[head, ...x.map((value, k) => [tidy(value), ...series.map((s) => number(s.y[k]))].join(","))].join("\n")}\n`;
+}
+
+/** Names of variables start with their version already where they are a clamp's. */
+export const columnName = ({ version, name }: Pick<Recorded, "version" | "name">): string =>
+  name.startsWith(`${version}.`) ? name : `${version}.${name}`;
+
+const tidy = (x: number): string => String(Number(x.toFixed(6)));
+const number = (x: number | undefined): string => (x === undefined || Number.isNaN(x) ? "" : String(x));
+
+/** A panel as an SVG file. */
+export const panelSvg = (panel: Panel): string => figure({ width: 120, panels: [panel] });
+
+/** A program for Node that does the same from rest: the network, the engine and the step of the page, and the file of its traces.
+ * @param json  of the network */
+export const nodeScript = (json: string, engine: "gpu" | "reference", duration: number): string => `\
+// Made by hillock's Laboratory. npm install hillock, then: node laboratory.mjs
+import { writeFile } from "node:fs/promises";
+import { ms, Network, openDevice, simulate } from "hillock";
+
+const network = Network.fromJSON(${json.replaceAll("\n", "\n  ").replace(/\n {2}\}$/, "\n}")});
+
+const duration = Number(process.argv[2] ?? ${duration}); // ms
+${
+  engine === "gpu"
+    ? "const opened = await openDevice(); // without an adapter the float64 reference engine does the same"
+    : "const opened = undefined; // the page ran on the float64 reference engine"
+}
+const sim = await simulate(network, { device: opened?.device, dt: ms(${DT}) });
+for await (const chunk of sim.run(ms(duration), { chunk: ms(duration) })) {
+  const traces = network.describe().recordings.map((r) => chunk.trace(r.population, r.variable));
+  const at = traces.map((t) => new Map(Array.from(t.times, (time, k) => [time.toFixed(3), t.data[k]])));
+  const name = ({ population, variable }) => (variable.startsWith(population + ".") ? variable : population + "." + variable);
+  const head = ["t_ms", ...network.describe().recordings.map((r, k) => name(r) + " (" + traces[k].unit + ")")];
+  const rows = Array.from({ length: Math.round(duration / ${SAMPLE}) }, (_, k) => (k * ${SAMPLE}).toFixed(3));
+  const lines = rows.map((t) => [Number(t), ...at.map((values) => values.get(t) ?? "")].join(","));
+  await writeFile("laboratory.csv", [head.join(","), ...lines].join("\\n") + "\\n");
+  for (const { name: population } of network.describe().populations)
+    console.log(population + ":", chunk.spikes(population).times.length, "spikes in", duration, "ms");
+}
+await sim.close();
+opened?.device.destroy();
+`;
+
+/** Gives a file to the reader. */
+export function download(name: string, content: Blob | string, type = "text/plain"): void {
+  const url = URL.createObjectURL(typeof content === "string" ? new Blob([content], { type }) : content);
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

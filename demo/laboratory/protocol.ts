@@ -1,0 +1,53 @@
+import type { AdapterName, Pacing } from "../site/protocol.ts";
+import type { Unit } from "../../src/units.ts";
+import type { Fault } from "./document.ts";
+import type { VersionName } from "./clamping.ts";
+import type { Variable } from "./experiment.ts";
+import type { LabSettings } from "./settings.ts";
+
+/** What passes between the page and the worker that checks, compiles and computes. */
+
+/** The texts that are compared; B may be missing. */
+export type Texts = Readonly<{ A: string; B?: string }>;
+
+export type ToWorker =
+  /** Checks the texts and, where they are right, runs them in place of what runs. `moved`: when the key was hit, ms of the common clock. */
+  | { readonly kind: "run"; readonly id: number; readonly texts: Texts; readonly settings: LabSettings; readonly restart: boolean; readonly moved: number }
+  /** Settings that need no other network. */
+  | { readonly kind: "live"; readonly settings: LabSettings }
+  | { readonly kind: "pacing"; readonly pacing: Pacing }
+  | { readonly kind: "step" }
+  /** Measures the curve that fits the clamp: f-I or I-V. */
+  | { readonly kind: "curve" }
+  /** What stands at a character of a text. */
+  | { readonly kind: "cursor"; readonly version: VersionName; readonly at: number }
+  | { readonly kind: "preset"; readonly name: string }
+  | { readonly kind: "insertion"; readonly name: string }
+  /** The network as it is now, for files. */
+  | { readonly kind: "describe"; readonly request: number }; // prettier-ignore
+
+export interface Recorded extends Variable {
+  readonly unit: string;
+}
+
+export interface Curve {
+  readonly kind: "rate" | "voltage";
+  readonly x: readonly number[];
+  readonly xUnit: string;
+  readonly series: readonly { readonly version: VersionName; readonly label: string; readonly y: readonly number[] }[];
+  readonly tookMs: number;
+}
+
+export type ToPage =
+  | { readonly kind: "hello"; readonly adapter: AdapterName | undefined; readonly presets: readonly (readonly [string, string])[]; readonly insertable: readonly (readonly [string, string])[] }
+  | { readonly kind: "checked"; readonly id: number; readonly faults: Readonly<Partial<Record<VersionName, Fault>>> }
+  | { readonly kind: "running"; readonly id: number; readonly variables: readonly Recorded[]; readonly unit: Unit; readonly kept: number; readonly of: number; readonly moved: number; readonly restarted: boolean; readonly engine: "gpu" | "reference" }
+  /** One array per variable, all over the same times. */
+  | { readonly kind: "samples"; readonly times: Float64Array; readonly values: readonly Float32Array[]; readonly spikes: Readonly<Partial<Record<VersionName, Float64Array>>>; readonly time: number; readonly measured: number }
+  | { readonly kind: "curve"; readonly curve: Curve }
+  | { readonly kind: "place"; readonly version: VersionName; readonly text: string }
+  | { readonly kind: "preset"; readonly text: string; readonly scale: number }
+  | { readonly kind: "insertion"; readonly room: string; readonly lines: string }
+  | { readonly kind: "description"; readonly request: number; readonly json: string; readonly engine: "gpu" | "reference" }
+  /** What ran stopped, or could not begin; the page goes on with the next edit. */
+  | { readonly kind: "failed"; readonly title: string; readonly detail: string }; // prettier-ignore

@@ -1,0 +1,82 @@
+import { Document, isMap, isScalar, visit } from "yaml";
+import type { Mechanism, Param } from "../../src/mechanisms/mechanism.ts";
+import type { Neuron } from "../../src/mechanisms/neuron.ts";
+import type { Quantity } from "../../src/units.ts";
+import { quantityText } from "./quantities.ts";
+
+/** Mechanisms of the library as text for the editor. */
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** As YAML; what belongs to one parameter or reaction stands in one line. */
+function yaml(data: Data): string {
+  const document = new Document(data, { schema: "failsafe" });
+  visit(document, {
+    Map(_, node) {
+      if (node.items.every(({ key, value }) => isScalar(key) && isScalar(value)) && node.items.some(({ key }) => isScalar(key) && (key.value === "default" || key.value === "forward" || key.value === "intervals"))) node.flow = true; // prettier-ignore
+    },
+    Seq(_, node) {
+      if (!node.items.some((x) => isMap(x))) node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0, indent: 2, flowCollectionPadding: true });
+}
+
+/** A parameter as short as it can be said: limits stay, words go. */
+function paramText({ default: value, min, max, live }: Param, given?: Quantity): unknown {
+  const limits = {
+    ...(min === undefined ? {} : { min: String(min) }),
+    ...(max === undefined ? {} : { max: String(max) }),
+  };
+  const text = quantityText(given ?? value);
+  if (min === undefined && max === undefined && live !== true) return text;
+  return { default: text, ...limits, ...(live === true ? { live: "true" } : {}) };
+}
+
+const withQuantities = (data: Data): Data =>
+  Object.fromEntries(
+    Object.entries(data).map(([key, x]) => [
+      key,
+      isQuantity(x) ? quantityText(x) : typeof x === "number" ? String(x) : x,
+    ]),
+  );
+const isQuantity = (x: unknown): x is Quantity => typeof x === "object" && x !== null && "value" in x && "unit" in x;
+
+/** What a text says of a mechanism; `given`: other values than its own. */
+export function mechanismData(m: Mechanism, given: Readonly<Record<string, Quantity>> = {}): Data {
+  const { kind: _, name: __, doc: ___, params, table, ...rest } = m;
+  const nernst = "nernst" in rest && rest.nernst !== undefined ? { nernst: withQuantities(rest.nernst) } : {};
+  const named = Object.entries(params).map(([name, p]) => [name, paramText(p, given[name])]);
+  return {
+    ...(named.length === 0 ? {} : { params: Object.fromEntries(named) }),
+    ...Object.fromEntries(Object.entries(rest).filter(([, x]) => typeof x !== "object" || Object.keys(x).length > 0)),
+    ...(table === undefined ? {} : { table: withQuantities(table as unknown as Data) }),
+    ...nernst,
+  };
+}
+
+/** Lines that insert a mechanism, with its source as a comment; to stand under "channels:", "pools:" or "receptors:". */
+export function mechanismText(m: Mechanism, given?: Readonly<Record<string, Quantity>>, as = m.name): string {
+  const data = m.kind === "synapse" ? { section: "soma", ...mechanismData(m, given) } : mechanismData(m, given);
+  return indented(comment(m.doc) + yaml({ [as]: data }), 2);
+}
+
+export function neuronText(n: Neuron): string {
+  const { kind: _, doc, params, ports, inputs, ...rest } = n;
+  const named = Object.fromEntries(Object.entries(params).map(([name, p]) => [name, paramText(p)]));
+  const withoutDoc = (x: Data): Data =>
+    Object.fromEntries(
+      Object.entries(x).map(([name, p]) => [name, (({ doc: __, ...own }) => own)(p as { doc: string })]),
+    );
+  const { name, states, ...others } = rest;
+  const data = { name, params: named, ...(inputs === undefined ? {} : { inputs: Object.fromEntries(Object.entries(inputs).map(([i, { unit }]) => [i, unit])) }), ...(others.let === undefined ? {} : { let: others.let }), states, ...Object.fromEntries(Object.entries(others).filter(([key]) => key !== "let")), ports: withoutDoc(ports) }; // prettier-ignore
+  return comment(doc) + yaml({ neuron: data });
+}
+
+export const cellText = (doc: string, cell: Data, rooms: Readonly<Record<string, readonly string[]>>): string =>
+  [comment(doc) + yaml({ cell }), ...Object.entries(rooms).map(([room, texts]) => `${room}:\n${texts.join("")}`)].join(
+    "",
+  );
+
+const comment = (doc: string): string => doc.split("\n").map((line) => `# ${line.trim()}\n`).join(""); // prettier-ignore
+const indented = (text: string, by: number): string => text.replace(/^(?=.)/gm, " ".repeat(by));

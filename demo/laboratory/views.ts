@@ -1,0 +1,176 @@
+import { Plot } from "../site/plots.ts";
+import { element } from "../site/element.ts";
+import type { Curve, Recorded } from "./protocol.ts";
+import type { Panel } from "../../src/plot/types.ts";
+import { currentOf, VERSIONS } from "./clamping.ts";
+import { VOLTAGE, type LabSettings } from "./settings.ts";
+import type { Traces } from "./traces.ts";
+
+const COLOURS = { A: "accent", B: "warm" } as const;
+const pair = (label: string) => VERSIONS.map((version) => ({ label: `${version} ${label}`, colour: COLOURS[version], dashed: version === "B" })); // prettier-ignore
+
+/** Nothing real is outside, but the exponential of a point neuron may be, in the step of a spike. */
+const DRAWN_MV = [-200, 150] as const;
+
+type PlotName = "voltage" | "injected" | "inside" | "curve";
+
+/** The plots of the page, and what each shows as data of a figure. */
+export class Views {
+  readonly #traces: Traces;
+  #settings: LabSettings;
+  #chosen: string | undefined;
+  #curve: Curve | undefined;
+  #plots: Record<PlotName, Plot>;
+
+  constructor(traces: Traces, settings: LabSettings) {
+    [this.#traces, this.#settings] = [traces, settings];
+    this.#plots = this.#make();
+  }
+
+  get curve(): Curve | undefined {
+    return this.#curve;
+  }
+
+  set settings(settings: LabSettings) {
+    const { window } = this.#settings;
+    const other = settings.mode !== this.#settings.mode;
+    this.#settings = settings;
+    if (settings.window !== window) for (const name of TIMED) this.#plots[name].reach(-settings.window, 0);
+    if (other) this.forget();
+    this.#name();
+  }
+
+  /** The variable of the third plot, "soma.na.m". */
+  set chosen(name: string) {
+    this.#chosen = name;
+    this.#remake("inside");
+  }
+
+  repaint(): void {
+    for (const plot of Object.values(this.#plots)) plot.repaint();
+  }
+
+  /** Tasks that draw what came, one plot each. */
+  tasks(): readonly (() => void)[] {
+    return TIMED.map((name) => () => this.#timed(name));
+  }
+
+  measured(curve: Curve): void {
+    this.#curve = curve;
+    this.#remake("curve");
+    this.#showCurve();
+  }
+
+  /** Takes the curve away. */
+  forget(): void {
+    this.#curve = undefined;
+    this.#remake("curve");
+  }
+
+  clear(): void {
+    for (const plot of Object.values(this.#plots)) plot.clear();
+    this.#curve = undefined;
+  }
+
+  /** What a plot shows, for a file. */
+  panel(name: PlotName): Panel {
+    if (name === "curve") return this.#curvePanel();
+    const { window } = this.#settings;
+    const times = this.#traces.times(window);
+    const variables = this.#of(name);
+    const series = variables.map((v) => ({ type: "line" as const, label: v.version, x: times, y: drawn(this.#traces.values(v, window) ?? [], v), ...(v.version === "B" ? { dash: "4 2" } : {}) })); // prettier-ignore
+    return { x: { label: "time", unit: "ms" }, y: { label: labelOf(name, variables[0]), unit: variables[0]?.unit ?? "" }, series }; // prettier-ignore
+  }
+
+  #curvePanel(): Panel {
+    const curve = this.#curve;
+    const rate = curve?.kind !== "voltage";
+    const series = (curve?.series ?? []).map((s) => ({ type: "line" as const, label: rate ? s.version : `${s.version} ${s.label}`, x: curve?.x ?? [], y: s.y, ...(s.version === "B" ? { dash: "4 2" } : {}) })); // prettier-ignore
+    return { x: { label: rate ? "current" : "command", unit: curve?.xUnit ?? "nA" }, y: rate ? { label: "rate", unit: "Hz" } : { label: "current", unit: "nA" }, series }; // prettier-ignore
+  }
+
+  #make(): Record<PlotName, Plot> {
+    return { voltage: this.#plot("voltage"), injected: this.#plot("injected"), inside: this.#plot("inside"), curve: this.#curvePlot() }; // prettier-ignore
+  }
+
+  #remake(name: PlotName): void {
+    this.#plots[name].destroy();
+    this.#plots[name] = name === "curve" ? this.#curvePlot() : this.#plot(name);
+  }
+
+  #plot(name: Exclude<PlotName, "curve">): Plot {
+    const [first] = this.#of(name);
+    const label = name === "voltage" ? "mV" : (first?.unit ?? "");
+    const soft = name === "voltage" ? 40 : name === "inside" && first?.unit === "1" ? 1 : undefined;
+    return new Plot(element(name), {
+      series: pair(name),
+      x: { label: "ms before now", range: [-this.#settings.window, 0] },
+      y: { label: label === "1" ? "" : label, ...(soft === undefined ? {} : { soft }) },
+      height: name === "voltage" ? 220 : 150,
+    });
+  }
+
+  #curvePlot(): Plot {
+    const curve = this.#curve;
+    const rate = this.#settings.mode !== VOLTAGE;
+    const series = (curve?.series ?? []).map((s) => ({ label: s.label, colour: s.label === "peak" && s.version === "A" ? "violet" : COLOURS[s.version], dashed: s.version === "B" })); // prettier-ignore
+    return new Plot(element("curve"), {
+      series: series.length === 0 ? pair("rate") : series,
+      x: { label: rate ? `current, ${curve?.xUnit ?? "nA"}` : "command, mV" },
+      y: rate ? { label: "Hz", min: 0, soft: 10 } : { label: "nA" },
+      height: 170,
+    });
+  }
+
+  #timed(name: Exclude<PlotName, "curve">): void {
+    const { window } = this.#settings;
+    const times = this.#traces.times(window);
+    const now = this.#traces.now;
+    const of = this.#of(name);
+    const ys = VERSIONS.map((version) => {
+      const v = of.find((one) => one.version === version);
+      const values = v === undefined ? undefined : this.#traces.values(v, window);
+      return v === undefined || values === undefined ? Array<null>(times.length).fill(null) : Array.from(drawn(values, v), (x) => (Number.isNaN(x) ? null : x)); // prettier-ignore
+    });
+    this.#plots[name].set([Array.from(times, (t) => t - now), ...ys]);
+  }
+
+  #showCurve(): void {
+    if (this.#curve !== undefined)
+      this.#plots.curve.set([[...this.#curve.x], ...this.#curve.series.map((s) => [...s.y])]);
+  }
+
+  #of(name: PlotName): Recorded[] {
+    const { variables } = this.#traces;
+    if (name === "voltage") return variables.filter((v) => v.role === "voltage");
+    if (name === "injected") return variables.filter((v) => v.role === "injected" || v.role === "clamp");
+    return variables.filter((v) => v.role === "inside" && v.name === this.#chosen);
+  }
+
+  /** After another network runs: units and the form of the plots. */
+  running(): void {
+    for (const name of TIMED) this.#remake(name);
+    this.#name();
+  }
+
+  #name(): void {
+    const inVoltage = this.#settings.mode === VOLTAGE;
+    element("injected-name").textContent = inVoltage ? "Current of the clamp" : "Injected current";
+    element("curve-name").textContent = inVoltage ? "Current against voltage" : "Rate against current";
+    element("current").textContent = inVoltage
+      ? "measured"
+      : `${Number(currentOf(this.#settings).toPrecision(3))} ${this.unit}`;
+  }
+
+  /** of the injected current. */
+  unit = "nA";
+}
+
+const TIMED = ["voltage", "injected", "inside"] as const;
+
+/** What a plot can show of a potential. */
+const drawn = (values: ArrayLike<number>, v: Recorded): Float32Array =>
+  Float32Array.from(values, (x) => (v.role === "voltage" ? Math.min(DRAWN_MV[1], Math.max(DRAWN_MV[0], x)) : x));
+
+const labelOf = (name: PlotName, v: Recorded | undefined): string =>
+  name === "voltage" ? "voltage" : name === "injected" ? "current" : (v?.name ?? "");

@@ -1,0 +1,224 @@
+import { openDevice, type OpenDevice } from "../../src/browser.ts";
+import { HillockError } from "../../src/errors.ts";
+import type { Chunk } from "../../src/run/chunk.ts";
+import { Pace } from "../site/pace.ts";
+import { Rig } from "./bench.ts";
+import { measureCurve } from "./curves.ts";
+import { faultOf, isFault, readText, type Fault, type Read } from "./document.ts";
+import type { VersionName } from "./clamping.ts";
+import { liveExperiment, type Versions } from "./experiment.ts";
+import { insertable, insertionText, PRESETS, presetScale, presetText } from "./presets.ts";
+import { placeText } from "./place.ts";
+import { type Texts, type ToPage, type ToWorker } from "./protocol.ts";
+import { Rows } from "./rows.ts";
+import { ADAPTER, AUTOMATIC, DT, SAMPLE, type LabSettings } from "./settings.ts";
+
+/** Wall time of a piece where the engine keeps up, ms. */
+const PIECE_MS = 40;
+const SAMPLE_STEPS = Math.round(SAMPLE / DT);
+
+const post = (message: ToPage, transfer: Transferable[] = []): void => postMessage(message, { transfer });
+const later = (delay: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay));
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+type RunMessage = ToWorker & { kind: "run" };
+
+/** What runs, what comes next, and what the page wants to know. */
+class Laboratory {
+  readonly #open: OpenDevice | undefined;
+  readonly #reads = new Map<VersionName, Read>();
+  #settings: LabSettings | undefined;
+  readonly #rows = new Rows();
+  #rig: Rig | undefined;
+  #next: { rig: Rig; message: RunMessage } | undefined;
+  #wanted: RunMessage | undefined;
+  #building = false;
+  #changed = false; // amplitude or noise
+  readonly #pace = new Pace();
+  #busy = false; // a batch has the engine
+
+  constructor(open: OpenDevice | undefined) {
+    this.#open = open;
+  }
+
+  /** What computes. One or two cells are a small task: without a graphics card the float64 reference engine is the quicker one. */
+  #device({ engine }: LabSettings): GPUDevice | undefined {
+    const suits = engine === ADAPTER || (engine === AUTOMATIC && this.#open?.info.isFallback === false);
+    return suits ? this.#open?.device : undefined;
+  }
+
+  take(message: ToWorker): void {
+    switch (message.kind) {
+      case "run":
+        return void this.#build(message);
+      case "live":
+        [this.#settings, this.#changed] = [message.settings, true];
+        return;
+      case "pacing":
+        this.#pace.pacing = message.pacing;
+        return;
+      case "step":
+        this.#pace.step();
+        return;
+      case "curve":
+        return void this.#curve();
+      case "cursor":
+        return this.#place(message.version, message.at);
+      case "preset":
+        return post({ kind: "preset", text: presetText(message.name), scale: presetScale(message.name) });
+      case "insertion": {
+        const found = insertionText(message.name);
+        if (found !== undefined) post({ kind: "insertion", ...found });
+        return;
+      }
+      case "describe":
+        return this.#describe(message.request);
+    }
+  }
+
+  /** Runs for ever, piece by piece. */
+  async run(): Promise<void> {
+    for (;;) {
+      try {
+        await this.#swap();
+        if (this.#rig === undefined || this.#busy) await later(10);
+        else {
+          await this.#pace.until(this.#rig.time, () => this.#next !== undefined);
+          if (this.#next === undefined && !this.#busy) await this.#piece(this.#rig);
+        }
+      } catch (error) {
+        this.#failed("The simulation stopped.", error);
+      }
+    }
+  }
+
+  /** Checks the texts of the latest message and makes their network while the last one goes on. */
+  async #build(message: RunMessage): Promise<void> {
+    this.#wanted = message;
+    if (this.#building) return;
+    this.#building = true;
+    while (this.#wanted !== undefined) {
+      const wanted = this.#wanted;
+      this.#wanted = undefined;
+      await this.#make(wanted);
+    }
+    this.#building = false;
+  }
+
+  async #make(message: RunMessage): Promise<void> {
+    const { versions, faults } = this.#read(message.texts);
+    if (Object.keys(faults).length > 0) return post({ kind: "checked", id: message.id, faults });
+    try {
+      const rig = await Rig.make(versions, message.settings, this.#device(message.settings));
+      post({ kind: "checked", id: message.id, faults: {} });
+      await this.#next?.rig.close();
+      this.#next = { rig, message };
+    } catch (error) {
+      const told = this.#faultsOf(error);
+      if (told === undefined) return this.#failed("The cell does not run.", error);
+      post({ kind: "checked", id: message.id, faults: told });
+    }
+  }
+
+  /** An error of the compiler, told where the text that it names has it. */
+  #faultsOf(error: unknown): Partial<Record<VersionName, Fault>> | undefined {
+    if (!(error instanceof HillockError)) return undefined;
+    const version = /^(?:population ")?B\b/.test(error.where) ? "B" : "A";
+    const read = this.#reads.get(version);
+    return read === undefined ? undefined : { [version]: faultOf(error, read.where) };
+  }
+
+  #read(texts: Texts): { versions: Versions; faults: Partial<Record<VersionName, Fault>> } {
+    const versions: Partial<Record<VersionName, Read["subject"]>> = {};
+    const faults: Partial<Record<VersionName, Fault>> = {};
+    for (const [name, text] of Object.entries(texts) as [VersionName, string][]) {
+      const read = readText(text);
+      if (isFault(read)) faults[name] = read;
+      else {
+        versions[name] = read.subject;
+        this.#reads.set(name, read);
+      }
+    }
+    return { versions, faults };
+  }
+
+  /** Puts the next network in the place of the one that ran. */
+  async #swap(): Promise<void> {
+    if (this.#next === undefined) return;
+    const { rig, message } = this.#next;
+    this.#next = undefined;
+    const before = this.#rig;
+    this.#rig = rig;
+    [this.#settings, this.#changed] = [message.settings, false];
+    const goesOn = before !== undefined && !message.restart;
+    const { kept, of } = goesOn ? await rig.goOnFrom(before) : { kept: 0, of: 0 };
+    if (before !== undefined) await before.close();
+    if (!goesOn) this.#rows.clear();
+    const variables = rig.experiment.variables.map((v, k) => ({ ...v, unit: rig.units[k] ?? "" }));
+    post({ kind: "running", id: message.id, variables, unit: rig.experiment.unit, kept, of, moved: message.moved, restarted: !goesOn, engine: rig.kind }); // prettier-ignore
+  }
+
+  async #piece(rig: Rig): Promise<void> {
+    if (this.#changed && this.#settings !== undefined) rig.set(this.#settings);
+    this.#changed = false;
+    const wanted = Math.min(PIECE_MS, this.#pace.speed * PIECE_MS);
+    const most = Math.max(wanted / DT, this.#pace.speed > 1 ? rig.stepsPerSubmit : 0);
+    const steps = SAMPLE_STEPS * Math.max(1, Math.round(most / SAMPLE_STEPS));
+    let chunk: Chunk;
+    try {
+      chunk = await rig.run(steps);
+    } catch (error) {
+      this.#rig = undefined;
+      await rig.close().catch(() => undefined);
+      throw error;
+    }
+    this.#tell(rig, chunk);
+  }
+
+  #tell(rig: Rig, chunk: Chunk): void {
+    const { times, values } = this.#rows.take(rig.experiment.variables, chunk);
+    const spikes = Object.fromEntries(Object.keys(rig.versions).map((v) => [v, chunk.spikes(v).times]));
+    post({ kind: "samples", times, values, spikes, time: rig.time, measured: this.#pace.measured }, [times.buffer, ...values.map((v) => v.buffer)]); // prettier-ignore
+  }
+
+  async #curve(): Promise<void> {
+    const [rig, settings] = [this.#rig, this.#settings];
+    if (rig === undefined || settings === undefined || this.#busy) return;
+    this.#busy = true;
+    try {
+      post({
+        kind: "curve",
+        curve: await measureCurve(rig.versions, settings, rig.experiment.unit, this.#device(settings)),
+      });
+    } catch (error) {
+      this.#failed("The curve could not be measured.", error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #place(version: VersionName, at: number): void {
+    const read = this.#reads.get(version);
+    if (read !== undefined) post({ kind: "place", version, text: placeText(read, at) });
+  }
+
+  #describe(request: number): void {
+    const [rig, settings] = [this.#rig, this.#settings];
+    if (rig === undefined || settings === undefined) return;
+    const { network } = liveExperiment(rig.versions, settings);
+    post({ kind: "description", request, json: JSON.stringify(network.toJSON(), null, 2), engine: rig.kind });
+  }
+
+  #failed(title: string, error: unknown): void {
+    if (!(error instanceof HillockError)) reportError(error);
+    post({ kind: "failed", title, detail: messageOf(error) });
+  }
+}
+
+const open = await openDevice().catch(() => undefined);
+void open?.device.lost.then(({ message }) => post({ kind: "failed", title: "The graphics device was lost.", detail: message || "Reload the page to go on." })); // prettier-ignore
+Object.assign(globalThis, { device: open?.device }); // for the browser's console
+const laboratory = new Laboratory(open);
+addEventListener("message", ({ data }: MessageEvent<ToWorker>) => laboratory.take(data));
+post({ kind: "hello", adapter: open?.info, presets: PRESETS, insertable });
+void laboratory.run();
