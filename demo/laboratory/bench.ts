@@ -5,7 +5,6 @@ import type { Engine } from "../../src/host/engine.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
-import { DeviceWatch } from "../../src/run/device-watch.ts";
 import { Simulation } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
 import { currentOf, noiseSdOf } from "./clamping.ts";
@@ -23,23 +22,16 @@ export class Rig {
   readonly #engine: Engine;
   readonly #simulation: Simulation;
 
-  private constructor(
-    versions: Versions,
-    experiment: Experiment,
-    network: CompiledNetwork,
-    engine: Engine,
-    device?: GPUDevice,
-  ) {
+  private constructor(versions: Versions, experiment: Experiment, network: CompiledNetwork, engine: Engine) {
     [this.versions, this.experiment, this.#network, this.#engine] = [versions, experiment, network, engine];
     this.units = experiment.variables.map(({ version, name }) => unitOf(network, version, name));
-    const watch = device === undefined ? undefined : new DeviceWatch(device);
-    this.#simulation = new Simulation(network, engine, { watch });
+    this.#simulation = new Simulation(network, engine);
   }
 
   static async make(versions: Versions, settings: LabSettings, device: GPUDevice | undefined): Promise<Rig> {
     const experiment = liveExperiment(versions, settings);
     const network = compile(experiment.network.describe(), { dt: ms(DT) });
-    return new Rig(versions, experiment, network, await engineOf(network, device), device);
+    return new Rig(versions, experiment, network, await engineOf(network, device));
   }
 
   get kind(): "gpu" | "reference" {
@@ -98,8 +90,7 @@ export async function runBatch(
   device: GPUDevice | undefined,
 ): Promise<Chunk> {
   const network = compile(experiment.network.describe(), { dt: ms(DT) });
-  const watch = device === undefined ? undefined : new DeviceWatch(device);
-  const simulation = new Simulation(network, await engineOf(network, device), { watch });
+  const simulation = new Simulation(network, await engineOf(network, device));
   try {
     const whole = ms(experiment.duration);
     for await (const chunk of simulation.run(whole, { chunk: whole })) return chunk;

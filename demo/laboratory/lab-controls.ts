@@ -1,7 +1,7 @@
 import { Controls } from "../site/controls.ts";
 import { CONSTANT, VOLTAGE, SPECS, type Key, type LabSettings } from "./settings.ts";
 
-const KEYS = Object.keys(SPECS) as Key[];
+export const KEYS = Object.keys(SPECS) as Key[];
 
 /** The page's controls; an address keeps the cell behind its #. */
 export class LabControls extends Controls<Key> {

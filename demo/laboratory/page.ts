@@ -1,13 +1,13 @@
 import { element } from "../site/element.ts";
 import { hideNotice, notice, paragraph, withoutWebGpu } from "../site/notice.ts";
 import { showAdapterName } from "../site/page.ts";
+import { commonTime } from "../site/protocol.ts";
 import { onColours, theme } from "../site/theme.ts";
 import { VERSIONS, type VersionName } from "./clamping.ts";
 import type { Fault } from "./document.ts";
 import { Editor } from "./editor.ts";
 import { Files } from "./files.ts";
-import { LabControls } from "./lab-controls.ts";
-import { commonTime } from "../site/protocol.ts";
+import { KEYS, LabControls } from "./lab-controls.ts";
 import type { Texts, ToPage, ToWorker } from "./protocol.ts";
 import { unpacked, type Saved } from "./saved.ts";
 import { LIVE, SPECS, VOLTAGE, type Key, type LabSettings } from "./settings.ts";
@@ -31,6 +31,8 @@ export class LabPage {
   #shown: VersionName = "A";
   #faults: Readonly<Partial<Record<VersionName, Fault>>> = {};
   #id = 0;
+  /** settings of the last network that was asked for. */
+  #ran: LabSettings | undefined;
   #runs = 0;
   #paused = false;
   #due = false;
@@ -94,7 +96,7 @@ export class LabPage {
     chosen("preset", (name) => this.#send({ kind: "preset", name }));
     chosen("insert", (name) => this.#send({ kind: "insertion", name }));
     document.addEventListener("visibilitychange", () => this.#pace());
-    this.#controls.onChange((key) => this.#set(key));
+    this.#controls.onChange(() => this.#set());
     this.#controls.suitClamp();
     const frame = (now: number): void => {
       this.#draw(now);
@@ -189,14 +191,17 @@ export class LabPage {
   }
 
   #run(restart: boolean, moved = commonTime()): void {
-    this.#send({ kind: "run", id: ++this.#id, texts: this.#texts, settings: this.#controls.settings, restart, moved });
+    this.#ran = this.#controls.settings;
+    this.#send({ kind: "run", id: ++this.#id, texts: this.#texts, settings: this.#ran, restart, moved });
   }
 
-  #set(key: Key): void {
-    const settings: LabSettings = this.#controls.settings;
+  /** Several may have changed at once, by "Defaults". */
+  #set(): void {
+    const { settings } = this.#controls;
     this.#controls.suitClamp();
     this.#views.settings = settings;
-    if (LIVE.includes(key)) this.#send({ kind: "live", settings });
+    const same = KEYS.every((key) => LIVE.includes(key) || settings[key] === this.#ran?.[key]);
+    if (same) this.#send({ kind: "live", settings });
     else this.#run(false);
     this.#due = true;
   }

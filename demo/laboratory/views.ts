@@ -1,4 +1,4 @@
-import { Plot } from "../site/plots.ts";
+import { Plot, type PlotSpec } from "../site/plots.ts";
 import { element } from "../site/element.ts";
 import type { Curve, Recorded } from "./protocol.ts";
 import type { Panel } from "../../src/plot/types.ts";
@@ -46,10 +46,6 @@ export class Views {
     this.#remake("inside");
   }
 
-  repaint(): void {
-    for (const plot of Object.values(this.#plots)) plot.repaint();
-  }
-
   /** Tasks that draw what came, one plot each. */
   tasks(): readonly (() => void)[] {
     return TIMED.map((name) => () => this.#timed(name));
@@ -90,36 +86,37 @@ export class Views {
   }
 
   #make(): Record<PlotName, Plot> {
-    return { voltage: this.#plot("voltage"), injected: this.#plot("injected"), inside: this.#plot("inside"), curve: this.#curvePlot() }; // prettier-ignore
+    const plot = (name: PlotName): Plot => new Plot(element(name), this.#spec(name));
+    return { voltage: plot("voltage"), injected: plot("injected"), inside: plot("inside"), curve: plot("curve") };
   }
 
   #remake(name: PlotName): void {
-    this.#plots[name].destroy();
-    this.#plots[name] = name === "curve" ? this.#curvePlot() : this.#plot(name);
+    this.#plots[name].reshape(this.#spec(name));
   }
 
-  #plot(name: Exclude<PlotName, "curve">): Plot {
+  #spec(name: PlotName): PlotSpec {
+    if (name === "curve") return this.#curveSpec();
     const [first] = this.#of(name);
     const label = name === "voltage" ? "mV" : (first?.unit ?? "");
     const soft = name === "voltage" ? 40 : name === "inside" && first?.unit === "1" ? 1 : undefined;
-    return new Plot(element(name), {
+    return {
       series: pair(name),
       x: { label: "ms before now", range: [-this.#settings.window, 0] },
       y: { label: label === "1" ? "" : label, ...(soft === undefined ? {} : { soft }) },
       height: name === "voltage" ? 220 : 150,
-    });
+    };
   }
 
-  #curvePlot(): Plot {
+  #curveSpec(): PlotSpec {
     const curve = this.#curve;
     const rate = this.#settings.mode !== VOLTAGE;
     const series = (curve?.series ?? []).map((s) => ({ label: s.label, colour: s.label === "peak" && s.version === "A" ? "violet" : COLOURS[s.version], dashed: s.version === "B" })); // prettier-ignore
-    return new Plot(element("curve"), {
+    return {
       series: series.length === 0 ? pair("rate") : series,
       x: { label: rate ? `current, ${curve?.xUnit ?? "nA"}` : "command, mV" },
       y: rate ? { label: "Hz", min: 0, soft: 10 } : { label: "nA" },
       height: 170,
-    });
+    };
   }
 
   #timed(name: Exclude<PlotName, "curve">): void {

@@ -159,13 +159,14 @@ class Laboratory {
   }
 
   async #piece(rig: Rig): Promise<void> {
-    if (this.#changed && this.#settings !== undefined) rig.set(this.#settings);
+    const changed = this.#changed;
     this.#changed = false;
     const wanted = Math.min(PIECE_MS, this.#pace.speed * PIECE_MS);
     const most = Math.max(wanted / DT, this.#pace.speed > 1 ? rig.stepsPerSubmit : 0);
     const steps = SAMPLE_STEPS * Math.max(1, Math.round(most / SAMPLE_STEPS));
     let chunk: Chunk;
     try {
+      if (changed && this.#settings !== undefined) rig.set(this.#settings);
       chunk = await rig.run(steps);
     } catch (error) {
       this.#rig = undefined;

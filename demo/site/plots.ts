@@ -31,7 +31,7 @@ export interface PlotSpec {
 /** A plot that fills its parent's width and follows the page's colours. */
 export class Plot {
   readonly #parent: HTMLElement;
-  readonly #spec: PlotSpec;
+  #spec: PlotSpec;
   #range: readonly [number, number] | undefined;
   #data: uPlot.AlignedData;
   #plot: uPlot;
@@ -52,6 +52,13 @@ export class Plot {
   set(data: uPlot.AlignedData): void {
     this.#data = data;
     this.#plot.setData(data);
+  }
+
+  /** Other series and axes in its place, without data. */
+  reshape(spec: PlotSpec): void {
+    [this.#spec, this.#range] = [spec, spec.x.range];
+    this.#data = [[], ...spec.series.map(() => [])];
+    this.#repaint();
   }
 
   /** Takes everything off. */

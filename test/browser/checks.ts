@@ -138,7 +138,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   },
 
   "no page evaluates text; each carries a description for link previews": async ({ open, url }) => {
-    for (const name of ["index", "learning", "motor-pool", "column"]) {
+    for (const name of ["index", "learning", "laboratory", "motor-pool", "column"]) {
       const tab = await open(`${url}${name}.html`);
       const meta = (selector: string): Promise<string> => tab.evaluate((s) => document.querySelector(s)?.getAttribute("content") ?? "", selector); // prettier-ignore
       expect((await meta('meta[name="description"]')).length).toBeGreaterThan(80);

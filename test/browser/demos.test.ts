@@ -22,7 +22,7 @@ const clean = ({ complaints, requests }: Visit): void => {
 
 test("every page weighs at most 500 kB gzipped, and 60 kB before its worker is there", () => {
   const pages = Object.keys(site.gzipped).filter((f) => f.endsWith(".html"));
-  expect(pages.sort()).toEqual(["column.html", "index.html", "learning.html", "motor-pool.html"]);
+  expect(pages.sort()).toEqual(["column.html", "index.html", "laboratory.html", "learning.html", "motor-pool.html"]);
   for (const page of pages) {
     const files = reached(site.files, page);
     const weight = (names: readonly string[]): number => names.reduce((sum, f) => sum + (site.gzipped[f] ?? NaN), 0);
@@ -41,7 +41,7 @@ test("the start page names the adapter, says that it is a software one, and lead
   const seen = await visit(browser, `${site.url}index.html`, { width: 390, height: 844 });
   await running(seen.page);
   expect(await seen.page.textContent("#adapter")).toMatch(/swiftshader.*software/i);
-  for (const name of ["motor-pool", "column", "learning"])
+  for (const name of ["motor-pool", "column", "learning", "laboratory"])
     expect(await seen.page.locator(`.cards a.open[href="${name}.html"]`).count()).toBe(1);
   clean(seen);
   await seen.page.close();

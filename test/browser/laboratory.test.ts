@@ -214,6 +214,7 @@ describe("files", () => {
       mimeType: "application/json",
       buffer: Buffer.from("{}"),
     });
+    await third.page.waitForSelector("#notice:not([hidden])");
     expect(await third.page.textContent("#notice")).toMatch(/bad\.json.*format/s);
     await third.page.close();
   });
@@ -225,7 +226,7 @@ describe("files", () => {
   });
 
   test("the traces' CSV is what the exported script computes in Node, number by number", async () => {
-    const { page } = await open("laboratory.html?engine=2&window=1000&speed=1000&noise=20");
+    const { page } = await open("laboratory.html?engine=2&window=1000&speed=0.1&noise=20");
     await until(page, "modelMs", (t) => t > 120);
     await page.click("#pause");
     const csv = await downloaded(page, "#csv");

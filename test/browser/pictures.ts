@@ -1,7 +1,7 @@
 // Takes the pictures of the start page and the README from the running demos: npx tsx test/browser/pictures.ts
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { openBrowser, running, until } from "./pages.ts";
 import { openSite } from "./site.ts";
 
@@ -13,6 +13,7 @@ async function picture(
   url: string,
   name: string,
   ready: readonly [key: string, least: number],
+  prepare: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<void> {
   const page = await browser.newPage({
     viewport: { width: 1310, height: 1500 },
@@ -21,11 +22,24 @@ async function picture(
   });
   await page.goto(url);
   await running(page);
+  await prepare(page);
   await until(page, ready[0], (x) => x >= ready[1], 300_000);
   const box = await page.locator(".views > :first-child").boundingBox();
   const clip = { x: (box?.x ?? 0) - 4, y: (box?.y ?? 0) - 4, width: 960, height: 540 };
   await page.screenshot({ path: join(FOLDER, `${name}.jpg`), type: "jpeg", quality: 82, clip });
   await page.close();
+}
+
+/** A second version with less sodium, and the curves of both. */
+async function compare(page: Page): Promise<void> {
+  await page.click("#version-B");
+  await page.locator("#text").evaluate((area: HTMLTextAreaElement) => {
+    area.value = area.value.replace("0.12 S/cm2", "0.09 S/cm2");
+    area.dispatchEvent(new Event("input"));
+  });
+  await until(page, "runs", (n) => n > 2);
+  await page.click("#measure");
+  await until(page, "curves", (n) => n > 0);
 }
 
 mkdirSync(FOLDER, { recursive: true });
@@ -41,9 +55,10 @@ try {
     ],
     [`column.html?mesh=5&drive=0&speed=1000`, "column", ["modelMs", 62]],
     [`learning.html?neurons=100`, "learning", ["step", 4950]],
+    [`laboratory.html?engine=2&window=50`, "laboratory", ["modelMs", 250], compare],
   ] as const;
-  for (const [path, name, ready] of all) {
-    if (wanted.length === 0 || wanted.includes(name)) await picture(browser, site.url + path, name, ready);
+  for (const [path, name, ready, prepare] of all) {
+    if (wanted.length === 0 || wanted.includes(name)) await picture(browser, site.url + path, name, ready, prepare);
   }
 } finally {
   await browser.close();
