@@ -1,8 +1,9 @@
+import type { Neuron } from "./neuron.ts";
 import type { EventEffect, Flow, Mechanism, Param, Reaction } from "./mechanism.ts";
 import type { LinkState, LinkTrace, Plasticity, WeightParam } from "./plasticity.ts";
 
 /** The parameters of a mechanism as a Markdown table: name, default with unit, limits, meaning. */
-export function mechanismTable(mechanism: Mechanism | Plasticity): string {
+export function mechanismTable(mechanism: Pick<Mechanism | Plasticity | Neuron, "params">): string {
   const params: readonly (readonly [string, Param | WeightParam])[] = Object.entries(mechanism.params);
   const rows = params.map(([name, p]) => {
     const live = p.unit !== "weight" && p.live === true ? " (live)" : "";
@@ -20,6 +21,26 @@ export function mechanismSection(m: Mechanism): string {
     parts.push(`Published rate table: ${from.value} to ${to.value} mV in ${intervals} intervals, of ${what}.`);
   }
   return parts.join("\n\n");
+}
+
+/** A point neuron as Markdown. */
+export function neuronSection(n: Neuron): string {
+  const lines = Object.entries(n.let ?? {}).map(([id, text]) => `${id} = ${text}`);
+  for (const [s, state] of Object.entries(n.states)) {
+    lines.push(`${s}(0) = ${state.init}   in ${state.unit}`);
+    if ("next" in state) lines.push(`${s} after a step = ${state.next}`);
+    else if ("d" in state) lines.push(`d(${s})/dt = ${state.d}`, ...(state.tau === undefined ? [] : [`linear part of d(${s})/dt: -${s} / (${state.tau})`])); // prettier-ignore
+    else lines.push(...Object.entries(state).flatMap(([key, text]) => (key === "unit" || key === "init" ? [] : [`${key}(${s}) = ${text}`]))); // prettier-ignore
+  }
+  for (const [port, { unit, onEvent }] of Object.entries(n.ports))
+    lines.push(
+      ...Object.entries(onEvent).map(([s, text]) => `an event at ${port} (weight in ${unit}): ${s} += ${text}`),
+    );
+  for (const [input, { unit, doc }] of Object.entries(n.inputs ?? {})) lines.push(`input ${input} (${unit}): ${doc}`);
+  lines.push(`a spike where ${n.spike}`, ...Object.entries(n.reset).map(([s, text]) => `then ${s} = ${text}`));
+  if (n.refractory !== undefined) lines.push(`refractory for ${n.refractory} ms: ${(n.held ?? ["V"]).join(", ")} held`);
+  if (n.method !== undefined) lines.push(`method: ${n.method}`);
+  return [`## ${n.name} (neuron)`, n.doc, mechanismTable(n), ["```", ...lines, "```"].join("\n")].join("\n\n");
 }
 
 /** A rule of plasticity as Markdown. */
@@ -46,7 +67,8 @@ function rule(m: Plasticity): string {
 } // prettier-ignore
 
 function equations(m: Mechanism): string {
-  const lines = Object.entries(m.let ?? {}).map(([name, text]) => `${name} = ${text}`);
+  const lines = Object.entries(m.functions ?? {}).map(([name, { of, is }]) => `${name}(${of.join(", ")}) = ${is}`);
+  lines.push(...Object.entries(m.let ?? {}).map(([name, text]) => `${name} = ${text}`));
   for (const [name, s] of Object.entries(m.states)) {
     const pairs = Object.entries(s).filter(([key]) => key !== "unit").map(([key, text]) =>
       key === "init" ? `${name}(0) = ${text}` : key === "next" ? `${name} after a step = ${text}` : `${key}(${name}) = ${text}`,

@@ -195,3 +195,15 @@ function joinRows(
   }
   return { variable: trace.variable, unit: trace.unit, times, cells: trace.cells, data };
 }
+
+/** What segments that together make [from, to) hold. */
+export function chunkOf(network: CompiledNetwork, segments: readonly Segment[], from: number, to: number): Chunk {
+  const rows = new Map<string, Rows[]>();
+  for (const { traces } of segments) {
+    for (const { population, trace, steps, data } of traces) {
+      const key = rowsKey(population, trace);
+      rows.set(key, [...(rows.get(key) ?? []), { steps, data }]);
+    }
+  }
+  return new MemoryChunk(network, from, to, sortSpikes(network, segments, from, to), rows);
+}

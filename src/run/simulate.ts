@@ -8,7 +8,7 @@ import { shown } from "../shapes.ts";
 import { isSoftware } from "../gpu/adapter.ts";
 import { checkLastStep, nearestSteps, wholeSteps } from "../steps.ts";
 import { canonical, type Quantity } from "../units.ts";
-import { MemoryChunk, rowsKey, sortSpikes, type Chunk, type Rows } from "./chunk.ts";
+import { type Chunk, chunkOf } from "./chunk.ts";
 import { inForce, RecordedControl, type Control, type LiveChange } from "./control.ts";
 import { sourceStates } from "./source-states.ts";
 
@@ -82,8 +82,15 @@ async function makeEngine(kind: EngineKind, network: CompiledNetwork, device: GP
 
 interface Hook {
   readonly everySteps: number;
-  readonly update: (control: Control, t: number) => void;
+  readonly update: Update;
+  /** of a hook that looks at the run: what there was since its last call, and the step of that. */
+  seen: Segment[];
+  since: number;
 }
+
+/** What a hook of `sim.every` does. `seen` is what the run gave since the hook's last call (spikes, samples of what is recorded; a
+ * chunk as the run yields them), undefined at the first and at the first after a resume. */
+export type Update = (control: Control, t: number, seen: Chunk | undefined) => void;
 
 /** One network on one engine, at one step. */
 export class Simulation {
@@ -128,11 +135,12 @@ export class Simulation {
     return this.#engine.timings();
   }
 
-  /** Calls `update(control, t)` (t in ms) at every multiple of `interval`, first at t = 0, not at the end. Its changes act
-   * from the step at t on; results do not depend on blocks or chunks.
+  /** Calls `update(control, t, seen)` (t in ms) at every multiple of `interval`, first at t = 0, not at the end. Its changes act
+   * from the step at t on; results do not depend on blocks or chunks. `seen` holds the spikes and samples since the last call:
+   * `meanRate(seen.spikes(E), seen)`; it is kept only for functions that take it.
    * @throws ModelError when the interval is not a whole number of steps */
-  every(interval: Quantity<"ms">, update: (control: Control, t: number) => void): this {
-    this.#hooks.push({ everySteps: this.steps("interval of every()", interval), update });
+  every(interval: Quantity<"ms">, update: Update): this {
+    this.#hooks.push({ everySteps: this.steps("interval of every()", interval), update, seen: [], since: -1 });
     return this;
   }
 
@@ -171,20 +179,10 @@ export class Simulation {
 
   async #chunk(to: number, whole: WholeRun, options: RunOptions): Promise<Chunk | undefined> {
     const from = this.step;
-    const rows = new Map<string, Rows[]>();
     const segments: Segment[] = [];
-    const add = (key: string, part: Rows): void => {
-      const parts = rows.get(key);
-      if (parts === undefined) rows.set(key, [part]);
-      else parts.push(part);
-    };
-    for await (const segment of this.segments(to, whole, options)) {
-      segments.push({ ...segment, traces: [] });
-      for (const { population, trace, steps, data } of segment.traces) add(rowsKey(population, trace), { steps, data });
-    }
+    for await (const segment of this.segments(to, whole, options)) segments.push(segment);
     if (this.step === from) return undefined;
-    const sorted = sortSpikes(this.network, segments, from, this.step);
-    return new MemoryChunk(this.network, from, this.step, sorted, rows);
+    return chunkOf(this.network, segments, from, this.step);
   }
 
   /** For sinks: what the engine gives from here to `to`, one submit at a time, in order. Two are in flight unless a hook
@@ -219,6 +217,7 @@ export class Simulation {
           totalMs: whole.end * dt,
           wallMs: performance.now() - whole.began,
         });
+        for (const hook of this.#hooks) if (hook.update.length > 2 && hook.since >= 0) hook.seen.push(segment);
         if (segment.fault !== undefined) this.#failure = segment.fault;
         if (segment.to > segment.from) yield segment;
         if (segment.fault !== undefined) return;
@@ -241,8 +240,12 @@ export class Simulation {
   #callHooks(step: number): boolean {
     const t = step * this.network.dt;
     try {
-      for (const { everySteps, update } of this.#hooks) {
-        if (step % everySteps === 0) checkSynchronous(update(this.#control, t));
+      for (const hook of this.#hooks) {
+        if (step % hook.everySteps !== 0) continue;
+        const seen =
+          hook.since < 0 || hook.update.length < 3 ? undefined : chunkOf(this.network, hook.seen, hook.since, step);
+        [hook.seen, hook.since] = [[], step];
+        checkSynchronous(hook.update(this.#control, t, seen));
       }
       this.#control.apply();
     } catch (error) {
@@ -284,6 +287,7 @@ export class Simulation {
   async load({ step, state, changes }: Checkpoint): Promise<void> {
     this.checkOpen();
     await this.#engine.load(state, step);
+    for (const hook of this.#hooks) [hook.seen, hook.since] = [[], -1];
     this.#failure = undefined;
     this.#control.replay(changes);
     this.#inForce = [...changes];

@@ -1,18 +1,20 @@
 import { expect, it } from "vitest";
-import { mechanismSection, mechanismTable, plasticitySection } from "../../../src/mechanisms/table.ts";
+import { mechanismSection, mechanismTable, neuronSection, plasticitySection } from "../../../src/mechanisms/table.ts";
 import pas from "../../../src/mechanisms/channels/pas.ts";
-import { everyMechanism, everyPlasticity } from "./harness.ts";
+import { everyMechanism, everyNeuron, everyPlasticity } from "./harness.ts";
 
 const PREFACE = `# Mechanisms
 
 Printed from the mechanisms themselves; change a mechanism and run
 \`npx vitest run test/unit/mechanisms/docs.test.ts -u\`. Numbers in equations are in mV, ms, mM, S/cm2 and mA/cm2 (synapses: uS
 and nA). A state x relaxes to inf(x) with tau(x), or opens with alpha(x) and closes with beta(x) (1/ms); \`exprel(x)\` is
-(exp(x) - 1) / x. Without x(0) a state starts at its steady state. Live parameters may change while a simulation runs.`;
+(exp(x) - 1) / x. Without x(0) a state starts at its steady state. Point neurons state the unit of each
+state and port; all their states advance together. Live parameters may change while a simulation runs.`;
 
 it("docs/mechanisms.md is what the mechanisms say", async () => {
   const rules = (await everyPlasticity()).map(({ mechanism }) => plasticitySection(mechanism));
-  const page = [PREFACE, ...(await everyMechanism()).map(mechanismSection), ...rules].join("\n\n") + "\n";
+  const neurons = (await everyNeuron()).map(({ mechanism }) => neuronSection(mechanism));
+  const page = [PREFACE, ...(await everyMechanism()).map(mechanismSection), ...neurons, ...rules].join("\n\n") + "\n";
   await expect(page).toMatchFileSnapshot("../../../docs/mechanisms.md");
 });
 

@@ -149,7 +149,8 @@ describe("exp2syn", () => {
     const e = env({ tau1, tau2 });
     const [riseTime, peakAt] = [e["rise"] as number, e["tp"] as number];
     const jump = value(exp2syn.onEvent["A"] as string, e);
-    const g = (t: number): number => value((exp2syn as { g: string }).g, { ...e, A: jump * exp(-t / riseTime), B: jump * exp(-t / tau2) });
+    const g = (t: number): number =>
+      value((exp2syn as { g: string }).g, { ...e, A: jump * exp(-t / riseTime), B: jump * exp(-t / tau2) });
     // nearly equal time constants: A and B are 1e4 times their difference, so 1e4 * 2.2e-16 is lost; 1e-11 is ample
     expect(g(peakAt)).toBeCloseTo(1, 11);
     expect(Math.max(g(0.99 * peakAt), g(1.01 * peakAt))).toBeLessThan(g(peakAt));

@@ -3,6 +3,7 @@ import { evaluate } from "../../../src/lang/evaluate.ts";
 import type { Expr } from "../../../src/lang/expr.ts";
 import { parse } from "../../../src/lang/parse.ts";
 import type { Channel, Mechanism, Pool, Synapse } from "../../../src/mechanisms/mechanism.ts";
+import type { NeuronType } from "../../../src/mechanisms/neuron.ts";
 import type { PlasticityType } from "../../../src/mechanisms/plasticity.ts";
 
 /** Every mechanism of the folders channels, pools and synapses: each file's default export. */
@@ -23,6 +24,13 @@ export async function everyPlasticity(): Promise<PlasticityType[]> {
   const folder = new URL("../../../src/mechanisms/plasticity/", import.meta.url);
   const files = readdirSync(folder).filter((f) => f !== "index.ts").sort();
   return Promise.all(files.map(async (f) => ((await import(new URL(f, folder).href)) as { default: PlasticityType }).default));
+} // prettier-ignore
+
+/** Every point neuron of the folder neurons. */
+export async function everyNeuron(): Promise<NeuronType[]> {
+  const folder = new URL("../../../src/mechanisms/neurons/", import.meta.url);
+  const files = readdirSync(folder).filter((f) => f !== "index.ts").sort();
+  return Promise.all(files.map(async (f) => ((await import(new URL(f, folder).href)) as { default: NeuronType }).default));
 } // prettier-ignore
 
 /** What the texts may read besides their own names, canonical units: both publications' temperature and reversals. */
