@@ -1,7 +1,19 @@
 /** Everything that needs neither a file system nor an adapter; node.ts and browser.ts add those. */
 export * from "./errors.ts";
 export * from "./units.ts";
-export { allToAll, fixedNumberPerSource, fixedProbability, list, oneToOne } from "./connect/rules.ts";
+export {
+  allToAll,
+  distanceLaw,
+  fixedInDegree,
+  fixedNumberPerSource,
+  fixedOutDegree,
+  fixedProbability,
+  fixedTotal,
+  list,
+  oneToOne,
+} from "./connect/rules.ts";
+export { exponentialValues, lognormalValues, normalValues, uniformValues } from "./connect/values.ts";
+export type { Drawn } from "./connect/values.ts";
 export type { Rule } from "./connect/rules.ts";
 export type { EngineKind } from "./host/engine.ts";
 export type {

@@ -1,5 +1,6 @@
 import { drawLinks, drawReceptors, type Links } from "../connect/draw.ts";
 import { Uint32List } from "../connect/rows.ts";
+import { drawValues, isDrawn } from "../connect/values.ts";
 import { linkValues, receives, ruleSizes } from "../network/check.ts";
 import type { NetworkDescription, PopulationDescription, ProjectionDescription } from "../network/description.ts";
 import { delaySteps } from "../steps.ts";
@@ -79,8 +80,16 @@ function draw(
   const all: DrawnLinks = {
     ...links,
     receptor: drawReceptors(links, p.receptors.length, structureSeed, p.name),
-    weight: linkValues(`${p.name}, weight${inEntry}`, p.weight, p.weight.unit, count),
-    delayMs: linkValues(`${p.name}, delay${inEntry}`, p.delay, "ms", count),
+    weight: isDrawn(p.weight)
+      ? drawValues(`${p.name}, weight`, p.weight, p.weight.unit, links, {
+          seed: structureSeed,
+          name: p.name,
+          use: "weight",
+        })
+      : linkValues(`${p.name}, weight${inEntry}`, p.weight, p.weight.unit, count),
+    delayMs: isDrawn(p.delay)
+      ? drawValues(`${p.name}, delay`, p.delay, "ms", links, { seed: structureSeed, name: p.name, use: "delay" })
+      : linkValues(`${p.name}, delay${inEntry}`, p.delay, "ms", count),
     dropped: 0,
   };
   if (p.maxDelay === undefined) return all;

@@ -2,20 +2,35 @@ import { ModelError } from "../errors.ts";
 import type { Check } from "../shapes.ts";
 import type { Expected, Key, Links, RuleKind, Sizes } from "./rule.ts";
 import { type AllToAll, allToAllKind } from "./rules/all-to-all.ts";
+import { type DistanceLaw, distanceLawKind } from "./rules/distance-law.ts";
+import { type FixedDegree, fixedDegreeKind } from "./rules/fixed-degree.ts";
 import { type FixedNumberPerSource, fixedNumberPerSourceKind } from "./rules/fixed-number-per-source.ts";
 import { type FixedProbability, fixedProbabilityKind } from "./rules/fixed-probability.ts";
-import { listKind, type PairList } from "./rules/list.ts";
+import { type FixedTotal, fixedTotalKind } from "./rules/fixed-total.ts";
+import { columnsKind, listKind, type PairColumns, type PairList } from "./rules/list.ts";
 import { type OneToOne, oneToOneKind } from "./rules/one-to-one.ts";
 
 export type { Sizes } from "./rule.ts";
 export { allToAll } from "./rules/all-to-all.ts";
+export { distanceLaw } from "./rules/distance-law.ts";
+export { fixedInDegree, fixedOutDegree } from "./rules/fixed-degree.ts";
 export { fixedNumberPerSource } from "./rules/fixed-number-per-source.ts";
 export { fixedProbability } from "./rules/fixed-probability.ts";
+export { fixedTotal } from "./rules/fixed-total.ts";
 export { list } from "./rules/list.ts";
 export { oneToOne } from "./rules/one-to-one.ts";
 
 /** Which source meets which target. Rules draw by (structureSeed, projection name, source or target), never by call order. */
-export type Rule = OneToOne | AllToAll | FixedProbability | FixedNumberPerSource | PairList;
+export type Rule =
+  | OneToOne
+  | AllToAll
+  | FixedProbability
+  | FixedNumberPerSource
+  | FixedDegree
+  | FixedTotal
+  | DistanceLaw
+  | PairList
+  | PairColumns;
 
 type Kinds = { readonly [K in Rule["kind"]]: RuleKind<Extract<Rule, { kind: K }>> };
 
@@ -25,7 +40,11 @@ const KINDS: Kinds = {
   allToAll: allToAllKind,
   fixedProbability: fixedProbabilityKind,
   fixedNumberPerSource: fixedNumberPerSourceKind,
+  fixedDegree: fixedDegreeKind,
+  fixedTotal: fixedTotalKind,
+  distanceLaw: distanceLawKind,
   list: listKind,
+  columns: columnsKind,
 };
 const BY_NAME = new Map<string, RuleKind<Rule>>(Object.entries(KINDS) as unknown as [string, RuleKind<Rule>][]);
 

@@ -1,3 +1,4 @@
+import { checkDrawn, type Drawn, isDrawn } from "../connect/values.ts";
 import { checkRule, type Sizes } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
@@ -229,14 +230,18 @@ export function ruleSizes(p: { name: string; source: string; target: string }, p
   };
 }
 
-/** Canonical weights or delays of links, a number when one value serves all. Delays below 0 are refused.
+/** Canonical weights or delays of links, a number when one value serves all; a distribution is checked only. Delays below 0 are refused.
  * @param links  how many there are; not compared when left out */
 export function linkValues<U extends Unit>(
   where: string,
-  given: Quantity<U> | Quantities<U>,
+  given: Quantity<U> | Quantities<U> | Drawn<U>,
   unit: U,
   links?: number,
 ): number | Float64Array {
+  if (isDrawn(given)) {
+    checkDrawn(where, given, unit);
+    return 0;
+  }
   if (isQuantities(given) && links !== undefined && given.values.length !== links) {
     throw new ModelError(where, `has ${given.values.length} values for ${links} links`, `Give one value, or ${links}`);
   }

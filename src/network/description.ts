@@ -1,4 +1,5 @@
 import type { Rule } from "../connect/rules.ts";
+import type { Drawn } from "../connect/values.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { PlasticityUse } from "../mechanisms/plasticity.ts";
 import type { Quantities, Quantity, Unit } from "../units.ts";
@@ -36,8 +37,8 @@ export interface PortSources {
 
 export type SourceModel = RenewalSources | TrainSources | PortSources;
 
-/** A constant, or one value per link in the order of the rule's links (sorted by source, then target; lists keep their order). */
-export type PerLink<U extends Unit> = Quantity<U> | Quantities<U>;
+/** A constant, a distribution from which each link draws, or one value per link in the order of the rule's links (sorted by source, then target; lists keep their order). */
+export type PerLink<U extends Unit> = Quantity<U> | Quantities<U> | Drawn<U>;
 
 export interface ProjectionDescription {
   readonly name: string;

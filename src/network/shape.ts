@@ -1,3 +1,4 @@
+import { drawnShape, isDrawn } from "../connect/values.ts";
 import { ModelError } from "../errors.ts";
 import { RULE_SHAPES } from "../connect/rules.ts";
 import { bool, type Check, finite, given, isPlain, list, number, numbers, object, oneOf, own, type Plain, quantity, refuse, shown, text, whole } from "../shapes.ts"; // prettier-ignore
@@ -85,6 +86,7 @@ export const population: Check = (where, x) => {
   })(where, x);
 };
 
+const linkValue: Check = (where, x) => (isDrawn(x) ? drawnShape : given)(where, x);
 export const projection = object(
   {
     name: label,
@@ -92,8 +94,8 @@ export const projection = object(
     target: text,
     receptors: list(text),
     rule,
-    weight: given,
-    delay: given,
+    weight: linkValue,
+    delay: linkValue,
     maxScale: number,
   },
   { maxDelay: quantity(), dendriticDelay: quantity(), plasticity: () => {} }, // looked into by `checkPlasticity`

@@ -50,7 +50,7 @@ export const fixedNumberPerSourceKind: RuleKind<FixedNumberPerSource> = {
 };
 
 /** Floyd's algorithm (Bentley & Floyd 1987, Commun. ACM 30:754): n draws give n different targets, every set equally likely. */
-class DifferentTargets {
+export class DifferentTargets {
   readonly #n: number;
   readonly #choices: number; // without autapses: numbered past the source
   readonly #key: Key;

@@ -1,0 +1,109 @@
+import { ModelError } from "../errors.ts";
+import { ln } from "../random/elementary.ts";
+import { normal, philoxInto, stream, uniform, type Use, USES } from "../random/philox.ts";
+import { type Check, object, oneOf, quantity, text } from "../shapes.ts";
+import { canonical, type Quantity, type Unit } from "../units.ts";
+import { eachLink, type Links } from "./draw.ts";
+
+/** What becomes of a value beyond `min` or `max`: it is set there ("clip", the default), or drawn again ("redraw", up to 64 times, then clipped). */
+export interface Limits<U extends Unit = Unit> {
+  readonly min?: Quantity<U>;
+  readonly max?: Quantity<U>;
+  readonly outside?: "clip" | "redraw";
+}
+
+/** A value drawn for each link; plain data that survives JSON. */
+export type Drawn<U extends Unit = Unit> = Limits<U> & { readonly unit: U } & (
+    | { readonly distribution: "normal" | "lognormal"; readonly mean: Quantity<U>; readonly sd: Quantity<U> }
+    | { readonly distribution: "uniform"; readonly from: Quantity<U>; readonly to: Quantity<U> }
+    | { readonly distribution: "exponential"; readonly mean: Quantity<U> }
+  );
+
+type Moments<U extends Unit> = { readonly mean: Quantity<U>; readonly sd: Quantity<U> } & Limits<U>;
+
+/** A normal distribution of this mean and standard deviation (before the limits). */
+export const normalValues = <U extends Unit>(given: Moments<U>): Drawn<U> => ({ distribution: "normal", unit: given.mean.unit, ...given }); // prettier-ignore
+/** A lognormal distribution of values with this mean and standard deviation (before the limits). */
+export const lognormalValues = <U extends Unit>(given: Moments<U>): Drawn<U> => ({ distribution: "lognormal", unit: given.mean.unit, ...given }); // prettier-ignore
+/** Uniform between two values. */
+export const uniformValues = <U extends Unit>(given: { readonly from: Quantity<U>; readonly to: Quantity<U> } & Limits<U>): Drawn<U> => ({ distribution: "uniform", unit: given.from.unit, ...given }); // prettier-ignore
+/** Exponential of this mean (before the limits). */
+export const exponentialValues = <U extends Unit>(given: { readonly mean: Quantity<U> } & Limits<U>): Drawn<U> => ({ distribution: "exponential", unit: given.mean.unit, ...given }); // prettier-ignore
+
+export const isDrawn = (x: unknown): x is Drawn => typeof x === "object" && x !== null && "distribution" in x;
+
+const limits = { min: quantity(), max: quantity(), outside: oneOf("clip", "redraw") };
+const base = { distribution: text, unit: text };
+const SHAPES: ReadonlyMap<string, Check> = new Map([
+  ["normal", object({ ...base, mean: quantity(), sd: quantity() }, limits)],
+  ["lognormal", object({ ...base, mean: quantity(), sd: quantity() }, limits)],
+  ["uniform", object({ ...base, from: quantity(), to: quantity() }, limits)],
+  ["exponential", object({ ...base, mean: quantity() }, limits)],
+]);
+
+/** The fields of a drawn value. */
+export const drawnShape: Check = (where, x) => {
+  const { distribution } = x as { distribution: unknown };
+  oneOf(...SHAPES.keys())(`${where}.distribution`, distribution);
+  SHAPES.get(distribution as string)?.(where, x);
+};
+
+/** Most draws of one value before it is clipped. */
+const MOST_DRAWS = 64;
+
+type Inverse = (k0: number, k1: number) => number;
+
+/** @throws ModelError for another unit, and for what is no distribution */
+export function checkDrawn(where: string, d: Drawn, unit: Unit): { readonly draw: Inverse; readonly low: number; readonly high: number } {
+  if (d.unit !== unit) throw new ModelError(where, `has unit "${d.unit}"`, `Give it in "${unit}"`);
+  const number = (what: string, q: Quantity | undefined, usual: number): number => (q === undefined ? usual : canonical(`${where}.${what}`, q, unit));
+  const low = number("min", d.min, unit === "ms" ? 0 : -Infinity);
+  const high = number("max", d.max, Infinity);
+  if (!(low <= high)) throw new ModelError(where, `is to lie from ${low} to ${high} ${unit}`, "Give min below max");
+  if (unit === "ms" && low < 0) throw new ModelError(`${where}.min`, `is ${low} ms`, "Give 0 or more");
+  return { draw: inverse(where, d, number), low, high };
+} // prettier-ignore
+
+function inverse(where: string, d: Drawn, number: (what: string, q: Quantity | undefined, usual: number) => number): Inverse {
+  if (d.distribution === "uniform") {
+    const [from, to] = [number("from", d.from, 0), number("to", d.to, 0)];
+    if (!(from <= to)) throw new ModelError(where, `is uniform from ${from} to ${to}`, "Give the smaller first");
+    return (k) => from + (to - from) * uniform(k);
+  }
+  const mean = number("mean", d.mean, 0);
+  if (d.distribution === "exponential") {
+    if (!(mean > 0)) throw new ModelError(`${where}.mean`, `is ${mean}`, "Give a mean above 0");
+    return (k) => -mean * ln(uniform(k));
+  }
+  const sd = number("sd", d.sd, 0);
+  if (!(sd >= 0)) throw new ModelError(`${where}.sd`, `is ${sd}`, "Give 0 or more");
+  if (d.distribution === "normal") return (k0, k1) => mean + sd * normal(k0, k1);
+  if (!(mean > 0)) throw new ModelError(`${where}.mean`, `is ${mean}`, "Give a mean above 0");
+  const variance = ln(1 + (sd / mean) ** 2);
+  const mu = ln(mean) - variance / 2;
+  return (k0, k1) => Math.exp(mu + Math.sqrt(variance) * normal(k0, k1));
+} // prettier-ignore
+
+/** Draws a value for each link, in the rule's own order: by (structureSeed, projection, source, target, how often the pair occurred before). */
+export function drawValues(where: string, d: Drawn, unit: Unit, links: Links, key: { seed: number; name: string; use: Use }): Float64Array {
+  const { draw, low, high } = checkDrawn(where, d, unit);
+  const hash = stream("projection", key.name);
+  const values = new Float64Array(links.target.length);
+  const words = new Uint32Array(4);
+  const seen = new Map<number, number>();
+  let row = -1;
+  eachLink(links, (source, target, place) => {
+    if (source !== row) seen.clear();
+    row = source;
+    const before = seen.get(target) ?? 0;
+    seen.set(target, before + 1);
+    let value = NaN;
+    for (let k = 0; k < MOST_DRAWS; k++) {
+      philoxInto(words, 0, source, target, before * MOST_DRAWS + k, USES[key.use], key.seed, hash);
+      value = draw(words[0] as number, words[1] as number);
+      if (d.outside !== "redraw" || (value >= low && value <= high)) break;
+    }
+    values[place] = Math.min(high, Math.max(low, value));
+  });
+  return values;
+} // prettier-ignore
