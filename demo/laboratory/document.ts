@@ -13,6 +13,7 @@ import type { Subject } from "./subject.ts";
  * data of `net.cells`, and hillock's own checks judge it; here texts become quantities, and errors find their place in the text. */
 
 export interface Read {
+  readonly text: string;
   readonly subject: Subject;
   readonly where: Places;
 }
@@ -134,7 +135,7 @@ export function readText(text: string): Read | Fault {
     if (!isMap(document.contents)) throw new TextFault([], "describes no cell", 'Begin with "cell:" or "neuron:"');
     const subject = subjectOf(document.toJS({ maxAliasCount: 0 }) as Data);
     check(subject);
-    return { subject, where: places };
+    return { text, subject, where: places };
   } catch (error) {
     return faultOf(error, places);
   }
@@ -232,7 +233,7 @@ function sectionOf(name: string, given: unknown): SectionSpec {
   const own = Object.entries(mapping(path, given)).map(([key, x]): [string, unknown] => {
     if (SIZES.includes(key)) return [key, quantity([...path, key], x)];
     if (COUNTS.includes(key)) return [key, number([...path, key], x)];
-    if (key === "points") return [key, (x as unknown[]).map((p) => (p as unknown[]).map((y) => number([...path, key], y)))]; // prettier-ignore
+    if (key === "points") return [key, rows([...path, key], x)];
     return [key, x];
   });
   return { name, ...Object.fromEntries(own) } as unknown as SectionSpec;
@@ -356,6 +357,13 @@ function number(path: Path, x: unknown): number {
   const value = typeof x === "string" && x.trim() !== "" ? Number(x) : NaN;
   if (Number.isFinite(value)) return value;
   throw new TextFault(path, x === undefined ? "is missing" : `is no number`, "Give a finite number");
+}
+
+/** Lists of numbers in a list. */
+function rows(path: Path, x: unknown): number[][] {
+  if (Array.isArray(x) && x.every((row) => Array.isArray(row)))
+    return (x as unknown[][]).map((row) => row.map((value) => number(path, value)));
+  throw new TextFault(path, "is no list of points", "Give [x, y, z, diameter] of each in um: [[0, 0, 0, 20], [20, 0, 0, 20]]"); // prettier-ignore
 }
 
 function list(path: Path, x: unknown): string[] {

@@ -18,6 +18,7 @@ export const clampOf = (version: string): string => `${version}.clamp`;
 export interface Variable {
   readonly version: VersionName;
   readonly name: string;
+  /** injected: a part of the current that flows in. */
   readonly role: "voltage" | "injected" | "clamp" | "inside";
 }
 
@@ -84,7 +85,7 @@ export function liveExperiment(versions: Versions, s: LabSettings): Experiment {
     } else {
       unit = inputOf(subject);
       inject(network, cells, name, s, unit);
-      record(`${stimulusOf(name)}.i`, "injected");
+      for (const part of [stimulusOf(name), noiseOf(name)]) record(`${part}.i`, "injected");
     }
     for (const variable of insideOf(subject).slice(0, MOST_INSIDE)) record(variable, "inside");
   }

@@ -9,6 +9,8 @@ import type { Views } from "./views.ts";
 export interface Shown {
   saved(): Saved;
   open(saved: Saved): void;
+  /** an SWC file for the cell that is shown. */
+  morphology(name: string, text: string): void;
   /** asks for the network; the answer comes to `described`. */
   describe(request: number): void;
   readonly traces: Traces;
@@ -73,7 +75,9 @@ export class Files {
 
   async #read(file: File): Promise<void> {
     try {
-      this.#shown.open(readSaved(await file.text()));
+      const text = await file.text();
+      if (/\.swc$/i.test(file.name)) this.#shown.morphology(file.name, text);
+      else this.#shown.open(readSaved(text));
       hideNotice();
     } catch (error) {
       notice("alert", `"${file.name.slice(0, 60)}" could not be opened.`, [paragraph(error instanceof Error ? error.message : String(error))]); // prettier-ignore

@@ -48,6 +48,7 @@ export class LabPage {
     this.#files = new Files({
       saved: () => ({ texts: this.#texts, settings: this.#controls.settings }),
       open: (saved) => this.#open(saved),
+      morphology: (name, text) => this.#send({ kind: "morphology", version: this.#shown, name, text }),
       describe: (request) => this.#send({ kind: "describe", request }),
       traces: this.#traces,
       views: this.#views,
@@ -252,11 +253,12 @@ export class LabPage {
     element("text").setAttribute("aria-label", `Version ${this.#shown} of the cell as text`);
   }
 
-  #preset(text: string, scale: number): void {
+  #preset(text: string, scale: number | undefined): void {
     const first = this.#runs === 0 && this.#texts.A === "";
     this.#texts = { ...this.#texts, [this.#shown]: text };
     this.#editor.put(text);
-    if (!first || this.#controls.get("scale") === SPECS.scale.value) this.#controls.place("scale", scale);
+    if (scale !== undefined && (!first || this.#controls.get("scale") === SPECS.scale.value))
+      this.#controls.place("scale", scale);
     this.#views.settings = this.#controls.settings;
     this.#run(true);
   }

@@ -1,6 +1,7 @@
-import { Document, isMap, isScalar, visit } from "yaml";
+import { Document, isMap, isScalar, parseDocument, visit } from "yaml";
 import type { Mechanism, Param } from "../../src/mechanisms/mechanism.ts";
 import type { Neuron } from "../../src/mechanisms/neuron.ts";
+import type { CellModel } from "../../src/network/cell.ts";
 import type { Quantity } from "../../src/units.ts";
 import { quantityText } from "./quantities.ts";
 
@@ -71,6 +72,21 @@ export function neuronText(n: Neuron): string {
   const { name, states, ...others } = rest;
   const data = { name, params: named, ...(inputs === undefined ? {} : { inputs: Object.fromEntries(Object.entries(inputs).map(([i, { unit }]) => [i, unit])) }), ...(others.let === undefined ? {} : { let: others.let }), states, ...Object.fromEntries(Object.entries(others).filter(([key]) => key !== "let")), ports: withoutDoc(ports) }; // prettier-ignore
   return comment(doc) + yaml({ neuron: data });
+}
+
+/** A text with other sections; spikes are detected where that cell has them. All else stays, comments too. */
+export function withSections(text: string, { sections, detector }: CellModel): string {
+  const document = parseDocument(text, { schema: "failsafe" });
+  const said = sections.map(({ name, points, nseg, parent, parentEnd, ...s }): [string, Data] => [name, {
+    ...Object.fromEntries(Object.entries(s).map(([key, x]) => [key, isQuantity(x) ? quantityText(x) : x])),
+    ...(nseg === undefined ? {} : { nseg: String(nseg) }),
+    ...(parent === undefined ? {} : { parent, ...(parentEnd === undefined ? {} : { parentEnd: String(parentEnd) }) }),
+    ...(points === undefined ? {} : { points: points.map((p) => p.map(String)) }),
+  }]); // prettier-ignore
+  document.setIn(["cell", "sections"], document.createNode(Object.fromEntries(said)));
+  document.setIn(["cell", "detector", "section"], detector.section);
+  visit(document, { Seq: (_, node) => void (node.flow = true) });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 export const cellText = (doc: string, cell: Data, rooms: Readonly<Record<string, readonly string[]>>): string =>

@@ -73,8 +73,9 @@ export class Views {
     if (name === "curve") return this.#curvePanel();
     const { window } = this.#settings;
     const times = this.#traces.times(window);
-    const variables = this.#of(name);
-    const series = variables.map((v) => ({ type: "line" as const, label: v.version, x: times, y: drawn(this.#traces.values(v, window) ?? [], v), ...(v.version === "B" ? { dash: "4 2" } : {}) })); // prettier-ignore
+    const of = this.#of(name);
+    const variables = VERSIONS.flatMap((version) => of.find((v) => v.version === version) ?? []);
+    const series = variables.map((v) => ({ type: "line" as const, label: v.version, x: times, y: drawn(this.#values(of, v.version) ?? [], v), ...(v.version === "B" ? { dash: "4 2" } : {}) })); // prettier-ignore
     return { x: { label: "time", unit: "ms" }, y: { label: labelOf(name, variables[0]), unit: variables[0]?.unit ?? "" }, series }; // prettier-ignore
   }
 
@@ -126,10 +127,18 @@ export class Views {
     const of = this.#of(name);
     const ys = VERSIONS.map((version) => {
       const v = of.find((one) => one.version === version);
-      const values = v === undefined ? undefined : this.#traces.values(v, window);
+      const values = this.#values(of, version);
       return v === undefined || values === undefined ? Array<null>(times.length).fill(null) : Array.from(drawn(values, v), (x) => (Number.isNaN(x) ? null : x)); // prettier-ignore
     });
     this.#plots[name].set([Array.from(times, (t) => t - now), ...ys]);
+  }
+
+  /** What a version has of these variables in the window: their sum, for a current has parts. */
+  #values(of: readonly Recorded[], version: string): Float32Array | undefined {
+    const parts = of.filter((v) => v.version === version).flatMap((v) => this.#traces.values(v, this.#settings.window) ?? []); // prettier-ignore
+    const [first, ...more] = parts;
+    if (first === undefined || more.length === 0) return first;
+    return first.map((x, k) => more.reduce((sum, part) => sum + (part[k] as number), x));
   }
 
   #showCurve(): void {

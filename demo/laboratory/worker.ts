@@ -1,4 +1,4 @@
-import { openDevice, type OpenDevice } from "../../src/browser.ts";
+import { adapters, openDevice, type AdapterInfo } from "../../src/browser.ts";
 import { HillockError } from "../../src/errors.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import { Pace } from "../site/pace.ts";
@@ -7,6 +7,8 @@ import { measureCurve } from "./curves.ts";
 import { faultOf, isFault, readText, type Fault, type Read } from "./document.ts";
 import type { VersionName } from "./clamping.ts";
 import { liveExperiment, type Versions } from "./experiment.ts";
+import { swcCell } from "../../src/import/index.ts";
+import { withSections } from "./text.ts";
 import { insertable, insertionText, PRESETS, presetScale, presetText } from "./presets.ts";
 import { placeText } from "./place.ts";
 import { type Texts, type ToPage, type ToWorker } from "./protocol.ts";
@@ -25,7 +27,8 @@ type RunMessage = ToWorker & { kind: "run" };
 
 /** What runs, what comes next, and what the page wants to know. */
 class Laboratory {
-  readonly #open: OpenDevice | undefined;
+  readonly #adapter: AdapterInfo | undefined;
+  #opened: Promise<GPUDevice | undefined> | undefined;
   readonly #reads = new Map<VersionName, Read>();
   #settings: LabSettings | undefined;
   readonly #rows = new Rows();
@@ -37,14 +40,26 @@ class Laboratory {
   readonly #pace = new Pace();
   #busy = false; // a batch has the engine
 
-  constructor(open: OpenDevice | undefined) {
-    this.#open = open;
+  constructor(adapter: AdapterInfo | undefined) {
+    this.#adapter = adapter;
   }
 
   /** What computes. One or two cells are a small task: without a graphics card the float64 reference engine is the quicker one. */
-  #device({ engine }: LabSettings): GPUDevice | undefined {
-    const suits = engine === ADAPTER || (engine === AUTOMATIC && this.#open?.info.isFallback === false);
-    return suits ? this.#open?.device : undefined;
+  async #device({ engine }: LabSettings): Promise<GPUDevice | undefined> {
+    const suits = engine === ADAPTER || (engine === AUTOMATIC && this.#adapter?.isFallback === false);
+    if (!suits || this.#adapter === undefined) return undefined;
+    this.#opened ??= this.#openDevice();
+    return this.#opened;
+  }
+
+  async #openDevice(): Promise<GPUDevice | undefined> {
+    const open = await openDevice();
+    void open?.device.lost.then(({ message }) => {
+      this.#opened = undefined; // the next edit opens another
+      this.#failed("The graphics device was lost.", new Error(message || "The browser gave no reason."));
+    });
+    Object.assign(globalThis, { device: open?.device }); // for the browser's console
+    return open?.device;
   }
 
   take(message: ToWorker): void {
@@ -71,6 +86,8 @@ class Laboratory {
         if (found !== undefined) post({ kind: "insertion", ...found });
         return;
       }
+      case "morphology":
+        return this.#morphology(message.version, message.name, message.text);
       case "describe":
         return this.#describe(message.request);
     }
@@ -109,7 +126,7 @@ class Laboratory {
     const { versions, faults } = this.#read(message.texts);
     if (Object.keys(faults).length > 0) return post({ kind: "checked", id: message.id, faults });
     try {
-      const rig = await Rig.make(versions, message.settings, this.#device(message.settings));
+      const rig = await Rig.make(versions, message.settings, await this.#device(message.settings));
       post({ kind: "checked", id: message.id, faults: {} });
       await this.#next?.rig.close();
       this.#next = { rig, message };
@@ -189,7 +206,7 @@ class Laboratory {
     try {
       post({
         kind: "curve",
-        curve: await measureCurve(rig.versions, settings, rig.experiment.unit, this.#device(settings)),
+        curve: await measureCurve(rig.versions, settings, rig.experiment.unit, await this.#device(settings)),
       });
     } catch (error) {
       this.#failed("The curve could not be measured.", error);
@@ -201,6 +218,17 @@ class Laboratory {
   #place(version: VersionName, at: number): void {
     const read = this.#reads.get(version);
     if (read !== undefined) post({ kind: "place", version, text: placeText(read, at) });
+  }
+
+  /** The cell of a text with the sections of an SWC file in the place of its own. */
+  #morphology(version: VersionName, name: string, swc: string): void {
+    try {
+      const read = this.#reads.get(version);
+      const base = read?.subject.kind === "cell" ? read.text : presetText(PRESETS[0]?.[0] ?? "");
+      post({ kind: "preset", text: withSections(base, swcCell(swc, { where: name.slice(0, 60) })), scale: undefined });
+    } catch (error) {
+      this.#failed("The morphology could not be read.", error);
+    }
   }
 
   #describe(request: number): void {
@@ -216,10 +244,8 @@ class Laboratory {
   }
 }
 
-const open = await openDevice().catch(() => undefined);
-void open?.device.lost.then(({ message }) => post({ kind: "failed", title: "The graphics device was lost.", detail: message || "Reload the page to go on." })); // prettier-ignore
-Object.assign(globalThis, { device: open?.device }); // for the browser's console
-const laboratory = new Laboratory(open);
+const [adapter] = await adapters().catch(() => []);
+const laboratory = new Laboratory(adapter);
 addEventListener("message", ({ data }: MessageEvent<ToWorker>) => laboratory.take(data));
-post({ kind: "hello", adapter: open?.info, presets: PRESETS, insertable });
+post({ kind: "hello", adapter, presets: PRESETS, insertable });
 void laboratory.run();

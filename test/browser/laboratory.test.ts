@@ -177,7 +177,30 @@ describe("a cell as text", () => {
   });
 });
 
+const SWC = ["# a soma and two dendrites", "1 1 0 0 0 10 -1", "2 1 -10 0 0 10 1", "3 1 10 0 0 10 1", "4 3 10 0 0 1 1", "5 3 150 20 0 0.8 4", "6 3 -10 0 0 1 1", "7 3 -120 0 0 1 6"].join("\n"); // prettier-ignore
+
 describe("files", () => {
+  test("an SWC morphology that is dropped gives the shown cell its sections, and keeps its channels", async () => {
+    const { page, complaints } = await open("laboratory.html?speed=1000&scale=3");
+    const runs = await said(page, "runs");
+    const data = await page.evaluateHandle((text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], "cell.swc"));
+      return transfer;
+    }, SWC);
+    await page.dispatchEvent("body", "drop", { dataTransfer: data });
+    await until(page, "runs", (n) => n > runs);
+    const text = await page.inputValue("#text");
+    expect(text).toMatch(/points: \[\[/);
+    expect(text).toContain("Source: Hodgkin & Huxley");
+    const read = readText(text);
+    if (isFault(read) || read.subject.kind !== "cell") throw new Error("no cell");
+    expect(read.subject.cell.sections.map((s) => s.parent === undefined)).toEqual([true, false, false]);
+    await until(page, "rateA", (hz) => hz > 20);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   test("a link opens as the same page: texts, settings, second version", async () => {
     const { page } = await open("laboratory.html?engine=2");
     await edit(page, "0.12 S/cm2", "0.11 S/cm2");

@@ -72,6 +72,34 @@ async function measure(browser: Browser, url: string, key: "modelMs" | "step"): 
   return result;
 }
 
+/** Edits a conductance five times; how long until it acts, from the key, at worst. */
+async function measureLaboratory(browser: Browser, url: string): Promise<Record<string, string>> {
+  const { page } = await visit(browser, url);
+  await running(page);
+  const spike = await page.waitForFunction(() => performance.getEntriesByName("first spike drawn")[0]?.startTime, null, { timeout: 60_000 }); // prettier-ignore
+  const load = await page.evaluate(() => (performance.getEntriesByType("navigation") as PerformanceNavigationTiming[])[0]?.loadEventEnd ?? 0); // prettier-ignore
+  await page.waitForTimeout(2000);
+  await watchTasks(page);
+  for (let k = 0; k < 5; k++) {
+    const runs = await said(page, "runs");
+    await page.locator("#text").evaluate((area: HTMLTextAreaElement, n) => {
+      area.value = area.value.replace(/4 \* exp|4\.\d \* exp/, `4.${n} * exp`);
+      area.dispatchEvent(new Event("input"));
+    }, k + 1);
+    await page.waitForFunction((n) => Number(document.body.dataset["runs"]) > n, runs, { timeout: 60_000 });
+    await page.waitForTimeout(300);
+  }
+  const edits = await page.evaluate(() => performance.getEntriesByName("edit to simulation").slice(-5).map((e) => e.duration)); // prettier-ignore
+  const result = {
+    page: url.replace(/^.*\//, ""),
+    "edit acts within, ms": edits.map((x) => x.toFixed(0)).join(" "),
+    "longest task, ms": (await longestTask(page)).toFixed(0),
+    "first spike after load, s": (((await spike.jsonValue()) as number) / 1000 - load / 1000).toFixed(2),
+  };
+  await page.close();
+  return result;
+}
+
 const site = await openSite();
 const browser = await openBrowser();
 try {
@@ -82,6 +110,10 @@ try {
   rows.push(await measure(browser, `${site.url}column.html?mesh=3&drive=1&speed=1000`, "modelMs"));
   rows.push(await measure(browser, `${site.url}learning.html?neurons=100`, "step"));
   console.table(rows);
+  console.table([
+    await measureLaboratory(browser, `${site.url}laboratory.html`),
+    await measureLaboratory(browser, `${site.url}laboratory.html?engine=1`),
+  ]);
 } finally {
   await browser.close();
   await site.close();

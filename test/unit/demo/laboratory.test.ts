@@ -10,7 +10,8 @@ import { Rows } from "../../../demo/laboratory/rows.ts";
 import { packed, readSaved, savedText, unpacked } from "../../../demo/laboratory/saved.ts";
 import { REFERENCE, SPECS, VOLTAGE, type LabSettings } from "../../../demo/laboratory/settings.ts";
 import type { Subject } from "../../../demo/laboratory/subject.ts";
-import { cellText, mechanismText, neuronText } from "../../../demo/laboratory/text.ts";
+import { cellText, mechanismText, neuronText, withSections } from "../../../demo/laboratory/text.ts";
+import { swcCell } from "../../../src/import/index.ts";
 import * as library from "../../../src/mechanisms/index.ts";
 import type { Mechanism } from "../../../src/mechanisms/mechanism.ts";
 import * as neurons from "../../../src/mechanisms/neurons/index.ts";
@@ -96,6 +97,17 @@ describe("what the library's mechanisms say as text", () => {
   });
 });
 
+test("sections of an SWC take the place of a text's own; the rest of it stays", () => {
+  const swc = ["1 1 0 0 0 10 -1", "2 1 20 0 0 10 1", "3 3 20 0 0 1 2", "4 3 220 0 0 1 3"].join("\n");
+  const cell = swcCell(swc);
+  const text = withSections(squid, cell);
+  const made = subject(text);
+  if (made.kind !== "cell") throw new Error("no cell");
+  expect(made.cell.sections).toEqual(cell.sections.map(({ ...s }) => s));
+  expect(made.cell.insertions).toEqual((subject(squid) as Extract<Subject, { kind: "cell" }>).cell.insertions?.map((i) => ({ ...i, sections: cell.sections.map((s) => s.name) }))); // prettier-ignore
+  expect(text).toContain("# Delayed-rectifier K+");
+});
+
 describe("faults", () => {
   test.each([
     [
@@ -157,6 +169,12 @@ describe("faults", () => {
       "0.12 S/cm2",
       "-0.12 S/cm2",
       { mechanism: "na", field: "params.g_max", problem: /-0.12/, remedy: /limits/, at: "g_max" },
+    ],
+    [
+      "points that are none",
+      "L: 20 um",
+      "points: 3",
+      { field: "cell.sections.soma.points", problem: /no list/, remedy: /x, y, z/, at: "3" },
     ],
     ["a part", "channels:", "chanels:", { field: "chanels", problem: /no part/, remedy: /channels/, at: "chanels" }],
     [
