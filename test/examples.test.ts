@@ -23,6 +23,33 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
       expect(cv).toBeGreaterThan(0.7); // irregular
     },
   },
+  "cuba.mjs": {
+    scale: 0.4,
+    shows: ({ rate, cv }: { rate: number; cv: number }) => {
+      expect(rate).toBeGreaterThan(3); // keeps itself going; the benchmark's rate is some 6 Hz
+      expect(rate).toBeLessThan(12);
+      expect(cv).toBeGreaterThan(0.25); // no clockwork (0), though only cells with 4 spikes and more in 0.4 s count, the regular ones
+    },
+  },
+  "izhikevich.mjs": {
+    scale: 1,
+    shows: ({ rate, strongest }: { rate: number; strongest: number }) => {
+      expect(rate).toBeGreaterThan(4); // the paper's figure has some 8 Hz
+      expect(rate).toBeLessThan(14);
+      // its rhythms: alpha near 10 Hz and gamma near 40 Hz
+      expect((strongest >= 5 && strongest <= 15) || (strongest >= 30 && strongest <= 60)).toBe(true);
+    },
+  },
+  "wang-buzsaki.mjs": {
+    scale: 0.5,
+    shows: ({ alone, coupled }: Record<"alone" | "coupled", { rate: number; coherence: number }>) => {
+      expect(coupled.rate).toBeGreaterThan(30); // gamma
+      expect(coupled.rate).toBeLessThan(80);
+      expect(coupled.coherence).toBeGreaterThan(10); // all cells at once: their number, 100, times what is not in the mean
+      expect(coupled.coherence).toBeGreaterThan(3 * alone.coherence);
+      expect(alone.rate).toBeGreaterThan(coupled.rate);
+    },
+  },
   "current-injection.mjs": {
     scale: 0.5,
     shows: ({ order, recruitment }: { order: number; recruitment: Float64Array }) => {
