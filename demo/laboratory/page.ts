@@ -154,8 +154,11 @@ export class LabPage {
     const same = this.#traces.variables.length === variables.length && variables.every((v, k) => v.name === this.#traces.variables[k]?.name && v.unit === this.#traces.variables[k]?.unit); // prettier-ignore
     this.#traces.running(variables, restarted);
     this.#views.unit = unit;
-    if (!same) this.#list();
-    this.#views.running();
+    if (same) this.#views.named();
+    else {
+      this.#list();
+      this.#views.running();
+    }
     element("notice").hidden = true;
     Object.assign(document.body.dataset, {
       state: "running",

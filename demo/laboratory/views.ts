@@ -37,7 +37,7 @@ export class Views {
     this.#settings = settings;
     if (settings.window !== window) for (const name of TIMED) this.#plots[name].reach(-settings.window, 0);
     if (other) this.forget();
-    this.#name();
+    this.named();
   }
 
   /** The variable of the third plot, "soma.na.m". */
@@ -156,10 +156,11 @@ export class Views {
   /** After another network runs: units and the form of the plots. */
   running(): void {
     for (const name of TIMED) this.#remake(name);
-    this.#name();
+    this.named();
   }
 
-  #name(): void {
+  /** Names of what the clamp does. */
+  named(): void {
     const inVoltage = this.#settings.mode === VOLTAGE;
     element("injected-name").textContent = inVoltage ? "Current of the clamp" : "Injected current";
     element("curve-name").textContent = inVoltage ? "Current against voltage" : "Rate against current";
