@@ -1,0 +1,167 @@
+import type { Expr } from "../../lang/expr.ts";
+import type { At } from "./lexer.ts";
+import { inOrder } from "./order.ts";
+import { type Context, fresh, isFresh, type Phases, staleName } from "./phases.ts";
+import type { Form } from "./relax.ts";
+import { keptName, Resolver, stateOf } from "./resolve.ts";
+import type { Scheme } from "./schemes.ts";
+import { tidy } from "./tidy.ts";
+
+/** A state as it will stand in the mechanism: names in its expressions are final, but for those of parameters. */
+export interface DraftState {
+  readonly state: string;
+  readonly form: Form;
+  /** undefined: its steady state. */
+  readonly init: Expr | undefined;
+  readonly at: At;
+}
+
+export interface DraftCurrent {
+  readonly name: string;
+  readonly ion: string | undefined;
+  readonly i: Expr;
+  readonly at: At;
+}
+
+export interface Draft {
+  readonly states: readonly DraftState[];
+  readonly schemes: readonly (Scheme & { readonly init: readonly Expr[] | undefined })[];
+  readonly currents: readonly DraftCurrent[];
+}
+
+/** States in order, currents and schemes of a file whose blocks were run. */
+export function draft(context: Context, phases: Phases): Draft & { readonly resolver: Resolver } {
+  const resolver = new Resolver(context, phases);
+  const { symbols: s, program } = context;
+  const neat = new Map<Expr, Expr>();
+  const label = (from: Expr, to: Expr): void => {
+    const known = context.labels.get(from);
+    if (known !== undefined && !context.labels.has(to)) context.labels.set(to, known);
+  };
+  const final = (e: Expr): Expr => tidy(s, e, neat, label);
+  const steady = new Set(phases.steady.map(({ block }) => block));
+  const inScheme = new Set(phases.schemes.flatMap((scheme) => scheme.states));
+  const currents = currentsOf(context, phases).map((c) => ({ ...c, i: final(resolver.resolve(c.i, "currents")) }));
+  const updates = phases.updates.map((u) => ({ ...u, form: mapForm(u.form, (e) => final(resolver.resolve(e, "advance"))) })); // prettier-ignore
+  const schemes = phases.schemes.map((scheme) => ({
+    ...scheme,
+    reactions: scheme.reactions.map((r) => ({
+      ...r,
+      forward: final(resolver.resolve(r.forward, "advance")),
+      backward: final(resolver.resolve(r.backward, "advance")),
+    })),
+    init: startsSteady(context, phases, steady, scheme) ? undefined : scheme.states.map((state) => final(initOf(resolver, phases, state))), // prettier-ignore
+  }));
+  const still = program.states
+    .flatMap((d) => (d.size === undefined ? [d.name] : Array.from({ length: d.size }, (_, k) => `${d.name}_${k}`)))
+    .filter((state) => !inScheme.has(state) && !updates.some((u) => u.state === state))
+    .map((state) => ({ state, form: { next: s.name(state) } as Form, at: program.nameAt }));
+  const kept = [...keptSteps(resolver, s, final)].map((k) => ({ ...k, at: program.nameAt }));
+  if (resolver.usesTime) kept.unshift({ state: "time", form: { next: s.add(s.name(keptName("time")), s.name("dt")) }, init: s.number(0), at: program.nameAt }); // prettier-ignore
+  const steps = [
+    ...kept,
+    ...[...updates, ...still].map((u) => ({ ...u, init: initialOf(context, resolver, phases, u, final, steady) })),
+  ].map((u) => ({ ...u, exprs: exprsOf(u.form) }));
+  const read = new Set([...steps.flatMap((u) => u.exprs), ...currents.map((c) => c.i), ...schemes.flatMap((k) => k.reactions.flatMap((r) => [r.forward, r.backward]))].flatMap((e) => [...s.reads(e)].map(stateOf))); // prettier-ignore
+  const wanted = steps.filter((u) => read.has(u.state) || isConcentration(context, u.state) || !kept.some((k) => k.state === u.state)); // prettier-ignore
+  const { order, copies } = inOrder(s, wanted, (state) => [state, keptName(state)]);
+  return { ...finished(context, order, copies, currents), schemes, resolver };
+}
+
+const isConcentration = ({ program }: Context, state: string): boolean =>
+  program.ions.some(({ ion, write }) => `${ion}i` === state && write.includes(state));
+
+function keptSteps(resolver: Resolver, s: Context["symbols"], final: (e: Expr) => Expr): Omit<DraftState, "at">[] {
+  const done = new Map<string, Omit<DraftState, "at">>();
+  while (done.size < resolver.kept.size) {
+    for (const { name, next, init } of [...resolver.kept.values()]) {
+      if (!done.has(name)) done.set(name, { state: name, form: { next: final(next) }, init: final(init) });
+    }
+  }
+  void s;
+  return [...done.values()];
+}
+
+export const exprsOf = (form: Form): Expr[] =>
+  "next" in form ? [form.next] : "inf" in form ? [form.inf, form.tau] : [form.alpha, form.beta];
+
+export const mapForm = (form: Form, f: (e: Expr) => Expr): Form =>
+  "next" in form
+    ? { next: f(form.next) }
+    : "inf" in form
+      ? { inf: f(form.inf), tau: f(form.tau) }
+      : { alpha: f(form.alpha), beta: f(form.beta) };
+
+/** Plain names for old and new values, and copies for old values that would be gone. */
+function finished(
+  { symbols: s, program }: Context,
+  order: readonly (DraftState & { exprs: readonly Expr[] })[],
+  copies: readonly string[],
+  currents: readonly DraftCurrent[],
+): Pick<Draft, "states" | "currents"> {
+  const done = new Set<string>();
+  const named = (own: string | undefined) => (e: Expr): Expr | undefined => {
+    if (e.kind !== "name") return undefined;
+    if (isFresh(e.name)) return s.name(staleName(e.name));
+    const state = stateOf(e.name);
+    if (own !== undefined && copies.includes(state) && done.has(state) && state !== own) return s.name(`${state}_old`);
+    return e.name === state ? undefined : s.name(state);
+  }; // prettier-ignore
+  const states = order.map((u): DraftState => {
+    const form = mapForm(u.form, (e) => s.replace(e, named(u.state)));
+    done.add(u.state);
+    return { state: u.state, form, init: u.init, at: u.at };
+  });
+  const olds = copies.map((state): DraftState => ({ state: `${state}_old`, form: { next: s.name(state) }, init: s.number(0), at: program.nameAt })); // prettier-ignore
+  return {
+    states: [...olds, ...states],
+    currents: currents.map((c) => ({ ...c, i: s.replace(c.i, named(undefined)) })),
+  };
+}
+
+function currentsOf({ program, lexer, symbols: s }: Context, { currents }: Phases): DraftCurrent[] {
+  const found: DraftCurrent[] = [];
+  const take = (name: string, ion: string | undefined, sign: 1 | -1, at: At): void => {
+    const i = currents.get(name);
+    if (i === undefined) lexer.fail(at, `declares the current ${name} and never sets it in BREAKPOINT`, "Set it there");
+    found.push({ name, ion, i: sign === 1 ? (i as Expr) : s.negate(i as Expr), at });
+  };
+  for (const { ion, write, ...at } of program.ions) if (write.includes(`i${ion}`)) take(`i${ion}`, ion, 1, at);
+  for (const { name, ...at } of program.nonspecific) take(name, undefined, 1, at);
+  for (const { name, ...at } of program.electrode) take(name, undefined, -1, at);
+  return found;
+}
+
+function initOf(resolver: Resolver, { initial }: Phases, state: string): Expr {
+  const given = initial.get(state);
+  return given === undefined ? resolver.startOf(state) : resolver.resolve(given, "initial");
+}
+
+function initialOf(
+  context: Context,
+  resolver: Resolver,
+  phases: Phases,
+  { state, form, at }: { state: string; form: Form; at: At },
+  final: (e: Expr) => Expr,
+  steady: ReadonlySet<string>,
+): Expr | undefined {
+  const { symbols: s, program, lexer } = context;
+  if (steady.size > 0) {
+    const block = [...program.derivatives.values()].find((b) => steady.has(b.name) && b.body.some((x) => x.kind === "derivative" && x.of.name === state)); // prettier-ignore
+    if (block !== undefined) {
+      if ("next" in form) lexer.fail(at, `starts ${state} at a steady state that is not written out`, "Write it in INITIAL"); // prettier-ignore
+      return undefined;
+    }
+  }
+  const init = final(initOf(resolver, phases, state));
+  if ("inf" in form && form.inf === init) return undefined;
+  if ("alpha" in form && init === s.div(form.alpha, s.add(form.alpha, form.beta))) return undefined;
+  return init;
+}
+
+/** Whether a scheme starts at rest: INITIAL solves it, or a LINEAR block over the same states. */
+function startsSteady({ program }: Context, _: Phases, steady: ReadonlySet<string>, scheme: Scheme): boolean {
+  if (steady.has(scheme.name)) return true;
+  return [...steady].some((block) => program.linears.has(block));
+}
+export { fresh };

@@ -1,0 +1,401 @@
+import type { BinaryOp, Expr } from "../../lang/expr.ts";
+import { BUILTINS, IGNORED } from "./builtins.ts";
+import type { At, Lexer } from "./lexer.ts";
+import { type Symbols, valueOf } from "./symbols.ts";
+import type { Program, Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
+import type { Variables } from "./variables.ts";
+
+/** Most statements that a block may come to, loops and calls written out. */
+const MOST_STATEMENTS = 50_000;
+/** Most calls in one another. */
+const DEEPEST_CALL = 30;
+
+/** What blocks do beside giving variables values. */
+export interface Effects {
+  derivative?(of: string, value: Expr, at: At): void;
+  other?(statement: Statement, run: Execution): void;
+}
+
+/** A TABLE as it was met: what it holds, over which argument. */
+export interface Tabulated {
+  readonly name: string;
+  readonly value: Expr;
+  readonly from: number;
+  readonly to: number;
+  readonly intervals: number;
+}
+
+interface Shared {
+  readonly program: Program;
+  readonly lexer: Lexer;
+  readonly variables: Variables;
+  readonly symbols: Symbols;
+  /** interpolate tables as NEURON does, instead of leaving the function as it is. */
+  readonly interpolate: boolean;
+  readonly tables: Tabulated[];
+  /** what an expression was called where it was written. */
+  readonly labels: Map<Expr, string>;
+}
+
+/** Runs statements with expressions for values: what a variable holds at the end, over what it held at the start. A variable that is
+ * read before it is written stands under its own name. */
+export class Execution {
+  readonly shared: Shared;
+  readonly #effects: Effects;
+  #values = new Map<string, Expr>();
+  #locals: Map<string, Expr | undefined>[] = [];
+  #statements = 0;
+  readonly #calls: string[] = [];
+
+  constructor(shared: Shared, effects: Effects = {}) {
+    this.shared = shared;
+    this.#effects = effects;
+  }
+
+  /** Values of the variables that were written. */
+  get values(): ReadonlyMap<string, Expr> {
+    return this.#values;
+  }
+
+  set(name: string, value: Expr): void {
+    this.#values.set(name, value);
+  }
+
+  run(statements: readonly Statement[]): void {
+    for (const statement of statements) this.#statement(statement);
+  }
+
+  /** A block with a scope of its own.
+   * @param given  values of its arguments by name */
+  scoped(given: ReadonlyMap<string, Expr>, statements: readonly Statement[]): void {
+    this.#locals.push(new Map(given));
+    this.run(statements);
+    this.#locals.pop();
+  }
+
+  #statement(statement: Statement): void {
+    if (++this.#statements > MOST_STATEMENTS) {
+      this.shared.lexer.fail(statement, `comes to more than ${MOST_STATEMENTS} statements`, "Shorten the loops");
+    }
+    switch (statement.kind) {
+      case "assign":
+        return this.assign(statement.to, this.value(statement.value));
+      case "call":
+        return this.#callStatement(statement);
+      case "if":
+        return this.#if(statement.test, statement.then, statement.otherwise);
+      case "from":
+        return this.#from(statement);
+      case "local":
+        for (const name of statement.names) this.#scope().set(name, undefined);
+        return;
+      case "derivative": {
+        const { derivative } = this.#effects;
+        if (derivative === undefined) this.shared.lexer.fail(statement, `has ${statement.of.name}' outside DERIVATIVE`, "Move it into a DERIVATIVE block"); // prettier-ignore
+        return derivative?.(this.nameOf(statement.of), this.value(statement.value), statement);
+      }
+      case "refused":
+        return this.shared.lexer.fail(statement, `has ${statement.what}, which is refused: ${statement.why}`, "Write it another way"); // prettier-ignore
+      case "verbatim":
+        return this.shared.lexer.fail(statement, "has VERBATIM, which is refused: it is C, not NMODL", "Write what it does in NMODL"); // prettier-ignore
+      case "table":
+      case "conductance":
+        return;
+      default:
+        if (this.#effects.other === undefined) this.shared.lexer.fail(statement, `has a statement of kind "${statement.kind}" where none belongs`, "Move it to its block"); // prettier-ignore
+        return this.#effects.other?.(statement, this);
+    }
+  }
+
+  #scope(): Map<string, Expr | undefined> {
+    const scope = this.#locals.at(-1);
+    if (scope !== undefined) return scope;
+    const outermost = new Map<string, Expr | undefined>();
+    this.#locals.push(outermost);
+    return outermost;
+  }
+
+  /** The name of a variable or of an element of an array. */
+  nameOf({ name, index, ...at }: Target): string {
+    if (index === undefined) return name;
+    const k = valueOf(this.value(index));
+    const size = this.shared.variables.sizes.get(name);
+    if (k !== undefined && size !== undefined && Number.isInteger(k) && k >= 0 && k < size) return `${name}_${k}`;
+    return this.shared.lexer.fail(at, `reads ${name}[${k ?? "what is not a number"}]`, `Give an index from 0 to ${(size ?? 1) - 1}`); // prettier-ignore
+  }
+
+  assign(to: Target, value: Expr): void {
+    const { symbols, labels, variables, lexer } = this.shared;
+    const scope = this.#local(to.name);
+    if (scope !== undefined) {
+      scope.set(to.name, value);
+      if (!labels.has(value)) labels.set(value, to.name);
+      return;
+    }
+    const name = this.nameOf(to);
+    const variable = variables.get(name, to);
+    const own = variable.kind === "kept" || variable.kind === "state" || variable.kind === "parameter" || (variable.kind === "ion" && variable.writes); // prettier-ignore
+    const settable = own || (variable.kind === "ion" && variable.what !== "e") || variable.kind === "voltage";
+    if (!settable && !(variable.kind === "ion")) {
+      lexer.fail(to, `sets ${name}, which ${variable.kind === "constant" ? "is a constant" : "belongs to the simulation"}`, "Set a variable of the mechanism's own"); // prettier-ignore
+    }
+    this.#values.set(name, value);
+    if (value.kind !== "name" && value.kind !== "number" && (!labels.has(value) || !labelled(labels.get(value), this)))
+      labels.set(value, name);
+    void symbols;
+  }
+
+  #local(name: string): Map<string, Expr | undefined> | undefined {
+    const scope = this.#locals.at(-1);
+    return scope?.has(name) === true ? scope : undefined;
+  }
+
+  #callStatement(call: Extract<Statement, { kind: "call" }>): void {
+    const { name, args, ...at } = call;
+    const { program, lexer } = this.shared;
+    if (name === "state_discontinuity") {
+      const [to, value] = args;
+      if (to?.kind !== "name" || value === undefined) lexer.fail(at, "has a state_discontinuity without state and value", "Give both"); // prettier-ignore
+      return this.assign(to as Target, this.value(value as Term));
+    }
+    const procedure = program.procedures.get(name);
+    if (procedure !== undefined) return void this.#procedure(procedure, args, at);
+    if (program.functions.has(name)) return void this.#function(name, args, at);
+    if (IGNORED.has(name)) return;
+    if (this.#effects.other !== undefined) return this.#effects.other(call, this);
+    lexer.fail(at, `calls ${name}, which is unknown here`, "Define it, or take it out");
+  }
+
+  #if(test: Term, then: readonly Statement[], otherwise: readonly Statement[]): void {
+    const { symbols } = this.shared;
+    const condition = this.value(test);
+    const known = valueOf(condition);
+    if (known !== undefined) return this.run(known === 0 ? otherwise : then);
+    const before = [this.#values, this.#locals] as const;
+    const branch = (statements: readonly Statement[]) => {
+      this.#values = new Map(before[0]);
+      this.#locals = before[1].map((scope) => new Map(scope));
+      this.run(statements);
+      return [this.#values, this.#locals] as const;
+    };
+    const [yes, no] = [branch(then), branch(otherwise)];
+    [this.#values, this.#locals] = before;
+    for (const name of new Set([...yes[0].keys(), ...no[0].keys()])) {
+      const other = (): Expr => symbols.name(name);
+      const merged = symbols.call("select", condition, yes[0].get(name) ?? other(), no[0].get(name) ?? other());
+      this.#values.set(name, merged);
+      this.#label(merged, name);
+    }
+    this.#locals.forEach((scope, k) => {
+      const [a, b] = [yes[1][k], no[1][k]];
+      for (const name of new Set([...(a?.keys() ?? []), ...(b?.keys() ?? [])])) {
+        const [x, y] = [a?.get(name), b?.get(name)];
+        const merged = x === undefined || y === undefined ? (x ?? y) : symbols.call("select", condition, x, y);
+        scope.set(name, merged);
+        if (merged !== undefined) this.#label(merged, name);
+      }
+    });
+  }
+
+  #label(value: Expr, name: string): void {
+    const { labels } = this.shared;
+    if (value.kind !== "name" && value.kind !== "number" && !labels.has(value)) labels.set(value, name);
+  }
+
+  #from({ counter, first, last, body, ...at }: Extract<Statement, { kind: "from" }>): void {
+    const { lexer, symbols } = this.shared;
+    const [from, to] = [valueOf(this.value(first)), valueOf(this.value(last))];
+    if (from === undefined || to === undefined) lexer.fail(at, "counts between what are no numbers", "Give numbers or names of DEFINE"); // prettier-ignore
+    const outer = this.#scope();
+    const before = outer.get(counter);
+    const had = outer.has(counter);
+    for (let k = from as number; k <= (to as number); k++) {
+      outer.set(counter, symbols.number(k));
+      this.run(body);
+      if (++this.#statements > MOST_STATEMENTS) lexer.fail(at, `comes to more than ${MOST_STATEMENTS} statements`, "Shorten the loops"); // prettier-ignore
+    }
+    if (had) outer.set(counter, before);
+    else outer.delete(counter);
+  }
+
+  value(term: Term): Expr {
+    const { symbols, lexer } = this.shared;
+    switch (term.kind) {
+      case "number":
+      case "factor":
+        return symbols.number(term.value);
+      case "string":
+        return lexer.fail(term, "has a text where a value belongs", "Give a number");
+      case "name":
+        return this.#read(term);
+      case "unary": {
+        const of = this.value(term.of);
+        return term.op === "-" ? symbols.negate(of) : symbols.binary("==", of, symbols.number(0));
+      }
+      case "binary":
+        return this.#binary(term.op, this.value(term.left), this.value(term.right));
+      case "call":
+        return this.#call(term);
+    }
+  }
+
+  #binary(op: string, left: Expr, right: Expr): Expr {
+    const { symbols } = this.shared;
+    const truth = (e: Expr): Expr => (isTruth(e) ? e : symbols.binary("!=", e, symbols.number(0)));
+    if (op === "&&") return symbols.mul(truth(left), truth(right));
+    if (op === "||") return symbols.call("max", truth(left), truth(right));
+    return symbols.binary(op as BinaryOp, left, right);
+  }
+
+  #read(term: Extract<Term, { kind: "name" }>): Expr {
+    const { symbols, variables, lexer } = this.shared;
+    const scope = this.#local(term.name);
+    if (scope !== undefined) {
+      const value = scope.get(term.name);
+      return value ?? lexer.fail(term, `reads the LOCAL ${term.name} before it has a value`, "Give it one first");
+    }
+    const name = this.nameOf(term);
+    const value = this.#values.get(name);
+    if (value !== undefined) return value;
+    const variable = variables.get(name, term);
+    if (variable.kind === "constant") return symbols.number(variable.value);
+    return symbols.name(variable.kind === "voltage" ? "V" : name);
+  }
+
+  #call({ name, args, ...at }: Extract<Term, { kind: "call" }>): Expr {
+    const { program, symbols, lexer } = this.shared;
+    if (program.functions.has(name)) return this.#function(name, args, at);
+    const builtin = BUILTINS.get(name);
+    if (builtin === undefined) {
+      const why = program.procedures.has(name) ? "which is a PROCEDURE and has no value" : "which is no function of the file or of NMODL that hillock knows"; // prettier-ignore
+      return lexer.fail(at, `calls ${name.slice(0, 60)}, ${why}`, "Write it as a FUNCTION of the file");
+    }
+    if (args.length !== builtin.of) lexer.fail(at, `gives ${name} ${args.length} arguments`, `Give it ${builtin.of}`);
+    return builtin.is(symbols, ...args.map((arg) => this.value(arg)));
+  }
+
+  #enter(name: string, at: At): void {
+    const { lexer } = this.shared;
+    if (this.#calls.includes(name)) lexer.fail(at, `calls ${name} from within itself`, "Write it without recursion");
+    if (this.#calls.length >= DEEPEST_CALL) lexer.fail(at, `calls more than ${DEEPEST_CALL} blocks in one another`, "Call fewer"); // prettier-ignore
+    this.#calls.push(name);
+  }
+
+  #arguments(routine: Routine, args: readonly Term[], at: At): Map<string, Expr> {
+    if (args.length !== routine.args.length) {
+      this.shared.lexer.fail(at, `gives ${routine.name} ${args.length} arguments`, `Give it ${routine.args.length}`);
+    }
+    return new Map(routine.args.map((arg, k) => [arg.name, this.value(args[k] as Term)]));
+  }
+
+  /** Runs a routine in a scope of its own and gives the scope as it ends. */
+  #inside(routine: Routine, given: ReadonlyMap<string, Expr>, result?: string): Map<string, Expr | undefined> {
+    const outer = this.#locals;
+    const scope = new Map<string, Expr | undefined>(given);
+    if (result !== undefined) scope.set(result, this.shared.symbols.number(0));
+    this.#locals = [scope];
+    this.run(routine.body);
+    const end = this.#locals[0] as Map<string, Expr | undefined>;
+    this.#locals = outer;
+    return end;
+  }
+
+  #procedure(routine: Routine, args: readonly Term[], at: At): void {
+    const given = this.#arguments(routine, args, at);
+    this.#enter(routine.name, at);
+    const table = this.#tableOf(routine);
+    if (table === undefined) this.#inside(routine, given);
+    else this.#tabulated(routine, table, given, at);
+    this.#calls.pop();
+  }
+
+  #function(name: string, args: readonly Term[], at: At): Expr {
+    const routine = this.shared.program.functions.get(name) as Routine;
+    const given = this.#arguments(routine, args, at);
+    this.#enter(name, at);
+    const table = this.#tableOf(routine);
+    const value = table === undefined ? this.#inside(routine, given, name).get(name) : this.#tabulatedFunction(routine, table, given, at); // prettier-ignore
+    this.#calls.pop();
+    return value as Expr;
+  }
+
+  #tableOf(routine: Routine): TableStatement | undefined {
+    const found = routine.body.find((s) => s.kind === "table");
+    return found?.kind === "table" ? found.table : undefined;
+  }
+
+  #range(table: TableStatement, at: At): { from: number; to: number; intervals: number } {
+    const [from, to, intervals] = [table.from, table.to, table.intervals].map((t) => valueOf(this.value(t)));
+    if (from !== undefined && to !== undefined && intervals !== undefined && from < to && intervals >= 1) {
+      return { from, to, intervals };
+    }
+    return this.shared.lexer.fail(at, "has a TABLE whose limits are no ascending numbers", "Give numbers");
+  }
+
+  /** A PROCEDURE with TABLE: afterwards its variables hold what the table says, and everything else is as before. */
+  #tabulated(routine: Routine, table: TableStatement, given: ReadonlyMap<string, Expr>, at: At): void {
+    const { lexer } = this.shared;
+    const range = this.#range(table, at);
+    const names = table.names;
+    const before = new Map(this.#values);
+    const exact = (args: ReadonlyMap<string, Expr>): ReadonlyMap<string, Expr> => {
+      this.#values = new Map(before);
+      this.#inside(routine, args);
+      const after = this.#values;
+      this.#values = before;
+      return after;
+    };
+    const [arg] = routine.args;
+    if (arg === undefined) lexer.fail(at, `has a TABLE in ${routine.name}, which takes no argument`, "Give it one");
+    const of = (arg as { name: string }).name;
+    const results = this.#between(range, given.get(of) as Expr, (x) => {
+      const after = exact(new Map([[of, x]]));
+      return names.map((name) => after.get(name) ?? lexer.fail(at, `has a TABLE of ${name}, which the block does not set`, "Set it")); // prettier-ignore
+    });
+    this.#values = new Map(before);
+    names.forEach((name, k) => {
+      const value = results[k] as Expr;
+      this.#values.set(name, value);
+      this.#label(value, name);
+      this.shared.tables.push({ name, value, ...range });
+    });
+  }
+
+  #tabulatedFunction(routine: Routine, table: TableStatement, given: ReadonlyMap<string, Expr>, at: At): Expr {
+    const range = this.#range(table, at);
+    const [arg] = routine.args;
+    if (arg === undefined) this.shared.lexer.fail(at, `has a TABLE in ${routine.name}, which takes no argument`, "Give it one"); // prettier-ignore
+    const of = (arg as { name: string }).name;
+    const run = (x: Expr): Expr[] => [this.#inside(routine, new Map([[of, x]]), routine.name).get(routine.name) as Expr]; // prettier-ignore
+    const [value] = this.#between(range, given.get(of) as Expr, run) as [Expr];
+    this.shared.tables.push({ name: routine.name, value, ...range });
+    return value;
+  }
+
+  /** Linear interpolation as NEURON's tables do it, ends held; or the function itself. */
+  #between(range: { from: number; to: number; intervals: number }, x: Expr, f: (x: Expr) => Expr[]): Expr[] {
+    const { symbols: s, interpolate } = this.shared;
+    if (!interpolate) return f(x);
+    const { from, to, intervals } = range;
+    const spacing = (to - from) / intervals;
+    const at = s.call("max", s.number(0), s.call("min", s.number(intervals), s.div(s.sub(x, s.number(from)), s.number(spacing)))); // prettier-ignore
+    const low = s.call("min", s.number(intervals - 1), s.call("floor", at));
+    const node = (k: Expr): Expr => s.add(s.number(from), s.mul(s.number(spacing), k));
+    this.#label(at, "place");
+    this.#label(low, "low");
+    const [below, above] = [f(node(low)), f(node(s.add(low, s.number(1))))];
+    const part = s.sub(at, low);
+    return below.map((b, k) => s.add(b, s.mul(part, s.sub(above[k] as Expr, b))));
+  }
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "==", "!="]);
+const isTruth = (e: Expr): boolean =>
+  e.kind === "binary"
+    ? COMPARISONS.has(e.op) || (e.op === "*" && isTruth(e.left) && isTruth(e.right))
+    : e.kind === "call" && e.fn === "max" && e.args.every(isTruth);
+
+/** Whether a label is that of a variable of the file, which outlives those of LOCALs. */
+function labelled(label: string | undefined, { shared }: Execution): boolean {
+  return label !== undefined && shared.variables.find(label) !== undefined;
+}

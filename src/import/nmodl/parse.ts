@@ -1,0 +1,307 @@
+import { type At, isHarmless, Lexer, type Token } from "./lexer.ts";
+import { Reader, shown } from "./reader.ts";
+import { readStatements } from "./statements.ts";
+import type { Argument, Declared, Program, Routine, Statement } from "./syntax.ts";
+
+const empty = (file: string): Program => ({
+  file,
+  title: "",
+  kind: "nothing",
+  name: "",
+  nameAt: { line: 1, column: 1 },
+  ions: [],
+  nonspecific: [],
+  electrode: [],
+  pointers: [],
+  randoms: [],
+  ranges: new Set(),
+  globals: new Set(),
+  unitNames: [],
+  unitConstants: [],
+  parameters: [],
+  assigned: [],
+  states: [],
+  constants: [],
+  defines: new Map(),
+  fileLocals: new Set(),
+  initial: [],
+  breakpoint: undefined,
+  derivatives: new Map(),
+  kinetics: new Map(),
+  linears: new Map(),
+  procedures: new Map(),
+  functions: new Map(),
+  netReceive: undefined,
+  unchecked: [],
+});
+
+/** What is refused by the word that begins it. */
+const REFUSED_BLOCKS: ReadonlyMap<string, string> = new Map([
+  ["NONLINEAR", "a set of nonlinear equations is solved by iteration, which the language has no words for"],
+  ["FUNCTION_TABLE", "its values come from a vector that a script gives"],
+  ["INCLUDE", "the other file is not here; put its text in the place of the line"],
+  ["CONSTRUCTOR", "it runs code of its own when a mechanism is made"],
+  ["DESTRUCTOR", "it runs code of its own when a mechanism is gone"],
+  ["BEFORE", "it runs code of its own beside the step"],
+  ["AFTER", "it runs code of its own beside the step"],
+  ["DISCRETE", "it advances by its own clock"],
+  ["PARTIAL", "partial differential equations are not solved"],
+  ["LAG", "values of the past are not kept"],
+]);
+
+/** The blocks of a file, unjudged beyond its grammar. */
+export class Parser {
+  readonly #r: Reader;
+  readonly #program: Program;
+  readonly lexer: Lexer;
+
+  constructor(text: string, file: string) {
+    this.lexer = new Lexer(text, file);
+    this.#r = new Reader(this.lexer);
+    this.#program = empty(file);
+  }
+
+  /** @throws DataError with line and column */
+  whole(): Program {
+    while (this.#r.peek().kind !== "end") this.#block(this.#r.take());
+    this.#program.title = this.lexer.title;
+    return this.#program;
+  }
+
+  #block(token: Token): void {
+    const p = this.#program;
+    if (token.kind === "verbatim") return this.#verbatim(token);
+    const refused = REFUSED_BLOCKS.get(token.text);
+    if (refused !== undefined) this.#r.fail(token, `has ${token.text}, which is refused: ${refused}`, "Take it out");
+    switch (token.text) {
+      case "NEURON":
+        return this.#braced(token.text, () => this.#neuron());
+      case "UNITS":
+        return this.#braced(token.text, () => this.#unit());
+      case "PARAMETER":
+        return this.#braced(token.text, () => p.parameters.push(this.#declared()));
+      case "CONSTANT":
+        return this.#braced(token.text, () => p.constants.push(this.#declared()));
+      case "ASSIGNED":
+        return this.#braced(token.text, () => p.assigned.push(this.#declared()));
+      case "STATE":
+        return this.#braced(token.text, () => p.states.push(this.#declared()));
+      case "INDEPENDENT":
+        return this.#skip(token);
+      case "DEFINE":
+        return void p.defines.set(this.#r.name("a DEFINE").text, this.#r.number("the value of a DEFINE"));
+      case "LOCAL":
+        return this.#locals();
+      case "UNITSOFF":
+        return void p.unchecked.push({ from: token.from, to: Infinity });
+      case "UNITSON": {
+        const open = p.unchecked.at(-1);
+        if (open !== undefined) open.to = token.from;
+        return;
+      }
+      case "INITIAL":
+        return void p.initial.push(...this.#body());
+      case "BREAKPOINT":
+        p.breakpoint = { body: [...(p.breakpoint?.body ?? []), ...this.#body()] };
+        return;
+      case "DERIVATIVE":
+        return this.#routine(p.derivatives);
+      case "KINETIC":
+        return this.#routine(p.kinetics);
+      case "LINEAR":
+        return this.#routine(p.linears);
+      case "PROCEDURE":
+        return this.#routine(p.procedures);
+      case "FUNCTION":
+        return this.#routine(p.functions);
+      case "NET_RECEIVE":
+        return this.#netReceive(token);
+      case ";":
+        return;
+      default:
+        this.#r.fail(token, `has ${shown(token)} where a block begins`, "Give a block of NMODL, for example BREAKPOINT");
+    }
+  }
+
+  #verbatim(token: Token): void {
+    if (isHarmless(token.text)) return;
+    this.#r.fail(token, "has VERBATIM, which is refused: it is C, not NMODL", "Write what it does in NMODL");
+  }
+
+  #braced(what: string, item: () => unknown): void {
+    const open = this.#r.expect("{", what);
+    while (!this.#r.is("}")) {
+      if (this.#r.peek().kind === "end") this.#r.fail(open, `opens ${what}, which nothing closes`, 'Close it by "}"');
+      item();
+      this.#r.accept(",", ";");
+    }
+    this.#r.take();
+  }
+
+  #skip(token: Token): void {
+    const open = this.#r.expect("{", token.text);
+    for (let inside = 1; inside > 0; ) {
+      const { kind, text } = this.#r.take();
+      if (kind === "end") this.#r.fail(open, `opens ${token.text}, which nothing closes`, 'Close it by "}"');
+      if (text === "{") inside++;
+      if (text === "}") inside--;
+    }
+  }
+
+  #locals(): void {
+    do this.#program.fileLocals.add(this.#r.target("a LOCAL").name);
+    while (this.#r.accept(",") !== undefined);
+  }
+
+  #names(): (At & { name: string })[] {
+    const found: (At & { name: string })[] = [];
+    do {
+      const { text, line, column } = this.#r.name("a variable");
+      found.push({ name: text, line, column });
+    } while (this.#r.accept(",") !== undefined);
+    return found;
+  }
+
+  #neuron(): void {
+    const p = this.#program;
+    const token = this.#r.take();
+    switch (token.text) {
+      case "SUFFIX":
+      case "POINT_PROCESS":
+      case "ARTIFICIAL_CELL": {
+        const named = this.#r.name(`the ${token.text}`);
+        const kinds = { SUFFIX: "density", POINT_PROCESS: "point", ARTIFICIAL_CELL: "artificial" } as const;
+        p.kind = kinds[token.text];
+        p.name = named.text;
+        p.nameAt = named;
+        return;
+      }
+      case "USEION":
+        return this.#ion();
+      case "NONSPECIFIC_CURRENT":
+        return void p.nonspecific.push(...this.#names());
+      case "ELECTRODE_CURRENT":
+        return void p.electrode.push(...this.#names());
+      case "RANGE":
+        return this.#names().forEach(({ name }) => p.ranges.add(name));
+      case "GLOBAL":
+        return this.#names().forEach(({ name }) => p.globals.add(name));
+      case "POINTER":
+      case "BBCOREPOINTER":
+        return void p.pointers.push(...this.#names());
+      case "RANDOM":
+        return this.#random();
+      case "EXTERNAL":
+        return void this.#names();
+      case "THREADSAFE":
+        return;
+      default:
+        this.#r.fail(token, `has ${shown(token)} in NEURON`, "Give SUFFIX, USEION, RANGE and their like");
+    }
+  }
+
+  #random(): void {
+    while (this.#r.peek().kind === "name") {
+      const { text, line, column } = this.#r.take();
+      if (this.#r.is("(")) this.#r.args();
+      else this.#program.randoms.push({ name: text, line, column });
+      this.#r.accept(",");
+      if (this.#r.is("RANGE", "GLOBAL", "USEION", "NONSPECIFIC_CURRENT", "THREADSAFE", "POINTER")) return;
+    }
+  }
+
+  #ion(): void {
+    const { text: ion, line, column } = this.#r.name("an ion");
+    const read: string[] = [];
+    const write: string[] = [];
+    let valence: number | undefined;
+    for (;;) {
+      if (this.#r.accept("READ") !== undefined) read.push(...this.#names().map((n) => n.name));
+      else if (this.#r.accept("WRITE") !== undefined) write.push(...this.#names().map((n) => n.name));
+      else if (this.#r.accept("VALENCE") !== undefined) valence = this.#r.number("a valence");
+      else if (this.#r.accept("REPRESENTS") !== undefined) this.#r.take();
+      else break;
+    }
+    this.#program.ions.push({ ion, read, write, valence, line, column });
+  }
+
+  #unit(): void {
+    const at = this.#r.peek();
+    if (at.kind !== "name") {
+      const name = this.#r.unit();
+      if (name === undefined) this.#r.fail(at, `has ${shown(at)} in UNITS`, "Give (mV) = (millivolt) or a constant");
+      this.#r.expect("=", "UNITS");
+      const means = this.#r.unit();
+      if (means === undefined) this.#r.fail(this.#r.peek(), "gives no unit", "Give one in brackets");
+      this.#program.unitNames.push({ name, means, line: at.line, column: at.column });
+      return;
+    }
+    const { text: name, line, column } = this.#r.take();
+    this.#r.expect("=", "UNITS");
+    const means = this.#r.unit();
+    const value = means === undefined ? this.#r.number("the value of a constant") : undefined;
+    const unit = this.#r.unit() ?? means ?? "";
+    this.#program.unitConstants.push({ name, value, means, unit, line, column });
+  }
+
+  #declared(): Declared {
+    const { text: name, line, column } = this.#r.name("a variable");
+    const size = this.#size();
+    const value = this.#r.accept("=") === undefined ? undefined : this.#r.number(`the value of ${name}`);
+    let unit: string | undefined;
+    let limits: readonly [number, number] | undefined;
+    for (;;) {
+      if (this.#r.is("(")) unit = this.#r.unit();
+      else if (this.#r.accept("FROM") !== undefined) {
+        const low = this.#r.number("a limit");
+        this.#r.expect("TO", "the limits");
+        limits = [low, this.#r.number("a limit")];
+      } else if (this.#r.accept("START") !== undefined) this.#r.number("a start");
+      else if (this.#r.accept("<") !== undefined) {
+        const low = this.#r.number("a limit");
+        const high = this.#r.accept(",") === undefined ? undefined : this.#r.number("a limit");
+        this.#r.expect(">", "the limits");
+        limits = high === undefined ? limits : [low, high];
+      } else break;
+    }
+    return { name, size, value, unit, limits, comment: this.lexer.comments.get(line), line, column };
+  }
+
+  #size(): number | undefined {
+    if (this.#r.accept("[") === undefined) return undefined;
+    const at = this.#r.peek();
+    const size = at.kind === "name" ? this.#program.defines.get(this.#r.take().text) : this.#r.number("a size");
+    this.#r.expect("]", "an array");
+    if (size !== undefined && Number.isInteger(size) && size >= 1 && size <= 1000) return size;
+    return this.#r.fail(at, `gives an array of ${size ?? shown(at)} elements`, "Give 1 to 1000");
+  }
+
+  #body(): Statement[] {
+    return readStatements(this.#r, this.#program.defines);
+  }
+
+  #arguments(): Argument[] {
+    const args: Argument[] = [];
+    if (this.#r.accept("(") === undefined) return args;
+    while (!this.#r.is(")")) {
+      const { text: name } = this.#r.name("an argument");
+      args.push({ name, unit: this.#r.unit() });
+      if (this.#r.accept(",") === undefined) break;
+    }
+    this.#r.expect(")", "arguments");
+    return args;
+  }
+
+  #routine(into: Map<string, Routine>): void {
+    const { text: name, line, column } = this.#r.name("a block");
+    const args = this.#arguments();
+    const unit = this.#r.unit();
+    into.set(name, { name, args, unit, body: this.#body(), line, column });
+  }
+
+  #netReceive({ line, column }: Token): void {
+    const args = this.#arguments();
+    const body = readStatements(this.#r, this.#program.defines, true);
+    this.#program.netReceive = { args, initial: body.initial, body, line, column };
+  }
+}

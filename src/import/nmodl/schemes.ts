@@ -1,0 +1,124 @@
+import type { Expr } from "../../lang/expr.ts";
+import type { Execution } from "./execute.ts";
+import type { At } from "./lexer.ts";
+import type { Context } from "./phases.ts";
+import { valueOf } from "./symbols.ts";
+import type { Routine, Species, Statement } from "./syntax.ts";
+
+/** A reaction's net flux, and by how much each state changes with it (its number, over its volume). */
+export interface Reaction {
+  readonly changes: ReadonlyMap<string, Expr>;
+  readonly flux: Expr;
+}
+
+/** A closed scheme of first order: the language's `kinetics`. */
+export interface Scheme {
+  readonly name: string;
+  readonly states: readonly string[];
+  readonly reactions: readonly { readonly from: string; readonly to: string; readonly forward: Expr; readonly backward: Expr }[];
+  /** what CONSERVE says the sum is. */
+  readonly total: number | undefined;
+  readonly at: At;
+} // prettier-ignore
+
+interface Found {
+  readonly reactions: readonly Reaction[];
+  readonly scheme: Scheme | undefined;
+  readonly values: ReadonlyMap<string, Expr>;
+}
+
+type Step = Extract<Statement, { kind: "reaction" }>;
+
+/** What a KINETIC block says: a closed scheme where every reaction joins two states at rates that no state of it changes. */
+export function reactionsOf(
+  context: Context,
+  block: Routine,
+  execution: (effects: ConstructorParameters<typeof Execution>[1]) => Execution,
+): Found {
+  const { lexer, symbols: s, variables } = context;
+  const reactions: Reaction[] = [];
+  const pairs: { from: string; to: string; forward: Expr; backward: Expr }[] = [];
+  const volumes = new Map<string, Expr>();
+  let closed = true;
+  let total: number | undefined;
+  const isState = (name: string): boolean => variables.find(name)?.kind === "state";
+  const run = execution({
+    other: (statement, at) => {
+      switch (statement.kind) {
+        case "compartment": {
+          const value = statement.counter === undefined ? at.value(statement.volume) : undefined;
+          if (value === undefined) lexer.fail(statement, "has a COMPARTMENT over an array, which is refused", "Write one for each element"); // prettier-ignore
+          for (const of of statement.of) volumes.set(at.nameOf(of), value as Expr);
+          closed = false;
+          return;
+        }
+        case "conserve":
+          total = conserved(context, at, statement);
+          return;
+        case "reaction":
+          return react(statement, at);
+        default:
+          lexer.fail(statement, `has a statement of ${statement.kind} in KINETIC`, "Move it out of the block");
+      }
+    },
+  });
+  const amount = (side: readonly Species[], at: Execution): Expr =>
+    side
+      .map(({ times, of }): Expr => {
+        const value = at.value({ kind: "name", ...of });
+        return times === 1 ? value : s.binary("^", value, s.number(times));
+      })
+      .reduce((a, b) => s.mul(a, b), s.number(1));
+  const react = (step: Step, at: Execution): void => {
+    const [forward, backward] = step.rates.map((rate) => at.value(rate));
+    if (forward === undefined) lexer.fail(step, "has a reaction without a rate", "Give one in brackets");
+    const left = amount(step.left, at);
+    const there = step.arrow === "<<" ? (forward as Expr) : s.mul(forward as Expr, left);
+    const back = backward === undefined || step.arrow !== "<->" ? s.number(0) : s.mul(backward, amount(step.right, at));
+    at.set("f_flux", there);
+    at.set("b_flux", back);
+    const changes = new Map<string, Expr>();
+    const change = (side: readonly Species[], sign: number): void => {
+      for (const { times, of } of side) {
+        const name = at.nameOf(of);
+        if (!isState(name)) continue;
+        const volume = volumes.get(name);
+        const by = volume === undefined ? s.number(sign * times) : s.div(s.number(sign * times), volume);
+        changes.set(name, s.add(changes.get(name) ?? s.number(0), by));
+      }
+    };
+    change(step.left, step.arrow === "<<" ? 1 : -1);
+    change(step.right, 1);
+    reactions.push({ changes, flux: s.sub(there, back) });
+    const [from, to] = [step.left, step.right].map((side) => (side.length === 1 && side[0]?.times === 1 ? at.nameOf(side[0].of) : undefined)); // prettier-ignore
+    if (step.arrow !== "<->" || from === undefined || to === undefined || !isState(from) || !isState(to)) closed = false;
+    else pairs.push({ from, to, forward: forward as Expr, backward: backward ?? s.number(0) });
+  };
+  run.scoped(new Map(), block.body);
+  const states = [...new Set(pairs.flatMap(({ from, to }) => [from, to]))];
+  const own = new Set(states);
+  const reads = pairs.flatMap(({ forward, backward }) => [...s.reads(forward), ...s.reads(backward)]);
+  const values = new Map([...run.values].filter(([name]) => name !== "f_flux" && name !== "b_flux"));
+  if (!closed || reads.some((name) => own.has(name)) || pairs.length === 0) return { reactions, scheme: undefined, values };
+  const scheme = { name: block.name, states, reactions: pairs, total, at: { line: block.line, column: block.column } };
+  return { reactions, scheme, values };
+}
+
+/** The sum that CONSERVE states, where it is the sum of states. */
+function conserved(
+  { symbols: s, lexer, variables }: Context,
+  at: Execution,
+  statement: Extract<Statement, { kind: "conserve" }>,
+): number {
+  const total = valueOf(at.value(statement.right));
+  const terms: Expr[] = [];
+  const split = (e: Expr): void => {
+    if (e.kind === "binary" && e.op === "+") [e.left, e.right].forEach(split);
+    else terms.push(e);
+  };
+  split(at.value(statement.left));
+  const plain = terms.every((e) => e.kind === "name" && variables.find(e.name)?.kind === "state");
+  if (total === undefined || !plain) lexer.fail(statement, "conserves something else than a plain sum of states that is a number", "Write CONSERVE a + b + c = 1"); // prettier-ignore
+  void s;
+  return total as number;
+}

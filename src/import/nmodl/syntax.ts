@@ -1,0 +1,118 @@
+import type { At } from "./lexer.ts";
+
+/** An NMODL expression as it was written. */
+export type Term = At &
+  (
+    | { readonly kind: "number"; readonly value: number; readonly unit?: string }
+    /** a number alone in brackets: a factor between units. */
+    | { readonly kind: "factor"; readonly value: number }
+    | { readonly kind: "name"; readonly name: string; readonly index?: Term }
+    | { readonly kind: "string" }
+    | { readonly kind: "call"; readonly name: string; readonly args: readonly Term[] }
+    | { readonly kind: "unary"; readonly op: "-" | "!"; readonly of: Term }
+    | { readonly kind: "binary"; readonly op: string; readonly left: Term; readonly right: Term }
+  );
+
+export interface Target extends At {
+  readonly name: string;
+  readonly index?: Term;
+}
+
+export type Statement = At &
+  (
+    | { readonly kind: "assign"; readonly to: Target; readonly value: Term }
+    | { readonly kind: "derivative"; readonly of: Target; readonly value: Term }
+    | { readonly kind: "call"; readonly name: string; readonly args: readonly Term[] }
+    | { readonly kind: "if"; readonly test: Term; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[] }
+    | { readonly kind: "from"; readonly counter: string; readonly first: Term; readonly last: Term; readonly body: readonly Statement[] }
+    | { readonly kind: "local"; readonly names: readonly string[] }
+    | { readonly kind: "table"; readonly table: TableStatement }
+    | { readonly kind: "solve"; readonly block: string; readonly method: string | undefined; readonly steady: boolean }
+    | { readonly kind: "reaction"; readonly left: readonly Species[]; readonly right: readonly Species[]; readonly arrow: "<->" | "<<" | "->"; readonly rates: readonly Term[] }
+    | { readonly kind: "linear"; readonly left: Term; readonly right: Term }
+    | { readonly kind: "conserve"; readonly left: Term; readonly right: Term }
+    | { readonly kind: "compartment"; readonly counter: string | undefined; readonly volume: Term; readonly of: readonly Target[] }
+    | { readonly kind: "conductance"; readonly name: string; readonly ion: string | undefined }
+    | { readonly kind: "verbatim" }
+    | { readonly kind: "refused"; readonly what: string; readonly why: string }
+  ); // prettier-ignore
+
+export interface Species extends At {
+  readonly times: number;
+  readonly of: Target;
+}
+
+export interface TableStatement {
+  readonly names: readonly string[];
+  readonly from: Term;
+  readonly to: Term;
+  readonly intervals: Term;
+}
+
+export interface Declared extends At {
+  readonly name: string;
+  readonly size: number | undefined;
+  readonly unit: string | undefined;
+  readonly value: number | undefined;
+  readonly limits: readonly [number, number] | undefined;
+  readonly comment: string | undefined;
+}
+
+export interface Routine extends At {
+  readonly name: string;
+  readonly args: readonly Argument[];
+  readonly unit: string | undefined;
+  readonly body: readonly Statement[];
+}
+
+export interface Argument {
+  readonly name: string;
+  readonly unit: string | undefined;
+}
+
+export interface UseIon extends At {
+  readonly ion: string;
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly valence: number | undefined;
+}
+
+export interface NetReceive extends At {
+  readonly args: readonly Argument[];
+  readonly initial: readonly Statement[];
+  readonly body: readonly Statement[];
+}
+
+export interface Program {
+  readonly file: string;
+  title: string;
+  kind: "density" | "point" | "artificial" | "nothing";
+  name: string;
+  nameAt: At;
+  readonly ions: UseIon[];
+  readonly nonspecific: (At & { readonly name: string })[];
+  readonly electrode: (At & { readonly name: string })[];
+  readonly pointers: (At & { readonly name: string })[];
+  readonly randoms: (At & { readonly name: string })[];
+  readonly ranges: Set<string>;
+  readonly globals: Set<string>;
+  readonly unitNames: (At & { readonly name: string; readonly means: string })[];
+  readonly unitConstants: (At & { readonly name: string; readonly value: number | undefined; readonly means: string | undefined; readonly unit: string })[]; // prettier-ignore
+  readonly parameters: Declared[];
+  readonly assigned: Declared[];
+  readonly states: Declared[];
+  readonly constants: Declared[];
+  readonly defines: Map<string, number>;
+  /** LOCAL at the outermost level. */
+  readonly fileLocals: Set<string>;
+  readonly initial: Statement[];
+  breakpoint: { readonly body: readonly Statement[] } | undefined;
+  readonly derivatives: Map<string, Routine>;
+  readonly kinetics: Map<string, Routine>;
+  readonly linears: Map<string, Routine>;
+  readonly procedures: Map<string, Routine>;
+  readonly functions: Map<string, Routine>;
+  netReceive: NetReceive | undefined;
+  /** stretches of the file whose units are not checked. */
+  readonly unchecked: { readonly from: number; to: number }[];
+}
