@@ -239,6 +239,6 @@ const relativeWorst = (got: ArrayLike<number>, want: readonly number[]): number 
 
 function eca(cai: number): number {
   const { nernst } = cad;
-  if (nernst === undefined) throw new DataError("cad", "has no Nernst potential", "Restore it");
+  if (nernst?.RT_zF === undefined) throw new DataError("cad", "has no Nernst potential", "Restore it");
   return nernst.RT_zF.value * Math.log(nernst.out.value / cai);
 }

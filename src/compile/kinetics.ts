@@ -6,6 +6,8 @@ export interface Scheme {
   /** 1/ms, of what leaves states[from] for states[to]. */
   readonly rates: readonly { readonly from: number; readonly to: number; readonly rate: Expr }[];
   readonly total: number;
+  /** values at the start instead of the steady state. */
+  readonly init?: readonly Expr[];
 }
 
 /** One implicit Euler step, (1 - dt Q) new = old, where column k of Q says what leaves state k and where it goes. Eliminated without a

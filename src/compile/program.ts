@@ -3,7 +3,7 @@ import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, s
 import { freeNames, substitute } from "../lang/names.ts";
 import { readFunctions } from "../lang/functions.ts";
 import { parse } from "../lang/parse.ts";
-import { type Channel, type Flow, type Mechanism, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
+import { type Channel, type Flow, type Mechanism, type Nernst, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
 import type { Method } from "../network/cell.ts";
 import { eliminate, sum } from "./elimination.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
@@ -34,6 +34,8 @@ export interface ResolvedNode {
   readonly V0: string; // parameter
   readonly capacitance: string; // parameter, nF: times 1/ms gives uS; 0 where there is no membrane
   readonly area: string; // parameter: turns S/cm2 into uS
+  readonly diam: string; // parameter, um
+  readonly areaUm2: string; // parameter, um2
   readonly reversals: Readonly<Record<string, string>>; // by ion: parameter
   readonly concentrations: Readonly<Record<string, string>>; // by name: parameter
 }
@@ -112,7 +114,11 @@ export class CellEquations {
       for (const scheme of this.#schemes(d)) {
         const rates = scheme.rates.map((r) => ({ ...r, rate: substitute(r.rate, start) }));
         const atStart = { ...scheme, rates };
-        scheme.states.forEach((id, state) => found.push({ name: id, value: num(0), rest: { scheme: atStart, state } }));
+        scheme.states.forEach((id, state) => {
+          const given = scheme.init?.[state];
+          if (given === undefined) found.push({ name: id, value: num(0), rest: { scheme: atStart, state } });
+          else found.push({ name: id, value: substitute(given, start) });
+        });
       }
     }
     for (const r of receptors) {
@@ -254,9 +260,10 @@ export class CellEquations {
 
   #schemes(d: ResolvedDensity): Scheme[] {
     if (d.mechanism.kind !== "channel") return [];
-    return Object.values(d.mechanism.kinetics ?? {}).map(({ states, reactions, total = 1 }) => ({
+    return Object.values(d.mechanism.kinetics ?? {}).map(({ states, reactions, total = 1, init }) => ({
       states: states.map((s) => `${d.prefix}_${s}`),
       total,
+      ...(init === undefined ? {} : { init: states.map((s) => this.text(d, init[s] as string)) }),
       rates: reactions.flatMap(({ from, to, forward, backward }) => {
         const [a, b] = [states.indexOf(from), states.indexOf(to)];
         const there = { from: a, to: b, rate: this.text(d, forward) };
@@ -268,9 +275,7 @@ export class CellEquations {
   /** A text of a mechanism with its names replaced by the cell's. */
   text(d: ResolvedDensity, text: string): Expr {
     const node = this.#cell.nodes[d.node] as ResolvedNode;
-    const map: Record<string, Expr> = { V: name(node.V) };
-    for (const [ion, id] of Object.entries(node.reversals)) map[`e${ion}`] = name(id);
-    for (const [c, id] of Object.entries(node.concentrations)) map[c] = name(id);
+    const map = this.#place(node);
     for (const other of this.#cell.densities) {
       if (other.node !== d.node || other.mechanism.kind !== "pool") continue;
       const { ion, nernst } = other.mechanism;
@@ -293,8 +298,16 @@ export class CellEquations {
     return white.length === 0 ? calm : substitute(calm, Object.fromEntries(white));
   }
 
+  /** What every text may read of the compartment. */
+  #place(node: ResolvedNode): Record<string, Expr> {
+    const map: Record<string, Expr> = { V: name(node.V), diam: name(node.diam), area: name(node.areaUm2) };
+    for (const [ion, id] of Object.entries(node.reversals)) map[`e${ion}`] = name(id);
+    for (const [c, id] of Object.entries(node.concentrations)) map[c] = name(id);
+    return map;
+  }
+
   #synapseText(r: ResolvedReceptor, text: string, extra: Record<string, Expr> = {}): Expr {
-    const map: Record<string, Expr> = { V: name((this.#cell.nodes[r.node] as ResolvedNode).V), ...extra };
+    const map = { ...this.#place(this.#cell.nodes[r.node] as ResolvedNode), ...extra };
     for (const s of Object.keys(r.synapse.states)) map[s] = name(`${r.prefix}_${s}`);
     for (const [p, id] of Object.entries(r.params)) map[p] = name(id);
     return this.#calm(withLets(r.synapse, map, text, r.name), r.name);
@@ -314,9 +327,11 @@ export class CellEquations {
     const stmts: Stmt[] = [];
     for (const d of densities) {
       if (d.mechanism.kind !== "pool" || d.mechanism.nernst === undefined) continue;
-      const { RT_zF, out } = d.mechanism.nernst;
-      const ratio = div(num(out.value), name(`${d.prefix}_${d.mechanism.ion}i`));
-      stmts.push({ op: "let", name: reversalName(d), value: mul(num(RT_zF.value), call("log", ratio)) });
+      const { ion, nernst } = d.mechanism;
+      const given = nernst.valence === undefined ? undefined : (this.#cell.nodes[node] as ResolvedNode).concentrations[`${ion}o`];
+      const outside = given === undefined ? num(nernst.out.value) : name(given);
+      const ratio = div(outside, name(`${d.prefix}_${ion}i`));
+      stmts.push({ op: "let", name: reversalName(d), value: mul(thermal(nernst, d.params["celsius"] as string), call("log", ratio)) });
     }
     const wanted = this.carried(node);
     for (const d of densities) {
@@ -486,6 +501,15 @@ export class CellEquations {
 type Relaxing = Exclude<State, { next: string }>;
 const isRelaxing = (state: ReceptorState): state is Relaxing => "inf" in state || "alpha" in state;
 const isDecaying = (state: ReceptorState): state is { tau: string } => "tau" in state && !("inf" in state);
+
+/** Of CODATA 2018: J/(mol K) and C/mol. */
+const [GAS, FARADAY] = [8.31446261815324, 96485.33212331001];
+
+/** RT/zF, mV. */
+const thermal = ({ RT_zF, valence }: Nernst, celsius: string): Expr =>
+  RT_zF === undefined
+    ? div(mul(num(1000 * GAS), add(name(celsius), num(273.15))), num(valence * FARADAY))
+    : num(RT_zF.value);
 
 /** x += factor * (inf - x). */
 const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({

@@ -2,7 +2,7 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { add, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
 import { substitute } from "../lang/names.ts";
 import { stateUnit } from "../mechanisms/check.ts";
-import { type Channel, type Param, type Pool, statesOf } from "../mechanisms/mechanism.ts";
+import { type Channel, type Param, type Pool, statesOf, type Synapse } from "../mechanisms/mechanism.ts";
 import type { Given, Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
@@ -193,7 +193,7 @@ export class ResolvedModel {
     return this.morphology.nodes.flatMap((n, i) => (n.parent < 0 ? [] : [{ i, j: n.parent, g: n.gParent }])).reverse();
   }
 
-  #resolveNode({ section, kind, index, areaUm2 }: Place, k: number): ResolvedNode {
+  #resolveNode({ section, kind, index, areaUm2, diam }: Place, k: number): ResolvedNode {
     const spec = this.#model.sections.find((s) => s.name === section) as WholeCell["sections"][number];
     const label = kind === "end" ? `${section}_end${index}` : (spec.nseg ?? 1) === 1 ? section : `${section}_${index}`;
     const cm = this.#values(`${section}.cm`, spec.cm, "uF/cm2");
@@ -211,6 +211,8 @@ export class ResolvedModel {
       V0: this.#define(`${section}.V0`, spec.V0 ?? this.#model.V0, "mV"),
       capacitance: this.params.define(`#${k}.capacitance`, [combine((c, a) => 1e-5 * c * a, cm, areaUm2)]),
       area: this.params.define(`#${k}.area`, [combine((a) => 1e-2 * a, areaUm2)]),
+      diam: this.params.define(`#${k}.diam`, [diam]),
+      areaUm2: this.params.define(`#${k}.areaUm2`, [areaUm2]),
       reversals: Object.fromEntries(reversals),
       concentrations: Object.fromEntries(concentrations),
     };
@@ -242,7 +244,7 @@ export class ResolvedModel {
       const params: Record<string, string> = { ...constants };
       for (const [p, spec] of Object.entries(r.synapse.params))
         params[p] = this.#param(`${r.name}.${p}`, spec, r.params?.[p]);
-      if (!linked && !recorded.has(r.name)) return [];
+      if (!linked && !recorded.has(r.name) && isSilent(r.synapse)) return [];
       const node = this.#node(r.section, r.at ?? 0.5);
       const input = linked ? `in${k}_${r.name}` : undefined;
       return [{ node, name: r.name, prefix: `q${k}_${r.name}`, synapse: r.synapse, params, input }];
@@ -423,7 +425,11 @@ export class ResolvedModel {
 }
 
 /** A node of the morphology or a compartment. */
-type Place = Pick<Morphology["nodes"][number], "section" | "kind" | "index" | "areaUm2">;
+/** Whether a receptor gives no current before an event: all its states decay from 0, so that it has none without links. */
+const isSilent = ({ states, onEvent }: Synapse): boolean =>
+  Object.keys(onEvent).length > 0 && Object.values(states).every((s) => "tau" in s && !("inf" in s));
+
+type Place = Pick<Morphology["nodes"][number], "section" | "kind" | "index" | "areaUm2" | "diam">;
 
 export function chosen(where: string, cells: RecordingDescription["cells"], n: number, what = "cell"): Uint32Array {
   if (cells === "all") return Uint32Array.from({ length: n }, (_, c) => c);

@@ -180,10 +180,12 @@ class TreeCompiler {
   /** What a node's own names are called in its region's statements. */
   #generic(node: number, tag: string): ReadonlyMap<string, string> {
     const { nodes, densities } = this.#r.cell;
-    const { V, area } = nodes[node] as ResolvedNode;
+    const { V, area, diam, areaUm2 } = nodes[node] as ResolvedNode;
     const map = new Map<string, string>([
       [V, "V"],
       [area, `${tag}_area`],
+      [diam, `${tag}_diam`],
+      [areaUm2, `${tag}_areaUm2`],
     ]);
     const mine = densities.filter((d) => d.node === node);
     mine.forEach((d, j) => {
@@ -252,7 +254,8 @@ class TreeCompiler {
     const [first] = members as [ResolvedReceptor, ...ResolvedReceptor[]];
     const names = Object.keys(first.synapse.states);
     const maps = members.map((r) => {
-      const map = new Map<string, string>([[(this.#r.cell.nodes[r.node] as ResolvedNode).V, "V"]]);
+      const { V, diam, areaUm2 } = this.#r.cell.nodes[r.node] as ResolvedNode;
+      const map = new Map<string, string>([[V, "V"], [diam, `${tag}_diam`], [areaUm2, `${tag}_areaUm2`]]); // prettier-ignore
       for (const s of names) map.set(`${r.prefix}_${s}`, `${tag}s_${s}`);
       for (const p of Object.keys(r.synapse.params)) map.set(r.params[p] as string, `${tag}p_${p}`);
       return map;

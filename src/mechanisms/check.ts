@@ -44,7 +44,9 @@ const flow: Check = (where, x) =>
   );
 const effect: Check = (where, x) => (typeof x === "object" ? object({ set: anything }) : anything)(where, x);
 const reaction = object({ from: text, to: text, forward: anything }, { backward: anything });
-const scheme = object({ states: list(text), reactions: list(reaction) }, { total: finite });
+const scheme = object({ states: list(text), reactions: list(reaction) }, { total: finite, init: record(anything) });
+const nernst: Check = (where, x) =>
+  object(has(x, "valence") ? { valence: finite, out: quantity("mM") } : { RT_zF: quantity("mV"), out: quantity("mM") })(where, x);
 const names = list(text);
 const common = { name: text, doc: text, params: record(param) };
 const functions = record(object({ of: list(text), is: anything }));
@@ -70,7 +72,7 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
     "pool",
     object(
       { kind: text, ...common, ion: text, states: record(state) },
-      { ...lets, ...table, nernst: object({ RT_zF: quantity("mV"), out: quantity("mM") }) },
+      { ...lets, ...table, nernst },
     ),
   ],
   ["synapse", (where, x) => synapseShape(has(x, "i") ? { i: anything } : { g: anything, E: anything })(where, x)],
@@ -145,6 +147,9 @@ const FIXED: readonly [string, string][] = [
   ["celsius", "the temperature"],
 ];
 
+/** um2. */
+const AREA: Dimension = [0, 0, 0, 2, 0, 0, 0];
+
 const HIDDEN = {
   current: "Currents and ion currents exist once conductances and reversals are known: only states may read them",
   start: "At the start there are no currents: give the state an `init`, for example its value at rest",
@@ -169,8 +174,8 @@ class MechanismTexts {
     this.#m = m;
     this.#around = around;
     this.#units = new Map(statesOf(m).map((s) => [s, stateUnit(m, s)]));
-    const known: Record<string, Unit | Dimension> = { V: "mV", dt: "ms", celsius: "degC" };
-    if (m.kind !== "synapse") for (const [name, u] of around.given) known[name] = u;
+    const known: Record<string, Unit | Dimension> = { V: "mV", dt: "ms", celsius: "degC", diam: "um", area: AREA };
+    for (const [name, u] of around.given) known[name] = u;
     for (const name of currentNames(m)) known[name] = "mA/cm2";
     if (m.kind === "synapse") known["w"] = weightUnitOf(m);
     for (const [name, u] of this.#units) known[name] = u;
@@ -201,7 +206,7 @@ class MechanismTexts {
   /** A parameter or state called ek where the cell gives a reversal potential of k as well. */
   #refuseDoubleMeanings(): void {
     const own = [...Object.keys(this.#m.params), ...Object.keys(this.#m.let ?? {})];
-    const twice = this.#m.kind === "synapse" ? undefined : own.find((name) => this.#around.given.has(name));
+    const twice = own.find((name) => this.#around.given.has(name));
     if (twice === undefined) return;
     throw new ModelError(
       this.#where,
@@ -246,6 +251,7 @@ class MechanismTexts {
       const hidden = new Map([...statesOf(m).map((s) => [s, HIDDEN.scheme] as const), ...NO_NOISE]);
       for (const other of currentNames(m)) hidden.set(other, HIDDEN.start);
       for (const other of this.#around.computed) hidden.set(other, HIDDEN.scheme);
+      for (const [s, value] of Object.entries(k.init ?? {})) this.#texts.check(`kinetics.${name}.init.${s}`, value, this.#units.get(s), hidden);
       k.reactions.forEach((r, i) => {
         for (const [key, value] of [
           ["forward", r.forward],

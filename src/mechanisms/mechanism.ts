@@ -77,12 +77,14 @@ export interface Reaction {
   readonly backward?: string;
 }
 
-/** A kinetic scheme: states whose sum, `total` (1 when left out), its reactions conserve. They start at the steady state and are
+/** A kinetic scheme: states whose sum, `total` (1 when left out), its reactions conserve. They start at the steady state, or at `init`, and are
  * advanced by one implicit Euler step with the rates at the new voltage, after the mechanism's other states. */
 export interface Kinetics {
   readonly states: readonly string[];
   readonly reactions: readonly Reaction[];
   readonly total?: number;
+  /** values at the start over V, params, concentrations, instead of the steady state; one for every state. */
+  readonly init?: Readonly<Record<string, string>>;
 }
 
 /** A density mechanism. States are advanced in declared order, later ones seeing earlier new values. Inside state texts
@@ -100,8 +102,15 @@ export interface Pool extends Common {
   readonly kind: "pool";
   readonly ion: string;
   readonly states: Readonly<Record<string, State>>;
-  readonly nernst?: { readonly RT_zF: Quantity<"mV">; readonly out: Quantity<"mM"> };
+  readonly nernst?: Nernst;
 }
+
+/** RT/zF as a constant, or by the valence at the cell's temperature; `out` is the concentration outside, where the cell gives none among
+ * its `concentrations` (by valence only). */
+export type Nernst = (
+  | { readonly RT_zF: Quantity<"mV">; readonly valence?: undefined }
+  | { readonly valence: number; readonly RT_zF?: undefined }
+) & { readonly out: Quantity<"mM"> };
 
 /** A state of a receptor: one that decays to 0 with `tau` (ms) from 0, or any other. */
 export type ReceptorState = State | { readonly tau: string; readonly unit?: Unit };

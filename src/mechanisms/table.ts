@@ -90,7 +90,9 @@ function equations(m: Mechanism): string {
     );
   }
   if (m.kind === "pool" && m.nernst !== undefined) {
-    lines.push(`e${m.ion} = ${m.nernst.RT_zF.value} * log(${m.nernst.out.value} / ${m.ion}i)`);
+    const { RT_zF, valence, out } = m.nernst;
+    const factor = RT_zF === undefined ? `R * (273.15 + celsius) / (${valence} * F)` : RT_zF.value;
+    lines.push(`e${m.ion} = ${factor} * log(${out.value} / ${m.ion}i)`);
   }
   return ["```", ...lines, "```"].join("\n");
 }

@@ -37,8 +37,8 @@ export function eliminateMassless(morphology: Morphology): Compartments {
   const nodes = morphology.nodes.flatMap((n, node) => {
     if (n.kind === "end") return [];
     index.set(node, index.size);
-    const { section, kind, x, areaUm2 } = n;
-    return [{ section, kind, index: n.index, x, areaUm2, node }];
+    const { section, kind, x, areaUm2, diam } = n;
+    return [{ section, kind, index: n.index, x, areaUm2, diam, node }];
   });
   const couplings: Coupling[] = [];
   for (const [node, { kind, parent, gParent }] of morphology.nodes.entries()) {

@@ -39,6 +39,8 @@ export interface MorphologyNode {
   readonly x: number;
   /** Membrane area, um2; 0 for ends. */
   readonly areaUm2: Values;
+  /** um; of frusta the mean over the segment's path; 0 for ends. */
+  readonly diam: Values;
   /** Index of the parent node; -1 for the root. Always below the node's own index. */
   readonly parent: number;
   /** Conductance to the parent, uS; 0 for the root. */
@@ -209,15 +211,15 @@ function placeOn(parent: Cut, x: number, paths: ReadonlyMap<string, readonly num
 }
 
 /** Area (um2) of a section's segment, and the conductances (uS) from its middle to its 0 side and to its 1 side. */
-function segmentOf(section: Cut, index: number): { areaUm2: Values; sides: readonly [Values, Values] } {
+function segmentOf(section: Cut, index: number): { areaUm2: Values; diam: Values; sides: readonly [Values, Values] } {
   const { L, diam, Ra, nseg, segments } = section;
   if (segments === undefined) {
     const half = combine((r) => 1 / r, halfResistance(L, diam, Ra, nseg));
-    return { areaUm2: segmentArea(L, diam, nseg), sides: [half, half] };
+    return { areaUm2: segmentArea(L, diam, nseg), diam, sides: [half, half] };
   }
-  const { areaUm2, left, right } = segments[index] as SegmentGeometry;
+  const { areaUm2, diam: mean, left, right } = segments[index] as SegmentGeometry;
   const conductance = (integral: number): Values => combine((r) => 1 / (0.01 * r * integral), Ra);
-  return { areaUm2, sides: [conductance(left), conductance(right)] };
+  return { areaUm2, diam: mean, sides: [conductance(left), conductance(right)] };
 }
 
 /** Appends a section's nodes and returns its path from the 0 end to the 1 end. */
@@ -229,8 +231,8 @@ function addSection(nodes: MorphologyNode[], section: Cut, hang: number | undefi
   const path: number[] = [];
   const add = (kind: "segment" | "end", index: number, parent: number, gParent: Values): number => {
     const x = kind === "end" ? index : (2 * index + 1) / (2 * nseg);
-    const areaUm2 = kind === "end" ? 0 : segmentOf(section, index).areaUm2;
-    return nodes.push({ section: name, kind, index, x, areaUm2, parent, gParent }) - 1;
+    const { areaUm2, diam } = kind === "end" ? { areaUm2: 0, diam: 0 } : segmentOf(section, index);
+    return nodes.push({ section: name, kind, index, x, areaUm2, diam, parent, gParent }) - 1;
   };
   let before: Values | undefined; // conductance from the middle of the segment before to the border
   for (let k = 0; k < nseg; k++) {

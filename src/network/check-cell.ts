@@ -199,7 +199,7 @@ function checkMechanisms(where: string, model: WholeCell): void {
     if (kindOf(r.synapse) !== "synapse" && ["channel", "pool"].includes(kindOf(r.synapse) as string)) {
       throw new ModelError(at, `is a ${String(kindOf(r.synapse))} among the receptors`, "Put it among the insertions");
     }
-    check(at, r.synapse, nowhere);
+    check(at, r.synapse, { ...nowhere, given: givenToReceptors(model) });
     checkParams(`${where}.${r.name}`, r.params ?? {}, r.synapse);
   }
 }
@@ -209,6 +209,13 @@ function checkParams(where: string, params: object, mechanism: Mechanism): void 
   const unknown = Object.keys(params).find((p) => !known.includes(p));
   if (unknown !== undefined) throw new ModelError(where, `has no parameter ${shown(unknown)}`, didYouMean(unknown.slice(0, 60), known)); // prettier-ignore
 }
+
+/** What receptors may read: what the cell gives as constants. */
+const givenToReceptors = (model: WholeCell): Map<string, Unit> =>
+  new Map<string, Unit>([
+    ...Object.keys(model.reversals ?? {}).map((ion): [string, Unit] => [`e${ion}`, "mV"]),
+    ...Object.keys(model.concentrations ?? {}).map((name): [string, Unit] => [name, "mM"]),
+  ]);
 
 /** Reversal potentials and concentrations that a mechanism finds in a section. */
 function givenBy(model: WholeCell, section: string | undefined, self: Mechanism): Surroundings {

@@ -1,10 +1,12 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { At } from "./lexer.ts";
+import { checkStart } from "./linear.ts";
 import { inOrder } from "./order.ts";
 import { type Context, fresh, isFresh, type Phases, staleName } from "./phases.ts";
 import type { Form } from "./relax.ts";
 import { keptName, Resolver, stateOf } from "./resolve.ts";
 import type { Scheme } from "./schemes.ts";
+import type { Routine } from "./syntax.ts";
 import { tidy } from "./tidy.ts";
 
 /** A state as it will stand in the mechanism: names in its expressions are final, but for those of parameters. */
@@ -50,7 +52,7 @@ export function draft(context: Context, phases: Phases): Draft & { readonly reso
       forward: final(resolver.resolve(r.forward, "advance")),
       backward: final(resolver.resolve(r.backward, "advance")),
     })),
-    init: startsSteady(context, phases, steady, scheme) ? undefined : scheme.states.map((state) => final(initOf(resolver, phases, state))), // prettier-ignore
+    init: startsSteady(context, resolver, phases, scheme) ? undefined : scheme.states.map((state) => final(initOf(resolver, phases, state))), // prettier-ignore
   }));
   const still = program.states
     .flatMap((d) => (d.size === undefined ? [d.name] : Array.from({ length: d.size }, (_, k) => `${d.name}_${k}`)))
@@ -159,9 +161,12 @@ function initialOf(
   return init;
 }
 
-/** Whether a scheme starts at rest: INITIAL solves it, or a LINEAR block over the same states. */
-function startsSteady({ program }: Context, _: Phases, steady: ReadonlySet<string>, scheme: Scheme): boolean {
-  if (steady.has(scheme.name)) return true;
-  return [...steady].some((block) => program.linears.has(block));
+/** Whether a scheme starts at rest: INITIAL solves it, or a LINEAR block that says the same. */
+function startsSteady(context: Context, resolver: Resolver, { steady }: Phases, scheme: Scheme): boolean {
+  if (steady.some(({ block }) => block === scheme.name)) return true;
+  const found = steady.find(({ block }) => context.program.linears.has(block));
+  if (found === undefined) return false;
+  checkStart(context, resolver, context.program.linears.get(found.block) as Routine, scheme, found.before);
+  return true;
 }
 export { fresh };

@@ -181,7 +181,7 @@ export class Execution {
     const [yes, no] = [branch(then), branch(otherwise)];
     [this.#values, this.#locals] = before;
     for (const name of new Set([...yes[0].keys(), ...no[0].keys()])) {
-      const other = (): Expr => symbols.name(name);
+      const other = (): Expr => this.#before(before[0], name);
       const merged = symbols.call("select", condition, yes[0].get(name) ?? other(), no[0].get(name) ?? other());
       this.#values.set(name, merged);
       this.#label(merged, name);
@@ -195,6 +195,11 @@ export class Execution {
         if (merged !== undefined) this.#label(merged, name);
       }
     });
+  }
+
+  #before(values: ReadonlyMap<string, Expr>, name: string): Expr {
+    const { symbols, variables } = this.shared;
+    return values.get(name) ?? symbols.name(variables.find(name)?.kind === "voltage" ? "V" : name);
   }
 
   #label(value: Expr, name: string): void {
@@ -325,11 +330,18 @@ export class Execution {
   }
 
   #range(table: TableStatement, at: At): { from: number; to: number; intervals: number } {
-    const [from, to, intervals] = [table.from, table.to, table.intervals].map((t) => valueOf(this.value(t)));
+    const [from, to, intervals] = [table.from, table.to, table.intervals].map((t) => this.#limit(t));
     if (from !== undefined && to !== undefined && intervals !== undefined && from < to && intervals >= 1) {
       return { from, to, intervals };
     }
     return this.shared.lexer.fail(at, "has a TABLE whose limits are no ascending numbers", "Give numbers");
+  }
+
+  /** A number, or the default of a parameter, with which NEURON makes the table. */
+  #limit(term: Term): number | undefined {
+    const value = this.value(term);
+    const variable = value.kind === "name" ? this.shared.variables.find(value.name) : undefined;
+    return variable?.kind === "parameter" ? variable.declared.value : valueOf(value);
   }
 
   /** A PROCEDURE with TABLE: afterwards its variables hold what the table says, and everything else is as before. */
@@ -353,12 +365,21 @@ export class Execution {
       return names.map((name) => after.get(name) ?? lexer.fail(at, `has a TABLE of ${name}, which the block does not set`, "Set it")); // prettier-ignore
     });
     this.#values = new Map(before);
+    this.#besideTable(exact(new Map([[of, this.shared.symbols.name("@argument")]])), names);
     names.forEach((name, k) => {
       const value = results[k] as Expr;
       this.#values.set(name, value);
       this.#label(value, name);
       this.shared.tables.push({ name, value, ...range });
     });
+  }
+
+  /** What a block with TABLE sets beside it keeps the value from when the table was made, if that is one value for all its entries. */
+  #besideTable(after: ReadonlyMap<string, Expr>, names: readonly string[]): void {
+    const { symbols } = this.shared;
+    for (const [name, value] of after) {
+      if (!names.includes(name) && !symbols.reads(value).has("@argument")) this.#values.set(name, value);
+    }
   }
 
   #tabulatedFunction(routine: Routine, table: TableStatement, given: ReadonlyMap<string, Expr>, at: At): Expr {

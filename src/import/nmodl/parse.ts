@@ -23,7 +23,7 @@ const empty = (file: string): Program => ({
   states: [],
   constants: [],
   defines: new Map(),
-  fileLocals: new Set(),
+  fileLocals: new Map(),
   initial: [],
   breakpoint: undefined,
   derivatives: new Map(),
@@ -149,8 +149,11 @@ export class Parser {
   }
 
   #locals(): void {
-    do this.#program.fileLocals.add(this.#r.target("a LOCAL").name);
-    while (this.#r.accept(",") !== undefined);
+    do {
+      const { name } = this.#r.peek().kind === "name" ? { name: this.#r.take().text } : this.#r.target("a LOCAL");
+      const size = this.#size();
+      this.#program.fileLocals.set(name, size);
+    } while (this.#r.accept(",") !== undefined);
   }
 
   #names(): (At & { name: string })[] {

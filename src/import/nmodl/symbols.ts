@@ -44,6 +44,8 @@ export class Symbols {
     if ((op === "+" || op === "-") && b === 0) return left;
     if (op === "+" && a === 0) return right;
     if (op === "-" && a === 0) return this.negate(right);
+    if (op === "-" && b !== undefined && b < 0) return this.binary("+", left, this.number(-b));
+    if (op === "+" && b !== undefined && b < 0) return this.binary("-", left, this.number(-b));
     if (op === "+" && right.kind === "negate") return this.binary("-", left, right.of);
     if (op === "-" && right.kind === "negate") return this.binary("+", left, right.of);
     return this.#keep(`${op}${this.#id(left)},${this.#id(right)}`, { kind: "binary", op, left, right });

@@ -104,7 +104,7 @@ export interface Program {
   readonly constants: Declared[];
   readonly defines: Map<string, number>;
   /** LOCAL at the outermost level. */
-  readonly fileLocals: Set<string>;
+  readonly fileLocals: Map<string, number | undefined>;
   readonly initial: Statement[];
   breakpoint: { readonly body: readonly Statement[] } | undefined;
   readonly derivatives: Map<string, Routine>;

@@ -33,7 +33,7 @@ function print(expr: Expr, named: (e: Expr) => string | undefined, top = false):
           return { text: `${within(left, LEVEL.atom)}^${within(right, LEVEL.power)}`, level: LEVEL.power };
         case "*":
         case "/":
-          return { text: `${within(left, LEVEL.product)} ${expr.op} ${within(right, LEVEL.power)}`, level: LEVEL.product }; // prettier-ignore
+          return { text: `${leftmost(left, LEVEL.product)} ${expr.op} ${within(right, LEVEL.power)}`, level: LEVEL.product }; // prettier-ignore
         case "+":
         case "-":
           return { text: `${within(left, LEVEL.sum)} ${expr.op} ${within(right, LEVEL.product)}`, level: LEVEL.sum };
@@ -44,6 +44,7 @@ function print(expr: Expr, named: (e: Expr) => string | undefined, top = false):
   }
 }
 
+const leftmost = (of: Text, level: number): string => (of.level < level ? `(${of.text})` : of.text);
 const within = (of: Text, level: number): string =>
   of.level < level || (of.text.startsWith("-") && level > LEVEL.sum) ? `(${of.text})` : of.text;
 

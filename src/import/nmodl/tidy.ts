@@ -6,11 +6,20 @@ export function tidy(s: Symbols, expr: Expr, done = new Map<Expr, Expr>(), label
   const known = done.get(expr);
   if (known !== undefined) return known;
   const inside = s.replace(expr, (e) => (e === expr ? undefined : tidy(s, e, done, label)), new Map());
-  const result = unguarded(s, inside) ?? overExponential(s, inside) ?? oneNumber(s, inside) ?? inside;
+  const result = stepAside(s, inside) ?? unguarded(s, inside) ?? overExponential(s, inside) ?? timesInverse(s, inside) ?? oneNumber(s, inside) ?? inside;
   if (result !== expr) label(expr, result);
   done.set(expr, result);
   return result;
 } // prettier-ignore
+
+/** select(V == c, V + 1e-4, V), which keeps a quotient off its hole: exprel has none. */
+function stepAside(s: Symbols, e: Expr): Expr | undefined {
+  if (e.kind !== "call" || e.fn !== "select") return undefined;
+  const [test, aside, x] = e.args as [Expr, Expr, Expr];
+  if (test.kind !== "binary" || test.op !== "==" || test.left !== x || !s.reads(x).has("V")) return undefined;
+  const step = aside.kind === "binary" && aside.left === x && (aside.op === "+" || aside.op === "-") ? valueOf(aside.right) : undefined; // prettier-ignore
+  return step !== undefined && Math.abs(step) <= 1e-3 ? x : undefined;
+}
 
 /** select(abs(x) < eps, what it tends to, something of exprel): the guard is not needed. */
 function unguarded(s: Symbols, e: Expr): Expr | undefined {
@@ -138,6 +147,14 @@ function terms(s: Symbols, e: Expr, times = 1, into = new Map<Expr | "1", number
     if (right !== undefined) return terms(s, e.left, e.op === "*" ? times * right : times / right, into);
   }
   return into.set(e, (into.get(e) ?? 0) + times);
+}
+
+/** a (1 / b) as a / b. */
+function timesInverse(s: Symbols, e: Expr): Expr | undefined {
+  if (e.kind !== "binary" || e.op !== "*") return undefined;
+  const { left, right } = e;
+  if (right.kind === "binary" && right.op === "/" && valueOf(right.left) === 1) return s.div(left, right.right);
+  return undefined;
 }
 
 /** A product with more than one number in it, with one. */

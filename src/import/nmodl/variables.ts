@@ -31,7 +31,13 @@ export class Variables {
   constructor(program: Program, lexer: Lexer, constants: ReadonlyMap<string, number>) {
     this.#program = program;
     this.#lexer = lexer;
-    for (const name of program.fileLocals) this.#by.set(name, { kind: "kept" });
+    for (const [name, size] of program.fileLocals) {
+      if (size === undefined) this.#by.set(name, { kind: "kept" });
+      else {
+        this.sizes.set(name, size);
+        for (let k = 0; k < size; k++) this.#by.set(`${name}_${k}`, { kind: "kept" });
+      }
+    }
     for (const d of program.assigned) this.#declare(d, () => ({ kind: "kept" }));
     for (const name of [...program.ranges, ...program.globals]) if (!this.#by.has(name)) this.#by.set(name, { kind: "kept" }); // prettier-ignore
     for (const d of program.parameters) this.#declare(d, (declared) => ({ kind: "parameter", declared }));

@@ -1,0 +1,138 @@
+import type { Expr } from "../../lang/expr.ts";
+import type { Channel, Mechanism } from "../../mechanisms/mechanism.ts";
+import { Assembly } from "./assemble.ts";
+import { FARADAY, GAS } from "./builtins.ts";
+import { type Draft, draft } from "./draft.ts";
+import { eventsOf } from "./events.ts";
+import type { Tabulated } from "./execute.ts";
+import type { Lexer } from "./lexer.ts";
+import { Parser } from "./parse.ts";
+import { type Context, runPhases } from "./phases.ts";
+import { Symbols } from "./symbols.ts";
+import type { Program } from "./syntax.ts";
+import { tidy } from "./tidy.ts";
+import { UnitTable } from "./units.ts";
+import { Variables } from "./variables.ts";
+
+export interface NmodlOptions {
+  /** what errors call the text; default "NMODL". */
+  readonly file?: string;
+  /** `asPublished` interpolates a TABLE as NEURON does, `exact` computes what it would hold. Default asPublished. */
+  readonly tables?: "asPublished" | "exact";
+}
+
+/** A translated file. */
+export interface NmodlFile {
+  /** for insertions (channels and pools) or receptors. */
+  readonly mechanism: Mechanism;
+  /** What the cell has to give, by the names that the mechanism reads: reversal potentials (`ena`), concentrations (`cai`, `cao`). */
+  readonly reads: readonly string[];
+  /** where the file's units do not fit each other. */
+  readonly warnings: readonly string[];
+  /** what was decided where the file leaves a choice. */
+  readonly notes: readonly string[];
+}
+
+/** A mechanism of the language from an NMODL text.
+ * @throws DataError with file, line and column for what cannot be read or is refused */
+export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
+  const { file = "NMODL", tables = "asPublished" } = options;
+  const parser = new Parser(text, file);
+  const program = parser.whole();
+  const { lexer } = parser;
+  if (program.kind === "nothing") lexer.fail(program.nameAt, "has no SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL", "Say in NEURON what it is"); // prettier-ignore
+  if (program.kind === "artificial") lexer.fail(program.nameAt, "is an ARTIFICIAL_CELL, which is refused: it fires between steps, by events that it sends itself", "Write it as a neuron: docs/own-neuron.md"); // prettier-ignore
+  const [random] = program.randoms;
+  if (random !== undefined) lexer.fail(random, `has RANDOM ${random.name}, which is refused: a mechanism draws no numbers`, "Draw them in the network"); // prettier-ignore
+  const units = unitsOf(program);
+  const first = translate(program, lexer, units, tables === "asPublished" ? "leave" : "exact");
+  return "again" in first ? (translate(program, lexer, units, "interpolate") as NmodlFile) : first;
+}
+
+function unitsOf(program: Program): UnitTable {
+  const units = new UnitTable();
+  for (const { name, means } of program.unitNames) units.define(name, means);
+  return units;
+}
+
+/** Values of the constants that UNITS names. */
+function constantsOf(program: Program, lexer: Lexer, units: UnitTable): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { name, value, means, unit, ...at } of program.unitConstants) {
+    if (value !== undefined) {
+      found.set(name, value);
+      continue;
+    }
+    const [from, to] = [units.read(means ?? ""), units.read(unit)];
+    if (from === undefined || to === undefined) lexer.fail(at, `defines ${name} by the unit (${means}), which is unknown`, "Give its value"); // prettier-ignore
+    const known = means === "faraday" ? FARADAY : means === "k-mole" ? GAS : undefined;
+    const ratio = (from as { factor: number }).factor / (to as { factor: number }).factor;
+    found.set(name, known !== undefined && Math.abs(ratio / known - 1) < 1e-9 ? known : ratio);
+  }
+  return found;
+}
+
+/** @param mode  leave: tables stay for the mechanism's own `table`; interpolate: they are written out; exact: there are none */
+function translate(
+  program: Program,
+  lexer: Lexer,
+  units: UnitTable,
+  mode: "leave" | "interpolate" | "exact",
+): NmodlFile | { readonly again: true } {
+  const tooMany = (): never => lexer.fail(program.nameAt, "comes to more than 200000 different expressions", "Shorten it");
+  const symbols = new Symbols(tooMany);
+  const variables = new Variables(program, lexer, constantsOf(program, lexer, units));
+  const context: Context = {
+    program,
+    lexer,
+    variables,
+    symbols,
+    interpolate: mode === "interpolate",
+    tables: [],
+    labels: new Map(),
+    notes: [],
+  };
+  const phases = runPhases(context);
+  const { resolver, ...made } = draft(context, phases);
+  const table = mode === "leave" ? tableOf(context, made, (e) => tidy(symbols, resolver.resolve(e, "advance"))) : "none";
+  if (table === undefined) return { again: true };
+  const events = program.kind === "point" ? eventsOf(context, phases, resolver, units) : undefined;
+  const mechanism = new Assembly(context, units, phases).mechanism(made, events, table === "none" ? undefined : { table });
+  const reads = program.ions.flatMap(({ ion, read }) => read.filter((name) => name !== `i${ion}`));
+  return { mechanism, reads: [...new Set(reads)], warnings: [], notes: context.notes };
+}
+
+/** The mechanism's own `table` where it says the same as the file's: every tabulated value is the inf or tau of a state and nothing else,
+ * in one range. "none" without tables; undefined where they have to be written out. */
+function tableOf(context: Context, made: Draft, resolve: (e: Expr) => Expr): Channel["table"] | "none" | undefined {
+  const { tables, symbols: s, program } = context;
+  if (tables.length === 0) return "none";
+  const [first] = tables as [Tabulated, ...Tabulated[]];
+  const one = tables.every((t) => t.from === first.from && t.to === first.to && t.intervals === first.intervals);
+  if (!one || program.kind !== "density" || made.schemes.length > 0) return undefined;
+  const values = new Set(tables.map((t) => resolve(t.value)).filter((e) => s.reads(e).has("V")));
+  const of: string[] = [];
+  for (const { state, form, init } of made.states) {
+    if (!("inf" in form)) return undefined;
+    const known = [form.inf, form.tau].map((e) => values.has(e));
+    const moving = [form.inf, form.tau].map((e) => s.reads(e).has("V"));
+    if (known.every((k, j) => k === moving[j]) && known.some(Boolean)) of.push(state);
+    else if (known.some(Boolean)) return undefined;
+    if (init !== undefined && !known.some(Boolean) && [...values].some((v) => within(v, init))) return undefined;
+    if (init !== undefined && known.some(Boolean) && s.reads(init).has("V")) return undefined;
+  }
+  const used = new Set(made.states.flatMap((x) => ("inf" in x.form && of.includes(x.state) ? [x.form.inf, x.form.tau] : []))); // prettier-ignore
+  if (![...values].every((v) => used.has(v) || !isReached(v, made))) return undefined;
+  const table = { from: { value: first.from, unit: "mV" }, to: { value: first.to, unit: "mV" }, intervals: first.intervals } as const; // prettier-ignore
+  return of.length === made.states.length ? table : { ...table, of };
+}
+
+function within(part: Expr, whole: Expr): boolean {
+  if (part === whole) return true;
+  if (whole.kind === "negate") return within(part, whole.of);
+  if (whole.kind === "binary") return within(part, whole.left) || within(part, whole.right);
+  return whole.kind === "call" && whole.args.some((arg) => within(part, arg));
+}
+
+const isReached = (part: Expr, made: Draft): boolean =>
+  [...made.currents.map((c) => c.i), ...made.states.flatMap((x) => [...(Object.values(x.form) as Expr[]), ...(x.init === undefined ? [] : [x.init])])].some((e) => within(part, e)); // prettier-ignore

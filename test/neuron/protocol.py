@@ -1,0 +1,100 @@
+"""Compiles mechanisms and runs a protocol for each in NEURON: one compartment, a leak, a step of current, events for point processes.
+
+python3 protocol.py job.json out.json; job: {"mods": [path], "build": folder, "cases": [...]}. Needs NEURON with its compiler.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+os.environ["NEURON_MODULE_OPTIONS"] = "-nogui"
+
+
+def compile_mechanisms(mods, build):
+    """nrnivmodl's steps one by one: Debian 12's looks for its makefile in the wrong folder."""
+    build.mkdir(parents=True, exist_ok=True)
+    names = [f"m{k}_{mod.stem}".replace("-", "_") for k, mod in enumerate(mods)]
+    for name, mod in zip(names, mods):
+        shutil.copy(mod, build / f"{name}.mod")
+    environment = {**os.environ, "MODLUNIT": "/usr/share/nrn/lib/nrnunits.lib"}
+
+    def run(*step):
+        done = subprocess.run(step, cwd=build, env=environment, capture_output=True, text=True)
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(step)}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+
+    for name in names:
+        run("nocmodl", f"{name}.mod")
+    calls = "".join(f"extern void _{name}_reg(void); " for name in names)
+    calls += "void modl_reg(void) { " + "".join(f"_{name}_reg(); " for name in names) + "}\n"
+    (build / "mod_func.c").write_text(calls)
+    core = next(pathlib.Path("/usr/lib/nrn").glob("libnrniv.so"), None)
+    link = [str(core), f"-Wl,-rpath,{core.parent}"] if core else ["-lnrniv"]
+    sources = [str(build / f"{name}.c") for name in [*names, "mod_func"]]
+    library = build / "mechanisms.so"
+    run("cc", "-O1", "-shared", "-fPIC", "-w", "-DHAVE_CONFIG_H", f"-I{build}", *sources, *link, "-lm", "-o", str(library))
+    return library
+
+
+def voltage(h, case):
+    soma = h.Section(name="soma")
+    soma.L = soma.diam = case["diam"]
+    soma.cm = 1
+    soma.insert("pas")
+    soma.g_pas, soma.e_pas = case["leak"], -65
+    h.celsius, h.dt = case["celsius"], case["dt"]
+    for name in case["insert"]:
+        soma.insert(name)
+    for name, value in case.get("set", {}).items():
+        setattr(soma(0.5), name, value)
+    for ion in ("na", "k", "ca"):
+        if not h.ismembrane(f"{ion}_ion", sec=soma):
+            continue
+        for name, value in case["concentrations"].items():
+            if name[:-1] == ion:
+                setattr(h, f"{name}0_{ion}_ion", value)
+                try:
+                    setattr(soma(0.5), name, value)
+                except Exception:  # a mechanism's own state
+                    pass
+        try:
+            setattr(soma(0.5), f"e{ion}", case["reversals"][ion])
+        except Exception:  # computed by Nernst
+            pass
+    keep = []
+    for point in case["points"]:
+        process = getattr(h, point["name"])(soma(0.5))
+        for name, value in point.get("set", {}).items():
+            setattr(process, name, value)
+        connection = None
+        if point["events"]:
+            connection = h.NetCon(None, process)
+            connection.weight[0], connection.delay = point["weight"], 0
+        keep.append((process, connection, point["events"]))
+    clamp = h.IClamp(soma(0.5))
+    clamp.delay, clamp.dur, clamp.amp = case["clamp"]
+    recorded = h.Vector().record(soma(0.5)._ref_v)
+    h.finitialize(case["v0"])
+    for _, connection, events in keep:
+        for time in events:
+            connection.event(time)
+    for _ in range(round(case["stop"] / case["dt"])):
+        h.fadvance()
+    return list(recorded)
+
+
+def main():
+    job = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    library = compile_mechanisms([pathlib.Path(m) for m in job["mods"]], pathlib.Path(job["build"]))
+    from neuron import h
+
+    h.nrn_load_dll(str(library))
+    h.load_file("stdrun.hoc")
+    found = {case["name"]: voltage(h, case) for case in job["cases"]}
+    pathlib.Path(sys.argv[2]).write_text(json.dumps(found))
+
+
+main()
