@@ -59,6 +59,16 @@ async function commands(words: readonly string[], done: (code: number) => void):
       done(verifyCommand(dir, options));
     });
   program
+    .command("import")
+    .description("translate a file of another simulator: NMODL (.mod)")
+    .argument("<file>", "for example kv.mod")
+    .option("--out <file>", "write it to a .ts, .mjs or .json instead of printing it")
+    .option("--exact", "compute what a TABLE would hold instead of interpolating in it")
+    .action(async (file: string, options: { out?: string; exact?: boolean }) => {
+      const { importCommand } = await import("./import.ts");
+      done(await importCommand(file, options));
+    });
+  program
     .command("devices")
     .description("list adapters and their limits, and say what would be used and why")
     .option("--json", "print as JSON")

@@ -328,10 +328,15 @@ export class CellEquations {
     for (const d of densities) {
       if (d.mechanism.kind !== "pool" || d.mechanism.nernst === undefined) continue;
       const { ion, nernst } = d.mechanism;
-      const given = nernst.valence === undefined ? undefined : (this.#cell.nodes[node] as ResolvedNode).concentrations[`${ion}o`];
+      const given =
+        nernst.valence === undefined ? undefined : (this.#cell.nodes[node] as ResolvedNode).concentrations[`${ion}o`];
       const outside = given === undefined ? num(nernst.out.value) : name(given);
       const ratio = div(outside, name(`${d.prefix}_${ion}i`));
-      stmts.push({ op: "let", name: reversalName(d), value: mul(thermal(nernst, d.params["celsius"] as string), call("log", ratio)) });
+      stmts.push({
+        op: "let",
+        name: reversalName(d),
+        value: mul(thermal(nernst, d.params["celsius"] as string), call("log", ratio)),
+      });
     }
     const wanted = this.carried(node);
     for (const d of densities) {

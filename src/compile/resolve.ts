@@ -3,6 +3,7 @@ import { add, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
 import { substitute } from "../lang/names.ts";
 import { stateUnit } from "../mechanisms/check.ts";
 import { type Channel, type Param, type Pool, statesOf, type Synapse } from "../mechanisms/mechanism.ts";
+import { steadyState } from "../mechanisms/steady-state.ts";
 import type { Given, Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
@@ -25,7 +26,7 @@ import {
   type ResolvedReceptor,
 } from "./program.ts";
 import { sum } from "./elimination.ts";
-import { type Scheme, steadyState } from "./kinetics.ts";
+import type { Scheme } from "./kinetics.ts";
 
 export interface CellContext {
   readonly dt: number; // ms

@@ -1,4 +1,6 @@
 /** Foreign models as hillock's data: pure functions of texts. Each says in `REFUSED` what it does not take. */
+export { nmodl, type NmodlFile, type NmodlOptions } from "./nmodl/nmodl.ts";
+export { mechanismSource } from "./nmodl/write.ts";
 export { REFUSED, type Refused } from "./refused.ts";
 export { swcCell, type ByKind, type NsegRule, type SwcCellOptions, type SwcInsertion } from "./swc/cell.ts";
 export { swc, type SwcMorphology, type SwcSection } from "./swc/sections.ts";

@@ -4,8 +4,24 @@ export interface Refused {
   readonly why: string;
 }
 
+const NMODL: readonly Refused[] = [
+  { what: "VERBATIM, unless it does nothing (return 0;)", why: "it is C, not NMODL" },
+  { what: "POINTER, BBCOREPOINTER", why: "it reads a variable somewhere else; a gap junction belongs to the network" },
+  { what: "ARTIFICIAL_CELL", why: "it fires between steps, by events that it sends itself" },
+  { what: "net_send, net_move, net_event, WATCH, FOR_NETCONS", why: "a receptor's events are those of its connections" },
+  { what: "events whose effect depends on the state that they change, or on a state of the connection", why: "the weights of a step are summed before they act" },
+  { what: "a concentration written beside a current, two concentrations, <ion>o", why: "a pool of one ion is a mechanism of its own, and the outside is constant" },
+  { what: "coupled equations with an implicit method, reactions of second order among several states, COMPARTMENT over an array, LONGITUDINAL_DIFFUSION", why: "they need a system of equations solved in every step" },
+  { what: "NONLINEAR, DISCRETE, PARTIAL, LAG, LINEAR in every step", why: "the same" },
+  { what: "a LINEAR block for INITIAL that is not the scheme's steady state", why: "a scheme starts at rest or at written values" },
+  { what: "methods whose steps depend on their error (adeuler, runge, cvode)", why: "a run has one time step" },
+  { what: "WHILE, recursion, FUNCTION_TABLE, INCLUDE, CONSTRUCTOR, DESTRUCTOR, BEFORE, AFTER, RANDOM", why: "what they do is known only while a script or NEURON runs them" },
+  { what: "functions of NEURON's own beside exp, log, sqrt and their like", why: "they have no counterpart in the language" },
+]; // prettier-ignore
+
 /** By format: what is refused, always with an error that names the line. */
-export const REFUSED: Readonly<Record<"swc", readonly Refused[]>> = {
+export const REFUSED: Readonly<Record<"nmodl" | "swc", readonly Refused[]>> = {
+  nmodl: NMODL,
   swc: [
     { what: "several trees in one file", why: "a cell is one tree; which pieces belong together is not in the file" },
     { what: "an unknown parent, a doubled id, a cycle", why: "the points then make no tree" },

@@ -8,9 +8,11 @@ export function checkKinetics(where: string, { states, reactions, total = 1, ini
   if (!(total > 0)) throw new ModelError(`${where}.total`, `is ${total}`, "Give a sum above 0");
   if (init !== undefined) {
     const unknown = Object.keys(init).find((s) => !states.includes(s));
-    if (unknown !== undefined) throw new ModelError(`${where}.init`, `names ${shown(unknown)}`, didYouMean(unknown.slice(0, 60), states));
+    if (unknown !== undefined)
+      throw new ModelError(`${where}.init`, `names ${shown(unknown)}`, didYouMean(unknown.slice(0, 60), states));
     const without = states.find((s) => !Object.hasOwn(init, s));
-    if (without !== undefined) throw new ModelError(`${where}.init`, `gives "${without}" no value`, "Give every state one, or none");
+    if (without !== undefined)
+      throw new ModelError(`${where}.init`, `gives "${without}" no value`, "Give every state one, or none");
   }
   const reached = new Set([states[0]]);
   const check = (at: string, name: string): void => {

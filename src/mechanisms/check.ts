@@ -46,7 +46,10 @@ const effect: Check = (where, x) => (typeof x === "object" ? object({ set: anyth
 const reaction = object({ from: text, to: text, forward: anything }, { backward: anything });
 const scheme = object({ states: list(text), reactions: list(reaction) }, { total: finite, init: record(anything) });
 const nernst: Check = (where, x) =>
-  object(has(x, "valence") ? { valence: finite, out: quantity("mM") } : { RT_zF: quantity("mV"), out: quantity("mM") })(where, x);
+  object(has(x, "valence") ? { valence: finite, out: quantity("mM") } : { RT_zF: quantity("mV"), out: quantity("mM") })(
+    where,
+    x,
+  );
 const names = list(text);
 const common = { name: text, doc: text, params: record(param) };
 const functions = record(object({ of: list(text), is: anything }));
@@ -68,13 +71,7 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
       { ...lets, ...table, kinetics: record(scheme) },
     ),
   ],
-  [
-    "pool",
-    object(
-      { kind: text, ...common, ion: text, states: record(state) },
-      { ...lets, ...table, nernst },
-    ),
-  ],
+  ["pool", object({ kind: text, ...common, ion: text, states: record(state) }, { ...lets, ...table, nernst })],
   ["synapse", (where, x) => synapseShape(has(x, "i") ? { i: anything } : { g: anything, E: anything })(where, x)],
 ]);
 
@@ -251,7 +248,8 @@ class MechanismTexts {
       const hidden = new Map([...statesOf(m).map((s) => [s, HIDDEN.scheme] as const), ...NO_NOISE]);
       for (const other of currentNames(m)) hidden.set(other, HIDDEN.start);
       for (const other of this.#around.computed) hidden.set(other, HIDDEN.scheme);
-      for (const [s, value] of Object.entries(k.init ?? {})) this.#texts.check(`kinetics.${name}.init.${s}`, value, this.#units.get(s), hidden);
+      for (const [s, value] of Object.entries(k.init ?? {}))
+        this.#texts.check(`kinetics.${name}.init.${s}`, value, this.#units.get(s), hidden);
       k.reactions.forEach((r, i) => {
         for (const [key, value] of [
           ["forward", r.forward],

@@ -45,11 +45,18 @@ export class Assembly {
 
   mechanism(draft: Draft, events: EventDraft | undefined, tables: Pick<Channel, "table"> | undefined): Mechanism {
     const { program } = this.#context;
-    for (const { ion } of program.ions) for (const n of [`e${ion}`, `i${ion}`, `${ion}i`, `${ion}o`]) this.#taken.add(n);
+    for (const { ion } of program.ions)
+      for (const n of [`e${ion}`, `i${ion}`, `${ion}i`, `${ion}o`]) this.#taken.add(n);
     const units = this.#stateUnits(draft);
     for (const [state, unit] of units) this.#dimensions.set(this.#own(state), dimension(unit));
     for (const { ion } of program.ions) {
-      for (const [n, unit] of [[`e${ion}`, "mV"], [`i${ion}`, "mA/cm2"], [`${ion}o`, "mM"], [`${ion}i`, "mM"]] as const) { // prettier-ignore
+      for (const [n, unit] of [
+        [`e${ion}`, "mV"],
+        [`i${ion}`, "mA/cm2"],
+        [`${ion}o`, "mM"],
+        [`${ion}i`, "mM"],
+      ] as const) {
+        // prettier-ignore
         if (!this.#dimensions.has(n)) this.#dimensions.set(n, dimension(unit));
       }
     }
@@ -61,7 +68,7 @@ export class Assembly {
     const common = {
       name: this.#name(program.name),
       doc: this.#doc(),
-      params: Object.fromEntries(this.#params),
+      params: this.#inOrder(),
       ...(Object.keys(lets).length === 0 ? {} : { let: lets }),
     };
     const made = (): Mechanism => {
@@ -105,6 +112,13 @@ export class Assembly {
     return { kind: "pool", ...common, ion, states, ...nernst } as unknown as Pool;
   }
 
+  /** Parameters in the file's order. */
+  #inOrder(): Record<string, Param> {
+    const places = new Map(this.#context.program.parameters.map((d, k) => [d.name, k]));
+    const place = (name: string): number => places.get(name) ?? places.get(name.replace(/_\d+$/, "")) ?? Infinity;
+    return Object.fromEntries([...this.#params].sort(([a], [b]) => Math.min(place(a), 1e6) - Math.min(place(b), 1e6)));
+  }
+
   #doc(): string {
     const { program } = this.#context;
     const title = program.title === "" ? `${program.name}.` : `${program.title.replace(/\.?$/, ".")}`;
@@ -114,7 +128,9 @@ export class Assembly {
   /** Units of states; the file's where the language has them, else "1". */
   #stateUnits({ states, schemes }: Draft): Map<string, Unit> {
     const { program } = this.#context;
-    const declared = new Map([...program.assigned, ...program.parameters, ...program.states].map((d) => [d.name, d.unit]));
+    const declared = new Map(
+      [...program.assigned, ...program.parameters, ...program.states].map((d) => [d.name, d.unit]),
+    );
     const unit = (state: string): Unit => {
       if (state === "time") return "ms";
       const of = state.replace(/_(old|iterate\d)$/, "");
@@ -244,14 +260,19 @@ export class Assembly {
     return found;
   }
 
-  #states({ states }: Draft, units: ReadonlyMap<string, Unit>, events: EventDraft | undefined): Record<string, State | ReceptorState> { // prettier-ignore
+  #states(
+    { states }: Draft,
+    units: ReadonlyMap<string, Unit>,
+    events: EventDraft | undefined,
+  ): Record<string, State | ReceptorState> {
+    // prettier-ignore
     const found: Record<string, Record<string, string>> = {};
     const point = this.#context.program.kind === "point";
     for (const { state, form, init } of states) {
       const unit = units.get(state) as Unit;
       const start = init === undefined ? undefined : this.#final(init);
       const isZero = start?.kind === "number" && start.value === 0;
-      const decays = point && "inf" in form && form.inf.kind === "number" && form.inf.value === 0 && isZero && events?.onEvent.has(state) === true; // prettier-ignore
+      const decays = point && "inf" in form && form.inf.kind === "number" && form.inf.value === 0 && (init === undefined || isZero) && events?.onEvent.has(state) === true; // prettier-ignore
       const text = decays ? this.#form({ tau: (form as { tau: Expr }).tau } as never, unit) : this.#form(form, unit);
       if (start !== undefined && !decays) this.#finalText(start, unit, (t) => (text["init"] = t));
       const usual: Unit = point ? (events?.weightUnit ?? "uS") : this.#isIonState(this.#own(state)) ? "mM" : "1";
@@ -355,7 +376,8 @@ interface PointParts {
 }
 
 /** A value in another unit, without the digits that the factor's own rounding adds. */
-const scaled = (value: number, factor: number): number => (factor === 1 ? value : Number((value * factor).toPrecision(15)));
+const scaled = (value: number, factor: number): number =>
+  factor === 1 ? value : Number((value * factor).toPrecision(15));
 
 const docOf = (comment: string | undefined, unit: string | undefined, name: string): string => {
   const said = comment === undefined || comment === "" ? name : comment;

@@ -35,4 +35,12 @@ const perCharge = (s: Symbols): Expr =>
   s.div(s.mul(s.number(1000 * GAS), s.add(s.number(273.15), s.name("celsius"))), s.number(FARADAY));
 
 /** Called for what they do beside the model, which hillock does not. */
-export const IGNORED: ReadonlySet<string> = new Set(["printf", "fprintf", "prterr", "at_time", "force", "sens", "printt"]);
+export const IGNORED: ReadonlySet<string> = new Set([
+  "printf",
+  "fprintf",
+  "prterr",
+  "at_time",
+  "force",
+  "sens",
+  "printt",
+]);

@@ -13,14 +13,20 @@ export interface EventDraft {
 }
 
 /** What an event does to the states of a receptor. An event of the language is `w`, the sum of a step's weights. */
-export function eventsOf(context: Context, phases: Phases, resolver: Resolver, units: UnitTable): EventDraft | undefined {
+export function eventsOf(
+  context: Context,
+  phases: Phases,
+  resolver: Resolver,
+  units: UnitTable,
+): EventDraft | undefined {
   const { program, symbols: s, lexer, variables } = context;
   const receive = program.netReceive;
   if (receive === undefined) return undefined;
   const [weight, ...more] = receive.args;
   const run = new Execution(context, {
     other: (statement) => {
-      if (statement.kind !== "call") lexer.fail(statement, `has ${statement.kind} in NET_RECEIVE`, "Move it to its block");
+      if (statement.kind !== "call")
+        lexer.fail(statement, `has ${statement.kind} in NET_RECEIVE`, "Move it to its block");
       const { name, ...at } = statement as { name: string; line: number; column: number };
       const why = name === "net_send" || name === "net_move" ? "it sends events to itself" : name === "net_event" ? "a receptor of the language sends no events" : "it is unknown here"; // prettier-ignore
       lexer.fail(at, `calls ${name}, which is refused: ${why}`, "Write it without");

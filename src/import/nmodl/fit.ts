@@ -23,7 +23,8 @@ export class Fit {
 
   to(expr: Expr, unit: Unit | Dimension | undefined): Expr {
     const { expr: found, of } = this.of(expr);
-    const wanted = typeof unit === "string" && unit !== "any" ? dimension(unit as Unit) : (unit as Dimension | undefined);
+    const wanted =
+      typeof unit === "string" && unit !== "any" ? dimension(unit as Unit) : (unit as Dimension | undefined);
     return wanted === undefined || same(of, wanted) ? found : this.#loosen(found);
   }
 
@@ -59,7 +60,10 @@ export class Fit {
         }
         if (expr.fn === "sqrt") {
           const { expr: inside, of } = this.of(a);
-          return { expr: raw({ kind: "call", fn: "sqrt", args: [inside] }), of: of === "any" ? "any" : of.map((x) => x / 2) };
+          return {
+            expr: raw({ kind: "call", fn: "sqrt", args: [inside] }),
+            of: of === "any" ? "any" : of.map((x) => x / 2),
+          };
         }
         if (expr.fn === "select") {
           const [x, y, of] = this.#alike(b, c);
@@ -111,5 +115,4 @@ export class Fit {
     this.loose++;
     return raw({ kind: "binary", op: "/", left: expr, right: ONE });
   }
-
 }

@@ -1,7 +1,7 @@
-import { steadyState } from "../../compile/kinetics.ts";
 import { derivative } from "../../lang/derivative.ts";
 import { evaluate } from "../../lang/evaluate.ts";
 import type { Expr } from "../../lang/expr.ts";
+import { steadyState } from "../../mechanisms/steady-state.ts";
 import { Execution } from "./execute.ts";
 import type { Context } from "./phases.ts";
 import type { Resolver } from "./resolve.ts";

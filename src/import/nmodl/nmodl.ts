@@ -79,7 +79,8 @@ function translate(
   units: UnitTable,
   mode: "leave" | "interpolate" | "exact",
 ): NmodlFile | { readonly again: true } {
-  const tooMany = (): never => lexer.fail(program.nameAt, "comes to more than 200000 different expressions", "Shorten it");
+  const tooMany = (): never =>
+    lexer.fail(program.nameAt, "comes to more than 200000 different expressions", "Shorten it");
   const symbols = new Symbols(tooMany);
   const variables = new Variables(program, lexer, constantsOf(program, lexer, units));
   const context: Context = {
@@ -94,10 +95,15 @@ function translate(
   };
   const phases = runPhases(context);
   const { resolver, ...made } = draft(context, phases);
-  const table = mode === "leave" ? tableOf(context, made, (e) => tidy(symbols, resolver.resolve(e, "advance"))) : "none";
+  const table =
+    mode === "leave" ? tableOf(context, made, (e) => tidy(symbols, resolver.resolve(e, "advance"))) : "none";
   if (table === undefined) return { again: true };
   const events = program.kind === "point" ? eventsOf(context, phases, resolver, units) : undefined;
-  const mechanism = new Assembly(context, units, phases).mechanism(made, events, table === "none" ? undefined : { table });
+  const mechanism = new Assembly(context, units, phases).mechanism(
+    made,
+    events,
+    table === "none" ? undefined : { table },
+  );
   const reads = program.ions.flatMap(({ ion, read }) => read.filter((name) => name !== `i${ion}`));
   return { mechanism, reads: [...new Set(reads)], warnings: [], notes: context.notes };
 }

@@ -119,7 +119,11 @@ export class Parser {
       case ";":
         return;
       default:
-        this.#r.fail(token, `has ${shown(token)} where a block begins`, "Give a block of NMODL, for example BREAKPOINT");
+        this.#r.fail(
+          token,
+          `has ${shown(token)} where a block begins`,
+          "Give a block of NMODL, for example BREAKPOINT",
+        );
     }
   }
 
@@ -140,7 +144,7 @@ export class Parser {
 
   #skip(token: Token): void {
     const open = this.#r.expect("{", token.text);
-    for (let inside = 1; inside > 0; ) {
+    for (let inside = 1; inside > 0;) {
       const { kind, text } = this.#r.take();
       if (kind === "end") this.#r.fail(open, `opens ${token.text}, which nothing closes`, 'Close it by "}"');
       if (text === "{") inside++;

@@ -105,7 +105,11 @@ class Advance {
     const procedure = program.procedures.get(solve.block);
     if (procedure !== undefined) return this.#procedure(procedure);
     if (program.linears.has(solve.block)) lexer.fail(solve, `solves the LINEAR ${solve.block} in every step, which is refused`, "Write its solution"); // prettier-ignore
-    lexer.fail(solve, `solves ${solve.block.slice(0, 60)}, which no block is`, "Name a DERIVATIVE, KINETIC or PROCEDURE");
+    lexer.fail(
+      solve,
+      `solves ${solve.block.slice(0, 60)}, which no block is`,
+      "Name a DERIVATIVE, KINETIC or PROCEDURE",
+    );
   }
 
   #execution(effects: ConstructorParameters<typeof Execution>[1]): Execution {

@@ -42,7 +42,11 @@ export class Reader {
   expect(text: string, where: string): Token {
     const token = this.accept(text);
     if (token !== undefined) return token;
-    return this.fail(this.peek(), `has ${shown(this.peek())} where "${text}" belongs, in ${where}`, `Put "${text}" there`);
+    return this.fail(
+      this.peek(),
+      `has ${shown(this.peek())} where "${text}" belongs, in ${where}`,
+      `Put "${text}" there`,
+    );
   }
 
   name(what: string): Token {

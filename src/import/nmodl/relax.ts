@@ -4,9 +4,7 @@ import { type Symbols, valueOf } from "./symbols.ts";
 
 /** An equation x' = f(x) in a form of the language. */
 export type Form =
-  | { readonly inf: Expr; readonly tau: Expr }
-  | { readonly alpha: Expr; readonly beta: Expr }
-  | { readonly next: Expr };
+  { readonly inf: Expr; readonly tau: Expr } | { readonly alpha: Expr; readonly beta: Expr } | { readonly next: Expr };
 
 /** f as a + b x, where it is linear in x. */
 export function linear(s: Symbols, f: Expr, x: string): { a: Expr; b: Expr } | undefined {
@@ -57,7 +55,11 @@ function relaxing(s: Symbols, f: Expr, x: string): Form | undefined {
     }
   }
   if (f.op === "*") {
-    for (const [rate, rest] of [[f.left, f.right], [f.right, f.left]] as const) { // prettier-ignore
+    for (const [rate, rest] of [
+      [f.left, f.right],
+      [f.right, f.left],
+    ] as const) {
+      // prettier-ignore
       const of = free(rate) ? towards(rest) : undefined;
       if (of !== undefined) return signed(of, inverse(s, rate));
     }

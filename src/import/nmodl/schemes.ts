@@ -91,7 +91,8 @@ export function reactionsOf(
     change(step.right, 1);
     reactions.push({ changes, flux: s.sub(there, back) });
     const [from, to] = [step.left, step.right].map((side) => (side.length === 1 && side[0]?.times === 1 ? at.nameOf(side[0].of) : undefined)); // prettier-ignore
-    if (step.arrow !== "<->" || from === undefined || to === undefined || !isState(from) || !isState(to)) closed = false;
+    if (step.arrow !== "<->" || from === undefined || to === undefined || !isState(from) || !isState(to))
+      closed = false;
     else pairs.push({ from, to, forward: forward as Expr, backward: backward ?? s.number(0) });
   };
   run.scoped(new Map(), block.body);
@@ -99,7 +100,8 @@ export function reactionsOf(
   const own = new Set(states);
   const reads = pairs.flatMap(({ forward, backward }) => [...s.reads(forward), ...s.reads(backward)]);
   const values = new Map([...run.values].filter(([name]) => name !== "f_flux" && name !== "b_flux"));
-  if (!closed || reads.some((name) => own.has(name)) || pairs.length === 0) return { reactions, scheme: undefined, values };
+  if (!closed || reads.some((name) => own.has(name)) || pairs.length === 0)
+    return { reactions, scheme: undefined, values };
   const scheme = { name: block.name, states, reactions: pairs, total, at: { line: block.line, column: block.column } };
   return { reactions, scheme, values };
 }

@@ -44,6 +44,7 @@ export class Symbols {
     if ((op === "+" || op === "-") && b === 0) return left;
     if (op === "+" && a === 0) return right;
     if (op === "-" && a === 0) return this.negate(right);
+    if ((op === "*" || op === "/") && left.kind === "negate") return this.negate(this.binary(op, left.of, right));
     if (op === "-" && b !== undefined && b < 0) return this.binary("+", left, this.number(-b));
     if (op === "+" && b !== undefined && b < 0) return this.binary("-", left, this.number(-b));
     if (op === "+" && right.kind === "negate") return this.binary("-", left, right.of);

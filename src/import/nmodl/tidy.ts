@@ -6,7 +6,7 @@ export function tidy(s: Symbols, expr: Expr, done = new Map<Expr, Expr>(), label
   const known = done.get(expr);
   if (known !== undefined) return known;
   const inside = s.replace(expr, (e) => (e === expr ? undefined : tidy(s, e, done, label)), new Map());
-  const result = stepAside(s, inside) ?? unguarded(s, inside) ?? overExponential(s, inside) ?? timesInverse(s, inside) ?? oneNumber(s, inside) ?? inside;
+  const result = stepAside(s, inside) ?? unguarded(s, inside) ?? overExponential(s, inside) ?? timesInverse(s, inside) ?? asPower(s, inside) ?? oneNumber(s, inside) ?? inside;
   if (result !== expr) label(expr, result);
   done.set(expr, result);
   return result;
@@ -147,6 +147,23 @@ function terms(s: Symbols, e: Expr, times = 1, into = new Map<Expr | "1", number
     if (right !== undefined) return terms(s, e.left, e.op === "*" ? times * right : times / right, into);
   }
   return into.set(e, (into.get(e) ?? 0) + times);
+}
+
+/** g m m m as g m^3, of states and parameters. */
+function asPower(s: Symbols, e: Expr): Expr | undefined {
+  if (e.kind !== "binary" || e.op !== "*") return undefined;
+  const { left, right } = e;
+  const power = (x: Expr): { of: Expr; times: number } | undefined => {
+    if (x.kind === "name") return { of: x, times: 1 };
+    if (x.kind !== "binary" || x.op !== "^" || x.left.kind !== "name") return undefined;
+    const times = valueOf(x.right);
+    return times !== undefined && Number.isInteger(times) && times > 0 ? { of: x.left, times } : undefined;
+  };
+  const [before, last] = left.kind === "binary" && left.op === "*" ? [left.left, left.right] : [undefined, left];
+  const [a, b] = [power(last), power(right)];
+  if (a === undefined || b === undefined || a.of !== b.of) return undefined;
+  const both = s.binary("^", a.of, s.number(a.times + b.times));
+  return before === undefined ? both : s.mul(before, both);
 }
 
 /** a (1 / b) as a / b. */

@@ -98,7 +98,11 @@ export class UnitTable {
   }
 
   #plain(name: string): Measure | undefined {
-    return this.#own.get(name) ?? KNOWN.get(name) ?? (name.length > 3 && name.endsWith("s") ? KNOWN.get(name.slice(0, -1)) : undefined);
+    return (
+      this.#own.get(name) ??
+      KNOWN.get(name) ??
+      (name.length > 3 && name.endsWith("s") ? KNOWN.get(name.slice(0, -1)) : undefined)
+    );
   }
 }
 

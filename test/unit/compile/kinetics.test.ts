@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { implicitStep, steadyState } from "../../../src/compile/kinetics.ts";
+import { implicitStep } from "../../../src/compile/kinetics.ts";
+import { steadyState } from "../../../src/mechanisms/steady-state.ts";
 import { evaluate } from "../../../src/lang/evaluate.ts";
 import { name, num } from "../../../src/lang/expr.ts";
 

@@ -1,0 +1,31 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { DataError } from "../errors.ts";
+import { mechanismSource, nmodl } from "../import/index.ts";
+import { clipped } from "../studies/schema.ts";
+
+/** `hillock import`: prints or writes what a file of another simulator says. @returns the exit code */
+export async function importCommand(
+  path: string,
+  { out, exact = false }: { out?: string; exact?: boolean },
+): Promise<number> {
+  if (!path.endsWith(".mod")) throw new DataError(clipped(path), "is not of a kind that can be translated", "Give a .mod file"); // prettier-ignore
+  if (out !== undefined && !/\.(ts|mjs|js|json)$/.test(out)) throw new DataError(clipped(out), "is no kind of file to write", "Give a .ts, .mjs or .json file"); // prettier-ignore
+  const text = await readFile(path, "utf8").catch((error: Error) => {
+    throw new DataError(clipped(path), `cannot be read (${clipped(error.message)})`, "Check the path");
+  });
+  const { mechanism, reads, warnings, notes } = nmodl(text, { file: basename(path), tables: exact ? "exact" : "asPublished" }); // prettier-ignore
+  const asJson = out?.endsWith(".json") === true;
+  const written = asJson ? `${JSON.stringify(mechanism, undefined, 2)}\n` : mechanismSource(mechanism);
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  for (const note of notes) process.stderr.write(`note: ${note}\n`);
+  if (reads.length > 0) process.stderr.write(`note: the cell gives ${reads.join(", ")}\n`);
+  if (out === undefined) process.stdout.write(written);
+  else {
+    await writeFile(out, written).catch((error: Error) => {
+      throw new DataError(clipped(out), `cannot be written (${clipped(error.message)})`, "Check the path");
+    });
+    process.stdout.write(`${mechanism.kind} ${mechanism.name} in ${out}\n`);
+  }
+  return 0;
+}

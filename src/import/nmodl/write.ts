@@ -1,0 +1,87 @@
+import type { Channel, Mechanism, Pool, Synapse } from "../../mechanisms/mechanism.ts";
+import type { Quantity, Unit } from "../../units.ts";
+
+/** Constructors of quantities by unit. */
+const MAKERS: Readonly<Record<Unit, string>> = {
+  mV: "mV", ms: "ms", nA: "nA", uS: "uS", nF: "nF", MOhm: "MOhm", "S/cm2": "S_per_cm2", "mA/cm2": "mA_per_cm2", "uF/cm2": "uF_per_cm2", um: "um",
+  "ohm cm": "ohm_cm", mM: "mM", Hz: "Hz", degC: "degC", "1/ms": "per_ms", "mV/ms": "mV_per_ms", "1/mV": "per_mV", "1": "one",
+}; // prettier-ignore
+
+/** Longest line. */
+const WIDTH = 120;
+
+/** A mechanism as the text of a module of its own, as one would write it: `export default channel({ ... });` */
+export function mechanismSource(m: Mechanism): string {
+  const used = new Set<string>();
+  const quantity = ({ value, unit }: Quantity): string => {
+    used.add(MAKERS[unit]);
+    return `${MAKERS[unit]}(${value})`;
+  };
+  const params = Object.entries(m.params).map(([name, p]) => {
+    const limits = [["min", p.min], ["max", p.max]].filter(([, x]) => x !== undefined).map(([key, x]) => `${key}: ${x}`); // prettier-ignore
+    const more = limits.length === 0 ? "" : `, { ${limits.join(", ")} }`;
+    return `${name}: param(${quantity(p.default)}, ${JSON.stringify(p.doc)}${more})`;
+  });
+  const doc = `doc: \`${m.doc.replaceAll(/[`\\$]/g, "\\$&")}\``;
+  const parts = [
+    `name: ${JSON.stringify(m.name)}`,
+    doc,
+    ...(m.kind === "pool" ? [`ion: ${JSON.stringify(m.ion)}`] : []),
+    block("params", params),
+    ...(m.let === undefined ? [] : [block("let", entries(m.let))]),
+    ...(m.kind === "synapse" && m.weight !== undefined ? [`weight: ${JSON.stringify(m.weight)}`] : []),
+    block("states", entries(m.states)),
+    ...own(m, quantity),
+    ...tableOf(m, quantity),
+  ];
+  const body = parts.map((part) => `  ${part.replaceAll("\n", part === doc ? "\n" : "\n  ")},`).join("\n");
+  const makers = ["param", m.kind].sort().join(", ");
+  const imports = used.size === 0 ? "" : `import { ${[...used].sort((a, b) => a.localeCompare(b)).join(", ")} } from "hillock";\n`; // prettier-ignore
+  return `${imports}import { ${makers} } from "hillock/mechanisms";\n\nexport default ${m.kind}({\n${body}\n});\n`;
+}
+
+function own(m: Channel | Pool | Synapse, quantity: (q: Quantity) => string): string[] {
+  if (m.kind === "channel") {
+    const kinetics = m.kinetics === undefined ? [] : [block("kinetics", entries(m.kinetics))];
+    return [...kinetics, block("currents", entries(m.currents))];
+  }
+  if (m.kind === "synapse") {
+    const flow = "i" in m ? [`i: ${JSON.stringify(m.i)}`] : [`g: ${JSON.stringify(m.g)}`, `E: ${JSON.stringify(m.E)}`];
+    return [block("onEvent", entries(m.onEvent)), ...flow];
+  }
+  if (m.nernst === undefined) return [];
+  const { RT_zF, valence, out } = m.nernst;
+  const factor = RT_zF === undefined ? `valence: ${valence}` : `RT_zF: ${quantity(RT_zF)}`;
+  return [`nernst: { ${factor}, out: ${quantity(out)} }`];
+}
+
+function tableOf({ table }: Mechanism, quantity: (q: Quantity) => string): string[] {
+  if (table === undefined) return [];
+  const of = table.of === undefined ? "" : `, of: ${JSON.stringify(table.of)}`;
+  return [`table: { from: ${quantity(table.from)}, to: ${quantity(table.to)}, intervals: ${table.intervals}${of} }`];
+}
+
+const key = (name: string): string => (/^[A-Za-z]\w*$/.test(name) ? name : JSON.stringify(name));
+const entries = (of: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(of).map(([name, value]) => `${key(name)}: ${literal(value, 4)}`);
+
+function block(name: string, lines: readonly string[]): string {
+  if (lines.length === 0) return `${name}: {}`;
+  const one = `${name}: { ${lines.join(", ")} }`;
+  if (lines.length === 1 && one.length < WIDTH && !one.includes("\n")) return one;
+  return `${name}: {\n${lines.map((line) => `  ${line},`.replaceAll("\n", "\n  ")).join("\n")}\n}`;
+}
+
+/** Plain data as a literal, on one line where it fits. */
+function literal(value: unknown, indent: number): string {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => literal(item, indent + 2));
+    const line = `[${items.join(", ")}]`;
+    return line.length + indent < WIDTH && !line.includes("{ ") ? line : `[\n${items.map((item) => `  ${item},`).join("\n")}\n]`; // prettier-ignore
+  }
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const items = Object.entries(value).map(([name, inside]) => `${key(name)}: ${literal(inside, indent + 2)}`);
+  const line = `{ ${items.join(", ")} }`;
+  if (line.length + indent < WIDTH && !line.includes("\n")) return line;
+  return `{\n${items.map((item) => `  ${item.replaceAll("\n", "\n  ")},`).join("\n")}\n}`;
+}
