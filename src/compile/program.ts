@@ -149,7 +149,8 @@ export class CellEquations {
   }
 
   #flow(flow: Flow, text: (t: string) => Expr): FlowExprs {
-    return "i" in flow ? { i: text(flow.i) } : { g: text(flow.g), E: text(flow.E) };
+    const slope = flow.slope === undefined ? {} : { slope: flow.slope };
+    return "i" in flow ? { i: text(flow.i), ...slope } : { g: text(flow.g), E: text(flow.E), ...slope };
   }
 
   /** What a receptor's `g` is; of one that gives a current alone, dI/dV. */
@@ -168,7 +169,8 @@ export class CellEquations {
 
   #receptorFlow(r: ResolvedReceptor): FlowExprs {
     const { output } = this.#receptorStep(r);
-    return "i" in r.synapse ? { i: output } : { g: output, E: this.#synapseText(r, r.synapse.E) };
+    const slope = r.synapse.slope === undefined ? {} : { slope: r.synapse.slope };
+    return "i" in r.synapse ? { i: output, ...slope } : { g: output, E: this.#synapseText(r, r.synapse.E), ...slope };
   }
 
   /** What the summed weights of a step add to a receptor's states. */

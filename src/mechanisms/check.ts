@@ -37,11 +37,11 @@ const decaying = object({ tau: anything }, { unit });
 const has = (x: unknown, ...keys: string[]): boolean => isPlain(x) && keys.some((key) => key in x);
 const state: Check = (where, x) => (has(x, "alpha", "beta") ? gating : has(x, "next") ? mapped : relaxing)(where, x);
 const receptorState: Check = (where, x) => (has(x, "tau") && !has(x, "inf") ? decaying : state)(where, x);
+const slope = oneOf("derivative", "difference");
 const flow: Check = (where, x) =>
-  (has(x, "i") ? object({ i: anything }, { ion: text }) : object({ g: anything, E: anything }, { ion: text }))(
-    where,
-    x,
-  );
+  (has(x, "i")
+    ? object({ i: anything }, { ion: text, slope })
+    : object({ g: anything, E: anything }, { ion: text, slope }))(where, x);
 const effect: Check = (where, x) => (typeof x === "object" ? object({ set: anything }) : anything)(where, x);
 const reaction = object({ from: text, to: text, forward: anything }, { backward: anything });
 const scheme = object({ states: list(text), reactions: list(reaction) }, { total: finite, init: record(anything) });
@@ -78,7 +78,7 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
 const synapseShape = (current: Readonly<Record<string, Check>>): Check =>
   object(
     { kind: text, ...common, states: record(receptorState), onEvent: record(effect), ...current },
-    { ...lets, weight: unit },
+    { ...lets, weight: unit, slope },
   );
 
 function checkShape(where: string, m: unknown): asserts m is Mechanism {

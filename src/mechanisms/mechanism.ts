@@ -38,12 +38,17 @@ export type State = (
 
 /** What flows, outward positive: g * (V - E), or `i` as it is. How it depends on V at once is for the compiler to find: the solver's
  * dI/dV is the derivative of the whole of it, factors in g that read V included. */
-export type Flow =
+export type Flow = (
   | {
       readonly g: string; // S/cm2 of channels, uS of receptors
       readonly E: string; // mV; `e<ion>` names an ion's reversal potential
     }
-  | { readonly i: string }; // mA/cm2 of channels, nA of receptors
+  | { readonly i: string } // mA/cm2 of channels, nA of receptors
+) & {
+  /** what the solver takes for dI/dV: the derivative, or as NEURON its difference over 0.001 mV, that is the derivative half a uV above V. Where
+   * the current bends with V at once, a run agrees with NEURON's to rounding by the second, and to 1e-3 mV by the first (the default). */
+  readonly slope?: "derivative" | "difference";
+};
 
 /** A current density. `ion` adds it to that ion's total, which pools read as `i<ion>`. */
 export type Current = Flow & { readonly ion?: string };

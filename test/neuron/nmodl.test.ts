@@ -19,6 +19,7 @@ const DEMO = "/usr/share/nrn/demo/release";
 const OWN = join(import.meta.dirname, "../fixtures/nmodl");
 const REFUSED = new Map([
   ["cabpump", "COMPARTMENT over an array"],
+  ["release", "couples Ves, B, Ach"],
   ["invlfire", "ARTIFICIAL_CELL"],
 ]);
 

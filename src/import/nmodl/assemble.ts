@@ -10,7 +10,7 @@ import type { EventDraft } from "./events.ts";
 import { Fit } from "./fit.ts";
 import { withLets } from "./lets.ts";
 import { type Context, type Phases, staleName } from "./phases.ts";
-import type { Form } from "./relax.ts";
+import { type Form, linear } from "./relax.ts";
 import { splitCurrent } from "./split.ts";
 import { textOf } from "./text.ts";
 import { tidy } from "./tidy.ts";
@@ -301,10 +301,12 @@ export class Assembly {
   #flow(i: Expr, [g, unit]: readonly [Unit, Unit]): Record<string, string> {
     const parts = splitCurrent(this.#context.symbols, this.#final(i));
     const found: Record<string, string> = {};
+    const bends = "E" in parts ? this.#context.symbols.reads(parts.g).has("V") : linear(this.#context.symbols, parts.i, "V") === undefined; // prettier-ignore
     if ("E" in parts) {
       this.#finalText(parts.g, g, (t) => (found["g"] = t));
       this.#finalText(parts.E, "mV", (t) => (found["E"] = t));
     } else this.#finalText(parts.i, unit, (t) => (found["i"] = t));
+    if (bends) this.#makers.push(() => (found["slope"] = "difference"));
     return found;
   }
 

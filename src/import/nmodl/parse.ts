@@ -271,7 +271,8 @@ export class Parser {
         limits = high === undefined ? limits : [low, high];
       } else break;
     }
-    return { name, size, value, unit, limits, comment: this.lexer.comments.get(line), line, column };
+    const comment = this.#r.peek().line === line ? undefined : this.lexer.comments.get(line);
+    return { name, size, value, unit, limits, comment, line, column };
   }
 
   #size(): number | undefined {

@@ -81,6 +81,13 @@ function refuse({ lexer }: Context, statement: Statement): never {
 
 type Solve = Extract<Statement, { kind: "solve" }>;
 
+/** state' = f. */
+interface Equation {
+  readonly state: string;
+  readonly f: Expr;
+  readonly at: At;
+}
+
 /** What SOLVE does to states in a step. */
 class Advance {
   readonly updates: Update[] = [];
@@ -125,7 +132,8 @@ class Advance {
   #derivative(block: Routine, solve: Solve): void {
     const method = solve.method ?? "derivimplicit";
     const { symbols, lexer } = this.#context;
-    const one = this.#method(method, solve);
+    const equations: Equation[] = [];
+    const one = this.#method(method, solve, block, equations);
     const run: Execution = this.#execution({
       derivative: (state, f, at) => {
         this.#isState(state, at);
@@ -138,6 +146,7 @@ class Advance {
     });
     run.scoped(new Map(), block.body);
     this.#keep(run);
+    this.#implicit(equations);
     this.#settle(run, block);
   }
 
@@ -146,7 +155,12 @@ class Advance {
     if (variables.find(state)?.kind !== "state") lexer.fail(at, `has ${state}', but ${state} is no STATE`, "Declare it in STATE"); // prettier-ignore
   }
 
-  #method(method: string, solve: Solve): (state: string, f: Expr, at: At) => void {
+  #method(
+    method: string,
+    solve: Solve,
+    block: Routine,
+    equations: Equation[],
+  ): (state: string, f: Expr, at: At) => void {
     const { symbols: s, lexer, notes } = this.#context;
     const push = (state: string, form: Form, at: At): void => void this.updates.push({ state, form, at });
     switch (method) {
@@ -154,21 +168,44 @@ class Advance {
         return (state, f, at) => {
           const form = exact(s, f, state);
           if (form !== undefined) return push(state, form, at);
+          const alone = block.body.filter((x) => x.kind === "derivative").length === 1;
+          if (!alone) lexer.fail(at, `solves ${state}', which is not linear in ${state}, by cnexp beside other equations, which is refused: NEURON solves all of them together by derivimplicit`, "Give it a block of its own"); // prettier-ignore
           notes.push(`${state}' is not linear in ${state}: cnexp stands for derivimplicit there, as in NEURON`);
-          this.#implicitly(state, f, at);
+          equations.push({ state, f, at });
         };
       case "euler":
         return (state, f, at) => push(state, euler(s, f, state), at);
       case "derivimplicit":
       case "sparse":
-        return (state, f, at) => this.#implicitly(state, f, at);
+        return (state, f, at) => void equations.push({ state, f, at });
       default:
         return lexer.fail(solve, `solves by the method ${method}, which is refused: its steps depend on their error`, "Take cnexp, derivimplicit, sparse or euler"); // prettier-ignore
     }
   }
 
+  /** Equations of one implicit step. Where they read each other in a chain, each takes the new value of the one before.
+   * @throws DataError where they go in a circle: that is a system of equations */
+  #implicit(equations: readonly Equation[]): void {
+    const { symbols: s, lexer } = this.#context;
+    const all = new Set(equations.map((e) => e.state));
+    const others = ({ state, f }: Equation): string[] =>
+      [...s.reads(f)].filter((name) => all.has(name) && name !== state);
+    const left = new Map(equations.map((e) => [e.state, e]));
+    while (left.size > 0) {
+      const next = [...left.values()].find((e) => others(e).every((name) => !left.has(name)));
+      if (next === undefined) {
+        const [first] = left.values() as Iterable<Equation>;
+        lexer.fail((first as Equation).at, `couples ${[...left.keys()].join(", ").slice(0, 100)} in one implicit step, which is refused: it needs a system of equations solved in every step`, "Take cnexp or euler, or reactions between states alone"); // prettier-ignore
+      }
+      const { state, f, at } = next as Equation;
+      left.delete(state);
+      const read = new Map(others(next as Equation).map((name) => [name, s.name(fresh(name))]));
+      this.#implicitly(state, s.substitute(f, read), at);
+    }
+  }
+
   #implicitly(state: string, f: Expr, at: At): void {
-    const { symbols: s, labels } = this.#context;
+    const { symbols: s } = this.#context;
     const form = implicit(s, f, state);
     if (form !== undefined) return void this.updates.push({ state, form, at });
     const iterates = newton(s, f, state, (k) => `${state}_iterate${k}@new`);
@@ -176,7 +213,6 @@ class Advance {
       const last = k === iterates.length - 1;
       this.updates.push({ state: last ? state : `${state}_iterate${k + 1}`, form: { next }, at });
     });
-    void labels;
   }
 
   /** What a block sets a state to after its equation, or instead of one. */
@@ -207,7 +243,7 @@ class Advance {
     for (const [name, value] of found.values) this.#values.set(name, value);
     if (found.scheme !== undefined) return void this.schemes.push(found.scheme);
     const rates = fluxes(this.#context, found.reactions);
-    for (const [state, f] of rates) this.#implicitly(state, f, solve);
+    this.#implicit([...rates].map(([state, f]) => ({ state, f, at: solve })));
   }
 }
 

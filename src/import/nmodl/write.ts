@@ -47,7 +47,8 @@ function own(m: Channel | Pool | Synapse, quantity: (q: Quantity) => string): st
   }
   if (m.kind === "synapse") {
     const flow = "i" in m ? [`i: ${JSON.stringify(m.i)}`] : [`g: ${JSON.stringify(m.g)}`, `E: ${JSON.stringify(m.E)}`];
-    return [block("onEvent", entries(m.onEvent)), ...flow];
+    const slope = m.slope === undefined ? [] : [`slope: ${JSON.stringify(m.slope)}`];
+    return [block("onEvent", entries(m.onEvent)), ...flow, ...slope];
   }
   if (m.nernst === undefined) return [];
   const { RT_zF, valence, out } = m.nernst;
