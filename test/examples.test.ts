@@ -50,6 +50,24 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
       expect(alone.rate).toBeGreaterThan(coupled.rate);
     },
   },
+  "brunel.mjs": {
+    scale: 0.12,
+    shows: ({ found }: { found: Record<string, { rate: number; cv: number }> }) => {
+      expect(found["SR"]!.rate).toBeGreaterThan(150);
+      expect(found["SR"]!.cv).toBeLessThan(0.4); // regular
+      expect(Math.abs(found["AI"]!.rate / 37.7 - 1)).toBeLessThan(0.25); // jumps are larger than the paper's 0.1 mV
+      expect(found["AI"]!.cv).toBeGreaterThan(0.4); // irregular
+      expect(found["SI slow"]!.rate).toBeLessThan(20);
+    },
+  },
+  "stdp.mjs": {
+    scale: 0.1,
+    shows: ({ rates, share }: { rates: number[]; share: { weak: number; strong: number } }) => {
+      expect(rates).toHaveLength(4);
+      expect(rates[3]).toBeLessThan(rates[0]!); // it slows down
+      expect(share.weak).toBeGreaterThan(0.3); // weights part: a fifth each at first
+    },
+  },
   "current-injection.mjs": {
     scale: 0.5,
     shows: ({ order, recruitment }: { order: number; recruitment: Float64Array }) => {

@@ -1,3 +1,4 @@
+import { brunel } from "./brunel/study.ts";
 import { columnConvergence } from "./column-convergence/study.ts";
 import { column } from "./column/study.ts";
 import { extract } from "./extraction/study.ts";
@@ -9,7 +10,7 @@ import { watanabe } from "./watanabe/study.ts";
 
 /** The studies by name. These are descriptions: what a study runs is loaded when it runs. */
 export const STUDIES: ReadonlyMap<string, Study> = new Map(
-  [watanabe, trapezoid, extract, watanabePipeline, column, columnConvergence, train].map((study) => [
+  [watanabe, trapezoid, extract, watanabePipeline, column, columnConvergence, train, brunel].map((study) => [
     study.name,
     study as Study,
   ]),
