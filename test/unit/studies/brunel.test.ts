@@ -37,7 +37,8 @@ async function run(g: number, eta: number) {
   for await (const chunk of recordRun(sim, { files, duration: built.duration, chunk: built.chunk })) void chunk;
   const stored = await loadRun(files);
   const text = await built.summary(stored, 0);
-  const drawn = await Promise.all((await built.figures(stored, 0)).map((f) => f.svg()));
+  const drawn: string[] = [];
+  for (const f of await built.figures(stored, 0)) drawn.push(await f.svg());
   const E = text.split("\n").find((line) => line.trim().startsWith("E")) as string;
   const [rate, cv, correlation] = (E.match(/-?[\d.]+/g) as string[]).map(Number) as [number, number, number];
   const meanField = Number(/: ([\d.]+) Hz$/.exec(text)?.[1]);
