@@ -90,7 +90,7 @@ function addRun(
   const run = program
     .command("run")
     .description("run a study, or a module of your own that exports a network")
-    .argument("[study]", "a study, or the path of a .mjs file")
+    .argument("[study]", "a study, or the path of a .mjs file or of a network's .json")
     .allowUnknownOption() // said by `unknown`, which knows why
     .allowExcessArguments()
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
@@ -133,6 +133,6 @@ function unknown(run: Command, studies: ReadonlyMap<string, Study>, name: string
   if (option !== undefined)
     run.error(`error: unknown option '${clipped(option)}' (a study's own options come after its name)`);
   if (name === undefined) run.help({ error: true });
-  if (!isModule(name ?? "")) throw new DataError(`study "${clipped(name ?? "")}"`, "does not exist", `${didYouMean(clipped(name ?? ""), studies.keys())}. Or give the path of a .mjs file`); // prettier-ignore
+  if (!isModule(name ?? "")) throw new DataError(`study "${clipped(name ?? "")}"`, "does not exist", `${didYouMean(clipped(name ?? ""), studies.keys())}. Or give the path of a .mjs or .json file`); // prettier-ignore
   if (run.args.length > 1) run.error(`error: a module takes no "${clipped(run.args[1] ?? "")}"`);
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DataError } from "../errors.ts";
@@ -7,7 +8,19 @@ import type { Built } from "../studies/study.ts";
 import { ms, seconds } from "../units.ts";
 import { batchOf, secondsOf, seedOf, type RunOptions } from "./options.ts";
 
-export const isModule = (name: string): boolean => /\.m?[jt]s$/.test(name);
+export const isModule = (name: string): boolean => /\.(m?[jt]s|json)$/.test(name);
+
+/** A network as `toJSON` gives it. */
+async function fromJson(path: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, "utf8");
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new DataError(path, `is no JSON (${(error as Error).message.slice(0, 100)})`, "Write it by JSON.stringify(network)"); // prettier-ignore
+  }
+  return { default: Network.fromJSON(data as Parameters<typeof Network.fromJSON>[0]) };
+}
 
 /** A user's module: its default export is a Network, or a function that returns one (or { network, dt, method, duration,
  * chunk, summary }). `dt` and `duration` may also be exports of their own. */
@@ -16,7 +29,7 @@ export async function fromModule(path: string, options: RunOptions): Promise<Bui
   const unfit = options.set.length > 0 ? "--set" : options.settings ? "--settings" : undefined;
   if (unfit !== undefined)
     throw new DataError(`${path} ${unfit}`, "works with the built-in studies", "Change the module instead");
-  const module = (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
+  const module = path.endsWith(".json") ? await fromJson(path) : ((await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>); // prettier-ignore
   const exported = module["default"] ?? module["network"];
   const seed = options.seed === undefined ? undefined : seedOf(options.seed, 0);
   const made: unknown =

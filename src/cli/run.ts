@@ -218,7 +218,7 @@ function commandLine(words: readonly string[], out: string | undefined): string 
 
 /** out/<study>, or the next number that is free; to go on, the last one that is there. */
 function defaultFolder(name: string, last: boolean): string {
-  const base = join("out", name.replace(/^.*[\\/]/, "").replace(/\.m?[jt]s$/, ""));
+  const base = join("out", name.replace(/^.*[\\/]/, "").replace(/\.(m?[jt]s|json)$/, ""));
   const numbered = (k: number): string => (k === 1 ? base : `${base}-${k}`);
   const taken = (k: number): boolean =>
     [RUN_FILE, STUDY_FILE, CHECKPOINT_FILE].some((file) => existsSync(join(numbered(k), file)));
