@@ -114,7 +114,7 @@ describe("hillock run", () => {
       join(folder, "mine.mjs"),
       `import { Network, poisson, Hz, seconds } from ${from("index.js")};
 const net = new Network({ seed: 3 });
-net.sources("noise", 50, poisson({ rate: Hz(100) }));
+net.sources("input", 50, poisson({ rate: Hz(100) }));
 export default net;
 export const duration = seconds(0.5);`,
     );
@@ -122,7 +122,7 @@ export const duration = seconds(0.5);`,
     expect(code).toBe(0);
     expect(out).toMatch(/entry 1/);
     const run = await loadRun(await openFolder(join(folder, "out/mine")));
-    const [a, b] = [await run.spikes("noise", 0), await run.spikes("noise", 1)];
+    const [a, b] = [await run.spikes("input", 0), await run.spikes("noise", 1)];
     expect(Math.abs(a.times.length - 2500)).toBeLessThan(250); // 50 cells at 100 Hz for 0.5 s: SD 50, so 5 SD
     expect(b.times).not.toEqual(a.times);
   });
