@@ -122,7 +122,7 @@ export const duration = seconds(0.5);`,
     expect(code).toBe(0);
     expect(out).toMatch(/entry 1/);
     const run = await loadRun(await openFolder(join(folder, "out/mine")));
-    const [a, b] = [await run.spikes("input", 0), await run.spikes("noise", 1)];
+    const [a, b] = [await run.spikes("input", 0), await run.spikes("input", 1)];
     expect(Math.abs(a.times.length - 2500)).toBeLessThan(250); // 50 cells at 100 Hz for 0.5 s: SD 50, so 5 SD
     expect(b.times).not.toEqual(a.times);
   });
