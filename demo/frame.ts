@@ -17,6 +17,16 @@ const ACTIONS = `
       <button type="button" id="defaults">Defaults</button>
       <button type="button" id="share">Copy link</button>`;
 
+/** What every page with a simulation offers to take along. */
+const TAKE = `
+      <div id="tray"></div>
+      <div id="take"></div>`;
+const EQUATIONS = `
+  <details class="how" id="equations">
+    <summary>The model's equations</summary>
+    <div></div>
+  </details>`;
+
 /** What a built page may load and run: what lies beside it, and nothing else; no page evaluates text. Their workers have no
  * policy but the server's: where there is no WebGPU, the reference engine runs code there that it prints from the equations. A
  * development server needs more, and gets no policy. */
@@ -72,7 +82,9 @@ export function framed(page: string, html: string, policy: boolean): string {
     ${main
       .replace("<main>", '<main id="main">')
       .replace("<!-- notice -->", '<div id="notice" role="alert" hidden></div>')
-      .replace("<!-- actions -->", ACTIONS)}
+      .replace("<!-- actions -->", ACTIONS)
+      .replace("<!-- take -->", TAKE)
+      .replace("<!-- equations -->", EQUATIONS)}
     <noscript>This page computes in your browser and needs JavaScript.</noscript>
   </body>
 </html>

@@ -38,6 +38,14 @@ function showPreset(): void {
 }
 
 const page = new DemoPage({
+  name: "column",
+  command: () => {
+    const [mesh, trial, strength] = [controls.get("mesh"), controls.get("trial"), controls.get("strength")];
+    const parts = ["hillock run column", PRESETS[controls.get("drive")], `--set mesh.x=${mesh} --set mesh.y=${mesh}`];
+    if (strength !== 1) parts.push(`--drive-scale ${strength}`);
+    if (trial > 0) parts.push(`--trials ${trial + 1}`); // its last trial is the page's
+    return parts.join(" ");
+  },
   worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
   controls,
   canvases: ["scene", "raster"],

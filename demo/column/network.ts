@@ -1,5 +1,4 @@
 import { compile } from "../../src/compile/compile.ts";
-import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import {
   columnPreset,
   cortexColumn,
@@ -7,6 +6,7 @@ import {
   type CortexColumn,
 } from "../../src/models/cortical-column/index.ts";
 import { ms } from "../../src/units.ts";
+import type { Compiled } from "../site/runner.ts";
 import { DT, HIGHEST_STRENGTH, SAMPLE_MS, type Preset } from "./facts.ts";
 
 /** How long each is shown, ms: one response, or several cycles of a rhythm. */
@@ -21,9 +21,8 @@ export interface ColumnSettings {
   readonly trial: number;
 }
 
-export interface BuiltColumn {
+export interface BuiltColumn extends Compiled {
   readonly column: CortexColumn;
-  readonly compiled: CompiledNetwork;
   readonly smoothing: ColumnPreset["smoothing"];
 }
 
@@ -42,5 +41,6 @@ export function buildColumn({ preset, mesh, trial }: ColumnSettings): BuiltColum
     const cells = column.population(name);
     if (cells.kind === "cells") column.record(cells, "dipole", { every: ms(SAMPLE_MS) });
   }
-  return { column, compiled: compile(column.describe(), { dt: ms(DT) }), smoothing };
+  const description = column.describe();
+  return { column, network: compile(description, { dt: ms(DT) }), description, smoothing };
 }

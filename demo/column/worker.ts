@@ -1,9 +1,11 @@
 import { correctedDipole, smoothedDipole, type CortexColumn } from "../../src/models/cortical-column/index.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
-import type { Settings } from "../site/protocol.ts";
+import type { Settings, Table } from "../site/protocol.ts";
 import { PlainRaster, SpikeRaster, type Raster } from "../site/raster.ts";
 import { Runner } from "../site/runner.ts";
+import { Recent, spikeTable } from "../site/recent.ts";
+import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { ColumnDrawing, type Scene } from "./drawing.ts";
 import { DT, PRESETS, SAMPLE_MS, type ColumnFacts, type ColumnReadings } from "./facts.ts";
@@ -39,6 +41,8 @@ class ColumnDemo implements Demo {
   readonly #spikes: Record<string, number>;
   /** first row of the raster of each type. */
   readonly #rows = new Map<string, number>();
+  /** spikes of the trial, by row of the raster. */
+  readonly #all = new Recent();
   #strength: number;
   #changed = true;
   #view: View = FIRST_VIEW;
@@ -108,6 +112,18 @@ class ColumnDemo implements Demo {
     return { spikes: this.#spikes, dipole: this.#dipole() };
   }
 
+  table(canvas: string): Table | undefined {
+    return canvas === "raster" ? spikeTable(this.#all, (row) => row + 1, "row") : undefined;
+  }
+
+  record(): RunRecord {
+    return this.#runner.record("L5_pyramidal");
+  }
+
+  equations(): string[] {
+    return this.#runner.equations();
+  }
+
   /** Dipole moment, nAm times the scale by which it is usually shown. */
   #dipole(): ColumnReadings["dipole"] {
     const { tMs, L2, L5 } = this.#raw;
@@ -141,6 +157,7 @@ class ColumnDemo implements Demo {
       neurons.push(...Array.from(spikes.cells, (cell) => row + cell));
     }
     this.#raster.collect({ times, neurons }, this.#runner.step);
+    this.#all.push(times, neurons, 0);
     const [L2, L5] = ["L2_pyramidal", "L5_pyramidal"].map((name) => chunk.trace(name, "dipole"));
     if (L2 === undefined || L5 === undefined) return;
     const sum = (data: ArrayLike<number>, row: number, width: number): number => {
@@ -170,7 +187,7 @@ serve(async (bench, settings) => {
     mesh: settings["mesh"] as number,
     trial: settings["trial"] as number,
   });
-  const runner = await Runner.make(bench, built.compiled);
+  const runner = await Runner.make(bench, built);
   const shape = columnShape(built.column);
   const { types } = shape;
   let cells = 0;

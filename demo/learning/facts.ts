@@ -3,6 +3,9 @@
 /** Neurons whose output is shown. */
 export const SHOWN = 6;
 
+/** Loops after learning, with the weights held. */
+export const TEST_LOOPS = 5;
+
 export type Phase = "before learning" | "learning" | "weights held";
 
 /** Said once, when the network is made. */

@@ -3,7 +3,7 @@ import { element } from "../site/element.ts";
 import { DemoPage, speedText } from "../site/page.ts";
 import { Plot } from "../site/plots.ts";
 import type { RunState } from "../site/protocol.ts";
-import { SHOWN, type LearningFacts, type LearningReadings } from "./facts.ts";
+import { SHOWN, TEST_LOOPS, type LearningFacts, type LearningReadings } from "./facts.ts";
 
 const SPECS = {
   speed: { kind: "choice", label: "Speed", options: [[0.1, "a tenth of real time"], [1, "real time"], [1000, "as fast as it goes"]], value: 1000 },
@@ -45,6 +45,9 @@ function showNumbers({ step, loop, phase, rate, error: { rms } }: LearningReadin
 }
 
 new DemoPage({
+  name: "learning",
+  command: () =>
+    `hillock run train --set N=${controls.get("neurons")} --set pqif=${controls.get("qif") / 100} --set sigma=${controls.get("noise")} --set nloop_train=${controls.get("loops")} --set nloop=${1 + controls.get("loops") + TEST_LOOPS} --set seeds=${controls.get("seed")} --seed 0`,
   worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
   controls,
   canvases: ["spikes", "weights", "eigenvalues"],

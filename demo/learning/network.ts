@@ -2,7 +2,7 @@ import type { CompiledTraining } from "../../src/compile/training.ts";
 import { ensemble } from "../../src/models/trained-network/ensemble.ts";
 import { trainedNetworks } from "../../src/models/trained-network/network.ts";
 import { NOTEBOOK, type TrainedNetworkParameters } from "../../src/models/trained-network/parameters.ts";
-import type { Phase } from "./facts.ts";
+import { TEST_LOOPS, type Phase } from "./facts.ts";
 
 export interface LearningSettings {
   readonly neurons: number;
@@ -11,9 +11,6 @@ export interface LearningSettings {
   readonly loops: number; // that learn
   readonly seed: number;
 }
-
-/** Loops after learning, with the weights held. */
-const TEST_LOOPS = 5;
 
 /** One network of the published notebook, with its own target for every neuron. */
 export function learningNetwork(s: LearningSettings): {

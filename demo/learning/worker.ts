@@ -3,7 +3,9 @@ import { gpuTraining } from "../../src/gpu/training.ts";
 import { Pace as SubmitPace } from "../../src/host/pace.ts";
 import { UNIT_MS } from "../../src/models/trained-network/parameters.ts";
 import { referenceTraining } from "../../src/reference/training.ts";
+import type { Table } from "../site/protocol.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
+import { EQUATIONS } from "./equations.ts";
 import { drawEigenvalues, drawSpikes, drawWeights, type Eigenvalues } from "./drawings.ts";
 import type { LearningFacts, LearningReadings } from "./facts.ts";
 import { learningNetwork, phaseOf } from "./network.ts";
@@ -73,6 +75,21 @@ class LearningDemo implements Demo {
     this.#matrix.draw();
   }
 
+  table(canvas: string): Table | undefined {
+    const { n, schedule } = this.#compiled;
+    return canvas === "spikes"
+      ? loopTable(this.#readings.spikes, n, schedule.stepsPerLoop, this.#readings.stepMs)
+      : this.#matrix.table(canvas);
+  }
+
+  record(): undefined {
+    // the command says it all
+  }
+
+  equations(): string[] {
+    return [EQUATIONS];
+  }
+
   draw(): boolean {
     const { spikes, entry, step } = this.#readings;
     const { n, schedule } = this.#compiled;
@@ -90,6 +107,17 @@ class LearningDemo implements Demo {
     );
     return { step, loop, phase: phaseOf(this.#compiled, loop), rate, error, outputs };
   }
+}
+
+/** Spikes of a loop as [step][neuron]. */
+function loopTable(spikes: Uint8Array, n: number, steps: number, stepMs: number): Table {
+  const [times, neurons]: [number[], number[]] = [[], []];
+  for (let k = 0; k < steps * n; k++) {
+    if (spikes[k] !== 1) continue;
+    times.push(Math.floor(k / n) * stepMs);
+    neurons.push((k % n) + 1);
+  }
+  return { names: ["time in the loop (ms)", "neuron"], columns: [times, neurons] };
 }
 
 /** The weights as a matrix, and their eigenvalues, which take up to a second: in a worker of their own. */
@@ -127,6 +155,17 @@ class Matrix {
         dense[i * n + (colIdx[a] as number)] = weights[a] as number;
     }
     this.#worker.postMessage({ n, dense }, [dense.buffer]);
+  }
+
+  table(canvas: string): Table | undefined {
+    if (canvas === "eigenvalues")
+      return (
+        this.#eigenvalues && { names: ["real", "imaginary"], columns: [this.#eigenvalues.real, this.#eigenvalues.imag] }
+      );
+    const [w, { rowPtr, colIdx }] = [this.#weights, this.#readings.entry];
+    if (w === undefined) return undefined;
+    const to = Array.from(w.keys(), (k) => rowPtr.findIndex((end) => end > k));
+    return { names: ["to", "from", "weight"], columns: [to, Array.from(colIdx, (j) => j + 1), w] };
   }
 
   drawNews(): void {

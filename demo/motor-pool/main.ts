@@ -61,6 +61,7 @@ function showNumbers({ rates, force }: PoolReadings, state: RunState): void {
 }
 
 const page = new DemoPage({
+  name: "motor-pool",
   worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
   controls,
   canvases: ["raster"],

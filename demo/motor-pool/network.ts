@@ -1,11 +1,11 @@
 import { compile } from "../../src/compile/compile.ts";
-import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import { fixedProbability, oneToOne } from "../../src/connect/rules.ts";
 import { Network } from "../../src/network/network.ts";
 import { drive, type FluentSignal, type Signal } from "../../src/network/signal.ts";
 import { poisson } from "../../src/network/sources.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
 import { Hz, ms, mV, one, uS } from "../../src/units.ts";
+import type { Compiled } from "../site/runner.ts";
 import { DT } from "./facts.ts";
 
 /** What the sliders say. */
@@ -72,7 +72,7 @@ export const sharedRate = ({ rate, amplitude, frequency }: Drive, phase: number,
 export const privateRate = (rise: Rise): Signal<"Hz"> => risen(drive.constant(Hz(PRIVATE_HZ)), rise);
 
 /** The experiment of Watanabe & Kohn (2015) with more private input: thresholds of the pool, and the network ready to run. */
-export function motorPool(pool: Pool, from: Drive): { compiled: CompiledNetwork; thresholds: Float64Array } {
+export function motorPool(pool: Pool, from: Drive): Compiled & { readonly thresholds: Float64Array } {
   const { neurons: n, range, seed, gamma } = pool;
   const { rt } = recruitmentThresholds({ n, mode: "combined", range, slope: Math.min(10, range / 2) });
   const net = new Network({ seed, name: "motor pool" });
@@ -84,5 +84,6 @@ export function motorPool(pool: Pool, from: Drive): { compiled: CompiledNetwork;
   const maxScale = (HIGHEST_SHARE * sharedFlow(HIGHEST_RATE)) / PRIVATE_FLOW;
   net.connect(DD, aMN.excitatory, fixedProbability(PROBABILITY), { name: SHARED, weight, delay });
   net.connect(IN, aMN.excitatory, oneToOne(), { name: PRIVATE, weight, delay, maxScale });
-  return { compiled: compile(net.describe(), { dt: ms(DT) }), thresholds: rt };
+  const description = net.describe();
+  return { network: compile(description, { dt: ms(DT) }), description, thresholds: rt };
 }

@@ -1,9 +1,11 @@
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
 import { one } from "../../src/units.ts";
-import type { Settings } from "../site/protocol.ts";
+import type { Settings, Table } from "../site/protocol.ts";
 import { PlainRaster, SpikeRaster, type Raster } from "../site/raster.ts";
 import { Runner } from "../site/runner.ts";
+import { Recent, spikeTable } from "../site/recent.ts";
+import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { DT, HIGHEST_HZ, WINDOW_S, type PoolReadings } from "./facts.ts";
 import {
@@ -45,6 +47,8 @@ class PoolDemo implements Demo {
   readonly #runner: Runner;
   readonly #raster: Raster;
   readonly #readings: Readings;
+  /** spikes of the raster's window. */
+  readonly #recent = new Recent();
   #settings: PoolSettings;
   /** those that the last change took over. */
   #acting: PoolSettings;
@@ -101,10 +105,23 @@ class PoolDemo implements Demo {
     return { rates, began, force, history, spectrum };
   }
 
+  table(): Table {
+    return spikeTable(this.#recent, (unit) => unit + 1, "unit");
+  }
+
+  record(): RunRecord {
+    return this.#runner.record("aMN");
+  }
+
+  equations(): string[] {
+    return this.#runner.equations();
+  }
+
   #take(chunk: Chunk): void {
     const spikes = chunk.spikes("aMN");
     this.#readings.add(spikes, { mean: (t) => this.#meanDrive(t), now: (t) => this.#driveNow(t) });
     this.#raster.collect({ times: spikes.times, neurons: spikes.cells }, this.#runner.step);
+    this.#recent.push(spikes.times, spikes.cells, this.time - 1000 * WINDOW_S);
   }
 
   /** Short where the engine keeps up; else as long as it advises, which knows what a submit costs beside its steps. */
@@ -146,14 +163,14 @@ class PoolDemo implements Demo {
 serve(async (bench, given) => {
   const settings = settingsOf(given);
   const pool = { neurons: given["neurons"] as number, range: given["range"] as number, seed: given["seed"] as number, gamma: settings.gamma }; // prettier-ignore
-  const { compiled, thresholds } = motorPool(pool, settings);
-  const runner = await Runner.make(bench, compiled);
-  const population = compiled.populations.find((p) => p.name === "aMN");
+  const made = motorPool(pool, settings);
+  const runner = await Runner.make(bench, made);
+  const population = made.network.populations.find((p) => p.name === "aMN");
   if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
   const ink = { colours: ["small-unit", "middle-unit", "large-unit"] };
   const raster =
     bench.device === undefined || runner.visible === undefined
       ? new PlainRaster(bench, "raster", pool.neurons, ink, DT)
       : await SpikeRaster.make(bench, bench.device, runner.visible, "raster", population, ink);
-  return new PoolDemo(bench, runner, raster, thresholds, settings);
+  return new PoolDemo(bench, runner, raster, made.thresholds, settings);
 });

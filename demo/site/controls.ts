@@ -75,6 +75,12 @@ export class Controls<K extends string> {
     this.#set(key, value);
   }
 
+  /** What differs from the defaults, in words. */
+  get changed(): string {
+    const parts = [...this.#inputs.keys()].filter((key) => key !== "speed" && this.get(key) !== this.#default(key));
+    return parts.map((key) => `${this.#specs[key].label} ${this.#outputs.get(key)?.textContent ?? this.get(key)}`).join(", ") || "defaults"; // prettier-ignore
+  }
+
   /** Every value by name. */
   get all(): Settings {
     return Object.fromEntries([...this.#inputs.keys()].map((key) => [key, this.get(key)]));

@@ -3,11 +3,27 @@ import type { Controls } from "./controls.ts";
 import { element } from "./element.ts";
 import type { EngineHere } from "./engine-here.ts";
 import { hideNotice, notice, paragraph, withoutWebGpu } from "./notice.ts";
-import { commonTime, type AdapterName, type RunState, type ToPage, type ToWorker } from "./protocol.ts";
+import {
+  commonTime,
+  type AdapterName,
+  type Question,
+  type RunState,
+  type Table,
+  type ToPage,
+  type ToWorker,
+} from "./protocol.ts";
+import type { RunRecord } from "./record.ts";
+import { saveMenus } from "./figures.ts";
+import { takeAway } from "./take.ts";
+import { Tray } from "./tray.ts";
 import { onColours, theme } from "./theme.ts";
 
 /** What one page is made of. */
 export interface PageSpec {
+  /** for file names. */
+  readonly name: string;
+  /** The command that gives the same as the page, where one does. */
+  readonly command?: () => string;
   readonly worker: () => Worker;
   readonly controls: Controls<string>;
   /** ids of the canvases that the worker draws on. */
@@ -35,7 +51,8 @@ export class DemoPage {
   #finished = false;
   #tasks: (() => void)[] = [];
   #working = false;
-  readonly #pictures = new Map<string, (blob: Blob) => void>();
+  #nextQuestion = 0;
+  readonly #asked = new Map<number, (answer: never) => void>();
 
   constructor(spec: PageSpec) {
     this.#spec = spec;
@@ -49,7 +66,9 @@ export class DemoPage {
     click("again", () => this.restart());
     click("defaults", () => spec.controls.reset());
     shareButton(() => spec.controls.link());
+    this.#takeAway();
     spec.controls.onChange((key, restarts) => {
+      dispatchEvent(new Event("hillock-settings"));
       if (restarts) this.restart(QUIET_MS);
       else if (key === "speed") this.#pace();
       else if (this.#finished)
@@ -57,6 +76,22 @@ export class DemoPage {
       else this.#send({ kind: "settings", settings: spec.controls.all, moved: commonTime() });
     });
     this.#start();
+  }
+
+  #takeAway(): void {
+    const { name, controls, command } = this.#spec;
+    saveMenus(name, {
+      picture: (canvas) => this.ask<Blob>({ what: "picture", canvas }),
+      table: (canvas) => this.ask<Table | undefined>({ what: "table", canvas }),
+    });
+    new Tray(() => controls.changed);
+    takeAway({
+      page: name,
+      settings: () => controls.all,
+      ...(command === undefined ? {} : { command }),
+      record: () => this.ask<RunRecord | null>({ what: "record" }),
+      equations: () => this.ask<string[]>({ what: "equations" }),
+    });
   }
 
   /** Ends what runs and starts it anew from the controls. Of many calls in a row only the last starts anything. */
@@ -76,10 +111,11 @@ export class DemoPage {
     this.#send({ kind: "act", what, value });
   }
 
-  /** A canvas as a PNG. */
-  picture(canvas: string): Promise<Blob> {
-    this.#send({ kind: "picture", canvas });
-    return new Promise((resolve) => this.#pictures.set(canvas, resolve));
+  /** Asks the worker; Question says what comes back. */
+  ask<T>(question: Question): Promise<T> {
+    const id = this.#nextQuestion++;
+    this.#send({ kind: "ask", id, question });
+    return new Promise<T>((resolve) => this.#asked.set(id, resolve));
   }
 
   #start(): void {
@@ -113,7 +149,7 @@ export class DemoPage {
     } else if (message.kind === "readings") this.#show(message.readings, message.state);
     else if (message.kind === "acted")
       performance.measure("slider to simulation", { start: message.moved - performance.timeOrigin }); // prettier-ignore
-    else if (message.kind === "picture") this.#pictures.get(message.canvas)?.(message.blob);
+    else if (message.kind === "answer") this.#asked.get(message.id)?.(message.answer as never);
     else this.#failed(message.title, message.detail);
   }
 
@@ -122,6 +158,7 @@ export class DemoPage {
     document.body.dataset["engine"] = here;
     showAdapterName(adapter);
     this.#spec.controls.suit(here);
+    dispatchEvent(new Event("hillock-settings"));
     if (here === "reference") withoutWebGpu("The float64 reference engine computes here instead, on one core of the processor: the same equations and the same random numbers, for small networks."); // prettier-ignore
     const canvases = this.#canvases.handOver();
     const start: ToWorker = {

@@ -1,5 +1,6 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { make } from "./element.ts";
 import { colour, onColours } from "./theme.ts";
 
 export interface SeriesSpec {
@@ -28,16 +29,33 @@ export interface PlotSpec {
   readonly height?: number;
 }
 
-/** A plot that fills its parent's width and follows the page's colours. */
+/** What a plot showed when a run was kept. */
+export interface Overlay {
+  readonly name: string;
+  readonly data: uPlot.AlignedData;
+}
+
+/** Colours of kept runs, by their place in the tray. */
+const KEPT = ["kept-1", "kept-2", "kept-3"] as const;
+
+const plots: Plot[] = [];
+
+/** All plots of the page, in its order. */
+export const everyPlot = (): readonly Plot[] => plots;
+
+/** A plot that fills its parent's width and follows the page's colours. Under the pointer, and in every plot with the same x axis, it
+ * says its values. */
 export class Plot {
-  readonly #parent: HTMLElement;
+  readonly parent: HTMLElement;
   #spec: PlotSpec;
+  readonly #readout = make("div", { className: "readout" });
   #range: readonly [number, number] | undefined;
   #data: uPlot.AlignedData;
+  #overlays: readonly Overlay[] = [];
   #plot: uPlot;
 
   constructor(parent: HTMLElement, spec: PlotSpec) {
-    this.#parent = parent;
+    this.parent = parent;
     this.#spec = spec;
     this.#range = spec.x.range;
     this.#data = [[], ...spec.series.map(() => [])];
@@ -46,12 +64,23 @@ export class Plot {
       const width = parent.clientWidth;
       if (width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height: this.#height });
     }).observe(parent);
+    parent.after(this.#readout);
     onColours(() => this.#repaint());
+    plots.push(this);
+  }
+
+  get spec(): PlotSpec {
+    return this.#spec;
+  }
+
+  /** x, then a row per series; null where there is nothing. */
+  get data(): uPlot.AlignedData {
+    return this.#data;
   }
 
   set(data: uPlot.AlignedData): void {
     this.#data = data;
-    this.#plot.setData(data);
+    this.#plot.setData(this.#shown);
   }
 
   /** Other series and axes in its place, without data. */
@@ -61,9 +90,37 @@ export class Plot {
     this.#repaint();
   }
 
-  /** Takes everything off. */
+  /** Lays what kept runs showed under the data. */
+  overlay(overlays: readonly Overlay[]): void {
+    this.#overlays = overlays;
+    this.#repaint();
+  }
+
+  /** Data and overlays over one x axis, with names for a table. */
+  get table(): { names: string[]; columns: readonly ArrayLike<number | null | undefined>[] } {
+    const { x, series } = this.spec;
+    const label = (s: SeriesSpec): string =>
+      `${s.label} (${(s.scale === "right" ? this.spec.right : this.spec.y)?.label})`;
+    const names = [x.label, ...series.map(label), ...this.#overlays.flatMap(({ name }) => series.map((s) => `${name}: ${label(s)}`))]; // prettier-ignore
+    return { names, columns: this.#shown as unknown as ArrayLike<number | null | undefined>[] };
+  }
+
+  /** As it stands on the page, on the page's ground. */
+  png(): Promise<Blob | null> {
+    const drawn = this.#plot.ctx.canvas;
+    const copy = make("canvas", { width: drawn.width, height: drawn.height });
+    const to = copy.getContext("2d");
+    if (to !== null) {
+      to.fillStyle = colour("panel");
+      to.fillRect(0, 0, copy.width, copy.height);
+      to.drawImage(drawn, 0, 0);
+    }
+    return new Promise((resolve) => copy.toBlob(resolve));
+  }
+
+  /** Takes everything off but kept runs. */
   clear(): void {
-    this.set([[], ...this.#spec.series.map(() => [])]);
+    this.set([[], ...this.spec.series.map(() => [])]);
   }
 
   /** Ends of the x axis, from the next data on. */
@@ -72,18 +129,40 @@ export class Plot {
     this.#repaint();
   }
 
+  /** The range of x that is always shown. */
+  get range(): readonly [number, number] | undefined {
+    return this.#range;
+  }
+
+  get #shown(): uPlot.AlignedData {
+    return this.#overlays.length === 0
+      ? this.#data
+      : uPlot.join([this.#data, ...this.#overlays.map(({ data }) => data)]);
+  }
+
   /** After the colours changed. */
   #repaint(): void {
     this.#plot.destroy();
     this.#plot = this.#make();
   }
 
+  #read(plot: uPlot): void {
+    const at = plot.cursor.idx;
+    const x = at === null || at === undefined ? undefined : plot.data[0][at];
+    if (at === null || at === undefined || x === undefined) return void (this.#readout.textContent = "");
+    const values = plot.series.slice(1).flatMap((s, k) => {
+      const y = plot.data[k + 1]?.[at];
+      return y === null || y === undefined || Number.isNaN(y) ? [] : [`${String(s.label)} ${rounded(y)}`];
+    });
+    this.#readout.textContent = `${this.spec.x.label} ${rounded(x)}${values.length > 0 ? `: ${values.join(", ")}` : ""}`;
+  }
+
   get #height(): number {
-    return this.#spec.height ?? 190;
+    return this.spec.height ?? 190;
   }
 
   #make(): uPlot {
-    const { x, y, right, series } = this.#spec;
+    const { x, y, right, series } = this.spec;
     const [text, grid, font] = [colour("muted"), colour("grid"), "12px system-ui, sans-serif"];
     const axis = (label: string): uPlot.Axis => ({
       label, labelFont: font, font, labelSize: 18, stroke: text, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 },
@@ -115,18 +194,41 @@ export class Plot {
       axes.push({ ...axis(right.label), scale: "right", side: 1, size: 44, grid: { show: false } });
     }
     const options: uPlot.Options = {
-      width: Math.max(120, this.#parent.clientWidth),
+      width: Math.max(120, this.parent.clientWidth),
       height: this.#height,
       scales,
       axes,
       legend: { show: false },
-      cursor: { show: false },
+      cursor: {
+        y: false,
+        drag: { x: false, y: false },
+        sync: { key: x.label, scales: ["x", null] },
+      },
+      hooks: { setCursor: [(plot) => this.#read(plot)] },
       padding: [8, right === undefined ? 18 : 0, 0, 0],
-      series: [{}, ...series.map((s) => seriesOptions(s))],
+      series: [{}, ...series.map((s) => seriesOptions(s)), ...this.#kept()],
     };
-    return new uPlot(options, this.#data, this.#parent);
+    return new uPlot(options, this.#shown, this.parent);
+  }
+
+  /** Series of kept runs: thin, each in a colour of its own. */
+  #kept(): uPlot.Series[] {
+    return this.#overlays.flatMap(({ name }, k) =>
+      this.spec.series.map((s) =>
+        seriesOptions({
+          ...s,
+          label: `${name}: ${s.label}`,
+          colour: KEPT[k % KEPT.length] as string,
+          width: 1,
+          fill: false,
+        }),
+      ),
+    );
   }
 }
+
+/** Five digits at most. */
+const rounded = (x: number): string => String(Number(x.toPrecision(5)));
 
 /** Names the decades of a logarithmic axis, and nothing between. */
 function powerOfTen(value: number | null): string {

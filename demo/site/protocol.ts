@@ -52,8 +52,23 @@ export type ToWorker =
   | { readonly kind: "step" }
   /** What only one page has: a ramp, a camera. */
   | { readonly kind: "act"; readonly what: string; readonly value: unknown }
-  /** Asks for a canvas as a PNG. */
-  | { readonly kind: "picture"; readonly canvas: string };
+  | { readonly kind: "ask"; readonly id: number; readonly question: Question };
+
+/** What a page may want to know; the answer's type stands beside. */
+export type Question =
+  /** a canvas as a PNG: Blob. */
+  | { readonly what: "picture"; readonly canvas: string }
+  /** what a canvas shows: Table or undefined. */
+  | { readonly what: "table"; readonly canvas: string }
+  /** RunRecord, or undefined where the page's command says it all. */
+  | { readonly what: "record" }
+  /** the mechanisms' own words and equations, Markdown: string[]. */
+  | { readonly what: "equations" };
+
+export interface Table {
+  readonly names: string[];
+  readonly columns: readonly ArrayLike<number | null | undefined>[];
+}
 
 export type ToPage =
   /** First of all; without an adapter the reference engine computes. */
@@ -62,7 +77,7 @@ export type ToPage =
   | { readonly kind: "readings"; readonly readings: unknown; readonly state: RunState }
   /** A changed setting acts from now on. */
   | { readonly kind: "acted"; readonly moved: number }
-  | { readonly kind: "picture"; readonly canvas: string; readonly blob: Blob }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
   | { readonly kind: "failed"; readonly title: string; readonly detail: string };
 
 export interface RunState {

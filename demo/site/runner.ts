@@ -1,11 +1,15 @@
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import { gpuEngine, type VisibleEngine } from "../../src/gpu/engine.ts";
 import type { Engine, EngineState } from "../../src/host/engine.ts";
+import { mechanismSection } from "../../src/mechanisms/table.ts";
+import type { WholeCell } from "../../src/network/cell.ts";
+import type { NetworkDescription } from "../../src/network/description.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
-import type { Control } from "../../src/run/control.ts";
+import type { Control, LiveChange } from "../../src/run/control.ts";
 import { Simulation } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
+import type { RunRecord } from "./record.ts";
 import type { Bench } from "./worker.ts";
 
 export interface Pieces {
@@ -21,6 +25,12 @@ export interface Pieces {
   readonly states?: boolean;
 }
 
+/** A network, and what it was compiled from. */
+export interface Compiled {
+  readonly network: CompiledNetwork;
+  readonly description: NetworkDescription;
+}
+
 /** A compiled network that runs piece by piece, at the page's pace: on the device, or by the float64 reference engine. */
 export class Runner {
   readonly network: CompiledNetwork;
@@ -31,15 +41,17 @@ export class Runner {
   readonly #simulation: Simulation;
   #saved: EngineState = {};
   #step = 0;
+  readonly #description: NetworkDescription;
+  #changes: LiveChange[] = [];
 
-  private constructor(bench: Bench, network: CompiledNetwork, visible: VisibleEngine | undefined) {
-    [this.#bench, this.network, this.visible] = [bench, network, visible];
+  private constructor(bench: Bench, { network, description }: Compiled, visible: VisibleEngine | undefined) {
+    [this.#bench, this.network, this.#description, this.visible] = [bench, network, description, visible];
     this.engine = visible ?? referenceEngine(network, { precision: 64 });
     this.#simulation = new Simulation(network, this.engine);
   }
 
-  static async make(bench: Bench, network: CompiledNetwork): Promise<Runner> {
-    return new Runner(bench, network, bench.device && (await gpuEngine(network, bench.device)));
+  static async make(bench: Bench, compiled: Compiled): Promise<Runner> {
+    return new Runner(bench, compiled, bench.device && (await gpuEngine(compiled.network, bench.device)));
   }
 
   /** Steps whose spikes were given out: the engine may be ahead. */
@@ -57,11 +69,36 @@ export class Runner {
     return this.#saved[`cells.${population}.state`];
   }
 
+  /** What gives the run so far again. @param shown  population whose spikes are printed */
+  record(shown: string): RunRecord {
+    const unitOf = ({ target, param }: LiveChange): { unit?: string } => {
+      const cells = this.network.populations.find((p) => p.name === target);
+      const live = cells?.kind === "cells" ? cells.live.find((l) => l.name === param) : undefined;
+      return live === undefined ? {} : { unit: live.unit };
+    };
+    const changes = this.#changes.filter(({ step }) => step < this.step);
+    return {
+      network: this.#description, dt: this.network.dt, steps: this.step, shown,
+      changes: changes.map((change) => ({ ...change, ...unitOf(change) })),
+    }; // prettier-ignore
+  }
+
+  /** The mechanisms of the cells in their own words, each once. */
+  equations(): string[] {
+    const models = this.#description.populations.flatMap((p) => ("insertions" in p.model ? [p.model as WholeCell] : []));
+    const mechanisms = models.flatMap(({ insertions, receptors }) => [
+      ...insertions.map(({ mechanism }) => mechanism),
+      ...Object.values(receptors).map(({ synapse }) => synapse),
+    ]);
+    return [...new Map(mechanisms.map((m) => [m.name, m])).values()].map(mechanismSection);
+  } // prettier-ignore
+
   /** @param seen  called after every piece */
   async run(pieces: Pieces, seen: () => void): Promise<void> {
     while (this.step < pieces.end) {
       const single = await this.#bench.pace.until(this.time);
       this.#simulation.change((control, t) => pieces.before(control, t));
+      this.#changes.push(...this.#simulation.takeChanges());
       const steps = Math.min(pieces.steps(single), pieces.end - this.step);
       const piece = ms(steps * this.network.dt);
       for await (const chunk of this.#simulation.run(piece, { chunk: piece })) {

@@ -1,7 +1,16 @@
 import { openDevice } from "../../src/browser.ts";
 import { DrawingBudget } from "./budget.ts";
 import { Pace } from "./pace.ts";
-import { commonTime, type Look, type Settings, type ToPage, type ToWorker } from "./protocol.ts";
+import {
+  commonTime,
+  type Look,
+  type Question,
+  type Settings,
+  type Table,
+  type ToPage,
+  type ToWorker,
+} from "./protocol.ts";
+import type { RunRecord } from "./record.ts";
 
 /** What a demo has to work with. */
 export interface Bench {
@@ -34,6 +43,12 @@ export interface Demo {
   draw(): boolean;
   /** Plain data for the page's plots and numbers. */
   readings(): unknown;
+  /** What a canvas shows. */
+  table(canvas: string): Table | undefined;
+  /** What gives the run again, where no command does. */
+  record(): RunRecord | undefined;
+  /** Mechanisms of the network, Markdown. */
+  equations(): string[];
 }
 
 /** ms between two messages with readings. */
@@ -157,7 +172,7 @@ class Host {
       bench.fit();
       demo.recolour();
       this.#stale = true;
-    } else if (message.kind === "picture") void this.#picture(message.canvas);
+    } else if (message.kind === "ask") void this.#answer(message.id, message.question);
   }
 
   #newBudget(): DrawingBudget {
@@ -189,10 +204,23 @@ class Host {
     post({ kind: "readings", readings: demo.readings(), state });
   }
 
-  async #picture(name: string): Promise<void> {
-    const canvas = this.#bench.canvases[name];
-    if (canvas === undefined) return;
-    this.#demo.draw(); // what a device drew is gone after the frame
-    post({ kind: "picture", canvas: name, blob: await canvas.convertToBlob() });
+  async #answer(id: number, question: Question): Promise<void> {
+    const demo = this.#demo;
+    const answers: { [Q in Question["what"]]: (q: Question & { what: Q }) => unknown } = {
+      picture: ({ canvas }) => {
+        demo.draw(); // what a device drew is gone after the frame
+        return this.#bench.canvases[canvas]?.convertToBlob();
+      },
+      table: ({ canvas }) => demo.table(canvas),
+      record: () => demo.record(),
+      equations: () => demo.equations(),
+    };
+    const answer = await answers[question.what](question as never);
+    // signals carry functions for those who write them; what is said is their data
+    post({
+      kind: "answer",
+      id,
+      answer: question.what === "record" ? JSON.parse(JSON.stringify(answer ?? null)) : answer,
+    });
   }
 }

@@ -1,18 +1,22 @@
 // The built demos in Firefox, whose WebGPU is wgpu, on a software adapter and without WebGPU.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { CHECKS, WITHOUT } from "./checks.ts";
 import { openFirefox, type Firefox } from "./firefox.ts";
 import { openSite, type Site } from "./site.ts";
 import { inFirefox, number, pause, running } from "./tab.ts";
 
 let site: Site;
-let firefox: Firefox;
+let firefox: Firefox; // a fresh one each time: what one test leaves behind is no other's
 beforeAll(async () => {
   site = await openSite();
+});
+beforeEach(async () => {
   firefox = await openFirefox();
 });
-afterAll(async () => {
+afterEach(async () => {
   await firefox?.close();
+});
+afterAll(async () => {
   await site?.close();
 });
 

@@ -6,8 +6,9 @@ import puppeteer, { type Browser } from "puppeteer-core";
 /** Debian's Firefox unless the environment names another. */
 export const FIREFOX = process.env["FIREFOX"] ?? "/usr/bin/firefox-esr";
 
-/** What switches WebGPU on where Firefox does not offer it by itself, and on a software adapter. */
-const PREFERENCES = { "dom.webgpu.enabled": true, "gfx.webgpu.ignore-blocklist": true };
+/** What switches WebGPU on where Firefox does not offer it by itself, and on a software adapter; on a loaded machine a script may wait
+ * longer for that than Firefox lets it. */
+const PREFERENCES = { "dom.webgpu.enabled": true, "gfx.webgpu.ignore-blocklist": true, "dom.max_script_run_time": 0 };
 
 export interface Firefox {
   readonly browser: Browser;

@@ -11,9 +11,9 @@ export type Name = (typeof NETWORKS)[number];
 const built: Readonly<Record<Name, () => { network: CompiledNetwork; steps: number }>> = {
   "motor pool": () => {
     const drive = { rate: 65, amplitude: 20, frequency: 20, privateShare: 0.2 };
-    return { network: motorPool({ neurons: 30, range: 100, seed: 42, gamma: 0.2 }, drive).compiled, steps: 12_000 };
+    return { network: motorPool({ neurons: 30, range: 100, seed: 42, gamma: 0.2 }, drive).network, steps: 12_000 };
   },
-  column: () => ({ network: buildColumn({ preset: "gamma", mesh: 2, trial: 0 }).compiled, steps: 1200 }),
+  column: () => ({ network: buildColumn({ preset: "gamma", mesh: 2, trial: 0 }).network, steps: 1200 }),
 };
 
 /** Sorted steps and ids of all spikes of the span, sources included, and whatever is recorded (the column's dipoles). */

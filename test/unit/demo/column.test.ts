@@ -13,7 +13,7 @@ const CELLS = /^L[25]_(basket|pyramidal)$/;
 
 /** Times (ms) and gids of the page's network, on the float64 engine. */
 async function pageSpikes(preset: Preset, duration: number): Promise<[number, number][]> {
-  const { column: built, compiled } = buildColumn({ preset, mesh, trial: 0 });
+  const { column: built, network: compiled } = buildColumn({ preset, mesh, trial: 0 });
   const engine = referenceEngine(compiled, { precision: 64 });
   const steps = Math.round(duration / DT);
   const { steps: at, ids } = sortSpikes(compiled, [await engine.advance(steps)], 0, steps);

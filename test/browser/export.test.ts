@@ -1,0 +1,109 @@
+// What the pages give away, in Chromium with the reference engine: files are read back, and a run's script gives the page's spikes again.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { builtCommand } from "../built.ts";
+import { openBrowser, running, set, until } from "./pages.ts";
+import { openSite, type Site } from "./site.ts";
+
+let site: Site;
+let browser: Browser;
+let folder: string;
+beforeAll(async () => {
+  await builtCommand();
+  site = await openSite();
+  browser = await openBrowser(["--no-sandbox"]);
+  folder = mkdtempSync(join(tmpdir(), "hillock-export-"));
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(path: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(site.url + path);
+  await running(page);
+  return page;
+}
+
+/** Clicks what saves a file, and reads it. */
+async function saved(page: Page, button: string): Promise<{ name: string; content: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+  const name = download.suggestedFilename();
+  await download.saveAs(join(folder, name));
+  return { name, content: readFileSync(join(folder, name)) };
+}
+const save = (figure: string, kind: string): string => `button[aria-label="Save ${figure} as ${kind}"]`;
+
+test("the motor pool's script gives the page's spikes again, with what was changed while it ran", async () => {
+  const page = await open("motor-pool.html?neurons=50&rate=60&speed=100");
+  await until(page, "modelMs", (t) => t > 700);
+  await set(page, "rate", 80);
+  await set(page, "gamma", 0.5);
+  await until(page, "modelMs", (t) => t > 1500);
+  await page.click("#pause");
+  await page.waitForTimeout(1500);
+  const spikes = (await saved(page, save("Spikes", "CSV"))).content.toString("utf8").trim().split("\n");
+  const { name } = await saved(page, "#take button:has-text('Script')");
+  await page.close();
+
+  symlinkSync(join(import.meta.dirname, "../.."), join(folder, "hillock"));
+  const script = readFileSync(join(folder, name), "utf8");
+  expect(script).toContain("await openDevice()");
+  const own = script.replace("await openDevice()", "undefined").replace('"hillock"', '"./hillock/dist/node.js"'); // the page had no device either
+  writeFileSync(join(folder, "own.mjs"), own);
+  const { stdout, stderr } = spawnSync(process.execPath, ["own.mjs"], { cwd: folder, encoding: "utf8" });
+  const row = (line: string, first: number): string => `${Number(line.split(",")[0]).toFixed(3)} ${Number(line.split(",")[1]) + first}`; // prettier-ignore
+  const here = spikes.slice(1).map((line) => row(line, 0)).sort(); // prettier-ignore
+  const there = stdout.trim().split("\n").slice(1).map((line) => row(line, 1)).sort(); // prettier-ignore
+  expect(there.length, stderr).toBeGreaterThan(100);
+  expect(here).toEqual(there);
+});
+
+test("every figure is saved as what it is", async () => {
+  const page = await open("column.html?mesh=2&drive=0&speed=1000");
+  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 60_000 });
+  await page.waitForTimeout(1000);
+  const dipole = (await saved(page, save("Dipole moment", "CSV"))).content.toString("utf8").trim().split("\n");
+  expect(dipole[0]).toContain("ms,dipole (nAm × scale)");
+  expect(dipole.length).toBe(2 + 170 / 0.25); // names, then t = 0 to 170 ms
+  expect((await saved(page, save("Dipole moment", "PNG"))).content.subarray(1, 4).toString()).toBe("PNG");
+  const svg = (await saved(page, save("Dipole moment", "SVG"))).content.toString("utf8");
+  expect(svg).toMatch(/^<svg.*<path.*Dipole moment.*<\/svg>\n$/s);
+  expect((await saved(page, save("Membrane voltage", "PNG"))).content.length).toBeGreaterThan(5000);
+  const run = JSON.parse((await saved(page, "#take button:has-text('JSON')")).content.toString("utf8")) as Record<string, unknown>; // prettier-ignore
+  expect(run).toMatchObject({ version: 1, page: "column", engine: "reference", settings: { mesh: 2 }, run: { dt: 0.025, steps: 6800 } }); // prettier-ignore
+  expect(await page.textContent("#command")).toBe("hillock run column evoked --set mesh.x=2 --set mesh.y=2");
+  await page.close();
+});
+
+test("a kept run is laid over the next one, named and forgotten; values stand under the pointer; equations say where they are from", async () => {
+  const page = await open("column.html?mesh=2&drive=0&speed=1000");
+  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 60_000 });
+  await page.waitForTimeout(1000);
+  await page.click("#keep");
+  await page.fill('.kept input[type="text"]', "as published");
+  await set(page, "strength", 2);
+  await page.waitForFunction(() => document.body.dataset["built"] === "2");
+  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 60_000 });
+  await page.waitForTimeout(1000);
+  const [names = "", ...rows] = (await saved(page, save("Dipole moment", "CSV"))).content.toString("utf8").trim().split("\n"); // prettier-ignore
+  expect(names).toContain("as published: dipole");
+  const last = (rows.at(-1) ?? "").split(",").map(Number);
+  expect(last).toHaveLength(3);
+  expect(last[1]).not.toBe(last[2]); // another drive, another dipole
+  await page.hover("#dipole .u-over");
+  expect(await page.textContent("#dipole + .readout")).toMatch(/^ms \d+.*dipole -?\d.*as published: dipole -?\d/);
+  await page.click(".kept button");
+  expect(await page.locator(".kept li").count()).toBe(0);
+  await page.click("#equations summary");
+  await page.waitForSelector("#equations pre");
+  expect(await page.textContent("#equations")).toContain("Jones et al. (2009)");
+  expect(await page.locator('#equations a[href="https://doi.org/10.1152/jn.00535.2009"]').count()).toBeGreaterThan(0);
+  await page.close();
+});
