@@ -74,7 +74,7 @@ test("every figure is saved as what it is", async () => {
   expect(dipole.length).toBe(2 + 170 / 0.25); // names, then t = 0 to 170 ms
   expect((await saved(page, save("Dipole moment", "PNG"))).content.subarray(1, 4).toString()).toBe("PNG");
   const svg = (await saved(page, save("Dipole moment", "SVG"))).content.toString("utf8");
-  expect(svg).toMatch(/^<svg.*<path.*Dipole moment.*<\/svg>\n$/s);
+  expect(svg).toMatch(/^<svg.*Dipole moment.*<path.*nAm × scale.*<\/svg>\n$/s);
   expect((await saved(page, save("Membrane voltage", "PNG"))).content.length).toBeGreaterThan(5000);
   const run = JSON.parse((await saved(page, "#take button:has-text('JSON')")).content.toString("utf8")) as Record<string, unknown>; // prettier-ignore
   expect(run).toMatchObject({ version: 1, page: "column", engine: "reference", settings: { mesh: 2 }, run: { dt: 0.025, steps: 6800 } }); // prettier-ignore
