@@ -39,7 +39,10 @@ export interface CompiledNetwork {
   readonly hash: string;
 }
 
-export type CompiledPopulation = CompiledCells | CompiledRenewal | CompiledTrains | CompiledPort;
+export type CompiledPopulation = CompiledCells | CompiledRenewal | CompiledTrains | CompiledPort | CompiledTrained;
+
+/** Populations of which traces are recorded. */
+export type Traced = CompiledCells | CompiledTrained;
 
 /** Parameters of one population as one flat table. Value of parameter p, node k (trees), cell c, entry e is
  * values[offset[p] + k * nodeStride[p] + c * cellStride[p] + e * entryStride[p]]; strides are 0 where it does not vary. */
@@ -201,17 +204,30 @@ export interface TreeReceptors {
 
 /** `state` traces are labelled with the time after the step; `current` traces (evaluated in the currents phase) with the time before it.
  * `link` traces are labelled as states: weights of links onto the cells, after all traces of the cells themselves. */
-export interface CompiledTrace {
+export interface CompiledTrace extends SampledTrace {
+  /** over states and params (state phase), or over anything named up to the end of `currents`. */
+  readonly value: Expr;
+  /** of `link` traces: index into CompiledNetwork.learning. */
+  readonly learning?: number;
+}
+
+/** What chunks and run.json say of a trace. */
+export interface SampledTrace {
   readonly variable: string;
   readonly unit: string;
   readonly phase: "state" | "current" | "link";
-  /** over states and params (state phase), or over anything named up to the end of `currents`. */
-  readonly value: Expr;
   readonly everySteps: number;
   /** indices of cells; of `link` traces, of links in the projection's order. */
   readonly cells: Uint32Array;
-  /** of `link` traces: index into CompiledNetwork.learning. */
-  readonly learning?: number;
+}
+
+/** The neurons of trained networks, one network an entry; an engine of their own advances them (see compile/training.ts). */
+export interface CompiledTrained {
+  readonly kind: "trained";
+  readonly name: string;
+  readonly n: number;
+  readonly firstSource: number;
+  readonly traces: readonly SampledTrace[];
 }
 
 /** Renewal sources. Increments of one step are those of `signals[signalOfCell[c]]`, or constant per cell. */

@@ -1,4 +1,4 @@
-import type { CompiledCells, CompiledNetwork, CompiledPopulation } from "../compile/compiled.ts";
+import type { CompiledNetwork, CompiledPopulation, Traced } from "../compile/compiled.ts";
 import type { Segment } from "../host/engine.ts";
 import { spikesOfEntry } from "../compile/given.ts";
 import { lowerBound } from "../sorted.ts";
@@ -129,9 +129,9 @@ export class MemoryChunk implements Chunk {
 
 export const rowsKey = (population: number, trace: number): string => `${population}.${trace}`;
 
-export function cellsAt(network: CompiledNetwork, index: number): CompiledCells {
+export function cellsAt(network: CompiledNetwork, index: number): Traced {
   const population = network.populations[index] as CompiledPopulation;
-  if (population.kind !== "cells") {
+  if (!("traces" in population)) {
     throw new ModelError(population.name, "is a population of sources, which have no traces", "Ask for its spikes");
   }
   return population;
@@ -174,12 +174,12 @@ export function spikesOf(
 
 function joinRows(
   network: CompiledNetwork,
-  cells: CompiledCells,
+  cells: Traced,
   which: number,
   parts: readonly Rows[],
   entry: number,
 ): Trace {
-  const trace = cells.traces[which] as CompiledCells["traces"][number];
+  const trace = cells.traces[which] as Traced["traces"][number];
   const width = trace.cells.length;
   const total = parts.reduce((sum, part) => sum + part.steps.length, 0);
   const times = new Float64Array(total);

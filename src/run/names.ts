@@ -1,4 +1,4 @@
-import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import type { CompiledNetwork, Traced } from "../compile/compiled.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 
 /** A handle of a network's part, or its name. */
@@ -22,7 +22,7 @@ export function indexOf(
 }
 
 /** Names of a population's traces: the variable, and "V#2" for the second recording of "V". */
-export function traceNames(cells: CompiledCells): string[] {
+export function traceNames(cells: Pick<Traced, "traces">): string[] {
   const seen = new Map<string, number>();
   return cells.traces.map(({ variable }) => {
     const count = (seen.get(variable) ?? 0) + 1;
@@ -31,7 +31,7 @@ export function traceNames(cells: CompiledCells): string[] {
   });
 }
 
-export function traceIndex(cells: CompiledCells, variable: string): number {
+export function traceIndex(cells: Traced, variable: string): number {
   const names = traceNames(cells);
   const index = names.indexOf(variable);
   if (index < 0) {

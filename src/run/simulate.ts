@@ -80,6 +80,12 @@ async function makeEngine(kind: EngineKind, network: CompiledNetwork, device: GP
   return referenceEngine(network, { precision: kind === "reference32" ? 32 : 64 });
 }
 
+/** What a simulation was made from, as plain data. */
+export type RunDescription = NetworkDescription & {
+  /** Of trained networks, which no part of a network describes: rules, schedule, labels and parameters. */
+  readonly trained?: Readonly<Record<string, unknown>>;
+};
+
 interface Hook {
   readonly everySteps: number;
   readonly update: Update;
@@ -96,7 +102,7 @@ export type Update = (control: Control, t: number, seen: Chunk | undefined) => v
 export class Simulation {
   readonly network: CompiledNetwork;
   /** What the network was compiled from, for run.json. */
-  readonly description: NetworkDescription | undefined;
+  readonly description: RunDescription | undefined;
   readonly kind: EngineKind;
   readonly #engine: Engine;
   readonly #control: RecordedControl;
@@ -107,7 +113,7 @@ export class Simulation {
   #closed = false;
   #failure: ModelError | StateError | undefined;
 
-  constructor(network: CompiledNetwork, engine: Engine, description?: NetworkDescription) {
+  constructor(network: CompiledNetwork, engine: Engine, description?: RunDescription) {
     this.network = network;
     this.kind = engine.kind;
     this.#engine = engine;

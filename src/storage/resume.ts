@@ -15,17 +15,18 @@ interface ResumeOptions {
 }
 
 /** Brings a simulation to a folder's checkpoint, once the checkpoint and every chunk before it have been checked.
- * @returns the checkpoint's header, and in what the simulation differs from the one that wrote it
+ * @returns the checkpoint's header, what was gathered beside the engine's state, and in what the simulation differs from the one that wrote it
  * @throws DataError when a file is damaged, missing or foreign, or the simulation does not fit */
 export async function resumeFrom(
   sim: Simulation,
   store: ChunkStore,
   durationSteps: number,
   options: ResumeOptions,
-): Promise<{ header: CheckpointHeader; differences: string[] }> {
+): Promise<{ header: CheckpointHeader; gathered: EngineState; differences: string[] }> {
   const { files, force = false, onNote } = options;
   const where = `${files.where}/${CHECKPOINT_FILE}`;
-  const { header, state } = unpackCheckpoint(where, await files.read(CHECKPOINT_FILE));
+  const { header, state: all } = unpackCheckpoint(where, await files.read(CHECKPOINT_FILE));
+  const [state, gathered] = separated(all);
   await checkSameRun(where, files, header);
   const differences = differencesOf(sim, header, options.adapter ?? "");
   if (differences.length > 0 && !force) {
@@ -50,7 +51,22 @@ export async function resumeFrom(
   await sim.load({ step: header.step, state, changes: header.inForce });
   const at = `going on from ${((header.step * header.dt) / 1000).toFixed(3)} s`;
   onNote?.(differences.length === 0 ? at : `${at}; not bitwise: ${differences.join(", ")}`);
-  return { header, differences };
+  return { header, gathered, differences };
+}
+
+/** The names of what is gathered of a run, apart from those of the engine's own arrays. */
+const GATHERED = "gathered ";
+export const prefixed = (state: EngineState): EngineState =>
+  Object.fromEntries(Object.entries(state).map(([name, array]) => [GATHERED + name, array]));
+
+function separated(all: EngineState): [state: EngineState, gathered: EngineState] {
+  const entries = Object.entries(all);
+  const mine = entries.filter(([name]) => name.startsWith(GATHERED));
+  const rest = entries.filter(([name]) => !name.startsWith(GATHERED));
+  return [
+    Object.fromEntries(rest),
+    Object.fromEntries(mine.map(([name, array]) => [name.slice(GATHERED.length), array])),
+  ];
 }
 
 function differencesOf(sim: Simulation, header: CheckpointHeader, adapter: string): string[] {

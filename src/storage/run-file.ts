@@ -1,8 +1,7 @@
-import type { CompiledCells } from "../compile/compiled.ts";
+import type { Traced } from "../compile/compiled.ts";
 import { DataError, ModelError } from "../errors.ts";
-import type { NetworkDescription } from "../network/description.ts";
 import { traceNames } from "../run/names.ts";
-import type { Simulation } from "../run/simulate.ts";
+import type { RunDescription, Simulation } from "../run/simulate.ts";
 import { crc32 } from "./crc32.ts";
 import { decode, encode, type FileMark, type Files } from "./files.ts";
 
@@ -61,11 +60,11 @@ export interface RunFile {
   readonly resumed: readonly Resumed[];
   readonly chunks: readonly ChunkEntry[];
   readonly about: Readonly<Record<string, unknown>>;
-  readonly description: NetworkDescription;
+  readonly description: RunDescription;
 }
 
 /** The name by which a trace is stored: the population for its first trace, "<population>.<trace>" for further ones. */
-export const reportName = (cells: CompiledCells, trace: number): string =>
+export const reportName = (cells: Traced, trace: number): string =>
   trace === 0 ? cells.name : `${cells.name}.${(traceNames(cells)[trace] as string).replaceAll("/", "_")}`;
 
 /** What run.json says of a simulation at its present step. */
@@ -102,7 +101,7 @@ export function runFile(
         n: p.n,
         ...(p.kind === "cells" ? { about: p.about } : {}),
       })),
-    traces: network.populations.flatMap((p) => (p.kind === "cells" ? tracesOf(p) : [])),
+    traces: network.populations.flatMap((p) => ("traces" in p ? tracesOf(p) : [])),
     droppedLinks: network.projections.map(({ name, links, dropped }) => ({ projection: name, links, dropped })),
     warnings: network.warnings,
     resumed: own.resumed,
@@ -112,7 +111,7 @@ export function runFile(
   };
 }
 
-const tracesOf = (cells: CompiledCells): RunFile["traces"] =>
+const tracesOf = (cells: Traced): RunFile["traces"] =>
   cells.traces.map(({ unit, phase, everySteps, cells: recorded }, k) => ({
     population: cells.name,
     variable: traceNames(cells)[k] as string,

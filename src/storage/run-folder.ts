@@ -1,11 +1,11 @@
 import { DataError } from "../errors.ts";
 import { sortSpikes, type Chunk } from "../run/chunk.ts";
 import { spanEnds, type RunOptions, type Simulation, type WholeRun } from "../run/simulate.ts";
-import type { Segment } from "../host/engine.ts";
+import type { EngineState, Segment } from "../host/engine.ts";
 import type { Quantity } from "../units.ts";
 import { CHECKPOINT_FILE, packCheckpoint } from "./checkpoint.ts";
 import { PARTIAL, type Files } from "./files.ts";
-import { resumeFrom } from "./resume.ts";
+import { prefixed, resumeFrom } from "./resume.ts";
 import { packRunFile, readRunFile, RUN_FILE, runFile, type ChunkEntry, type Resumed } from "./run-file.ts";
 import type { ChunkFormat, ChunkSink, ChunkStore } from "./sink.ts";
 import { hdf5Chunks } from "./sinks/hdf5.ts";
@@ -27,12 +27,26 @@ export interface RecordOptions extends RunOptions {
   readonly adapter?: string;
   /** Further facts for run.json: the command, package versions. */
   readonly about?: Readonly<Record<string, unknown>>;
+  /** What is gathered of a run while it goes on: it is in every checkpoint beside the engine's state, and is given back when the run is
+   * resumed. */
+  readonly gathered?: Gathered;
+  /** Largest part of the time that checkpoints may take. Left out, each chunk has one; else an interrupted run may have to compute
+   * some chunks again. */
+  readonly checkpointShare?: number;
   /** Called with sentences worth showing: where a resumed run starts, or that it is not bitwise. */
   readonly onNote?: (note: string) => void;
 }
 
+export interface Gathered {
+  save(): EngineState;
+  load(state: EngineState): void;
+}
+
 /** What is in place so far. */
 interface Progressed {
+  /** When the last checkpoint was there, and how long it took, ms. */
+  saved: number;
+  price: number;
   chunks: ChunkEntry[];
   resumed: Resumed[];
 }
@@ -63,7 +77,8 @@ export async function* recordRun(sim: Simulation, options: RecordOptions): Async
       const written = await writeChunk(sim, store, { file, index, to }, whole, options);
       if (written !== undefined) {
         done.chunks.push({ file, from, to: sim.step, ...written.mark });
-        await writeCheckpoint(sim, options, done);
+        if (sim.step < to || to === durationSteps || checkpointDue(done, options))
+          await writeCheckpoint(sim, options, done);
         await save();
         yield written.chunk;
       }
@@ -82,7 +97,7 @@ async function begin(
 ): Promise<Progressed> {
   const { files, resume = false, force = false, onNote } = options;
   const present = await files.list();
-  const done: Progressed = { chunks: [], resumed: [] };
+  const done: Progressed = { chunks: [], resumed: [], saved: performance.now(), price: 0 };
   if (!resume && !force && (present.includes(RUN_FILE) || present.includes(CHECKPOINT_FILE))) {
     throw new DataError(
       files.where,
@@ -91,7 +106,8 @@ async function begin(
     );
   }
   if (resume && present.includes(CHECKPOINT_FILE)) {
-    const { header, differences } = await resumeFrom(sim, store, durationSteps, options);
+    const { header, gathered, differences } = await resumeFrom(sim, store, durationSteps, options);
+    options.gathered?.load(gathered);
     done.chunks.push(...header.chunks);
     done.resumed.push(...header.resumed, { step: header.step, bitwise: differences.length === 0 });
   } else if (resume) {
@@ -148,16 +164,23 @@ async function writeChunk(
   }
 }
 
+const checkpointDue = ({ saved, price }: Progressed, { checkpointShare = 1 }: RecordOptions): boolean =>
+  checkpointShare * (performance.now() - saved) >= (1 - checkpointShare) * price;
+
 async function writeCheckpoint(
   sim: Simulation,
-  { files, adapter = "" }: RecordOptions,
-  { chunks, resumed }: Progressed,
+  { files, adapter = "", gathered }: RecordOptions,
+  done: Progressed,
 ): Promise<void> {
+  const begun = performance.now();
+  const { chunks, resumed } = done;
   const { step, state, changes: inForce } = await sim.save();
   const { network, kind: engine } = sim;
   const { dt, hash } = network;
   const header = { version: 2, step, dt, hash, engine, adapter, chunks, resumed, inForce } as const;
-  await files.write(CHECKPOINT_FILE, packCheckpoint(header, state));
+  await files.write(CHECKPOINT_FILE, packCheckpoint(header, { ...state, ...prefixed(gathered?.save() ?? {}) }));
+  done.saved = performance.now();
+  done.price = done.saved - begun;
 }
 
 function writeRunFile(

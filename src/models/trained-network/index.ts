@@ -15,5 +15,6 @@ export { loopMeasures, type LoopMeasures } from "./measures.ts";
 export { effectiveRadius, motifs, type Motifs } from "./motifs.ts";
 export { trainedNetworks, type TrainedNetwork } from "./network.ts";
 export { NOTEBOOK, NOTEBOOK_GRID, type TrainedNetworkParameters } from "./parameters.ts";
-export { DimensionSamples, PROTOCOLS, runLoops, type LoopResult, type Protocol } from "./run.ts";
+export { DimensionSamples, loopResults, PROTOCOLS, runLoops, type LoopResult, type Protocol } from "./run.ts";
+export { simulateTraining, trainingEngine, type TrainingSimulation } from "./simulate.ts";
 export { spectrum, type Spectrum } from "./spectrum.ts";

@@ -1,4 +1,4 @@
-import type { SpanRecord, Trace, TrainingEngine } from "../../compile/training.ts";
+import type { SpanRecord, Trace, TrainingEngine, TrainingSpan } from "../../compile/training.ts";
 import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
 import { loopMeasures, MEASURED, type LoopMeasures } from "./measures.ts";
 
@@ -22,15 +22,19 @@ export async function* runLoops(
   const { loops, stepsPerLoop } = compiled.schedule;
   for (let loop = Math.floor(engine.step / stepsPerLoop); loop < loops; loop++) {
     const span = await engine.advance(stepsPerLoop, [...new Set([...MEASURED, ...record])]);
-    const weights = await engine.weights();
-    yield {
-      loop,
-      networks: compiled.entries.map((entry, e) => {
-        const [one, w] = [span.entries[e] as SpanRecord, weights[e] as Float64Array];
-        return { entry: e, measures: loopMeasures(compiled, entry, loop, one, w, itstim), record: one, w };
-      }),
-    };
+    yield { loop, networks: await loopResults(engine, span, itstim) };
   }
+}
+
+/** What a loop that an engine has just finished gave, recorded with the traces MEASURED. */
+export async function loopResults(engine: TrainingEngine, span: TrainingSpan, itstim: number): Promise<LoopResult[]> {
+  const { compiled } = engine;
+  const loop = span.firstStep / compiled.schedule.stepsPerLoop;
+  const weights = await engine.weights();
+  return compiled.entries.map((entry, e) => {
+    const [one, w] = [span.entries[e] as SpanRecord, weights[e] as Float64Array];
+    return { entry: e, measures: loopMeasures(compiled, entry, loop, one, w, itstim), record: one, w };
+  });
 }
 
 /** Sample covariance and dimension under the three protocols of spec section 8; collected loop by loop. */

@@ -1,5 +1,5 @@
 import type { Dataset, File, Group } from "h5wasm";
-import type { CompiledCells, CompiledNetwork } from "../../compile/compiled.ts";
+import type { CompiledNetwork, Traced } from "../../compile/compiled.ts";
 import { spikesOf, type Rows, type SortedSpikes } from "../../run/chunk.ts";
 import { encode, type FileMark, type Files, type Hdf5Folder } from "../files.ts";
 import { Hdf5Writer } from "../hdf5-file.ts";
@@ -47,7 +47,7 @@ class ChunkWriter implements ChunkSink {
   }
 
   append(population: number, trace: number, rows: Rows): void {
-    const cells = this.#network.populations[population] as CompiledCells;
+    const cells = this.#network.populations[population] as Traced;
     const name = reportName(cells, trace);
     this.#out.write((file) => {
       let report = this.#reports.get(name);
@@ -135,8 +135,8 @@ class ChunkWriter implements ChunkSink {
 /** One trace of one population, samples as rows. */
 class Report {
   readonly #network: CompiledNetwork;
-  readonly #cells: CompiledCells;
-  readonly #trace: CompiledCells["traces"][number];
+  readonly #cells: Traced;
+  readonly #trace: Traced["traces"][number];
   readonly #group: Group;
   readonly #data: Dataset;
   readonly #width: number;
@@ -145,11 +145,11 @@ class Report {
   #first = 0;
   #last = 0;
 
-  constructor(network: CompiledNetwork, cells: CompiledCells, trace: number, group: Group, first: Rows) {
+  constructor(network: CompiledNetwork, cells: Traced, trace: number, group: Group, first: Rows) {
     const wide = first.data instanceof Float64Array;
     this.#network = network;
     this.#cells = cells;
-    this.#trace = cells.traces[trace] as CompiledCells["traces"][number];
+    this.#trace = cells.traces[trace] as Traced["traces"][number];
     this.#group = group;
     this.#width = this.#trace.cells.length * network.entries;
     const bytes = wide ? 8 : 4;

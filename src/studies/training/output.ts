@@ -32,64 +32,23 @@ export function loopsCsv(members: readonly EnsembleMember[], measures: readonly 
 
 const number = (x: number): string => (Number.isFinite(x) ? String(x) : "");
 
-/** Writes a finished loop of a wave as one HDF5 file: /network-<i> with spikes (SONATA), weights, error per neuron, traces. */
-export async function writeLoop(
+/** Writes the weights of each network at the end of a loop, and how far they moved in it: what chunks have no place for. */
+export async function writeWeights(
   files: Files,
-  name: string,
-  part: {
-    compiled: CompiledTraining;
-    first: number;
-    loop: number;
-    networks: readonly LoopResult[];
-    traces: "none" | "sample" | "all";
-  },
+  first: number,
+  loop: number,
+  networks: readonly LoopResult[],
 ): Promise<void> {
-  const { compiled, first, loop, networks, traces } = part;
-  const { n, schedule, rules } = compiled;
-  const dtMs = rules.h * 10;
-  const startMs = loop * schedule.stepsPerLoop * dtMs;
-  await writeHdf5(files, name, (file) => {
+  await writeHdf5(files, `weights-${String(loop).padStart(6, "0")}.h5`, (file) => {
     file.create_attribute("loop", loop, [], "<i");
-    file.create_attribute("dt_ms", dtMs, [], "<d");
-    for (const { entry, record, w, measures } of networks) {
+    for (const { entry, w, measures } of networks) {
       const group = file.create_group(`network-${first + entry}`);
-      const [times, ids] = spikeLists(record.spikes, n, startMs, dtMs);
-      const spikes = group.create_group("spikes").create_group("neurons");
-      spikes.create_dataset({ name: "timestamps", data: times, shape: [times.length], dtype: "<d" });
-      spikes.create_dataset({ name: "node_ids", data: ids, shape: [ids.length], dtype: "<I" });
       group.create_dataset({ name: "w", data: w, shape: [w.length], dtype: "<d" });
-      for (const column of LOOP_COLUMNS) group.create_attribute(column, measures[column], [], "<d");
-      if (measures.dw.length > 0) {
-        const values = Float64Array.from(measures.dw.flatMap(({ it, log }) => [it, log]));
-        group.create_dataset({ name: "dw", data: values, shape: [measures.dw.length, 2], dtype: "<d" });
-      }
-      if (traces === "none") continue;
-      const chosen = traces === "all" ? Array.from({ length: n }, (_, i) => i) : sampleNeurons(n);
-      group.create_dataset({ name: "neurons", data: Uint32Array.from(chosen), shape: [chosen.length], dtype: "<I" });
-      for (const trace of ["r", "v", "error"] as const) {
-        const data = columns(record.traces[trace] ?? new Float32Array(0), n, chosen);
-        group.create_dataset({ name: trace, data, shape: [schedule.stepsPerLoop, chosen.length], dtype: "<f" });
-      }
+      if (measures.dw.length === 0) continue;
+      const values = Float64Array.from(measures.dw.flatMap(({ it, log }) => [it, log]));
+      group.create_dataset({ name: "dw", data: values, shape: [measures.dw.length, 2], dtype: "<d" });
     }
   });
-}
-
-function columns(values: ArrayLike<number>, n: number, chosen: readonly number[]): Float32Array {
-  const T = values.length / n;
-  return Float32Array.from({ length: T * chosen.length }, (_, at) => {
-    const [it, c] = [Math.floor(at / chosen.length), at % chosen.length];
-    return values[it * n + (chosen[c] as number)] as number;
-  });
-}
-
-function spikeLists(spikes: Uint8Array, n: number, startMs: number, dtMs: number): [Float64Array, Uint32Array] {
-  const [times, ids]: [number[], number[]] = [[], []];
-  spikes.forEach((fired, at) => {
-    if (fired === 0) return;
-    times.push(startMs + Math.floor(at / n) * dtMs);
-    ids.push(at % n);
-  });
-  return [Float64Array.from(times), Uint32Array.from(ids)];
 }
 
 /** Writes what does not change in a run, once: wiring, stimulus and target of each network. */

@@ -1,23 +1,24 @@
 import { fixed } from "../../analysis/summary.ts";
-import type { CompiledTraining, TrainingEngine } from "../../compile/training.ts";
-import { gpuTraining } from "../../gpu/training.ts";
+import type { CompiledTraining, TrainingEngine, TrainingSpan } from "../../compile/training.ts";
 import type { Dimension } from "../../models/trained-network/dimension.ts";
 import type { Ensemble } from "../../models/trained-network/ensemble.ts";
 import { longDimension } from "../../models/trained-network/long-run.ts";
-import { median, type LoopMeasures } from "../../models/trained-network/measures.ts";
+import { MEASURED, median, type LoopMeasures } from "../../models/trained-network/measures.ts";
 import type { TrainedNetworkParameters } from "../../models/trained-network/parameters.ts";
-import { DimensionSamples, PROTOCOLS, runLoops, type LoopResult } from "../../models/trained-network/run.ts";
-import { referenceTraining } from "../../reference/training.ts";
+import { DimensionSamples, loopResults, PROTOCOLS, type LoopResult } from "../../models/trained-network/run.ts";
+import { simulateTraining, trainingEngine } from "../../models/trained-network/simulate.ts";
 import { writeText, type Files } from "../../storage/files.ts";
+import { recordRun, type Gathered } from "../../storage/run-folder.ts";
+import { ms } from "../../units.ts";
 import type { Result, StudyContext } from "../study.ts";
 import { shownLoop, trainingFigures, type ShownCovariance } from "./figures.ts";
 import { NotebookFiles } from "./notebook-files.ts";
-import { loopsCsv, writeLoop, writeNetworks } from "./output.ts";
+import { loopsCsv, sampleNeurons, writeNetworks, writeWeights } from "./output.ts";
 import type { TrainingOptions } from "./study.ts";
-import { loadWave, removeWave, saveWave, type WaveCheckpoint, type WaveState } from "./wave-state.ts";
+import { packWave, unpackWave, type Sample, type WaveState } from "./wave-state.ts";
 
-/** A checkpoint is written when the time since the last is this many times what writing one takes: a twentieth of a run. */
-const SAVED_EVERY = 20;
+/** Part of the time that checkpoints, which hold all of P, may take. */
+const CHECKPOINT_SHARE = 0.05;
 
 type Waved = WaveState & { readonly covariances: ShownCovariance[] };
 
@@ -39,79 +40,75 @@ export class TrainingRun {
       this.#notebook = new NotebookFiles(context.folder, notebookFiles, parameters, options);
   }
 
-  /** Writes what does not change; another run's files are removed unless this one goes on with them. */
+  /** Writes what does not change. */
   async begin(compiled: CompiledTraining): Promise<void> {
-    const stale = this.#context.resume ? [] : (await this.#files.list()).filter((name) => /^wave-\d+[-.]/.test(name));
-    for (const name of stale) await this.#files.remove(name);
     await writeNetworks(this.#files, compiled, this.#all.members);
   }
 
   /** Runs the networks `first`... of the ensemble side by side, or takes over what an interrupted run had of them. */
   async wave(
-    wave: number,
-    first: number,
+    place: { readonly wave: number; readonly first: number; readonly files: Files },
     compiled: CompiledTraining,
     report: (loop: number, error: number) => void,
   ): Promise<void> {
-    const done = await this.#context.keep(`wave ${wave + 1}`, () => this.#run(wave, first, compiled, report));
+    const done = await this.#context.keep(`wave ${place.wave + 1}`, () => this.#run(place, compiled, report));
     this.#waves.push(done);
     this.#notebook?.restore(done.notebook);
-    await removeWave(this.#files, wave);
   }
 
   async #run(
-    wave: number,
-    first: number,
+    { first, files }: { readonly first: number; readonly files: Files },
     compiled: CompiledTraining,
     report: (loop: number, error: number) => void,
   ): Promise<Waved> {
-    const { itstim, nloop_train } = this.#parameters;
-    const found = this.#context.resume ? await loadWave(this.#files, wave) : undefined;
-    const state = found?.state ?? { measures: compiled.entries.map(() => []), dimensions: [], notebook: [], shown: [] };
-    const collected = new Samples(compiled, itstim, nloop_train + 1, found);
-    const last: LoopResult[] = [];
-    const engine = await this.#make(compiled);
-    try {
-      if (found !== undefined) await this.#goOn(engine, found);
-      let saved = performance.now();
-      let price = 0;
-      for await (const { loop, networks } of runLoops(engine, itstim)) {
-        for (const result of networks) {
-          await this.#add(first, compiled, loop, result, state);
-          collected.add(loop, result);
-          last[result.entry] = result;
-        }
-        const name = `wave-${pad(wave)}-loop-${pad(loop)}.h5`;
-        await writeLoop(this.#files, name, { compiled, first, loop, networks, traces: this.#options.traces });
-        await this.#table(state.measures);
-        const now = performance.now();
-        if (now - saved >= SAVED_EVERY * price && loop + 1 < this.#parameters.nloop) {
-          state.notebook = this.#notebook?.growing() ?? [];
-          await saveWave(this.#files, wave, {
-            loops: loop + 1,
-            state,
-            samples: collected.kept,
-            engine: await engine.save(),
-          });
-          saved = performance.now();
-          price = saved - now;
-        }
-        report(loop, geometricMean(networks.map(({ measures }) => measures.mse_err)));
-        this.#context.signal?.throwIfAborted();
+    const { itstim, nloop, nloop_train } = this.#parameters;
+    const { resume, force, adapter, signal, say, seed } = this.#context;
+    let state: WaveState = { measures: compiled.entries.map(() => []), dimensions: [], notebook: [], shown: [] };
+    const collected = new Samples(compiled, itstim, nloop_train + 1);
+    const inner = await trainingEngine(compiled, this.#context);
+    const observe = async (span: TrainingSpan): Promise<void> => {
+      const networks = await loopResults(inner, span, itstim);
+      const loop = networks[0]?.measures.loop ?? 0;
+      for (const result of networks) {
+        await this.#add(first, compiled, loop, result, state);
+        collected.add(loop, result);
       }
+      await writeWeights(files, first, loop, networks);
+    };
+    const { traces } = this.#options;
+    const sim = await simulateTraining(compiled, {
+      inner,
+      traces: traces === "none" ? [] : ["r", "v", "error"],
+      ...(traces === "sample" && { neurons: sampleNeurons(compiled.n) }),
+      seed,
+      about: { parameters: this.#parameters },
+      watching: { traces: MEASURED, observe },
+    });
+    const gathered: Gathered = {
+      save: () => packWave({ ...state, notebook: this.#notebook?.growing() ?? [] }, collected.kept),
+      load: (arrays) => {
+        const found = unpackWave(arrays);
+        state = found.state;
+        for (const one of found.samples) collected.keep(one);
+        this.#notebook?.restore(state.notebook);
+      },
+    };
+    try {
+      if (!resume) await removeWeights(files);
+      const chunk = ms(compiled.schedule.stepsPerLoop * sim.network.dt);
+      const duration = ms(nloop * chunk.value);
+      const options = { files, duration, chunk, resume, force, adapter, signal, gathered, onNote: say, checkpointShare: CHECKPOINT_SHARE }; // prettier-ignore
+      for await (const _ of recordRun(sim, options)) {
+        await this.#table(state.measures);
+        const last = state.measures.map((loops) => loops.at(-1)?.mse_err ?? NaN);
+        report((state.measures[0]?.length ?? 0) - 1, geometricMean(last));
+        void _;
+      }
+      const covariances = await this.#measureDimensions(first, collected.samples, await inner.weights(), state);
+      return { ...state, notebook: this.#notebook?.growing() ?? [], covariances };
     } finally {
-      await engine.close();
+      await sim.close();
     }
-    const covariances = await this.#measureDimensions(first, collected.samples, last, state);
-    return { ...state, notebook: this.#notebook?.growing() ?? [], covariances };
-  }
-
-  async #goOn(engine: TrainingEngine, { loops, state, engine: snapshot }: WaveCheckpoint): Promise<void> {
-    await engine.load(snapshot);
-    for (const { noise } of engine.compiled.entries)
-      for (let loop = 0; noise.kind === "given" && loop < loops; loop++) noise.loop(loop); // drawn in order
-    this.#notebook?.restore(state.notebook);
-    this.#context.say(`going on from loop ${loops}`);
   }
 
   async #add(
@@ -130,16 +127,10 @@ export class TrainingRun {
     await this.#notebook?.addLoop(compiled, member, loop, result);
   }
 
-  #make(compiled: CompiledTraining): Promise<TrainingEngine> {
-    const { engine, device } = this.#context;
-    if (engine === "gpu" && device !== undefined) return gpuTraining(device, compiled);
-    return Promise.resolve(referenceTraining(compiled, engine === "reference32" ? "float32" : "float64"));
-  }
-
   async #measureDimensions(
     first: number,
     samples: readonly DimensionSamples[],
-    last: readonly LoopResult[],
+    weights: readonly Float64Array[],
     { dimensions }: WaveState,
   ): Promise<ShownCovariance[]> {
     const covariances: ShownCovariance[] = [];
@@ -158,9 +149,9 @@ export class TrainingRun {
           covariances.push({ title, C: one.C, n: this.#parameters.N, dimension: one });
         }
       }
-      const w = last[e]?.w;
+      const w = weights[e];
       if (!this.#options.longDimension || w === undefined) continue;
-      const made = (compiled: CompiledTraining): Promise<TrainingEngine> => this.#make(compiled);
+      const made = (compiled: CompiledTraining): Promise<TrainingEngine> => trainingEngine(compiled, this.#context);
       row("long_win50_discard200", await longDimension(this.#parameters, { ...member, w }, made, { sign }));
     }
     return covariances;
@@ -195,27 +186,30 @@ export class TrainingRun {
 /** What the dimension of each network of a wave is measured on, and the same as it goes into a checkpoint. */
 class Samples {
   readonly samples: readonly DimensionSamples[];
-  readonly kept: WaveCheckpoint["samples"][number][] = [];
+  readonly kept: Sample[] = [];
   readonly #firstTest: number;
 
-  constructor({ n, entries }: CompiledTraining, itstim: number, firstTest: number, found: WaveCheckpoint | undefined) {
+  constructor({ n, entries }: CompiledTraining, itstim: number, firstTest: number) {
     this.#firstTest = firstTest;
     this.samples = entries.map(() => new DimensionSamples(n, itstim, firstTest));
-    for (const one of found?.samples ?? []) this.#keep(one);
   }
 
   add(loop: number, { entry, record }: LoopResult): void {
     const { r } = record.traces;
-    if (r !== undefined && (loop === 0 || loop >= this.#firstTest)) this.#keep({ entry, loop, r });
+    if (r !== undefined && (loop === 0 || loop >= this.#firstTest)) this.keep({ entry, loop, r });
   }
 
-  #keep(one: WaveCheckpoint["samples"][number]): void {
+  keep(one: Sample): void {
     this.kept.push(one);
     this.samples[one.entry]?.add(one.loop, one.r);
   }
 }
 
-const pad = (k: number): string => String(k).padStart(3, "0");
+/** Weights of another run that this one overwrites. */
+async function removeWeights(files: Files): Promise<void> {
+  for (const name of await files.list()) if (/^weights-\d+\.h5$/.test(name)) await files.remove(name);
+}
+
 const geometricMean = (x: readonly number[]): number =>
   Math.exp(x.reduce((sum, value) => sum + Math.log(value), 0) / x.length);
 

@@ -29,7 +29,8 @@ export async function train(given: TrainingOptions, context: StudyContext): Prom
   let first = 0;
   for (const [w, entries] of waves.entries()) {
     const [offset, steps] = [first, compiled.entries.length * parameters.nloop];
-    await run.wave(w, first, { ...compiled, entries }, (loop, error) => {
+    const files = waves.length === 1 ? context.out : await context.folder(`wave-${w + 1}`);
+    await run.wave({ wave: w, first, files }, { ...compiled, entries }, (loop, error) => {
       const part = `wave ${w + 1}, loop ${loop}: mean squared error ${error.toFixed(4)}`;
       context.progress(part, (offset * parameters.nloop + entries.length * (loop + 1)) / steps);
     });

@@ -73,8 +73,8 @@ const LONG: Readonly<Record<string, Case>> = {
   },
   train: {
     args: ["train", ...set("N=40", "itmax=300", "itstim=20", "nloop=12", "nloop_train=6", "p=0.5")],
-    part: "wave-000.checkpoint",
-    says: /going on from loop \d/,
+    part: "checkpoint.bin",
+    says: /going on from \d/,
   },
 }; // prettier-ignore
 

@@ -1,4 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { trainedNetworks } from "../../../src/models/trained-network/network.ts";
+import { ensemble } from "../../../src/models/trained-network/ensemble.ts";
+import { simulateTraining } from "../../../src/models/trained-network/simulate.ts";
+import { referenceTraining } from "../../../src/reference/training.ts";
+import { spikesCsv } from "../../../src/storage/export.ts";
+import { loadRun } from "../../../src/storage/load-run.ts";
+import { ms } from "../../../src/units.ts";
 import { scientific } from "../../../src/studies/training/notebook-files.ts";
 import { checkSize, parametersOf, parseTargets } from "../../../src/studies/training/parameters.ts";
 import { PRESETS, settings as schema, train, type TrainingOptions } from "../../../src/studies/training/study.ts";
@@ -160,7 +167,7 @@ describe("a run on the reference engine", () => {
         };
       };
       await expect(train.run(own, { ...(await keeping(cut.context)), progress: stopAt(6) })).rejects.toThrow("killed");
-      expect(await cut.out.exists("wave-001-loop-001.h5")).toBe(true);
+      expect(await (await cut.folder("wave-2")).exists("chunk-000001.h5")).toBe(true);
       const before = cut.parts.length;
       const got = await train.run(own, await keeping(cut.context, { resume: true }));
       const again = cut.parts.slice(before);
@@ -173,9 +180,55 @@ describe("a run on the reference engine", () => {
       for (const name of ["simulation_2_results.csv", "simulation_2_dw_pqif_1_seed_0.csv"])
         expect(await text(a, name), name).toBe(await text(b, name));
       expect(await drawn(got)).toEqual(await drawn(want));
-      expect((await cut.out.list()).filter((name) => name.endsWith(".checkpoint"))).toEqual([]);
     },
   );
+});
+
+test("its folder is that of any run: spikes, traces and states at t = 0 as the engine gives them, and tables made of them", async () => {
+  const options = optionsOf({ ...small, traces: "all", spectrum: false });
+  const { context, out } = inMemory();
+  await train.run(options, context);
+  const run = await loadRun(out);
+  expect(run.run).toMatchObject({ complete: true, entries: 1, dt: 1, durationSteps: 240, seed: 0 });
+  expect(run.run.populations).toEqual([{ name: "neurons", kind: "trained", n: 24 }]);
+  const parameters = parametersOf(options);
+  const compiled = trainedNetworks(parameters, ensemble(parameters, options, "philox").members);
+  const engine = referenceTraining(compiled);
+  const [times, cells, r]: number[][] = [[], [], [...compiled.entries[0]!.r0]];
+  for (let loop = 0; loop < 4; loop++) {
+    const { spikes, traces } = (await engine.advance(60, ["r"])).entries[0]!;
+    spikes.forEach((fired, at) => {
+      if (fired === 1) [times!.push(60 * loop + Math.floor(at / 24)), cells!.push(at % 24)];
+    });
+    r!.push(...traces.r!);
+  }
+  const spikes = await run.spikes("neurons");
+  expect(times!.length).toBeGreaterThan(100);
+  expect([[...spikes.times], [...spikes.cells]]).toEqual([times, cells]);
+  const trace = await run.trace("neurons", "r");
+  expect([trace.times[0], trace.times.length, trace.times.at(-1)]).toEqual([0, 241, 240]);
+  expect([...trace.data]).toEqual(r);
+  expect((await run.trace("neurons", "error", 0, [3])).times.length).toBe(240); // each step's, by its beginning
+  expect(spikesCsv(spikes).trim().split("\n")).toHaveLength(times!.length + 1);
+  await expect(train.run(options, context)).rejects.toThrow(/already holds a run/);
+});
+
+test("a trained network is a simulation: chunks of any length, a batch, no controls", async () => {
+  const options = optionsOf({ ...small, seeds: [3, 4] });
+  const parameters = parametersOf(options);
+  const compiled = trainedNetworks(parameters, ensemble(parameters, options, "philox").members);
+  const all = async (chunk: number): Promise<number[]> => {
+    const sim = await simulateTraining(compiled, { traces: ["x"], neurons: [0, 5], seed: 3 });
+    const out: number[] = [];
+    for await (const part of sim.run(ms(240), { chunk: ms(chunk) }))
+      for (const e of [0, 1]) out.push(...part.spikes("neurons", e).times.map((t) => 1e6 * e + t), ...part.trace("neurons", "x", e).data); // prettier-ignore
+    await sim.close();
+    return out.sort((a, b) => a - b);
+  };
+  expect(await all(70)).toEqual(await all(60));
+  const sim = await simulateTraining(compiled, {});
+  sim.every(ms(10), (control) => control.scale("neurons", 2));
+  await expect(sim.run(ms(20)).next()).rejects.toThrow(/is not a projection of this network/);
 });
 
 test("numbers are written as NumPy's %.18e", () => {

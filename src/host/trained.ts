@@ -1,0 +1,153 @@
+import type { CompiledNetwork, CompiledTrained } from "../compile/compiled.ts";
+import { labelOf } from "../compile/trained.ts";
+import { TRACES, type SpanRecord, type Trace, type TrainingEngine, type TrainingSpan } from "../compile/training.ts";
+import { ModelError } from "../errors.ts";
+import type { Engine, EngineState, Segment, TraceSamples } from "./engine.ts";
+
+export interface Watching {
+  /** Traces of all neurons that the observer wants, kept or not. */
+  readonly traces: readonly Trace[];
+  /** Sees each span, at most to the end of a loop, before the simulation does. */
+  readonly observe: (span: TrainingSpan) => Promise<void>;
+}
+
+/** Trained networks behind the contract that every simulation runs on. They have no controls. */
+export class TrainedEngine implements Engine {
+  readonly kind: Engine["kind"];
+  readonly network: CompiledNetwork;
+  step: number;
+  readonly #inner: TrainingEngine;
+  readonly #watching: Watching | undefined;
+  readonly #population: CompiledTrained;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  /** @param network  compileTrained of what `inner` runs */
+  constructor(network: CompiledNetwork, inner: TrainingEngine, watching?: Watching) {
+    [this.network, this.#inner, this.#watching] = [network, inner, watching];
+    this.#population = network.populations[0] as CompiledTrained;
+    [this.kind, this.step] = [inner.kind, inner.step];
+  }
+
+  /** To the end of the loop: what a span costs beside its steps is paid once. */
+  get stepsPerSubmit(): number {
+    const { stepsPerLoop } = this.#inner.compiled.schedule;
+    return stepsPerLoop - (this.step % stepsPerLoop);
+  }
+
+  advance(toStep: number): Promise<Segment> {
+    const from = this.step;
+    this.step = toStep;
+    const segment = this.#queue.then(() => this.#advance(from, toStep));
+    this.#queue = segment.catch(() => undefined);
+    return segment;
+  }
+
+  async #advance(from: number, to: number): Promise<Segment> {
+    const { stepsPerLoop } = this.#inner.compiled.schedule;
+    const kept = this.#population.traces.map(({ variable }) => variable as Trace);
+    const wanted = TRACES.filter((trace) => kept.includes(trace) || this.#watching?.traces.includes(trace) === true);
+    const spans: TrainingSpan[] = [];
+    for (let at = from; at < to;) {
+      const steps = Math.min(to - at, stepsPerLoop - (at % stepsPerLoop));
+      const span = await this.#inner.advance(steps, wanted);
+      await this.#watching?.observe(span);
+      spans.push(span);
+      at += steps;
+    }
+    const { steps, ids } = this.#spikes(spans);
+    const traces = kept.map((_, trace) => this.#samples(trace, from, to, spans));
+    return { from, to, spikeSteps: steps, spikeIds: ids, traces };
+  }
+
+  #spikes(spans: readonly TrainingSpan[]): { steps: Uint32Array; ids: Uint32Array } {
+    const { n } = this.#population;
+    const [steps, ids]: [number[], number[]] = [[], []];
+    for (const { firstStep, entries } of spans)
+      entries.forEach(({ spikes }, e) => {
+        for (let at = spikes.indexOf(1); at >= 0; at = spikes.indexOf(1, at + 1)) {
+          steps.push(firstStep + Math.floor(at / n));
+          ids.push(e * n + (at % n));
+        }
+      });
+    return { steps: Uint32Array.from(steps), ids: Uint32Array.from(ids) };
+  }
+
+  #samples(index: number, from: number, to: number, spans: readonly TrainingSpan[]): TraceSamples {
+    const { n, traces } = this.#population;
+    const { variable, cells } = traces[index] as (typeof traces)[number];
+    const of = ({ traces: all }: SpanRecord): Float32Array | Float64Array => all[variable as Trace] as Float32Array;
+    const after = labelOf(variable as Trace) === "state" ? 1 : 0;
+    const start = from === 0 && after === 1 ? this.#start(variable as Trace, cells) : [];
+    const rows = start.length > 0 ? to - from + 1 : to - from;
+    const width = this.network.entries * cells.length;
+    const data = this.kind === "reference" ? new Float64Array(rows * width) : new Float32Array(rows * width);
+    data.set(start);
+    let at = start.length;
+    for (const { steps, entries } of spans) {
+      for (let s = 0; s < steps; s++)
+        for (const record of entries) for (const i of cells) data[at++] = of(record)[s * n + i] as number;
+    }
+    const first = start.length > 0 ? 0 : from + after;
+    return { population: 0, trace: index, steps: Uint32Array.from({ length: rows }, (_, k) => first + k), data };
+  }
+
+  /** The states at t = 0. */
+  #start(variable: Trace, cells: Uint32Array): number[] {
+    const { entries } = this.#inner.compiled;
+    return entries.flatMap(({ x0, r0 }) => Array.from(cells, (i) => (variable === "x" ? x0 : r0)[i] as number));
+  }
+
+  async save(): Promise<EngineState> {
+    await this.#queue;
+    return this.#inner.save();
+  }
+
+  async load(state: EngineState, step: number): Promise<void> {
+    await this.#queue;
+    await this.#inner.load(state as Parameters<TrainingEngine["load"]>[0]);
+    this.step = step;
+    const { schedule, entries } = this.#inner.compiled;
+    const loops = Math.floor(step / schedule.stepsPerLoop);
+    for (const { noise } of entries)
+      for (let loop = 0; noise.kind === "given" && loop < loops; loop++) noise.loop(loop); // drawn in order
+  }
+
+  timings(): Record<string, never> {
+    return {};
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    await this.#inner.close();
+  }
+
+  setRate(): never {
+    return fixed();
+  }
+  setScale(): never {
+    return fixed();
+  }
+  setGain(): never {
+    return fixed();
+  }
+  setParam(): never {
+    return fixed();
+  }
+  setFrozen(): never {
+    return fixed();
+  }
+  linkStates(): never {
+    return fixed();
+  }
+  sourceStates(): never {
+    return fixed();
+  }
+}
+
+function fixed(): never {
+  throw new ModelError(
+    "trained network",
+    "has nothing that may be changed or asked for while it runs",
+    "Train another",
+  );
+}
