@@ -1,7 +1,7 @@
 // How the built demos behave in Chromium, on a software adapter and without WebGPU.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CHECKS, WITHOUT } from "./checks.ts";
+import { AFTER_LOSS, CHECKS, WITHOUT } from "./checks.ts";
 import { openBrowser } from "./pages.ts";
 import { openSite, type Site } from "./site.ts";
 import { inChromium, number, pause, running } from "./tab.ts";
@@ -19,6 +19,10 @@ afterAll(async () => {
 
 test.each(Object.entries(CHECKS))("%s", async (_, check) => {
   await check({ open: inChromium(browser), url: site.url });
+});
+
+test("after the device was lost old readings are taken off, and one click starts again", async () => {
+  await AFTER_LOSS({ open: inChromium(browser), url: site.url });
 });
 
 test("without WebGPU every page computes with the reference engine in its worker, and says so", async () => {

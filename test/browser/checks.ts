@@ -80,22 +80,6 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     await tab.close();
   },
 
-  "old readings are taken off after the device was lost, and one click starts again": async (bench) => {
-    const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100&private=30");
-    await until(tab, "modelMs", (t) => t > 200);
-    await tab.loseDevice();
-    await waited("state", () => word(tab, "state"), (s) => s === "failed"); // prettier-ignore
-    expect(await text(tab, "#notice")).toContain("device was lost");
-    const readings = await tab.evaluate(() => [...document.querySelectorAll(".status dd:not(#adapter)")].map((e) => e.textContent)); // prettier-ignore
-    expect(readings).toEqual(["–", "–", "–", "–", "–"]);
-    await tab.click("#notice button");
-    await running(tab);
-    expect(await value(tab, "private")).toBe("30");
-    await until(tab, "modelMs", (t) => t > 100);
-    expect(await tab.evaluate(() => document.querySelector<HTMLElement>("#notice")?.hidden)).toBe(true);
-    await tab.close();
-  },
-
   "after a trial the first button replays it": async (bench) => {
     const tab = await opened(bench, "column.html?mesh=2&drive=0&speed=1000");
     await waited("finished", () => word(tab, "finished"), (x) => x === "true"); // prettier-ignore
@@ -169,4 +153,21 @@ export const WITHOUT: Check = async (bench) => {
   const large = await opened(bench, "motor-pool.html?neurons=800"); // a link from a larger machine
   expect(await value(large, "neurons")).toBe("100");
   await large.close();
+};
+
+/** After the device was lost: old readings are taken off, and one click starts again. */
+export const AFTER_LOSS: Check = async (bench) => {
+  const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100&private=30");
+  await until(tab, "modelMs", (t) => t > 200);
+  await tab.loseDevice?.();
+  await waited("state", () => word(tab, "state"), (s) => s === "failed"); // prettier-ignore
+  expect(await text(tab, "#notice")).toContain("device was lost");
+  const readings = await tab.evaluate(() => [...document.querySelectorAll(".status dd:not(#adapter)")].map((e) => e.textContent)); // prettier-ignore
+  expect(readings).toEqual(["–", "–", "–", "–", "–"]);
+  await tab.click("#notice button");
+  await running(tab);
+  expect(await value(tab, "private")).toBe("30");
+  await until(tab, "modelMs", (t) => t > 100);
+  expect(await tab.evaluate(() => document.querySelector<HTMLElement>("#notice")?.hidden)).toBe(true);
+  await tab.close();
 };

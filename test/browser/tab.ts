@@ -6,8 +6,8 @@ export interface Tab {
   evaluate<T, A = undefined>(work: (argument: A) => T, argument?: A): Promise<T>;
   click(selector: string): Promise<void>;
   press(selector: string, key: string, times?: number): Promise<void>;
-  /** Destroys the device that its worker has. */
-  loseDevice(): Promise<void>;
+  /** Destroys the device that its worker has; Firefox's drivers cannot reach into a worker. */
+  loseDevice?(): Promise<void>;
   readonly url: string;
   /** errors so far. */
   readonly complaints: readonly string[];
@@ -70,7 +70,6 @@ export const inFirefox =
         await page.focus(selector);
         for (let k = 0; k < times; k++) await page.keyboard.press(key as never);
       },
-      loseDevice: async () => page.workers()[0]?.evaluate(destroy),
       get url() {
         return page.url();
       },
