@@ -159,7 +159,7 @@ export class LabPage {
       this.#list();
       this.#views.running();
     }
-    element("notice").hidden = true;
+    if (document.body.dataset["state"] === "failed") hideNotice();
     Object.assign(document.body.dataset, {
       state: "running",
       runs: String(++this.#runs),
