@@ -38,7 +38,19 @@ export function caseFiles(root: string, found: FoundCase, further: readonly stri
     text: (name) => {
       const bytes = read(name);
       const packed = bytes[0] === 0x1f && bytes[1] === 0x8b; // gzip, whatever the name says
-      return (packed ? gunzipSync(bytes) : bytes).toString("utf8");
+      return (packed ? unpacked(name, bytes) : bytes).toString("utf8");
     },
   };
 }
+
+/** @throws DataError for a damaged gzip file */
+function unpacked(name: string, bytes: Uint8Array): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
+  } catch (error) {
+    throw new DataError(name, `does not unpack (${(error as Error).message})`, "Restore the file from where the case came from"); // prettier-ignore
+  }
+}
+
+/** No reference file unpacks to more than this; a gzip bomb does. */
+const MOST_BYTES = 2 ** 29;

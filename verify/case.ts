@@ -13,6 +13,10 @@ export interface VerifyRow {
   readonly quantity: string;
   readonly measured: number | string;
   readonly allowed: number | string;
+  /** how many values were compared: spikes count by the trains that hold them */
+  readonly values: number;
+  /** how many the case says must be compared; fewer do not pass */
+  readonly needed: number;
   readonly pass: true | false | "not yet";
   readonly note?: string;
 }

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { DataError, HillockError } from "../src/errors.ts";
 import type { VerifyEngine, VerifyRow } from "./case.ts";
 import { CASE_FOLDER, discover, type FoundCase } from "./discover.ts";
-import { notYet, type VerifyContext } from "./rows.ts";
+import { kindOf } from "./kinds.ts";
+import type { VerifyContext } from "./rows.ts";
 import { caseFiles, listing } from "./case-folder.ts";
 import { chooseEngine } from "../src/cli/engine.ts";
 
@@ -65,43 +66,37 @@ async function runCase(
   const name = found.folder === "" ? found.stem : `${found.folder}/${found.stem}`;
   try {
     const files = caseFiles(root, found, further);
-    const rows = await verifierOf(found, context)(files);
+    const rows = await kindOf(found.kind).verify(files, found.stem, context);
+    if (rows.length === 0) throw new DataError(name, "compares nothing", "Restore the case's files");
     return rows.map((row) => ({ ...row, case: name }));
   } catch (error) {
     // an unreadable case is a failure of its own and does not stop the others
     const text = error instanceof HillockError ? error.message : ((error as Error).stack ?? String(error));
-    return [{ case: name, quantity: "readable", measured: "no", allowed: "yes", pass: false, note: text }];
+    return [
+      {
+        case: name,
+        quantity: "readable",
+        measured: "no",
+        allowed: "yes",
+        values: 0,
+        needed: 1,
+        pass: false,
+        note: text,
+      },
+    ];
   }
 }
 
-type Verifier = (files: ReturnType<typeof caseFiles>) => Promise<readonly VerifyRow[]>;
-
-function verifierOf({ kind, stem }: FoundCase, context: VerifyContext): Verifier {
-  if (kind.startsWith("r")) {
-    return async (files) => (await import("./motor-pool.ts")).verifyMotorPool(files, stem, kind, context);
-  }
-  if (kind.startsWith("c")) {
-    return async (files) => (await import("./cortical-column.ts")).verifyCorticalColumn(files, stem, kind, context);
-  }
-  if (kind.startsWith("f")) {
-    return async (files) => (await import("./trained-network.ts")).verifyTrainedNetwork(files, stem, context);
-  }
-  if (kind.startsWith("g")) {
-    return async (files) => (await import("./general/index.ts")).verifyGeneral(files, stem, kind, context);
-  }
-  return async () => [notYet(stem, "all", "cases of this kind are not part of this version")];
-}
-
-const HEAD = ["case", "quantity", "measured", "allowed", ""] as const;
-const WIDTHS = [24, 44, 12, 12, 8] as const;
+const HEAD = ["case", "quantity", "values", "measured", "allowed", ""] as const;
+const WIDTHS = [24, 44, 9, 12, 12, 8] as const;
 const line = (cells: readonly string[]): string =>
   cells
     .map((cell, k) => cell.padEnd(WIDTHS[k] ?? 0))
     .join("  ")
     .trimEnd();
 
-const cellsOf = ({ case: name, quantity, measured, allowed, pass }: VerifyRow): string[] => [
-  name, quantity, figure(measured), figure(allowed), pass === true ? "pass" : pass === false ? "FAIL" : "not yet",
+const cellsOf = ({ case: name, quantity, values, measured, allowed, pass }: VerifyRow): string[] => [
+  name, quantity, String(values), figure(measured), figure(allowed), pass === true ? "pass" : pass === false ? "FAIL" : "not yet",
 ]; // prettier-ignore
 
 const figure = (x: number | string): string =>

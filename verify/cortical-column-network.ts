@@ -1,4 +1,3 @@
-import { DataError } from "../src/errors.ts";
 import type { AnyCells } from "../src/network/handles.ts";
 import {
   CortexColumn,
@@ -17,11 +16,13 @@ import { columnOfCase, trainsOfEvents } from "./column-case-file.ts";
 import { compareTrains } from "../src/analysis/compare-spikes.ts";
 import { cellOfGid, infoFile, type NetworkCase } from "./cortical-column-case.ts";
 import { fieldRows, recordField, recordedCellRows, recordOneCell } from "./cortical-column-recorded.ts";
-import { parseJson, quietAt, rangeOf, runColumn, valuesAt, worst } from "./cortical-column-run.ts";
+import { quietAt, rangeOf, runColumn, valuesAt, wantSamples, worst } from "./cortical-column-run.ts";
 import { structureRows } from "./cortical-column-structure.ts";
-import { allowed, COLUMN, type Tolerance } from "./cortical-column-tolerances.ts";
-import { optionalTable, table, type Table } from "./csv.ts";
+import { allowed, COLUMN, type Tolerance } from "./tolerances.ts";
+import { wantColumns, wantEqual, wantRows, wantSome } from "./complete.ts";
+import { table, type Table } from "./csv.ts";
 import { spacing } from "./motor-pool-cells.ts";
+import { parseAs, parseJson } from "./read.ts";
 import { atLeast, atMost, type VerifyContext } from "./rows.ts";
 
 /** c3 to c7: a network from its info.json (and the trains of its events.csv, where it has some), once to its end. */
@@ -32,35 +33,74 @@ export async function verifyColumn(
   context: VerifyContext,
 ): Promise<VerifyRow[]> {
   const json = parseJson(files, "info.json");
-  const parsed = infoFile.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new DataError("info.json", `${issue?.path.join(".")}: ${issue?.message}`, "Compare with the folder's README");
-  }
+  const info = parseAs("info.json", json, infoFile);
   const events = table(files, "events.csv");
+  if (kind === "c7") wantWhole(files);
   const column = new CortexColumn(columnOfCase(json, "info.json", trainsOfEvents(rowsOf(events))));
-  const info = parsed.data;
   const one: NetworkCase = { stem, kind, small: kind === "c7", info, column, context };
   const dt = ms(info.dt_ms);
   for (const { name, dipole } of column.cellTypes) {
     const cells = column.population(name) as AnyCells;
     if (dipole) column.record(cells, "dipole", { every: dt });
   }
-  const somata = optionalTable(files, "vsoma.csv");
-  if (somata !== undefined) recordSomata(column, somata);
+  const somata = table(files, "vsoma.csv");
+  wantSamples(somata, info.tstop_ms, 0.1);
+  wantSomata(somata, column);
+  const stored = table(files, "spikes.csv");
+  wantCounts(info, column, stored, events);
+  const structure = structureRows(files, one, events);
+  wantDipoles(files, info);
+  recordSomata(column, somata);
   recordField(files, column);
   recordOneCell(files, column, dt);
   const chunk = await runColumn(column, info.dt_ms, info.tstop_ms, context);
   const spikes = spikesOf(column, chunk);
   return [
-    ...structureRows(files, one, events),
-    ...spikeRows(one, table(files, "spikes.csv"), spikes),
+    ...structure,
+    ...spikeRows(one, stored, spikes),
     ...spikeFileRows(files, one, spikes),
     ...dipoleRows(files, one, chunk),
-    ...(somata === undefined ? [] : [somaRow(one, somata, chunk, spikes, table(files, "spikes.csv"))]),
+    somaRow(one, somata, chunk, spikes, stored),
     ...fieldRows(files, one, chunk),
     ...recordedCellRows(files, one, chunk),
   ];
+}
+
+/** Spikes and drive events as info.json counts them. */
+function wantCounts({ spike_counts: counts }: NetworkCase["info"], column: CortexColumn, spikes: Table, events: Table): void {
+  const types = new Set(column.cellTypes.map(({ name }) => name));
+  const count = (names: readonly string[], name: string): number => names.filter((n) => n === name).length;
+  const total = (own: boolean): number => Object.entries(counts).reduce((sum, [name, n]) => sum + (types.has(name) === own ? n : 0), 0);
+  wantEqual(spikes.where, "spikes", spikes.rows, total(true), "spike_counts");
+  for (const name of types) wantEqual(spikes.where, `spikes of ${name}`, count(spikes.strings("type"), name), counts[name] ?? 0, "spike_counts");
+  wantRows(events, total(false), "the drives' spike_counts");
+  for (const { name } of column.drives) wantEqual(events.where, `events of ${name}`, count(events.strings("drive"), name), counts[name] ?? 0, "spike_counts");
+} // prettier-ignore
+
+/** A somatic voltage of each cell type. */
+function wantSomata(stored: Table, column: CortexColumn): void {
+  const shown = new Set(somaGids(stored).map((gid) => cellOfGid(column, gid).type));
+  const missing = column.cellTypes.find(({ name }) => !shown.has(name));
+  wantEqual(stored.where, "cell types with a voltage", shown.size, column.cellTypes.length, `a column of each, ${missing?.name ?? ""} too,`);
+} // prettier-ignore
+
+/** The small case has everything. */
+function wantWhole(files: CaseFiles): void {
+  for (const name of ["connections.csv", "lfp.csv"]) table(files, name);
+  for (const name of ["positions.json", "lfp.json"]) files.text(name);
+  const own = files.list().filter((name) => /^record_gid\d+\.csv/.test(name));
+  wantSome("record_gid<n>.csv", own.length, "cell of its own");
+}
+
+/** Runs of so many ms and more keep the dipole of every second step. */
+const LONG_MS = 225;
+
+function wantDipoles(files: CaseFiles, { dt_ms: dt, tstop_ms: end }: NetworkCase["info"]): void {
+  const [raw, smooth] = [table(files, "dipole.csv"), table(files, "dipole_smooth.csv")];
+  wantSamples(raw, end, end < LONG_MS ? dt : 2 * dt);
+  wantColumns(raw, ["t", "agg_nAm", "L2_nAm", "L5_nAm"]);
+  wantSamples(smooth, end, 0.1);
+  wantColumns(smooth, ["t", "agg", "L2", "L5"]);
 }
 
 /** Rows of a table as records. */
@@ -86,7 +126,7 @@ function spikeRows(
   stored: Table,
   spikes: ColumnSpike[],
 ): VerifyRow[] {
-  const n = column.layout.nCells;
+  const n = column.layout.nCells; // a train without spikes is compared, too
   const [times, gids] = [stored.numbers("time_ms"), stored.numbers("gid")];
   const reference = byCell(
     n,
@@ -94,17 +134,18 @@ function spikeRows(
   );
   const found = compareTrains(reference, byCell(n, spikes), info.dt_ms);
   const note = `${found.simulated} spikes, reference ${found.reference}`;
-  if (found.reference === 0) return [atMost(stem, "spikes where the reference has none", found.simulated, 0)];
-  if (context.engine === "reference") return [atMost(stem, "spikes off the reference's step", found.offGrid, 0, note)];
+  if (found.reference === 0) return [atMost(stem, "spikes where the reference has none", found.simulated, 0, n)];
+  if (context.engine === "reference")
+    return [atMost(stem, "spikes off the reference's step", found.offGrid, 0, n, note)];
   const unmatched = Math.round(found.reference * (1 - found.within(1)));
   return [
     small
-      ? atMost(stem, "cells with another spike count", found.otherCounts, COLUMN.sameCountSmall.float32, note)
-      : atLeast(stem, "cells with the same spike count", 1 - found.otherCounts / n, COLUMN.sameCount.float32, note),
-    atLeast(stem, "spikes within one step", found.within(info.dt_ms), COLUMN.withinStep.float32),
+      ? atMost(stem, "cells with another spike count", found.otherCounts, COLUMN.sameCountSmall.float32, n, note)
+      : atLeast(stem, "cells with the same spike count", 1 - found.otherCounts / n, COLUMN.sameCount.float32, n, note),
+    atLeast(stem, "spikes within one step", found.within(info.dt_ms), COLUMN.withinStep.float32, found.reference),
     small
-      ? atMost(stem, "spikes unmatched within 1 ms", unmatched, COLUMN.withinMsSmall.float32)
-      : atLeast(stem, "spikes within 1 ms", found.within(1), COLUMN.withinMs.float32),
+      ? atMost(stem, "spikes unmatched within 1 ms", unmatched, COLUMN.withinMsSmall.float32, found.reference)
+      : atLeast(stem, "spikes within 1 ms", found.within(1), COLUMN.withinMs.float32, found.reference),
   ];
 }
 
@@ -121,7 +162,7 @@ function spikeFileRows(files: CaseFiles, one: NetworkCase, spikes: ColumnSpike[]
   const want = lines(files.text("spk_0.txt"));
   const got = lines(spikeFileText([...spikes, ...driveSpikes(one.column)]));
   const others = want.filter((line, k) => line !== got[k]).length + Math.abs(want.length - got.length);
-  return [atMost(one.stem, "lines of spk_0.txt that differ", others, 0, `of ${want.length}`)];
+  return [atMost(one.stem, "lines of spk_0.txt that differ", others, 0, want.length)];
 }
 
 function dipoleRows(files: CaseFiles, one: NetworkCase, chunk: Chunk): VerifyRow[] {
@@ -136,10 +177,10 @@ function dipoleRows(files: CaseFiles, one: NetworkCase, chunk: Chunk): VerifyRow
   for (const [column_, values] of [["agg_nAm", dipole.agg], ["L2_nAm", dipole.L2], ["L5_nAm", dipole.L5]] as const) {
     const { rms, correlation } = relation(at(values, t), stored.numbers(column_), (k) => (t[k] as number) > 1);
     const name = column_.replace("_nAm", "");
-    rows.push(atMost(stem, `dipole ${name}, RMS over SD`, rms, allowed(context.engine, limit)));
+    rows.push(atMost(stem, `dipole ${name}, RMS over SD`, rms, allowed(context.engine, limit), t.length));
     if (name !== "agg") continue;
     const least = small ? COLUMN.correlationSmall : COLUMN.correlation;
-    rows.push(atLeast(stem, "dipole agg, correlation", correlation, allowed(context.engine, least)));
+    rows.push(atLeast(stem, "dipole agg, correlation", correlation, allowed(context.engine, least), t.length));
   } // prettier-ignore
   return [...rows, smoothRow(files, one, dipole, at)];
 }
@@ -164,6 +205,7 @@ function smoothRow(
     "smoothed dipole, worst (of its range)",
     relative,
     allowed(context.engine, limit),
+    3 * t.length,
     `${low}, ${high}`,
   );
 }
@@ -228,7 +270,8 @@ function somaRow(one: NetworkCase, stored: Table, chunk: Chunk, spikes: ColumnSp
       if (!(error <= most)) most = error;
     });
   }
-  if (context.engine === "reference") return atMost(stem, "soma voltages away from spikes, worst (mV)", most, limit);
+  if (context.engine === "reference")
+    return atMost(stem, "soma voltages away from spikes, worst (mV)", most, limit, count);
   const note = `worst ${most.toPrecision(3)} mV of ${count} samples`;
-  return atLeast(stem, `soma voltages within ${limit} mV away from spikes`, within / count, COLUMN.voltageShare.float32, note); // prettier-ignore
+  return atLeast(stem, `soma voltages within ${limit} mV away from spikes`, within / count, COLUMN.voltageShare.float32, count, note); // prettier-ignore
 }

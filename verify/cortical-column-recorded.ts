@@ -1,27 +1,39 @@
 import { z } from "zod";
-import { DataError } from "../src/errors.ts";
 import type { AnyCells } from "../src/network/handles.ts";
 import { membraneCurrents, potentials, type CortexColumn, type Point } from "../src/models/cortical-column/index.ts";
 import type { Chunk } from "../src/run/chunk.ts";
 import { ms, type Quantity } from "../src/units.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { cellOfGid, type NetworkCase } from "./cortical-column-case.ts";
-import { largest, parseJson, rangeOf, recordedAs, share, valuesAt, worst } from "./cortical-column-run.ts";
-import { allowed, COLUMN } from "./cortical-column-tolerances.ts";
-import { optionalTable, Table } from "./csv.ts";
+import { largest, rangeOf, recordedAs, share, valuesAt, wantSamples, worst } from "./cortical-column-run.ts";
+import { allowed, COLUMN } from "./tolerances.ts";
+import { wantColumns, wantSome } from "./complete.ts";
+import { optionalTable, table, Table } from "./csv.ts";
 import { spacing } from "./motor-pool-cells.ts";
+import { readJson } from "./read.ts";
 import { atLeast, atMost } from "./rows.ts";
+
+/** Sampling of lfp.csv and of record_gid<n>.csv. */
+const [FIELD_MS, CELL_MS] = [0.05, 0.1];
+/** Length of record_gid<n>.csv, at least. */
+const LEAST_MS = 80;
 
 const point = z.tuple([z.number(), z.number(), z.number()]);
 const fieldFile = z.looseObject({
   electrodes_um: z.array(point),
   conductivity_S_per_m: z.number(),
   min_distance_um: z.number(),
+  tstop_ms: z.number(),
 });
+
+/** The potentials of a case that has electrodes. */
+function fieldTable(files: CaseFiles): Table | undefined {
+  return files.list().includes("lfp.json") ? table(files, "lfp.csv") : optionalTable(files, "lfp.csv");
+}
 
 /** Records what the potentials of lfp.csv need. */
 export function recordField(files: CaseFiles, column: CortexColumn): void {
-  const stored = optionalTable(files, "lfp.csv");
+  const stored = fieldTable(files);
   if (stored === undefined) return;
   const every = ms(spacing(stored.numbers("t")));
   for (const type of column.cellTypes) {
@@ -33,11 +45,12 @@ export function recordField(files: CaseFiles, column: CortexColumn): void {
 
 /** Potentials at electrodes, from point and line sources; sample 0 is defined as 0. */
 export function fieldRows(files: CaseFiles, { stem, column, context }: NetworkCase, chunk: Chunk): VerifyRow[] {
-  const stored = optionalTable(files, "lfp.csv");
+  const stored = fieldTable(files);
   if (stored === undefined) return [];
-  const field = fieldFile.safeParse(parseJson(files, "lfp.json"));
-  if (!field.success) throw new DataError("lfp.json", field.error.issues[0]?.message ?? "", "Repair the file");
-  const { electrodes_um, conductivity_S_per_m: conductivity, min_distance_um: minDistance } = field.data;
+  const field = readJson(files, "lfp.json", fieldFile);
+  const { electrodes_um, conductivity_S_per_m: conductivity, min_distance_um: minDistance } = field;
+  wantSome("lfp.json", electrodes_um.length, "electrode");
+  wantSamples(stored, field.tstop_ms, FIELD_MS);
   const currents = Object.fromEntries(
     column.cellTypes.flatMap((type) => {
       const names = Object.keys(membraneCurrents(type));
@@ -54,7 +67,14 @@ export function fieldRows(files: CaseFiles, { stem, column, context }: NetworkCa
       const error = worst(trace.subarray(0, want.length), want, (k) => k > 0) / rangeOf(want);
       if (!(error <= most)) [most, where] = [error, `electrode ${e}`];
     });
-    return atMost(stem, `potentials, ${method}, worst (of the range)`, most, limit, where);
+    return atMost(
+      stem,
+      `potentials, ${method}, worst (of the range)`,
+      most,
+      limit,
+      electrodes_um.length * (stored.rows - 1),
+      where,
+    );
   });
 }
 
@@ -76,16 +96,26 @@ export function recordOneCell(files: CaseFiles, column: CortexColumn, dt: Quanti
   }
 }
 
+/** Every section's voltage, calcium and synaptic currents, from 0 to a time that the file says by its last row. */
+function wantCell(stored: Table, column: CortexColumn, type: string): void {
+  const sections = column.cellTypes.find(({ name }) => name === type)?.sections ?? [];
+  const of = sections.flatMap((s) => [`v_${s.name}`, ...("cad" in s.mechanisms ? [`ca_${s.name}`] : []), ...s.receptors.map((r) => `i_${s.name}_${r}`)]);
+  wantColumns(stored, of);
+  wantSamples(stored, Math.max(LEAST_MS, stored.numbers("t").at(-1) ?? 0), CELL_MS);
+} // prettier-ignore
+
 /** Voltages, synaptic currents and calcium of one cell. */
 export function recordedCellRows(files: CaseFiles, one: NetworkCase, chunk: Chunk): VerifyRow[] {
   const found = cellFile(files);
   if (found === undefined) return [];
   const { stem, column, context, info } = one;
   const { type } = cellOfGid(column, found.gid);
+  wantCell(found.stored, column, type);
   const t = found.stored.numbers("t");
   const groups = { v: "voltages", i: "synaptic currents", ca: "calcium" };
   const limit = allowed(context.engine, COLUMN.recorded);
-  return Object.entries(groups).map(([prefix, quantity]) => {
+  const shown = Object.entries(groups).filter(([prefix]) => found.stored.names.some((n) => n.startsWith(`${prefix}_`)));
+  return shown.map(([prefix, quantity]) => {
     let [most, where, within, count] = [0, "", 0, 0];
     for (const name of found.stored.names.filter((n) => n.startsWith(`${prefix}_`))) {
       const recorded = recordedAs(name);
@@ -107,9 +137,17 @@ export function recordedCellRows(files: CaseFiles, one: NetworkCase, chunk: Chun
       });
     }
     const label = `gid ${found.gid}, ${quantity}`;
-    if (context.engine === "reference") return atMost(stem, `${label}, worst (of the largest)`, most, limit, where);
+    if (context.engine === "reference")
+      return atMost(stem, `${label}, worst (of the largest)`, most, limit, count, where);
     const note = `worst ${most.toPrecision(3)} in ${where}`;
-    return atLeast(stem, `${label} within ${limit} of the largest`, within / count, COLUMN.voltageShare.float32, note);
+    return atLeast(
+      stem,
+      `${label} within ${limit} of the largest`,
+      within / count,
+      COLUMN.voltageShare.float32,
+      count,
+      note,
+    );
   });
 }
 

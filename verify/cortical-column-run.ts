@@ -4,6 +4,8 @@ import type { Chunk, Trace } from "../src/run/chunk.ts";
 import { simulate } from "../src/run/simulate.ts";
 import { ms } from "../src/units.ts";
 import type { CaseFiles } from "./case.ts";
+import { samples, wantRows } from "./complete.ts";
+import type { Table } from "./csv.ts";
 import type { VerifyContext } from "./rows.ts";
 
 /** Runs a network as the reference does (backward Euler) and gives all of it as one chunk. */
@@ -18,14 +20,9 @@ export async function runColumn(net: Network, dt: number, tstop: number, context
   }
 }
 
-export function parseJson(files: CaseFiles, name: string): unknown {
-  try {
-    return JSON.parse(files.text(name));
-  } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError(name, `does not parse (${(error as Error).message})`, "Repair the file");
-  }
-}
+/** A table of samples from 0 to the end, both included. */
+export const wantSamples = (stored: Table, endMs: number, everyMs: number): void =>
+  wantRows(stored, samples(0, endMs, everyMs), `every ${everyMs} ms to ${endMs} ms`);
 
 /** What a column of a trace file shows, "v_basal_2", "cai_soma", "ca_soma", "g_soma_gabaa", "i_soma_gabaa" or "dipole_fAm". Conductances and
  * currents in the files are those of the step that ended: labelled dt later than ours. */

@@ -10,6 +10,7 @@ import km from "../src/mechanisms/channels/km.ts";
 import type { Channel } from "../src/mechanisms/mechanism.ts";
 import cad from "../src/mechanisms/pools/cad.ts";
 import type { VoltageSum } from "../src/network/cell.ts";
+import { own } from "../src/own.ts";
 import { Network } from "../src/network/network.ts";
 import {
   cellModel,
@@ -24,29 +25,31 @@ import type { Chunk } from "../src/run/chunk.ts";
 import { ms } from "../src/units.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { rangeOf, recordedAs, runColumn, share, valuesAt, worst } from "./cortical-column-run.ts";
-import { allowed, COLUMN } from "./cortical-column-tolerances.ts";
-import { optionalTable, table, type Table } from "./csv.ts";
+import { allowed, COLUMN } from "./tolerances.ts";
+import { wantColumns, wantRows, wantSome } from "./complete.ts";
+import { table, type Table } from "./csv.ts";
 import { spacing } from "./motor-pool-cells.ts";
 import { atMost, type VerifyContext } from "./rows.ts";
 
 /** c2: geometry, rate functions, and cells without input from their initial states to rest, node by node. */
 export async function verifySettling(files: CaseFiles, stem: string, context: VerifyContext): Promise<VerifyRow[]> {
   const rows = [...geometryRows(files, stem), ...rateRows(files, stem)];
-  const { cellTypes } = jones2009();
-  const settled = cellTypes.filter((type) => optionalTable(files, `voltages_${type.name}.csv`) !== undefined);
+  const { cellTypes: settled } = jones2009();
+  wantSettled(files, settled);
   const dt = spacing(table(files, `first_steps_${settled[0]?.name}.csv`).numbers("t"));
   const times = timeColumns(table(files, `voltages_${settled[0]?.name}.csv`), "v_t");
   const net = new Network({ seed: 1 });
   for (const type of settled) recordAll(net, files, type, dt);
   const chunk = await runColumn(net, dt, Math.max(...times.map((c) => c.timeMs)), context);
-  const found: Found = { first: [0, ""], dipole: [0, ""], nodes: [0, ""], gates: [0, ""], calcium: [0, ""] };
+  const nothing = (): Found["first"] => ({ error: 0, where: "", values: 0 });
+  const found: Found = { first: nothing(), dipole: nothing(), nodes: nothing(), gates: nothing(), calcium: nothing() };
   for (const type of settled) {
     compareFirstSteps(files, type, chunk, found);
     compareNodes(table(files, `voltages_${type.name}.csv`), type, chunk, found);
     compareStates(table(files, `states_${type.name}.csv`), type, chunk, dt, found);
   }
-  const row = (quantity: string, [error, where]: [number, string], tolerance: keyof typeof COLUMN): VerifyRow =>
-    atMost(stem, quantity, error, allowed(context.engine, COLUMN[tolerance]), where);
+  const row = (quantity: string, { error, where, values }: Found["first"], tolerance: keyof typeof COLUMN): VerifyRow =>
+    atMost(stem, quantity, error, allowed(context.engine, COLUMN[tolerance]), values, where);
   return [
     ...rows,
     row("first steps, voltages, worst (mV)", found.first, "settledVoltage"),
@@ -57,15 +60,49 @@ export async function verifySettling(files: CaseFiles, stem: string, context: Ve
   ];
 }
 
-type Found = Record<"first" | "dipole" | "nodes" | "gates" | "calcium", [error: number, where: string]>;
+type Found = Record<
+  "first" | "dipole" | "nodes" | "gates" | "calcium",
+  { error: number; where: string; values: number }
+>;
 
-function note(found: Found, what: keyof Found, error: number, where: string): void {
-  if (!(error <= found[what][0])) found[what] = [error, where];
+function note(found: Found, what: keyof Found, error: number, where: string, more: number): void {
+  const now = found[what];
+  now.values += more;
+  if (!(error <= now.error)) [now.error, now.where] = [error, where];
 }
+
+/** Steps of first_steps_<type>.csv. */
+const FIRST_STEPS = 400;
+
+/** Every node and state of every type, at the same times. */
+function wantSettled(files: CaseFiles, types: readonly ColumnCellType[]): void {
+  const timesOf = (type: ColumnCellType) => [["voltages", "v_t"], ["states", "t"]].flatMap(([what, prefix]) => timeColumns(table(files, `${what}_${type.name}.csv`), prefix as string)); // prettier-ignore
+  const times = [...new Set(types.flatMap(timesOf).map((c) => c.timeMs))];
+  wantSome("voltages", times.length, "time");
+  for (const type of types) {
+    const first = table(files, `first_steps_${type.name}.csv`);
+    wantRows(first, FIRST_STEPS + 1, `${FIRST_STEPS} steps and the start`);
+    const shown = type.dipole ? ["soma", "apical_tuft", "basal_2"] : ["soma"];
+    wantColumns(first, [...shown.map((section) => `v_${section}`), ...(type.dipole ? ["dipole_fAm"] : [])]);
+    const nodes = table(files, `voltages_${type.name}.csv`);
+    wantRows(nodes, nodesOf(type), `every node of ${type.name}`);
+    wantColumns(nodes, times.map((t) => `v_t${t}`));
+    const states = table(files, `states_${type.name}.csv`);
+    const { insertions = [] } = cellModel(type, 1);
+    const wanted = shown.flatMap((section) => insertions.filter((i) => i.sections.includes(section)).flatMap(({ mechanism }) => [...Object.keys(mechanism.states ?? {}), ...(mechanism.name === "cad" ? ["eca"] : [])]));
+    wantRows(states, wanted.length, `every state in ${shown.join(", ")}`);
+    wantColumns(states, times.map((t) => `t${t}`));
+  }
+} // prettier-ignore
+
+/** Of a section: its 0 end, its segments, its 1 end. */
+const nodesOf = ({ sections }: ColumnCellType): number => sections.reduce((sum, s) => sum + (s.nseg ?? 1) + 2, 0);
 
 /** Areas, resistances, dipole lengths and the conductance that grows along the tree. */
 function geometryRows(files: CaseFiles, stem: string): VerifyRow[] {
   const rows = table(files, "geometry.csv");
+  const nodes = jones2009().cellTypes.reduce((sum, type) => sum + nodesOf(type), 0);
+  wantRows(rows, nodes, "every node of every cell type");
   const [types, sections] = [rows.strings("cell_type"), rows.strings("section")];
   const worstOf = { area_um2: 0, ri_MOhm: 0, dipole_len_um: 0, gbar_ar: 0 };
   const cells = new Map(jones2009().cellTypes.map((type) => [type.name, ofCell(type)]));
@@ -82,7 +119,7 @@ function geometryRows(files: CaseFiles, stem: string): VerifyRow[] {
     }
   }
   return Object.entries(worstOf).map(([column, error]) =>
-    atMost(stem, `geometry, ${column}, worst (relative)`, error, COLUMN.geometry.float64, `${rows.rows} nodes`),
+    atMost(stem, `geometry, ${column}, worst (relative)`, error, COLUMN.geometry.float64, rows.rows),
   );
 }
 
@@ -119,9 +156,10 @@ function rateRows(files: CaseFiles, stem: string): VerifyRow[] {
   const channels: Record<string, Channel> = { ar, ca, cat, hh2, km };
   const [names, quantities, V] = [rows.strings("mechanism"), rows.strings("quantity"), rows.numbers("v")];
   const [direct, interpolated] = [rows.numbers("direct"), rows.numbers("table_interpolated")];
+  wantRates(rows, channels);
   const error = { direct: 0, interpolated: 0 };
   for (let k = 0; k < rows.rows; k++) {
-    const channel = channels[names[k] ?? ""];
+    const channel = own(channels, names[k] ?? "");
     if (channel === undefined) throw new DataError("rate_functions.csv", `names ${names[k]}`, "Repair the file");
     const rate = rateFunction(channel, quantities[k] as string);
     const relative = (got: number, want: number): number => Math.abs(got - want) / Math.abs(want);
@@ -132,9 +170,21 @@ function rateRows(files: CaseFiles, stem: string): VerifyRow[] {
     );
   }
   return Object.entries(error).map(([kind, worstError]) =>
-    atMost(stem, `rate functions, ${kind}, worst (relative)`, worstError, COLUMN.rates.float64, `${rows.rows} values`),
+    atMost(stem, `rate functions, ${kind}, worst (relative)`, worstError, COLUMN.rates.float64, rows.rows),
   );
 }
+
+/** Voltages at which rate functions are given, at least: every 3 mV of the physiological range, beyond it, and between table points. */
+const VOLTAGES = 100;
+
+/** Both functions of every gate of every channel, at the same voltages. */
+function wantRates(rows: Table, channels: Readonly<Record<string, Channel>>): void {
+  const gates = Object.values(channels).flatMap(({ name, states }) => Object.keys(states).map((gate) => `${name} ${gate}`));
+  const listed = new Set(rows.strings("mechanism").map((name, k) => `${name} ${rows.strings("quantity")[k]}`));
+  for (const gate of gates) for (const end of ["inf", "tau"]) if (!listed.has(`${gate}${end}`)) throw new DataError(rows.where, `has no ${gate}${end}`, "Restore the file"); // prettier-ignore
+  const voltages = Math.max(VOLTAGES, new Set(rows.strings("v")).size);
+  wantRows(rows, 2 * gates.length * voltages, `inf and tau of ${gates.length} gates at ${voltages} voltages`);
+} // prettier-ignore
 
 /** "minf" or "mtau" of a channel as a function of V. */
 function rateFunction(channel: Channel, quantity: string): (V: number) => number {
@@ -198,8 +248,8 @@ function compareFirstSteps(files: CaseFiles, type: ColumnCellType, chunk: Chunk,
     const want = stored.numbers(column);
     const got = valuesAt(chunk.trace(type.name, recorded.variable), 0, t);
     const where = `${type.name} ${column}`;
-    if (column !== "dipole_fAm") note(found, "first", worst(got, want), where);
-    else note(found, "dipole", share(worst(got, want, (k) => k > 0), rangeOf(want.subarray(1))), where); // prettier-ignore
+    if (column !== "dipole_fAm") note(found, "first", worst(got, want), where, t.length);
+    else note(found, "dipole", share(worst(got, want, (k) => k > 0), rangeOf(want.subarray(1))), where, t.length); // prettier-ignore
   }
 }
 
@@ -213,7 +263,7 @@ function compareNodes(stored: Table, type: ColumnCellType, chunk: Chunk, found: 
     const want = columns.map((c) => Number(stored.strings(c.column)[row]));
     // at t = 0 an end node has no voltage of its own where ends are eliminated
     const keep = (k: number): boolean => (times[k] as number) > 0;
-    note(found, "nodes", worst(got, want, keep), `${type.name} ${section} node ${numbers[row]}`);
+    note(found, "nodes", worst(got, want, keep), `${type.name} ${section} node ${numbers[row]}`, want.length);
   });
 }
 
@@ -228,9 +278,10 @@ function compareStates(stored: Table, type: ColumnCellType, chunk: Chunk, dt: nu
     if (state === "eca") {
       // the value that the step which ended then used; before the first step, the initial one
       const got = valuesAt(trace, 0, times.map((t) => Math.max(0, t - dt))).map(eca); // prettier-ignore
-      note(found, "calcium", relativeWorst(got, want), where);
-    } else if (state === "cad_ca") note(found, "calcium", relativeWorst(valuesAt(trace, 0, times), want), where);
-    else note(found, "gates", worst(valuesAt(trace, 0, times), want), where);
+      note(found, "calcium", relativeWorst(got, want), where, want.length);
+    } else if (state === "cad_ca")
+      note(found, "calcium", relativeWorst(valuesAt(trace, 0, times), want), where, want.length);
+    else note(found, "gates", worst(valuesAt(trace, 0, times), want), where, want.length);
   });
 }
 

@@ -10,19 +10,21 @@ import { ms, nA, one, perCell, uS } from "../src/units.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { compareTrains } from "../src/analysis/compare-spikes.ts";
 import {
-  parseJson,
   quietAt,
   rangeOf,
   recordedAs,
   runColumn,
   share,
   valuesAt,
+  wantSamples,
   worst,
   largest,
 } from "./cortical-column-run.ts";
-import { allowed, COLUMN, type Tolerance } from "./cortical-column-tolerances.ts";
+import { allowed, COLUMN, type Tolerance } from "./tolerances.ts";
+import { wantColumns, wantEqual, wantSome } from "./complete.ts";
 import { Table } from "./csv.ts";
 import { trainsOf } from "./motor-pool-cells.ts";
+import { readJson } from "./read.ts";
 import { atMost, type VerifyContext } from "./rows.ts";
 
 const singleCase = z.looseObject({
@@ -51,6 +53,7 @@ const singleCase = z.looseObject({
       }),
     )
     .default([]),
+  columns: z.array(z.string()),
   soma_spikes_ms: z.array(z.number()),
 });
 type SingleCase = z.infer<typeof singleCase>;
@@ -58,23 +61,28 @@ type SingleCase = z.infer<typeof singleCase>;
 /** c1: single cells under a clamp or synaptic events. Cases of one cell type, dt and length are the cells of one population.
  * Traces are compared in the cells whose spikes are on the reference's steps, and everywhere more than 1 ms from spikes. */
 export async function verifySingleCells(files: CaseFiles, stem: string, context: VerifyContext): Promise<VerifyRow[]> {
-  const parsed = z.array(singleCase).safeParse(parseJson(files, "cases.json"));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new DataError(
-      "cases.json",
-      `${issue?.path.join(".")}: ${issue?.message}`,
-      "Compare with the folder's README",
-    );
-  }
+  const listed = readJson(files, "cases.json", z.array(singleCase));
+  wantSome("cases.json", listed.length, "case");
+  const traces = files.list().filter((name) => /\.csv(\.gz)?$/.test(name));
+  wantEqual("cases.json", "cases", new Set(listed.map((c) => c.file)).size, traces.length, "the number of trace files");
   const groups = new Map<string, SingleCase[]>();
-  for (const c of parsed.data) {
+  for (const c of listed) {
     const key = `${c.cell_type} ${c.dt} ${c.tstop}`;
     groups.set(key, [...(groups.get(key) ?? []), c]);
   }
+  for (const c of listed) wantTrace(new Table(c.file, files.text(c.file)), c);
   const found = new Worst();
   for (const cases of groups.values()) await runGroup(files, cases, context, found);
-  return found.rows(stem, parsed.data.length, context);
+  return found.rows(stem, listed.length, context);
+}
+
+/** Sampling of the traces. */
+const TRACE_MS = 0.1;
+
+function wantTrace(stored: Table, { columns, tstop }: SingleCase): void {
+  wantSamples(stored, tstop, TRACE_MS);
+  wantColumns(stored, ["v_soma", ...columns]);
+  wantEqual("cases.json", `columns of ${stored.where}`, columns.length, stored.names.length, "that file");
 }
 
 async function runGroup(files: CaseFiles, cases: SingleCase[], context: VerifyContext, found: Worst): Promise<void> {
@@ -121,7 +129,7 @@ function singleCells(type: ColumnCellType, cases: readonly SingleCase[]): Networ
 
 /** The largest errors over all cases, with the case that has them. */
 class Worst {
-  readonly #of = new Map<string, { tolerance: Tolerance; error: number; where: string }>();
+  readonly #of = new Map<string, { tolerance: Tolerance; error: number; where: string; values: number }>();
   #otherCounts = 0;
   #spikes = 0;
 
@@ -129,7 +137,7 @@ class Worst {
     const trains = compareTrains([c.soma_spikes_ms], [spikes], c.dt);
     this.#otherCounts += trains.otherCounts;
     this.#spikes += c.soma_spikes_ms.length;
-    this.#add("spikes, worst (steps)", COLUMN.singleSpikes, trains.worstSteps, c.case);
+    this.#add("spikes, worst (steps)", COLUMN.singleSpikes, trains.worstSteps, c.case, 1);
     const t = stored.numbers("t");
     const quiet = quietAt(c.soma_spikes_ms, spikes);
     const alike = trains.offGrid === 0;
@@ -141,17 +149,18 @@ class Worst {
       const where = `${c.case} ${column}`;
       const from1 = (k: number): boolean => k > 0; // sample 0 of dipoles and conductances is not one of the state
       if (column === "v_soma")
-        this.#add("soma voltage away from spikes, worst (mV)", COLUMN.quietVoltage, worst(got, want, (k) => quiet(t[k] as number)), where); // prettier-ignore
+        this.#add("soma voltage away from spikes, worst (mV)", COLUMN.quietVoltage, worst(got, want, (k) => quiet(t[k] as number)), where, t.filter(quiet).length); // prettier-ignore
       if (column.startsWith("v_") && alike)
-        this.#add("voltages, spikes on the same steps, worst (mV)", COLUMN.anyVoltage, worst(got, want), where);
+        this.#add("voltages, spikes on the same steps, worst (mV)", COLUMN.anyVoltage, worst(got, want), where, t.length); // prettier-ignore
       if (column.startsWith("g_"))
-        this.#add("conductances, worst (of the largest)", COLUMN.conductance, share(worst(got, want, from1), largest(want)), where); // prettier-ignore
+        this.#add("conductances, worst (of the largest)", COLUMN.conductance, share(worst(got, want, from1), largest(want)), where, t.length); // prettier-ignore
       if (column.startsWith("cai_") && alike)
         this.#add(
           "calcium, worst (of the largest)",
           COLUMN.singleCalcium,
           share(worst(got, want), largest(want)),
           where,
+          t.length,
         );
       if (column === "dipole_fAm")
         this.#add(
@@ -159,20 +168,23 @@ class Worst {
           COLUMN.singleDipole,
           share(worst(got, want, from1), rangeOf(want)),
           where,
+          t.length,
         );
     }
   }
 
-  #add(quantity: string, tolerance: Tolerance, error: number, where: string): void {
+  #add(quantity: string, tolerance: Tolerance, error: number, where: string, more: number): void {
     const before = this.#of.get(quantity);
-    if (before === undefined || error > before.error) this.#of.set(quantity, { tolerance, error, where });
+    const values = (before?.values ?? 0) + more;
+    if (before === undefined || error > before.error) this.#of.set(quantity, { tolerance, error, where, values });
+    else before.values = values;
   }
 
   rows(stem: string, cases: number, { engine }: VerifyContext): VerifyRow[] {
     return [
-      atMost(stem, "cases with another spike count", this.#otherCounts, 0, `of ${cases}; ${this.#spikes} spikes`),
-      ...[...this.#of].map(([quantity, { tolerance, error, where }]) =>
-        atMost(stem, quantity, error, allowed(engine, tolerance), where),
+      atMost(stem, "cases with another spike count", this.#otherCounts, 0, cases, `${this.#spikes} spikes`),
+      ...[...this.#of].map(([quantity, { tolerance, error, where, values }]) =>
+        atMost(stem, quantity, error, allowed(engine, tolerance), values, where),
       ),
     ];
   }

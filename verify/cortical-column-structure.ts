@@ -1,12 +1,13 @@
-import type { CortexColumn, Point } from "../src/models/cortical-column/index.ts";
+import { z } from "zod";
+import type { CortexColumn } from "../src/models/cortical-column/index.ts";
 import { localLinks, prepareDrives } from "../src/models/cortical-column/index.ts";
 import type { RuleLinks } from "../src/models/cortical-column/index.ts";
 import { DataError } from "../src/errors.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import type { NetworkCase } from "./cortical-column-case.ts";
-import { parseJson } from "./cortical-column-run.ts";
-import { COLUMN } from "./cortical-column-tolerances.ts";
+import { COLUMN } from "./tolerances.ts";
 import { optionalTable, Table } from "./csv.ts";
+import { readJson } from "./read.ts";
 import { atMost } from "./rows.ts";
 
 /** What must be right before the first step: gids, rules, event times, positions, links. */
@@ -16,9 +17,23 @@ export function structureRows(files: CaseFiles, one: NetworkCase, events: Table)
     const own = column.gids[name];
     return own?.first !== first || own.first + own.n - 1 !== last;
   });
+  const ranges = Object.keys(info.gid_ranges_inclusive).length;
   return [
-    atMost(stem, "gid ranges that differ", gids.length, 0, gids.map(([name]) => name).join(", ")),
-    atMost(stem, "connection rules, difference", Math.abs(column.links.length - info.n_connection_rules), 0),
+    atMost(
+      stem,
+      "gid ranges that differ",
+      gids.length,
+      0,
+      [ranges, Object.keys(column.gids).length],
+      gids.map(([name]) => name).join(", "),
+    ),
+    atMost(
+      stem,
+      "connection rules, difference",
+      Math.abs(column.links.length - info.n_connection_rules),
+      0,
+      column.links.length,
+    ),
     ...eventRows(stem, column, events),
     ...positionRows(files, stem, column),
     ...linkRows(files, one),
@@ -42,27 +57,37 @@ function eventRows(stem: string, column: CortexColumn, stored: Table): VerifyRow
       own.forEach((t, k) => (error = Math.max(error, Math.abs(t - (listed[k] ?? NaN)) || 0)));
     });
   }
-  const note = `${times.length} events`;
   return [
-    atMost(stem, "drive cells with another number of events", others + want.size, 0, note),
-    atMost(stem, "event times, worst (ms)", error, COLUMN.events.float64),
+    atMost(stem, "drive cells with another number of events", others + want.size, 0, drives.length),
+    atMost(stem, "event times, worst (ms)", error, COLUMN.events.float64, times.length),
   ];
 }
 
+const positionsFile = z.record(z.string(), z.array(z.array(z.number())));
+const overridesFile = z.looseObject({ local_weight_overrides: z.record(z.string(), z.number()).nullish() });
+
 function positionRows(files: CaseFiles, stem: string, { layout }: CortexColumn): VerifyRow[] {
   if (!files.list().includes("positions.json")) return [];
-  const stored = parseJson(files, "positions.json") as Record<string, Point[]>;
+  const stored = new Map(Object.entries(readJson(files, "positions.json", positionsFile)));
   let error = 0;
   for (const [type, places] of Object.entries(layout.positions)) {
     places.forEach((place, k) => {
-      const want = stored[type]?.[k];
+      const want = stored.get(type)?.[k];
       place.forEach(
         (x, c) => (error = Math.max(error, want === undefined ? Infinity : Math.abs(x - (want[c] ?? NaN)))),
       );
-      if ((stored[type]?.length ?? 0) !== places.length) error = Infinity;
+      if ((stored.get(type)?.length ?? 0) !== places.length) error = Infinity;
     });
   }
-  return [atMost(stem, "positions, worst (um)", error, COLUMN.positions.float64)];
+  return [
+    atMost(
+      stem,
+      "positions, worst (um)",
+      error,
+      COLUMN.positions.float64,
+      Object.values(layout.positions).flat().length,
+    ),
+  ];
 }
 
 /** Every link that the case's files list: all of them, or the drives', and the shared list of local ones where the case has the
@@ -90,7 +115,7 @@ function allLinks({ cellTypes: types, layout, rules, drivesGiven: drives, tstop 
 
 /** Whether the shared list of local links belongs to this case. */
 function isDefault(files: CaseFiles, { layout }: CortexColumn): boolean {
-  const info = parseJson(files, "info.json") as { local_weight_overrides?: Record<string, number> };
+  const info = readJson(files, "info.json", overridesFile);
   return layout.mesh.join() === "10,10" && Object.keys(info.local_weight_overrides ?? {}).length === 0;
 }
 
@@ -126,8 +151,8 @@ function compareLinks(stem: string, what: string, own: readonly RuleLinks[], sto
   }
   if (stored.rows === 0) throw new DataError(what, "are listed in an empty file", "Restore the case's files");
   return [
-    atMost(stem, `${what}, missing or extra`, missing + index.size, 0, `${total} links, reference ${stored.rows}`),
-    atMost(stem, `${what}, weights, worst (relative)`, weightError, COLUMN.links.float64),
-    atMost(stem, `${what}, delays, worst (relative)`, delayError, COLUMN.links.float64),
+    atMost(stem, `${what}, missing or extra`, missing + index.size, 0, [stored.rows, total]),
+    atMost(stem, `${what}, weights, worst (relative)`, weightError, COLUMN.links.float64, [stored.rows, total]),
+    atMost(stem, `${what}, delays, worst (relative)`, delayError, COLUMN.links.float64, [stored.rows, total]),
   ];
 }

@@ -3,7 +3,7 @@ import type { CaseFiles } from "./case.ts";
 
 /** A table of a reference file: columns by name, in the file's order of rows. */
 export class Table {
-  readonly #where: string;
+  readonly where: string;
   readonly #columns: ReadonlyMap<string, readonly string[]>;
   readonly rows: number;
 
@@ -19,7 +19,7 @@ export class Table {
         "Repair the file",
       );
     }
-    this.#where = where;
+    this.where = where;
     this.#columns = new Map(names.map((name, k) => [name, cells.map((row) => row[k] as string)]));
     this.rows = lines.length;
   }
@@ -31,7 +31,7 @@ export class Table {
   strings(name: string): readonly string[] {
     const column = this.#columns.get(name);
     if (column === undefined)
-      throw new DataError(this.#where, `has no column "${name}"`, `It has ${this.names.join(", ")}`);
+      throw new DataError(this.where, `has no column "${name}"`, `It has ${this.names.join(", ")}`);
     return column;
   }
 
@@ -40,7 +40,7 @@ export class Table {
     const bad = values.findIndex((x) => !Number.isFinite(x));
     if (bad < 0) return values;
     throw new DataError(
-      `${this.#where}, line ${bad + 2}`,
+      `${this.where}, line ${bad + 2}`,
       `"${this.strings(name)[bad]}" is no number`,
       "Repair the file",
     );

@@ -2,14 +2,21 @@ import { alphaMotorNeurons } from "../src/models/motor-pool/index.ts";
 import { mV } from "../src/units.ts";
 import { extractParameters, type CellParameters } from "../src/studies/extraction/extract.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
+import { wantColumns, wantEqual, wantRows } from "./complete.ts";
 import { table } from "./csv.ts";
 import { atMost, type VerifyContext } from "./rows.ts";
 import { EXTRACTION as ALLOWED } from "./tolerances.ts";
+
+/** Cells of the published protocol's pool: the extremes, and enough between them to draw what depends on size. */
+const CELLS = 5;
 
 /** r3: every parameter of every cell of the file. The file holds results only: its thresholds give the pool, the protocol is
  * the published one, whose first run starts at -67 mV. */
 export async function verifyExtraction(files: CaseFiles, stem: string, context: VerifyContext): Promise<VerifyRow[]> {
   const stored = table(files, `${stem}.csv`);
+  wantColumns(stored, ["cell_index", "recruitment_threshold", "vhold_soma__mV", "Rin__MOhm", "tau__ms", "Ir__nA", "AP__mV", "AHP__mV", "AHPdur__ms", "FI_gain__Hz_per_nA", "fi_counts"]); // prettier-ignore
+  stored.numbers("cell_index").forEach((index, k) => wantEqual(`${stem}.csv, line ${k + 2}`, "as cell_index", index, k, "the order of the pool's cells")); // prettier-ignore
+  if (stored.rows < CELLS) wantRows(stored, CELLS, "the published protocol's pool, at least");
   const model = alphaMotorNeurons({ thresholds: stored.numbers("recruitment_threshold"), V0: mV(-67) });
   const { cells } = await extractParameters(model, context);
   const worst = (column: string, of: (cell: CellParameters) => number, relative = false): number => {
@@ -17,18 +24,17 @@ export async function verifyExtraction(files: CaseFiles, stem: string, context: 
     const errors = cells.map((cell, k) => Math.abs(of(cell) - (want[k] as number)) / (relative ? Math.abs(want[k] as number) : 1)); // prettier-ignore
     return errors.some(Number.isNaN) ? NaN : Math.max(...errors); // NaN passes nothing
   };
-  const note = `${cells.length} cells`;
   const counts = stored.strings("fi_counts").map((list) => list.trim().split(/\s+/).map(Number));
   const unequal = cells.filter((cell, k) => cell.counts.join() !== counts[k]?.join()).length;
   return [
-    atMost(stem, "holding potential, largest error (mV)", worst("vhold_soma__mV", (c) => c.holdingPotential), ALLOWED.holding.value, note),
-    atMost(stem, "input resistance, largest error (relative)", worst("Rin__MOhm", (c) => c.inputResistance, true), ALLOWED.resistance.value, note),
-    atMost(stem, "time constant, largest error (relative)", worst("tau__ms", (c) => c.tau, true), ALLOWED.tau.value, note),
-    atMost(stem, "rheobase, largest error (nA)", worst("Ir__nA", (c) => c.rheobase), ALLOWED.rheobase.value, note),
-    atMost(stem, "spike height, largest error (mV)", worst("AP__mV", (c) => c.spikeHeight), ALLOWED.spike.value, note),
-    atMost(stem, "AHP, largest error (mV)", worst("AHP__mV", (c) => c.ahp), ALLOWED.spike.value, note),
-    atMost(stem, "AHP duration, largest error (ms)", worst("AHPdur__ms", (c) => c.ahpDuration), ALLOWED.ahpDuration.value, note),
-    atMost(stem, "F-I counts, cells that differ", unequal, ALLOWED.counts.value, note),
-    atMost(stem, "F-I gain, largest error (relative)", worst("FI_gain__Hz_per_nA", (c) => c.gain, true), ALLOWED.gain.value, note),
+    atMost(stem, "holding potential, largest error (mV)", worst("vhold_soma__mV", (c) => c.holdingPotential), ALLOWED.holding.value, cells.length),
+    atMost(stem, "input resistance, largest error (relative)", worst("Rin__MOhm", (c) => c.inputResistance, true), ALLOWED.resistance.value, cells.length),
+    atMost(stem, "time constant, largest error (relative)", worst("tau__ms", (c) => c.tau, true), ALLOWED.tau.value, cells.length),
+    atMost(stem, "rheobase, largest error (nA)", worst("Ir__nA", (c) => c.rheobase), ALLOWED.rheobase.value, cells.length),
+    atMost(stem, "spike height, largest error (mV)", worst("AP__mV", (c) => c.spikeHeight), ALLOWED.spike.value, cells.length),
+    atMost(stem, "AHP, largest error (mV)", worst("AHP__mV", (c) => c.ahp), ALLOWED.spike.value, cells.length),
+    atMost(stem, "AHP duration, largest error (ms)", worst("AHPdur__ms", (c) => c.ahpDuration), ALLOWED.ahpDuration.value, cells.length),
+    atMost(stem, "F-I counts, cells that differ", unequal, ALLOWED.counts.value, cells.length),
+    atMost(stem, "F-I gain, largest error (relative)", worst("FI_gain__Hz_per_nA", (c) => c.gain, true), ALLOWED.gain.value, cells.length),
   ]; // prettier-ignore
 }

@@ -7,9 +7,11 @@ import type { Chunk } from "../src/run/chunk.ts";
 import { simulate } from "../src/run/simulate.ts";
 import { degC, ms, mV, nA, one, perCell } from "../src/units.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
-import { optionalTable, type Table } from "./csv.ts";
+import { samples, wantColumns, wantEqual, wantRows, wantSome } from "./complete.ts";
+import { table, type Table } from "./csv.ts";
 import { compareTrains } from "../src/analysis/compare-spikes.ts";
 import { MOTOR_POOL } from "./tolerances.ts";
+import { readJson } from "./read.ts";
 import { atLeast, atMost, type VerifyContext } from "./rows.ts";
 
 /** What every case says of its run. */
@@ -43,25 +45,6 @@ const stepsCase = z.looseObject({
 });
 type StepsCase = z.infer<typeof stepsCase>;
 
-/** Parses a case's JSON; a DataError names the first thing that is wrong. */
-export function parseCase<T>(files: CaseFiles, stem: string, schema: z.ZodType<T>): T {
-  const name = `${stem}.json`;
-  let json: unknown;
-  try {
-    json = JSON.parse(files.text(name));
-  } catch (error) {
-    throw new DataError(name, `does not parse (${(error as Error).message})`, "Repair the file");
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new DataError(
-    name,
-    `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`,
-    "Compare with the reference folder's README",
-  );
-}
-
 /** r1 and r6: cells under current steps. All cells at all amplitudes are one population, each with its own clamp gain. */
 export async function verifySteps(
   files: CaseFiles,
@@ -69,9 +52,19 @@ export async function verifySteps(
   kind: "r1" | "r6",
   context: VerifyContext,
 ): Promise<VerifyRow[]> {
-  const data = parseCase(files, stem, stepsCase);
+  const data = readJson(files, `${stem}.json`, stepsCase);
   const runs = data.spikes.map(({ cell, amp_nA, t_ms }) => ({ cell: String(cell), amp: amp_nA, times: t_ms }));
-  const voltages = optionalTable(files, `${stem}_v.csv`);
+  const { sample_ms: every, tstop_ms: end } = data.settings;
+  const voltages = every === undefined ? undefined : table(files, `${stem}_v.csv`);
+  wantRuns(`${stem}.json`, data, runs);
+  if (voltages !== undefined && every !== undefined) {
+    const each = samples(0, end, every);
+    wantRows(voltages, runs.length * each, `${runs.length} runs of ${each} samples`);
+    wantColumns(
+      voltages,
+      SECTIONS[data.model].map((section) => `v_${section}_mV`),
+    );
+  }
   const chunk = await runSteps(data, runs, voltages, context);
   const { dt_ms: dt } = data.settings;
   const simulated = trainsOf(chunk, "cells");
@@ -81,51 +74,51 @@ export async function verifySteps(
     dt,
   );
   const rows: VerifyRow[] = [
-    atMost(stem, "runs with another spike count", found.otherCounts, 0, `of ${runs.length}; ${found.reference} spikes`),
+    atMost(stem, "runs with another spike count", found.otherCounts, 0, runs.length, `${found.reference} spikes`),
   ];
   const silent = runs.filter(({ times }) => times.length === 0);
   if (context.engine === "reference") {
-    rows.push(atMost(stem, "spikes off the reference's step", found.offGrid, MOTOR_POOL.spikesExact.value));
+    rows.push(atMost(stem, "spikes off the reference's step", found.offGrid, MOTOR_POOL.spikesExact.value, runs.length)); // prettier-ignore
     if (voltages !== undefined) {
       const firing = runs.filter(({ times }) => times.length > 0);
-      rows.push(
-        atMost(
-          stem,
-          "voltages of silent runs (mV)",
-          voltageError(chunk, data, runs, voltages, silent),
-          MOTOR_POOL.storedVoltage.value,
-        ),
-      );
-      rows.push(
-        atMost(
-          stem,
-          "voltages of firing runs (mV)",
-          voltageError(chunk, data, runs, voltages, firing),
-          MOTOR_POOL.spikingVoltage.value,
-        ),
-      );
-    }
+      for (const [which, only, { value }] of [["silent", silent, MOTOR_POOL.storedVoltage], ["firing", firing, MOTOR_POOL.spikingVoltage]] as const) {
+        if (only.length === 0) continue;
+        const { error, values } = voltageError(chunk, data, runs, voltages, only);
+        rows.push(atMost(stem, `voltages of ${which} runs (mV)`, error, value, values));
+      }
+    } // prettier-ignore
     return rows;
   }
   if (kind === "r6") {
-    rows.push(atMost(stem, "spikes, worst (ms)", found.worstSteps * dt, MOTOR_POOL.r6Spikes.value));
+    rows.push(atMost(stem, "spikes, worst (ms)", found.worstSteps * dt, MOTOR_POOL.r6Spikes.value, runs.length));
   } else {
-    rows.push(atLeast(stem, "spikes within 2 steps", found.within(2 * dt), MOTOR_POOL.r1Within2Steps.value));
-    rows.push(atMost(stem, "spikes, worst (steps)", found.worstSteps, MOTOR_POOL.r1WorstSteps.value));
-  }
-  if (voltages !== undefined) {
-    const error = voltageError(chunk, data, runs, voltages, silent);
     rows.push(
-      atMost(
-        stem,
-        "voltages of silent runs (mV)",
-        error,
-        (kind === "r6" ? MOTOR_POOL.r6Subthreshold : MOTOR_POOL.subthreshold).value,
-        `${silent.length} runs`,
-      ),
+      atLeast(stem, "spikes within 2 steps", found.within(2 * dt), MOTOR_POOL.r1Within2Steps.value, runs.length),
     );
+    rows.push(atMost(stem, "spikes, worst (steps)", found.worstSteps, MOTOR_POOL.r1WorstSteps.value, runs.length));
+  }
+  if (voltages !== undefined && silent.length > 0) {
+    const { error, values } = voltageError(chunk, data, runs, voltages, silent);
+    const { value } = kind === "r6" ? MOTOR_POOL.r6Subthreshold : MOTOR_POOL.subthreshold;
+    rows.push(atMost(stem, "voltages of silent runs (mV)", error, value, values, `${silent.length} runs`));
   }
   return rows;
+}
+
+/** Sections whose voltages a file of steps has. */
+const SECTIONS: Readonly<Record<MotorNeuronModel, readonly string[]>> = {
+  NERLab: ["soma", "dend0"],
+  Powers2017: ["soma", "dend0", "dend1", "dend2", "dend3"],
+};
+
+/** Every cell at every amplitude, once. */
+function wantRuns(where: string, { cells, amps_nA }: StepsCase, runs: readonly Run[]): void {
+  const wanted = Object.keys(cells).length * amps_nA.length;
+  wantSome(where, wanted, "cell with an amplitude");
+  const own = new Set(
+    runs.filter((r) => Object.hasOwn(cells, r.cell) && amps_nA.includes(r.amp)).map((r) => `${r.cell} ${r.amp}`),
+  );
+  wantEqual(where, "runs with spikes", own.size, wanted, `${Object.keys(cells).length} cells x ${amps_nA.length} amplitudes`); // prettier-ignore
 }
 
 type Run = { readonly cell: string; readonly amp: number; readonly times: readonly number[] };
@@ -231,8 +224,8 @@ function voltageError(
   data: StepsCase,
   runs: readonly Run[],
   table: Table,
-  only: readonly Run[] = runs,
-): number {
+  only: readonly Run[],
+): TraceError {
   const cellNames = table.strings("cell");
   const amps = table.numbers("amp_nA");
   const index = new Map(runs.map((run, k) => [`${run.cell} ${run.amp}`, k]));
@@ -242,6 +235,11 @@ function voltageError(
     return wanted.has(key) ? index.get(key) : undefined;
   };
   return traceError(chunk, "cells", table, voltageColumns(table, data.model), columnOf);
+}
+
+export interface TraceError {
+  readonly error: number;
+  readonly values: number; // how many were compared
 }
 
 /** Largest |difference| between stored columns and recorded variables.
@@ -256,9 +254,9 @@ export function traceError(
   columnOf: (row: number) => number | undefined,
   shiftMs = 0,
   flankMs = 0,
-): number {
+): TraceError {
   const t = table.numbers("t_ms");
-  let worst = 0;
+  let [error, values] = [0, 0];
   for (const { column, variable } of columns) {
     const trace = chunk.trace(population, variable);
     const [first = 0, second = 1] = trace.times;
@@ -273,8 +271,9 @@ export function traceError(
       if (value === undefined)
         throw new DataError(`${column}, t = ${t[row]} ms`, "is after the end of the run", "Repair the case's files");
       const change = Math.max(...[sample - 1, sample + 1].map((s) => Math.abs((at(s) ?? value) - value)));
-      worst = Math.max(worst, Math.abs(value - (stored[row] as number)) - (change / every) * flankMs);
+      error = Math.max(error, Math.abs(value - (stored[row] as number)) - (change / every) * flankMs);
+      values++;
     }
   }
-  return worst;
+  return { error, values };
 }

@@ -7,10 +7,10 @@ import { alphaMotorNeurons, recruitmentThresholds, type ThresholdMode } from "..
 import { degC, ms, mV, perCell, uS } from "../src/units.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { compareTrains } from "../src/analysis/compare-spikes.ts";
+import { samples, wantColumns, wantEqual, wantRows, wantSome } from "./complete.ts";
 import { optionalTable, table, type Table } from "./csv.ts";
 import {
   motorNeurons,
-  parseCase,
   runSettings,
   runWhole,
   spacing,
@@ -18,6 +18,7 @@ import {
   trainsOf,
   voltageColumns,
 } from "./motor-pool-cells.ts";
+import { readJson } from "./read.ts";
 import { atLeast, atMost, type VerifyContext } from "./rows.ts";
 import { MOTOR_POOL as ALLOWED } from "./tolerances.ts";
 
@@ -33,6 +34,8 @@ const networkCase = z.looseObject({
     netcon_delay_ms: z.number(),
     T_ms: z.number().positive(),
   }),
+  n_connections: z.number(),
+  spike_count_per_mn: z.array(z.number()),
   cell_parameters: z.array(z.record(z.string(), z.number())).optional(),
 });
 type NetworkCase = z.infer<typeof networkCase>;
@@ -46,10 +49,13 @@ export async function verifyNetwork(
   kind: NetworkKind,
   context: VerifyContext,
 ): Promise<VerifyRow[]> {
-  const data = parseCase(files, stem, networkCase);
+  const data = readJson(files, `${stem}.json`, networkCase);
   const { settings } = data;
-  const voltages = optionalTable(files, `${stem}_v.csv`);
+  const voltages = kind === "r5" ? optionalTable(files, `${stem}_v.csv`) : table(files, `${stem}_v.csv`);
   const recorded = voltages === undefined ? [] : [...new Set(voltages.numbers("mn"))];
+  if (voltages !== undefined) wantVoltages(voltages);
+  const listed = table(files, `${stem}_mn_spikes.csv`);
+  wantSpikes(stem, data, listed);
   const run = (weightFactor: number): Promise<Chunk> => {
     const { net, aMN } = buildNetwork(files, stem, data, weightFactor);
     if (voltages !== undefined) {
@@ -59,7 +65,7 @@ export async function verifyNetwork(
     }
     return runWhole(net, settings, settings.T_ms, context);
   };
-  const reference = perCellTimes(table(files, `${stem}_mn_spikes.csv`), "mn", settings.nMN);
+  const reference = perCellTimes(listed, "mn", settings.nMN);
   const chunk = await run(1);
   const simulated = trainsOf(chunk, "aMN");
   const rows = spikeRows(stem, kind, compareTrains(reference, simulated, settings.dt_ms), settings.dt_ms, context);
@@ -73,10 +79,36 @@ export async function verifyNetwork(
     const [cells, t] = [voltages.numbers("mn"), voltages.numbers("t_ms")];
     const columnOf = (row: number): number | undefined =>
       (t[row] as number) < until ? recorded.indexOf(cells[row] as number) : undefined;
-    const error = traceError(chunk, "aMN", voltages, voltageColumns(voltages, data.model), columnOf);
-    rows.push(atMost(stem, "voltages, largest error (mV)", error, ALLOWED.spikingVoltage.value));
+    const { error, values } = traceError(chunk, "aMN", voltages, voltageColumns(voltages, data.model), columnOf);
+    rows.push(atMost(stem, "voltages, largest error (mV)", error, ALLOWED.spikingVoltage.value, values));
   }
   return rows;
+}
+
+/** The voltages that a network's file shows: at least three cells, at least so long, every 0.1 ms. */
+const SHOWN = { cells: 3, ms: 500, everyMs: 0.1 };
+
+/** Each shown cell has as many samples as the first has from 0 on. */
+function wantVoltages(stored: Table): void {
+  const [cells, t] = [stored.numbers("mn"), stored.numbers("t_ms")];
+  const shown = new Set(cells).size;
+  const each = samples(
+    0,
+    Math.max(
+      SHOWN.ms,
+      t.reduce((last, x) => Math.max(last, x), 0),
+    ),
+    SHOWN.everyMs,
+  );
+  wantRows(stored, Math.max(shown, SHOWN.cells) * each, `${Math.max(shown, SHOWN.cells)} cells of ${each} samples`);
+  wantColumns(stored, ["v_soma_mV", "v_dend_mV"]);
+}
+
+/** The counts that the case's JSON gives. */
+function wantSpikes(stem: string, { settings, spike_count_per_mn: counts }: NetworkCase, stored: Table): void {
+  wantEqual(`${stem}.json`, "spike counts", counts.length, settings.nMN, "settings.nMN");
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  wantRows(stored, total, "the sum of spike_count_per_mn");
 }
 
 /** The time of the first spike that one side has and the other has not in its step; Infinity when there is none. */
@@ -105,9 +137,16 @@ function beforeHorizon(
   const found = compareTrains(cut(reference), cut(simulated), dt);
   const note = `${found.reference} spikes before ${until.toFixed(1)} ms: there a twin run parts from this one`;
   if (engine === "reference")
-    return atMost(stem, "spikes off the reference's step", found.offGrid, ALLOWED.spikesExact.value, note);
+    return atMost(
+      stem,
+      "spikes off the reference's step",
+      found.offGrid,
+      ALLOWED.spikesExact.value,
+      found.reference,
+      note,
+    );
   const share = found.reference === 0 ? 0 : found.within(dt); // nothing compared is nothing shown
-  return atLeast(stem, "spikes within one step", share, ALLOWED.r8Within.value, note);
+  return atLeast(stem, "spikes within one step", share, ALLOWED.r8Within.value, found.reference, note);
 }
 
 function spikeRows(
@@ -126,15 +165,26 @@ function spikeRows(
       : kind === "r8"
         ? ALLOWED.r8Total.value * found.reference
         : ALLOWED.r4Total.value;
-  const totals = atMost(stem, "difference of the total", off, total, note);
-  if (exact) return [atMost(stem, "spikes off the reference's step", found.offGrid, ALLOWED.spikesExact.value), totals];
-  if (kind === "r8") return [atLeast(stem, "spikes within one step", found.within(dt), ALLOWED.r8Within.value), totals];
+  const totals = atMost(stem, "difference of the total", off, total, found.reference, note);
+  if (exact)
+    return [
+      atMost(stem, "spikes off the reference's step", found.offGrid, ALLOWED.spikesExact.value, found.reference),
+      totals,
+    ];
+  if (kind === "r8")
+    return [atLeast(stem, "spikes within one step", found.within(dt), ALLOWED.r8Within.value, found.reference), totals];
   const near = (least: number): VerifyRow =>
-    atLeast(stem, `spikes within ${ALLOWED.r4Near.value} ms`, found.within(ALLOWED.r4Near.value), least);
+    atLeast(
+      stem,
+      `spikes within ${ALLOWED.r4Near.value} ms`,
+      found.within(ALLOWED.r4Near.value),
+      least,
+      found.reference,
+    );
   if (kind === "r5")
     return [
       near(ALLOWED.r5Near.value),
-      atLeast(stem, "spikes within 1 ms", found.within(1), ALLOWED.r5Far.value),
+      atLeast(stem, "spikes within 1 ms", found.within(1), ALLOWED.r5Far.value, found.reference),
       totals,
     ];
   return [near(ALLOWED.r4Within.value), totals];
@@ -156,6 +206,7 @@ function buildNetwork(
   const delay = ms(settings.netcon_delay_ms);
   if (settings.nDD > 0) {
     const links = table(files, `${stem}_connections_dd_to_mn.csv`);
+    wantRows(links, data.n_connections, "n_connections");
     const [dd, mn] = [links.numbers("dd"), links.numbers("mn")];
     const pairs = Array.from(dd, (source, k) => [source, mn[k] as number] as const);
     const DD = net.sources("DD", settings.nDD, trains(perCellTimes(inputs, "cell", settings.nDD, "DD")));
@@ -230,6 +281,7 @@ const synapseCase = z.looseObject({
     e_exc_mV: z.number(),
     e_inh_mV: z.number(),
     tstop_ms: z.number(),
+    trace_from_ms: z.number().default(0),
   }),
   cases: z.array(
     z.looseObject({
@@ -246,8 +298,12 @@ const synapseCase = z.looseObject({
 /** r2: events at any time on the dendrite's receptors. All cases are cells of one population; every event is a source of
  * its own, so that each has its weight and its case's delay. */
 export async function verifySynapse(files: CaseFiles, stem: string, context: VerifyContext): Promise<VerifyRow[]> {
-  const { settings, cases } = parseCase(files, stem, synapseCase);
+  const { settings, cases } = readJson(files, `${stem}.json`, synapseCase);
   const stored = table(files, `${stem}_traces.csv`);
+  wantSome(`${stem}.json`, cases.length, "case");
+  const each = samples(settings.trace_from_ms, settings.tstop_ms, settings.dt_ms);
+  wantRows(stored, cases.length * each, `${cases.length} cases of ${each} steps`);
+  wantColumns(stored, ["v_soma_mV", "v_dend_mV", "g_exc_uS", "g_inh_uS"]);
   const net = new Network({ seed: 1 });
   const model = motorNeurons(
     cases.map((c) => c.cell_parameters),
@@ -305,36 +361,16 @@ export async function verifySynapse(files: CaseFiles, stem: string, context: Ver
     trainsOf(chunk, "cells"),
     settings.dt_ms,
   );
-  const largest = Math.max(...conductances.flatMap(({ column }) => [...stored.numbers(column)]));
+  const largest = conductances.reduce((most, { column }) => stored.numbers(column).reduce((a, b) => Math.max(a, b), most), 0); // prettier-ignore
+  const flank = context.engine === "reference" ? 0 : ALLOWED.r2Flank.value;
+  const V = traceError(chunk, "cells", stored, voltages, columnOf, 0, flank);
+  // the files label a conductance with the end of the step whose start it belongs to
+  const g = traceError(chunk, "cells", stored, conductances, columnOf, settings.dt_ms);
+  const firing = `${found.reference} spikes`;
   return [
-    atMost(
-      stem,
-      "cases with another spike count",
-      found.otherCounts,
-      0,
-      `of ${cases.length}; ${found.reference} spikes`,
-    ),
-    atMost(stem, "spikes, worst (ms)", found.worstSteps * settings.dt_ms, ALLOWED.r2Spikes.value),
-    atMost(
-      stem,
-      "voltages, largest error (mV)",
-      traceError(
-        chunk,
-        "cells",
-        stored,
-        voltages,
-        columnOf,
-        0,
-        context.engine === "reference" ? 0 : ALLOWED.r2Flank.value,
-      ),
-      ALLOWED.r2Voltage.value,
-    ),
-    atMost(
-      stem,
-      "conductances, largest error (of the largest)",
-      // the files label a conductance with the end of the step whose start it belongs to
-      traceError(chunk, "cells", stored, conductances, columnOf, settings.dt_ms) / largest,
-      ALLOWED.conductance.value,
-    ),
-  ];
+    atMost(stem, "cases with another spike count", found.otherCounts, 0, cases.length, firing),
+    atMost(stem, "spikes, worst (ms)", found.worstSteps * settings.dt_ms, ALLOWED.r2Spikes.value, cases.length, firing),
+    atMost(stem, "voltages, largest error (mV)", V.error, ALLOWED.r2Voltage.value, [V.values, 2 * stored.rows]),
+    atMost(stem, "conductances, largest error (of the largest)", g.error / largest, ALLOWED.conductance.value, [g.values, 2 * stored.rows]),
+  ]; // prettier-ignore
 }

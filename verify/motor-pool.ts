@@ -3,54 +3,26 @@ import { motorUnits, muscleForce } from "../src/analysis/force.ts";
 import { fromPerCell } from "../src/analysis/spikes.ts";
 import { recruitmentThresholds, type ThresholdMode } from "../src/models/motor-pool/index.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
+import { wantEqual, wantRows } from "./complete.ts";
 import { table } from "./csv.ts";
-import { verifyExtraction } from "./extraction.ts";
-import { parseCase, verifySteps } from "./motor-pool-cells.ts";
-import { perCellTimes, verifyNetwork, verifySynapse } from "./motor-pool-networks.ts";
-import { atMost, notYet, type VerifyContext } from "./rows.ts";
+import { perCellTimes } from "./motor-pool-networks.ts";
+import { readJson } from "./read.ts";
+import { atMost } from "./rows.ts";
 import { MOTOR_POOL as ALLOWED } from "./tolerances.ts";
 
-/** Runs one case of the motor pool: kinds rt and r1 to r9.
- * @param stem  of the case's JSON, or the name of its one CSV without ".csv" */
-export async function verifyMotorPool(
-  files: CaseFiles,
-  stem: string,
-  kind: string,
-  context: VerifyContext,
-): Promise<VerifyRow[]> {
-  switch (kind) {
-    case "rt":
-      return verifyThresholds(files, stem);
-    case "r1":
-    case "r6":
-      return verifySteps(files, stem, kind, context);
-    case "r2":
-      return verifySynapse(files, stem, context);
-    case "r4":
-    case "r5":
-    case "r8":
-    case "r9":
-      return verifyNetwork(files, stem, kind, context);
-    case "r3":
-      return verifyExtraction(files, stem, context);
-    case "r7":
-      return verifyForce(files, stem);
-    default:
-      return [notYet(stem, "all", `kind ${kind} is not known to this version`)];
-  }
-}
-
 /** Every row of the table, recomputed from its own settings. */
-function verifyThresholds(files: CaseFiles, stem: string): VerifyRow[] {
+export function verifyThresholds(files: CaseFiles, stem: string): VerifyRow[] {
   const rows = table(files, `${stem}.csv`);
   const [modes, ranges, slopes, maxima] = (["mode", "recruitment_range", "deluca_slope", "max_threshold"] as const).map(
     (c) => rows.strings(c),
   );
   const [N, index] = [rows.numbers("N"), rows.numbers("index")];
   const pools = new Map<string, ReturnType<typeof recruitmentThresholds>>();
+  const listed = new Map<string, Set<number>>();
   const worst = { rt: 0, rtz: 0 };
   for (let k = 0; k < rows.rows; k++) {
     const key = [modes?.[k], ranges?.[k], slopes?.[k], maxima?.[k], N[k]].join();
+    listed.set(key, (listed.get(key) ?? new Set()).add(index[k] as number));
     const [slope, max] = [slopes?.[k], maxima?.[k]];
     const pool =
       pools.get(key) ??
@@ -67,12 +39,15 @@ function verifyThresholds(files: CaseFiles, stem: string): VerifyRow[] {
       worst[which] = Math.max(worst[which], Math.abs((pool[which][index[k] as number] ?? NaN) - stored));
     }
   }
+  const needed = [...pools.values()].reduce((sum, pool) => sum + pool.rt.length, 0);
+  const found = [...listed.values()].reduce((sum, each) => sum + each.size, 0);
   return (["rt", "rtz"] as const).map((which) =>
     atMost(
       stem,
       `${which}, largest error`,
       worst[which],
       ALLOWED.thresholds.value,
+      [found, needed],
       `${rows.rows} rows, ${pools.size} pools`,
     ),
   );
@@ -88,26 +63,43 @@ const forceCase = z.looseObject({
     T_ms: z.number(),
   }),
   thresholds: z.array(z.number()),
+  P: z.array(z.number()),
+  T_samples: z.array(z.number()),
 });
 
 /** r7: twitches, and the force with each gain rule, relative to the largest value. */
-function verifyForce(files: CaseFiles, stem: string): VerifyRow[] {
-  const { settings, thresholds } = parseCase(files, stem, forceCase);
+export function verifyForce(files: CaseFiles, stem: string): VerifyRow[] {
+  const { settings, thresholds, P, T_samples } = readJson(files, `${stem}.json`, forceCase);
   const { f_Hz: frequency, TL_ms: longestRise, contraction_range: contractionRange } = settings;
+  for (const [what, list] of Object.entries({ thresholds, P, T_samples }))
+    wantEqual(`${stem}.json`, what, list.length, settings.N, "settings.N");
   const units = motorUnits({ thresholds, frequency, longestRise, contractionRange });
   const spikes = fromPerCell(perCellTimes(table(files, `${stem}_spikes.csv`), "unit", settings.N));
   const twitches = table(files, `${stem}_twitches.csv`);
   const [unit, sample] = [twitches.numbers("unit"), twitches.numbers("sample")];
+  const shown = [...new Set(unit)];
+  const whole = shown.reduce((sum, j) => sum + (units.twitch[j]?.length ?? 0), 0);
+  wantRows(twitches, whole, `the whole twitch of each of ${shown.length} units`);
   const computed = Float64Array.from(unit, (j, k) => units.twitch[j]?.[sample[k] as number] ?? NaN);
   const rows = [
+    atMost(stem, "twitch peaks, largest error (relative)", relative(units.peak, P), ALLOWED.force.value, P.length),
+    atMost(
+      stem,
+      "rise times, largest error (relative)",
+      relative(units.rise, T_samples),
+      ALLOWED.force.value,
+      P.length,
+    ),
     atMost(
       stem,
       "twitches, largest error (relative)",
       relative(computed, twitches.numbers("force")),
       ALLOWED.force.value,
+      computed.length,
     ),
   ];
   const stored = table(files, `${stem}_force.csv`);
+  wantRows(stored, Math.round((settings.T_ms * settings.f_Hz) / 1000), `${settings.T_ms} ms at ${settings.f_Hz} Hz`);
   for (const [column, gain] of [
     ["force_as_myogen", "myogen"],
     ["force_consistent", "following"],
@@ -120,7 +112,7 @@ function verifyForce(files: CaseFiles, stem: string): VerifyRow[] {
         `${column}, largest error (relative)`,
         relative(force.subarray(0, want.length), want),
         ALLOWED.force.value,
-        `${want.length} samples`,
+        want.length,
       ),
     );
   }
@@ -128,7 +120,7 @@ function verifyForce(files: CaseFiles, stem: string): VerifyRow[] {
 }
 
 /** Largest |difference| over the largest stored |value|; NaN (which passes nothing) when something is missing. */
-function relative(computed: ArrayLike<number>, stored: Float64Array): number {
+function relative(computed: ArrayLike<number>, stored: ArrayLike<number>): number {
   let [worst, largest] = [0, 0];
   for (let k = 0; k < stored.length; k++) {
     const error = Math.abs((computed[k] ?? NaN) - (stored[k] as number));

@@ -1,21 +1,3 @@
-import type { VerifyRow } from "./case.ts";
-
-/** A row for "measured must not exceed allowed"; NaN fails. */
-export const atMost = (
-  name: string,
-  quantity: string,
-  measured: number,
-  allowed: number,
-  note?: string,
-): VerifyRow => ({
-  case: name,
-  quantity,
-  measured,
-  allowed,
-  pass: measured <= allowed,
-  ...(note === undefined ? {} : { note }),
-});
-
 /** Largest |a - b|; `period` compares phases, which one side may wrap and the other not. NaN anywhere gives NaN. */
 export function maxDifference(
   a: ArrayLike<number>,

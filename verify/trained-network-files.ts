@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DataError } from "../src/errors.ts";
 import type { CaseFiles } from "./case.ts";
+import { parseJson } from "./read.ts";
 
 /** How the sidecars describe an array inside their data file; little-endian, row-major. */
 export const descriptor = z.object({
@@ -18,31 +19,40 @@ export interface ArrayFile {
   bytes(of: Descriptor): Uint8Array;
 }
 
-/** Parses a sidecar; a DataError names the first thing that is missing or of the wrong type. */
-export function sidecar<T>(files: CaseFiles, name: string, schema: z.ZodType<T>): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(files.text(name));
-  } catch (error) {
-    throw new DataError(name, `is not JSON (${String(error)})`, "Copy the file again");
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new DataError(
-    name,
-    `${issue?.path.join(".")}: ${issue?.message}`,
-    "Compare with the reference folder's README",
-  );
+/** Every array that a sidecar describes, wherever it stands. */
+function descriptors(json: unknown): Descriptor[] {
+  if (typeof json !== "object" || json === null) return [];
+  const parsed = descriptor.safeParse(json);
+  return parsed.success ? [parsed.data] : Object.values(json).flatMap(descriptors);
 }
 
-export async function arrayFile(files: CaseFiles, name: string): Promise<ArrayFile> {
+const SIZES = { f64: 8, f32: 4, i32: 4, u8: 1 } as const;
+const sizeOf = ({ dtype, shape }: Descriptor): number => shape.reduce((a, b) => a * b, SIZES[dtype]);
+/** Arrays begin at multiples of so many bytes. */
+const ALIGNED = 8;
+
+/** A data file holds the arrays that its sidecar describes, and nothing else: a sidecar that lost some is refused. */
+function wantCovered(json: string, name: string, all: Descriptor[], bytes: number): void {
+  let end = 0;
+  for (const one of all.sort((a, b) => a.byteOffset - b.byteOffset)) {
+    if (sizeOf(one) === 0) throw new DataError(json, `describes an empty array at byte ${one.byteOffset} of ${name}`, RESTORE);
+    if (one.byteOffset >= end + ALIGNED) break;
+    end = Math.max(end, one.byteOffset + sizeOf(one));
+  }
+  if (bytes > end + ALIGNED - 1) throw new DataError(json, `describes ${end} of the ${bytes} bytes of ${name}`, RESTORE);
+} // prettier-ignore
+
+const RESTORE = "Restore the file from where the case came from";
+
+/** The data file of a sidecar. */
+export async function arrayFile(files: CaseFiles, json: string, name: string): Promise<ArrayFile> {
   const stored = files.bytes(name);
-  const data = stored[0] === 0x1f && stored[1] === 0x8b ? await gunzip(stored) : stored; // gzip, whatever the name says
+  const data = stored[0] === 0x1f && stored[1] === 0x8b ? await gunzip(name, stored) : stored; // gzip, whatever the name says
+  wantCovered(json, name, descriptors(parseJson(files, json)), data.byteLength);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const read = (of: Descriptor, dtype: string): number[] | Float64Array => {
     const length = of.shape.reduce((a, b) => a * b, 1);
-    const size = { f64: 8, f32: 4, i32: 4, u8: 1 }[of.dtype];
+    const size = SIZES[of.dtype];
     if (of.byteOffset + length * size > data.byteLength) {
       throw new DataError(name, `ends before its ${dtype} array at ${of.byteOffset}`, "Copy the file again");
     }
@@ -62,10 +72,14 @@ export async function arrayFile(files: CaseFiles, name: string): Promise<ArrayFi
   };
 }
 
-async function gunzip(packed: Uint8Array): Promise<Uint8Array> {
+async function gunzip(name: string, packed: Uint8Array): Promise<Uint8Array> {
   const copy = new Uint8Array(packed); // a Blob wants bytes over an ArrayBuffer of their own
   const stream = new Blob([copy]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  try {
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch (error) {
+    throw new DataError(name, `does not unpack (${(error as Error).message})`, RESTORE);
+  }
 }
 
 /** Rows of a CSV file as records by column name; no quoting, as in the reference tables. */

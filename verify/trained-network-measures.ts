@@ -3,8 +3,12 @@ import { covariance, dimension } from "../src/models/trained-network/dimension.t
 import { motifs } from "../src/models/trained-network/motifs.ts";
 import { spectrum } from "../src/models/trained-network/spectrum.ts";
 import type { CaseFiles, VerifyEngine, VerifyRow } from "./case.ts";
-import { atMost, maxDifference } from "./trained-network-compare.ts";
-import { arrayFile, descriptor, sidecar, type ArrayFile } from "./trained-network-files.ts";
+import { maxDifference } from "./trained-network-compare.ts";
+import { wantSome } from "./complete.ts";
+import { readJson } from "./read.ts";
+import { atMost } from "./rows.ts";
+import { TRAINED } from "./tolerances.ts";
+import { arrayFile, descriptor, type ArrayFile } from "./trained-network-files.ts";
 
 const MOTIFS = ["sigma2", "tau_rec", "tau_div", "tau_con", "tau_chn"] as const;
 
@@ -39,18 +43,25 @@ const measuresFile = z.object({ data_file: z.string(), matrices: z.array(matrix)
 
 /** f5: motifs, eigenvalues, covariance and dimension of given matrices. All engines measure on the host in float64. */
 export async function verifyMeasures(files: CaseFiles, json: string, _engine: VerifyEngine): Promise<VerifyRow[]> {
-  const file = sidecar(files, json, measuresFile);
-  const data = await arrayFile(files, file.data_file);
+  const file = readJson(files, json, measuresFile);
+  const data = await arrayFile(files, json, file.data_file);
+  wantSome(json, file.matrices.length, "matrix");
+  wantSome(json, file.covariances.length, "set of samples");
   return [
     ...file.matrices.flatMap((one) => verifyMatrix(one, data)),
     ...file.covariances.flatMap((one) => verifySamples(one, data)),
   ];
 }
 
-/** Float64 limit of the spec's section 15, relative; values that cancel to 0 are compared on the scale of their parts. */
-const LIMIT = 1e-10;
+/** @param scale  of the parts of a value that may cancel to 0 */
 const relative = (name: string, quantity: string, got: number, want: number, scale = 0): VerifyRow =>
-  atMost(name, `${quantity}, relative`, Math.abs(got - want) / Math.max(Math.abs(want), scale), LIMIT);
+  atMost(
+    name,
+    `${quantity}, relative`,
+    Math.abs(got - want) / Math.max(Math.abs(want), scale),
+    TRAINED.measures.float64,
+    1,
+  );
 
 function verifyMatrix(one: z.infer<typeof matrix>, data: ArrayFile): VerifyRow[] {
   const w = data.floats(one.w);
@@ -64,8 +75,15 @@ function verifyMatrix(one: z.infer<typeof matrix>, data: ArrayFile): VerifyRow[]
   rows.push(relative(one.name, "largest real part", maxReal, one.max_real_eigenvalue, one.spectral_radius));
   if (one.eigenvalues_sorted_by_real_then_imag !== undefined) {
     const far = farthestMatch([...real], [...imag], one.eigenvalues_sorted_by_real_then_imag);
-    // an eigenvalue moves by its condition number times the rounding of W: a defective pair (zero rows sums) by its root
-    rows.push(atMost(one.name, "eigenvalues, farthest, of the radius", far / one.spectral_radius, 1e-7));
+    rows.push(
+      atMost(
+        one.name,
+        "eigenvalues, farthest, of the radius",
+        far / one.spectral_radius,
+        TRAINED.eigenvalues.float64,
+        one.N,
+      ),
+    );
   }
   return rows;
 }
@@ -93,7 +111,7 @@ function verifySamples(one: z.infer<typeof samples>, data: ArrayFile): VerifyRow
   const C = covariance(data.floats(one.X), T, N);
   const [kept, published] = [dimension(wanted, N, T), dimension(wanted, N, T, "asPublished")];
   return [
-    atMost(name, "covariance, relative", maxDifference(C, wanted) / one.mean_diag, LIMIT),
+    atMost(name, "covariance, relative", maxDifference(C, wanted) / one.mean_diag, TRAINED.measures.float64, N * N),
     relative(name, "participation ratio", kept.participationRatio, one.participation_ratio_uncorrected),
     relative(name, "mean variance", kept.meanVariance, one.mean_diag),
     relative(name, "mean covariance", kept.meanCovariance, one.mean_offdiag, one.mean_diag * 1e-3),

@@ -8,8 +8,12 @@ import {
   type TrainingSchedule,
 } from "../src/compile/training.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
-import { atMost, countDifferent, maxDifference, relativeNorm, unpackTriangle } from "./trained-network-compare.ts";
-import { arrayFile, descriptor, sidecar, type ArrayFile } from "./trained-network-files.ts";
+import { countDifferent, maxDifference, relativeNorm, unpackTriangle } from "./trained-network-compare.ts";
+import { wantEqual } from "./complete.ts";
+import { readJson } from "./read.ts";
+import { atMost } from "./rows.ts";
+import { TRAINED, trainedLimit, type Tolerance } from "./tolerances.ts";
+import { arrayFile, descriptor, type ArrayFile } from "./trained-network-files.ts";
 import { CHAOTIC_CURRENT, untrained, type MakeEngine } from "./trained-network-steps.ts";
 
 const sensitivity = z.record(
@@ -34,7 +38,8 @@ const common = {
 
 const untrainedFile = z.object({
   ...common,
-  steps: z.number(),
+  steps: z.number().int().positive(),
+  total_spikes: z.number(),
   inputs: z.object({ ...network, noise: descriptor.optional() }),
   expected: z.object({ x: descriptor, r: descriptor, spikes: descriptor, v_every10: descriptor.optional() }),
 });
@@ -42,8 +47,9 @@ const untrainedFile = z.object({
 const trainingFile = z.object({
   ...common,
   alpha: z.number(),
-  itmax: z.number(),
-  nloop: z.number(),
+  itmax: z.number().int().positive(),
+  nloop: z.number().int().positive(),
+  updates_total: z.number(),
   nloop_train: z.number(),
   rms_error_per_loop: z.array(z.number()),
   P_neuron: z.number(),
@@ -62,7 +68,7 @@ interface Sensitive {
 
 /** First step at which the reference itself, redone in the engine's arithmetic, has another spike; Infinity if it never has. */
 function firstFlip(file: Sensitive, kind: TrainingEngine["kind"]): number {
-  if (file.sensitivity === undefined) return isChaotic(file) ? (kind === "reference" ? 149 : 50) : Infinity; // spec section 11
+  if (file.sensitivity === undefined) return isChaotic(file) ? (kind === "reference" ? 149 : 50) : Infinity; // flips of the shared chaotic case
   const relevant = Object.entries(file.sensitivity).filter(([name]) =>
     kind === "reference" ? /^float64_(?!state)|^cosine/.test(name) : /^float32/.test(name),
   );
@@ -78,8 +84,8 @@ const gate = (steps: number, itstim: number): Int32Array =>
 /** f2: an untrained network. Where the QIF map is chaotic an exponentially growing difference must flip a spike at last:
  * spikes are compared to 60 % of the step where the sidecar's own runs flip, x to a third of it, then the total count. */
 export async function verifyUntrained(files: CaseFiles, json: string, make: MakeEngine): Promise<VerifyRow[]> {
-  const file = sidecar(files, json, untrainedFile);
-  const data = await arrayFile(files, file.data_file);
+  const file = readJson(files, json, untrainedFile);
+  const data = await arrayFile(files, json, file.data_file);
   const { N: n, steps } = file;
   const engine = await make(
     compileTraining({
@@ -96,13 +102,15 @@ export async function verifyUntrained(files: CaseFiles, json: string, make: Make
     const exact = engine.kind === "reference";
     const flip = firstFlip(file, engine.kind);
     const chaotic = isChaotic(file);
-    const spikeSteps = chaotic ? Math.min(steps, Math.floor(0.6 * Math.min(flip, steps))) : Math.min(flip, steps);
-    const xSteps = chaotic && exact ? Math.floor(Math.min(flip, steps) / 3) : spikeSteps;
+    const known = Math.min(flip, steps);
+    const spikeSteps = chaotic ? Math.floor(TRAINED.chaoticSpikes.float32 * known) : known;
+    const xSteps = chaotic && exact ? Math.floor(TRAINED.chaoticX.float64 * known) : spikeSteps;
     const upTo = (values: ArrayLike<number>, count: number): ArrayLike<number> =>
       Array.prototype.slice.call(values, 0, count * n);
     const phase = (i: number): number | undefined => (i % n < file.nqif ? 2 * Math.PI : undefined);
-    const limit = exact ? { x: chaotic ? 1e-8 : 1e-10, r: 1e-10 } : { x: chaotic ? 2e-3 : 1e-3, r: 2e-6 };
+    const limit = (of: Tolerance): number => trainedLimit(engine.kind, of);
     const spikes = data.bytes(file.expected.spikes);
+    wantEqual(json, "spikes in its data file", sum(spikes), file.total_spikes, "total_spikes");
     const to = (count: number): string => `to step ${count}`;
     const x = maxDifference(upTo(got.traces.x ?? [], xSteps), upTo(data.floats(file.expected.x), xSteps), phase);
     const r = maxDifference(upTo(got.traces.r ?? [], spikeSteps), upTo(data.floats(file.expected.r), spikeSteps));
@@ -111,15 +119,29 @@ export async function verifyUntrained(files: CaseFiles, json: string, make: Make
         json,
         `spikes that differ, ${to(spikeSteps)}`,
         countDifferent(upTo(got.spikes, spikeSteps), upTo(spikes, spikeSteps)),
-        0,
+        TRAINED.spikes.float32,
+        spikeSteps * n,
       ),
-      atMost(json, `max |x|, ${to(xSteps)}`, x, limit.x),
-      atMost(json, `max |r|, ${to(spikeSteps)}`, r, limit.r),
+      atMost(
+        json,
+        `max |x|, ${to(xSteps)}`,
+        x,
+        limit(chaotic ? TRAINED.untrainedXChaotic : TRAINED.untrainedX),
+        xSteps * n,
+      ),
+      atMost(json, `max |r|, ${to(spikeSteps)}`, r, limit(TRAINED.untrainedR), spikeSteps * n),
     ];
     if (spikeSteps < steps) {
       const [mine, theirs] = [sum(got.spikes), sum(spikes)];
       rows.push(
-        atMost(json, "total spikes, relative", Math.abs(mine - theirs) / theirs, 0.02, "chaotic: statistics only"),
+        atMost(
+          json,
+          "total spikes, relative",
+          Math.abs(mine - theirs) / theirs,
+          TRAINED.untrainedTotal.float32,
+          steps * n,
+          "chaotic: statistics only",
+        ),
       );
     }
     return rows;
@@ -170,8 +192,11 @@ function noiseOf(
 
 /** f3: closed-loop training of a small network, compared spike by spike and update by update. */
 export async function verifyTraining(files: CaseFiles, json: string, make: MakeEngine): Promise<VerifyRow[]> {
-  const file = sidecar(files, json, trainingFile);
-  const data = await arrayFile(files, file.data_file);
+  const file = readJson(files, json, trainingFile);
+  const { nloop, nloop_train: trained, updates_total: updates } = file;
+  wantEqual(json, "loops with an error", file.rms_error_per_loop.length, nloop, "nloop");
+  wantEqual(json, "updates of its loops", trained * (file.itmax - file.itstim - 1), updates, "updates_total");
+  const data = await arrayFile(files, json, file.data_file);
   const engine = await make(compileTraining(trainingCase(file, json, data)));
   try {
     const run = await runUpdates(
@@ -254,9 +279,9 @@ function compareTraining(
   const { N: n, itmax, nloop } = file;
   const exact = engine.kind === "reference";
   const flip = firstFlip(file, engine.kind);
-  // The sidecar's own first flip bounds what can be asked; where the map is chaotic another arithmetic may flip somewhat
-  // earlier: 0.84 of it, which is the spec's "through loop 1" for the shared case that flips at step 597.
-  const horizon = Math.floor(Math.min(isChaotic(file) && !exact ? 0.84 * flip : flip, nloop * itmax));
+  // the sidecar's own first flip bounds what can be asked
+  const sooner = isChaotic(file) && !exact ? TRAINED.chaoticTraining.float32 : 1;
+  const horizon = Math.floor(Math.min(sooner * flip, nloop * itmax));
   const loops = Math.floor(horizon / itmax);
   const join = (of: (span: SpanRecord) => ArrayLike<number>): number[] =>
     run.spans.flatMap((span) => Array.from(of(span)));
@@ -264,27 +289,27 @@ function compareTraining(
   const every5 = (values: number[]): number[] => values.filter((_, at) => Math.floor(at / n) % 5 === 4);
   const to = (values: ArrayLike<number>, count: number): number[] => Array.from(values).slice(0, count);
   const phase = (i: number): number | undefined => (i % n < file.nqif ? 2 * Math.PI : undefined);
-  const loose = exact ? 1e-10 : 1e-5;
+  const loose = trainedLimit(engine.kind, TRAINED.weights);
+  const every = Math.floor(horizon / 5) * n;
   const rows = [
     atMost(
       json,
       `spikes that differ, to step ${horizon}`,
       countDifferent(to(spikes, horizon * n), to(data.bytes(file.expected.spikes), horizon * n)),
-      0,
+      TRAINED.spikes.float32,
+      horizon * n,
     ),
     atMost(
       json,
       `max |r|, to step ${horizon}`,
-      maxDifference(
-        to(every5(join((s) => s.traces.r ?? [])), Math.floor(horizon / 5) * n),
-        to(data.floats(file.expected.r_every5), Math.floor(horizon / 5) * n),
-      ),
-      exact ? 1e-10 : 2e-6,
+      maxDifference(to(every5(join((s) => s.traces.r ?? [])), every), to(data.floats(file.expected.r_every5), every)),
+      trainedLimit(engine.kind, TRAINED.trainingR),
+      every,
     ),
   ];
   if (exact && !isChaotic(file)) {
     const x = maxDifference(every5(join((s) => s.traces.x ?? [])), data.floats(file.expected.x_every5), phase);
-    rows.push(atMost(json, "max |x|, all loops", x, 1e-10));
+    rows.push(atMost(json, "max |x|, all loops", x, TRAINED.trainingX.float64, nloop * Math.floor(itmax / 5) * n));
   }
   const perLoop = data.floats(file.expected.w_end_of_loop);
   const links = perLoop.length / nloop;
@@ -295,6 +320,7 @@ function compareTraining(
         `w at the end of loop ${loop}, relative`,
         relativeNorm(w, perLoop.subarray(loop * links, (loop + 1) * links)),
         loose,
+        links,
       ),
     );
   });
@@ -302,10 +328,12 @@ function compareTraining(
     if (step > horizon) continue;
     const [wantW, wantP] = [file.expected[`w_after_${update}`], file.expected[`P_after_${update}`]];
     if (wantW !== undefined)
-      rows.push(atMost(json, `w after update ${update}, relative`, relativeNorm(w, data.floats(wantW)), loose));
+      rows.push(atMost(json, `w after update ${update}, relative`, relativeNorm(w, data.floats(wantW)), loose, links));
     const mine = unpackTriangle(P[file.P_neuron] ?? []);
     if (wantP !== undefined)
-      rows.push(atMost(json, `P after update ${update}, relative`, relativeNorm(mine, data.floats(wantP)), loose));
+      rows.push(
+        atMost(json, `P after update ${update}, relative`, relativeNorm(mine, data.floats(wantP)), loose, mine.length),
+      );
   }
   return [
     ...rows,
@@ -319,18 +347,23 @@ function compareTraining(
   ];
 }
 
-/** Root mean square error of each loop. Beyond the horizon only its size can be compared: to the spec's section 15, or to
+/** Root mean square error of each loop. Beyond the horizon only its size can be compared: within what the table allows, or
  * one and a half times what the sidecar's own float32 runs are off, since those are single draws from the same spread. */
 function compareErrors(file: TrainingFile, json: string, error: number[], exact: boolean, loops: number): VerifyRow[] {
   const { N: n, itmax, itstim } = file;
-  const beyond = isChaotic(file) ? 0.25 : 0.1;
+  const beyond = (isChaotic(file) ? TRAINED.loopErrorChaotic : TRAINED.loopErrorBeyond).float32;
+  const { loopError } = TRAINED;
   return file.rms_error_per_loop.map((want, loop) => {
     const part = error.slice((loop * itmax + itstim + 1) * n, (loop + 1) * itmax * n);
     const rms = Math.sqrt(part.reduce((total, e) => total + e * e, 0) / part.length);
     const theirs = Object.values(file.sensitivity ?? {}).map(
       (run) => Math.abs((run.rms_per_loop?.[loop] ?? want) - want) / want,
     );
-    const allowed = exact ? 1e-8 : loop < loops ? 1e-3 : Math.max(beyond, 1.5 * Math.max(0, ...theirs));
-    return atMost(json, `error of loop ${loop}, relative`, Math.abs(rms - want) / want, allowed);
+    const allowed = exact
+      ? loopError.float64
+      : loop < loops
+        ? loopError.float32
+        : Math.max(beyond, 1.5 * Math.max(0, ...theirs));
+    return atMost(json, `error of loop ${loop}, relative`, Math.abs(rms - want) / want, allowed, part.length);
   });
 }

@@ -9,13 +9,17 @@ import type {
 import { compileTraining } from "../src/compile/training.ts";
 import { lifSpikes, qifSpikes } from "../src/reference/training-arithmetic.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
-import { atMost, countDifferent, maxDifference } from "./trained-network-compare.ts";
-import { arrayFile, descriptor, sidecar, type ArrayFile } from "./trained-network-files.ts";
+import { countDifferent, maxDifference } from "./trained-network-compare.ts";
+import { wantSome } from "./complete.ts";
+import { readJson } from "./read.ts";
+import { atMost } from "./rows.ts";
+import { TRAINED, trainedLimit } from "./tolerances.ts";
+import { arrayFile, descriptor, type ArrayFile } from "./trained-network-files.ts";
 
 /** Makes the engine under test for a case's networks. */
 export type MakeEngine = (compiled: CompiledTraining) => Promise<TrainingEngine>;
 
-/** Current above which the midpoint map of a QIF neuron is chaotic at h = 0.1 (spec section 11). */
+/** Current above which the midpoint map of a QIF neuron is chaotic at h = 0.1. */
 export const CHAOTIC_CURRENT = 13;
 
 const stepCase = z.object({
@@ -37,10 +41,11 @@ const stepsFile = z.object({
 });
 type StepsFile = z.infer<typeof stepsFile>;
 
-/** f1: a few steps of a small network, every number given. Limits: spec section 15. */
+/** f1: a few steps of a small network, every number given. */
 export async function verifySteps(files: CaseFiles, json: string, make: MakeEngine): Promise<VerifyRow[]> {
-  const settings = sidecar(files, json, stepsFile);
-  const data = await arrayFile(files, settings.data_file);
+  const settings = readJson(files, json, stepsFile);
+  const data = await arrayFile(files, json, settings.data_file);
+  wantSome(json, settings.cases.length, "case");
   const rows: VerifyRow[] = [];
   for (const one of settings.cases) {
     rows.push(...(await verifyOne(settings, one, data, make, "effective")));
@@ -72,21 +77,39 @@ async function verifyOne(
     const want = spikeRule === "intended" ? (one.expected_intended_rule ?? one.expected) : one.expected;
     const name = `${one.name}${spikeRule === "intended" ? ", intended rule" : ""}`;
     const strong = one.nqif > 0 && data.floats(one.inputs.Iext).some((I) => Math.abs(I) > CHAOTIC_CURRENT);
-    const exact = engine.kind === "reference";
-    const xLimit = exact ? 1e-12 : strong ? 2e-4 : 5e-5;
+    const xLimit = trainedLimit(engine.kind, strong ? TRAINED.stepXStrong : TRAINED.stepX);
+    const values = steps * n;
     const phase = (i: number): number | undefined => (i % n < one.nqif ? 2 * Math.PI : undefined);
     const traces = got?.traces ?? {};
     const rows = [
-      atMost(name, "spikes that differ", countDifferent(got?.spikes ?? [], data.bytes(want.spikes)), 0),
-      atMost(name, "max |x|", maxDifference(traces.x ?? [], data.floats(want.x), phase), xLimit),
-      atMost(name, "max |r|", maxDifference(traces.r ?? [], data.floats(want.r)), exact ? 1e-12 : 1e-6),
+      atMost(
+        name,
+        "spikes that differ",
+        countDifferent(got?.spikes ?? [], data.bytes(want.spikes)),
+        TRAINED.spikes.float32,
+        values,
+      ),
+      atMost(name, "max |x|", maxDifference(traces.x ?? [], data.floats(want.x), phase), xLimit, values),
+      atMost(
+        name,
+        "max |r|",
+        maxDifference(traces.r ?? [], data.floats(want.r)),
+        trainedLimit(engine.kind, TRAINED.stepR),
+        values,
+      ),
     ];
     if (spikeRule === "effective") {
       // |v| sums up to n products of r (error 1e-6 at most) and weights: the limit of x covers it
-      rows.push(atMost(name, "max |v|", maxDifference(traces.v ?? [], data.floats(one.expected.v)), xLimit));
+      rows.push(atMost(name, "max |v|", maxDifference(traces.v ?? [], data.floats(one.expected.v)), xLimit, values));
       if (one.expected.xmid !== undefined) {
         rows.push(
-          atMost(name, "max |x mid|", maxDifference(traces.xmid ?? [], data.floats(one.expected.xmid), phase), xLimit),
+          atMost(
+            name,
+            "max |x mid|",
+            maxDifference(traces.xmid ?? [], data.floats(one.expected.xmid), phase),
+            xLimit,
+            values,
+          ),
         );
       }
     }
@@ -170,8 +193,12 @@ export const decideByReference: Decide = (rows) =>
 
 /** f1 edges: single spike decisions. */
 export async function verifyEdges(files: CaseFiles, json: string, decide: Decide): Promise<VerifyRow[]> {
-  const { rows } = sidecar(files, json, edgesFile);
+  const { rows } = readJson(files, json, edgesFile);
   const asked: (SpikeDecision & { why: string; want: boolean })[] = [];
+  for (const model of ["qif", "lif"] as const) {
+    const said = rows.filter((row) => row.model === model).flatMap((r) => [r.spike, r.spike_effective, r.spike_intended]);
+    for (const decision of [true, false]) wantSome(json, said.filter((x) => x === decision).length, `${model} row that is ${decision ? "a" : "no"} spike`);
+  } // prettier-ignore
   for (const row of rows) {
     const common = { model: row.model, x: row.x, xNew: row.xnew, threshold: row.vt ?? 0, why: row.why };
     const effective = row.spike ?? row.spike_effective;
@@ -184,6 +211,8 @@ export async function verifyEdges(files: CaseFiles, json: string, decide: Decide
     quantity: "spike",
     measured: String(got[i]),
     allowed: String(row.want),
+    values: 1,
+    needed: 1,
     pass: got[i] === row.want,
     note: row.why,
   }));

@@ -1,9 +1,11 @@
+import { z } from "zod";
 import { DataError } from "../src/errors.ts";
 import type { CompiledTraining, TrainingEngine } from "../src/compile/training.ts";
 import { gpuSpikeDecisions } from "./spike-decisions.ts";
 import { gpuTraining } from "../src/gpu/training.ts";
 import { referenceTraining } from "../src/reference/training.ts";
 import type { CaseFiles, VerifyEngine, VerifyRow } from "./case.ts";
+import { parseAs, parseJson } from "./read.ts";
 import { verifyEnsemble } from "./trained-network-ensemble.ts";
 import { verifyMeasures } from "./trained-network-measures.ts";
 import { verifyTraining, verifyUntrained } from "./trained-network-runs.ts";
@@ -67,8 +69,11 @@ function engineFactory({
     const precision = engine === "reference" ? "float64" : "float32";
     return (compiled) => Promise.resolve(referenceTraining(compiled, precision));
   }
-  if (device === undefined) throw new DataError("engine gpu", "has no device", "Open one, or choose engine reference");
-  return (compiled) => gpuTraining(device, compiled);
+  return (compiled) => {
+    if (device === undefined)
+      throw new DataError("engine gpu", "has no device", "Open one, or choose engine reference");
+    return gpuTraining(device, compiled);
+  };
 }
 
 const decider = ({ engine, device }: TrainedNetworkVerification) =>
@@ -76,6 +81,6 @@ const decider = ({ engine, device }: TrainedNetworkVerification) =>
 
 /** A sidecar of single spike decisions has rows and no data file. */
 const isEdges = (files: CaseFiles, name: string): boolean => {
-  const json = JSON.parse(files.text(name)) as Record<string, unknown>;
+  const json = parseAs(name, parseJson(files, name), z.looseObject({}));
   return Array.isArray(json.rows) && json.data_file === undefined;
 };

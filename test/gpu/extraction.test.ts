@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { extractParameters } from "../../src/studies/extraction/extract.ts";
 import type { CaseFiles } from "../../verify/case.ts";
-import { verifyMotorPool } from "../../verify/motor-pool.ts";
+import { kindOf } from "../../verify/kinds.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
 import { ms, mV } from "../../src/units.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
@@ -20,7 +20,7 @@ beforeAll(async () => (gpu = await openTestDevice()));
 afterAll(() => gpu.close());
 
 test("r3: every parameter of NEURON's five cells within its tolerance", async () => {
-  const rows = await gpu.use((device) => verifyMotorPool(r3, "r3_extraction", "r3", { engine: "gpu", device }));
+  const rows = await gpu.use((device) => kindOf("r3").verify(r3, "r3_extraction", { engine: "gpu", device }));
   expect(rows.length).toBe(9);
   expect(rows.filter(({ pass }) => pass !== true)).toEqual([]);
 });

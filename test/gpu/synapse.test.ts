@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { caseFiles, listing } from "../../verify/case-folder.ts";
 import { discover } from "../../verify/discover.ts";
-import { verifyMotorPool } from "../../verify/motor-pool.ts";
+import { kindOf } from "../../verify/kinds.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 
 // Cases of the form of r2_synapse with other time constants, weights, thresholds and cells, made with NEURON by make.py.
@@ -21,7 +21,7 @@ test.each(["reference", "reference32", "gpu"] as const)("%s: synapses as in NEUR
   for (const one of found) {
     const files = caseFiles(folder, one, []);
     const rows = await gpu.use((device) =>
-      verifyMotorPool(files, one.stem, one.kind, engine === "gpu" ? { engine, device } : { engine }),
+      kindOf(one.kind).verify(files, one.stem, engine === "gpu" ? { engine, device } : { engine }),
     );
     expect(rows.length, one.stem).toBeGreaterThan(3);
     expect(rows.filter(({ pass }) => pass !== true), one.stem).toEqual([]);

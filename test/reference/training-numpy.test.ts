@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { CaseFiles } from "../../verify/case.ts";
-import { arrayFile, csvRows, descriptor, sidecar } from "../../verify/trained-network-files.ts";
+import { readJson } from "../../verify/read.ts";
+import { arrayFile, csvRows, descriptor } from "../../verify/trained-network-files.ts";
 import { drawNetworkNumpy, numpyNoise, targetArray } from "../../src/models/trained-network/draws.ts";
 import { trainedNetworks } from "../../src/models/trained-network/network.ts";
 import { NOTEBOOK } from "../../src/models/trained-network/parameters.ts";
@@ -20,12 +21,12 @@ const files: CaseFiles = {
 // table's ten digits must come out. w0 differs by the order of sums in a row's mean (5e-17), which moves nothing here.
 test("rng numpy gives a notebook user their run, noise and learning included (B_s0, loops 0 and 1)", async () => {
   const target_ = { target_amplitude: descriptor, target_phase: descriptor, target_cycles: descriptor };
-  const networks = sidecar(
+  const networks = readJson(
     files,
     "f4-networks.json",
     z.object({ data_file: z.string(), seeds: z.record(z.string(), z.object(target_)) }),
   );
-  const data = await arrayFile(files, networks.data_file);
+  const data = await arrayFile(files, "f4-networks.json", networks.data_file);
   const { target_amplitude, target_phase, target_cycles } = networks.seeds["0"]!;
   const target = targetArray(
     { amplitude: data.floats(target_amplitude), phase: data.floats(target_phase), cycles: data.floats(target_cycles) },

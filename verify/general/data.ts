@@ -4,7 +4,10 @@ import type { Chunk } from "../../src/run/chunk.ts";
 import type { Network } from "../../src/network/network.ts";
 import { simulate } from "../../src/run/simulate.ts";
 import { ms, type Quantities, type Quantity, type Unit } from "../../src/units.ts";
+import { own } from "../../src/own.ts";
 import type { CaseFiles } from "../case.ts";
+import { wantColumns, wantEqual, wantRows } from "../complete.ts";
+import { parseAs, readJson } from "../read.ts";
 import { type Table, table } from "../csv.ts";
 import type { VerifyContext } from "../rows.ts";
 
@@ -15,20 +18,47 @@ const generalCase = z.looseObject({
   parameters: z.looseObject({}).default({}),
   inputs: z.union([z.looseObject({}), z.string()]).default({}),
   expected: z.looseObject({}).default({}),
+  files: z.record(z.string(), z.looseObject({ columns: z.array(z.string()), rows: z.number() })),
   tolerance: z.looseObject({ f64: z.looseObject({}).default({}), f32: z.looseObject({}).default({}) }),
 });
 export type GeneralCase = z.infer<typeof generalCase>;
 
 /** @throws DataError where a case.json does not say what the kind needs */
 export function readCase<T extends z.ZodType = typeof generalCase>(files: CaseFiles, schema?: T): z.infer<T> {
-  const parsed = (schema ?? generalCase).safeParse(JSON.parse(files.text("case.json")));
-  if (parsed.success) return parsed.data as z.infer<T>;
-  const [issue] = parsed.error.issues;
-  throw new DataError(
-    "case.json",
-    `${issue?.path.join(".")}: ${issue?.message}`,
-    "Compare with the reference folder's README",
-  );
+  for (const [name, { rows }] of Object.entries(readJson(files, "case.json", filesOfCase).files)) {
+    if (/\.csv(\.gz)?$/.test(name)) readTable(files, name.replace(/\.gz$/, ""));
+    else wantLines(name, files.text(name), rows);
+  }
+  return readJson(files, "case.json", schema ?? generalCase) as z.infer<T>;
+}
+
+/** Lines of a text file, comments aside. */
+function wantLines(name: string, text: string, rows: number): void {
+  const found = text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#")).length;
+  wantEqual(name, "lines", found, rows, "case.json, files,");
+}
+
+/** A part of a case.json that a kind needs. */
+export const part = <T extends z.ZodType>(value: unknown, schema: T): z.infer<T> => parseAs("case.json", value, schema);
+
+const filesOfCase = z.looseObject({ files: generalCase.shape.files });
+
+/** A table of a case, as long and as wide as its case.json says. */
+export function readTable(files: CaseFiles, name: string): Table {
+  const said = readJson(files, "case.json", filesOfCase).files;
+  const found = table(files, name);
+  const { rows, columns } = own(said, found.where) ?? own(said, name) ?? refuse(`files`, `does not list ${name}`);
+  wantRows(found, rows, "case.json, files");
+  wantColumns(found, columns);
+  return found;
+}
+
+/** The same, or undefined where the case has no such table: neither as a file nor in its description. */
+export function optionalRead(files: CaseFiles, name: string): Table | undefined {
+  const said = readJson(files, "case.json", filesOfCase).files;
+  return [name, `${name}.gz`].some((one) => Object.hasOwn(said, one) || files.list().includes(one))
+    ? readTable(files, name)
+    : undefined;
 }
 
 const FACTORS: Readonly<Record<string, readonly [number, Unit]>> = {
@@ -47,27 +77,28 @@ export class Parameters {
   /** @throws DataError when it is not there, or in a unit that is not known */
   quantity(name: string): Quantity | Quantities {
     const { value, unit } = this.#get(name);
-    const [factor, canonical] = FACTORS[unit.split(",")[0] as string] ?? refuse(name, `has unit "${unit}"`);
+    const [factor, canonical] =
+      own(FACTORS, unit.split(",")[0] as string) ?? refuse(`parameters.${name}`, `has unit "${unit}"`);
     if (typeof value === "number") return { value: value * factor, unit: canonical };
     return { values: value.map((x) => x * factor), unit: canonical };
   }
 
   number(name: string): number {
-    const bare = this.#of[name];
+    const bare = own(this.#of, name);
     const value = typeof bare === "number" ? bare : this.#get(name).value;
-    return typeof value === "number" ? value : refuse(name, "is a list");
+    return typeof value === "number" ? value : refuse(`parameters.${name}`, "is a list");
   }
 
   #get(name: string): { value: number | number[]; unit: string } {
-    const found = parameter.safeParse(this.#of[name]);
-    return found.success ? found.data : refuse(name, "is not among the case's parameters");
+    const found = parameter.safeParse(own(this.#of, name));
+    return found.success ? found.data : refuse(`parameters.${name}`, "is not among them");
   }
 }
 
 const parameter = z.object({ value: z.union([z.number(), z.array(z.number())]), unit: z.string() });
 
 function refuse(name: string, problem: string): never {
-  throw new DataError(`case.json, parameters.${name}`, problem, "Compare with the reference folder's README");
+  throw new DataError(`case.json, ${name}`, problem, "Compare with the reference folder's README");
 }
 
 /** Spikes by cell, as steps. */
@@ -139,13 +170,14 @@ export function columnError(
     readonly cellOf?: (cell: number) => number;
   },
   counts: (step: number, value: number, cell: number) => boolean = () => true,
-): { readonly error: number; readonly values: number } {
+): { readonly error: number; readonly values: readonly [compared: number, needed: number] } {
   const { table: rows, stem, end = "", factor = 1, printed = false } = reference;
   const { population, variable, dt, cellOf = (cell) => cell } = recorded;
   const trace = chunk.trace(population, variable);
   const rowOf = new Map(Array.from(trace.times, (t, row) => [Math.round(t / dt), row]));
   const steps = rows.numbers("step");
   let [error, values] = [0, 0];
+  let needed = 0;
   const pattern = new RegExp(`^${stem}(\\d+)${end}$`);
   for (const name of rows.names) {
     const cell = pattern.exec(name)?.[1];
@@ -156,14 +188,16 @@ export function columnError(
     steps.forEach((step, i) => {
       const row = rowOf.get(step);
       const value = (wanted[i] as number) * factor;
-      if (row === undefined || column < 0 || !counts(step, wanted[i] as number, Number(cell))) return;
+      if (!counts(step, wanted[i] as number, Number(cell))) return;
+      needed++;
+      if (row === undefined || column < 0) return;
       const found = trace.data[row * trace.cells.length + column] as number;
       const off = printed ? rounding(value, digits) : 0;
       error = Math.max(error, Math.abs(found - value) - off);
       values++;
     });
   }
-  return { error: error / factor, values };
+  return { error: error / factor, values: [values, needed] };
 }
 
 export interface Compared {
@@ -208,8 +242,7 @@ export const columnCells = (rows: Table, stem: string, end = ""): number[] =>
 
 /** The step between a table's rows. */
 export const rowSteps = (rows: Table): number => {
-  const steps = rows.numbers("step");
-  return (steps[1] ?? 1) - (steps[0] ?? 0);
+  const [first = NaN, second = NaN] = rows.numbers("step");
+  if (!(second > first)) throw new DataError(rows.where, "has no two rows at different steps", "Restore the file");
+  return second - first;
 };
-
-export const readTable = (files: CaseFiles, name: string): Table => table(files, name);

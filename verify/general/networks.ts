@@ -6,13 +6,16 @@ import { Network } from "../../src/network/network.ts";
 import { trains } from "../../src/network/sources.ts";
 import { ms, mV, nS, perCell, type Quantities, type Unit } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
-import { optionalTable, type Table } from "../csv.ts";
+import type { Table } from "../csv.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
+import { GENERAL } from "../tolerances.ts";
 import {
   columnCells,
   columnError,
   type GeneralCase,
+  optionalRead,
   Parameters,
+  part,
   readCase,
   readTable,
   rowSteps,
@@ -36,13 +39,13 @@ const pick = (values: Float64Array, keep: readonly number[], factor: number): nu
 
 /** The limits of a network: float64 keeps every spike up to the twins' first difference, float32 up to half of it. */
 function limitsOf(data: GeneralCase, context: VerifyContext, f32: { share: number; total: number }) {
-  const first = z.looseObject({ f64_first_difference_step: z.number(), f32_first_difference_step: z.number() }).parse(data.expected);
-  if (context.engine === "reference") return { equalBefore: first.f64_first_difference_step, until: first.f64_first_difference_step, share: 1, total: 0.05 };
+  const first = part(data.expected, z.looseObject({ f64_first_difference_step: z.number(), f32_first_difference_step: z.number() }));
+  if (context.engine === "reference") return { equalBefore: first.f64_first_difference_step, until: first.f64_first_difference_step, share: 1, total: GENERAL.total.float64 };
   return { equalBefore: Math.floor(first.f32_first_difference_step / 2), until: first.f32_first_difference_step, ...f32 };
 } // prettier-ignore
 
 function nearTies(files: CaseFiles): NearTies | undefined {
-  const rows = optionalTable(files, "near_ties.csv");
+  const rows = optionalRead(files, "near_ties.csv");
   if (rows === undefined) return undefined;
   return { steps: rows.numbers("step"), cells: rows.numbers("cell"), margins: rows.numbers("V_minus_threshold_mV") };
 }
@@ -52,7 +55,7 @@ export async function verifyCoba(files: CaseFiles, name: string, context: Verify
   const data = readCase(files);
   const { dt_ms: dt, steps } = data;
   const p = new Parameters(data);
-  const { cells: groups } = z.looseObject({ cells: z.looseObject({ E: z.tuple([z.number(), z.number()]) }) }).parse(data["model"]);
+  const { cells: groups } = part(data["model"], z.looseObject({ cells: z.looseObject({ E: z.tuple([z.number(), z.number()]) }) }));
   const given = readTable(files, "cells.csv");
   const n = given.rows;
   const net = new Network({ seed: 1 });
@@ -75,10 +78,10 @@ export async function verifyCoba(files: CaseFiles, name: string, context: Verify
   for (const variable of ["V", "g_ex", "g_in"]) net.record(cells, variable, { cells: recorded, every: ms(rowSteps(voltages) * dt) });
   const chunk = await runSteps(net, dt, steps, context);
   const reference = spikeSteps(readTable(files, "spikes.csv"), n);
-  const rows = networkRows(name, reference, simulatedSteps(chunk, "cells", dt), limitsOf(data, context, { share: 0.99, total: 0.02 }), nearTies(files));
+  const rows = networkRows(name, reference, simulatedSteps(chunk, "cells", dt), limitsOf(data, context, { share: GENERAL.cobaShare.float32, total: GENERAL.cobaTotal.float32 }), nearTies(files));
   const V = columnError(chunk, { table: voltages, stem: "V_cell" }, { population: "cells", variable: "V", dt });
   const key = context.engine === "reference" ? "V_mV" : "V_mV_in_v.csv";
-  return [...rows, atMost(name, "voltages, largest error (mV)", V.error, limit(data.tolerance, context, key), `${V.values} values`)];
+  return [...rows, atMost(name, "voltages, largest error (mV)", V.error, limit(data.tolerance, context, key), V.values)];
 } // prettier-ignore
 
 /** g05: cells whose voltage jumps, driven by given trains; and the edges of refractoriness. */
@@ -108,16 +111,16 @@ export async function verifyDelta(files: CaseFiles, name: string, context: Verif
   net.record(cells, "V", { cells: columnCells(voltages, "V_cell", "_mV"), every: ms(rowSteps(voltages) * dt) });
   const chunk = await runSteps(net, dt, steps, context);
   const reference = spikeSteps(readTable(files, "spikes.csv"), n);
-  const rows = networkRows(name, reference, simulatedSteps(chunk, "cells", dt), limitsOf(data, context, { share: 0.98, total: 0.05 }), nearTies(files));
+  const rows = networkRows(name, reference, simulatedSteps(chunk, "cells", dt), limitsOf(data, context, { share: GENERAL.deltaShare.float32, total: GENERAL.total.float32 }), nearTies(files));
   const V = columnError(chunk, { table: voltages, stem: "V_cell", end: "_mV" }, { population: "cells", variable: "V", dt });
   const key = context.engine === "reference" ? "V_mV" : "V_mV_in_v.csv_before_that";
-  rows.push(atMost(name, "voltages, largest error (mV)", V.error, limit(data.tolerance, context, key), `${V.values} values`));
+  rows.push(atMost(name, "voltages, largest error (mV)", V.error, limit(data.tolerance, context, key), V.values));
   return [...rows, ...(await refractoryEdge(files, name, params, dt, limit(data.tolerance, context, key), context))];
 } // prettier-ignore
 
 /** Every cell jumps by 30 mV, fires, and gets 3 mV at the step in its column's name. */
 async function refractoryEdge(files: CaseFiles, name: string, params: Record<string, ReturnType<Parameters["quantity"]>>, dt: number, allowed: number, context: VerifyContext): Promise<VerifyRow[]> {
-  const rows = optionalTable(files, "refractory_edge.csv");
+  const rows = optionalRead(files, "refractory_edge.csv");
   if (rows === undefined) return [];
   const jumps = columnCells(rows, "V_jump_at_");
   const net = new Network({ seed: 1 });
@@ -129,5 +132,5 @@ async function refractoryEdge(files: CaseFiles, name: string, params: Record<str
   net.record(cells, "V", { every: ms(dt) });
   const chunk = await runSteps(net, dt, rows.rows, context);
   const V = columnError(chunk, { table: rows, stem: "V_jump_at_" }, { population: "cells", variable: "V", dt, cellOf: (step) => jumps.indexOf(step) });
-  return [atMost(name, "edges of refractoriness, largest error (mV)", V.error, allowed, `${V.values} values`)];
+  return [atMost(name, "edges of refractoriness, largest error (mV)", V.error, allowed, V.values)];
 } // prettier-ignore

@@ -11,6 +11,7 @@ import {
   columnError,
   type GeneralCase,
   Parameters,
+  part,
   readCase,
   readTable,
   rowSteps,
@@ -18,6 +19,7 @@ import {
   simulatedSteps,
   spikeSteps,
 } from "./data.ts";
+import { own } from "../../src/own.ts";
 import { type CellSpikes, cellRows, unmatched } from "./spikes.ts";
 
 const float64 = ({ engine }: VerifyContext): boolean => engine === "reference";
@@ -33,9 +35,10 @@ export async function verifyLif(files: CaseFiles, name: string, context: VerifyC
     current_nA_per_cell: amplitudes,
     on_from_step: on,
     off_from_step: off,
-  } = z
-    .looseObject({ current_nA_per_cell: z.array(z.number()), on_from_step: z.number(), off_from_step: z.number() })
-    .parse(data.inputs);
+  } = part(
+    data.inputs,
+    z.looseObject({ current_nA_per_cell: z.array(z.number()), on_from_step: z.number(), off_from_step: z.number() }),
+  );
   const { dt_ms: dt, steps } = data;
   const [C, gL] = [p.number("C"), p.number("gL")];
   const net = new Network({ seed: 1 });
@@ -59,8 +62,8 @@ export async function verifyLif(files: CaseFiles, name: string, context: VerifyC
   );
   const allowed = limit(data.tolerance, context, "V_mV");
   return [
-    atMost(name, "spikes that differ", unmatched(reference, simulatedSteps(chunk, "cells", dt)), 0, `of ${reference.flat().length}`),
-    atMost(name, "voltages, largest error (mV)", V.error, allowed, `${V.values} values`),
+    atMost(name, "spikes that differ", unmatched(reference, simulatedSteps(chunk, "cells", dt)), 0, reference.length, `${reference.flat().length} spikes`),
+    atMost(name, "voltages, largest error (mV)", V.error, allowed, V.values),
   ]; // prettier-ignore
 }
 
@@ -68,9 +71,9 @@ export async function verifyLif(files: CaseFiles, name: string, context: VerifyC
 export async function verifyIzhikevich(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
   const data = readCase(files);
   const p = new Parameters(data);
-  const cells = perCellSpikes.parse(data.expected["per_cell"]);
-  const { I_per_cell: input, on_from_step: on } = z.looseObject({ I_per_cell: z.array(z.number()), on_from_step: z.number() }).parse(data.inputs);
-  const initial = z.looseObject({ v: z.object({ value: z.number() }) }).parse(data["initial"]);
+  const cells = part(data.expected["per_cell"], perCellSpikes);
+  const { I_per_cell: input, on_from_step: on } = part(data.inputs, z.looseObject({ I_per_cell: z.array(z.number()), on_from_step: z.number() }));
+  const initial = part(data["initial"], z.looseObject({ v: z.object({ value: z.number() }) }));
   const [a, b, c, d] = ["a", "b", "c", "d"].map((q) => p.quantity(q)) as [Quantity, Quantity, Quantity, Quantity];
   const net = new Network({ seed: 1 });
   const population = net.cells("cells", izhikevich({ n: cells.length, params: { a, b, c, d }, initial: { V: mV(initial.v.value) } }));
@@ -81,13 +84,13 @@ export async function verifyIzhikevich(files: CaseFiles, name: string, context: 
   const recorded = { population: "cells", variable: "V", dt: data.dt_ms };
   if (!float64(context)) {
     const early = columnError(chunk, { table, stem: "v_cell" }, recorded, (step) => step < on);
-    return [...rows, atMost(name, "v before the onset, largest error (mV)", early.error, limit(data.tolerance, context, "v_before_onset"), `${early.values} values`)];
+    return [...rows, atMost(name, "v before the onset, largest error (mV)", early.error, limit(data.tolerance, context, "v_before_onset"), early.values)];
   }
-  const limits = z.array(z.number()).parse(data.tolerance.f64["v_per_cell"]);
+  const limits = part(data.tolerance.f64["v_per_cell"], z.array(z.number()));
   for (const cell of columnCells(table, "v_cell")) {
     const last = lastComparable(reference[cell] ?? [], cells[cell] as CellSpikes);
     const V = columnError(chunk, { table, stem: `v_cell(?=${cell}$)` }, recorded, (step, v) => Math.abs(v) < 30 && step < Math.min(3000, last));
-    rows.push(atMost(name, `v of cell ${cell}, largest error (mV)`, V.error, limits[cell] ?? 0, `${V.values} values`));
+    rows.push(atMost(name, `v of cell ${cell}, largest error (mV)`, V.error, limits[cell] ?? 0, V.values));
   }
   return rows;
 } // prettier-ignore
@@ -96,8 +99,8 @@ export async function verifyIzhikevich(files: CaseFiles, name: string, context: 
 export async function verifyAdex(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
   const data = readCase(files);
   const p = new Parameters(data);
-  const cells = perCellSpikes.parse(data.expected["per_cell"]);
-  const { current_pA_per_cell: input, on_from_step: on } = z.looseObject({ current_pA_per_cell: z.array(z.number()), on_from_step: z.number() }).parse(data.inputs);
+  const cells = part(data.expected["per_cell"], perCellSpikes);
+  const { current_pA_per_cell: input, on_from_step: on } = part(data.inputs, z.looseObject({ current_pA_per_cell: z.array(z.number()), on_from_step: z.number() }));
   const of = { C_m: "C", g_L: "gL", E_L: "EL", V_T: "VT", Delta_T: "DeltaT", tau_w: "tau_w", a: "a", b: "b", V_reset: "V_r", V_peak: "V_peak" };
   const params = Object.fromEntries(Object.entries(of).map(([own, theirs]): [string, Quantity | Quantities] => [own, p.quantity(theirs)]));
   const net = new Network({ seed: 1 });
@@ -117,8 +120,8 @@ export async function verifyAdex(files: CaseFiles, name: string, context: Verify
   const w = columnError(chunk, { table, stem: "w_cell", end: "_pA", factor: 1e-3 }, { population: "cells", variable: "w", dt: data.dt_ms }, (_, __, cell) => steady(cell));
   return [
     ...rows,
-    atMost(name, "V, largest error (mV)", V.error, limit(data.tolerance, context, "V_mV"), `${V.values} values`),
-    atMost(name, "w, largest error (pA)", w.error, limit(data.tolerance, context, "w_pA"), `${w.values} values`),
+    atMost(name, "V, largest error (mV)", V.error, limit(data.tolerance, context, "V_mV"), V.values),
+    atMost(name, "w, largest error (pA)", w.error, limit(data.tolerance, context, "w_pA"), w.values),
   ];
 } // prettier-ignore
 
@@ -139,7 +142,6 @@ const lastComparable = (train: readonly number[], { spikes, f64_comparable_spike
 
 /** A tolerance that the case states for the engine's precision. */
 export function limit(tolerance: GeneralCase["tolerance"], context: VerifyContext, key: string): number {
-  return z
-    .number({ error: `tolerance.${key} is missing` })
-    .parse((float64(context) ? tolerance.f64 : tolerance.f32)[key]);
+  const stated = float64(context) ? tolerance.f64 : tolerance.f32;
+  return part(own(stated, key), z.number({ error: `tolerance.${key} is missing` }));
 }

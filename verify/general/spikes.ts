@@ -1,5 +1,6 @@
 import type { VerifyRow } from "../case.ts";
 import { atLeast, atMost } from "../rows.ts";
+import { GENERAL } from "../tolerances.ts";
 
 type Trains = readonly (readonly number[])[];
 
@@ -36,10 +37,10 @@ export function networkRows(
   const found = count(late) === 0 ? 1 : 1 - unmatched(late, before(simulated, until)) / 2 / count(late);
   return [
     excused
-      ? { case: name, quantity: `spikes that differ before step ${equalBefore}`, measured: early, allowed: 0, pass: true, note: "the first differs at a near tie of the reference" }
-      : atMost(name, `spikes that differ before step ${equalBefore}`, early, 0, `of ${count(before(reference, equalBefore))}`),
-    ...(excused ? [] : [atLeast(name, `spikes on their step before step ${until}`, found, share)]),
-    atMost(name, "total number of spikes, difference (relative)", Math.abs(count(simulated) - count(reference)) / count(reference), total, `of ${count(reference)}`),
+      ? { case: name, quantity: `spikes that differ before step ${equalBefore}`, measured: early, allowed: 0, values: reference.length, needed: reference.length, pass: true, note: "the first differs at a near tie of the reference" }
+      : atMost(name, `spikes that differ before step ${equalBefore}`, early, 0, reference.length, `${count(before(reference, equalBefore))} spikes`),
+    ...(excused ? [] : [atLeast(name, `spikes on their step before step ${until}`, found, share, count(late))]),
+    atMost(name, "total number of spikes, difference (relative)", Math.abs(count(simulated) - count(reference)) / count(reference), total, count(reference)),
   ]; // prettier-ignore
 }
 
@@ -87,9 +88,9 @@ export function cellRows(
     if (float64 && cell.f64_comparable_spikes === cell.spikes) return Math.abs(found - cell.spikes);
     return Math.max(0, Math.min(...cell.f32_counts.map((n) => Math.abs(n - found))) - spread);
   });
-  const rows = [atMost(name, "cells' counts, beyond what is allowed", counts, 0, `${count(reference)} spikes`)];
-  if (float64) rows.push(atMost(name, "comparable spikes, worst (steps)", largest((cell, k) => shift(k, 0, sure(cell))), 0));
-  rows.push(atMost(name, "spikes that float32 keeps, worst (steps)", largest((cell, k) => shift(k, 0, cell.f32_equal_spikes)), 1));
-  rows.push(atMost(name, "further spikes, worst (steps)", largest((cell, k) => shift(k, 0, cell.f32_spikes_within_wide)), wide));
+  const rows = [atMost(name, "cells' counts, beyond what is allowed", counts, 0, cells.length, `${count(reference)} spikes`)];
+  if (float64) rows.push(atMost(name, "comparable spikes, worst (steps)", largest((cell, k) => shift(k, 0, sure(cell))), 0, cells.length));
+  rows.push(atMost(name, "spikes that float32 keeps, worst (steps)", largest((cell, k) => shift(k, 0, cell.f32_equal_spikes)), GENERAL.spikeSteps.float32, cells.length));
+  rows.push(atMost(name, "further spikes, worst (steps)", largest((cell, k) => shift(k, 0, cell.f32_spikes_within_wide)), wide, cells.length));
   return rows;
 } // prettier-ignore

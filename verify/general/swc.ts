@@ -9,7 +9,9 @@ import { Network } from "../../src/network/network.ts";
 import { degC, ms, mV, nA, ohm_cm, S_per_cm2, uF_per_cm2 } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import type { Table } from "../csv.ts";
+import { wantSome } from "../complete.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
+import { allowed as spikeSteps, GENERAL } from "../tolerances.ts";
 import { readCase, readTable, rowSteps, runSteps } from "./data.ts";
 
 const site = z.object({ section: z.string(), x: z.number() });
@@ -59,6 +61,7 @@ const ownName = (theirs: string): string => (theirs === "soma[0]" ? "soma" : the
 /** g16: an SWC morphology with a soma of one and of three points. */
 export async function verifySwc(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
   const data = readCase(files, swcCase);
+  wantSome("case.json", Object.keys(data.expected).length, "expected soma");
   const rows: VerifyRow[] = [];
   for (const [soma, expected] of Object.entries(data.expected)) {
     const text = files.text(`${soma}.swc`);
@@ -111,10 +114,10 @@ function geometryRows(name: string, cell: CellModel, expected: Soma, segments: T
   });
   const allowed = Number(data.tolerance.f64["area, ri (relative)"]);
   return [
-    atMost(name, "sections that differ", wrong.length + Math.abs(sections.length - expected.sections.length), 0, `of ${expected.sections.length}`),
-    atMost(name, "areas, largest relative error", area, allowed, `${names.length} segments`),
-    atMost(name, "axial resistances, largest relative error", resistance, allowed, `${names.length} segments`),
-    atMost(name, "input and transfer resistances, largest relative error", transferError(morphology, expected, data), Number(data.tolerance.f64["transfer resistances (relative)"]), `${expected.sites.length ** 2} pairs`),
+    atMost(name, "sections that differ", wrong.length + Math.abs(sections.length - expected.sections.length), 0, expected.sections.length),
+    atMost(name, "areas, largest relative error", area, allowed, names.length),
+    atMost(name, "axial resistances, largest relative error", resistance, allowed, names.length),
+    atMost(name, "input and transfer resistances, largest relative error", transferError(morphology, expected, data), Number(data.tolerance.f64["transfer resistances (relative)"]), expected.sites.length ** 2),
   ];
 } // prettier-ignore
 
@@ -191,7 +194,7 @@ async function responseRows(name: string, cell: CellModel, { expected, table, al
   const wanted = expected.soma_spikes_steps;
   const late = found.length === wanted.length ? Math.max(0, ...found.map((s, k) => Math.abs(s - (wanted[k] as number)))) : Infinity;
   return [
-    atMost(name, "voltages, largest error (mV)", error, allowed, `${values} values`),
-    atMost(name, "spikes, largest shift (steps)", late, context.engine === "reference" ? 0 : 1, `${wanted.length} spikes`),
+    atMost(name, "voltages, largest error (mV)", error, allowed, [values, columns.length * table.rows]),
+    atMost(name, "spikes, largest shift (steps)", late, spikeSteps(context.engine, GENERAL.spikeSteps), 1, `${wanted.length} spikes`),
   ];
 } // prettier-ignore

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { HillockError } from "../../src/errors.ts";
+import { kindOf } from "../../verify/kinds.ts";
+import { allCases, damagesOf, type Damage } from "./damages.ts";
+
+/** One case of each kind, the smallest. */
+const CASES = [
+  "motor-pool/rt_thresholds", "motor-pool/r1a_nerlab_generationA", "motor-pool/r2_synapse", "motor-pool/r3_extraction", "motor-pool/r4",
+  "motor-pool/r6_powers_comb100", "motor-pool/r7_force",
+  "cortical-column/c1_single/c1_single", "cortical-column/c2_settle/c2_settle", "cortical-column/c7_mesh3_erp/c7_mesh3_erp",
+  "trained-network/f1-spike-edges", "trained-network/f1-steps", "trained-network/f2-untrained-s0-pqif0", "trained-network/f3-train-zeronoise", "trained-network/f4", "trained-network/f5-motifs-dimension",
+  ...["g01_lif", "g02_izhikevich", "g03_adex", "g04_coba", "g05_delta", "g06_tsodyks_markram", "g08_synapses", "g13_wang_buzsaki", "g15_hh_step", "g16_swc"].map((name) => `general/${name}/${name}`),
+]; // prettier-ignore
+
+/** What no comparison needs: statements about other programs, texts about the model, what follows from the rest, and files that cases may be without. */
+const IDLE = [
+  /cross_check|twins|equations|reset \[\]|closed_form|rhythm|model\.wb|model\.cells|t_cross|v_end|geometry \[\]|parameters\.(k\.value|names|kinds|I\.value)|snapshots|steps_of_the_3mV/,
+  /near_ties\.csv\.gz is gone|f4-(P-diagnostics|example-traces|trained-weights)|f4-summary.*(is gone|per_loop|final|dim_|win50|median_mse|float32_runs)|f4-dimension\.csv is gone/,
+  /sensitivity|motifs_per_loop|gain_as_myogen|gain_consistent|positions.json has origin|soma\d\.swc\.columns|f4-dimension\.csv has no last column|f4-loops\.csv has no last column/,
+  /_v\.csv\.gz has no last column/, // conductances
+  /f32_counts/, // of the float32 engines
+];
+
+/** Damages that only the run shows, as spikes or voltages that differ: of cases that run in moments they are run. */
+const RUNS = /_input_spikes|soma_spikes_(ms|steps)|excitatory_events|trains_steps|event_steps|spikes_upward|v_per_cell|spikes(\.0\.steps)? \[\]|expected\.soma\d\.(sections|sites|transfer)/; // prettier-ignore
+const QUICK = /g\d\d_|r2_/;
+
+async function outcome(one: ReturnType<typeof allCases>[number], damage: Damage, engine: "gpu" | "reference") {
+  try {
+    const rows = await kindOf(one.found.kind).verify(damage.files, one.found.stem, { engine, device: undefined });
+    return rows.length > 0 && rows.every((row) => row.pass === true) ? "passes" : "fails";
+  } catch (error) {
+    if (!(error instanceof HillockError)) throw error;
+    return /no device|needs a device/i.test(error.message) ? "runs" : "refused";
+  }
+}
+
+const all = new Map(allCases().map((one) => [one.name, one]));
+
+describe.each(CASES)("%s", (name) => {
+  test("passes nothing when a file or a list of its own is emptied, halved or gone", async () => {
+    const one = all.get(name)!;
+    const left: string[] = [];
+    for (const damage of damagesOf(one)) {
+      const said = `${damage.file} ${damage.what}`;
+      if (IDLE.some((idle) => idle.test(said))) continue;
+      let got = await outcome(one, damage, "gpu"); // without a device: what is refused is refused before the run
+      if (got === "runs" && RUNS.test(said)) got = QUICK.test(name) ? await outcome(one, damage, "reference") : "fails";
+      if (got !== "refused" && got !== "fails") left.push(`${said}: ${got}`);
+    }
+    expect(left).toEqual([]);
+  });
+});
+
+test("every kind of the folder is among them", () => {
+  const kinds = new Set([...all.values()].map(({ found }) => found.kind).filter((kind) => !/^(g0[79]|g1[0124]|r[589]|c[3-6])$/.test(kind)));
+  expect(new Set(CASES.map((name) => all.get(name)?.found.kind))).toEqual(kinds);
+}); // prettier-ignore
