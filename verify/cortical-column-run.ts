@@ -3,7 +3,6 @@ import type { Network } from "../src/network/network.ts";
 import type { Chunk, Trace } from "../src/run/chunk.ts";
 import { simulate } from "../src/run/simulate.ts";
 import { ms } from "../src/units.ts";
-import type { CaseFiles } from "./case.ts";
 import { samples, wantRows } from "./complete.ts";
 import type { Table } from "./csv.ts";
 import type { VerifyContext } from "./rows.ts";

@@ -281,7 +281,7 @@ const synapseCase = z.looseObject({
     e_exc_mV: z.number(),
     e_inh_mV: z.number(),
     tstop_ms: z.number(),
-    trace_from_ms: z.number().default(0),
+    trace_from_ms: z.number().optional(),
   }),
   cases: z.array(
     z.looseObject({
@@ -291,6 +291,7 @@ const synapseCase = z.looseObject({
       inhibitory_events: events,
       netcon_delay_ms: z.number(),
       spike_times_ms: z.array(z.number()),
+      trace_rows: z.number().optional(), // where not every step is kept
     }),
   ),
 });
@@ -301,8 +302,9 @@ export async function verifySynapse(files: CaseFiles, stem: string, context: Ver
   const { settings, cases } = readJson(files, `${stem}.json`, synapseCase);
   const stored = table(files, `${stem}_traces.csv`);
   wantSome(`${stem}.json`, cases.length, "case");
-  const each = samples(settings.trace_from_ms, settings.tstop_ms, settings.dt_ms);
-  wantRows(stored, cases.length * each, `${cases.length} cases of ${each} steps`);
+  const each = samples(settings.trace_from_ms ?? stored.numbers("t_ms")[0] ?? 0, settings.tstop_ms, settings.dt_ms);
+  const rows = cases.reduce((sum, c) => sum + (c.trace_rows ?? each), 0);
+  wantRows(stored, rows, `trace_rows of ${cases.length} cases, or each of ${each} steps`);
   wantColumns(stored, ["v_soma_mV", "v_dend_mV", "g_exc_uS", "g_inh_uS"]);
   const net = new Network({ seed: 1 });
   const model = motorNeurons(

@@ -9,18 +9,22 @@ import { Network } from "../../src/network/network.ts";
 import { drive } from "../../src/network/signal.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import { degC, MOhm, ms, mM, mV, nA, one, per_ms, S_per_cm2, um } from "../../src/units.ts";
+import { own } from "../../src/own.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
+import { allowed as allowedSteps, GENERAL } from "../tolerances.ts";
 import { cell, compartment } from "./cells.ts";
 import {
   type Compared,
   compareColumn,
   type GeneralCase,
   Parameters,
+  part,
   readCase,
   readTable,
   runSteps,
   simulatedSteps,
+  together,
 } from "./data.ts";
 import { definition, definitions, explicit, squidConstants } from "./texts.ts";
 
@@ -52,11 +56,11 @@ function apply(net: Network, cells: AnyCells, p: Protocol, dt: number): void {
 
 /** The largest of several comparisons as a row. */
 function worst(name: string, quantity: string, found: readonly Compared[], allowed: number): VerifyRow {
-  const values = found.reduce((sum, f) => sum + f.values, 0);
-  return atMost(name, quantity, values === 0 ? Infinity : Math.max(...found.map((f) => f.error)), allowed, `${values} values`);
+  const { error, values } = together(found);
+  return atMost(name, quantity, error, allowed, values);
 } // prettier-ignore
 
-const number = (of: unknown, key: string): number => z.number({ error: `tolerance.${key} is missing` }).parse(of);
+const number = (of: unknown, key: string): number => part(of, z.number({ error: `tolerance.${key} is missing` }));
 
 const kineticCell = z.looseObject({
   cell: z.number(), name: z.string(), gbar_na5: z.number(), gbar_k5: z.number(), hh_gnabar: z.number(), hh_gkbar: z.number(), gl: z.number(), el: z.number(), protocol,
@@ -137,7 +141,7 @@ export async function verifyKinetic(files: CaseFiles, name: string, context: Ver
   const limit = (key64: string, key32 = key64): number => number(f64 ? tolerance.f64[key64] : tolerance.f32[key32], f64 ? key64 : key32);
   const late = spikeShift(model.cells.filter((c) => !held(c.protocol)).map((c) => c.cell), data.expected.spikes_upward_0mV_step_cell, chunk, dt);
   return [
-    atMost(name, "spikes, worst (steps)", late, f64 ? 0 : 1, `of ${data.expected.spikes_upward_0mV_step_cell.length}`),
+    atMost(name, "spikes, worst (steps)", late, allowedSteps(context.engine, GENERAL.spikeSteps), model.cells.length, `${data.expected.spikes_upward_0mV_step_cell.length} spikes`),
     worst(name, "V in current clamp, largest error (mV)", voltage((p) => !held(p)), limit("V_mV", "V_mV_current_clamp")),
     worst(name, "V in voltage clamp, largest error (mV)", voltage(held), limit("V_mV", "V_mV_voltage_clamp")),
     worst(name, "states, largest error", states, limit("states")),
@@ -220,7 +224,7 @@ export async function verifyCalcium(files: CaseFiles, name: string, context: Ver
     compareColumn(chunk, { table: readTable(files, file), column, printed: f64 }, { population: `c${c.cell}`, variable, dt, late });
   const perCell = z.record(z.string(), z.number());
   const rows = model.cells.map((c) => {
-    const allowed = f64 ? number(tolerance.f64["V_mV"], "V_mV") : (perCell.parse(tolerance.f32["V_mV"])[c.name] ?? 0);
+    const allowed = f64 ? number(tolerance.f64["V_mV"], "V_mV") : (own(part(tolerance.f32["V_mV"], perCell), c.name) ?? 0);
     return worst(name, `V of ${c.name}, largest error (mV)`, [compare("v.csv", `V_${c.name}_mV`, c, "V")], allowed);
   });
   const limit = (key64: string, key32 = key64): number => number(f64 ? tolerance.f64[key64] : tolerance.f32[key32], f64 ? key64 : key32);

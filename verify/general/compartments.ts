@@ -18,7 +18,17 @@ import { wantSome } from "../complete.ts";
 import { atLeast, atMost, type VerifyContext } from "../rows.ts";
 import { allowed, GENERAL } from "../tolerances.ts";
 import { cell, compartment, squidMembrane } from "./cells.ts";
-import { columnError, part, readCase, readTable, rowSteps, runSteps, simulatedSteps, spikeSteps } from "./data.ts";
+import {
+  columnError,
+  part,
+  readCase,
+  readTable,
+  rowSteps,
+  runSteps,
+  simulatedSteps,
+  spikeSteps,
+  together,
+} from "./data.ts";
 import { limit } from "./single.ts";
 import { unmatched } from "./spikes.ts";
 import { constants, definition, definitions } from "./texts.ts";
@@ -57,7 +67,7 @@ export async function verifyInterneurons(files: CaseFiles, name: string, context
   const net = new Network({ seed: 1 });
   const population = net.cells("cells", cell(given, {
     n, V0: perCell(mV, cells.numbers("V0_mV")),
-    insertions: [{ sections: ["soma"], mechanism: interneuron(z.array(z.string()).parse(data["model"] === undefined ? [] : (data["model"] as { wb?: unknown }).wb)) }],
+    insertions: [{ sections: ["soma"], mechanism: interneuron(part(data["model"], z.looseObject({ wb: z.array(z.string()) })).wb) }],
     receptors: [{ name: "inh", synapse: exp2syn, section: "soma", params: { tau1: ms(s.tau1_ms), tau2: ms(s.tau2_ms), e: mV(s.e_mV) } }],
   }));
   net.clamp(population, nA(1), { gain: perCell(one, cells.numbers("I_nA")) });
@@ -121,12 +131,6 @@ const squid = z.looseObject({
 }); // prettier-ignore
 
 const squidSpikes = z.looseObject({ spikes: z.array(z.looseObject({ steps: z.array(z.number()) })) });
-
-/** The worst of several columns, and how many values they have together. */
-function together(found: readonly ReturnType<typeof columnError>[]): ReturnType<typeof columnError> {
-  const sum = (k: 0 | 1): number => found.reduce((n, one) => n + one.values[k], 0);
-  return { error: Math.max(...found.map((one) => one.error)), values: [sum(0), sum(1)] };
-}
 
 type Rows = ReturnType<typeof readTable>;
 const renamed = (table: Rows, from: string, to: string): Rows =>

@@ -170,7 +170,7 @@ export function columnError(
     readonly cellOf?: (cell: number) => number;
   },
   counts: (step: number, value: number, cell: number) => boolean = () => true,
-): { readonly error: number; readonly values: readonly [compared: number, needed: number] } {
+): Compared {
   const { table: rows, stem, end = "", factor = 1, printed = false } = reference;
   const { population, variable, dt, cellOf = (cell) => cell } = recorded;
   const trace = chunk.trace(population, variable);
@@ -202,8 +202,14 @@ export function columnError(
 
 export interface Compared {
   readonly error: number;
-  readonly values: number;
+  readonly values: readonly [compared: number, needed: number];
 }
+
+/** The worst of several columns, and how many values they have together. */
+export const together = (found: readonly Compared[]): Compared => ({
+  error: Math.max(...found.map((one) => one.error)),
+  values: [found.reduce((n, one) => n + one.values[0], 0), found.reduce((n, one) => n + one.values[1], 0)],
+});
 
 /** The same for one column and cell 0 of a population.
  * @param recorded  `late`: the reference labels the variable so many steps later than it was recorded */
@@ -221,16 +227,17 @@ export function compareColumn(
   const rowOf = new Map(Array.from(trace.times, (t, row) => [Math.round(t / dt) + late, row]));
   const wanted = rows.numbers(column);
   const digits = printed ? digitsOf(rows.strings(column)) : 0;
-  let [error, values] = [0, 0];
+  let [error, values, needed] = [0, 0, 0];
   rows.numbers("step").forEach((step, i) => {
     const row = rowOf.get(step);
+    if (step >= late) needed++;
     if (row === undefined) return;
     const value = wanted[i] as number;
     const found = trace.data[row * trace.cells.length] as number;
     error = Math.max(error, Math.abs(found - value) - (printed ? rounding(value, digits) : 0));
     values++;
   });
-  return { error, values };
+  return { error, values: [values, needed] };
 }
 
 /** Cells named by columns "<stem><cell><end>". */
