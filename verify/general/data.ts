@@ -18,7 +18,7 @@ const generalCase = z.looseObject({
   parameters: z.looseObject({}).default({}),
   inputs: z.union([z.looseObject({}), z.string()]).default({}),
   expected: z.looseObject({}).default({}),
-  files: z.record(z.string(), z.looseObject({ columns: z.array(z.string()), rows: z.number() })),
+  files: z.record(z.string(), z.looseObject({ columns: z.array(z.string()), rows: z.number() })).default({}),
   tolerance: z.looseObject({ f64: z.looseObject({}).default({}), f32: z.looseObject({}).default({}) }),
 });
 export type GeneralCase = z.infer<typeof generalCase>;

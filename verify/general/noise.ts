@@ -7,6 +7,7 @@ import { simulate, type Simulation } from "../../src/run/simulate.ts";
 import { MOhm, ms, mV, nA, perCell } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
+import { wantSome } from "../complete.ts";
 import { readCase } from "./data.ts";
 
 const noiseCase = z.looseObject({
@@ -63,6 +64,8 @@ const whiteLif = neuron({
 /** g09: statistics of noise against closed forms. */
 export async function verifyNoise(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
   const data = readCase(files, noiseCase);
+  wantSome("case.json", data.white_noise_lif.cases.length, "case of white noise");
+  wantSome("case.json", Object.keys(data.ou_current.expected.autocorrelation_at_lags_ms).length, "lag");
   return [...(await coloured(data, name, context)), ...(await white(data, name, context))];
 }
 
@@ -86,7 +89,7 @@ async function coloured(data: NoiseCase, name: string, context: VerifyContext): 
   }
   await sim.close();
   const row = (what: string, measured: number, expected: number, error: number): VerifyRow =>
-    atMost(name, `${what}, off by (standard errors)`, Math.abs(measured - expected) / error, MOST_ERRORS, `${measured.toPrecision(6)} for ${expected.toPrecision(6)}`);
+    atMost(name, `${what}, off by (standard errors)`, Math.abs(measured - expected) / error, MOST_ERRORS, [ou.N * Math.round(T / dt), ou.N * Math.round(ou.T_ms / dt)], `${measured.toPrecision(6)} for ${expected.toPrecision(6)}`);
   const { mean_nA: mean, variance_nA2: variance } = ou.standard_errors;
   const phi = Math.exp(-dt / tau);
   return [
@@ -134,7 +137,7 @@ async function white(data: NoiseCase, name: string, context: VerifyContext): Pro
     const own = Math.sqrt(rate / seconds);
     const allowed = MOST_ERRORS * Math.hypot(own, error) + 0.01 * expected;
     const worst = Math.max(Math.abs(rate - expected), Math.abs(rate - carlo));
-    return atMost(name, `rate at mu ${c["mu_mV"]} mV, sd ${c["stationary_sd_mV"]} mV, off by (Hz)`, worst, allowed, `${rate.toFixed(3)} for ${expected.toFixed(3)}`);
+    return atMost(name, `rate at mu ${c["mu_mV"]} mV, sd ${c["stationary_sd_mV"]} mV, off by (Hz)`, worst, allowed, LIF_CELLS, `${rate.toFixed(3)} for ${expected.toFixed(3)}`);
   });
 } // prettier-ignore
 

@@ -14,11 +14,11 @@ import { trains } from "../../src/network/sources.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import { ms, mV, one, perCell } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
-import { optionalTable } from "../csv.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
 import {
   columnCells,
   columnError,
+  optionalRead,
   readCase,
   readTable,
   rowSteps,
@@ -131,7 +131,7 @@ async function drivenRows(files: CaseFiles, name: string, data: StdpCase, relaye
       error = Math.max(error, Math.abs((trace.data[(at + 1) * trace.cells.length + link] as number) - w));
     }
     const allowed = context.engine === "reference" ? data.tolerance.f64.driven_w : (data.tolerance.f32.driven_w[id] ?? 0);
-    return atMost(name, `${id}: weights after events, largest error`, error, allowed, `${after.size} values`);
+    return atMost(name, `${id}: weights after events, largest error`, error, allowed, after.size);
   });
 } // prettier-ignore
 
@@ -174,7 +174,7 @@ function networkRule(text: string): LinkPlasticityUse {
 } // prettier-ignore
 
 async function recurrentRows(files: CaseFiles, name: string, data: StdpCase, context: VerifyContext): Promise<VerifyRow[]> {
-  const cells = optionalTable(files, "network_cells.csv");
+  const cells = optionalRead(files, "network_cells.csv");
   const { network: given, dt_ms: dt } = data;
   if (cells === undefined || given === undefined) return [];
   const p = given.parameters;
@@ -209,7 +209,7 @@ async function recurrentRows(files: CaseFiles, name: string, data: StdpCase, con
   const { f64_first_difference_step: f64, f32_first_difference_step: f32 } = given.expected;
   const float64 = context.engine === "reference";
   const limits = float64 ? { equalBefore: f64, until: f64, share: 1, total: 0 } : { equalBefore: Math.floor(f32 / 2), until: f32, share: 0.98, total: 0.05 };
-  const ties = optionalTable(files, "network_near_ties.csv");
+  const ties = optionalRead(files, "network_near_ties.csv");
   const near = ties === undefined ? undefined : { steps: ties.numbers("step"), cells: ties.numbers("cell"), margins: ties.numbers("V_minus_threshold_mV") };
   const rows = networkRows(`${name}, network`, spikeSteps(readTable(files, "network_spikes.csv"), cells.rows), simulatedSteps(chunk, "cells", dt), limits, near);
   const place = new Map([...pre.keys()].filter((i) => plastic[i] === 1).map((i, k) => [`${pre[i]} ${post[i]}`, k]));
@@ -231,13 +231,13 @@ function weightRow(name: string, data: StdpCase, chunk: Chunk, at: { readonly sn
   }
   const within = Number(/within ([\d.e+-]+)/.exec(tolerance.f32.network_w ?? "")?.[1] ?? 0);
   const allowed = context.engine === "reference" ? tolerance.f64.network_w : within;
-  return atMost(`${name}, network`, "weights in snapshots, largest error", error, allowed, `${steps.length * snapshots.rows} values, up to step ${steps.at(-1)}`);
+  return atMost(`${name}, network`, "weights in snapshots, largest error", error, allowed, steps.length * snapshots.rows, `up to step ${steps.at(-1)}`);
 } // prettier-ignore
 
 /** float64: as the file prints it (11 digits); float32: a last bit of 15 mV (1e-6) over the 200 steps of a membrane time constant. */
 function voltageRow(name: string, chunk: Chunk, table: ReturnType<typeof readTable>, dt: number, float64: boolean): VerifyRow {
   const V = columnError(chunk, { table, stem: "V_cell", end: "_mV", printed: true }, { population: "cells", variable: "V", dt });
-  return atMost(`${name}, network`, "voltages, largest error (mV)", V.error, float64 ? 1e-9 : 2e-4, `${V.values} values`);
+  return atMost(`${name}, network`, "voltages, largest error (mV)", V.error, float64 ? 1e-9 : 2e-4, V.values);
 } // prettier-ignore
 
 /** g07: rules of spike-timing dependent plasticity on given trains and on spiking neurons, and a network that learns. */
