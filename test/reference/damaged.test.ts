@@ -14,7 +14,7 @@ const CASES = [
 
 /** What no comparison needs: statements about other programs, texts about the model, what follows from the rest, and files that cases may be without. */
 const IDLE = [
-  /cross_check|twins|equations|reset \[\]|closed_form|rhythm|model\.wb|model\.cells|final_weights|network\.cells\.I|t_cross|v_end|geometry \[\]|parameters\.(k\.value|names|kinds|I\.value)|snapshots|steps_of_the_3mV/,
+  /cross_check|twins|equations|reset \[\]|closed_form|rhythm|model\.wb|model\.cells|final_weights|told_trains_steps|network\.cells\.I|t_cross|v_end|geometry \[\]|parameters\.(k\.value|names|kinds|I\.value)|snapshots|steps_of_the_3mV/,
   /near_ties\.csv\.gz is gone|f4-(P-diagnostics|example-traces|trained-weights)|f4-summary.*(is gone|per_loop|final|dim_|win50|median_mse|float32_runs)|f4-dimension\.csv is gone/,
   /sensitivity|motifs_per_loop|gain_as_myogen|gain_consistent|positions.json has origin|soma\d\.swc\.columns|f4-dimension\.csv has no last column|f4-loops\.csv has no last column/,
   /_v\.csv\.gz has no last column/, // conductances
@@ -22,7 +22,7 @@ const IDLE = [
 ];
 
 /** Damages that only the run shows, as spikes or voltages that differ: of cases that run in moments they are run. */
-const RUNS = /_input_spikes|soma_spikes_(ms|steps)|excitatory_events|trains_steps|event_steps|spikes_upward|v_per_cell|spikes(\.0\.steps)? \[\]|expected\.soma\d\.(sections|sites|transfer)/; // prettier-ignore
+const RUNS = /_input_spikes|soma_spikes_(ms|steps)|excitatory_events|trains_steps|event_steps|driven\.synapses|post_spikes|spikes_upward|v_per_cell|spikes(\.0\.steps)? \[\]|expected\.soma\d\.(sections|sites|transfer)/; // prettier-ignore
 const QUICK = /g\d\d_|r2_/;
 
 async function outcome(one: ReturnType<typeof allCases>[number], damage: Damage, engine: "gpu" | "reference") {
