@@ -7,10 +7,11 @@ import type { CellModel } from "../../src/network/cell.ts";
 import { Network } from "../../src/network/network.ts";
 import { ms, mV, nA, nF, nS, pA, perCell, S_per_cm2, uS } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
-import { optionalTable } from "../csv.ts";
+import { own } from "../../src/own.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
+import { allowed, GENERAL } from "../tolerances.ts";
 import { cell, compartment, squidMembrane } from "./cells.ts";
-import { columnError, readCase, readTable, runSteps, simulatedSteps, spikeSteps } from "./data.ts";
+import { columnError, optionalRead, readCase, readTable, runSteps, simulatedSteps, spikeSteps } from "./data.ts";
 import { unmatched } from "./spikes.ts";
 
 const junctions = z.looseObject({
@@ -72,15 +73,15 @@ async function compartments(files: CaseFiles, data: Junctions, name: string, con
   const wanted = spikeSteps(readTable(files, "spikes.csv"), n);
   const found = groups.flatMap(([group]) => simulatedSteps(chunk, group, dt));
   const shift = Math.max(0, ...wanted.map((train, c) => {
-    const own = found[c] ?? [];
-    return train.length === own.length ? Math.max(0, ...train.map((s, k) => Math.abs(s - (own[k] as number)))) : Infinity;
+    const mine = found[c] ?? [];
+    return train.length === mine.length ? Math.max(0, ...train.map((s, k) => Math.abs(s - (mine[k] as number)))) : Infinity;
   }));
   const table = readTable(files, "v.csv");
   return [
-    atMost(name, "spikes, worst (steps)", shift, f64 ? 0 : 1, `of ${wanted.flat().length}`),
+    atMost(name, "spikes, worst (steps)", shift, allowed(context.engine, GENERAL.spikeSteps), n, `${wanted.flat().length} spikes`),
     ...groups.map(([group]) => {
       const V = columnError(chunk, { table, stem: `V_${group}_`, end: "_mV", printed: f64 }, { population: group, variable: "V", dt });
-      return atMost(name, `V of ${group}, largest error (mV)`, V.values === 0 ? Infinity : V.error, f64 ? data.tolerance.f64.V_mV : (data.tolerance.f32.V_mV[group] ?? 0), `${V.values} values`);
+      return atMost(name, `V of ${group}, largest error (mV)`, V.error, f64 ? data.tolerance.f64.V_mV : (own(data.tolerance.f32.V_mV, group) ?? 0), V.values);
     }),
   ];
 } // prettier-ignore
@@ -115,9 +116,9 @@ async function pair(files: CaseFiles, { lif_pair: lif, tolerance }: Junctions, n
   const wanted: number[][] = Array.from({ length: n }, () => []);
   for (const [step, c] of lif.spikes_step_cell) wanted[c]?.push(step);
   const f64 = context.engine === "reference";
-  const rows = [atMost(name, "point neurons: spikes that differ", unmatched(wanted, simulatedSteps(chunk, "cells", dt)), 0, `of ${lif.spikes_step_cell.length}`)];
-  const table = optionalTable(files, "lif_v.csv");
+  const rows = [atMost(name, "point neurons: spikes that differ", unmatched(wanted, simulatedSteps(chunk, "cells", dt)), 0, n, `${lif.spikes_step_cell.length} spikes`)];
+  const table = optionalRead(files, "lif_v.csv");
   if (table === undefined || !f64) return rows;
   const V = columnError(chunk, { table, stem: "V_", end: "_mV", printed: true }, { population: "cells", variable: "V", dt });
-  return [...rows, atMost(name, "point neurons: V, largest error (mV)", V.error, tolerance.f64.V_mV, `${V.values} values`)];
+  return [...rows, atMost(name, "point neurons: V, largest error (mV)", V.error, tolerance.f64.V_mV, V.values)];
 } // prettier-ignore
