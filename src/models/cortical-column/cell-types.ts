@@ -1,3 +1,4 @@
+import { own } from "../../own.ts";
 import { ModelError, didYouMean } from "../../errors.ts";
 import { tree, type Morphology } from "../../morphology/tree.ts";
 
@@ -76,7 +77,7 @@ export const morphologyOf = (type: ColumnCellType): Morphology => tree(type.sect
  * @throws ModelError for a name that is neither a location nor a section, and for a location without sections */
 export function sectionsAt(type: ColumnCellType, location: string): readonly string[] {
   const names = type.sections.map((s) => s.name);
-  const found = type.locations[location] ?? (names.includes(location) ? [location] : undefined);
+  const found = own(type.locations, location) ?? (names.includes(location) ? [location] : undefined);
   if (found === undefined) {
     const known = [...Object.keys(type.locations), ...names];
     throw new ModelError(type.name, `has no location or section "${location}"`, didYouMean(location, known));

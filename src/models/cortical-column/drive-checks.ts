@@ -1,4 +1,5 @@
 import { ModelError, didYouMean } from "../../errors.ts";
+import { own } from "../../own.ts";
 import { typeNamed } from "./connections.ts";
 import {
   driveReceptors,
@@ -29,13 +30,15 @@ export function perTarget(
   what: string,
 ): (target: string) => number {
   if (typeof given === "number") return () => given;
-  const missing = targets.find((t) => given[t] === undefined);
+  const missing = targets.find((t) => own(given, t) === undefined);
   const extra = Object.keys(given).find((t) => !targets.includes(t));
   if (missing === undefined && extra === undefined) return (target) => given[target] as number;
   const problem =
     missing === undefined ? `has a ${what} for "${extra}", which is no target` : `has no ${what} for "${missing}"`;
   throw new ModelError(where, problem, `Give one number, or exactly: ${targets.join(", ")}`);
 }
+
+const KINDS: readonly Drive["kind"][] = ["evoked", "poisson", "bursty", "spikeTrain", "tonic"];
 
 /** Checks names and numbers of all drives before anything is drawn.
  * @throws ModelError naming drive, value, limit and remedy */
@@ -47,6 +50,7 @@ export function checkDrives(types: readonly ColumnCellType[], drives: readonly D
       continue;
     }
     const where = `drive "${drive.name}"`;
+    if (!KINDS.includes(drive.kind)) throw new ModelError(where, `is of the unknown kind "${drive.kind as string}"`, didYouMean(String(drive.kind), KINDS)); // prettier-ignore
     if (drive.name === "" || /\s/.test(drive.name)) {
       throw new ModelError(
         where,
