@@ -4,11 +4,8 @@ import { batchOf, seedOf } from "../../src/cli/options.ts";
 import { DataError } from "../../src/errors.ts";
 import { STUDIES } from "../../src/studies/index.ts";
 import { fromJson, toJson } from "../../src/studies/parts.ts";
+import { fuzzed } from "./runs.ts";
 import { chosenSettings, settingsOf } from "../../src/studies/schema.ts";
-
-/** More under `HILLOCK_FUZZ_RUNS`; a few seconds here. */
-const numRuns = Number(process.env["HILLOCK_FUZZ_RUNS"] ?? 300);
-const seed = 20261128;
 
 const word = fc.oneof(
   fc.constantFrom("", "0", "1", "-1", "0.5", "1e3", "1e999", "NaN", "Infinity", "0x10", "true", "false", "1,2", "1,,2", ",", "null", "[]", "{}", "__proto__", "constructor", " 1 ", "1_000", "٣"),
@@ -45,7 +42,7 @@ describe.each([...STUDIES.keys()])("%s", (name) => {
         }
         expect(Object.prototype).not.toHaveProperty("x");
       }),
-      { numRuns, seed },
+      fuzzed(300),
     );
   });
 });
@@ -63,7 +60,7 @@ test("any words of --batch and --seed give whole copies, or a typed error", () =
         }
       }
     }),
-    { numRuns, seed },
+    fuzzed(300),
   ); // prettier-ignore
 });
 
@@ -83,6 +80,6 @@ test("parts of a study come back with every bit", () => {
     fc.property(value, (one) => {
       expect(fromJson(toJson(one))).toEqual(one);
     }),
-    { numRuns, seed },
+    fuzzed(300),
   );
 });

@@ -1,4 +1,3 @@
-import { own } from "../../own.ts";
 import { RandomState } from "../../random/numpy-legacy.ts";
 import { typeNamed, type ConnectionRule } from "./connections.ts";
 import {
@@ -119,7 +118,7 @@ function wire(drive: EventDrive, place: Place): Wired[] {
       const kept = choose(pairs, probability(target), (wiring.connSeed ?? 3) + k);
       const at = (gid: number): Point => cells.at[gid - cells.first] as Point;
       return driveReceptors(wiring).flatMap(([receptor, weights]): Wired[] => {
-        const weight = own(weights, target);
+        const weight = weights[target];
         if (weight === undefined) return [];
         const law = { target, location: wiring.location, receptor, weight, gain: 1, delay: delay(target), lamtha: spaceConstantOf(drive), probability: probability(target) }; // prettier-ignore
         checkRule(law, `${where} -> ${target}`);
