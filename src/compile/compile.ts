@@ -18,7 +18,7 @@ import type { CompiledCells, CompiledClamp, CompiledLearning, CompiledNetwork, C
 import { frozen } from "./freeze.ts";
 import { type GatherPlan, planGathers } from "./gathers.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
-import { drawProjections, shortestDelay, type DrawnProjection } from "./links.ts";
+import { drawProjections, hasLinks, shortestDelay, type DrawnProjection } from "./links.ts";
 import { compileNeurons } from "./point-neurons.ts";
 import { compileLearning, learningSteps, slowLearning } from "./learning.ts";
 import { weightTraces } from "./weight-traces.ts";
@@ -122,9 +122,10 @@ class Compiler {
       maxBlock: block,
       exposed: { ring: block + 1, words: gathers.words },
       maxDelaySteps: longestDelay(stages, learning),
-      projections: drawn.map(({ description: p, links }) => ({
+      projections: drawn.map(({ description: p, links, procedural }) => ({
         name: p.name,
-        links: links[0]?.target.length ?? 0,
+        ...(procedural === undefined ? {} : { procedural: true }),
+        links: procedural === undefined ? (links[0]?.target.length ?? 0) : Math.round(procedural.links),
         dropped: links[0]?.dropped ?? 0,
         maxScale: p.maxScale,
       })),
@@ -266,11 +267,12 @@ class Compiler {
   }
 
   #warnAboutLinks(drawn: readonly DrawnProjection[]): void {
-    for (const { description: p, links } of drawn) {
+    for (const projection of drawn) {
+      const { description: p, links } = projection;
       const dropped = Math.max(...links.map((l) => l.dropped));
       if (dropped > 0)
         this.#warnings.push(`${p.name}: ${dropped} links slower than ${p.maxDelay?.value} ms were dropped`);
-      else if (links.every((l) => l.target.length === 0)) this.#warnings.push(`${p.name}: has no links`);
+      else if (!hasLinks(projection)) this.#warnings.push(`${p.name}: has no links`);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Expr, Stmt } from "../lang/expr.ts";
+import type { ProceduralLaw } from "../connect/laws.ts";
 import type { Signal } from "../network/signal.ts";
 
 /** What both engines run: canonical numbers, float64, flat arrays, frozen plain data that `structuredClone` takes into a worker.
@@ -19,6 +20,8 @@ export interface CompiledNetwork {
     readonly name: string;
     readonly links: number;
     readonly dropped: number;
+    /** not kept: \`links\` is what is expected. */
+    readonly procedural?: boolean;
     readonly maxScale: number;
   }[];
   /** factor on each projection's weights at the start: [projection * entries + entry]. */
@@ -290,6 +293,8 @@ export interface CompiledStage {
   readonly rows: readonly RowTable[];
   /** projections from summed Poisson inputs. */
   readonly ports: readonly PortLinks[];
+  /** projections whose links are drawn again for each spike, in order. */
+  readonly procedural: readonly CompiledProcedural[];
   /** events given as data, sorted by (step, slot). */
   readonly given: GivenEvents;
   /** contributions are i32(round(weight * scale * q)); value = sum / q. q[projection * entries + entry], a power of two. 0 where a projection does not end here. */
@@ -300,6 +305,24 @@ export interface CompiledStage {
     readonly input: number;
     readonly q: Float64Array; /* per entry */
   }[];
+}
+
+/** Links that follow from a law: those of source s are what `rowOf` pushes for it, each at slot slotOf[receptor] + target. */
+export interface CompiledProcedural {
+  readonly projection: number;
+  readonly firstSource: number; // id of source 0 in entry 0
+  readonly sources: number;
+  readonly targets: number;
+  readonly noSelf: boolean;
+  readonly law: ProceduralLaw;
+  /** key of the draws: seed of all entries, or one per entry, and stream. */
+  readonly seeds: Uint32Array;
+  readonly stream: number;
+  /** steps: of all sources, or one per source. */
+  readonly delay: Uint32Array;
+  readonly weight: number; // in its receptor's unit
+  /** per receptor of which each link picks one. */
+  readonly slotOf: Uint32Array;
 }
 
 /** CSR by source, cut into segments of one delay and one projection, sorted by delay within a source. */

@@ -1,6 +1,6 @@
 import { expectedLinks } from "../connect/rules.ts";
 import { ModelError } from "../errors.ts";
-import { isQuantities } from "../units.ts";
+import { isQuantity } from "../units.ts";
 import { isCells, isNeurons, ruleSizes, sizeOf } from "../network/check.ts";
 import type { CellModel } from "../network/cell.ts";
 import type { NetworkDescription } from "../network/description.ts";
@@ -70,17 +70,18 @@ export function estimate(d: NetworkDescription): Estimate {
     buffers.push({ name: `states of "${p.name}" (${all} cells of ${perCell.states} states)`, bytes: 4 * perCell.states * all });
   }
   for (const x of d.projections) {
+    if (x.procedural === true) continue;
     const sizes = ruleSizes(x, d.populations);
     const own = structures * expectedLinks(x.rule, sizes).mean;
     const perLink =
       LINK_BYTES +
-      (isQuantities(x.weight) ? WEIGHT_BYTES : 0) +
-      (isQuantities(x.delay) ? DELAY_BYTES : 0) +
+      (isQuantity(x.weight) ? 0 : WEIGHT_BYTES) +
+      (isQuantity(x.delay) ? 0 : DELAY_BYTES) +
       (x.rule.kind === "list" ? ORDER_BYTES : 0) +
       (x.receptors.length > 1 ? RECEPTOR_BYTES : 0);
     links += own;
     hostBytes += perLink * own + structures * ROW_BYTES * Math.min(sizes.sources, own / structures);
-    if (!hasNoRows(d, x.source)) deviceBytes += (isQuantities(x.weight) ? 2 : 1) * SLOT_BYTES * own;
+    if (!hasNoRows(d, x.source)) deviceBytes += (isQuantity(x.weight) ? 1 : 2) * SLOT_BYTES * own;
   }
   return { cells, sources, compartments, links, hostBytes, deviceBytes, buffers: buffers.sort((a, b) => b.bytes - a.bytes) };
 } // prettier-ignore

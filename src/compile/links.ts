@@ -1,10 +1,14 @@
 import { drawLinks, drawReceptors, type Links } from "../connect/draw.ts";
 import { Uint32List } from "../connect/rows.ts";
 import { drawValues, isDrawn } from "../connect/values.ts";
+import type { ProceduralLaw } from "../connect/laws.ts";
+import type { Key } from "../connect/rule.ts";
+import { expectedLinks, leavesOutSelf, mostInto, proceduralLaw, type Sizes } from "../connect/rules.ts";
+import { stream } from "../random/philox.ts";
 import { linkValues, receives, ruleSizes } from "../network/check.ts";
 import type { NetworkDescription, PopulationDescription, ProjectionDescription } from "../network/description.ts";
 import { delaySteps } from "../steps.ts";
-import { canonical, canonicalValues } from "../units.ts";
+import { canonical, canonicalValues, isQuantity } from "../units.ts";
 import type { Ticker } from "./ticker.ts";
 
 /** The links of one projection under one structureSeed, after dropping what exceeds maxDelay. */
@@ -18,16 +22,41 @@ export interface DrawnLinks extends Links {
   readonly dropped: number;
 }
 
+/** A projection whose links are drawn again for each spike: what they follow from. `links` then holds none. */
+export interface ProceduralLinks {
+  readonly law: ProceduralLaw;
+  readonly sizes: Sizes;
+  readonly noSelf: boolean;
+  /** in the unit of what they end on. */
+  readonly weight: number;
+  /** ms, without the axon's. */
+  readonly delayMs: number;
+  /** expected. */
+  readonly links: number;
+  /** per structure. */
+  readonly keys: readonly Key[];
+}
+
 export interface DrawnProjection {
   readonly index: number;
   readonly description: ProjectionDescription;
   readonly source: number; // population
   readonly target: number; // population
+  readonly sizes: Sizes;
   /** ms per source cell, or for all. */
   readonly axonDelayMs: number | Float64Array;
   /** per structure: one, or one per entry. */
   readonly links: readonly DrawnLinks[];
+  readonly procedural?: ProceduralLinks;
 }
+
+/** The most links that end on one target where the rule says so, and all of them weigh the same. */
+export const knownMost = ({ description: p, sizes }: DrawnProjection): number | undefined =>
+  isQuantity(p.weight) ? mostInto(p.rule, sizes) : undefined;
+
+/** Whether a projection has links, as far as is known. */
+export const hasLinks = ({ links, procedural }: DrawnProjection): boolean =>
+  (procedural?.links ?? 0) > 0 || links.some((l) => l.target.length > 0);
 
 export const at = (values: number | ArrayLike<number>, i: number): number =>
   typeof values === "number" ? values : (values[i] as number);
@@ -42,12 +71,16 @@ export function drawProjections(
   return d.projections.map((description, index) => {
     const source = d.populations.findIndex((p) => p.name === description.source);
     const axonDelayMs = axonDelay(d.populations[source] as PopulationDescription);
+    const procedural =
+      description.procedural === true ? proceduralLinks(description, d.populations, structureSeeds) : undefined;
     return {
       index,
+      ...(procedural === undefined ? {} : { procedural }),
       description,
       source,
       target: d.populations.findIndex((p) => p.name === description.target),
       axonDelayMs,
+      sizes: ruleSizes(description, d.populations),
       links: structureSeeds.map((seed, entry) => {
         const varied = structureSeeds.length > 1 ? `, entry ${entry} of a varied structureSeed` : "";
         const { sources } = ruleSizes(description, d.populations);
@@ -56,11 +89,38 @@ export function drawProjections(
             () =>
               `drawing "${description.name}" (${index + 1} of ${d.projections.length} projections${varied}), source ${cell} of ${sources}`,
           );
+        if (procedural !== undefined) return noLinks(procedural);
         return draw(description, d.populations, seed, axonDelayMs, varied, tick);
       }),
     };
   });
 }
+
+function proceduralLinks(
+  p: ProjectionDescription,
+  populations: NetworkDescription["populations"],
+  structureSeeds: readonly number[],
+): ProceduralLinks {
+  const sizes = ruleSizes(p, populations);
+  return {
+    law: proceduralLaw(p.name, p.rule, sizes),
+    sizes,
+    noSelf: leavesOutSelf(p.rule, sizes),
+    weight: linkValues(`${p.name}, weight`, p.weight, p.weight.unit) as number,
+    delayMs: linkValues(`${p.name}, delay`, p.delay, "ms") as number,
+    links: expectedLinks(p.rule, sizes).mean,
+    keys: structureSeeds.map((seed) => ({ seed, stream: stream("projection", p.name) })),
+  };
+}
+
+const noLinks = ({ weight, delayMs, sizes }: ProceduralLinks): DrawnLinks => ({
+  start: new Uint32Array(sizes.sources + 1),
+  target: new Uint32Array(0),
+  receptor: undefined,
+  weight,
+  delayMs,
+  dropped: 0,
+});
 
 function axonDelay(population: PopulationDescription): number | Float64Array {
   if (!receives(population) || population.model.axonDelay === undefined) return 0;
@@ -121,6 +181,11 @@ function dropSlow(links: DrawnLinks, maxDelayMs: number, axonDelayMs: number | F
 /** Shortest delay of a projection in steps over all structures; undefined without links. */
 export function shortestDelay(p: DrawnProjection, dt: number): number | undefined {
   let shortest = Infinity;
+  const { procedural } = p;
+  if (procedural !== undefined && procedural.links > 0) {
+    for (let s = 0; s < procedural.sizes.sources; s++)
+      shortest = Math.min(shortest, procedural.delayMs + at(p.axonDelayMs, s));
+  }
   for (const links of p.links) {
     for (let source = 0; source + 1 < links.start.length; source++) {
       const least = shortestOf(links, source) + at(p.axonDelayMs, source);

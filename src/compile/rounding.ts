@@ -27,7 +27,7 @@ export function lostWeights(delivered: readonly Delivered[]): string[] {
       const key = `${structure} ${quantum}`;
       if (seen.has(key) || scaleToInteger === 0) return;
       seen.add(key);
-      const found = lost(links[structure] as DrawnLinks, quantum);
+      const found = lost(links[structure] as DrawnLinks, quantum, Math.round(projection.procedural?.links ?? 0));
       if (found === undefined) return;
       const { count, of, largest } = found;
       const { unit } = description.weight;
@@ -49,9 +49,10 @@ export function lostWeights(delivered: readonly Delivered[]): string[] {
 function lost(
   { target, order, weight }: DrawnLinks,
   quantum: number,
+  procedural: number,
 ): { count: number; of: number; largest: number } | undefined {
   const half = quantum / 2;
-  const n = target.length;
+  const n = target.length + procedural;
   if (typeof weight === "number") {
     const w = Math.abs(weight);
     return w === 0 || w >= half || n === 0 ? undefined : { count: n, of: n, largest: w };

@@ -2,7 +2,7 @@ import { Uint32List } from "../connect/rows.ts";
 import { ModelError } from "../errors.ts";
 import { delaySteps } from "../steps.ts";
 import type { RowTable } from "./compiled.ts";
-import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
+import { at, type DrawnLinks, type DrawnProjection, knownMost } from "./links.ts";
 
 /** A projection into a stage, as rows need it. */
 export interface RowInput {
@@ -25,7 +25,8 @@ interface Segment {
 
 /** Joins the projections into a stage under one structure: CSR by source, segments sorted by delay, then projection;
  * links within a segment by slot, equal ones in the order of the projection's links. Takes 4 bytes a link, and 8 for a weight of its own.
- * @param load  gets sum of |weight| * maxScale * largest factor of every slot added: the most that one step can bring */
+ * @param load  gets sum of |weight| * maxScale * largest factor of every slot added, the most that one step can bring, but for
+ *   projections whose rule says it (procedural.ts) */
 export function buildRows(
   inputs: readonly RowInput[],
   structure: number,
@@ -100,10 +101,13 @@ class RowWriter {
     return this.#shared.get(input.index) ?? this.#weights;
   }
 
-  put(slot: number, weight: number, own: boolean, most: number): void {
+  put(slot: number, weight: number, own: boolean): void {
     this.target[this.links++] = slot;
     if (own) this.weight[this.#weights++] = weight;
-    this.load[slot] = (this.load[slot] as number) + Math.abs(weight) * most;
+  }
+
+  add(slot: number, load: number): void {
+    this.load[slot] = (this.load[slot] as number) + load;
   }
 }
 
@@ -117,6 +121,7 @@ class OrderedInput {
   readonly #slotOf: readonly number[];
   readonly #axon: number | Float64Array;
   readonly #most: number; // factor on a weight
+  readonly #counted: boolean; // what a step may bring is counted here, not known from the rule
   readonly #dt: number;
   #places = new Uint32Array(0); // of the source whose segments were asked for last: its links in order
   #keys = new Float64Array(0); // scratch
@@ -134,6 +139,7 @@ class OrderedInput {
     this.#axon = projection.axonDelayMs;
     this.#most = projection.description.maxScale * largest;
     this.#dt = dt;
+    this.#counted = knownMost(projection) === undefined;
   }
 
   segments(cell: number, out: Segment[]): void {
@@ -164,7 +170,9 @@ class OrderedInput {
     for (let k = from; k < to; k++) {
       const link = this.#inOrder ? k : this.#first + (this.#places[k - this.#first] as number);
       const w = own ? (weight[order?.[link] ?? link] as number) : weight;
-      out.put(this.#slot(link, target), w, own, this.#most);
+      const slot = this.#slot(link, target);
+      out.put(slot, w, own);
+      if (this.#counted) out.add(slot, Math.abs(w) * this.#most);
     }
   }
 

@@ -8,13 +8,13 @@ import type {
   CompiledPort,
   PortLinks,
   CompiledStage,
-  RowTable,
 } from "./compiled.ts";
 import { addGivenLoad, givenEvents, givenFans, interleave, type GivenInput } from "./given.ts";
 import type { DrawnProjection } from "./links.ts";
 import { changesLinks } from "../mechanisms/plasticity.ts";
 import { addLearningLoad, learningBounds } from "./learning.ts";
 import { addPortLoad, portLinks } from "./ports.ts";
+import { addKnownLoad, compileProcedural } from "./procedural.ts";
 import { buildRows, type RowInput } from "./rows.ts";
 import { scaleFor } from "./scaling.ts";
 
@@ -47,7 +47,8 @@ export function slotsOf(
   return { count, of };
 }
 
-function linkedReceptors({ description, links }: DrawnProjection): string[] {
+function linkedReceptors({ description, links, procedural }: DrawnProjection): string[] {
+  if (procedural !== undefined) return procedural.links > 0 ? [...description.receptors] : [];
   const picked = new Uint8Array(description.receptors.length);
   for (const { receptor, target } of links) {
     if (receptor === undefined) picked[0] = target.length > 0 ? 1 : (picked[0] ?? 0);
@@ -87,6 +88,7 @@ export function buildStage(
     const { maxScale } = (drawn[port.projection] as DrawnProjection).description;
     rowLoads.forEach((load, s) => addPortLoad(populations[port.population] as CompiledPort, port, s, maxScale, load));
   }
+  for (const input of rowInputs) rowLoads.forEach((load, s) => addKnownLoad(input, s, load));
   const fans = rowLoads.map((_, s) => givenFans(givenInputs, s));
   const ownTrains = givenInputs.some(({ trains }) => trains.entry !== undefined);
   const structureOf = (variant: number): number => (structures === 1 ? 0 : variant);
@@ -106,6 +108,7 @@ export function buildStage(
     slots: slots.count,
     rows,
     ports,
+    procedural: rowInputs.flatMap((input) => compileProcedural(input, dt)),
     given: interleave(given, entries, slots.count),
     q: ofProjection,
     inputScale: cells.flatMap((p) => inputScales(p, populations, q.get(p) as Float64Array)),
@@ -168,9 +171,9 @@ function inputScales(
   return cells.receptors.map(({ input }) => ({ population, input: cells.program.inputs.indexOf(input), q }));
 }
 
-/** Over all rows of all stages, in steps. */
+/** Over all links of all stages, in steps. */
 export function longestDelay(
-  stages: readonly { readonly rows: readonly RowTable[] }[],
+  stages: readonly Pick<CompiledStage, "rows" | "procedural">[],
   learning: readonly CompiledLearning[],
 ): number {
   let longest = 0;
@@ -178,7 +181,8 @@ export function longestDelay(
     if (hearsTarget) longest = Math.max(longest, dendriticSteps);
     for (const { segmentDelay } of tables) for (const d of segmentDelay) longest = Math.max(longest, d);
   }
-  for (const { rows } of stages) {
+  for (const { rows, procedural } of stages) {
+    for (const { delay } of procedural) for (const d of delay) longest = Math.max(longest, d);
     for (const { segmentDelay } of rows) for (const d of segmentDelay) longest = Math.max(longest, d);
   }
   return longest;

@@ -1,5 +1,5 @@
-import { philoxInto, stream, USES } from "../random/philox.ts";
-import type { Links } from "./rule.ts";
+import { mulHi, philoxInto, stream, USES } from "../random/philox.ts";
+import type { Key, Links } from "./rule.ts";
 import { drawRule, type Rule, type Sizes } from "./rules.ts";
 
 export type { Links } from "./rule.ts";
@@ -37,18 +37,24 @@ export function drawReceptors(
 ): Uint8Array | undefined {
   if (receptors < 2) return undefined;
   const pick = new Uint8Array(target.length);
-  const hash = stream("projection", name);
-  const word = new Uint32Array(4);
+  const key = { seed: structureSeed, stream: stream("projection", name) };
   for (let source = 0; source + 1 < start.length; source++) {
     const [from, to] = [start[source] as number, start[source + 1] as number];
     const before = repeats(target, from, to);
     for (let k = from; k < to; k++) {
-      philoxInto(word, 0, source, target[k] as number, before?.[k - from] ?? 0, USES.receptor, structureSeed, hash);
-      pick[k] = Math.floor((word[0] as number) * 2 ** -32 * receptors);
+      pick[k] = pickReceptor(receptors, source, target[k] as number, key, before?.[k - from]);
     }
   }
   return pick;
 }
+
+/** Which receptor the link of a pair ends on that occurred so often before. */
+export function pickReceptor(receptors: number, source: number, target: number, key: Key, before = 0): number {
+  if (receptors < 2) return 0;
+  philoxInto(word, 0, source, target, before, USES.receptor, key.seed, key.stream);
+  return mulHi(word[0] as number, receptors) >>> 0;
+}
+const word = new Uint32Array(4); // scratch: holds nothing between calls
 
 /** How often each target of a row occurred before it; undefined where none repeats (they ascend). */
 function repeats(target: Uint32Array, from: number, to: number): Uint32Array | undefined {

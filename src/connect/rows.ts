@@ -33,6 +33,11 @@ export class Uint32List {
     }
   }
 
+  /** Forgets the values, and keeps their memory. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   at(i: number): number {
     return this.#values[i] as number;
   }

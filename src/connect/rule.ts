@@ -1,4 +1,5 @@
 import type { Check } from "../shapes.ts";
+import type { RowLaw } from "./laws.ts";
 
 /** What a rule is applied to. `same`: source and target are one population, so that autapses may be left out. */
 export interface Sizes {
@@ -34,20 +35,25 @@ export interface Expected {
 }
 
 /** One kind of rule. A new one is a file in `rules/` that exports a function for users and one of these, and a line in the table
- * of `rules.ts`; nothing else knows of kinds. `draw` must be pure and its words keyed by (key, source or target) alone, never by the
- * order of calls, so that more cells leave the others' links as they were:
- * - a rule that goes by source fills rows with `drawRows` (rows.ts), one source after another;
- * - a rule that goes by target fills columns with `drawColumns`, which turns them by a counting sort;
- * - a rule that has links as data sorts them with `linksOfPairs`.
- * All three take 4 bytes a link and `start`; none may hold an object per link. */
+ * of `rules.ts`; nothing else knows of kinds. It draws in one of three ways, each 4 bytes a link and no object per link:
+ * - by source: it says the `law` of a row (laws.ts; a law that shaders/regenerate.wgsl knows too may be procedural);
+ * - by target: `draw` calls `drawColumns` (rows.ts), which turns columns by a counting sort;
+ * - from data: `draw` calls `linksOfPairs`.
+ * Words are keyed by (key, source or target) alone, never by the order of calls, so that more cells leave the others' links as
+ * they were. */
 export interface RuleKind<R> {
   /** of a description that comes from JSON. */
   readonly shape: Check;
   /** @throws ModelError when the rule cannot be applied to these sizes; `where` names the projection */
   readonly check: (where: string, rule: R, sizes: Sizes) => void;
   readonly expected: (rule: R, sizes: Sizes) => Expected;
-  /** @param tick  is told every now and then which cell is being drawn */
-  readonly draw: (rule: R, sizes: Sizes, key: Key, tick: (cell: number) => void) => Links;
+  /** what the links of one source follow from. */
+  readonly law?: (rule: R, sizes: Sizes) => RowLaw;
+  /** instead of a law. @param tick  is told every now and then which cell is being drawn */
+  readonly draw?: (rule: R, sizes: Sizes, key: Key, tick: (cell: number) => void) => Links;
+  /** more links than this end on no target, but for a chance of 1e-12: what a step may bring at most is then known before anything is
+   * drawn. Left out where it is counted in what was drawn. */
+  readonly mostInto?: (rule: R, sizes: Sizes) => number | undefined;
 }
 
 /** Whether links from a cell to itself are left out. */
@@ -57,5 +63,12 @@ export const withoutSelf = (rule: { readonly autapses: boolean }, sizes: Sizes):
 /** Pairs that could be linked. */
 export const pairsOf = (sizes: Sizes, noSelf: boolean): number =>
   sizes.sources * sizes.targets - (noSelf ? sizes.sources : 0);
+
+/** More than this is drawn of n with chance p each in less than one case of 1e12 (Bernstein 1946: P(X >= mean + t) is at most
+ * exp(-t^2 / (2 (variance + t / 3)))). */
+export function mostOf(n: number, p: number): number {
+  const third = Math.LN10 * 4; // ln(1e12) / 3
+  return Math.min(n, Math.ceil(n * p + third + Math.sqrt(third ** 2 + 6 * third * n * p * (1 - p))));
+}
 
 export const binomial = (n: number, p: number): Expected => ({ mean: n * p, sd: Math.sqrt(n * p * (1 - p)) });

@@ -1,6 +1,8 @@
 import { ModelError } from "../errors.ts";
 import type { Check } from "../shapes.ts";
-import type { Expected, Key, Links, RuleKind, Sizes } from "./rule.ts";
+import { type ProceduralLaw, rowOf } from "./laws.ts";
+import { drawRows } from "./rows.ts";
+import { type Expected, type Key, type Links, type RuleKind, type Sizes, withoutSelf } from "./rule.ts";
 import { type AllToAll, allToAllKind } from "./rules/all-to-all.ts";
 import { type DistanceLaw, distanceLawKind } from "./rules/distance-law.ts";
 import { type FixedDegree, fixedDegreeKind } from "./rules/fixed-degree.ts";
@@ -64,5 +66,26 @@ export function checkRule(where: string, rule: Rule, sizes: Sizes): void {
 export const expectedLinks = (rule: Rule, sizes: Sizes): Expected => kindOf(rule).expected(rule, sizes);
 
 /** @internal what `drawLinks` does with a key. */
-export const drawRule = (rule: Rule, sizes: Sizes, key: Key, tick: (cell: number) => void): Links =>
-  kindOf(rule).draw(rule, sizes, key, tick);
+export function drawRule(rule: Rule, sizes: Sizes, key: Key, tick: (cell: number) => void): Links {
+  const kind = kindOf(rule);
+  const law = kind.law?.(rule, sizes);
+  if (law === undefined) return (kind.draw as Draw)(rule, sizes, key, tick);
+  return drawRows(sizes.sources, kind.expected(rule, sizes), rowOf(law, sizes, leavesOutSelf(rule, sizes), key), tick);
+}
+type Draw = NonNullable<RuleKind<Rule>["draw"]>;
+
+export const leavesOutSelf = (rule: Rule, sizes: Sizes): boolean => "autapses" in rule && withoutSelf(rule, sizes);
+
+/** The most links that end on one target, where the rule says so. */
+export const mostInto = (rule: Rule, sizes: Sizes): number | undefined => kindOf(rule).mostInto?.(rule, sizes);
+
+/** The law of a row that a device can draw again. @throws ModelError for a rule without one */
+export function proceduralLaw(where: string, rule: Rule, sizes: Sizes): ProceduralLaw {
+  const law = kindOf(rule).law?.(rule, sizes);
+  if (law !== undefined && law.kind !== "different") return law;
+  throw new ModelError(
+    `${where}, procedural`,
+    `links of ${rule.kind} cannot be drawn again one source at a time`,
+    "Take oneToOne, allToAll or fixedProbability, or leave procedural out",
+  );
+}

@@ -28,7 +28,10 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
   const log = new LogRing(memory, options.logCapacity ?? 16384, network.lanes);
   const planner = new BlockPlanner(network);
   const bindingBytes = options.bindingBytes ?? memory.bindingBytes;
-  const tables = network.stages.reduce((sum, stage) => sum + countTables(stage, network, bindingBytes), 0);
+  const tables = network.stages.reduce(
+    (sum, stage) => sum + countTables(stage, network, bindingBytes) + stage.procedural.length,
+    0,
+  );
   const maxSteps = longestSubmit(network, inputs, tables);
   const shared: Shared = {
     memory,

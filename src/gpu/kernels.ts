@@ -9,6 +9,7 @@ export const KERNELS = {
   begin: { block: "dynamic", log: "read_write", positions: "read" },
   drive: { block: "dynamic", shape: "uniform", sources: "read_write", sums: "read", rates: "read", log: "read_write" },
   deliver: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", releases: "read", acc: "read_write" },
+  regenerate: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", table: "read", scales: "read", acc: "read_write" },
   chain: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read", ends: "read_write" },
   release: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read", ends: "read", params: "read", states: "read_write", releases: "read_write" },
   mark: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", history: "read_write" },

@@ -7,6 +7,7 @@ import { initSources, type Sources, sourceStateLength } from "../random/source.t
 import { bind, type Kernel, type Kernels, workgroups } from "./kernels.ts";
 import { type LinkTable, makeLinkTables } from "./link-tables.ts";
 import type { Memory } from "./memory.ts";
+import { RegenerateParts } from "./regenerate-part.ts";
 
 /** Buffers that several kernels share. */
 export interface Shared {
@@ -164,6 +165,7 @@ export class StagePart implements Setting {
   readonly #shared: Shared;
   readonly #kernels: StageKernels;
   readonly setting: GPUBuffer; // scale * q
+  readonly #again: RegenerateParts;
   readonly #tables: readonly { readonly shape: GPUBuffer; readonly rows: GPUBuffer; readonly links: GPUBuffer }[];
   readonly #given: { readonly shape: GPUBuffer; readonly events: GPUBuffer };
 
@@ -172,7 +174,8 @@ export class StagePart implements Setting {
     this.#shared = shared;
     this.stage = stage;
     this.#kernels = kernels;
-    this.hasLinks = made.tables.length > 0;
+    this.hasLinks = made.tables.length > 0 || stage.procedural.length > 0;
+    this.#again = made.again;
     const { entries, nSources, maxBlock, lanes } = network;
     const { label, note } = made;
     this.acc = memory.storage(`${label}: accumulators`, 16 * Math.ceil(maxBlock / 4) * entries * stage.slots);
@@ -195,15 +198,17 @@ export class StagePart implements Setting {
     const tables = await makeLinkTables(memory, label, stage, network, bindingBytes);
     const deliver = tables.length > 0 ? await shared.kernels.make("deliver", { workgroupSize }) : undefined;
     const given = stage.given.step.length > 0 ? await shared.kernels.make("given", { workgroupSize }) : undefined;
-    return new StagePart(shared, stage, { deliver, given }, { label, tables, note, maxSteps });
+    const again = await RegenerateParts.make(shared, label, stage, note && tables.length === 0);
+    return new StagePart(shared, stage, { deliver, given }, { label, tables, again, note, maxSteps });
   }
 
-  /** One dispatch per table. @param groups  workgroups of the stride loop over spikes */
+  /** One dispatch per table and per procedural projection. @param groups  workgroups of the stride loop over spikes */
   deliverDispatches(groups: number): Dispatch[] {
     const { deliver } = this.#kernels;
-    if (deliver === undefined) return [];
+    const again = this.#again.dispatches(groups, this.setting, this.acc);
+    if (deliver === undefined) return again;
     const { memory, blocks, positions, log, releases } = this.#shared;
-    return this.#tables.map(({ shape, rows, links }) => {
+    const kept = this.#tables.map(({ shape, rows, links }): Dispatch => {
       const group = bind(memory.device, deliver, {
         block: blocks,
         shape,
@@ -217,6 +222,7 @@ export class StagePart implements Setting {
       });
       return { label: "deliver", pipeline: deliver.pipeline, group, workgroups: [groups, 1] };
     });
+    return [...kept, ...again];
   }
 
   /** Bytes of the accumulators that a block of so many steps uses; they are zero before it and must be after it. */
@@ -269,6 +275,7 @@ export class StagePart implements Setting {
 interface StageBuffers {
   readonly label: string;
   readonly tables: readonly LinkTable[];
+  readonly again: RegenerateParts;
   readonly note: boolean;
   readonly maxSteps: number;
 }

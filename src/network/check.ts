@@ -1,12 +1,20 @@
 import { checkDrawn, type Drawn, isDrawn } from "../connect/values.ts";
-import { checkRule, type Sizes } from "../connect/rules.ts";
+import { checkRule, proceduralLaw, type Sizes } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
 import { checkPlasticity } from "../mechanisms/check-plasticity.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import { changesLinks, hearsTarget } from "../mechanisms/plasticity.ts";
 import { checkOrder } from "../random/source.ts";
-import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity, type Unit } from "../units.ts";
+import {
+  canonical,
+  canonicalValues,
+  isQuantities,
+  isQuantity,
+  type Quantities,
+  type Quantity,
+  type Unit,
+} from "../units.ts";
 import { METHODS, type SectionSpec, type WholeCell } from "./cell.ts";
 import { checkCell } from "./check-cell.ts";
 import { playedParam } from "./param-paths.ts";
@@ -200,6 +208,7 @@ export function checkProjection(
   checkLearning(where, p, target);
   if (p.plasticity !== undefined && findPopulation(where, populations, p.source).model.kind === "port")
     throw new ModelError(`${where}, plasticity`, `begins at "${p.source}", which gives numbers of events and no spikes`, "Use poisson() sources, one by one"); // prettier-ignore
+  if (p.procedural === true) checkProcedural(p, populations);
 }
 
 /** What only makes sense of links that learn, and where they may not end. */
@@ -220,6 +229,23 @@ function checkLearning(where: string, p: ProjectionDescription, target: CellsDes
   );
   if (set !== undefined)
     throw new ModelError(`${where}, plasticity`, `ends on "${set.name}", whose events set a state: weights have no effect on it`, "Aim at a receptor whose events add"); // prettier-ignore
+}
+
+/** @throws ModelError for a procedural projection whose links cannot be drawn again, spike by spike */
+export function checkProcedural(p: ProjectionDescription, populations: Populations): void {
+  const where = `${p.name}, procedural`;
+  const store = "Leave procedural out, so that links are kept";
+  if (p.plasticity !== undefined)
+    throw new ModelError(where, "has plasticity, whose states belong to kept links", store);
+  if (!isQuantity(p.weight) || !isQuantity(p.delay))
+    throw new ModelError(where, "has weights or delays of single links, which are kept", `Give one for all. ${store}`);
+  if (p.maxDelay !== undefined) throw new ModelError(where, "has a maxDelay, which drops single links", store);
+  const { kind } = findPopulation(p.name, populations, p.source).model;
+  if (kind === "trains")
+    throw new ModelError(where, "has given trains for sources, whose events are made before the run", store);
+  if (kind === "port")
+    throw new ModelError(where, `begins at "${p.source}", which gives numbers of events and no spikes`, store);
+  proceduralLaw(p.name, p.rule, ruleSizes(p, populations));
 }
 
 export function ruleSizes(p: { name: string; source: string; target: string }, populations: Populations): Sizes {

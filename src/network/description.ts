@@ -54,6 +54,8 @@ export interface ProjectionDescription {
   readonly maxScale: number;
   /** links slower than this are dropped, counted and reported. */
   readonly maxDelay?: Quantity<"ms">;
+  /** the links are drawn again for each spike instead of being kept: the same ones. */
+  readonly procedural?: boolean;
   /** what of a weight a spike transmits, or how weights change. */
   readonly plasticity?: PlasticityUse;
   /** ms, from a spike of the target to its links; with plasticity of links that hears the target (default 0). */

@@ -8,6 +8,7 @@ import type { CellModel } from "./cell.ts";
 import {
   checkClamp,
   checkPopulation,
+  checkProcedural,
   checkProjection,
   checkRecording,
   checkU32,
@@ -48,6 +49,8 @@ export interface ConnectOptions {
   readonly maxScale?: number;
   /** links slower than this are dropped and counted. */
   readonly maxDelay?: Quantity<"ms">;
+  /** draws the links again for each spike instead of keeping them (default false): memory then goes by cells, and results are the same. */
+  readonly procedural?: boolean;
   /** what of a weight a spike transmits, or how weights change: one of hillock/plasticity, or your own. */
   readonly plasticity?: PlasticityUse;
   /** from a spike of the target to its links, with plasticity of links (default 0: the network then advances one step at a time). */
@@ -192,6 +195,7 @@ export class Network {
     const base = {
       name, rule, source: source.name, target: target.population, receptors: target.receptors, maxScale: options.maxScale ?? 1,
       ...(options.maxDelay === undefined ? {} : { maxDelay: options.maxDelay }),
+      ...(options.procedural === undefined ? {} : { procedural: options.procedural }),
       ...(options.plasticity === undefined ? {} : { plasticity: options.plasticity }),
       ...(options.dendriticDelay === undefined ? {} : { dendriticDelay: options.dendriticDelay }),
     }; // prettier-ignore
@@ -203,6 +207,7 @@ export class Network {
       weight: perLink(`${name}, weight`, options.weight, unit, links),
       delay: perLink(`${name}, delay`, options.delay, "ms", links),
     };
+    if (described.procedural === true) checkProcedural(described, this.#populations);
     this.#projections.push(described);
     return name;
   }

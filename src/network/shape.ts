@@ -98,7 +98,7 @@ export const projection = object(
     delay: linkValue,
     maxScale: number,
   },
-  { maxDelay: quantity(), dendriticDelay: quantity(), plasticity: () => {} }, // looked into by `checkPlasticity`
+  { maxDelay: quantity(), dendriticDelay: quantity(), procedural: bool, plasticity: () => {} }, // looked into by `checkPlasticity`
 );
 
 export const clamp = object(

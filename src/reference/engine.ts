@@ -21,6 +21,7 @@ import { type CellBuffers, type Integrate, printDetect, printIntegrate } from ".
 import { Learning } from "./learning.ts";
 import { deliver, type Delivery, SpikeLog } from "./log.ts";
 import { deliverPorts } from "./ports.ts";
+import { DrawnAgain } from "./procedural.ts";
 import { Releases } from "./releases.ts";
 
 /** Runs a CompiledNetwork in JavaScript: float64 with sums in row order, or (precision 32) every operation rounded to float32
@@ -59,6 +60,7 @@ class ReferenceEngine implements Engine {
   readonly #sources = new Map<number, Uint32Array>();
   readonly #acc: (Float64Array | Int32Array)[];
   readonly #log: SpikeLog;
+  readonly #again: readonly (DrawnAgain | undefined)[]; // by stage
   readonly #releases: readonly Releases[]; // by index into network.plasticity
   readonly #learning: readonly Learning[]; // as in network.learning
   readonly #lanes: ReadonlyMap<number, number>;
@@ -84,6 +86,7 @@ class ReferenceEngine implements Engine {
       if (p.kind === "cells") this.#cells.set(k, this.#makeCells(k, p));
       if (p.kind === "renewal") this.#sources.set(k, this.#makeSources(p));
     });
+    this.#again = network.stages.map((s) => (s.procedural.length > 0 ? new DrawnAgain(s) : undefined));
     this.#acc = network.stages.map((s) => {
       const length = network.maxBlock * network.entries * s.slots;
       return this.#f32 ? new Int32Array(length) : new Float64Array(length);
@@ -354,7 +357,7 @@ class ReferenceEngine implements Engine {
     this.#log.sort();
     const [delivery, acc] = [this.#delivery(steps), this.#acc[s] as Float64Array | Int32Array];
     deliverPorts(this.network, stage, delivery, acc);
-    deliver(stage, this.#log, delivery, acc);
+    deliver(stage, this.#log, delivery, acc, this.#again[s]);
   }
 
   #delivery(steps: number): Delivery {

@@ -1,4 +1,5 @@
 import type { CompiledStage, RowTable } from "../compile/compiled.ts";
+import type { DrawnAgain, DrawnRow } from "./procedural.ts";
 import { lowerBound } from "../sorted.ts";
 
 /** Spikes that may still have links under way: what is delivered, kept until the longest delay has passed. Sorted by (step, id), so
@@ -81,19 +82,29 @@ export interface Delivery {
 }
 
 /** Adds the links of logged spikes and the given events that fall due in [step, step + steps) to acc [step][entry][slot].
+ * @param again  the stage's procedural projections
  * In integer mode acc holds i32 sums of round(weight * scale * q), as on the GPU. */
-export function deliver(stage: CompiledStage, log: SpikeLog, d: Delivery, acc: Float64Array | Int32Array): void {
+export function deliver(
+  stage: CompiledStage,
+  log: SpikeLog,
+  d: Delivery,
+  acc: Float64Array | Int32Array,
+  again: DrawnAgain | undefined,
+): void {
   deliverGiven(stage, d, acc);
   for (let k = 0; k < log.steps.length; k++) {
     const id = log.ids[k] as number;
     const entry = Math.floor(id / d.nSources);
     const rows = stage.rows[stage.rows.length > 1 ? entry : 0] as RowTable;
     const source = id - entry * d.nSources;
+    const drawn = again?.due(log.steps[k] as number, entry, source, d) ?? [];
+    let next = 0;
     const [first, last] = [rows.rowStart[source] as number, rows.rowStart[source + 1] as number];
     for (let s = lowerBound(rows.segmentDelay, d.step - (log.steps[k] as number), first, last); s < last; s++) {
       const due = (log.steps[k] as number) + (rows.segmentDelay[s] as number) - d.step;
       if (due >= d.steps) break; // delays ascend
       const projection = rows.segmentProjection[s] as number;
+      while (next < drawn.length && comesBefore(drawn[next] as DrawnRow, due, projection)) addRow(stage, drawn[next++] as DrawnRow, entry, d, acc); // prettier-ignore
       const lane = log.releases[d.lanes.get(projection) ?? -1];
       const whole = factorOf(stage, projection, entry, d);
       const released = lane === undefined ? whole : whole * (lane[k] as number);
@@ -105,8 +116,20 @@ export function deliver(stage: CompiledStage, log: SpikeLog, d: Delivery, acc: F
         add(acc, base + (rows.target[l] as number), rows.weight[w] as number, factor, d.integers);
       }
     }
+    while (next < drawn.length) addRow(stage, drawn[next++] as DrawnRow, entry, d, acc);
   }
 }
+
+/** As segments are ordered, so that sums are those of kept links. */
+const comesBefore = (row: DrawnRow, due: number, projection: number): boolean =>
+  row.due < due || (row.due === due && row.of.projection < projection);
+
+function addRow(stage: CompiledStage, { of, due, slots }: DrawnRow, entry: number, d: Delivery, acc: Float64Array | Int32Array): void {
+  const whole = factorOf(stage, of.projection, entry, d);
+  const factor = d.integers ? Math.fround(whole) : whole;
+  const base = (due * d.entries + entry) * stage.slots;
+  for (let k = 0; k < slots.length; k++) add(acc, base + slots.at(k), of.weight, factor, d.integers);
+} // prettier-ignore
 
 function deliverGiven({ given, slots, ...stage }: CompiledStage, d: Delivery, acc: Float64Array | Int32Array): void {
   for (let k = lowerBound(given.step, d.step); k < given.step.length; k++) {

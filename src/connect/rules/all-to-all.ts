@@ -1,6 +1,5 @@
 import { bool, object, text } from "../../shapes.ts";
 import { pairsOf, type RuleKind, withoutSelf } from "../rule.ts";
-import { drawRows } from "../rows.ts";
 
 export interface AllToAll {
   readonly kind: "allToAll";
@@ -17,15 +16,6 @@ export const allToAllKind: RuleKind<AllToAll> = {
   shape: object({ kind: text, autapses: bool }),
   check: () => {},
   expected: (rule, sizes) => ({ mean: pairsOf(sizes, withoutSelf(rule, sizes)), sd: 0 }),
-  draw(rule, sizes, _, tick) {
-    const noSelf = withoutSelf(rule, sizes);
-    return drawRows(
-      sizes.sources,
-      { mean: pairsOf(sizes, noSelf), sd: 0 },
-      (source, out) => {
-        for (let t = 0; t < sizes.targets; t++) if (!noSelf || t !== source) out.push(t);
-      },
-      tick,
-    );
-  },
+  law: () => ({ kind: "pairs", p: 1 }),
+  mostInto: (rule, sizes) => sizes.sources - (withoutSelf(rule, sizes) ? 1 : 0),
 };

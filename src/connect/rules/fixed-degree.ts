@@ -3,7 +3,7 @@ import { philoxInto, USES } from "../../random/philox.ts";
 import { bool, number, object, oneOf, text } from "../../shapes.ts";
 import { type Key, type RuleKind, type Sizes, withoutSelf } from "../rule.ts";
 import { drawColumns, drawRows, type Uint32List } from "../rows.ts";
-import { DifferentTargets } from "./fixed-number-per-source.ts";
+import { DifferentTargets } from "../laws.ts";
 
 /** A fixed number of links of each cell on one side. */
 export interface FixedDegree {

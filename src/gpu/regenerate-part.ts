@@ -1,0 +1,71 @@
+/// <reference types="@webgpu/types" preserve="true" />
+import type { CompiledNetwork, CompiledProcedural, CompiledStage } from "../compile/compiled.ts";
+import { gapTables } from "../connect/gaps.ts";
+import type { ProceduralLaw } from "../connect/laws.ts";
+import { probabilityBound } from "../random/philox.ts";
+import { bind, type Kernel } from "./kernels.ts";
+import type { Dispatch, Shared } from "./parts.ts";
+
+/** `law` of shaders/regenerate.wgsl. */
+const LAWS: readonly ProceduralLaw["kind"][] = ["pairs", "diagonal", "gaps"];
+
+/** The procedural projections into a stage on the device. */
+export class RegenerateParts {
+  readonly #shared: Shared;
+  readonly #kernel: Kernel<"regenerate"> | undefined;
+  readonly #parts: readonly { readonly shape: GPUBuffer; readonly table: GPUBuffer }[];
+
+  private constructor(shared: Shared, kernel: Kernel<"regenerate"> | undefined, label: string, stage: CompiledStage, note: boolean) {
+    const { memory, network } = shared;
+    this.#shared = shared;
+    this.#kernel = kernel;
+    this.#parts = stage.procedural.map((p, k) => ({
+      shape: memory.uniform(`${label}: law`, shapeOf(p, network, stage.slots, note && k === 0)),
+      table: memory.storage(`${label}: law`, tableOf(p)),
+    }));
+  } // prettier-ignore
+
+  /** @param note  whether the first of them notes the log's position */
+  static async make(shared: Shared, label: string, stage: CompiledStage, note: boolean): Promise<RegenerateParts> {
+    const { workgroupSize } = shared;
+    const kernel = stage.procedural.length > 0 ? await shared.kernels.make("regenerate", { workgroupSize }) : undefined;
+    return new RegenerateParts(shared, kernel, label, stage, note);
+  }
+
+  /** @param groups  workgroups of the stride loop over spikes */
+  dispatches(groups: number, scales: GPUBuffer, acc: GPUBuffer): Dispatch[] {
+    const kernel = this.#kernel;
+    if (kernel === undefined) return [];
+    const { memory, blocks, positions, log } = this.#shared;
+    return this.#parts.map((part) => {
+      const group = bind(memory.device, kernel, { block: blocks, log, positions, scales, acc, ...part });
+      return { label: "deliver", pipeline: kernel.pipeline, group, workgroups: [groups, 1] };
+    });
+  }
+}
+
+function shapeOf(p: CompiledProcedural, { entries, nSources }: CompiledNetwork, slots: number, note: boolean): Uint32Array {
+  const { law, targets } = p;
+  const small = law.kind === "gaps" ? gapTables(law.p).small : 0;
+  const units = law.kind === "diagonal" ? 1 : Math.ceil(targets / (law.kind === "gaps" ? small * small : 4));
+  const words = new Uint32Array(20);
+  // a chance so small that it rounds to 0 links nothing: such a projection would have no words to reach
+  words.set([
+    entries, slots, nSources, note ? 1 : 0, p.firstSource, p.sources, targets, p.noSelf ? 1 : 0, LAWS.indexOf(law.kind),
+    Math.max(0, probabilityBound(law.p) - 1), units, small, p.delay.length, p.slotOf.length, p.seeds.length, p.stream, p.projection,
+  ]);
+  new Float32Array(words.buffer)[17] = p.weight;
+  return words;
+} // prettier-ignore
+
+function tableOf({ delay, slotOf, seeds, law }: CompiledProcedural): Uint32Array {
+  const gaps = law.kind === "gaps" ? gapTables(law.p) : undefined;
+  const parts = [delay, slotOf, seeds, gaps?.large.thresholds ?? [], gaps?.fine.thresholds ?? []];
+  const table = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    table.set(part, at);
+    at += part.length;
+  }
+  return table;
+}
