@@ -11,6 +11,7 @@ const NMODL: readonly Refused[] = [
   { what: "net_send, net_move, net_event, WATCH, FOR_NETCONS", why: "a receptor's events are those of its connections" },
   { what: "events whose effect depends on the state that they change, or on a state of the connection", why: "the weights of a step are summed before they act" },
   { what: "a concentration written beside a current, two concentrations, <ion>o", why: "a pool of one ion is a mechanism of its own, and the outside is constant" },
+  { what: "a reversal potential that is written (WRITE e<ion>)", why: "it is the cell's own, or follows a pool" },
   { what: "coupled equations with an implicit method, reactions of second order among several states, COMPARTMENT over an array, LONGITUDINAL_DIFFUSION", why: "they need a system of equations solved in every step" },
   { what: "NONLINEAR, DISCRETE, PARTIAL, LAG, LINEAR in every step", why: "the same" },
   { what: "a LINEAR block for INITIAL that is not the scheme's steady state", why: "a scheme starts at rest or at written values" },

@@ -44,7 +44,10 @@ export class Assembly {
   }
 
   mechanism(draft: Draft, events: EventDraft | undefined, tables: Pick<Channel, "table"> | undefined): Mechanism {
-    const { program } = this.#context;
+    const { program, lexer } = this.#context;
+    for (const { ion, write, ...at } of program.ions) {
+      if (write.includes(`e${ion}`)) lexer.fail(at, `writes e${ion}, which is refused: a reversal potential is the cell's own, or follows a pool`, "Give the cell its reversal potential, or insert a pool of the ion"); // prettier-ignore
+    }
     for (const { ion } of program.ions)
       for (const n of [`e${ion}`, `i${ion}`, `${ion}i`, `${ion}o`]) this.#taken.add(n);
     const units = this.#stateUnits(draft);

@@ -54,6 +54,7 @@ describe("what is refused, with line and column", () => {
     [leak({ blocks: "COMMENT never closed" }), "leak.mod:14:1: has a COMMENT without its ENDCOMMENT"],
     [leak({ blocks: "#include" }), 'leak.mod:14:1: has the character "#"'],
     [leak({ neuron: "USEION ca WRITE cao" }), "leak.mod:5:10: writes cao"],
+    [leak({ neuron: "USEION k WRITE ek", breakpoint: "ek = -77" }), "leak.mod:5:10: writes ek"],
     ["UNITS { (mV) = (millivolt) }", "leak.mod:1:1: has no SUFFIX"],
     ["", "leak.mod:1:1: has no SUFFIX"],
     ["NEURON { ARTIFICIAL_CELL x }", "leak.mod:1:26: is an ARTIFICIAL_CELL"],
