@@ -143,7 +143,7 @@ fn output(group: u32, lane: u32, neuron: u32, flags: u32) -> f32 {
   return v + gain * along;
 }
 
-/// The midpoint step (spec section 3), the spike decision (section 4) and the trace.
+/// The midpoint step, the spike decision and the trace.
 fn advance(neuron: u32, flags: u32, v: f32) {
   let G = span.neurons;
   keep(span.v_at, step.row + neuron, v);

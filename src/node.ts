@@ -9,7 +9,7 @@ import { infoOf, maximumLimits, type AdapterInfo, type OpenDevice, type OpenDevi
 export * from "./index.ts";
 export type { AdapterInfo, OpenDevice, OpenDeviceOptions } from "./run/open-device.ts";
 
-/** Ways to find an adapter, in the order in which they are tried (design section 11). */
+/** Ways to find an adapter, in the order in which they are tried. */
 const LAVAPIPE_FOLDER = "/usr/share/vulkan/icd.d";
 const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 

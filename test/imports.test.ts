@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 const SRC = resolve(import.meta.dirname, "../src");
 
-/** Layers from the bottom up (style.md section 1): a file may import its own layer and those before it. */
+/** Layers from the bottom up: a file may import its own layer and those before it. */
 const LAYERS: readonly (readonly string[])[] = [
   ["errors", "own", "units", "steps", "sorted", "shapes", "shaders.gen"],
   ["lang", "random"],

@@ -20,7 +20,7 @@ const KIND = /^(rt|[rcf]\d|g\d\d)/;
 /** Folders that are a case each: c3_evoked, g04_coba. */
 export const CASE_FOLDER = /^(c\d|g\d\d_)/;
 
-/** Finds cases (design section 10): a folder c… or gNN_…, one JSON with the files that share its stem, one CSV (r3…, rt_…), or all
+/** Finds cases: a folder c… or gNN_…, one JSON with the files that share its stem, one CSV (r3…, rt_…), or all
  * f4… files together. Other folders are searched too.
  * @param list  what a folder holds, by path relative to the start; undefined when there is none */
 export function discover(list: (folder: string) => Listing, folder = ""): FoundCase[] {

@@ -76,7 +76,8 @@ export interface InitialState {
   readonly noise?: NoiseState;
 }
 
-/** NEURON's fixed step for one cell as statements (spec/motor-pool.md 5.1). Conductances are in uS, currents in nA. */
+/** NEURON's fixed step for one cell as statements (Hines and Carnevale 1997,
+ * Neural Comput. 9:1179). Conductances are in uS, currents in nA. */
 export class CellEquations {
   readonly #cell: ResolvedCell;
   readonly #typical: Readonly<Record<string, number>>;
@@ -487,7 +488,7 @@ export class CellEquations {
   }
 
   /** Linear interpolation between the two nodes of a published rate table around V, ends held. The nodes are evaluated
-   * directly: two evaluations cost less than two loads from a table in storage (webgpu-facts.md, section 5). */
+   * directly: two evaluations cost less than two loads from a table in storage on a software adapter. */
   #tabulated(d: ResolvedDensity, s: string, value: Expr): Expr {
     const table = this.#table(d, s);
     const { V } = this.#cell.nodes[d.node] as ResolvedNode;

@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 
 /**
- * Trained networks for both engines (`spec/trained-network.md`): LIF and QIF neurons with delay 0, a midpoint step, and
+ * Trained networks for both engines (`models/trained-network`): LIF and QIF neurons with delay 0, a midpoint step, and
  * recursive least squares on the recurrent weights. Dimensionless; one unit of time is the membrane time constant.
  * Everything a run needs is here as plain arrays; engines draw nothing but the noise, and that only when asked to.
  */
@@ -19,7 +19,7 @@ export interface TrainingRules {
   readonly b: number;
   /** Regulariser: P starts as I / alpha. */
   readonly alpha: number;
-  /** What makes a LIF neuron fire (spec section 4): `effective` asks x_new > threshold only, `intended` also x < threshold. */
+  /** What makes a LIF neuron fire: `effective` asks x_new > threshold only, `intended` also x < threshold. */
   readonly spikeRule: "effective" | "intended";
   /** `halves`: two normal values a step, added to the drift; `held`: one a step, added to the current (companion scripts). */
   readonly noiseScheme: "halves" | "held";

@@ -6,7 +6,7 @@ import type { Scope } from "./scope.ts";
 
 const QUERIES = 4096; // the most a query set may hold
 
-/** Time per phase by timestamp queries around every dispatch; measures a little less than wall time (webgpu-facts.md 3). */
+/** Time per phase by timestamp queries around every dispatch; measures a little less than wall time. */
 export class Profile {
   readonly ms: Partial<Record<(typeof PHASES)[number], number>> = {};
   readonly #sets: readonly [Stamps, Stamps]; // two submits may be in flight

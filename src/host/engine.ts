@@ -31,7 +31,7 @@ export interface LinkStates {
   readonly last: Uint32Array;
 }
 
-/** Changes that act from the engine's current step on (design section 3, `sim.every`). */
+/** Changes that act from the engine's current step on (`sim.every`). */
 export interface Controls {
   /** the rate signal of a renewal population, per entry or all; Hz. */
   setRate(population: number, signal: import("../network/signal.ts").Signal, entry?: number): void;

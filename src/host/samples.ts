@@ -1,7 +1,7 @@
 import type { CompiledTrace } from "../compile/compiled.ts";
 
 /** The steps whose time labels the samples of a trace in a segment [from, to): state traces are labelled with the time after a
- * step, so from < step <= to; current traces with the time before it, from <= step < to (design section 6). */
+ * step, so from < step <= to; current traces with the time before it, from <= step < to. */
 export function sampleSteps(trace: Pick<CompiledTrace, "phase" | "everySteps">, from: number, to: number): Uint32Array {
   const { everySteps: m, phase } = trace;
   const first = phase !== "current" ? Math.floor(from / m) + 1 : Math.ceil(from / m);

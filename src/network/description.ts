@@ -11,7 +11,7 @@ export type { Rule };
 
 /** Sources that draw their own spikes: renewal processes of integer `order` (1 = Poisson) whose hazard follows `rate`.
  * Several signals with an index per cell, or one constant per cell, are allowed. `latency`: time between the draw and
- * the spike; the source at step m uses the rate of step m - latency/dt (design section 5). */
+ * the spike; the source at step m uses the rate of step m - latency/dt. */
 export interface RenewalSources {
   readonly kind: "renewal";
   readonly order: number; // 1..64
@@ -104,7 +104,7 @@ export type PopulationDescription =
   | { readonly name: string; readonly model: NeuronModel }
   | { readonly name: string; readonly n: number; readonly model: SourceModel };
 
-/** One value per entry for one path of the description (design section 8): "seed", "structureSeed",
+/** One value per entry for one path of the description: "seed", "structureSeed",
  * "<population>.rate" (Signal), "<population>.times" (trains: a list of times per cell, ms), "<population>.<section>.<insertion>.<param>", "<population>.<receptor>.<param>",
  * "<projection>.scale", "<clamp>.gain", "<clamp>.signal". All variations have the same length. */
 export interface Variation {

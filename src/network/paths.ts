@@ -17,7 +17,7 @@ import {
 import type { CellSignals, NetworkDescription, RenewalSources, Variation } from "./description.ts";
 import { type Limits, paramPaths } from "./param-paths.ts";
 
-/** What a variation's path names (design section 8). Indices count in the description's lists. */
+/** What a variation's path names. Indices count in the description's lists. */
 export type Path =
   | { readonly kind: "seed" | "structureSeed" }
   | { readonly kind: "rate" | "times"; readonly population: number }

@@ -8,7 +8,7 @@ import { negLogQ27, Q27 } from "./threshold.ts";
  * of y in Q5.27. Where the sum reaches the threshold theta = -ln u: at an inner stage theta is subtracted and the excess kept (several
  * inner crossings a step are possible), at the N-th the source fires and the excess is dropped. So a step has at most one spike,
  * and a step with inc = 0 changes nothing. N = 1 is a Poisson process; ISIs have CV 1/sqrt(N). Rounding a time up to whole steps
- * lowers the rate to about y / (1 + y dt / 2000). Source: the descending drive of MyoGen (spec/motor-pool.md, section 4). */
+ * lowers the rate to about y / (1 + y dt / 2000). Source: the descending drive of MyoGen. */
 
 /** Words of a source's state in the order of the layout. `remainder` is used with constant rates per cell only. */
 const SOURCE_FIELDS = ["sum", "theta", "stage", "draws", "remainder"] as const;

@@ -89,7 +89,7 @@ const wrap = (x: number): number => x - TWO_PI * Math.floor(x / TWO_PI);
  * A neuron that starts exactly there needs any advance; more than a turn is still one spike. */
 export const qifSpikes = (x: number, xNew: number): boolean => xNew - x - wrap(Math.PI - wrap(x)) > 0;
 
-/** Whether a LIF neuron fires; `effective` is what the published boolean expression evaluates to (spec section 4). */
+/** Whether a LIF neuron fires; `effective` is what the published boolean expression evaluates to. */
 export const lifSpikes = (x: number, xNew: number, threshold: number, rule: "effective" | "intended"): boolean =>
   xNew > threshold && (rule === "effective" || x < threshold);
 

@@ -110,7 +110,7 @@ describe("translated mechanisms run as in NEURON", () => {
     const [got, neuron] = [await voltage(mechanism), want[name] as readonly number[]];
     expect(got.length).toBe(neuron.length);
     const worst = got.reduce((most, v, k) => Math.max(most, Math.abs(v - (neuron[k] as number))), 0);
-    expect(worst).toBeLessThan(1e-6); // mV; the bound, rounding stays far below it but where NEURON iterates
+    expect(worst).toBeLessThan(1e-6); // mV: what users are promised; rounding stays far below it but where NEURON iterates
   });
 
   test("the protocol tells mechanisms apart", () => {

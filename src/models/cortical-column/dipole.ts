@@ -54,7 +54,7 @@ export function recordedDipole(L2: RecordedMoments, L5: RecordedMoments): Dipole
 /** Subtracts what cells at rest contribute (a fixed fit per pyramidal cell, with a small step at 37 ms) and converts to nAm.
  * @param raw         layer moments, fAm
  * @param nPyramidal  pyramidal cells per layer: nx * ny of the mesh
- * Source: spec/cortical-column.md 8.2. */
+ * Source: HNN-core's baseline renormalisation. */
 export function correctedDipole(
   raw: { readonly tMs: ArrayLike<number>; readonly L2: ArrayLike<number>; readonly L5: ArrayLike<number> },
   nPyramidal: number,

@@ -50,7 +50,7 @@ export interface PrepareOptions {
 }
 
 /** Gives gids to drive cells, draws their events and lists their links, in the published order and with the published seeds.
- * @throws ModelError for what spec/cortical-column.md 7 refuses */
+ * @throws ModelError for what `checkDrives` refuses */
 export function prepareDrives(options: PrepareOptions): PreparedDrive[] {
   const { types, layout, drives, tstop, trial = 0, maxDelay = Infinity } = options;
   checkDrives(types, drives, tstop);

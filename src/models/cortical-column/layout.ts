@@ -23,7 +23,7 @@ export interface Layout {
 }
 
 /** Pyramidal cells on every grid point of a layer, x outer and y inner; baskets on every third point of a row, shifted by
- * one in odd rows, between the layers (spec/cortical-column.md 5.1). Only x and y matter to connections.
+ * one in odd rows, between the layers (HNN-core's layout). Only x and y matter to connections.
  * @throws ModelError for a mesh below 1 x 1 or a spacing that is not positive */
 export function layOut(types: readonly ColumnCellType[], options: MeshOptions = {}): Layout {
   const { mesh = [10, 10], spacing = 1, layerSeparation = 1307.4 } = options;

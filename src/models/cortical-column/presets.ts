@@ -65,7 +65,7 @@ const PRESETS = {
   gamma: { drives: [gammaPoisson], tstop: 250, smoothing: { windowMs: 0, scale: 30_000 } },
 } as const;
 
-/** evoked (the seed's network A), erp, alpha, gamma; spec/cortical-column.md 7.3 to 7.5.
+/** evoked, erp, alpha, gamma: the drives and weights of HNN-core's examples of these names.
  * @throws ModelError for another name */
 export function columnPreset(name: string): ColumnPreset {
   const { rules } = jones2009();
@@ -82,8 +82,8 @@ export const withWeights = (
   weights: Readonly<Record<number, number>>,
 ): ConnectionRule[] => rules.map((rule, k) => ({ ...rule, weight: weights[k] ?? rule.weight }));
 
-/** Network B of the seed as it really ran: every source reaches all pyramidal tufts. Its documented per-source targets never
- * took effect beyond these weights (spec/cortical-column.md 7.3). */
+/** A replay of recorded trains as the original study really ran it: every source reaches all pyramidal tufts. Its documented per-source targets never
+ * took effect beyond these weights. */
 export const replay = (spikeData: SpikeTrainDrive["spikeData"]): SpikeTrainDrive => ({
   kind: "spikeTrain",
   name: "drive_from_NetA",

@@ -50,7 +50,7 @@ const L5_ROWS = [
 
 type MechanismsOf = (section: string, distances: readonly number[]) => Readonly<Record<string, MechanismParameters>>;
 
-/** Layer 2/3 pyramidal cell. Source: Jones et al. (2009), J. Neurophysiol. 102:3554-3572, as in spec/cortical-column.md 1.1. */
+/** Layer 2/3 pyramidal cell. Source: Jones et al. (2009), J. Neurophysiol. 102:3554-3572, as in HNN-core. */
 const L2_pyramidal = (): ColumnCellType =>
   pyramidal({ name: "L2_pyramidal", shortName: "L2Pyr", layer: 2, colour: "cyan" }, L2_ROWS, 0.6195, (section) => ({
     hh2: { gnabar: section === "soma" ? 0.18 : 0.15, gkbar: 0.01, gl: 4.26e-5, el: -65 },

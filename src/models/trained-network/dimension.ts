@@ -38,7 +38,7 @@ export interface Dimension {
   readonly varianceOfCovariances: number;
 }
 
-/** Bias-corrected participation ratio (spec section 8), after Dahmen et al. (2022).
+/** Bias-corrected participation ratio, after Dahmen et al. (2022).
  * @param C     covariance of T samples, N x N, N at least 3
  * @param sign  `kept`: the cross term is am cm; `asPublished`: |am cm|, which loses the sign of a negative mean covariance */
 export function dimension(

@@ -4,7 +4,7 @@ import { drawNetwork, type NetworkDraws } from "./draws.ts";
 import { trainedNetworks } from "./network.ts";
 import type { TrainedNetworkParameters } from "./parameters.ts";
 
-/** The companion scripts' protocol (spec section 8): trained weights from a fresh start, stimulus in the first steps only,
+/** The companion scripts' protocol: trained weights from a fresh start, stimulus in the first steps only,
  * noise held over the step and added to the current, the intended spike rule; r averaged over windows.
  * @param make   makes an engine
  * @param discard  first windows left out */

@@ -1,4 +1,4 @@
-/** Second-order motifs of a weight matrix (spec section 7), after Dahmen et al. (2022). */
+/** Second-order motifs of a weight matrix, after Dahmen et al. (2022). */
 export interface Motifs {
   /** N times the variance of all entries. */
   readonly sigma2: number;

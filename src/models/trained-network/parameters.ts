@@ -1,4 +1,4 @@
-/** Parameters of the trained network (spec/trained-network.md, section 1; dimensionless, the unit of time is 10 ms).
+/** Parameters of the trained network (dimensionless, the unit of time is 10 ms).
  * Source: the published notebook; the scheme is Kim & Chow (2018), eLife 7:e37124. */
 export interface TrainedNetworkParameters {
   /** Neurons. */

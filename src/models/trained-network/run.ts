@@ -37,7 +37,7 @@ export async function loopResults(engine: TrainingEngine, span: TrainingSpan, it
   });
 }
 
-/** Sample covariance and dimension under the three protocols of spec section 8; collected loop by loop. */
+/** Sample covariance and dimension under the three protocols of the companion scripts; collected loop by loop. */
 export class DimensionSamples {
   readonly #n: number;
   readonly #itstim: number;

@@ -15,7 +15,7 @@ export interface GrowingFile {
   readonly rows: string[];
 }
 
-/** The notebook's own folders and CSV files (spec section 10), one folder `simulation_s` per reset value.
+/** The notebook's own folders and CSV files, one folder `simulation_s` per reset value.
  * `corrected` puts phase and amplitude under their own names and writes the noise columns that the currents' header
  * promises; `original` keeps both as published. The dw file, which the notebook leaves empty, is filled in either. */
 export class NotebookFiles {

@@ -195,7 +195,7 @@ describe("local connections", () => {
   });
 });
 
-test("variants change what spec section 12 names and nothing else", () => {
+test("variants change what they name and nothing else", () => {
   const law = law2021();
   expect(law.rules.length).toBe(17);
   expect([law.rules[2]!.weight, law.rules[6]!.weight, law.rules[7]!.weight]).toEqual([0.0004, 0.02, 0.005]);

@@ -123,7 +123,7 @@ describe("repeats, versions, dead lets", () => {
   });
 });
 
-/** The NERLab soma's gates: spec/motor-pool.md 1.3. */
+/** The NERLab soma's gates: the published mechanism `napp` of MyoGen. */
 const SOMA = program(`
   let u = V - vtraub
   let alpha_m = 0.64 * 4 / exprel((15 - u) / 4)

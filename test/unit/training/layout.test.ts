@@ -56,7 +56,7 @@ test("a batch that does not fit runs in waves; one network that does not is refu
   );
 });
 
-test("P dominates the memory of a network of 400 neurons, by the spec's formula", () => {
+test("P dominates the memory of a network of 400 neurons, by N p (N p + 1) / 2 words a neuron", () => {
   const training = smallTraining({ n: 400, steps: 10 });
   const memory = trainingMemory(training, layoutTraining(training, { workgroupSize: 8, maxBinding: 2 ** 27 }), 4);
   // packed float32: half of 4 bytes times the sum of K^2, plus whole diagonal blocks and neurons padded to their workgroup
