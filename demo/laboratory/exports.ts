@@ -1,5 +1,6 @@
 import { figure } from "../../src/plot/figure.ts";
 import type { Panel } from "../../src/plot/types.ts";
+import { csv } from "../site/save.ts";
 import type { Curve, Recorded } from "./protocol.ts";
 import { DT, SAMPLE } from "./settings.ts";
 import type { Traces } from "./traces.ts";
@@ -10,23 +11,25 @@ import type { Traces } from "./traces.ts";
 export function tracesCsv(traces: Traces, window: number): string {
   const times = traces.times(window);
   const columns = traces.variables.map((v) => traces.values(v, window));
-  const head = ["t_ms", ...traces.variables.map((v) => `${columnName(v)} (${v.unit})`)].join(",");
-  const lines = Array.from(times, (t, k) => [tidy(t), ...columns.map((c) => number(c?.[k]))].join(","));
-  return `${[head, ...lines].join("\n")}\n`;
+  return csv(
+    ["t_ms", ...traces.variables.map((v) => `${columnName(v)} (${v.unit})`)],
+    Array.from(times, (t, k) => [tidy(t), ...columns.map((c) => c?.[k])]),
+  );
 }
 
 export function curveCsv({ x, xUnit, kind, series }: Curve): string {
   const [name, unit] = kind === "rate" ? ["current", "Hz"] : ["command", "nA"];
-  const head = [`${name} (${xUnit})`, ...series.map((s) => `${s.version}.${s.label} (${unit})`)].join(",");
-  return `${[head, ...x.map((value, k) => [tidy(value), ...series.map((s) => number(s.y[k]))].join(","))].join("\n")}\n`;
+  return csv(
+    [`${name} (${xUnit})`, ...series.map((s) => `${s.version}.${s.label} (${unit})`)],
+    x.map((value, k) => [tidy(value), ...series.map((s) => s.y[k])]),
+  );
 }
 
 /** Names of variables start with their version already where they are a clamp's. */
 export const columnName = ({ version, name }: Pick<Recorded, "version" | "name">): string =>
   name.startsWith(`${version}.`) ? name : `${version}.${name}`;
 
-const tidy = (x: number): string => String(Number(x.toFixed(6)));
-const number = (x: number | undefined): string => (x === undefined || Number.isNaN(x) ? "" : String(x));
+const tidy = (x: number): number => Number(x.toFixed(6));
 
 /** A panel as an SVG file. */
 export const panelSvg = (panel: Panel): string => figure({ width: 120, panels: [panel] });
@@ -61,11 +64,3 @@ for await (const chunk of sim.run(ms(duration), { chunk: ms(duration) })) {
 await sim.close();
 opened?.device.destroy();
 `;
-
-/** Gives a file to the reader. */
-export function download(name: string, content: Blob | string, type = "text/plain"): void {
-  const url = URL.createObjectURL(typeof content === "string" ? new Blob([content], { type }) : content);
-  const link = Object.assign(document.createElement("a"), { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}

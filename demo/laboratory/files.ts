@@ -1,6 +1,7 @@
 import { element, make } from "../site/element.ts";
 import { hideNotice, notice, paragraph } from "../site/notice.ts";
-import { curveCsv, download, nodeScript, panelSvg, tracesCsv } from "./exports.ts";
+import { curveCsv, nodeScript, panelSvg, tracesCsv } from "./exports.ts";
+import { save } from "../site/save.ts";
 import { packed, readSaved, savedText, type Saved } from "./saved.ts";
 import type { Traces } from "./traces.ts";
 import type { Views } from "./views.ts";
@@ -32,11 +33,11 @@ export class Files {
   constructor(shown: Shown) {
     this.#shown = shown;
     const click = (id: string, act: () => void): void => element(id).addEventListener("click", act);
-    click("save", () => download("laboratory.json", savedText(shown.saved()), "application/json"));
+    click("save", () => save("laboratory.json", savedText(shown.saved()), "application/json"));
     click("open", () => element("file").click());
-    click("csv", () => download("traces.csv", tracesCsv(shown.traces, shown.window()), "text/csv"));
-    click("json", () => void this.#description().then(({ json }) => download("network.json", `${json}\n`, "application/json"))); // prettier-ignore
-    click("script", () => void this.#description().then(({ json, engine }) => download("laboratory.mjs", nodeScript(json, engine, 1000), "text/javascript"))); // prettier-ignore
+    click("csv", () => save("traces.csv", tracesCsv(shown.traces, shown.window()), "text/csv"));
+    click("json", () => void this.#description().then(({ json }) => save("network.json", `${json}\n`, "application/json"))); // prettier-ignore
+    click("script", () => void this.#description().then(({ json, engine }) => save("laboratory.mjs", nodeScript(json, engine, 1000), "text/javascript"))); // prettier-ignore
     click("share", () => void this.#share());
     const file = element<HTMLInputElement>("file");
     file.addEventListener("change", () => {
@@ -108,9 +109,9 @@ export class Files {
       part.append(made);
     };
     const { views } = this.#shown;
-    if (name === "curve") button("CSV", () => views.curve !== undefined && download("curve.csv", curveCsv(views.curve), "text/csv")); // prettier-ignore
-    button("SVG", () => download(`${name}.svg`, panelSvg(views.panel(name)), "image/svg+xml"));
-    button("PNG", () => void pngOf(element(name)).then((blob) => download(`${name}.png`, blob)));
+    if (name === "curve") button("CSV", () => views.curve !== undefined && save("curve.csv", curveCsv(views.curve), "text/csv")); // prettier-ignore
+    button("SVG", () => save(`${name}.svg`, panelSvg(views.panel(name)), "image/svg+xml"));
+    button("PNG", () => void pngOf(element(name)).then((blob) => save(`${name}.png`, blob)));
   }
 }
 
