@@ -1,12 +1,13 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { Arrivals, CompiledLearning, CompiledNetwork, CompiledStage, CompiledTrace, LinkTable } from "../compile/compiled.ts"; // prettier-ignore
-import type { LinkStates, TraceSamples } from "../host/engine.ts";
+import type { TraceSamples } from "../host/engine.ts";
 import { allLinks, initialLinks, sampledLinks, tableOf, weightTraces } from "../host/learning.ts";
 import { mostWithin, sampleSteps } from "../host/samples.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { mathFunctions, printWgsl } from "../lang/print.ts";
 import { lowerBound } from "../sorted.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
+import { type KeptStates, readKept, writeKept } from "./kept-states.ts";
 import type { Cleared, Dispatch, Setting, Shared, Words } from "./parts.ts";
 import type { BlockPlan } from "./submit.ts";
 
@@ -217,18 +218,13 @@ export class LearnPart implements Setting {
   }
 
   /** Call with nothing in flight. */
-  async read(): Promise<LinkStates & { readonly state: Float32Array<ArrayBuffer> }> {
-    const bytes = await this.#shared.memory.read(this.states);
-    const all = allLinks(this.learning, this.#shared.network.entries);
-    const count = this.learning.states.length * all;
-    return { state: new Float32Array(bytes, 0, count), last: new Uint32Array(bytes, 4 * count, all) };
+  read(): Promise<KeptStates> {
+    const { memory, network } = this.#shared;
+    return readKept(memory, this.states, this.learning.states.length, allLinks(this.learning, network.entries));
   }
 
   write(state: Float32Array, last: Uint32Array): void {
-    const words = new Uint32Array(state.length + last.length);
-    words.set(new Uint32Array(Float32Array.from(state).buffer));
-    words.set(last, state.length);
-    this.#shared.memory.device.queue.writeBuffer(this.states, 0, words);
+    writeKept(this.#shared.memory, this.states, state, last);
   }
 
   #shapeWords(): Uint32Array {

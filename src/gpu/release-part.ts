@@ -1,6 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledPlasticity } from "../compile/compiled.ts";
 import { mathFunctions, printWgsl } from "../lang/print.ts";
+import { type KeptStates, readKept, writeKept } from "./kept-states.ts";
 import { bind, type Kernel } from "./kernels.ts";
 import type { Dispatch, Shared } from "./parts.ts";
 
@@ -97,19 +98,13 @@ export class ProjectionRelease {
   }
 
   /** Call with nothing in flight. */
-  async read(): Promise<{ state: Float32Array<ArrayBuffer>; last: Uint32Array<ArrayBuffer> }> {
+  read(): Promise<KeptStates> {
     const { memory, network } = this.#shared;
-    const bytes = await memory.read(this.states);
-    const all = this.plasticity.n * network.entries;
-    const count = this.plasticity.states.length * all;
-    return { state: new Float32Array(bytes, 0, count), last: new Uint32Array(bytes, 4 * count, all) };
+    return readKept(memory, this.states, this.plasticity.states.length, this.plasticity.n * network.entries);
   }
 
   write(state: Float32Array, last: Uint32Array): void {
-    const words = new Uint32Array(state.length + last.length);
-    words.set(new Uint32Array(Float32Array.from(state).buffer));
-    words.set(last, state.length);
-    this.#shared.memory.device.queue.writeBuffer(this.states, 0, words);
+    writeKept(this.#shared.memory, this.states, state, last);
   }
 }
 

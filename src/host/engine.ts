@@ -26,8 +26,11 @@ export interface Segment {
 /** Every mutable buffer by name: what a checkpoint holds, and what is restored after an overflow. */
 export type EngineState = Readonly<Record<string, Uint32Array | Int32Array | Float32Array | Float64Array>>;
 
+/** What the sources or links of a plasticity carry from spike to spike. */
 export interface LinkStates {
+  /** [state][element of every entry], each in its own unit. */
   readonly state: Float32Array | Float64Array;
+  /** step of the element's last spike. */
   readonly last: Uint32Array;
 }
 

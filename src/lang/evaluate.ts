@@ -70,7 +70,8 @@ function lookUp(name: string, env: Readonly<Record<string, number>>): number {
   return value;
 }
 
-const OPERATIONS: Readonly<Record<Exclude<BinaryOp, "^">, (a: number, b: number) => number>> = {
+/** What the operators of two numbers give. */
+export const OPERATIONS: Readonly<Record<Exclude<BinaryOp, "^">, (a: number, b: number) => number>> = {
   "+": (a, b) => a + b,
   "-": (a, b) => a - b,
   "*": (a, b) => a * b,

@@ -25,7 +25,7 @@ export interface Tabulated {
   readonly intervals: number;
 }
 
-interface Shared {
+export interface Shared {
   readonly program: Program;
   readonly lexer: Lexer;
   readonly variables: Variables;

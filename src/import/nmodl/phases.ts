@@ -1,20 +1,12 @@
 import type { Expr } from "../../lang/expr.ts";
-import { Execution, type Tabulated } from "./execute.ts";
-import type { At, Lexer } from "./lexer.ts";
+import { Execution, type Shared } from "./execute.ts";
+import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton } from "./relax.ts";
 import { type Reaction, reactionsOf, type Scheme } from "./schemes.ts";
 import type { Symbols } from "./symbols.ts";
-import type { Program, Routine, Statement } from "./syntax.ts";
-import type { Variables } from "./variables.ts";
+import type { Routine, Statement } from "./syntax.ts";
 
-export interface Context {
-  readonly program: Program;
-  readonly lexer: Lexer;
-  readonly variables: Variables;
-  readonly symbols: Symbols;
-  readonly interpolate: boolean;
-  readonly tables: Tabulated[];
-  readonly labels: Map<Expr, string>;
+export interface Context extends Shared {
   readonly notes: string[];
 }
 

@@ -1,3 +1,4 @@
+import { OPERATIONS } from "../../lang/evaluate.ts";
 import type { BinaryOp, Expr, Fn } from "../../lang/expr.ts";
 import { children } from "../../lang/names.ts";
 
@@ -134,16 +135,4 @@ export class Symbols {
 
 export const valueOf = (expr: Expr): number | undefined => (expr.kind === "number" ? expr.value : undefined);
 
-const FOLD: Readonly<Record<BinaryOp, (a: number, b: number) => number>> = {
-  "+": (a, b) => a + b,
-  "-": (a, b) => a - b,
-  "*": (a, b) => a * b,
-  "/": (a, b) => a / b,
-  "^": (a, b) => a ** b,
-  "<": (a, b) => Number(a < b),
-  "<=": (a, b) => Number(a <= b),
-  ">": (a, b) => Number(a > b),
-  ">=": (a, b) => Number(a >= b),
-  "==": (a, b) => Number(a === b),
-  "!=": (a, b) => Number(a !== b),
-};
+const FOLD: Readonly<Record<BinaryOp, (a: number, b: number) => number>> = { ...OPERATIONS, "^": (a, b) => a ** b };
