@@ -87,7 +87,7 @@ class ColumnDemo implements Demo {
         steps: (single) => this.#pieceSteps(single),
         before: (control) => this.#apply(control),
         take: (chunk) => this.#take(chunk),
-        states: this.#runner.visible === undefined,
+        states: this.#bench.drawing === undefined,
       },
       seen,
     );
@@ -194,12 +194,18 @@ serve(async (bench, settings) => {
   const ends = types.map((t) => (cells += t.cells));
   const ink = { colours: types.map((t) => TYPE_COLOURS[t.name] ?? "ink"), ends };
   const strength = settings["strength"] as number;
-  const { device } = bench;
-  if (device === undefined || runner.visible === undefined) {
+  if (bench.drawing === undefined || runner.visible === undefined) {
     const scene = new PlainDrawing(bench, shape, (name) => runner.states(name));
     return new ColumnDemo(bench, built, runner, scene, new PlainRaster(bench, "raster", cells, ink, DT), strength);
   }
-  const scene = await ColumnDrawing.make(bench, device, runner.visible, shape);
-  const raster = await SpikeRaster.make(bench, device, runner.visible, "raster", { firstSource: 0, n: cells }, ink);
+  const scene = await ColumnDrawing.make(bench, bench.drawing, runner.visible, shape);
+  const raster = await SpikeRaster.make(
+    bench,
+    bench.drawing,
+    runner.visible,
+    "raster",
+    { firstSource: 0, n: cells },
+    ink,
+  );
   return new ColumnDemo(bench, built, runner, scene, raster, strength);
 });

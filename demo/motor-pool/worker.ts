@@ -169,8 +169,8 @@ serve(async (bench, given) => {
   if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
   const ink = { colours: ["small-unit", "middle-unit", "large-unit"] };
   const raster =
-    bench.device === undefined || runner.visible === undefined
+    bench.drawing === undefined || runner.visible === undefined
       ? new PlainRaster(bench, "raster", pool.neurons, ink, DT)
-      : await SpikeRaster.make(bench, bench.device, runner.visible, "raster", population, ink);
+      : await SpikeRaster.make(bench, bench.drawing, runner.visible, "raster", population, ink);
   return new PoolDemo(bench, runner, raster, made.thresholds, settings);
 });

@@ -18,6 +18,8 @@ export interface Bench {
   readonly device: GPUDevice | undefined;
   /** drawing and computing share a processor. */
   readonly inSoftware: boolean;
+  /** The device, where it may draw too; else the processor draws. */
+  readonly drawing: GPUDevice | undefined;
   readonly pace: Pace;
   /** as it is now; `recolour` is called after it changed. */
   readonly look: Look;
@@ -115,6 +117,12 @@ class OwnBench implements Bench {
     this.fit();
   }
 
+  /** Firefox 153 ends when a worker presents what a device drew while a submit takes seconds (wgpu: "Cannot remove a vacant
+   * resource"), as the first ones of a software adapter do: its kernels are compiled in them. */
+  get drawing(): GPUDevice | undefined {
+    return this.inSoftware && navigator.userAgent.includes("Firefox/") ? undefined : this.device;
+  }
+
   /** Gives every canvas the pixels that it shows. */
   fit(): void {
     for (const [name, canvas] of Object.entries(this.canvases)) {
@@ -183,7 +191,7 @@ class Host {
     const now = performance.now();
     if (this.#stale && this.#budget.due(now)) {
       this.#stale = false;
-      const queue = this.#bench.device?.queue;
+      const queue = this.#bench.drawing?.queue;
       this.#budget.draw(queue, () => this.#draw()).catch(() => undefined); // a lost device is told elsewhere
     }
     if (this.#unsaid && now - this.#posted >= READINGS_MS) this.#say(now);

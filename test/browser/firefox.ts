@@ -16,8 +16,12 @@ export interface Firefox {
 }
 
 /** Headless, over WebDriver BiDi, in a profile of its own.
- * @param preferences  beside or instead of those that switch WebGPU on */
-export async function openFirefox(preferences: Readonly<Record<string, unknown>> = {}): Promise<Firefox> {
+ * @param preferences  beside or instead of those that switch WebGPU on
+ * @param env          beside this process's own environment */
+export async function openFirefox(
+  preferences: Readonly<Record<string, unknown>> = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<Firefox> {
   const profile = mkdtempSync(join(tmpdir(), "hillock-firefox-"));
   const browser = await puppeteer.launch({
     browser: "firefox",
@@ -26,6 +30,7 @@ export async function openFirefox(preferences: Readonly<Record<string, unknown>>
     userDataDir: profile,
     extraPrefsFirefox: { ...PREFERENCES, ...preferences },
     protocolTimeout: 180_000,
+    env: { ...process.env, ...env },
   });
   return {
     browser,
