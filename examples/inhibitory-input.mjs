@@ -1,5 +1,5 @@
 // Inhibition that sets in half way: the pool's rate falls, large units go silent first.
-import { drive, fixedProbability, Hz, ms, Network, openDevice, poisson, seconds, simulate, uS } from "hillock";
+import { drive, fixedProbability, Hz, ms, Network, openDevice, poisson, simulate, uS } from "hillock";
 import { alphaMotorNeurons, recruitmentThresholds } from "hillock/models/motor-pool";
 import { meanRates } from "hillock/analysis";
 

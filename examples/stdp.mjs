@@ -35,7 +35,9 @@ for await (const chunk of sim.run(ms(end), { chunk: ms(end / 4) })) {
 }
 const { w } = await sim.plasticity("learning");
 export const share = { weak: w.filter((x) => x < 0.2 * g_max).length / 1000, strong: w.filter((x) => x > 0.8 * g_max).length / 1000 }; // prettier-ignore
-console.log(`${(100 * share.weak).toFixed(0)} % of the weights are below a fifth of the largest, ${(100 * share.strong).toFixed(0)} % above four fifths (at first 20 % each)`);
+console.log(
+  `${(100 * share.weak).toFixed(0)} % of the weights are below a fifth of the largest, ${(100 * share.strong).toFixed(0)} % above four fifths (at first 20 % each)`,
+);
 const y = new Float64Array(20);
 for (const x of w) y[Math.min(19, Math.floor((20 * x) / g_max))] += 1;
 const edges = Float64Array.from({ length: 21 }, (_, k) => k / 20);

@@ -8,5 +8,8 @@ const words = process.argv.slice(2);
 const named = words.filter((word) => !word.startsWith("--")).map((name) => `bench ${name}`);
 const all = REQUIREMENTS.flatMap((r) => r.commands).filter((command) => command.startsWith("bench "));
 const rest = setupOrExit(named.length > 0 ? named : all, words);
-const { status } = spawnSync(process.execPath, ["--import", "tsx", "bench/run.ts", ...rest], { cwd: root, stdio: "inherit" });
+const { status } = spawnSync(process.execPath, ["--import", "tsx", "bench/run.ts", ...rest], {
+  cwd: root,
+  stdio: "inherit",
+});
 process.exit(status ?? 1);

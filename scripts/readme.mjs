@@ -12,11 +12,30 @@ const allowed = (row) => (typeof row.allowed === "number" ? number(row.allowed) 
 function verifyTable() {
   const [gpu, reference] = ["gpu", "reference"].map((engine) => read(`bench/results/verify-${engine}.json`));
   const rows = (report, label) =>
-    report.rows.map((r) => `| ${r.case} | ${label} | ${r.quantity} | ${typeof r.measured === "number" ? number(r.measured) : r.measured} | ${allowed(r)} |`);
+    report.rows.map(
+      (r) =>
+        `| ${r.case} | ${label} | ${r.quantity} | ${typeof r.measured === "number" ? number(r.measured) : r.measured} | ${allowed(r)} |`,
+    );
   const count = (report) => `${report.rows.filter((r) => r.pass === true).length} of ${report.rows.length}`;
-  const shown = (report, label, want) => rows({ rows: report.rows.filter((r) => want.some(([c, q]) => r.case.startsWith(c) && q.test(r.quantity))) }, label);
-  const f32 = [["r1_nerlab_comb", /count|2 steps/], ["r2", /volt|spikes/], ["r3", /counts|rheobase/], ["r4", /0\.05|total/], ["r5", /./], ["r6", /count|worst/], ["r7", /consistent/], ["r9", /0\.05|total/]];
-  const f64 = [["r1_nerlab_comb", /off/], ["r4", /off/], ["r5", /0\.05/], ["r6", /off/], ["r9", /off/]];
+  const shown = (report, label, want) =>
+    rows({ rows: report.rows.filter((r) => want.some(([c, q]) => r.case.startsWith(c) && q.test(r.quantity))) }, label);
+  const f32 = [
+    ["r1_nerlab_comb", /count|2 steps/],
+    ["r2", /volt|spikes/],
+    ["r3", /counts|rheobase/],
+    ["r4", /0\.05|total/],
+    ["r5", /./],
+    ["r6", /count|worst/],
+    ["r7", /consistent/],
+    ["r9", /0\.05|total/],
+  ];
+  const f64 = [
+    ["r1_nerlab_comb", /off/],
+    ["r4", /off/],
+    ["r5", /0\.05/],
+    ["r6", /off/],
+    ["r9", /off/],
+  ];
   return [
     `All ${count(gpu)} rows pass in float32 (${gpu.adapter.split(" (")[0]}), ${count(reference)} in float64. The main ones:`,
     "",
@@ -33,14 +52,23 @@ function speedTable() {
   const watanabe = read("bench/results/watanabe.json").tables.find((t) => t.columns.includes("s per simulated second"));
   for (const row of watanabe.rows) {
     const at = (column) => cell(row[watanabe.columns.indexOf(column)]);
-    lines.push(`| ${Number(cell(row[0])).toLocaleString("en")} motor neurons, as many private and 400 shared sources, dt 0.025 ms | ${number(at("s per simulated second"))} s per simulated second (${number(at("ns per cell-step"))} ns per cell-step) |`);
+    lines.push(
+      `| ${Number(cell(row[0])).toLocaleString("en")} motor neurons, as many private and 400 shared sources, dt 0.025 ms | ${number(at("s per simulated second"))} s per simulated second (${number(at("ns per cell-step"))} ns per cell-step) |`,
+    );
   }
   const neuron = read("bench/results/neuron.json").tables.find((t) => t.columns[0] === "threads");
-  for (const row of neuron.rows) lines.push(`| the first of them in NEURON 8.2.2 with inputs drawn before, ${cell(row[0])} thread${cell(row[0]) === 1 ? "" : "s"} | ${number(cell(row[1]))} s |`);
+  for (const row of neuron.rows)
+    lines.push(
+      `| the first of them in NEURON 8.2.2 with inputs drawn before, ${cell(row[0])} thread${cell(row[0]) === 1 ? "" : "s"} | ${number(cell(row[1]))} s |`,
+    );
   return ["| what | measured |", "| --- | --- |", ...lines].join("\n");
 }
 
-const fill = (text, name, content) => text.replace(new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`), `<!-- ${name} -->\n${content}\n<!-- /${name} -->`);
+const fill = (text, name, content) =>
+  text.replace(
+    new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`),
+    `<!-- ${name} -->\n${content}\n<!-- /${name} -->`,
+  );
 const filled = fill(fill(readme, "verify", verifyTable()), "speed", speedTable());
 if (process.argv.includes("--check")) {
   if (filled !== readme) {

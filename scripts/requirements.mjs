@@ -15,7 +15,18 @@ export const REQUIREMENTS = [
   {
     name: "a WebGPU adapter",
     use: "what computes, where there is no GPU: lavapipe, Mesa's software adapter",
-    commands: ["start", "test", "bench arithmetic", "bench deliver", "bench trees", "bench watanabe", "bench block-length", "bench first-step", "bench training", "bench training-motifs"],
+    commands: [
+      "start",
+      "test",
+      "bench arithmetic",
+      "bench deliver",
+      "bench trees",
+      "bench watanabe",
+      "bench block-length",
+      "bench first-step",
+      "bench training",
+      "bench training-motifs",
+    ],
     packages: ["mesa-vulkan-drivers", "libvulkan1"],
     paths: ["/usr/share/vulkan/icd.d"],
     without: "npm start uses the reference engine (float64, slower); tests and benchmarks of the GPU engine fail",
@@ -120,7 +131,9 @@ export function pythonWith(modules) {
   const has = (python) => spawnSync(python, ["-c", `import ${modules.join(", ")}`], { stdio: "ignore" }).status === 0;
   const found = PYTHONS.find(has);
   if (found !== undefined) return found;
-  const packages = REQUIREMENTS.filter(({ python = [] }) => python.some((name) => modules.includes(name))).flatMap((r) => r.packages);
+  const packages = REQUIREMENTS.filter(({ python = [] }) => python.some((name) => modules.includes(name))).flatMap(
+    (r) => r.packages,
+  );
   throw new Error(`no python3 has ${modules.join(" and ")}: on Debian, apt-get install ${packages.join(" ")}`);
 }
 
@@ -149,7 +162,8 @@ export function isThere({ found, programs = [], python = [], paths = [] }) {
 }
 
 /** What these commands need. */
-export const requirementsOf = (commands) => REQUIREMENTS.filter((r) => r.commands.some((command) => commands.includes(command)));
+export const requirementsOf = (commands) =>
+  REQUIREMENTS.filter((r) => r.commands.some((command) => commands.includes(command)));
 
 export const hasApt = () => process.platform === "linux" && existsSync("/usr/bin/apt-get");
 export const isRoot = () => process.getuid?.() === 0;

@@ -11,8 +11,14 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Runs a command in the project's folder and shows what it prints. Throws when it fails. */
 function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", shell: process.platform === "win32", env: { ...process.env, ...env } });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed${error ? `: ${error.message}` : ` with code ${status}`}`);
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(" ")} failed${error ? `: ${error.message}` : ` with code ${status}`}`);
 }
 
 function newest(folder) {
@@ -30,8 +36,11 @@ function dependencies(install) {
   const names = Object.keys({ ...needed, ...(existsSync(join(root, "src")) ? tools : {}) });
   const missing = names.filter((name) => !existsSync(join(root, "node_modules", name)));
   if (missing.length === 0) return;
-  if (!install) throw new Error(`node_modules lacks ${missing.join(", ")}: run npm install, or this command without --no-install`);
-  console.log(`Installing ${missing.length} npm packages and what they need into node_modules (refuse with --no-install) ...`);
+  if (!install)
+    throw new Error(`node_modules lacks ${missing.join(", ")}: run npm install, or this command without --no-install`);
+  console.log(
+    `Installing ${missing.length} npm packages and what they need into node_modules (refuse with --no-install) ...`,
+  );
   // not `npm ci`: it refuses a lock file without the parts of other platforms, which some registries do not hold
   run("npm", ["install", "--no-save", "--no-audit", "--no-fund"]);
 }
@@ -61,7 +70,8 @@ function system(commands, install) {
     const rest = [...new Set(missing.filter((r) => r.script === undefined).flatMap((r) => r.packages))];
     console.log("To install it on Debian or its relatives:");
     if (script !== undefined) console.log(`  sudo sh ${script}`);
-    if (rest.length > 0) console.log(`  sudo apt-get update && sudo apt-get install --no-install-recommends ${rest.join(" ")}`);
+    if (rest.length > 0)
+      console.log(`  sudo apt-get update && sudo apt-get install --no-install-recommends ${rest.join(" ")}`);
     console.log(`Going on without: ${missing.map((r) => r.without).join("; ")}.`);
     return;
   }
@@ -90,7 +100,8 @@ function apt(missing) {
   };
   attempt(() => run("apt-get", ["update", "-qq"], quiet));
   const plain = missing.filter((r) => r.script === undefined);
-  if (plain.length > 0 && !attempt(() => install(plain.flatMap((r) => r.packages)))) for (const { packages } of plain) attempt(() => install(packages));
+  if (plain.length > 0 && !attempt(() => install(plain.flatMap((r) => r.packages))))
+    for (const { packages } of plain) attempt(() => install(packages));
   for (const { script } of missing) if (script !== undefined) attempt(() => run("sh", [script, "--yes"]));
 }
 

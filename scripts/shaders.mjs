@@ -3,8 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const folder = new URL("../shaders/", import.meta.url);
 const target = new URL("../src/shaders.gen.ts", import.meta.url);
-const files = readdirSync(folder).filter((name) => name.endsWith(".wgsl")).sort();
-const rows = files.map((name) => `  ${JSON.stringify(name.slice(0, -5))}: ${JSON.stringify(readFileSync(new URL(name, folder), "utf8"))},\n`);
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith(".wgsl"))
+  .sort();
+const rows = files.map(
+  (name) => `  ${JSON.stringify(name.slice(0, -5))}: ${JSON.stringify(readFileSync(new URL(name, folder), "utf8"))},\n`,
+);
 const text = `// Made by scripts/shaders.mjs from shaders/*.wgsl; do not edit.\nexport const SHADERS: Readonly<Record<string, string>> = {\n${rows.join("")}};\n`;
 const current = (() => {
   try {

@@ -8,7 +8,7 @@ const steps = new Steps();
 steps.check("shaders", "node", ["scripts/shaders.mjs", "--check"]);
 steps.check("readme", "node", ["scripts/readme.mjs", "--check"]);
 steps.check("types", "tsc", ["--noEmit", "-p", "."]);
-steps.check("lint", "oxlint", ["--type-aware", "--deny-warnings", "src", "verify", "test"]);
+steps.code();
 steps.tests("tests", words);
 if (words.length === 0) steps.tests("tests in a browser", ["--config", "vitest.browser.config.ts"]);
 steps.finish();

@@ -11,7 +11,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** The JavaScript blocks of a document. */
 const blocks = DOCUMENTS.flatMap((document) => {
   const text = readFileSync(join(root, document), "utf8");
-  return [...text.matchAll(/```js\n(.*?)```/gs)].map((m, k) => ({ name: `${document}, block ${k + 1}`, code: m[1] ?? "" }));
+  return [...text.matchAll(/```js\n(.*?)```/gs)].map((m, k) => ({
+    name: `${document}, block ${k + 1}`,
+    code: m[1] ?? "",
+  }));
 });
 
 test("there are some", () => expect(blocks.length).toBeGreaterThanOrEqual(DOCUMENTS.length));

@@ -47,9 +47,26 @@ class Trees {
     const model = cellModel(jones2009().cellTypes.find((t) => t.name === type) as Parameters<typeof cellModel>[0], n);
     const slots = new Map(model.receptors.map((r, k) => [r.name, k * n]));
     this.#device = device;
-    this.#cells = compileCells(type, model, { dt: 0.025, method: "backwardEuler", entries: 1, seeds: [1], shown: [], gathers: [], firstSource: 0, slots, clamps: [], recordings: [], vary: new Map() });
+    this.#cells = compileCells(type, model, {
+      dt: 0.025,
+      method: "backwardEuler",
+      entries: 1,
+      seeds: [1],
+      shown: [],
+      gathers: [],
+      firstSource: 0,
+      slots,
+      clamps: [],
+      recordings: [],
+      vary: new Map(),
+    });
     this.#program = this.#cells.program as TreeProgram;
-    this.#table = new TreeTable(this.#cells, this.#program, () => [0], () => [1]);
+    this.#table = new TreeTable(
+      this.#cells,
+      this.#program,
+      () => [0],
+      () => [1],
+    );
   }
 
   get nodes(): number {
@@ -61,17 +78,48 @@ class Trees {
   async measure(times: number, without?: (typeof PARTS)[number]): Promise<{ wall: number; cpu: number }[][]> {
     const { n } = this.#cells;
     const full = await linkKernel("integrate_tree", treeWgsl(this.#cells, this.#program, this.#table));
-    const linked = without === undefined ? full : full.replace(new RegExp(`(fn integrate_tree[\\s\\S]*?)\\n\\s*${without}\\([^\\n]*;`), "$1");
+    const linked =
+      without === undefined
+        ? full
+        : full.replace(new RegExp(`(fn integrate_tree[\\s\\S]*?)\\n\\s*${without}\\([^\\n]*;`), "$1");
     if (without !== undefined && linked === full) throw new Error(`there is no call of ${without} in the kernel`);
-    const modules = [linked, perStep(linked)].map((code) => this.#device.createShaderModule({ code })) as [GPUShaderModule, GPUShaderModule];
-    const kinds = ["uniform", "uniform", "storage", "storage", "read-only-storage", "read-only-storage", "read-only-storage", "storage", "read-only-storage", "storage"] as const;
-    const layout = this.#device.createBindGroupLayout({ entries: kinds.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })) });
+    const modules = [linked, perStep(linked)].map((code) => this.#device.createShaderModule({ code })) as [
+      GPUShaderModule,
+      GPUShaderModule,
+    ];
+    const kinds = [
+      "uniform",
+      "uniform",
+      "storage",
+      "storage",
+      "read-only-storage",
+      "read-only-storage",
+      "read-only-storage",
+      "storage",
+      "read-only-storage",
+      "storage",
+    ] as const;
+    const layout = this.#device.createBindGroupLayout({
+      entries: kinds.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
+    });
     const buffers = this.#buffers(kinds);
-    const group = this.#device.createBindGroup({ layout, entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) });
+    const group = this.#device.createBindGroup({
+      layout,
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
     const pipelineLayout = this.#device.createPipelineLayout({ bindGroupLayouts: [layout] });
-    const [whole, node, cell] = await Promise.all(
-      ENTRIES.map((entryPoint) => this.#device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module: modules[entryPoint === "integrate_tree" ? 0 : 1], entryPoint, constants: { WORKGROUP_SIZE: entryPoint === "per_node" ? 64 : 16 } } })),
-    ) as [GPUComputePipeline, GPUComputePipeline, GPUComputePipeline];
+    const [whole, node, cell] = (await Promise.all(
+      ENTRIES.map((entryPoint) =>
+        this.#device.createComputePipelineAsync({
+          layout: pipelineLayout,
+          compute: {
+            module: modules[entryPoint === "integrate_tree" ? 0 : 1],
+            entryPoint,
+            constants: { WORKGROUP_SIZE: entryPoint === "per_node" ? 64 : 16 },
+          },
+        }),
+      ),
+    )) as [GPUComputePipeline, GPUComputePipeline, GPUComputePipeline];
     const nodes = (this.#program.regions[0] as TreeProgram["regions"][number]).nodes.length;
     const run = (encode: (pass: GPUComputePassEncoder) => void) => async (): Promise<void> => {
       const encoder = this.#device.createCommandEncoder();
@@ -115,17 +163,37 @@ class Trees {
     voltages.set(state0.subarray(0, this.nodes * n));
     const gates = new Float32Array(4 * quads * n);
     for (let k = 0; k < region.nodes.length * region.width; k++) {
-      for (let g = 0; g < n; g++) gates[4 * (Math.floor(k / 4) * n + g) + (k % 4)] = state0[(region.firstRow + k) * n + g] as number;
+      for (let g = 0; g < n; g++)
+        gates[4 * (Math.floor(k / 4) * n + g) + (k % 4)] = state0[(region.firstRow + k) * n + g] as number;
     }
     const shape = new Uint32Array(12 + 4 * 512);
-    shape.set([n, 1, 0, n, receptors.length * n, params.values.length, this.#table.start("heads"), this.nodes, this.#table.start("parents"), this.#table.start("runs"), region.nodes.length, 0]);
-    params.names.forEach((_, k) => shape.set([params.offset[k], params.cellStride[k], params.entryStride[k], params.nodeStride[k]] as number[], 12 + 4 * k));
+    shape.set([
+      n,
+      1,
+      0,
+      n,
+      receptors.length * n,
+      params.values.length,
+      this.#table.start("heads"),
+      this.nodes,
+      this.#table.start("parents"),
+      this.#table.start("runs"),
+      region.nodes.length,
+      0,
+    ]);
+    params.names.forEach((_, k) =>
+      shape.set(
+        [params.offset[k], params.cellStride[k], params.entryStride[k], params.nodeStride[k]] as number[],
+        12 + 4 * k,
+      ),
+    );
     const contents = [
       Uint32Array.of(0, STEPS, 0, STEPS, 0, 0, 0, 0), shape, voltages, gates, Float32Array.from(params.values),
       Uint32Array.from(this.#table.words), new Int32Array(STEPS * receptors.length * n), new Uint32Array(64), new Float32Array(16), new Float32Array(16),
     ]; // prettier-ignore
     return contents.map((content, k) => {
-      const usage = (kinds[k] === "uniform" ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE) | GPUBufferUsage.COPY_DST;
+      const usage =
+        (kinds[k] === "uniform" ? GPUBufferUsage.UNIFORM : GPUBufferUsage.STORAGE) | GPUBufferUsage.COPY_DST;
       const buffer = this.#device.createBuffer({ size: Math.max(64, content.byteLength), usage });
       this.#device.queue.writeBuffer(buffer, 0, content);
       return buffer;
@@ -140,7 +208,8 @@ async function run({ quick }: BenchOptions): Promise<Findings> {
     for (const n of [100, 1600]) {
       const trees = new Trees(opened.device, type, n);
       const [whole, split] = await trees.measure(quick ? 3 : 9);
-      const ns = (runs: readonly { wall: number; cpu: number }[] | undefined, key: "wall" | "cpu") => spread((runs ?? []).map((r) => (r[key] * 1e6) / (STEPS * n * trees.nodes)));
+      const ns = (runs: readonly { wall: number; cpu: number }[] | undefined, key: "wall" | "cpu") =>
+        spread((runs ?? []).map((r) => (r[key] * 1e6) / (STEPS * n * trees.nodes)));
       rows.push([type, n, ns(whole, "wall"), ns(whole, "cpu"), ns(split, "wall"), ns(split, "cpu")]);
     }
   }
@@ -163,7 +232,8 @@ async function run({ quick }: BenchOptions): Promise<Findings> {
     adapter: opened.info,
     tables: [
       {
-        title: "CPU time that one dispatch loses when a part of the step is left out (the rest: receptors, detection, loop)",
+        title:
+          "CPU time that one dispatch loses when a part of the step is left out (the rest: receptors, detection, loop)",
         columns: ["cell", "gates and currents", "solution of the tree", "rest"],
         rows: shares,
       },
@@ -176,4 +246,8 @@ async function run({ quick }: BenchOptions): Promise<Findings> {
   };
 }
 
-export default { name: "trees", question: "Large trees: an invocation per cell over many steps, or per step one per node and one per cell?", run } satisfies Benchmark;
+export default {
+  name: "trees",
+  question: "Large trees: an invocation per cell over many steps, or per step one per node and one per cell?",
+  run,
+} satisfies Benchmark;

@@ -102,8 +102,7 @@ test("cells of one compartment and of many detect before delivery", async () => 
   await gpu.use(async (device) => {
     const engine = await gpuEngine(compiled, device);
     same("spikes", (await collect(engine, 1200)).spikes, r.spikes);
-    for (const k of [0, 1, 2])
-      expectClose((await engine.linkStates(k)).state, (await reference.linkStates(k)).state);
+    for (const k of [0, 1, 2]) expectClose((await engine.linkStates(k)).state, (await reference.linkStates(k)).state);
     await engine.close();
   });
 }, 60_000);

@@ -81,25 +81,31 @@ const LONG: Readonly<Record<string, Case>> = {
 const MINUTES = 60_000; // five runs of a command each, on a machine that may be busy
 
 describe.each(Object.entries(LONG))("%s", (name, { args, part, says }) => {
-  test("killed -9, it goes on behind the last finished part, to the same results; and only when asked to", async () => {
-    const [whole, cut] = [`${name}-whole`, `${name}-cut`];
-    expect(await hillock([...args, "--out", whole])).toMatchObject({ code: 0 });
-    const killed = await hillock([...args, "--out", cut], join(cut, part));
-    expect(killed.code).toBe(null);
-    expect(existsSync(join(all, cut, "summary.txt"))).toBe(false);
-    const refused = await hillock([...args, "--out", cut]);
-    expect(refused.code).toBe(1);
-    expect(refused.err).toMatch(/already holds a run.*go on with --resume.*--force/);
-    const other = await hillock([...args, "--out", cut, "--resume", "--seed", "99"]);
-    expect(other.code).toBe(1);
-    expect(other.err).toMatch(/holds a study with other seed/);
-    const resumed = await hillock([...args, "--out", cut, "--resume"]);
-    expect(resumed).toMatchObject({ code: 0, out: expect.stringMatching(says) as string });
-    expect(results(cut)).toEqual(results(whole));
-    if (name !== "column") return;
-    const [a, b] = await Promise.all([whole, cut].map(async (folder) => loadRun(await openFolder(join(all, folder)))));
-    expect((await b!.trace("L5_pyramidal", "dipole", 1)).data).toEqual(
-      (await a!.trace("L5_pyramidal", "dipole", 1)).data,
-    );
-  }, 10 * MINUTES);
+  test(
+    "killed -9, it goes on behind the last finished part, to the same results; and only when asked to",
+    async () => {
+      const [whole, cut] = [`${name}-whole`, `${name}-cut`];
+      expect(await hillock([...args, "--out", whole])).toMatchObject({ code: 0 });
+      const killed = await hillock([...args, "--out", cut], join(cut, part));
+      expect(killed.code).toBe(null);
+      expect(existsSync(join(all, cut, "summary.txt"))).toBe(false);
+      const refused = await hillock([...args, "--out", cut]);
+      expect(refused.code).toBe(1);
+      expect(refused.err).toMatch(/already holds a run.*go on with --resume.*--force/);
+      const other = await hillock([...args, "--out", cut, "--resume", "--seed", "99"]);
+      expect(other.code).toBe(1);
+      expect(other.err).toMatch(/holds a study with other seed/);
+      const resumed = await hillock([...args, "--out", cut, "--resume"]);
+      expect(resumed).toMatchObject({ code: 0, out: expect.stringMatching(says) as string });
+      expect(results(cut)).toEqual(results(whole));
+      if (name !== "column") return;
+      const [a, b] = await Promise.all(
+        [whole, cut].map(async (folder) => loadRun(await openFolder(join(all, folder)))),
+      );
+      expect((await b!.trace("L5_pyramidal", "dipole", 1)).data).toEqual(
+        (await a!.trace("L5_pyramidal", "dipole", 1)).data,
+      );
+    },
+    10 * MINUTES,
+  );
 });

@@ -179,9 +179,7 @@ test("averages, errors and text files", () => {
   expect(averagedDipole([dipole, scaledDipole(dipole, 3)]).agg[1]).toBeCloseTo(2 * dipole.agg[1]!, 12);
   expect(dipoleText(dipole)).toBe("0.000\t0.0049\t-0.0000\t0.0049\n0.025\t2.1049\t0.1000\t2.0049\n");
   expect([...readDipole(dipoleText(dipole), "dpl.txt").L5]).toEqual([0.0049, 2.0049]);
-  expect(() => readDipole("0.000\t1\t2\t3\n0.025\t1\tx\t3\n", "dpl.txt")).toThrow(
-    /dpl\.txt:2:9: "x" is not a number/,
-  );
+  expect(() => readDipole("0.000\t1\t2\t3\n0.025\t1\tx\t3\n", "dpl.txt")).toThrow(/dpl\.txt:2:9: "x" is not a number/);
 });
 
 test("windows that do not suit are refused", () => {

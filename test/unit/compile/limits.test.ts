@@ -2,7 +2,14 @@ import type { SectionSpec } from "../../../src/network/cell.ts";
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
 import { estimate } from "../../../src/compile/estimate.ts";
-import { allToAll, fixedNumberPerSource, fixedProbability, list, oneToOne, type Rule } from "../../../src/connect/rules.ts";
+import {
+  allToAll,
+  fixedNumberPerSource,
+  fixedProbability,
+  list,
+  oneToOne,
+  type Rule,
+} from "../../../src/connect/rules.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { Network } from "../../../src/network/network.ts";
 import { poisson } from "../../../src/network/sources.ts";
@@ -132,6 +139,9 @@ test("compile says what it does once it takes more than a second", () => {
   const said: string[] = [];
   compile(wired(12_000, 12_000, fixedProbability(0.1)), { dt, onCompile: (doing) => said.push(doing) });
   // 1.4e7 links are drawn at some 100 ns each; nothing is said of what is over sooner
-  if (said.length > 0) expect(said[0]).toMatch(/^(drawing "P" \(1 of 1 projections\), source \d+ of 12000|compiling cells|sorting links)$/);
+  if (said.length > 0)
+    expect(said[0]).toMatch(
+      /^(drawing "P" \(1 of 1 projections\), source \d+ of 12000|compiling cells|sorting links)$/,
+    );
   compile(wired(1, 1, oneToOne()), { dt, onCompile: () => expect.unreachable() });
 });

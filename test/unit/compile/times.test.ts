@@ -85,6 +85,6 @@ describe("trains that vary over the batch", () => {
   });
 
   test("trains have no rate", () => {
-    expect(() => network(TRIALS[0]!).net.vary("S.rate", [1])).toThrow('Known: S.times');
+    expect(() => network(TRIALS[0]!).net.vary("S.rate", [1])).toThrow("Known: S.times");
   });
 });

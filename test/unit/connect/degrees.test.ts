@@ -1,7 +1,22 @@
 import { describe, expect, test } from "vitest";
 import { drawLinks, eachLink } from "../../../src/connect/draw.ts";
-import { checkRule, distanceLaw, fixedInDegree, fixedOutDegree, fixedTotal, list, type Rule } from "../../../src/connect/rules.ts";
-import { checkDrawn, drawValues, exponentialValues, lognormalValues, normalValues, uniformValues } from "../../../src/connect/values.ts";
+import {
+  checkRule,
+  distanceLaw,
+  fixedInDegree,
+  fixedOutDegree,
+  fixedTotal,
+  list,
+  type Rule,
+} from "../../../src/connect/rules.ts";
+import {
+  checkDrawn,
+  drawValues,
+  exponentialValues,
+  lognormalValues,
+  normalValues,
+  uniformValues,
+} from "../../../src/connect/values.ts";
 import { compile } from "../../../src/compile/compile.ts";
 import iafDelta from "../../../src/mechanisms/neurons/iaf_delta.ts";
 import { Network } from "../../../src/network/network.ts";
@@ -84,9 +99,7 @@ describe("refused", () => {
     ["flat and solid places", distanceLaw("0.1", { sources: [[0], [0, 1]] }), /different numbers of coordinates/],
     ["columns of two lengths", list({ source: [0], target: [] }), /1 sources and 0 targets/],
     ["an index beyond", list({ source: [2], target: [0] }), /2 -> 0 is not below 2 -> 2/],
-  ] as [string, Rule, RegExp][])("%s", (_, rule, message) =>
-    expect(() => pairs(rule, 2, 2, true)).toThrow(message),
-  );
+  ] as [string, Rule, RegExp][])("%s", (_, rule, message) => expect(() => pairs(rule, 2, 2, true)).toThrow(message));
   test("distributions that are none", () => {
     expect(() => checkDrawn("w", normalValues({ mean: mV(1), sd: mV(-1) }), "mV")).toThrow(/sd: is -1/);
     expect(() => checkDrawn("w", lognormalValues({ mean: mV(0), sd: mV(1) }), "mV")).toThrow(/mean: is 0/);

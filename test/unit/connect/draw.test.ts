@@ -121,37 +121,41 @@ describe("statistics", () => {
     expect(Math.abs(variance / (S * p * (1 - p)) - 1)).toBeLessThan(z * Math.sqrt(2 / T));
   });
 
-  test.each([0.15, 0.02, 0.001, 1e-5])("gaps of probability %f: links, in- and out-degrees, distances between neighbours", (p) => {
-    const [S, T] = [400, Math.max(600, Math.round(40 / p))];
-    const found = pairs(fixedProbability(p), S, T);
-    const n = found.length;
-    // Bernstein (1946): P(|X - mean| >= t) <= 2 exp(-t^2 / (2 (variance + t / 3))); every link, gap and degree at level 1e-3 in all
-    const tests = 2 * S + 202;
-    const bound = (mean: number) => {
-      const l = Math.log((2 * tests) / 1e-3);
-      return l / 3 + Math.sqrt((l / 3) ** 2 + 2 * mean * l);
-    };
-    expect(Math.abs(n - S * T * p)).toBeLessThan(bound(S * T * p));
-    const out = new Array<number>(S).fill(0);
-    const into = new Array<number>(200).fill(0);
-    const gaps = new Array<number>(200).fill(0);
-    found.forEach(([s, t], k) => {
-      out[s]!++;
-      into[Math.floor((200 * t) / T)]!++;
-      const before = found[k - 1];
-      if (before?.[0] === s) gaps[Math.min(199, Math.floor((t - before[1]) * p * 20))]!++;
-    });
-    for (const d of out) expect(Math.abs(d - T * p)).toBeLessThan(bound(T * p));
-    into.forEach((d, k) => {
-      const width = Math.ceil((T * (k + 1)) / 200) - Math.ceil((T * k) / 200);
-      expect(Math.abs(d - S * width * p)).toBeLessThan(bound(S * width * p));
-    });
-    // of neighbours g apart there are (T - g) places per source, each with chance p (1 - p)^(g - 1) p
-    const want = new Array<number>(200).fill(0);
-    for (let g = 1; g < T; g++) want[Math.min(199, Math.floor(g * p * 20))]! += S * (T - g) * p * p * (1 - p) ** (g - 1);
-    // neighbouring gaps share a link: the bound on sums of independent ones, doubled by splitting them into every other one
-    gaps.forEach((d, k) => expect(Math.abs(d - want[k]!)).toBeLessThan(2 * bound(want[k]! / 2)));
-  });
+  test.each([0.15, 0.02, 0.001, 1e-5])(
+    "gaps of probability %f: links, in- and out-degrees, distances between neighbours",
+    (p) => {
+      const [S, T] = [400, Math.max(600, Math.round(40 / p))];
+      const found = pairs(fixedProbability(p), S, T);
+      const n = found.length;
+      // Bernstein (1946): P(|X - mean| >= t) <= 2 exp(-t^2 / (2 (variance + t / 3))); every link, gap and degree at level 1e-3 in all
+      const tests = 2 * S + 202;
+      const bound = (mean: number) => {
+        const l = Math.log((2 * tests) / 1e-3);
+        return l / 3 + Math.sqrt((l / 3) ** 2 + 2 * mean * l);
+      };
+      expect(Math.abs(n - S * T * p)).toBeLessThan(bound(S * T * p));
+      const out = new Array<number>(S).fill(0);
+      const into = new Array<number>(200).fill(0);
+      const gaps = new Array<number>(200).fill(0);
+      found.forEach(([s, t], k) => {
+        out[s]!++;
+        into[Math.floor((200 * t) / T)]!++;
+        const before = found[k - 1];
+        if (before?.[0] === s) gaps[Math.min(199, Math.floor((t - before[1]) * p * 20))]!++;
+      });
+      for (const d of out) expect(Math.abs(d - T * p)).toBeLessThan(bound(T * p));
+      into.forEach((d, k) => {
+        const width = Math.ceil((T * (k + 1)) / 200) - Math.ceil((T * k) / 200);
+        expect(Math.abs(d - S * width * p)).toBeLessThan(bound(S * width * p));
+      });
+      // of neighbours g apart there are (T - g) places per source, each with chance p (1 - p)^(g - 1) p
+      const want = new Array<number>(200).fill(0);
+      for (let g = 1; g < T; g++)
+        want[Math.min(199, Math.floor(g * p * 20))]! += S * (T - g) * p * p * (1 - p) ** (g - 1);
+      // neighbouring gaps share a link: the bound on sums of independent ones, doubled by splitting them into every other one
+      gaps.forEach((d, k) => expect(Math.abs(d - want[k]!)).toBeLessThan(2 * bound(want[k]! / 2)));
+    },
+  );
 
   test("a fixed number: every target, and every pair of targets, is equally likely", () => {
     const [S, T, n] = [4000, 9, 4];

@@ -33,7 +33,12 @@ describe("unnamed noise is named by its place", () => {
   test("two signals of a population, equal or not, and two populations have three noises", () => {
     for (const second of [noisy(), drive.constant(Hz(80)).plus(drive.noise({ sd: Hz(20) }))]) {
       const [a, b, c] = rows([noisy(), second]) as [Uint32Array, Uint32Array, Uint32Array];
-      for (const [x, y] of [[a, b], [a, c], [b, c]] as const) expect(Math.abs(pearson(x, y))).toBeLessThan(CHANCE);
+      for (const [x, y] of [
+        [a, b],
+        [a, c],
+        [b, c],
+      ] as const)
+        expect(Math.abs(pearson(x, y))).toBeLessThan(CHANCE);
     }
   });
 

@@ -11,7 +11,8 @@ test("equal points give exp(x) / n!", () => {
 });
 
 test("two points: (exp(b) - exp(a)) / (b - a), near ones too", () => {
-  for (const d of [1e-12, 1e-6, 1e-3, 0.1, 0.9, 1.1, 3]) expect(expDifference(-2, -2 + d)).toBeCloseTo((Math.exp(-2) * Math.expm1(d)) / d, 14);
+  for (const d of [1e-12, 1e-6, 1e-3, 0.1, 0.9, 1.1, 3])
+    expect(expDifference(-2, -2 + d)).toBeCloseTo((Math.exp(-2) * Math.expm1(d)) / d, 14);
 });
 
 test("order does not matter, and the integral over the simplex is met", () => {

@@ -231,8 +231,10 @@ describe("a weight that is no number ends the run before it", () => {
 
 describe("refused before the first step", () => {
   const own = stdpAdditive.mechanism;
-  const with_ = (change: Partial<LinkPlasticity>, params: object = { w_max: mV(2) }) => () =>
-    pair([9], [15], { plastic: { mechanism: { ...own, ...change }, params } as never });
+  const with_ =
+    (change: Partial<LinkPlasticity>, params: object = { w_max: mV(2) }) =>
+    () =>
+      pair([9], [15], { plastic: { mechanism: { ...own, ...change }, params } as never });
   test.each([
     ["a parameter that has to be given", with_({}, {}), /w_max: is missing. Give the largest weight in "mV"/],
     ["a weight's parameter in another unit", with_({}, { w_max: nA(2) }), /w_max: has unit "nA"/],
@@ -258,7 +260,9 @@ describe("refused before the first step", () => {
   });
 
   test("more spikes of a train on one step than can be told apart", () => {
-    expect(() => compile(pair(new Array<number>(16).fill(9), [15]), { dt: DT })).toThrow(/more than 15 spikes of one train/);
+    expect(() => compile(pair(new Array<number>(16).fill(9), [15]), { dt: DT })).toThrow(
+      /more than 15 spikes of one train/,
+    );
   });
 
   test("a dendritic delay where nothing hears the target", () => {
@@ -299,6 +303,8 @@ describe("refused before the first step", () => {
       ...own, name: "in_current", params: { A: param(nA(1), "step"), w_max: weightParam("largest") }, traces: {},
       onPre: { w: "w + A" }, onPost: {},
     } as never); // prettier-ignore
-    expect(() => pair([9], [15], { plastic: inCurrent({ w_max: mV(1) } as never) as never })).toThrow(/adds "w" \(mV\) and "A" \(nA\)/);
+    expect(() => pair([9], [15], { plastic: inCurrent({ w_max: mV(1) } as never) as never })).toThrow(
+      /adds "w" \(mV\) and "A" \(nA\)/,
+    );
   });
 });

@@ -5,7 +5,13 @@ import { eliminateMassless } from "../../../src/morphology/eliminate.ts";
 import { halfResistance, nodeAt, sectionPath, segmentArea, tree, type Section } from "../../../src/morphology/tree.ts";
 import { valueOf, type Values } from "../../../src/morphology/values.ts";
 
-const cylinder = (name: string, more: Partial<Extract<Section, { L: Values }>> = {}): Section => ({ name, L: 100, diam: 2, Ra: 150, ...more });
+const cylinder = (name: string, more: Partial<Extract<Section, { L: Values }>> = {}): Section => ({
+  name,
+  L: 100,
+  diam: 2,
+  Ra: 150,
+  ...more,
+});
 
 /** Relative error of a value printed with so many digits. */
 const printed = (digits: number): number => 0.5 * 10 ** (1 - digits);

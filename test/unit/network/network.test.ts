@@ -194,7 +194,9 @@ describe("regular pulses lie before `stop`", () => {
     [250, 1000.001, 5],
     [10, 0, 0],
   ])("every %f ms until %f ms: %i", (interval, stop, n) => {
-    expect(pulses({ interval: ms(interval), stop: ms(stop) })).toEqual(Array.from({ length: n }, (_, k) => k * interval));
+    expect(pulses({ interval: ms(interval), stop: ms(stop) })).toEqual(
+      Array.from({ length: n }, (_, k) => k * interval),
+    );
   });
   test("at every rate of whole Hz, for every whole second", () => {
     for (let hz = 1; hz <= 500; hz++)

@@ -2,7 +2,16 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
 import type { CompiledCells } from "../../../src/compile/compiled.ts";
 import { oneToOne } from "../../../src/connect/rules.ts";
-import { adex, iaf_cond_alpha, iaf_delta, iaf_exp, izhikevich, neuron, type NeuronType, qif } from "../../../src/mechanisms/neurons/index.ts";
+import {
+  adex,
+  iaf_cond_alpha,
+  iaf_delta,
+  iaf_exp,
+  izhikevich,
+  neuron,
+  type NeuronType,
+  qif,
+} from "../../../src/mechanisms/neurons/index.ts";
 import * as shipped from "../../../src/mechanisms/neurons/index.ts";
 import { param } from "../../../src/mechanisms/mechanism.ts";
 import { Network } from "../../../src/network/network.ts";
@@ -25,19 +34,29 @@ async function run(net: Network, duration: number, engine: "reference" | "refere
 
 describe("exact propagators", () => {
   // current-based exponential input into a leaky membrane: V(t) = w/C (exp(-t/tau_m) - exp(-t/tau_s)) / (1/tau_s - 1/tau_m)
-  test.each([0.5, 5, 9.99999, 10, 10.00001, 40])("a synaptic current of tau %s ms gives the closed form", async (tau) => {
-    const net = new Network({ seed: 1 });
-    const cells = net.cells("E", iaf_exp({ n: 1, params: { C_m: nF(0.25), g_L: uS(0.025), tau_ex: ms(tau), V_th: mV(1e6) } }));
-    net.connect(net.sources("afferent", 1, trains([[1]])), cells.excitatory, oneToOne(), { weight: nA(0.1), delay: ms(0) });
-    net.record(cells, "V", { every: ms(0.1) });
-    const V = (await run(net, 60)).trace("E", "V");
-    const closed = (t: number): number => {
-      const [a, b] = [1 / 10, 1 / tau];
-      const difference = Math.abs(a - b) < 1e-9 ? t * Math.exp(-a * t) : (Math.exp(-a * t) * -Math.expm1(-(b - a) * t)) / (b - a);
-      return -65 + (0.1 / 0.25) * difference;
-    };
-    V.times.forEach((t, k) => expect(Math.abs(V.data[k]! - (t <= 1 ? -65 : closed(t - 1)))).toBeLessThan(1e-11));
-  });
+  test.each([0.5, 5, 9.99999, 10, 10.00001, 40])(
+    "a synaptic current of tau %s ms gives the closed form",
+    async (tau) => {
+      const net = new Network({ seed: 1 });
+      const cells = net.cells(
+        "E",
+        iaf_exp({ n: 1, params: { C_m: nF(0.25), g_L: uS(0.025), tau_ex: ms(tau), V_th: mV(1e6) } }),
+      );
+      net.connect(net.sources("afferent", 1, trains([[1]])), cells.excitatory, oneToOne(), {
+        weight: nA(0.1),
+        delay: ms(0),
+      });
+      net.record(cells, "V", { every: ms(0.1) });
+      const V = (await run(net, 60)).trace("E", "V");
+      const closed = (t: number): number => {
+        const [a, b] = [1 / 10, 1 / tau];
+        const difference =
+          Math.abs(a - b) < 1e-9 ? t * Math.exp(-a * t) : (Math.exp(-a * t) * -Math.expm1(-(b - a) * t)) / (b - a);
+        return -65 + (0.1 / 0.25) * difference;
+      };
+      V.times.forEach((t, k) => expect(Math.abs(V.data[k]! - (t <= 1 ? -65 : closed(t - 1)))).toBeLessThan(1e-11));
+    },
+  );
 
   test("a constant current gives the closed form of the first spike and the interval", async () => {
     const net = new Network({ seed: 1 });
@@ -91,7 +110,9 @@ describe("methods", () => {
     expect(method(of("auto", "k * x + 2 * k")({ n: 1 }))).toBe("exact");
     expect(method(of("auto", "k * x^2")({ n: 1 }))).toBe("euler");
     expect(method(iaf_exp({ n: 1 }))).toBe("exact");
-    expect(() => method(of("exact", "k * x^2")({ n: 1 }))).toThrow(/state "x".*cannot be advanced by the method "exact"/);
+    expect(() => method(of("exact", "k * x^2")({ n: 1 }))).toThrow(
+      /state "x".*cannot be advanced by the method "exact"/,
+    );
     expect(() => method(of("exponentialEuler", "k * x^2")({ n: 1 }))).toThrow(/not linear in x/);
   });
 });
@@ -100,7 +121,10 @@ describe("events", () => {
   test("an alpha conductance peaks at the weight after its time constant", async () => {
     const net = new Network({ seed: 1 });
     const cells = net.cells("E", iaf_cond_alpha({ n: 1, params: { tau_in: ms(2) } }));
-    net.connect(net.sources("afferent", 1, trains([[1]])), cells.inhibitory, oneToOne(), { weight: uS(0.01), delay: ms(0) });
+    net.connect(net.sources("afferent", 1, trains([[1]])), cells.inhibitory, oneToOne(), {
+      weight: uS(0.01),
+      delay: ms(0),
+    });
     net.record(cells, "g_in", { every: ms(0.1) });
     const g = (await run(net, 20)).trace("E", "g_in");
     g.times.forEach((t, k) => {
@@ -113,7 +137,9 @@ describe("events", () => {
     const net = new Network({ seed: 1 });
     const cells = net.cells("E", iaf_delta({ n: 2 }));
     const other = net.cells("I", izhikevich({ n: 2 }));
-    expect(() => net.connect(cells, cells.jump, oneToOne(), { weight: uS(1), delay: ms(1) })).toThrow(/has unit "uS". Give it in "mV"/);
+    expect(() => net.connect(cells, cells.jump, oneToOne(), { weight: uS(1), delay: ms(1) })).toThrow(
+      /has unit "uS". Give it in "mV"/,
+    );
     expect(() => net.clamp(other, nA(1))).toThrow(/"mV\/ms"/);
     net.clamp(other, mV_per_ms(1));
     expect(() => net.clamp(cells, nA(1), { input: "J", name: "second" })).toThrow(/no input "J".*I/);
@@ -141,7 +167,10 @@ test("quadratic neurons escape in the closed form's time", async () => {
 test("parameters and initial values per neuron; a batch gives each entry what it would be alone", async () => {
   const make = (I: number[]): Network => {
     const net = new Network({ seed: 1 });
-    const cells = net.cells("E", adex({ n: 3, params: { I_e: perCell(nA, I) }, initial: { V: perCell(mV, [-70, -60, -55]) } }));
+    const cells = net.cells(
+      "E",
+      adex({ n: 3, params: { I_e: perCell(nA, I) }, initial: { V: perCell(mV, [-70, -60, -55]) } }),
+    );
     net.record(cells, "w", { every: ms(1) });
     net.clamp(cells, drive.constant(nA(0.2)), { gain: perCell(one, [0, 1, 2]) });
     return net;
@@ -170,7 +199,10 @@ describe("a neuron's data is checked where it enters", () => {
     [{ states: { V: { d: "-V", unit: "mV", init: "0" } } }, /is in mV, not mV\/ms/],
     [{ ports: { jump: { unit: "mV", doc: "jump", onEvent: { V: "weight^2" } } } }, /not linear in weight/],
     [{ ports: { jump: { unit: "mV", doc: "jump", onEvent: { V: "weight * V / th" } } } }, /depends on the state "V"/],
-    [{ ports: { jump: { unit: "uS", doc: "jump", onEvent: { V: "weight" } } } }, /weights in "uS" and adds them to V in "mV"/],
+    [
+      { ports: { jump: { unit: "uS", doc: "jump", onEvent: { V: "weight" } } } },
+      /weights in "uS" and adds them to V in "mV"/,
+    ],
     [{ ports: { jump: { unit: "mV", doc: "jump", onEvent: { W: "weight" } } } }, /names the state "W"/],
     [{ reset: { U: "0" } }, /reset: names the state "U"/],
     [{ spike: "V" }, /is in mV, not 1/],

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { checkHighestRate, lossByStep } from "../../../src/random/increments.ts";
 import { stream } from "../../../src/random/philox.ts";
-import { advanceConstantSources, constantIncrements, initSources, sourceStateLength } from "../../../src/random/source.ts";
+import {
+  advanceConstantSources,
+  constantIncrements,
+  initSources,
+  sourceStateLength,
+} from "../../../src/random/source.ts";
 
 describe("spikes lost to long steps", () => {
   test("a Poisson source at one event a step fires in 1 - 1/e of them", () => {
@@ -9,7 +14,14 @@ describe("spikes lost to long steps", () => {
     for (const x of [1e-6, 0.1, 0.5, 1]) expect(lossByStep(x, 1)).toBeCloseTo(1 - (1 - Math.exp(-x)) / x, 9);
   });
 
-  test.each([[1, 1], [1, 0.3], [2, 0.5], [5, 0.2], [5, 0.15], [64, 1 / 64]])("order %i, %f a step: what sources do", (order, x) => {
+  test.each([
+    [1, 1],
+    [1, 0.3],
+    [2, 0.5],
+    [5, 0.2],
+    [5, 0.15],
+    [64, 1 / 64],
+  ])("order %i, %f a step: what sources do", (order, x) => {
     const [n, steps] = [400, 10_000];
     const s = { n, entries: 1, entry: 0, order, seed: 20261128, stream: stream("source", "loss") };
     const state = new Uint32Array(sourceStateLength(s));

@@ -134,18 +134,32 @@ describe("signals that cannot be", () => {
     const knots = { times: [ms(0), ms(4)], values: [Hz(1), Hz(3)] };
     for (const s of [drive.steps(knots), drive.ramps(knots), drive.constant(Hz(3))]) {
       expect(at(s.times(2))).toBe(6);
-      expect(at(fluent(JSON.parse(JSON.stringify(s)) as Signal<"Hz">).times(2).plus(s))).toBe(9);
+      expect(
+        at(
+          fluent(JSON.parse(JSON.stringify(s)) as Signal<"Hz">)
+            .times(2)
+            .plus(s),
+        ),
+      ).toBe(9);
     }
   });
   const wrong: [string, unknown, RegExp][] = [
     ["a constant without a value", { kind: "constant", unit: "nA" }, /value: is missing/],
     ["a text for a number", { kind: "constant", unit: "nA", value: "1" }, /value: is "1"/],
-    ["a clip of nothing", { kind: "clip", unit: "nA", min: 3, max: 1, of: { kind: "constant", unit: "nA", value: 1 } }, /minimum 3 above its maximum 1 nA/],
+    [
+      "a clip of nothing",
+      { kind: "clip", unit: "nA", min: 3, max: 1, of: { kind: "constant", unit: "nA", value: 1 } },
+      /minimum 3 above its maximum 1 nA/,
+    ],
     ["steps without times", { kind: "steps", unit: "nA", values: [1] }, /times: is undefined/],
     ["a scale of nothing", { kind: "scale", unit: "nA", factor: 1 }, /of: is undefined, not a signal/],
     ["a sum without terms", { kind: "sum", unit: "nA" }, /terms: is undefined/],
     ["noise without sd", { kind: "noise", unit: "nA", mean: 0, rectified: false }, /sd: is missing/],
-    ["samples between nothing", { kind: "samples", unit: "nA", start: 0, interval: 1, values: [1], between: "x" }, /between: is "x"/],
+    [
+      "samples between nothing",
+      { kind: "samples", unit: "nA", start: 0, interval: 1, values: [1], between: "x" },
+      /between: is "x"/,
+    ],
     ["another kind", { kind: "sine", unit: "nA" }, /unknown kind "sine"/],
     ["null", null, /is null, not a signal/],
   ];

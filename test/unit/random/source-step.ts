@@ -28,4 +28,3 @@ export function loadSource(state: Uint32Array, s: Sources, cell: number): Source
   const at = (field: SourceField) => state[sourceWord(s, field, s.entry, cell)] as number;
   return { sum: at("sum"), theta: at("theta"), stage: at("stage"), draws: at("draws"), remainder: at("remainder") };
 }
-

@@ -153,8 +153,16 @@ describe("simulate refuses", () => {
     await expect(simulate(smallPool(), { ...OPTIONS, engine: "gpu" })).rejects.toThrow(ModelError);
   });
   test.each([
-    ["a duration between steps", (sim: Simulation) => sim.run(ms(10.01)).next(), /10.01 ms is not a whole number of steps of/],
-    ["a duration of nothing", (sim: Simulation) => sim.run(ms(0)).next(), /0 ms is less than one step of .* Give a multiple/],
+    [
+      "a duration between steps",
+      (sim: Simulation) => sim.run(ms(10.01)).next(),
+      /10.01 ms is not a whole number of steps of/,
+    ],
+    [
+      "a duration of nothing",
+      (sim: Simulation) => sim.run(ms(0)).next(),
+      /0 ms is less than one step of .* Give a multiple/,
+    ],
     ["an interval between steps", async (sim: Simulation) => sim.every(ms(0.03), () => undefined), /every/],
     [
       "a trace that was not recorded",
