@@ -1,7 +1,7 @@
 // The four regimes of 12,500 neurons with sparse random connections: Brunel (2000), J. Comput. Neurosci. 8:183-208, figure 8.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fixedInDegree, Hz, ms, mV, Network, oneToOne, openDevice, poissonPort, simulate } from "hillock";
-import { coefficientOfVariation, intervals, meanRate, perCell } from "hillock/analysis";
+import { coefficientOfVariation, intervals, meanRate, timesPerCell } from "hillock/analysis";
 import { iaf_delta } from "hillock/neurons";
 import { figure } from "hillock/plot";
 
@@ -35,7 +35,7 @@ for (const [regime, g, eta, published] of [["SR", 3, 2, "most of 500"], ["SI fas
   const sim = await simulate(network(g, eta), { device: opened?.device, dt: ms(0.1) });
   for await (const chunk of sim.run(ms(end), { chunk: ms(end) })) {
     const spikes = chunk.spikes("E");
-    const cvs = perCell(spikes).filter((t) => t.length > 4).map((t) => coefficientOfVariation(intervals(t)));
+    const cvs = timesPerCell(spikes).filter((t) => t.length > 4).map((t) => coefficientOfVariation(intervals(t)));
     const cv = cvs.reduce((sum, x) => sum + x, 0) / cvs.length;
     found[regime] = { rate: meanRate(spikes, { from: 100, to: end }), cv };
     console.log(`${regime}: ${found[regime].rate.toFixed(1)} Hz (published: ${published} Hz), CV ${cv.toFixed(2)}`);

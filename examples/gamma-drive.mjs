@@ -1,7 +1,7 @@
 // Sources as gamma processes: the higher the order, the more regular the drive, at the same mean rate.
 import { fixedProbability, gamma, Hz, ms, Network, openDevice, seconds, simulate, uS } from "hillock";
 import { alphaMotorNeurons, recruitmentThresholds } from "hillock/models/motor-pool";
-import { coefficientOfVariation, intervals, mean, perCell, spikeTrains } from "hillock/analysis";
+import { coefficientOfVariation, intervals, mean, timesPerCell, spikeTrains } from "hillock/analysis";
 
 const scale = Number(process.env.HILLOCK_SCALE ?? 1); // tests run a part of it
 const orders = [1, 5, 25];
@@ -26,7 +26,7 @@ opened?.device.destroy();
 /** Mean over cells of SD / mean of their intervals. */
 const cv = (spikes) =>
   mean(
-    perCell(spikeTrains(spikes.n, spikes.times, spikes.cells))
+    timesPerCell(spikeTrains(spikes.n, spikes.times, spikes.cells))
       .filter((times) => times.length > 3)
       .map((times) => coefficientOfVariation(intervals(times))),
   );

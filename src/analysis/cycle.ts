@@ -2,7 +2,7 @@ import { DataError } from "../errors.ts";
 import { lowerBound } from "../sorted.ts";
 import { binOf } from "./grid.ts";
 import { binnedCounts, type RateSeries } from "./rates.ts";
-import { checkCount, checkPositive, perCell, type SpikeTrains } from "./spikes.ts";
+import { checkCount, checkPositive, timesPerCell, type SpikeTrains } from "./spikes.ts";
 
 /** Peri-stimulus time histogram: mean rate (Hz) of a cell around the events; t is the middle of each bin relative to the event.
  * @param events ms; each counts as one trial
@@ -83,5 +83,5 @@ export function vectorStrength(times: ArrayLike<number>, frequency: number, orig
 
 /** Vector strength of every cell of a population. */
 export function vectorStrengths(trains: SpikeTrains, frequency: number): VectorStrength[] {
-  return perCell(trains).map((times) => vectorStrength(times, frequency));
+  return timesPerCell(trains).map((times) => vectorStrength(times, frequency));
 }

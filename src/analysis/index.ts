@@ -81,7 +81,16 @@ export {
   type WelchOptions,
   type WindowName,
 } from "./spectrum.ts";
-export { counts, fromPerCell, perCell, select, spikeTrains, window, type Span, type SpikeTrains } from "./spikes.ts";
+export {
+  counts,
+  fromPerCell,
+  timesPerCell,
+  select,
+  spikeTrains,
+  window,
+  type Span,
+  type SpikeTrains,
+} from "./spikes.ts";
 export { linearFit, mean, percentile, standardDeviation, variance, type Sd } from "./stats.ts";
 export {
   activitySummary,

@@ -5,7 +5,7 @@ import {
   checkPositive,
   checkSpan,
   counts,
-  perCell,
+  timesPerCell,
   window,
   type Span,
   type SpikeTrains,
@@ -32,7 +32,7 @@ export function meanRate(trains: SpikeTrains, span: Span): number {
 
 /** 1 / mean interval (Hz), one per cell; NaN with fewer than two spikes. */
 export function meanIntervalRates(trains: SpikeTrains): Float64Array {
-  return Float64Array.from(perCell(trains), (times) => 1000 / mean(intervals(times)));
+  return Float64Array.from(timesPerCell(trains), (times) => 1000 / mean(intervals(times)));
 }
 
 /** 1 / preceding interval at every spike but the first, of sorted times (ms). */
@@ -83,7 +83,7 @@ export function smoothedRates(trains: SpikeTrains, options: SmoothingOptions): {
   const samples = binEdges(options, dt).length - 1;
   const kernel = hannKernel(nearestBins("smoothing window", width, dt), dt);
   const before = (kernel.length - 1) >> 1;
-  const hz = perCell(window(trains, from, to)).map((times) => {
+  const hz = timesPerCell(window(trains, from, to)).map((times) => {
     const rate = new Float64Array(samples);
     let last = -1;
     for (const t of times) {

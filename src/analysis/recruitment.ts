@@ -1,6 +1,6 @@
 import { valueAt } from "./composite.ts";
 import { isWithin } from "./grid.ts";
-import { checkCount, checkPositive, perCell, type SpikeTrains } from "./spikes.ts";
+import { checkCount, checkPositive, timesPerCell, type SpikeTrains } from "./spikes.ts";
 
 /** What the units follow: a drive, a force or a current, sampled in time. */
 export interface Command {
@@ -29,7 +29,7 @@ export function recruitmentOf(
   const { spikes = 3, maxInterval = 250 } = options;
   checkCount("recruitment", "spikes in a run", spikes, 1);
   checkPositive("recruitment, longest interval (ms)", maxInterval);
-  const spans = perCell(trains).map((times) => sustained(times, spikes, maxInterval));
+  const spans = timesPerCell(trains).map((times) => sustained(times, spikes, maxInterval));
   const first = Float64Array.from(spans, (span) => span[0]);
   const last = Float64Array.from(spans, (span) => span[1]);
   const at = (times: Float64Array) => times.map((t) => (Number.isNaN(t) ? NaN : valueAt(command.t, command.value, t)));

@@ -60,7 +60,7 @@ export function counts(trains: SpikeTrains): Uint32Array {
 }
 
 /** Sorted spike times of each cell (ms), length n; silent cells have an empty array. */
-export function perCell(trains: SpikeTrains): Float64Array[] {
+export function timesPerCell(trains: SpikeTrains): Float64Array[] {
   const out = Array.from(counts(trains), (count) => new Float64Array(count));
   const filled = new Uint32Array(trains.n);
   for (let k = 0; k < trains.times.length; k++) {

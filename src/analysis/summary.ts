@@ -1,5 +1,5 @@
 import { coefficientOfVariation, intervals } from "./intervals.ts";
-import { checkSpan, perCell, window, type Span, type SpikeTrains } from "./spikes.ts";
+import { checkSpan, timesPerCell, window, type Span, type SpikeTrains } from "./spikes.ts";
 import { mean, standardDeviation } from "./stats.ts";
 
 /** A named span of time (ms). */
@@ -36,7 +36,7 @@ export function phaseSummary(
   const { minSpikes = 3 } = options;
   return windows.map((phase) => {
     checkSpan(`phase "${phase.name}"`, phase);
-    const active = perCell(window(trains, phase.from, phase.to)).filter((times) => times.length > 0);
+    const active = timesPerCell(window(trains, phase.from, phase.to)).filter((times) => times.length > 0);
     const rates = active.map((times) => (times.length * 1000) / (phase.to - phase.from));
     const cvs = active
       .filter((times) => times.length >= minSpikes)
@@ -69,7 +69,7 @@ export interface ActivitySummary {
 
 /** Rates as the published script counts them: spikes, not intervals, over the time from the first to the last. */
 export function activitySummary(trains: SpikeTrains): ActivitySummary {
-  const active = perCell(trains).filter((times) => times.length > 0);
+  const active = timesPerCell(trains).filter((times) => times.length > 0);
   const span = (times: Float64Array) => (times.at(-1) as number) - (times[0] as number);
   const rates = active.filter((times) => span(times) > 0).map((times) => (times.length * 1000) / span(times));
   return {
@@ -103,9 +103,9 @@ export function plateauSummary(
   options: { zeroCv?: boolean } = {},
 ): PlateauSummary {
   checkSpan("plateau", span);
-  const all = perCell(trains);
+  const all = timesPerCell(trains);
   const cells = Uint32Array.from(all.keys()).filter((cell) => (all[cell] as Float64Array).length > 2);
-  const plateau = perCell(window(trains, span.from, span.to));
+  const plateau = timesPerCell(window(trains, span.from, span.to));
   const times = Array.from(cells, (cell) => plateau[cell] as Float64Array);
   const rate = Float64Array.from(times, (t) => (t.length * 1000) / (span.to - span.from));
   const cv = Float64Array.from(times, (t) => coefficientOfVariation(intervals(t)));

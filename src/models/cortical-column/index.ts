@@ -56,11 +56,11 @@ export { layOut, type Layout, type MeshOptions } from "./layout.ts";
 export { alphaDistal, columnPreset, replay, replayAsIntended, withWeights, type ColumnPreset } from "./presets.ts";
 export { calcium2022, jones2009, law2021, type ColumnModel } from "./published.ts";
 export {
-  meanRates,
+  ratesByType,
   readSpikeFile,
   spikeFileName,
   spikeFileText,
   spikeHistogram,
-  spikeTrains,
+  trainsByGid,
   type ColumnSpike,
 } from "./spike-file.ts";

@@ -42,7 +42,7 @@ export function readSpikeFile(
 }
 
 /** Spikes of some types as trains keyed "<prefix><type>_GID<gid>", in order of each source's first spike: what a replay takes. */
-export function spikeTrains(
+export function trainsByGid(
   spikes: readonly ColumnSpike[],
   types: readonly string[],
   prefix = "",
@@ -58,7 +58,7 @@ export function spikeTrains(
  * "all": over cells and trials; "trial": one per trial; "cell": one per cell, over trials.
  * @param trials  spikes of each trial
  * @param gids    first gid and number of cells of the types wanted */
-export function meanRates<M extends "all" | "trial" | "cell">(
+export function ratesByType<M extends "all" | "trial" | "cell">(
   trials: readonly (readonly ColumnSpike[])[],
   gids: Readonly<Record<string, { readonly first: number; readonly n: number }>>,
   window: readonly [fromMs: number, toMs: number],

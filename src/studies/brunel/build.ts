@@ -2,7 +2,7 @@ import { coefficientOfVariation, intervals } from "../../analysis/intervals.ts";
 import { pairCorrelations } from "../../analysis/correlation.ts";
 import { binnedCounts, meanRates, populationRate } from "../../analysis/rates.ts";
 import { welch } from "../../analysis/spectrum.ts";
-import { perCell as trainsOf, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
+import { timesPerCell as trainsOf, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
 import { mean } from "../../analysis/stats.ts";
 import { formatTable } from "../../analysis/summary.ts";
 import { fixedInDegree, oneToOne } from "../../connect/rules.ts";

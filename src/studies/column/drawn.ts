@@ -2,7 +2,7 @@ import { morletSpectrogram } from "../../analysis/morlet.ts";
 import { welch } from "../../analysis/spectrum.ts";
 import {
   endPoints,
-  meanRates,
+  ratesByType,
   spikeHistogram,
   type ColumnSpike,
   type CortexColumn,
@@ -48,7 +48,7 @@ export function columnFigures(data: ColumnData, s: ColumnSettings): Figure[] {
     ...rhythms(dipoles, s),
     { name: "raster", svg: () => columnRasterFigure([rasterData(column, spikes[0] ?? [], "Raster Plot")], s.duration) },
     { name: "histogram", svg: () => histogram(data, s) },
-    { name: "rates", svg: () => ratesFigure(meanRates(spikes, column.layout.gids, [0, s.duration], "trial")) },
+    { name: "rates", svg: () => ratesFigure(ratesByType(spikes, column.layout.gids, [0, s.duration], "trial")) },
     { name: "connectivity", svg: () => connectivity(column) },
     { name: "cells", svg: () => cellsInSpace(column) },
   ];

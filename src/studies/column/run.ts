@@ -5,14 +5,14 @@ import {
   dipoleText,
   driveLines,
   gidLines,
-  meanRates,
+  ratesByType,
   readSpikeFile,
   replay,
   replayAsIntended,
   ruleLines,
   spikeFileName,
   spikeFileText,
-  spikeTrains,
+  trainsByGid,
   type CortexColumn,
 } from "../../models/cortical-column/index.ts";
 import { writeText, type Files } from "../../storage/files.ts";
@@ -47,7 +47,7 @@ async function runReplay(s: ColumnSettings, context: StudyContext): Promise<Resu
     given === undefined ? spikeFileName(0) : "spikes",
     first?.data.column.gids,
   );
-  const trains = spikeTrains(spikes, ["L2_pyramidal", "L5_pyramidal"], "NetA_");
+  const trains = trainsByGid(spikes, ["L2_pyramidal", "L5_pyramidal"], "NetA_");
   const sources = Object.keys(trains).length;
   if (sources === 0) throw new DataError("spikes", "have none of L2_pyramidal or L5_pyramidal", "Replay another file");
   lines.push(`${spikes.length} spikes read, ${sources} pyramidal sources`);
@@ -135,7 +135,7 @@ async function writeTexts({ spikes, dipoles }: ColumnData, s: ColumnSettings, ou
 }
 
 function summary({ column: net, spikes, dipoles }: ColumnData, s: ColumnSettings): string[] {
-  const rates = meanRates(spikes, net.layout.gids, [0, s.duration], "all");
+  const rates = ratesByType(spikes, net.layout.gids, [0, s.duration], "all");
   const said = Object.entries(rates).map(([type, hz]) => `${type} ${fixed(hz, 2)}`);
   const resolved = 1000 / s.duration;
   return [

@@ -3,7 +3,7 @@ import { drawGroups } from "../../analysis/composite.ts";
 import { binFrom } from "../../analysis/grid.ts";
 import { binEdges } from "../../analysis/rates.ts";
 import { coherenceOf, confidenceLevel, segmentSpectra, type Coherence, type SegmentSpectra, type WelchOptions } from "../../analysis/spectrum.ts"; // prettier-ignore
-import { perCell, window, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
+import { timesPerCell, window, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
 import { mean } from "../../analysis/stats.ts";
 
 export interface CoherenceSettings {
@@ -48,7 +48,7 @@ export function compositeCoherence(
   seed = 42,
 ): SpanCoherence {
   const random = seedrandom(String(seed));
-  const units = perCell(window(trains, span.from, span.to));
+  const units = timesPerCell(window(trains, span.from, span.to));
   const active = [...units.keys()].filter((unit) => (units[unit] as Float64Array).length > 0);
   const options = { ...welchOptions(settings) };
   options.segment = Math.min(options.segment, reference.length);

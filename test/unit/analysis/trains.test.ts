@@ -7,7 +7,15 @@ import {
   binnedCounts, instantaneousRate, meanIntervalRates, meanRate, meanRates, populationRate, smoothedRates,
 } from "../../../src/analysis/rates.ts"; // prettier-ignore
 import { recruitmentOf } from "../../../src/analysis/recruitment.ts";
-import { counts, fromPerCell, lowerBound, perCell, select, spikeTrains, window } from "../../../src/analysis/spikes.ts";
+import {
+  counts,
+  fromPerCell,
+  lowerBound,
+  timesPerCell,
+  select,
+  spikeTrains,
+  window,
+} from "../../../src/analysis/spikes.ts";
 import { linearFit, percentile, standardDeviation } from "../../../src/analysis/stats.ts";
 
 const regular = (interval: number, n: number, start = 0) => Array.from({ length: n }, (_, k) => start + k * interval);
@@ -25,8 +33,8 @@ describe("trains", () => {
     expect([...trains.times]).toEqual([10, 10, 20, 30]);
     expect([...trains.cells]).toEqual([0, 2, 2, 0]);
     expect([...counts(trains)]).toEqual([2, 0, 2]);
-    expect(perCell(trains).map((t) => [...t])).toEqual([[10, 30], [], [10, 20]]);
-    expect(fromPerCell(perCell(trains))).toEqual(trains);
+    expect(timesPerCell(trains).map((t) => [...t])).toEqual([[10, 30], [], [10, 20]]);
+    expect(fromPerCell(timesPerCell(trains))).toEqual(trains);
   });
 
   test("a window holds its start and not its end", () => {

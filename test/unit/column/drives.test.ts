@@ -5,14 +5,14 @@ import type { Drive, EvokedDrive, SpikeTrainDrive } from "../../../src/models/co
 import { layOut } from "../../../src/models/cortical-column/layout.ts";
 import { alphaDistal, columnPreset, replay, replayAsIntended } from "../../../src/models/cortical-column/presets.ts";
 import { jones2009 } from "../../../src/models/cortical-column/published.ts";
-import { readSpikeFile, spikeTrains } from "../../../src/models/cortical-column/spike-file.ts";
+import { readSpikeFile, trainsByGid } from "../../../src/models/cortical-column/spike-file.ts";
 import { RandomState } from "../../../src/random/numpy-legacy.ts";
 import { referenceRows, referenceText } from "./reference.ts";
 
 const { cellTypes, rules } = jones2009();
 const PYRAMIDAL = ["L2_pyramidal", "L5_pyramidal"];
 const trains = (): Record<string, number[]> =>
-  spikeTrains(readSpikeFile(referenceText("cortical-column/c3_evoked/spk_0.txt"), "spk_0.txt"), PYRAMIDAL, "NetA_");
+  trainsByGid(readSpikeFile(referenceText("cortical-column/c3_evoked/spk_0.txt"), "spk_0.txt"), PYRAMIDAL, "NetA_");
 
 const prepare = (
   drives: readonly Drive[],

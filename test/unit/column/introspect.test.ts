@@ -11,7 +11,7 @@ import {
   spikeCounts,
 } from "../../../src/models/cortical-column/introspect.ts";
 import { columnPreset, replay } from "../../../src/models/cortical-column/presets.ts";
-import { readSpikeFile, spikeTrains } from "../../../src/models/cortical-column/spike-file.ts";
+import { readSpikeFile, trainsByGid } from "../../../src/models/cortical-column/spike-file.ts";
 import { referenceJson, referenceRows, referenceText } from "./reference.ts";
 
 interface Info {
@@ -39,7 +39,7 @@ describe.each(["c3_evoked", "c4_erp", "c5_spiketrain", "c6_alpha", "c7_mesh3_erp
 
 test("lines say what a column is made of", () => {
   const spikes = readSpikeFile(referenceText("cortical-column/c3_evoked/spk_0.txt"), "spk_0.txt");
-  const column = cortexColumn({ drives: [replay(spikeTrains(spikes, ["L2_pyramidal", "L5_pyramidal"]))], tstop: 225 });
+  const column = cortexColumn({ drives: [replay(trainsByGid(spikes, ["L2_pyramidal", "L5_pyramidal"]))], tstop: 225 });
   expect(driveLines(column)).toEqual([
     "drive_from_NetA (spikeTrain): 139 drive cells, gids 270-408, 312 events, 2 connection rules",
   ]);

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { DataError } from "../../../src/errors.ts";
 import {
-  meanRates,
+  ratesByType,
   readSpikeFile,
   spikeFileName,
   spikeFileText,
   spikeHistogram,
-  spikeTrains,
+  trainsByGid,
   type ColumnSpike,
 } from "../../../src/models/cortical-column/spike-file.ts";
 import { referenceRows, referenceText } from "./reference.ts";
@@ -16,7 +16,7 @@ const text = referenceText("cortical-column/c3_evoked/spk_0.txt");
 test("the published file: 616 spikes, 139 pyramidal sources, and back to the same bytes", () => {
   const spikes = readSpikeFile(text, spikeFileName(0));
   expect(spikes.length).toBe(616);
-  expect(Object.keys(spikeTrains(spikes, ["L2_pyramidal", "L5_pyramidal"])).length).toBe(139);
+  expect(Object.keys(trainsByGid(spikes, ["L2_pyramidal", "L5_pyramidal"])).length).toBe(139);
   expect(spikeFileText(spikes)).toBe(text);
 });
 
@@ -61,9 +61,9 @@ test("mean rates over all, per trial and per cell", () => {
     [spike(90, 6), spike(150, 6)],
   ];
   const gids = { a: { first: 5, n: 2 } };
-  expect(meanRates(trials, gids, [0, 100], "all")).toEqual({ a: 10 }); // 4 spikes, 2 cells, 2 trials, 0.1 s
-  expect(meanRates(trials, gids, [0, 100], "trial")).toEqual({ a: [15, 5] });
-  expect(meanRates(trials, gids, [0, 100], "cell")).toEqual({ a: [10, 10] });
+  expect(ratesByType(trials, gids, [0, 100], "all")).toEqual({ a: 10 }); // 4 spikes, 2 cells, 2 trials, 0.1 s
+  expect(ratesByType(trials, gids, [0, 100], "trial")).toEqual({ a: [15, 5] });
+  expect(ratesByType(trials, gids, [0, 100], "cell")).toEqual({ a: [10, 10] });
 });
 
 test("histogram: 50 edges, the last bin closed, groups by prefix", () => {

@@ -3,7 +3,7 @@ import { columnConvergence } from "../../../src/studies/column-convergence/study
 import { columnNetwork, contacts } from "../../../src/studies/column/network.ts";
 import { column, PRESETS, settings as schema, type ColumnSettings } from "../../../src/studies/column/study.ts";
 import { chosenSettings } from "../../../src/studies/schema.ts";
-import { readDipole, readSpikeFile, spikeTrains } from "../../../src/models/cortical-column/index.ts";
+import { readDipole, readSpikeFile, trainsByGid } from "../../../src/models/cortical-column/index.ts";
 import { drawn, inMemory, textOf as text } from "./context.ts";
 
 const COLUMN_DEFAULTS = schema.parse({});
@@ -101,7 +101,7 @@ describe("the column study", () => {
 
   test("replays the pyramidal spikes of a file, as the published run did and as its text intended", async () => {
     const file = ["25.100\t4\tL5_pyramidal", "25.300\t1\tL2_pyramidal", "25.400\t0\tL2_basket", "31\t4\tL5_pyramidal", ""].join("\n"); // prettier-ignore
-    expect(Object.keys(spikeTrains(readSpikeFile(file, "f"), ["L2_pyramidal", "L5_pyramidal"]))).toHaveLength(2);
+    expect(Object.keys(trainsByGid(readSpikeFile(file, "f"), ["L2_pyramidal", "L5_pyramidal"]))).toHaveLength(2);
     for (const asIntended of [false, true]) {
       const { context, folder, said } = inMemory({ spikes: file });
       const { text: summary, figures } = await column.run({ ...SMALL, preset: "replay", asIntended }, context);
