@@ -1,7 +1,10 @@
 // One step of all networks of a batch, one invocation per neuron: the last step's output, error and learning, then the
 // dynamics of this step. One dispatch suffices because the input after an update follows from the input before it:
 // W_new r = W r + e (q.k) / den. Every neuron reads the traces of the last step and writes its own to the other half.
+import package::log::magnitude;
 import package::model::MAX_BLOCKS;
+import package::model::MOST_MOVED;
+import package::model::MOST_WEIGHT;
 import package::model::WORKGROUP_SIZE;
 import package::learn_rls::DEFER;
 import package::learn_rls::Row;
@@ -56,6 +59,11 @@ const ERROR = 2u;
 const LEARN = 4u;
 const DYNAMICS = 8u;
 
+/// What an alarm says: its place in FAULTS of host/training-soundness.ts, from 1 on, plus 4 times the step within the span.
+const POTENTIAL = 1u;
+const WEIGHT = 2u;
+const DEFINITENESS = 3u;
+
 const QIF = 1u;
 const TRAINED = 2u;
 const DRAWN = 4u;
@@ -63,7 +71,7 @@ const GIVEN = 8u;
 
 @group(0) @binding(2) var<storage, read_write> w: array<vec4f>;    // [group][block][lane]
 @group(0) @binding(3) var<storage, read> links: array<vec4u>;      // sending neurons, as w
-@group(0) @binding(4) var<storage, read_write> state: array<f32>;  // [r half 0][r half 1][x][v][alarm], G each
+@group(0) @binding(4) var<storage, read_write> state: array<f32>;  // [r half 0][r half 1][x][v][alarm][value that raised it], G each
 @group(0) @binding(5) var<storage, read> inputs: array<f32>;
 @group(0) @binding(6) var<storage, read> slots: array<u32>;        // [A, B][neuron of slot][A: blocks, P start, w start of group][B: flags G, seed G]
 @group(0) @binding(7) var<storage, read_write> record: array<f32>;
@@ -72,6 +80,14 @@ const GIVEN = 8u;
 
 fn keep(start: u32, at: u32, value: f32) {
   if (start != NONE) { record[start + at] = value; }
+}
+
+/// Notes what went wrong first in a neuron; the host looks at the end of a span.
+fn raise(what: u32, neuron: u32, row: u32, value: f32) {
+  let at = 4u * span.neurons + neuron;
+  if (state[at] != 0.0) { return; }
+  state[at] = f32(what + 4u * (row / span.neurons));
+  state[at + span.neurons] = value;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -128,17 +144,21 @@ fn output(group: u32, lane: u32, neuron: u32, flags: u32) -> f32 {
   // q'Pq < 0 by more than rounding of a sum of some hundred terms, not a number (Infinity has the same exponent bits), or a
   // negative diagonal: P has stopped being positive definite
   let odd = (bitcast<u32>(den) & 0x7f800000u) == 0x7f800000u;
-  if (den < 0.99999 || odd || healthy < 0.0) { state[4u * G + neuron] = 1.0; }
+  if (den < 0.99999 || odd || healthy < 0.0) { raise(DEFINITENESS, neuron, step.error_row, den); }
   let gain = error / den;
   let scale = inverseSqrt(den);
   let term = u_start + (step.pending % DEFER) * blocks * WORKGROUP_SIZE;
   var size2 = 0.0;
+  var unsound = 0.0;
   for (var a = 0u; a < blocks; a++) {
     U[term + a * WORKGROUP_SIZE] = k[a] * scale;
     let change = k[a] * gain;
-    w[w_start + a * WORKGROUP_SIZE] += change;
+    let now = w[w_start + a * WORKGROUP_SIZE] + change;
+    w[w_start + a * WORKGROUP_SIZE] = now;
+    for (var c = 0u; c < 4u; c++) { if (magnitude(now[c]) > MOST_WEIGHT) { unsound = now[c]; } }
     size2 += dot(change, change);
   }
+  if (magnitude(unsound) > MOST_WEIGHT) { raise(WEIGHT, neuron, step.error_row, unsound); }
   keep(span.update2_at, step.error_row + neuron, size2);
   return v + gain * along;
 }
@@ -166,6 +186,7 @@ fn advance(neuron: u32, flags: u32, v: f32) {
   let middle = x + span.half_h * slope;
   let slope_middle = select(lif_drift(middle, current), qif_drift(middle, current), qif) + noise.y;
   var x_new = x + span.h * slope_middle;
+  if (magnitude(x_new - x) > MOST_MOVED) { raise(POTENTIAL, neuron, step.row, x_new - x); }
   let threshold = inputs[span.threshold_at + neuron];
   let fired = select(lif_spikes(x, x_new, threshold, span.intended != 0u), qif_spikes(x, x_new), qif);
   if (qif) {

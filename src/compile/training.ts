@@ -108,13 +108,14 @@ export interface TrainingEngine {
   readonly compiled: CompiledTraining;
   /** Steps run so far. */
   readonly step: number;
-  /** Runs `steps` steps, at most to the end of the current loop. */
+  /** Runs `steps` steps, at most to the end of the current loop.
+   * @throws StateError where one leaves what a neuron can be; the engine is then good for `load` only */
   advance(steps: number, record?: readonly Trace[]): Promise<TrainingSpan>;
   /** Weights of each entry now, in the order of its colIdx. */
   weights(): Promise<Float64Array[]>;
   state(): Promise<TrainingState[]>;
   save(): Promise<TrainingSnapshot>;
-  /** Puts a snapshot into an engine that has not run yet. */
+  /** Goes back, or on, to a snapshot of the same networks; noise that is given must be of the loop that the engine stands in. */
   load(snapshot: TrainingSnapshot): Promise<void>;
   close(): Promise<void>;
 }

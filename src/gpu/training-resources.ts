@@ -7,6 +7,9 @@ import { DEFER, inputRows, type Shard, type TrainingLayout } from "./training-la
 
 export const SPAN_WORDS = 16;
 
+/** Values of each neuron in the state: traces of two steps, potential, input, alarm and what raised it. */
+export const STATE_ROWS = 6;
+
 export interface ShardBuffers {
   readonly shard: Shard;
   readonly P: GPUBuffer;
@@ -32,7 +35,7 @@ export class TrainingResources {
     this.memory = memory;
     this.#kernel = kernel;
     const { neurons } = layout;
-    this.state = memory.storage("training.state", 5 * neurons * 4);
+    this.state = memory.storage("training.state", STATE_ROWS * neurons * 4);
     this.inputs = memory.storage("training.inputs", inputRows(compiled) * neurons * 4);
     this.span = memory.uniform("training.span", SPAN_WORDS * 4);
     this.steps = memory.uniform("training.steps", (compiled.schedule.stepsPerLoop + 1) * BLOCK_STRIDE);

@@ -16,6 +16,8 @@ import {
   type TrainingState,
 } from "../compile/training.ts";
 import { Pace } from "../host/pace.ts";
+import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
+import { FAULTS, firstFault, MOVE_LIMIT, trainingError, type TrainingFault } from "../host/training-soundness.ts";
 import { stream } from "../random/philox.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
@@ -24,7 +26,7 @@ import { RoundTrip } from "./round-trip.ts";
 import { Scope } from "./scope.ts";
 import { forLinks, pendingTerms, readP } from "./training-buffers.ts";
 import { inputRows, layoutTraining, stimulusRows, type TrainingLayout } from "./training-layout.ts";
-import { SPAN_WORDS, TrainingResources } from "./training-resources.ts";
+import { SPAN_WORDS, STATE_ROWS, TrainingResources } from "./training-resources.ts";
 
 export interface GpuTrainingOptions {
   /** Neurons per workgroup; changes no result. Default: 8 on software adapters, 32 else. */
@@ -63,8 +65,13 @@ export async function gpuTraining(
   const memory = new Memory(device, await RoundTrip.measure(device), new Scope());
   try {
     return await checked(device, "train_step", async () => {
-      const sizes = `const WORKGROUP_SIZE = ${workgroupSize}u;\nconst MAX_BLOCKS = ${layout.maxBlocks}u;\n`; // size private arrays
-      const kernel = await new Kernels(device).make("train_step", { model: sizes });
+      const model = constants({
+        WORKGROUP_SIZE: workgroupSize, // sizes private arrays, as the next does
+        MAX_BLOCKS: layout.maxBlocks,
+        MOST_MOVED: magnitude(MOVE_LIMIT),
+        MOST_WEIGHT: magnitude(STATE_LIMIT),
+      });
+      const kernel = await new Kernels(device).make("train_step", { model });
       return new GpuTraining(
         compiled,
         layout,
@@ -77,6 +84,11 @@ export async function gpuTraining(
     throw error;
   }
 }
+
+const constants = (values: Readonly<Record<string, number>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `const ${name} = ${value}u;\n`)
+    .join("");
 
 class GpuTraining implements TrainingEngine {
   readonly kind = "gpu";
@@ -110,7 +122,7 @@ class GpuTraining implements TrainingEngine {
     this.#learningPace = new Pace(1, MOST_STEPS, trip.ms, FIRST_STEPS);
     this.#step = compiled.entries[0]?.firstStep ?? 0;
     this.#lastR = Float32Array.from(compiled.entries.flatMap((entry) => Array.from(entry.r0)));
-    const state = new Float32Array(5 * layout.neurons);
+    const state = new Float32Array(STATE_ROWS * layout.neurons);
     state.set(this.#lastR, (this.#step % 2) * layout.neurons);
     compiled.entries.forEach((entry, e) => state.set(entry.x0, 2 * layout.neurons + e * compiled.n));
     device.queue.writeBuffer(resources.state, 0, state);
@@ -302,17 +314,21 @@ class GpuTraining implements TrainingEngine {
     return encoder.finish();
   }
 
+  /** @throws StateError for the first step, and in it the first neuron, that raised an alarm */
   async #checkAlarms(): Promise<void> {
     const { neurons } = this.#layout;
-    const alarms = new Float32Array(await this.#resources.memory.read(this.#resources.state)).subarray(4 * neurons);
-    const raised = alarms.findIndex((alarm) => alarm !== 0);
-    if (raised < 0) return;
-    const entry = this.compiled.entries[Math.floor(raised / this.compiled.n)];
-    throw new ModelError(
-      `${entry?.label}, neuron ${raised % this.compiled.n}`,
-      "learning broke down: P is no longer positive definite (1 + q'Pq below 1, or a negative diagonal)",
-      "Raise alpha, or run it on the reference engine in float64",
-    );
+    const state = await this.#resources.memory.read(this.#resources.state);
+    const alarms = new Float32Array(state, 4 * neurons * 4, neurons);
+    const values = new Float32Array(state, 5 * neurons * 4, neurons);
+    const faults: TrainingFault[] = [];
+    for (const [at, alarm] of alarms.entries()) {
+      if (alarm === 0) continue;
+      const [entry, neuron] = [Math.floor(at / this.compiled.n), at % this.compiled.n];
+      const what = FAULTS[(alarm % 4) - 1] ?? "potential";
+      faults.push({ step: this.#step + Math.floor(alarm / 4), entry, neuron, what, value: values[at] as number });
+    }
+    const fault = firstFault(faults);
+    if (fault !== undefined) throw trainingError(this.compiled, fault);
   }
 
   #span(steps: number, traces: readonly Trace[], data: Float32Array, wanted: readonly Trace[]): TrainingSpan {

@@ -1,13 +1,13 @@
 import type { CompiledNetwork, CompiledTrained } from "../compile/compiled.ts";
 import { labelOf } from "../compile/trained.ts";
 import { TRACES, type SpanRecord, type Trace, type TrainingEngine, type TrainingSpan } from "../compile/training.ts";
-import { ModelError } from "../errors.ts";
+import { ModelError, StateError } from "../errors.ts";
 import type { Engine, EngineState, Segment, TraceSamples } from "./engine.ts";
 
 export interface Watching {
   /** Traces of all neurons that the observer wants, kept or not. */
   readonly traces: readonly Trace[];
-  /** Sees each span, at most to the end of a loop, before the simulation does. */
+  /** Sees each span, at most to the end of a loop, before the simulation does; not one that stopped at a state no neuron can have. */
   readonly observe: (span: TrainingSpan) => Promise<void>;
 }
 
@@ -20,6 +20,8 @@ export class TrainedEngine implements Engine {
   readonly #watching: Watching | undefined;
   readonly #population: CompiledTrained;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Why nothing goes on: the engine stays at the last good step. */
+  #fault: StateError | undefined;
 
   /** @param network  compileTrained of what `inner` runs */
   constructor(network: CompiledNetwork, inner: TrainingEngine, watching?: Watching) {
@@ -47,16 +49,35 @@ export class TrainedEngine implements Engine {
     const kept = this.#population.traces.map(({ variable }) => variable as Trace);
     const wanted = TRACES.filter((trace) => kept.includes(trace) || this.#watching?.traces.includes(trace) === true);
     const spans: TrainingSpan[] = [];
-    for (let at = from; at < to;) {
-      const steps = Math.min(to - at, stepsPerLoop - (at % stepsPerLoop));
-      const span = await this.#inner.advance(steps, wanted);
-      await this.#watching?.observe(span);
-      spans.push(span);
-      at += steps;
+    let at = Math.min(from, this.#inner.step); // less where the segment before stopped
+    const start = at;
+    while (at < to && this.#fault === undefined) {
+      const { span, sound } = await this.#span(Math.min(to - at, stepsPerLoop - (at % stepsPerLoop)), wanted);
+      if (sound) await this.#watching?.observe(span as TrainingSpan);
+      if (span !== undefined) spans.push(span);
+      at += span?.steps ?? 0;
     }
+    if (this.#fault !== undefined) this.step = at;
     const { steps, ids } = this.#spikes(spans);
-    const traces = kept.map((_, trace) => this.#samples(trace, from, to, spans));
-    return { from, to, spikeSteps: steps, spikeIds: ids, traces };
+    const traces = kept.map((_, trace) => this.#samples(trace, start, at, spans));
+    const segment = { from: start, to: at, spikeSteps: steps, spikeIds: ids, traces };
+    return this.#fault === undefined ? segment : { ...segment, fault: this.#fault };
+  }
+
+  /** A stretch of steps, or where one of them leaves what a neuron can be, those before it: then the engine goes back to where the
+   * stretch began and computes them again. */
+  async #span(steps: number, wanted: readonly Trace[]): Promise<{ span: TrainingSpan | undefined; sound: boolean }> {
+    const from = this.#inner.step;
+    const before = await this.#inner.save();
+    try {
+      return { span: await this.#inner.advance(steps, wanted), sound: true };
+    } catch (error) {
+      if (!(error instanceof StateError)) throw error;
+      this.#fault = error;
+      await this.#inner.load(before);
+      const good = error.fault.step - 1 - from;
+      return { span: good > 0 ? await this.#inner.advance(good, wanted) : undefined, sound: false };
+    }
   }
 
   #spikes(spans: readonly TrainingSpan[]): { steps: Uint32Array; ids: Uint32Array } {
@@ -105,7 +126,7 @@ export class TrainedEngine implements Engine {
   async load(state: EngineState, step: number): Promise<void> {
     await this.#queue;
     await this.#inner.load(state as Parameters<TrainingEngine["load"]>[0]);
-    this.step = step;
+    [this.step, this.#fault] = [step, undefined];
     const { schedule, entries } = this.#inner.compiled;
     const loops = Math.floor(step / schedule.stepsPerLoop);
     for (const { noise } of entries)

@@ -1,4 +1,3 @@
-import { ModelError } from "../errors.ts";
 import {
   checkSpan,
   learns,
@@ -12,6 +11,13 @@ import {
   type TrainingSpan,
   type TrainingState,
 } from "../compile/training.ts";
+import {
+  firstFault,
+  isSoundWeight,
+  movesSoundly,
+  trainingError,
+  type TrainingFault,
+} from "../host/training-soundness.ts";
 import {
   drawNormals,
   float32,
@@ -39,6 +45,10 @@ export function referenceTraining(
     advance(steps: number, record: readonly Trace[] = []): Promise<TrainingSpan> {
       checkSpan(compiled.schedule, step, steps);
       const span = { firstStep: step, steps, entries: networks.map((network) => network.advance(step, steps, record)) };
+      const fault = firstFault(
+        networks.flatMap((network, entry) => (network.fault ? [{ ...network.fault, entry }] : [])),
+      );
+      if (fault !== undefined) return Promise.reject(trainingError(compiled, fault));
       step += steps;
       return Promise.resolve(span);
     },
@@ -74,6 +84,8 @@ class ReferenceNetwork {
   readonly #k: Floats;
   #givenLoop = -1;
   #given: Floats = new Float64Array(0);
+  /** What ended the span before its end. */
+  fault: Omit<TrainingFault, "entry"> | undefined;
 
   constructor(compiled: CompiledTraining, entry: TrainingEntry, math: Arithmetic) {
     const { n, rules } = compiled;
@@ -106,6 +118,7 @@ class ReferenceNetwork {
 
   restore(array: (k: number) => ArrayLike<number>): void {
     [this.#x, this.#r, this.w].forEach((own, k) => own.set(array(k)));
+    this.fault = undefined;
     const P = Float64Array.from(array(3));
     this.#P.reduce((at, one) => (one.set(P.subarray(at, at + one.length)), at + one.length), 0);
     this.#input();
@@ -121,15 +134,15 @@ class ReferenceNetwork {
     const traces: Partial<Record<Trace, Floats>> = {};
     for (const name of record) traces[name] = this.#math.alloc(steps * n);
     const spikes = new Uint8Array(steps * n);
-    for (let s = 0; s < steps; s++) {
+    for (let s = 0; s < steps && this.fault === undefined; s++) {
       const step = firstStep + s;
       const it = step % schedule.stepsPerLoop;
       traces.v?.set(this.#v, s * n);
       this.#drawNoise(step, it);
-      this.#step(schedule.stimulusRow[it] as number, spikes, s * n, traces.xmid);
+      this.#step(step, schedule.stimulusRow[it] as number, spikes, s * n, traces.xmid);
       this.#input(); // W r with r after the step: what the error uses, and the next step's input if nothing is learned
       traces.error?.set(this.#error(it), s * n);
-      if (learns(schedule, step)) this.#learn(it, traces.update2, s * n);
+      if (learns(schedule, step)) this.#learn(step, it, traces.update2, s * n);
       traces.x?.set(this.#x, s * n);
       traces.r?.set(this.#r, s * n);
     }
@@ -165,7 +178,7 @@ class ReferenceNetwork {
     this.#noise.set(this.#given.subarray(it * 2 * n, (it + 1) * 2 * n));
   }
 
-  #step(stimulusRow: number, spikes: Uint8Array, at: number, xmid: Floats | undefined): void {
+  #step(step: number, stimulusRow: number, spikes: Uint8Array, at: number, xmid: Floats | undefined): void {
     const { n, rules } = this.#compiled;
     const { nqif, threshold, reset } = this.#entry;
     const f = this.#math.round;
@@ -180,6 +193,7 @@ class ReferenceNetwork {
       const x = this.#x[i] as number;
       const middle = f(x + f(half * f(drift(f, x, I) + (held ? 0 : n1))));
       let xNew = f(x + f(h * f(drift(f, middle, I) + (held ? 0 : n2))));
+      if (!movesSoundly(xNew - x)) this.fault ??= { step, neuron: i, what: "potential", value: xNew - x };
       const fired = i < nqif ? qifSpikes(x, xNew) : lifSpikes(x, xNew, threshold, rules.spikeRule);
       if (i >= nqif && fired) xNew = reset;
       if (xmid !== undefined) xmid[at + i] = middle;
@@ -190,9 +204,9 @@ class ReferenceNetwork {
     }
   }
 
-  #learn(it: number, update2: Floats | undefined, at: number): void {
+  #learn(step: number, it: number, update2: Floats | undefined, at: number): void {
     const { n } = this.#compiled;
-    const { rowPtr, colIdx, trained, label } = this.#entry;
+    const { rowPtr, colIdx, trained } = this.#entry;
     const f = this.#math.round;
     const error = this.#error(it);
     for (let i = 0; i < n; i++) {
@@ -202,15 +216,21 @@ class ReferenceNetwork {
       for (let a = 0; a < size; a++) this.#q[a] = this.#r[colIdx[from + a] as number] as number;
       const P = this.#P[i] as Floats;
       const den = this.#math.update(P, this.#q, this.#k, size);
-      if (!(den >= this.#math.leastDen)) throw lostDefiniteness(label, i, `1 + q'Pq is ${den}, below 1`);
+      let negative = false;
+      let unsound: number | undefined;
       const gain = f((error[i] as number) / den);
       let norm2 = 0;
       for (let a = 0; a < size; a++) {
-        if ((P[(a * (a + 3)) / 2] as number) < 0) throw lostDefiniteness(label, i, "the diagonal of P is negative");
+        negative ||= (P[(a * (a + 3)) / 2] as number) < 0;
         const change = f(gain * (this.#k[a] as number));
         norm2 += change * change;
-        this.w[from + a] = f((this.w[from + a] as number) + change);
+        const w = f((this.w[from + a] as number) + change);
+        this.w[from + a] = w;
+        if (!isSoundWeight(w)) unsound ??= w;
       }
+      if (!(den >= this.#math.leastDen && den < Infinity) || negative)
+        this.fault ??= { step, neuron: i, what: "definiteness", value: den };
+      if (unsound !== undefined) this.fault ??= { step, neuron: i, what: "weight", value: unsound };
       if (update2 !== undefined) update2[at + i] = norm2;
     }
     this.#input();
@@ -226,7 +246,3 @@ const qifDrift = (f: Round, x: number, I: number): number => {
 
 /** Phase in [-pi, pi): float32 needs it, because an unwrapped phase reaches thousands of radians. */
 const wrapPhase = (x: number): number => x - 2 * Math.PI * Math.floor((x + Math.PI) / (2 * Math.PI));
-
-/** The guard of recursive least squares: P has stopped being positive definite (too small alpha, or lost precision). */
-export const lostDefiniteness = (label: string, neuron: number, what: string): ModelError =>
-  new ModelError(`${label}, neuron ${neuron}`, `learning broke down: ${what}`, "Raise alpha, or run it in float64");
