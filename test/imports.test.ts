@@ -21,6 +21,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["index"],
   ["models"],
   ["studies"],
+  ["sweep"],
   ["cli", "node", "browser"],
 ];
 /** Pairs of one layer that may not meet: "The engines never import each other, nor `network`". */

@@ -4,6 +4,7 @@ import { DataError, didYouMean, HillockError } from "../errors.ts";
 import { clipped } from "../studies/schema.ts";
 import type { Study } from "../studies/study.ts";
 import { isModule } from "./module.ts";
+import { addSweep } from "./sweep/command.ts";
 import { studyOptions, type RunOptions } from "./options.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
@@ -76,6 +77,7 @@ async function commands(words: readonly string[], done: (code: number) => void):
       const { devicesCommand } = await import("./devices.ts");
       done(await devicesCommand(options));
     });
+  addSweep(program, version, () => [engineOption(), adapterOption()], done);
   return program;
 }
 

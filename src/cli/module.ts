@@ -6,7 +6,8 @@ import { DataError } from "../errors.ts";
 import { Network } from "../network/network.ts";
 import type { Built } from "../studies/study.ts";
 import { ms, seconds } from "../units.ts";
-import { batchOf, secondsOf, seedOf, type RunOptions } from "./options.ts";
+import { clipped, decimal } from "../studies/schema.ts";
+import { batchOf, pair, secondsOf, seedOf, type RunOptions } from "./options.ts";
 
 export const isModule = (name: string): boolean => /\.(m?[jt]s|json)$/.test(name);
 
@@ -26,10 +27,11 @@ async function fromJson(path: string): Promise<Record<string, unknown>> {
  * chunk, summary }). `dt` and `duration` may also be exports of their own. */
 export async function fromModule(path: string, options: RunOptions): Promise<Built> {
   if (!existsSync(path)) throw new DataError(path, "does not exist", "Check the path");
-  const unfit = options.set.length > 0 ? "--set" : options.settings ? "--settings" : undefined;
+  const data = path.endsWith(".json");
+  const unfit = options.set.length > 0 && !data ? "--set" : options.settings ? "--settings" : undefined;
   if (unfit !== undefined)
     throw new DataError(`${path} ${unfit}`, "works with the built-in studies", "Change the module instead");
-  const module = path.endsWith(".json") ? await fromJson(path) : ((await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>); // prettier-ignore
+  const module = data ? await fromJson(path) : ((await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>); // prettier-ignore
   const exported = module["default"] ?? module["network"];
   const seed = options.seed === undefined ? undefined : seedOf(options.seed, 0);
   const made: unknown =
@@ -41,11 +43,13 @@ export async function fromModule(path: string, options: RunOptions): Promise<Bui
   const asked = options.duration === undefined ? undefined : seconds(secondsOf("duration", options.duration));
   const duration = asked ?? parts.duration;
   if (duration === undefined) throw new DataError(path, "gives no duration", "Export one, `export const duration = seconds(2)`, or give --duration"); // prettier-ignore
-  const own = Network.fromJSON(network.toJSON()); // of this copy of hillock, whichever the module imports
+  const reseeded = seed === undefined || typeof exported === "function" ? {} : { seed };
+  const own = Network.fromJSON({ ...network.toJSON(), ...reseeded }); // of this copy of hillock, whichever the module imports
   if (options.batch !== undefined) {
     const { path: what, values } = batchOf(options.batch, own.seed);
     own.vary(what, values);
   }
+  vary(own, path, options.set);
   return {
     network: own,
     dt: parts.dt ?? ms(0.025),
@@ -56,6 +60,19 @@ export async function fromModule(path: string, options: RunOptions): Promise<Bui
     summary: parts.summary ?? summary,
     figures: parts.figures ?? (async () => []),
   };
+}
+
+/** --set of a network's JSON: a value of what a batch may vary, the same in every entry. */
+function vary(network: Network, where: string, set: readonly string[]): void {
+  const { entries } = network.describe();
+  for (const [path, text] of set.map(pair)) {
+    const value = decimal(text);
+    if (value === undefined) throw new DataError(`${where} ${clipped(path)}`, `is "${clipped(text)}"`, "Give a number");
+    network.vary(
+      path,
+      Array.from({ length: entries }, () => value),
+    );
+  }
 }
 
 const summary: Built["summary"] = async (run, entry) => {

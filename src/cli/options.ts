@@ -74,7 +74,7 @@ export function secondsOf(option: string, text: string): number {
 }
 
 /** "path=value" */
-function pair(text: string): [string, string] {
+export function pair(text: string): [string, string] {
   const at = text.indexOf("=");
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   throw new DataError(`--set ${clipped(text)}`, 'has no "="', "Write it as path=value, for example record.every=0.025");

@@ -13,6 +13,7 @@ import { runBuilt } from "../studies/run-network.ts";
 import { chosenSettings, clipped, settingsOf } from "../studies/schema.ts";
 import type { Built, Given, NetworkStudy, Result, Study, StudyContext } from "../studies/study.ts";
 import { chooseEngine } from "./engine.ts";
+import { writeSummary } from "./summary.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { fromModule } from "./module.ts";
 import { batchOf, changesOf, seedOf, settingsTable, type RunOptions } from "./options.ts";
@@ -30,6 +31,10 @@ export interface Invocation {
   readonly words: readonly string[];
   /** Of hillock. */
   readonly version: string;
+  /** The command that goes on with it; left out, this one with --resume. */
+  readonly again?: string;
+  /** Told how far the run is, for who runs many. */
+  readonly watch?: (part: string, done: number) => void;
 }
 
 /** Something to run into a folder. */
@@ -141,15 +146,21 @@ async function execute(job: Job, how: Invocation): Promise<number> {
     const result = await interruptible((signal) =>
       job.run({
         seed, files: texts, engine: chosen.kind, device: chosen.opened?.device, adapter, out: files, resume, force, signal,
-        folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell, progress: line.show,
+        folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell,
+        progress: (part, done, simulated) => {
+          line.show(part, done, simulated);
+          how.watch?.(part, done);
+        },
       }),
     ); // prettier-ignore
     line.clear();
     if (typeof result === "number") {
-      say(`Stopped; everything finished is in ${out}. Go on with: hillock run ${commandLine(how.words, options.out === undefined ? out : undefined)}`); // prettier-ignore
+      say(`Stopped; everything finished is in ${out}. Go on with: hillock ${how.again ?? `run ${commandLine(how.words, options.out === undefined ? out : undefined)}`}`); // prettier-ignore
       return result;
     }
     await writeText(files, "summary.txt", `${result.text}\n`);
+    const made = { engine: chosen.kind, adapter, hillock: how.version };
+    await writeSummary(files, { study: name.replace(/^.*[\\/]/, ""), seed, ...made, values: result.values });
     say(`\n${result.text}\n`);
     say(`${name}: ${((performance.now() - began) / 1000).toFixed(1)} s; results in ${out}`);
     return options.figures ? await draw(result, files) : 0;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { isLocked, writeFailure } from "./files.ts";
 
 /** Who holds a lock. */
-interface Holder {
+export interface Holder {
   readonly pid: number;
   readonly host: string;
   /** When the process started, in the system's own count: a later process of the same number differs. "" where unknown. */
@@ -19,7 +19,7 @@ interface Holder {
  * @throws DataError when another holds it */
 export async function takeLock(folder: string, name: string): Promise<() => Promise<void>> {
   const path = join(folder, name);
-  const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) ?? "" });
+  const own = JSON.stringify(thisProcess());
   for (let attempt = 0; attempt < 20; attempt++) {
     if (await create(path, own)) return () => release(path, own);
     const text = await readFile(path, "utf8").catch(() => undefined);
@@ -34,6 +34,8 @@ export async function takeLock(folder: string, name: string): Promise<() => Prom
   }
   throw isLocked(folder, "other processes that come and go", "Try again");
 }
+
+export const thisProcess = (): Holder => ({ pid: process.pid, host: hostname(), started: startOf(process.pid) ?? "" });
 
 /** Makes the file with its content at once. @returns false when it is there already */
 async function create(path: string, content: string): Promise<boolean> {
@@ -91,7 +93,7 @@ function parse(text: string): Holder | undefined {
 }
 
 /** A process of another machine cannot be asked: it counts as alive. */
-function isAlive({ pid, host, started }: Holder): boolean {
+export function isAlive({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return true;
   const now = startOf(pid);
   if (now !== undefined && started !== "") return now === started;
@@ -103,11 +105,13 @@ function isAlive({ pid, host, started }: Holder): boolean {
   }
 }
 
-/** Linux: boot and clock ticks at which a process started. Undefined elsewhere, or when there is none. */
+/** Linux: boot and clock ticks at which a process started; another text for one that has ended and that its parent has not asked after.
+ * Undefined elsewhere, or when there is none. */
 function startOf(pid: number): string | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8");
     const after = fields.slice(fields.lastIndexOf(")") + 2).split(" "); // the name may hold anything
+    if (after[0] === "Z" || after[0] === "X") return "ended";
     return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${after[19]}`;
   } catch {
     return undefined;

@@ -4,6 +4,7 @@ import { loadRun, type StoredRun } from "../storage/load-run.ts";
 import type { Files } from "../storage/files.ts";
 import { recordRun } from "../storage/run-folder.ts";
 import type { Built, Result, StudyContext } from "./study.ts";
+import { entryValues, prefixed } from "./values.ts";
 
 export interface NetworkRun extends Pick<Built, "dt" | "method" | "duration" | "chunk"> {
   readonly network: Network;
@@ -64,9 +65,13 @@ export async function runBuilt(
   const run = await runNetwork({ ...built, files: context.out, part: name, about }, context);
   const texts: string[] = [];
   const { entries, chunks } = run.run;
-  for (let entry = 0; entry < entries; entry++)
+  const values: Record<string, number> = {};
+  for (let entry = 0; entry < entries; entry++) {
     texts.push(`${entries > 1 ? `entry ${entry}\n` : ""}${await built.summary(run, entry)}`);
+    const found = await entryValues(run, entry, built.values?.bind(built));
+    Object.assign(values, entries > 1 ? prefixed(`entry ${entry}.`, found) : found);
+  }
   const data = `${chunks.length} chunk file${chunks.length === 1 ? "" : "s"} of ${entries} ${entries === 1 ? "copy" : "copies"}`;
   context.say(`data: run.json and ${data} in ${context.out.where}`);
-  return { text: texts.join("\n\n"), figures: () => built.figures(run, 0) };
+  return { text: texts.join("\n\n"), values, figures: () => built.figures(run, 0) };
 }

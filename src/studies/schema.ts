@@ -65,6 +65,8 @@ export interface Setting {
   /** "a number from 0 to 1": what may be given. */
   readonly wanted: string;
   readonly kind: "number" | "boolean" | "text" | "list";
+  /** A whole number. */
+  readonly whole: boolean;
   /** Results do not depend on it. */
   readonly free: boolean;
 }
@@ -76,7 +78,7 @@ export function settingsOf(schema: z.ZodObject): ReadonlyMap<string, Setting> {
     for (const [name, child] of Object.entries(node.properties ?? {})) {
       const path = `${prefix}${name}`;
       if (child.type === "object") walk(child, `${path}.`);
-      else found.set(path, { path, unit: child.unit ?? "", meaning: child.description ?? "", value: child.default, wanted: wanted(child), kind: kindOf(child), free: child.free === true }); // prettier-ignore
+      else found.set(path, { path, unit: child.unit ?? "", meaning: child.description ?? "", value: child.default, wanted: wanted(child), kind: kindOf(child), whole: child.type === "integer", free: child.free === true }); // prettier-ignore
     }
   };
   walk(z.toJSONSchema(schema, { io: "input" }) as Described, "");

@@ -6,6 +6,7 @@ import type { Network } from "../network/network.ts";
 import type { StoredRun } from "../storage/load-run.ts";
 import type { Files } from "../storage/files.ts";
 import type { Quantity } from "../units.ts";
+import type { Values } from "./values.ts";
 
 /** What a study is given beside its settings. */
 export interface Given {
@@ -58,6 +59,8 @@ export interface Built {
   /** What to print of one entry of a finished, or truncated, run. */
   summary(run: StoredRun, entry: number): Promise<string>;
   figures(run: StoredRun, entry: number): Promise<readonly Figure[]>;
+  /** What it measures beyond the firing of each population, which every run gives. */
+  values?(run: StoredRun, entry: number): Promise<Values>;
 }
 
 export interface Figure {
@@ -70,6 +73,8 @@ export interface Figure {
 export interface Result {
   /** What to print at the end, and into summary.txt. */
   readonly text: string;
+  /** The same as numbers, for summary.json and tables of sweeps. */
+  readonly values: Values;
   /** Asked for where figures are wanted. */
   readonly figures: () => readonly Figure[] | Promise<readonly Figure[]>;
 }

@@ -13,6 +13,7 @@ import type { StoredRun } from "../../storage/load-run.ts";
 import { Hz, ms, mV, seconds } from "../../units.ts";
 import type { Built, Figure, Given } from "../study.ts";
 import { selfConsistentRate } from "./mean-field.ts";
+import { prefixed, type Values } from "../values.ts";
 import type { BrunelSettings } from "./study.ts";
 
 /** Links onto each neuron, and the external rate per link (Hz). */
@@ -48,6 +49,7 @@ export function buildBrunel(s: BrunelSettings, { seed }: Given): Built {
     notes: [`${excitatory} + ${inhibitory} links onto each of ${s.cells.excitatory + s.cells.inhibitory} neurons, ${excitatory} external inputs of ${rate.toPrecision(4)} Hz`],
     summary: (run, entry) => summary(run, entry, s),
     figures: (run, entry) => figures(run, entry, s),
+    values: (run, entry) => values(run, entry, s),
   };
 } // prettier-ignore
 
@@ -55,6 +57,30 @@ const spanOf = (s: BrunelSettings, run: StoredRun): Span => ({ from: Math.min(10
 
 /** ms: finer than the fastest oscillation, 180 Hz. */
 const BIN = 0.5;
+
+/** Irregularity, synchrony and oscillation of both populations, and the mean-field rate beside them. */
+async function values(run: StoredRun, entry: number, s: BrunelSettings): Promise<Values> {
+  const span = spanOf(s, run);
+  const found: Record<string, number> = { mean_field_rate__Hz: expectedRate(s) };
+  for (const name of ["E", "I"]) {
+    const trains = await run.spikes(name, entry);
+    const { cv, correlation } = irregularity(trains, span, s.pairs);
+    const { peak } = spectrumOf(trains, span);
+    const measured = {
+      late_rate__Hz: mean(meanRates(trains, span)),
+      late_cv: cv,
+      correlation,
+      spectrum_peak__Hz: peak,
+    };
+    Object.assign(found, prefixed(`${name}.`, measured));
+  }
+  return found;
+}
+
+function expectedRate(s: BrunelSettings): number {
+  const { excitatory, inhibitory, rate } = sizes(s);
+  return selfConsistentRate({ neuron: s.neuron, J: s.J, g: s.g, excitatory, inhibitory, external: excitatory * rate });
+}
 
 async function summary(run: StoredRun, entry: number, s: BrunelSettings): Promise<string> {
   const span = spanOf(s, run);
@@ -66,9 +92,7 @@ async function summary(run: StoredRun, entry: number, s: BrunelSettings): Promis
     rows.push([name, mean(meanRates(trains, span)).toFixed(2), cv.toFixed(2), correlation.toFixed(3), peak.toFixed(0)]);
   }
   const table = formatTable(["population", "rate (Hz)", "CV of intervals", "correlation of pairs (5 ms)", "peak of the rate's spectrum (Hz)"], rows); // prettier-ignore
-  const { excitatory, inhibitory, rate } = sizes(s);
-  const expected = selfConsistentRate({ neuron: s.neuron, J: s.J, g: s.g, excitatory, inhibitory, external: excitatory * rate }); // prettier-ignore
-  return `${table}\n\nmean-field rate of the asynchronous state (diffusion approximation): ${expected.toFixed(2)} Hz`;
+  return `${table}\n\nmean-field rate of the asynchronous state (diffusion approximation): ${expectedRate(s).toFixed(2)} Hz`;
 }
 
 /** Mean CV of neurons with four spikes or more, and mean correlation of counts in 5 ms of the first of them. */

@@ -7,6 +7,7 @@ import { displayed } from "../column/results.ts";
 import { runColumnNetwork } from "../column/run.ts";
 import type { ColumnSettings } from "../column/study.ts";
 import type { Result, StudyContext } from "../study.ts";
+import { prefixed, type Values } from "../values.ts";
 import type { ConvergenceSettings } from "./study.ts";
 
 export async function runConvergence({ seeds, ...rest }: ConvergenceSettings, context: StudyContext): Promise<Result> {
@@ -39,7 +40,8 @@ export async function runConvergence({ seeds, ...rest }: ConvergenceSettings, co
     { name: "convergence-dipole", svg: dipoles },
     { name: "convergence-raster", svg: raster },
   ];
-  return { text, figures: () => figures };
+  const values = Object.assign({}, ...rows.map(rowValues)) as Values;
+  return { text, values, figures: () => figures };
 }
 
 const HEAD = [
@@ -51,6 +53,28 @@ const HEAD = [
   "dipole RMS/SD",
   "smoothed, of range",
 ];
+/** A row as numbers: "dt / 2.same_step__percent". */
+function rowValues([
+  name = "",
+  spikes = "",
+  step = "",
+  near = "",
+  other = "",
+  rms = "",
+  smoothed = "",
+]: string[]): Values {
+  const [own = "", its = ""] = spikes.split("/");
+  return prefixed(`${name.replaceAll(/\W+/g, "_")}.`, {
+    spikes_dt: Number(own),
+    spikes: Number(its),
+    same_step__percent: parseFloat(step),
+    within_half_ms__percent: parseFloat(near),
+    cells_with_other_counts: parseFloat(other),
+    dipole_rms_over_sd: Number(rms),
+    smoothed_of_range: Number(smoothed),
+  });
+}
+
 const WIDTHS = [12, 12, 11, 15, 14, 15, 0];
 
 /** Every k-th sample. */

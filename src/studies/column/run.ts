@@ -23,6 +23,7 @@ import { columnFigures, rasterData, type ColumnData } from "./drawn.ts";
 import { columnRasterFigure } from "./figures.ts";
 import { columnNetwork } from "./network.ts";
 import { countLine, displayed, meanDipole, peakLine, trialDipole, trialField, trialSpikes } from "./results.ts";
+import type { Values } from "../values.ts";
 import { EVOKED_MS, type ColumnSettings } from "./study.ts";
 
 export const runColumn = (s: ColumnSettings, context: StudyContext): Promise<Result> =>
@@ -33,7 +34,7 @@ async function runOne(s: ColumnSettings, context: StudyContext): Promise<Result>
   for (const line of introspection(net)) context.say(line);
   const data = await runColumnNetwork(net, s, context, context.out, s.preset);
   await writeTexts(data, s, context.out);
-  return { text: summary(data, s).join("\n"), figures: () => columnFigures(data, s) };
+  return { text: summary(data, s).join("\n"), values: values(data, s), figures: () => columnFigures(data, s) };
 }
 
 /** Network A, its spike file, and network B under the pyramidal cells' spikes read back from it (times rounded to 1 us, as the
@@ -66,6 +67,7 @@ async function runReplay(s: ColumnSettings, context: StudyContext): Promise<Resu
   ].join("\n");
   return {
     text,
+    values: values(data, s),
     figures: () => [...columnFigures(data, s), ...(first === undefined ? [] : [rasters(first.data, data, s)])],
   };
 }
@@ -132,6 +134,23 @@ async function writeTexts({ spikes, dipoles }: ColumnData, s: ColumnSettings, ou
   for (const [trial, dipole] of dipoles.entries()) {
     await writeText(out, `dpl_${trial}.txt`, dipoleText(displayed(dipole, s)));
   }
+}
+
+/** Of the (last) network: spikes and rates of all trials by cell type, and the averaged dipole's extremes as it is shown. */
+function values({ column: net, spikes, dipoles }: ColumnData, s: ColumnSettings): Values {
+  const rates = Object.entries(ratesByType(spikes, net.layout.gids, [0, s.duration], "all"));
+  const { agg, tMs } = displayed(meanDipole(dipoles), s);
+  const at = (better: (a: number, b: number) => boolean): number =>
+    agg.reduce((best, value, k) => (better(value, agg[best] as number) ? k : best), 0);
+  const [least, most] = [at((a, b) => a < b), at((a, b) => a > b)];
+  return {
+    spikes: spikes.reduce((sum, list) => sum + list.length, 0),
+    ...Object.fromEntries(rates.map(([type, hz]) => [`${type}.rate__Hz`, hz])),
+    "dipole.minimum": agg[least] ?? NaN,
+    "dipole.minimum_at__ms": tMs[least] ?? NaN,
+    "dipole.maximum": agg[most] ?? NaN,
+    "dipole.maximum_at__ms": tMs[most] ?? NaN,
+  };
 }
 
 function summary({ column: net, spikes, dipoles }: ColumnData, s: ColumnSettings): string[] {

@@ -1,8 +1,10 @@
 import { formatNumber, formatTable } from "../../analysis/summary.ts";
+import { extent, mean } from "../../analysis/stats.ts";
 import { writeText } from "../../storage/files.ts";
 import { ms, seconds } from "../../units.ts";
 import { pool } from "../pool.ts";
 import type { Figure, Result, StudyContext } from "../study.ts";
+import type { Values } from "../values.ts";
 import type { ExtractSettings } from "./study.ts";
 import { extractParameters, type CellParameters, type Extraction } from "./extract.ts";
 
@@ -24,7 +26,7 @@ export async function runExtraction(s: ExtractSettings, context: StudyContext): 
   lines.push(...reasons(found));
   const silent = found.cells.every(({ rheobase }) => Number.isNaN(rheobase));
   if (silent) lines.push("Warning: no cell has a rheobase, so no figure is drawn.");
-  return { text: lines.join("\n\n"), figures: () => (silent ? [] : figures(found)) };
+  return { text: lines.join("\n\n"), values: values(found), figures: () => (silent ? [] : figures(found)) };
 }
 
 const COLUMNS: readonly (readonly [name: string, of: (cell: CellParameters) => number])[] = [
@@ -50,6 +52,17 @@ export function parametersCsv({ cells, problems }: Extraction, thresholds: Array
     return [k, thresholds[k], ...values, cell.counts.join(" "), missing.length > 0 ? `"${missing.join("; ")}"` : ""];
   });
   return `${[head, ...rows].map((row) => row.join(",")).join("\n")}\n`;
+}
+
+/** Smallest, mean and largest of each parameter over the cells that have one. */
+function values({ cells }: Extraction): Values {
+  const found: Record<string, number> = { cells: cells.length };
+  for (const [name, of] of COLUMNS) {
+    const all = cells.map(of).filter((x) => !Number.isNaN(x));
+    const [least, most] = all.length === 0 ? [NaN, NaN] : extent(all);
+    Object.assign(found, { [`${name}.minimum`]: least, [`${name}.mean`]: mean(all), [`${name}.maximum`]: most });
+  }
+  return found;
 }
 
 /** Cells in the printed table; all are in the CSV. */

@@ -15,6 +15,7 @@ import { shownLoop, trainingFigures, type ShownCovariance } from "./figures.ts";
 import { NotebookFiles } from "./notebook-files.ts";
 import { loopsCsv, sampleNeurons, writeNetworks, writeWeights } from "./output.ts";
 import type { TrainingOptions } from "./study.ts";
+import { prefixed, type Values } from "../values.ts";
 import { packWave, unpackWave, type Sample, type WaveState } from "./wave-state.ts";
 
 /** Part of the time that checkpoints, which hold all of P, may take. */
@@ -178,6 +179,7 @@ export class TrainingRun {
     const drawn = { shown: wave?.shown ?? [], covariances: wave?.covariances ?? [], spectrum };
     return {
       text: summaryTable(members, measures, dimensions, this.#parameters.nloop_train),
+      values: ensembleValues(members, measures, this.#parameters.nloop_train),
       figures: () => trainingFigures(members, measures, this.#parameters, drawn),
     };
   }
@@ -212,6 +214,26 @@ async function removeWeights(files: Files): Promise<void> {
 
 const geometricMean = (x: readonly number[]): number =>
   Math.exp(x.reduce((sum, value) => sum + Math.log(value), 0) / x.length);
+
+/** Medians over loops of each network's error, by its label: untrained, in training, in test. */
+function ensembleValues(
+  members: Ensemble["members"],
+  measures: readonly (readonly LoopMeasures[])[],
+  trained: number,
+): Values {
+  const all = members.map((member, m) => {
+    const loops = measures[m] ?? [];
+    const [learning, test] = [loops.slice(1, trained + 1), loops.slice(trained + 1)];
+    return prefixed(`${member.label}.`, {
+      error_untrained: loops[0]?.mse_err ?? NaN,
+      error_training: median(learning.map((one) => one.mse_err)),
+      error_test: median(test.map((one) => one.mse_err)),
+      correlation_test: median(test.map((one) => one.cc_in)),
+      rate_last: loops.at(-1)?.rate_all ?? NaN,
+    });
+  });
+  return Object.assign({}, ...all) as Values;
+}
 
 function summaryTable(
   members: Ensemble["members"],

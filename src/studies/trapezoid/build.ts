@@ -1,5 +1,5 @@
 import { smoothedRates } from "../../analysis/rates.ts";
-import { select } from "../../analysis/spikes.ts";
+import { select, type Span } from "../../analysis/spikes.ts";
 import { activitySummary, activityTable, plateauSummary, plateauTable } from "../../analysis/summary.ts";
 import { fixedProbability } from "../../connect/rules.ts";
 import { every, Network } from "../../network/network.ts";
@@ -34,6 +34,12 @@ export function buildTrapezoid(s: TrapezoidSettings, { seed, files }: Given): Bu
     ],
     summary: (run, entry) => summary(run, entry, s),
     figures: (run, entry) => figures(run, entry, s, rate, seed),
+    values: async (run, entry) => {
+      const span = plateauOf(run, s);
+      if (span === undefined) return {};
+      const p = plateauSummary(await run.spikes("aMN", entry), span, { zeroCv: s.zeroCv });
+      return { "plateau.units": p.cells.length, "plateau.rate__Hz": p.meanRate, "plateau.cv": p.meanCv };
+    },
   };
 }
 
@@ -50,11 +56,17 @@ function descendingDrive({ drive: d }: TrapezoidSettings): FluentSignal<"Hz"> {
     .plus(drive.noise({ sd: Hz(d.noise), rectified: true }));
 }
 
+/** What a run reached of the plateau, ms. */
+function plateauOf(run: StoredRun, { plateau }: TrapezoidSettings): Span | undefined {
+  const [from, to] = [1000 * plateau.from, Math.min(1000 * plateau.to, run.durationMs)];
+  return to > from ? { from, to } : undefined;
+}
+
 async function summary(run: StoredRun, entry: number, s: TrapezoidSettings): Promise<string> {
   const [DD, aMN] = [await run.spikes("DD", entry), await run.spikes("aMN", entry)];
   const lines = [activityTable({ "descending sources": activitySummary(DD), "motor neurons": activitySummary(aMN) })];
-  const [from, to] = [1000 * s.plateau.from, Math.min(1000 * s.plateau.to, run.durationMs)];
-  if (to > from) lines.push(plateauTable(plateauSummary(aMN, { from, to }, { zeroCv: s.zeroCv })));
+  const span = plateauOf(run, s);
+  if (span !== undefined) lines.push(plateauTable(plateauSummary(aMN, span, { zeroCv: s.zeroCv })));
   else lines.push(`not reached: the plateau from ${s.plateau.from} to ${s.plateau.to} s`);
   return lines.join("\n\n");
 }

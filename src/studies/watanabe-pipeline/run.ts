@@ -2,11 +2,13 @@ import type { Figure, Result, StudyContext } from "../study.ts";
 import { analysisFigures } from "./step6.ts";
 import { baselineForce, searchOffset } from "./steps12.ts";
 import { forceOfRun, loadAndSummarise, threePhases } from "./steps345.ts";
+import type { Values } from "../values.ts";
 import type { PipelineSettings, Step } from "./study.ts";
 
 /** What a step says, and what it draws when all have been done. */
 export interface StepResult {
   readonly text: string;
+  readonly values?: Values;
   readonly figures?: readonly Figure[];
 }
 
@@ -27,5 +29,6 @@ export async function runPipeline(s: PipelineSettings, context: StudyContext): P
     done.push(await work(s, context));
   }
   const figures = done.flatMap((one) => one.figures ?? []);
-  return { text: done.map(({ text }) => text).join("\n\n"), figures: () => figures };
+  const values = Object.assign({}, ...done.map((one) => one.values)) as Values;
+  return { text: done.map(({ text }) => text).join("\n\n"), values, figures: () => figures };
 }

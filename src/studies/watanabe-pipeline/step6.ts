@@ -13,6 +13,7 @@ import { compositeCoherence, meanBetween } from "./coherence.ts";
 import { coherenceFigure } from "./figures.ts";
 import { writeJson } from "./files.ts";
 import { coherencePhases, wholePhases } from "./drives.ts";
+import { prefixed, type Values } from "../values.ts";
 import type { PipelineSettings } from "./study.ts";
 import type { StepResult } from "./run.ts";
 import { CHUNKS_FOLDER } from "./steps345.ts";
@@ -55,7 +56,15 @@ export async function analysisFigures(s: PipelineSettings, context: StudyContext
   const text =
     `06 coherence, composite trains of ${s.coherence.size} units\n${table}\n` +
     "Windows of a few seconds hold few independent segments: values below the 5 % level say nothing.";
-  return { text, figures };
+  const values = rows.map((r) =>
+    prefixed(`coherence.${r.phase.replaceAll(/\W+/g, "_")}.`, {
+      with_potential_1_10__Hz: r.with_potential_1_10__Hz,
+      with_potential_at_oscillation: r.with_potential_at_oscillation,
+      between_groups_1_10__Hz: r.between_groups_1_10__Hz,
+      between_groups_at_oscillation: r.between_groups_at_oscillation,
+    }),
+  );
+  return { text, values: Object.assign({}, ...values) as Values, figures };
 }
 
 /** Of the bin that a frequency falls in. */

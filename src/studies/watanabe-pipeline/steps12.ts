@@ -91,7 +91,14 @@ export async function baselineForce(s: PipelineSettings, context: StudyContext):
     `01 baseline: ${fixed(rate, 2)} Hz gives ${fixed(m.percentMvc, 2)} %MVC ` +
     `(${fixed(m.percentOfOwnMaximum, 1)} % of its own maximum), CoV ${fixed(statistics.cov, 4)}; ` +
     `${firing.n} of ${pool.cells.motorNeurons} units at ${fixed(firing.mean, 2)} +- ${fixed(firing.sd, 2)} Hz`;
-  return { text };
+  const values = {
+    "baseline.drive__Hz": rate,
+    "baseline.percent_mvc": m.percentMvc,
+    "baseline.force_cov": statistics.cov,
+    "baseline.active": firing.n,
+    "baseline.rate__Hz": firing.mean,
+  };
+  return { text, values };
 }
 
 const relativeTo = (objective: Plan["objective"]): string =>
@@ -152,7 +159,8 @@ export async function searchOffset(s: PipelineSettings, context: StudyContext): 
     `02 search: ${fixed(best.rate, 2)} Hz + ${amplitude} sin (mean ${fixed(realisedMean(best.rate, amplitude), 2)} Hz) keeps the force of ${fixed(D, 2)} Hz ` +
     `(error ${fixed(100 * best.error, 2)} %, objective: ${plan.objective}); ` +
     `ratio ${fixed(best.rate / D, 3)}. Watanabe & Kohn's own network: 58/65 = 0.892; this one is MyoGen's version of it.`;
-  return { text, figures: [objective(s, targets, all)] };
+  const values = { "offset.rate__Hz": best.rate, "offset.error": best.error, "offset.ratio": best.rate / D };
+  return { text, values, figures: [objective(s, targets, all)] };
 }
 
 /** Value and error of a trial. Too few units that fire more than once: a penalty as published. */

@@ -4,6 +4,7 @@ import { writeText } from "../../storage/files.ts";
 import { loadRun, type StoredRun } from "../../storage/load-run.ts";
 import { runNetwork } from "../run-network.ts";
 import type { Built, StudyContext } from "../study.ts";
+import { entryValues, prefixed, type Values } from "../values.ts";
 import { buildWatanabe } from "../watanabe/build.ts";
 import { measuredPhases, wholePhases } from "./drives.ts";
 import { readJson, writeJson } from "./files.ts";
@@ -60,7 +61,7 @@ export async function threePhases(s: PipelineSettings, context: StudyContext): P
     ...parameters,
     optimization_ratio: ratio,
   });
-  return { text: [...built.notes, `03 phases: ${seconds} s`].join("\n") };
+  return { text: [...built.notes, `03 phases: ${seconds} s`].join("\n"), values: { "phases.offset__Hz": dc } };
 }
 
 async function stored(context: StudyContext): Promise<{ run: StoredRun; parameters: Parameters }> {
@@ -73,7 +74,11 @@ export async function loadAndSummarise(s: PipelineSettings, context: StudyContex
   context.progress("04 loading and summary", 0);
   const { run, parameters } = await stored(context);
   const built = experiment(s, parameters, run.run.seed);
-  return { text: `04 summary\n${await built.summary(run, 0)}`, figures: await built.figures(run, 0) };
+  return {
+    text: `04 summary\n${await built.summary(run, 0)}`,
+    values: await entryValues(run, 0, built.values?.bind(built)),
+    figures: await built.figures(run, 0),
+  };
 }
 
 export const FORCE_FILE = "watanabe_force.json";
@@ -105,7 +110,14 @@ export async function forceOfRun(s: PipelineSettings, context: StudyContext): Pr
   const rows = statistics.map((f) => [f.name, `${f.from / 1000}-${f.to / 1000}`, fixed(f.mean, 2), fixed(f.sd, 3), fixed(f.cov, 4), fixed(f.ripplePercent, 1), `${fixed(f.low95, 2)}-${fixed(f.high95, 2)}`]); // prettier-ignore
   const table = formatTable(["force", "window (s)", "%MVC", "SD", "CoV", "ripple %", "central 95 %"], rows);
   const text = [`05 force\n${table}`, ...explanation(phaseSummary(trains, phases), statistics, phases)].join("\n");
-  return { text, figures: [{ name: "watanabe_force_timeseries", svg: () => forceFigure(figure) }] };
+  const values = statistics.map(({ name, mean, sd, cov }) =>
+    prefixed(`force.${name.replaceAll(/\W+/g, "_")}.`, { mean__percent_mvc: mean, sd__percent_mvc: sd, cov }),
+  );
+  return {
+    text,
+    values: Object.assign({}, ...values) as Values,
+    figures: [{ name: "watanabe_force_timeseries", svg: () => forceFigure(figure) }],
+  };
 }
 
 function forceCsv(force: Float64Array, percent: Float64Array, frequency: number): string {

@@ -10,6 +10,7 @@ import type { StoredRun } from "../../storage/load-run.ts";
 import { Hz, ms, mV, seconds, uS } from "../../units.ts";
 import { sampledRate } from "../sampled-rate.ts";
 import type { Built, Figure, Given } from "../study.ts";
+import { phaseValues, type Values } from "../values.ts";
 import type { WatanabeSettings } from "./study.ts";
 
 export function buildWatanabe(s: WatanabeSettings, { seed }: Pick<Given, "seed">): Built {
@@ -39,6 +40,10 @@ export function buildWatanabe(s: WatanabeSettings, { seed }: Pick<Given, "seed">
     ],
     summary: (run, entry) => summary(run, entry, phases),
     figures: (run, entry) => figures(run, entry, s, { ddRate, inRate, seed, thresholds: thresholds.rt }),
+    values: async (run, entry) => {
+      const seen = phaseSummary(await run.spikes("aMN", entry), reached(phases, run.durationMs));
+      return Object.assign({}, ...seen.map(phaseValues)) as Values;
+    },
   };
 }
 

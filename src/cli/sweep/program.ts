@@ -1,0 +1,2 @@
+/** This program, as a command line. */
+export const PROGRAM: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ""];
