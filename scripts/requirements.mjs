@@ -104,6 +104,14 @@ export const REQUIREMENTS = [
     found: () => existsSync(process.env.FIREFOX ?? "/usr/bin/firefox-esr"),
   },
   {
+    name: "Slurm",
+    use: "a test starts a cluster of two nodes on this machine and runs a sweep there; elsewhere `hillock sweep --backend slurm` calls it",
+    commands: ["test"],
+    packages: ["slurm-client", "slurmctld", "slurmd", "munge"],
+    programs: ["sbatch", "squeue", "scancel", "scontrol", "slurmctld", "slurmd", "munged"],
+    without: "the test of sweeps on Slurm fails",
+  },
+  {
     name: "procps",
     use: "test/browser/measure.ts reads processor times with ps",
     commands: ["measure"],

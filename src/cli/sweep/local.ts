@@ -86,11 +86,10 @@ async function runPoint(
 ): Promise<number> {
   if (state === "running") return othersWork(dir, plan, point.id, signal);
   const log = openLog(dir, point.id);
-  const [node = "", ...words] = PROGRAM;
   const env = { ...process.env, LP_NUM_THREADS: process.env["LP_NUM_THREADS"] ?? String(cores) };
   const own = plan.engine === "reference" || plan.engine === "reference32" || cores > 1 ? env : process.env;
   try {
-    const child = spawn(node, [...words, "sweep", "point", dir, point.id], {
+    const child = spawn(process.execPath, [...PROGRAM.slice(1), "sweep", "point", dir, point.id], {
       stdio: ["ignore", log, log, "ipc"],
       env: own,
     });
