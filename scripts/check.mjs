@@ -6,5 +6,6 @@ steps.check("shaders", "node", ["scripts/shaders.mjs", "--check"]);
 steps.check("readme", "node", ["scripts/readme.mjs", "--check"]);
 steps.check("types", "tsc", ["--noEmit", "-p", "."]);
 steps.code();
+steps.check("API reference", "typedoc", ["--emit", "none", "--logLevel", "Warn"]);
 steps.tests("tests without a GPU", ["test/unit", "test/imports.test.ts", "test/public-surface.test.ts"]);
 steps.finish();

@@ -9,6 +9,7 @@ steps.check("shaders", "node", ["scripts/shaders.mjs", "--check"]);
 steps.check("readme", "node", ["scripts/readme.mjs", "--check"]);
 steps.check("types", "tsc", ["--noEmit", "-p", "."]);
 steps.code();
+steps.check("API reference", "typedoc", ["--emit", "none", "--logLevel", "Warn"]);
 steps.tests("tests", words);
 if (words.length === 0) steps.tests("tests in a browser", ["--config", "vitest.browser.config.ts"]);
 steps.finish();

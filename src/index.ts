@@ -13,21 +13,32 @@ export {
   oneToOne,
 } from "./connect/rules.ts";
 export { exponentialValues, lognormalValues, normalValues, uniformValues } from "./connect/values.ts";
-export type { Drawn } from "./connect/values.ts";
+export type { Drawn, Limits, Moments } from "./connect/values.ts";
 export type { Rule } from "./connect/rules.ts";
-export type { EngineKind } from "./host/engine.ts";
+export type { AllToAll } from "./connect/rules/all-to-all.ts";
+export type { DistanceLaw, Positions } from "./connect/rules/distance-law.ts";
+export type { DegreeOptions, FixedDegree } from "./connect/rules/fixed-degree.ts";
+export type { FixedNumberPerSource } from "./connect/rules/fixed-number-per-source.ts";
+export type { FixedProbability } from "./connect/rules/fixed-probability.ts";
+export type { FixedTotal } from "./connect/rules/fixed-total.ts";
+export type { PairColumns, PairList } from "./connect/rules/list.ts";
+export type { OneToOne } from "./connect/rules/one-to-one.ts";
+export type { EngineKind, Timings } from "./host/engine.ts";
 export type {
   CellModel,
-  Given,
+  CylinderSpec,
+  FrustaSpec,
   Insertion,
   Method,
   ReceptorSpec,
+  SectionRest,
   SectionSpec,
   VoltageSum,
   WholeCell,
 } from "./network/cell.ts";
 export type {
   CellChoice,
+  CellSignals,
   ClampDescription,
   CompileOptions,
   NetworkDescription,
@@ -41,20 +52,48 @@ export type {
   TrainSources,
   Variation,
 } from "./network/description.ts";
-export type { AnyCells, AnyPopulation, CellsHandle, ReceptorTarget, SourcesHandle } from "./network/handles.ts";
-export type { ClampOptions, ConnectOptions, LinkValues } from "./network/network.ts";
-export type { FluentSignal, Signal, SignalMethods } from "./network/signal.ts";
-export type { RateLike, SourceModelOf } from "./network/sources.ts";
+export type {
+  AnyCells,
+  AnyPopulation,
+  CellsBase,
+  CellsHandle,
+  ReceptorTarget,
+  SourcesHandle,
+} from "./network/handles.ts";
+export type { GatherDescription, Place } from "./network/gathers.ts";
+export type {
+  ClampOptions,
+  ClampSignal,
+  ConnectOptions,
+  GapOptions,
+  GatherOptions,
+  LinkValues,
+  VoltageClampOptions,
+} from "./network/network.ts";
+export type { FluentSignal, Signal, SignalMethods, SignalShape, Time, Values } from "./network/signal.ts";
+export type { RateLike, RenewalOptions, SourceModelOf } from "./network/sources.ts";
 export { every, Network } from "./network/network.ts";
 export { drive } from "./network/signal.ts";
 export { gamma, poisson, poissonPort, regular, trains } from "./network/sources.ts";
-export type { Chunk, Spikes, Trace } from "./run/chunk.ts";
+export type { Chunk, Rows, SortedSpikes, Spikes, Trace } from "./run/chunk.ts";
 export type { Control, LiveChange } from "./run/control.ts";
-export type { Checkpoint, Progress, RunOptions, SimulateOptions } from "./run/simulate.ts";
-export type { ChunkEntry, RunFile } from "./storage/run-file.ts";
+export type { Checkpoint, Progress, RunDescription, RunOptions, SimulateOptions, Update } from "./run/simulate.ts";
+export type { Named } from "./run/names.ts";
+export type { ChunkEntry, Resumed, RunFile } from "./storage/run-file.ts";
 export type { NwbOptions } from "./storage/export.ts";
-export type { Files } from "./storage/files.ts";
-export type { RecordOptions } from "./storage/run-folder.ts";
+export type { FileMark, Files, Hdf5Folder } from "./storage/files.ts";
+export type { LoadOptions } from "./storage/load-run.ts";
+export type { Gathered, RecordOptions } from "./storage/run-folder.ts";
+export type {
+  ChunkFormat,
+  ChunkPlace,
+  ChunkSink,
+  ChunkSource,
+  ChunkStore,
+  FinishedSpan,
+  StoredRows,
+} from "./storage/sink.ts";
+export type { Point3d } from "./morphology/frusta.ts";
 export { simulate, Simulation } from "./run/simulate.ts";
 export { recordRun } from "./storage/run-folder.ts";
 export { loadRun, StoredRun } from "./storage/load-run.ts";

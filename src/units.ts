@@ -47,6 +47,9 @@ export const mV_per_ms = quantity("mV/ms");
 export const per_mV = quantity("1/mV");
 export const one = quantity("1");
 
+/** One value for all cells, or one per cell. */
+export type Given<U extends Unit = Unit> = Quantity<U> | Quantities<U>;
+
 /** One value per cell: `perCell(mV, thresholds)`. */
 export const perCell = <U extends Unit>(of: (x: number) => Quantity<U>, values: ArrayLike<number>): Quantities<U> => ({
   values: Array.from(values, (x) => of(x).value),

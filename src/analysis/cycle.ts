@@ -6,7 +6,7 @@ import { checkCount, checkPositive, timesPerCell, type SpikeTrains } from "./spi
 
 /** Peri-stimulus time histogram: mean rate (Hz) of a cell around the events; t is the middle of each bin relative to the event.
  * @param events ms; each counts as one trial
- * @param before ms of history shown, positive
+ * @param options.before ms of history shown, positive
  * @returns rates; NaN for a population without cells
  * @throws DataError without an event, or for a bin or span that is not above 0 */
 export function psth(

@@ -108,7 +108,7 @@ export function savitzkyGolay(data: ArrayLike<number>, dtMs: number, cutHz: numb
   });
 }
 
-/** Values of the fit at one sample as weights of all samples of the window. */
+/** CellValues of the fit at one sample as weights of all samples of the window. */
 function row(basis: readonly Float64Array[], at: number): Float64Array {
   const size = basis[0]?.length ?? 0;
   return Float64Array.from({ length: size }, (_, k) =>

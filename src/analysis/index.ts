@@ -107,3 +107,5 @@ export {
   type PhaseSummary,
   type PlateauSummary,
 } from "./summary.ts";
+export type { CellValues } from "../morphology/values.ts";
+export type { Compartment, Compartments, Coupling, MasslessVoltage } from "../morphology/eliminate.ts";

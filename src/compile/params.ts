@@ -2,7 +2,7 @@ import { ModelError } from "../errors.ts";
 import { evaluator } from "../lang/evaluate.ts";
 import type { Expr } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
-import type { Values } from "../morphology/values.ts";
+import type { CellValues } from "../morphology/values.ts";
 import type { ParamFormula, ParamSource, ParamTable } from "./compiled.ts";
 
 /** Limits and unit of a parameter that may change during a run. */
@@ -42,7 +42,7 @@ export class Params {
 
   /** Defines a parameter and returns the identifier that programs read it by.
    * @param perEntry  one value for all entries, or one per entry; each a number or one number per cell */
-  define(path: string, perEntry: readonly Values[], live?: Live): string {
+  define(path: string, perEntry: readonly CellValues[], live?: Live): string {
     const known = this.#identifiers.get(path);
     if (known !== undefined) return known;
     const cellStride = live !== undefined || perEntry.some((v) => typeof v !== "number") ? 1 : 0;
@@ -50,7 +50,7 @@ export class Params {
     const varies = live !== undefined || perEntry.length > 1;
     const values = new Float64Array(width * (varies ? this.#entries : 1));
     for (let e = 0; e * width < values.length; e++) {
-      const v = perEntry[perEntry.length > 1 ? e : 0] as Values;
+      const v = perEntry[perEntry.length > 1 ? e : 0] as CellValues;
       if (typeof v === "number") values.fill(v, e * width, (e + 1) * width);
       else values.set(v, e * width);
     }

@@ -5,7 +5,7 @@ import { optimise } from "../lang/optimise.ts";
 import type { Param } from "../mechanisms/mechanism.ts";
 import { unitOfLet } from "../mechanisms/check-neuron.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
-import type { Values } from "../morphology/values.ts";
+import type { CellValues } from "../morphology/values.ts";
 import { refuseOutside } from "../network/check-neurons.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { wholeSteps } from "../steps.ts";
@@ -178,7 +178,7 @@ class Compiler {
   }
 
   #define(path: string, given: unknown, unit: Unit, live?: { unit: string; min: number; max: number }): string {
-    const values = (this.#context.vary.get(path) ?? [given]).map((g): Values =>
+    const values = (this.#context.vary.get(path) ?? [given]).map((g): CellValues =>
       canonicalValues(`${this.#where}.${path}`, g, unit, this.#model.n),
     );
     return this.#params.define(path, values, live);

@@ -4,14 +4,14 @@ import { substitute } from "../lang/names.ts";
 import { stateUnit } from "../mechanisms/check.ts";
 import { type Channel, type Param, type Pool, statesOf, type Synapse } from "../mechanisms/mechanism.ts";
 import { steadyState } from "../mechanisms/steady-state.ts";
-import type { Given, Insertion, Method, WholeCell } from "../network/cell.ts";
+import type { Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../morphology/tree.ts";
 import { startNoise } from "./noise.ts";
-import { combine, type Values } from "../morphology/values.ts";
+import { combine, type CellValues } from "../morphology/values.ts";
 import { wholeSteps } from "../steps.ts";
-import { canonical, canonicalValues, type Unit } from "../units.ts";
+import { canonical, canonicalValues, type Unit, type Given } from "../units.ts";
 import type { ClampUse } from "./clamps.ts";
 import { gathered, type PlacedGather, type Shown, shownValue } from "./gathers.ts";
 import { clampCurrent, type PlacedClamp, placeClamps, Played } from "./clamp-inputs.ts";
@@ -189,7 +189,7 @@ export class ResolvedModel {
     };
   }
 
-  #couplings(): readonly { i: number; j: number; g: Values }[] {
+  #couplings(): readonly { i: number; j: number; g: CellValues }[] {
     if (!this.isTree) return this.#compartments.couplings;
     return this.morphology.nodes.flatMap((n, i) => (n.parent < 0 ? [] : [{ i, j: n.parent, g: n.gParent }])).reverse();
   }
@@ -284,7 +284,7 @@ export class ResolvedModel {
     return this.#played.into(this.#where, path, this.params, { varied: vary.has(path), tree: this.isTree });
   }
 
-  #limited(path: string, spec: Param, given: unknown): Values {
+  #limited(path: string, spec: Param, given: unknown): CellValues {
     const values = this.#values(path, given, spec.unit);
     const { min = -Infinity, max = Infinity } = spec;
     const bad = (typeof values === "number" ? [values] : [...values]).find((x) => !(x >= min && x <= max));
@@ -420,7 +420,7 @@ export class ResolvedModel {
     );
   }
 
-  #values(path: string, given: unknown, unit: Unit): Values {
+  #values(path: string, given: unknown, unit: Unit): CellValues {
     return canonicalValues(`${this.#where}.${path}`, given, unit, this.#model.n);
   }
 }

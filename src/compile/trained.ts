@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import type { CompiledNetwork, SampledTrace } from "./compiled.ts";
 import { dataDigest, RESULTS_VERSION } from "./hash.ts";
-import type { CompiledTraining, Trace } from "./training.ts";
+import type { CompiledTraining, TrainingTrace } from "./training.ts";
 
 export interface TrainedOptions {
   /** ms in the unit of time of the equations: the membrane time constant. */
@@ -9,7 +9,7 @@ export interface TrainedOptions {
   /** Of the population. */
   readonly name: string;
   /** Traces to keep, of these neurons. */
-  readonly traces: readonly Trace[];
+  readonly traces: readonly TrainingTrace[];
   readonly neurons: Uint32Array;
 }
 
@@ -44,4 +44,5 @@ export function compileTrained(training: CompiledTraining, options: TrainedOptio
 }
 
 /** x and r are those after the step; what drove it, and the error, are said of its beginning. */
-export const labelOf = (trace: Trace): "state" | "current" => (trace === "x" || trace === "r" ? "state" : "current");
+export const labelOf = (trace: TrainingTrace): "state" | "current" =>
+  trace === "x" || trace === "r" ? "state" : "current";

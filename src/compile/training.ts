@@ -74,13 +74,13 @@ export type TrainingNoise =
 /** What can be recorded of each step, per neuron: state after the step, input v = W r of the step (without stimulus),
  *  error before the update, squared norm of the update of the neuron's weights, state at the midpoint. */
 export const TRACES = ["x", "r", "v", "error", "update2", "xmid"] as const;
-export type Trace = (typeof TRACES)[number];
+export type TrainingTrace = (typeof TRACES)[number];
 
 export interface SpanRecord {
   /** 0 or 1, [steps][n]. */
   readonly spikes: Uint8Array;
   /** [steps][n] each. */
-  readonly traces: Partial<Record<Trace, Float64Array | Float32Array>>;
+  readonly traces: Partial<Record<TrainingTrace, Float64Array | Float32Array>>;
 }
 
 /** A stretch of steps within one loop. */
@@ -110,7 +110,7 @@ export interface TrainingEngine {
   readonly step: number;
   /** Runs `steps` steps, at most to the end of the current loop.
    * @throws StateError where one leaves what a neuron can be; the engine is then good for `load` only */
-  advance(steps: number, record?: readonly Trace[]): Promise<TrainingSpan>;
+  advance(steps: number, record?: readonly TrainingTrace[]): Promise<TrainingSpan>;
   /** Weights of each entry now, in the order of its colIdx. */
   weights(): Promise<Float64Array[]>;
   state(): Promise<TrainingState[]>;

@@ -19,7 +19,7 @@ export type Drawn<U extends Unit = Unit> = Limits<U> & { readonly unit: U } & (
     | { readonly distribution: "exponential"; readonly mean: Quantity<U> }
   );
 
-type Moments<U extends Unit> = { readonly mean: Quantity<U>; readonly sd: Quantity<U> } & Limits<U>;
+export type Moments<U extends Unit> = { readonly mean: Quantity<U>; readonly sd: Quantity<U> } & Limits<U>;
 
 /** A normal distribution of this mean and standard deviation (before the limits). */
 export const normalValues = <U extends Unit>(given: Moments<U>): Drawn<U> => ({ distribution: "normal", unit: given.mean.unit, ...given }); // prettier-ignore

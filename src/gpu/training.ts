@@ -9,7 +9,7 @@ import {
   TRACES,
   type CompiledTraining,
   type SpanRecord,
-  type Trace,
+  type TrainingTrace,
   type TrainingEngine,
   type TrainingSnapshot,
   type TrainingSpan,
@@ -132,11 +132,11 @@ class GpuTraining implements TrainingEngine {
     return this.#step;
   }
 
-  advance(steps: number, record: readonly Trace[] = []): Promise<TrainingSpan> {
+  advance(steps: number, record: readonly TrainingTrace[] = []): Promise<TrainingSpan> {
     return this.#watch.guard(this.#advance(steps, record));
   }
 
-  async #advance(steps: number, record: readonly Trace[]): Promise<TrainingSpan> {
+  async #advance(steps: number, record: readonly TrainingTrace[]): Promise<TrainingSpan> {
     checkSpan(this.compiled.schedule, this.#step, steps);
     const { memory } = this.#resources;
     const traces = TRACES.filter((trace) => trace === "r" || record.includes(trace)); // spikes are read off r
@@ -221,11 +221,11 @@ class GpuTraining implements TrainingEngine {
     scope[Symbol.dispose]();
   }
 
-  #writeSpan(traces: readonly Trace[], plane: number): void {
+  #writeSpan(traces: readonly TrainingTrace[], plane: number): void {
     const { rules, n } = this.compiled;
     const { memory, span } = this.#resources;
     const words = new ArrayBuffer(SPAN_WORDS * 4);
-    const at = (trace: Trace): number => (traces.includes(trace) ? traces.indexOf(trace) * plane : NONE);
+    const at = (trace: TrainingTrace): number => (traces.includes(trace) ? traces.indexOf(trace) * plane : NONE);
     const { neurons } = this.#layout;
     new Uint32Array(words).set([neurons, n, stream("training", "noise")]);
     new Uint32Array(words).set([rules.spikeRule === "intended" ? 1 : 0, rules.noiseScheme === "held" ? 1 : 0, 0], 3);
@@ -331,12 +331,17 @@ class GpuTraining implements TrainingEngine {
     if (fault !== undefined) throw trainingError(this.compiled, fault);
   }
 
-  #span(steps: number, traces: readonly Trace[], data: Float32Array, wanted: readonly Trace[]): TrainingSpan {
+  #span(
+    steps: number,
+    traces: readonly TrainingTrace[],
+    data: Float32Array,
+    wanted: readonly TrainingTrace[],
+  ): TrainingSpan {
     const { n, rules } = this.compiled;
     const G = this.#layout.neurons;
     const plane = steps * G;
     const entries = this.compiled.entries.map((_, e): SpanRecord => {
-      const out: Partial<Record<Trace, Float32Array>> = {};
+      const out: Partial<Record<TrainingTrace, Float32Array>> = {};
       for (const trace of traces) {
         const start = traces.indexOf(trace) * plane + e * n;
         const values = new Float32Array(steps * n);

@@ -4,6 +4,9 @@ import type { StateError } from "../errors.ts";
 /** Phases of a block, per stage; kernel labels, timings and messages use these names. */
 export const PHASES = ["drive", "release", "learn", "deliver", "integrate"] as const;
 
+/** Wall time of each phase so far, ms, where the engine can measure it. */
+export type Timings = Readonly<Partial<Record<(typeof PHASES)[number], number>>>;
+
 /** Samples of one trace in a segment: row-major [sample][entry][cell of the trace]. Sample j has the time of step steps[j]. */
 export interface TraceSamples {
   readonly population: number;
@@ -68,6 +71,6 @@ export interface Engine extends Controls {
   linkStates(learning: number): Promise<LinkStates>;
   load(state: EngineState, step: number): Promise<void>;
   /** wall time spent in each phase so far, ms, where it can be measured. */
-  timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>>;
+  timings(): Timings;
   close(): Promise<void>;
 }

@@ -1,12 +1,18 @@
 import type { CompiledNetwork, CompiledTrained } from "../compile/compiled.ts";
 import { labelOf } from "../compile/trained.ts";
-import { TRACES, type SpanRecord, type Trace, type TrainingEngine, type TrainingSpan } from "../compile/training.ts";
+import {
+  TRACES,
+  type SpanRecord,
+  type TrainingTrace,
+  type TrainingEngine,
+  type TrainingSpan,
+} from "../compile/training.ts";
 import { ModelError, StateError } from "../errors.ts";
 import type { Engine, EngineState, Segment, TraceSamples } from "./engine.ts";
 
 export interface Watching {
   /** Traces of all neurons that the observer wants, kept or not. */
-  readonly traces: readonly Trace[];
+  readonly traces: readonly TrainingTrace[];
   /** Sees each span, at most to the end of a loop, before the simulation does; not one that stopped at a state no neuron can have. */
   readonly observe: (span: TrainingSpan) => Promise<void>;
 }
@@ -46,7 +52,7 @@ export class TrainedEngine implements Engine {
 
   async #advance(from: number, to: number): Promise<Segment> {
     const { stepsPerLoop } = this.#inner.compiled.schedule;
-    const kept = this.#population.traces.map(({ variable }) => variable as Trace);
+    const kept = this.#population.traces.map(({ variable }) => variable as TrainingTrace);
     const wanted = TRACES.filter((trace) => kept.includes(trace) || this.#watching?.traces.includes(trace) === true);
     const spans: TrainingSpan[] = [];
     let at = Math.min(from, this.#inner.step); // less where the segment before stopped
@@ -66,7 +72,10 @@ export class TrainedEngine implements Engine {
 
   /** A stretch of steps, or where one of them leaves what a neuron can be, those before it: then the engine goes back to where the
    * stretch began and computes them again. */
-  async #span(steps: number, wanted: readonly Trace[]): Promise<{ span: TrainingSpan | undefined; sound: boolean }> {
+  async #span(
+    steps: number,
+    wanted: readonly TrainingTrace[],
+  ): Promise<{ span: TrainingSpan | undefined; sound: boolean }> {
     const from = this.#inner.step;
     const before = await this.#inner.save();
     try {
@@ -96,9 +105,10 @@ export class TrainedEngine implements Engine {
   #samples(index: number, from: number, to: number, spans: readonly TrainingSpan[]): TraceSamples {
     const { n, traces } = this.#population;
     const { variable, cells } = traces[index] as (typeof traces)[number];
-    const of = ({ traces: all }: SpanRecord): Float32Array | Float64Array => all[variable as Trace] as Float32Array;
-    const after = labelOf(variable as Trace) === "state" ? 1 : 0;
-    const start = from === 0 && after === 1 ? this.#start(variable as Trace, cells) : [];
+    const of = ({ traces: all }: SpanRecord): Float32Array | Float64Array =>
+      all[variable as TrainingTrace] as Float32Array;
+    const after = labelOf(variable as TrainingTrace) === "state" ? 1 : 0;
+    const start = from === 0 && after === 1 ? this.#start(variable as TrainingTrace, cells) : [];
     const rows = start.length > 0 ? to - from + 1 : to - from;
     const width = this.network.entries * cells.length;
     const data = this.kind === "reference" ? new Float64Array(rows * width) : new Float32Array(rows * width);
@@ -113,7 +123,7 @@ export class TrainedEngine implements Engine {
   }
 
   /** The states at t = 0. */
-  #start(variable: Trace, cells: Uint32Array): number[] {
+  #start(variable: TrainingTrace, cells: Uint32Array): number[] {
     const { entries } = this.#inner.compiled;
     return entries.flatMap(({ x0, r0 }) => Array.from(cells, (i) => (variable === "x" ? x0 : r0)[i] as number));
   }

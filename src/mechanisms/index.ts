@@ -24,4 +24,6 @@ export { default as expisyn } from "./synapses/expisyn.ts";
 export { default as expsyn } from "./synapses/expsyn.ts";
 export { default as gabab } from "./synapses/gabab.ts";
 export { default as nmda } from "./synapses/nmda.ts";
+export type { NappRates, Rate } from "./channels/napp.ts";
+export type { FunctionText, FunctionTexts } from "../lang/functions.ts";
 export * from "./mechanism.ts";

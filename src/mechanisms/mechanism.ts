@@ -62,7 +62,7 @@ export interface Table {
   readonly of?: readonly string[];
 }
 
-interface Common {
+export interface MechanismBase {
   readonly name: string;
   readonly doc: string; // first lines: what it is; then the source
   readonly params: Readonly<Record<string, Param>>;
@@ -94,7 +94,7 @@ export interface Kinetics {
 
 /** A density mechanism. States are advanced in declared order, later ones seeing earlier new values. Inside state texts
  * `i_<current>` is this mechanism's own current and `i<ion>` the compartment's total, both of the `currents` phase. */
-export interface Channel extends Common {
+export interface Channel extends MechanismBase {
   readonly kind: "channel";
   readonly states: Readonly<Record<string, State>>;
   readonly kinetics?: Readonly<Record<string, Kinetics>>;
@@ -103,7 +103,7 @@ export interface Channel extends Common {
 
 /** An ion's concentration inside a compartment. One state, named `<ion>i` (mM); its texts may read `i<ion>`.
  * `nernst` recomputes e<ion> every step before the currents: RT/zF (mV) * log(out / <ion>i). */
-export interface Pool extends Common {
+export interface Pool extends MechanismBase {
   readonly kind: "pool";
   readonly ion: string;
   readonly states: Readonly<Record<string, State>>;
@@ -127,7 +127,7 @@ export type EventEffect = string | { readonly set: string };
  * are one event whose weight is their sum, so they must act together as they would one by one: an addition is w times an expression
  * that no state changes, and a `set` is the same whatever the weight and the number of events: an expression of params, given to the
  * state in every step with a sum of weights above 0 (so use weights above 0, for example 1). */
-export type Synapse = Common &
+export type Synapse = MechanismBase &
   Flow & {
     readonly kind: "synapse";
     /** in `unit`, the weight's when left out; advanced in declared order, later ones seeing earlier new values. */
@@ -141,7 +141,7 @@ export type Mechanism = Channel | Pool | Synapse;
 
 export const channel = (c: Omit<Channel, "kind">): Channel => ({ kind: "channel", ...c });
 export const pool = (p: Omit<Pool, "kind">): Pool => ({ kind: "pool", ...p });
-export const synapse = (s: Common & Flow & Omit<Synapse, "kind" | keyof Common | "g" | "E" | "i">): Synapse => ({ kind: "synapse", ...s }); // prettier-ignore
+export const synapse = (s: MechanismBase & Flow & Omit<Synapse, "kind" | keyof MechanismBase | "g" | "E" | "i">): Synapse => ({ kind: "synapse", ...s }); // prettier-ignore
 
 /** The unit of an event's weight. */
 export const weightUnitOf = ({ weight = "uS" }: Synapse): Unit => weight;

@@ -1,4 +1,4 @@
-import type { Quantities, Quantity, Unit } from "../units.ts";
+import type { Unit, Given } from "../units.ts";
 import type { FunctionTexts } from "../lang/functions.ts";
 import type { Param } from "./mechanism.ts";
 
@@ -65,7 +65,6 @@ export interface Neuron {
 }
 
 /** One value for all neurons, or one per neuron. */
-type Given = Quantity | Quantities;
 
 export interface NeuronOptions {
   /** how many. */

@@ -1,4 +1,4 @@
-import type { Quantities, Quantity, Unit } from "../units.ts";
+import type { Unit, Given } from "../units.ts";
 import type { Param } from "./mechanism.ts";
 
 /** A state of a link mechanism. It relaxes to `inf` with `tau` (ms; 0: at once) between spikes, exactly over the whole interval, or
@@ -79,13 +79,12 @@ export interface LinkPlasticity extends Rule {
 export type Plasticity = SourcePlasticity | LinkPlasticity;
 
 /** One value for all, or one per source (side "pre") or per link (side "link", in the order of the projection's links). */
-type PerSource = Quantity | Quantities;
 
 /** A mechanism on a projection: plain data that survives JSON. */
 export interface PlasticityUse<M extends Plasticity = Plasticity> {
   readonly mechanism: M;
   /** left-out ones take the mechanism's defaults. */
-  readonly params: Readonly<Record<string, PerSource>>;
+  readonly params: Readonly<Record<string, Given>>;
 }
 
 export type LinkPlasticityUse = PlasticityUse<LinkPlasticity>;
@@ -101,22 +100,26 @@ export const hearsTarget = ({ onPost = {}, traces = {} }: LinkPlasticity): boole
 
 /** A kind of plasticity: call it for a projection, read `mechanism` for its data. */
 export interface PlasticityType<P extends string = string, M extends Plasticity = Plasticity> {
-  (params?: Readonly<Partial<Record<P, PerSource>>>): PlasticityUse<M>;
+  (params?: Readonly<Partial<Record<P, Given>>>): PlasticityUse<M>;
   readonly mechanism: M;
 }
 
-type Given<M extends Plasticity, P extends string> = Omit<M, "kind" | "params"> & {
+export type PlasticityData<M extends Plasticity, P extends string> = Omit<M, "kind" | "params"> & {
   readonly params: Readonly<Record<P, M["params"][string]>>;
 };
 
 /** A kind of plasticity from its equations: `net.connect(a, b.excitatory, rule, { plasticity: tsodyks_markram(), ... })`. */
-export function plasticity<P extends string>(data: Given<SourcePlasticity, P>): PlasticityType<P, SourcePlasticity>;
-export function plasticity<P extends string>(data: Given<LinkPlasticity, P>): PlasticityType<P, LinkPlasticity>;
 export function plasticity<P extends string>(
-  data: Given<SourcePlasticity, P> | Given<LinkPlasticity, P>,
+  data: PlasticityData<SourcePlasticity, P>,
+): PlasticityType<P, SourcePlasticity>;
+export function plasticity<P extends string>(
+  data: PlasticityData<LinkPlasticity, P>,
+): PlasticityType<P, LinkPlasticity>;
+export function plasticity<P extends string>(
+  data: PlasticityData<SourcePlasticity, P> | PlasticityData<LinkPlasticity, P>,
 ): PlasticityType<P> {
   const mechanism = { kind: "plasticity", ...data } as Plasticity;
-  const use = (params?: Readonly<Partial<Record<P, PerSource>>>): PlasticityUse => ({
+  const use = (params?: Readonly<Partial<Record<P, Given>>>): PlasticityUse => ({
     mechanism,
     params: (params ?? {}) as PlasticityUse["params"],
   });

@@ -1,11 +1,11 @@
 import { type Morphology, type MorphologyNode } from "./tree.ts";
-import { combine, type Values } from "./values.ts";
+import { combine, type CellValues } from "./values.ts";
 
 /** A conductance between two compartments, uS; i is eliminated before j (i > j, both index `Compartments.nodes`). */
 export interface Coupling {
   readonly i: number;
   readonly j: number;
-  readonly g: Values;
+  readonly g: CellValues;
 }
 
 /** A compartment: a segment and its index in the morphology it comes from. */
@@ -15,7 +15,7 @@ export type Compartment = Omit<MorphologyNode, "parent" | "gParent"> & { readonl
 export interface MasslessVoltage {
   /** Index in the morphology. */
   readonly node: number;
-  readonly terms: readonly { readonly compartment: number; readonly weight: Values }[];
+  readonly terms: readonly { readonly compartment: number; readonly weight: CellValues }[];
 }
 
 export interface Compartments {
@@ -58,7 +58,7 @@ export function eliminateMassless(morphology: Morphology): Compartments {
 
 interface Arm {
   readonly compartment: number;
-  readonly g: Values;
+  readonly g: CellValues;
 }
 
 /** Each node without membrane with its neighbours. */
@@ -73,7 +73,7 @@ function stars(morphology: Morphology, index: ReadonlyMap<number, number>): { no
   return [...arms].map(([node, list]) => ({ node, arms: list }));
 }
 
-function mesh(arms: readonly Arm[], total: Values): Coupling[] {
+function mesh(arms: readonly Arm[], total: CellValues): Coupling[] {
   return arms.flatMap((a, k) =>
     arms.slice(k + 1).map((b) => ({
       i: Math.max(a.compartment, b.compartment),

@@ -1,13 +1,13 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { arcs, type Point3d, type SegmentGeometry, segmentsOf } from "./frusta.ts";
-import { combine, type Values } from "./values.ts";
+import { combine, type CellValues } from "./values.ts";
 
 /** An unbranched cylinder of L and diam (um), or a path of frusta through points. Ra in ohm cm. L, diam and Ra are one value, or one
  * per cell of the population. Topology, points and nseg are shared by all cells. */
 export type Section = SectionPlace & (Cylinder | Frusta);
 interface Cylinder {
-  readonly L: Values;
-  readonly diam: Values;
+  readonly L: CellValues;
+  readonly diam: CellValues;
   readonly points?: undefined;
 }
 interface Frusta {
@@ -18,7 +18,7 @@ interface Frusta {
 }
 interface SectionPlace {
   readonly name: string;
-  readonly Ra: Values;
+  readonly Ra: CellValues;
   /** Number of equal segments; 1 if left out. */
   readonly nseg?: number;
   /** The section this one hangs on; exactly one section has none. */
@@ -38,20 +38,20 @@ export interface MorphologyNode {
   /** Position along the section, 0 .. 1. */
   readonly x: number;
   /** Membrane area, um2; 0 for ends. */
-  readonly areaUm2: Values;
+  readonly areaUm2: CellValues;
   /** um; of frusta the mean over the segment's path; 0 for ends. */
-  readonly diam: Values;
+  readonly diam: CellValues;
   /** Index of the parent node; -1 for the root. Always below the node's own index. */
   readonly parent: number;
   /** Conductance to the parent, uS; 0 for the root. */
-  readonly gParent: Values;
+  readonly gParent: CellValues;
 }
 
 /** A section with its place in the tree: nodes from its 0 end to its 1 end, nseg + 2 of them. The end by which it hangs
  * is a node of the parent. Of frusta, L is the path's length and diam the mean over it. */
 export interface SectionPath extends Required<Omit<SectionPlace, "parent">> {
-  readonly L: Values;
-  readonly diam: Values;
+  readonly L: CellValues;
+  readonly diam: CellValues;
   readonly points?: readonly Point3d[];
   readonly parent: string | undefined;
   readonly nodes: readonly number[];
@@ -68,11 +68,11 @@ export interface Morphology {
 }
 
 /** Resistance of half a segment, MOhm (NEURON's ri between a segment's centre and its border). */
-export const halfResistance = (L: Values, diam: Values, Ra: Values, nseg = 1): Values =>
+export const halfResistance = (L: CellValues, diam: CellValues, Ra: CellValues, nseg = 1): CellValues =>
   combine((l, d, r) => (0.01 * r * (l / nseg / 2)) / (Math.PI * (d / 2) ** 2), L, diam, Ra);
 
 /** Lateral area of one segment, um2. */
-export const segmentArea = (L: Values, diam: Values, nseg = 1): Values =>
+export const segmentArea = (L: CellValues, diam: CellValues, nseg = 1): CellValues =>
   combine((l, d) => Math.PI * d * (l / nseg), L, diam);
 
 /** Cuts sections into nodes as NEURON does: a node at every segment's centre, a node without membrane at every section's
@@ -211,14 +211,17 @@ function placeOn(parent: Cut, x: number, paths: ReadonlyMap<string, readonly num
 }
 
 /** Area (um2) of a section's segment, and the conductances (uS) from its middle to its 0 side and to its 1 side. */
-function segmentOf(section: Cut, index: number): { areaUm2: Values; diam: Values; sides: readonly [Values, Values] } {
+function segmentOf(
+  section: Cut,
+  index: number,
+): { areaUm2: CellValues; diam: CellValues; sides: readonly [CellValues, CellValues] } {
   const { L, diam, Ra, nseg, segments } = section;
   if (segments === undefined) {
     const half = combine((r) => 1 / r, halfResistance(L, diam, Ra, nseg));
     return { areaUm2: segmentArea(L, diam, nseg), diam, sides: [half, half] };
   }
   const { areaUm2, diam: mean, left, right } = segments[index] as SegmentGeometry;
-  const conductance = (integral: number): Values => combine((r) => 1 / (0.01 * r * integral), Ra);
+  const conductance = (integral: number): CellValues => combine((r) => 1 / (0.01 * r * integral), Ra);
   return { areaUm2, diam: mean, sides: [conductance(left), conductance(right)] };
 }
 
@@ -229,12 +232,12 @@ function addSection(nodes: MorphologyNode[], section: Cut, hang: number | undefi
   const forward = hang === undefined || section.childEnd === 0;
   const [near, far] = forward ? ([0, 1] as const) : ([1, 0] as const);
   const path: number[] = [];
-  const add = (kind: "segment" | "end", index: number, parent: number, gParent: Values): number => {
+  const add = (kind: "segment" | "end", index: number, parent: number, gParent: CellValues): number => {
     const x = kind === "end" ? index : (2 * index + 1) / (2 * nseg);
     const { areaUm2, diam } = kind === "end" ? { areaUm2: 0, diam: 0 } : segmentOf(section, index);
     return nodes.push({ section: name, kind, index, x, areaUm2, diam, parent, gParent }) - 1;
   };
-  let before: Values | undefined; // conductance from the middle of the segment before to the border
+  let before: CellValues | undefined; // conductance from the middle of the segment before to the border
   for (let k = 0; k < nseg; k++) {
     const index = forward ? k : nseg - 1 - k;
     const { sides } = segmentOf(section, index);
@@ -245,8 +248,8 @@ function addSection(nodes: MorphologyNode[], section: Cut, hang: number | undefi
   }
   const first = segmentOf(section, 0).sides[0]; // of the root, which is laid forward
   path.unshift(hang ?? add("end", 0, path[0] as number, first));
-  path.push(add("end", forward ? 1 : 0, path.at(-1) as number, before as Values));
+  path.push(add("end", forward ? 1 : 0, path.at(-1) as number, before as CellValues));
   return forward ? path : path.reverse();
 }
 
-const inSeries = (a: Values, b: Values): Values => combine((x, y) => 1 / (1 / x + 1 / y), a, b);
+const inSeries = (a: CellValues, b: CellValues): CellValues => combine((x, y) => 1 / (1 / x + 1 / y), a, b);

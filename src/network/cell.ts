@@ -1,6 +1,6 @@
 import type { Mechanism, Synapse } from "../mechanisms/mechanism.ts";
 import type { Point3d } from "../morphology/frusta.ts";
-import type { Quantities, Quantity, Unit } from "../units.ts";
+import type { Quantity, Unit, Given } from "../units.ts";
 
 /** How voltages are solved within a step: NEURON's secondorder 0 (its default, and the default here) and 2. Crank-Nicolson is of
  * second order, but rings for some steps after a jump of current into a finely cut cell: 0.7 % of the range in the first sample of
@@ -9,19 +9,18 @@ export const METHODS = ["backwardEuler", "crankNicolson"] as const;
 export type Method = (typeof METHODS)[number];
 
 /** One value for all cells, or one per cell. */
-export type Given<U extends Unit> = Quantity<U> | Quantities<U>;
 
 /** A cylinder of `L` and `diam`, or frusta through `points`, cut into `nseg` compartments of equal length. A child's 0 end hangs on
  * its parent's `parentEnd` (1 when left out). */
 export type SectionSpec = SectionRest & (CylinderSpec | FrustaSpec);
 
-interface CylinderSpec {
+export interface CylinderSpec {
   readonly L: Given<"um">;
   readonly diam: Given<"um">;
   readonly points?: undefined;
 }
 
-interface FrustaSpec {
+export interface FrustaSpec {
   /** [x, y, z, diam] in um, at least two, of all cells; the diameter changes linearly between them. Compartments' areas and axial
    * resistances are integrals over the frusta, as in NEURON. */
   readonly points: readonly Point3d[];
@@ -29,7 +28,7 @@ interface FrustaSpec {
   readonly diam?: undefined;
 }
 
-interface SectionRest {
+export interface SectionRest {
   readonly name: string;
   readonly Ra: Given<"ohm cm">;
   readonly cm: Given<"uF/cm2">;

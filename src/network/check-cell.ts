@@ -3,8 +3,8 @@ import { checkName } from "../lang/words.ts";
 import { checkMechanism, type Surroundings } from "../mechanisms/check.ts";
 import type { Mechanism } from "../mechanisms/mechanism.ts";
 import { type Check, finite, given, isPlain, list, numbers, object, oneOf, quantity, record, shown, text, whole } from "../shapes.ts"; // prettier-ignore
-import { canonicalValues, type Unit } from "../units.ts";
-import type { CellModel, Given, WholeCell } from "./cell.ts";
+import { canonicalValues, type Unit, type Given } from "../units.ts";
+import type { CellModel, WholeCell } from "./cell.ts";
 
 /** Checks of a cell model: fields and types, names, the tree's places, and every mechanism where it is inserted. */
 

@@ -18,7 +18,7 @@ export interface SourcesHandle {
   readonly n: number;
 }
 
-interface CellsBase {
+export interface CellsBase {
   readonly kind: "cells";
   readonly name: string;
   readonly n: number;

@@ -6,9 +6,9 @@ export { checkRate, rateOf, signalAt, signalValues, type SignalContext } from ".
 /** A number that depends on time, as plain JSON data: rates in Hz, clamp currents in nA. Times are in ms from the start of the
  * simulation. `signal-values.ts` evaluates it at t = step * dt; nothing accumulates, so any block gives the same values.
  * An interval [from, until) covers the steps whose midpoint t + dt/2 lies in it, as a clamp's delay and duration do. */
-export type Signal<U extends Unit = Unit> = { readonly unit: U } & Shape<U>;
+export type Signal<U extends Unit = Unit> = { readonly unit: U } & SignalShape<U>;
 
-type Shape<U extends Unit> =
+export type SignalShape<U extends Unit> =
   | { readonly kind: "constant"; readonly value: number }
   /** values[i] from times[i] until times[i + 1]; 0 before the first, the last for ever. */
   | { readonly kind: "steps"; readonly times: readonly number[]; readonly values: readonly number[] }
@@ -30,8 +30,9 @@ type Shape<U extends Unit> =
   | { readonly kind: "window"; readonly of: Signal<U>; readonly from: number; readonly until?: number }
   | { readonly kind: "clip"; readonly of: Signal<U>; readonly min?: number; readonly max?: number }; // prettier-ignore
 
-type Time = Quantity<"ms">;
-type Values<U extends Unit> = readonly Quantity<U>[] | { readonly values: ArrayLike<number>; readonly unit: U };
+export type Time = Quantity<"ms">;
+/** Knots of a signal: quantities of one unit, or an array with its unit. */
+export type Values<U extends Unit> = readonly Quantity<U>[] | { readonly values: ArrayLike<number>; readonly unit: U };
 
 /** What a signal can be turned into. The methods live on the prototype: own fields are the data alone, so
  * `JSON.stringify`, `structuredClone` and comparisons see a plain `Signal`. `fluent` gives them back after JSON. */

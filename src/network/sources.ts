@@ -23,7 +23,7 @@ export type RateLike =
 /** A source model that still has to learn how many cells there are. */
 export type SourceModelOf = (n: number) => SourceModel;
 
-interface RenewalOptions {
+export interface RenewalOptions {
   readonly rate: RateLike;
   /** time between the draw and the spike (default 0): the rate acts this much later. */
   readonly latency?: Quantity<"ms">;

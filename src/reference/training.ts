@@ -4,7 +4,7 @@ import {
   traceDecay,
   type CompiledTraining,
   type SpanRecord,
-  type Trace,
+  type TrainingTrace,
   type TrainingEngine,
   type TrainingEntry,
   type TrainingSnapshot,
@@ -42,7 +42,7 @@ export function referenceTraining(
     get step() {
       return step;
     },
-    advance(steps: number, record: readonly Trace[] = []): Promise<TrainingSpan> {
+    advance(steps: number, record: readonly TrainingTrace[] = []): Promise<TrainingSpan> {
       checkSpan(compiled.schedule, step, steps);
       const span = { firstStep: step, steps, entries: networks.map((network) => network.advance(step, steps, record)) };
       const fault = firstFault(
@@ -129,9 +129,9 @@ class ReferenceNetwork {
     return { x: plain(this.#x), r: plain(this.#r), w: plain(this.w), P: this.#P.map(plain), step };
   }
 
-  advance(firstStep: number, steps: number, record: readonly Trace[]): SpanRecord {
+  advance(firstStep: number, steps: number, record: readonly TrainingTrace[]): SpanRecord {
     const { n, schedule } = this.#compiled;
-    const traces: Partial<Record<Trace, Floats>> = {};
+    const traces: Partial<Record<TrainingTrace, Floats>> = {};
     for (const name of record) traces[name] = this.#math.alloc(steps * n);
     const spikes = new Uint8Array(steps * n);
     for (let s = 0; s < steps && this.fault === undefined; s++) {

@@ -1,6 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledNetwork } from "../compile/compiled.ts";
-import type { Engine, EngineKind, EngineState, Segment } from "../host/engine.ts";
+import type { Engine, EngineKind, EngineState, Segment, Timings } from "../host/engine.ts";
 import { didYouMean, ModelError, type StateError } from "../errors.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { Network } from "../network/network.ts";
@@ -44,6 +44,7 @@ export interface WholeRun {
 /** Everything a simulation needs to go on bitwise. */
 export interface Checkpoint {
   readonly step: number;
+  /** Of the engine, opaque. @internal */
   readonly state: EngineState;
   readonly changes: readonly LiveChange[]; // in force
 }
@@ -100,9 +101,11 @@ export type Update = (control: Control, t: number, seen: Chunk | undefined) => v
 
 /** One network on one engine, at one step. */
 export class Simulation {
+  /** The tables an engine runs on. @internal */
   readonly network: CompiledNetwork;
   /** What the network was compiled from, for run.json. */
   readonly description: RunDescription | undefined;
+  /** Of the engine that runs it. */
   readonly kind: EngineKind;
   readonly #engine: Engine;
   readonly #control: RecordedControl;
@@ -113,6 +116,7 @@ export class Simulation {
   #closed = false;
   #failure: ModelError | StateError | undefined;
 
+  /** @internal */
   constructor(network: CompiledNetwork, engine: Engine, description?: RunDescription) {
     this.network = network;
     this.kind = engine.kind;
@@ -137,7 +141,7 @@ export class Simulation {
   }
 
   /** Wall time in each phase so far, ms, where the engine can measure it. */
-  timings(): ReturnType<Engine["timings"]> {
+  timings(): Timings {
     return this.#engine.timings();
   }
 
@@ -193,7 +197,7 @@ export class Simulation {
 
   /** For sinks: what the engine gives from here to `to`, one submit at a time, in order. Two are in flight unless a hook
    * waits. Ends early, at a step between, when aborted, when a hook throws, or before a state that no cell can have (see `failure`).
-   * @param whole  where the whole run ends and when it began (performance.now), for the progress callback */
+   * @param whole  where the whole run ends and when it began (performance.now), for the progress callback  @internal */
   async *segments(to: number, whole: WholeRun, options: RunOptions = {}): AsyncGenerator<Segment, void, undefined> {
     if (this.#running) throw new ModelError("simulation", "is already running", "Finish one run before the next");
     this.checkOpen();
@@ -270,7 +274,7 @@ export class Simulation {
     this.#inForce = inForce([...this.#inForce, ...changes]);
   }
 
-  /** For sinks: the changes made by hooks since the last call. */
+  /** For sinks: the changes made by hooks since the last call. @internal */
   takeChanges(): LiveChange[] {
     return this.#changes.splice(0);
   }

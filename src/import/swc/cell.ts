@@ -3,8 +3,8 @@ import { evaluator } from "../../lang/evaluate.ts";
 import { parse } from "../../lang/parse.ts";
 import type { Mechanism } from "../../mechanisms/mechanism.ts";
 import { arcs, type Point3d, segmentsOf } from "../../morphology/frusta.ts";
-import type { CellModel, Given, Insertion } from "../../network/cell.ts";
-import { canonical, mV, ohm_cm, type Quantity, uF_per_cm2, type Unit } from "../../units.ts";
+import type { CellModel, Insertion } from "../../network/cell.ts";
+import { canonical, mV, ohm_cm, type Quantity, uF_per_cm2, type Unit, type Given } from "../../units.ts";
 import { swc, type SwcMorphology, type SwcSection } from "./sections.ts";
 
 /** How many compartments a section gets. `dLambda`: an odd number, so that none is longer than this part of the length constant at

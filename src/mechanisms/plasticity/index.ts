@@ -12,6 +12,7 @@ export type {
   LinkState,
   LinkTrace,
   Plasticity,
+  PlasticityData,
   PlasticityType,
   PlasticityUse,
   SourcePlasticity,

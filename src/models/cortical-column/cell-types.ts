@@ -59,7 +59,7 @@ export function segments(L: number): number {
 
 /** Path distance (um) from the soma's 0 end to the middle of each segment. The soma's length counts on the way to sections
  * that hang on its 1 end and not to those on its 0 end. */
-export function segmentDistances(sections: readonly Shape[], name: string): number[] {
+export function segmentDistances(sections: readonly SectionShape[], name: string): number[] {
   const section = sections.find((s) => s.name === name);
   if (section === undefined) {
     const names = sections.map((s) => s.name);
@@ -114,7 +114,7 @@ export function endPoints(type: ColumnCellType): ReadonlyMap<string, { readonly 
   return ends;
 }
 
-interface Shape {
+export interface SectionShape {
   readonly name: string;
   readonly L: number;
   readonly nseg?: number;
@@ -123,7 +123,7 @@ interface Shape {
 }
 
 /** Path distance from the root's 0 end to one end of a section. */
-function distanceTo(sections: readonly Shape[], section: Shape, end: 0 | 1): number {
+function distanceTo(sections: readonly SectionShape[], section: SectionShape, end: 0 | 1): number {
   const parent = sections.find((s) => s.name === section.parent);
   const near = parent === undefined ? 0 : distanceTo(sections, parent, section.parentEnd ?? 1);
   return end === 0 ? near : near + section.L;

@@ -11,6 +11,7 @@ export {
   type Point,
   type ReceptorName,
   type ReceptorParameters,
+  type SectionShape,
 } from "./cell-types.ts";
 export { cortexColumn, CortexColumn, type ColumnOptions } from "./column.ts";
 export { localLinks, withGains, type ConnectionRule, type RuleLinks, type SynapticGains } from "./connections.ts";
@@ -64,3 +65,4 @@ export {
   trainsByGid,
   type ColumnSpike,
 } from "./spike-file.ts";
+export type { Morphology, MorphologyNode, SectionPath } from "../../morphology/tree.ts";

@@ -1,7 +1,7 @@
 import { ModelError, didYouMean } from "../../errors.ts";
 import type { NappRates } from "../../mechanisms/channels/napp.ts";
-import type { WholeCell, Given } from "../../network/cell.ts";
-import { one, type Quantity } from "../../units.ts";
+import type { WholeCell } from "../../network/cell.ts";
+import { one, type Quantity, type Given } from "../../units.ts";
 import { buildCells, checkCells, given, type Explicit } from "./cells.ts";
 import { motorNeuronConfig, type MotorNeuronConfig } from "./config.ts";
 import { NERLAB_FIELDS, nerlabMiddle, nerlabModel, type NerlabCell, type NerlabField } from "./nerlab.ts";

@@ -1,13 +1,12 @@
 import { DataError, didYouMean, ModelError } from "../../errors.ts";
-import type { Given } from "../../network/cell.ts";
-import { perCell, type Quantity, type Unit } from "../../units.ts";
+import { perCell, type Quantity, type Unit, type Given } from "../../units.ts";
 import { axonDelays, count, spread, type Axon, type Generation, type Ranges, type Recruitment } from "./ranges.ts";
 
 /** Where a cell's field is found in a configuration: section and key. */
 export type Fields<F extends string> = Readonly<Record<F, readonly [section: string, key: string]>>;
 /** The parameters of one cell, under the names of the reference files. Absent ones are unknown (gamma, rt) or optional. */
-export type Cell<F extends string> = Readonly<Record<F, number>> & About;
-interface About {
+export type CellParameters<F extends string> = Readonly<Record<F, number>> & About;
+export interface About {
   readonly axon_delay_ms?: number;
   readonly rt?: number;
   readonly gamma?: number;
@@ -24,7 +23,7 @@ export function buildCells<F extends string>(
   axon: Axon,
   who: Recruitment,
   options: { generation: Generation; middle: (curvature: number) => number; explicit: Explicit<string> },
-): Cell<F>[] {
+): CellParameters<F>[] {
   const n = count(who);
   const names = Object.keys(fields) as F[];
   for (const name of Object.keys(options.explicit)) {
@@ -40,7 +39,7 @@ export function buildCells<F extends string>(
     return spread(`${label} ${section}.${key}`, range, who, options.generation, options.middle(range[2]));
   });
   const delays = axonDelays(n, axon);
-  return Array.from({ length: n }, (_, i): Cell<F> => {
+  return Array.from({ length: n }, (_, i): CellParameters<F> => {
     const own = Object.fromEntries(names.map((name, k) => [name, columns[k]?.[i]])) as Record<F, number>;
     return { ...own, ...about(delays[i], "thresholds" in who ? who.thresholds[i] : undefined) };
   });
@@ -64,8 +63,8 @@ function explicitValues(where: string, given: number | ArrayLike<number>, n: num
 export function checkCells<F extends string>(
   label: string,
   fields: Fields<F>,
-  cells: readonly Partial<Cell<F>>[],
-): readonly Cell<F>[] {
+  cells: readonly Partial<CellParameters<F>>[],
+): readonly CellParameters<F>[] {
   if (cells.length === 0) throw new DataError(label, "no cell is given", "Give at least one");
   cells.forEach((cell, i) => {
     for (const name of Object.keys(fields) as F[]) {
@@ -77,7 +76,7 @@ export function checkCells<F extends string>(
       );
     }
   });
-  return cells as readonly Cell<F>[];
+  return cells as readonly CellParameters<F>[];
 }
 
 /** A field of all cells as a quantity: a single one when they agree. */

@@ -1,6 +1,6 @@
 import exp2syn from "../../mechanisms/synapses/exp2syn.ts";
-import type { WholeCell, Given, ReceptorSpec } from "../../network/cell.ts";
-import { degC, ms, mV, type Quantity } from "../../units.ts";
+import type { WholeCell, ReceptorSpec } from "../../network/cell.ts";
+import { degC, ms, mV, type Quantity, type Given } from "../../units.ts";
 import { given } from "./cells.ts";
 
 /** What both motor-neuron models share. Quirks: docs/quirks.md. */

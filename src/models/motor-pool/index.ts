@@ -17,3 +17,4 @@ export {
   type ThresholdMode,
   type ThresholdOptions,
 } from "./thresholds.ts";
+export type { About, CellParameters } from "./cells.ts";

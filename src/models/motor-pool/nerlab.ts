@@ -2,7 +2,7 @@ import caL from "../../mechanisms/channels/caL.ts";
 import { napp, type NappRates } from "../../mechanisms/channels/napp.ts";
 import type { WholeCell, Insertion, SectionSpec } from "../../network/cell.ts";
 import { ms, mV, ohm_cm, per_ms, S_per_cm2, uF_per_cm2, um } from "../../units.ts";
-import { given, type Cell, type Fields } from "./cells.ts";
+import { given, type CellParameters, type Fields } from "./cells.ts";
 import { motorNeuronFrame, receptorPair, type FrameOptions } from "./frame.ts";
 import type { Ranges } from "./ranges.ts";
 
@@ -23,7 +23,7 @@ export const NERLAB_FIELDS = {
   gl_dend: ["dend", "gl"],
 } as const satisfies Fields<string>;
 export type NerlabField = keyof typeof NERLAB_FIELDS;
-export type NerlabCell = Cell<NerlabField>;
+export type NerlabCell = CellParameters<NerlabField>;
 
 /** The published ranges. Units: um, S/cm2, 1/ms, mV, ms. The published curvature of the soma's diameter is 1, with which no
  * pool can be made from a count; 14 is the older published value. `mact` is accepted in files and used by nothing. */

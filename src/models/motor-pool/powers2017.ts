@@ -7,7 +7,7 @@ import naps from "../../mechanisms/channels/naps.ts";
 import pas from "../../mechanisms/channels/pas.ts";
 import type { WholeCell, Insertion, SectionSpec } from "../../network/cell.ts";
 import { ms, mV, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../units.ts";
-import { given, type Cell, type Fields } from "./cells.ts";
+import { given, type CellParameters, type Fields } from "./cells.ts";
 import { motorNeuronFrame, receptorPair, type FrameOptions } from "./frame.ts";
 import type { Ranges } from "./ranges.ts";
 
@@ -40,7 +40,7 @@ export const POWERS_FIELDS = {
   gcabar_d3: ["dend", "gcabar_d3"],
 } as const satisfies Fields<string>;
 export type PowersField = keyof typeof POWERS_FIELDS;
-export type PowersCell = Cell<PowersField>;
+export type PowersCell = CellParameters<PowersField>;
 
 /** The published ranges. Units: um, uF/cm2, S/cm2, mV, ms, ohm cm. The four dendrites differ only in gcabar. */
 export const POWERS_RANGES: Ranges = {

@@ -23,10 +23,11 @@ export interface TargetDraws {
   readonly cycles: Float64Array;
 }
 
-type Sizes = Pick<TrainedNetworkParameters, "N" | "p" | "gsyn" | "amp_current" | "ftrain">;
+/** What the draws of a network depend on. */
+export type DrawParameters = Pick<TrainedNetworkParameters, "N" | "p" | "gsyn" | "amp_current" | "ftrain">;
 
 /** Draws of Philox, each a pure function of (seed, name, neuron or pair). */
-export function drawNetwork(parameters: Sizes, seed: number): NetworkDraws {
+export function drawNetwork(parameters: DrawParameters, seed: number): NetworkDraws {
   const { N, p, amp_current, ftrain } = parameters;
   const per = (name: string, of: (u: number) => number): Float64Array =>
     Float64Array.from({ length: N }, (_, i) => of(uniform(drawU32(seed, stream("training", name), i, 0, "initial"))));
@@ -45,7 +46,7 @@ export function drawNetwork(parameters: Sizes, seed: number): NetworkDraws {
 }
 
 /** Draws in the notebook's order from NumPy's legacy generator; the returned state goes on with the noise. */
-export function drawNetworkNumpy(parameters: Sizes, seed: number): NetworkDraws & { random: RandomState } {
+export function drawNetworkNumpy(parameters: DrawParameters, seed: number): NetworkDraws & { random: RandomState } {
   const { N, p, amp_current, ftrain } = parameters;
   const random = new RandomState(seed);
   const x0 = random.randoms(N).map((u) => 2 * Math.PI * u);
@@ -120,7 +121,7 @@ const rowsOf = (n: number): Map<number, number>[] => Array.from({ length: n }, (
 /** Scales by gsyn / sqrt(p N) and takes each row's mean off its entries: every neuron's inputs sum to 0. */
 function balanced(
   rows: readonly Map<number, number>[],
-  { N, p, gsyn }: Pick<Sizes, "N" | "p" | "gsyn">,
+  { N, p, gsyn }: Pick<DrawParameters, "N" | "p" | "gsyn">,
 ): Pick<NetworkDraws, "rowPtr" | "colIdx" | "w0"> {
   const rowPtr = new Int32Array(N + 1);
   rows.forEach((row, i) => (rowPtr[i + 1] = (rowPtr[i] as number) + row.size));

@@ -6,6 +6,7 @@ export {
   drawTargets,
   numpyNoise,
   targetArray,
+  type DrawParameters,
   type NetworkDraws,
   type TargetDraws,
 } from "./draws.ts";
@@ -13,8 +14,11 @@ export { ensemble, type Ensemble, type EnsembleGrid, type EnsembleMember } from 
 export { longDimension } from "./long-run.ts";
 export { loopMeasures, type LoopMeasures } from "./measures.ts";
 export { effectiveRadius, motifs, type Motifs } from "./motifs.ts";
-export { trainedNetworks, type TrainedNetwork } from "./network.ts";
+export { trainedNetworks, type SharedParameters, type TrainedNetwork } from "./network.ts";
 export { NOTEBOOK, NOTEBOOK_GRID, type TrainedNetworkParameters } from "./parameters.ts";
 export { DimensionSamples, loopResults, PROTOCOLS, runLoops, type LoopResult, type Protocol } from "./run.ts";
 export { simulateTraining, trainingEngine, type TrainingSimulation } from "./simulate.ts";
 export { spectrum, type Spectrum } from "./spectrum.ts";
+export type { SpanRecord, TrainingEntry, TrainingNoise, TrainingSpan, TrainingTrace } from "../../compile/training.ts";
+export type { Watching } from "../../host/trained.ts";
+export type { RandomState } from "../../random/numpy-legacy.ts";

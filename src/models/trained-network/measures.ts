@@ -4,13 +4,13 @@ import {
   learns,
   type CompiledTraining,
   type SpanRecord,
-  type Trace,
+  type TrainingTrace,
   type TrainingEntry,
 } from "../../compile/training.ts";
 import { dense, motifs, type Motifs } from "./motifs.ts";
 
 /** Traces that the measures of a loop need. */
-export const MEASURED: readonly Trace[] = ["r", "v", "error", "update2"];
+export const MEASURED: readonly TrainingTrace[] = ["r", "v", "error", "update2"];
 
 /** What is said about one network and loop. Errors: target minus W r (r after the step, W before its update). */
 export interface LoopMeasures extends Motifs {

@@ -18,7 +18,8 @@ export interface TrainedNetwork {
   readonly noise: TrainingNoise;
 }
 
-type Common = Pick<
+/** What the networks of one ensemble have in common. */
+export type SharedParameters = Pick<
   TrainedNetworkParameters,
   | "N"
   | "h"
@@ -35,7 +36,7 @@ type Common = Pick<
 >;
 
 /** Compiles networks that share all but fraction of QIF, reset, draws, target and noise. */
-export function trainedNetworks(parameters: Common, networks: readonly TrainedNetwork[]): CompiledTraining {
+export function trainedNetworks(parameters: SharedParameters, networks: readonly TrainedNetwork[]): CompiledTraining {
   const { N, itmax, itstim } = parameters;
   return compileTraining({
     n: N,
@@ -58,7 +59,10 @@ export function trainedNetworks(parameters: Common, networks: readonly TrainedNe
   });
 }
 
-function entryOf({ N, vt }: Common, { label, pqif, vrest, draws, target, noise }: TrainedNetwork): TrainingEntry {
+function entryOf(
+  { N, vt }: SharedParameters,
+  { label, pqif, vrest, draws, target, noise }: TrainedNetwork,
+): TrainingEntry {
   const stimulus = new Float64Array(2 * N); // row 0: on, row 1: off
   stimulus.set(draws.Istim);
   return {

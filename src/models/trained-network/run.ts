@@ -1,4 +1,4 @@
-import type { SpanRecord, Trace, TrainingEngine, TrainingSpan } from "../../compile/training.ts";
+import type { SpanRecord, TrainingTrace, TrainingEngine, TrainingSpan } from "../../compile/training.ts";
 import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
 import { loopMeasures, MEASURED, type LoopMeasures } from "./measures.ts";
 
@@ -16,7 +16,7 @@ export interface LoopResult {
 export async function* runLoops(
   engine: TrainingEngine,
   itstim: number,
-  record: readonly Trace[] = [],
+  record: readonly TrainingTrace[] = [],
 ): AsyncGenerator<{ loop: number; networks: LoopResult[] }> {
   const { compiled } = engine;
   const { loops, stepsPerLoop } = compiled.schedule;

@@ -1,6 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { compileTrained } from "../../compile/trained.ts";
-import type { CompiledTraining, Trace, TrainingEngine } from "../../compile/training.ts";
+import type { CompiledTraining, TrainingTrace, TrainingEngine } from "../../compile/training.ts";
 import { gpuTraining } from "../../gpu/training.ts";
 import type { EngineKind } from "../../host/engine.ts";
 import { TrainedEngine, type Watching } from "../../host/trained.ts";
@@ -14,7 +14,7 @@ export interface TrainingSimulation {
   /** The caller keeps and destroys it. */
   readonly device?: GPUDevice | undefined;
   /** Traces to record, of these neurons (default: all). Spikes are always recorded. */
-  readonly traces?: readonly Trace[];
+  readonly traces?: readonly TrainingTrace[];
   readonly neurons?: readonly number[];
   /** For run.json: of draws and noise, and what else is worth keeping. */
   readonly seed?: number;

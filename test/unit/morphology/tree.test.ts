@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/errors.ts";
 import { eliminateMassless } from "../../../src/morphology/eliminate.ts";
 import { halfResistance, nodeAt, sectionPath, segmentArea, tree, type Section } from "../../../src/morphology/tree.ts";
-import { valueOf, type Values } from "../../../src/morphology/values.ts";
+import { valueOf, type CellValues } from "../../../src/morphology/values.ts";
 
-const cylinder = (name: string, more: Partial<Extract<Section, { L: Values }>> = {}): Section => ({
+const cylinder = (name: string, more: Partial<Extract<Section, { L: CellValues }>> = {}): Section => ({
   name,
   L: 100,
   diam: 2,

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { DataError, ModelError } from "../../../src/errors.ts";
-import type { Given } from "../../../src/network/cell.ts";
 import {
   alphaMotorNeurons,
   fromCellParameters,
@@ -10,7 +9,7 @@ import {
   recruitmentThresholds,
   type MotorNeurons,
 } from "../../../src/models/motor-pool/index.ts";
-import { mV, one, type Unit } from "../../../src/units.ts";
+import { mV, one, type Unit, type Given } from "../../../src/units.ts";
 
 type Cells = Record<string, Record<string, number>>;
 interface Case {
