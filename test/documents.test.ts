@@ -4,7 +4,7 @@ import { afterAll, expect, test, vi } from "vitest";
 
 const root = join(import.meta.dirname, "..");
 const folder = join(import.meta.dirname, ".blocks");
-const DOCUMENTS = ["README.md", "docs/own-neuron.md", "docs/own-plasticity.md", "docs/own-receptor.md"];
+const DOCUMENTS = ["README.md", "docs/own-neuron.md", "docs/own-plasticity.md", "docs/own-receptor.md", "docs/sources.md"];
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -45,7 +45,7 @@ export const gamma = ({
 });
 
 /** The summed input of many Poisson sources: in each step an element gives a Poisson number of events, of mean sources * rate * dt, which every
- * link of it delivers at once. `net.sources("external", cells.n, poissonPort({ sources: 1000, rate: Hz(20) }))` with `oneToOne()` gives
+ * link of it delivers at once. `net.sources("background", cells.n, poissonPort({ sources: 1000, rate: Hz(20) }))` with `oneToOne()` gives
  * each cell its own. Its events are not recorded. */
 export const poissonPort = (options: {
   readonly sources: number;
