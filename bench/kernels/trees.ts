@@ -58,6 +58,7 @@ class Trees {
       slots,
       clamps: [],
       recordings: [],
+      warn: () => undefined,
       vary: new Map(),
     });
     this.#program = this.#cells.program as TreeProgram;

@@ -1,8 +1,8 @@
-import { call, div, type Expr, mul, name, negate, type Stmt } from "../lang/expr.ts";
+import { div, type Expr, mul, name, type Stmt } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import type { Params } from "./params.ts";
 import { sum } from "./elimination.ts";
-import type { CellEquations, ResolvedCell } from "./program.ts";
+import { type CellEquations, lost, type ResolvedCell } from "./program.ts";
 
 /** float32 stops a state short of where it goes: what a step adds, (1 - exp(-dt/tau)) times what is missing, is lost once it is less
  * than half an ulp, so up to half an ulp over that factor stays missing. Where this is more than is allowed here, the state
@@ -33,12 +33,17 @@ export const needsCarry = (factor: Expr, unit: string, params: Params): boolean 
   [...freeNames(factor)].some((id) => !params.constants.has(id)) ||
   params.some(factor, "", VOLTAGES, LOOKED_AT, (x) => !(x >= (unit === "mV" ? VOLTAGE_LEAST : STATE_LEAST)));
 
+/** What each state but the voltages starts at, over parameters and voltages; states of schemes and noises are left out. */
+export function startValues(cell: ResolvedCell, equations: CellEquations): Readonly<Record<string, Expr>> {
+  const known: Record<string, Expr> = {};
+  for (const { name: state, value, rest } of equations.initial(true))
+    if (rest === undefined && !cell.nodes.some((n) => n.V === state)) known[state] = substitute(value, known);
+  return known;
+}
+
 /** The states of a cell that need it in some cell of some entry, over the voltages that membranes reach. */
 export function carriedStates(cell: ResolvedCell, equations: CellEquations, params: Params): Set<string> {
-  const known: Record<string, Expr> = {};
-  for (const { name: state, value, rest } of equations.initial(true)) {
-    if (rest === undefined && !cell.nodes.some((n) => n.V === state)) known[state] = substitute(value, known);
-  }
+  const known = startValues(cell, equations);
   const slow = (factor: Expr, V: string, least: number): boolean => {
     const expr = substitute(factor, known);
     if ([...freeNames(expr)].some((id) => id !== V && !params.constants.has(id))) return true;
@@ -48,10 +53,10 @@ export function carriedStates(cell: ResolvedCell, equations: CellEquations, para
   cell.nodes.forEach(({ V, capacitance }, k) => {
     const conductance = sum(equations.channelPaths(k).map((p) => p.slope));
     const steps = div(mul(name(cell.dt), conductance), name(capacitance)); // dt/tau, of the channels alone
-    if (slow(negate(call("expm1", negate(steps))), V, VOLTAGE_LEAST)) carried.add(V);
+    if (slow(lost(steps), V, VOLTAGE_LEAST)) carried.add(V);
   });
-  for (const { state, V, factor } of equations.factors()) {
-    if (slow(factor, V, STATE_LEAST)) carried.add(state);
+  for (const { state, V, steps, scheme } of equations.relaxations()) {
+    if (scheme === undefined && slow(lost(steps), V, STATE_LEAST)) carried.add(state);
   }
   return carried;
 }

@@ -3,11 +3,12 @@ import { freeNames } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
 import type { WholeCell } from "../network/cell.ts";
 import { clampInputs } from "./clamp-inputs.ts";
-import { carriedStates, carrying, lowOf } from "./carry.ts";
+import { carriedStates, carrying, lowOf, startValues } from "./carry.ts";
 import type { CellProgram, CompiledCells } from "./compiled.ts";
 import type { Phases } from "./program.ts";
 import { type CellContext, ResolvedModel, type Trace } from "./resolve.ts";
 import { compileTree } from "./trees.ts";
+import { tooFast } from "./too-fast.ts";
 
 export type { CellContext } from "./resolve.ts";
 
@@ -15,6 +16,9 @@ export type { CellContext } from "./resolve.ts";
  * @throws ModelError for unknown sections, parameters or variables, wrong units and sizes, values outside their limits */
 export function compileCells(population: string, model: WholeCell, context: CellContext): CompiledCells {
   const resolved = new ResolvedModel(population, model, context);
+  const known = startValues(resolved.cell, resolved.equations);
+  for (const line of tooFast(population, resolved.equations.relaxations(), known, resolved.params, context.dt))
+    context.warn(line);
   const traces = resolved.traces();
   const { program, columns } = resolved.isTree ? compileTree(resolved, traces) : compileSmall(resolved, traces);
   return {

@@ -228,6 +228,7 @@ class Compiler {
       clamps: clampsOf(this.#d, this.#clamps, dt, name),
       shown: gathers.shownBy(name),
       gathers: gathers.into(name),
+      warn: (line: string) => this.#warnings.push(line),
     };
     if (isNeurons(p)) return compileNeurons(name, p.model, context);
     return compileCells(name, p.model, { ...context, method: this.#methodOf(p.model) });

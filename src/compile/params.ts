@@ -119,21 +119,30 @@ export class Params {
   /** Whether an expression over parameters and one variable passes a test at one of the variable's values, in some of the cells and
    * entries: at most `looks` of each, evenly spaced. */
   some(expr: Expr, variable: string, at: Float64Array, looks: number, test: (x: number) => boolean): boolean {
+    let found = false;
+    this.each(expr, variable, at, looks, (values) => (found ||= values.some(test)));
+    return found;
+  }
+
+  /** The values of an expression over parameters and one variable at the variable's values (once, where it does not read it), cell by cell: at
+   * most `looks` cells and entries, evenly spaced, until `see` says true. */
+  each(expr: Expr, variable: string, at: Float64Array, looks: number, see: (values: Float64Array) => unknown): void {
     const names = [...freeNames(expr)].filter((id) => id !== variable);
     const bases = names.map((id) => this.#base(id));
     const f = evaluator(expr, [...names, variable]);
     const values = new Float64Array(names.length + 1);
     const cells = spaced(bases.some((b) => b.cellStride > 0) ? this.#n : 1, looks);
+    const xs = freeNames(expr).has(variable) ? at : at.subarray(0, 1);
     for (const entry of spaced(bases.some((b) => b.entryStride > 0) ? this.#entries : 1, looks)) {
       for (const cell of cells) {
         for (let k = 0; k < names.length; k++) values[k] = valueOf(bases[k] as Base, cell, entry);
-        for (const x of freeNames(expr).has(variable) ? at : at.subarray(0, 1)) {
+        const found = xs.map((x) => {
           values[names.length] = x;
-          if (test(f(values))) return true;
-        }
+          return f(values);
+        });
+        if (see(found) === true) return;
       }
     }
-    return false;
   }
 
   #column(given: readonly Expr[]): Column {

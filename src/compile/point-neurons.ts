@@ -19,6 +19,7 @@ import { COUNTER, NeuronEquations } from "./neurons.ts";
 import { Params } from "./params.ts";
 import { type CellContext, chosen } from "./resolve.ts";
 import { sum } from "./elimination.ts";
+import { tooFast } from "./too-fast.ts";
 
 export type NeuronContext = Omit<CellContext, "method">;
 
@@ -73,6 +74,7 @@ class Compiler {
   compile(): CompiledCells {
     const { name: population, n } = { name: this.#where, n: this.#model.n };
     const traces = this.#context.recordings.map((r, k) => this.#trace(r, k));
+    this.#warnOfFastStates();
     const carried = new Set(
       this.#equations
         .additions()
@@ -184,16 +186,31 @@ class Compiler {
     return this.#params.define(path, values, live);
   }
 
+  /** What every state starts at, over parameters. */
+  #start(): Record<string, Expr> {
+    const known: Record<string, Expr> = { ...this.#played.start };
+    for (const [s, { init }] of Object.entries(this.#model.neuron.states)) {
+      const given = this.#initial[s];
+      known[this.#ids[s] as string] = given === undefined ? substitute(this.#equations.text(init), known) : name(given);
+    }
+    return known;
+  }
+
+  #warnOfFastStates(): void {
+    const start = this.#start();
+    const { dt, warn } = this.#context;
+    const V = this.#ids["V"];
+    const others = Object.fromEntries(Object.entries(start).filter(([id]) => id !== V));
+    for (const line of tooFast(this.#where, this.#equations.relaxations(start), others, this.#params, dt)) warn(line);
+  }
+
   #state0(rows: number): Float64Array {
     const { n } = this.#model;
     const { entries } = this.#context;
     const state0 = new Float64Array(rows * entries * n);
-    const known: Record<string, Expr> = { ...this.#played.start };
-    Object.entries(this.#model.neuron.states).forEach(([s, { init }], row) => {
-      const id = this.#ids[s] as string;
-      const given = this.#initial[s];
-      known[id] = given === undefined ? substitute(this.#equations.text(init), known) : name(given);
-      const at = this.#params.evaluator(known[id]);
+    const known = this.#start();
+    Object.keys(this.#model.neuron.states).forEach((s, row) => {
+      const at = this.#params.evaluator(known[this.#ids[s] as string] as Expr);
       for (let e = 0; e < entries; e++) for (let c = 0; c < n; c++) state0[(row * entries + e) * n + c] = at(c, e);
     });
     for (const noise of this.#equations.noises.states) {

@@ -8,6 +8,7 @@ import type { Method } from "../network/cell.ts";
 import { eliminate, sum } from "./elimination.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
 import { Noises, type NoiseState, noiseStep, overStep } from "./noise.ts";
+import type { Relaxation } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
 import { receptorStep, type ReceptorStep, type ReceptorTexts } from "./receptor.ts";
 
@@ -200,7 +201,7 @@ export class CellEquations {
       if (isDecaying(state)) return decay.filter((stmt) => stmt.name === id);
       const text = (t: string): Expr => this.#synapseText(r, t);
       if (!isRelaxing(state)) return [{ op: "set", name: id, value: text(state.next) }];
-      return [relax(id, this.#relaxation(state, text).inf, this.#lost(state, text))];
+      return [relax(id, this.#relaxation(state, text).inf, lost(this.#plainSteps(state, text)))];
     });
   }
 
@@ -225,25 +226,40 @@ export class CellEquations {
     return made;
   }
 
-  /** What fraction of its way to where it goes each state but the voltages moves in a step, and the voltage that it may depend on. */
-  factors(): { state: string; V: string; factor: Expr }[] {
+  /** How many of its time constants a step is, of each state but the voltages, and the voltage that this may depend on. */
+  relaxations(): Relaxation[] {
     const { nodes, densities, receptors, dt } = this.#cell;
-    const V = (node: number): string => (nodes[node] as ResolvedNode).V;
+    const node = (k: number): ResolvedNode => nodes[k] as ResolvedNode;
     return [
-      ...densities.flatMap((d) =>
-        Object.entries(d.mechanism.states).flatMap(([s, state]) =>
-          isRelaxing(state) ? [{ state: `${d.prefix}_${s}`, V: V(d.node), factor: this.#factor(d, s, state) }] : [],
-        ),
-      ),
-      ...receptors.flatMap((r) =>
-        Object.entries(r.synapse.states).flatMap(([s, state]) => {
-          const text = (t: string): Expr => this.#synapseText(r, t);
-          if (isRelaxing(state)) return [{ state: `${r.prefix}_${s}`, V: V(r.node), factor: this.#lost(state, text) }];
-          if (!isDecaying(state)) return [];
-          const steps = div(name(dt), text(state.tau));
-          return [{ state: `${r.prefix}_${s}`, V: V(r.node), factor: negate(call("expm1", negate(steps))) }];
-        }),
-      ),
+      ...densities.flatMap((d) => {
+        const { V, label } = node(d.node);
+        const at = { owner: d.as, place: ` in ${label}`, V };
+        const schemes = this.#schemes(d).flatMap(({ states, rates }) =>
+          states.map((state, k): Relaxation => {
+            const leaving = rates.flatMap(({ from, rate }) => (from === k ? [rate] : []));
+            return {
+              state,
+              called: state.slice(d.prefix.length + 1),
+              ...at,
+              steps: mul(name(dt), sum(leaving)),
+              scheme: true,
+            };
+          }),
+        );
+        const own = Object.entries(d.mechanism.states).flatMap(([s, state]): Relaxation[] =>
+          isRelaxing(state) ? [{ state: `${d.prefix}_${s}`, called: s, ...at, steps: this.#steps(d, s, state) }] : [],
+        );
+        return [...own, ...schemes];
+      }),
+      ...receptors.flatMap((r) => {
+        const { V } = node(r.node);
+        const text = (t: string): Expr => this.#synapseText(r, t);
+        return Object.entries(r.synapse.states).flatMap(([s, state]): Relaxation[] => {
+          const base = { state: `${r.prefix}_${s}`, called: s, owner: `receptor "${r.name}"`, place: "", V };
+          if (isRelaxing(state)) return [{ ...base, steps: this.#plainSteps(state, text) }];
+          return isDecaying(state) ? [{ ...base, steps: div(name(dt), text(state.tau)) }] : [];
+        });
+      }),
     ];
   }
 
@@ -254,7 +270,7 @@ export class CellEquations {
       .flatMap((d) => [
         ...Object.entries(d.mechanism.states).map(([s, state]): Stmt =>
           isRelaxing(state)
-            ? relax(`${d.prefix}_${s}`, this.#inf(d, s, state), this.#factor(d, s, state))
+            ? relax(`${d.prefix}_${s}`, this.#inf(d, s, state), lost(this.#steps(d, s, state)))
             : { op: "set", name: `${d.prefix}_${s}`, value: this.text(d, state.next) },
         ),
         ...this.#schemes(d).flatMap((scheme) => implicitStep(scheme, name(this.#cell.dt))),
@@ -457,11 +473,10 @@ export class CellEquations {
     return { inf: div(text(state.alpha), add(text(state.alpha), text(state.beta))) };
   }
 
-  /** 1 - exp(-dt/tau), the same. */
-  #lost(state: Relaxing, text: (t: string) => Expr): Expr {
+  /** dt/tau, the same. */
+  #plainSteps(state: Relaxing, text: (t: string) => Expr): Expr {
     const dt = name(this.#cell.dt);
-    const steps = "inf" in state ? div(dt, text(state.tau)) : mul(dt, add(text(state.alpha), text(state.beta)));
-    return negate(call("expm1", negate(steps)));
+    return "inf" in state ? div(dt, text(state.tau)) : mul(dt, add(text(state.alpha), text(state.beta)));
   }
 
   #inf(d: ResolvedDensity, s: string, state: State): Expr {
@@ -471,15 +486,14 @@ export class CellEquations {
     return this.#tabulated(d, s, div(alpha, add(alpha, this.text(d, state.beta))));
   }
 
-  /** 1 - exp(-dt/tau), written so that slow gates keep their digits. */
-  #factor(d: ResolvedDensity, s: string, state: Relaxing): Expr {
+  /** dt/tau. */
+  #steps(d: ResolvedDensity, s: string, state: Relaxing): Expr {
     const dt = name(this.#cell.dt);
-    if (this.#table(d, s) === undefined && !("inf" in state)) {
-      return negate(call("expm1", negate(mul(dt, add(this.text(d, state.alpha), this.text(d, state.beta))))));
-    }
+    if (this.#table(d, s) === undefined && !("inf" in state))
+      return mul(dt, add(this.text(d, state.alpha), this.text(d, state.beta)));
     const tau =
       "inf" in state ? this.text(d, state.tau) : div(num(1), add(this.text(d, state.alpha), this.text(d, state.beta)));
-    return negate(call("expm1", negate(div(dt, this.#tabulated(d, s, tau)))));
+    return div(dt, this.#tabulated(d, s, tau));
   }
 
   #table(d: ResolvedDensity, s: string): Channel["table"] {
@@ -518,6 +532,9 @@ const thermal = ({ RT_zF, valence }: Nernst, celsius: string): Expr =>
   RT_zF === undefined
     ? div(mul(num(1000 * GAS), add(name(celsius), num(273.15))), num(valence * FARADAY))
     : num(RT_zF.value);
+
+/** 1 - exp(-dt/tau), written so that slow gates keep their digits. */
+export const lost = (steps: Expr): Expr => negate(call("expm1", negate(steps)));
 
 /** x += factor * (inf - x). */
 const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({

@@ -41,6 +41,8 @@ export interface CellContext {
   readonly slots: ReadonlyMap<string, number>;
   readonly clamps: readonly ClampUse[];
   readonly recordings: readonly RecordingDescription[];
+  /** takes what is worth saying though it can be simulated. */
+  readonly warn: (line: string) => void;
   /** "<section>.<insertion>.<param>" or "<receptor>.<param>" -> one Given per entry. */
   readonly vary: ReadonlyMap<string, readonly unknown[]>;
 }

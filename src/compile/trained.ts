@@ -38,9 +38,17 @@ export function compileTrained(training: CompiledTraining, options: TrainedOptio
     learning: [],
     lanes: 0,
     voltageLimit: Infinity,
-    warnings: [],
+    warnings: longStep(rules.h),
     hash: dataDigest({ version: RESULTS_VERSION, ...training, entries, kept }),
   };
+}
+
+/** A midpoint step is only near the exponential that it stands for while it is short beside the membrane time constant. */
+function longStep(h: number): string[] {
+  if (h <= 1) return [];
+  return [
+    `trained network: a step is ${h} membrane time constants: what happens within a step is lost. Use an h of at most 1`,
+  ];
 }
 
 /** x and r are those after the step; what drove it, and the error, are said of its beginning. */

@@ -85,6 +85,7 @@ export class TrainingRun {
       about: { parameters: this.#parameters },
       watching: { traces: MEASURED, observe },
     });
+    for (const line of sim.warnings) say(`Warning: ${line}`);
     const gathered: Gathered = {
       save: () => packWave({ ...state, notebook: this.#notebook?.growing() ?? [] }, collected.kept),
       load: (arrays) => {
