@@ -1,7 +1,6 @@
 import { adapters } from "../src/browser.ts";
 import { element } from "./site/element.ts";
-import { withoutWebGpu } from "./site/notice.ts";
-import { showAdapterName } from "./site/page.ts";
+import { showAdapterName, withoutWebGpu } from "./site/notice.ts";
 import { theme } from "./site/theme.ts";
 
 theme();

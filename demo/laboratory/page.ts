@@ -1,6 +1,5 @@
 import { element } from "../site/element.ts";
-import { hideNotice, notice, paragraph, withoutWebGpu } from "../site/notice.ts";
-import { showAdapterName } from "../site/page.ts";
+import { hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "../site/notice.ts";
 import { commonTime } from "../site/protocol.ts";
 import { onColours, theme } from "../site/theme.ts";
 import { VERSIONS, type VersionName } from "./clamping.ts";

@@ -15,7 +15,7 @@ export function saveMenus(page: string, source: CanvasSource): void {
   for (const figure of document.querySelectorAll<HTMLElement>(".views figure")) {
     const plots = everyPlot().filter((plot) => figure.contains(plot.parent));
     const canvas = figure.querySelector<HTMLCanvasElement>("canvas[id]")?.id;
-    const title = figure.querySelector("figcaption")?.firstChild?.textContent?.trim() ?? "figure";
+    const title = titleOf(figure);
     const name = `${page}-${title.toLowerCase().replace(/\W+/g, "-")}`;
     const entries: [string, () => Promise<void>][] =
       plots.length > 0
@@ -31,7 +31,7 @@ export function saveMenus(page: string, source: CanvasSource): void {
               ["PNG", async () => savePng(`${name}.png`, await source.picture(canvas))],
             ]; // prettier-ignore
     if (entries.length === 0) continue;
-    figure.querySelector("figcaption")?.append(menu(title, entries));
+    figure.querySelector("figcaption")?.prepend(menu(title, entries)); // floats beside the words
   }
 }
 
@@ -67,8 +67,14 @@ function csvOf(plots: readonly Plot[]): string {
 } // prettier-ignore
 
 /** Title of the figure that a plot stands in, and of the plot in it. */
-export const figureName = (plot: Plot): string =>
-  `${plot.parent.closest("figure")?.querySelector("figcaption")?.firstChild?.textContent?.trim()} ${nameOf(plot)}`;
+export const figureName = (plot: Plot): string => `${titleOf(plot.parent.closest("figure"))} ${nameOf(plot)}`;
+
+/** The first words of a figure's caption. */
+const titleOf = (figure: HTMLElement | null): string =>
+  [...(figure?.querySelector("figcaption")?.childNodes ?? [])]
+    .filter((node) => node.nodeType === Node.TEXT_NODE)
+    .map((node) => node.textContent?.trim() ?? "")
+    .find((text) => text !== "") ?? "figure";
 
 const nameOf = (plot: Plot): string => plot.parent.previousElementSibling?.textContent?.trim() ?? plot.parent.id;
 

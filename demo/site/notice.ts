@@ -1,4 +1,5 @@
 import { element, make } from "./element.ts";
+import type { AdapterName } from "./protocol.ts";
 
 const WHERE = [
   "Chrome or Edge 113 and later on Windows, macOS and ChromeOS; 121 and later on Android.",
@@ -34,4 +35,14 @@ export function withoutWebGpu(instead: string): void {
     : [paragraph("This page came over plain http: browsers offer WebGPU only over https and on localhost.")];
   const where = make("details", {}, make("summary", { textContent: "Where WebGPU is to be had" }), make("ul", {}, ...items)); // prettier-ignore
   notice("hint", "This browser offers no WebGPU adapter", [paragraph(instead), ...secure, where]);
+}
+
+/** Names the adapter, and says so when it is a software one or none. */
+export function showAdapterName(adapter: AdapterName | undefined): void {
+  element("adapter").textContent =
+    adapter === undefined
+      ? "none: the reference engine, float64"
+      : adapter.isFallback
+        ? `${adapter.description}, in software`
+        : adapter.description;
 }

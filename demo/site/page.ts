@@ -2,7 +2,7 @@ import { Canvases } from "./canvases.ts";
 import type { Controls } from "./controls.ts";
 import { element } from "./element.ts";
 import type { EngineHere } from "./engine-here.ts";
-import { hideNotice, notice, paragraph, withoutWebGpu } from "./notice.ts";
+import { hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "./notice.ts";
 import {
   commonTime,
   type AdapterName,
@@ -217,16 +217,6 @@ export class DemoPage {
     element("pause").textContent = this.#finished ? "Replay" : this.#paused ? "Go on" : "Pause";
     element<HTMLButtonElement>("step").disabled = !this.#paused || this.#finished;
   }
-}
-
-/** Names the adapter, and says so when it is a software one or none. */
-export function showAdapterName(adapter: AdapterName | undefined): void {
-  element("adapter").textContent =
-    adapter === undefined
-      ? "none: the reference engine, float64"
-      : adapter.isFallback
-        ? `${adapter.description}, in software`
-        : adapter.description;
 }
 
 /** What the page says of its speed. */

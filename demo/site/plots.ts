@@ -1,7 +1,14 @@
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { make } from "./element.ts";
 import { colour, onColours } from "./theme.ts";
+import { inTurn } from "./turns.ts";
+
+/** The library, in a script of its own: evaluating it and making plots are tasks after the page's start. */
+let library: typeof uPlot | undefined;
+void inTurn(async () => {
+  library = (await import("uplot")).default;
+});
 
 export interface SeriesSpec {
   readonly label: string;
@@ -52,17 +59,20 @@ export class Plot {
   #range: readonly [number, number] | undefined;
   #data: uPlot.AlignedData;
   #overlays: readonly Overlay[] = [];
-  #plot: uPlot;
+  #plot: uPlot | undefined; // none until its turn
+  #made = Promise.resolve();
+  #waiting = false;
 
   constructor(parent: HTMLElement, spec: PlotSpec) {
     this.parent = parent;
     this.#spec = spec;
     this.#range = spec.x.range;
     this.#data = [[], ...spec.series.map(() => [])];
-    this.#plot = this.#make();
+    parent.style.minHeight = `${this.#height}px`; // nothing moves when it comes
+    this.#repaint();
     new ResizeObserver(() => {
       const width = parent.clientWidth;
-      if (width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height: this.#height });
+      if (width > 0 && width !== this.#plot?.width) this.#plot?.setSize({ width, height: this.#height });
     }).observe(parent);
     parent.after(this.#readout);
     onColours(() => this.#repaint());
@@ -80,7 +90,7 @@ export class Plot {
 
   set(data: uPlot.AlignedData): void {
     this.#data = data;
-    this.#plot.setData(this.#shown);
+    if (!this.#waiting) this.#plot?.setData(this.#shown);
   }
 
   /** Other series and axes in its place, without data. */
@@ -106,8 +116,10 @@ export class Plot {
   }
 
   /** As it stands on the page, on the page's ground. */
-  png(): Promise<Blob | null> {
-    const drawn = this.#plot.ctx.canvas;
+  async png(): Promise<Blob | null> {
+    await this.#made;
+    const drawn = this.#plot?.ctx.canvas;
+    if (drawn === undefined) return null;
     const copy = make("canvas", { width: drawn.width, height: drawn.height });
     const to = copy.getContext("2d");
     if (to !== null) {
@@ -135,15 +147,20 @@ export class Plot {
   }
 
   get #shown(): uPlot.AlignedData {
-    return this.#overlays.length === 0
+    return this.#overlays.length === 0 || library === undefined
       ? this.#data
-      : uPlot.join([this.#data, ...this.#overlays.map(({ data }) => data)]);
+      : library.join([this.#data, ...this.#overlays.map(({ data }) => data)]);
   }
 
-  /** After the colours changed. */
+  /** Makes the plot, anew after its colours, axes or series changed; until then the old one stands as it is. */
   #repaint(): void {
-    this.#plot.destroy();
-    this.#plot = this.#make();
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#made = inTurn(() => {
+      this.#waiting = false;
+      this.#plot?.destroy();
+      this.#plot = library && this.#make(library);
+    });
   }
 
   #read(plot: uPlot): void {
@@ -161,7 +178,7 @@ export class Plot {
     return this.spec.height ?? 190;
   }
 
-  #make(): uPlot {
+  #make(Library: typeof uPlot): uPlot {
     const { x, y, right, series } = this.spec;
     const [text, grid, font] = [colour("muted"), colour("grid"), "12px system-ui, sans-serif"];
     const axis = (label: string): uPlot.Axis => ({
@@ -187,11 +204,11 @@ export class Plot {
     }; // prettier-ignore
     const axes: uPlot.Axis[] = [
       { ...axis(x.label), size: 34 },
-      { ...axis(y.label), size: 46, ...left },
+      { ...axis(y.label), size: wide, ...left },
     ];
     if (right !== undefined) {
       scales["right"] = { range: range({ min: 0, ...right }) };
-      axes.push({ ...axis(right.label), scale: "right", side: 1, size: 44, grid: { show: false } });
+      axes.push({ ...axis(right.label), scale: "right", side: 1, size: wide, grid: { show: false } });
     }
     const options: uPlot.Options = {
       width: Math.max(120, this.parent.clientWidth),
@@ -208,7 +225,7 @@ export class Plot {
       padding: [8, right === undefined ? 18 : 0, 0, 0],
       series: [{}, ...series.map((s) => seriesOptions(s)), ...this.#kept()],
     };
-    return new uPlot(options, this.#shown, this.parent);
+    return new Library(options, this.#shown, this.parent);
   }
 
   /** Series of kept runs: thin, each in a colour of its own. */
@@ -226,6 +243,10 @@ export class Plot {
     );
   }
 }
+
+/** Room for an axis' numbers and its label, CSS pixels: 12 px numbers are 7 px a character wide at most. */
+const wide = (_: uPlot, values: readonly (string | null)[] | null): number =>
+  Math.max(46, 22 + 7 * Math.max(0, ...(values ?? []).map((text) => text?.length ?? 0)));
 
 /** Five digits at most. */
 const rounded = (x: number): string => String(Number(x.toPrecision(5)));

@@ -10,6 +10,7 @@ import { isFault, readText } from "../../demo/laboratory/document.ts";
 import { presetText } from "../../demo/laboratory/presets.ts";
 import { SPECS, type LabSettings } from "../../demo/laboratory/settings.ts";
 import { builtCommand } from "../built.ts";
+import { faults } from "./axe.ts";
 import { inked, openBrowser, running, said, set, until, visit, type Visit } from "./pages.ts";
 import { openSite, type Site } from "./site.ts";
 
@@ -315,12 +316,6 @@ test("without WebGPU it runs on the reference engine", async () => {
 });
 
 describe("for every reader", () => {
-  const axe = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
-  interface Violation {
-    id: string;
-    nodes: { html: string }[];
-  }
-
   test.each([
     [1280, 900, "light"],
     [1280, 900, "dark"],
@@ -335,20 +330,7 @@ describe("for every reader", () => {
       await page.click("#version-B");
       await type(page, "g_max * n^4", "g_max * n^4 * V");
       await until(page, "fault", (n) => n === 1);
-      await page.evaluate(axe); // a test may evaluate; the page itself may not
-      const found = await page.evaluate(async () => {
-        const { axe: runner } = globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-        return (await runner.run()).violations;
-      });
-      expect(
-        found.map(
-          (v) =>
-            `${v.id}: ${v.nodes
-              .map((n) => n.html)
-              .join(" ")
-              .slice(0, 300)}`,
-        ),
-      ).toEqual([]);
+      expect(await faults(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       await page.close();
     },

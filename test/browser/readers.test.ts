@@ -1,0 +1,52 @@
+// Every page for every reader: contrast, names, order, and nothing wider than the screen; light and dark, wide and on a phone.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { faults } from "./axe.ts";
+import { openBrowser, running, until } from "./pages.ts";
+import { openSite, type Site } from "./site.ts";
+
+let site: Site;
+let browser: Browser;
+beforeAll(async () => {
+  site = await openSite();
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const PAGES = [
+  ["index.html", undefined],
+  ["motor-pool.html?neurons=50&speed=100", "modelMs"],
+  ["column.html?mesh=2&drive=2&speed=1000", "modelMs"],
+  ["learning.html?neurons=60&loops=3", "step"],
+] as const;
+const LOOKS = [
+  [1280, 900, "light"],
+  [1280, 900, "dark"],
+  [390, 844, "light"],
+  [390, 844, "dark"],
+] as const;
+
+test.each(
+  PAGES.flatMap(([path, key]) => LOOKS.map(([width, height, scheme]) => ({ path, key, width, height, scheme }))),
+)(
+  "$path at $width, $scheme: axe finds nothing, and nothing is wider than the page",
+  async ({ path, key, width, height, scheme }) => {
+    const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+    await page.goto(site.url + path);
+    await running(page);
+    if (key !== undefined) {
+      await until(page, key, (x) => x > 1);
+      await page.click("#pause");
+      await page.click("#keep");
+      await page.click("#equations summary");
+      await page.waitForSelector("#equations pre");
+    }
+    await page.locator("details.how").evaluateAll((all) => all.forEach((d) => ((d as HTMLDetailsElement).open = true)));
+    expect(await faults(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.close();
+  },
+);
