@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -18,8 +18,7 @@ import { degC, mM, ms, mV, nA, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../s
 const DEMO = "/usr/share/nrn/demo/release";
 const OWN = join(import.meta.dirname, "../fixtures/nmodl");
 const REFUSED = new Map([
-  ["cabpump", "COMPARTMENT over an array"],
-  ["release", "couples Ves, B, Ach"],
+  ["cabpump", "writes cai beside a current"],
   ["invlfire", "ARTIFICIAL_CELL"],
 ]);
 
@@ -42,7 +41,16 @@ const cases = files
   .map((path): Case => ({ name: stem(path), path, mechanism: nmodl(readFileSync(path, "utf8"), { file: basename(path) }).mechanism })); // prettier-ignore
 const nameInNeuron = (path: string): string =>
   /(?:SUFFIX|POINT_PROCESS)\s+(\w+)/.exec(readFileSync(path, "utf8").replace(/:.*$/gm, ""))?.[1] as string;
+/** What reads the concentration of a pool: it is inserted beside one. */
+const COMPANIONS = ["hva_ca", "small_k_ca"];
 const takesEvents = (m: Mechanism): boolean => m.kind === "synapse" && Object.keys(m.onEvent).length > 0;
+
+/** The line of the first fault that NEURON's own check of units finds; it stops there. */
+function modlunitsLine(path: string): string | undefined {
+  const env = { ...process.env, MODLUNIT: "/usr/share/nrn/lib/nrnunits.lib" };
+  const { stdout, stderr } = spawnSync("modlunit", [path], { env, encoding: "utf8" });
+  return / at line (\d+) in file/.exec(stdout + stderr)?.[1];
+}
 
 const folder = mkdtempSync(join(tmpdir(), "hillock-nmodl-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -63,7 +71,8 @@ beforeAll(() => {
       clamp: [5, 60, 0.1],
       v0: -65,
       stop: STOP,
-      insert: mechanism.kind === "synapse" ? [] : [nameInNeuron(path)],
+      insert:
+        mechanism.kind === "synapse" ? [] : [nameInNeuron(path), ...(mechanism.kind === "pool" ? COMPANIONS : [])],
       points: mechanism.kind === "synapse" ? [{ name: nameInNeuron(path), events: takesEvents(mechanism) ? EVENTS : [], weight: WEIGHT }] : [], // prettier-ignore
     })),
   };
@@ -73,13 +82,15 @@ beforeAll(() => {
   want = JSON.parse(readFileSync(to, "utf8")) as typeof want;
 }, 300_000);
 
+const companions = cases.filter(({ name }) => COMPANIONS.includes(name)).map((c) => c.mechanism);
+
 function cellWith(m: Mechanism): CellModel {
   const own = m.kind === "pool" ? `${m.ion}i` : "";
   const given = Object.entries(CONCENTRATIONS).filter(([name]) => name !== own);
   const leak = { sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(LEAK), E: mV(-65) } };
   return {
     sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(35.4), cm: uF_per_cm2(1) }],
-    insertions: m.kind === "synapse" ? [leak] : [leak, { sections: ["soma"], mechanism: m }],
+    insertions: [leak, ...(m.kind === "synapse" ? [] : [m, ...(m.kind === "pool" ? companions : [])]).map((mechanism) => ({ sections: ["soma"], mechanism }))], // prettier-ignore
     receptors: m.kind === "synapse" ? [{ name: "place", synapse: m, section: "soma" }] : [],
     reversals: Object.fromEntries(Object.entries(REVERSALS).map(([ion, E]) => [ion, mV(E)])),
     concentrations: Object.fromEntries(given.map(([name, c]) => [name, mM(c)])),
@@ -116,6 +127,11 @@ describe("translated mechanisms run as in NEURON", () => {
   test("the protocol tells mechanisms apart", () => {
     const flat = cases.filter(({ name }) => Math.max(...(want[name] as readonly number[])) < -64);
     expect(flat.map((c) => c.name)).toEqual(["capump"]); // it pumps the cell down
+  });
+
+  test.each(cases)("units of $name: the first warning is modlunit's", ({ path }) => {
+    const { warnings } = nmodl(readFileSync(path, "utf8"), { file: "f" });
+    expect(warnings[0]?.split(":")[1]).toBe(modlunitsLine(path));
   });
 
   test.each([...REFUSED])("%s is refused: %s", (name, why) => {

@@ -95,8 +95,9 @@ export class Assembly {
   #isPool({ currents, schemes }: Draft): boolean {
     const { program, lexer } = this.#context;
     const writes = program.ions.filter(({ ion, write }) => write.includes(`${ion}i`) || write.includes(`${ion}o`));
-    if (writes.length === 0 || program.kind !== "density") return false;
+    if (writes.length === 0) return false;
     const [first] = writes as [(typeof writes)[number], ...typeof writes];
+    if (program.kind !== "density") lexer.fail(first, `writes a concentration of ${first.ion} from a point process, which is refused: a pool of an ion is a mechanism of its own`, "Let it write its current, and insert a pool"); // prettier-ignore
     if (first.write.includes(`${first.ion}o`)) lexer.fail(first, `writes ${first.ion}o, which is refused: concentrations outside are the cell's own constants`, "Leave it out"); // prettier-ignore
     if (currents.length > 0 || writes.length > 1) {
       lexer.fail(first, `writes ${first.ion}i beside ${currents.length > 0 ? "a current" : "another concentration"}, which is refused: a pool of an ion is a mechanism of its own`, "Split it into a channel and a pool"); // prettier-ignore
@@ -136,7 +137,7 @@ export class Assembly {
     );
     const unit = (state: string): Unit => {
       if (state === "time") return "ms";
-      const of = state.replace(/_(old|iterate\d)$/, "");
+      const of = state.replace(/_(old|(iterate|change|moved)\d)(_old)?$/, "");
       const found = unitOf(this.#units.read(declared.get(of) ?? declared.get(of.replace(/_\d+$/, "")) ?? "1"));
       return found?.factor === 1 ? found.unit : "1";
     };

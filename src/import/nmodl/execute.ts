@@ -223,6 +223,18 @@ export class Execution {
     else outer.delete(counter);
   }
 
+  /** What is found while a counter has a value. */
+  counting<T>(counter: string, k: number, find: () => T): T {
+    const scope = this.#scope();
+    const had = scope.has(counter);
+    const before = scope.get(counter);
+    scope.set(counter, this.shared.symbols.number(k));
+    const found = find();
+    if (had) scope.set(counter, before);
+    else scope.delete(counter);
+    return found;
+  }
+
   value(term: Term): Expr {
     const { symbols, lexer } = this.shared;
     switch (term.kind) {

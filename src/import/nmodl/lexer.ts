@@ -32,12 +32,12 @@ export class Lexer {
   readonly comments = new Map<number, string>();
   title = "";
   readonly #text: string;
-  readonly #file: string;
+  readonly file: string;
   readonly #lineStarts: number[] = [0];
 
   constructor(text: string, file: string) {
     this.#text = text;
-    this.#file = file;
+    this.file = file;
     if (typeof text !== "string") throw new DataError(file, `is of type ${typeof text}, not a text`, "Give the file's text"); // prettier-ignore
     if (text.length > LONGEST_FILE) throw new DataError(file, `has ${text.length} characters`, `Give a file of at most ${LONGEST_FILE}`); // prettier-ignore
     for (let k = text.indexOf("\n"); k >= 0; k = text.indexOf("\n", k + 1)) this.#lineStarts.push(k + 1);
@@ -46,7 +46,7 @@ export class Lexer {
 
   /** @throws DataError that names the file, the line and the column */
   fail(at: At, problem: string, remedy: string): never {
-    throw new DataError(`${this.#file}:${at.line}:${at.column}`, problem, remedy);
+    throw new DataError(`${this.file}:${at.line}:${at.column}`, problem, remedy);
   }
 
   /** Characters between two offsets. */

@@ -11,6 +11,7 @@ import { type Context, runPhases } from "./phases.ts";
 import { Symbols } from "./symbols.ts";
 import type { Program } from "./syntax.ts";
 import { tidy } from "./tidy.ts";
+import { unitWarnings } from "./unit-check.ts";
 import { UnitTable } from "./units.ts";
 import { Variables } from "./variables.ts";
 
@@ -27,11 +28,13 @@ export interface NmodlFile {
   readonly mechanism: Mechanism;
   /** What the cell has to give, by the names that the mechanism reads: reversal potentials (`ena`), concentrations (`cai`, `cao`). */
   readonly reads: readonly string[];
-  /** where the file's units do not fit each other. */
+  /** where the file's units do not fit each other, with line and column, as NEURON's `modlunit` finds it. */
   readonly warnings: readonly string[];
   /** what was decided where the file leaves a choice. */
   readonly notes: readonly string[];
 }
+
+type Translated = Omit<NmodlFile, "warnings">;
 
 /** A mechanism of the language from an NMODL text.
  * @throws DataError with file, line and column for what cannot be read or is refused */
@@ -45,8 +48,10 @@ export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
   const [random] = program.randoms;
   if (random !== undefined) lexer.fail(random, `has RANDOM ${random.name}, which is refused: a mechanism draws no numbers`, "Draw them in the network"); // prettier-ignore
   const units = unitsOf(program);
+  const warnings = unitWarnings(program, lexer, units, parser.isUnchecked);
   const first = translate(program, lexer, units, tables === "asPublished" ? "leave" : "exact");
-  return "again" in first ? (translate(program, lexer, units, "interpolate") as NmodlFile) : first;
+  const found = "again" in first ? (translate(program, lexer, units, "interpolate") as Translated) : first;
+  return { ...found, warnings };
 }
 
 function unitsOf(program: Program): UnitTable {
@@ -78,7 +83,7 @@ function translate(
   lexer: Lexer,
   units: UnitTable,
   mode: "leave" | "interpolate" | "exact",
-): NmodlFile | { readonly again: true } {
+): Translated | { readonly again: true } {
   const tooMany = (): never =>
     lexer.fail(program.nameAt, "comes to more than 200000 different expressions", "Shorten it");
   const symbols = new Symbols(tooMany);
@@ -105,7 +110,7 @@ function translate(
     table === "none" ? undefined : { table },
   );
   const reads = program.ions.flatMap(({ ion, read }) => read.filter((name) => name !== `i${ion}`));
-  return { mechanism, reads: [...new Set(reads)], warnings: [], notes: context.notes };
+  return { mechanism, reads: [...new Set(reads)], notes: context.notes };
 }
 
 /** The mechanism's own `table` where it says the same as the file's: every tabulated value is the inf or tau of a state and nothing else,

@@ -32,7 +32,6 @@ const empty = (file: string): Program => ({
   procedures: new Map(),
   functions: new Map(),
   netReceive: undefined,
-  unchecked: [],
 });
 
 /** What is refused by the word that begins it. */
@@ -60,6 +59,9 @@ export class Parser {
     this.#r = new Reader(this.lexer);
     this.#program = empty(file);
   }
+
+  /** Whether a place lies between UNITSOFF and UNITSON. */
+  isUnchecked = (at: At): boolean => this.#r.isUnchecked(at);
 
   /** @throws DataError with line and column */
   whole(): Program {
@@ -93,12 +95,8 @@ export class Parser {
       case "LOCAL":
         return this.#locals();
       case "UNITSOFF":
-        return void p.unchecked.push({ from: token.from, to: Infinity });
-      case "UNITSON": {
-        const open = p.unchecked.at(-1);
-        if (open !== undefined) open.to = token.from;
+      case "UNITSON":
         return;
-      }
       case "INITIAL":
         return void p.initial.push(...this.#body());
       case "BREAKPOINT":

@@ -1,8 +1,10 @@
+import { derivative } from "../../lang/derivative.ts";
 import type { Expr } from "../../lang/expr.ts";
+import { groups, type KineticRules, together } from "./coupled.ts";
 import { Execution, type Shared } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton } from "./relax.ts";
-import { type Reaction, reactionsOf, type Scheme } from "./schemes.ts";
+import { held, type Reaction, reactionsOf, type Scheme } from "./schemes.ts";
 import type { Symbols } from "./symbols.ts";
 import type { Routine, Statement } from "./syntax.ts";
 
@@ -73,6 +75,12 @@ function refuse({ lexer }: Context, statement: Statement): never {
 
 type Solve = Extract<Statement, { kind: "solve" }>;
 
+/** Most states that one implicit step solves together: its text grows with the square of their number. */
+const MOST_TOGETHER = 16;
+
+/** NEURON's sparse goes on while the changes of an iteration sum to more than this, in the states' unit. */
+const CONVERGED = 1e-6;
+
 /** state' = f. */
 interface Equation {
   readonly state: string;
@@ -121,10 +129,10 @@ class Advance {
     for (const [name, value] of run.values) this.#values.set(name, value);
   }
 
-  #derivative(block: Routine, solve: Solve): void {
-    const method = solve.method ?? "derivimplicit";
+  #derivative(block: Routine, solve: Solve, method = solve.method ?? "derivimplicit"): void {
     const { symbols, lexer } = this.#context;
     const equations: Equation[] = [];
+    const known = this.updates.length;
     const one = this.#method(method, solve, block, equations);
     const run: Execution = this.#execution({
       derivative: (state, f, at) => {
@@ -137,6 +145,10 @@ class Advance {
       other: (statement) => refuse(this.#context, statement),
     });
     run.scoped(new Map(), block.body);
+    if (method === "cnexp" && equations.length > 0) {
+      this.updates.length = known;
+      return this.#derivative(block, solve, "derivimplicit");
+    }
     this.#keep(run);
     this.#implicit(equations);
     this.#settle(run, block);
@@ -160,9 +172,9 @@ class Advance {
         return (state, f, at) => {
           const form = exact(s, f, state);
           if (form !== undefined) return push(state, form, at);
-          const alone = block.body.filter((x) => x.kind === "derivative").length === 1;
-          if (!alone) lexer.fail(at, `solves ${state}', which is not linear in ${state}, by cnexp beside other equations, which is refused: NEURON solves all of them together by derivimplicit`, "Give it a block of its own"); // prettier-ignore
-          notes.push(`${state}' is not linear in ${state}: cnexp stands for derivimplicit there, as in NEURON`);
+          notes.push(
+            `${state}' is not linear in ${state}: cnexp stands for derivimplicit in ${block.name}, as in NEURON`,
+          );
           equations.push({ state, f, at });
         };
       case "euler":
@@ -175,25 +187,50 @@ class Advance {
     }
   }
 
-  /** Equations of one implicit step. Where they read each other in a chain, each takes the new value of the one before.
-   * @throws DataError where they go in a circle: that is a system of equations */
+  /** Equations of one implicit step. Those that read each other in a circle are solved together; the others take the new values of those
+   * that they read. */
   #implicit(equations: readonly Equation[]): void {
-    const { symbols: s, lexer } = this.#context;
-    const all = new Set(equations.map((e) => e.state));
-    const others = ({ state, f }: Equation): string[] =>
-      [...s.reads(f)].filter((name) => all.has(name) && name !== state);
-    const left = new Map(equations.map((e) => [e.state, e]));
-    while (left.size > 0) {
-      const next = [...left.values()].find((e) => others(e).every((name) => !left.has(name)));
-      if (next === undefined) {
-        const [first] = left.values() as Iterable<Equation>;
-        lexer.fail((first as Equation).at, `couples ${[...left.keys()].join(", ").slice(0, 100)} in one implicit step, which is refused: it needs a system of equations solved in every step`, "Take cnexp or euler, or reactions between states alone"); // prettier-ignore
-      }
-      const { state, f, at } = next as Equation;
-      left.delete(state);
-      const read = new Map(others(next as Equation).map((name) => [name, s.name(fresh(name))]));
-      this.#implicitly(state, s.substitute(f, read), at);
+    const { symbols: s } = this.#context;
+    const place = new Map(equations.map((e, k) => [e.state, k]));
+    const reads = equations.map(({ f }, k) => [...s.reads(f)].map((name) => place.get(name)).filter((j): j is number => j !== undefined && j !== k)); // prettier-ignore
+    const done = new Set<string>();
+    for (const group of groups(reads)) {
+      const some = group.map((k) => equations[k] as Equation);
+      const before = new Map([...done].map((name) => [name, s.name(fresh(name))]));
+      const f = some.map((e) => s.substitute(e.f, before));
+      const [{ state, at }] = some as [Equation, ...Equation[]];
+      if (group.length === 1) this.#implicitly(state, f[0] as Expr, at);
+      else this.#together(some, f);
+      for (const e of some) done.add(e.state);
     }
+  }
+
+  /** A KINETIC block's equations, as NEURON's sparse solves them. Where all are of first order one iteration is the step: groups of states
+   * follow each other, and rates read old values. */
+  #reacting(equations: readonly Equation[]): void {
+    const { symbols: s } = this.#context;
+    const states = equations.map((e) => e.state);
+    const slopes = equations.flatMap(({ f }) => states.map((state) => s.adopt(derivative(f, state))));
+    const isLinear = slopes.every((e) => states.every((state) => !s.reads(e).has(state)));
+    const place = new Map(states.map((state, k) => [state, k]));
+    const reads = equations.map(({ f }, k) => [...s.reads(f)].map((name) => place.get(name)).filter((j): j is number => j !== undefined && j !== k)); // prettier-ignore
+    const done = new Map<string, Expr>();
+    for (const group of isLinear ? groups(reads) : [[...equations.keys()]]) {
+      const some = group.map((k) => equations[k] as Equation);
+      const others = states.filter((state) => !some.some((e) => e.state === state));
+      const before = new Map([...done, ...others.map((state): [string, Expr] => [held(state), s.name(state)])]);
+      this.#together(some, some.map((e) => s.substitute(e.f, before)), { held, stop: CONVERGED }); // prettier-ignore
+      for (const { state } of some) done.set(state, s.name(fresh(state)));
+    }
+  }
+
+  #together(equations: readonly Equation[], f: readonly Expr[], rules?: KineticRules): void {
+    const { lexer } = this.#context;
+    const [first] = equations as [Equation, ...Equation[]];
+    if (equations.length > MOST_TOGETHER) lexer.fail(first.at, `couples ${equations.length} states in one implicit step, which is refused: a step solves at most ${MOST_TOGETHER} together`, "Take fewer shells or states"); // prettier-ignore
+    const states = equations.map((e) => e.state);
+    for (const { name, value } of together(this.#context.symbols, states, f, fresh, rules))
+      this.updates.push({ state: name, form: { next: value }, at: first.at });
   }
 
   #implicitly(state: string, f: Expr, at: At): void {
@@ -235,7 +272,7 @@ class Advance {
     for (const [name, value] of found.values) this.#values.set(name, value);
     if (found.scheme !== undefined) return void this.schemes.push(found.scheme);
     const rates = fluxes(this.#context, found.reactions);
-    this.#implicit([...rates].map(([state, f]) => ({ state, f, at: solve })));
+    this.#reacting([...rates].map(([state, f]) => ({ state, f, at: solve })));
   }
 }
 

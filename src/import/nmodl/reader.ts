@@ -11,6 +11,7 @@ const LEVELS: readonly (readonly string[])[] = [["||"], ["&&"], ["==", "!=", "<"
 /** Tokens one by one, and the expressions that they make. */
 export class Reader {
   readonly lexer: Lexer;
+  readonly #unchecked: { readonly from: At; to: At | undefined }[] = [];
   #next = 0;
   #depth = 0;
 
@@ -26,8 +27,19 @@ export class Reader {
   take(): Token {
     const token = this.peek();
     this.#next++;
+    if (token.kind === "name" && token.text === "UNITSOFF") this.#unchecked.push({ from: token, to: undefined });
+    if (token.kind === "name" && token.text === "UNITSON") this.#checkAgain(token);
     return token;
   }
+
+  #checkAgain(token: Token): void {
+    const open = this.#unchecked.at(-1);
+    if (open !== undefined && open.to === undefined) open.to = token;
+  }
+
+  /** Whether a place lies between UNITSOFF and UNITSON. */
+  isUnchecked = (at: At): boolean =>
+    this.#unchecked.some(({ from, to }) => isBefore(from, at) && (to === undefined || isBefore(at, to)));
 
   is(...texts: string[]): boolean {
     const { kind, text } = this.peek();
@@ -195,6 +207,8 @@ export class Reader {
     return found;
   }
 }
+
+const isBefore = (a: At, b: At): boolean => a.line < b.line || (a.line === b.line && a.column < b.column);
 
 export const shown = (token: Token): string =>
   token.kind === "end" ? token.text : token.kind === "verbatim" ? "VERBATIM" : `"${token.text.slice(0, 40)}"`;

@@ -8,8 +8,12 @@ import type { Routine, Species, Statement } from "./syntax.ts";
 /** A reaction's net flux, and by how much each state changes with it (its number, over its volume). */
 export interface Reaction {
   readonly changes: ReadonlyMap<string, Expr>;
+  /** what its rates read of states stands under `held(state)`: NEURON's Newton steps do not see that rates change with states. */
   readonly flux: Expr;
 }
+
+/** A state's value where it stands in a rate, not as what reacts. */
+export const held = (state: string): string => `${state}@held`;
 
 /** A closed scheme of first order: the language's `kinetics`. */
 export interface Scheme {
@@ -46,9 +50,7 @@ export function reactionsOf(
     other: (statement, at) => {
       switch (statement.kind) {
         case "compartment": {
-          const value = statement.counter === undefined ? at.value(statement.volume) : undefined;
-          if (value === undefined) lexer.fail(statement, "has a COMPARTMENT over an array, which is refused", "Write one for each element"); // prettier-ignore
-          for (const of of statement.of) volumes.set(at.nameOf(of), value as Expr);
+          for (const [name, value] of volumesOf(context, at, statement)) volumes.set(name, value);
           closed = false;
           return;
         }
@@ -70,13 +72,13 @@ export function reactionsOf(
       })
       .reduce((a, b) => s.mul(a, b), s.number(1));
   const react = (step: Step, at: Execution): void => {
-    const [forward, backward] = step.rates.map((rate) => at.value(rate));
+    const [forward, backward] = step.rates.map((rate) => holding(context, at.value(rate)));
     if (forward === undefined) lexer.fail(step, "has a reaction without a rate", "Give one in brackets");
     const left = amount(step.left, at);
     const there = step.arrow === "<<" ? (forward as Expr) : s.mul(forward as Expr, left);
     const back = backward === undefined || step.arrow !== "<->" ? s.number(0) : s.mul(backward, amount(step.right, at));
-    at.set("f_flux", there);
-    at.set("b_flux", back);
+    at.set("f_flux", released(s, there));
+    at.set("b_flux", released(s, back));
     const changes = new Map<string, Expr>();
     const change = (side: readonly Species[], sign: number): void => {
       for (const { times, of } of side) {
@@ -97,13 +99,36 @@ export function reactionsOf(
   };
   run.scoped(new Map(), block.body);
   const states = [...new Set(pairs.flatMap(({ from, to }) => [from, to]))];
-  const own = new Set(states);
+  const own = new Set(states.flatMap((name) => [name, held(name)]));
   const reads = pairs.flatMap(({ forward, backward }) => [...s.reads(forward), ...s.reads(backward)]);
   const values = new Map([...run.values].filter(([name]) => name !== "f_flux" && name !== "b_flux"));
   if (!closed || reads.some((name) => own.has(name)) || pairs.length === 0)
     return { reactions, scheme: undefined, values };
   const scheme = { name: block.name, states, reactions: pairs, total, at: { line: block.line, column: block.column } };
   return { reactions, scheme, values };
+}
+
+/** A rate with its states held. */
+function holding({ symbols: s, variables }: Context, rate: Expr): Expr {
+  const states = [...s.reads(rate)].filter((name) => variables.find(name)?.kind === "state");
+  return states.length === 0 ? rate : s.substitute(rate, new Map(states.map((name) => [name, s.name(held(name))])));
+}
+
+const released = (s: Context["symbols"], e: Expr): Expr =>
+  s.substitute(e, new Map([...s.reads(e)].filter((name) => name.endsWith("@held")).map((name) => [name, s.name(name.replace("@held", ""))]))); // prettier-ignore
+
+/** Volumes by state; with a counter, of every element of the arrays. */
+function volumesOf(
+  { variables, lexer }: Context,
+  at: Execution,
+  { counter, volume, of, line, column }: Extract<Statement, { kind: "compartment" }>,
+): [string, Expr][] {
+  if (counter === undefined) return of.map((o) => [at.nameOf(o), at.value(volume)]);
+  return of.flatMap(({ name }) => {
+    const size = variables.sizes.get(name);
+    if (size === undefined) return lexer.fail({ line, column }, `has a COMPARTMENT that counts over ${name}, which is no array`, "Leave the counter out"); // prettier-ignore
+    return Array.from({ length: size }, (_, k): [string, Expr] => [`${name}_${k}`, at.counting(counter, k, () => at.value(volume))]); // prettier-ignore
+  });
 }
 
 /** The sum that CONSERVE states, where it is the sum of states. */

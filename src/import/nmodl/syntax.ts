@@ -113,6 +113,4 @@ export interface Program {
   readonly procedures: Map<string, Routine>;
   readonly functions: Map<string, Routine>;
   netReceive: NetReceive | undefined;
-  /** stretches of the file whose units are not checked. */
-  readonly unchecked: { readonly from: number; to: number }[];
 }

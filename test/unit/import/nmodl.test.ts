@@ -93,3 +93,42 @@ describe("bombs end in an error", () => {
     expect(performance.now() - began).toBeLessThan(20_000);
   }); // prettier-ignore
 });
+
+describe("units, by the rules of modlunit", () => {
+  const warnings = (breakpoint: string, more = ""): readonly string[] =>
+    nmodl(leak({ breakpoint, assigned: `x y (ms) z (mV) gp (pS/um2) ${more}` }), { file: "leak.mod" }).warnings;
+  test.each([
+    ["x = 2 + v", "leak.mod:11:3: x measures a number, but is given 0.001 m2 kg /s2 /C"],
+    ["z = v\nx = exp(v)", "leak.mod:12:5: the argument of exp measures 0.001 m2 kg /s2 /C, not a number"],
+    ["i = gp*(v - e)", "leak.mod:11:3: i is given what is 0.0001 of its unit; (0.0001)* converts"],
+    ["if (v == y) { x = 1 }", "leak.mod:11:9: the left side of == measures 0.001 m2 kg /s2 /C, but is given 0.001 s"],
+    ["x = 2^(v/10)", "leak.mod:11:8: the exponent of ^ measures 0.001 m2 kg /s2 /C, not a number"],
+  ])("%s", (text, message) => expect(warnings(text)).toEqual([message]));
+  test.each([
+    "x = v/1(mV)",
+    "z = 5",
+    "if (v > 0) { x = 1 }",
+    "i = (1e-4)*gp*(v - e)",
+    "UNITSOFF\nx = v\nUNITSON",
+    "y = dt",
+  ])("%s fits", (text) => expect(warnings(text)).toEqual([]));
+});
+
+test("a concentration that a point process writes is refused, not ignored", () => {
+  const text = `NEURON { POINT_PROCESS spot USEION ca WRITE cai NONSPECIFIC_CURRENT i }
+ASSIGNED { v (mV) cai (mM) i (nA) }
+BREAKPOINT { cai = 1e-4 i = 0 }`;
+  expect(() => nmodl(text)).toThrow("NMODL:1:36: writes a concentration of ca from a point process");
+});
+
+test("a system of more states than a step solves is refused", () => {
+  const text = `NEURON { SUFFIX many USEION ca WRITE cai }
+DEFINE N 17
+STATE { c[N] (mM) }
+ASSIGNED { cai (mM) }
+BREAKPOINT { SOLVE flow METHOD sparse }
+KINETIC flow { FROM k = 0 TO N - 2 { ~ c[k] <-> c[k+1] (0.1, 0.2) }
+ ~ c[0] << (0.1)
+ cai = c[0] }`;
+  expect(() => nmodl(text)).toThrow("couples 17 states in one implicit step");
+});
