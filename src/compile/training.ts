@@ -114,6 +114,8 @@ export interface TrainingEngine {
   /** Weights of each entry now, in the order of its colIdx. */
   weights(): Promise<Float64Array[]>;
   state(): Promise<TrainingState[]>;
+  /** Bytes that it takes beside the CompiledTraining, these traces of whole loops recorded. */
+  memory(record: readonly TrainingTrace[]): { readonly host: number; readonly device: number };
   save(): Promise<TrainingSnapshot>;
   /** Goes back, or on, to a snapshot of the same networks; noise that is given must be of the loop that the engine stands in. */
   load(snapshot: TrainingSnapshot): Promise<void>;

@@ -7,6 +7,7 @@ import { Pace } from "../host/pace.ts";
 import { DeviceError, type StateError } from "../errors.ts";
 import { sampleSteps } from "../host/samples.ts";
 import { fromStart } from "../host/initial.ts";
+import { arrayBytes, type MemoryUse } from "../host/memory.ts";
 import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import { type Base, prepare } from "./base.ts";
@@ -114,6 +115,10 @@ class GpuEngine implements VisibleEngine {
 
   get stepsPerSubmit(): number {
     return this.#pace.steps;
+  }
+
+  memory(): MemoryUse {
+    return { host: arrayBytes(this.network, this.#values, this.#written), device: this.#memory.bytes };
   }
 
   advance(toStep: number): Promise<Segment> {

@@ -18,6 +18,7 @@ export class Memory {
   readonly trip: RoundTrip;
   /** Owns the buffers; whoever made it disposes it. */
   readonly scope: Scope;
+  #bytes = 0;
 
   constructor(device: GPUDevice, trip: RoundTrip, scope: Scope) {
     this.device = device;
@@ -53,7 +54,13 @@ export class Memory {
     return this.#fill(label, MAP_READ | COPY_DST, bytes);
   }
 
+  /** of all buffers that are there now. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   release(buffer: GPUBuffer): void {
+    this.#bytes -= buffer.size;
     this.scope.release(buffer);
   }
 
@@ -73,6 +80,7 @@ export class Memory {
     const bytes = typeof content === "number" ? content : content.byteLength;
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     const buffer = this.scope.own(this.device.createBuffer({ label, size, usage }));
+    this.#bytes += size;
     if (typeof content !== "number" && bytes > 0)
       this.device.queue.writeBuffer(buffer, 0, content as Words & ArrayBufferView<ArrayBuffer>);
     return buffer;

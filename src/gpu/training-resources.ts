@@ -54,6 +54,10 @@ export class TrainingResources {
     this.#record = memory.storage("training.record", 16);
   }
 
+  get recordBytes(): number {
+    return this.#record.size;
+  }
+
   /** The record buffer, at least as large as asked for, and the bind group of each shard that goes with it.
    * @throws DeviceError where the device binds less */
   recording(bytes: number): { record: GPUBuffer; bindings: readonly GPUBindGroup[] } {

@@ -85,6 +85,10 @@ export async function gpuTraining(
   }
 }
 
+/** Spikes are read off r. */
+const tracesRead = (record: readonly TrainingTrace[]): TrainingTrace[] =>
+  TRACES.filter((trace) => trace === "r" || record.includes(trace));
+
 const constants = (values: Readonly<Record<string, number>>): string =>
   Object.entries(values)
     .map(([name, value]) => `const ${name} = ${value}u;\n`)
@@ -139,7 +143,7 @@ class GpuTraining implements TrainingEngine {
   async #advance(steps: number, record: readonly TrainingTrace[]): Promise<TrainingSpan> {
     checkSpan(this.compiled.schedule, this.#step, steps);
     const { memory } = this.#resources;
-    const traces = TRACES.filter((trace) => trace === "r" || record.includes(trace)); // spikes are read off r
+    const traces = tracesRead(record);
     const plane = steps * this.#layout.neurons;
     const buffer = await checked(memory.device, "train_step", async () => {
       const recording = this.#resources.recording(traces.length * plane * 4);
@@ -188,6 +192,19 @@ class GpuTraining implements TrainingEngine {
       P: P[e] as Float64Array[],
       step: this.#step,
     }));
+  }
+
+  /** With the record of a loop and what is on the way to the host; and on the host what a stretch of steps began with. */
+  memory(record: readonly TrainingTrace[]): { host: number; device: number } {
+    const changing = this.#changing().map(([, { size }]) => size);
+    const traces = tracesRead(record).length;
+    const recorded = 4 * traces * this.compiled.schedule.stepsPerLoop * this.#layout.neurons;
+    const { memory, recordBytes } = this.#resources;
+    const onTheWay = Math.max(recorded, ...changing);
+    return {
+      host: changing.reduce((a, b) => a + b, recorded),
+      device: memory.bytes - recordBytes + recorded + onTheWay,
+    };
   }
 
   async save(): Promise<TrainingSnapshot> {

@@ -1,5 +1,6 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { StateError } from "../errors.ts";
+import type { MemoryUse } from "./memory.ts";
 
 /** Phases of a block, per stage; kernel labels, timings and messages use these names. */
 export const PHASES = ["drive", "release", "learn", "deliver", "integrate"] as const;
@@ -70,6 +71,8 @@ export interface Engine extends Controls {
    * @param learning  index into network.learning */
   linkStates(learning: number): Promise<LinkStates>;
   load(state: EngineState, step: number): Promise<void>;
+  /** What it takes now. */
+  memory(): MemoryUse;
   /** wall time spent in each phase so far, ms, where it can be measured. */
   timings(): Timings;
   close(): Promise<void>;

@@ -8,6 +8,7 @@ import {
   type TrainingSpan,
 } from "../compile/training.ts";
 import { ModelError, StateError } from "../errors.ts";
+import { arrayBytes, type MemoryUse } from "./memory.ts";
 import type { Engine, EngineState, Segment, TraceSamples } from "./engine.ts";
 
 export interface Watching {
@@ -52,8 +53,7 @@ export class TrainedEngine implements Engine {
 
   async #advance(from: number, to: number): Promise<Segment> {
     const { stepsPerLoop } = this.#inner.compiled.schedule;
-    const kept = this.#population.traces.map(({ variable }) => variable as TrainingTrace);
-    const wanted = TRACES.filter((trace) => kept.includes(trace) || this.#watching?.traces.includes(trace) === true);
+    const wanted = this.#wanted();
     const spans: TrainingSpan[] = [];
     let at = Math.min(from, this.#inner.step); // less where the segment before stopped
     const start = at;
@@ -65,9 +65,19 @@ export class TrainedEngine implements Engine {
     }
     if (this.#fault !== undefined) this.step = at;
     const { steps, ids } = this.#spikes(spans);
-    const traces = kept.map((_, trace) => this.#samples(trace, start, at, spans));
+    const traces = this.#kept.map((_, trace) => this.#samples(trace, start, at, spans));
     const segment = { from: start, to: at, spikeSteps: steps, spikeIds: ids, traces };
     return this.#fault === undefined ? segment : { ...segment, fault: this.#fault };
+  }
+
+  get #kept(): TrainingTrace[] {
+    return this.#population.traces.map(({ variable }) => variable as TrainingTrace);
+  }
+
+  /** Traces that are kept or watched. */
+  #wanted(): TrainingTrace[] {
+    const kept = this.#kept;
+    return TRACES.filter((trace) => kept.includes(trace) || this.#watching?.traces.includes(trace) === true);
   }
 
   /** A stretch of steps, or where one of them leaves what a neuron can be, those before it: then the engine goes back to where the
@@ -141,6 +151,11 @@ export class TrainedEngine implements Engine {
     const loops = Math.floor(step / schedule.stepsPerLoop);
     for (const { noise } of entries)
       for (let loop = 0; noise.kind === "given" && loop < loops; loop++) noise.loop(loop); // drawn in order
+  }
+
+  memory(): MemoryUse {
+    const { host, device } = this.#inner.memory(this.#wanted());
+    return { host: host + arrayBytes(this.#inner.compiled), device };
   }
 
   timings(): Record<string, never> {

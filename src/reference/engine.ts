@@ -8,6 +8,7 @@ import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
 import { sampleSteps } from "../host/samples.ts";
+import { arrayBytes, type MemoryUse } from "../host/memory.ts";
 import { isSound, lastSound, STATE_LIMIT, stateError, stateLimits } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import {
@@ -95,6 +96,17 @@ class ReferenceEngine implements Engine {
 
   get stepsPerSubmit(): number {
     return this.#pace.steps;
+  }
+
+  /** Twice what steps change: they are kept as they were before, to go back to. */
+  memory(): MemoryUse {
+    const changing = [
+      [...this.#cells.values()].map(({ state, armed }) => [state, armed]),
+      this.#sources,
+      this.#exposed,
+    ];
+    const params = [...this.#cells.values()].map((c) => c.params);
+    return { host: arrayBytes(this.network, params, this.#acc) + 2 * arrayBytes(changing), device: 0 };
   }
 
   /** Runs at once, so that controls act in the order of calls; the promise lets progress and interrupts through. */

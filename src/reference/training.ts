@@ -1,3 +1,4 @@
+import { arrayBytes } from "../host/memory.ts";
 import {
   checkSpan,
   learns,
@@ -54,6 +55,12 @@ export function referenceTraining(
     },
     weights: () => Promise.resolve(networks.map((network) => Float64Array.from(network.w))),
     state: () => Promise.resolve(networks.map((network) => network.state(step))),
+    memory: (record) => ({
+      host:
+        8 * record.length * compiled.schedule.stepsPerLoop * compiled.n * networks.length +
+        2 * arrayBytes(networks.map((network) => network.arrays())),
+      device: 0,
+    }), // and what a span began with
     save: () => {
       const parts = networks.flatMap((network, e) => network.arrays().map((array, k) => [`${e}.${k}`, array.slice()]));
       return Promise.resolve(Object.fromEntries([["step", Uint32Array.of(step)], ...parts]) as TrainingSnapshot);

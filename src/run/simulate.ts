@@ -1,6 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, Segment, Timings } from "../host/engine.ts";
+import type { MemoryUse } from "../host/memory.ts";
 import { didYouMean, ModelError, type StateError } from "../errors.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { Network } from "../network/network.ts";
@@ -138,6 +139,11 @@ export class Simulation {
   /** What compile found worth saying; results are right nevertheless. */
   get warnings(): readonly string[] {
     return this.network.warnings;
+  }
+
+  /** Bytes that it takes in this process and on the device: what is there before the first step stays to the end. */
+  get memory(): MemoryUse {
+    return this.#engine.memory();
   }
 
   /** Wall time in each phase so far, ms, where the engine can measure it. */

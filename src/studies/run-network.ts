@@ -3,6 +3,7 @@ import { simulate } from "../run/simulate.ts";
 import { loadRun, type StoredRun } from "../storage/load-run.ts";
 import type { Files } from "../storage/files.ts";
 import { recordRun } from "../storage/run-folder.ts";
+import { announce } from "./announce.ts";
 import type { Built, Result, StudyContext } from "./study.ts";
 import { entryValues, prefixed } from "./values.ts";
 
@@ -23,7 +24,8 @@ export async function runNetwork(run: NetworkRun, context: StudyContext): Promis
   const { network, dt, method, duration, chunk, files, part, notes = [], about = {} } = run;
   const sim = await simulate(network, { device, engine, dt, method, duration, onCompile: say });
   try {
-    for (const note of [...notes, ...sim.warnings.map((w) => `Warning: ${w}`)]) say(note);
+    for (const note of notes) say(note);
+    announce(sim, say);
     const began = performance.now();
     let from = 0;
     const onNote = (note: string): void => {

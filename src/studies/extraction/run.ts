@@ -16,6 +16,7 @@ export async function runExtraction(s: ExtractSettings, context: StudyContext): 
     device,
     engine,
     signal,
+    say,
     dt: ms(s.dt),
     longStep: seconds(s.longStep),
     onProgress: progress,

@@ -10,6 +10,7 @@ import { simulateTraining, trainingEngine } from "../../models/trained-network/s
 import { writeText, type Files } from "../../storage/files.ts";
 import { recordRun, type Gathered } from "../../storage/run-folder.ts";
 import { ms } from "../../units.ts";
+import { announce } from "../announce.ts";
 import type { Result, StudyContext } from "../study.ts";
 import { shownLoop, trainingFigures, type ShownCovariance } from "./figures.ts";
 import { NotebookFiles } from "./notebook-files.ts";
@@ -85,7 +86,7 @@ export class TrainingRun {
       about: { parameters: this.#parameters },
       watching: { traces: MEASURED, observe },
     });
-    for (const line of sim.warnings) say(`Warning: ${line}`);
+    announce(sim, say);
     const gathered: Gathered = {
       save: () => packWave({ ...state, notebook: this.#notebook?.growing() ?? [] }, collected.kept),
       load: (arrays) => {
