@@ -1,9 +1,13 @@
 import type { AnyCells } from "../../network/handles.ts";
 import {
   alphaDistal,
+  calcium2022,
   columnPreset,
   CortexColumn,
+  jones2009,
+  law2021,
   membraneCurrents,
+  type ColumnModel,
   type Drive,
   type EventDrive,
   type Point,
@@ -11,18 +15,27 @@ import {
 import { ms } from "../../units.ts";
 import type { ColumnSettings } from "./study.ts";
 
+const MODELS = { "jones-2009": jones2009, "law-2021": law2021, calcium: calcium2022 } as const;
+
+/** What a network has instead of the preset's. */
+export interface Instead {
+  readonly drives?: readonly Drive[];
+  readonly model?: ColumnModel;
+}
+
 /** The network of a preset with its recordings, and trials as a batch.
- * @param seed    number of the first trial: 0 gives the published event times
- * @param drives  instead of the preset's */
-export function columnNetwork(s: ColumnSettings, seed: number, drives?: readonly Drive[]): CortexColumn {
+ * @param seed  number of the first trial: 0 gives the published event times */
+export function columnNetwork(s: ColumnSettings, seed: number, instead: Instead = {}): CortexColumn {
   const preset = columnPreset(s.preset === "replay" ? "evoked" : s.preset);
-  const given = (drives ?? [...preset.drives, ...(s.alphaDistal ? [alphaDistal] : [])]).map((d) =>
+  const model = instead.model ?? MODELS[s.model]();
+  const given = (instead.drives ?? [...preset.drives, ...(s.alphaDistal ? [alphaDistal] : [])]).map((d) =>
     scaled(d, s.driveScale),
   );
   const tonic: Drive[] = s.tonic === 0 ? [] : [{ kind: "tonic", amplitude: { L5_pyramidal: s.tonic } }];
   const column = new CortexColumn({
     mesh: [s.mesh.x, s.mesh.y],
-    rules: preset.rules,
+    model,
+    rules: s.preset === "gamma" ? preset.rules : model.rules,
     drives: [...given, ...tonic],
     tstop: s.duration,
     trial: seed,

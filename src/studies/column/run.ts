@@ -6,6 +6,7 @@ import {
   driveLines,
   gidLines,
   ratesByType,
+  readHnn,
   readSpikeFile,
   replay,
   replayAsIntended,
@@ -14,6 +15,7 @@ import {
   spikeFileText,
   trainsByGid,
   type CortexColumn,
+  type HnnFile,
 } from "../../models/cortical-column/index.ts";
 import { writeText, type Files } from "../../storage/files.ts";
 import { ms } from "../../units.ts";
@@ -24,13 +26,25 @@ import { columnRasterFigure } from "./figures.ts";
 import { columnNetwork } from "./network.ts";
 import { countLine, displayed, meanDipole, peakLine, trialDipole, trialField, trialSpikes } from "./results.ts";
 import type { Values } from "../values.ts";
-import { EVOKED_MS, type ColumnSettings } from "./study.ts";
+import { checkColumn, EVOKED_MS, type ColumnSettings } from "./study.ts";
 
 export const runColumn = (s: ColumnSettings, context: StudyContext): Promise<Result> =>
   s.preset === "replay" ? runReplay(s, context) : runOne(s, context);
 
-async function runOne(s: ColumnSettings, context: StudyContext): Promise<Result> {
-  const net = columnNetwork(s, context.seed);
+/** Settings with the mesh of a file, and with its duration where --duration does not say another than the default. */
+function withFile(s: ColumnSettings, { mesh: [x, y] = [s.mesh.x, s.mesh.y], tstop }: HnnFile): ColumnSettings {
+  const duration = s.duration === EVOKED_MS ? (tstop ?? s.duration) : s.duration;
+  const changed = { ...s, mesh: { x, y }, duration };
+  checkColumn(changed);
+  return changed;
+}
+
+async function runOne(given: ColumnSettings, context: StudyContext): Promise<Result> {
+  const params = context.files.get("params");
+  const file = params === undefined ? undefined : readHnn(params, "params");
+  for (const note of file?.notes ?? []) context.say(`note: ${note}`);
+  const s = file === undefined ? given : withFile(given, file);
+  const net = columnNetwork(s, context.seed, file);
   for (const line of introspection(net)) context.say(line);
   const data = await runColumnNetwork(net, s, context, context.out, s.preset);
   await writeTexts(data, s, context.out);
@@ -52,7 +66,7 @@ async function runReplay(s: ColumnSettings, context: StudyContext): Promise<Resu
   const sources = Object.keys(trains).length;
   if (sources === 0) throw new DataError("spikes", "have none of L2_pyramidal or L5_pyramidal", "Replay another file");
   lines.push(`${spikes.length} spikes read, ${sources} pyramidal sources`);
-  const net = columnNetwork(s, context.seed, [s.asIntended ? replayAsIntended(trains) : replay(trains)]);
+  const net = columnNetwork(s, context.seed, { drives: [s.asIntended ? replayAsIntended(trains) : replay(trains)] });
   for (const line of [...lines.splice(0), ...introspection(net)]) context.say(line);
   const files = await context.folder("network-b");
   const data = await runColumnNetwork(net, s, context, files, "network B");

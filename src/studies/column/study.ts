@@ -10,6 +10,7 @@ export const EVOKED_MS = 170;
 
 export const COLUMN = {
   preset: oneOf(["evoked", "erp", "alpha", "gamma", "replay"], "whose drives; presets set the rest too"),
+  model: oneOf(["jones-2009", "law-2021", "calcium"], "cells and local connections"),
   mesh: group({ x: whole(10, "cells of a type along x", { min: 1 }), y: whole(10, "and along y", { min: 1 }) }),
   duration: real(EVOKED_MS, "ms", "simulated time", { above: 0 }),
   trials: whole(1, "trials, which differ in their drives' events and are advanced together", { min: 1, max: 100_000 }),
@@ -44,10 +45,13 @@ export const PRESETS = new Map<string, Readonly<Record<string, unknown>>>([
   ["alpha", { preset: "alpha", duration: 310, smoothing: { window: 20 } }],
   ["gamma", { preset: "gamma", duration: 250, smoothing: { window: 0, scale: 30000 } }],
   ["replay", { preset: "replay", duration: 225 }],
+  ["law-2021", { model: "law-2021" }],
+  ["calcium", { model: "calcium" }],
 ]);
 
 /** What texts and figures of a run would refuse after it. */
-export function checkColumn({ preset, duration, dt, smoothing: { window } }: ColumnSettings): void {
+export function checkColumn({ preset, model, duration, dt, smoothing: { window } }: ColumnSettings): void {
+  if (preset === "gamma" && model === "law-2021") throw new DataError("column model", "is law-2021, whose connections are not those that gamma gives weights to", "Give jones-2009 or calcium"); // prettier-ignore
   const shortest = preset === "replay" ? Math.min(duration, EVOKED_MS) : duration;
   if (window === 0 || (window >= 1 && window <= shortest + dt)) return;
   throw new DataError("column smoothing.window", `is ${window} ms for a run of ${shortest} ms`, "Give 0, or 1 ms up to the duration, or a longer duration"); // prettier-ignore
@@ -60,10 +64,15 @@ export const column: LongStudy<typeof settings> = {
   title: "The laminar cortical column: 270 cells of 4 types, its drives and its dipole",
   settings,
   presets: PRESETS,
-  files: new Map([["spikes", "replay: a spike file to replay, instead of a first network's"]]),
+  files: new Map([
+    ["spikes", "replay: a spike file to replay, instead of a first network's"],
+    ["params", "a network of HNN, .json or .param: its drives, weights and mesh, instead of the preset's"],
+  ]),
   defaultSeed: 0,
   check: (s, { files }) => {
     checkColumn(s);
+    if (files.has("params") && (s.preset !== "evoked" || s.model !== "jones-2009" || s.alphaDistal))
+      throw new DataError("column --params", "stands beside another preset, model or alphaDistal", "Give the file alone: it says drives and weights"); // prettier-ignore
     if (s.preset === "replay" && !files.has("spikes") && s.duration < EVOKED_MS)
       throw new DataError("column duration", `is ${s.duration} ms, but what is replayed lasts ${EVOKED_MS} ms`, "Give at least that"); // prettier-ignore
   },

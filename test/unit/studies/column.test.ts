@@ -3,7 +3,7 @@ import { columnConvergence } from "../../../src/studies/column-convergence/study
 import { columnNetwork, contacts } from "../../../src/studies/column/network.ts";
 import { column, PRESETS, settings as schema, type ColumnSettings } from "../../../src/studies/column/study.ts";
 import { chosenSettings } from "../../../src/studies/schema.ts";
-import { readDipole, readSpikeFile, trainsByGid } from "../../../src/models/cortical-column/index.ts";
+import { law2021, readDipole, readSpikeFile, trainsByGid } from "../../../src/models/cortical-column/index.ts";
 import { drawn, inMemory, textOf as text } from "./context.ts";
 
 const COLUMN_DEFAULTS = schema.parse({});
@@ -53,7 +53,10 @@ describe("columnNetwork", () => {
   });
 
   test("every preset fits the schema", () => {
-    for (const name of PRESETS.keys()) expect(preset(name).preset).toBe(name);
+    for (const name of PRESETS.keys()) expect([preset(name).preset, preset(name).model]).toContain(name);
+    const rules = (name: string) => columnNetwork({ ...preset(name), mesh: { x: 2, y: 2 } }, 0).rules;
+    expect(rules("law-2021")).toEqual(law2021().rules);
+    expect(rules("calcium")).toEqual(rules("evoked"));
     expect(preset("alpha").smoothing).toEqual({ window: 20, scale: 3000 });
   });
 

@@ -1,0 +1,214 @@
+import { DataError } from "../../errors.ts";
+import { own } from "../../own.ts";
+import { RECEPTORS, type ColumnCellType, type ReceptorName } from "./cell-types.ts";
+import type { ConnectionRule } from "./connections.ts";
+import type { Drive, DriveWiring } from "./drives.ts";
+import type { HnnFile } from "./hnn.ts";
+import { jones2009, type ColumnModel } from "./published.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+const MOST = 10_000;
+
+/** A value of the file with the path that leads to it. */
+class Node {
+  readonly path: string;
+  readonly value: unknown;
+
+  constructor(path: string, value: unknown) {
+    this.path = path;
+    this.value = value;
+  }
+
+  at(key: string): Node {
+    const row = this.value !== null && typeof this.value === "object" ? (this.value as Row) : {};
+    return new Node(`${this.path}.${key.slice(0, 60)}`, own(row, key));
+  }
+
+  get isThere(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  fail(wanted: string): never {
+    const shown = (JSON.stringify(this.value) ?? "missing").slice(0, 60);
+    throw new DataError(this.path, `is ${shown}`, `Give ${wanted}`);
+  }
+
+  number(otherwise?: number): number {
+    if (!this.isThere && otherwise !== undefined) return otherwise;
+    if (typeof this.value === "number" && Number.isFinite(this.value)) return this.value;
+    return this.fail("a finite number");
+  }
+
+  text(otherwise?: string): string {
+    if (!this.isThere && otherwise !== undefined) return otherwise;
+    if (typeof this.value === "string" && this.value.length <= 200) return this.value;
+    return this.fail("a text of at most 200 characters");
+  }
+
+  entries(): [string, Node][] {
+    if (!this.isThere) return [];
+    if (typeof this.value !== "object" || Array.isArray(this.value)) return this.fail("an object");
+    const found = Object.keys(this.value as Row);
+    if (found.length > MOST) this.fail(`at most ${MOST} entries`);
+    return found.map((key) => [key, this.at(key)]);
+  }
+
+  items(): Node[] {
+    if (!this.isThere) return [];
+    if (!Array.isArray(this.value) || this.value.length > MOST) return this.fail(`a list of at most ${MOST}`);
+    return this.value.map((value, k) => new Node(`${this.path}[${k}]`, value));
+  }
+
+  numbers(): Record<string, number> | undefined {
+    if (!this.isThere) return undefined;
+    return Object.fromEntries(this.entries().map(([key, node]) => [key, node.number()]));
+  }
+
+  numberOrNumbers(): number | Record<string, number> | undefined {
+    return typeof this.value === "number" ? this.number() : this.numbers();
+  }
+}
+
+/** A network as hnn-core writes it: `external_drives`, `external_biases`, `connectivity` between cell types, and receptors of `cell_types`.
+ * @throws DataError with the path of what is not so, or of a cell that is not the column's */
+export function hnnJson(text: string, name: string): HnnFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new DataError(name, `is no JSON (${(error as Error).message.slice(0, 120)})`, "Give the file that hnn-core wrote"); // prettier-ignore
+  }
+  const root = new Node(name, value);
+  const type = root.at("object_type");
+  if (type.isThere && type.value !== "Network") type.fail('a file whose object_type is "Network"');
+  if (!root.at("cell_types").isThere && !root.at("external_drives").isThere && !root.at("connectivity").isThere) {
+    throw new DataError(
+      name,
+      "has no cell_types, connectivity or external_drives",
+      "Give the network JSON of hnn-core",
+    );
+  }
+  const notes: string[] = [];
+  const model = modelOf(root, notes);
+  const drives = root.at("external_drives").entries().map(([key, node]) => driveOf(key, node, root.at("connectivity"))); // prettier-ignore
+  const [x, y] = [root.at("N_pyr_x"), root.at("N_pyr_y")];
+  const mesh = x.isThere && y.isThere ? ([x.number(), y.number()] as const) : meshOf(root.at("mesh_shape"));
+  return { model, drives: [...drives, ...biases(root)], mesh, tstop: undefined, dt: undefined, notes };
+}
+
+function meshOf(node: Node): readonly [number, number] | undefined {
+  if (!node.isThere) return undefined;
+  const [x, y] = node.items();
+  return x === undefined || y === undefined ? node.fail("two numbers") : [x.number(), y.number()];
+}
+
+function modelOf(root: Node, notes: string[]): ColumnModel {
+  const base = jones2009();
+  const given = new Map(root.at("cell_types").entries());
+  for (const [name, node] of given) if (!base.cellTypes.some((t) => t.name === name)) throw new DataError(node.path, "is no cell type of the column", `It has ${base.cellTypes.map((t) => t.name).join(", ")}`); // prettier-ignore
+  const cellTypes = base.cellTypes.map((type) => cellOf(type, given.get(type.name)));
+  const known = new Set(cellTypes.map((t) => t.name));
+  const connectivity = root.at("connectivity");
+  if (!connectivity.isThere) return { cellTypes, rules: base.rules };
+  const local = connectivity.items().filter((c) => known.has(c.at("src_type").text()));
+  notes.push("single pairs (gid_pairs) are not read: rules join all cells of their types, or the share that their probability says"); // prettier-ignore
+  return { cellTypes, rules: local.map((c) => ruleOf(c)) };
+}
+
+function ruleOf(node: Node): ConnectionRule {
+  const nc = node.at("nc_dict");
+  const receptor = node.at("receptor").text();
+  if (!(RECEPTORS as readonly string[]).includes(receptor)) node.at("receptor").fail(RECEPTORS.join(", "));
+  const autapses = node.at("allow_autapses");
+  return {
+    source: node.at("src_type").text(),
+    target: node.at("target_type").text(),
+    location: node.at("loc").text(),
+    receptor: receptor as ReceptorName,
+    weight: nc.at("A_weight").number(),
+    delay: nc.at("A_delay").number(),
+    lamtha: nc.at("lamtha").number(),
+    gain: nc.at("gain").number(1),
+    threshold: nc.at("threshold").number(0),
+    autapses: autapses.isThere ? autapses.value === true || autapses.value === 1 : true,
+    probability: node.at("probability").number(1),
+    connSeed: node.at("conn_seed").number(3),
+  };
+}
+
+/** A cell with the file's receptors; its sections have to be those of the column. */
+function cellOf(type: ColumnCellType, given: Node | undefined): ColumnCellType {
+  if (given === undefined) return type;
+  const cell = given.at("cell_object").isThere ? given.at("cell_object") : given;
+  const receptors = Object.fromEntries(
+    Object.entries(type.receptors).map(([name, known]) => {
+      const node = cell.at("synapses").at(name);
+      return [name, { E: node.at("e").number(known.E), tau1: node.at("tau1").number(known.tau1), tau2: node.at("tau2").number(known.tau2) }]; // prettier-ignore
+    }),
+  );
+  for (const section of type.sections) {
+    const node = cell.at("sections").at(section.name);
+    for (const [key, want] of [["L", section.L], ["diam", section.diam], ["cm", section.cm], ["Ra", section.Ra]] as const) same(node.at(key), want); // prettier-ignore
+    for (const [mechanism, values] of Object.entries(section.mechanisms)) {
+      for (const [param, want] of Object.entries(values)) if (typeof want === "number") same(node.at("mechs").at(mechanism).at(`${param}_${mechanism}`), want); // prettier-ignore
+    }
+  }
+  return { ...type, receptors };
+}
+
+function same(node: Node, want: number): void {
+  if (!node.isThere || typeof node.value !== "number") return;
+  if (Math.abs(node.number() - want) > 1e-6 * Math.abs(want)) throw new DataError(node.path, `is ${node.number()}, where the column has ${want}`, "Cells are the column's own; change a copy of jones2009() in a script"); // prettier-ignore
+}
+
+function driveOf(name: string, node: Node, connectivity: Node): Drive {
+  const common = wiringOf(name, node, connectivity);
+  const type = node.at("type").text();
+  const d = node.at("dynamics");
+  const of = <K extends string>(key: string, as: K): { [P in K]?: number } => (d.at(key).isThere ? ({ [as]: d.at(key).number() } as { [P in K]?: number }) : {}); // prettier-ignore
+  const drawn = {
+    ...common,
+    ...(node.at("cell_specific").isThere ? { cellSpecific: node.at("cell_specific").value === true } : {}),
+    ...(node.at("event_seed").isThere ? { eventSeed: node.at("event_seed").number() } : {}),
+    ...(node.at("cell_specific").value !== true && typeof node.at("n_drive_cells").value === "number" ? { nDriveCells: node.at("n_drive_cells").number() } : {}), // prettier-ignore
+  };
+  switch (type) {
+    case "evoked":
+    case "gaussian":
+      return { kind: "evoked", ...drawn, mu: d.at("mu").number(), sigma: d.at("sigma").number(), ...of("numspikes", "numspikes") }; // prettier-ignore
+    case "poisson":
+      return { kind: "poisson", ...drawn, rateConstant: d.at("rate_constant").numberOrNumbers() ?? d.at("rate_constant").fail("a rate"), ...of("tstart", "tstart"), ...of("tstop", "tstop") }; // prettier-ignore
+    case "bursty":
+      return { kind: "bursty", ...drawn, burstRate: d.at("burst_rate").number(), ...of("tstart", "tstart"), ...of("tstart_std", "tstartStd"), ...of("tstop", "tstop"), ...of("burst_std", "burstStd"), ...of("numspikes", "numspikes"), ...of("spike_isi", "spikeIsi") }; // prettier-ignore
+    default:
+      return node.at("type").fail("evoked, gaussian, poisson or bursty");
+  }
+}
+
+function wiringOf(name: string, node: Node, connectivity: Node): DriveWiring {
+  const [ampa, nmda] = [node.at("weights_ampa").numbers(), node.at("weights_nmda").numbers()];
+  const delays = node.at("synaptic_delays").numberOrNumbers();
+  const probability = node.at("probability").numberOrNumbers();
+  const link = connectivity.isThere ? connectivity.items().find((c) => c.at("src_type").value === name) : undefined;
+  const space = link?.at("nc_dict").at("lamtha");
+  const isSome = (by: Record<string, number> | undefined): boolean => by !== undefined && Object.keys(by).length > 0;
+  return {
+    name,
+    location: node.at("location").text(),
+    ...(isSome(ampa) ? { weightsAmpa: ampa as Record<string, number> } : {}),
+    ...(isSome(nmda) ? { weightsNmda: nmda as Record<string, number> } : {}),
+    ...(delays === undefined ? {} : { synapticDelays: delays }),
+    ...(probability === undefined ? {} : { probability }),
+    ...(space?.isThere === true ? { spaceConstant: space.number() } : {}),
+    ...(node.at("conn_seed").isThere ? { connSeed: node.at("conn_seed").number() } : {}),
+  };
+}
+
+function biases(root: Node): Drive[] {
+  return root.at("external_biases").entries().flatMap(([, bias]) =>
+    bias.entries().map(([type, node]): Drive => {
+      const [t0, tstop] = [node.at("t0"), node.at("tstop")];
+      return { kind: "tonic", amplitude: { [type]: node.at("amplitude").number() }, ...(t0.isThere ? { t0: t0.number() } : {}), ...(tstop.isThere ? { tstop: tstop.number() } : {}) }; // prettier-ignore
+    }),
+  );
+} // prettier-ignore

@@ -1,0 +1,196 @@
+import { DataError } from "../../errors.ts";
+import type { ColumnCellType, ReceptorName, ReceptorParameters } from "./cell-types.ts";
+import { RECEPTORS } from "./cell-types.ts";
+import type { BurstyDrive, EvokedDrive, PoissonDrive, TonicBias } from "./drives.ts";
+import type { HnnFile } from "./hnn.ts";
+import { jones2009, type ColumnModel } from "./published.ts";
+
+const TYPES: ReadonlyMap<string, string> = new Map([["L2Basket", "L2_basket"], ["L2Pyr", "L2_pyramidal"], ["L5Basket", "L5_basket"], ["L5Pyr", "L5_pyramidal"]]); // prettier-ignore
+const SHORT: ReadonlyMap<string, string> = new Map([...TYPES].map(([short, name]) => [name, short]));
+const LINE = /^\s*([A-Za-z_]\w*)\s*:\s*(.*?)\s*$/;
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+const MOST_LINES = 100_000;
+
+/** The keys of a file, each asked for at most once, so that what nobody asks for can be said. */
+class Keys {
+  readonly #values = new Map<string, { text: string; line: number }>();
+  readonly #asked = new Set<string>();
+  readonly #name: string;
+
+  constructor(text: string, name: string) {
+    this.#name = name;
+    const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+    if (lines.length > MOST_LINES) throw new DataError(name, `has ${lines.length} lines`, `Give at most ${MOST_LINES}`);
+    for (const [k, content] of lines.entries()) {
+      const bare = content.replace(/#.*$/, "");
+      if (bare.trim() === "") continue;
+      const found = LINE.exec(bare.slice(0, 2000));
+      if (found === null) throw new DataError(`${name}, line ${k + 1}`, `is no "key: value": "${bare.trim().slice(0, 60)}"`, "Give one parameter on each line"); // prettier-ignore
+      const [, key, value] = found as unknown as [string, string, string];
+      const before = this.#values.get(key);
+      if (before !== undefined && before.text !== value) throw new DataError(`${name}, line ${k + 1}`, `gives ${key.slice(0, 60)} another value than line ${before.line}`, "Give it once"); // prettier-ignore
+      this.#values.set(key, { text: value, line: k + 1 });
+    }
+    if (this.#values.size === 0) throw new DataError(name, "has no parameters", 'Give lines of "key: value"');
+  }
+
+  /** Undefined where the file does not have it. */
+  number(key: string): number | undefined {
+    this.#asked.add(key);
+    const found = this.#values.get(key);
+    if (found === undefined || found.text === "") return undefined;
+    const value = NUMBER.test(found.text) ? Number(found.text) : NaN;
+    if (Number.isFinite(value)) return value;
+    throw new DataError(`${this.#name}, line ${found.line}`, `${key} is "${found.text.slice(0, 60)}"`, "Give a number");
+  }
+
+  whole(key: string, min: number, otherwise: number): number {
+    const value = this.number(key);
+    if (value === undefined) return otherwise;
+    if (Number.isSafeInteger(value) && value >= min) return value;
+    return this.fail(key, `is ${value}`, `Give a whole number, at least ${min}`);
+  }
+
+  fail(key: string, problem: string, remedy: string): never {
+    throw new DataError(`${this.#name}, line ${this.#values.get(key)?.line ?? 1}`, `${key} ${problem}`, remedy);
+  }
+
+  matching(pattern: RegExp): RegExpExecArray[] {
+    return [...this.#values.keys()].map((key) => pattern.exec(key)).filter((m) => m !== null);
+  }
+
+  unasked(): string[] {
+    return [...this.#values.keys()].filter((key) => !this.#asked.has(key));
+  }
+}
+
+/** A legacy `.param` of HNN: lines of "key: value". Drives become those that hnn-core's conversion makes: `evprox_1` and `evdist_1` ..., rhythmic
+ * inputs as bursts, Poisson inputs, tonic currents. */
+export function hnnParam(text: string, name: string): HnnFile {
+  const keys = new Keys(text, name);
+  const tstop = keys.number("tstop");
+  const dt = keys.number("dt");
+  const mesh = [keys.whole("N_pyr_x", 1, 10), keys.whole("N_pyr_y", 1, 10)] as const;
+  const model = modelOf(keys);
+  const end = tstop ?? 170;
+  const drives = [...evoked(keys), ...rhythmic(keys, end), ...poisson(keys, end), ...tonic(keys, end)];
+  const left = keys.unasked();
+  const shown = left.slice(0, 8).join(", ");
+  const notes = left.length === 0 ? [] : [`${left.length} parameters are not read, the column keeps its own: ${shown}${left.length > 8 ? ", ..." : ""}`]; // prettier-ignore
+  return { model, drives, mesh, tstop, dt, notes };
+}
+
+function modelOf(keys: Keys): ColumnModel {
+  const { cellTypes, rules } = jones2009();
+  return {
+    cellTypes: cellTypes.map((type) => ({ ...type, receptors: receptorsOf(keys, type) })),
+    rules: rules.map((rule) => {
+      const pair = `gbar_${SHORT.get(rule.source)}_${SHORT.get(rule.target)}`;
+      const weight = keys.number(`${pair}_${rule.receptor}`) ?? keys.number(pair) ?? rule.weight;
+      return { ...rule, weight };
+    }),
+  };
+}
+
+function receptorsOf(keys: Keys, type: ColumnCellType): ColumnCellType["receptors"] {
+  const found = RECEPTORS.flatMap((receptor): [ReceptorName, ReceptorParameters][] => {
+    const known = type.receptors[receptor];
+    if (known === undefined) return [];
+    const of = (what: string): number | undefined => keys.number(`${SHORT.get(type.name)}_${receptor}_${what}`);
+    return [[receptor, { E: of("e") ?? known.E, tau1: of("tau1") ?? known.tau1, tau2: of("tau2") ?? known.tau2 }]];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Weights by cell type, under names that begin and end as told. */
+function weights(keys: Keys, key: (short: string) => string): Record<string, number> | undefined {
+  const found = [...TYPES].flatMap(([short, type]): [string, number][] => {
+    const weight = keys.number(key(short));
+    return weight === undefined || weight === 0 ? [] : [[type, weight]];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+/** Delays of hnn-core's conversion: 0.1 ms to layer 2 and 1 ms to layer 5 proximally, 0.1 ms distally. */
+const delaysFor = (targets: readonly string[], of: (type: string) => number): Record<string, number> =>
+  Object.fromEntries(targets.map((type) => [type, of(type)]));
+
+function wiring(
+  ampa: Record<string, number> | undefined,
+  nmda: Record<string, number> | undefined,
+  delay: (type: string) => number,
+) {
+  // prettier-ignore
+  const targets = [...new Set([...Object.keys(ampa ?? {}), ...Object.keys(nmda ?? {})])];
+  return {
+    ...(ampa === undefined ? {} : { weightsAmpa: ampa }),
+    ...(nmda === undefined ? {} : { weightsNmda: nmda }),
+    synapticDelays: delaysFor(targets, delay),
+  };
+}
+
+const byLayer = (type: string): number => (type.startsWith("L2") ? 0.1 : 1);
+
+function evoked(keys: Keys): EvokedDrive[] {
+  return keys.matching(/^t_(ev(prox|dist)_(\d+))$/).flatMap(([key, name = "", side]) => {
+    const mu = keys.number(key);
+    const sigma = keys.number(`sigma_t_${name}`) ?? 0;
+    const numspikes = keys.whole(`numspikes_${name}`, 0, 1);
+    const eventSeed = keys.whole(`prng_seedcore_${name}`, 0, 2);
+    const ampa = weights(keys, (short) => `gbar_${name}_${short}_ampa`);
+    const nmda = weights(keys, (short) => `gbar_${name}_${short}_nmda`);
+    if (mu === undefined || numspikes === 0 || (ampa === undefined && nmda === undefined)) return [];
+    const location = side === "prox" ? "proximal" : "distal";
+    const delay = side === "prox" ? byLayer : (): number => 0.1;
+    return [{ kind: "evoked", name: name.replace("_", ""), mu, sigma, numspikes, eventSeed, location, ...wiring(ampa, nmda, delay) }]; // prettier-ignore
+  });
+}
+
+function rhythmic(keys: Keys, end: number): BurstyDrive[] {
+  return (["prox", "dist"] as const).flatMap((side): BurstyDrive[] => {
+    const [tstart, rate] = [keys.number(`t0_input_${side}`), keys.number(`f_input_${side}`)];
+    const stop = keys.number(`tstop_input_${side}`) ?? end;
+    const common = {
+      tstartStd: keys.number(`t0_input_stdev_${side}`) ?? 0,
+      burstStd: keys.number(`f_stdev_${side}`) ?? 0,
+      numspikes: keys.whole(`events_per_cycle_${side}`, 1, 2),
+      nDriveCells: keys.whole(`repeats_${side}`, 1, 10),
+      eventSeed: keys.whole(`prng_seedcore_input_${side}`, 0, 2),
+    };
+    const ampa = weights(keys, (short) => `input_${side}_A_weight_${short}_ampa`);
+    const nmda = weights(keys, (short) => `input_${side}_A_weight_${short}_nmda`);
+    const delays = { L2: keys.number(`input_${side}_A_delay_L2`) ?? 0.1, L5: keys.number(`input_${side}_A_delay_L5`) ?? 1 }; // prettier-ignore
+    if (tstart === undefined || rate === undefined || tstart < 0 || tstart >= end || (ampa ?? nmda) === undefined) return []; // prettier-ignore
+    const location = side === "prox" ? "proximal" : "distal";
+    const delay = (type: string): number => (type.startsWith("L2") ? delays.L2 : delays.L5);
+    return [{ kind: "bursty", name: `bursty_${side}`, tstart, tstop: Math.min(stop, end), burstRate: rate, spikeIsi: 10, location, ...common, ...wiring(ampa, nmda, delay) }]; // prettier-ignore
+  });
+}
+
+function poisson(keys: Keys, end: number): PoissonDrive[] {
+  const tstart = keys.number("t0_pois") ?? 0;
+  const stop = keys.number("T_pois") ?? -1;
+  const eventSeed = keys.whole("prng_seedcore_extpois", 0, 2);
+  const ampa = weights(keys, (short) => `${short}_Pois_A_weight_ampa`);
+  const nmda = weights(keys, (short) => `${short}_Pois_A_weight_nmda`);
+  const rates = [...TYPES].map(([short, type]) => [type, keys.number(`${short}_Pois_lamtha`) ?? 0] as const);
+  const targets = new Set([...Object.keys(ampa ?? {}), ...Object.keys(nmda ?? {})]);
+  const rateConstant = Object.fromEntries(rates.filter(([type, rate]) => targets.has(type) && rate > 0));
+  const active = (by: Record<string, number> | undefined): Record<string, number> | undefined => {
+    const kept = Object.entries(by ?? {}).filter(([type]) => Object.hasOwn(rateConstant, type));
+    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  };
+  const tstop = stop < 0 ? end : Math.min(stop, end);
+  if (Object.keys(rateConstant).length === 0 || !(tstart < tstop)) return [];
+  return [{ kind: "poisson", name: "extpois", rateConstant, tstart, tstop, location: "proximal", eventSeed, ...wiring(active(ampa), active(nmda), byLayer) }]; // prettier-ignore
+}
+
+function tonic(keys: Keys, end: number): TonicBias[] {
+  return [...TYPES].flatMap(([short, type]): TonicBias[] => {
+    const amplitude = keys.number(`Itonic_A_${short}_soma`) ?? 0;
+    const t0 = keys.number(`Itonic_t0_${short}_soma`) ?? 0;
+    const stop = keys.number(`Itonic_T_${short}_soma`) ?? -1;
+    const tstop = stop < 0 ? end : Math.min(stop, end);
+    return amplitude === 0 || !(t0 < tstop) ? [] : [{ kind: "tonic", amplitude: { [type]: amplitude }, t0, tstop }];
+  });
+}

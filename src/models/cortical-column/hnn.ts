@@ -1,0 +1,32 @@
+import { DataError } from "../../errors.ts";
+import type { Drive } from "./drives.ts";
+import { hnnJson } from "./hnn-json.ts";
+import { hnnParam } from "./hnn-param.ts";
+import type { ColumnModel } from "./published.ts";
+
+/** What a file of HNN says of a column. What it leaves out is undefined. */
+export interface HnnFile {
+  /** cell types (receptors of the file's own) and local connections. */
+  readonly model: ColumnModel;
+  readonly drives: readonly Drive[];
+  /** cells of a type along x and y. */
+  readonly mesh: readonly [number, number] | undefined;
+  /** length of the run, ms. */
+  readonly tstop: number | undefined;
+  /** time step, ms. */
+  readonly dt: number | undefined;
+  /** what was read over, and why. */
+  readonly notes: readonly string[];
+}
+
+/** Longest file, characters: a network's JSON with all its pairs is some 10 MB. */
+const LONGEST = 100_000_000;
+
+/** A column from a file of HNN: the network JSON of hnn-core, or a legacy `.param`.
+ * @param name  of the file, for errors
+ * @throws DataError with the line or the path of what does not parse */
+export function readHnn(text: string, name: string): HnnFile {
+  if (typeof text !== "string") throw new DataError(name, `is of type ${typeof text}, not a text`, "Give the file's text"); // prettier-ignore
+  if (text.length > LONGEST) throw new DataError(name, `has ${text.length} characters`, `Give at most ${LONGEST}`);
+  return /^\s*\{/.test(text) ? hnnJson(text, name) : hnnParam(text, name);
+}

@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { DataError } from "../../../src/errors.ts";
+import { columnPreset, CortexColumn, jones2009, law2021, readHnn } from "../../../src/models/cortical-column/index.ts";
+
+/** The published evoked response as lines of a .param, in an order of our own. */
+const ERP = `# three volleys
+tstop: 170.
+dt: 0.025
+N_pyr_x: 3
+N_pyr_y: 2
+dipole_scalefctr: 3000
+
+t_evprox_1: 26.61
+sigma_t_evprox_1: 2.47
+numspikes_evprox_1: 1
+prng_seedcore_evprox_1: 544
+gbar_evprox_1_L2Pyr_ampa: 0.01525
+gbar_evprox_1_L2Pyr_nmda: 0
+gbar_evprox_1_L2Basket_ampa: 0.08831
+gbar_evprox_1_L5Pyr_ampa: 0.00865
+gbar_evprox_1_L5Basket_ampa: 0.19934
+t_evdist_1: 63.53
+sigma_t_evdist_1: 3.85
+prng_seedcore_evdist_1: 274
+gbar_evdist_1_L2Pyr_ampa: 7e-06
+gbar_evdist_1_L2Pyr_nmda: 0.004317
+gbar_evdist_1_L2Basket_ampa: 0.006562
+gbar_evdist_1_L2Basket_nmda: 0.019482
+gbar_evdist_1_L5Pyr_ampa: 0.1423
+gbar_evdist_1_L5Pyr_nmda: 0.080074
+t_evprox_2: 137.12
+sigma_t_evprox_2: 8.33
+prng_seedcore_evprox_2: 814
+gbar_evprox_2_L2Pyr_ampa: 1.43884
+gbar_evprox_2_L2Basket_ampa: 3e-06
+gbar_evprox_2_L5Pyr_ampa: 0.684013
+gbar_evprox_2_L5Basket_ampa: 0.008958
+gbar_L2Basket_L5Pyr: 0.0017
+gbar_L5Pyr_L5Pyr_nmda: 0.0006
+L5Pyr_gabab_tau2: 25
+`;
+
+const built = (drives: ConstructorParameters<typeof CortexColumn>[0]) => new CortexColumn({ mesh: [3, 2], ...drives });
+const byName = (c: CortexColumn) =>
+  new Map(c.drives.map((d) => [d.name, { events: d.events, links: d.links.map((l) => [l.total, [...l.weightUs].map((w) => w.toPrecision(12)), [...l.delayMs]]) }])); // prettier-ignore
+
+describe(".param", () => {
+  test("the published volleys are the preset's, event by event and link by link", () => {
+    const { drives, mesh, tstop, dt, notes, model } = readHnn(ERP, "erp.param");
+    expect({ mesh, tstop, dt, names: drives.map((d) => (d.kind === "tonic" ? "" : d.name)) }).toEqual({ mesh: [3, 2], tstop: 170, dt: 0.025, names: ["evprox1", "evdist1", "evprox2"] }); // prettier-ignore
+    expect(notes).toEqual(["1 parameters are not read, the column keeps its own: dipole_scalefctr"]);
+    // the preset counts its drive cells from another gid: events depend on the seed and the number in the drive alone
+    expect(byName(built({ drives }))).toEqual(byName(built({ drives: columnPreset("erp").drives.map((d) => d) })));
+    const changed = model.rules.map((r, k) => [k, r.weight] as const).filter(([k, w]) => w !== jones2009().rules[k]?.weight); // prettier-ignore
+    expect(changed).toEqual([[2, 0.0006], [10, 0.0017]]); // prettier-ignore
+    expect(model.cellTypes[3]?.receptors.gabab).toEqual({ E: -80, tau1: 1, tau2: 25 });
+  });
+
+  test("rhythmic, Poisson and tonic inputs; what begins behind the end is off", () => {
+    const text = `tstop: 250
+t0_input_prox: 50
+f_input_prox: 10
+f_stdev_prox: 20
+events_per_cycle_prox: 2
+repeats_prox: 10
+prng_seedcore_input_prox: 284
+input_prox_A_weight_L2Pyr_ampa: 5.4e-5
+input_prox_A_weight_L5Pyr_ampa: 5.4e-5
+input_prox_A_delay_L2: 0.1
+input_prox_A_delay_L5: 1.0
+t0_input_dist: 1000
+f_input_dist: 10
+input_dist_A_weight_L2Pyr_ampa: 1
+L5Pyr_Pois_lamtha: 40
+L5Pyr_Pois_A_weight_ampa: 0.0075
+T_pois: -1
+Itonic_A_L5Pyr_soma: 6
+Itonic_T_L5Pyr_soma: 100`;
+    const { drives } = readHnn(text, "x.param");
+    const [alpha] = columnPreset("alpha").drives;
+    expect(drives).toEqual([
+      { ...alpha, name: "bursty_prox", tstop: 250, tstartStd: 0 },
+      { kind: "poisson", name: "extpois", rateConstant: { L5_pyramidal: 40 }, tstart: 0, tstop: 250, location: "proximal", eventSeed: 2, weightsAmpa: { L5_pyramidal: 0.0075 }, synapticDelays: { L5_pyramidal: 1 } },
+      { kind: "tonic", amplitude: { L5_pyramidal: 6 }, t0: 0, tstop: 100 },
+    ]); // prettier-ignore
+  });
+
+  test.each([
+    ["tstop 170", 'line 1: is no "key: value": "tstop 170"'],
+    ["tstop: fast", 'line 1: tstop is "fast"'],
+    ["N_pyr_x: 2.5", "line 1: N_pyr_x is 2.5"],
+    ["dt: 0.025\ndt: 0.05", "line 2: gives dt another value than line 1"],
+    ["", "has no parameters"],
+  ])("%j is refused", (text, message) => {
+    expect(() => readHnn(text, "f.param")).toThrow(DataError);
+    expect(() => readHnn(text, "f.param")).toThrow(message);
+  });
+});
+
+/** A network as hnn-core writes it, of a column's data. */
+function json(change: (network: Record<string, unknown>) => void = () => undefined): string {
+  const { cellTypes, rules } = law2021();
+  const network = {
+    object_type: "Network",
+    N_pyr_x: 3,
+    N_pyr_y: 2,
+    cell_types: Object.fromEntries(cellTypes.map((t) => [t.name, {
+      synapses: Object.fromEntries(Object.entries(t.receptors).map(([k, r]) => [k, { e: r.E, tau1: r.tau1, tau2: r.tau2 }])),
+      sections: Object.fromEntries(t.sections.map((s) => [s.name, { L: s.L, diam: s.diam, cm: s.cm, Ra: s.Ra, mechs: {} }])),
+    }])),
+    connectivity: [
+      ...rules.map((r) => ({ src_type: r.source, target_type: r.target, loc: r.location, receptor: r.receptor, allow_autapses: Number(r.autapses), probability: 1, nc_dict: { A_weight: r.weight, A_delay: 1, lamtha: r.lamtha, threshold: 0, gain: 1 } })),
+      { src_type: "evprox1", target_type: "L2_basket", loc: "soma", receptor: "ampa", nc_dict: { A_weight: 0.1, A_delay: 0.1, lamtha: 5, threshold: 0 } },
+    ],
+    external_drives: {
+      evprox1: { type: "evoked", location: "proximal", n_drive_cells: "n_cells", cell_specific: true, event_seed: 544, conn_seed: 3, dynamics: { mu: 20, sigma: 2, numspikes: 1 }, weights_ampa: { L2_basket: 0.1 }, weights_nmda: {}, synaptic_delays: { L2_basket: 0.1 }, probability: { L2_basket: 1 } },
+      slow: { type: "bursty", location: "distal", n_drive_cells: 3, cell_specific: false, event_seed: 4, dynamics: { tstart: 10, tstart_std: 0, tstop: null, burst_rate: 10, burst_std: 5, numspikes: 2, spike_isi: 10 }, weights_ampa: { L5_pyramidal: 1e-4 }, weights_nmda: null, synaptic_delays: 0.1, probability: 1 },
+    },
+    external_biases: { tonic: { L5_pyramidal: { amplitude: 2, t0: 5, tstop: 50 } } },
+  }; // prettier-ignore
+  change(network);
+  return JSON.stringify(network);
+}
+
+describe("network JSON", () => {
+  test("rules, receptors, drives and biases are those of the file", () => {
+    const { model, drives, mesh } = readHnn(json(), "net.json");
+    expect(mesh).toEqual([3, 2]);
+    expect(model.rules).toEqual(law2021().rules);
+    expect(model.cellTypes.map((t) => t.receptors)).toEqual(law2021().cellTypes.map((t) => t.receptors));
+    expect(drives).toMatchObject([
+      { kind: "evoked", name: "evprox1", mu: 20, sigma: 2, spaceConstant: 5, weightsAmpa: { L2_basket: 0.1 }, cellSpecific: true },
+      { kind: "bursty", name: "slow", burstRate: 10, nDriveCells: 3, tstart: 10 },
+      { kind: "tonic", amplitude: { L5_pyramidal: 2 }, t0: 5, tstop: 50 },
+    ]); // prettier-ignore
+    expect(built({ model, drives }).links.length).toBe(model.rules.length + 2);
+  });
+
+  test.each([
+    ["{", "is no JSON"],
+    ["{}", "has no cell_types"],
+    [json((n) => (n["object_type"] = "Cell")), 'net.json.object_type: is "Cell"'],
+    [json((n) => (n["external_drives"] = { a: { type: "spike_train", location: "soma" } })), 'net.json.external_drives.a.type: is "spike_train"'],
+    [json((n) => (n["cell_types"] = { L4_star: {} })), "L4_star: is no cell type of the column"],
+    [json((n) => (n["cell_types"] = { L2_pyramidal: { sections: { soma: { L: 30 } } } })), "net.json.cell_types.L2_pyramidal.sections.soma.L: is 30"],
+    [json((n) => (n["connectivity"] = [{ src_type: "L2_basket", target_type: "L2_basket", loc: "soma", receptor: "x" }])), 'net.json.connectivity[0].receptor: is "x"'],
+  ])("%# is refused", (text, message) => {
+    expect(() => readHnn(text, "net.json")).toThrow(DataError);
+    expect(() => readHnn(text, "net.json")).toThrow(message);
+  }); // prettier-ignore
+});
