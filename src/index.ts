@@ -57,19 +57,21 @@ export type {
   AnyPopulation,
   CellsBase,
   CellsHandle,
+  ReadoutHandle,
   ReceptorTarget,
   SourcesHandle,
 } from "./network/handles.ts";
 export type { GatherDescription, Place } from "./network/gathers.ts";
+export type { ClampSignal, LinkValues } from "./network/given.ts";
 export type {
   ClampOptions,
-  ClampSignal,
   ConnectOptions,
   GapOptions,
   GatherOptions,
-  LinkValues,
   VoltageClampOptions,
 } from "./network/network.ts";
+export { rls } from "./network/readouts.ts";
+export type { ReadoutDescription, ReadoutOptions, Rls, RlsOptions } from "./network/readouts.ts";
 export type { FluentSignal, Signal, SignalMethods, SignalShape, Time, Values } from "./network/signal.ts";
 export type { RateLike, RenewalOptions, SourceModelOf } from "./network/sources.ts";
 export { every, Network } from "./network/network.ts";

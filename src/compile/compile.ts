@@ -14,9 +14,10 @@ import { scaleValue, type Path } from "../network/paths.ts";
 import { compileCells } from "./cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { clampsOf, compileClamps } from "./clamps.ts";
-import type { CompiledCells, CompiledClamp, CompiledLearning, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts"; // prettier-ignore
+import type { CompiledCells, CompiledClamp, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts"; // prettier-ignore
 import { frozen } from "./freeze.ts";
 import { type GatherPlan, planGathers } from "./gathers.ts";
+import { compileReadouts, readoutTraces, targetClamps } from "./readouts.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, hasLinks, shortestDelay, type DrawnProjection } from "./links.ts";
 import { compileNeurons } from "./point-neurons.ts";
@@ -72,7 +73,7 @@ class Compiler {
       return next - sizeOf(p);
     });
     this.#nSources = next;
-    this.#clamps = compileClamps(d, this.#paths, s.dt, s.steps ?? UNKNOWN_DURATION_STEPS);
+    this.#clamps = [...compileClamps(d, this.#paths, s.dt, s.steps ?? UNKNOWN_DURATION_STEPS), ...targetClamps(d)];
   }
 
   compile(): CompiledNetwork {
@@ -81,6 +82,7 @@ class Compiler {
     const drawn = drawProjections(this.#d, this.#structureSeeds(), this.#ticker);
     const gathers = planGathers(this.#d, this.#structureSeeds());
     const plan = planStages(this.#cellIndices(), [...this.#edges(drawn), ...this.#gatherEdges()]);
+    const readouts = compileReadouts(this.#d, { dt, plan: gathers, stages: plan.stages, clamps: this.#clamps });
     const slots = plan.stages.map((cells) => slotsOf(cells, drawn, this.#d.populations));
     this.#ticker.tick(() => "compiling cells");
     const populations = this.#populations(slots, gathers);
@@ -116,7 +118,7 @@ class Compiler {
       dt,
       entries,
       seeds: Uint32Array.from(this.#seeds()),
-      populations: this.#withLinks(populations, drawn, learning),
+      populations: this.#withLinks(populations, drawn, { learning, readouts }),
       nSources: this.#nSources,
       stages,
       maxBlock: block,
@@ -131,6 +133,7 @@ class Compiler {
       })),
       initialScales,
       clamps: this.#clamps,
+      readouts,
       plasticity,
       learning,
       lanes: Math.max(0, ...plasticity.map(({ lane = -1 }) => lane + 1)),
@@ -142,11 +145,22 @@ class Compiler {
 
   /** Of what determines results: `duration` and `maxBlock` do not, and neither does a description's name. */
   #hash(): string {
-    const { seed, structureSeed, populations, projections, clamps, gathers, recordings, entries, variations } = this.#d;
+    const {
+      seed,
+      structureSeed,
+      populations,
+      projections,
+      clamps,
+      gathers,
+      readouts,
+      recordings,
+      entries,
+      variations,
+    } = this.#d;
     const methods = populations.flatMap((p) => (isCells(p) ? [this.#methodOf(p.model)] : []));
     const one = methods.every((m) => m === methods[0]) ? (methods[0] ?? DEFAULT_METHOD) : methods;
     const bare = populations.map((p) => (isCells(p) ? { ...p, model: { ...p.model, method: undefined } } : p));
-    const description = { seed, structureSeed, populations: bare, projections, clamps, gathers, recordings, entries, variations }; // prettier-ignore
+    const description = { seed, structureSeed, populations: bare, projections, clamps, gathers, readouts, recordings, entries, variations }; // prettier-ignore
     return digest({ version: RESULTS_VERSION, dt: this.#settings.dt, method: one, description });
   }
 
@@ -182,7 +196,9 @@ class Compiler {
 
   /** What is shown at a step acts in its update: a step as a delay, so that whoever is shown advances first or one step at a time. */
   #gatherEdges(): Edge[] {
-    const index = (of: string): number => this.#d.populations.findIndex((p) => p.name === of);
+    const { populations, readouts = [] } = this.#d;
+    const index = (of: string): number =>
+      populations.findIndex((p) => p.name === (readouts.find((r) => r.name === of)?.source ?? of));
     return (this.#d.gathers ?? []).map(({ name, source, target }) => ({ name, from: index(source), to: index(target), delaySteps: 1 })); // prettier-ignore
   }
 
@@ -223,7 +239,9 @@ class Compiler {
       seeds: this.#seeds(),
       firstSource: this.#firstSource[index] ?? 0,
       slots: slots.find((s) => s.of.has(index))?.of.get(index) ?? new Map<string, number>(),
-      recordings: this.#d.recordings.filter((r) => r.population === name && r.projection === undefined),
+      recordings: this.#d.recordings.filter(
+        (r) => r.population === name && r.projection === undefined && r.readout === undefined,
+      ),
       vary: this.#variedParams(index),
       clamps: clampsOf(this.#d, this.#clamps, dt, name),
       shown: gathers.shownBy(name),
@@ -243,14 +261,15 @@ class Compiler {
     return vary;
   }
 
-  /** Cells with what links that learn ask of them: recordings of weights, and detection before delivery. */
-  #withLinks(populations: readonly CompiledPopulation[], drawn: readonly DrawnProjection[], learning: readonly CompiledLearning[]) {
+  /** Cells with what links that learn and read-outs ask of them: recordings of weights and values, and detection before delivery. */
+  #withLinks(populations: readonly CompiledPopulation[], drawn: readonly DrawnProjection[], { learning, readouts }: Pick<CompiledNetwork, "learning" | "readouts">) {
     return populations.map((p, k): CompiledPopulation => {
       const own = learning.filter((l) => l.target === k);
-      if (p.kind !== "cells" || own.length === 0) return p;
+      const read = readoutTraces(this.#d, readouts, k, this.#settings.dt);
+      if (p.kind !== "cells" || (own.length === 0 && read.length === 0)) return p;
       const traces = own.flatMap((l) => weightTraces(this.#d, drawn[l.projection] as DrawnProjection, learning.indexOf(l), this.#settings.dt));
       const detectsFirst = own.some((l) => l.hearsTarget && l.dendriticSteps === 0);
-      return { ...p, traces: [...p.traces, ...traces], ...(detectsFirst ? { detectsFirst } : {}) };
+      return { ...p, traces: [...p.traces, ...traces, ...read], ...(detectsFirst ? { detectsFirst } : {}) };
     });
   } // prettier-ignore
 

@@ -29,6 +29,8 @@ export interface CompiledNetwork {
   readonly clamps: readonly CompiledClamp[];
   /** What cells show to others at the start of every step: values in a ring of so many steps, each of so many words (all entries). */
   readonly exposed: { readonly ring: number; readonly words: number };
+  /** in the description's order. */
+  readonly readouts: readonly CompiledReadout[];
   /** of projections with links, in their order. */
   readonly plasticity: readonly CompiledPlasticity[];
   /** of projections whose links learn and that have links, in their order. */
@@ -212,6 +214,8 @@ export interface CompiledTrace extends SampledTrace {
   readonly value: Expr;
   /** of `link` traces: index into CompiledNetwork.learning. */
   readonly learning?: number;
+  /** of a read-out's values and errors ("current") or weights ("link"): index into CompiledNetwork.readouts. */
+  readonly readout?: number;
 }
 
 /** What chunks and run.json say of a trace. */
@@ -337,6 +341,30 @@ export interface RowTable {
   readonly segmentWeight: Uint32Array;
   /** by projection: 0 where one weight serves all links, 1 where each has its own. */
   readonly weightStride: Uint8Array;
+}
+
+/** Values z = sum of w r over a population's cells, at every step, from what the cells show at it; with recursive least squares on w. */
+export interface CompiledReadout {
+  readonly name: string;
+  readonly population: number; // of the cells
+  readonly n: number; // cells per entry
+  readonly outputs: number;
+  /** word of a step at which r begins [entry][cell], and where z goes [entry][output] and behind it the errors, alike. */
+  readonly reads: number;
+  readonly shows: number;
+  /** [output][cell] */
+  readonly weight: Float64Array;
+  /** index of the stage before whose cells it is read in a block; the number of stages where it is read after all of them. */
+  readonly stage: number;
+  readonly learning?: {
+    /** steps: learning is at from, from + every, ... before to. */
+    readonly from: number;
+    readonly to: number;
+    readonly every: number;
+    readonly P0: number;
+    /** index into CompiledNetwork.clamps, whose signals [output] are the targets. */
+    readonly targets: number;
+  };
 }
 
 /** Source-side plasticity of one projection: states per source and entry, changed when the source spikes. */

@@ -69,6 +69,12 @@ export function estimate(d: NetworkDescription): Estimate {
     hostBytes += STATE_BYTES * perCell.states * all + SYMBOL_BYTES * perCell.states;
     buffers.push({ name: `states of "${p.name}" (${all} cells of ${perCell.states} states)`, bytes: 4 * perCell.states * all });
   }
+  for (const { name, source, outputs, learning } of d.readouts ?? []) {
+    const n = sizeOf(d.populations.find((p) => p.name === source) as (typeof d.populations)[number]);
+    const values = entries * n * (outputs + (learning === undefined ? 0 : n));
+    hostBytes += STATE_BYTES * values;
+    buffers.push({ name: `weights of "${name}" and their inverse correlations (${n} by ${n})`, bytes: 4 * values });
+  }
   for (const x of d.projections) {
     if (x.procedural === true) continue;
     const sizes = ruleSizes(x, d.populations);

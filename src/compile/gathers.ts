@@ -3,9 +3,10 @@ import { ModelError } from "../errors.ts";
 import { add, type Expr, mul, name, num } from "../lang/expr.ts";
 import { evaluate } from "../lang/evaluate.ts";
 import { freeNames, substitute } from "../lang/names.ts";
-import { linkValues, receives, ruleSizes, type CellsDescription, type NeuronsDescription } from "../network/check.ts"; // prettier-ignore
+import { linkValues, receives, type CellsDescription, type NeuronsDescription } from "../network/check.ts"; // prettier-ignore
 import type { NetworkDescription } from "../network/description.ts";
-import { checkGather, type GatherDescription, gatherUnit } from "../network/gathers.ts";
+import { checkGather, type GatherDescription, gatherSizes, gatherUnit, type Place } from "../network/gathers.ts";
+import { checkReadout } from "../network/readouts.ts";
 import type { CompiledGather } from "./compiled.ts";
 import { isZero } from "./linear.ts";
 import type { Params } from "./params.ts";
@@ -36,14 +37,21 @@ export interface GatherPlan {
   readonly words: number;
   readonly shownBy: (population: string) => readonly Shown[];
   readonly into: (population: string) => readonly PlacedGather[];
+  /** where what a read-out reads begins, and where it shows its values and behind them their errors: [entry][cell], [entry][value]. */
+  readonly readouts: ReadonlyMap<string, { readonly reads: number; readonly shows: number }>;
 }
 
 /** Draws the links of all gathers and says what is shown to whom. */
 export function planGathers(d: NetworkDescription, structureSeeds: readonly number[]): GatherPlan {
   const plan = new Plan(d);
-  const gathers = d.gathers ?? [];
+  const { gathers = [], readouts = [] } = d;
   if (gathers.length > 0 && structureSeeds.length > 1)
     throw new ModelError("structureSeed", `varies over the batch, with the gather "${gathers[0]?.name}" in the network`, "Make one run for each structure"); // prettier-ignore
+  for (const r of readouts) {
+    const reads = plan.show(r, checkReadout(r, d.populations, []));
+    plan.readouts.set(r.name, { reads, shows: plan.words });
+    plan.words += 2 * r.outputs * d.entries;
+  }
   for (const g of gathers) plan.add(g, structureSeeds[0] as number);
   return plan;
 }
@@ -53,6 +61,7 @@ class Plan implements GatherPlan {
   readonly #shown = new Map<string, Shown>();
   readonly #by = new Map<string, Shown[]>();
   readonly #into = new Map<string, PlacedGather[]>();
+  readonly readouts = new Map<string, { reads: number; shows: number }>();
   words = 0;
 
   constructor(d: NetworkDescription) {
@@ -63,12 +72,14 @@ class Plan implements GatherPlan {
   into = (population: string): readonly PlacedGather[] => this.#into.get(population) ?? [];
 
   add(g: GatherDescription, structureSeed: number): void {
-    const { populations } = this.#d;
-    const terms = checkGather(g, populations, []);
-    const sizes = ruleSizes(g, populations);
+    const { populations, readouts = [] } = this.#d;
+    const terms = checkGather(g, populations, [], readouts);
+    const sizes = gatherSizes(g, populations, readouts);
     const links = drawLinks(g.rule, sizes, structureSeed, g.name);
     const weights = linkValues(`gather "${g.name}", weight`, g.weight, g.weight.unit, links.target.length);
     const byTarget = columns(links, sizes.targets, weights);
+    if (terms.factor !== undefined)
+      byTarget.weight.forEach((w, k) => (byTarget.weight[k] = w * (terms.factor as number)));
     const before = this.into(g.target).length;
     const sums: CompiledGather["sums"][number][] = [];
     const parts: PlacedGather["parts"][number][] = [];
@@ -79,7 +90,7 @@ class Plan implements GatherPlan {
         continue;
       }
       const input = `gather_${before}_${sums.length}`;
-      sums.push({ input, offset: this.#show(g, expr), n: sizes.sources });
+      sums.push({ input, offset: this.readouts.get(g.source)?.shows ?? this.show(g, expr), n: sizes.sources });
       parts.push({ of, sum: input });
     }
     const target = described(this.#d, g.target);
@@ -92,7 +103,7 @@ class Plan implements GatherPlan {
     this.#into.set(g.target, [...this.into(g.target), placed]);
   }
 
-  #show({ source, from }: GatherDescription, expr: Expr): number {
+  show({ source, from }: { readonly source: string; readonly from?: Place }, expr: Expr): number {
     const { model } = described(this.#d, source);
     const own = "sections" in model ? model.detector : { section: "", at: 0.5 };
     const [section, at] = [from?.section ?? own.section, from?.at ?? (from?.section === undefined ? (own.at ?? 0.5) : 0.5)]; // prettier-ignore

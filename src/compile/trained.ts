@@ -34,6 +34,7 @@ export function compileTrained(training: CompiledTraining, options: TrainedOptio
     initialScales: new Float64Array(0),
     clamps: [],
     exposed: { ring: 1, words: 0 },
+    readouts: [],
     plasticity: [],
     learning: [],
     lanes: 0,

@@ -4,9 +4,10 @@ import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
 import { lowerBound } from "../sorted.ts";
 import type { CellsPart } from "./cells-part.ts";
 import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
-import { type Dispatch, DrivePart, type Setting, type Shared, StagePart } from "./parts.ts";
+import { type Dispatch, DrivePart, type Sampled, type Setting, type Shared, StagePart } from "./parts.ts";
 import { History, LearnPart } from "./learn-part.ts";
 import { PortPart } from "./port-part.ts";
+import { ReadoutPart } from "./readout-part.ts";
 import { ReleasePart } from "./release-part.ts";
 import { SmallPart } from "./small-part.ts";
 import type { BlockPlan, Submit } from "./submit.ts";
@@ -22,6 +23,7 @@ export class DeviceNetwork {
   readonly stages: readonly { readonly part: StagePart; readonly ports: readonly PortPart[]; readonly cells: readonly CellsPart[] }[]; // prettier-ignore
   readonly releases: readonly ReleasePart[];
   readonly learning: readonly LearnPart[];
+  readonly readouts: readonly ReadoutPart[];
   readonly #marks: History | undefined;
   readonly #shared: Shared;
   readonly #begin: Kernel<"begin">;
@@ -32,7 +34,7 @@ export class DeviceNetwork {
     drives: readonly DrivePart[],
     stages: DeviceNetwork["stages"],
     releases: readonly ReleasePart[],
-    learning: { readonly parts: readonly LearnPart[]; readonly marks: History | undefined },
+    learning: { readonly parts: readonly LearnPart[]; readonly marks: History | undefined; readonly readouts: readonly ReadoutPart[] }, // prettier-ignore
   ) {
     this.#shared = shared;
     this.#begin = begin;
@@ -40,6 +42,7 @@ export class DeviceNetwork {
     this.stages = stages;
     this.releases = releases;
     this.learning = learning.parts;
+    this.readouts = learning.readouts;
     this.#marks = learning.marks;
   }
 
@@ -65,7 +68,8 @@ export class DeviceNetwork {
     const { learning } = shared.network;
     const marks = learning.length === 0 ? undefined : await History.make(shared, !made.some((s) => s.part.hasLinks));
     const parts = await Promise.all(learning.map((l) => LearnPart.make(shared, l, marks as History, maxSteps)));
-    const learns = { parts, marks };
+    const readouts = await Promise.all(shared.network.readouts.map((r) => ReadoutPart.make(shared, r, maxSteps)));
+    const learns = { parts, marks, readouts };
     return new DeviceNetwork(shared, begin, await Promise.all(drives), made, await Promise.all(releases), learns);
   }
 
@@ -74,8 +78,8 @@ export class DeviceNetwork {
   }
 
   /** What leaves samples for the host, in order. */
-  get sampled(): (CellsPart | LearnPart)[] {
-    return [...this.cells, ...this.learning];
+  get sampled(): Sampled[] {
+    return [...this.cells, ...this.learning, ...this.readouts];
   }
 
   /** Brings what is remembered of spikes to what a loaded log says. */
@@ -85,7 +89,7 @@ export class DeviceNetwork {
 
   /** Everything that controls may change. */
   get settings(): Setting[] {
-    return [...this.drives, ...this.stages.map((s) => s.part), ...this.cells, ...this.learning];
+    return [...this.drives, ...this.stages.map((s) => s.part), ...this.cells, ...this.learning, ...this.readouts];
   }
 
   /** Every buffer that a submit changes and that must be put back to repeat it, the factors beside the log and the log last (accumulators are zero between blocks). */
@@ -95,6 +99,7 @@ export class DeviceNetwork {
       ...this.cells.flatMap((c) => c.mutable),
       ...this.releases.flatMap((r) => r.projections.map((p) => p.states)),
       ...this.learning.map((l) => l.states),
+      ...this.readouts.map((r) => r.states),
       ...(this.#marks === undefined ? [] : [this.#marks.buffer]),
       this.#shared.exposed,
       this.#shared.positions,
@@ -135,6 +140,11 @@ export class DeviceNetwork {
       learns: this.learning.filter((l) => part.stage.cells.includes(l.learning.target)),
     }));
     const mark = this.#marks?.dispatch(groups);
+    const reads = this.readouts.map((r) => ({ stage: r.readout.stage, dispatches: r.dispatches() }));
+    const read = (stage: number, b: BlockPlan): void => {
+      for (const r of reads)
+        if (r.stage === stage) for (const { from, ...d } of r.dispatches(b)) push(d, b, from, from);
+    };
     // Where nothing is delivered, nobody notes the log's position, and no entry is needed again.
     const [first] = submit.blocks;
     if (first === undefined) return { dispatches, records: new Uint32Array(0) };
@@ -145,7 +155,8 @@ export class DeviceNetwork {
         this.drives.map((d) => d.index),
         b,
       );
-      for (const s of stages) {
+      for (const [k, s] of stages.entries()) {
+        read(k, b);
         for (const d of s.detects) push(d, b);
         if (mark !== undefined && s.learns.length > 0) push(mark, b);
         for (const l of s.learns)
@@ -163,8 +174,10 @@ export class DeviceNetwork {
         s.cells.forEach((c, k) => push(k === s.cells.length - 1 && clear.bytes > 0 ? { ...c, clear: [clear] } : c, b));
         release(s.part.stage.cells, b);
       }
+      read(stages.length, b);
       if (mark !== undefined) push({ ...mark, clear: this.#marks?.clearedAfter(b) ?? [] }, b);
-      for (const l of this.learning) for (const { from, ...d } of l.sampleDispatches(b)) push(d, b, from, from);
+      for (const l of [...this.learning, ...this.readouts])
+        for (const { from, ...d } of l.sampleDispatches(b)) push(d, b, from, from);
     }
     const words = new Uint32Array((BLOCK_STRIDE / 4) * records.length);
     records.forEach((r, k) => words.set(r, (BLOCK_STRIDE / 4) * k));

@@ -11,14 +11,14 @@ import { arrayBytes, type MemoryUse } from "../host/memory.ts";
 import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import { type Base, prepare } from "./base.ts";
-import type { CellsPart } from "./cells-part.ts";
 import { DeviceNetwork } from "./device-network.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
 import type { LearnPart } from "./learn-part.ts";
 import { LogCopy, type LogRing } from "./log-ring.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { checked, type Memory } from "./memory.ts";
-import { clearAll, type Dispatch, type Setting, type Shared, type Words } from "./parts.ts";
+import { clearAll, type Dispatch, type Sampled, type Setting, type Shared, type Words } from "./parts.ts";
+import type { ReadoutPart } from "./readout-part.ts";
 import type { ProjectionRelease } from "./release-part.ts";
 import { Profile } from "./profile.ts";
 import { RoundTrip } from "./round-trip.ts";
@@ -163,6 +163,10 @@ class GpuEngine implements VisibleEngine {
       state[`learning.${k}.last`] = links.last;
       state[`learning.${k}.frozen`] = learn.frozen.slice();
     }
+    for (const [k, readout] of this.#parts.readouts.entries()) {
+      state[`readouts.${k}.state`] = await readout.read();
+      state[`readouts.${k}.frozen`] = readout.frozen.slice();
+    }
     const { words, ring } = this.network.exposed;
     if (words > 0)
       state["exposed"] = new Float32Array(await this.#memory.read(this.#shared.exposed)).slice(0, words * ring);
@@ -195,6 +199,10 @@ class GpuEngine implements VisibleEngine {
       learn.write(state[`learning.${k}.state`] as Float32Array, state[`learning.${k}.last`] as Uint32Array);
       learn.frozen.set(state[`learning.${k}.frozen`] as Uint32Array);
     }
+    for (const [k, readout] of this.#parts.readouts.entries()) {
+      readout.write(state[`readouts.${k}.state`] as Float32Array<ArrayBuffer>);
+      readout.frozen.set(state[`readouts.${k}.frozen`] as Uint32Array);
+    }
     this.#parts.remember(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array);
     if (this.network.exposed.words > 0)
       queue.writeBuffer(this.#shared.exposed, 0, state["exposed"] as Float32Array<ArrayBuffer>);
@@ -222,6 +230,11 @@ class GpuEngine implements VisibleEngine {
     return (this.#parts.learning[learning] as LearnPart).read();
   }
 
+  async readoutState(readout: number): Promise<Float32Array> {
+    await this.#queue;
+    return (this.#parts.readouts[readout] as ReadoutPart).read();
+  }
+
   /** Source-side plasticity by its index in the network. */
   get #releases(): Map<number, ProjectionRelease> {
     const all = this.#parts.releases.flatMap((r) => r.projections);
@@ -237,7 +250,12 @@ class GpuEngine implements VisibleEngine {
     this.#changed([...this.#parts.stages.map((s) => s.part), ...this.#parts.learning]);
   }
   setFrozen(learning: number, frozen: boolean, entry?: number): void {
-    const part = this.#parts.learning[learning] as LearnPart;
+    this.#freeze(this.#parts.learning[learning] as LearnPart, frozen, entry);
+  }
+  setReadoutFrozen(readout: number, frozen: boolean, entry?: number): void {
+    this.#freeze(this.#parts.readouts[readout] as ReadoutPart, frozen, entry);
+  }
+  #freeze(part: LearnPart | ReadoutPart, frozen: boolean, entry?: number): void {
     part.frozen.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? part.frozen.length : entry + 1);
     this.#changed([part]);
   }
@@ -355,7 +373,7 @@ class GpuEngine implements VisibleEngine {
     let at = this.#log.buffer.size;
     placed.forEach(({ words }, k) => {
       const bytes = 16 * Math.ceil(words / 4);
-      if (bytes > 0) encoder.copyBufferToBuffer((parts[k] as CellsPart | LearnPart).traces, 0, staging, at, bytes);
+      if (bytes > 0) encoder.copyBufferToBuffer((parts[k] as Sampled).traces, 0, staging, at, bytes);
       at += bytes;
     });
     queue.submit([encoder.finish()]);

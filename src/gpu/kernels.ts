@@ -22,6 +22,11 @@ export const KERNELS = {
   integrate_tree: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
   detect_first: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
   detect_tree_first: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
+  read_out: { block: "dynamic", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
+  rls_gain: { block: "dynamic", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
+  rls_learn: { block: "dynamic", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
+  rls_shrink: { block: "dynamic", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
+  sample_shown: { block: "dynamic", shape: "uniform", exposed: "read", columns: "read", samples: "read_write" },
   train_step: { P: "read_write", U: "read_write", w: "read_write", links: "read", state: "read_write", inputs: "read", slots: "read", record: "read_write", span: "uniform", step: "dynamic" },
 } as const satisfies Record<string, Record<string, Access>>; // prettier-ignore
 

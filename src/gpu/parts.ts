@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledNetwork, CompiledRenewal, CompiledStage } from "../compile/compiled.ts";
+import type { TraceSamples } from "../host/engine.ts";
 import type { InputBlock, Inputs } from "../host/inputs.ts";
 import { mostWithin } from "../host/samples.ts";
 import { lowerBound } from "../sorted.ts";
@@ -33,6 +34,15 @@ export type Words = Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 export interface Setting {
   readonly setting: GPUBuffer;
   words(): Words;
+}
+
+/** What leaves samples for the host. */
+export interface Sampled {
+  readonly traces: GPUBuffer;
+  /** floats that the samples of so many steps take. */
+  traceWords(steps: number): number;
+  /** Says where each trace of the submit [from, to) goes, and how its words are to be read. */
+  placeTraces(from: number, to: number): { samples: Omit<TraceSamples, "data">[]; words: number };
 }
 
 export interface Cleared {

@@ -4,6 +4,7 @@ import type { Segment, TraceSamples } from "../host/engine.ts";
 import type { InputBlock, Inputs } from "../host/inputs.ts";
 import { mostWithin } from "../host/samples.ts";
 import { blockEnd, weightTraces } from "../host/learning.ts";
+import { readoutTraces } from "../host/readouts.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
 import { RECORD_BYTES } from "./learn-part.ts";
 import { GIVEN_BYTES, type Words } from "./parts.ts";
@@ -91,12 +92,16 @@ export const mostRows = (network: CompiledNetwork): number =>
 
 /** Dispatches of a submit at most. */
 export function mostDispatches(network: CompiledNetwork, steps: number, tables: number): number {
-  const { stages, populations, maxBlock, plasticity, learning } = network;
+  const { stages, populations, readouts, maxBlock, plasticity, learning } = network;
   const advancing = populations.filter((p) => p.kind !== "trains").length;
   const learns = learning.length === 0 ? 0 : 1 + stages.length + populations.length + 2 * learning.length;
-  const perBlock = advancing + stages.reduce((sum, s) => sum + 1 + s.ports.length, 0) + tables + 2 * plasticity.length + learns;
+  const perBlock = advancing + stages.reduce((sum, s) => sum + 1 + s.ports.length, 0) + tables + 2 * plasticity.length + learns + 4 * readouts.length;
   const samples = learning.flatMap((l) => weightTraces(network, l)).map(([, t]) => Math.floor(steps / t.everySteps) + 1);
-  const sampled = samples.reduce((a, b) => a + b, 0);
+  const read = readouts.flatMap((r) => [
+    ...["current", "link"].flatMap((phase) => readoutTraces(network, r, phase as "current" | "link")).map(({ trace: t }) => Math.floor(steps / t.everySteps) + 1),
+    ...(r.learning === undefined ? [] : [Math.floor(steps / r.learning.every) + 1]),
+  ]);
+  const sampled = [...samples, ...read].reduce((a, b) => a + b, 0);
   return 1 + sampled + perBlock * (Math.ceil(steps / maxBlock) + sampled);
 } // prettier-ignore
 

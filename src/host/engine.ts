@@ -48,6 +48,8 @@ export interface Controls {
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void;
   /** whether a projection's links keep their weights. @param learning  index into network.learning */
   setFrozen(learning: number, frozen: boolean, entry?: number): void;
+  /** whether a read-out keeps its weights. @param readout  index into network.readouts */
+  setReadoutFrozen(readout: number, frozen: boolean, entry?: number): void;
 }
 
 export type EngineKind = "gpu" | "reference" | "reference32";
@@ -70,6 +72,9 @@ export interface Engine extends Controls {
    * after another in the order of their tables. Call with nothing in flight.
    * @param learning  index into network.learning */
   linkStates(learning: number): Promise<LinkStates>;
+  /** What a read-out keeps now (host/readouts.ts). Call with nothing in flight.
+   * @param readout  index into network.readouts */
+  readoutState(readout: number): Promise<Float32Array | Float64Array>;
   load(state: EngineState, step: number): Promise<void>;
   /** What it takes now. */
   memory(): MemoryUse;

@@ -20,7 +20,13 @@ export function fromStart(network: CompiledNetwork, segment: Segment, single: bo
   return { ...segment, traces };
 }
 
-function initialWeights(network: CompiledNetwork, { learning = 0, cells }: CompiledTrace): Float64Array {
+function initialWeights(network: CompiledNetwork, { learning = 0, readout, cells }: CompiledTrace): Float64Array {
+  const weight = readout === undefined ? undefined : network.readouts[readout]?.weight;
+  if (weight !== undefined)
+    return Float64Array.from(
+      { length: network.entries * cells.length },
+      (_, k) => weight[cells[k % cells.length] as number] as number,
+    );
   const { tables } = network.learning[learning] as CompiledLearning;
   const rows = Array.from({ length: network.entries }, (_, e) => {
     const { state0, order } = tables[tables.length > 1 ? e : 0] as LinkTable;

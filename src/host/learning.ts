@@ -5,6 +5,7 @@ import type {
   CompiledTrace,
   LinkTable,
 } from "../compile/compiled.ts";
+import { nextLearning } from "./readouts.ts";
 
 /** How the links of a projection that learns lie in memory: those of all entries one after another. */
 
@@ -52,15 +53,15 @@ export function weightTraces({ populations, learning }: CompiledNetwork, l: Comp
   return [...traces.entries()].filter(([, t]) => t.learning === index);
 }
 
-/** A population with the traces of its own cells alone: what kernels are printed from. */
-export const withoutLinkTraces = (cells: CompiledCells): CompiledCells =>
-  cells.traces.some((t) => t.phase === "link")
-    ? { ...cells, traces: cells.traces.filter((t) => t.phase !== "link") }
-    : cells;
+/** A population with the traces of its own cells alone, which come first: what kernels are printed from. */
+export function withoutLinkTraces(cells: CompiledCells): CompiledCells {
+  const others = cells.traces.findIndex((t) => t.phase === "link" || t.readout !== undefined);
+  return others < 0 ? cells : { ...cells, traces: cells.traces.slice(0, others) };
+}
 
-/** The end of a block that begins at `step`: at most `most` steps, never beyond a step at which weights are sampled. */
-export function blockEnd({ populations, maxBlock }: CompiledNetwork, step: number, to: number): number {
-  let end = Math.min(to, step + maxBlock);
+/** The end of a block that begins at `step`: never beyond a step at which weights are sampled, or before which a read-out learns. */
+export function blockEnd({ populations, readouts, maxBlock }: CompiledNetwork, step: number, to: number): number {
+  let end = Math.min(to, step + maxBlock, ...readouts.map((r) => nextLearning(r, step)));
   for (const p of populations) {
     if (p.kind !== "cells") continue;
     for (const { phase, everySteps: m } of p.traces)

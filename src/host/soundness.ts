@@ -69,6 +69,16 @@ export function stateError(
   const remedy =
     "What came before is kept. Look for a clamp or a weight that is too large, a dt that is too long, or a division by zero in " +
     "a mechanism; a model that does go there needs a larger voltageLimit";
+  const learns = network.readouts.find((r) => r.learning !== undefined);
+  if (found === undefined && learns !== undefined) {
+    const what = `has weights beyond ${STATE_LIMIT}, or a P that is no longer positive definite, ${at}`;
+    return new StateError(
+      `read-out "${learns.name}"`,
+      what,
+      "What came before is kept. Give a smaller P0, or learn in float64",
+      { step },
+    );
+  }
   if (found === undefined) return new StateError("network", `has a state that is not finite ${at}`, remedy, { step });
   const { population, entry, cell, state, value, limit } = found;
   const where = `${population}, cell ${cell}${entries > 1 ? `, entry ${entry}` : ""}`;

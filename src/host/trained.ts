@@ -182,6 +182,12 @@ export class TrainedEngine implements Engine {
   setFrozen(): never {
     return fixed();
   }
+  setReadoutFrozen(): never {
+    return fixed();
+  }
+  readoutState(): never {
+    return fixed();
+  }
   linkStates(): never {
     return fixed();
   }

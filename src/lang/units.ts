@@ -62,6 +62,12 @@ export function unitName(of: Dimension): string {
   return known ?? parts.join(" ");
 }
 
+/** Of a product with a value in `unit`. */
+export const times = (of: Dimension, unit: Unit): Dimension => {
+  const other = dimension(unit);
+  return of === "any" || other === "any" ? "any" : of.map((x, i) => x + (other[i] ?? 0));
+};
+
 const same = (a: Dimension, b: Dimension): boolean => a === "any" || b === "any" || a.every((x, i) => x === b[i]);
 
 class Checker {

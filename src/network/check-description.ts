@@ -1,6 +1,7 @@
 import { checkClamp, checkPopulation, checkProjection, checkRecording, checkU32, currentsInto } from "./check.ts";
 import type { NetworkDescription } from "./description.ts";
 import { checkGather } from "./gathers.ts";
+import { checkReadout, checkReadoutRecording, takenNames } from "./readouts.ts";
 import { network as checkFrame } from "./shape.ts";
 
 /** The whole of a description. */
@@ -11,7 +12,11 @@ export function checkDescription(d: NetworkDescription): void {
   d.populations.forEach((p, i) => checkPopulation(p, d.populations.slice(0, i)));
   d.projections.forEach((p, i) => checkProjection(p, d.populations, d.projections.slice(0, i)));
   d.clamps.forEach((c, i) => checkClamp(c, d.populations, d.clamps.slice(0, i)));
-  for (const [i, g] of (d.gathers ?? []).entries())
-    checkGather(g, d.populations, [...d.clamps, ...(d.gathers ?? []).slice(0, i)]);
-  d.recordings.forEach((r) => checkRecording(r, d.populations, currentsInto(d), d.projections));
+  const { gathers = [], readouts = [] } = d;
+  readouts.forEach((r, i) => checkReadout(r, d.populations, takenNames(d.projections, readouts.slice(0, i))));
+  gathers.forEach((g, i) => checkGather(g, d.populations, [...d.clamps, ...gathers.slice(0, i)], readouts));
+  for (const r of d.recordings) {
+    if (r.readout === undefined) checkRecording(r, d.populations, currentsInto(d), d.projections);
+    else checkReadoutRecording(r, readouts, d.populations);
+  }
 }

@@ -413,7 +413,7 @@ function checkWeightRecording(r: RecordingDescription, of: string, projections: 
   if (!(canonical(`${where}, every`, r.every, "ms") > 0)) throw new ModelError(where, `is sampled every ${r.every.value} ms`, "Give an interval above 0");
 } // prettier-ignore
 
-function checkChoice(where: string, choice: CellChoice, n: number): void {
+export function checkChoice(where: string, choice: CellChoice, n: number): void {
   if (choice === "all") return;
   if ("every" in choice) {
     if (Number.isInteger(choice.every) && choice.every >= 1) return;

@@ -5,6 +5,7 @@ import type { PlasticityUse } from "../mechanisms/plasticity.ts";
 import type { Quantities, Quantity, Unit } from "../units.ts";
 import type { Method, WholeCell } from "./cell.ts";
 import type { GatherDescription } from "./gathers.ts";
+import type { ReadoutDescription } from "./readouts.ts";
 import type { Signal } from "./signal.ts";
 
 export type { Rule };
@@ -97,6 +98,8 @@ export interface RecordingDescription {
   readonly every: Quantity<"ms">;
   /** of links onto the population, whose weights ("w") are sampled. */
   readonly projection?: string;
+  /** of a read-out of the population, whose values ("z"), error or weights ("w") are sampled. */
+  readonly readout?: string;
 }
 
 export type PopulationDescription =
@@ -121,6 +124,8 @@ export interface NetworkDescription {
   readonly clamps: readonly ClampDescription[];
   /** sums over links at every step. */
   readonly gathers?: readonly GatherDescription[];
+  /** weighted sums of a population, at every step. */
+  readonly readouts?: readonly ReadoutDescription[];
   readonly recordings: readonly RecordingDescription[];
   readonly entries: number;
   readonly variations: readonly Variation[];

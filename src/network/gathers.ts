@@ -1,16 +1,17 @@
-import type { Rule } from "../connect/rules.ts";
-import { checkRule } from "../connect/rules.ts";
+import { checkRule, type Rule, type Sizes } from "../connect/rules.ts";
 import { ModelError } from "../errors.ts";
 import { Texts } from "../lang/check.ts";
 import { derivative } from "../lang/derivative.ts";
+import { evaluate } from "../lang/evaluate.ts";
 import { type Expr, num } from "../lang/expr.ts";
 import { dependsOn, freeNames, substitute } from "../lang/names.ts";
-import { type Dimension, dimension, unitName } from "../lang/units.ts";
+import { dimension, times, unitName } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { given, number, object, quantity, record, text } from "../shapes.ts";
 import type { Quantity, Unit } from "../units.ts";
-import { type CellsDescription, clampUnit, findPopulation, isCells, isNeurons, linkValues, type NeuronsDescription, receives, ruleSizes } from "./check.ts"; // prettier-ignore
+import { type CellsDescription, clampUnit, findPopulation, isCells, isNeurons, linkValues, type NeuronsDescription, receives, ruleSizes, sizeOf } from "./check.ts"; // prettier-ignore
 import type { PerLink, PopulationDescription } from "./description.ts";
+import type { ReadoutDescription } from "./readouts.ts";
 import * as shape from "./shape.ts";
 
 /** A place of cells; the detector's section where none is given. */
@@ -46,22 +47,45 @@ const gather = object(
 export interface GatherTerms {
   readonly constant: Expr;
   readonly slopes: ReadonlyMap<string, Expr>;
+  /** of a gather from a read-out: what it is times the read-out's value. */
+  readonly factor?: number;
 }
 
 /** Everything about a gather but the number of its per-link weights.
  * @throws ModelError at the first fault */
-export function checkGather(g: GatherDescription, populations: readonly PopulationDescription[], before: readonly { readonly name: string }[]): GatherTerms {
+export function checkGather(g: GatherDescription, populations: readonly PopulationDescription[], before: readonly { readonly name: string }[], readouts: readonly ReadoutDescription[]): GatherTerms {
   gather("gather", g);
   const where = `gather "${g.name}"`;
   if (before.some((other) => other.name === g.name))
     throw new ModelError(where, "exists already", 'Give this one a name of its own: { name: "..." }');
-  checkRule(where, g.rule, ruleSizes(g, populations));
-  const [source, target] = [receiver(where, populations, g.source), receiver(where, populations, g.target)];
+  checkRule(where, g.rule, gatherSizes(g, populations, readouts));
+  const target = receiver(where, populations, g.target);
   const unit = gatherUnit(where, g, target);
+  linkValues(`${where}, weight`, g.weight, g.weight.unit);
+  const readout = readouts.find((r) => r.name === g.source);
+  if (readout !== undefined) return readoutTerms(where, g, readout, target, unit);
+  const source = receiver(where, populations, g.source);
   if (isCells(source)) clampUnit(where, { section: source.model.detector.section, ...g.from }, source);
   else if (g.from !== undefined) throw new ModelError(`${where}, from`, "is a place of point neurons", "Leave it out");
-  linkValues(`${where}, weight`, g.weight, g.weight.unit);
-  return termsOf(where, g, source, target, unit);
+  return termsOf(where, g, statesOf(source), target, unit);
+} // prettier-ignore
+
+/** Sources and targets of a gather's rule: a read-out has as many sources as values. */
+export function gatherSizes(g: GatherDescription, populations: readonly PopulationDescription[], readouts: readonly ReadoutDescription[]): Sizes {
+  const from = readouts.find((r) => r.name === g.source);
+  if (from === undefined) return ruleSizes(g, populations);
+  return { sources: from.outputs, targets: sizeOf(findPopulation(`gather "${g.name}"`, populations, g.target)), same: false };
+} // prettier-ignore
+
+/** What a gather is times the value of a read-out, which engines keep as a number and not as something to compute. */
+function readoutTerms(where: string, g: GatherDescription, readout: ReadoutDescription, target: CellsDescription | NeuronsDescription, unit: Unit): GatherTerms {
+  if (g.from !== undefined) throw new ModelError(`${where}, from`, "is a place of a read-out", "Leave it out");
+  const terms = termsOf(where, g, [["z", readout.unit]], target, unit);
+  const slope = derivative(terms.constant, "z_pre");
+  const atZero = substitute(terms.constant, { z_pre: num(0) });
+  if (terms.slopes.size > 0 || freeNames(slope).size > 0 || freeNames(atZero).size > 0 || evaluate(atZero, {}) !== 0)
+    throw new ModelError(`${where}, value`, "is no multiple of the read-out's value", 'Give "z_pre" or a number times it');
+  return { ...terms, factor: evaluate(slope, {}) };
 } // prettier-ignore
 
 /** What a gather gives, in the unit of where it acts. */
@@ -78,9 +102,9 @@ function receiver(where: string, populations: readonly PopulationDescription[], 
 const statesOf = (p: CellsDescription | NeuronsDescription): [string, Unit][] =>
   isNeurons(p) ? Object.entries(p.model.neuron.states).map(([s, { unit }]) => [s, unit]) : [["V", "mV"]];
 
-function termsOf(where: string, g: GatherDescription, source: CellsDescription | NeuronsDescription, target: CellsDescription | NeuronsDescription, unit: Unit): GatherTerms {
+function termsOf(where: string, g: GatherDescription, source: readonly (readonly [string, Unit])[], target: CellsDescription | NeuronsDescription, unit: Unit): GatherTerms {
   const own = statesOf(target);
-  const known: Record<string, Unit> = Object.fromEntries([...statesOf(source).map(([s, u]) => [`${s}_pre`, u]), ...own]);
+  const known: Record<string, Unit> = Object.fromEntries([...source.map(([s, u]) => [`${s}_pre`, u]), ...own]);
   for (const [p, q] of Object.entries(g.params ?? {})) {
     checkName(where, "parameter", p);
     if (Object.hasOwn(known, p)) throw new ModelError(where, `the parameter "${p}" has the name of a state`, "Rename it");
@@ -104,8 +128,3 @@ function termsOf(where: string, g: GatherDescription, source: CellsDescription |
   const none = Object.fromEntries([...states].map((s) => [s, num(0)]));
   return { constant: substitute(expr, none), slopes };
 } // prettier-ignore
-
-const times = (of: Dimension, unit: Unit): Dimension => {
-  const other = dimension(unit);
-  return of === "any" || other === "any" ? "any" : of.map((x, i) => x + (other[i] ?? 0));
-};

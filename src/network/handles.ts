@@ -32,6 +32,15 @@ export type CellsHandle<R extends string = string> = CellsBase &
 
 /** Any population of cells, whatever its groups. */
 export type AnyCells = CellsBase;
+
+/** A read-out of a network: what `gather` may begin at. */
+export interface ReadoutHandle {
+  readonly kind: "readout";
+  readonly name: string;
+  /** values. */
+  readonly n: number;
+}
+
 export type AnyPopulation = CellsBase | SourcesHandle;
 
 const OWN = ["kind", "name", "n", "receptor"];

@@ -1,9 +1,9 @@
-import { drawLinks, eachLink, type Links } from "../connect/draw.ts";
+import { drawLinks, eachLink } from "../connect/draw.ts";
 import { checkRule, list, type Rule } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { PlasticityUse } from "../mechanisms/plasticity.ts";
-import { canonical, isQuantities, MOhm, ms, one, type Quantities, type Quantity, type Unit } from "../units.ts";
+import { MOhm, ms, one, type Quantities, type Quantity, type Unit } from "../units.ts";
 import type { CellModel } from "./cell.ts";
 import {
   checkClamp,
@@ -15,7 +15,6 @@ import {
   clampUnit,
   currentsInto,
   isNeurons,
-  linkValues,
   receives,
   ruleSizes,
   sizeOf,
@@ -25,19 +24,16 @@ import {
 } from "./check.ts";
 import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
-import type { CellChoice, CellSignals, ClampDescription, NetworkDescription, PerLink, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
+import type { CellChoice, ClampDescription, NetworkDescription, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
 import { isPlain } from "../shapes.ts";
-import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
-import { checkGather, type GatherDescription, type Place } from "./gathers.ts";
+import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
+import { checkGather, type GatherDescription, gatherSizes, type Place } from "./gathers.ts";
+import { cellSignals, choice, clampPlace, type ClampSignal, lazy, type LinkValues, perLink } from "./given.ts";
+import { checkReadout, checkReadoutRecording, type ReadoutDescription, readoutData, type ReadoutOptions, refuseName, takenNames } from "./readouts.ts"; // prettier-ignore
 import { checkVariation } from "./paths.ts";
 import { completeDescription } from "./shape.ts";
-import type { Signal } from "./signal.ts";
-import { signalData, type SourceModelOf } from "./sources.ts";
-
-/** One value for all links, one per link (sorted by source, then target; lists keep their order), or a function of the
- * pair, evaluated once, when the projection is described. */
-export type LinkValues<U extends Unit> = PerLink<U> | ((source: number, target: number) => Quantity<U>);
+import type { SourceModelOf } from "./sources.ts";
 
 export interface ConnectOptions {
   /** uS for receptors of cells, the port's unit for point neurons. */
@@ -102,9 +98,6 @@ export interface VoltageClampOptions extends Omit<ClampOptions, "input"> {
   readonly resistance?: Quantity<"MOhm"> | Quantities<"MOhm">;
 }
 
-/** One signal for all cells, or one for each of them. */
-export type ClampSignal = Quantity | Signal | readonly (Quantity | Signal)[];
-
 /** Every k-th cell from cell 0. */
 export const every = (k: number): CellChoice => ({ every: k });
 
@@ -121,6 +114,8 @@ export class Network {
   readonly #projections: ProjectionDescription[] = [];
   readonly #clamps: ClampDescription[] = [];
   readonly #gathers: GatherDescription[] = [];
+  readonly #readouts: ReadoutDescription[] = [];
+  readonly #readoutHandles = new Set<ReadoutHandle>();
   readonly #recordings: RecordingDescription[] = [];
   readonly #variations: Variation[] = [];
   readonly #handles = new Map<string, AnyPopulation>();
@@ -155,6 +150,7 @@ export class Network {
     const model =
       isPlain(given) && given.kind === "neurons" ? { ...given, n: n ?? given.n } : wholeCell(given as CellModel<R>, n);
     const description = { name, model } as PopulationDescription;
+    refuseName(name, this.#readouts);
     checkPopulation(description, this.#populations);
     const handle = cellsHandle(name, model, (target) => (this.#targets.add(target), target));
     this.#populations.push(description);
@@ -167,6 +163,7 @@ export class Network {
     if (!Number.isInteger(n) || n < 1)
       throw new ModelError(`population "${name}"`, `has ${n} sources`, "Give a whole number of 1 or more");
     const description: PopulationDescription = { name, n, model: typeof model === "function" ? model(n) : model };
+    refuseName(name, this.#readouts);
     checkPopulation(description, this.#populations);
     const handle: SourcesHandle = Object.freeze({ kind: "sources", name, n });
     this.#populations.push(description);
@@ -200,6 +197,7 @@ export class Network {
       ...(options.dendriticDelay === undefined ? {} : { dendriticDelay: options.dendriticDelay }),
     }; // prettier-ignore
     const unit = this.#weightUnit(name, target);
+    refuseName(name, this.#readouts);
     checkProjection({ ...base, weight: { value: 0, unit }, delay: ms(0) }, this.#populations, this.#projections);
     const links = lazy(() => drawLinks(rule, ruleSizes(base, this.#populations), this.structureSeed, name));
     const described: ProjectionDescription = {
@@ -242,19 +240,51 @@ export class Network {
    * of point neurons (its unit). `value` is a text over states of the source ("V_pre"), the target's own ("V", linear in them) and
    * `params`: "V_pre - V" for gap junctions, "s_pre" for a read-out. What the sources are at step n, after its spikes were reset, acts in
    * the update from n to n + 1. Returns the gather's name; what it gives is recorded as "<name>.i". */
-  gather(source: AnyCells, target: AnyCells, rule: Rule, options: GatherOptions): string {
+  gather(source: AnyCells | ReadoutHandle, target: AnyCells, rule: Rule, options: GatherOptions): string {
     const { name = `${source.name}~>${target.name}`, weight, ...rest } = options;
     const where = `gather "${name}"`;
-    this.#own(where, source);
+    if (source.kind === "readout") this.#ownReadout(where, source);
+    else this.#own(where, source);
     const population = this.#own(where, target);
-    const place = receives(population) && isNeurons(population) ? clampPlace(population, rest) : {};
-    const base = { ...rest, ...place, name, source: source.name, target: target.name, rule };
-    const before = [...this.#clamps, ...this.#gathers];
     const unit = typeof weight === "function" ? weight(0, 0).unit : weight.unit;
-    checkGather({ ...base, weight: { value: 0, unit } }, this.#populations, before);
-    const links = lazy(() => drawLinks(rule, ruleSizes(base, this.#populations), this.structureSeed, name));
+    const place = receives(population) && isNeurons(population) ? clampPlace(population, rest) : {};
+    const base = {
+      ...rest,
+      ...place,
+      name,
+      source: source.name,
+      target: target.name,
+      rule,
+      weight: { value: 0, unit },
+    };
+    const before = [...this.#clamps, ...this.#gathers];
+    checkGather(base, this.#populations, before, this.#readouts);
+    const sizes = gatherSizes(base, this.#populations, this.#readouts);
+    const links = lazy(() => drawLinks(rule, sizes, this.structureSeed, name));
     this.#gathers.push({ ...base, weight: perLink(`${where}, weight`, weight, unit, links) });
     return name;
+  }
+
+  /** Reads a population at every step: values z = sum of w r over its cells, where r is `value`, a text over its states ("s_pre"; of cells
+   * "V_pre") as they are at step n after its spikes were reset. `learning` (`rls`) changes w; `gather` takes z to cells or neurons, where
+   * it acts in the update from n to n + 1. Its values, error and weights are recorded by `recordReadout`. */
+  readout(name: string, source: AnyCells, options: ReadoutOptions): ReadoutHandle {
+    this.#own(`read-out "${name}"`, source);
+    const described = readoutData(name, source.name, options);
+    checkReadout(described, this.#populations, takenNames(this.#projections, this.#readouts));
+    return this.#addReadout(described);
+  }
+
+  #addReadout(described: ReadoutDescription): ReadoutHandle {
+    const handle: ReadoutHandle = Object.freeze({ kind: "readout", name: described.name, n: described.outputs });
+    this.#readouts.push(described);
+    this.#readoutHandles.add(handle);
+    return handle;
+  }
+
+  #ownReadout(where: string, handle: ReadoutHandle): ReadoutDescription {
+    if (this.#readoutHandles.has(handle)) return this.#readouts.find((r) => r.name === handle.name) as ReadoutDescription; // prettier-ignore
+    throw new ModelError(where, `"${handle.name}" is not a read-out of this network`, "Use what this network's readout() returned"); // prettier-ignore
   }
 
   /** Gap junctions: g (V_a - V_b) leaves a and enters b, over each link of the rule. The own voltage acts implicitly, the partner's as it was at
@@ -310,11 +340,10 @@ export class Network {
     options: { cells?: CellChoice | readonly number[]; every: Quantity<"ms"> },
   ): void {
     this.#own(`recording of "${variable}"`, cells);
-    const chosen = options.cells ?? "all";
     const described: RecordingDescription = {
       population: cells.name,
       variable,
-      cells: Array.isArray(chosen) ? { cells: [...(chosen as readonly number[])] } : (chosen as CellChoice),
+      cells: choice(options.cells),
       every: options.every,
     };
     checkRecording(
@@ -329,8 +358,7 @@ export class Network {
   /** Samples the weights of a projection whose links learn: "all" links (default), `every(5)` or a list of indices in the projection's
    * order. They are in `chunk.trace(<target>, "<projection>.w")`, whose `cells` are links. */
   recordWeights(projection: string, options: { links?: CellChoice | readonly number[]; every: Quantity<"ms"> }): void {
-    const chosen = options.links ?? "all";
-    const cells = Array.isArray(chosen) ? { cells: [...(chosen as readonly number[])] } : (chosen as CellChoice);
+    const cells = choice(options.links);
     const { target = "" } = this.#projections.find((p) => p.name === projection) ?? {};
     const described = { population: target, variable: "w", cells, every: options.every, projection };
     checkRecording(
@@ -339,6 +367,20 @@ export class Network {
       currentsInto({ clamps: this.#clamps, gathers: this.#gathers }),
       this.#projections,
     );
+    this.#recordings.push(described);
+  }
+
+  /** Samples of a read-out: "z", its values as they act in a step; "error", what they were off the targets before learning at that step;
+   * "w", its weights. Values, or of "w" weights in order of [value][cell]: "all" (default), `every(5)` or a list of indices. They are in
+   * `chunk.trace(<source>, "<read-out>.z")`. */
+  recordReadout(
+    readout: ReadoutHandle,
+    variable: "z" | "error" | "w",
+    options: { values?: CellChoice | readonly number[]; every: Quantity<"ms"> },
+  ): void {
+    const { name, source } = this.#ownReadout(`recording of "${variable}"`, readout);
+    const described = { population: source, variable, cells: choice(options.values), every: options.every, readout: name }; // prettier-ignore
+    checkReadoutRecording(described, this.#readouts, this.#populations);
     this.#recordings.push(described);
   }
 
@@ -372,6 +414,7 @@ export class Network {
       projections: [...this.#projections],
       clamps: [...this.#clamps],
       ...(this.#gathers.length === 0 ? {} : { gathers: [...this.#gathers] }),
+      ...(this.#readouts.length === 0 ? {} : { readouts: [...this.#readouts] }),
       recordings: [...this.#recordings],
       entries: this.#entries ?? 1,
       variations: [...this.#variations],
@@ -396,6 +439,7 @@ export class Network {
     }
     network.#projections.push(...whole.projections);
     network.#clamps.push(...whole.clamps);
+    for (const r of whole.readouts ?? []) network.#addReadout(r);
     network.#gathers.push(...(whole.gathers ?? []));
     network.#recordings.push(...whole.recordings);
     if (whole.entries > 1) network.batch(whole.entries);
@@ -425,47 +469,4 @@ export class Network {
     }
     this.#entries = n;
   }
-}
-
-/** Values of links as description data, checked. */
-function perLink<U extends Unit>(where: string, given: LinkValues<U>, unit: U, links: () => Links): PerLink<U> {
-  if (typeof given !== "function") {
-    linkValues(where, given, unit, isQuantities(given) ? links().target.length : undefined);
-    return given;
-  }
-  const drawn = links();
-  const values = new Array<number>(drawn.target.length);
-  eachLink(drawn, (s, t, place) => {
-    values[place] = canonical(`${where} of ${s} -> ${t}`, given(s, t), unit);
-  });
-  linkValues(where, { values, unit }, unit, values.length);
-  return { values, unit };
-}
-
-function clampPlace(population: CellsDescription | NeuronsDescription, options: ClampOptions) {
-  if (isNeurons(population))
-    return { input: options.input ?? Object.keys(population.model.neuron.inputs ?? {})[0] ?? "" };
-  return { section: options.section ?? population.model.detector.section, at: options.at ?? 0.5 };
-}
-
-/** Signals of cells as description data; equal ones are kept once. */
-function cellSignals(where: string, given: ClampSignal, unit: Unit, n: number): CellSignals {
-  if (!Array.isArray(given)) return signalData(where, given as Quantity | Signal, unit);
-  if (given.length !== n)
-    throw new ModelError(where, `is a list of ${given.length} signals for ${n} cells`, `Give one signal, or ${n}`);
-  const places = new Map<string, number>();
-  const signals: Signal[] = [];
-  const signalOfCell = (given as readonly (Quantity | Signal)[]).map((one, cell) => {
-    const data = signalData(`${where}[${cell}]`, one, unit);
-    const key = JSON.stringify(data);
-    const known = places.get(key) ?? signals.push(data) - 1;
-    places.set(key, known);
-    return known;
-  });
-  return { signals, signalOfCell };
-}
-
-function lazy<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }

@@ -120,7 +120,7 @@ const choice: Check = (where, x) => {
 };
 export const recording = object(
   { population: text, variable: text, cells: choice, every: quantity() },
-  { projection: text },
+  { projection: text, readout: text },
 );
 
 export const variation = object({ path: text, values: list(() => {}, { least: 1 }) });
@@ -138,7 +138,7 @@ export const network = object(
     entries: whole(1),
     variations: list(variation),
   },
-  { name: label, gathers: list(() => {}) }, // looked into by `checkGather`
+  { name: label, gathers: list(() => {}), readouts: list(() => {}) }, // looked into by `checkGather` and `checkReadout`
 );
 
 /** A description with what may be left out: structureSeed (the seed), projections, clamps, recordings, variations (none),

@@ -21,7 +21,9 @@ import {
 import { type CellBuffers, type Integrate, printDetect, printIntegrate } from "./cells.ts";
 import { Learning } from "./learning.ts";
 import { deliver, type Delivery, SpikeLog } from "./log.ts";
+import { loadKept, saveKept } from "./kept.ts";
 import { deliverPorts } from "./ports.ts";
+import { Readout } from "./readouts.ts";
 import { DrawnAgain } from "./procedural.ts";
 import { Releases } from "./releases.ts";
 
@@ -64,6 +66,7 @@ class ReferenceEngine implements Engine {
   readonly #again: readonly (DrawnAgain | undefined)[]; // by stage
   readonly #releases: readonly Releases[]; // by index into network.plasticity
   readonly #learning: readonly Learning[]; // as in network.learning
+  readonly #readouts: readonly Readout[]; // as in network.readouts
   readonly #lanes: ReadonlyMap<number, number>;
   readonly #exposed: Float64Array | Float32Array; // ring of network.exposed
   /** row of increments of each cell of a renewal population, per entry; forgotten when rates change. */
@@ -82,6 +85,7 @@ class ReferenceEngine implements Engine {
     this.#exposed = this.#rounded(startExposed(network, this.#f32));
     this.#releases = network.plasticity.map((p) => new Releases(network, p, this.#f32));
     this.#learning = network.learning.map((l) => new Learning(network, l, this.#f32));
+    this.#readouts = network.readouts.map((r) => new Readout(network, r, this.#f32));
     this.#lanes = new Map(network.plasticity.flatMap((p) => (p.lane === undefined ? [] : [[p.projection, p.lane]])));
     network.populations.forEach((p, k) => {
       if (p.kind === "cells") this.#cells.set(k, this.#makeCells(k, p));
@@ -166,7 +170,10 @@ class ReferenceEngine implements Engine {
         ids: Uint32Array.from(this.#log.ids),
         releases: Float64Array.from(this.#log.allReleases()),
       },
-      releases: [...this.#releases, ...this.#learning].map((r) => ({ state: r.state.slice(), last: r.last.slice() })),
+      releases: [...this.#releases, ...this.#learning, ...this.#readouts].map((r) => ({
+        state: r.state.slice(),
+        last: r.last.slice(),
+      })),
       exposed: this.#exposed.slice(),
     };
   }
@@ -180,7 +187,7 @@ class ReferenceEngine implements Engine {
     }
     for (const [k, s] of sources) this.#sources.get(k)?.set(s);
     this.#log.load(log.steps, log.ids, log.releases);
-    [...this.#releases, ...this.#learning].forEach((r, k) => {
+    [...this.#releases, ...this.#learning, ...this.#readouts].forEach((r, k) => {
       r.state.set(releases[k]?.state ?? []);
       r.last.set(releases[k]?.last ?? []);
     });
@@ -201,17 +208,7 @@ class ReferenceEngine implements Engine {
     state["log.ids"] = Uint32Array.from(this.#log.ids);
     if (this.network.lanes > 0) state["log.releases"] = this.#rounded(Float64Array.from(this.#log.allReleases()));
     if (this.#exposed.length > 0) state["exposed"] = this.#exposed.slice();
-    this.#releases.forEach((r, k) => {
-      if (r.plasticity.lane === undefined) return; // trains: known before the run
-      state[`releases.${k}.state`] = r.state.slice();
-      state[`releases.${k}.last`] = r.last.slice();
-    });
-    this.#learning.forEach((l, k) => {
-      state[`learning.${k}.state`] = l.state.slice();
-      state[`learning.${k}.last`] = l.last.slice();
-      state[`learning.${k}.frozen`] = l.frozen.slice();
-    });
-    return Promise.resolve(state);
+    return Promise.resolve({ ...state, ...saveKept(this.#kept) });
   }
 
   load(state: EngineState, step: number): Promise<void> {
@@ -226,21 +223,16 @@ class ReferenceEngine implements Engine {
     for (const [k, s] of this.#sources) s.set(state[`sources.${this.network.populations[k]?.name}`] as Uint32Array);
     const releases = (state["log.releases"] as Float64Array | undefined) ?? [];
     this.#log.load(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array, releases);
-    this.#releases.forEach((r, k) => {
-      if (r.plasticity.lane === undefined) return;
-      r.state.set(state[`releases.${k}.state`] as Float64Array);
-      r.last.set(state[`releases.${k}.last`] as Uint32Array);
-    });
-    this.#learning.forEach((l, k) => {
-      l.state.set(state[`learning.${k}.state`] as Float64Array);
-      l.last.set(state[`learning.${k}.last`] as Uint32Array);
-      l.frozen.set(state[`learning.${k}.frozen`] as Uint32Array);
-    });
+    loadKept(this.#kept, state);
     if (this.#exposed.length > 0) this.#exposed.set(state["exposed"] as Float64Array);
     this.#rowOfCell.clear();
     [this.#sound, this.#fault] = [true, undefined];
     this.step = step;
     return Promise.resolve();
+  }
+
+  get #kept() {
+    return { releases: this.#releases, learning: this.#learning, readouts: this.#readouts };
   }
 
   sourceStates(plasticity: number): Promise<Float32Array | Float64Array> {
@@ -252,9 +244,15 @@ class ReferenceEngine implements Engine {
     return Promise.resolve({ state: state.slice(), last: last.slice() });
   }
 
+  readoutState(readout: number): Promise<Float32Array | Float64Array> {
+    return Promise.resolve((this.#readouts[readout] as Readout).state.slice());
+  }
+
   setFrozen(learning: number, frozen: boolean, entry?: number): void {
-    const all = (this.#learning[learning] as Learning).frozen;
-    all.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? all.length : entry + 1);
+    freeze((this.#learning[learning] as Learning).frozen, frozen, entry);
+  }
+  setReadoutFrozen(readout: number, frozen: boolean, entry?: number): void {
+    freeze((this.#readouts[readout] as Readout).frozen, frozen, entry);
   }
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
@@ -299,12 +297,14 @@ class ReferenceEngine implements Engine {
       this.#time("drive", () => this.#drive(inputs, spike));
       this.#release([...this.#sources.keys()]);
       this.network.stages.forEach((stage, s) => {
+        this.#read(s, inputs, traces);
         this.#detect(stage, inputs, spike);
         this.#time("deliver", () => this.#deliver(stage, s, steps));
         this.#learn(stage, s, steps);
         this.#time("integrate", () => this.#integrate(stage, s, inputs, traces, spike));
         this.#release(stage.cells);
       });
+      this.#read(this.network.stages.length, inputs, traces);
       this.#sound &&= [...this.#cells.values()].every((c) => isSound(c.state, c.limits));
       this.step += steps;
       this.#sampleWeights(traces);
@@ -401,17 +401,38 @@ class ReferenceEngine implements Engine {
     });
   }
 
+  /** The read-outs that come before the cells of a stage. */
+  #read(stage: number, { steps, clamps }: InputBlock, traces: readonly TraceBuffer[]): void {
+    for (const r of this.#readouts) {
+      const { readout } = r;
+      if (readout.stage !== stage) continue;
+      const rows = readout.learning === undefined ? undefined : this.#inputs.clampRow[readout.learning.targets];
+      const block = { step: this.step, steps, exposed: this.#exposed, clamps, rows };
+      this.#time("learn", () => (this.#sound = r.run(block) && this.#sound));
+      r.sample(block, this.#writer(readout.population, traces));
+    }
+  }
+
+  /** Puts a sample into its trace's buffer: by trace, row of all samples, column [entry][cell]. */
+  #writer(population: number, traces: readonly TraceBuffer[]) {
+    return (trace: number, row: number, column: number, value: number): void => {
+      const buffer = traces.find((b) => b.population === population && b.trace === trace);
+      if (buffer === undefined) return;
+      buffer.data[(row - buffer.first) * (buffer.data.length / buffer.steps.length) + column] = value;
+    };
+  }
+
   /** Weights as they are before this step. */
   #sampleWeights(traces: readonly TraceBuffer[]): void {
     const { entries } = this.network;
+    for (const r of this.#readouts) r.sampleWeights(this.step, this.#writer(r.readout.population, traces));
     for (const l of this.#learning) {
+      const write = this.#writer(l.learning.target, traces);
       for (const [trace, t] of weightTraces(this.network, l.learning)) {
         if (this.step % t.everySteps !== 0) continue;
-        const buffer = traces.find((b) => b.population === l.learning.target && b.trace === trace);
-        const row = this.step / t.everySteps - (buffer?.first ?? 0);
-        sampledLinks(l.learning, t, entries).forEach((link, k) => {
-          if (buffer !== undefined) buffer.data[row * entries * t.cells.length + k] = l.state[link] as number;
-        });
+        sampledLinks(l.learning, t, entries).forEach((link, k) =>
+          write(trace, this.step / t.everySteps, k, l.state[link] as number),
+        );
       }
     }
   }
@@ -514,6 +535,10 @@ class ReferenceEngine implements Engine {
     work();
     this.#ms[phase] += performance.now() - begun;
   }
+}
+
+function freeze(all: Uint32Array, frozen: boolean, entry?: number): void {
+  all.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? all.length : entry + 1);
 }
 
 interface Mark {

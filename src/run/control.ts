@@ -16,8 +16,8 @@ export interface Control {
   gain(clamp: Named, gain: number | readonly number[], entry?: number): void;
   /** A live cell parameter, "dend.caL.gamma", one or one per cell. */
   param(population: Named, name: string, value: Quantity<Unit> | Quantities<Unit>, entry?: number): void;
-  /** Whether the weights of a projection that learns stay as they are (default true); traces and other states go on. */
-  freeze(projection: Named, frozen?: boolean, entry?: number): void;
+  /** Whether the weights of a projection or read-out that learns stay as they are (default true); traces and other states go on. */
+  freeze(learner: Named, frozen?: boolean, entry?: number): void;
 }
 
 /** One change as it stands in run.json; `what` with `target` (and `entry`) says what is changed, so that of equal ones the last counts. */
@@ -118,9 +118,9 @@ export class RecordedControl implements Control {
 
   freeze(named: Named, frozen = true, entry?: number): void {
     if (typeof frozen !== "boolean") throw new ModelError(`freeze of ${nameOf(named)}`, "is neither true nor false", "Give true or false"); // prettier-ignore
-    const index = learningOf(this.#network, named);
+    const freeze = freezer(this.#network, this.#engine, named);
     this.#check(entry);
-    this.#waiting.push(() => this.#engine.setFrozen(index, frozen, entry));
+    this.#waiting.push(() => freeze(frozen, entry));
     this.#note("freeze", named, frozen, entry);
   }
 
@@ -131,7 +131,7 @@ export class RecordedControl implements Control {
       if (what === "rate") this.#engine.setRate(index(this.#network.populations), value as Signal, entry);
       else if (what === "scale") this.#engine.setScale(index(this.#network.projections), value as number, entry);
       else if (what === "gain") this.#engine.setGain(index(this.#network.clamps), value as number | number[], entry);
-      else if (what === "freeze") this.#engine.setFrozen(learningOf(this.#network, target), value === true, entry);
+      else if (what === "freeze") freezer(this.#network, this.#engine, target)(value === true, entry);
       else this.#engine.setParam(index(this.#network.populations), param, value as number | number[], entry);
     }
   }
@@ -167,13 +167,16 @@ export function inForce(changes: readonly LiveChange[]): LiveChange[] {
   return [...kept.values()];
 }
 
-/** Index of a projection that learns. */
-export function learningOf({ learning, projections }: CompiledNetwork, named: Named): number {
-  const names = learning.map((l) => projections[l.projection]?.name ?? "");
-  const index = names.indexOf(nameOf(named));
-  if (index >= 0) return index;
-  throw new ModelError(`projection "${nameOf(named).slice(0, 100)}"`, "has no links that learn", didYouMean(nameOf(named), names)); // prettier-ignore
-}
+/** Freezes a projection or a read-out that learns. */
+function freezer({ learning, projections, readouts }: CompiledNetwork, engine: Engine, named: Named): (frozen: boolean, entry?: number) => void {
+  const links = learning.map((l) => projections[l.projection]?.name ?? "");
+  const read = readouts.map((r) => (r.learning === undefined ? "" : r.name));
+  const [link, readout] = [links.indexOf(nameOf(named)), read.indexOf(nameOf(named))];
+  if (link >= 0) return (frozen, entry) => engine.setFrozen(link, frozen, entry);
+  if (readout >= 0) return (frozen, entry) => engine.setReadoutFrozen(readout, frozen, entry);
+  const known = [...links, ...read.filter((r) => r !== "")];
+  throw new ModelError(`projection "${nameOf(named).slice(0, 100)}"`, "has no links that learn, and no read-out of this name learns", didYouMean(nameOf(named), known));
+} // prettier-ignore
 
 function liveParam(cells: CompiledCells, name: string): CompiledCells["live"][number] {
   const live = cells.live.find((param) => param.name === name);

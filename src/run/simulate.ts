@@ -11,7 +11,8 @@ import { checkLastStep, nearestSteps, wholeSteps } from "../steps.ts";
 import { canonical, type Quantity } from "../units.ts";
 import { type Chunk, chunkOf } from "./chunk.ts";
 import { inForce, RecordedControl, type Control, type LiveChange } from "./control.ts";
-import { sourceStates } from "./source-states.ts";
+import type { Named } from "./names.ts";
+import { readoutNow, sourceStates } from "./source-states.ts";
 
 export interface SimulateOptions extends CompileOptions {
   /** What "auto" runs on; without it, the float64 reference engine. The caller keeps and destroys it. */
@@ -293,6 +294,14 @@ export class Simulation {
     if (this.#running)
       throw new ModelError("plasticity()", "was called while a run goes on", "Call it between two runs");
     return sourceStates(this.#engine, projection, entry);
+  }
+
+  /** A read-out now, as learning has left it: its weights `w` [value][cell] and, where it learns, `P` [cell][cell].
+   * @throws ModelError while a run goes on, or for a read-out that is not there */
+  async readout(readout: Named, entry = 0): Promise<{ readonly w: Float64Array; readonly P?: Float64Array }> {
+    this.checkOpen();
+    if (this.#running) throw new ModelError("readout()", "was called while a run goes on", "Call it between two runs");
+    return readoutNow(this.#engine, readout, entry);
   }
 
   async save(): Promise<Checkpoint> {

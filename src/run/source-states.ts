@@ -1,10 +1,17 @@
-import type { CompiledLearning, CompiledNetwork, CompiledPlasticity, GivenReleases } from "../compile/compiled.ts";
+import type {
+  CompiledLearning,
+  CompiledNetwork,
+  CompiledPlasticity,
+  CompiledReadout,
+  GivenReleases,
+} from "../compile/compiled.ts";
 import { ELAPSED } from "../compile/plasticity.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { Engine } from "../host/engine.ts";
 import { firstLink, tableOf } from "../host/learning.ts";
 import { evaluate } from "../lang/evaluate.ts";
-import { checkEntry } from "./names.ts";
+import { keptReadout } from "../host/readouts.ts";
+import { checkEntry, indexOf, type Named } from "./names.ts";
 
 /** States of a projection's plasticity in one entry: per source, as its last spike left them; or of links that learn per link.
  * @throws ModelError for a projection without plasticity, or an entry that is not there */
@@ -66,3 +73,17 @@ function ofTrains({ states, state0, n }: CompiledPlasticity, given: GivenRelease
   }
   return Object.fromEntries(states.map((s, k) => [s, now[k] as Float64Array]));
 }
+
+/** Weights of a read-out in one entry and, where it learns, its P. */
+export async function readoutNow(engine: Engine, named: Named, entry: number): Promise<{ w: Float64Array; P?: Float64Array }> {
+  const { network } = engine;
+  const index = indexOf("read-out", named, network.readouts);
+  checkEntry(network, entry);
+  const readout = network.readouts[index] as CompiledReadout;
+  const { n, weight, learning } = readout;
+  const state = await engine.readoutState(index);
+  const w = Float64Array.from(state.subarray(entry * weight.length, (entry + 1) * weight.length));
+  if (learning === undefined) return { w };
+  const at = keptReadout(readout, network.entries).P + entry * n * n;
+  return { w, P: Float64Array.from(state.subarray(at, at + n * n)) };
+} // prettier-ignore
