@@ -48,6 +48,13 @@ export const drawnShape: Check = (where, x) => {
   SHAPES.get(distribution as string)?.(where, x);
 };
 
+/** Nothing below is ever drawn. */
+export function leastDrawn(d: Drawn): number {
+  const low = d.min?.value ?? -Infinity;
+  const own = d.distribution === "uniform" ? d.from.value : d.distribution === "normal" ? -Infinity : 0;
+  return Math.max(low, own);
+}
+
 /** Most draws of one value before it is clipped. */
 const MOST_DRAWS = 64;
 

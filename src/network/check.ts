@@ -1,4 +1,4 @@
-import { checkDrawn, type Drawn, isDrawn } from "../connect/values.ts";
+import { checkDrawn, type Drawn, isDrawn, leastDrawn } from "../connect/values.ts";
 import { checkRule, proceduralLaw, type Sizes } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
@@ -196,7 +196,8 @@ export function checkProjection(
   if (unknown !== undefined || p.receptors.length === 0) {
     throw new ModelError(where, `"${p.target}" has no receptor "${unknown ?? ""}"`, didYouMean(unknown ?? "", names));
   }
-  linkValues(`${where}, weight`, p.weight, weightUnit(where, p.receptors, receptors));
+  const weights = linkValues(`${where}, weight`, p.weight, weightUnit(where, p.receptors, receptors));
+  if (isCells(target)) refuseLost(where, p, weights, target);
   linkValues(`${where}, delay`, p.delay, "ms");
   if (!Number.isFinite(p.maxScale) || p.maxScale <= 0) {
     throw new ModelError(`${where}, maxScale`, `is ${p.maxScale}`, "Give a finite number above 0");
@@ -211,6 +212,30 @@ export function checkProjection(
   if (p.procedural === true) checkProcedural(p, populations);
 }
 
+/** A receptor of a projection whose events set a state. */
+const settingReceptor = (p: ProjectionDescription, target: CellsDescription) =>
+  target.model.receptors.find(
+    (r) => p.receptors.includes(r.name) && Object.values(r.synapse.onEvent).some((e) => typeof e !== "string"),
+  );
+
+/** Events that set a state act where their weights sum to more than 0: one below 0 would do nothing, and take away from others. */
+function refuseLost(
+  where: string,
+  { weight, ...p }: ProjectionDescription,
+  weights: number | Float64Array,
+  target: CellsDescription,
+): void {
+  const set = settingReceptor({ weight, ...p }, target);
+  if (set === undefined) return;
+  const least = isDrawn(weight) ? leastDrawn(weight) : leastOf(weights);
+  if (least >= 0) return;
+  const what = isDrawn(weight) ? `may be drawn below 0 (from ${least})` : `is ${least}`;
+  throw new ModelError(`${where}, weight`, `${what}, and events to "${set.name}" set a state: they act where their weights are above 0`, "Give weights above 0, for example 1; min: 0 keeps those that are drawn there"); // prettier-ignore
+}
+
+const leastOf = (values: number | Float64Array): number =>
+  typeof values === "number" ? values : values.reduce((a, b) => Math.min(a, b), Infinity);
+
 /** What only makes sense of links that learn, and where they may not end. */
 function checkLearning(where: string, p: ProjectionDescription, target: CellsDescription | NeuronsDescription): void {
   const { plasticity, dendriticDelay } = p;
@@ -224,9 +249,7 @@ function checkLearning(where: string, p: ProjectionDescription, target: CellsDes
       throw new ModelError(`${where}, dendriticDelay`, `is given, but ${plasticity.mechanism.name} has no onPost and no trace of "post"`, "Leave it out"); // prettier-ignore
   }
   if (!isCells(target)) return;
-  const set = target.model.receptors.find(
-    (r) => p.receptors.includes(r.name) && Object.values(r.synapse.onEvent).some((e) => typeof e !== "string"),
-  );
+  const set = settingReceptor(p, target);
   if (set !== undefined)
     throw new ModelError(`${where}, plasticity`, `ends on "${set.name}", whose events set a state: weights have no effect on it`, "Aim at a receptor whose events add"); // prettier-ignore
 }

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
+import { allToAll } from "../../../src/connect/rules.ts";
+import { exponentialValues, normalValues, uniformValues } from "../../../src/connect/values.ts";
 import { HillockError } from "../../../src/errors.ts";
+import expsyn from "../../../src/mechanisms/synapses/expsyn.ts";
+import gabab from "../../../src/mechanisms/synapses/gabab.ts";
+import { trains } from "../../../src/network/sources.ts";
 import { Network } from "../../../src/network/network.ts";
 import { referenceEngine } from "../../../src/reference/engine.ts";
-import { ms, mV, nA } from "../../../src/units.ts";
+import { ms, mV, nA, uS } from "../../../src/units.ts";
 import { smallCells } from "./cells.ts";
 
 type Json = Record<string, any>;
@@ -132,3 +137,32 @@ test("a path that names two things is refused", () => {
   expect(named("M.clamp", "gain", "M.clamp.gain")).not.toThrow();
   expect(named("M.clamp", "gain", "M.pas.gain")).not.toThrow();
 }); // prettier-ignore
+
+test("a weight below 0 to a receptor whose events set a state is refused, drawn or listed", () => {
+  const at =
+    (weight: unknown, synapse: Json = gabab as never): (() => unknown) =>
+    () => {
+      const net = new Network({ seed: 1 });
+      const { receptors: _, ...cell } = smallCells(1);
+      const cells = net.cells("M", {
+        ...cell,
+        receptors: [{ name: "b", section: "soma", synapse }],
+        groups: { b: ["b"] },
+      } as never) as unknown as { b: never };
+      net.connect(net.sources("S", 2, trains([[1], [2]])), cells.b, allToAll(), {
+        weight: weight as never,
+        delay: ms(1),
+      });
+      return compile(net, { dt: ms(0.025) });
+    };
+  const wrong = /S->M\.b.*weight.*events to "b" set a state/;
+  expect(at(uS(-1))).toThrow(wrong);
+  expect(at({ values: [1, -0.5], unit: "uS" })).toThrow(wrong);
+  expect(at(normalValues({ mean: uS(1), sd: uS(0.1) }))).toThrow(wrong);
+  expect(at(uniformValues({ from: uS(-1), to: uS(1) }))).toThrow(wrong);
+  expect(at(uS(1))).not.toThrow();
+  expect(at({ values: [1, 0.5], unit: "uS" })).not.toThrow();
+  expect(at(normalValues({ mean: uS(1), sd: uS(0.1), min: uS(0) }))).not.toThrow();
+  expect(at(exponentialValues({ mean: uS(1) }))).not.toThrow();
+  expect(at(uS(-1), expsyn as never)).not.toThrow(); // an addition takes any weight
+});
