@@ -24,10 +24,10 @@ export async function hillock(
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
 }
 
-/** A small motor pool: 150 ms, spikes of all populations. */
+/** A small motor pool: 100 ms, spikes of all populations. */
 export const SMALL = [
-  ...["cells.motorNeurons=20", "cells.descending=40", "cells.independent=20", "drive.silence=0", "probability=1"],
-  ...["phase=0.15", "duration=0.15", "chunk=0.03"],
+  ...["cells.descending=40", "drive.silence=0", "probability=1"],
+  ...["phase=0.1", "duration=0.1", "chunk=0.02", "cells.motorNeurons=10", "cells.independent=10"],
 ].flatMap((setting) => ["--set", setting]);
 
 /** The table of a collected sweep, as text and as what a reader of Parquet gets. */
@@ -38,11 +38,16 @@ export async function tableOf(dir: string): Promise<{ csv: string; parquet: Reco
   return { csv: readFileSync(join(dir, "table.csv"), "utf8"), parquet: await parquetReadObjects({ file }) };
 }
 
-/** Waits until something holds. @throws Error after so many ms */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
+/** Waits until something holds, which is asked so often. @throws Error after so many ms */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  ms = 200_000,
+  every = 10,
+): Promise<void> {
   const end = Date.now() + ms;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`${what}: not within ${ms} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, every));
   }
 }

@@ -139,12 +139,10 @@ function arrayScript(dir: string, list: string, n: number, options: SlurmOptions
 }
 
 function collectScript(dir: string, options: SlurmOptions): string {
-  const log = join(resolve(dir), FOLDER, "collect.log");
-  const own = [`output=${log.replaceAll("%", "%%")}`];
   return [
-    ...head("hillock-collect", { ...options, cores: 1 }, own),
+    ...head("hillock-collect", { ...options, cores: 1 }, ["output=/dev/null"]),
     ...options.setup,
-    `exec ${program()} sweep collect ${quoted(resolve(dir))}`,
+    `exec ${program()} sweep collect ${quoted(resolve(dir))} >> ${quoted(join(resolve(dir), FOLDER, "collect.log"))} 2>&1`,
     "",
   ].join("\n");
 }

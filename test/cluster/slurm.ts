@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { until } from "../sweeps.ts";
+
+/** A Slurm of two nodes with a core each, all of it on this machine's loopback. */
+export interface Cluster {
+  /** What a program needs to talk to it. */
+  readonly env: NodeJS.ProcessEnv;
+  /** scontrol, as its administrator. @throws Error when it fails */
+  control(...words: string[]): string;
+  /** Ends its daemons, and no others. */
+  stop(): void;
+}
+
+/** A free port of the loopback. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+
+/** @param dir  an empty folder of its own */
+export async function startSlurm(dir: string): Promise<Cluster> {
+  const path = (name: string): string => join(dir, name);
+  const [host, user] = [hostname().split(".")[0], userInfo().username];
+  for (const name of ["state", "spool-n1", "spool-n2"]) mkdirSync(path(name));
+  writeFileSync(path("key"), randomBytes(64), { mode: 0o600 });
+  const ports = [await freePort(), await freePort(), await freePort()];
+  const plain = ["ProctrackType=proctrack/linuxproc", "TaskPlugin=task/none", "JobAcctGatherType=jobacct_gather/none", "AccountingStorageType=accounting_storage/none", "SwitchType=switch/none", "MpiDefault=none"]; // prettier-ignore
+  const lines = [
+    ...["ClusterName=hillock", `SlurmctldHost=${host}(127.0.0.1)`, `SlurmctldPort=${ports[0]}`],
+    ...[`SlurmUser=${user}`, `SlurmdUser=${user}`, "AuthType=auth/munge", `AuthInfo=socket=${path("munge.socket")}`],
+    ...plain,
+    ...["SelectType=select/cons_tres", "SelectTypeParameters=CR_CPU", "ReturnToService=2", "KillWait=2"],
+    "SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=2",
+    ...[`StateSaveLocation=${path("state")}`, `SlurmdSpoolDir=${path("spool-%n")}`],
+    ...[`SlurmctldPidFile=${path("slurmctld.pid")}`, `SlurmctldLogFile=${path("slurmctld.log")}`],
+    ...[`SlurmdPidFile=${path("%n.pid")}`, `SlurmdLogFile=${path("%n.log")}`],
+    ...["n1", "n2"].map((n, k) => `NodeName=${n} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[k + 1]} CPUs=1`),
+    "PartitionName=all Nodes=n1,n2 Default=YES State=UP",
+  ];
+  writeFileSync(path("slurm.conf"), `${lines.join("\n")}\n`);
+  const env = { ...process.env, SLURM_CONF: path("slurm.conf") };
+  const ended = ({ status, stderr, error }: ReturnType<typeof spawnSync>, what: string): void => {
+    if (status !== 0) throw new Error(`${what}: ${error?.message ?? String(stderr)}`);
+  };
+  const options = { env, encoding: "utf8" } as const;
+  const files = ["socket", "pid-file", "log-file", "seed-file"].map((name) => `--${name}=${path(`munge.${name.replace("-file", "")}`)}`); // prettier-ignore
+  ended(spawnSync("munged", ["--force", `--key-file=${path("key")}`, ...files], options), "munged");
+  ended(spawnSync("slurmctld", [], options), "slurmctld");
+  for (const node of ["n1", "n2"]) ended(spawnSync("slurmd", ["-N", node], options), "slurmd");
+  const control = (...words: string[]): string => {
+    const result = spawnSync("scontrol", words, options);
+    ended(result, "scontrol");
+    return result.stdout;
+  };
+  await until("both nodes idle", () => (spawnSync("scontrol", ["show", "nodes"], options).stdout.match(/State=IDLE /g) ?? []).length === 2); // prettier-ignore
+  const stop = (): void => {
+    for (const name of ["n1.pid", "n2.pid", "slurmctld.pid", "munge.pid"]) {
+      try {
+        process.kill(Number(readFileSync(path(name), "utf8")), "SIGTERM");
+      } catch {
+        // it has ended
+      }
+    }
+  };
+  return { env, control, stop };
+}
