@@ -70,9 +70,23 @@ const git = (...words: string[]): string => {
   }
 };
 
-/** Runs a benchmark and writes results/<name>.json with the machine, adapter and commit. */
-export async function record(benchmark: Benchmark, options: BenchOptions): Promise<void> {
-  const load = loadavg()[0] ?? 0;
+/** What figures were measured on. */
+export const machineNow = () => ({
+  cpu: cpus()[0]?.model.trim() ?? "unknown",
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  system: `${platform()} ${release()}`,
+  node: process.version,
+  loadBefore: Number((loadavg()[0] ?? 0).toFixed(2)),
+});
+
+/** Runs a benchmark and writes <name>.json with the machine, adapter and commit. @param folder  default: results/ */
+export async function record(
+  benchmark: Benchmark,
+  options: BenchOptions,
+  folder = new URL("results/", import.meta.url),
+): Promise<void> {
+  const machine = machineNow();
   const findings = await benchmark.run(options);
   const result = {
     name: benchmark.name,
@@ -82,17 +96,9 @@ export async function record(benchmark: Benchmark, options: BenchOptions): Promi
       git("rev-parse", "--short", "HEAD") +
       (git("status", "--porcelain", "src", "shaders") === "" ? "" : " and changes"),
     quick: options.quick,
-    machine: {
-      cpu: cpus()[0]?.model.trim() ?? "unknown",
-      cores: cpus().length,
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      system: `${platform()} ${release()}`,
-      node: process.version,
-      loadBefore: Number(load.toFixed(2)),
-    },
+    machine,
     ...findings,
   };
-  const folder = new URL("results/", import.meta.url);
   mkdirSync(folder, { recursive: true });
   writeFileSync(new URL(`${benchmark.name}.json`, folder), `${JSON.stringify(result, null, 1)}\n`);
 }

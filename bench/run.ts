@@ -1,4 +1,6 @@
-// Runs benchmarks by name (all without one), writes results/*.json and README.md. --quick: short runs.
+// Runs benchmarks by name (all without one), writes results/*.json and README.md. --quick: short runs. --into: writes only the JSON, there.
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { record, type Benchmark } from "./lib.ts";
 import { writeReadme } from "./readme.ts";
@@ -7,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: Benchmark }>>
   arithmetic: () => import("./kernels/arithmetic.ts"),
   deliver: () => import("./kernels/deliver.ts"),
   trees: () => import("./kernels/trees.ts"),
+  links: () => import("./models/links.ts"),
   watanabe: () => import("./models/watanabe.ts"),
   "block-length": () => import("./models/block-length.ts"),
   "first-step": () => import("./models/first-step.ts"),
@@ -19,7 +22,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: Benchmark }>>
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: "boolean", default: false } },
+  options: { quick: { type: "boolean", default: false }, into: { type: "string" } },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
 const unknown = names.find((name) => BENCHMARKS[name] === undefined);
@@ -27,15 +30,16 @@ if (unknown !== undefined) {
   console.error(`There is no benchmark "${unknown}". Known: ${Object.keys(BENCHMARKS).join(", ")}`);
   process.exit(1);
 }
+const into = values.into === undefined ? undefined : pathToFileURL(`${resolve(values.into)}/`);
 for (const name of names) {
   const load = BENCHMARKS[name] as (typeof BENCHMARKS)[string];
   const { default: benchmark } = await load();
   console.log(benchmark.question);
   try {
-    await record(benchmark, values);
+    await record(benchmark, values, into);
   } catch (error) {
     console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 }
-writeReadme();
+if (into === undefined) writeReadme();

@@ -20,6 +20,7 @@ export const REQUIREMENTS = [
       "test",
       "bench arithmetic",
       "bench deliver",
+      "bench links",
       "bench trees",
       "bench watanabe",
       "bench block-length",

@@ -15,8 +15,15 @@ const REFERENCE = fileURLToPath(new URL("../test/reference", import.meta.url));
 /** `hillock verify`. @returns the exit code: 1 on a FAIL, an unreadable case, or when nothing was run */
 export async function verifyCommand(
   dir: string,
-  options: { engine: string; adapter?: string; json?: boolean },
+  options: {
+    readonly engine: string;
+    readonly adapter?: string;
+    readonly json?: boolean;
+    /** A line of JSON for each row as soon as it is there, for who may not wait for all. */
+    readonly lines?: boolean;
+  },
 ): Promise<number> {
+  const quiet = options.json === true || options.lines === true;
   if (!existsSync(dir) || !statSync(dir).isDirectory())
     throw new DataError(dir, "is not a folder", "Give the folder of the cases, for example test/reference/motor-pool");
   const { root, found } = casesOf(dir);
@@ -27,13 +34,14 @@ export async function verifyCommand(
   const further = existsSync(REFERENCE)
     ? [REFERENCE, ...listing(REFERENCE)("").folders.map((name) => join(REFERENCE, name))]
     : [];
-  if (!options.json) process.stdout.write(`${found.length} cases on ${chosen.said}\n${line(HEAD)}\n`);
+  if (!quiet) process.stdout.write(`${found.length} cases on ${chosen.said}\n${line(HEAD)}\n`);
   const rows: VerifyRow[] = [];
   try {
     for (const one of found) {
       const own = await runCase(root, one, further, context);
       rows.push(...own);
-      if (!options.json)
+      if (options.lines) for (const row of own) process.stdout.write(`${JSON.stringify(row)}\n`);
+      if (!quiet)
         for (const row of own)
           process.stdout.write(`${line(cellsOf(row))}${row.note === undefined ? "" : `  ${row.note}`}\n`);
     }
@@ -43,7 +51,7 @@ export async function verifyCommand(
   const count = (pass: VerifyRow["pass"]): number => rows.filter((row) => row.pass === pass).length;
   if (options.json)
     process.stdout.write(`${JSON.stringify({ engine: chosen.kind, adapter: chosen.said, rows }, null, 2)}\n`);
-  else process.stdout.write(`${count(true)} pass, ${count(false)} FAIL, ${count("not yet")} not yet\n`);
+  else if (!quiet) process.stdout.write(`${count(true)} pass, ${count(false)} FAIL, ${count("not yet")} not yet\n`);
   return count(false) > 0 || count(true) === 0 ? 1 : 0;
 }
 

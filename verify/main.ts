@@ -10,6 +10,7 @@ const { values, positionals } = parseArgs({
     engine: { type: "string", default: "auto" },
     adapter: { type: "string" },
     json: { type: "boolean", default: false },
+    lines: { type: "boolean", default: false },
   },
 });
 

@@ -70,6 +70,17 @@ async function commands(words: readonly string[], done: (code: number) => void):
       done(await importCommand(file, options));
     });
   program
+    .command("bench")
+    .description("measure this machine: device, limits, checks, timings of all benchmarks that run here, in one JSON")
+    .option("--out <file>", "what to write", "hillock-bench.json")
+    .option("--minutes <n>", "stop after so many", "8")
+    .option("--quick", "short runs: to see that it works, not for figures")
+    .action(async (options: { out: string; minutes: string; quick?: boolean }) => {
+      const { runBeside } = await import("./beside.ts");
+      const { out, minutes, quick = false } = options;
+      done(runBeside("bench", "bench/report", ["--out", out, "--minutes", minutes, ...(quick ? ["--quick"] : [])]));
+    });
+  program
     .command("devices")
     .description("list adapters and their limits, and say what would be used and why")
     .option("--json", "print as JSON")
