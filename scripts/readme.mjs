@@ -49,6 +49,11 @@ function verifyTable() {
 function speedTable() {
   const cell = (c) => (typeof c === "object" && c !== null ? c.median : c);
   const lines = [];
+  const results = ["watanabe", "neuron"].map((name) => read(`bench/results/${name}.json`));
+  const where = results.map(
+    (r) =>
+      `${r.name}: ${r.machine.cores} cores of ${r.machine.cpu}, ${r.adapter === undefined ? "no adapter used" : r.adapter.description}, ${r.date.slice(0, 10)}`,
+  );
   const watanabe = read("bench/results/watanabe.json").tables.find((t) => t.columns.includes("s per simulated second"));
   for (const row of watanabe.rows) {
     const at = (column) => cell(row[watanabe.columns.indexOf(column)]);
@@ -61,7 +66,13 @@ function speedTable() {
     lines.push(
       `| the first of them in NEURON 8.2.2 with inputs drawn before, ${cell(row[0])} thread${cell(row[0]) === 1 ? "" : "s"} | ${number(cell(row[1]))} s |`,
     );
-  return ["| what | measured |", "| --- | --- |", ...lines].join("\n");
+  return [
+    "| what | measured |",
+    "| --- | --- |",
+    ...lines,
+    "",
+    `Measured on (bench/results): ${where.join("; ")}.`,
+  ].join("\n");
 }
 
 const fill = (text, name, content) =>

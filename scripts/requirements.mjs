@@ -113,6 +113,14 @@ export const REQUIREMENTS = [
     without: "the test of sweeps on Slurm fails",
   },
   {
+    name: "xz",
+    use: "packs the bundle (npm run bundle), which a test unpacks again; strip makes it smaller",
+    commands: ["test", "bundle"],
+    packages: ["xz-utils", "binutils"],
+    programs: ["xz", "strip"],
+    without: "npm run bundle and its test fail",
+  },
+  {
     name: "procps",
     use: "test/browser/measure.ts reads processor times with ps",
     commands: ["measure"],

@@ -42,7 +42,7 @@ export async function tableOf(dir: string): Promise<{ csv: string; parquet: Reco
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  ms = 200_000,
+  ms = 400_000,
   every = 10,
 ): Promise<void> {
   const end = Date.now() + ms;

@@ -12,8 +12,8 @@ export interface Cluster {
   readonly env: NodeJS.ProcessEnv;
   /** scontrol, as its administrator. @throws Error when it fails */
   control(...words: string[]): string;
-  /** Ends its daemons, and no others. */
-  stop(): void;
+  /** Ends its daemons, and no others; resolves when they are gone. */
+  stop(): Promise<void>;
 }
 
 /** A free port of the loopback. */
@@ -63,14 +63,19 @@ export async function startSlurm(dir: string): Promise<Cluster> {
     return result.stdout;
   };
   await until("both nodes idle", () => (spawnSync("scontrol", ["show", "nodes"], options).stdout.match(/State=IDLE /g) ?? []).length === 2); // prettier-ignore
-  const stop = (): void => {
-    for (const name of ["n1.pid", "n2.pid", "slurmctld.pid", "munge.pid"]) {
-      try {
-        process.kill(Number(readFileSync(path(name), "utf8")), "SIGTERM");
-      } catch {
-        // it has ended
-      }
+  const pids = ["n1.pid", "n2.pid", "slurmctld.pid", "munge.pid"].map((name) =>
+    Number(readFileSync(path(name), "utf8")),
+  );
+  const signalled = (pid: number, signal: "SIGTERM" | 0): boolean => {
+    try {
+      return process.kill(pid, signal);
+    } catch {
+      return false; // it has ended
     }
+  };
+  const stop = async (): Promise<void> => {
+    for (const pid of pids) signalled(pid, "SIGTERM");
+    await until("the end of Slurm's daemons", () => !pids.some((pid) => signalled(pid, 0))).catch(() => undefined);
   };
   return { env, control, stop };
 }
