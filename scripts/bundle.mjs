@@ -31,7 +31,7 @@ const target = `${process.platform}-${process.arch}`;
 const title = `${name}-${version}-${target}`;
 
 /** What programs never read of a package. */
-const IDLE = /\.([cm]?ts|map|md|markdown)$|\/(docs?|test|tests|__tests__|examples?|coverage|\.github)$/i;
+const IDLE = /\.([cm]?ts|map|md|markdown)$/i;
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
 
 /** Production packages of the lock file that are installed here, by path. */
@@ -46,7 +46,7 @@ function production() {
 const foreign = (path) =>
   (/node_modules\/webgpu\/dist\/[^/]+$/.test(path) && basename(path) !== target) ||
   /node_modules\/webgpu\/build$/.test(path) ||
-  /node_modules\/koffi\/(src|vendor)$/.test(path) ||
+  /node_modules\/koffi\/(src|vendor|doc)$/.test(path) ||
   /node_modules\/h5wasm\/(dist\/(iife|esm)|src)$/.test(path);
 
 const copy = (from, to) =>
