@@ -1,5 +1,5 @@
 import { element } from "../site/element.ts";
-import { hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "../site/notice.ts";
+import { fromLaterPage, hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "../site/notice.ts";
 import { commonTime } from "../site/protocol.ts";
 import { onColours, theme } from "../site/theme.ts";
 import { VERSIONS, type VersionName } from "./clamping.ts";
@@ -142,7 +142,9 @@ export class LabPage {
 
   #greeted({ adapter, presets, insertable }: ToPage & { kind: "hello" }): void {
     showAdapterName(adapter);
-    if (adapter === undefined) withoutWebGpu("The float64 reference engine computes here, which suits one or two cells."); // prettier-ignore
+    if (adapter === undefined)
+      withoutWebGpu("The float64 reference engine computes here, which suits one or two cells."); // prettier-ignore
+    else if (this.#controls.fromLater) fromLaterPage();
     document.body.dataset["engine"] = adapter === undefined ? "reference" : adapter.isFallback ? "software" : "adapter";
     for (const [name, title] of presets) element<HTMLSelectElement>("preset").add(new Option(title, name));
     for (const [name, room] of insertable) element<HTMLSelectElement>("insert").add(new Option(`${name} (${room})`, name)); // prettier-ignore

@@ -37,7 +37,12 @@ export interface ChoiceSpec {
 export type ControlSpec = RangeSpec | ChoiceSpec;
 export type Specs<K extends string> = Readonly<Record<K, ControlSpec>>;
 
+/** Of what the address says. Without one it is the first; a change of a control's meaning makes the next, and reads the older. */
+const VERSION = 1;
+
 export class Controls<K extends string> {
+  /** The address is of a later page than this one. */
+  readonly fromLater: boolean;
   readonly #specs: Specs<K>;
   readonly #inputs = new Map<K, HTMLInputElement | HTMLSelectElement>();
   readonly #outputs = new Map<K, HTMLOutputElement>();
@@ -56,6 +61,7 @@ export class Controls<K extends string> {
     const fixed = keys.filter((k) => specs[k].restarts === true);
     if (fixed.length > 0) form.append(this.#group("Starts anew", fixed));
     const given = new URLSearchParams(location.search);
+    this.fromLater = Number(given.get("v") ?? VERSION) > VERSION;
     this.#given = new Set(keys.filter((key) => given.has(key)));
     for (const key of keys) this.#set(key, valueIn(specs[key], given.get(key)));
   }
@@ -127,6 +133,7 @@ export class Controls<K extends string> {
   link(): string {
     const url = new URL(location.href);
     url.hash = "";
+    url.searchParams.set("v", String(VERSION));
     for (const key of this.#inputs.keys()) {
       const spec = this.#specs[key];
       if (spec.kind === "range" && spec.byEngine !== undefined && this.get(key) === this.#default(key))

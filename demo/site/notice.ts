@@ -37,6 +37,12 @@ export function withoutWebGpu(instead: string): void {
   notice("hint", "This browser offers no WebGPU adapter", [paragraph(instead), ...secure, where]);
 }
 
+/** Says that the address has more than this page can read. */
+export const fromLaterPage = (): void =>
+  notice("hint", "This link is of a later version of this page", [
+    paragraph("Settings that this version does not know have their defaults."),
+  ]);
+
 /** Names the adapter, and says so when it is a software one or none. */
 export function showAdapterName(adapter: AdapterName | undefined): void {
   element("adapter").textContent =

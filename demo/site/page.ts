@@ -2,7 +2,7 @@ import { Canvases } from "./canvases.ts";
 import type { Controls } from "./controls.ts";
 import { element } from "./element.ts";
 import type { EngineHere } from "./engine-here.ts";
-import { hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "./notice.ts";
+import { fromLaterPage, hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "./notice.ts";
 import {
   commonTime,
   type AdapterName,
@@ -159,7 +159,9 @@ export class DemoPage {
     showAdapterName(adapter);
     this.#spec.controls.suit(here);
     dispatchEvent(new Event("hillock-settings"));
-    if (here === "reference") withoutWebGpu("The float64 reference engine computes here instead, on one core of the processor: the same equations and the same random numbers, for small networks."); // prettier-ignore
+    if (here === "reference")
+      withoutWebGpu("The float64 reference engine computes here instead, on one core of the processor: the same equations and the same random numbers, for small networks."); // prettier-ignore
+    else if (this.#spec.controls.fromLater) fromLaterPage();
     const canvases = this.#canvases.handOver();
     const start: ToWorker = {
       kind: "start", settings: this.#spec.controls.all, pacing: this.#pacing, canvases, look: this.#canvases.look,

@@ -59,8 +59,9 @@ function button(text: string, act: () => Promise<void>): HTMLButtonElement {
 function rendered(markdown: string): HTMLElement {
   const box = make("section");
   for (const block of markdown.split(/\n\n(?![^`]*```$)/)) {
-    if (block.startsWith("## ")) box.append(make("h3", { textContent: block.slice(3) }));
-    else if (block.startsWith("```")) box.append(make("pre", { textContent: block.replace(/^```\n?|\n?```$/g, "") }));
+    if (block.startsWith("## ")) box.append(make("h2", { textContent: block.slice(3) }));
+    else if (block.startsWith("```"))
+      box.append(scrolled(make("pre", { textContent: block.replace(/^```\n?|\n?```$/g, "") }), "Equations"));
     else if (block.startsWith("|")) box.append(tableFrom(block));
     else box.append(make("p", {}, ...linked(block)));
   }
@@ -72,7 +73,13 @@ function tableFrom(block: string): HTMLElement {
   const cells = rows.map((line) => line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("`", ""))); // prettier-ignore
   const table = make("table");
   cells.forEach((row, k) => table.append(make("tr", {}, ...row.map((text) => make(k === 0 ? "th" : "td", { textContent: text }))))); // prettier-ignore
-  return make("div", { className: "scroll" }, table);
+  return scrolled(make("div", { className: "scroll" }, table), "Parameters");
+}
+
+/** What may be wider than the page scrolls by keys too. */
+function scrolled(box: HTMLElement, name: string): HTMLElement {
+  Object.assign(box, { tabIndex: 0, role: "group", ariaLabel: name });
+  return box;
 }
 
 /** DOIs of the publications that mechanisms name. */

@@ -40,6 +40,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     expect(await value(tab, "neurons")).toBe("200");
     await tab.click("#share");
     expect(new URL(tab.url).searchParams.get("neurons")).toBe(null); // the other side's adapter decides
+    expect(new URL(tab.url).searchParams.get("v")).toBe("1");
     await set(tab, "neurons", 50);
     await until(tab, "built", (n) => n === 2);
     await running(tab);
@@ -47,6 +48,19 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     expect(await value(tab, "neurons")).toBe("200");
     expect(await value(tab, "rate")).toBe("65");
     await tab.close();
+  },
+
+  "a link of a later page says so, and what is known of it holds": async (bench) => {
+    for (const [query, says] of [
+      ["v=2&", /later version/],
+      ["v=1&", /^$/],
+      ["", /^$/],
+    ] as const) {
+      const tab = await opened(bench, `motor-pool.html?${query}neurons=50&rate=30`);
+      expect(await value(tab, "rate")).toBe("30");
+      expect(await text(tab, "#notice")).toMatch(says);
+      await tab.close();
+    }
   },
 
   "eight key presses on Seed build one network more": async (bench) => {
@@ -121,6 +135,46 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     }
   },
 
+  "units are recruited from the smallest on, none while cells leave the voltage that they began at": async (bench) => {
+    const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100");
+    await until(tab, "modelMs", (t) => t > 4000);
+    const rows = (await saved(tab, "Save Recruitment as CSV")).trim().split("\n").slice(1);
+    const began = rows.map((row) => row.split(",")[1] ?? "").filter((x) => x !== "").map(Number); // prettier-ignore
+    expect(began.length).toBeGreaterThan(30);
+    // the drive rises from nothing to 65 Hz in 3 s; what fires in the first 300 ms fires because of where it began
+    expect(Math.min(...began)).toBeGreaterThanOrEqual(6.5);
+    const pairs = began.flatMap((a, k) => began.slice(k + 1).map((b) => Math.sign(b - a)));
+    const rising = pairs.filter((x) => x > 0).length / pairs.filter((x) => x !== 0).length;
+    expect(rising).toBeGreaterThan(0.8); // by chance, 0.5
+    await tab.close();
+  },
+
+  "the raster of the column has layer 2 above layer 5, as the cortex has": async (bench) => {
+    const tab = await opened(bench, "column.html?mesh=2&drive=2&speed=1000");
+    await until(tab, "modelMs", (t) => t > 60);
+    await tab.click("#pause");
+    await pause(2000);
+    const png = await tab.picture("#raster");
+    const [layer2, layer5] = await tab.evaluate(meanRows, { png, inks: ["l2-pyramidal", "l5-pyramidal"] });
+    expect(layer2).toBeGreaterThan(0); // NaN: no such spikes
+    expect(layer2).toBeLessThan(layer5 as number);
+    await tab.close();
+  },
+
+  "a finger that moves up over the scene is the page's to scroll": async (bench) => {
+    const tab = await opened(bench, "column.html?mesh=2&drive=0&speed=0.02", PHONE);
+    expect(await tab.evaluate(() => getComputedStyle(document.querySelector("#scene") as Element).touchAction)).toBe("pan-y"); // prettier-ignore
+    const kept = await tab.evaluate(() =>
+      ["touchstart", "touchmove"].filter((kind) => {
+        const event = new Event(kind, { bubbles: true, cancelable: true });
+        document.querySelector("#scene")?.dispatchEvent(event);
+        return event.defaultPrevented;
+      }),
+    );
+    expect(kept).toEqual([]);
+    await tab.close();
+  },
+
   "no page evaluates text; each carries a description for link previews": async ({ open, url }) => {
     for (const name of ["index", "learning", "laboratory", "motor-pool", "column"]) {
       const tab = await open(`${url}${name}.html`);
@@ -134,6 +188,53 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     }
   },
 };
+
+/** What a button saves, and no file of it. */
+const saved = (tab: Tab, label: string): Promise<string> =>
+  tab.evaluate(async (name) => {
+    const [make, click] = [URL.createObjectURL.bind(URL), HTMLAnchorElement.prototype.click];
+    const blob = new Promise<Blob>((resolve) => {
+      URL.createObjectURL = (object) => (resolve(object as Blob), make(object));
+    });
+    HTMLAnchorElement.prototype.click = () => undefined;
+    document.querySelector<HTMLButtonElement>(`[aria-label="${name}"]`)?.click();
+    const content = await (await blob).text();
+    [URL.createObjectURL, HTMLAnchorElement.prototype.click] = [make, click];
+    return content;
+  }, label);
+
+/** In a page: the mean row of a picture's pixels in colours of the page, 0 on top to 1; NaN for a colour that is not there. */
+async function meanRows({ png, inks }: { png: string; inks: readonly string[] }): Promise<number[]> {
+  const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (c) => c.charCodeAt(0))]));
+  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+  context?.drawImage(bitmap, 0, 0);
+  const pixels = context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? new Uint8ClampedArray();
+  return inks.map((name) => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = `var(--${name})`;
+    const ink = (getComputedStyle(probe).color.match(/\d+/g) ?? []).map(Number);
+    probe.remove();
+    let [sum, count] = [0, 0];
+    for (let k = 0; k < pixels.length; k += 4)
+      if (ink.every((c, i) => Math.abs(c - (pixels[k + i] as number)) < 12)) [sum, count] = [sum + k / 4 / bitmap.width, count + 1]; // prettier-ignore
+    return count < 20 ? NaN : sum / count / bitmap.height;
+  });
+}
+
+/** Readers who want less motion get a frame a second at most. */
+export async function calmer(calm: Bench, moving: Bench): Promise<void> {
+  const threeFrames = async (bench: Bench): Promise<number> => {
+    const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100");
+    const first = await until(tab, "frames", (n) => n >= 2);
+    const began = Date.now();
+    await until(tab, "frames", (n) => n >= first + 3);
+    await tab.close();
+    return Date.now() - began;
+  };
+  const slow = await threeFrames(calm);
+  expect(slow).toBeGreaterThan(2500); // three intervals of a second, the first seen late by the pause between two looks
+  expect(await threeFrames(moving)).toBeLessThan(slow);
+}
 
 /** Without WebGPU. */
 export const WITHOUT: Check = async (bench) => {
@@ -159,7 +260,7 @@ export const WITHOUT: Check = async (bench) => {
 export const AFTER_LOSS: Check = async (bench) => {
   const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100&private=30");
   await until(tab, "modelMs", (t) => t > 200);
-  await tab.loseDevice?.();
+  await tab.loseDevice();
   await waited("state", () => word(tab, "state"), (s) => s === "failed"); // prettier-ignore
   expect(await text(tab, "#notice")).toContain("device was lost");
   const readings = await tab.evaluate(() => [...document.querySelectorAll(".status dd:not(#adapter)")].map((e) => e.textContent)); // prettier-ignore

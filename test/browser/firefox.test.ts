@@ -1,6 +1,6 @@
 // The built demos in Firefox, whose WebGPU is wgpu, on a software adapter and without WebGPU.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CHECKS, WITHOUT } from "./checks.ts";
+import { AFTER_LOSS, calmer, CHECKS, WITHOUT } from "./checks.ts";
 import { openFirefox, type Firefox } from "./firefox.ts";
 import { openSite, type Site } from "./site.ts";
 import { inFirefox, number, pause, running, until } from "./tab.ts";
@@ -22,6 +22,19 @@ afterAll(async () => {
 
 test.each(Object.entries(CHECKS))("%s", async (_, check) => {
   await check({ open: inFirefox(firefox.browser), url: site.url });
+});
+
+test("after the device was lost old readings are taken off, and one click starts again", async () => {
+  await AFTER_LOSS({ open: inFirefox(firefox.browser), url: site.losing });
+});
+
+test("readers who want less motion get fewer frames", async () => {
+  const calm = await openFirefox({ "ui.prefersReducedMotion": 1 });
+  try {
+    await calmer({ open: inFirefox(calm.browser), url: site.url }, { open: inFirefox(firefox.browser), url: site.url });
+  } finally {
+    await calm.close();
+  }
 });
 
 // such a submit takes seconds; Firefox 153 ends where a picture that the device drew is presented meanwhile

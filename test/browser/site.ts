@@ -11,12 +11,18 @@ const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "
 export interface Site {
   /** ends with a slash; a folder below the server's root, as a teacher's web space would be. */
   readonly url: string;
+  /** The same site, whose workers destroy their device when they hear LOSE. */
+  readonly losing: string;
   /** bytes of all files, each gzipped. */
   readonly gzipped: Readonly<Record<string, number>>;
   /** text of all files. */
   readonly files: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
+
+/** Said to a worker of the losing site. */
+export const LOSE = "lose the device";
+const LOSING = `\naddEventListener("message", ({ data }) => data === "${LOSE}" && globalThis.device.destroy());\n`;
 
 /** Builds the demos into a folder of their own and serves them as plain files. */
 export async function openSite(): Promise<Site> {
@@ -28,9 +34,9 @@ export async function openSite(): Promise<Site> {
   });
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
-    const file = join(folder, normalize(path.replace(/^\/some\/folder\//, "/")));
+    const file = join(folder, normalize(path.replace(/^\/some\/(folder|losing)\//, "/")));
     if (
-      !path.startsWith("/some/folder/") ||
+      !/^\/some\/(folder|losing)\//.test(path) ||
       !file.startsWith(folder) ||
       !existsSync(file) ||
       !statSync(file).isFile()
@@ -39,13 +45,16 @@ export async function openSite(): Promise<Site> {
       return;
     }
     response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-    createReadStream(file).pipe(response);
+    if (path.startsWith("/some/losing/") && /worker.*\.js$/.test(path))
+      response.end(readFileSync(file, "utf8") + LOSING);
+    else createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const files = contents(folder);
   return {
     url: `http://127.0.0.1:${port}/some/folder/`,
+    losing: `http://127.0.0.1:${port}/some/losing/`,
     gzipped: Object.fromEntries(Object.entries(files).map(([f, text]) => [f, gzipSync(text).length])),
     files: Object.fromEntries(Object.entries(files).map(([f, content]) => [f, content.toString("utf8")])),
     close: async () => {

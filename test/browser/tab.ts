@@ -1,13 +1,16 @@
 import type { Browser as Chromium } from "playwright-core";
 import type { Browser as Firefox } from "puppeteer-core";
+import { LOSE } from "./site.ts";
 
 /** What the checks of the pages need of a browser, whichever drives it. */
 export interface Tab {
-  evaluate<T, A = undefined>(work: (argument: A) => T, argument?: A): Promise<T>;
+  evaluate<T, A = undefined>(work: (argument: A) => T | Promise<T>, argument?: A): Promise<T>;
   click(selector: string): Promise<void>;
   press(selector: string, key: string, times?: number): Promise<void>;
-  /** Destroys the device that its worker has; Firefox's drivers cannot reach into a worker. */
-  loseDevice?(): Promise<void>;
+  /** Destroys the device that its worker has; in Firefox, whose drivers cannot reach into a worker, on the losing site only. */
+  loseDevice(): Promise<void>;
+  /** An element as it is on the screen: PNG, base64. */
+  picture(selector: string): Promise<string>;
   readonly url: string;
   /** errors so far. */
   readonly complaints: readonly string[];
@@ -44,6 +47,7 @@ export const inChromium =
         for (let k = 0; k < times; k++) await page.keyboard.press(key);
       },
       loseDevice: async () => page.workers()[0]?.evaluate(destroy),
+      picture: async (selector) => (await page.locator(selector).first().screenshot()).toString("base64"),
       get url() {
         return page.url();
       },
@@ -52,11 +56,24 @@ export const inChromium =
     };
   };
 
+/** In a page, before its own scripts: its workers stay within reach. */
+const keepWorkers = (): void => {
+  const workers: Worker[] = [];
+  class Kept extends Worker {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      workers.push(this);
+    }
+  }
+  Object.assign(globalThis, { Worker: Kept, workers });
+};
+
 export const inFirefox =
   (browser: Firefox): OpenTab =>
   async (url, { width = 1280, height = 900 } = {}) => {
     const page = await browser.newPage();
     await page.setViewport({ width, height });
+    await page.evaluateOnNewDocument(keepWorkers);
     const complaints: string[] = [];
     page.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());
@@ -69,6 +86,15 @@ export const inFirefox =
       press: async (selector, key, times = 1) => {
         await page.focus(selector);
         for (let k = 0; k < times; k++) await page.keyboard.press(key as never);
+      },
+      loseDevice: () =>
+        page.evaluate(
+          (word) => (globalThis as unknown as { workers: Worker[] }).workers.at(-1)?.postMessage(word),
+          LOSE,
+        ),
+      picture: async (selector) => {
+        const element = await page.$(selector);
+        return (await element?.screenshot({ encoding: "base64" })) ?? "";
       },
       get url() {
         return page.url();

@@ -4,7 +4,7 @@ import { binnedCounts, meanRates, populationRate } from "../../analysis/rates.ts
 import { welch } from "../../analysis/spectrum.ts";
 import { timesPerCell as trainsOf, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
 import { mean } from "../../analysis/stats.ts";
-import { formatTable } from "../../analysis/summary.ts";
+import { fixed, formatTable } from "../../analysis/summary.ts";
 import { fixedInDegree, oneToOne } from "../../connect/rules.ts";
 import iafDelta from "../../mechanisms/neurons/iaf_delta.ts";
 import { Network } from "../../network/network.ts";
@@ -89,10 +89,10 @@ async function summary(run: StoredRun, entry: number, s: BrunelSettings): Promis
     const trains = await run.spikes(name, entry);
     const { cv, correlation } = irregularity(trains, span, s.pairs);
     const { peak } = spectrumOf(trains, span);
-    rows.push([name, mean(meanRates(trains, span)).toFixed(2), cv.toFixed(2), correlation.toFixed(3), peak.toFixed(0)]);
+    rows.push([name, fixed(mean(meanRates(trains, span)), 2), fixed(cv, 2), fixed(correlation, 3), fixed(peak, 0)]);
   }
   const table = formatTable(["population", "rate (Hz)", "CV of intervals", "correlation of pairs (5 ms)", "peak of the rate's spectrum (Hz)"], rows); // prettier-ignore
-  return `${table}\n\nmean-field rate of the asynchronous state (diffusion approximation): ${expectedRate(s).toFixed(2)} Hz`;
+  return `${table}\n\nmean-field rate of the asynchronous state (diffusion approximation): ${fixed(expectedRate(s), 2)} Hz`;
 }
 
 /** Mean CV of neurons with four spikes or more, and mean correlation of counts in 5 ms of the first of them. */

@@ -6,16 +6,15 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { openFolder } from "../../../src/node.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
+import { builtCommand } from "../../built.ts";
 
-const ROOT = join(import.meta.dirname, "../../..");
+const COMMAND = await builtCommand();
 const all = mkdtempSync(join(tmpdir(), "hillock-resume-"));
 afterAll(() => rmSync(all, { recursive: true, force: true }));
 
 /** Runs a command; with `until`, kills it -9 as soon as that file is there. */
 function hillock(args: readonly string[], until?: string): Promise<{ code: number | null; out: string; err: string }> {
-  const tsx = join(ROOT, "node_modules/tsx/dist/loader.mjs");
-  const words = ["--import", `file://${tsx}`, join(ROOT, "src/cli/main.ts"), "run", ...args, "--engine", "reference"];
-  const child = spawn(process.execPath, words, { cwd: all });
+  const child = spawn(process.execPath, [COMMAND, "run", ...args, "--engine", "reference"], { cwd: all });
   const timer = setInterval(() => {
     if (until !== undefined && existsSync(join(all, until))) child.kill("SIGKILL");
   }, 2);

@@ -56,3 +56,15 @@ test("synchronous regular, fast synchronous irregular and asynchronous irregular
   expect(Math.abs(AI.rate / AI.meanField - 1)).toBeLessThan(0.2); // the diffusion approximation at J = 0.25 mV
   for (const svg of AI.drawn) expect(svg).toMatch(/^<svg/);
 }, 120_000);
+
+test("what a silent network leaves undefined is n/a in its table, as everywhere", async () => {
+  const s = settings.parse({ cells: { excitatory: 40, inhibitory: 10 }, probability: 0.25, eta: 0.01, duration: 0.05, from: 0.01, chunk: 0.05, pairs: 5 }); // prettier-ignore
+  const built = buildBrunel(s, { seed: 1, files: new Map() });
+  const sim = await simulate(built.network, { dt: built.dt, engine: "reference" });
+  const files = new MemoryFiles();
+  for await (const chunk of recordRun(sim, { files, duration: built.duration, chunk: built.chunk })) void chunk;
+  await sim.close();
+  const text = await built.summary(await loadRun(files), 0);
+  expect(text).toMatch(/^E +0\.00 +n\/a +n\/a/m);
+  expect(text).not.toContain("NaN");
+});

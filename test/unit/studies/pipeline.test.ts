@@ -5,6 +5,7 @@ import { checkReached, searchRate, type Trial } from "../../../src/studies/watan
 import { planOf } from "../../../src/studies/watanabe-pipeline/plan.ts";
 import { compared } from "../../../src/studies/watanabe-pipeline/steps12.ts";
 import { settings as schema, STEPS, watanabePipeline, type PipelineSettings } from "../../../src/studies/watanabe-pipeline/study.ts"; // prettier-ignore
+import { thresholdsOf, unitsOf } from "../../../src/studies/watanabe-pipeline/pool.ts";
 import { WATANABE_WINDOWS } from "../../../src/analysis/summary.ts";
 import { drawn, inMemory, keeping, textOf } from "./context.ts";
 
@@ -49,6 +50,16 @@ test("too few active units cost what the published objective charges", () => {
   const m = { percentMvc: 10, percentOfOwnMaximum: 80, active: 7 };
   expect(compared(m, "absolute", 10, 10).error).toBe(1000 + 100 * 3);
   expect(compared({ ...m, active: 10 }, "own maximum", 100, 10).error).toBeCloseTo(0.2, 12);
+});
+
+test("force.twitchRange is the largest twitch over the smallest; left out, thresholds say it", () => {
+  const given = schema.parse({ force: { twitchRange: 50 } });
+  const n = given.cells.motorNeurons;
+  // Fuglevand et al. (1993), eq. 13: P(i) = exp(ln(RP) i / n), i from 1
+  [...unitsOf(given, given.force).peak].forEach((P, k) => expect(P).toBeCloseTo(Math.exp((Math.log(50) * (k + 1)) / n), 9)); // prettier-ignore
+  const thresholds = thresholdsOf(DEFAULTS);
+  const range = (thresholds.at(-1) as number) / (thresholds[0] as number);
+  expect(unitsOf(DEFAULTS, DEFAULTS.force).peak.at(-1)).toBeCloseTo(range, 9);
 });
 
 test("windows are the published ones", () => {
