@@ -241,5 +241,8 @@ export const GENERAL = {
   cobaShare: both(0.99, "share of g04's spikes on their step before the twins' first difference, as its case says"),
   deltaShare: both(0.98, "the same of g05, as its case says"),
   cobaTotal: both(0.02, "relative, of g04's total number of spikes, as its case says: after one flip at a near tie networks part"),
+  forceState: { float64: 1e-9, float32: 0, why: "mV and 1/s of g14, beside what the file's digits round off: as its case says of z; float32 is in the case" },
+  forceWeights: { float64: 1e-9, float32: 0, why: "of g14's largest weight: as its case says of z, which is of order 1; float32 by the case's own twin" },
+  forceRate: { float64: 1e-9, float32: 0.05, why: "relative: g14's float64 twins fire the same spikes; float32 parts at a near tie, its twin by 0.0013" },
   total: both(0.05, "the same in float64 and of g05, as their cases say"),
 } as const satisfies Record<string, Tolerance>; // prettier-ignore

@@ -3,6 +3,7 @@ import { notYet, type VerifyContext } from "../rows.ts";
 import { verifyShortTerm } from "./links.ts";
 import { verifyCalcium, verifyKinetic } from "./clamped.ts";
 import { verifyInterneurons, verifyReceptors, verifySquid } from "./compartments.ts";
+import { verifyForce } from "./force.ts";
 import { verifyCoba, verifyDelta } from "./networks.ts";
 import { verifyJunctions } from "./junctions.ts";
 import { verifyNoise } from "./noise.ts";
@@ -28,6 +29,7 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g16", verifySwc],
   ["g08", verifyReceptors],
   ["g13", verifyInterneurons],
+  ["g14", verifyForce],
   ["g15", verifySquid],
 ]);
 

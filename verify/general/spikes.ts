@@ -44,14 +44,24 @@ export function networkRows(
   ]; // prettier-ignore
 }
 
-/** Whether the first spike that differs is a (step, cell) of the near ties with a margin below 2e-4 mV, or one step after such a row. */
-function atTie(reference: Trains, simulated: Trains, { steps, cells, margins }: NearTies): boolean {
+/** The first spike of either side without a partner. */
+function firstDeviation(reference: Trains, simulated: Trains): { readonly step: number; readonly cell: number } {
   let first = { step: Infinity, cell: -1 };
   reference.forEach((train, cell) => {
     const [a, b] = [new Set(train), new Set(simulated[cell] ?? [])];
     for (const step of [...train, ...(simulated[cell] ?? [])])
       if (a.has(step) !== b.has(step) && step < first.step) first = { step, cell };
   });
+  return first;
+}
+
+/** The step of the first spike that differs; infinite where none does. */
+export const firstUnmatched = (reference: Trains, simulated: Trains): number =>
+  firstDeviation(reference, simulated).step;
+
+/** Whether the first spike that differs is a (step, cell) of the near ties with a margin below 2e-4 mV, or one step after such a row. */
+function atTie(reference: Trains, simulated: Trains, { steps, cells, margins }: NearTies): boolean {
+  const first = firstDeviation(reference, simulated);
   return steps.some((step, i) => {
     const near = Math.abs(margins[i] as number) < 2e-4 && cells[i] === first.cell;
     return near && (first.step === step || first.step === step + 1);
