@@ -1,4 +1,6 @@
+import { pageThreads } from "./browser/threads.ts";
 import { DeviceError } from "./errors.ts";
+import { offerThreads } from "./host/threads.ts";
 import type { Files } from "./storage/files.ts";
 import { MemoryFiles } from "./storage/memory-files.ts";
 import { PrivateFolder } from "./storage/private-folder.ts";
@@ -6,6 +8,8 @@ import { infoOf, maximumLimits, type AdapterInfo, type OpenDevice, type OpenDevi
 
 export * from "./index.ts";
 export type { AdapterInfo, OpenDevice, OpenDeviceOptions } from "./run/open-device.ts";
+
+offerThreads(pageThreads());
 
 const REASON = "the browser's adapter";
 

@@ -1,13 +1,17 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DeviceError } from "./errors.ts";
+import { offerThreads } from "./host/threads.ts";
 import { quietly, type Quiet } from "./node/quiet.ts";
+import { nodeThreads } from "./node/threads.ts";
 import type { Files } from "./storage/files.ts";
 import { NodeFolder } from "./storage/node-folder.ts";
 import { infoOf, maximumLimits, type AdapterInfo, type OpenDevice, type OpenDeviceOptions } from "./run/open-device.ts";
 
 export * from "./index.ts";
 export type { AdapterInfo, OpenDevice, OpenDeviceOptions } from "./run/open-device.ts";
+
+offerThreads(nodeThreads());
 
 /** Ways to find an adapter, in the order in which they are tried. */
 const LAVAPIPE_FOLDER = "/usr/share/vulkan/icd.d";

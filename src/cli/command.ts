@@ -16,6 +16,8 @@ const engineOption = (): Option =>
     .default("auto");
 const adapterOption = (): Option =>
   new Option("--adapter <text>", 'part of an adapter\'s name (see "hillock devices")');
+const threadsOption = (): Option =>
+  new Option("--threads <n|auto>", "threads of the reference engine: 1 to the number of cores, the same bits with any; also HILLOCK_THREADS"); // prettier-ignore
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 const EXIT_CODES = `
@@ -54,8 +56,9 @@ async function commands(words: readonly string[], done: (code: number) => void):
     .argument("<dir>", "for example test/reference/motor-pool")
     .addOption(engineOption())
     .addOption(adapterOption())
+    .addOption(threadsOption())
     .option("--json", "print rows as JSON")
-    .action(async (dir: string, options: { engine: string; adapter?: string; json?: boolean }) => {
+    .action(async (dir: string, options: { engine: string; adapter?: string; threads?: string; json?: boolean }) => {
       const { verifyCommand } = await import("./verify.ts");
       done(verifyCommand(dir, options));
     });
@@ -112,6 +115,7 @@ function addRun(
     .option("--batch <path=v1,v2,...|n>", "run copies together that differ in one thing; n copies differ in their seed")
     .addOption(engineOption())
     .addOption(adapterOption())
+    .addOption(threadsOption())
     .option("--out <dir>", "folder for the run (default: out/<study>, numbered when it is taken)")
     .option("--chunk <s>", "length of a chunk file; results do not depend on it")
     .option("--resume", "go on with the run in the folder: what it had finished is kept")

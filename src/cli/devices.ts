@@ -1,3 +1,4 @@
+import { threadsHere } from "../host/threads.ts";
 import { adapters } from "../node.ts";
 import { ADAPTER_HINT } from "./engine.ts";
 
@@ -6,7 +7,7 @@ export async function devicesCommand({ json = false }: { json?: boolean }): Prom
   const found = await adapters();
   if (json) {
     process.stdout.write(
-      `${JSON.stringify({ used: found[0]?.description ?? "reference", adapters: found }, null, 2)}\n`,
+      `${JSON.stringify({ used: found[0]?.description ?? "reference", cores: threadsHere().cores, adapters: found }, null, 2)}\n`,
     );
     return 0;
   }
@@ -20,6 +21,10 @@ export async function devicesCommand({ json = false }: { json?: boolean }): Prom
     found[0] === undefined
       ? `No adapter was found: the reference engine (float64, slower) would be used. ${ADAPTER_HINT}`
       : `${found[0].description} would be used: ${found[0].reason}. Choose another with --adapter.`,
+  );
+  const { cores } = threadsHere();
+  lines.push(
+    `The reference engine may use ${cores === 1 ? "one core" : `${cores} cores`}: --engine reference --threads n, or auto.`,
   );
   process.stdout.write(`${lines.join("\n")}\n`);
   return 0;

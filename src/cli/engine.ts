@@ -1,5 +1,8 @@
 import type { EngineKind } from "../host/engine.ts";
 import { DeviceError } from "../errors.ts";
+import { offerThreads, threadsHere } from "../host/threads.ts";
+import { nodeThreads } from "../node/threads.ts";
+import { checkThreads } from "../reference/split.ts";
 import type { OpenDevice } from "../run/open-device.ts";
 
 /** How to get an adapter, in one line. */
@@ -13,12 +16,23 @@ export interface ChosenEngine {
   readonly said: string;
 }
 
+/** Has all simulations of this process use so many threads. @returns what to say of it
+ * @throws ModelError for what is no number of threads */
+function threadsSaid(threads: string | undefined): string {
+  offerThreads(nodeThreads(threads));
+  const { cores, wanted } = threadsHere();
+  const count = checkThreads(wanted, cores);
+  if (count !== "auto") return count === 1 ? "one thread" : `${count} threads`;
+  return cores === 1 ? "one core" : `up to ${cores} threads`;
+}
+
 /** Opens what --engine and --adapter ask for.
  * @throws DeviceError when the GPU is asked for and there is no adapter */
-export async function chooseEngine(engine: string, adapter: string | undefined): Promise<ChosenEngine> {
+export async function chooseEngine(engine: string, adapter?: string, threads?: string): Promise<ChosenEngine> {
+  const counted = threadsSaid(threads);
   if (engine === "reference" || engine === "reference32") {
     const precision = engine === "reference" ? "float64" : "float32";
-    return { kind: engine, opened: undefined, said: `reference engine, ${precision}` };
+    return { kind: engine, opened: undefined, said: `reference engine, ${precision}, ${counted}` };
   }
   const { openDevice } = await import("../node.ts");
   const opened = await openDevice(adapter === undefined ? {} : { adapter });
@@ -30,6 +44,6 @@ export async function chooseEngine(engine: string, adapter: string | undefined):
   return {
     kind: "reference",
     opened: undefined,
-    said: `reference engine, float64, slower: no adapter was found. ${ADAPTER_HINT}`,
+    said: `reference engine, float64, ${counted}, slower: no adapter was found. ${ADAPTER_HINT}`,
   };
 }

@@ -10,6 +10,7 @@ export interface RunOptions {
   readonly batch?: string;
   readonly engine: string;
   readonly adapter?: string;
+  readonly threads?: string;
   readonly out?: string;
   readonly chunk?: string;
   readonly resume?: boolean;

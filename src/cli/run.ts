@@ -129,7 +129,7 @@ async function execute(job: Job, how: Invocation): Promise<number> {
   const files = await openFolder(out);
   await files.prepare();
   await refuseUsed(files, { resume, force, continues });
-  const chosen = await chooseEngine(options.engine, options.adapter);
+  const chosen = await chooseEngine(options.engine, options.adapter, options.threads);
   const adapter = chosen.opened?.info.description ?? "";
   const unlock = facts && (await files.lock("study.lock")); // one run locks its own folder
   const line = new ProgressLine(process.stderr);

@@ -2,7 +2,8 @@ import type { CellProgram, CompiledCells, CompiledGather } from "../compile/comp
 import { copyOf, showing } from "../host/exposed.ts";
 import { jsLibrary, type JsOptions, printJs, toJs } from "../lang/print.ts";
 import { gauss } from "../random/gauss.ts";
-import { printTree, treeDetection } from "./trees.ts";
+import type { Span } from "./split.ts";
+import { CELL_LOOP, printTree, treeDetection } from "./trees.ts";
 
 /** Everything a printed integrate function reads and writes; arrays as laid out in compiled.ts and engine.ts. */
 export interface CellBuffers {
@@ -36,11 +37,13 @@ export type Integrate = (
     readonly entries: number;
     readonly slots: number;
     readonly nSources: number;
+    /** what this thread owns. */
+    readonly own: { readonly entries: Span; readonly cells: Span };
   },
   spike: (step: number, id: number) => void,
 ) => void;
 
-/** Prints the step of one cell type as a JavaScript function over all cells of all entries.
+/** Prints the step of one cell type as a JavaScript function over the cells and entries that a thread owns.
  * @param f32  round every operation to float32, with the GPU's integer sums as input */
 export function printIntegrate(cells: CompiledCells, f32: boolean): Integrate {
   const lines =
@@ -70,7 +73,7 @@ export function printDetect(cells: CompiledCells, f32: boolean): Integrate {
   const written = program.kind === "tree" ? [] : program.states.map((s, k) => `  b.state[${k} * N + g] = ${s};`);
   return made(
     [
-      `for (let e = 0; e < block.entries; e++) for (let c = 0; c < ${n}; c++) {`,
+      CELL_LOOP,
       `  const g = e * ${n} + c, N = block.entries * ${n};`,
       ...read,
       `  let armed = b.armed[g];`,
@@ -98,7 +101,7 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
   const fr = (x: string): string => (f32 ? `fr(${x})` : x);
   const options = { f32, indent: "        " };
   return [
-    `for (let e = 0; e < block.entries; e++) for (let c = 0; c < ${n}; c++) {`,
+    CELL_LOOP,
     `  const g = e * ${n} + c, N = block.entries * ${n};`,
     ...program.states.map((s, k) => `  let ${s} = b.state[${k} * N + g];`),
     ...program.params.map(

@@ -1,9 +1,8 @@
-import type { CompiledCells, CompiledNetwork, CompiledRenewal, CompiledStage } from "../compile/compiled.ts";
-import type { Engine, EngineKind, EngineState, LinkStates, PHASES, Segment, TraceSamples } from "../host/engine.ts";
-import { blockEnd, sampledLinks, weightTraces, withoutLinkTraces } from "../host/learning.ts";
+import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import type { Engine, EngineKind, EngineState, LinkStates, PHASES, Segment } from "../host/engine.ts";
+import { blockEnd, sampledLinks, weightTraces } from "../host/learning.ts";
 import type { StateError } from "../errors.ts";
-import { Inputs, type InputBlock } from "../host/inputs.ts";
-import { startExposed } from "../host/exposed.ts";
+import { type InputBlock, Inputs } from "../host/inputs.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
@@ -11,21 +10,25 @@ import { sampleSteps } from "../host/samples.ts";
 import { arrayBytes, type MemoryUse } from "../host/memory.ts";
 import { isSound, lastSound, STATE_LIMIT, stateError, stateLimits } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
-import {
-  advanceConstantSources,
-  advanceSources,
-  initSources,
-  type Sources,
-  sourceStateLength,
-} from "../random/source.ts";
-import { type CellBuffers, type Integrate, printDetect, printIntegrate } from "./cells.ts";
-import { Learning } from "./learning.ts";
-import { deliver, type Delivery, SpikeLog } from "./log.ts";
+import type { Spawn } from "../host/threads.ts";
+import { Crew, ORDER, ownedBy } from "./crew.ts";
 import { loadKept, saveKept } from "./kept.ts";
-import { deliverPorts } from "./ports.ts";
+import { SpikeLog } from "./log.ts";
+import {
+  type Arrays,
+  arraysOf,
+  type CellArrays,
+  type Floats,
+  type LinkArrays,
+  type Memory,
+  memoryOf,
+  traceList,
+} from "./memory.ts";
 import { Readout } from "./readouts.ts";
-import { DrawnAgain } from "./procedural.ts";
 import { Releases } from "./releases.ts";
+import { Renewals } from "./renewals.ts";
+import { type Block, type Printed, printedOf, Share } from "./share.ts";
+import { partsOf, WHOLE } from "./split.ts";
 
 /** Runs a CompiledNetwork in JavaScript: float64 with sums in row order, or (precision 32) every operation rounded to float32
  * with the GPU's integer sums. Needs no adapter; same results whatever the block length. */
@@ -33,24 +36,26 @@ export function referenceEngine(network: CompiledNetwork, options: { precision?:
   return new ReferenceEngine(network, options.precision ?? 64);
 }
 
+export interface ThreadOptions {
+  readonly precision?: 64 | 32;
+  readonly threads: number;
+  readonly spawn: Spawn;
+  /** Starts threads only when the engine has worked for a while, and goes on without where they do not start. */
+  readonly later?: boolean;
+}
+
+/** `referenceEngine` on several threads of shared memory: the same bits.
+ * @throws DeviceError where threads do not start */
+export async function threadedEngine(network: CompiledNetwork, { precision = 64, threads, spawn, later = false }: ThreadOptions): Promise<Engine> {
+  const engine = new ReferenceEngine(network, precision, { threads, spawn });
+  if (!later) await engine.hire();
+  return engine;
+} // prettier-ignore
+
 /** Steps of one `advance` at most that `stepsPerSubmit` asks for; bounds the samples held at once. */
 const LONGEST_RUN = 8192;
-
-interface Cells {
-  readonly index: number; // population
-  readonly compiled: CompiledCells;
-  readonly integrate: Integrate;
-  readonly detect: Integrate | undefined; // where spikes are detected before delivery
-  readonly state: Float64Array | Float32Array;
-  readonly armed: Uint32Array;
-  readonly live: CellParams;
-  params: Float64Array | Float32Array; // of `live`, rounded
-  readonly inputScale: Float64Array;
-  readonly limits: Float64Array; // of each state
-  readonly traceRow: Int32Array[];
-  readonly gathers: CompiledCells["gathers"];
-  readonly weights: readonly (Float64Array | Float32Array)[];
-}
+/** ms of work before threads are worth their start. */
+const HIRE_AFTER = 250;
 
 class ReferenceEngine implements Engine {
   readonly kind: EngineKind;
@@ -58,60 +63,89 @@ class ReferenceEngine implements Engine {
   step = 0;
   readonly #pace: Pace;
   readonly #f32: boolean;
+  readonly #longest: number; // steps of a block
   readonly #inputs: Inputs;
-  readonly #cells = new Map<number, Cells>();
-  readonly #sources = new Map<number, Uint32Array>();
-  readonly #acc: (Float64Array | Int32Array)[];
+  readonly #arrays: Arrays;
+  readonly #memory: Memory;
+  readonly #live: ReadonlyMap<number, CellParams>;
+  readonly #limits: ReadonlyMap<number, Float64Array>; // of each state of a population
+  readonly #renewals: Renewals;
   readonly #log: SpikeLog;
-  readonly #again: readonly (DrawnAgain | undefined)[]; // by stage
   readonly #releases: readonly Releases[]; // by index into network.plasticity
-  readonly #learning: readonly Learning[]; // as in network.learning
   readonly #readouts: readonly Readout[]; // as in network.readouts
-  readonly #lanes: ReadonlyMap<number, number>;
-  readonly #exposed: Float64Array | Float32Array; // ring of network.exposed
-  /** row of increments of each cell of a renewal population, per entry; forgotten when rates change. */
-  readonly #rowOfCell = new Map<number, Uint32Array[]>();
+  readonly #printed: ReadonlyMap<number, Printed>;
+  readonly #more: { readonly threads: number; readonly spawn: Spawn } | undefined;
+  #share: Share;
+  #traces: Floats[];
+  #crew: Crew | undefined;
+  #hired = false; // or not to be hired
   #sound = true; // all states of all blocks so far are ones that a cell can have
   #fault: Promise<StateError> | undefined;
+  #worked = 0; // ms
   readonly #ms = { drive: 0, release: 0, learn: 0, deliver: 0, integrate: 0 };
 
-  constructor(network: CompiledNetwork, precision: 64 | 32) {
+  constructor(network: CompiledNetwork, precision: 64 | 32, more?: { readonly threads: number; readonly spawn: Spawn }) {
     this.network = network;
     this.#f32 = precision === 32;
     this.kind = this.#f32 ? "reference32" : "reference";
-    this.#pace = new Pace(network.maxBlock, LONGEST_RUN);
+    this.#more = more !== undefined && more.threads > 1 ? more : undefined;
+    this.#longest = longestBlock(network);
+    this.#pace = new Pace(this.#longest, LONGEST_RUN);
     this.#inputs = new Inputs(network);
-    this.#log = new SpikeLog(network.lanes);
-    this.#exposed = this.#rounded(startExposed(network, this.#f32));
+    this.#arrays = arraysOf(this.#f32, this.#more !== undefined);
+    this.#memory = memoryOf(network, this.#inputs, this.#longest, this.#arrays);
+    this.#traces = traceList(network).map(() => this.#arrays.floats(0));
+    this.#log = new SpikeLog(network.lanes, this.#arrays);
+    this.#renewals = new Renewals(network, this.#inputs);
     this.#releases = network.plasticity.map((p) => new Releases(network, p, this.#f32));
-    this.#learning = network.learning.map((l) => new Learning(network, l, this.#f32));
     this.#readouts = network.readouts.map((r) => new Readout(network, r, this.#f32));
-    this.#lanes = new Map(network.plasticity.flatMap((p) => (p.lane === undefined ? [] : [[p.projection, p.lane]])));
-    network.populations.forEach((p, k) => {
-      if (p.kind === "cells") this.#cells.set(k, this.#makeCells(k, p));
-      if (p.kind === "renewal") this.#sources.set(k, this.#makeSources(p));
-    });
-    this.#again = network.stages.map((s) => (s.procedural.length > 0 ? new DrawnAgain(s) : undefined));
-    this.#acc = network.stages.map((s) => {
-      const length = network.maxBlock * network.entries * s.slots;
-      return this.#f32 ? new Int32Array(length) : new Float64Array(length);
-    });
+    this.#live = new Map(this.#cells().map(([k]) => [k, new CellParams(this.#population(k), network.entries)]));
+    this.#limits = new Map(this.#cells().map(([k]) => [k, stateLimits(this.#population(k), network.voltageLimit)]));
+    this.#printed = printedOf(network, this.#f32);
+    const rows = network.stages.map((s) => s.rows);
+    this.#share = new Share(network, WHOLE, rows, rows.map(() => undefined), this.#memory, this.#printed, this.#f32);
+  } // prettier-ignore
+
+  /** Starts the other threads. */
+  async hire(): Promise<void> {
+    if (this.#more === undefined || this.#hired) return;
+    this.#hired = true;
+    const parts = partsOf(this.network, this.#more.threads);
+    const crew = new Crew(this.network, parts, this.#memory, this.#f32, this.#more.spawn);
+    await crew.started();
+    const [own = WHOLE] = parts;
+    const { rows, slots } = ownedBy(this.network, own);
+    this.#share = new Share(this.network, own, rows, slots, this.#memory, this.#printed, this.#f32);
+    this.#crew = crew;
+  }
+
+  #alone(): void {
+    this.#crew?.close();
+    this.#crew = undefined;
+    const rows = this.network.stages.map((s) => s.rows);
+    this.#share = new Share(this.network, WHOLE, rows, rows.map(() => undefined), this.#memory, this.#printed, this.#f32);
+  } // prettier-ignore
+
+  #cells(): [number, CellArrays][] {
+    return [...this.#memory.cells];
+  }
+
+  #population(k: number): CompiledCells {
+    return this.network.populations[k] as CompiledCells;
   }
 
   get stepsPerSubmit(): number {
     return this.#pace.steps;
   }
 
-  /** Twice what steps change: they are kept as they were before, to go back to. */
+  /** What steps change twice: it is kept as it was before, to go back to. */
   memory(): MemoryUse {
-    const changing = [
-      [...this.#cells.values()].map(({ state, armed }) => [state, armed]),
-      this.#sources,
-      this.#exposed,
-    ];
-    const params = [...this.#cells.values()].map((c) => c.params);
-    return { host: arrayBytes(this.network, params, this.#acc) + 2 * arrayBytes(changing), device: 0 };
-  }
+    const cells = this.#cells().map(([, { state, armed }]) => [state, armed]);
+    const changing = [cells, this.#renewals.states, this.#memory.exposed];
+    const live = [...this.#live.values()].map((p) => p.values);
+    const own = this.#crew === undefined ? [] : this.network.stages.map((s) => s.rows); // each thread has its part beside
+    return { host: arrayBytes(this.network, this.#memory, live, changing) + arrayBytes(changing) + arrayBytes(own), device: 0 };
+  } // prettier-ignore
 
   /** Runs at once, so that controls act in the order of calls; the promise lets progress and interrupts through. */
   advance(toStep: number): Promise<Segment> {
@@ -119,11 +153,11 @@ class ReferenceEngine implements Engine {
     if (fault !== undefined) return fault.then((f) => ({ ...this.#run(this.step), fault: f }));
     return new Promise((resolve, reject) => {
       const [begun, from] = [performance.now(), this.step];
+      const before = this.#mark();
       try {
-        const before = this.#mark();
         const segment = this.#run(toStep);
         if (this.#sound) {
-          this.#pace.measured(toStep - from, performance.now() - begun);
+          this.#measured(toStep - from, performance.now() - begun);
           setTimeout(() => resolve(this.#fromStart(segment)), 0);
         } else {
           const stopped = this.#stop(before, toStep);
@@ -131,9 +165,17 @@ class ReferenceEngine implements Engine {
           stopped.then(resolve, reject);
         }
       } catch (error) {
+        this.#back(before);
+        if (this.#crew !== undefined) this.#alone();
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
+  }
+
+  #measured(steps: number, ms: number): void {
+    this.#pace.measured(steps, ms);
+    this.#worked += ms;
+    if (this.#worked > HIRE_AFTER && !this.#hired) this.hire().catch(() => undefined); // goes on alone
   }
 
   /** After steps with a state that no cell can have: finds the first such step, says whose state it is, and leaves the engine at
@@ -148,7 +190,7 @@ class ReferenceEngine implements Engine {
       return this.#sound;
     });
     again(to + 1);
-    const fault = stateError(this.network, to + 1, (k) => (this.#cells.get(k) as Cells).state);
+    const fault = stateError(this.network, to + 1, (k) => (this.#memory.cells.get(k) as CellArrays).state);
     return { ...this.#fromStart(again(to)), fault };
   }
 
@@ -161,78 +203,78 @@ class ReferenceEngine implements Engine {
     return {
       step: this.step,
       rates: this.#inputs.mark(),
-      cells: new Map(
-        [...this.#cells].map(([k, { state, armed }]) => [k, { state: state.slice(), armed: armed.slice() }]),
-      ),
-      sources: new Map([...this.#sources].map(([k, s]) => [k, s.slice()])),
-      log: {
-        steps: Uint32Array.from(this.#log.steps),
-        ids: Uint32Array.from(this.#log.ids),
-        releases: Float64Array.from(this.#log.allReleases()),
-      },
-      releases: [...this.#releases, ...this.#learning, ...this.#readouts].map((r) => ({
-        state: r.state.slice(),
-        last: r.last.slice(),
-      })),
-      exposed: this.#exposed.slice(),
+      cells: new Map(this.#cells().map(([k, { state, armed }]) => [k, { state: state.slice(), armed: armed.slice() }])),
+      sources: new Map([...this.#renewals.states].map(([k, s]) => [k, s.slice()])),
+      log: this.#log.save(),
+      releases: this.#events().map((r) => ({ state: r.state.slice(), last: r.last.slice() })),
+      exposed: this.#memory.exposed.slice(),
     };
   }
 
   #back({ step, rates, cells, sources, log, releases, exposed }: Mark): void {
     this.#inputs.rewind(rates, step, step);
     for (const [k, { state, armed }] of cells) {
-      const now = this.#cells.get(k) as Cells;
+      const now = this.#memory.cells.get(k) as CellArrays;
       now.state.set(state);
       now.armed.set(armed);
     }
-    for (const [k, s] of sources) this.#sources.get(k)?.set(s);
+    for (const [k, s] of sources) this.#renewals.states.get(k)?.set(s);
     this.#log.load(log.steps, log.ids, log.releases);
-    [...this.#releases, ...this.#learning, ...this.#readouts].forEach((r, k) => {
+    this.#events().forEach((r, k) => {
       r.state.set(releases[k]?.state ?? []);
       r.last.set(releases[k]?.last ?? []);
     });
-    this.#exposed.set(exposed);
+    this.#memory.exposed.set(exposed);
+    for (const acc of this.#memory.acc) acc.fill(0);
     this.#sound = true;
     this.step = step;
   }
 
+  /** What events change. */
+  #events(): Pick<LinkArrays, "state" | "last">[] {
+    return [...this.#releases, ...this.#memory.learning, ...this.#readouts];
+  }
+
   save(): Promise<EngineState> {
     const state: Record<string, EngineState[string]> = { ...this.#inputs.save() };
-    for (const { compiled, live, state: s, armed } of this.#cells.values()) {
-      state[`cells.${compiled.name}.state`] = s.slice();
-      state[`cells.${compiled.name}.armed`] = armed.slice();
-      state[`cells.${compiled.name}.params`] = live.save();
+    for (const [k, { state: s, armed }] of this.#cells()) {
+      const { name } = this.#population(k);
+      state[`cells.${name}.state`] = s.slice();
+      state[`cells.${name}.armed`] = armed.slice();
+      state[`cells.${name}.params`] = (this.#live.get(k) as CellParams).save();
     }
-    for (const [k, s] of this.#sources) state[`sources.${this.network.populations[k]?.name}`] = s.slice();
-    state["log.steps"] = Uint32Array.from(this.#log.steps);
-    state["log.ids"] = Uint32Array.from(this.#log.ids);
-    if (this.network.lanes > 0) state["log.releases"] = this.#rounded(Float64Array.from(this.#log.allReleases()));
-    if (this.#exposed.length > 0) state["exposed"] = this.#exposed.slice();
+    for (const [k, s] of this.#renewals.states) state[`sources.${this.network.populations[k]?.name}`] = s.slice();
+    const { steps, ids, releases } = this.#log.save();
+    [state["log.steps"], state["log.ids"]] = [steps, ids];
+    if (this.network.lanes > 0) state["log.releases"] = this.#f32 ? Float32Array.from(releases) : releases;
+    if (this.#memory.exposed.length > 0) state["exposed"] = this.#memory.exposed.slice();
     return Promise.resolve({ ...state, ...saveKept(this.#kept) });
   }
 
   load(state: EngineState, step: number): Promise<void> {
     this.#inputs.load(state);
-    for (const cells of this.#cells.values()) {
-      const { name } = cells.compiled;
+    for (const [k, cells] of this.#cells()) {
+      const { name } = this.#population(k);
+      const live = this.#live.get(k) as CellParams;
       cells.state.set(state[`cells.${name}.state`] as Float64Array);
       cells.armed.set(state[`cells.${name}.armed`] as Uint32Array);
-      cells.live.load(state[`cells.${name}.params`] as Float64Array);
-      cells.params = this.#rounded(cells.live.values);
+      live.load(state[`cells.${name}.params`] as Float64Array);
+      cells.params.set(live.values);
     }
-    for (const [k, s] of this.#sources) s.set(state[`sources.${this.network.populations[k]?.name}`] as Uint32Array);
+    for (const [k, s] of this.#renewals.states)
+      s.set(state[`sources.${this.network.populations[k]?.name}`] as Uint32Array);
     const releases = (state["log.releases"] as Float64Array | undefined) ?? [];
     this.#log.load(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array, releases);
     loadKept(this.#kept, state);
-    if (this.#exposed.length > 0) this.#exposed.set(state["exposed"] as Float64Array);
-    this.#rowOfCell.clear();
+    if (this.#memory.exposed.length > 0) this.#memory.exposed.set(state["exposed"] as Float64Array);
+    this.#renewals.forgetRates();
     [this.#sound, this.#fault] = [true, undefined];
     this.step = step;
     return Promise.resolve();
   }
 
   get #kept() {
-    return { releases: this.#releases, learning: this.#learning, readouts: this.#readouts };
+    return { releases: this.#releases, learning: this.#memory.learning, readouts: this.#readouts };
   }
 
   sourceStates(plasticity: number): Promise<Float32Array | Float64Array> {
@@ -240,7 +282,7 @@ class ReferenceEngine implements Engine {
   }
 
   linkStates(learning: number): Promise<LinkStates> {
-    const { state, last } = this.#learning[learning] as Learning;
+    const { state, last } = this.#memory.learning[learning] as LinkArrays;
     return Promise.resolve({ state: state.slice(), last: last.slice() });
   }
 
@@ -249,14 +291,14 @@ class ReferenceEngine implements Engine {
   }
 
   setFrozen(learning: number, frozen: boolean, entry?: number): void {
-    freeze((this.#learning[learning] as Learning).frozen, frozen, entry);
+    freeze((this.#memory.learning[learning] as LinkArrays).frozen, frozen, entry);
   }
   setReadoutFrozen(readout: number, frozen: boolean, entry?: number): void {
     freeze((this.#readouts[readout] as Readout).frozen, frozen, entry);
   }
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
-    this.#rowOfCell.clear();
+    this.#renewals.forgetRates();
   }
   setScale(projection: number, scale: number, entry?: number): void {
     this.#inputs.setScale(projection, scale, entry);
@@ -265,9 +307,9 @@ class ReferenceEngine implements Engine {
     this.#inputs.setGain(clamp, gain, entry);
   }
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
-    const cells = this.#cells.get(population) as Cells;
-    cells.live.set(name, value, entry);
-    cells.params = this.#rounded(cells.live.values);
+    const live = this.#live.get(population) as CellParams;
+    live.set(name, value, entry);
+    this.#memory.cells.get(population)?.params.set(live.values);
   }
 
   timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>> {
@@ -279,6 +321,8 @@ class ReferenceEngine implements Engine {
   }
 
   close(): Promise<void> {
+    this.#hired = true;
+    this.#crew?.close();
     return Promise.resolve();
   }
 
@@ -291,21 +335,20 @@ class ReferenceEngine implements Engine {
       spikes.ids.push(id);
       this.#log.push(step, id);
     };
+    this.#controls();
     while (this.step < to) {
-      const steps = blockEnd(this.network, this.step, to) - this.step;
+      const steps = Math.min(blockEnd(this.network, this.step, to) - this.step, this.#longest);
       const inputs = this.#inputs.block(this.step, steps);
-      this.#time("drive", () => this.#drive(inputs, spike));
-      this.#release([...this.#sources.keys()]);
+      this.#memory.clamps.set(inputs.clamps);
+      this.#time("drive", () => this.#renewals.drive(inputs, spike));
+      this.#release([...this.#renewals.states.keys()]);
       this.network.stages.forEach((stage, s) => {
         this.#read(s, inputs, traces);
-        this.#detect(stage, inputs, spike);
-        this.#time("deliver", () => this.#deliver(stage, s, steps));
-        this.#learn(stage, s, steps);
-        this.#time("integrate", () => this.#integrate(stage, s, inputs, traces, spike));
+        this.#stage(s, { step: this.step, steps }, spike);
         this.#release(stage.cells);
       });
       this.#read(this.network.stages.length, inputs, traces);
-      this.#sound &&= [...this.#cells.values()].every((c) => isSound(c.state, c.limits));
+      this.#check();
       this.step += steps;
       this.#sampleWeights(traces);
       this.#log.forget(this.step - this.network.maxDelaySteps);
@@ -315,30 +358,44 @@ class ReferenceEngine implements Engine {
       to,
       spikeSteps: Uint32Array.from(spikes.steps),
       spikeIds: Uint32Array.from(spikes.ids),
-      traces: traces.map(({ population, trace, steps, data }) => ({ population, trace, steps, data })),
+      traces: traces.map(({ population, trace, steps, length }, t) => {
+        const data = (this.#traces[t] as Floats).slice(0, length);
+        return { population, trace, steps, data };
+      }),
     };
   }
 
-  #drive(inputs: InputBlock, spike: (step: number, id: number) => void): void {
-    const { entries, nSources, populations } = this.network;
-    for (const [k, state] of this.#sources) {
-      const p = populations[k] as CompiledRenewal;
-      const constant = this.#inputs.constant.get(k);
-      const rowOfCell = this.#rowsOfCells(k, p);
-      for (let entry = 0; entry < entries; entry++) {
-        const sources = this.#describe(p, entry);
-        const id = entry * nSources + p.firstSource;
-        const emit = (step: number, cell: number): void => spike(inputs.from + step, id + cell);
-        if (constant !== undefined) {
-          const silent = Math.min(inputs.steps, Math.max(0, p.latencySteps - inputs.from));
-          const late = (step: number, cell: number): void => emit(step + silent, cell);
-          const rates = constant[entry];
-          if (rates !== undefined) advanceConstantSources(state, sources, inputs.steps - silent, rates, late);
-        } else {
-          advanceSources(state, sources, inputs.steps, inputs.increments, rowOfCell[entry] as Uint32Array, emit);
-        }
-      }
+  /** A stage's part of a block, on all threads. */
+  #stage(s: number, block: Block, spike: (step: number, id: number) => void): void {
+    const share = this.#share;
+    if (this.network.stages[s]?.cells.some((k) => this.#population(k).detectsFirst === true))
+      this.#all(ORDER.detect, s, block, spike, () => share.detect(s, block, spike));
+    this.#log.sort();
+    this.#all(ORDER.advance, s, block, spike, () => {
+      const log = { steps: this.#log.steps, ids: this.#log.ids, releases: this.#log.releases, length: this.#log.length };
+      this.#time("deliver", () => share.deliver(s, block, log));
+      if (this.network.learning.length > 0) this.#time("learn", () => share.learn(s, block, log));
+      this.#time("integrate", () => (this.#sound = share.integrate(s, block, spike) && this.#sound));
+    });
+  } // prettier-ignore
+
+  /** Has the other threads do their parts while this one does its own. */
+  #all(order: number, s: number, block: Block, spike: (step: number, id: number) => void, own: () => void): void {
+    const crew = this.#crew;
+    if (crew === undefined) {
+      own();
+      return;
     }
+    const { steps, ids, releases, length } = this.#log;
+    const sound = crew.run(order, s, block, length, { log: { steps, ids, releases }, traces: this.#traces }, own);
+    this.#sound &&= sound;
+    crew.spikes(spike);
+  }
+
+  /** Takes over what controls have changed. */
+  #controls(): void {
+    this.#memory.scales.set(this.#inputs.scales);
+    this.#memory.gains.forEach((g, k) => g.set(this.#inputs.gains[k] as Float64Array));
   }
 
   /** Source-side plasticity of what these populations have just spiked. */
@@ -353,182 +410,62 @@ class ReferenceEngine implements Engine {
     });
   }
 
-  #rowsOfCells(k: number, { signalOfCell }: CompiledRenewal): Uint32Array[] {
-    const known = this.#rowOfCell.get(k);
-    if (known !== undefined) return known;
-    const rows = this.#inputs.rowsOf(k);
-    const nSignals = rows.length / this.network.entries;
-    const made = Array.from({ length: this.network.entries }, (_, e) =>
-      signalOfCell.map((s) => rows[e * nSignals + s] as number),
-    );
-    this.#rowOfCell.set(k, made);
-    return made;
-  }
-
-  #deliver(stage: CompiledStage, s: number, steps: number): void {
-    this.#log.sort();
-    const [delivery, acc] = [this.#delivery(steps), this.#acc[s] as Float64Array | Int32Array];
-    deliverPorts(this.network, stage, delivery, acc);
-    deliver(stage, this.#log, delivery, acc, this.#again[s]);
-  }
-
-  #delivery(steps: number): Delivery {
-    const { entries, nSources } = this.network;
-    const [step, scales] = [this.step, this.#inputs.scales];
-    return { step, steps, entries, nSources, scales, integers: this.#f32, lanes: this.#lanes };
-  }
-
-  /** Spikes that must be known before delivery. */
-  #detect(stage: CompiledStage, inputs: InputBlock, spike: (step: number, id: number) => void): void {
-    const due = stage.cells.map((k) => this.#cells.get(k) as Cells).filter((c) => c.detect !== undefined);
-    if (due.length === 0) return;
-    const { entries, nSources } = this.network;
-    const block = { step: this.step, steps: 1, entries, slots: stage.slots, nSources };
-    const { clampRow, gains } = this.#inputs;
-    for (const cells of due) {
-      const buffers = { ...cells, clamps: inputs.clamps, clampRow, gains } as unknown as CellBuffers;
-      cells.detect?.(buffers, block, spike);
-    }
-  }
-
-  #learn(stage: CompiledStage, s: number, steps: number): void {
-    const due = this.#learning.filter((l) => stage.cells.includes(l.learning.target));
-    if (due.length === 0) return;
-    const acc = this.#acc[s] as Float64Array | Int32Array;
-    this.#time("learn", () => {
-      for (const l of due) l.run(stage, this.#log, this.#delivery(steps), acc);
-      this.#sound &&= due.every((l) => l.state.every((x) => Math.abs(x) <= STATE_LIMIT));
-    });
+  /** Whether all states of cells and links are ones that they can have. */
+  #check(): void {
+    this.#sound &&= this.#cells().every(([k, { state }]) => isSound(state, this.#limits.get(k) as Float64Array));
+    this.#sound &&= this.#memory.learning.every((l) => l.state.every((x: number) => Math.abs(x) <= STATE_LIMIT));
   }
 
   /** The read-outs that come before the cells of a stage. */
-  #read(stage: number, { steps, clamps }: InputBlock, traces: readonly TraceBuffer[]): void {
+  #read(stage: number, { steps, clamps }: InputBlock, traces: readonly Sampled[]): void {
     for (const r of this.#readouts) {
       const { readout } = r;
       if (readout.stage !== stage) continue;
       const rows = readout.learning === undefined ? undefined : this.#inputs.clampRow[readout.learning.targets];
-      const block = { step: this.step, steps, exposed: this.#exposed, clamps, rows };
+      const block = { step: this.step, steps, exposed: this.#memory.exposed, clamps, rows };
       this.#time("learn", () => (this.#sound = r.run(block) && this.#sound));
       r.sample(block, this.#writer(readout.population, traces));
     }
   }
 
   /** Puts a sample into its trace's buffer: by trace, row of all samples, column [entry][cell]. */
-  #writer(population: number, traces: readonly TraceBuffer[]) {
+  #writer(population: number, traces: readonly Sampled[]) {
     return (trace: number, row: number, column: number, value: number): void => {
-      const buffer = traces.find((b) => b.population === population && b.trace === trace);
-      if (buffer === undefined) return;
-      buffer.data[(row - buffer.first) * (buffer.data.length / buffer.steps.length) + column] = value;
+      const place = traces.findIndex((b) => b.population === population && b.trace === trace);
+      const sampled = traces[place];
+      if (sampled === undefined) return;
+      const width = sampled.length / sampled.steps.length;
+      (this.#traces[place] as Floats)[(row - (this.#memory.traceFrom[place] as number)) * width + column] = value;
     };
   }
 
   /** Weights as they are before this step. */
-  #sampleWeights(traces: readonly TraceBuffer[]): void {
+  #sampleWeights(traces: readonly Sampled[]): void {
     const { entries } = this.network;
     for (const r of this.#readouts) r.sampleWeights(this.step, this.#writer(r.readout.population, traces));
-    for (const l of this.#learning) {
-      const write = this.#writer(l.learning.target, traces);
-      for (const [trace, t] of weightTraces(this.network, l.learning)) {
+    this.network.learning.forEach((learning, k) => {
+      const { state } = this.#memory.learning[k] as LinkArrays;
+      const write = this.#writer(learning.target, traces);
+      for (const [trace, t] of weightTraces(this.network, learning)) {
         if (this.step % t.everySteps !== 0) continue;
-        sampledLinks(l.learning, t, entries).forEach((link, k) =>
-          write(trace, this.step / t.everySteps, k, l.state[link] as number),
+        sampledLinks(learning, t, entries).forEach((link, j) =>
+          write(trace, this.step / t.everySteps, j, state[link] as number),
         );
       }
-    }
-  }
-
-  #integrate(
-    stage: CompiledStage,
-    s: number,
-    inputs: InputBlock,
-    traces: readonly TraceBuffer[],
-    spike: (step: number, id: number) => void,
-  ): void {
-    const { entries, nSources } = this.network;
-    const acc = this.#acc[s] as Float64Array | Int32Array;
-    for (const k of stage.cells) {
-      const cells = this.#cells.get(k) as Cells;
-      const mine = traces.filter((t) => t.population === k && t.trace < cells.compiled.traces.length);
-      const buffers: CellBuffers = {
-        ...cells,
-        acc,
-        clamps: inputs.clamps,
-        clampRow: this.#inputs.clampRow,
-        gains: this.#inputs.gains,
-        traces: mine.map((t) => t.data),
-        traceFrom: mine.map((t) => t.first),
-        voltageLimit: this.network.voltageLimit,
-        seeds: this.network.seeds,
-        exposed: this.#exposed,
-        ...this.network.exposed,
-        unsound: () => (this.#sound = false),
-      };
-      cells.integrate(
-        buffers,
-        { step: inputs.from, steps: inputs.steps, entries, slots: stage.slots, nSources },
-        spike,
-      );
-    }
-  }
-
-  #traceBuffers(from: number, to: number): TraceBuffer[] {
-    return [...this.#cells.values()].flatMap(({ index }) =>
-      (this.network.populations[index] as CompiledCells).traces.map((t, trace): TraceBuffer => {
-        const steps = sampleSteps(t, from, to);
-        const length = steps.length * this.network.entries * t.cells.length;
-        const data = this.#f32 ? new Float32Array(length) : new Float64Array(length);
-        return { population: index, trace, steps, data, first: (steps[0] ?? 0) / t.everySteps };
-      }),
-    );
-  }
-
-  #makeCells(index: number, given: CompiledCells): Cells {
-    const compiled = withoutLinkTraces(given);
-    const { entries, stages } = this.network;
-    const stage = stages.find((s) => s.cells.includes(index)) as CompiledStage;
-    const inputScale = new Float64Array(compiled.receptors.length * entries).fill(1);
-    if (this.#f32) {
-      for (const { population, input, q } of stage.inputScale) {
-        if (population === index) q.forEach((x, e) => (inputScale[input * entries + e] = 1 / x));
-      }
-    }
-    const traceRow = compiled.traces.map((t) => {
-      const row = new Int32Array(compiled.n).fill(-1);
-      t.cells.forEach((c, k) => (row[c] = k));
-      return row;
     });
-    const live = new CellParams(compiled, entries);
-    return {
-      index,
-      compiled,
-      integrate: printIntegrate(compiled, this.#f32),
-      detect: compiled.detectsFirst === true ? printDetect(compiled, this.#f32) : undefined,
-      state: this.#rounded(compiled.state0).slice(),
-      armed: new Uint32Array(compiled.n * entries).fill(1),
-      live,
-      params: this.#rounded(live.values),
-      inputScale,
-      limits: stateLimits(compiled, this.network.voltageLimit),
-      traceRow,
-      gathers: compiled.gathers,
-      weights: compiled.gathers.map((x) => this.#rounded(x.weight)),
-    };
   }
 
-  #makeSources(p: CompiledRenewal): Uint32Array {
-    const state = new Uint32Array(sourceStateLength({ n: p.n, entries: this.network.entries }));
-    for (let e = 0; e < this.network.entries; e++) initSources(state, this.#describe(p, e));
-    return state;
-  }
-
-  #describe(p: CompiledRenewal, entry: number): Sources {
-    const { entries, seeds } = this.network;
-    return { n: p.n, entries, entry, order: p.order, seed: seeds[entry] as number, stream: p.stream };
-  }
-
-  #rounded(values: Float64Array): Float64Array | Float32Array {
-    return this.#f32 ? Float32Array.from(values) : values;
-  }
+  /** Makes room for the samples of [from, to). */
+  #traceBuffers(from: number, to: number): Sampled[] {
+    return traceList(this.network).map(({ population, trace, ...t }, place) => {
+      const steps = sampleSteps(t, from, to);
+      const length = steps.length * this.network.entries * t.cells.length;
+      if (length > (this.#traces[place] as Floats).length) this.#traces = this.#traces.with(place, this.#arrays.floats(length));
+      this.#memory.traceFrom[place] = (steps[0] ?? 0) / t.everySteps;
+      if (place === this.#traces.length - 1) this.#share.take({ log: this.#log, traces: this.#traces });
+      return { population, trace, steps, length };
+    });
+  } // prettier-ignore
 
   #time(phase: (typeof PHASES)[number], work: () => void): void {
     const begun = performance.now();
@@ -537,6 +474,16 @@ class ReferenceEngine implements Engine {
   }
 }
 
+/** Steps of a block: what the network allows, but no more than accumulators of a size that caches hold. */
+function longestBlock({ maxBlock, entries, stages }: CompiledNetwork): number {
+  const slots = Math.max(1, ...stages.map((s) => s.slots)) * entries;
+  return Math.min(maxBlock, Math.max(LEAST_BLOCK, Math.floor(SUMS_WITHIN / slots)));
+}
+
+/** Sums that accumulators of one stage hold, and steps that a block has at least where the network allows. */
+const SUMS_WITHIN = 2 ** 16;
+const LEAST_BLOCK = 40;
+
 function freeze(all: Uint32Array, frozen: boolean, entry?: number): void {
   all.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? all.length : entry + 1);
 }
@@ -544,13 +491,17 @@ function freeze(all: Uint32Array, frozen: boolean, entry?: number): void {
 interface Mark {
   readonly step: number;
   readonly rates: Float64Array;
-  readonly cells: ReadonlyMap<number, { readonly state: Float64Array | Float32Array; readonly armed: Uint32Array }>;
+  readonly cells: ReadonlyMap<number, Pick<CellArrays, "state" | "armed">>;
   readonly sources: ReadonlyMap<number, Uint32Array>;
-  readonly log: { readonly steps: Uint32Array; readonly ids: Uint32Array; readonly releases: Float64Array };
-  readonly releases: readonly { readonly state: ArrayLike<number>; readonly last: Uint32Array }[];
+  readonly log: ReturnType<SpikeLog["save"]>;
+  readonly releases: readonly Pick<LinkArrays, "state" | "last">[];
   readonly exposed: ArrayLike<number>;
 }
 
-interface TraceBuffer extends TraceSamples {
-  readonly first: number; // steps[0] / everySteps
+/** Samples of one trace in a run; those of its place in `traceList`. */
+interface Sampled {
+  readonly population: number;
+  readonly trace: number;
+  readonly steps: Uint32Array;
+  readonly length: number;
 }

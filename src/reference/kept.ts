@@ -1,12 +1,12 @@
 import type { EngineState } from "../host/engine.ts";
-import type { Learning } from "./learning.ts";
+import type { LinkArrays } from "./memory.ts";
 import type { Readout } from "./readouts.ts";
 import type { Releases } from "./releases.ts";
 
 /** What links and read-outs keep from step to step, by kind in the order of the network. */
 export interface Kept {
   readonly releases: readonly Releases[];
-  readonly learning: readonly Learning[];
+  readonly learning: readonly LinkArrays[];
   readonly readouts: readonly Readout[];
 }
 

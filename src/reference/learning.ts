@@ -1,8 +1,10 @@
 import type { CompiledLearning, CompiledNetwork, CompiledStage } from "../compile/compiled.ts";
-import { allLinks, firstLink, initialLinks, tableOf } from "../host/learning.ts";
+import { firstLink, tableOf } from "../host/learning.ts";
 import { jsLibrary, printJs } from "../lang/print.ts";
 import { lowerBound } from "../sorted.ts";
-import { add, type Delivery, factorOf, type SpikeLog } from "./log.ts";
+import { add, type Delivery, factorOf, type Logged } from "./log.ts";
+import type { Floats, LinkArrays } from "./memory.ts";
+import type { Span } from "./split.ts";
 
 /** One event of the source at consecutive links, in one entry. */
 interface Arrival {
@@ -11,47 +13,40 @@ interface Arrival {
   readonly count: number;
 }
 
-/** Links of one projection that learn, in JavaScript. */
+/** The links of one projection that learn and end at a thread's cells, in JavaScript. */
 export class Learning {
   readonly learning: CompiledLearning;
-  /** [state][link of all entries] */
-  readonly state: Float64Array | Float32Array;
-  /** step of each link's last event. */
-  readonly last: Uint32Array;
-  /** per entry: 1 where weights stay. */
-  readonly frozen: Uint32Array;
   readonly #network: CompiledNetwork;
+  readonly #frozen: Uint32Array;
+  readonly #targets: Span;
   readonly #links: LinkEvents;
 
-  constructor(network: CompiledNetwork, learning: CompiledLearning, f32: boolean) {
-    const { entries, dt } = network;
-    [this.learning, this.#network] = [learning, network];
-    const Floats = f32 ? Float32Array : Float64Array;
-    const state = initialLinks(learning, entries);
-    this.state = f32 ? Float32Array.from(state) : state;
-    this.last = new Uint32Array(allLinks(learning, entries));
-    this.frozen = new Uint32Array(entries);
-    const values = learning.values.map((v) => Floats.from(v));
-    this.#links = printLinks(learning, f32)(this.state, this.last, values, this.last.length, dt);
+  /** @param targets  the thread's cells of the target */
+  constructor(network: CompiledNetwork, learning: CompiledLearning, arrays: LinkArrays, targets: Span, f32: boolean) {
+    [this.learning, this.#network, this.#frozen, this.#targets] = [learning, network, arrays.frozen, targets];
+    const Rounded = f32 ? Float32Array : Float64Array;
+    const values = learning.values.map((v) => Rounded.from(v));
+    this.#links = printLinks(learning, f32)(arrays.state, arrays.last, values, arrays.last.length, network.dt);
   }
 
   /** The events of [d.step, d.step + d.steps), step by step: spikes of targets, then what arrives. */
-  run(stage: CompiledStage, log: SpikeLog, d: Delivery, acc: Float64Array | Int32Array): void {
+  run(stage: CompiledStage, log: Logged, d: Delivery, acc: Float64Array | Int32Array): void {
     const arrivals: Arrival[][] = Array.from({ length: d.steps }, () => []);
     this.#given(d, arrivals);
     this.#logged(log, d, arrivals);
     for (let due = 0; due < d.steps; due++) {
-      if (this.learning.hearsTarget) this.#targets(log, d.step + due);
+      if (this.learning.hearsTarget) this.#hear(log, d.step + due, d);
       for (const a of arrivals[due] as Arrival[]) this.#arrive(stage, a, due, d, acc);
     }
   }
 
-  #logged(log: SpikeLog, d: Delivery, out: Arrival[][]): void {
+  #logged(log: Logged, d: Delivery, out: Arrival[][]): void {
     const { firstSource, sources, arrivals } = this.learning;
     if (arrivals !== undefined) return;
-    for (let k = 0; k < log.steps.length; k++) {
+    for (let k = 0; k < log.length; k++) {
       const id = log.ids[k] as number;
       const entry = Math.floor(id / d.nSources);
+      if (entry < d.own.entries.first || entry >= d.own.entries.end) continue;
       const source = id - entry * d.nSources - firstSource;
       if (source < 0 || source >= sources) continue;
       const { rowStart, segmentDelay } = tableOf(this.learning, entry);
@@ -68,26 +63,27 @@ export class Learning {
   #given(d: Delivery, out: Arrival[][]): void {
     const { arrivals } = this.learning;
     if (arrivals === undefined) return;
-    for (let entry = 0; entry < d.entries; entry++) {
+    for (let entry = d.own.entries.first; entry < d.own.entries.end; entry++) {
       const { step, segment, count } = arrivals[arrivals.length > 1 ? entry : 0] as (typeof arrivals)[number];
       for (let k = lowerBound(step, d.step); k < step.length && (step[k] as number) < d.step + d.steps; k++)
         out[(step[k] as number) - d.step]?.push({ entry, segment: segment[k] as number, count: count[k] as number });
     }
   }
 
-  #targets(log: SpikeLog, step: number): void {
-    const { firstTarget, targets, dendriticSteps } = this.learning;
+  #hear(log: Logged, step: number, d: Delivery): void {
+    const { firstTarget, dendriticSteps } = this.learning;
     const { nSources } = this.#network;
     const born = step - dendriticSteps;
     if (born < 0) return;
-    for (let k = lowerBound(log.steps, born); log.steps[k] === born; k++) {
+    for (let k = lowerBound(log.steps, born, 0, log.length); k < log.length && log.steps[k] === born; k++) {
       const id = log.ids[k] as number;
       const entry = Math.floor(id / nSources);
       const target = id - entry * nSources - firstTarget;
-      if (target < 0 || target >= targets) continue;
+      if (entry < d.own.entries.first || entry >= d.own.entries.end) continue;
+      if (target < this.#targets.first || target >= this.#targets.end) continue;
       const { columnStart, column } = tableOf(this.learning, entry);
       const base = firstLink(this.learning, entry);
-      const frozen = this.frozen[entry] === 1;
+      const frozen = this.#frozen[entry] === 1;
       for (let c = columnStart[target] as number; c < (columnStart[target + 1] as number); c++) {
         const link = column[c] as number;
         this.#links.post(base + link, link, step, frozen);
@@ -101,8 +97,10 @@ export class Learning {
     const base = firstLink(this.learning, entry);
     const factor = factorOf(stage, projection, entry, d);
     const at = (due * d.entries + entry) * stage.slots;
-    const frozen = this.frozen[entry] === 1;
+    const frozen = this.#frozen[entry] === 1;
+    const own = d.own.slots;
     for (let l = segmentStart[segment] as number; l < (segmentStart[segment + 1] as number); l++) {
+      if (own?.[slot[l] as number] === 0) continue;
       for (let k = 0; k < count; k++)
         add(acc, at + (slot[l] as number), this.#links.pre(base + l, l, d.step + due, frozen), factor, d.integers);
     }
@@ -116,13 +114,7 @@ interface LinkEvents {
   post(i: number, l: number, step: number, frozen: boolean): void;
 }
 
-type MakeLinks = (
-  state: Float64Array | Float32Array,
-  last: Uint32Array,
-  values: readonly (Float64Array | Float32Array)[],
-  all: number,
-  dt: number,
-) => LinkEvents;
+type MakeLinks = (state: Floats, last: Uint32Array, values: readonly Floats[], all: number, dt: number) => LinkEvents;
 
 function printLinks({ states, params, values, relax, onPre, onPost }: CompiledLearning, f32: boolean): MakeLinks {
   const event = (name: string, stmts: CompiledLearning["onPre"], result: string): string[] => [

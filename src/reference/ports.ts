@@ -6,7 +6,7 @@ import { type Delivery, eventOf, factorOf } from "./log.ts";
 export function deliverPorts(network: CompiledNetwork, stage: CompiledStage, d: Delivery, acc: Float64Array | Int32Array): void {
   for (const p of stage.ports) {
     const port = network.populations[p.population] as CompiledPort;
-    for (let entry = 0; entry < d.entries; entry++) deliverPort(network.seeds[entry] as number, port, p, entry, stage, d, acc);
+    for (let entry = d.own.entries.first; entry < d.own.entries.end; entry++) deliverPort(network.seeds[entry] as number, port, p, entry, stage, d, acc);
   }
 } // prettier-ignore
 
@@ -15,7 +15,9 @@ const words = new Uint32Array(4); // scratch: holds nothing between calls
 function deliverPort(seed: number, port: CompiledPort, p: PortLinks, entry: number, stage: CompiledStage, d: Delivery, acc: Float64Array | Int32Array): void {
   const { source, slot, delay, weight } = p.links[p.links.length > 1 ? entry : 0] as PortLinks["links"][number];
   const factor = factorOf(stage, p.projection, entry, d);
+  const own = d.own.slots;
   for (let k = 0; k < slot.length; k++) {
+    if (own?.[slot[k] as number] === 0) continue;
     const element = source[k] as number;
     const thresholds = port.tables[port.tableOf[entry * port.n + element] as number] as Uint32Array;
     const event = eventOf(weight[k] as number, factor, d.integers);

@@ -34,7 +34,7 @@ export class Releases {
     const { n, firstSource, lane } = this.plasticity;
     const lanes = log.releases[lane ?? -1];
     if (lanes === undefined) return;
-    for (let k = log.current; k < log.steps.length; k++) {
+    for (let k = log.current; k < log.length; k++) {
       const [step, id] = [log.steps[k] as number, log.ids[k] as number];
       const entry = Math.floor(id / this.#nSources);
       const source = id - entry * this.#nSources - firstSource;

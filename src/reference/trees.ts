@@ -3,6 +3,10 @@ import type { Expr } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { printJs, toJs } from "../lang/print.ts";
 
+/** Over the cells of a thread. */
+export const CELL_LOOP =
+  "for (let e = block.own.entries.first; e < block.own.entries.end; e++) for (let c = block.own.cells.first; c < block.own.cells.end; c++) {";
+
 /** Prints a large tree's step as the lines of an integrate function (see cells.ts): the phases of a step as loops over nodes. */
 export function printTree(cells: CompiledCells, program: TreeProgram, f32: boolean): string[] {
   return new TreePrinter(cells, program, f32).lines();
@@ -45,7 +49,7 @@ class TreePrinter {
         `const slot${k} = [${this.#slots(r).join(",")}];`,
         `const scale${k} = [${r.input.join(",")}];`,
       ]),
-      `for (let e = 0; e < block.entries; e++) for (let c = 0; c < ${n}; c++) {`,
+      CELL_LOOP,
       `  const g = e * ${n} + c, N = block.entries * ${n}, S = b.state, Q = b.params;`,
       ...this.#shared().map((id) => `  const ${id} = ${this.#param(id, "0")};`),
       ...traces.map((_, k) => `  const row_${k} = b.traceRow[${k}][c];`),

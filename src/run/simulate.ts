@@ -2,6 +2,8 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, Segment, Timings } from "../host/engine.ts";
 import type { MemoryUse } from "../host/memory.ts";
+import { threadsHere } from "../host/threads.ts";
+import { checkThreads, worthThreads } from "../reference/split.ts";
 import { didYouMean, ModelError, type StateError } from "../errors.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { Network } from "../network/network.ts";
@@ -19,6 +21,9 @@ export interface SimulateOptions extends CompileOptions {
   readonly device?: GPUDevice | undefined;
   /** Default "auto". */
   readonly engine?: "auto" | EngineKind;
+  /** Of the reference engines: how many threads share the cells, from 1 to the number of cores. Default "auto": all cores for
+   * networks that are large enough. Results have the same bits whatever it is. */
+  readonly threads?: number | "auto" | undefined;
 }
 
 const KINDS: readonly string[] = ["auto", "gpu", "reference", "reference32"];
@@ -56,12 +61,13 @@ export interface Checkpoint {
 export async function simulate(net: Network | NetworkDescription, options: SimulateOptions): Promise<Simulation> {
   if (typeof net !== "object" || net === null) throw new ModelError("simulate", `has ${shown(net)} for a network`, "Give a Network or its description"); // prettier-ignore
   if (typeof options !== "object" || options === null) throw new ModelError("simulate", `has ${shown(options)} for options`, "Give at least a step: { dt: ms(0.025) }"); // prettier-ignore
-  const { device, engine: wanted = "auto", ...compileOptions } = options;
+  const { device, engine: wanted = "auto", threads, ...compileOptions } = options;
   if (!KINDS.includes(wanted)) throw new ModelError("engine", `is ${shown(wanted)}`, didYouMean(String(wanted), KINDS));
   const kind = wanted === "auto" ? (device === undefined ? "reference" : "gpu") : wanted;
   if (kind === "gpu" && device === undefined) {
     throw new ModelError("engine gpu", "has no device", 'Open one with openDevice(), or use engine "reference"');
   }
+  const count = checkThreads(threads ?? threadsHere().wanted, threadsHere().cores);
   const { compile } = await import("../compile/compile.ts");
   const description = net instanceof Network ? net.describe() : net;
   const limits =
@@ -69,18 +75,27 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
       ? { deviceBinding: bindingOf(device), deviceOnHost: isSoftware(device.adapterInfo) }
       : {};
   const network = compile(description, { ...compileOptions, ...limits });
-  return new Simulation(network, await makeEngine(kind, network, device), description);
+  return new Simulation(network, await makeEngine(kind, network, device, count), description);
 }
 
 const bindingOf = ({ limits }: GPUDevice): number => Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 
-async function makeEngine(kind: EngineKind, network: CompiledNetwork, device: GPUDevice | undefined): Promise<Engine> {
+async function makeEngine(
+  kind: EngineKind,
+  network: CompiledNetwork,
+  device: GPUDevice | undefined,
+  threads: number | "auto",
+): Promise<Engine> {
   if (kind === "gpu" && device !== undefined) {
     const { gpuEngine } = await import("../gpu/engine.ts");
     return gpuEngine(network, device);
   }
-  const { referenceEngine } = await import("../reference/engine.ts");
-  return referenceEngine(network, { precision: kind === "reference32" ? 32 : 64 });
+  const { referenceEngine, threadedEngine } = await import("../reference/engine.ts");
+  const precision = kind === "reference32" ? 32 : 64;
+  const { cores, spawn } = threadsHere();
+  const count = threads === "auto" ? worthThreads(network, cores) : threads;
+  if (spawn === undefined || count === 1) return referenceEngine(network, { precision });
+  return threadedEngine(network, { precision, threads: count, spawn, later: threads === "auto" });
 }
 
 /** What a simulation was made from, as plain data. */

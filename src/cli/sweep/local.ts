@@ -86,7 +86,8 @@ async function runPoint(
 ): Promise<number> {
   if (state === "running") return othersWork(dir, plan, point.id, signal);
   const log = openLog(dir, point.id);
-  const env = { ...process.env, LP_NUM_THREADS: process.env["LP_NUM_THREADS"] ?? String(cores) };
+  const { LP_NUM_THREADS = String(cores), HILLOCK_THREADS = String(cores) } = process.env;
+  const env = { ...process.env, LP_NUM_THREADS, HILLOCK_THREADS };
   const own = plan.engine === "reference" || plan.engine === "reference32" || cores > 1 ? env : process.env;
   try {
     const child = spawn(process.execPath, [...PROGRAM.slice(1), "sweep", "point", dir, point.id], {

@@ -1,0 +1,114 @@
+import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import { allLinks, initialLinks } from "../host/learning.ts";
+import { CellParams } from "../host/params.ts";
+import { startExposed } from "../host/exposed.ts";
+import type { Inputs } from "../host/inputs.ts";
+
+export type Floats = Float64Array | Float32Array;
+
+/** Where arrays come from: the heap of one thread, or memory that threads share. */
+export interface Arrays {
+  readonly f32: boolean;
+  floats(length: number): Floats;
+  doubles(length: number): Float64Array;
+  words(length: number): Uint32Array;
+  sums(length: number): Float64Array | Int32Array;
+}
+
+export function arraysOf(f32: boolean, shared: boolean): Arrays {
+  const buffer = (bytes: number): ArrayBuffer =>
+    (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)) as ArrayBuffer;
+  const doubles = (length: number): Float64Array => new Float64Array(buffer(8 * length));
+  return {
+    f32,
+    floats: (length) => (f32 ? new Float32Array(buffer(4 * length)) : doubles(length)),
+    doubles,
+    words: (length) => new Uint32Array(buffer(4 * length)),
+    sums: (length) => (f32 ? new Int32Array(buffer(4 * length)) : doubles(length)),
+  };
+}
+
+/** What an engine keeps of one population of cells. */
+export interface CellArrays {
+  readonly state: Floats; // [state][entry][cell]
+  readonly armed: Uint32Array; // [entry][cell]
+  readonly params: Floats; // of the live parameters, rounded
+}
+
+/** Of links that learn. */
+export interface LinkArrays {
+  readonly state: Floats; // [state][link of all entries]
+  /** step of each link's last event. */
+  readonly last: Uint32Array;
+  /** per entry: 1 where weights stay. */
+  readonly frozen: Uint32Array;
+}
+
+/** Everything that threads read and write together. Only what `Buffers` says may be replaced while the engine lives. */
+export interface Memory {
+  /** by population */
+  readonly cells: ReadonlyMap<number, CellArrays>;
+  /** by stage: [step][entry][slot], zero again after the block. */
+  readonly acc: readonly (Float64Array | Int32Array)[];
+  readonly exposed: Floats;
+  /** as in network.learning. */
+  readonly learning: readonly LinkArrays[];
+  /** as Inputs has them. */
+  readonly scales: Float64Array;
+  readonly gains: readonly Float64Array[];
+  readonly clampRow: readonly Uint32Array[];
+  readonly clamps: Float64Array; // [row][step]
+  /** index (step / everySteps) of sample 0 of each trace of the run, as in `traceList`. */
+  readonly traceFrom: Float64Array;
+}
+
+/** What grows while an engine runs. */
+export interface Buffers {
+  readonly log: { readonly steps: Uint32Array; readonly ids: Uint32Array; readonly releases: readonly Float64Array[] };
+  /** samples of a run, as in `traceList`. */
+  readonly traces: readonly Floats[];
+}
+
+/** Every trace of cells, link traces included, in order of populations. */
+export const traceList = ({ populations }: CompiledNetwork) =>
+  populations.flatMap((p, population) =>
+    p.kind === "cells" ? p.traces.map((t, trace) => ({ population, trace, ...t })) : [],
+  );
+
+export function memoryOf(network: CompiledNetwork, inputs: Inputs, longest: number, arrays: Arrays): Memory {
+  const { entries, stages, learning, populations } = network;
+  const cells = populations.flatMap((p, k): [number, CellArrays][] =>
+    p.kind === "cells" ? [[k, cellArrays(p, entries, arrays)]] : [],
+  );
+  return {
+    cells: new Map(cells),
+    acc: stages.map((s) => arrays.sums(longest * entries * s.slots)),
+    exposed: filled(arrays.floats, startExposed(network, arrays.f32)),
+    learning: learning.map((l) => ({
+      state: filled(arrays.floats, initialLinks(l, entries)),
+      last: arrays.words(allLinks(l, entries)),
+      frozen: arrays.words(entries),
+    })),
+    scales: filled(arrays.doubles, inputs.scales),
+    gains: inputs.gains.map((g) => filled(arrays.doubles, g)),
+    clampRow: inputs.clampRow.map((r) => filled(arrays.words, r)),
+    clamps: arrays.doubles(inputs.clampRows * longest),
+    traceFrom: arrays.doubles(traceList(network).length),
+  };
+}
+
+function cellArrays(cells: CompiledCells, entries: number, arrays: Arrays): CellArrays {
+  const armed = arrays.words(cells.n * entries);
+  armed.fill(1);
+  return {
+    state: filled(arrays.floats, cells.state0),
+    armed,
+    params: filled(arrays.floats, new CellParams(cells, entries).values),
+  };
+}
+
+function filled<A extends Floats | Uint32Array>(make: (length: number) => A, values: ArrayLike<number>): A {
+  const made = make(values.length);
+  made.set(values);
+  return made;
+}

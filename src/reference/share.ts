@@ -1,0 +1,195 @@
+import type { CompiledCells, CompiledNetwork, CompiledStage } from "../compile/compiled.ts";
+import { withoutLinkTraces } from "../host/learning.ts";
+import { type CellBuffers, type Integrate, printDetect, printIntegrate } from "./cells.ts";
+import { Learning } from "./learning.ts";
+import { deliver, type Delivery, type Logged } from "./log.ts";
+import { type Buffers, type Floats, type Memory, traceList } from "./memory.ts";
+import { deliverPorts } from "./ports.ts";
+import { DrawnAgain } from "./procedural.ts";
+import { cellsOf, entriesOf, type Part, type Span } from "./split.ts";
+
+export type OnSpike = (step: number, id: number) => void;
+
+/** Steps that are advanced together. */
+export interface Block {
+  readonly step: number;
+  readonly steps: number;
+}
+
+/** The printed functions of a population: the same whatever a thread owns. */
+export interface Printed {
+  readonly integrate: Integrate;
+  readonly detect: Integrate | undefined; // where spikes are detected before delivery
+}
+
+export function printedOf({ populations }: CompiledNetwork, f32: boolean): ReadonlyMap<number, Printed> {
+  const printed = new Map<number, Printed>();
+  populations.forEach((given, k) => {
+    if (given.kind !== "cells") return;
+    const cells = withoutLinkTraces(given);
+    const detect = cells.detectsFirst === true ? printDetect(cells, f32) : undefined;
+    printed.set(k, { integrate: printIntegrate(cells, f32), detect });
+  });
+  return printed;
+}
+
+interface Cells extends Printed {
+  readonly own: { readonly entries: Span; readonly cells: Span };
+  readonly buffers: Omit<CellBuffers, "traces" | "traceFrom" | "unsound">;
+  /** places in `traceList`. */
+  readonly traces: readonly number[];
+}
+
+interface Stage {
+  readonly compiled: CompiledStage; // with the rows of own cells
+  readonly cells: readonly Cells[];
+  readonly own: Delivery["own"];
+  readonly again: DrawnAgain | undefined;
+  readonly learning: readonly Learning[];
+}
+
+/** The part of every block that one thread does. Parts of different threads touch different cells, slots and links, each in the
+ * order in which one thread alone would. */
+export class Share {
+  readonly #network: CompiledNetwork;
+  readonly #memory: Memory;
+  readonly #f32: boolean;
+  readonly #stages: readonly Stage[];
+  readonly #lanes: ReadonlyMap<number, number>;
+  #traces: readonly Floats[] = [];
+
+  /** @param rows  of each stage, as the part owns them */
+  constructor(
+    network: CompiledNetwork,
+    part: Part,
+    rows: readonly CompiledStage["rows"][],
+    slots: readonly (Uint8Array | undefined)[],
+    memory: Memory,
+    printed: ReadonlyMap<number, Printed>,
+    f32: boolean,
+  ) {
+    [this.#network, this.#memory, this.#f32] = [network, memory, f32];
+    this.#lanes = new Map(network.plasticity.flatMap((p) => (p.lane === undefined ? [] : [[p.projection, p.lane]])));
+    const own = entriesOf(part, network.entries);
+    this.#stages = network.stages.map((stage, s) => ({
+      compiled: { ...stage, rows: rows[s] as CompiledStage["rows"] },
+      cells: stage.cells.map((k) => this.#cells(k, s, part, printed.get(k) as Printed)),
+      own: { entries: own, slots: slots[s] },
+      again: stage.procedural.length > 0 ? new DrawnAgain(stage) : undefined,
+      learning: network.learning.flatMap((l, k) => {
+        if (!stage.cells.includes(l.target)) return [];
+        const arrays = memory.learning[k] as Memory["learning"][number];
+        return [new Learning(network, l, arrays, cellsOf(part, l.targets), f32)];
+      }),
+    }));
+  }
+
+  /** Takes over what has grown. */
+  take({ traces }: Buffers): void {
+    this.#traces = traces;
+  }
+
+  /** Spikes that must be known before delivery. */
+  detect(s: number, block: Block, spike: OnSpike): void {
+    const { compiled, cells } = this.#stages[s] as Stage;
+    for (const c of cells) {
+      if (c.detect === undefined) continue;
+      c.detect(
+        this.#buffers(c, () => undefined),
+        this.#block(compiled, c, { ...block, steps: 1 }),
+        spike,
+      );
+    }
+  }
+
+  deliver(s: number, block: Block, log: Logged): void {
+    const { compiled, again, own } = this.#stages[s] as Stage;
+    const acc = this.#memory.acc[s] as Float64Array | Int32Array;
+    const delivery = this.#delivery(block, own);
+    deliverPorts(this.#network, compiled, delivery, acc);
+    deliver(compiled, log, delivery, acc, again);
+  }
+
+  learn(s: number, block: Block, log: Logged): void {
+    const { compiled, learning, own } = this.#stages[s] as Stage;
+    const acc = this.#memory.acc[s] as Float64Array | Int32Array;
+    for (const l of learning) l.run(compiled, log, this.#delivery(block, own), acc);
+  }
+
+  /** @returns whether all potentials stayed within their limit */
+  integrate(s: number, block: Block, spike: OnSpike): boolean {
+    const { compiled, cells } = this.#stages[s] as Stage;
+    let sound = true;
+    for (const c of cells) {
+      c.integrate(
+        this.#buffers(c, () => (sound = false)),
+        this.#block(compiled, c, block),
+        spike,
+      );
+    }
+    return sound;
+  }
+
+  #block(stage: CompiledStage, { own }: Cells, { step, steps }: Block): Parameters<Integrate>[1] {
+    const { entries, nSources } = this.#network;
+    return { step, steps, entries, slots: stage.slots, nSources, own };
+  }
+
+  #buffers({ buffers, traces }: Cells, unsound: () => void): CellBuffers {
+    const { traceFrom } = this.#memory;
+    return {
+      ...buffers,
+      traces: traces.map((t) => this.#traces[t] as Floats),
+      traceFrom: traces.map((t) => traceFrom[t] as number),
+      unsound,
+    };
+  }
+
+  #delivery({ step, steps }: Block, own: Delivery["own"]): Delivery {
+    const { entries, nSources } = this.#network;
+    const { scales } = this.#memory;
+    return { step, steps, entries, nSources, scales, integers: this.#f32, lanes: this.#lanes, own };
+  }
+
+  #cells(k: number, s: number, part: Part, printed: Printed): Cells {
+    const network = this.#network;
+    const memory = this.#memory;
+    const compiled = withoutLinkTraces(network.populations[k] as CompiledCells);
+    const places = [...traceList(network).entries()].filter(([, t]) => t.population === k && t.trace < compiled.traces.length);
+    const { state, armed, params } = memory.cells.get(k) as NonNullable<ReturnType<Memory["cells"]["get"]>>;
+    return {
+      ...printed,
+      own: { entries: entriesOf(part, network.entries), cells: cellsOf(part, compiled.n) },
+      traces: places.map(([place]) => place),
+      buffers: {
+        state, armed, params,
+        acc: memory.acc[s] as Float64Array | Int32Array,
+        inputScale: inputScale(network, network.stages[s] as CompiledStage, k, this.#f32),
+        clamps: memory.clamps,
+        clampRow: memory.clampRow,
+        gains: memory.gains,
+        traceRow: compiled.traces.map((t) => {
+          const row = new Int32Array(compiled.n).fill(-1);
+          t.cells.forEach((c, j) => (row[c] = j));
+          return row;
+        }),
+        voltageLimit: network.voltageLimit,
+        exposed: memory.exposed,
+        ...network.exposed,
+        gathers: compiled.gathers,
+        weights: compiled.gathers.map((x) => (this.#f32 ? Float32Array.from(x.weight) : x.weight)),
+        seeds: network.seeds,
+      },
+    };
+  } // prettier-ignore
+}
+
+/** [input][entry]: 1/q in float32 mode, 1 in float64. */
+function inputScale(network: CompiledNetwork, stage: CompiledStage, population: number, f32: boolean): Float64Array {
+  const { entries, populations } = network;
+  const scale = new Float64Array((populations[population] as CompiledCells).receptors.length * entries).fill(1);
+  if (!f32) return scale;
+  for (const { population: k, input, q } of stage.inputScale)
+    if (k === population) q.forEach((x, e) => (scale[input * entries + e] = 1 / x));
+  return scale;
+}

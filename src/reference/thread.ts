@@ -1,0 +1,86 @@
+import { type Found, type Grown, ORDER, pause, type Start, WORD } from "./crew.ts";
+import type { Buffers } from "./memory.ts";
+import { printedOf, Share } from "./share.ts";
+
+/** What a thread has of the other side: Node's parentPort or a page's worker scope. */
+export interface Port {
+  postMessage(message: unknown): void;
+  onMessage(heard: (message: unknown) => void): void;
+}
+
+class Member {
+  readonly #control: Int32Array;
+  readonly #index: number;
+  readonly #share: Share;
+  readonly #spikes = { steps: [] as number[], ids: [] as number[] };
+  #ticket = 0;
+
+  constructor({ network, part, rows, slots, memory, f32, control }: Start) {
+    [this.#control, this.#index] = [control, part.index];
+    this.#share = new Share(network, part, rows, slots, memory, printedOf(network, f32), f32);
+  }
+
+  /** Does orders until it is asked to leave. */
+  serve({ buffers, found }: Grown): void {
+    const c = this.#control;
+    this.#share.take(buffers);
+    for (;;) {
+      while (Atomics.load(c, WORD.ticket) === this.#ticket) pause(c, WORD.ticket, this.#ticket);
+      this.#ticket = Atomics.load(c, WORD.ticket);
+      const order = c[WORD.order] as number;
+      try {
+        this.#do(order, buffers, found);
+      } catch {
+        Atomics.store(c, WORD.failed, this.#index);
+      }
+      Atomics.add(c, WORD.done, 1);
+      Atomics.notify(c, WORD.done);
+      if (order === ORDER.leave) return;
+    }
+  }
+
+  #do(order: number, { log }: Buffers, found: Found): void {
+    if (order === ORDER.leave) return;
+    const { steps, ids } = this.#spikes;
+    if (order !== ORDER.send) {
+      steps.length = ids.length = 0;
+      this.#advance(order, { ...log, length: this.#control[WORD.logged] as number });
+    }
+    const room = Math.min(found.ids.length, ids.length);
+    for (let k = 0; k < room; k++) {
+      found.steps[k] = steps[k] as number;
+      found.ids[k] = ids[k] as number;
+    }
+    Atomics.store(this.#control, WORD.spikes + this.#index, ids.length);
+  }
+
+  #advance(order: number, log: Buffers["log"] & { readonly length: number }): void {
+    const c = this.#control;
+    const s = c[WORD.stage] as number;
+    const block = { step: (c[WORD.step] as number) >>> 0, steps: c[WORD.steps] as number };
+    const spike = (step: number, id: number): void => {
+      this.#spikes.steps.push(step);
+      this.#spikes.ids.push(id);
+    };
+    if (order === ORDER.detect) {
+      this.#share.detect(s, block, spike);
+      return;
+    }
+    this.#share.deliver(s, block, log);
+    this.#share.learn(s, block, log);
+    if (!this.#share.integrate(s, block, spike)) Atomics.store(c, WORD.unsound, 1);
+  }
+}
+
+/** The program of a thread that does a part of an engine's blocks: see crew.ts. */
+export function begin(port: Port): void {
+  let member: Member | undefined;
+  port.onMessage((message) => {
+    if (member !== undefined) {
+      member.serve(message as Grown);
+      return;
+    }
+    member = new Member(message as Start);
+    port.postMessage("ready");
+  });
+}

@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { pool } from "../../bench/models/network.ts";
+import { compile } from "../../src/compile/compile.ts";
+import type { CompiledNetwork } from "../../src/compile/compiled.ts";
+import { DeviceError } from "../../src/errors.ts";
+import type { Engine } from "../../src/host/engine.ts";
+import { drive } from "../../src/network/signal.ts";
+import type { Spawn, Thread } from "../../src/host/threads.ts";
+import { nodeThreads } from "../../src/node/threads.ts";
+import { referenceEngine, threadedEngine } from "../../src/reference/engine.ts";
+import { Hz, ms } from "../../src/units.ts";
+import { clamped } from "../clamps.ts";
+import { gathering } from "../gathers.ts";
+import { collect, compiled, expectSame, network, type RunOptions } from "../gpu/engine-networks.ts";
+import { noisy } from "../noise.ts";
+import { portNetwork } from "../ports.ts";
+import { reading } from "../readouts.ts";
+import { DT, learningNetwork } from "../unit/links/learning-network.ts";
+import { mixed } from "../unit/links/procedural.ts";
+
+const spawn = nodeThreads().spawn as Spawn;
+
+const threaded = async <T>(network: CompiledNetwork, threads: number, precision: 64 | 32, work: (engine: Engine) => Promise<T>): Promise<T> => {
+  const engine = await threadedEngine(network, { threads, precision, spawn });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
+}; // prettier-ignore
+
+const KINDS: readonly (readonly [string, () => CompiledNetwork])[] = [
+  ["two stages of cells", () => compiled(network({ longMs: 20 }))],
+  ["recurrent cells", () => compiled(network({ loops: true, longMs: 20 }))],
+  ["gap junctions, graded synapses, point neurons", () => compile(gathering(), { dt: ms(0.1) })],
+  ["noise, two entries", () => compile(noisy([5, 6]), { dt: ms(1) })],
+  ["Poisson ports, three entries", () => compile(portNetwork(), { dt: ms(0.1) })],
+  ["large trees under clamps", () => compile(clamped(20), { dt: ms(0.025) })],
+  ["links drawn again, two entries", () => mixed(true, 2)],
+  ["links that learn, two entries", () => compile(learningNetwork(2, 0.5), { dt: DT })],
+  ["read-outs that learn and feed back", () => compile(reading({ loop: true, seeds: [1, 2] }), { dt: ms(0.1) })],
+  ["the motor pool", () => pool({ motorNeurons: 60 })],
+];
+const STEPS = 900;
+const ENDS = [300, 301, 777];
+
+/** Starting threads from sources is slow: float32, whose sums are integers, is tried on some kinds. */
+const CASES = [
+  ...KINDS.map(([name, make]) => ({ name, make, threads: 3, precision: 64 as const })),
+  ...[1, 4, 7].map((k) => ({ name: KINDS[k]![0], make: KINDS[k]![1], threads: 2, precision: 32 as const })),
+];
+
+test.each(CASES)(
+  "$name on $threads threads, float$precision: the bits of one",
+  async ({ make, threads, precision }) => {
+    const want = await collect(referenceEngine(make(), { precision }), STEPS, { ends: ENDS });
+    expectSame(await threaded(make(), threads, precision, (engine) => collect(engine, STEPS, { ends: ENDS })), want);
+  },
+);
+
+test("a checkpoint of three threads goes on with one, and one of one thread with two", async () => {
+  const make = (): CompiledNetwork => compile(learningNetwork(2, 0.5), { dt: DT });
+  const want = await collect(referenceEngine(make()), STEPS);
+  const half = await threaded(make(), 3, 64, (engine) => collect(engine, 431));
+  const alone = referenceEngine(make());
+  await alone.load(half.state, 431);
+  const middle = await collect(alone, 600);
+  const end = await threaded(make(), 2, 64, async (engine) => {
+    await engine.load(structuredClone(middle.state), 600);
+    return collect(engine, STEPS);
+  });
+  expectSame({ ...end, spikes: want.spikes, traces: want.traces }, want);
+  expect([...half.spikes, ...middle.spikes, ...end.spikes]).toEqual([...want.spikes]);
+});
+
+test("controls act from their step on", async () => {
+  const before: RunOptions["before"] = (engine, step) => {
+    if (step % 300 !== 0 || step === 0) return;
+    const { populations, projections } = engine.network;
+    engine.setRate(populations.findIndex((p) => p.name === "S"), drive.constant(Hz(100 + step / 10)));
+    engine.setScale(projections.findIndex((p) => p.name === "S->E.excitatory"), step / 1000);
+    engine.setGain(0, step / 800);
+  }; // prettier-ignore
+  const how = { before, ends: [300, 600] };
+  const want = await collect(referenceEngine(compiled(network({ loops: true }))), STEPS, how);
+  expectSame(await threaded(compiled(network({ loops: true })), 2, 64, (e) => collect(e, STEPS, how)), want);
+});
+
+test("a thread that ends is told, and the run goes on alone from where the segment began", async () => {
+  const made: Thread[] = [];
+  const counted: Spawn = () => {
+    const thread = spawn();
+    made.push(thread);
+    return thread;
+  };
+  const make = (): CompiledNetwork => compiled(network({ loops: true }));
+  const engine = await threadedEngine(make(), { threads: 2, spawn: counted });
+  const first = await engine.advance(300);
+  made[0]?.end();
+  const failed = await engine.advance(600).catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(DeviceError);
+  expect(String(failed)).toMatch(/thread 2 of 2: ended during a step/);
+  expect(engine.step).toBe(300);
+  const rest = await collect(engine, STEPS);
+  const want = await collect(referenceEngine(make()), STEPS);
+  expect(first.spikeIds.length + rest.spikes.length).toBe(want.spikes.length);
+  expectSame({ ...rest, spikes: want.spikes, traces: want.traces }, want);
+});
