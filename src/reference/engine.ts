@@ -79,6 +79,7 @@ class ReferenceEngine implements Engine {
   #traces: Floats[];
   #crew: Crew | undefined;
   #hired = false; // or not to be hired
+  #closed = false;
   #sound = true; // all states of all blocks so far are ones that a cell can have
   #fault: Promise<StateError> | undefined;
   #worked = 0; // ms
@@ -113,6 +114,7 @@ class ReferenceEngine implements Engine {
     const parts = partsOf(this.network, this.#more.threads);
     const crew = new Crew(this.network, parts, this.#memory, this.#f32, this.#more.spawn);
     await crew.started();
+    if (this.#closed) return crew.close();
     const [own = WHOLE] = parts;
     const { rows, slots } = ownedBy(this.network, own);
     this.#share = new Share(this.network, own, rows, slots, this.#memory, this.#printed, this.#f32);
@@ -321,7 +323,7 @@ class ReferenceEngine implements Engine {
   }
 
   close(): Promise<void> {
-    this.#hired = true;
+    this.#hired = this.#closed = true;
     this.#crew?.close();
     return Promise.resolve();
   }

@@ -86,7 +86,8 @@ async function runPoint(
 ): Promise<number> {
   if (state === "running") return othersWork(dir, plan, point.id, signal);
   const log = openLog(dir, point.id);
-  const { LP_NUM_THREADS = String(cores), HILLOCK_THREADS = String(cores) } = process.env;
+  const { LP_NUM_THREADS = String(cores), HILLOCK_THREADS = String(Math.min(cores, availableParallelism())) } =
+    process.env;
   const env = { ...process.env, LP_NUM_THREADS, HILLOCK_THREADS };
   const own = plan.engine === "reference" || plan.engine === "reference32" || cores > 1 ? env : process.env;
   try {
