@@ -42,12 +42,18 @@ function production() {
     .map(([path, { version, license }]) => ({ path, version, license: license ?? "see its files" }));
 }
 
-/** Binaries of other platforms, and source of native parts. */
+/** Binaries of other platforms, source of native parts, and what only CommonJS loads. */
 const foreign = (path) =>
   (/node_modules\/webgpu\/dist\/[^/]+$/.test(path) && basename(path) !== target) ||
   /node_modules\/webgpu\/build$/.test(path) ||
-  /node_modules\/koffi\/(src|vendor|doc)$/.test(path) ||
-  /node_modules\/h5wasm\/(dist\/(iife|esm)|src)$/.test(path);
+  /node_modules\/koffi\/(vendor|doc)$/.test(path) ||
+  /node_modules\/koffi\/.*\.(cc|hh|h|c|inc|S|asm|txt|def)$/.test(path) ||
+  /node_modules\/h5wasm\/(dist\/(iife|esm)|src)$/.test(path) ||
+  /node_modules\/koffi\/lib\/native$/.test(path) ||
+  /node_modules\/@koromix\/.*\/musl_/.test(path) || // Node's binary in the archive is of glibc
+  /node_modules\/gl-matrix\/(esm|gl-matrix[^/]*\.js)$/.test(path) ||
+  /node_modules\/yaml\/browser$/.test(path) ||
+  /node_modules\/zod\/.*\.cjs$/.test(path);
 
 const copy = (from, to) =>
   cpSync(from, to, {
@@ -133,7 +139,10 @@ try {
   const packages = production();
   for (const { path } of packages) copy(join(root, path), join(folder, "lib", path));
   for (const file of ["package.json", "LICENSE", "README.md", "CHANGELOG.md", "dist", "shaders"])
-    cpSync(join(root, file), join(own, file), { recursive: true, filter: (path) => !path.endsWith(".tsbuildinfo") });
+    cpSync(join(root, file), join(own, file), {
+      recursive: true,
+      filter: (path) => !/\.(tsbuildinfo|d\.ts)$/.test(path),
+    });
   for (const one of ["bench", "verify"]) compiled(one, own);
   const cases = join(root, "test/reference");
   for (const system of readdirSync(cases, { withFileTypes: true }))
@@ -146,7 +155,7 @@ try {
   mkdirSync(values.out, { recursive: true });
   const archive = join(values.out, `${title}.tar.xz`);
   // the filter for machine code makes Node and Dawn a tenth smaller
-  const xz = `xz ${process.arch === "x64" ? "--x86 " : ""}--lzma2=preset=9`;
+  const xz = `xz ${process.arch === "x64" ? "--x86 " : ""}--lzma2=preset=9e`;
   const words = ["--owner=0", "--group=0", "--sort=name", "-I", xz, "-cf", archive, "-C", work, title];
   const packed = spawnSync("tar", words, { encoding: "utf8" });
   if (packed.status !== 0) throw new Error(`tar: ${packed.stderr || packed.error?.message}`);

@@ -11,7 +11,7 @@ import { cortexColumn } from "../../../src/models/cortical-column/index.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../../src/models/motor-pool/index.ts";
 import { Network } from "../../../src/network/network.ts";
 import { trains } from "../../../src/network/sources.ts";
-import { ms, mV, mV_per_ms, uS } from "../../../src/units.ts";
+import { ms, uS } from "../../../src/units.ts";
 import { hhCells } from "../../gpu/engine-networks.ts";
 import { smallTraining } from "../training/small.ts";
 
