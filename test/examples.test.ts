@@ -68,6 +68,14 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
       expect(share.weak).toBeGreaterThan(0.3); // weights part: a fifth each at first
     },
   },
+  "force.mjs": {
+    scale: 0.4,
+    shows: ({ errors }: { errors: Record<"before" | "learned" | "alone", number> }) => {
+      expect(errors.before).toBeCloseTo(Math.SQRT1_2, 2); // no output yet: the error is the sine
+      expect(errors.learned).toBeLessThan(0.15); // the published case: 0.05 after 2 s
+      expect(errors.alone).toBeLessThan(0.5);
+    },
+  },
   "current-injection.mjs": {
     scale: 0.5,
     shows: ({ order, recruitment }: { order: number; recruitment: Float64Array }) => {
