@@ -123,6 +123,34 @@ function licences(packages) {
   return [`== Node.js ${process.version}\n\n${own.trim()}`, ...texts].join(`\n\n${"-".repeat(100)}\n\n`);
 }
 
+/** The archive as a machine without anything meets it: unpacked elsewhere, with an empty environment. */
+function tried(archive) {
+  const elsewhere = mkdtempSync(join(tmpdir(), "hillock-unpacked-"));
+  const program = join(elsewhere, title, "bin/hillock");
+  const run = (...words) => {
+    const { status, stdout, stderr } = spawnSync(program, words, { cwd: elsewhere, env: {}, encoding: "utf8" });
+    if (status !== 0 || /warning|error/i.test(stderr))
+      throw new Error(`${archive}: hillock ${words.join(" ")}: ${stdout}${stderr}`);
+    return stdout;
+  };
+  try {
+    const unpacked = spawnSync("tar", ["-xf", archive, "-C", elsewhere], { encoding: "utf8" });
+    if (unpacked.status !== 0) throw new Error(`${archive}: ${unpacked.stderr}`);
+    if (run("--version").trim() !== version) throw new Error(`${archive} is of another version`);
+    run("devices");
+    run("run", "watanabe", "--engine", "reference", "--phase", "0.05", "--out", "run");
+    for (const file of ["run/run.json", "run/chunk-000000.h5", "run/watanabe.png"])
+      if (!existsSync(join(elsewhere, file))) throw new Error(`${archive}: a run wrote no ${file}`);
+    const one = join(elsewhere, title, "lib/node_modules", name, "test/reference/general/g01_lif");
+    if (!run("verify", one, "--engine", "reference").includes(" pass")) throw new Error(`${archive}: verify`);
+  } finally {
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
+}
+
+/** MB: a mail's or a small server's limit is often 50. */
+const MOST = 45;
+
 setupOrExit(["bundle"], values["no-install"] ? ["--no-install"] : []);
 const build = spawnSync("npm", ["run", "build"], { cwd: root, encoding: "utf8" });
 if (build.status !== 0) throw new Error(`npm run build: ${build.stdout}${build.stderr}`);
@@ -159,7 +187,10 @@ try {
   const words = ["--owner=0", "--group=0", "--sort=name", "-I", xz, "-cf", archive, "-C", work, title];
   const packed = spawnSync("tar", words, { encoding: "utf8" });
   if (packed.status !== 0) throw new Error(`tar: ${packed.stderr || packed.error?.message}`);
-  console.log(`${relative(process.cwd(), archive)}: ${(statSync(archive).size / 1e6).toFixed(1)} MB`);
+  const size = statSync(archive).size / 1e6;
+  if (size > MOST) throw new Error(`${archive} takes ${size.toFixed(1)} MB, more than ${MOST}`);
+  tried(archive);
+  console.log(`${relative(process.cwd(), archive)}: ${size.toFixed(1)} MB, unpacked and run with an empty environment`);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -37,7 +37,7 @@ export const REQUIREMENTS = [
   {
     name: "NEURON",
     use: "a test (Rallpack 3) and a benchmark compare with it",
-    commands: ["test", "bench neuron"],
+    commands: ["test", "bench neuron", "bench threads"],
     packages: ["python3-neuron"],
     python: ["neuron"],
     without: "the test of Rallpack 3 fails",
@@ -45,7 +45,7 @@ export const REQUIREMENTS = [
   {
     name: "NEURON's compiler",
     use: "compiles the mechanisms that tests and a benchmark run in NEURON",
-    commands: ["test", "bench neuron"],
+    commands: ["test", "bench neuron", "bench threads"],
     packages: ["neuron-dev", "gcc", "libc6-dev"],
     programs: ["nrnivmodl", "nocmodl", "cc"],
     paths: ["/usr/lib/nrn", "/usr/share/nrn"],
@@ -54,7 +54,7 @@ export const REQUIREMENTS = [
   {
     name: "NumPy",
     use: "inputs of the benchmarks in Python, and one of them itself",
-    commands: ["test", "bench neuron", "bench brian2", "bench training-numpy"],
+    commands: ["test", "bench neuron", "bench threads", "bench brian2", "bench training-numpy"],
     packages: ["python3", "python3-numpy"],
     programs: ["python3"],
     python: ["numpy"],

@@ -7,7 +7,7 @@ import type { Benchmark, Cell, Findings, Spread } from "../lib.ts";
 
 const SCRIPT = fileURLToPath(new URL("neuron_motor_pool.py", import.meta.url));
 
-interface Measured {
+export interface Measured {
   readonly peer: string;
   readonly motorNeurons: number;
   readonly sources: number;
@@ -18,7 +18,7 @@ interface Measured {
   readonly cpuPerSimulatedSecond: Omit<Spread, "runs">;
 }
 
-async function neuron(threads: number, quick: boolean): Promise<Measured> {
+export async function neuron(threads: number, quick: boolean): Promise<Measured> {
   const words = [SCRIPT, "--seconds", quick ? "0.1" : "1", "--threads", String(threads), "--repeat", quick ? "1" : "3"];
   const { stdout } = await promisify(execFile)(pythonWith(["neuron", "numpy"]), words);
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Measured;
