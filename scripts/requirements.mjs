@@ -47,7 +47,7 @@ export const REQUIREMENTS = [
     use: "compiles the mechanisms that tests and a benchmark run in NEURON",
     commands: ["test", "bench neuron", "bench threads"],
     packages: ["neuron-dev", "gcc", "libc6-dev"],
-    programs: ["nrnivmodl", "nocmodl", "cc"],
+    programs: ["nrnivmodl", "nocmodl", "modlunit", "cc"],
     paths: ["/usr/lib/nrn", "/usr/share/nrn"],
     without: "the test of translated mechanisms and the benchmark fail",
   },
