@@ -24,6 +24,7 @@ export type { FixedTotal } from "./connect/rules/fixed-total.ts";
 export type { PairColumns, PairList } from "./connect/rules/list.ts";
 export type { OneToOne } from "./connect/rules/one-to-one.ts";
 export type { EngineKind, Timings } from "./host/engine.ts";
+export type { MemoryUse } from "./host/memory.ts";
 export type {
   CellModel,
   CylinderSpec,
