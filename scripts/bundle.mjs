@@ -53,7 +53,10 @@ const foreign = (path) =>
   /node_modules\/@koromix\/.*\/musl_/.test(path) || // Node's binary in the archive is of glibc
   /node_modules\/gl-matrix\/(esm|gl-matrix[^/]*\.js)$/.test(path) ||
   /node_modules\/yaml\/browser$/.test(path) ||
-  /node_modules\/zod\/.*\.cjs$/.test(path);
+  /node_modules\/zod\/(v3|mini|v4-mini|src)$/.test(path) ||
+  /node_modules\/zod\/.*\.cjs$/.test(path) ||
+  /node_modules\/ml-[^/]*\/src$/.test(path) ||
+  /node_modules\/seedrandom\/(test|.*\.min\.js)$/.test(path);
 
 const copy = (from, to) =>
   cpSync(from, to, {
