@@ -1,21 +1,9 @@
 // How the built demos behave in Chromium, on a software adapter and without WebGPU.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { AFTER_LOSS, calmer, CHECKS, WITHOUT } from "./checks.ts";
 import { openBrowser } from "./pages.ts";
-import { openSite, type Site } from "./site.ts";
 import { inChromium, pause } from "./tab.ts";
-
-let site: Site;
-let browser: Browser;
-beforeAll(async () => {
-  site = await openSite();
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+import { browser, site } from "./setting.ts";
 
 test.each(Object.entries(CHECKS))("%s", async (_, check) => {
   await check({ open: inChromium(browser), url: site.url });

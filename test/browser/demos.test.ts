@@ -1,19 +1,8 @@
 // The built demos in real Chromium on SwiftShader: each loads without complaint, runs, reacts, shows something, recovers.
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inked, openBrowser, running, said, set, until, visit, type Visit } from "./pages.ts";
-import { openSite, reached, type Site } from "./site.ts";
-
-let site: Site;
-let browser: Browser;
-beforeAll(async () => {
-  site = await openSite();
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+import { inked, running, said, set, until, visit, type Visit } from "./pages.ts";
+import { reached } from "./site.ts";
+import { browser, site } from "./setting.ts";
 
 const clean = ({ complaints, requests }: Visit): void => {
   expect(complaints).toEqual([]);

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { measureCurve } from "../../demo/laboratory/curves.ts";
 import { isFault, readText } from "../../demo/laboratory/document.ts";
@@ -12,19 +12,9 @@ import { SPECS, type LabSettings } from "../../demo/laboratory/settings.ts";
 import { builtCommand } from "../built.ts";
 import { faults } from "./axe.ts";
 import { inked, openBrowser, running, said, set, until, visit, type Visit } from "./pages.ts";
-import { openSite, type Site } from "./site.ts";
+import { browser, site } from "./setting.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-let site: Site;
-let browser: Browser;
-beforeAll(async () => {
-  site = await openSite();
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
 
 const open = async (path = "laboratory.html", size?: { width: number; height: number }): Promise<Visit> => {
   const seen = await visit(browser, site.url + path, size);

@@ -1,20 +1,8 @@
 // Every page for every reader: contrast, names, order, and nothing wider than the screen; light and dark, wide and on a phone.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { faults } from "./axe.ts";
-import { openBrowser, running, until } from "./pages.ts";
-import { openSite, type Site } from "./site.ts";
-
-let site: Site;
-let browser: Browser;
-beforeAll(async () => {
-  site = await openSite();
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+import { running, until } from "./pages.ts";
+import { browser, site } from "./setting.ts";
 
 const PAGES = [
   ["index.html", undefined],

@@ -1,19 +1,7 @@
 // What the pages' start costs the main thread, which a reader's first click waits for.
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, running } from "./pages.ts";
-import { openSite, type Site } from "./site.ts";
-
-let site: Site;
-let browser: Browser;
-beforeAll(async () => {
-  site = await openSite();
-  browser = await openBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+import { expect, test } from "vitest";
+import { running } from "./pages.ts";
+import { browser, site } from "./setting.ts";
 
 interface TraceEvent {
   readonly name: string;

@@ -3,27 +3,19 @@ import { simulate, type Simulation } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
 import { gathering } from "../gathers.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
+import { inPieces } from "./pieces.ts";
 
 let gpu: TestDevice;
 beforeAll(async () => (gpu = await openTestDevice()));
 afterAll(() => gpu.close());
 
+const TRACES = [["neurons", "V"], ["cells", "V"], ["readers", "z"], ["readers", "out.i"]] as const; // prettier-ignore
+
 async function collected(sim: Simulation, lengths: readonly number[], restart?: () => Promise<Simulation>) {
-  const found: Record<string, number[]> = {};
-  let current = sim;
-  for (const length of lengths) {
-    for await (const chunk of current.run(ms(length), { chunk: ms(length) }))
-      for (const [p, v] of [["neurons", "V"], ["cells", "V"], ["readers", "z"], ["readers", "out.i"]] as const)
-        (found[`${p}.${v}`] ??= []).push(...chunk.trace(p, v).data);
-    if (restart === undefined) continue;
-    const saved = await current.save();
-    await current.close();
-    current = await restart();
-    await current.load(saved);
-  }
-  await current.close();
+  const { found, last } = await inPieces(sim, { lengths, traces: TRACES, restart });
+  await last.close();
   return found;
-} // prettier-ignore
+}
 
 test.each([true, false])("gathers are the float32 reference's, loops: %s; a resume changes no bit", async (loops) => {
   await gpu.use(async (device) => {

@@ -5,25 +5,16 @@ import { simulate, Simulation } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
 import { DT, reading, TRACES } from "../readouts.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
+import { inPieces } from "./pieces.ts";
 
 let gpu: TestDevice;
 beforeAll(async () => (gpu = await openTestDevice()));
 afterAll(() => gpu.close());
 
 async function collected(sim: Simulation, lengths: readonly number[], restart?: () => Promise<Simulation>) {
-  const found: Record<string, number[]> = {};
-  let current = sim;
-  for (const length of lengths) {
-    for await (const chunk of current.run(ms(length), { chunk: ms(length) }))
-      for (const [p, v] of TRACES) (found[`${p}.${v}`] ??= []).push(...chunk.trace(p, v).data);
-    if (restart === undefined) continue;
-    const saved = await current.save();
-    await current.close();
-    current = await restart();
-    await current.load(saved);
-  }
-  const { w, P = [] } = await current.readout("z");
-  await current.close();
+  const { found, last } = await inPieces(sim, { lengths, traces: TRACES, restart });
+  const { w, P = [] } = await last.readout("z");
+  await last.close();
   return { ...found, "now.w": [...w], "now.P": [...P] };
 }
 

@@ -40,7 +40,7 @@ export interface AlphaMotorNeuronOptions extends MotorNeuronOptions {
 }
 
 /** A pool of alpha motor neurons, one cell per threshold (or n), in order. Receptor groups "excitatory" and "inhibitory";
- * the axon's conduction time is part of the model. Source: spec of MyoGen's NERLab and Powers2017 pools.
+ * the axon's conduction time is part of the model. Source: MyoGen's NERLab and Powers2017 pools (docs/originals.md).
  * @throws ModelError for inconsistent options, DataError for a configuration that does not parse */
 export function alphaMotorNeurons(options: AlphaMotorNeuronOptions): MotorNeurons {
   const { model = "NERLab", generation = "B" } = options;

@@ -6,7 +6,7 @@ import { decayTime, firingGain, SpikeShape, strongestFiring } from "./measures.t
 import { potentials, respond, type ClampContext, type Step } from "./protocol.ts";
 import { firstThatFires } from "./search.ts";
 
-/** The published protocol (spec of the motor pool, section 9b), where it leaves a choice: its default. */
+/** The published protocol (docs/originals.md), where it leaves a choice: its default. */
 export interface ExtractionOptions extends Pick<ClampContext, "device" | "engine" | "signal" | "say"> {
   readonly dt?: Quantity<"ms">; // 0.0125
   readonly method?: ClampContext["method"]; // backwardEuler

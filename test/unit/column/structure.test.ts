@@ -113,7 +113,7 @@ describe.each(Object.entries(reference.cell_types))("%s", (name, want) => {
   });
 });
 
-test("ar grows with the path distance (spec 1.2)", () => {
+test("ar grows with the path distance", () => {
   const { sections } = typeOf("L5_pyramidal");
   expect(segmentDistances(sections, "apical_trunk")[0]).toBeCloseTo(56, 10);
   expect(segmentDistances(sections, "apical_tuft")[8]).toBeCloseTo(1902.39, 2);

@@ -3,7 +3,7 @@ import type { Channel, Mechanism, Pool } from "../../../src/mechanisms/mechanism
 import { currents, environment, type Env, everyMechanism, initial, relaxation } from "./harness.ts";
 
 /** One isopotential compartment of 1 uF/cm2 with a leak and one mechanism, advanced as NEURON's fixed step does: currents,
- * solve for V, then states in order with the new V. Written for this test only, from the specification's section 5.1. */
+ * solve for V, then states in order with the new V. Written for this test only, from the published equations. */
 function run(m: Channel | Pool, dt: number, keep: number): Env[] {
   const LEAK = { name: "leak", g: 3e-4, E: -20 }; // S/cm2, mV: pulls a cell that starts at -70 mV across the range of the gates
   let V = -70;

@@ -18,7 +18,7 @@ const printed = (digits: number): number => 0.5 * 10 ** (1 - digits);
 const relative = (got: number, want: number): number => Math.abs(got / want - 1);
 
 describe("tree", () => {
-  test("a motor neuron of the NERLab pool has the published areas and resistances (spec motor-pool 1.1, cell 0)", () => {
+  test("a motor neuron of the NERLab pool has the published areas and resistances, cell 0", () => {
     const areaSoma = 19285.3655; // its L equals its diameter
     const side = Math.sqrt(areaSoma / Math.PI);
     expect(relative(segmentArea(side, side) as number, areaSoma)).toBeLessThan(1e-12);
