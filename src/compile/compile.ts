@@ -7,6 +7,7 @@ import {
   type CellsDescription,
   type NeuronsDescription,
 } from "../network/check.ts";
+import { scaleLimits } from "../network/check-projection.ts";
 import type { CompileOptions, NetworkDescription, RenewalSources } from "../network/description.ts";
 import { Network } from "../network/network.ts";
 import { completeDescription } from "../network/shape.ts";
@@ -129,7 +130,7 @@ class Compiler {
         ...(procedural === undefined ? {} : { procedural: true }),
         links: procedural === undefined ? (links[0]?.target.length ?? 0) : Math.round(procedural.links),
         dropped: links[0]?.dropped ?? 0,
-        maxScale: p.maxScale,
+        scale: scaleLimits(p, this.#d.populations),
       })),
       initialScales,
       clamps: this.#clamps,

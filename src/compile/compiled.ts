@@ -22,7 +22,8 @@ export interface CompiledNetwork {
     readonly dropped: number;
     /** not kept: \`links\` is what is expected. */
     readonly procedural?: boolean;
-    readonly maxScale: number;
+    /** the factors that its weights may get. */
+    readonly scale: { readonly min: number; readonly max: number };
   }[];
   /** factor on each projection's weights at the start: [projection * entries + entry]. */
   readonly initialScales: Float64Array;

@@ -1,7 +1,8 @@
 import { expectedLinks } from "../connect/rules.ts";
 import { ModelError } from "../errors.ts";
 import { isQuantity } from "../units.ts";
-import { isCells, isNeurons, ruleSizes, sizeOf } from "../network/check.ts";
+import { isCells, isNeurons, sizeOf } from "../network/check.ts";
+import { ruleSizes } from "../network/check-projection.ts";
 import type { CellModel } from "../network/cell.ts";
 import type { NetworkDescription } from "../network/description.ts";
 

@@ -3,7 +3,8 @@ import { ModelError } from "../errors.ts";
 import { add, type Expr, mul, name, num } from "../lang/expr.ts";
 import { evaluate } from "../lang/evaluate.ts";
 import { freeNames, substitute } from "../lang/names.ts";
-import { linkValues, receives, type CellsDescription, type NeuronsDescription } from "../network/check.ts"; // prettier-ignore
+import { receives, type CellsDescription, type NeuronsDescription } from "../network/check.ts";
+import { linkValues } from "../network/check-projection.ts";
 import type { NetworkDescription } from "../network/description.ts";
 import { checkGather, type GatherDescription, gatherSizes, gatherUnit, type Place } from "../network/gathers.ts";
 import { checkReadout } from "../network/readouts.ts";

@@ -1,4 +1,5 @@
 import { ModelError } from "../errors.ts";
+import { checkScale } from "../network/check-projection.ts";
 import type { Signal } from "../network/signal.ts";
 import { hasUnnamedNoise, noiseOwner, rateOf, signalAt, type AtStep } from "../network/signal-values.ts";
 import { RateIncrements } from "../random/increments.ts";
@@ -112,18 +113,12 @@ export class Inputs {
     this.#number();
   }
 
-  /** @throws ModelError when the factor is beyond the projection's declared maximum */
+  /** @throws ModelError when the factor is outside the projection's limits */
   setScale(projection: number, scale: number, entry?: number): void {
     const p = this.#network.projections[projection];
     if (p === undefined)
       throw new ModelError(`projection ${projection}`, "does not exist", "Use one of the network's projections");
-    if (!(Math.abs(scale) <= p.maxScale)) {
-      throw new ModelError(
-        `projection "${p.name}"`,
-        `got scale ${scale}, beyond its maximum ${p.maxScale}`,
-        "Declare a larger maxScale where it is connected",
-      );
-    }
+    checkScale(`scale of projection "${p.name}"`, scale, p.scale);
     const { entries } = this.#network;
     for (let e = 0; e < entries; e++)
       if (entry === undefined || entry === e) this.scales[projection * entries + e] = scale;

@@ -1,4 +1,5 @@
-import { checkClamp, checkPopulation, checkProjection, checkRecording, checkU32, currentsInto } from "./check.ts";
+import { checkClamp, checkPopulation, checkRecording, checkU32, currentsInto } from "./check.ts";
+import { checkProjection } from "./check-projection.ts";
 import type { NetworkDescription } from "./description.ts";
 import { checkGather } from "./gathers.ts";
 import { checkReadout, checkReadoutRecording, takenNames } from "./readouts.ts";

@@ -9,7 +9,17 @@ import { dimension, times, unitName } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { given, number, object, quantity, record, text } from "../shapes.ts";
 import type { Quantity, Unit } from "../units.ts";
-import { type CellsDescription, clampUnit, findPopulation, isCells, isNeurons, linkValues, type NeuronsDescription, receives, ruleSizes, sizeOf } from "./check.ts"; // prettier-ignore
+import {
+  type CellsDescription,
+  clampUnit,
+  findPopulation,
+  isCells,
+  isNeurons,
+  type NeuronsDescription,
+  receives,
+  sizeOf,
+} from "./check.ts";
+import { linkValues, ruleSizes } from "./check-projection.ts";
 import type { PerLink, PopulationDescription } from "./description.ts";
 import type { ReadoutDescription } from "./readouts.ts";
 import * as shape from "./shape.ts";

@@ -1,7 +1,8 @@
 import { eachLink, type Links } from "../connect/draw.ts";
 import { ModelError } from "../errors.ts";
 import { canonical, isQuantities, type Quantity, type Unit } from "../units.ts";
-import { isNeurons, linkValues, type CellsDescription, type NeuronsDescription } from "./check.ts";
+import { isNeurons, type CellsDescription, type NeuronsDescription } from "./check.ts";
+import { linkValues } from "./check-projection.ts";
 import type { CellChoice, CellSignals, PerLink } from "./description.ts";
 import type { Signal } from "./signal.ts";
 import { signalData } from "./sources.ts";

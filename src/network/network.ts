@@ -8,20 +8,17 @@ import type { CellModel } from "./cell.ts";
 import {
   checkClamp,
   checkPopulation,
-  checkProcedural,
-  checkProjection,
   checkRecording,
   checkU32,
   clampUnit,
   currentsInto,
   isNeurons,
   receives,
-  ruleSizes,
   sizeOf,
-  weightUnit,
   type CellsDescription,
   type NeuronsDescription,
 } from "./check.ts";
+import { checkProcedural, checkProjection, ruleSizes, weightUnit } from "./check-projection.ts";
 import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, ClampDescription, NetworkDescription, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore

@@ -14,6 +14,7 @@ import {
   type CellsDescription,
   type NeuronsDescription,
 } from "./check.ts";
+import { checkScale, scaleLimits } from "./check-projection.ts";
 import type { CellSignals, NetworkDescription, RenewalSources, Variation } from "./description.ts";
 import { type Limits, paramPaths } from "./param-paths.ts";
 
@@ -122,8 +123,8 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
       return checkParam(where, path.param, value, model.n);
     }
     case "scale": {
-      const { maxScale } = d.projections[path.projection] as NetworkDescription["projections"][number];
-      return checkScale(where, scaleValue(where, value), maxScale);
+      const projection = d.projections[path.projection] as NetworkDescription["projections"][number];
+      return checkScale(where, scaleValue(where, value), scaleLimits(projection, d.populations));
     }
     case "gain":
       canonicalValues(where, gainValue(value), "1", clampSize(path.clamp, d));
@@ -139,11 +140,6 @@ function checkParam(where: string, param: Limits, value: unknown, n: number): vo
   const bad = (typeof values === "number" ? [values] : [...values]).find((x) => x < min || x > max);
   if (bad === undefined) return;
   throw new ModelError(where, `is ${bad} ${param.unit}`, `Give a value from ${min} to ${max} ${param.unit}`);
-}
-
-export function checkScale(where: string, scale: number, maxScale: number): void {
-  if (Math.abs(scale) <= maxScale) return; // false for NaN
-  throw new ModelError(where, `scale ${scale} is beyond maxScale ${maxScale}`, "Give the projection a larger maxScale");
 }
 
 /** A factor: a plain number or a quantity in "1". */

@@ -1,6 +1,7 @@
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine } from "../host/engine.ts";
 import { didYouMean, ModelError } from "../errors.ts";
+import { checkScale } from "../network/check-projection.ts";
 import type { Signal } from "../network/signal.ts";
 import { canonicalValues, type Quantities, type Quantity, type Unit } from "../units.ts";
 import { checkEntry, indexOf, nameOf, type Named } from "./names.ts";
@@ -71,15 +72,9 @@ export class RecordedControl implements Control {
 
   scale(named: Named, factor: number, entry?: number): void {
     const index = indexOf("projection", named, this.#network.projections);
-    const { maxScale } = this.#network.projections[index] as CompiledNetwork["projections"][number];
+    const { scale } = this.#network.projections[index] as CompiledNetwork["projections"][number];
     this.#check(entry);
-    if (!Number.isFinite(factor) || Math.abs(factor) > maxScale) {
-      throw new ModelError(
-        `scale of ${nameOf(named)}`,
-        `is ${factor}, and at most ${maxScale} was declared`,
-        `Give a finite factor, or connect with maxScale: ${Math.abs(factor)}`,
-      );
-    }
+    checkScale(`scale of ${nameOf(named)}`, factor, scale);
     this.#waiting.push(() => this.#engine.setScale(index, factor, entry));
     this.#note("scale", named, factor, entry);
   }

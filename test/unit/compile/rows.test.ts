@@ -132,7 +132,7 @@ describe("maxDelay", () => {
   const compiled = compile(net, { dt });
 
   test("drops slower links, axon included, counts them and says so", () => {
-    expect(compiled.projections).toEqual([{ name: "slow", links: 1, dropped: 2, maxScale: 1 }]);
+    expect(compiled.projections).toEqual([{ name: "slow", links: 1, dropped: 2, scale: { min: -1, max: 1 } }]);
     expect(links(compiled.stages[0]!.rows[0]!)).toEqual([[0, 10, 0, 0, 1]]);
     expect(compiled.warnings).toEqual(["slow: 2 links slower than 4 ms were dropped"]);
     expect(compiled.maxDelaySteps).toBe(10);

@@ -7,6 +7,7 @@ import expsyn from "../../../src/mechanisms/synapses/expsyn.ts";
 import gabab from "../../../src/mechanisms/synapses/gabab.ts";
 import { trains } from "../../../src/network/sources.ts";
 import { Network } from "../../../src/network/network.ts";
+import { simulate } from "../../../src/run/simulate.ts";
 import { referenceEngine } from "../../../src/reference/engine.ts";
 import { ms, mV, nA, uS } from "../../../src/units.ts";
 import { smallCells } from "./cells.ts";
@@ -138,23 +139,20 @@ test("a path that names two things is refused", () => {
   expect(named("M.clamp", "gain", "M.pas.gain")).not.toThrow();
 }); // prettier-ignore
 
+/** A network of two sources on one cell, whose receptor's events set a state (gabab) or add to it (expsyn). */
+function onto(synapse: Json, weight: unknown = uS(1), scales: readonly number[] = []): Network {
+  const net = new Network({ seed: 1 });
+  const { receptors: _, ...cell } = smallCells(1);
+  const receptors = [{ name: "b", section: "soma", synapse }];
+  const cells = net.cells("M", { ...cell, receptors, groups: { b: ["b"] } } as never) as unknown as { b: never };
+  const sources = net.sources("S", 2, trains([[1], [2]]));
+  net.connect(sources, cells.b, allToAll(), { weight: weight as never, delay: ms(1), maxScale: 2 });
+  if (scales.length > 0) net.vary("S->M.b.scale", scales);
+  return net;
+}
+
 test("a weight below 0 to a receptor whose events set a state is refused, drawn or listed", () => {
-  const at =
-    (weight: unknown, synapse: Json = gabab as never): (() => unknown) =>
-    () => {
-      const net = new Network({ seed: 1 });
-      const { receptors: _, ...cell } = smallCells(1);
-      const cells = net.cells("M", {
-        ...cell,
-        receptors: [{ name: "b", section: "soma", synapse }],
-        groups: { b: ["b"] },
-      } as never) as unknown as { b: never };
-      net.connect(net.sources("S", 2, trains([[1], [2]])), cells.b, allToAll(), {
-        weight: weight as never,
-        delay: ms(1),
-      });
-      return compile(net, { dt: ms(0.025) });
-    };
+  const at = (weight: unknown, synapse: unknown = gabab) => () => compile(onto(synapse as Json, weight), { dt: ms(0.025) });
   const wrong = /S->M\.b.*weight.*events to "b" set a state/;
   expect(at(uS(-1))).toThrow(wrong);
   expect(at({ values: [1, -0.5], unit: "uS" })).toThrow(wrong);
@@ -164,5 +162,20 @@ test("a weight below 0 to a receptor whose events set a state is refused, drawn 
   expect(at({ values: [1, 0.5], unit: "uS" })).not.toThrow();
   expect(at(normalValues({ mean: uS(1), sd: uS(0.1), min: uS(0) }))).not.toThrow();
   expect(at(exponentialValues({ mean: uS(1) }))).not.toThrow();
-  expect(at(uS(-1), expsyn as never)).not.toThrow(); // an addition takes any weight
+  expect(at(uS(-1), expsyn)).not.toThrow(); // an addition takes any weight
+}); // prettier-ignore
+
+test("a factor below 0 on such weights is refused too, in a batch and in a hook", async () => {
+  const wrong = /scale.* is -1, and events to its receptor set a state.*Give 0 to 2/;
+  expect(() => compile(onto(gabab as never, uS(1), [1, -1]), { dt: ms(0.025) })).toThrow(wrong);
+  expect(() => compile(onto(expsyn as never, uS(1), [1, -1]), { dt: ms(0.025) })).not.toThrow();
+  const set = async (synapse: unknown, factor: number): Promise<void> => {
+    const sim = await simulate(onto(synapse as Json), { dt: ms(0.025), engine: "reference" });
+    sim.every(ms(1), (change) => change.scale("S->M.b", factor));
+    for await (const _ of sim.run(ms(2)));
+  };
+  await expect(set(gabab, -1)).rejects.toThrow(wrong);
+  await expect(set(gabab, 0)).resolves.not.toThrow();
+  await expect(set(expsyn, -1)).resolves.not.toThrow();
+  await expect(set(expsyn, -3)).rejects.toThrow(/is -3, and at most 2 was declared/);
 });

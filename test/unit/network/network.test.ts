@@ -155,7 +155,7 @@ const mistakes: [string, (n: ReturnType<typeof network>) => unknown, string][] =
   ["a mistyped parameter", ({ net }) => net.vary("E.soma.pas.G", [1]), 'Did you mean "E.soma.pas.g"?'],
   ["a parameter in another unit", ({ net }) => net.vary("E.soma.pas.g", [mV(1)]), 'variation "E.soma.pas.g", entry 0: has unit "mV". Give it in "S/cm2"'],
   ["a parameter out of range", ({ net }) => net.vary("E.soma.pas.g", [{ value: -1, unit: "S/cm2" }]), "is -1 S/cm2. Give a value from 0 to Infinity S/cm2"],
-  ["a scale beyond its limit", ({ net, E, DD }) => [net.connect(DD, E.excitatory, oneToOne(), link), net.vary("DD->E.excitatory.scale", [2])], "entry 0: scale 2 is beyond maxScale 1. Give the projection a larger maxScale"],
+  ["a scale beyond its limit", ({ net, E, DD }) => [net.connect(DD, E.excitatory, oneToOne(), link), net.vary("DD->E.excitatory.scale", [2])], "entry 0: is 2, and at most 1 was declared. Give a finite factor up to it, or connect with a larger maxScale"],
   ["rates per cell mixed with signals", ({ net }) => net.vary("DD.rate", [Hz(1), perCell(Hz, new Float64Array(10))]), "mixes rates per cell with signals"],
   ["a population that is not there", ({ net }) => net.population("e2"), 'network: there is no population "e2"'],
 ]; // prettier-ignore
