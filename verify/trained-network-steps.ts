@@ -6,7 +6,7 @@ import type {
   TrainingRules,
   TrainingSchedule,
 } from "../src/compile/training.ts";
-import { compileTraining } from "../src/compile/training.ts";
+import { compileTraining } from "../src/compile/check-training.ts";
 import { lifSpikes, qifSpikes } from "../src/reference/training-arithmetic.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { countDifferent, maxDifference } from "./trained-network-compare.ts";

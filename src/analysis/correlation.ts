@@ -16,8 +16,9 @@ function unitScale(x: Float64Array): Float64Array {
   let largest = 0;
   for (const v of x) largest = Math.max(largest, Math.abs(v));
   if (largest === 0) return x;
-  const scale = 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(largest))));
-  return x.map((v) => v * scale);
+  const power = Math.floor(Math.log2(largest)); // -1074 to 1023: of one factor more than a number holds
+  const [half, rest] = [2 ** -Math.trunc(power / 2), 2 ** -(power - Math.trunc(power / 2))];
+  return x.map((v) => v * half * rest);
 }
 
 /** Of the angle between two vectors; NaN when one is 0. */

@@ -105,9 +105,11 @@ export function checkSpan(where: string, { from, to }: Span): void {
   throw new DataError(where, `spans ${from} to ${to} ms`, "Give a finite start before a finite end");
 }
 
-/** @throws DataError unless x is finite and above 0 */
+/** Of a time (ms), a rate (Hz) or a bin: beyond these bounds its reciprocal and its multiples leave what a number can hold.
+ * @throws DataError unless x is from 1e-12 to 1e12 */
 export function checkPositive(where: string, x: number): void {
   if (!(Number.isFinite(x) && x > 0)) throw new DataError(where, `is ${x}`, "Give a number above 0");
+  if (x < 1e-12 || x > 1e12) throw new DataError(where, `is ${x}`, "Give a number from 1e-12 to 1e12");
 }
 
 /** @throws DataError unless n is a whole number from `least` that an array can have */

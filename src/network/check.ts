@@ -3,14 +3,7 @@ import { checkName } from "../lang/words.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import { changesLinks } from "../mechanisms/plasticity.ts";
 import { checkOrder } from "../random/source.ts";
-import {
-  canonical,
-  canonicalValues,
-  isQuantities,
-  type Quantities,
-  type Quantity,
-  type Unit,
-} from "../units.ts";
+import { canonical, canonicalValues, isQuantities, type Quantities, type Quantity, type Unit } from "../units.ts";
 import { METHODS, type SectionSpec, type WholeCell } from "./cell.ts";
 import { checkCell } from "./check-cell.ts";
 import { playedParam } from "./param-paths.ts";

@@ -1,9 +1,5 @@
-import {
-  compileTraining,
-  type CompiledTraining,
-  type TrainingEntry,
-  type TrainingNoise,
-} from "../../compile/training.ts";
+import { compileTraining } from "../../compile/check-training.ts";
+import { type CompiledTraining, type TrainingEntry, type TrainingNoise } from "../../compile/training.ts";
 import type { NetworkDraws } from "./draws.ts";
 import { nqifOf, type TrainedNetworkParameters } from "./parameters.ts";
 

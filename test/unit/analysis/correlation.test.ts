@@ -45,6 +45,12 @@ describe("cross-correlation", () => {
     });
     expect(lag[r.indexOf(Math.max(...r))]).toBe(7);
   });
+  test("the smallest and the largest signals a number holds are as any other", () => {
+    const [x, y] = [[3, -1, 2, 0], [0, 1, -2, 1]];
+    const { r } = crossCorrelation(x, y, 2);
+    for (const [a, b] of [[5e-324, 2 ** 1000], [2 ** -1022, 5e-324]] as const)
+      crossCorrelation(x.map((v) => v * a), y.map((v) => v * b), 2).r.forEach((v, k) => expect(v).toBeCloseTo(r[k]!, 12));
+  }); // prettier-ignore
   test("a signal with itself is 1 at lag 0", () => {
     const x = gaussian("x", 1000);
     expect(crossCorrelation(x, x, 3).r[3]).toBeCloseTo(1, 12);

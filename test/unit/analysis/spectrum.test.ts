@@ -187,6 +187,7 @@ test("the published estimator: segment, and 0 for the undefined", () => {
 
 test.each([
   [{ fs: 0, segment: 8 }, /above 0/],
+  [{ fs: 5e-324, segment: 8 }, /from 1e-12 to 1e12/],
   [{ fs: 1, segment: 200 }, /segments of 200 samples for a signal of 100/],
   [{ fs: 1, segment: 8, overlap: 1 }, /overlap 1/],
 ])("bad options: %o", (options, message) => expect(() => welch(new Float64Array(100), options)).toThrow(message));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkSpan, compileTraining, learns, type CompiledTraining } from "../../../src/compile/training.ts";
+import { compileTraining } from "../../../src/compile/check-training.ts";
+import { checkSpan, learns, type CompiledTraining } from "../../../src/compile/training.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { smallTraining } from "./small.ts";
 
@@ -9,13 +10,13 @@ const changed = (change: Partial<typeof entry>): CompiledTraining => ({ ...small
 
 describe("bad input fails before an engine is made", () => {
   test.each<[string, CompiledTraining, RegExp]>([
-    ["no network", { ...small, entries: [] }, /no network/],
-    ["no neuron", { ...small, n: 0 }, /whole number of neurons/],
+    ["no network", { ...small, entries: [] }, /entries: is a list of 0. Give a list of 1 or more/],
+    ["no neuron", { ...small, n: 0 }, /n: is 0. Give a whole number from 1/],
     ["step too long", { ...small, rules: { ...small.rules, h: 6 } }, /h: times b/],
     ["alpha of 0", { ...small, rules: { ...small.rules, alpha: 0 } }, /alpha: is 0/],
     ["too many QIF", changed({ nqif: 25 }), /25 QIF neurons of 24/],
     ["no reset", changed({ reset: NaN }), /without threshold or reset/],
-    ["a start that is no number", changed({ x0: entry.x0.map(() => NaN) }), /x0: value 0 is not finite/],
+    ["a start that is no number", changed({ x0: entry.x0.map(() => NaN) }), /x0\[0\]: is NaN. Give a finite number/],
     ["a short target", changed({ target: entry.target.subarray(1) }), /target: has 719 values. Give 720/],
     ["a column that does not exist", changed({ colIdx: entry.colIdx.map(() => 24) }), /column 24/],
     ["rows that do not end", changed({ w: entry.w.subarray(1) }), /Match them/],
