@@ -60,6 +60,16 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
       expect(found["SI slow"]!.rate).toBeLessThan(20);
     },
   },
+  "microcircuit.mjs": {
+    scale: 0.3,
+    shows: ({ rates }: { rates: number[] }) => {
+      expect(rates).toHaveLength(8);
+      // a tenth of the neurons keeps the published rates but for a third (excitation of layers 2/3 and 6: some 300 spikes in 0.3 s)
+      [0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829].forEach((published, p) =>
+        expect(Math.abs((rates[p] as number) - published)).toBeLessThan(Math.max(0.35 * published, 0.6)),
+      );
+    },
+  },
   "stdp.mjs": {
     scale: 0.1,
     shows: ({ rates, share }: { rates: number[]; share: { weak: number; strong: number } }) => {

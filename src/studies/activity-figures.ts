@@ -1,0 +1,55 @@
+import { populationRate } from "../analysis/rates.ts";
+import type { Span, SpikeTrains } from "../analysis/spikes.ts";
+import { seriesColour } from "../plot/colours.ts";
+import { figure } from "../plot/figure.ts";
+import { RATE_BIN, type RateSpectrum } from "./activity.ts";
+
+/** Raster of the first neurons, and the population's rate below it. */
+export function activityFigure(trains: SpikeTrains, cells: number, span: Span): string {
+  const keep = [...trains.cells.keys()].filter((k) => (trains.cells[k] as number) < cells && (trains.times[k] as number) >= span.from && (trains.times[k] as number) < span.to);
+  const x = { label: "time", unit: "ms", range: [span.from, span.to] as const };
+  const { hz } = populationRate(trains, span, RATE_BIN);
+  const edges = Float64Array.from({ length: hz.length + 1 }, (_, k) => span.from + k * RATE_BIN);
+  return figure({
+    width: 160,
+    panels: [
+      { title: `${cells} excitatory neurons`, height: 55, x, y: { label: "neuron" }, series: [{ type: "raster", x: keep.map((k) => trains.times[k] as number), rows: keep.map((k) => trains.cells[k] as number), rowCount: cells }] },
+      { title: "Population rate", height: 25, x, y: { label: "rate", unit: "Hz" }, series: [{ type: "step", edges, y: hz, filled: true }] },
+    ],
+  });
+} // prettier-ignore
+
+export interface Statistics {
+  /** In the legend; "" for none. */
+  readonly label: string;
+  readonly spectrum: RateSpectrum;
+  readonly rates: ArrayLike<number>;
+  readonly cvs: ArrayLike<number>;
+}
+
+/** Of one or more populations: spectra of their rates; histograms of their neurons' rates and CVs. */
+export function statisticsFigure(all: readonly Statistics[]): string {
+  const top = Math.max(1, ...all.map(({ rates }) => Array.from(rates).reduce((a, b) => Math.max(a, b), 0))) * 1.05;
+  const named = ({ label }: Statistics, k: number) => (label === "" ? {} : { label, colour: seriesColour(k) });
+  const steps = (of: "rates" | "cvs", to: number) => all.map((s, k) => ({ ...histogram(s[of], to, all.length === 1), ...named(s, k) }));
+  return figure({
+    width: 160,
+    panels: [
+      { title: "Spectrum of the population rate", height: 30, x: { label: "frequency", unit: "Hz", range: [0, 300] }, y: { label: "power", unit: "Hz2/Hz" }, series: all.map((s, k) => ({ type: "line", x: s.spectrum.f, y: s.spectrum.density, ...named(s, k) })) },
+      { title: "Rates of neurons", height: 25, x: { label: "rate", unit: "Hz" }, y: { label: "neurons" }, series: steps("rates", top) },
+      { title: "CV of intervals", height: 25, x: { label: "CV" }, y: { label: "neurons" }, series: steps("cvs", 2) },
+    ],
+  });
+} // prettier-ignore
+
+const BINS = 40;
+
+function histogram(values: ArrayLike<number>, to: number, filled: boolean) {
+  const y = new Float64Array(BINS);
+  for (const v of Array.from(values)) {
+    const bin = Math.floor((v / to) * BINS);
+    if (bin >= 0 && bin < BINS) y[bin] = (y[bin] as number) + 1;
+  }
+  const edges = Float64Array.from({ length: BINS + 1 }, (_, k) => (k * to) / BINS);
+  return { type: "step", edges, y, filled } as const;
+}
