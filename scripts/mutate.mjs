@@ -1,15 +1,15 @@
-// npm run mutate [folder of src ...]: changes the code in one place after the other (Stryker) and counts how many changes the quick unit
+// npm run mutate [folder of src ...] [--share=0.1]: changes the code in one place after the other (Stryker) and counts how many changes the quick unit
 // tests notice. Hours on a small machine; not in CI. Says the score of each folder; the changes that nobody noticed are listed in
 // out/mutation/<folder>.json and, to be looked at, in <folder>.html.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./setup.mjs";
 import { bin } from "./steps.mjs";
 
 /** Tests that are near the code of a folder of src and take seconds. */
 const TESTS = {
-  analysis: ["test/unit/analysis"],
+  analysis: ["test/unit/analysis", "test/unit/column/dipole.test.ts", "test/unit/column/electrodes.test.ts", "test/unit/studies/figures.test.ts"], // prettier-ignore
   compile: ["test/unit/compile", "test/unit/network", "test/unit/neurons", "test/unit/links"],
   lang: ["test/unit/lang", "test/unit/mechanisms/formulas.test.ts", "test/unit/mechanisms/check.test.ts"],
   models: ["test/unit/column", "test/unit/motor-pool", "test/unit/training"],
@@ -18,10 +18,25 @@ const TESTS = {
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const only = process.argv.find((word) => word.startsWith("--files="))?.slice("--files=".length);
+const share = Number(process.argv.find((word) => word.startsWith("--share="))?.slice("--share=".length) ?? 1);
 const unknown = asked.find((folder) => !Object.hasOwn(TESTS, folder));
-if (unknown !== undefined || (only !== undefined && asked.length !== 1)) {
-  console.error(`npm run mutate -- [folder ...]: folders are ${Object.keys(TESTS).join(", ")}; one of them with --files=a.ts,b.ts`);
+if (!(share > 0 && share <= 1) || unknown !== undefined || (only !== undefined && asked.length !== 1)) {
+  console.error(`npm run mutate -- [folder ...]: folders are ${Object.keys(TESTS).join(", ")}; one of them with --files=a.ts,b.ts; --share=0.1 takes a tenth of the lines`);
   process.exit(1);
+} // prettier-ignore
+
+/** Stretches of 20 lines of a folder's files, a share of them spread evenly by the golden ratio: the same at every call. */
+function sampled(folder) {
+  const files = readdirSync(join(root, "src", folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.endsWith("index.ts"))
+    .map((file) => `src/${folder}/${file}`)
+    .sort();
+  let k = 0;
+  return files.flatMap((file) => {
+    const lines = readFileSync(join(root, file), "utf8").split("\n").length;
+    const starts = Array.from({ length: Math.ceil(lines / 20) }, (_, i) => 20 * i + 1);
+    return starts.filter(() => (++k * 0.618034) % 1 < share).map((from) => `${file}:${from}-${from + 19}`);
+  });
 } // prettier-ignore
 
 const out = join(root, "out", "mutation");
@@ -37,7 +52,7 @@ for (const folder of asked.length > 0 ? asked : Object.keys(TESTS)) {
     plugins: ["@stryker-mutator/vitest-runner"],
     vitest: { configFile: "vitest.config.ts", related: false },
     testFiles: TESTS[folder].map((path) => (path.endsWith(".ts") ? path : `${path}/**/*.test.ts`)),
-    mutate: files ?? [`src/${folder}/**/*.ts`, "!src/**/index.ts"],
+    mutate: share < 1 ? sampled(folder) : (files ?? [`src/${folder}/**/*.ts`, "!src/**/index.ts"]),
     // texts of errors are for readers: tests hold what they must name, not their words
     mutator: { excludedMutations: ["StringLiteral"] },
     coverageAnalysis: "perTest",

@@ -117,6 +117,9 @@ export interface TrainingEngine {
   /** Bytes that it takes beside the CompiledTraining, these traces of whole loops recorded. */
   memory(record: readonly TrainingTrace[]): { readonly host: number; readonly device: number };
   save(): Promise<TrainingSnapshot>;
+  /** Keeps what it holds now, where it holds it: `back` returns there. One mark at a time. */
+  mark(): void;
+  back(): void;
   /** Goes back, or on, to a snapshot of the same networks; noise that is given must be of the loop that the engine stands in. */
   load(snapshot: TrainingSnapshot): Promise<void>;
   close(): Promise<void>;

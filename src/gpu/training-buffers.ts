@@ -147,3 +147,15 @@ export function readP(
     (out[e] as Float64Array[])[i] = packed;
   });
 }
+
+/** Spike flags from the trace: it decays by a known factor, and only a spike adds b. Half of b tells the two apart, since
+ * rounding is far smaller. */
+export function spikesOf(r: Float32Array, before: Float32Array, decay: number, jump: number): Uint8Array {
+  const n = before.length;
+  const spikes = new Uint8Array(r.length);
+  for (let at = 0; at < r.length; at++) {
+    const old = at < n ? (before[at] as number) : (r[at - n] as number);
+    spikes[at] = (r[at] as number) - decay * old > jump / 2 ? 1 : 0;
+  }
+  return spikes;
+}

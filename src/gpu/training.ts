@@ -21,10 +21,11 @@ import { FAULTS, firstFault, MOVE_LIMIT, trainingError, type TrainingFault } fro
 import { stream } from "../random/philox.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
+import { Mark } from "./mark.ts";
 import { checked, Memory } from "./memory.ts";
 import { RoundTrip } from "./round-trip.ts";
 import { Scope } from "./scope.ts";
-import { forLinks, pendingTerms, readP } from "./training-buffers.ts";
+import { forLinks, pendingTerms, readP, spikesOf } from "./training-buffers.ts";
 import { inputRows, layoutTraining, stimulusRows, type TrainingLayout } from "./training-layout.ts";
 import { SPAN_WORDS, STATE_ROWS, TrainingResources } from "./training-resources.ts";
 
@@ -109,6 +110,8 @@ class GpuTraining implements TrainingEngine {
   #givenLoop = -1;
   /** Traces after the last step, to tell the spikes of the next span's first step. */
   #lastR: Float32Array;
+  readonly #mark: Mark;
+  #marked: TrainingSnapshot = {};
 
   constructor(
     compiled: CompiledTraining,
@@ -130,6 +133,7 @@ class GpuTraining implements TrainingEngine {
     state.set(this.#lastR, (this.#step % 2) * layout.neurons);
     compiled.entries.forEach((entry, e) => state.set(entry.x0, 2 * layout.neurons + e * compiled.n));
     device.queue.writeBuffer(resources.state, 0, state);
+    this.#mark = new Mark(resources.memory, this.#changing().map(([, buffer]) => buffer)); // prettier-ignore
   }
 
   get step(): number {
@@ -194,33 +198,49 @@ class GpuTraining implements TrainingEngine {
     }));
   }
 
-  /** With the record of a loop and what is on the way to the host; and on the host what a stretch of steps began with. */
+  /** With the record of a loop, the same on its way to the host, and what a stretch of steps began with. */
   memory(record: readonly TrainingTrace[]): { host: number; device: number } {
-    const changing = this.#changing().map(([, { size }]) => size);
     const traces = tracesRead(record).length;
     const recorded = 4 * traces * this.compiled.schedule.stepsPerLoop * this.#layout.neurons;
     const { memory, recordBytes } = this.#resources;
-    const onTheWay = Math.max(recorded, ...changing);
     return {
-      host: changing.reduce((a, b) => a + b, recorded),
-      device: memory.bytes - recordBytes + recorded + onTheWay,
+      host: recorded,
+      device: memory.bytes - recordBytes + 2 * recorded + this.#mark.bytesToCome,
     };
   }
 
-  async save(): Promise<TrainingSnapshot> {
-    const saved: Record<string, Uint32Array | Float32Array> = {
+  #progress(): { progress: Uint32Array; lastR: Float32Array } {
+    return {
       progress: Uint32Array.of(this.#step, this.#updates, this.#started ? 1 : 0),
       lastR: this.#lastR.slice(),
     };
+  }
+
+  #goOnFrom({ progress, lastR }: TrainingSnapshot): void {
+    const [step = 0, updates = 0, started = 0] = progress ?? [];
+    [this.#step, this.#updates, this.#started] = [step, updates, started === 1];
+    this.#lastR.set(lastR ?? []);
+  }
+
+  mark(): void {
+    this.#marked = this.#progress();
+    this.#mark.take();
+  }
+
+  back(): void {
+    this.#goOnFrom(this.#marked);
+    this.#mark.restore();
+  }
+
+  async save(): Promise<TrainingSnapshot> {
+    const saved: Record<string, Uint32Array | Float32Array> = { ...this.#progress() };
     for (const [name, buffer] of this.#changing())
       saved[name] = new Float32Array(await this.#resources.memory.read(buffer));
     return saved;
   }
 
   async load(snapshot: TrainingSnapshot): Promise<void> {
-    const [step = 0, updates = 0, started = 0] = snapshot["progress"] ?? [];
-    [this.#step, this.#updates, this.#started] = [step, updates, started === 1];
-    this.#lastR.set(snapshot["lastR"] ?? []);
+    this.#goOnFrom(snapshot);
     const { queue } = this.#resources.memory.device;
     for (const [name, buffer] of this.#changing()) queue.writeBuffer(buffer, 0, snapshot[name] as Float32Array<ArrayBuffer>); // prettier-ignore
   }
@@ -375,16 +395,4 @@ class GpuTraining implements TrainingEngine {
     this.#step += steps;
     return span;
   }
-}
-
-/** Spike flags from the trace: it decays by a known factor, and only a spike adds b. Half of b tells the two apart, since
- * rounding is far smaller. */
-function spikesOf(r: Float32Array, before: Float32Array, decay: number, jump: number): Uint8Array {
-  const n = before.length;
-  const spikes = new Uint8Array(r.length);
-  for (let at = 0; at < r.length; at++) {
-    const old = at < n ? (before[at] as number) : (r[at - n] as number);
-    spikes[at] = (r[at] as number) - decay * old > jump / 2 ? 1 : 0;
-  }
-  return spikes;
 }

@@ -87,13 +87,13 @@ export class TrainedEngine implements Engine {
     wanted: readonly TrainingTrace[],
   ): Promise<{ span: TrainingSpan | undefined; sound: boolean }> {
     const from = this.#inner.step;
-    const before = await this.#inner.save();
+    this.#inner.mark();
     try {
       return { span: await this.#inner.advance(steps, wanted), sound: true };
     } catch (error) {
       if (!(error instanceof StateError)) throw error;
       this.#fault = error;
-      await this.#inner.load(before);
+      this.#inner.back();
       const good = error.fault.step - 1 - from;
       return { span: good > 0 ? await this.#inner.advance(good, wanted) : undefined, sound: false };
     }

@@ -37,6 +37,15 @@ export function referenceTraining(
   const arithmetic = precision === "float64" ? float64 : float32;
   const networks = compiled.entries.map((entry) => new ReferenceNetwork(compiled, entry, arithmetic));
   let step = compiled.entries[0]?.firstStep ?? 0;
+  let marked: TrainingSnapshot = {};
+  const snapshot = (): TrainingSnapshot => {
+    const parts = networks.flatMap((network, e) => network.arrays().map((array, k) => [`${e}.${k}`, array.slice()]));
+    return Object.fromEntries([["step", Uint32Array.of(step)], ...parts]) as TrainingSnapshot;
+  };
+  const restore = (given: TrainingSnapshot): void => {
+    step = given["step"]?.[0] ?? step;
+    networks.forEach((network, e) => network.restore((k) => given[`${e}.${k}`] ?? []));
+  };
   return {
     kind: precision === "float64" ? "reference" : "reference32",
     compiled,
@@ -61,15 +70,10 @@ export function referenceTraining(
         2 * arrayBytes(networks.map((network) => network.arrays())),
       device: 0,
     }), // and what a span began with
-    save: () => {
-      const parts = networks.flatMap((network, e) => network.arrays().map((array, k) => [`${e}.${k}`, array.slice()]));
-      return Promise.resolve(Object.fromEntries([["step", Uint32Array.of(step)], ...parts]) as TrainingSnapshot);
-    },
-    load: (snapshot) => {
-      step = snapshot["step"]?.[0] ?? step;
-      networks.forEach((network, e) => network.restore((k) => snapshot[`${e}.${k}`] ?? []));
-      return Promise.resolve();
-    },
+    save: () => Promise.resolve(snapshot()),
+    load: (given) => Promise.resolve(restore(given)),
+    mark: () => void (marked = snapshot()),
+    back: () => restore(marked),
     close: () => Promise.resolve(),
   };
 }
