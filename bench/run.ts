@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: Benchmark }>>
   watanabe: () => import("./models/watanabe.ts"),
   "block-length": () => import("./models/block-length.ts"),
   threads: () => import("./models/threads.ts"),
+  checks: () => import("./models/checks.ts"),
   "first-step": () => import("./models/first-step.ts"),
   neuron: () => import("./peers/neuron.ts"),
   brian2: () => import("./peers/brian2.ts"),

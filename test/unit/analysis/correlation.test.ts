@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   coincidences, crossCorrelation, crossCorrelogram, pairCorrelations, pearson, ranks, spearman, synchrony,
 } from "../../../src/analysis/correlation.ts"; // prettier-ignore
-import { mean } from "../../../src/analysis/stats.ts";
+import { extent, mean } from "../../../src/analysis/stats.ts";
 
 function gaussian(seed: string, n: number): Float64Array {
   const random = seedrandom(seed);
@@ -67,6 +67,23 @@ test("cross-correlogram: b follows a by 4 ms", () => {
   expect([...t]).toEqual(Array.from({ length: 21 }, (_, k) => k - 10));
   expect(counts[14]).toBe(50);
   expect(counts.reduce((x, y) => x + y, 0)).toBe(50);
+});
+
+test("correlogram: bins of any width, every pair within the largest lag and none beyond, edges to the later bin", () => {
+  const [a, b] = [[10, 20.25, 31], [8.25, 9.75, 10, 11.25, 20, 22.75, 33.25, 500]];
+  const { t, counts } = crossCorrelogram(a, b, { maxLag: 1.5, binMs: 0.5 });
+  expect([...t]).toEqual([-1.5, -1, -0.5, 0, 0.5, 1, 1.5]);
+  // 10: -1.75, -0.25, 0, 1.25; 20.25: -0.25, 2.5; 31: 2.25. The bins end at +-0.25, 0.75, ...
+  expect([...counts]).toEqual([1, 0, 0, 3, 0, 0, 1]);
+  expect([...crossCorrelogram(a, b, { maxLag: 0, binMs: 0.5 }).counts]).toEqual([3]);
+  expect(() => crossCorrelogram(a, b, { maxLag: -1, binMs: 1 })).toThrow(/a largest lag of -1 ms/);
+}); // prettier-ignore
+
+test("extent: the finite values of any list", () => {
+  expect(extent([3, NaN, -2, Infinity, 7, -Infinity])).toEqual([-2, 7]);
+  expect(extent([5])).toEqual([5, 5]);
+  expect(extent([NaN, -Infinity])).toEqual([NaN, NaN]);
+  expect(extent([])).toEqual([NaN, NaN]);
 });
 
 describe("pairs and synchrony", () => {

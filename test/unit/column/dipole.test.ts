@@ -187,6 +187,11 @@ test("windows that do not suit are refused", () => {
   expect(() => smooth(signal, 1, 41)).toThrow(/a window of 41 ms/);
   expect([...smooth(signal, 1, 0)]).toEqual([...signal]);
   expect(() => savitzkyGolay(signal, 1, 1000 / 5)).toThrow(/needs 5 samples/);
+  expect(() => savitzkyGolay(signal, 1, 1000 / 41)).toThrow(/needs 41 samples of 1 ms; there are 40/);
+  expect(savitzkyGolay(signal, 1, 1000 / 7)).toHaveLength(40);
+  expect(savitzkyGolay(signal, 1, 1000 / 39)).toHaveLength(40);
+  expect(savitzkyGolay(signal.slice(0, 39), 1, 1000 / 39)).toHaveLength(39);
+  expect([...savitzkyGolay(signal, 0.5, 2000 / 11)]).toEqual([...savitzkyGolay(signal, 1, 1000 / 11)]); // samples count, not ms
   expect(() => average([])).toThrow(/has no traces/);
   expect(() => rootMeanSquareError([1], [1, 2])).toThrow(/has 1 values against 2/);
   expect(() => anticorrelation([1, 1], [1, 2])).toThrow(/a trace is constant/);

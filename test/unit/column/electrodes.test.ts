@@ -152,5 +152,7 @@ describe("Morlet spectrogram", () => {
       /frequency 1000 Hz\. Give frequencies between 0 and 1000 Hz/,
     );
     expect(() => morletSpectrogram(sine, dt, [10], 0)).toThrow(/has 0 cycles/);
+    expect(() => morletSpectrogram(sine, dt, [10], Infinity)).toThrow(/has Infinity cycles/);
+    expect(() => morletSpectrogram(sine, dt, [10, 0])).toThrow(/has frequency 0 Hz/);
   });
 });
