@@ -1,5 +1,5 @@
 import { didYouMean, ModelError } from "./errors.ts";
-import { type Unit, UNITS } from "./units.ts";
+import { isQuantity, type Quantity, type Unit, UNITS } from "./units.ts";
 
 /** Checks of plain data from outside (JSON, untyped callers): each throws a ModelError whose place is the path within the data.
  * What numbers mean is checked by those who use them; here it is types, fields and that numbers are finite. */
@@ -23,6 +23,16 @@ export function refuse(where: string, x: unknown, wanted: string): never {
 /** Whether a value is an object with fields: no list, no null, no class of the language's own. */
 export const isPlain = (x: unknown): x is Plain =>
   typeof x === "object" && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x);
+
+/** A quantity of any unit. @throws ModelError when it is none */
+export const anyQuantity = <U extends Unit>(where: string, q: Quantity<U>): Quantity<U> =>
+  isQuantity(q) ? q : refuse(where, q, "a quantity, for example Hz(1)");
+
+/** The options of a call. @throws ModelError when there are none */
+export const optionsOf = <T extends object>(where: string, options: T): T =>
+  typeof options === "object" && options !== null
+    ? options
+    : refuse(where, options, "its options as an object: { ... }");
 
 /** An object with these fields and no others. A field that is undefined counts as left out. */
 export const object =

@@ -1,4 +1,5 @@
 import { ForceStream, motorUnits } from "../../src/analysis/force.ts";
+import { binOf } from "../../src/analysis/grid.ts";
 import { welch } from "../../src/analysis/spectrum.ts";
 import type { Spikes } from "../../src/run/chunk.ts";
 
@@ -41,11 +42,11 @@ export class Readings {
       const [t, unit] = [spikes.times[k] as number, spikes.cells[k] as number];
       if (t > SETTLED_MS && t - (this.#last[unit] as number) > SILENCE_MS) this.began[unit] = drive.mean(t);
       this.#last[unit] = t;
-      this.#moveTo(Math.floor(t / BIN_MS));
+      this.#moveTo(binOf(t, BIN_MS));
       const at = (this.#bin % BINS) * this.#n + unit;
       this.#bins[at] = (this.#bins[at] as number) + 1;
     }
-    this.#moveTo(Math.floor(spikes.to / BIN_MS));
+    this.#moveTo(binOf(spikes.to, BIN_MS));
     for (const force of this.#stream.push(spikes, spikes.to)) {
       const at = this.#samples % this.#force.length;
       this.#force[at] = (100 * force) / this.#tetanus;

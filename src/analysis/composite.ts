@@ -1,6 +1,6 @@
 import { DataError } from "../errors.ts";
-import { lowerBound } from "../sorted.ts";
-import { binFrom } from "./grid.ts";
+import { upperBound } from "../sorted.ts";
+import { binFrom, edgeAfter } from "./grid.ts";
 import { binEdges } from "./rates.ts";
 import { checkCount, select, type Span, type SpikeTrains } from "./spikes.ts";
 import { sameLength } from "./stats.ts";
@@ -47,23 +47,25 @@ export function drawGroups(units: ArrayLike<number>, size: number, groups: numbe
 export function movingMean(x: ArrayLike<number>, width: number): Float64Array {
   checkCount("moving mean", "samples in its window", width, 1);
   const half = Math.floor(width / 2);
+  const first = x[0] ?? 0; // goes first, so that a constant stays one
   const sums = new Float64Array(x.length + 1);
-  for (let i = 0; i < x.length; i++) sums[i + 1] = (sums[i] as number) + (x[i] as number);
+  for (let i = 0; i < x.length; i++) sums[i + 1] = (sums[i] as number) + (x[i] as number) - first;
   return Float64Array.from({ length: x.length }, (_, i) => {
     const [a, b] = [Math.max(0, i - half), Math.min(x.length, i + half + 1)];
-    return ((sums[b] as number) - (sums[a] as number)) / (b - a);
+    return first + ((sums[b] as number) - (sums[a] as number)) / (b - a);
   });
 }
 
-/** Value of a sampled signal at a time, by linear interpolation; ends held, NaN without a sample. t sorted. Of two samples at one
- * time, the second holds from there on. */
+/** Value of a sampled signal at a time, by linear interpolation; ends held, NaN without a sample. t sorted. Of samples at one time
+ * the last holds from there on, also for a time that rounds to just below. */
 export function valueAt(t: ArrayLike<number>, x: ArrayLike<number>, want: number): number {
   sameLength("sampled signal", t, x);
-  const k = Math.min(Math.max(1, lowerBound(t, want)), t.length - 1);
-  const [t0, t1] = [t[k - 1] as number, t[k] as number];
-  const [x0, x1] = [x[k - 1] as number, x[k] as number];
-  if (t.length < 2) return x[0] ?? NaN;
-  return x0 + Math.min(1, Math.max(0, (want - t0) / (t1 - t0))) * (x1 - x0);
+  if (Number.isNaN(want)) return NaN;
+  const next = upperBound(t, edgeAfter(want)); // the first sample after it
+  if (next === 0) return x[0] ?? NaN;
+  const [t0, x0] = [t[next - 1] as number, x[next - 1] as number];
+  if (next === t.length) return x0;
+  return x0 + Math.max(0, (want - t0) / ((t[next] as number) - t0)) * ((x[next] as number) - x0);
 }
 
 /** A sampled signal at other times, by linear interpolation; ends held. t sorted. */

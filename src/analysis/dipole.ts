@@ -100,8 +100,9 @@ export function savitzkyGolay(data: ArrayLike<number>, dtMs: number, cutHz: numb
   const basis = orthonormalPolynomials(size, 5);
   const half = (size - 1) / 2;
   const middle = row(basis, half);
+  const level = data[0] as number; // goes first: a constant is fitted exactly
   const fitted = (start: number, weights: Float64Array): number =>
-    weights.reduce((sum, w, k) => sum + w * (data[start + k] as number), 0);
+    level + weights.reduce((sum, w, k) => sum + w * ((data[start + k] as number) - level), 0);
   return Float64Array.from(data, (_, n) => {
     const start = Math.min(Math.max(n - half, 0), data.length - size);
     return fitted(start, n - start === half ? middle : row(basis, n - start));
@@ -138,7 +139,7 @@ export function average(traces: readonly ArrayLike<number>[]): Float64Array {
   const [first] = traces;
   if (first === undefined) throw new ModelError("average", "has no traces", "Give at least one");
   for (const trace of traces) sameLength("average", first, trace);
-  return Float64Array.from(first, (_, n) => traces.reduce((sum, x) => sum + (x[n] as number), 0) / traces.length);
+  return Float64Array.from(first, (level, n) => level + traces.reduce((sum, x) => sum + ((x[n] as number) - level), 0) / traces.length); // prettier-ignore
 }
 
 /** Root mean square of the difference, over samples from .. to - 1.

@@ -62,6 +62,9 @@ export function nearestBins(where: string, length: number, width: number): numbe
 /** What a time is compared with to know whether it has reached an edge: t >= edgeOf(t0). */
 export const edgeOf = (t: number): number => t - TIME - ULPS * Math.abs(t);
 
+/** What an edge is compared with to know whether a time has reached it: t0 <= edgeAfter(t). */
+export const edgeAfter = (t: number): number => t + TIME + ULPS * Math.abs(t);
+
 /** Whether two times are at most `limit` apart. Both ms. */
 export const isWithin = (a: number, b: number, limit: number): boolean =>
   Math.abs(a - b) <= limit * (1 + PART) + TIME + ULPS * Math.max(Math.abs(a), Math.abs(b));

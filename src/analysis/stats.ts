@@ -3,11 +3,12 @@ import { DataError } from "../errors.ts";
 /** Which standard deviation: "population" divides by n, "sample" by n - 1. */
 export type Sd = "population" | "sample";
 
-/** NaN when empty. */
+/** NaN when empty. The first value goes first, so that the mean of a constant is the constant. */
 export function mean(x: ArrayLike<number>): number {
+  const first = Number.isFinite(x[0]) ? (x[0] as number) : 0;
   let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] as number;
-  return sum / x.length;
+  for (let i = 0; i < x.length; i++) sum += (x[i] as number) - first;
+  return first + sum / x.length;
 }
 
 /** Two passes, so a large mean does not cancel. NaN when empty; "sample" of one value is NaN too. */

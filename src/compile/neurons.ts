@@ -8,7 +8,7 @@ import type { Method, Neuron, NeuronState } from "../mechanisms/neuron.ts";
 import { lowOf } from "./carry.ts";
 import { isZero, linearIn } from "./linear.ts";
 import { Noises, noiseStep, whiteStep, type WhiteTerm } from "./noise.ts";
-import { propagator } from "./propagator.ts";
+import { LONGEST_CASCADE, propagator } from "./propagator.ts";
 import type { Relaxation } from "./too-fast.ts";
 
 /** A neuron with every value behind an identifier: what its step is made of. */
@@ -174,7 +174,7 @@ export class NeuronEquations {
     if (state.tau !== undefined) return "exponentialEuler";
     const { method = "auto" } = this.#r.neuron;
     if (method === "exact" && !this.#cascade().includes(s))
-      this.#refuse(s, "exact", "no cascade of linear equations with constant coefficients");
+      this.#refuse(s, "exact", `no cascade of up to ${LONGEST_CASCADE} linear equations with constant coefficients`);
     if (method === "exponentialEuler" && this.#linear(s) === undefined) this.#refuse(s, method, `not linear in ${s}`);
     if (method !== "auto") return method;
     if (this.#cascade().includes(s)) return "exact";
@@ -268,6 +268,7 @@ export class NeuronEquations {
     });
     const all = new Set([...Object.values(states), ...this.noises.states.map((n) => n.id)]);
     for (const s of candidates) {
+      if (members.length === LONGEST_CASCADE) break;
       const own = [...members, s].map((m) => states[m] as string);
       const others = new Set([...all].filter((id) => !own.includes(id)));
       const d = this.#d(s);
@@ -286,11 +287,12 @@ export class NeuronEquations {
   #exact(members: readonly string[], dt: Expr): Record<string, Step> {
     const ids = members.map((m) => this.#r.states[m] as string);
     const rows = members.map((m) => this.#d(m));
-    const zero = Object.fromEntries(ids.map((id) => [id, num(0)]));
     const slopes = rows.map((d) => ids.map((id) => derivative(d, id)));
-    const rest = rows.map((d) => substitute(d, zero));
-    const next = propagator(slopes, rest, ids.map(name), dt);
-    return Object.fromEntries(members.map((m, k): [string, Step] => [m, { is: "value", value: next[k] as Expr }]));
+    const changes = propagator(slopes, rows, dt);
+    const factor = (k: number): Expr => negate(call("expm1", mul(dt, (slopes[k] as Expr[])[k] as Expr)));
+    return Object.fromEntries(
+      members.map((m, k): [string, Step] => [m, { is: "change", value: changes[k] as Expr, factor: factor(k) }]),
+    );
   }
 
   /** Euler, midpoint or Heun of all such states together; the others stay at n. */

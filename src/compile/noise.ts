@@ -70,12 +70,13 @@ export class Noises {
   }
 }
 
-/** One step of a noise, exact: x exp(-dt/tau) + sd sqrt(1 - exp(-2 dt/tau)) xi. */
+/** One step of a noise, exact: x exp(-dt/tau) + sd sqrt(1 - exp(-2 dt/tau)) xi. As what is added to x, so that a slow noise keeps its time
+ * constant in float32. */
 export function noiseStep({ id, draw, sd, tau }: NoiseState, dt: Expr): Stmt {
   const steps = div(dt, tau);
   const spread = call("sqrt", negate(call("expm1", mul(num(-2), steps))));
-  const value = add(mul(call("exp", negate(steps)), name(id)), mul(mul(sd, spread), name(draw.input)));
-  return { op: "set", name: id, value };
+  const value = add(mul(call("expm1", negate(steps)), name(id)), mul(mul(sd, spread), name(draw.input)));
+  return { op: "add", name: id, value };
 }
 
 /** White noise over a step in which it is one value: size xi / sqrt(dt). */

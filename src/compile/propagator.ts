@@ -1,32 +1,29 @@
 import { add, call, type Expr, mul, num } from "../lang/expr.ts";
 import { isZero } from "./linear.ts";
 
-/** The exact step of a cascade x' = A x + b with lower triangular A, all constant over the step: x(dt) = exp(A dt) x + integral of
- * exp(A s) b. An entry of the exponential is a sum over the paths that lead from one state to another: the product of the path's
- * couplings times the divided difference of exp at its eigenvalues (`exp_dd`, made in float64, good for equal ones too). The
- * integral is a path that begins with an eigenvalue of 0. Source: Opitz (1964), Z. Angew. Math. Mech. 44:T52-T54.
+/** States of a cascade: `exp_dd9` takes 0 and an eigenvalue of each. */
+export const LONGEST_CASCADE = 8;
+
+/** The exact step of a cascade x' = A x + b with lower triangular A, all constant over the step, as what it adds to each state:
+ * dt phi(A dt) (A x + b), phi(z) = (exp(z) - 1) / z. An entry of phi is a sum over the paths that lead from one state to another: the
+ * product of the path's couplings times the divided difference of exp at 0 and the path's eigenvalues (`exp_dd`, made in float64, good
+ * for equal ones too). Written so, slow states keep their digits in float32: A x + b vanishes where the cascade rests, and no factor is
+ * close to 1. Source: Opitz (1964), Z. Angew. Math. Mech. 44:T52-T54.
  * @param slopes  A[i][j] for j <= i
- * @param rest    b[i] */
-export function propagator(
-  slopes: readonly (readonly Expr[])[],
-  rest: readonly Expr[],
-  states: readonly Expr[],
-  dt: Expr,
-): Expr[] {
+ * @param rates   (A x + b)[j] */
+export function propagator(slopes: readonly (readonly Expr[])[], rates: readonly Expr[], dt: Expr): Expr[] {
   const a = (i: number, j: number): Expr => (slopes[i] as readonly Expr[])[j] as Expr;
-  const entry = (path: readonly number[], start: readonly Expr[]): Expr => {
+  const entry = (path: readonly number[]): Expr => {
     const couplings = path.slice(1).map((to, k) => mul(dt, a(to, path[k] as number)));
-    const eigenvalues = [...start, ...path.map((k) => mul(dt, a(k, k)))];
-    return [dd(eigenvalues), ...couplings].reduce((x, y) => mul(y, x));
+    const eigenvalues = path.map((k) => mul(dt, a(k, k)));
+    const difference = call(`exp_dd${path.length + 1}` as "exp_dd2", num(0), ...eigenvalues);
+    return [difference, ...couplings].reduce((x, y) => mul(y, x));
   };
-  return states.map((_, i) => {
+  return rates.map((_, i) => {
     const terms: Expr[] = [];
     for (let j = 0; j <= i; j++) {
       const all = paths(j, i, (to, from) => !isZero(a(to, from)));
-      if (all.length === 0) continue;
-      terms.push(mul(sum(all.map((p) => entry(p, []))), states[j] as Expr));
-      const b = rest[j] as Expr;
-      if (!isZero(b)) terms.push(mul(mul(dt, sum(all.map((p) => entry(p, [num(0)])))), b));
+      if (all.length > 0) terms.push(mul(mul(dt, sum(all.map(entry))), rates[j] as Expr));
     }
     return sum(terms);
   });
@@ -40,6 +37,4 @@ function paths(j: number, i: number, coupled: (to: number, from: number) => bool
   return found;
 }
 
-const dd = (x: readonly Expr[]): Expr =>
-  x.length === 1 ? call("exp", x[0] as Expr) : call(`exp_dd${x.length}` as "exp_dd2", ...x);
 const sum = (terms: readonly Expr[]): Expr => (terms.length === 0 ? num(0) : terms.reduce(add));

@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import { ln } from "../random/elementary.ts";
 import { normal, philoxInto, stream, uniform, type Use, USES } from "../random/philox.ts";
-import { type Check, object, oneOf, quantity, text } from "../shapes.ts";
+import { anyQuantity, type Check, object, optionsOf, oneOf, quantity, text } from "../shapes.ts";
 import { canonical, type Quantity, type Unit } from "../units.ts";
 import { eachLink, type Links } from "./draw.ts";
 
@@ -22,13 +22,19 @@ export type Drawn<U extends Unit = Unit> = Limits<U> & { readonly unit: U } & (
 export type Moments<U extends Unit> = { readonly mean: Quantity<U>; readonly sd: Quantity<U> } & Limits<U>;
 
 /** A normal distribution of this mean and standard deviation (before the limits). */
-export const normalValues = <U extends Unit>(given: Moments<U>): Drawn<U> => ({ distribution: "normal", unit: given.mean.unit, ...given }); // prettier-ignore
+export const normalValues = <U extends Unit>(given: Moments<U>): Drawn<U> => ({ distribution: "normal", unit: unitOf("normalValues", given, "mean"), ...given }); // prettier-ignore
 /** A lognormal distribution of values with this mean and standard deviation (before the limits). */
-export const lognormalValues = <U extends Unit>(given: Moments<U>): Drawn<U> => ({ distribution: "lognormal", unit: given.mean.unit, ...given }); // prettier-ignore
+export const lognormalValues = <U extends Unit>(given: Moments<U>): Drawn<U> => ({ distribution: "lognormal", unit: unitOf("lognormalValues", given, "mean"), ...given }); // prettier-ignore
 /** Uniform between two values. */
-export const uniformValues = <U extends Unit>(given: { readonly from: Quantity<U>; readonly to: Quantity<U> } & Limits<U>): Drawn<U> => ({ distribution: "uniform", unit: given.from.unit, ...given }); // prettier-ignore
+export const uniformValues = <U extends Unit>(given: { readonly from: Quantity<U>; readonly to: Quantity<U> } & Limits<U>): Drawn<U> => ({ distribution: "uniform", unit: unitOf("uniformValues", given, "from"), ...given }); // prettier-ignore
 /** Exponential of this mean (before the limits). */
-export const exponentialValues = <U extends Unit>(given: { readonly mean: Quantity<U> } & Limits<U>): Drawn<U> => ({ distribution: "exponential", unit: given.mean.unit, ...given }); // prettier-ignore
+export const exponentialValues = <U extends Unit>(given: { readonly mean: Quantity<U> } & Limits<U>): Drawn<U> => ({ distribution: "exponential", unit: unitOf("exponentialValues", given, "mean"), ...given }); // prettier-ignore
+
+const unitOf = <U extends Unit, K extends string>(
+  where: string,
+  given: Readonly<Record<K, Quantity<U>>>,
+  field: K,
+): U => anyQuantity(`${where}.${field}`, optionsOf(where, given)[field]).unit;
 
 export const isDrawn = (x: unknown): x is Drawn => typeof x === "object" && x !== null && "distribution" in x;
 

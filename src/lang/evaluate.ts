@@ -55,6 +55,7 @@ export function evaluator(expr: Expr, names: readonly string[]): Evaluated {
       const args = expr.args.map((arg) => evaluator(arg, names));
       const call = CALLS[expr.fn];
       const [x, y, z] = args as [Evaluated, Evaluated | undefined, Evaluated | undefined];
+      if (args.length > 3) return (values) => call(...args.map((arg) => arg(values)));
       if (z !== undefined && y !== undefined) return (values) => call(x(values), y(values), z(values));
       if (y !== undefined) return (values) => call(x(values), y(values));
       return (values) => call(x(values));
@@ -108,4 +109,8 @@ const CALLS: Readonly<Record<Fn, (...args: number[]) => number>> = {
   exp_dd3: expDifference,
   exp_dd4: expDifference,
   exp_dd5: expDifference,
+  exp_dd6: expDifference,
+  exp_dd7: expDifference,
+  exp_dd8: expDifference,
+  exp_dd9: expDifference,
 };

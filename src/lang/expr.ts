@@ -19,7 +19,7 @@ export const FUNCTIONS = {
   exp: 1, expm1: 1, exprel: 1, log: 1, sqrt: 1, abs: 1, floor: 1, sin: 1, cos: 1, tanh: 1, min: 2, max: 2, select: 3,
   expm1_with: 2, exprel_with: 2, inverse_exprel: 1, inverse_exprel_with: 2,
   noise: 2, white: 1,
-  exp_dd2: 2, exp_dd3: 3, exp_dd4: 4, exp_dd5: 5,
+  exp_dd2: 2, exp_dd3: 3, exp_dd4: 4, exp_dd5: 5, exp_dd6: 6, exp_dd7: 7, exp_dd8: 8, exp_dd9: 9,
 } as const; // prettier-ignore
 export type Fn = keyof typeof FUNCTIONS;
 

@@ -23,7 +23,7 @@ import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, ClampDescription, NetworkDescription, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
-import { isPlain } from "../shapes.ts";
+import { anyQuantity, isPlain, optionsOf } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
 import { checkGather, type GatherDescription, gatherSizes, type Place } from "./gathers.ts";
 import { cellSignals, choice, clampPlace, type ClampSignal, lazy, type LinkValues, perLink } from "./given.ts";
@@ -98,6 +98,9 @@ export interface VoltageClampOptions extends Omit<ClampOptions, "input"> {
 /** Every k-th cell from cell 0. */
 export const every = (k: number): CellChoice => ({ every: k });
 
+/** Of a handle, for messages; plain JavaScript may pass anything. */
+const nameOf = (handle: { readonly name: string } | undefined): string => String(handle?.name ?? handle);
+
 /** Longer than any simulation (about 11 days of model time), and finite so that it survives JSON. */
 const FOR_EVER = ms(1e9);
 
@@ -119,15 +122,17 @@ export class Network {
   readonly #targets = new WeakSet<ReceptorTarget>();
   #entries: number | undefined;
 
-  constructor({
-    seed,
-    structureSeed = seed,
-    name = "network",
-  }: {
-    seed: number;
-    structureSeed?: number;
-    name?: string;
-  }) {
+  constructor(
+    {
+      seed,
+      structureSeed = seed,
+      name = "network",
+    }: {
+      seed: number;
+      structureSeed?: number;
+      name?: string;
+    } = {} as { seed: number },
+  ) {
     checkU32(name, "seed", seed);
     checkU32(name, "structureSeed", structureSeed);
     [this.seed, this.structureSeed, this.name] = [seed, structureSeed, name];
@@ -177,15 +182,16 @@ export class Network {
 
   /** Connects sources or cells to a receptor, or to a group of which each link picks one. Returns the projection's name. */
   connect(source: AnyPopulation, target: ReceptorTarget, rule: Rule, options: ConnectOptions): string {
-    const name = options.name ?? `${source.name}->${target.population}.${target.name}`;
+    const { name = `${nameOf(source)}->${target?.population ?? "?"}.${nameOf(target)}` } = options ?? {};
     this.#own(name, source);
     if (!this.#targets.has(target)) {
       throw new ModelError(
         name,
-        "the target is no receptor of this network",
+        target === undefined ? "the target is undefined" : "the target is no receptor of this network",
         "Aim at a receptor or group, for example aMN.excitatory",
       );
     }
+    optionsOf(name, options);
     const base = {
       name, rule, source: source.name, target: target.population, receptors: target.receptors, maxScale: options.maxScale ?? 1,
       ...(options.maxDelay === undefined ? {} : { maxDelay: options.maxDelay }),
@@ -216,7 +222,7 @@ export class Network {
   /** Injects gain(cell) * signal(t) (nA into cells; the unit of the input of point neurons) while delay <= t + dt/2 < delay + duration:
    * one signal for all cells, or a list with one per cell. Returns the clamp's name. Its current is recorded as "<name>.i". */
   clamp(cells: AnyCells, signal: ClampSignal, options: ClampOptions = {}): string {
-    return this.#clamp(cells, signal, options.name ?? `${cells.name}.clamp`, options, (p) => clampPlace(p, options));
+    return this.#clamp(cells, signal, options.name ?? `${nameOf(cells)}.clamp`, options, (p) => clampPlace(p, options));
   }
 
   /** Holds the voltage of a compartment at gain(cell) * command(t) (mV) through a series resistance, as NEURON's SEClamp, while
@@ -224,13 +230,13 @@ export class Network {
   voltageClamp(cells: AnyCells, command: ClampSignal, options: VoltageClampOptions = {}): string {
     const resistance = options.resistance ?? MOhm(0.01);
     const place = (p: CellsDescription | NeuronsDescription) => ({ ...clampPlace(p, options), resistance });
-    return this.#clamp(cells, command, options.name ?? `${cells.name}.voltageClamp`, options, place);
+    return this.#clamp(cells, command, options.name ?? `${nameOf(cells)}.voltageClamp`, options, place);
   }
 
   /** Plays a signal into a parameter ("soma.pas.g", "pas.g" for every section, "exc.tau", "tau_m"; in its unit), one for all cells or a
    * list with one per cell: in every step the parameter is gain(cell) * signal(t). Returns the name under which its gain may change. */
   play(cells: AnyCells, param: string, signal: ClampSignal, options: Pick<ClampOptions, "gain" | "name"> = {}): string {
-    return this.#clamp(cells, signal, options.name ?? `${cells.name}.${param}`, options, () => ({ param }));
+    return this.#clamp(cells, signal, options.name ?? `${nameOf(cells)}.${param}`, options, () => ({ param }));
   }
 
   /** Gathers the sum over links of weight * value from the sources' states, at every step: a current (nA) into a compartment, or into an input
@@ -238,12 +244,15 @@ export class Network {
    * `params`: "V_pre - V" for gap junctions, "s_pre" for a read-out. What the sources are at step n, after its spikes were reset, acts in
    * the update from n to n + 1. Returns the gather's name; what it gives is recorded as "<name>.i". */
   gather(source: AnyCells | ReadoutHandle, target: AnyCells, rule: Rule, options: GatherOptions): string {
-    const { name = `${source.name}~>${target.name}`, weight, ...rest } = options;
+    const { name = `${nameOf(source)}~>${nameOf(target)}`, weight, ...rest } = optionsOf("gather", options);
     const where = `gather "${name}"`;
-    if (source.kind === "readout") this.#ownReadout(where, source);
+    if (source?.kind === "readout") this.#ownReadout(where, source);
     else this.#own(where, source);
     const population = this.#own(where, target);
-    const unit = typeof weight === "function" ? weight(0, 0).unit : weight.unit;
+    const { unit } = anyQuantity(
+      `${where}, weight`,
+      typeof weight === "function" ? weight(0, 0) : (weight as Quantity),
+    );
     const place = receives(population) && isNeurons(population) ? clampPlace(population, rest) : {};
     const base = {
       ...rest,
@@ -267,7 +276,7 @@ export class Network {
    * it acts in the update from n to n + 1. Its values, error and weights are recorded by `recordReadout`. */
   readout(name: string, source: AnyCells, options: ReadoutOptions): ReadoutHandle {
     this.#own(`read-out "${name}"`, source);
-    const described = readoutData(name, source.name, options);
+    const described = readoutData(name, source.name, optionsOf(`read-out "${name}"`, options));
     checkReadout(described, this.#populations, takenNames(this.#projections, this.#readouts));
     return this.#addReadout(described);
   }
@@ -280,14 +289,20 @@ export class Network {
   }
 
   #ownReadout(where: string, handle: ReadoutHandle): ReadoutDescription {
-    if (this.#readoutHandles.has(handle)) return this.#readouts.find((r) => r.name === handle.name) as ReadoutDescription; // prettier-ignore
-    throw new ModelError(where, `"${handle.name}" is not a read-out of this network`, "Use what this network's readout() returned"); // prettier-ignore
+    if (isPlain(handle) && this.#readoutHandles.has(handle)) return this.#readouts.find((r) => r.name === handle.name) as ReadoutDescription; // prettier-ignore
+    throw new ModelError(where, `"${nameOf(handle)}" is not a read-out of this network`, "Use what this network's readout() returned"); // prettier-ignore
   }
 
   /** Gap junctions: g (V_a - V_b) leaves a and enters b, over each link of the rule. The own voltage acts implicitly, the partner's as it was at
    * the beginning of the step. Returns the names of the two gathers, into b and into a. */
   gapJunctions(a: AnyCells, b: AnyCells, rule: Rule, options: GapOptions): [string, string] {
-    const { name = `${a.name}~${b.name}`, conductance, placeA = {}, placeB = {} } = options;
+    const {
+      name = `${nameOf(a)}~${nameOf(b)}`,
+      conductance,
+      placeA = {},
+      placeB = {},
+    } = optionsOf("gap junctions", options);
+    for (const end of [a, b]) this.#own(`gap junctions "${name}"`, end);
     const pairs: (readonly [number, number])[] = [];
     const sizes = ruleSizes({ name, source: a.name, target: b.name }, this.#populations);
     checkRule(name, rule, sizes);
@@ -337,6 +352,7 @@ export class Network {
     options: { cells?: CellChoice | readonly number[]; every: Quantity<"ms"> },
   ): void {
     this.#own(`recording of "${variable}"`, cells);
+    optionsOf(`recording of "${variable}"`, options);
     const described: RecordingDescription = {
       population: cells.name,
       variable,
@@ -355,7 +371,7 @@ export class Network {
   /** Samples the weights of a projection whose links learn: "all" links (default), `every(5)` or a list of indices in the projection's
    * order. They are in `chunk.trace(<target>, "<projection>.w")`, whose `cells` are links. */
   recordWeights(projection: string, options: { links?: CellChoice | readonly number[]; every: Quantity<"ms"> }): void {
-    const cells = choice(options.links);
+    const cells = choice(optionsOf(`recording of the weights of "${projection}"`, options).links);
     const { target = "" } = this.#projections.find((p) => p.name === projection) ?? {};
     const described = { population: target, variable: "w", cells, every: options.every, projection };
     checkRecording(
@@ -376,6 +392,7 @@ export class Network {
     options: { values?: CellChoice | readonly number[]; every: Quantity<"ms"> },
   ): void {
     const { name, source } = this.#ownReadout(`recording of "${variable}"`, readout);
+    optionsOf(`recording of "${variable}"`, options);
     const described = { population: source, variable, cells: choice(options.values), every: options.every, readout: name }; // prettier-ignore
     checkReadoutRecording(described, this.#readouts, this.#populations);
     this.#recordings.push(described);
@@ -395,7 +412,9 @@ export class Network {
     const where = `variation "${path}"`;
     if (this.#variations.some((v) => v.path === path))
       throw new ModelError(where, "is given twice", "Vary each path once");
-    if (values.length === 0) throw new ModelError(where, "has no values", "Give one per entry");
+    if (typeof path !== "string") throw new ModelError("variation", "names no path", 'Give a path, for example "seed"');
+    if (!Array.isArray(values) || values.length === 0)
+      throw new ModelError(where, "has no values", "Give a list, one per entry");
     const variation = { path, values: [...values] };
     checkVariation(variation, this.describe(), this.#entries ?? values.length);
     this.#setEntries(where, values.length);
@@ -446,10 +465,10 @@ export class Network {
 
   /** The description of a population of this network. @throws ModelError for a handle of another network */
   #own(where: string, handle: AnyPopulation): PopulationDescription {
-    if (this.#handles.get(handle.name) !== handle) {
+    if (!isPlain(handle) || this.#handles.get(handle.name) !== handle) {
       throw new ModelError(
         where,
-        `"${handle.name}" is not a population of this network`,
+        `"${nameOf(handle)}" is not a population of this network`,
         "Use what this network's cells() or sources() returned",
       );
     }

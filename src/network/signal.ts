@@ -1,4 +1,5 @@
 import { ModelError } from "../errors.ts";
+import { anyQuantity, optionsOf } from "../shapes.ts";
 import { canonical, isQuantities, type Quantity, type Unit } from "../units.ts";
 
 export { checkRate, rateOf, signalAt, signalValues, type SignalContext } from "./signal-values.ts";
@@ -51,15 +52,15 @@ export type FluentSignal<U extends Unit = Unit> = Signal<U> & SignalMethods<U>;
 
 const METHODS: SignalMethods<Unit> & ThisType<Signal> = {
   plus(other) {
-    return fluent({ kind: "sum", unit: this.unit, terms: [...termsOf(this), ...termsOf(other)] });
+    return fluent({ kind: "sum", unit: this.unit, terms: [...termsOf(this), ...termsOf(optionsOf("plus", other))] });
   },
   minus(other) {
-    const negative: Signal = { kind: "scale", unit: other.unit, of: plain(other), factor: -1 };
+    const negative: Signal = { kind: "scale", unit: optionsOf("minus", other).unit, of: plain(other), factor: -1 };
     return fluent({ kind: "sum", unit: this.unit, terms: [...termsOf(this), negative] });
   },
   times(by) {
     if (typeof by === "number") return fluent({ kind: "scale", unit: this.unit, of: plain(this), factor: by });
-    return fluent({ kind: "product", unit: this.unit, of: plain(this), by: plain(by) });
+    return fluent({ kind: "product", unit: this.unit, of: plain(this), by: plain(optionsOf("times", by)) });
   },
   after(t) {
     return fluent({ kind: "window", unit: this.unit, of: plain(this), from: time("after", t) });
@@ -76,7 +77,8 @@ const METHODS: SignalMethods<Unit> & ThisType<Signal> = {
       until: time("between", until),
     });
   },
-  clip({ min, max }) {
+  clip(limits) {
+    const { min, max } = optionsOf("clip", limits);
     const limit = (q: Quantity | undefined, name: string) =>
       q === undefined ? {} : { [name]: canonical(`clip.${name}`, q, this.unit) };
     return fluent({ kind: "clip", unit: this.unit, of: plain(this), ...limit(min, "min"), ...limit(max, "max") });
@@ -102,22 +104,30 @@ function numbers<U extends Unit>(where: string, values: Values<U>): { unit: U; v
     const { unit, values: xs } = values as Exclude<Values<U>, readonly Quantity<U>[]>;
     return { unit, values: Array.from(xs) };
   }
-  const first = values[0] as Quantity<U> | undefined;
-  if (first === undefined) throw new ModelError(where, "has no values", "Give at least one");
+  if (values.length === 0) throw new ModelError(where, "has no values", "Give at least one");
+  const first = anyQuantity(`${where}.values[0]`, values[0] as Quantity<U>);
   return { unit: first.unit, values: values.map((q, i) => canonical(`${where}.values[${i}]`, q, first.unit)) };
 }
 
-const constant = <U extends Unit>(value: Quantity<U>): FluentSignal<U> =>
-  fluent({ kind: "constant", unit: value.unit, value: value.value });
+function constant<U extends Unit>(given: Quantity<U>): FluentSignal<U> {
+  const { unit, value } = anyQuantity("constant", given);
+  return fluent({ kind: "constant", unit, value });
+}
 
 /** Piecewise constant: `values[i]` from `times[i]`; 0 before the first. */
-function steps<U extends Unit>({ times, values }: { times: readonly Time[]; values: Values<U> }): FluentSignal<U> {
-  return fluent({ kind: "steps", ...numbers("steps", values), times: times.map((t) => time("steps.times", t)) });
+function steps<U extends Unit>(shape: { times: readonly Time[]; values: Values<U> }): FluentSignal<U> {
+  return fluent({ kind: "steps", ...knots("steps", shape) });
 }
 
 /** Piecewise linear through (times[i], values[i]), ends held; two knots at one time are a jump. */
-function ramps<U extends Unit>({ times, values }: { times: readonly Time[]; values: Values<U> }): FluentSignal<U> {
-  return fluent({ kind: "ramps", ...numbers("ramps", values), times: times.map((t) => time("ramps.times", t)) });
+function ramps<U extends Unit>(shape: { times: readonly Time[]; values: Values<U> }): FluentSignal<U> {
+  return fluent({ kind: "ramps", ...knots("ramps", shape) });
+}
+
+function knots<U extends Unit>(kind: string, shape: { times: readonly Time[]; values: Values<U> }) {
+  const { times, values } = optionsOf(kind, shape);
+  if (!Array.isArray(times)) throw new ModelError(`${kind}.times`, "is not a list of times", "Give one time per value");
+  return { ...numbers(kind, values), times: times.map((t: Time) => time(`${kind}.times`, t)) };
 }
 
 /** `base` until `start`, up to `plateau` within `rise`, held for `hold`, back within `fall`. */
@@ -129,7 +139,7 @@ function trapezoid<U extends Unit>(shape: {
   plateau: Quantity<U>;
   base?: Quantity<U>;
 }): FluentSignal<U> {
-  const { unit, value: top } = shape.plateau;
+  const { unit, value: top } = anyQuantity("trapezoid.plateau", optionsOf("trapezoid", shape).plateau);
   const base = shape.base === undefined ? 0 : canonical("trapezoid.base", shape.base, unit);
   let t = time("trapezoid.start", shape.start);
   const times = [t];
@@ -144,7 +154,7 @@ function sinusoid<U extends Unit>(shape: {
   phase?: number;
   offset?: Quantity<U>;
 }): FluentSignal<U> {
-  const { unit, value } = shape.amplitude;
+  const { unit, value } = anyQuantity("sinusoid.amplitude", optionsOf("sinusoid", shape).amplitude);
   return fluent({
     kind: "sinusoid", unit, amplitude: value, frequency: canonical("sinusoid.frequency", shape.frequency, "Hz"),
     phase: shape.phase ?? 0, offset: shape.offset === undefined ? 0 : canonical("sinusoid.offset", shape.offset, unit),
@@ -159,7 +169,7 @@ function samples<U extends Unit>(shape: {
   between?: "hold" | "linear";
 }): FluentSignal<U> {
   return fluent({
-    kind: "samples", ...numbers("samples", shape.values), interval: time("samples.interval", shape.interval),
+    kind: "samples", ...numbers("samples", optionsOf("samples", shape).values), interval: time("samples.interval", shape.interval),
     start: shape.start === undefined ? 0 : time("samples.start", shape.start), between: shape.between ?? "hold",
   }); // prettier-ignore
 }
@@ -171,7 +181,7 @@ function noise<U extends Unit>(shape: {
   rectified?: boolean;
   name?: string;
 }): FluentSignal<U> {
-  const { unit, value } = shape.sd;
+  const { unit, value } = anyQuantity("noise.sd", optionsOf("noise", shape).sd);
   const mean = shape.mean === undefined ? 0 : canonical("noise.mean", shape.mean, unit);
   const named = shape.name === undefined ? {} : { name: shape.name };
   return fluent({ kind: "noise", unit, mean, sd: value, rectified: shape.rectified ?? false, ...named });
@@ -181,10 +191,11 @@ function noise<U extends Unit>(shape: {
 function phases<U extends Unit>(
   parts: readonly { readonly signal: Signal<U>; readonly until?: Time }[],
 ): FluentSignal<U> {
-  const first = parts[0];
+  const first = optionsOf("phases", parts)[0];
   if (first === undefined) throw new ModelError("phases", "has no phases", "Give at least one");
   let from = 0;
   const terms = parts.map(({ signal, until }, i): Signal<U> => {
+    checkSignal(`phases[${i}].signal`, signal);
     if (until === undefined && i < parts.length - 1) {
       throw new ModelError(`phases[${i}]`, "has no end but is not the last", "Give it `until`");
     }

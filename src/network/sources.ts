@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.ts";
 import { stepsWithin } from "../steps.ts";
+import { optionsOf } from "../shapes.ts";
 import {
   canonical,
   canonicalValues,
@@ -52,11 +53,17 @@ export const poissonPort = (options: {
   readonly rate: Quantity<"Hz"> | Quantities<"Hz">;
 }): PortSources => ({ kind: "port", ...options });
 
-/** Spike trains given as data, one per cell: times in ms, any order. */
-export const trains = (timesMs: readonly (ArrayLike<number> | Quantities<"ms">)[]): TrainSources => ({
-  kind: "trains",
-  times: timesMs.map((times) => Array.from(isQuantities(times) ? times.values : (times as ArrayLike<number>))),
-});
+/** Spike trains given as data, one per cell: times in ms, any order. @throws ModelError for what is no list of lists */
+export function trains(timesMs: readonly (ArrayLike<number> | Quantities<"ms">)[]): TrainSources {
+  if (!Array.isArray(timesMs))
+    throw new ModelError("trains", "got no list of trains", "Give one list of times per source");
+  const times = timesMs.map((one, k) => {
+    const given: unknown = isQuantities(one) ? one.values : one;
+    if (typeof given === "object" && given !== null && "length" in given) return Array.from(given as ArrayLike<number>);
+    throw new ModelError(`trains[${k}]`, "is no list of times", "Give times in ms: [[1, 5.5], [], [3]]");
+  });
+  return { kind: "trains", times };
+}
 
 /** Of a source: 8 bytes each. */
 const MOST_PULSES = 10 ** 7;
@@ -69,7 +76,7 @@ export function regular(options: {
   readonly start?: Quantity<"ms"> | Quantities<"ms">;
   readonly stop: Quantity<"ms">;
 }): SourceModelOf {
-  const interval = canonical("regular.interval", options.interval, "ms");
+  const interval = canonical("regular.interval", optionsOf("regular", options).interval, "ms");
   const stop = canonical("regular.stop", options.stop, "ms");
   if (!(interval > 0)) throw new ModelError("regular.interval", `is ${interval} ms`, "Give an interval above 0");
   const train = (start: number) => {

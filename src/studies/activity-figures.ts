@@ -1,19 +1,20 @@
 import { populationRate } from "../analysis/rates.ts";
-import type { Span, SpikeTrains } from "../analysis/spikes.ts";
+import { window, type Span, type SpikeTrains } from "../analysis/spikes.ts";
 import { seriesColour } from "../plot/colours.ts";
 import { figure } from "../plot/figure.ts";
 import { RATE_BIN, type RateSpectrum } from "./activity.ts";
 
 /** Raster of the first neurons, and the population's rate below it. */
 export function activityFigure(trains: SpikeTrains, cells: number, span: Span): string {
-  const keep = [...trains.cells.keys()].filter((k) => (trains.cells[k] as number) < cells && (trains.times[k] as number) >= span.from && (trains.times[k] as number) < span.to);
+  const inside = window(trains, span.from, span.to);
+  const keep = [...inside.cells.keys()].filter((k) => (inside.cells[k] as number) < cells);
   const x = { label: "time", unit: "ms", range: [span.from, span.to] as const };
   const { hz } = populationRate(trains, span, RATE_BIN);
   const edges = Float64Array.from({ length: hz.length + 1 }, (_, k) => span.from + k * RATE_BIN);
   return figure({
     width: 160,
     panels: [
-      { title: `${cells} excitatory neurons`, height: 55, x, y: { label: "neuron" }, series: [{ type: "raster", x: keep.map((k) => trains.times[k] as number), rows: keep.map((k) => trains.cells[k] as number), rowCount: cells }] },
+      { title: `${cells} excitatory neurons`, height: 55, x, y: { label: "neuron" }, series: [{ type: "raster", x: keep.map((k) => inside.times[k] as number), rows: keep.map((k) => inside.cells[k] as number), rowCount: cells }] },
       { title: "Population rate", height: 25, x, y: { label: "rate", unit: "Hz" }, series: [{ type: "step", edges, y: hz, filled: true }] },
     ],
   });

@@ -1,3 +1,4 @@
+import { wholeBins } from "../analysis/grid.ts";
 import { signalAt, type Signal } from "../network/signal.ts";
 
 /** A signal of one population's drive every `everyMs`, for figures; below zero no spikes are drawn, so it shows as zero. */
@@ -7,7 +8,7 @@ export function sampledRate(
 ): { t: Float64Array; value: Float64Array } {
   const value = signalAt(signal, at);
   const stride = Math.max(1, Math.round(at.everyMs / at.dt));
-  const n = Math.floor(at.untilMs / at.dt / stride);
+  const n = wholeBins("drive", 0, at.untilMs, stride * at.dt);
   const t = Float64Array.from({ length: n }, (_, k) => k * stride * at.dt);
   return { t, value: t.map((_, k) => Math.max(0, value(k * stride))) };
 }

@@ -1,3 +1,4 @@
+import { decimal as written } from "../decimal.ts";
 import { z } from "zod";
 import { DataError, didYouMean } from "../errors.ts";
 
@@ -109,11 +110,9 @@ export const shown = (value: unknown): string =>
 /** At most 200 characters of what a user gave, for messages. */
 export const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}...` : text);
 
-const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
-
-/** A finite number from text, undefined for any other text. Not Number(), which takes "", "0x10" and "Infinity". */
+/** A finite number from text, undefined for any other text. */
 export function decimal(text: string): number | undefined {
-  const value = DECIMAL.test(text) ? Number(text) : NaN;
+  const value = written(text.trim());
   return Number.isFinite(value) ? value : undefined;
 }
 

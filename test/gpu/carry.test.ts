@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { channel } from "../../src/mechanisms/mechanism.ts";
+import { channel, param } from "../../src/mechanisms/mechanism.ts";
+import { type Method, neuron } from "../../src/mechanisms/neuron.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
 import type { WholeCell } from "../../src/network/cell.ts";
 import { Network } from "../../src/network/network.ts";
@@ -109,3 +110,35 @@ test("fast states carry nothing", async () => {
   const { carried } = await end({ ...cell(1, 1), insertions: [cell(1, 1).insertions[0]!] }, 0.025, 1, "reference");
   expect(carried).toEqual([]);
 });
+
+/** Point neurons whose potential and gate relax alone, by any of the methods. */
+const relaxing = (tau: number, method: Method) =>
+  neuron({
+    name: "relaxing", doc: "", params: { tau: param(ms(tau), "of both states") }, ports: {}, method,
+    states: { V: { d: "(-70 - V) / tau", init: "-60", unit: "mV" }, u: { d: "(0.3 - u) / tau", init: "1", unit: "1" } },
+    spike: "V > 1000", reset: {},
+  }); // prettier-ignore
+
+// As for membranes and gates above; Euler's own solution is (1 - dt/tau)^n.
+test.each(["exact", "exponentialEuler", "euler", "heun"] as const)(
+  "slow states of point neurons go their way in float32 (%s)",
+  async (method) => {
+    const dt = 0.025;
+    for (const engine of ["reference32", "gpu"] as const)
+      for (const tau of [100, 1000, 2500]) {
+        const net = new Network({ seed: 1 });
+        const cells = net.cells("N", relaxing(tau, method)({ n: 1 }));
+        for (const s of ["V", "u"]) net.record(cells, s, { every: ms(100) });
+        const left = method === "euler" ? (1 - dt / tau) ** 4000 : Math.exp(-100 / tau);
+        await gpu.use(async () => {
+          const sim = await simulate(net, { device: gpu.device, engine, dt: ms(dt) });
+          for await (const c of sim.run(ms(100))) {
+            const at = (s: string): number => c.trace(cells, s).data.at(-1) as number;
+            expect(Math.abs(at("V") + 70 - 10 * left), `V, ${engine}, ${tau} ms`).toBeLessThan(2e-5);
+            expect(Math.abs(at("u") - 0.3 - 0.7 * left), `u, ${engine}, ${tau} ms`).toBeLessThan(1.2e-7);
+          }
+          await sim.close();
+        });
+      }
+  },
+);

@@ -1,8 +1,9 @@
-import { dipoleWeights, onCompartments, savitzkyGolay, smooth } from "../../analysis/dipole.ts";
+import { average, dipoleWeights, onCompartments, savitzkyGolay, smooth } from "../../analysis/dipole.ts";
 import { DataError, ModelError } from "../../errors.ts";
 import { eliminateMassless } from "../../morphology/eliminate.ts";
 import { morphologyOf, type ColumnCellType } from "./cell-types.ts";
-import { decimal, textRows } from "./text-rows.ts";
+import { decimal } from "../../decimal.ts";
+import { textRows } from "./text-rows.ts";
 
 /** The column's dipole moment, nAm; `scale` is what it was multiplied by since. */
 export interface Dipole {
@@ -103,8 +104,19 @@ function sampleInterval({ tMs }: Dipole): number {
       "Give a recording of two or more",
     );
   }
-  return ((tMs.at(-1) as number) - (tMs[0] as number)) / (tMs.length - 1);
+  const first = tMs[0] as number;
+  const interval = ((tMs.at(-1) as number) - first) / (tMs.length - 1);
+  const uneven = tMs.findIndex((t, k) => Math.abs(t - first - k * interval) > TIME_DIGIT * (1 + 1e-6));
+  if (uneven < 0) return interval;
+  throw new DataError(
+    "dipole",
+    `has its sample ${uneven} at ${tMs[uneven]} ms, where even intervals of ${interval} ms have it at ${first + uneven * interval} ms`,
+    "Give samples at even intervals, or resample them",
+  );
 }
+
+/** ms: files write times with three decimals, so a time is half of this off, and what it is compared with too. */
+const TIME_DIGIT = 1e-3;
 
 /** Multiplied by a factor, which adds up in `scale`. */
 export const scaledDipole = (dipole: Dipole, factor: number): Dipole =>
@@ -115,8 +127,7 @@ export const scaledDipole = (dipole: Dipole, factor: number): Dipole =>
 export function averagedDipole(trials: readonly Dipole[]): Dipole {
   const [first] = trials;
   if (first === undefined) throw new ModelError("average dipole", "has no trials", "Give at least one");
-  const mean = (key: "agg" | "L2" | "L5"): Float64Array =>
-    first[key].map((_, n) => trials.reduce((sum, d) => sum + (d[key][n] as number), 0) / trials.length);
+  const mean = (key: "agg" | "L2" | "L5"): Float64Array => average(trials.map((d) => d[key]));
   if (trials.some((d) => d.tMs.length !== first.tMs.length)) {
     throw new ModelError("average dipole", "trials have different lengths", "Average trials of one run");
   }
@@ -140,6 +151,7 @@ export function dipoleText({ tMs, agg, L2, L5 }: Dipole): string {
 export function readDipole(text: string, name: string): Dipole {
   const rows = textRows(text, name);
   const width = rows[0]?.fields.length ?? 4;
+  let before = -Infinity;
   for (const { fields, fail } of rows) {
     if (fields.length !== 2 && fields.length !== 4)
       fail(0, `has ${fields.length} columns`, "Expected time, aggregate, L2 and L5, or time and aggregate");
@@ -147,7 +159,11 @@ export function readDipole(text: string, name: string): Dipole {
       fail(0, `has ${fields.length} columns below lines of ${width}`, "Give all lines alike");
     const bad = fields.findIndex((field) => !Number.isFinite(decimal(field)));
     if (bad >= 0) fail(bad, `"${fields[bad]}" is not a number`, "Expected milliseconds and nAm");
+    const t = decimal(fields[0] ?? "");
+    if (!(t > before)) fail(0, `is at ${t} ms after ${before} ms`, "Give times that ascend");
+    before = t;
   }
+  if (rows.length === 0) throw new DataError(name, "holds no sample", "Give lines of time and aggregate dipole");
   const column = (c: number): Float64Array => Float64Array.from(rows, ({ fields }) => decimal(fields[c] ?? ""));
   return { tMs: column(0), agg: column(1), L2: column(2), L5: column(3), scale: 1 };
 }

@@ -1,5 +1,7 @@
+import { binOf, edgeAfter, edgeOf } from "../../analysis/grid.ts";
 import { DataError } from "../../errors.ts";
-import { decimal, textRows } from "./text-rows.ts";
+import { decimal } from "../../decimal.ts";
+import { textRows } from "./text-rows.ts";
 
 /** One spike of a cell or an event of a drive cell. */
 export interface ColumnSpike {
@@ -72,7 +74,7 @@ export function ratesByType<M extends "all" | "trial" | "cell">(
       const perCell = new Float64Array(n);
       for (const s of spikes) {
         const cell = s.gid - first;
-        if (s.type === type && s.timeMs > from && s.timeMs < to)
+        if (s.type === type && s.timeMs > edgeAfter(from) && s.timeMs < edgeOf(to))
           perCell[cell] = (perCell[cell] ?? 0) + 1000 / (to - from);
       }
       return perCell;
@@ -107,7 +109,7 @@ export function spikeHistogram(
   for (const { timeMs, type } of spikes) {
     const series = counts[longestFirst.find((prefix) => type.startsWith(prefix)) ?? ""];
     if (series === undefined || !(timeMs >= 0 && timeMs <= lastMs)) continue;
-    const bin = Math.min(bins - 1, Math.floor((timeMs * bins) / lastMs));
+    const bin = Math.min(bins - 1, binOf(timeMs, lastMs / bins));
     series[bin] = (series[bin] as number) + 1;
   }
   return { edgesMs: Float64Array.from({ length: edges }, (_, k) => (k / bins) * lastMs), counts };

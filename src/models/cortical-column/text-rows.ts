@@ -21,7 +21,3 @@ export function textRows(text: string, name: string): TextRow[] {
     return [{ fields: found.map((f) => f[0]), fail }];
   });
 }
-
-/** A decimal number as files write it; NaN for anything else (JavaScript's own also takes "0x10" and ""). */
-export const decimal = (field: string): number =>
-  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(field) ? Number(field) : NaN;

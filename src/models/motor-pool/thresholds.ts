@@ -1,4 +1,5 @@
 import { DataError, didYouMean, ModelError } from "../../errors.ts";
+import { decimal } from "../../decimal.ts";
 
 const MODES = ["fuglevand", "deluca", "konstantin", "combined"] as const;
 export type ThresholdMode = (typeof MODES)[number];
@@ -36,7 +37,15 @@ export function recruitmentThresholds(options: ThresholdOptions): RecruitmentThr
   const least = mode === "fuglevand" || mode === "deluca" ? 1 : 2;
   if (n < least)
     throw new ModelError(where, `n is ${n}, but the law needs at least ${least} units`, 'Use mode "fuglevand"');
-  const rt = LAWS[mode](n, range, max, mode === "deluca" || mode === "combined" ? slopeOf(where, options.slope) : 1);
+  const slope = mode === "deluca" || mode === "combined" ? slopeOf(where, options.slope) : 1;
+  const rt = LAWS[mode](n, range, max, slope);
+  const falls = rt.findIndex((x, k) => !(x >= (rt[k - 1] ?? 0) && x < Infinity));
+  if (falls >= 0)
+    throw new ModelError(
+      where,
+      `gives unit ${falls} the threshold ${rt[falls]} above which unit ${falls - 1} lies at slope ${slope} and range ${range}`,
+      `Give a slope of at most e times the range, ${Math.E * range}`,
+    );
   return { rt, rtz: shifted(rt, mode, range, max) };
 }
 
@@ -88,11 +97,16 @@ export function parseThresholds(text: string, file = "thresholds"): Float64Array
     .filter((row) => row.text !== "" && !row.text.startsWith("#"));
   const header = rows[0]?.cells.some((c) => COLUMN_NAMES.includes(c.toLowerCase())) ? rows.shift() : undefined;
   if (rows.length === 0) throw new DataError(file, "holds no threshold", "Give one number per line");
-  const column = thresholdColumn(file, header?.cells, rows[0]?.cells.length ?? 1);
+  const { cells: top, line: first } = header ?? (rows[0] as (typeof rows)[number]);
+  const width = top.length;
+  const column = thresholdColumn(file, header?.cells, width);
   return Float64Array.from(rows, ({ cells, line }) => {
     const given = cells[column] ?? "";
-    const value = Number(given);
-    if (given !== "" && Number.isFinite(value)) return value;
+    const value = decimal(given);
+    if (cells.length !== width)
+      throw new DataError(`${file}, line ${line}`, `has ${cells.length} columns, line ${first} has ${width}`, "Give all lines alike; decimals have a point"); // prettier-ignore
+    if (value < 0) throw new DataError(`${file}, line ${line}`, `is below 0: ${given}`, "Give thresholds of 0 or more");
+    if (Number.isFinite(value)) return value;
     throw new DataError(
       `${file}, line ${line}`,
       `"${given.slice(0, 60)}" is not a threshold`,

@@ -1,3 +1,4 @@
+import { edgeOf } from "../../analysis/grid.ts";
 import { morletSpectrogram } from "../../analysis/morlet.ts";
 import { welch } from "../../analysis/spectrum.ts";
 import {
@@ -97,7 +98,7 @@ function spectrogram(settled: readonly Dipole[], first: Dipole): string {
 const meanOf = (x: readonly number[]): number => x.reduce((a, b) => a + b, 0) / Math.max(1, x.length);
 
 function after(d: Dipole, fromMs: number): Dipole {
-  const k = Math.max(0, d.tMs.findIndex((t) => t >= fromMs)); // prettier-ignore
+  const k = Math.max(0, d.tMs.findIndex((t) => t >= edgeOf(fromMs))); // prettier-ignore
   return { ...d, tMs: d.tMs.slice(k), agg: d.agg.slice(k), L2: d.L2.slice(k), L5: d.L5.slice(k) };
 }
 

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { crossCorrelation, pairCorrelations, pearson, spearman, synchrony } from "../../../src/analysis/correlation.ts";
-import { anticorrelation } from "../../../src/analysis/dipole.ts";
+import { movingMean, resample } from "../../../src/analysis/composite.ts";
+import { anticorrelation, average, savitzkyGolay } from "../../../src/analysis/dipole.ts";
+import { forceStatistics } from "../../../src/analysis/force.ts";
 import { coherence, welch } from "../../../src/analysis/spectrum.ts";
-import { linearFit, variance } from "../../../src/analysis/stats.ts";
+import { linearFit, mean, variance } from "../../../src/analysis/stats.ts";
 import { covariance, dimension, participationRatio } from "../../../src/models/trained-network/dimension.ts";
 
 /** A constant whose mean, summed up, is not the constant itself for most lengths. */
@@ -40,6 +42,24 @@ describe("constant signals have no correlation, whatever the constant and the le
       }),
       run,
     );
+  });
+
+  test("and what is made of one is constant again, to the last bit", () => {
+    fc.assert(
+      fc.property(constants, fc.integer({ min: 7, max: 400 }), (c, n) => {
+        const flat = new Float64Array(n).fill(c);
+        const same = (x: ArrayLike<number>): boolean => Array.from(x).every((v) => Object.is(v, c) || v === c);
+        expect(mean(flat)).toBe(c);
+        expect(linearFit(Float64Array.from({ length: n }, (_, k) => k), flat)).toEqual({ slope: 0, intercept: c });
+        for (const width of [1, 3, 7, 100]) expect(same(movingMean(flat, width))).toBe(true);
+        expect(same(savitzkyGolay(flat, 1, 1000 / 7))).toBe(true);
+        expect(same(average([flat, flat, flat]))).toBe(true);
+        const grid = Float64Array.from({ length: n }, (_, k) => 0.1 * k);
+        expect(same(resample(grid, flat, grid.map((t) => 0.7 * t)))).toBe(true);
+        expect(forceStatistics(flat, 1000, { from: 0, to: n })).toMatchObject({ mean: c, sd: 0 });
+      }),
+      run,
+    ); // prettier-ignore
   });
 
   test("coherence is NaN in every bin, for every detrending, and has no power where a mean is taken off", () => {

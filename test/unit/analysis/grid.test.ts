@@ -5,8 +5,13 @@ import { cycleHistogram, psth } from "../../../src/analysis/cycle.ts";
 import { ForceStream, motorUnits, muscleForce, type GainRule } from "../../../src/analysis/force.ts";
 import { binFrom, binOf, samplesIn } from "../../../src/analysis/grid.ts";
 import { binnedCounts, meanRates, smoothedRates } from "../../../src/analysis/rates.ts";
+import { resample, valueAt } from "../../../src/analysis/composite.ts";
 import { recruitmentOf } from "../../../src/analysis/recruitment.ts";
 import { fromPerCell, spikeTrains, window, type SpikeTrains } from "../../../src/analysis/spikes.ts";
+import { ratesByType, spikeHistogram } from "../../../src/models/cortical-column/index.ts";
+import { drive } from "../../../src/network/signal.ts";
+import { sampledRate } from "../../../src/studies/sampled-rate.ts";
+import { Hz } from "../../../src/units.ts";
 
 const SEED = 20261128;
 
@@ -62,6 +67,39 @@ describe("times on a grid, decided with one slack", () => {
     const a = Array.from({ length: 2000 }, (_, k) => 50 + k * 0.1);
     const b = Array.from({ length: 3000 }, (_, k) => k * 0.1);
     expect([...crossCorrelogram(a, b, { maxLag: 2, binMs: 0.2 }).counts]).toEqual(Array(21).fill(4000));
+  });
+
+  test("a command that jumps has its new value from the jump on, wherever the time rounds to", () => {
+    for (const dt of [0.1, 0.3, 0.025])
+      for (let k = 1; k < 3000; k += 7) {
+        const at = Number((k * dt).toFixed(6)); // what a user writes: 0.3, not 0.30000000000000004
+        for (const [knot, time] of [[at, k * dt], [k * dt, at], [at, at], [at, at - 1e-10]] as const) {
+          expect(valueAt([0, knot, knot, knot + 5], [0, 0, 7, 7], time)).toBe(7);
+          expect(valueAt([0, knot, knot, knot + 5], [0, 0, 7, 7], time - dt / 2)).toBe(0);
+        }
+      } // prettier-ignore
+    expect([...resample([5, 5, 9], [1, 3, 3], [0, 5, 7, 9, 10])]).toEqual([1, 3, 3, 3, 3]);
+    expect([...resample([5, 5], [1, 3], [4, 5, 6])]).toEqual([1, 3, 3]);
+    expect(valueAt([1, 2], [1, 2], NaN)).toBeNaN();
+    const { recruitment, derecruitment } = recruitmentOf(fromPerCell([[0.1 * 3, 100, 200, 300.3]]), {
+      t: [0, 0.3, 0.3, 300.3, 300.3], value: [0, 0, 10, 10, 4],
+    }); // prettier-ignore
+    expect([recruitment[0], derecruitment[0]]).toEqual([10, 4]);
+  });
+
+  test("the column's histogram and rates decide by the same rule", () => {
+    const spikes = Array.from({ length: 490 }, (_, k) => ({ timeMs: k * 0.1, gid: 0, type: "L2_basket" }));
+    expect([...(spikeHistogram(spikes, 49, ["L2"]).counts["L2"] ?? [])]).toEqual(Array(49).fill(10));
+    for (let k = 1; k < 480; k++) { // open at both ends, as published: ten spikes from k * 0.1 ms on, but the first
+      const window = [Number((k * 0.1).toFixed(6)), Number(((k + 10) * 0.1).toFixed(6))] as const;
+      expect(ratesByType([spikes], { L2_basket: { first: 0, n: 1 } }, window, "all")["L2_basket"]).toBeCloseTo(9000, 6);
+    } // prettier-ignore
+  });
+
+  test("a drive is drawn to its end", () => {
+    const at = { owner: "DD", seed: 1, dt: 0.1, everyMs: 0.1 };
+    for (let k = 1; k < 2000; k++)
+      expect(sampledRate(drive.constant(Hz(3)), { ...at, untilMs: Number((k * 0.1).toFixed(6)) }).t.length).toBe(k);
   });
 
   test("coincidences at exactly the window count", () => {

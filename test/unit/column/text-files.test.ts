@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cortexColumn } from "../../../src/models/cortical-column/column.ts";
-import { dipoleText, readDipole, smoothedDipole } from "../../../src/models/cortical-column/dipole.ts";
+import { dipoleText, filteredDipole, readDipole, smoothedDipole } from "../../../src/models/cortical-column/dipole.ts";
 import { correctedDipole } from "../../../src/models/cortical-column/dipole.ts";
 import type { EventDrive } from "../../../src/models/cortical-column/drives.ts";
 import { NumpyGenerator } from "../../../src/models/cortical-column/numpy-generator.ts";
@@ -25,6 +25,10 @@ describe("a dipole file in every shape that HNN writes", () => {
     ["0 0\n1 2 3 4\n", "dpl.txt:2:1: has 4 columns below lines of 2"],
     ["0 0\n1  0x10\n", 'dpl.txt:2:4: "0x10" is not a number'],
     ["0 nan\n", 'dpl.txt:1:3: "nan" is not a number'],
+    ["", "dpl.txt: holds no sample"],
+    ["# time agg\n\n", "dpl.txt: holds no sample"],
+    ["0 1\n1 1\n1 2\n", "dpl.txt:3:1: is at 1 ms after 1 ms"],
+    ["0 1\n2 1\n1 2\n", "dpl.txt:3:1: is at 1 ms after 2 ms"],
   ])("%j is refused", (text, message) => expect(() => readDipole(text, "dpl.txt")).toThrow(message));
 
   test("one sample has no interval: not smoothed to NaN", () => {
@@ -32,6 +36,15 @@ describe("a dipole file in every shape that HNN writes", () => {
     expect(smoothedDipole(one, 0).agg).toEqual(one.agg);
     expect(() => smoothedDipole(one, 15)).toThrow("dipole: has 1 samples, which tell no interval");
   });
+});
+
+test("a dipole at uneven intervals is not smoothed as if they were even; three decimals of a time are", () => {
+  const at = (times: readonly string[]) => readDipole(times.map((t) => `${t} 1`).join("\n"), "dpl.txt");
+  const uneven = at(["0", "1", "2", "4", "5"]);
+  for (const filter of [() => smoothedDipole(uneven, 2), () => filteredDipole(uneven, 100)])
+    expect(filter).toThrow("dipole: has its sample 1 at 1 ms, where even intervals of 1.25 ms have it at 1.25 ms");
+  const thirds = at(Array.from({ length: 40 }, (_, k) => (k / 3).toFixed(3)));
+  expect(smoothedDipole(thirds, 2).agg).toHaveLength(40);
 });
 
 test("a spike file with comments, blank lines, tabs or spaces", () => {

@@ -83,6 +83,25 @@ describe.each(["reference", "reference32"] as const)("noise on %s", (engine) => 
   });
 });
 
+// Both draw the same numbers. A step rounds x once, half an ulp of at most 4 (2.4e-7), and its two terms by less: as a random walk over 8000
+// steps 2e-5 at the very worst. A factor exp(-dt/tau) of float32 is up to 3e-8 off, a tenth of 1 - exp(-dt/tau) here: 2e-4 of x in the end.
+test("slow noise keeps its time constant in float32", async () => {
+  const slow = neuron({
+    name: "slow", doc: "d", params: { tau: param(ms(100_000), "of the noise") }, ports: {}, spike: "x > 100", reset: {},
+    states: { x: { next: "noise(1, tau)", unit: "1", init: "0" } },
+  }); // prettier-ignore
+  const path = async (engine: "reference" | "reference32"): Promise<Float64Array> => {
+    const net = new Network({ seed: 4 });
+    net.record(net.cells("neurons", slow({ n: 20 })), "x", { every: ms(1) });
+    const sim = await simulate(net, { dt: ms(0.025), engine });
+    for await (const chunk of sim.run(ms(200))) return Float64Array.from(chunk.trace("neurons", "x").data);
+    throw new Error("no chunk");
+  };
+  const [exact, single] = [await path("reference"), await path("reference32")];
+  expect(Math.max(...exact.map(Math.abs))).toBeGreaterThan(1);
+  expect(Math.max(...exact.map((x, k) => Math.abs(x - single[k]!)))).toBeLessThan(2e-5);
+});
+
 test("a membrane under noise has the variance of the discrete scheme", async () => {
   // V' = -V/tau_m - i/c with backward Euler: V_{n+1} = a (V_n - dt i_n / c), a = 1/(1 + dt/tau_m); white i_n has variance s^2/dt
   const net = new Network({ seed: 2 });

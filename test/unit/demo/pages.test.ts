@@ -42,6 +42,17 @@ describe("readings of the motor pool", () => {
     expect(Array.from(readings.began)).toEqual([NaN, 4, 9, NaN]);
   });
 
+  test("a spike on the edge of two bins is in the later one", () => {
+    for (let bin = 1; bin < 600; bin++)
+      for (const dt of [0.1, 0.7]) {
+        const r = new Readings(rt);
+        const edge = Math.round((bin * 100) / dt) * dt;
+        if (Math.abs(edge - bin * 100) > 1e-9) continue;
+        r.add(spikes(0, bin * 100 + 950, [edge], [0]), drive); // nine bins later it is there, ten later it is not
+        expect(r.rates()[0]).toBeCloseTo(1, 9);
+      } // prettier-ignore
+  });
+
   // 2.5 s are one segment of 2 s: the newest one, so what happens after 2 s counts
   test("the spectrum ends with the newest sample", () => {
     const density = (last: number): number[] => {

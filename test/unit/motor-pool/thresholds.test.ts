@@ -65,6 +65,8 @@ it.each([
   [{ n: 5, range: 1 }, /range is 1/],
   [{ n: 5, range: NaN }, /range is NaN/],
   [{ n: 5, range: 100, max: -1 }, /max is -1/],
+  [{ n: 5, range: 100, mode: "combined" as const, slope: 1e9 }, /Give a slope of at most e times the range, 271\.8/],
+  [{ n: 50, range: 10, mode: "deluca" as const, slope: 40 }, /at slope 40 and range 10/],
 ])("refuses %o", (options, message) => {
   expect(() => recruitmentThresholds(options)).toThrow(ModelError);
   expect(() => recruitmentThresholds(options)).toThrow(message);
@@ -85,6 +87,11 @@ describe("thresholds from text", () => {
     ["0.01\nInfinity", /line 2/],
     ["0.0l\n0.5\n1", /line 1: "0\.0l" is not a threshold/],
     ["0,01\n0,5\n1", /2 columns/],
+    ["0.01\n0,5\n1", /line 2: has 2 columns, line 1 has 1\. Give all lines alike; decimals have a point/],
+    ["# a\nrt\n0,01\n", /line 3: has 2 columns, line 2 has 1/],
+    ["index,rt\n0,0.01\n1\n", /line 3: has 1 columns, line 1 has 2/],
+    ["0.01\n0x1\n", /line 2: "0x1" is not a threshold/],
+    ["0.01\n-0.5\n", /line 2: is below 0: -0\.5/],
     ["NaN\n0.5", /line 1: "NaN"/],
     ["# nothing\n", /holds no threshold/],
     ["", /holds no threshold/],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
 import { allToAll } from "../../../src/connect/rules.ts";
 import { exponentialValues, normalValues, uniformValues } from "../../../src/connect/values.ts";
-import { HillockError } from "../../../src/errors.ts";
+import { HillockError, ModelError } from "../../../src/errors.ts";
 import expsyn from "../../../src/mechanisms/synapses/expsyn.ts";
 import gabab from "../../../src/mechanisms/synapses/gabab.ts";
 import { trains } from "../../../src/network/sources.ts";
@@ -178,4 +178,44 @@ test("a factor below 0 on such weights is refused too, in a batch and in a hook"
   await expect(set(gabab, 0)).resolves.not.toThrow();
   await expect(set(expsyn, -1)).resolves.not.toThrow();
   await expect(set(expsyn, -3)).rejects.toThrow(/is -3, and at most 2 was declared/);
+});
+
+describe("calls without what they need", () => {
+  const calls: Readonly<Record<string, (net: any, E: any, S: any, x: unknown) => unknown>> = {
+    "cells": (net, _E, _S, x) => net.cells("A", x),
+    "sources": (net, _E, _S, x) => net.sources("A", 1, x),
+    "trains": (net, _E, _S, x) => net.sources("A", 1, trains(x as never)),
+    "trains of what is no list": (net, _E, _S, x) => net.sources("A", 1, trains([x] as never)),
+    "connect from": (net, E, _S, x) => net.connect(x, E.excitatory, allToAll(), { weight: uS(1), delay: ms(1) }),
+    "connect to": (net, _E, S, x) => net.connect(S, x, allToAll(), { weight: uS(1), delay: ms(1) }),
+    "connect to a receptor that there is not": (net, E, S) => net.connect(S, E.excitatry, allToAll(), { weight: uS(1), delay: ms(1) }),
+    "connect by": (net, E, S, x) => net.connect(S, E.excitatory, x, { weight: uS(1), delay: ms(1) }),
+    "connect with": (net, E, S, x) => net.connect(S, E.excitatory, allToAll(), x),
+    "clamp": (net, _E, _S, x) => net.clamp(x, nA(1)),
+    "clamp to": (net, E, _S, x) => net.clamp(E, x),
+    "voltageClamp": (net, _E, _S, x) => net.voltageClamp(x, mV(1)),
+    "play": (net, _E, _S, x) => net.play(x, "soma.pas.g", uS(1)),
+    "gather": (net, E, _S, x) => net.gather(E, E, allToAll(), x),
+    "gather from": (net, E, _S, x) => net.gather(x, E, allToAll(), { weight: uS(1), value: "V_pre - V" }),
+    "gapJunctions": (net, E, _S, x) => net.gapJunctions(E, E, allToAll(), x),
+    "gapJunctions of": (net, E, _S, x) => net.gapJunctions(x, E, allToAll(), { conductance: uS(1) }),
+    "readout": (net, E, _S, x) => net.readout("z", E, x),
+    "readout of": (net, _E, _S, x) => net.readout("z", x, { value: "V_pre" }),
+    "record": (net, E, _S, x) => net.record(E, "V", x),
+    "record of": (net, _E, _S, x) => net.record(x, "V", { every: ms(1) }),
+    "recordWeights": (net, _E, _S, x) => net.recordWeights("p", x),
+    "recordReadout": (net, _E, _S, x) => net.recordReadout(x, "z", { every: ms(1) }),
+    "vary": (net, _E, _S, x) => net.vary("seed", x),
+    "vary what": (net, _E, _S, x) => net.vary(x, [1, 2]),
+  }; // prettier-ignore
+  test.each(Object.keys(calls))("%s", (what) => {
+    for (const given of [undefined, null, "x", {}, { name: "E" }]) {
+      const net = new Network({ seed: 1 });
+      const [E, S] = [net.cells("E", smallCells(2)), net.sources("S", 2, trains([[], []]))];
+      expect(() => calls[what]?.(net, E, S, given), JSON.stringify(given)).toThrow(ModelError);
+    }
+  });
+  test("a network without a seed", () => {
+    for (const given of [[], [{}], [{ seed: "1" }]]) expect(() => new (Network as any)(...given)).toThrow(ModelError);
+  });
 });

@@ -58,6 +58,31 @@ describe("exact propagators", () => {
     },
   );
 
+  // x_k' = (x_(k-1) - x_k) / tau from x_0 = 1: x_k(t) = exp(-t/tau) (t/tau)^k / k!
+  test.each([2, 3, 4, 5, 8])("a chain of %d states with one time constant gives the closed form", async (length) => {
+    const names = Array.from({ length }, (_, k) => `x${k}`);
+    const states = Object.fromEntries(
+      names.map((x, k) => [x, { d: k === 0 ? "-x0 / tau" : `(x${k - 1} - ${x}) / tau`, init: k === 0 ? "1" : "0", unit: "1" as const }]),
+    ); // prettier-ignore
+    const chain = neuron({
+      name: "chain", doc: "", params: { tau: param(ms(10), "of every state") }, ports: {}, states, spike: "x0 > 2", reset: {},
+    }); // prettier-ignore
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("C", chain({ n: 1 }));
+    for (const x of names) net.record(cells, x, { every: ms(1) });
+    const factorial = (k: number): number => (k < 2 ? 1 : k * factorial(k - 1));
+    for (const [engine, bound] of [
+      ["reference", 1e-14],
+      ["reference32", 3e-7],
+    ] as const) {
+      const chunk = await run(net, 20, engine);
+      names.forEach((x, k) => {
+        const { times, data } = chunk.trace("C", x);
+        times.forEach((t, i) => expect(Math.abs(data[i]! - (Math.exp(-t / 10) * (t / 10) ** k) / factorial(k)), `${x} at ${t} ms`).toBeLessThan(bound)); // prettier-ignore
+      });
+    } // float32: 200 steps with half an ulp of 1 (3e-8) each, of which a random walk leaves sqrt(200) / 2 of an ulp
+  });
+
   test("a constant current gives the closed form of the first spike and the interval", async () => {
     const net = new Network({ seed: 1 });
     net.cells("E", iaf_exp({ n: 1, params: { I_e: nA(0.5), t_ref: ms(2) } }));

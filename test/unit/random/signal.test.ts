@@ -129,6 +129,18 @@ describe("checks", () => {
 });
 
 describe("signals that cannot be", () => {
+  const d = drive as unknown as Record<keyof typeof drive, (given?: unknown) => unknown>;
+  test.each(Object.keys(drive) as (keyof typeof drive)[])("drive.%s without what it needs says what", (kind) => {
+    for (const given of [undefined, null, {}, 3, "x", [], [{}], { values: [{}], times: [{}] }])
+      expect(() => d[kind](given), JSON.stringify(given)).toThrow(ModelError);
+  });
+  test("methods without what they need too", () => {
+    const s = drive.constant(Hz(1)) as unknown as Record<string, (...given: unknown[]) => unknown>;
+    for (const method of ["plus", "minus", "times", "after", "before", "between", "clip"])
+      for (const given of [[], [null], ["x"], [{}]])
+        if (method !== "clip" || given[0] === null || given.length === 0)
+          expect(() => s[method]?.(...given), `${method}(${JSON.stringify(given)})`).toThrow(ModelError);
+  });
   test("methods of every kind work, also of those with a list of times", () => {
     const at = (s: Signal) => signalAt(s, { dt: 1, seed: 1, owner: "A" })(5);
     const knots = { times: [ms(0), ms(4)], values: [Hz(1), Hz(3)] };
