@@ -23,7 +23,7 @@ import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, ClampDescription, NetworkDescription, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
-import { anyQuantity, isPlain, optionsOf } from "../shapes.ts";
+import { isPlain, optionsOf } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
 import { checkGather, type GatherDescription, gatherSizes, type Place } from "./gathers.ts";
 import { cellSignals, choice, clampPlace, type ClampSignal, lazy, type LinkValues, perLink } from "./given.ts";
@@ -249,10 +249,7 @@ export class Network {
     if (source?.kind === "readout") this.#ownReadout(where, source);
     else this.#own(where, source);
     const population = this.#own(where, target);
-    const { unit } = anyQuantity(
-      `${where}, weight`,
-      typeof weight === "function" ? weight(0, 0) : (weight as Quantity),
-    );
+    const { unit } = optionsOf(`${where}, weight`, typeof weight === "function" ? weight(0, 0) : weight);
     const place = receives(population) && isNeurons(population) ? clampPlace(population, rest) : {};
     const base = {
       ...rest,
