@@ -1,28 +1,30 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { isSoftware } from "./adapter.ts";
-import type { CompiledNetwork, CompiledTrace } from "../compile/compiled.ts";
-import type { Engine, EngineState, LinkStates, PHASES, Segment, TraceSamples } from "../host/engine.ts";
+import type { CompiledNetwork } from "../compile/compiled.ts";
+import type { Engine, EngineState, LinkStates, PHASES, Segment } from "../host/engine.ts";
 import type { Inputs } from "../host/inputs.ts";
 import { Pace } from "../host/pace.ts";
 import { DeviceError, type StateError } from "../errors.ts";
-import { sampleSteps } from "../host/samples.ts";
 import { fromStart } from "../host/initial.ts";
 import { arrayBytes, type MemoryUse } from "../host/memory.ts";
 import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import { type Base, prepare } from "./base.ts";
 import { DeviceNetwork } from "./device-network.ts";
+import { loadKept, type OnDevice, releasesOf, saveKept } from "./kept.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
 import type { LearnPart } from "./learn-part.ts";
 import { LogCopy, type LogRing } from "./log-ring.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { checked, type Memory } from "./memory.ts";
-import { clearAll, type Dispatch, type Sampled, type Setting, type Shared, type Words } from "./parts.ts";
+import { clearAll, type Dispatch, type Sampled, type Shared } from "./parts.ts";
 import type { ReadoutPart } from "./readout-part.ts";
 import type { ProjectionRelease } from "./release-part.ts";
 import { Profile } from "./profile.ts";
 import { RoundTrip } from "./round-trip.ts";
 import type { Scope } from "./scope.ts";
+import { cutTraces, type Placed, readTraces } from "./segments.ts";
+import { Settings } from "./settings.ts";
 import { type BlockPlanner, cutAt, joined, runningSums, type Submit } from "./submit.ts";
 
 export interface GpuOptions {
@@ -73,9 +75,7 @@ class GpuEngine implements VisibleEngine {
   readonly #parts: DeviceNetwork;
   #staging: [GPUBuffer, GPUBuffer] | undefined;
   #snapshots: [GPUBuffer[], GPUBuffer[]] | undefined;
-  #settings: Setting[] = []; // what controls may change
-  #values: readonly Words[] = []; // their content from the current step on
-  #written: readonly Words[] = []; // and on the device
+  readonly #settings: Settings;
   #read = 0; // log position up to which spikes have been given out
   #submits: Submit[] = []; // in flight
   #queue: Promise<unknown> = Promise.resolve();
@@ -97,8 +97,7 @@ class GpuEngine implements VisibleEngine {
     this.#pace = new Pace(base.network.maxBlock, base.maxSteps, this.#memory.trip.ms);
     this.#profile = options.profile === true ? new Profile(this.#memory.device, this.#scope) : undefined;
     this.#allocateCopies();
-    this.#settings = parts.settings;
-    this.#values = this.#settings.map((s) => s.words());
+    this.#settings = new Settings(parts.settings);
     this.#rests = isSoftware(this.#memory.device.adapterInfo);
     this.#watch = new DeviceWatch(this.#memory.device);
   }
@@ -118,7 +117,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   memory(): MemoryUse {
-    return { host: arrayBytes(this.network, this.#values, this.#written), device: this.#memory.bytes };
+    return { host: arrayBytes(this.network, this.#settings.kept), device: this.#memory.bytes };
   }
 
   advance(toStep: number): Promise<Segment> {
@@ -135,94 +134,35 @@ class GpuEngine implements VisibleEngine {
 
   async save(): Promise<EngineState> {
     await this.#queue;
-    const state: Record<string, EngineState[string]> = { ...this.#inputs.save() };
-    const { entries, populations, maxDelaySteps } = this.network;
-    for (const { cells } of this.#parts.stages) {
-      for (const part of cells) {
-        const { name } = part.cells;
-        const states = await part.readStates();
-        state[`cells.${name}.state`] = states.state;
-        state[`cells.${name}.armed`] = states.armed;
-        state[`cells.${name}.params`] = part.params.save();
-      }
-    }
-    for (const d of this.#parts.drives) {
-      const words = new Uint32Array(await this.#memory.read(d.sources));
-      state[`sources.${populations[d.index]?.name}`] = words.slice(0, 5 * d.renewal.n * entries);
-    }
-    const log = new LogCopy(await this.#memory.read(this.#log.buffer), this.#log.bytes / 4);
-    const { steps, ids } = log.entries(log.base);
-    const copy = new Float32Array(await this.#memory.read(this.#log.releases));
-    const live = Array.from(steps.keys()).filter((k) => (steps[k] as number) >= this.step - maxDelaySteps);
-    state["log.steps"] = Uint32Array.from(live, (k) => steps[k] as number);
-    state["log.ids"] = Uint32Array.from(live, (k) => ids[k] as number);
-    if (this.network.lanes > 0) state["log.releases"] = this.#log.releasesOf(copy, live.map((k) => log.base + k)); // prettier-ignore
-    for (const [k, learn] of this.#parts.learning.entries()) {
-      const links = await learn.read();
-      state[`learning.${k}.state`] = links.state;
-      state[`learning.${k}.last`] = links.last;
-      state[`learning.${k}.frozen`] = learn.frozen.slice();
-    }
-    for (const [k, readout] of this.#parts.readouts.entries()) {
-      state[`readouts.${k}.state`] = await readout.read();
-      state[`readouts.${k}.frozen`] = readout.frozen.slice();
-    }
-    const { words, ring } = this.network.exposed;
-    if (words > 0)
-      state["exposed"] = new Float32Array(await this.#memory.read(this.#shared.exposed)).slice(0, words * ring);
-    for (const [k, release] of this.#releases) {
-      const { state: own, last } = await release.read();
-      state[`releases.${k}.state`] = own;
-      state[`releases.${k}.last`] = last;
-    }
-    return state;
+    return { ...this.#inputs.save(), ...(await saveKept(this.#onDevice, this.step)) };
   }
 
   async load(state: EngineState, step: number): Promise<void> {
     await this.#queue;
-    const { queue } = this.#memory.device;
     this.#inputs.load(state);
-    for (const { cells } of this.#parts.stages) {
-      for (const c of cells) {
-        const { name } = c.cells;
-        c.writeStates({
-          state: state[`cells.${name}.state`] as Float32Array<ArrayBuffer>,
-          armed: state[`cells.${name}.armed`] as Uint32Array,
-        });
-        c.params.load(state[`cells.${name}.params`] as Float64Array);
-      }
-    }
-    for (const d of this.#parts.drives) {
-      queue.writeBuffer(d.sources, 0, state[`sources.${d.renewal.name}`] as Uint32Array<ArrayBuffer>);
-    }
-    for (const [k, learn] of this.#parts.learning.entries()) {
-      learn.write(state[`learning.${k}.state`] as Float32Array, state[`learning.${k}.last`] as Uint32Array);
-      learn.frozen.set(state[`learning.${k}.frozen`] as Uint32Array);
-    }
-    for (const [k, readout] of this.#parts.readouts.entries()) {
-      readout.write(state[`readouts.${k}.state`] as Float32Array<ArrayBuffer>);
-      readout.frozen.set(state[`readouts.${k}.frozen`] as Uint32Array);
-    }
-    this.#parts.remember(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array);
-    if (this.network.exposed.words > 0)
-      queue.writeBuffer(this.#shared.exposed, 0, state["exposed"] as Float32Array<ArrayBuffer>);
-    this.#values = this.#settings.map((s) => s.words());
-    const steps = state["log.steps"] as Uint32Array;
-    this.#log.load(steps, state["log.ids"] as Uint32Array, state["log.releases"] as Float32Array | undefined);
-    for (const [k, release] of this.#releases)
-      release.write(state[`releases.${k}.state`] as Float32Array, state[`releases.${k}.last`] as Uint32Array);
-    this.#shared.log = this.#log.buffer;
-    this.#shared.releases = this.#log.releases;
-    this.#allocateCopies();
-    this.#read = steps.length;
+    loadKept(this.#onDevice, state);
+    this.#settings.changed();
+    this.#logMoved();
+    this.#read = (state["log.steps"] as Uint32Array).length;
     this.#planner.forget();
     [this.#stopping, this.#fault] = [false, undefined];
     this.step = step;
   }
 
+  get #onDevice(): OnDevice {
+    return { network: this.network, parts: this.#parts, log: this.#log, shared: this.#shared };
+  }
+
+  /** The log may be another buffer. */
+  #logMoved(): void {
+    this.#shared.log = this.#log.buffer;
+    this.#shared.releases = this.#log.releases;
+    this.#allocateCopies();
+  }
+
   async sourceStates(plasticity: number): Promise<Float32Array> {
     await this.#queue;
-    return (await (this.#releases.get(plasticity) as ProjectionRelease).read()).state;
+    return (await (releasesOf(this.#onDevice).get(plasticity) as ProjectionRelease).read()).state;
   }
 
   async linkStates(learning: number): Promise<LinkStates> {
@@ -235,19 +175,13 @@ class GpuEngine implements VisibleEngine {
     return (this.#parts.readouts[readout] as ReadoutPart).read();
   }
 
-  /** Source-side plasticity by its index in the network. */
-  get #releases(): Map<number, ProjectionRelease> {
-    const all = this.#parts.releases.flatMap((r) => r.projections);
-    return new Map(all.map((p) => [this.network.plasticity.indexOf(p.plasticity), p]));
-  }
-
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
-    this.#changed(this.#parts.drives);
+    this.#settings.changed(this.#parts.drives);
   }
   setScale(projection: number, scale: number, entry?: number): void {
     this.#inputs.setScale(projection, scale, entry);
-    this.#changed([...this.#parts.stages.map((s) => s.part), ...this.#parts.learning]);
+    this.#settings.changed([...this.#parts.stages.map((s) => s.part), ...this.#parts.learning]);
   }
   setFrozen(learning: number, frozen: boolean, entry?: number): void {
     this.#freeze(this.#parts.learning[learning] as LearnPart, frozen, entry);
@@ -257,17 +191,17 @@ class GpuEngine implements VisibleEngine {
   }
   #freeze(part: LearnPart | ReadoutPart, frozen: boolean, entry?: number): void {
     part.frozen.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? part.frozen.length : entry + 1);
-    this.#changed([part]);
+    this.#settings.changed([part]);
   }
   setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void {
     this.#inputs.setGain(clamp, gain, entry);
     const population = this.network.clamps[clamp]?.population;
-    this.#changed(this.#parts.cells.filter((c) => c.index === population));
+    this.#settings.changed(this.#parts.cells.filter((c) => c.index === population));
   }
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
     const parts = this.#parts.cells.filter((c) => c.index === population);
     for (const part of parts) part.params.set(name, value, entry);
-    this.#changed(parts);
+    this.#settings.changed(parts);
   }
 
   timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>> {
@@ -293,14 +227,6 @@ class GpuEngine implements VisibleEngine {
     await this.#done().catch(() => undefined); // lavapipe crashes on exit with work in flight
     this.#watch.close();
     this.#scope[Symbol.dispose]();
-  }
-
-  /** Takes over what a control changed: for submits from now on, not for those in flight, which may have to be repeated. */
-  #changed(settings: readonly Setting[]): void {
-    this.#values = this.#values.map((old, k) => {
-      const setting = this.#settings[k] as Setting;
-      return settings.includes(setting) ? setting.words() : old;
-    });
   }
 
   /** Staging for the host and snapshots for a repetition, twice, since two submits may be in flight. */
@@ -331,7 +257,7 @@ class GpuEngine implements VisibleEngine {
       sums,
       blocks: this.#planner.cut(from, to),
       parity,
-      values: this.#values,
+      values: this.#settings.values,
       encoded: false,
     };
     this.step = to;
@@ -345,16 +271,13 @@ class GpuEngine implements VisibleEngine {
     return done;
   }
 
-  #encode(submit: Submit): Omit<TraceSamples, "data">[][] {
+  #encode(submit: Submit): Placed[] {
     if (this.#watch.failure !== undefined) throw this.#watch.failure;
     const { device } = this.#memory;
     const { queue } = device;
     const { clamps } = submit.inputs;
     submit.encoded = true;
-    submit.values.forEach((words, k) => {
-      if (words !== this.#written[k]) queue.writeBuffer((this.#settings[k] as Setting).setting, 0, words);
-    });
-    this.#written = submit.values;
+    this.#settings.write(queue, submit.values);
     if (submit.sums.length > 0) queue.writeBuffer(this.#shared.increments, 0, submit.sums);
     if (clamps.length > 0) queue.writeBuffer(this.#shared.clamps, 0, Float32Array.from(clamps));
     const parts = this.#parts.sampled;
@@ -397,7 +320,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   /** Waits for a submit and reads it; if the log was too small, enlarges it and repeats it and what came after. */
-  async #finish(submit: Submit, samples: Omit<TraceSamples, "data">[][]): Promise<Segment> {
+  async #finish(submit: Submit, samples: Placed[]): Promise<Segment> {
     let placed = samples;
     for (;;) {
       if (this.#fault !== undefined) {
@@ -470,39 +393,15 @@ class GpuEngine implements VisibleEngine {
     const sound = !copy.unsound; // the copy is gone once it is unmapped
     const whole = this.#segment(submit, copy, bytes, placed);
     staging.unmap();
-    const traces = whole.traces.map((t) => {
-      const trace = this.#trace(t.population, t.trace);
-      const steps = trace === undefined ? t.steps : sampleSteps(trace, submit.from, to);
-      return { ...t, steps, data: t.data.slice(0, steps.length * this.#traceWidth(t.population, t.trace)) };
-    });
+    const traces = cutTraces(this.network, whole.traces, submit.from, to);
     return { sound, segment: { ...whole, traces } };
   }
 
-  #segment(submit: Submit, log: LogCopy, bytes: ArrayBuffer, placed: Omit<TraceSamples, "data">[][]): Segment {
+  #segment(submit: Submit, log: LogCopy, bytes: ArrayBuffer, placed: readonly Placed[]): Segment {
     const { steps, ids } = log.entries(this.#read);
     this.#read = log.count;
-    let at = this.#log.buffer.size;
-    const traces = placed.flatMap((samples) => {
-      let word = 0;
-      const read = samples.map((s): TraceSamples => {
-        const width = this.#traceWidth(s.population, s.trace);
-        const data = new Float32Array(bytes, at + 4 * word, s.steps.length * width).slice();
-        word += data.length;
-        return { ...s, data };
-      });
-      at += 16 * Math.ceil(word / 4);
-      return read;
-    });
+    const traces = readTraces(this.network, bytes, this.#log.buffer.size, placed);
     return { from: submit.from, to: submit.to, spikeSteps: steps, spikeIds: ids, traces };
-  }
-
-  #trace(population: number, trace: number): CompiledTrace | undefined {
-    const p = this.network.populations[population];
-    return p?.kind === "cells" ? p.traces[trace] : undefined;
-  }
-
-  #traceWidth(population: number, trace: number): number {
-    return (this.#trace(population, trace)?.cells.length ?? 0) * this.network.entries;
   }
 
   /** Puts everything back to where a submit began, but for the log. */
@@ -512,7 +411,7 @@ class GpuEngine implements VisibleEngine {
     for (const { part } of this.#parts.stages) encoder.clearBuffer(part.acc);
   }
 
-  async #repeat(): Promise<Omit<TraceSamples, "data">[][]> {
+  async #repeat(): Promise<Placed[]> {
     await this.#done();
     const [first, ...later] = this.#submits as [Submit, ...Submit[]];
     const snapshot = this.#snapshots?.[first.parity] as GPUBuffer[];
@@ -522,9 +421,7 @@ class GpuEngine implements VisibleEngine {
     this.#restore(encoder, first);
     this.#memory.device.queue.submit([encoder.finish()]);
     this.#log.enlarge(copy, factors);
-    this.#shared.log = this.#log.buffer;
-    this.#shared.releases = this.#log.releases;
-    this.#allocateCopies();
+    this.#logMoved();
     const placed = this.#encode(first);
     for (const s of later) if (s.encoded) this.#encode(s);
     return placed;
