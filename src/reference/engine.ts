@@ -1,34 +1,25 @@
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, LinkStates, PHASES, Segment } from "../host/engine.ts";
-import { blockEnd, sampledLinks, weightTraces } from "../host/learning.ts";
+import { blockEnd } from "../host/learning.ts";
 import type { StateError } from "../errors.ts";
 import { type InputBlock, Inputs } from "../host/inputs.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
-import { sampleSteps } from "../host/samples.ts";
 import { arrayBytes, type MemoryUse } from "../host/memory.ts";
 import { isSound, lastSound, STATE_LIMIT, stateError, stateLimits } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import type { Spawn } from "../host/threads.ts";
 import { Crew, ORDER, ownedBy } from "./crew.ts";
-import { loadKept, saveKept } from "./kept.ts";
+import { type Kept, loadControls, loadSteps, saveControls, saveSteps } from "./kept.ts";
 import { SpikeLog } from "./log.ts";
-import {
-  type Arrays,
-  arraysOf,
-  type CellArrays,
-  type Floats,
-  type LinkArrays,
-  type Memory,
-  memoryOf,
-  traceList,
-} from "./memory.ts";
+import { type Arrays, arraysOf, type CellArrays, type LinkArrays, type Memory, memoryOf } from "./memory.ts";
 import { Readout } from "./readouts.ts";
 import { Releases } from "./releases.ts";
 import { Renewals } from "./renewals.ts";
 import { type Block, type Printed, printedOf, Share } from "./share.ts";
 import { partsOf, WHOLE } from "./split.ts";
+import { type Sampled, Traces } from "./traces.ts";
 
 /** Runs a CompiledNetwork in JavaScript: float64 with sums in row order, or (precision 32) every operation rounded to float32
  * with the GPU's integer sums. Needs no adapter; same results whatever the block length. */
@@ -74,9 +65,10 @@ class ReferenceEngine implements Engine {
   readonly #releases: readonly Releases[]; // by index into network.plasticity
   readonly #readouts: readonly Readout[]; // as in network.readouts
   readonly #printed: ReadonlyMap<number, Printed>;
+  readonly #kept: Kept;
   readonly #more: { readonly threads: number; readonly spawn: Spawn } | undefined;
   #share: Share;
-  #traces: Floats[];
+  readonly #traces: Traces;
   #crew: Crew | undefined;
   #hired = false; // or not to be hired
   #closed = false;
@@ -95,7 +87,7 @@ class ReferenceEngine implements Engine {
     this.#inputs = new Inputs(network);
     this.#arrays = arraysOf(this.#f32, this.#more !== undefined);
     this.#memory = memoryOf(network, this.#inputs, this.#longest, this.#arrays);
-    this.#traces = traceList(network).map(() => this.#arrays.floats(0));
+    this.#traces = new Traces(network, this.#memory, this.#arrays);
     this.#log = new SpikeLog(network.lanes, this.#arrays);
     this.#renewals = new Renewals(network, this.#inputs);
     this.#releases = network.plasticity.map((p) => new Releases(network, p, this.#f32));
@@ -103,6 +95,8 @@ class ReferenceEngine implements Engine {
     this.#live = new Map(this.#cells().map(([k]) => [k, new CellParams(this.#population(k), network.entries)]));
     this.#limits = new Map(this.#cells().map(([k]) => [k, stateLimits(this.#population(k), network.voltageLimit)]));
     this.#printed = printedOf(network, this.#f32);
+    const [memory, renewals, log, releases, readouts, live] = [this.#memory, this.#renewals, this.#log, this.#releases, this.#readouts, this.#live];
+    this.#kept = { network, memory, renewals, log, releases, readouts, live, f32: this.#f32 };
     const rows = network.stages.map((s) => s.rows);
     this.#share = new Share(network, WHOLE, rows, rows.map(() => undefined), this.#memory, this.#printed, this.#f32);
   } // prettier-ignore
@@ -200,83 +194,30 @@ class ReferenceEngine implements Engine {
     return fromStart(this.network, segment, this.#f32);
   }
 
-  /** All that steps change, but for what controls do. */
   #mark(): Mark {
-    return {
-      step: this.step,
-      rates: this.#inputs.mark(),
-      cells: new Map(this.#cells().map(([k, { state, armed }]) => [k, { state: state.slice(), armed: armed.slice() }])),
-      sources: new Map([...this.#renewals.states].map(([k, s]) => [k, s.slice()])),
-      log: this.#log.save(),
-      releases: this.#events().map((r) => ({ state: r.state.slice(), last: r.last.slice() })),
-      exposed: this.#memory.exposed.slice(),
-    };
+    return { step: this.step, rates: this.#inputs.mark(), state: saveSteps(this.#kept) };
   }
 
-  #back({ step, rates, cells, sources, log, releases, exposed }: Mark): void {
+  #back({ step, rates, state }: Mark): void {
     this.#inputs.rewind(rates, step, step);
-    for (const [k, { state, armed }] of cells) {
-      const now = this.#memory.cells.get(k) as CellArrays;
-      now.state.set(state);
-      now.armed.set(armed);
-    }
-    for (const [k, s] of sources) this.#renewals.states.get(k)?.set(s);
-    this.#log.load(log.steps, log.ids, log.releases);
-    this.#events().forEach((r, k) => {
-      r.state.set(releases[k]?.state ?? []);
-      r.last.set(releases[k]?.last ?? []);
-    });
-    this.#memory.exposed.set(exposed);
+    loadSteps(this.#kept, state);
     for (const acc of this.#memory.acc) acc.fill(0);
     this.#sound = true;
     this.step = step;
   }
 
-  /** What events change. */
-  #events(): Pick<LinkArrays, "state" | "last">[] {
-    return [...this.#releases, ...this.#memory.learning, ...this.#readouts];
-  }
-
   save(): Promise<EngineState> {
-    const state: Record<string, EngineState[string]> = { ...this.#inputs.save() };
-    for (const [k, { state: s, armed }] of this.#cells()) {
-      const { name } = this.#population(k);
-      state[`cells.${name}.state`] = s.slice();
-      state[`cells.${name}.armed`] = armed.slice();
-      state[`cells.${name}.params`] = (this.#live.get(k) as CellParams).save();
-    }
-    for (const [k, s] of this.#renewals.states) state[`sources.${this.network.populations[k]?.name}`] = s.slice();
-    const { steps, ids, releases } = this.#log.save();
-    [state["log.steps"], state["log.ids"]] = [steps, ids];
-    if (this.network.lanes > 0) state["log.releases"] = this.#f32 ? Float32Array.from(releases) : releases;
-    if (this.#memory.exposed.length > 0) state["exposed"] = this.#memory.exposed.slice();
-    return Promise.resolve({ ...state, ...saveKept(this.#kept) });
+    return Promise.resolve({ ...this.#inputs.save(), ...saveSteps(this.#kept), ...saveControls(this.#kept) });
   }
 
   load(state: EngineState, step: number): Promise<void> {
     this.#inputs.load(state);
-    for (const [k, cells] of this.#cells()) {
-      const { name } = this.#population(k);
-      const live = this.#live.get(k) as CellParams;
-      cells.state.set(state[`cells.${name}.state`] as Float64Array);
-      cells.armed.set(state[`cells.${name}.armed`] as Uint32Array);
-      live.load(state[`cells.${name}.params`] as Float64Array);
-      cells.params.set(live.values);
-    }
-    for (const [k, s] of this.#renewals.states)
-      s.set(state[`sources.${this.network.populations[k]?.name}`] as Uint32Array);
-    const releases = (state["log.releases"] as Float64Array | undefined) ?? [];
-    this.#log.load(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array, releases);
-    loadKept(this.#kept, state);
-    if (this.#memory.exposed.length > 0) this.#memory.exposed.set(state["exposed"] as Float64Array);
+    loadSteps(this.#kept, state);
+    loadControls(this.#kept, state);
     this.#renewals.forgetRates();
     [this.#sound, this.#fault] = [true, undefined];
     this.step = step;
     return Promise.resolve();
-  }
-
-  get #kept() {
-    return { releases: this.#releases, learning: this.#memory.learning, readouts: this.#readouts };
   }
 
   sourceStates(plasticity: number): Promise<Float32Array | Float64Array> {
@@ -330,7 +271,8 @@ class ReferenceEngine implements Engine {
 
   #run(to: number): Segment {
     const from = this.step;
-    const traces = this.#traceBuffers(from, to);
+    const traces = this.#traces.begin(from, to);
+    if (traces.length > 0) this.#share.take({ log: this.#log, traces: this.#traces.buffers });
     const spikes = { steps: [] as number[], ids: [] as number[] };
     const spike = (step: number, id: number): void => {
       spikes.steps.push(step);
@@ -352,7 +294,7 @@ class ReferenceEngine implements Engine {
       this.#read(this.network.stages.length, inputs, traces);
       this.#check();
       this.step += steps;
-      this.#sampleWeights(traces);
+      this.#traces.sampleWeights(this.step, this.#readouts, traces);
       this.#log.forget(this.step - this.network.maxDelaySteps);
     }
     return {
@@ -360,10 +302,7 @@ class ReferenceEngine implements Engine {
       to,
       spikeSteps: Uint32Array.from(spikes.steps),
       spikeIds: Uint32Array.from(spikes.ids),
-      traces: traces.map(({ population, trace, steps, length }, t) => {
-        const data = (this.#traces[t] as Floats).slice(0, length);
-        return { population, trace, steps, data };
-      }),
+      traces: this.#traces.samples(traces),
     };
   }
 
@@ -389,7 +328,14 @@ class ReferenceEngine implements Engine {
       return;
     }
     const { steps, ids, releases, length } = this.#log;
-    const sound = crew.run(order, s, block, length, { log: { steps, ids, releases }, traces: this.#traces }, own);
+    const sound = crew.run(
+      order,
+      s,
+      block,
+      length,
+      { log: { steps, ids, releases }, traces: this.#traces.buffers },
+      own,
+    );
     this.#sound &&= sound;
     crew.spikes(spike);
   }
@@ -426,48 +372,9 @@ class ReferenceEngine implements Engine {
       const rows = readout.learning === undefined ? undefined : this.#inputs.clampRow[readout.learning.targets];
       const block = { step: this.step, steps, exposed: this.#memory.exposed, clamps, rows };
       this.#time("learn", () => (this.#sound = r.run(block) && this.#sound));
-      r.sample(block, this.#writer(readout.population, traces));
+      r.sample(block, this.#traces.writer(readout.population, traces));
     }
   }
-
-  /** Puts a sample into its trace's buffer: by trace, row of all samples, column [entry][cell]. */
-  #writer(population: number, traces: readonly Sampled[]) {
-    return (trace: number, row: number, column: number, value: number): void => {
-      const place = traces.findIndex((b) => b.population === population && b.trace === trace);
-      const sampled = traces[place];
-      if (sampled === undefined) return;
-      const width = sampled.length / sampled.steps.length;
-      (this.#traces[place] as Floats)[(row - (this.#memory.traceFrom[place] as number)) * width + column] = value;
-    };
-  }
-
-  /** Weights as they are before this step. */
-  #sampleWeights(traces: readonly Sampled[]): void {
-    const { entries } = this.network;
-    for (const r of this.#readouts) r.sampleWeights(this.step, this.#writer(r.readout.population, traces));
-    this.network.learning.forEach((learning, k) => {
-      const { state } = this.#memory.learning[k] as LinkArrays;
-      const write = this.#writer(learning.target, traces);
-      for (const [trace, t] of weightTraces(this.network, learning)) {
-        if (this.step % t.everySteps !== 0) continue;
-        sampledLinks(learning, t, entries).forEach((link, j) =>
-          write(trace, this.step / t.everySteps, j, state[link] as number),
-        );
-      }
-    });
-  }
-
-  /** Makes room for the samples of [from, to). */
-  #traceBuffers(from: number, to: number): Sampled[] {
-    return traceList(this.network).map(({ population, trace, ...t }, place) => {
-      const steps = sampleSteps(t, from, to);
-      const length = steps.length * this.network.entries * t.cells.length;
-      if (length > (this.#traces[place] as Floats).length) this.#traces = this.#traces.with(place, this.#arrays.floats(length));
-      this.#memory.traceFrom[place] = (steps[0] ?? 0) / t.everySteps;
-      if (place === this.#traces.length - 1) this.#share.take({ log: this.#log, traces: this.#traces });
-      return { population, trace, steps, length };
-    });
-  } // prettier-ignore
 
   #time(phase: (typeof PHASES)[number], work: () => void): void {
     const begun = performance.now();
@@ -490,20 +397,9 @@ function freeze(all: Uint32Array, frozen: boolean, entry?: number): void {
   all.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? all.length : entry + 1);
 }
 
+/** All that steps change, but for what controls do. */
 interface Mark {
   readonly step: number;
   readonly rates: Float64Array;
-  readonly cells: ReadonlyMap<number, Pick<CellArrays, "state" | "armed">>;
-  readonly sources: ReadonlyMap<number, Uint32Array>;
-  readonly log: ReturnType<SpikeLog["save"]>;
-  readonly releases: readonly Pick<LinkArrays, "state" | "last">[];
-  readonly exposed: ArrayLike<number>;
-}
-
-/** Samples of one trace in a run; those of its place in `traceList`. */
-interface Sampled {
-  readonly population: number;
-  readonly trace: number;
-  readonly steps: Uint32Array;
-  readonly length: number;
+  readonly state: EngineState;
 }
