@@ -122,6 +122,11 @@ function addRun(
     .option("--force", "overwrite a run; with --resume: go on although adapter, precision, network or settings differ")
     .option("--set <path=value>", "change a setting; may be given again", collect, [])
     .option("--settings", "show the study's settings with units, meanings and limits, its presets and files, and stop")
+    .option(
+      "--converge",
+      "then run it again with dt / 2, in other precisions and with other seeds, and say how far its numbers move (converge.json)",
+    ) // prettier-ignore
+    .option("--converge-seeds <n>", "how many other seeds (default 2; 0: none)")
     .option("--no-figures", "draw no figures")
     .addHelpText("after", EXIT_CODES)
     .action(async (name: string | undefined, options: RunOptions) => {

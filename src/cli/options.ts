@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly set: readonly string[];
   readonly settings?: boolean;
   readonly figures: boolean;
+  readonly converge?: boolean;
+  readonly convergeSeeds?: string;
 }
 
 /** A setting or a file as an option: asIntended is --as-intended, N is --N. */
@@ -113,12 +115,15 @@ export function batchOf(text: string, seed: number): { path: string; values: num
   throw new DataError(`--batch ${clipped(text)}`, what, "For example --batch 4, or --batch drive.dc=56,58,60");
 }
 
+/** A setting by its dotted path. */
+export const valueAt = (settings: Readonly<Record<string, unknown>>, path: string): unknown =>
+  path.split(".").reduce<unknown>((x, name) => (x as Record<string, unknown> | undefined)?.[name], settings);
+
 /** What --settings prints: every setting with its value, unit, meaning and limits. */
 export function settingsTable(study: Study, settings: Readonly<Record<string, unknown>>): string {
-  const value = (path: string): unknown => path.split(".").reduce<unknown>((x, name) => (x as Record<string, unknown> | undefined)?.[name], settings); // prettier-ignore
   const rows = [...settingsOf(study.settings).values()].map((s) => [
     s.path,
-    shown(value(s.path)),
+    shown(valueAt(settings, s.path)),
     s.unit,
     s.meaning,
     s.wanted,

@@ -8,15 +8,17 @@ import { writeText, type Files } from "../storage/files.ts";
 import { CHECKPOINT_FILE } from "../storage/checkpoint.ts";
 import { RUN_FILE } from "../storage/run-folder.ts";
 import { batchOfSetting } from "../studies/batch.ts";
-import { Parts, refuseUsed, STUDY_FILE, type StudyFacts } from "../studies/parts.ts";
+import { Parts, refuseUsed, STUDY_FILE } from "../studies/parts.ts";
 import { runBuilt } from "../studies/run-network.ts";
 import { chosenSettings, clipped, settingsOf } from "../studies/schema.ts";
-import type { Built, Given, NetworkStudy, Result, Study, StudyContext } from "../studies/study.ts";
+import type { Built, Given, NetworkStudy, Result, Study } from "../studies/study.ts";
+import { converge, otherSeeds } from "./converge.ts";
 import { chooseEngine } from "./engine.ts";
 import { writeSummary } from "./summary.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { folderBelow, type Job, type Place } from "./job.ts";
 import { fromModule } from "./module.ts";
-import { batchOf, changesOf, seedOf, settingsTable, type RunOptions } from "./options.ts";
+import { batchOf, changesOf, seedOf, settingsTable, valueAt, type RunOptions } from "./options.ts";
 import { ProgressLine } from "./progress.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -37,15 +39,6 @@ export interface Invocation {
   readonly watch?: (part: string, done: number) => void;
 }
 
-/** Something to run into a folder. */
-interface Job extends Given {
-  readonly name: string;
-  readonly run: (context: StudyContext) => Promise<Result>;
-  /** What a study of many runs is resumed by; one run checks its own folder. */
-  readonly facts?: Pick<StudyFacts, "study" | "settings">;
-  readonly continues?: boolean;
-}
-
 /** `hillock run <study>`. @param own  the value of an option that the user gave, by name  @returns the exit code */
 export async function runStudy(
   study: Study,
@@ -57,19 +50,31 @@ export async function runStudy(
   const base = preset === undefined ? {} : study.presets?.get(preset);
   if (base === undefined) throw new DataError(`${study.name} ${clipped(preset ?? "")}`, "is not a preset", didYouMean(clipped(preset ?? ""), study.presets?.keys() ?? [])); // prettier-ignore
   const changes = changesOf(study, options, own);
-  const chosen = (...more: [string, string][]) =>
+  const chosen = (...more: readonly [string, string][]) =>
     chosenSettings(study.name, study.settings, [...changes, ...more], base);
-  const settings = chosen();
   if (options.settings) {
-    say(settingsTable(study, settings));
+    say(settingsTable(study, chosen()));
     return 0;
   }
+  if (!("build" in study) && options.batch !== undefined) throw new DataError(`${study.name} --batch`, "does not apply to a study of many runs", "Run it once for each value with --set"); // prettier-ignore
   const given: Given = { seed: seedOf(options.seed, study.defaultSeed), files: await filesOf(study, own) };
-  if ("build" in study) {
-    const built = await builtOf(study, options, given, chosen);
-    return execute(networkJob(study.name, built, given, how), how);
-  }
-  if (options.batch !== undefined) throw new DataError(`${study.name} --batch`, "does not apply to a study of many runs", "Run it once for each value with --set"); // prettier-ignore
+  return execute(await studyJob(study, given, chosen, how), how);
+}
+
+type Chosen = (...more: readonly [string, string][]) => Record<string, unknown>;
+
+/** @param chosen  the settings, with these changed */
+async function studyJob(study: Study, given: Given, chosen: Chosen, how: Invocation): Promise<Job> {
+  const again = (instead: Given, ...more: readonly [string, string][]): Promise<Job> =>
+    studyJob(study, instead, (...changes) => chosen(...more, ...changes), how);
+  const settings = chosen();
+  const steps = timeSteps(study, settings).map(([path, dt]): [string, string] => [path, String(dt / 2)]);
+  const vary: Job["vary"] = async (change) => {
+    if ("seed" in change) return again({ ...given, seed: change.seed });
+    return steps.length === 0 ? undefined : again(given, ...steps);
+  };
+  if ("build" in study)
+    return networkJob(study.name, await builtOf(study, how.options, given, chosen), given, how, vary);
   study.check?.(settings, given);
   const free = new Set([...settingsOf(study.settings).values()].filter((s) => s.free).map((s) => s.path));
   const facts = {
@@ -77,26 +82,38 @@ export async function runStudy(
     settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !free.has(name))),
   };
   const continues = study.continues?.(settings) ?? false;
-  return execute({ name: study.name, ...given, facts, continues, run: (context) => study.run(settings, context) }, how);
+  return { name: study.name, ...given, facts, continues, vary, run: (context) => study.run(settings, context) };
+}
+
+/** Its settings that are time steps, with their values. */
+function timeSteps(study: Study, settings: Readonly<Record<string, unknown>>): [string, number][] {
+  const paths = [...settingsOf(study.settings).keys()].filter((path) => /(^|\.)dt$/.test(path));
+  return paths.flatMap((path): [string, number][] => {
+    const value = valueAt(settings, path);
+    return typeof value === "number" ? [[path, value]] : [];
+  });
 }
 
 /** `hillock run <module>` */
 export async function runModule(path: string, how: Invocation): Promise<number> {
-  const built = await fromModule(path, how.options);
-  return execute(networkJob(path, built, { seed: built.network.seed, files: new Map() }, how), how);
+  return execute(moduleJob(path, await fromModule(path, how.options), how), how);
 }
 
-const networkJob = (name: string, built: Built, given: Given, { words, version }: Invocation): Job => {
-  const about = { command: words, hillock: version, node: process.version };
-  return { name, ...given, run: (context) => runBuilt(name, built, about, context) };
-};
+function moduleJob(path: string, built: Built, how: Invocation): Job {
+  const given = { seed: built.network.seed, files: new Map<string, string>() };
+  return networkJob(path, built, given, how, async (change) => {
+    if ("seed" in change)
+      return moduleJob(path, await fromModule(path, { ...how.options, seed: String(change.seed) }), how);
+    return moduleJob(path, { ...built, dt: { ...built.dt, value: built.dt.value / 2 } }, how);
+  });
+}
 
-function builtOf(
-  study: NetworkStudy,
-  { batch }: RunOptions,
-  given: Given,
-  chosen: (...more: [string, string][]) => Record<string, unknown>,
-): Promise<Built> {
+function networkJob(name: string, built: Built, given: Given, { words, version }: Invocation, vary: Job["vary"]): Job {
+  const about = { command: words, hillock: version, node: process.version };
+  return { name, ...given, vary, run: (context) => runBuilt(name, built, about, context) };
+}
+
+function builtOf(study: NetworkStudy, { batch }: RunOptions, given: Given, chosen: Chosen): Promise<Built> {
   const { path, values } = batch === undefined ? { path: "", values: [] } : batchOf(batch, given.seed);
   const build = (value?: number): Promise<Built> =>
     study.build(value === undefined ? chosen() : chosen([path, String(value)]), given);
@@ -120,11 +137,12 @@ async function filesOf({ files = new Map() }: Study, own: (name: string) => unkn
   return contents;
 }
 
-/** Runs a job into its folder: results first, then figures. */
+/** Runs a job into its folder: results first, then what moves them, then figures. */
 async function execute(job: Job, how: Invocation): Promise<number> {
   const { options } = how;
   const { resume = false, force = false } = options;
-  const { facts, continues = false, name, seed, files: texts } = job;
+  const { facts, continues = false, name, seed } = job;
+  const seeds = options.converge === true ? otherSeeds(options) : undefined;
   const out = options.out ?? defaultFolder(name, resume || continues);
   const files = await openFolder(out);
   await files.prepare();
@@ -140,19 +158,14 @@ async function execute(job: Job, how: Invocation): Promise<number> {
   const began = performance.now();
   try {
     say(`${name} on ${chosen.said}`);
-    const digests = Object.fromEntries([...texts].map(([file, text]) => [file, digest(text)]));
-    const whole = facts && { ...facts, seed, files: digests, engine: chosen.kind, adapter };
-    const parts = whole && (await Parts.open(files, whole, { resume, force, continues }, tell));
-    const result = await interruptible((signal) =>
-      job.run({
-        seed, files: texts, engine: chosen.kind, device: chosen.opened?.device, adapter, out: files, resume, force, signal,
-        folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell,
-        progress: (part, done, simulated) => {
-          line.show(part, done, simulated);
-          how.watch?.(part, done);
-        },
-      }),
-    ); // prettier-ignore
+    const at = { out, kind: chosen.kind, device: chosen.opened?.device, adapter };
+    const result = await interruptible(async (signal) => {
+      const into: Into = { resume, force, tell, line, signal, watch: how.watch };
+      const done = await perform(job, at, into);
+      if (seeds === undefined) return done;
+      const moved = await converge(job, done, seeds, at, (other, place) => perform(other, place, into), tell);
+      return { ...done, text: `${done.text}\n\n${moved}` };
+    });
     line.clear();
     if (typeof result === "number") {
       say(`Stopped; everything finished is in ${out}. Go on with: hillock ${how.again ?? `run ${commandLine(how.words, options.out === undefined ? out : undefined)}`}`); // prettier-ignore
@@ -171,10 +184,31 @@ async function execute(job: Job, how: Invocation): Promise<number> {
   }
 }
 
-async function folderBelow(out: string, below: string): Promise<Files> {
-  const files = await openFolder(join(out, below));
-  await files.prepare();
-  return files;
+interface Into {
+  readonly resume: boolean;
+  readonly force: boolean;
+  readonly tell: (text: string) => void;
+  readonly line: ProgressLine;
+  readonly signal: AbortSignal;
+  readonly watch: Invocation["watch"];
+}
+
+/** Computes a job in a folder that is there. */
+async function perform(job: Job, { out, kind, device, adapter }: Place, how: Into): Promise<Result> {
+  const { resume, force, tell, line, signal, watch } = how;
+  const { facts, continues = false, seed, files: texts } = job;
+  const files = await openFolder(out);
+  const digests = Object.fromEntries([...texts].map(([file, text]) => [file, digest(text)]));
+  const whole = facts && { ...facts, seed, files: digests, engine: kind, adapter };
+  const parts = whole && (await Parts.open(files, whole, { resume, force, continues }, tell));
+  return job.run({
+    seed, files: texts, engine: kind, device, adapter, out: files, resume, force, signal,
+    folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell,
+    progress: (part, done, simulated) => {
+      line.show(part, done, simulated);
+      watch?.(part, done);
+    },
+  }); // prettier-ignore
 }
 
 /** Runs until done, or until the user stops it. @returns the exit code of a stopped one instead of a result */
