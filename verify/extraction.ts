@@ -3,7 +3,7 @@ import { mV } from "../src/units.ts";
 import { extractParameters, type CellParameters } from "../src/studies/extraction/extract.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { wantColumns, wantEqual, wantRows } from "./complete.ts";
-import { table } from "./csv.ts";
+import { table, type Table } from "./csv.ts";
 import { atMost, type VerifyContext } from "./rows.ts";
 import { EXTRACTION as ALLOWED } from "./tolerances.ts";
 
@@ -17,6 +17,7 @@ export async function verifyExtraction(files: CaseFiles, stem: string, context: 
   wantColumns(stored, ["cell_index", "recruitment_threshold", "vhold_soma__mV", "Rin__MOhm", "tau__ms", "Ir__nA", "AP__mV", "AHP__mV", "AHPdur__ms", "FI_gain__Hz_per_nA", "fi_counts"]); // prettier-ignore
   stored.numbers("cell_index").forEach((index, k) => wantEqual(`${stem}.csv, line ${k + 2}`, "as cell_index", index, k, "the order of the pool's cells")); // prettier-ignore
   if (stored.rows < CELLS) wantRows(stored, CELLS, "the published protocol's pool, at least");
+  wantWholePool(stored);
   const model = alphaMotorNeurons({ thresholds: stored.numbers("recruitment_threshold"), V0: mV(-67) });
   const { cells } = await extractParameters(model, context);
   const worst = (column: string, of: (cell: CellParameters) => number, relative = false): number => {
@@ -37,4 +38,24 @@ export async function verifyExtraction(files: CaseFiles, stem: string, context: 
     atMost(stem, "F-I counts, cells that differ", unequal, ALLOWED.counts.value, cells.length),
     atMost(stem, "F-I gain, largest error (relative)", worst("FI_gain__Hz_per_nA", (c) => c.gain, true), ALLOWED.gain.value, cells.length),
   ]; // prettier-ignore
+}
+
+/** Largest threshold over the smallest of the published pools. */
+const RANGE = 100;
+
+/** The file's own thresholds say how many cells their pool has: they rise by one factor q from each cell to the next, RANGE^(1/n) by
+ * Fuglevand's law, which begins at 1 / RANGE, and RANGE^(1/(n - 1)) by konstantin's, which begins one q lower; the combined law ends at 1; De Luca's, which begins at 0, does not say. */
+function wantWholePool(stored: Table): void {
+  const rt = stored.numbers("recruitment_threshold");
+  const [first = NaN, second = NaN] = rt;
+  if (first === 0 || Math.abs((rt.at(-1) as number) - 1) < 1e-9) return;
+  const steps = Math.log(RANGE) / Math.log(second / first);
+  const n = Math.abs(RANGE * first - 1) < 1e-6 ? steps : steps + 1;
+  wantEqual(
+    stored.where,
+    "cells",
+    rt.length,
+    Number.isFinite(n) ? Number(n.toFixed(4)) : NaN,
+    "the law of its thresholds",
+  );
 }

@@ -24,7 +24,8 @@ const general = (kind: string): Verifier => async (files, stem, context) =>
   (await import("./general/index.ts")).verifyGeneral(files, stem, kind, context); // prettier-ignore
 
 const RUNS = "cells x amps_nA runs, each with its spikes; with sample_ms, 0 to tstop_ms of V of every section of each";
-const POOL = "spike_count_per_mn spikes, n_connections links; V every 0.1 ms of three cells or more, equally long";
+const POOL =
+  "spike_count_per_mn spikes, n_connections links; V and g every 0.1 ms of three cells or more, equally long";
 const NETWORK =
   "spike_counts of each type and drive; dipole every step or second step, soma voltages of each type every 0.1 ms, to tstop_ms; every link";
 
@@ -33,7 +34,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["rt", { about: "recruitment thresholds", values: "rt and rtz of all N units of each pool", verify: async (files, stem) => (await import("./motor-pool.ts")).verifyThresholds(files, stem) }],
   ["r1", { about: "NERLab motor neurons under current steps", values: RUNS, verify: steps("r1") }],
   ["r2", { about: "synaptic events on a motor neuron", values: "V and g at every step from trace_from_ms to tstop_ms of each case", verify: async (files, stem, context) => (await import("./motor-pool-networks.ts")).verifySynapse(files, stem, context) }],
-  ["r3", { about: "parameters of single cells", values: "nine quantities of five cells or more, numbered from 0", verify: async (files, stem, context) => (await import("./extraction.ts")).verifyExtraction(files, stem, context) }],
+  ["r3", { about: "parameters of single cells", values: "nine quantities of five cells or more, numbered from 0, as many as their thresholds say", verify: async (files, stem, context) => (await import("./extraction.ts")).verifyExtraction(files, stem, context) }],
   ["r4", { about: "a motor pool under given trains", values: POOL, verify: pool("r4") }],
   ["r5", { about: "the full motor pool", values: "spike_count_per_mn spikes, n_connections links", verify: pool("r5") }],
   ["r6", { about: "Powers motor neurons under current steps", values: RUNS, verify: steps("r6") }],
@@ -45,7 +46,7 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ...["c3", "c4", "c5", "c6", "c7"].map((kind): [string, Kind] => [kind, { about: "the column's network", values: NETWORK, verify: column(kind) }]),
   ["f1", { about: "steps and spike decisions of trained networks", values: "every array of the data file; spikes and none of both models", verify: trained }],
   ["f2", { about: "an untrained network", values: "every array of the data file, total_spikes spikes", verify: trained }],
-  ["f3", { about: "closed-loop training", values: "every array of the data file, updates_total updates, an error of each of nloop loops", verify: trained }],
+  ["f3", { about: "closed-loop training", values: "every array of the data file, updates_total updates, an error and motifs of each of nloop loops", verify: trained }],
   ["f4", { about: "full-size training", values: "all loops of every run, every run of the summary, dpr_bias of each where the table of dimensions is there", verify: trained }],
   ["f5", { about: "motifs and dimension", values: "every array of the data file", verify: trained }],
 ]); // prettier-ignore

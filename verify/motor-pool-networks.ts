@@ -53,7 +53,8 @@ export async function verifyNetwork(
   const { settings } = data;
   const voltages = kind === "r5" ? optionalTable(files, `${stem}_v.csv`) : table(files, `${stem}_v.csv`);
   const recorded = voltages === undefined ? [] : [...new Set(voltages.numbers("mn"))];
-  if (voltages !== undefined) wantVoltages(voltages);
+  if (voltages !== undefined) wantVoltages(voltages, data.model);
+  const conductance = data.model === "NERLab" ? [{ column: "g_exc_uS", variable: "exc_dend.g" }] : [];
   const listed = table(files, `${stem}_mn_spikes.csv`);
   wantSpikes(stem, data, listed);
   const run = (weightFactor: number): Promise<Chunk> => {
@@ -62,6 +63,7 @@ export async function verifyNetwork(
       const every = ms(spacing(voltages.numbers("t_ms")));
       for (const { variable } of voltageColumns(voltages, data.model))
         net.record(aMN, variable, { cells: recorded, every });
+      for (const { variable } of conductance) net.record(aMN, variable, { cells: recorded, every: ms(settings.dt_ms) });
     }
     return runWhole(net, settings, settings.T_ms, context);
   };
@@ -82,6 +84,13 @@ export async function verifyNetwork(
     const { error, values } = traceError(chunk, "aMN", voltages, voltageColumns(voltages, data.model), columnOf);
     rows.push(atMost(stem, "voltages, largest error (mV)", error, ALLOWED.spikingVoltage.value, values));
   }
+  if (voltages !== undefined && conductance.length > 0) {
+    const [cells, stored] = [voltages.numbers("mn"), voltages.numbers("g_exc_uS")];
+    const largest = stored.reduce((a, b) => Math.max(a, b), 0);
+    // of the links and their trains alone, whatever the cells do; the files label it with the end of its step
+    const g = traceError(chunk, "aMN", voltages, conductance, (row) => recorded.indexOf(cells[row] as number), settings.dt_ms); // prettier-ignore
+    rows.push(atMost(stem, "conductances, largest error (of the largest)", g.error / largest, ALLOWED.conductance.value, [g.values, stored.length - new Set(cells).size])); // prettier-ignore
+  }
   return rows;
 }
 
@@ -89,7 +98,7 @@ export async function verifyNetwork(
 const SHOWN = { cells: 3, ms: 500, everyMs: 0.1 };
 
 /** Each shown cell has as many samples as the first has from 0 on. */
-function wantVoltages(stored: Table): void {
+function wantVoltages(stored: Table, model: NetworkCase["model"]): void {
   const [cells, t] = [stored.numbers("mn"), stored.numbers("t_ms")];
   const shown = new Set(cells).size;
   const each = samples(
@@ -101,7 +110,7 @@ function wantVoltages(stored: Table): void {
     SHOWN.everyMs,
   );
   wantRows(stored, Math.max(shown, SHOWN.cells) * each, `${Math.max(shown, SHOWN.cells)} cells of ${each} samples`);
-  wantColumns(stored, ["v_soma_mV", "v_dend_mV"]);
+  wantColumns(stored, ["v_soma_mV", "v_dend_mV", ...(model === "NERLab" ? ["g_exc_uS"] : [])]);
 }
 
 /** The counts that the case's JSON gives. */

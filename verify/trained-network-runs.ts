@@ -9,6 +9,7 @@ import {
 } from "../src/compile/training.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { countDifferent, maxDifference, relativeNorm, unpackTriangle } from "./trained-network-compare.ts";
+import { dense, type Motifs, motifs } from "../src/models/trained-network/motifs.ts";
 import { wantEqual } from "./complete.ts";
 import { readJson } from "./read.ts";
 import { atMost } from "./rows.ts";
@@ -52,6 +53,17 @@ const trainingFile = z.object({
   updates_total: z.number(),
   nloop_train: z.number(),
   rms_error_per_loop: z.array(z.number()),
+  motifs_per_loop: z
+    .array(
+      z.object({
+        sigma2: z.number(),
+        tau_rec: z.number(),
+        tau_div: z.number(),
+        tau_con: z.number(),
+        tau_chn: z.number(),
+      }),
+    )
+    .optional(),
   P_neuron: z.number(),
   inputs: z.object({ ...network, target: descriptor, noise: descriptor.optional() }),
   expected: z
@@ -195,9 +207,12 @@ export async function verifyTraining(files: CaseFiles, json: string, make: MakeE
   const file = readJson(files, json, trainingFile);
   const { nloop, nloop_train: trained, updates_total: updates } = file;
   wantEqual(json, "loops with an error", file.rms_error_per_loop.length, nloop, "nloop");
+  if (file.motifs_per_loop !== undefined)
+    wantEqual(json, "loops with motifs", file.motifs_per_loop.length, nloop, "nloop");
   wantEqual(json, "updates of its loops", trained * (file.itmax - file.itstim - 1), updates, "updates_total");
   const data = await arrayFile(files, json, file.data_file);
-  const engine = await make(compileTraining(trainingCase(file, json, data)));
+  const compiled = compileTraining(trainingCase(file, json, data));
+  const engine = await make(compiled);
   try {
     const run = await runUpdates(
       engine,
@@ -205,7 +220,11 @@ export async function verifyTraining(files: CaseFiles, json: string, make: MakeE
         .flatMap((key) => /^[Pw]_after_(\d+)$/.exec(key)?.[1] ?? [])
         .map(Number),
     );
-    return compareTraining(file, json, data, engine, run);
+    const rows = compareTraining(file, json, data, engine, run);
+    return [
+      ...rows,
+      ...compareMotifs(file, json, compiled, engine, run.loopWeights.slice(0, comparedLoops(file, engine))),
+    ];
   } finally {
     await engine.close();
   }
@@ -269,6 +288,31 @@ async function runUpdates(engine: TrainingEngine, stops: readonly number[]): Pro
   return { spans, loopWeights, after };
 }
 
+/** The step up to which spikes are compared: the sidecar's own first flip bounds what can be asked. */
+function horizonOf(file: TrainingFile, { kind }: TrainingEngine): number {
+  const sooner = isChaotic(file) && kind !== "reference" ? TRAINED.chaoticTraining.float32 : 1;
+  return Math.floor(Math.min(sooner * firstFlip(file, kind), file.nloop * file.itmax));
+}
+
+const comparedLoops = (file: TrainingFile, engine: TrainingEngine): number =>
+  Math.floor(horizonOf(file, engine) / file.itmax);
+
+/** Motifs of the weights at the end of each loop before the horizon. */
+function compareMotifs(file: TrainingFile, json: string, compiled: CompiledTraining, { kind }: TrainingEngine, weights: readonly Float64Array[]): VerifyRow[] {
+  const [entry] = compiled.entries;
+  if (file.motifs_per_loop === undefined || entry === undefined) return [];
+  return weights.map((w, loop) => {
+    const [got, want] = [motifs(dense(entry, w, file.N), file.N), (file.motifs_per_loop as Motifs[])[loop] as Motifs];
+    const taus = (["tau_rec", "tau_div", "tau_con", "tau_chn"] as const).map((name) => Math.abs(got[name] - want[name]));
+    const error = Math.max(Math.abs(got.sigma2 - want.sigma2) / want.sigma2, ...taus);
+    return atMost(json, `motifs at the end of loop ${loop}, largest error`, error, MOTIF_GAIN * trainedLimit(kind, TRAINED.weights), 5);
+  });
+} // prettier-ignore
+
+/** Weights that are off by e of their norm move sigma2 by at most 2 e of itself, and a tau, a ratio of two such sums of at most twice the
+ * size of the one below, by at most 2 (2 + 2) e. */
+const MOTIF_GAIN = 8;
+
 function compareTraining(
   file: TrainingFile,
   json: string,
@@ -278,11 +322,8 @@ function compareTraining(
 ): VerifyRow[] {
   const { N: n, itmax, nloop } = file;
   const exact = engine.kind === "reference";
-  const flip = firstFlip(file, engine.kind);
-  // the sidecar's own first flip bounds what can be asked
-  const sooner = isChaotic(file) && !exact ? TRAINED.chaoticTraining.float32 : 1;
-  const horizon = Math.floor(Math.min(sooner * flip, nloop * itmax));
-  const loops = Math.floor(horizon / itmax);
+  const horizon = horizonOf(file, engine);
+  const loops = comparedLoops(file, engine);
   const join = (of: (span: SpanRecord) => ArrayLike<number>): number[] =>
     run.spans.flatMap((span) => Array.from(of(span)));
   const spikes = join((span) => span.spikes);

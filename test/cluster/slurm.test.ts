@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,12 +70,7 @@ test("16 points, two killed and a node drained: handed over again, the table is 
   expect(busy.counts["queued"]).toBeGreaterThan(0); // one node is left
   expect(busy.points.filter(({ state }) => state === "running").length).toBeLessThanOrEqual(1);
   cluster.control("update", "nodename=n2", "state=resume");
-  await until(
-    "an empty queue",
-    async () => ((s) => !s["queued"] && !s["running"])((await status()).counts),
-    200_000,
-    1000,
-  );
+  await until("an empty queue", () => !cluster.busy(), 600_000, 200);
   const ended = await status();
   expect(ended.counts).toMatchObject({ done: 14, stopped: 2 });
   expect(new Set(ended.points.filter(({ state }) => state === "stopped").map(({ id }) => id))).toEqual(killed);
@@ -91,3 +87,15 @@ test("16 points, two killed and a node drained: handed over again, the table is 
   expect(await tableOf(dir)).toEqual(await tableOf(local));
   expect((await there("cancel", dir)).out).toMatch(/nothing of the sweep is in Slurm's queue/);
 }, 900_000); // about a minute where nothing else runs
+
+test("ends with its jobs, also with one that does not listen", async () => {
+  const script = "#!/bin/sh\ntrap '' TERM INT HUP\nwhile true; do sleep 600; done\n";
+  const given = spawnSync("sbatch", ["--output=/dev/null"], { env: cluster.env, input: script, encoding: "utf8" });
+  expect(given).toMatchObject({ status: 0, stderr: "" });
+  await until("a running job", () => /JobState=RUNNING/.test(cluster.control("show", "jobs")));
+  const before = cluster.left();
+  await cluster.stop();
+  expect(before.length).toBeGreaterThan(4); // four daemons, and the job with its step
+  expect(before.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+  expect(cluster.left()).toEqual([]);
+}, 120_000);

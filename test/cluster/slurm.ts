@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
@@ -12,8 +12,12 @@ export interface Cluster {
   readonly env: NodeJS.ProcessEnv;
   /** scontrol, as its administrator. @throws Error when it fails */
   control(...words: string[]): string;
-  /** Ends its daemons, and no others; resolves when they are gone. */
+  /** Whether jobs wait or run: Slurm's own answer, a few milliseconds, where `hillock sweep status` is a process of Node. */
+  busy(): boolean;
+  /** Ends its jobs and daemons, and no others; resolves when they are gone. */
   stop(): Promise<void>;
+  /** What of it is there: processes whose environment names its configuration, daemons, steps of jobs and what they run. */
+  left(): number[];
 }
 
 /** A free port of the loopback. */
@@ -63,19 +67,42 @@ export async function startSlurm(dir: string): Promise<Cluster> {
     return result.stdout;
   };
   await until("both nodes idle", () => (spawnSync("scontrol", ["show", "nodes"], options).stdout.match(/State=IDLE /g) ?? []).length === 2); // prettier-ignore
+  const queue = (): string => spawnSync("squeue", ["--noheader", "--array"], options).stdout.trim();
+  const left = (): number[] => processesWith(`SLURM_CONF=${path("slurm.conf")}`);
   const pids = ["n1.pid", "n2.pid", "slurmctld.pid", "munge.pid"].map((name) =>
     Number(readFileSync(path(name), "utf8")),
   );
-  const signalled = (pid: number, signal: "SIGTERM" | 0): boolean => {
-    try {
-      return process.kill(pid, signal);
-    } catch {
-      return false; // it has ended
-    }
-  };
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
+    spawnSync("scancel", ["--full", "--user", user], options); // or the steps of running jobs outlive the daemons
+    await until("the end of Slurm's jobs", () => queue() === "", 15_000, 100).catch(() => undefined);
     for (const pid of pids) signalled(pid, "SIGTERM");
-    await until("the end of Slurm's daemons", () => !pids.some((pid) => signalled(pid, 0))).catch(() => undefined);
+    await until("the end of Slurm's daemons", () => !pids.some((pid) => signalled(pid, 0)), 15_000).catch(
+      () => undefined,
+    );
+    for (const pid of left()) signalled(pid, "SIGKILL");
+    await until("the end of what is left", () => left().length === 0, 15_000).catch(() => undefined);
   };
-  return { env, control, stop };
+  let ending: Promise<void> | undefined;
+  return { env, control, busy: () => queue() !== "", left, stop: () => (ending ??= end()) };
+}
+
+const signalled = (pid: number, signal: "SIGTERM" | "SIGKILL" | 0): boolean => {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false; // it has ended
+  }
+};
+
+/** Processes, by their number, that were started with this in their environment. */
+function processesWith(setting: string): number[] {
+  return readdirSync("/proc").flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, "utf8").split("\0").includes(setting)
+        ? [Number(name)]
+        : [];
+    } catch {
+      return []; // it has ended, or is not ours
+    }
+  });
 }

@@ -43,7 +43,16 @@ describe("a reader that leaves early", () => {
     expect(resumed).toEqual(whole);
   });
 
-  test.each([[["devices"]], [["--help"]], [["verify", "."]]])("ends %j without a word", async (args) => {
+  test.each([
+    [["devices"]],
+    [["--help"]],
+    [["verify", "."]],
+    [["run", "--help"]],
+    [["run", "watanabe", "--settings"]],
+    [["import", join(import.meta.dirname, "../../fixtures/nmodl/old_hh.mod")]],
+    [["sweep", "plan", "watanabe", "--grid", "drive.constant=40,50", "--out", join(folder, "sweep")]],
+    [["sweep", "status", join(folder, "sweep")]],
+  ])("ends %j without a word", async (args) => {
     expect(await hillock(args, false)).toMatchObject({ code: 141 });
   });
 });

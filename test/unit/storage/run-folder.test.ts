@@ -179,6 +179,22 @@ describe("a run folder", () => {
     expect((await loadRun(files)).run.resumed).toEqual([{ step: 1600, bitwise: false }]);
   });
 
+  test("goes on to a longer duration as one run of it, and refuses a shorter one, also by force, with nothing changed", async () => {
+    const [whole, files] = [new MemoryFiles(), new MemoryFiles()];
+    await record(whole, { duration: ms(230) });
+    await record(files, { duration: ms(150) });
+    for (const [duration, force] of [[ms(149.975), false], [ms(40), false], [ms(40), true]] as const)
+      await expect(record(files, { resume: true, duration, force })).rejects.toThrow(
+        /is at 0\.15 s, beyond the duration of 0\.\d+ s\. Give --duration 0\.15 or more/,
+      );
+    expect((await loadRun(files)).run).toMatchObject({ complete: true, durationSteps: 6000, doneSteps: 6000 });
+    await record(files, { resume: true, duration: ms(230) });
+    const { run } = await loadRun(files);
+    expect(run).toMatchObject({ complete: true, durationSteps: 9200, doneSteps: 9200 });
+    expect(run.chunks.at(-1)?.to).toBe(9200);
+    expect(await contents(files)).toEqual(await contents(whole));
+  }); // prettier-ignore
+
   test("an abort ends with a shorter chunk from which the run goes on", async () => {
     const [whole, cut] = [new MemoryFiles(), new MemoryFiles()];
     await record(whole);
