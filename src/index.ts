@@ -70,7 +70,7 @@ export type {
   GapOptions,
   GatherOptions,
   VoltageClampOptions,
-} from "./network/network.ts";
+} from "./network/options.ts";
 export { rls } from "./network/readouts.ts";
 export type { ReadoutDescription, ReadoutOptions, Rls, RlsOptions } from "./network/readouts.ts";
 export type { FluentSignal, Signal, SignalMethods, SignalShape, Time, Values } from "./network/signal.ts";

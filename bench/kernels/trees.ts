@@ -1,6 +1,7 @@
 // Large trees: an invocation per cell over many steps, or per step one per node for the currents and one per cell for the solution?
 import { compileCells } from "../../src/compile/cells.ts";
-import type { CompiledCells, TreeProgram } from "../../src/compile/compiled.ts";
+import type { CompiledCells } from "../../src/compile/compiled.ts";
+import type { TreeProgram } from "../../src/compile/step-program.ts";
 import { linkKernel } from "../../src/compile/link.ts";
 import { rowLayout, TreeTable, treeWgsl } from "../../src/gpu/tree-wgsl.ts";
 import { cellModel } from "../../src/models/cortical-column/index.ts";

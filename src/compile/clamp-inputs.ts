@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import { type Expr, mul, name, sub } from "../lang/expr.ts";
 import type { ClampUse } from "./clamps.ts";
-import type { CellProgram } from "./compiled.ts";
+import type { CellProgram } from "./step-program.ts";
 import type { Params } from "./params.ts";
 
 /** A clamp with the names under which its values come in each step. */

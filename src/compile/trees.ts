@@ -4,7 +4,7 @@ import { optimise } from "../lang/optimise.ts";
 import { type Mechanism, statesOf } from "../mechanisms/mechanism.ts";
 import { clampInputs } from "./clamp-inputs.ts";
 import { carriedStates, carrying, lowOf } from "./carry.ts";
-import type { TreeProgram, TreeReceptors, TreeRegion } from "./compiled.ts";
+import type { TreeProgram, TreeReceptors, TreeRegion } from "./step-program.ts";
 import type { Wanted } from "./params.ts";
 import { sum } from "./elimination.ts";
 import { flowing } from "./path.ts";

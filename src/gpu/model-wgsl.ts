@@ -1,4 +1,5 @@
-import type { CellProgram, CompiledCells } from "../compile/compiled.ts";
+import type { CompiledCells } from "../compile/compiled.ts";
+import type { CellProgram } from "../compile/step-program.ts";
 import { gatherLength, gatherWgsl } from "./gather-wgsl.ts";
 import type { Stmt } from "../lang/expr.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";

@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledStage, TreeProgram } from "../compile/compiled.ts";
+import type { CompiledStage } from "../compile/compiled.ts";
+import type { TreeProgram } from "../compile/step-program.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";

@@ -2,8 +2,7 @@ import { drawLinks, eachLink } from "../connect/draw.ts";
 import { checkRule, list, type Rule } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
-import type { PlasticityUse } from "../mechanisms/plasticity.ts";
-import { MOhm, ms, one, type Quantities, type Quantity, type Unit } from "../units.ts";
+import { MOhm, ms, one, type Quantity, type Unit } from "../units.ts";
 import type { CellModel } from "./cell.ts";
 import {
   checkClamp,
@@ -26,74 +25,12 @@ import { wholeCell } from "./check-cell.ts";
 import { isPlain, optionsOf } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
 import { checkGather, type GatherDescription, gatherSizes, type Place } from "./gathers.ts";
-import { cellSignals, choice, clampPlace, type ClampSignal, lazy, type LinkValues, perLink } from "./given.ts";
+import { cellSignals, choice, clampPlace, type ClampSignal, lazy, perLink } from "./given.ts";
 import { checkReadout, checkReadoutRecording, type ReadoutDescription, readoutData, type ReadoutOptions, refuseName, takenNames } from "./readouts.ts"; // prettier-ignore
 import { checkVariation } from "./paths.ts";
+import type { ClampOptions, ConnectOptions, GapOptions, GatherOptions, VoltageClampOptions } from "./options.ts";
 import { completeDescription } from "./shape.ts";
 import type { SourceModelOf } from "./sources.ts";
-
-export interface ConnectOptions {
-  /** uS for receptors of cells, the port's unit for point neurons. */
-  readonly weight: LinkValues<Unit>;
-  readonly delay: LinkValues<"ms">;
-  /** default "<source>-><target>.<receptor or group>". The name is the random stream of the rule's draws. */
-  readonly name?: string;
-  /** the largest factor that `control.scale` may put on the weights (default 1). */
-  readonly maxScale?: number;
-  /** links slower than this are dropped and counted. */
-  readonly maxDelay?: Quantity<"ms">;
-  /** draws the links again for each spike instead of keeping them (default false): memory then goes by cells, and results are the same. */
-  readonly procedural?: boolean;
-  /** what of a weight a spike transmits, or how weights change: one of hillock/plasticity, or your own. */
-  readonly plasticity?: PlasticityUse;
-  /** from a spike of the target to its links, with plasticity of links (default 0: the network then advances one step at a time). */
-  readonly dendriticDelay?: Quantity<"ms">;
-}
-
-export interface ClampOptions {
-  /** default: the section of the spike detector. */
-  readonly section?: string;
-  /** position along the section, 0..1 (default 0.5). */
-  readonly at?: number;
-  /** of point neurons, instead of section and at; default: their first. */
-  readonly input?: string;
-  /** factor on the signal, one or one per cell (default 1). */
-  readonly gain?: Quantity<"1"> | Quantities<"1">;
-  readonly delay?: Quantity<"ms">;
-  /** default: for ever. */
-  readonly duration?: Quantity<"ms">;
-  /** default "<population>.clamp". */
-  readonly name?: string;
-}
-
-export interface GatherOptions extends Place {
-  readonly weight: LinkValues<Unit>;
-  /** over states of the source ("V_pre"), of the target ("V") and `params`. */
-  readonly value: string;
-  readonly params?: Readonly<Record<string, Quantity>>;
-  /** where a source cell's V_pre is; default: its detector. */
-  readonly from?: Place;
-  /** of point neurons; default: their first. */
-  readonly input?: string;
-  /** default "<source>~><target>". The name is the random stream of the rule's draws. */
-  readonly name?: string;
-}
-
-export interface GapOptions {
-  readonly conductance: LinkValues<"uS">;
-  /** where on a and b; default: their detectors. */
-  readonly placeA?: Place;
-  readonly placeB?: Place;
-  /** of point neurons; default: their first. */
-  readonly input?: string;
-  /** default "<a>~<b>". */
-  readonly name?: string;
-}
-
-export interface VoltageClampOptions extends Omit<ClampOptions, "input"> {
-  /** between the clamp and the compartment: one, or one per cell. Default 0.01 MOhm. */
-  readonly resistance?: Quantity<"MOhm"> | Quantities<"MOhm">;
-}
 
 /** Every k-th cell from cell 0. */
 export const every = (k: number): CellChoice => ({ every: k });

@@ -1,4 +1,5 @@
-import type { CellProgram, CompiledCells, CompiledGather } from "../compile/compiled.ts";
+import type { CompiledCells, CompiledGather } from "../compile/compiled.ts";
+import type { CellProgram } from "../compile/step-program.ts";
 import { copyOf, showing } from "../host/exposed.ts";
 import { jsLibrary, type JsOptions, printJs, toJs } from "../lang/print.ts";
 import { gauss } from "../random/gauss.ts";

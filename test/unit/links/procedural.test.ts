@@ -3,7 +3,8 @@ import { fixedNumberPerSource, list, oneToOne } from "../../../src/connect/rules
 import { normalValues } from "../../../src/connect/values.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { tsodyks_markram } from "../../../src/mechanisms/plasticity/index.ts";
-import { type ConnectOptions, Network } from "../../../src/network/network.ts";
+import { Network } from "../../../src/network/network.ts";
+import type { ConnectOptions } from "../../../src/network/options.ts";
 import { poisson, trains } from "../../../src/network/sources.ts";
 import type { Rule } from "../../../src/connect/rules.ts";
 import { referenceEngine } from "../../../src/reference/engine.ts";
