@@ -15,6 +15,7 @@ const DOCUMENTS = [
   "docs/own-receptor.md",
   "docs/recording.md",
   "docs/sources.md",
+  "docs/training.md",
 ];
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
