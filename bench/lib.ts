@@ -111,3 +111,10 @@ export type Result = Awaited<ReturnType<Benchmark["run"]>> & {
   readonly quick: boolean;
   readonly machine: Readonly<Record<string, string | number>>;
 };
+
+/** What may be said of a system from the rows that were compared: that it agrees only where all of them were. */
+export function verdictOf({ pass, fail, fault }: { pass: number; fail: number; fault: string }): string {
+  if (fail > 0) return "DIFFERS";
+  if (fault !== "") return pass > 0 ? "in part, agrees so far:" : "NOT COMPARED";
+  return pass > 0 ? "agrees" : "NOT COMPARED";
+}

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { adapters } from "../src/node.ts";
-import { machineNow, type Result } from "./lib.ts";
+import { machineNow, type Result, verdictOf } from "./lib.ts";
 import type { Check } from "./promises.ts";
 
 /** Benchmarks in the order of what they tell. All but those of peers, which need Python. */
@@ -130,7 +130,7 @@ for (const system of SYSTEMS) {
   const count = (pass: boolean | "not yet"): number => rows.filter((row) => row.pass === pass).length;
   const counts = { pass: count(true), fail: count(false), notYet: count("not yet") };
   report.verify.push({ system, ...counts, seconds, fault, rows });
-  say(`${counts.fail === 0 && counts.pass > 0 ? "agrees" : "DIFFERS"} ${system}: ${counts.pass} pass, ${counts.fail} FAIL in ${seconds} s ${fault}`); // prettier-ignore
+  say(`${verdictOf({ ...counts, fault })} ${system}: ${counts.pass} pass, ${counts.fail} FAIL in ${seconds} s ${fault}`); // prettier-ignore
   save();
 }
 say(`${values.out}: ${report.seconds} s`);
