@@ -106,7 +106,7 @@ function addRun(
   const run = program
     .command("run")
     .description("run a study, or a module of your own that exports a network")
-    .argument("[study]", "a study, or the path of a .mjs file or of a network's .json")
+    .argument("[study]", "a study, or the path of a .mjs file, of a network's .json or of a SONATA config")
     .allowUnknownOption() // said by `unknown`, which knows why
     .allowExcessArguments()
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => `${command.name()} ${command.usage()}` })

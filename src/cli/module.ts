@@ -7,11 +7,12 @@ import { Network } from "../network/network.ts";
 import type { Built } from "../studies/study.ts";
 import { ms, seconds } from "../units.ts";
 import { clipped, decimal } from "../studies/schema.ts";
+import { fromSonata, isSonata } from "./sonata.ts";
 import { batchOf, pair, secondsOf, seedOf, type RunOptions } from "./options.ts";
 
 export const isModule = (name: string): boolean => /\.(m?[jt]s|json)$/.test(name);
 
-/** A network as `toJSON` gives it. */
+/** A network as `toJSON` gives it, or a SONATA config. */
 async function fromJson(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, "utf8");
   let data: unknown;
@@ -20,6 +21,7 @@ async function fromJson(path: string): Promise<Record<string, unknown>> {
   } catch (error) {
     throw new DataError(path, `is no JSON (${(error as Error).message.slice(0, 100)})`, "Write it by JSON.stringify(network)"); // prettier-ignore
   }
+  if (isSonata(data)) return { ...(await fromSonata(path)) };
   return { default: Network.fromJSON(data as Parameters<typeof Network.fromJSON>[0]) };
 }
 
@@ -59,6 +61,7 @@ export async function fromModule(path: string, options: RunOptions): Promise<Bui
     notes: parts.notes ?? [],
     summary: parts.summary ?? summary,
     figures: parts.figures ?? (async () => []),
+    ...(parts.outputs === undefined ? {} : { outputs: parts.outputs }),
   };
 }
 

@@ -4,3 +4,5 @@ export { mechanismSource } from "./nmodl/write.ts";
 export { REFUSED, type Refused } from "./refused.ts";
 export { swcCell, type ByKind, type NsegRule, type SwcCellOptions, type SwcInsertion } from "./swc/cell.ts";
 export { swc, type SwcMorphology, type SwcSection } from "./swc/sections.ts";
+export { sonata, type SonataModel, type SonataPart, type SonataReport } from "./sonata/sonata.ts";
+export type { SonataGroup, SonataSource } from "./sonata/config.ts";

@@ -23,7 +23,7 @@ const NMODL: readonly Refused[] = [
 ]; // prettier-ignore
 
 /** By format: what is refused, always with an error that names the line. */
-export const REFUSED: Readonly<Record<"nmodl" | "swc", readonly Refused[]>> = {
+export const REFUSED: Readonly<Record<"nmodl" | "swc" | "sonata", readonly Refused[]>> = {
   nmodl: NMODL,
   swc: [
     { what: "several trees in one file", why: "a cell is one tree; which pieces belong together is not in the file" },
@@ -31,5 +31,26 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc", readonly Refused[]>> = {
     { what: "a radius of 0 or below", why: "its axial resistance is infinite" },
     { what: "a root section without length that is no soma", why: "it has no membrane to hang branches on" },
     { what: "a line with fewer than seven numbers", why: "what is missing cannot be guessed" },
+  ],
+  sonata: [
+    {
+      what: "model types but point_neuron, point_process and virtual",
+      why: "a template with a morphology is a program; such cells are built by a script (swcCell, nmodl)",
+    },
+    {
+      what: "templates but nest:iaf_psc_exp, iaf_psc_delta, iaf_cond_exp, iaf_cond_alpha, aeif_cond_exp, izhikevich",
+      why: "hillock has no neuron that does the same",
+    },
+    {
+      what: "synapses but static_synapse, a weight_function, edges with sections or plasticity",
+      why: "they are programs of their authors, or belong to cells with a morphology",
+    },
+    { what: "inputs but spikes and current_clamp", why: "they have no counterpart yet" },
+    { what: "reports of what is no state of a point neuron", why: "there is nothing to sample" },
+    {
+      what: "spikes given to nodes that are not virtual, edges onto virtual nodes, a node_set that leaves nodes out",
+      why: "a circuit runs as it is",
+    },
+    { what: "node sets with operators ($gt and the like)", why: "sets are lists of values to be equal to" },
   ],
 };

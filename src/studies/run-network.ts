@@ -65,6 +65,7 @@ export async function runBuilt(
   context: StudyContext,
 ): Promise<Result> {
   const run = await runNetwork({ ...built, files: context.out, part: name, about }, context);
+  await built.outputs?.(run, context.out);
   const texts: string[] = [];
   const { entries, chunks } = run.run;
   const values: Record<string, number> = {};

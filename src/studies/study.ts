@@ -59,6 +59,8 @@ export interface Built {
   /** What to print of one entry of a finished, or truncated, run. */
   summary(run: StoredRun, entry: number): Promise<string>;
   figures(run: StoredRun, entry: number): Promise<readonly Figure[]>;
+  /** Files of its own form, written beside the run when it is done. */
+  outputs?(run: StoredRun, files: Files): Promise<void>;
   /** What it measures beyond the firing of each population, which every run gives. */
   values?(run: StoredRun, entry: number): Promise<Values>;
 }

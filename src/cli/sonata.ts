@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { sonata, type SonataModel } from "../import/index.ts";
+import { openFolder } from "../node.ts";
+import type { Files } from "../storage/files.ts";
+import { openHdf5 } from "../storage/hdf5-file.ts";
+import type { StoredRun } from "../storage/load-run.ts";
+import { writeSonataReport, writeSonataSpikes } from "../storage/sonata.ts";
+import type { Built } from "../studies/study.ts";
+
+/** Whether parsed JSON is a config of SONATA: of a simulation, or of a circuit. */
+export const isSonata = (data: unknown): boolean =>
+  typeof data === "object" && data !== null && !("populations" in data) && ("networks" in data || "network" in data);
+
+type SonataBuilt = Pick<Built, "network" | "notes"> & Required<Pick<Built, "outputs">> & Partial<Pick<Built, "dt" | "duration">>; // prettier-ignore
+
+/** What a SONATA config describes; its outputs are written as it names them, into the run's folder. */
+export async function fromSonata(path: string): Promise<SonataBuilt> {
+  const folder = await (await openFolder(".")).hdf5();
+  const opened: ReturnType<typeof openHdf5>[] = [];
+  try {
+    const model = sonata(path, {
+      text: (file) => readFileSync(file, "utf8"),
+      hdf5: (file) => {
+        const found = openHdf5(folder, file);
+        opened.push(found);
+        return found as never;
+      },
+    });
+    const { network, dt, duration, notes } = model;
+    return {
+      network,
+      ...(dt === undefined ? {} : { dt }),
+      ...(duration === undefined ? {} : { duration }),
+      notes,
+      outputs: (run, files) => write(model, run, files),
+    };
+  } finally {
+    for (const file of opened) file.close();
+  }
+}
+
+async function write({ parts, spikesFile, reports }: SonataModel, run: StoredRun, files: Files): Promise<void> {
+  const neurons = parts.filter(({ virtual }) => !virtual);
+  const spikes = await Promise.all(neurons.map(async (part) => {
+    const { times, cells } = await run.spikes(part.population);
+    return { population: part.sonata, times, nodeIds: Float64Array.from(cells, (cell) => part.nodeIds[cell] as number) };
+  })); // prettier-ignore
+  await writeSonataSpikes(files, spikesFile, spikes);
+  for (const { file, variable, populations } of reports) {
+    const traces = await Promise.all(neurons.filter(({ population }) => populations.includes(population)).map(async (part) => {
+      const trace = await run.trace(part.population, variable);
+      return { population: part.sonata, trace, nodeIds: Array.from(trace.cells, (cell) => part.nodeIds[cell] as number) };
+    })); // prettier-ignore
+    await writeSonataReport(files, file, traces);
+  }
+}

@@ -1,0 +1,155 @@
+import { DataError } from "../../errors.ts";
+
+/** What the importer reads: texts and HDF5 files by their path. */
+export interface SonataSource {
+  /** A text file. @throws when it is not there */
+  text(path: string): string;
+  /** An HDF5 file that h5wasm has opened for reading. */
+  hdf5(path: string): SonataGroup;
+}
+
+/** What of h5wasm's File and Group is used. */
+export interface SonataGroup {
+  readonly attrs: Readonly<Record<string, { readonly value: unknown }>>;
+  keys(): string[];
+  get(path: string): unknown;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+export const isRow = (x: unknown): x is Row => typeof x === "object" && x !== null && !Array.isArray(x);
+
+/** A JSON object with the path that leads to it; what nobody asks for is said. */
+export class Fields {
+  readonly where: string;
+  readonly #row: Row;
+  readonly #asked = new Set<string>();
+
+  constructor(where: string, value: unknown) {
+    if (!isRow(value)) throw new DataError(where, `is ${brief(value)}`, "Give an object");
+    [this.where, this.#row] = [where, value];
+  }
+
+  get(key: string): unknown {
+    this.#asked.add(key);
+    return Object.hasOwn(this.#row, key) ? (this.#row[key] ?? undefined) : undefined;
+  }
+
+  keys(): string[] {
+    const keys = Object.keys(this.#row);
+    if (keys.length <= 10_000) return keys;
+    throw new DataError(this.where, `has ${keys.length} entries`, "Give at most 10000");
+  }
+
+  at(key: string): string {
+    return `${this.where}, ${key.slice(0, 60)}`;
+  }
+
+  fields(key: string): Fields | undefined {
+    const value = this.get(key);
+    return value === undefined ? undefined : new Fields(this.at(key), value);
+  }
+
+  list(key: string): Fields[] {
+    const value = this.get(key) ?? [];
+    if (!Array.isArray(value) || value.length > 10_000) throw new DataError(this.at(key), `is ${brief(value)}`, "Give a list of objects"); // prettier-ignore
+    return value.map((one, k) => new Fields(`${this.at(key)}[${k}]`, one));
+  }
+
+  text(key: string): string | undefined {
+    const value = this.get(key);
+    if (value === undefined || (typeof value === "string" && value.length <= 2000)) return value;
+    throw new DataError(this.at(key), `is ${brief(value)}`, "Give a text");
+  }
+
+  number(key: string): number | undefined {
+    const value = this.get(key);
+    if (value === undefined || (typeof value === "number" && Number.isFinite(value))) return value;
+    throw new DataError(this.at(key), `is ${brief(value)}`, "Give a finite number");
+  }
+
+  /** Fields that nothing has asked for. */
+  left(): string[] {
+    return this.keys().filter((key) => !this.#asked.has(key));
+  }
+}
+
+export const brief = (x: unknown): string => (JSON.stringify(x) ?? "missing").slice(0, 60);
+
+export function json(source: SonataSource, path: string): Fields {
+  const text = textOf(source, path);
+  try {
+    return new Fields(path, JSON.parse(text));
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(path, `is no JSON (${(error as Error).message.slice(0, 100)})`, "Mend the file");
+  }
+}
+
+export function textOf(source: SonataSource, path: string): string {
+  try {
+    return source.text(path);
+  } catch (error) {
+    throw new DataError(path, `cannot be read (${(error as Error).message.slice(0, 100)})`, "Check the path in the config"); // prettier-ignore
+  }
+}
+
+export function hdf5Of(source: SonataSource, path: string): SonataGroup {
+  try {
+    return source.hdf5(path);
+  } catch (error) {
+    throw new DataError(path, `cannot be read as HDF5 (${(error as Error).message.slice(0, 100)})`, "Check the path in the config"); // prettier-ignore
+  }
+}
+
+/** Paths of one config: its manifest's variables, then relative to its folder. */
+export class Paths {
+  readonly #folder: string;
+  readonly #variables = new Map<string, string>();
+
+  constructor(config: Fields, path: string) {
+    this.#folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
+    const manifest = config.fields("manifest");
+    for (const key of manifest?.keys() ?? []) {
+      const value = manifest?.text(key) ?? "";
+      if (!/^\$\w+$|^\$\{\w+\}$/.test(key)) throw new DataError(manifest?.at(key) ?? key, "is no variable", "Write it as $NAME"); // prettier-ignore
+      this.#variables.set(key.replace(/[${}]/g, ""), value);
+    }
+  }
+
+  resolve(where: string, given: string): string {
+    let path = given;
+    for (let k = 0; /\$/.test(path); k++) {
+      if (k > 20 || path.length > 4000) throw new DataError(where, "has manifest variables that lead back to themselves", "Break the circle"); // prettier-ignore
+      path = path.replace(/\$\{(\w+)\}|\$(\w+)/, (_, a: string | undefined, b: string | undefined) => {
+        const value = this.#variables.get(a ?? b ?? "");
+        if (value !== undefined) return value;
+        throw new DataError(where, `names "$${(a ?? b ?? "").slice(0, 60)}", which no manifest has`, "Add it to the manifest"); // prettier-ignore
+      });
+    }
+    return path.startsWith("/") ? path : this.#folder + path.replace(/^(?:\.\/)+/, "").replace(/^\.$/, "");
+  }
+}
+
+/** A table of types: rows by id, each a map of columns to text; NULL and empty are left out. */
+export function typesTable(source: SonataSource, path: string, id: string): Map<number, ReadonlyMap<string, string>> {
+  const lines = textOf(source, path).replace(/^\ufeff/, "").split(/\r\n|\n|\r/).filter((line) => line.trim() !== ""); // prettier-ignore
+  if (lines.length > 1_000_000) throw new DataError(path, `has ${lines.length} lines`, "Give at most 1000000");
+  const head = cellsOf(lines[0] ?? "");
+  if (!head.includes(id)) throw new DataError(path, `has no column ${id}`, "Give a table with spaces between columns");
+  if (new Set(head).size !== head.length) throw new DataError(path, "has a column twice", "Give each column once");
+  const table = new Map<number, ReadonlyMap<string, string>>();
+  for (const [k, line] of lines.slice(1).entries()) {
+    const cells = cellsOf(line);
+    if (cells.length !== head.length) throw new DataError(`${path}, line ${k + 2}`, `has ${cells.length} columns of ${head.length}`, "Give one value for each column, NULL for none"); // prettier-ignore
+    const row = new Map(head.flatMap((name, c) => (cells[c] === "NULL" || cells[c] === "" ? [] : [[name, cells[c] as string] as const]))); // prettier-ignore
+    const key = Number(row.get(id) ?? NaN);
+    if (!Number.isSafeInteger(key) || key < 0) throw new DataError(`${path}, line ${k + 2}`, `${id} is "${(row.get(id) ?? "").slice(0, 60)}"`, "Give a whole number"); // prettier-ignore
+    if (table.has(key)) throw new DataError(`${path}, line ${k + 2}`, `gives ${id} ${key} again`, "Give each id once");
+    table.set(key, row);
+  }
+  return table;
+}
+
+/** Words between spaces; a word in double quotes may hold spaces. */
+const cellsOf = (line: string): string[] =>
+  [...line.slice(0, 100_000).matchAll(/"((?:[^"]|"")*)"|[^\s"]+/g)].map((m) => (m[1] ?? m[0]).replaceAll('""', '"'));

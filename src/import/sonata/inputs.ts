@@ -1,0 +1,87 @@
+import { DataError } from "../../errors.ts";
+import { type Fields, hdf5Of, type Paths, type SonataSource, textOf } from "./config.ts";
+import type { Nodes, NodeSets } from "./nodes.ts";
+import { column, groupIn, ids } from "./tables.ts";
+
+const KNOWN = new Set(["spikes", "current_clamp"]);
+
+/** Spike times (ms) of each node of the populations that inputs give spikes to. */
+export function inputTrains(source: SonataSource, config: Fields, paths: Paths, sets: NodeSets, all: readonly Nodes[], notes: string[]): Map<Nodes, number[][]> {
+  const found = new Map<Nodes, number[][]>();
+  const inputs = config.fields("inputs");
+  for (const name of inputs?.keys() ?? []) {
+    const input = inputs?.fields(name) as Fields;
+    const type = input.text("input_type") ?? "";
+    if (!KNOWN.has(type)) throw new DataError(input.at("input_type"), `is "${type.slice(0, 60)}"`, `hillock takes ${[...KNOWN].join(", ")}`);
+    if (type !== "spikes") continue;
+    const file = input.text("input_file") ?? input.text("spike_file");
+    if (file === undefined) throw new DataError(input.at("input_file"), "is missing", "Give the file of spikes");
+    const path = paths.resolve(input.at("input_file"), file);
+    const spikes = /\.csv$|\.txt$/.test(path) ? csvSpikes(path, textOf(source, path)) : hdf5Spikes(path, source);
+    let used = 0;
+    for (const nodes of all) {
+      const inside = new Set(sets.rows(input.at("node_set"), input.get("node_set"), nodes));
+      if (inside.size === 0) continue;
+      const trains = found.get(nodes) ?? nodes.type.map((): number[] => []);
+      for (const { population, times, nodeIds } of spikes) {
+        if (population !== undefined && population !== nodes.name) continue;
+        times.forEach((t, k) => {
+          const row = nodes.rowOf.get(nodeIds[k] as number);
+          if (row === undefined || !inside.has(row)) return;
+          if (nodes.type[row]?.get("model_type") !== "virtual") throw new DataError(`${input.where}, ${path}`, `has spikes of node ${nodeIds[k]} of ${nodes.name}, which is not virtual`, "Give spikes to virtual nodes");
+          (trains[row] as number[]).push(t);
+          used++;
+        });
+      }
+      if (nodes.type.some((type) => type.get("model_type") === "virtual")) found.set(nodes, trains);
+    }
+    const total = spikes.reduce((n, { times }) => n + times.length, 0);
+    if (used < total) notes.push(`${path}: ${total - used} of ${total} spikes are of no node of the input's node set and are not played`);
+  }
+  return found;
+} // prettier-ignore
+
+interface Played {
+  /** any, where it is not said. */
+  readonly population: string | undefined;
+  readonly times: Float64Array;
+  readonly nodeIds: Float64Array;
+}
+
+const SCALE: ReadonlyMap<string, number> = new Map([["ms", 1], ["milliseconds", 1], ["s", 1000], ["seconds", 1000], ["sec", 1000]]); // prettier-ignore
+
+function hdf5Spikes(path: string, source: SonataSource): Played[] {
+  const root = groupIn(path, hdf5Of(source, path), "spikes");
+  const flat = root.get("timestamps") !== null;
+  return (flat ? ["."] : root.keys()).map((name) => {
+    const group = flat ? root : groupIn(path, root, name);
+    const where = flat ? `${path}, spikes` : `${path}, spikes/${name}`;
+    const times = column(where, group, "timestamps");
+    if (times === undefined) throw new DataError(`${where}, timestamps`, "is missing", "Give times and node_ids");
+    const nodeIds = ids(where, group, group.get("node_ids") === null ? "gids" : "node_ids", times.length);
+    const unit = (group.get("timestamps") as { attrs?: Record<string, { value: unknown }> }).attrs?.["units"]?.value;
+    const scale = SCALE.get(String(unit ?? "ms"));
+    if (scale === undefined) throw new DataError(`${where}, timestamps`, `has the unit "${String(unit).slice(0, 60)}"`, "Give ms"); // prettier-ignore
+    return { population: flat ? undefined : name, times: times.map((t) => t * scale), nodeIds };
+  });
+}
+
+/** Columns timestamps, population and node_ids, between spaces. */
+function csvSpikes(path: string, text: string): Played[] {
+  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/).filter((line) => line.trim() !== ""); // prettier-ignore
+  const head = (lines[0] ?? "").trim().split(/[\s,]+/);
+  const [t, p, n] = ["timestamps", "population", "node_ids"].map((name) => head.indexOf(name)) as [number, number, number]; // prettier-ignore
+  if (t < 0 || n < 0) throw new DataError(`${path}, line 1`, "has no columns timestamps and node_ids", "Give a table of SONATA's spikes"); // prettier-ignore
+  const by = new Map<string | undefined, { times: number[]; nodeIds: number[] }>();
+  for (const [k, line] of lines.slice(1).entries()) {
+    const cells = line.trim().split(/[\s,]+/);
+    const [time, node] = [Number(cells[t] ?? NaN), Number(cells[n] ?? NaN)];
+    if (!Number.isFinite(time) || !Number.isSafeInteger(node) || node < 0 || cells[t] === "") throw new DataError(`${path}, line ${k + 2}`, `is "${line.slice(0, 60)}"`, "Give a time in ms and a node id"); // prettier-ignore
+    const population = p < 0 ? undefined : cells[p];
+    const own = by.get(population) ?? { times: [], nodeIds: [] };
+    own.times.push(time);
+    own.nodeIds.push(node);
+    by.set(population, own);
+  }
+  return [...by].map(([population, { times, nodeIds }]) => ({ population, times: Float64Array.from(times), nodeIds: Float64Array.from(nodeIds) })); // prettier-ignore
+}

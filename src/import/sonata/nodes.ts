@@ -1,0 +1,182 @@
+import { DataError, didYouMean } from "../../errors.ts";
+import type { NeuronOptions } from "../../mechanisms/neuron.ts";
+import type { Given } from "../../units.ts";
+import { type Fields, hdf5Of, json, type SonataGroup, type SonataSource, typesTable } from "./config.ts";
+import { nestModel, type NestModel } from "./nest.ts";
+import { column, groupIn, grouped, ids } from "./tables.ts";
+
+/** A population of nodes: its rows with their ids, and what is known of each. */
+export interface Nodes {
+  readonly name: string;
+  readonly where: string;
+  readonly ids: Float64Array;
+  /** row by node_id. */
+  readonly rowOf: ReadonlyMap<number, number>;
+  readonly type: readonly ReadonlyMap<string, string>[];
+  readonly typeId: Float64Array;
+  readonly columns: ReadonlyMap<string, Float64Array>;
+}
+
+/** Rows of one population that are one of hillock's: sources, or one kind of neuron. */
+export interface Part {
+  readonly name: string;
+  readonly nodes: Nodes;
+  readonly rows: readonly number[];
+  readonly model: NestModel | "virtual";
+}
+
+export function readNodes(source: SonataSource, entry: Fields, resolve: (where: string, path: string) => string, notes: string[]): Nodes[] {
+  const path = (key: string): string | undefined => {
+    const given = entry.text(key);
+    return given === undefined ? undefined : resolve(entry.at(key), given);
+  };
+  const file = path("nodes_file");
+  const csv = path("node_types_file");
+  if (file === undefined) throw new DataError(entry.at("nodes_file"), "is missing", "Give the HDF5 file of nodes");
+  const types = csv === undefined ? new Map<number, ReadonlyMap<string, string>>() : typesTable(source, csv, "node_type_id");
+  const root = groupIn(file, hdf5Of(source, file), "nodes");
+  return root.keys().map((name) => population(name, `${file}, nodes/${name}`, groupIn(file, root, name), types, csv ?? "node types", notes));
+} // prettier-ignore
+
+function population(name: string, where: string, group: SonataGroup, types: ReadonlyMap<number, ReadonlyMap<string, string>>, csv: string, notes: string[]): Nodes {
+  const typeId = ids(where, group, "node_type_id");
+  const n = typeId.length;
+  if (n === 0) throw new DataError(where, "has no nodes", "Leave the population out");
+  const own = column(where, group, "node_id", n);
+  const nodeIds = own === undefined ? Float64Array.from({ length: n }, (_, k) => k) : ids(where, group, "node_id", n);
+  const rowOf = new Map([...nodeIds].map((id, row) => [id, row]));
+  if (rowOf.size !== n) throw new DataError(`${where}, node_id`, "holds an id twice", "Give each node its own");
+  const { columns, others } = grouped(where, group, "node", n);
+  if (others.length > 0) notes.push(`${where}: ${list(others)} hold no numbers and are not read`);
+  const type = Array.from(typeId, (id) => {
+    const found = types.get(id);
+    if (found !== undefined) return found;
+    throw new DataError(where, `has nodes of node_type_id ${id}, which ${csv} has not`, "Add the type");
+  });
+  return { name, where, ids: nodeIds, rowOf, type, typeId, columns };
+} // prettier-ignore
+
+export const list = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""}`; // prettier-ignore
+
+/** Rows by what they are. @throws DataError for what hillock does not have */
+export function partsOf(nodes: Nodes): Part[] {
+  const byTemplate = new Map<string, number[]>();
+  nodes.type.forEach((type, row) => {
+    const kind = type.get("model_type") ?? "";
+    const at = `${nodes.where}, node_type_id ${nodes.typeId[row]}`;
+    const template = type.get("model_template") ?? "";
+    if (kind !== "virtual" && kind !== "point_neuron" && kind !== "point_process" && kind !== "point_soma")
+      throw new DataError(at, `has the model_type "${kind.slice(0, 60)}"`, "hillock takes point_neuron, point_process and virtual; cells with a morphology are built by a script (swcCell, nmodl)"); // prettier-ignore
+    const key = kind === "virtual" ? "virtual" : template;
+    const rows = byTemplate.get(key) ?? [];
+    rows.push(row);
+    byTemplate.set(key, rows);
+  });
+  const word = (text: string): string => text.replaceAll(/\W+/g, "_");
+  return [...byTemplate].map(([template, rows]) => {
+    const at = `${nodes.where}, node_type_id ${nodes.typeId[rows[0] as number]}`;
+    const model = template === "virtual" ? template : nestModel(at, template);
+    const name = byTemplate.size === 1 ? word(nodes.name) : `${word(nodes.name)}_${word(template.replace(/^nest:/, ""))}`;
+    return { name, nodes, rows, model };
+  });
+} // prettier-ignore
+
+const OWN = new Set(["node_type_id", "model_type", "model_template", "dynamics_params", "pop_name", "ei", "location", "model_name", "morphology", "population"]); // prettier-ignore
+
+/** Parameters of neurons, each from the node's own column, else from its type's file or column, else NEST's default. */
+export function neuronOptions({ nodes, rows, model }: Part & { model: NestModel }, source: SonataSource, folder: string, notes: string[]): NeuronOptions {
+  const files = new Map<string, Fields>();
+  const known = new Set([...Object.keys(model.params), ...Object.keys(model.initial), ...Object.keys(model.fixed ?? {})]);
+  const unread = new Set<string>();
+  const dynamics = (row: number): Fields | undefined => {
+    const name = nodes.type[row]?.get("dynamics_params");
+    if (name === undefined) return undefined;
+    const found = files.get(name) ?? json(source, `${folder}${name}`);
+    files.set(name, found);
+    for (const key of found.keys()) if (!known.has(key)) unread.add(key);
+    return found;
+  };
+  const value = (name: string, row: number): number | undefined => {
+    const own = nodes.columns.get(`dynamics_params/${name}`)?.[row];
+    if (own !== undefined && !Number.isNaN(own)) return own;
+    const params = dynamics(row);
+    const ofType = params?.number(name);
+    if (ofType !== undefined) return ofType;
+    const text = nodes.type[row]?.get(name);
+    if (text === undefined) return undefined;
+    const number = Number(text);
+    if (Number.isFinite(number)) return number;
+    throw new DataError(`${nodes.where}, ${name} of node_type_id ${nodes.typeId[row]}`, `is "${text.slice(0, 60)}"`, "Give a number");
+  };
+  for (const path of nodes.columns.keys()) {
+    const name = path.replace(/^dynamics_params\//, "");
+    if (path !== name && !known.has(name)) unread.add(name);
+  }
+  for (const row of rows) for (const key of nodes.type[row]?.keys() ?? []) if (!OWN.has(key) && !known.has(key)) unread.add(key);
+  for (const [name, only] of Object.entries(model.fixed ?? {})) {
+    const other = rows.map((row) => value(name, row)).find((x) => x !== undefined && x !== only);
+    if (other !== undefined) throw new DataError(`${nodes.where}, ${name}`, `is ${other}`, `hillock has it at ${only} only`);
+  }
+  const units = model.type.mechanism.params;
+  const params: Record<string, Given> = {};
+  for (const [name, { to, scale, default: otherwise }] of Object.entries(model.params))
+    if (to !== undefined) params[to] = given(rows.map((row) => (value(name, row) ?? otherwise) * scale), (units[to] as { unit: Given["unit"] }).unit);
+  for (const [to, make] of Object.entries(model.derived ?? {}))
+    params[to] = given(rows.map((row) => make((name) => value(name, row) ?? model.params[name]?.default ?? NaN)), (units[to] as { unit: Given["unit"] }).unit);
+  const initial: Record<string, Given> = {};
+  for (const [name, { state, scale }] of Object.entries(model.initial)) {
+    const values = rows.map((row) => value(name, row));
+    const rest = params["E_L"] ?? params["c"];
+    if (values.every((x) => x === undefined) || rest === undefined) continue;
+    const usual = (k: number): number => ("values" in rest ? (rest.values[k] as number) : rest.value) / scale;
+    initial[state] = given(values.map((x, k) => (x ?? (state === "V" ? usual(k) : 0)) * scale), (model.type.mechanism.states[state] as { unit: Given["unit"] }).unit);
+  }
+  if (unread.size > 0) notes.push(`${nodes.where}: ${list([...unread])} ${unread.size === 1 ? "is" : "are"} not read`);
+  return { n: rows.length, params, initial };
+} // prettier-ignore
+
+/** One value where all are the same. */
+function given(values: readonly number[], unit: Given["unit"]): Given {
+  const [first = 0] = values;
+  return values.every((x) => x === first) ? { value: first, unit } : { values, unit };
+}
+
+/** Node sets by name; compound ones are lists of names. */
+export class NodeSets {
+  readonly #sets = new Map<string, unknown>();
+
+  add(fields: Fields): void {
+    for (const key of fields.keys()) this.#sets.set(key, fields.get(key));
+  }
+
+  /** Rows of a population that are in a set: a name, a rule, or nothing for all. */
+  rows(where: string, set: unknown, nodes: Nodes, depth = 0): number[] {
+    const all = nodes.type.map((_, row) => row);
+    if (set === undefined) return all;
+    if (depth > 20) throw new DataError(where, "is a node set that leads back to itself", "Break the circle");
+    if (typeof set === "string") {
+      if (set === "all" && !this.#sets.has(set)) return all;
+      if (!this.#sets.has(set)) throw new DataError(where, `names the node set "${set.slice(0, 60)}", which is not there`, didYouMean(set.slice(0, 60), this.#sets.keys())); // prettier-ignore
+      return this.rows(`${where}, node set ${set.slice(0, 60)}`, this.#sets.get(set), nodes, depth + 1);
+    }
+    if (Array.isArray(set)) {
+      if (set.length > 10_000) throw new DataError(where, `has ${set.length} entries`, "Give at most 10000");
+      if (set.every((x) => typeof x === "number")) return set.flatMap((id) => nodes.rowOf.get(id) ?? []);
+      return [...new Set(set.flatMap((one) => this.rows(where, one, nodes, depth + 1)))].sort((a, b) => a - b);
+    }
+    if (typeof set !== "object" || set === null) throw new DataError(where, "is no node set", "Give a name, a rule or a list of names"); // prettier-ignore
+    const rules = Object.entries(set as Record<string, unknown>).map(([key, wanted]) => {
+      const values = new Set((Array.isArray(wanted) ? wanted : [wanted]).map(String));
+      return (row: number): boolean => values.has(attribute(where, nodes, key, row));
+    });
+    return all.filter((row) => rules.every((rule) => rule(row)));
+  }
+}
+
+function attribute(where: string, nodes: Nodes, key: string, row: number): string {
+  if (key === "population") return nodes.name;
+  if (key === "node_id" || key === "node_ids") return String(nodes.ids[row]);
+  if (key === "node_type_id") return String(nodes.typeId[row]);
+  if (key.startsWith("$")) throw new DataError(`${where}, ${key.slice(0, 60)}`, "is an operator", "Give values to be equal to"); // prettier-ignore
+  return String(nodes.columns.get(key)?.[row] ?? nodes.type[row]?.get(key) ?? "");
+}

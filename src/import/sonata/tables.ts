@@ -1,0 +1,109 @@
+import { DataError } from "../../errors.ts";
+import { brief, isRow, type SonataGroup } from "./config.ts";
+
+/** Columns of HDF5 files, checked before they are read. */
+
+/** Rows of one dataset that are read at most. */
+const MOST_ROWS = 50_000_000;
+
+interface Dataset {
+  readonly shape: readonly number[] | null;
+  readonly value: unknown;
+  readonly attrs?: SonataGroup["attrs"];
+}
+
+const isDataset = (x: unknown): x is Dataset => isRow(x) || (typeof x === "object" && x !== null && "shape" in x);
+export const isGroup = (x: unknown): x is SonataGroup => typeof x === "object" && x !== null && "keys" in x && "get" in x; // prettier-ignore
+
+/** What HDF5 gives. @throws DataError where the file is damaged */
+function readable<T>(where: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new DataError(
+      where,
+      `cannot be read (${String((error as Error).message).slice(0, 100)})`,
+      "Restore the file",
+    );
+  }
+}
+
+export function groupIn(where: string, parent: SonataGroup, path: string): SonataGroup {
+  const found = readable(where, () => parent.get(path));
+  if (isGroup(found)) return found;
+  throw new DataError(`${where}, ${path}`, "is missing", "Give a file in SONATA's layout");
+}
+
+const datasetIn = (parent: SonataGroup, path: string): Dataset | undefined => {
+  const found = readable(path, () => parent.get(path));
+  return isDataset(found) && !isGroup(found) ? found : undefined;
+};
+
+/** A column of finite numbers, or undefined where there is none.
+ * @param n  its length; any where it is left out */
+export function column(where: string, parent: SonataGroup, path: string, n?: number): Float64Array | undefined {
+  const found = datasetIn(parent, path);
+  if (found === undefined) return undefined;
+  const at = `${where}, ${path}`;
+  const rows = found.shape?.[0] ?? -1;
+  if (found.shape?.length !== 1 || rows > MOST_ROWS) throw new DataError(at, `has the shape ${brief(found.shape)}`, `Give one column of at most ${MOST_ROWS} rows`); // prettier-ignore
+  if (n !== undefined && rows !== n) throw new DataError(at, `has ${rows} rows of ${n}`, "Give one for each");
+  if (rows === 0) return new Float64Array(0);
+  const value = readable(at, () => found.value);
+  if (!ArrayBuffer.isView(value)) throw new DataError(at, "holds no numbers", "Give numbers");
+  const numbers = Float64Array.from(value as unknown as ArrayLike<number | bigint>, Number);
+  const bad = numbers.findIndex((x) => !Number.isFinite(x));
+  if (bad >= 0) throw new DataError(`${at}[${bad}]`, `is ${numbers[bad]}`, "Give finite numbers");
+  return numbers;
+}
+
+/** A column of whole numbers from 0. */
+export function ids(where: string, parent: SonataGroup, path: string, n?: number): Float64Array {
+  const numbers = column(where, parent, path, n);
+  if (numbers === undefined) throw new DataError(`${where}, ${path}`, "is missing", "Give a file in SONATA's layout");
+  const bad = numbers.findIndex((x) => !Number.isSafeInteger(x) || x < 0);
+  if (bad >= 0) throw new DataError(`${where}, ${path}[${bad}]`, `is ${numbers[bad]}`, "Give whole numbers from 0");
+  return numbers;
+}
+
+/** Columns of numbers of a population's groups, put in the order of its rows: NaN where a row's group has none. Names of columns that hold no
+ * numbers come back in `others`. */
+export function grouped(where: string, population: SonataGroup, kind: "node" | "edge", n: number): { columns: ReadonlyMap<string, Float64Array>; others: readonly string[] } {
+  const columns = new Map<string, Float64Array>();
+  const others: string[] = [];
+  const groups = population.keys().filter((key) => /^\d+$/.test(key) && isGroup(population.get(key)));
+  if (groups.length === 0) return { columns, others };
+  if (groups.length > 1000) throw new DataError(where, `has ${groups.length} groups`, "Give at most 1000");
+  const group = ids(where, population, `${kind}_group_id`, n);
+  const index = ids(where, population, `${kind}_group_index`, n);
+  for (const name of groups) {
+    const rows: number[] = [];
+    for (let k = 0; k < n; k++) if (group[k] === Number(name)) rows.push(k);
+    for (const path of leaves(population.get(name) as SonataGroup)) {
+      const dataset = datasetIn(population, `${name}/${path}`);
+      if (!ArrayBuffer.isView(dataset?.value)) {
+        others.push(path);
+        continue;
+      }
+      const values = column(where, population, `${name}/${path}`) as Float64Array;
+      const all = columns.get(path) ?? new Float64Array(n).fill(NaN);
+      for (const k of rows) {
+        const value = values[index[k] as number];
+        if (value === undefined) throw new DataError(`${where}, ${kind}_group_index[${k}]`, `is ${index[k]}, beyond the ${values.length} rows of ${name}/${path}`, "Give a row that is there"); // prettier-ignore
+        all[k] = value;
+      }
+      columns.set(path, all);
+    }
+  }
+  const unknown = group.find((g) => !groups.includes(String(g)));
+  if (unknown !== undefined) throw new DataError(`${where}, ${kind}_group_id`, `names group ${unknown}, which is not there`, "Give the groups that it names"); // prettier-ignore
+  return { columns, others };
+} // prettier-ignore
+
+/** Datasets of a group, those of its `dynamics_params` under that name. */
+function leaves(group: SonataGroup): string[] {
+  const names = group.keys();
+  const below = group.get("dynamics_params");
+  const own = names.filter((name) => name !== "dynamics_params" && !isGroup(group.get(name)));
+  return isGroup(below) ? [...own, ...below.keys().map((name) => `dynamics_params/${name}`)] : own;
+}
