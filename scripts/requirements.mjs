@@ -19,6 +19,7 @@ export const REQUIREMENTS = [
       "start",
       "test",
       "bench arithmetic",
+      "bench checks",
       "bench deliver",
       "bench links",
       "bench trees",

@@ -4,7 +4,7 @@ import { statesOf } from "../../src/mechanisms/mechanism.ts";
 import { Hz, ms, mV, one, type Unit } from "../../src/units.ts";
 import { currentOf, noiseSdOf, VERSIONS, type VersionName } from "./clamping.ts";
 import { isNeuron, type Subject } from "./subject.ts";
-import { CONSTANT, CURRENT, PULSES, SAMPLE, SINE, VOLTAGE, type LabSettings } from "./settings.ts";
+import { COMMANDS, CONSTANT, CURRENT, PULSES, SAMPLE, SINE, VOLTAGE, type LabSettings } from "./settings.ts";
 
 /** Networks that do with one or two versions of a cell what the page shows. */
 
@@ -133,7 +133,8 @@ export const HELD = 40;
 /** Every command of an I-V curve as an entry of one batch. */
 export function voltageCurve(versions: Versions, s: LabSettings): CurveExperiment {
   const network = new Network({ seed: s.seed, name: "I-V curve" });
-  const x = Array.from({ length: POINTS }, (_, k) => -120 + 10 * k);
+  const [from, to] = COMMANDS;
+  const x = Array.from({ length: POINTS }, (_, k) => from + (k * (to - from)) / (POINTS - 1));
   const signals = x.map((v) => drive.steps({ times: [ms(0), ms(HELD)], values: [mV(s.hold), mV(v)] }));
   for (const [name, subject] of named(versions)) {
     const cells = addCell(network, name, subject);

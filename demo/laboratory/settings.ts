@@ -2,6 +2,8 @@ import type { Specs } from "../site/controls.ts";
 
 /** What the controls of the page say, and what it means. */
 
+/** mV: the first and last command of an I–V curve. */
+export const COMMANDS = [-120, 80] as const;
 export const CURRENT = 0;
 export const VOLTAGE = 1;
 export const CONSTANT = 0;

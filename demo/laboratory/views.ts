@@ -3,7 +3,7 @@ import { element } from "../site/element.ts";
 import type { Curve, Recorded } from "./protocol.ts";
 import type { Panel } from "../../src/plot/types.ts";
 import { currentOf, VERSIONS } from "./clamping.ts";
-import { VOLTAGE, type LabSettings } from "./settings.ts";
+import { COMMANDS, VOLTAGE, type LabSettings } from "./settings.ts";
 import type { Traces } from "./traces.ts";
 
 const COLOURS = { A: "accent", B: "warm" } as const;
@@ -32,8 +32,8 @@ export class Views {
   }
 
   set settings(settings: LabSettings) {
-    const { window } = this.#settings;
-    const other = settings.mode !== this.#settings.mode;
+    const { window, scale } = this.#settings;
+    const other = settings.mode !== this.#settings.mode || (this.#curve === undefined && settings.scale !== scale);
     this.#settings = settings;
     if (settings.window !== window) for (const name of TIMED) this.#plots[name].reach(-settings.window, 0);
     if (other) this.forget();
@@ -114,7 +114,9 @@ export class Views {
     const series = (curve?.series ?? []).map((s) => ({ label: s.label, colour: s.label === "peak" && s.version === "A" ? "violet" : COLOURS[s.version], dashed: s.version === "B" })); // prettier-ignore
     return {
       series: series.length === 0 ? pair("rate") : series,
-      x: { label: rate ? `current, ${curve?.xUnit ?? "nA"}` : "command, mV" },
+      x: rate
+        ? { label: `current, ${curve?.xUnit ?? "nA"}`, empty: [0, this.#settings.scale] }
+        : { label: "command, mV", empty: COMMANDS },
       y: rate ? { label: "Hz", min: 0, soft: 10 } : { label: "nA" },
       height: 170,
     };

@@ -4,8 +4,10 @@ import { make } from "./element.ts";
 import { colour, onColours } from "./theme.ts";
 import { inTurn } from "./turns.ts";
 
-/** The library, in a script of its own: evaluating it and making plots are tasks after the page's start. */
+/** The library, in a script of its own: evaluating it and making plots are tasks after the page's start. What it does first is to make a
+ * format of numbers, for which the browser reads its tables of languages: most of the time that it takes, so in a task of its own. */
 let library: typeof uPlot | undefined;
+void inTurn(() => void new Intl.NumberFormat(navigator.language).format(0));
 void inTurn(async () => {
   library = (await import("uplot")).default;
 });
@@ -24,7 +26,12 @@ export interface SeriesSpec {
 
 export interface PlotSpec {
   readonly series: readonly SeriesSpec[];
-  readonly x: { readonly label: string; readonly range?: readonly [number, number] };
+  /** `range`: always shown; else from the first value to the last, and `empty` ([0, 1]) while there is none. */
+  readonly x: {
+    readonly label: string;
+    readonly range?: readonly [number, number];
+    readonly empty?: readonly [number, number];
+  };
   /** left axis, and right axis for series with scale "right". */
   readonly y: {
     readonly label: string;
@@ -192,7 +199,7 @@ export class Plot {
         return [bottom, top > bottom ? top + 0.05 * (top - bottom) : bottom + 1];
       };
     const scales: uPlot.Scales = {
-      x: { time: false, ...(this.#range === undefined ? {} : { range: [this.#range[0], this.#range[1]] }) },
+      x: { time: false, range: this.#range === undefined ? reaching(x.empty) : [this.#range[0], this.#range[1]] },
       y: y.log === undefined ? { range: range(y) } : { distr: 3, range: decades(y.log) },
     };
     const decade = (_: uPlot, splits: number[]): (number | null)[] =>
@@ -243,6 +250,12 @@ export class Plot {
     );
   }
 }
+
+/** From the first to the last value; a plot without data has its axis too, or its lowest number is cut off. */
+const reaching =
+  (empty: readonly [number, number] = [0, 1]): uPlot.Scale.Range =>
+  (_, low: number | null, high: number | null) =>
+    low === null || high === null ? [empty[0], empty[1]] : [low, high];
 
 /** Room for an axis' numbers and its label, CSS pixels: 12 px numbers are 7 px a character wide at most. */
 const wide = (_: uPlot, values: readonly (string | null)[] | null): number =>

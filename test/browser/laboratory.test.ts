@@ -69,6 +69,19 @@ describe("a cell as text", () => {
     expect(seen.requests.filter((r) => !r.startsWith(site.url) && !/^(data|blob):/.test(r))).toEqual([]);
   });
 
+  test("a curve that was not measured has both its axes: nothing of their numbers is cut off", async () => {
+    const { page } = await open("laboratory.html?engine=2");
+    const below = (): Promise<number> =>
+      page.locator("#curve .u-wrap").evaluate((wrap) => {
+        const over = wrap.querySelector(".u-over") as HTMLElement;
+        return wrap.getBoundingClientRect().bottom - over.getBoundingClientRect().bottom;
+      });
+    await expect.poll(below).toBeGreaterThan(30); // room for numbers and label of the x axis; the lowest y number stands half above it
+    await set(page, "scale", 3);
+    await expect.poll(below).toBeGreaterThan(30);
+    await page.close();
+  });
+
   test("an equation with an error says mechanism, field, line, column, reason and remedy; what runs goes on", async () => {
     const { page } = seen;
     const runs = await said(page, "runs");
