@@ -14,9 +14,11 @@ export async function importCommand(
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new DataError(clipped(path), `cannot be read (${clipped(error.message)})`, "Check the path");
   });
-  const { mechanism, reads, warnings, notes } = nmodl(text, { file: basename(path), tables: exact ? "exact" : "asPublished" }); // prettier-ignore
+  const { mechanism, plasticity, reads, warnings, notes } = nmodl(text, { file: basename(path), tables: exact ? "exact" : "asPublished" }); // prettier-ignore
   const asJson = out?.endsWith(".json") === true;
-  const written = asJson ? `${JSON.stringify(mechanism, undefined, 2)}\n` : mechanismSource(mechanism);
+  const rule = plasticity?.mechanism;
+  const data = rule === undefined ? mechanism : { mechanism, plasticity: rule };
+  const written = asJson ? `${JSON.stringify(data, undefined, 2)}\n` : mechanismSource(mechanism, rule);
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   for (const note of notes) process.stderr.write(`note: ${note}\n`);
   if (reads.length > 0) process.stderr.write(`note: the cell gives ${reads.join(", ")}\n`);

@@ -5,11 +5,13 @@ export interface Refused {
 }
 
 const NMODL: readonly Refused[] = [
-  { what: "VERBATIM, unless it does nothing (return 0;)", why: "it is C, not NMODL" },
+  { what: "VERBATIM in what runs, unless it does nothing (return 0;), and with #define outside", why: "it is C, not NMODL" },
   { what: "POINTER, BBCOREPOINTER", why: "it reads a variable somewhere else; a gap junction belongs to the network" },
   { what: "ARTIFICIAL_CELL", why: "it fires between steps, by events that it sends itself" },
   { what: "net_send, net_move, net_event, WATCH, FOR_NETCONS", why: "a receptor's events are those of its connections" },
-  { what: "events whose effect depends on the state that they change, or on a state of the connection", why: "the weights of a step are summed before they act" },
+  { what: "events whose effect depends on the state that they change", why: "the weights of a step are summed before they act" },
+  { what: "states of a connection that depend on its weight or on the receptor, or that reach states of the receptor by different factors", why: "a connection transmits its weight times one factor of its source's" },
+  { what: "the time of a connection's last event otherwise than in exp(-(t - last)/tau)", why: "between events a connection's states decay, and keep no time" },
   { what: "a concentration written beside a current or by a point process, two concentrations, <ion>o", why: "a pool of one ion is a mechanism of its own, and the outside is constant" },
   { what: "a reversal potential that is written (WRITE e<ion>)", why: "it is the cell's own, or follows a pool" },
   { what: "more than 16 states in one system of equations of an implicit step", why: "its text grows with the square of their number" },

@@ -118,8 +118,12 @@ export function plasticity<P extends string>(
 export function plasticity<P extends string>(
   data: PlasticityData<SourcePlasticity, P> | PlasticityData<LinkPlasticity, P>,
 ): PlasticityType<P> {
-  const mechanism = { kind: "plasticity", ...data } as Plasticity;
-  const use = (params?: Readonly<Partial<Record<P, Given>>>): PlasticityUse => ({
+  return plasticityType({ kind: "plasticity", ...data } as Plasticity);
+}
+
+/** A kind of plasticity from its data. */
+export function plasticityType<M extends Plasticity>(mechanism: M): PlasticityType<string, M> {
+  const use = (params?: Readonly<Partial<Record<string, Given>>>): PlasticityUse<M> => ({
     mechanism,
     params: (params ?? {}) as PlasticityUse["params"],
   });

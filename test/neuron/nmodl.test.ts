@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pythonWith } from "../../scripts/requirements.mjs";
 import { nmodl } from "../../src/import/index.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
+import type { NmodlFile } from "../../src/import/index.ts";
 import type { Mechanism } from "../../src/mechanisms/mechanism.ts";
 import type { CellModel } from "../../src/network/cell.ts";
 import { Network } from "../../src/network/network.ts";
@@ -33,12 +34,16 @@ interface Case {
   readonly name: string;
   readonly path: string;
   readonly mechanism: Mechanism;
+  readonly plasticity: NmodlFile["plasticity"];
 }
 
 const stem = (path: string): string => basename(path, ".mod");
 const cases = files
   .filter((path) => !REFUSED.has(stem(path)))
-  .map((path): Case => ({ name: stem(path), path, mechanism: nmodl(readFileSync(path, "utf8"), { file: basename(path) }).mechanism })); // prettier-ignore
+  .map((path): Case => {
+    const { mechanism, plasticity } = nmodl(readFileSync(path, "utf8"), { file: basename(path) });
+    return { name: stem(path), path, mechanism, plasticity };
+  });
 const nameInNeuron = (path: string): string =>
   /(?:SUFFIX|POINT_PROCESS)\s+(\w+)/.exec(readFileSync(path, "utf8").replace(/:.*$/gm, ""))?.[1] as string;
 /** What reads the concentration of a pool: it is inserted beside one. */
@@ -100,13 +105,13 @@ function cellWith(m: Mechanism): CellModel {
   };
 }
 
-async function voltage(m: Mechanism): Promise<number[]> {
+async function voltage({ mechanism: m, plasticity }: Case): Promise<number[]> {
   const net = new Network({ seed: 1 });
   const cells = net.cells("cell", 1, cellWith(m));
   net.clamp(cells, nA(0.1), { delay: ms(5), duration: ms(60) });
   if (m.kind === "synapse" && takesEvents(m)) {
     const source = net.sources("source", 1, trains([EVENTS]));
-    net.connect(source, cells.receptor("place"), oneToOne(), { weight: { value: WEIGHT, unit: m.weight ?? "uS" }, delay: ms(0) } as never); // prettier-ignore
+    net.connect(source, cells.receptor("place"), oneToOne(), { weight: { value: WEIGHT, unit: m.weight ?? "uS" }, delay: ms(0), ...(plasticity === undefined ? {} : { plasticity: plasticity() }) } as never); // prettier-ignore
   }
   net.record(cells, "V", { every: ms(DT) });
   const sim = await simulate(net, { dt: ms(DT) });
@@ -117,8 +122,9 @@ async function voltage(m: Mechanism): Promise<number[]> {
 }
 
 describe("translated mechanisms run as in NEURON", () => {
-  test.each(cases)("$name", async ({ name, mechanism }) => {
-    const [got, neuron] = [await voltage(mechanism), want[name] as readonly number[]];
+  test.each(cases)("$name", async (one) => {
+    const { name } = one;
+    const [got, neuron] = [await voltage(one), want[name] as readonly number[]];
     expect(got.length).toBe(neuron.length);
     const worst = got.reduce((most, v, k) => Math.max(most, Math.abs(v - (neuron[k] as number))), 0);
     expect(worst).toBeLessThan(1e-6); // mV: what users are promised; rounding stays far below it but where NEURON iterates

@@ -1,15 +1,21 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { Unit } from "../../units.ts";
-import { Execution } from "./execute.ts";
-import { keptName, type Resolver } from "./resolve.ts";
+import { Connection, type ConnectionDraft, isLinkName, linkName, startOfArguments } from "./connection.ts";
+import { type Effects, Execution } from "./execute.ts";
 import type { Context, Phases } from "./phases.ts";
 import { linear } from "./relax.ts";
+import { keptName, type Resolver } from "./resolve.ts";
 import { valueOf } from "./symbols.ts";
+import type { NetReceive } from "./syntax.ts";
 import { type UnitTable, unitOf } from "./units.ts";
 
+export type EventChange = { readonly add: Expr } | { readonly set: Expr };
+
 export interface EventDraft {
-  readonly onEvent: ReadonlyMap<string, { readonly add: Expr } | { readonly set: Expr }>;
+  readonly onEvent: ReadonlyMap<string, EventChange>;
   readonly weightUnit: Unit;
+  /** what a connection makes of its weight, where it has states of its own. */
+  readonly connection: ConnectionDraft | undefined;
 }
 
 /** What an event does to the states of a receptor. An event of the language is `w`, the sum of a step's weights. */
@@ -19,11 +25,31 @@ export function eventsOf(
   resolver: Resolver,
   units: UnitTable,
 ): EventDraft | undefined {
-  const { program, symbols: s, lexer, variables } = context;
+  const { program, symbols: s } = context;
   const receive = program.netReceive;
   if (receive === undefined) return undefined;
   const [weight, ...more] = receive.args;
-  const run = new Execution(context, {
+  const effects = noCalls(context);
+  const start = startOfArguments(context, receive, new Execution(context, effects));
+  const run = new Execution(context, effects);
+  const given = new Map<string, Expr>(more.map((arg) => [arg.name, s.name(linkName(arg.name))]));
+  if (weight !== undefined) given.set(weight.name, s.name("w"));
+  given.set("flag", s.number(0));
+  const end = run.scoped(given, receive.body);
+  const connection = new Connection(context, resolver, receive, end, start);
+  const onEvent = changesOf(context, phases, receive, run, (e) => connection.settled(e));
+  const unit = unitOf(units.read(weight?.unit ?? "1"));
+  const weightUnit = unit?.factor === 1 ? unit.unit : "1";
+  const isLinks = (change: EventChange): boolean => [...s.reads("add" in change ? change.add : change.set)].some(isLinkName); // prettier-ignore
+  if (![...onEvent.values()].some(isLinks)) return { onEvent, weightUnit, connection: undefined };
+  const additions = [...onEvent].map(([state, change]) => ({ state, by: perWeight(context, receive, state, change) }));
+  const { transmit, rest } = connection.split(additions);
+  const added = new Map([...rest].map(([state, by]): [string, EventChange] => [state, { add: s.mul(s.name("w"), by) }])); // prettier-ignore
+  return { onEvent: added, weightUnit, connection: connection.draft(transmit) };
+}
+
+function noCalls({ lexer }: Context): Effects {
+  return {
     other: (statement) => {
       if (statement.kind !== "call")
         lexer.fail(statement, `has ${statement.kind} in NET_RECEIVE`, "Move it to its block");
@@ -31,29 +57,42 @@ export function eventsOf(
       const why = name === "net_send" || name === "net_move" ? "it sends events to itself" : name === "net_event" ? "a receptor of the language sends no events" : "it is unknown here"; // prettier-ignore
       lexer.fail(at, `calls ${name}, which is refused: ${why}`, "Write it without");
     },
-  });
-  const given = new Map<string, Expr>(more.map((arg) => [arg.name, s.name(`${arg.name}@link`)]));
-  if (weight !== undefined) given.set(weight.name, s.name("w"));
-  given.set("flag", s.number(0));
-  run.scoped(given, receive.body);
-  const onEvent = new Map<string, { add: Expr } | { set: Expr }>();
+  };
+}
+
+/** What an event does to each state: an addition, or a value that it is given. */
+function changesOf(
+  context: Context,
+  phases: Phases,
+  receive: NetReceive,
+  run: Execution,
+  settled: (e: Expr) => Expr,
+): Map<string, EventChange> {
+  const { symbols: s, lexer, variables } = context;
+  const found = new Map<string, EventChange>();
+  const isOwn = (name: string): boolean => run.values.has(name) && variables.find(name)?.kind !== "state";
   for (const [state, value] of run.values) {
-    const final = resolver.resolve(value, "currents");
-    const link = [...s.reads(final)].find((name) => name.endsWith("@link"));
-    if (link !== undefined) lexer.fail(receive, `gives ${state} what depends on ${link.replace("@link", "")}, a state of the single connection, which is refused: a receptor's events are summed`, "Put it into the connection's plasticity"); // prettier-ignore
     if (variables.find(state)?.kind !== "state") {
       if (!isRead(context, phases, state)) continue;
       lexer.fail(receive, `sets ${state}, which is no STATE, at an event`, "Make it a STATE");
     }
+    const kept = [...s.reads(value)].find(isOwn);
+    if (kept !== undefined) lexer.fail(receive, `keeps ${kept} from one event to the next`, "Make it a STATE, or an argument of NET_RECEIVE"); // prettier-ignore
     const names = new Map([[keptName(state), s.name(state)]]);
-    const parts = linear(s, s.substitute(final, names), state);
+    const parts = linear(s, s.substitute(settled(value), names), state);
     const one = parts === undefined ? undefined : valueOf(parts.b);
     if (parts === undefined || (one !== 1 && one !== 0)) lexer.fail(receive, `changes ${state} at an event by what depends on ${state}, which is refused: the weights of a step are summed before they act`, "Let an event add its weight times something constant"); // prettier-ignore
     const { a } = parts as { a: Expr };
-    onEvent.set(state, one === 1 ? { add: a } : { set: a });
+    found.set(state, one === 1 ? { add: a } : { set: a });
   }
-  const unit = unitOf(units.read(weight?.unit ?? "1"));
-  return { onEvent, weightUnit: unit?.factor === 1 ? unit.unit : "1" };
+  return found;
+}
+
+/** An addition over the weight that it is proportional to. */
+function perWeight({ symbols: s, lexer }: Context, receive: NetReceive, state: string, change: EventChange): Expr {
+  const parts = "add" in change ? linear(s, change.add, "w") : undefined;
+  if (parts !== undefined && valueOf(parts.a) === 0) return parts.b;
+  return lexer.fail(receive, `gives ${state} what is not proportional to the weight, beside states of the connection, which is refused: a connection transmits its weight times a factor`, "Put it into the projection's plasticity (docs/own-plasticity.md)"); // prettier-ignore
 }
 
 function isRead({ symbols: s }: Context, { updates, currents, schemes }: Phases, name: string): boolean {

@@ -66,11 +66,12 @@ export class Execution {
   }
 
   /** A block with a scope of its own.
-   * @param given  values of its arguments by name */
-  scoped(given: ReadonlyMap<string, Expr>, statements: readonly Statement[]): void {
+   * @param given  values of its arguments by name
+   * @returns the scope as it ends */
+  scoped(given: ReadonlyMap<string, Expr>, statements: readonly Statement[]): ReadonlyMap<string, Expr | undefined> {
     this.#locals.push(new Map(given));
     this.run(statements);
-    this.#locals.pop();
+    return this.#locals.pop() as Map<string, Expr | undefined>;
   }
 
   #statement(statement: Statement): void {

@@ -6,6 +6,8 @@ import { type Draft, draft } from "./draft.ts";
 import { eventsOf } from "./events.ts";
 import type { Tabulated } from "./execute.ts";
 import type { Lexer } from "./lexer.ts";
+import { type PlasticityType, plasticityType, type SourcePlasticity } from "../../mechanisms/plasticity.ts";
+import { ruleOf } from "./rule.ts";
 import { Parser } from "./parse.ts";
 import { type Context, runPhases } from "./phases.ts";
 import { Symbols } from "./symbols.ts";
@@ -26,6 +28,9 @@ export interface NmodlOptions {
 export interface NmodlFile {
   /** for insertions (channels and pools) or receptors. */
   readonly mechanism: Mechanism;
+  /** Of a receptor whose connections have states of their own (NET_RECEIVE with more than a weight): what a connection transmits of its
+   * weight. `net.connect(..., { plasticity: file.plasticity() })`. */
+  readonly plasticity?: PlasticityType<string, SourcePlasticity>;
   /** What the cell has to give, by the names that the mechanism reads: reversal potentials (`ena`), concentrations (`cai`, `cao`). */
   readonly reads: readonly string[];
   /** where the file's units do not fit each other, with line and column, as NEURON's `modlunit` finds it. */
@@ -96,7 +101,7 @@ function translate(
     interpolate: mode === "interpolate",
     tables: [],
     labels: new Map(),
-    notes: [],
+    notes: [...program.notes],
   };
   const phases = runPhases(context);
   const { resolver, ...made } = draft(context, phases);
@@ -110,7 +115,9 @@ function translate(
     table === "none" ? undefined : { table },
   );
   const reads = program.ions.flatMap(({ ion, read }) => read.filter((name) => name !== `i${ion}`));
-  return { mechanism, reads: [...new Set(reads)], notes: context.notes };
+  const rule = events?.connection === undefined ? undefined : ruleOf(context, units, events.connection);
+  const connection = rule === undefined ? {} : { plasticity: plasticityType(rule) };
+  return { mechanism, ...connection, reads: [...new Set(reads)], notes: context.notes };
 }
 
 /** The mechanism's own `table` where it says the same as the file's: every tabulated value is the inf or tau of a state and nothing else,

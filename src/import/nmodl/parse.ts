@@ -32,6 +32,7 @@ const empty = (file: string): Program => ({
   procedures: new Map(),
   functions: new Map(),
   netReceive: undefined,
+  notes: [],
 });
 
 /** What is refused by the word that begins it. */
@@ -81,7 +82,7 @@ export class Parser {
       case "UNITS":
         return this.#braced(token.text, () => this.#unit());
       case "PARAMETER":
-        return this.#braced(token.text, () => p.parameters.push(this.#declared()));
+        return this.#braced(token.text, () => p.parameters.push(this.#parameter()));
       case "CONSTANT":
         return this.#braced(token.text, () => p.constants.push(this.#declared()));
       case "ASSIGNED":
@@ -127,7 +128,8 @@ export class Parser {
 
   #verbatim(token: Token): void {
     if (isHarmless(token.text)) return;
-    this.#r.fail(token, "has VERBATIM, which is refused: it is C, not NMODL", "Write what it does in NMODL");
+    if (/^\s*#\s*(define|undef|pragma)/m.test(token.text)) this.#r.fail(token, "has VERBATIM that changes what later words mean, which is refused: it is C, not NMODL", "Write what it does in NMODL"); // prettier-ignore
+    this.#program.notes.push(`VERBATIM in line ${token.line} is read over: it declares what only C may call`);
   }
 
   #braced(what: string, item: () => unknown): void {
@@ -271,6 +273,16 @@ export class Parser {
     }
     const comment = this.#r.peek().line === line ? undefined : this.lexer.comments.get(line);
     return { name, size, value, unit, limits, comment, line, column };
+  }
+
+  /** With its default as NEURON 8's compiler writes it into the mechanism: in six digits. */
+  #parameter(): Declared {
+    const declared = this.#declared();
+    const { name, value } = declared;
+    if (value === undefined) return declared;
+    const kept = Number(value.toPrecision(6));
+    if (kept !== value) this.#program.notes.push(`${name} is ${kept}: NEURON 8 keeps six digits of a PARAMETER's ${value}`); // prettier-ignore
+    return { ...declared, value: kept };
   }
 
   #size(): number | undefined {

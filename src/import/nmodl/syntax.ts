@@ -113,4 +113,6 @@ export interface Program {
   readonly procedures: Map<string, Routine>;
   readonly functions: Map<string, Routine>;
   netReceive: NetReceive | undefined;
+  /** what was decided as the file was read. */
+  readonly notes: string[];
 }

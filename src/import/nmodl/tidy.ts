@@ -66,7 +66,7 @@ function lessOne(e: Expr): { of: Expr; sign: 1 | -1 } | undefined {
   return undefined;
 }
 
-interface Factors {
+export interface Factors {
   readonly number: number;
   readonly above: Expr[];
   readonly below: Expr[];
@@ -100,7 +100,8 @@ const clean = (x: number): number => {
   return Math.abs(short / x - 1) < 1e-15 ? short : x;
 };
 
-function factors(s: Symbols, e: Expr): Factors {
+/** A product's factors, those above and those below its line. */
+export function factors(s: Symbols, e: Expr): Factors {
   const number = valueOf(e);
   if (number !== undefined) return { number, above: [], below: [] };
   if (e.kind === "negate") {

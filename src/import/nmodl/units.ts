@@ -27,6 +27,7 @@ const KNOWN: ReadonlyMap<string, Measure> = new Map([
   ...names("watt W", base(1, 2, 1, -3)),
   ...names("volt V", base(1, 2, 1, -2, -1)),
   ...names("ohm", base(1, 2, 1, -1, -2)),
+  ...names("megohm", base(1e6, 2, 1, -1, -2)),
   ...names("mho siemens siemen S", base(1, -2, -1, 1, 2)),
   ...names("farad F", base(1, -2, -1, 2, 2)),
   ...names("hertz Hz", base(1, 0, 0, -1)),

@@ -1,4 +1,5 @@
 import type { Channel, Mechanism, Pool, Synapse } from "../../mechanisms/mechanism.ts";
+import type { SourcePlasticity } from "../../mechanisms/plasticity.ts";
 import type { Quantity, Unit } from "../../units.ts";
 
 /** Constructors of quantities by unit. */
@@ -10,35 +11,59 @@ const MAKERS: Readonly<Record<Unit, string>> = {
 /** Longest line. */
 const WIDTH = 120;
 
-/** A mechanism as the text of a module of its own, as one would write it: `export default channel({ ... });` */
-export function mechanismSource(m: Mechanism): string {
+/** A mechanism as the text of a module of its own, as one would write it: `export default channel({ ... });`, and where its connections
+ * have a rule, `export const connection = plasticity({ ... });` */
+export function mechanismSource(m: Mechanism, rule?: SourcePlasticity): string {
   const used = new Set<string>();
   const quantity = ({ value, unit }: Quantity): string => {
     used.add(MAKERS[unit]);
     return `${MAKERS[unit]}(${value})`;
   };
-  const params = Object.entries(m.params).map(([name, p]) => {
-    const limits = [["min", p.min], ["max", p.max]].filter(([, x]) => x !== undefined).map(([key, x]) => `${key}: ${x}`); // prettier-ignore
-    const more = limits.length === 0 ? "" : `, { ${limits.join(", ")} }`;
-    return `${name}: param(${quantity(p.default)}, ${JSON.stringify(p.doc)}${more})`;
-  });
-  const doc = `doc: \`${m.doc.replaceAll(/[`\\$]/g, "\\$&")}\``;
-  const parts = [
+  const written = called(m.kind, [
     `name: ${JSON.stringify(m.name)}`,
-    doc,
+    docOf(m),
     ...(m.kind === "pool" ? [`ion: ${JSON.stringify(m.ion)}`] : []),
-    block("params", params),
+    block("params", paramsOf(m, quantity)),
     ...(m.let === undefined ? [] : [block("let", entries(m.let))]),
     ...(m.kind === "synapse" && m.weight !== undefined ? [`weight: ${JSON.stringify(m.weight)}`] : []),
     block("states", entries(m.states)),
     ...own(m, quantity),
     ...tableOf(m, quantity),
-  ];
-  const body = parts.map((part) => `  ${part.replaceAll("\n", part === doc ? "\n" : "\n  ")},`).join("\n");
+  ]);
+  const ruled =
+    rule === undefined ? "" : `\nexport const connection = ${called("plasticity", ruleParts(rule, quantity))}`;
   const makers = ["param", m.kind].sort().join(", ");
-  const imports = used.size === 0 ? "" : `import { ${[...used].sort((a, b) => a.localeCompare(b)).join(", ")} } from "hillock";\n`; // prettier-ignore
-  return `${imports}import { ${makers} } from "hillock/mechanisms";\n\nexport default ${m.kind}({\n${body}\n});\n`;
+  const imports = [
+    ...(used.size === 0 ? [] : [`import { ${[...used].sort((a, b) => a.localeCompare(b)).join(", ")} } from "hillock";\n`]),
+    `import { ${makers} } from "hillock/mechanisms";\n`,
+    ...(rule === undefined ? [] : [`import { plasticity } from "hillock/plasticity";\n`]),
+  ]; // prettier-ignore
+  return `${imports.join("")}\nexport default ${written}${ruled}`;
 }
+
+const called = (maker: string, parts: readonly string[]): string =>
+  `${maker}({\n${parts.map((part) => `  ${part.replaceAll("\n", part.startsWith("doc:") ? "\n" : "\n  ")},`).join("\n")}\n});\n`;
+
+const docOf = ({ doc }: { readonly doc: string }): string => `doc: \`${doc.replaceAll(/[`\\$]/g, "\\$&")}\``;
+
+const paramsOf = ({ params }: Pick<Mechanism, "params">, quantity: (q: Quantity) => string): string[] =>
+  Object.entries(params).map(([name, p]) => {
+    const limits = [["min", p.min], ["max", p.max]].filter(([, x]) => x !== undefined).map(([key, x]) => `${key}: ${x}`); // prettier-ignore
+    const more = limits.length === 0 ? "" : `, { ${limits.join(", ")} }`;
+    return `${name}: param(${quantity(p.default)}, ${JSON.stringify(p.doc)}${more})`;
+  });
+
+const ruleParts = (rule: SourcePlasticity, quantity: (q: Quantity) => string): string[] => [
+  `name: ${JSON.stringify(rule.name)}`,
+  docOf(rule),
+  `side: "pre"`,
+  block("params", paramsOf(rule, quantity)),
+  ...(rule.let === undefined ? [] : [block("let", entries(rule.let))]),
+  block("states", entries(rule.states)),
+  block("onPre", entries(rule.onPre)),
+  `transmit: ${JSON.stringify(rule.transmit)}`,
+  `largest: ${JSON.stringify(rule.largest)}`,
+];
 
 function own(m: Channel | Pool | Synapse, quantity: (q: Quantity) => string): string[] {
   if (m.kind === "channel") {

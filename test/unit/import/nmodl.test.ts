@@ -40,7 +40,7 @@ Translated from NMODL, leak.mod.\`,
 
 describe("what is refused, with line and column", () => {
   test.each([
-    [leak({ blocks: "VERBATIM\nint x;\nENDVERBATIM" }), "leak.mod:14:1: has VERBATIM"],
+    [leak({ blocks: "VERBATIM\n#define v 3\nENDVERBATIM" }), "leak.mod:14:1: has VERBATIM that changes"],
     [leak({ breakpoint: "VERBATIM\ng = 1;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ neuron: "POINTER vgap" }), "leak.mod:5:11: has the POINTER vgap"],
     [leak({ neuron: "RANDOM r" }), "leak.mod:5:10: has RANDOM r"],
