@@ -3,7 +3,7 @@ import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, s
 import { freeNames, substitute } from "../lang/names.ts";
 import { readFunctions } from "../lang/functions.ts";
 import { parse } from "../lang/parse.ts";
-import { type Channel, type Flow, type Mechanism, type Nernst, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
+import { type Channel, currentsOf, type Flow, type Mechanism, type Nernst, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
 import type { Method } from "../network/cell.ts";
 import { eliminate, sum } from "./elimination.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
@@ -141,7 +141,7 @@ export class CellEquations {
 
   /** A current density (mA/cm2) of a channel, evaluated in the currents phase. */
   density(d: ResolvedDensity, current: string): Expr {
-    const c = d.mechanism.kind === "channel" ? d.mechanism.currents[current] : undefined;
+    const c = currentsOf(d.mechanism)[current];
     if (c === undefined)
       throw new ModelError(d.as, `has no current "${current}"`, "Name one of the mechanism's currents");
     return currentOf(
@@ -302,9 +302,7 @@ export class CellEquations {
       if (nernst !== undefined) map[`e${ion}`] = name(reversalName(other));
     }
     for (const ion of ions(d)) map[`i${ion}`] = name(totalName(d.node, ion));
-    if (d.mechanism.kind === "channel") {
-      for (const c of Object.keys(d.mechanism.currents)) map[`i_${c}`] = name(currentName(d, c));
-    }
+    for (const c of Object.keys(currentsOf(d.mechanism))) map[`i_${c}`] = name(currentName(d, c));
     for (const s of statesOf(d.mechanism)) map[s] = name(`${d.prefix}_${s}`);
     for (const [p, id] of Object.entries(d.params)) map[p] = name(id);
     return this.#calm(withLets(d.mechanism, map, text, d.as), `${node.label}.${d.as}`);
@@ -349,7 +347,8 @@ export class CellEquations {
       const { ion, nernst } = d.mechanism;
       const given =
         nernst.valence === undefined ? undefined : (this.#cell.nodes[node] as ResolvedNode).concentrations[`${ion}o`];
-      const outside = given === undefined ? num(nernst.out.value) : name(given);
+      const own = Object.hasOwn(d.mechanism.states, `${ion}o`) ? `${d.prefix}_${ion}o` : undefined;
+      const outside = own !== undefined ? name(own) : given === undefined ? num(nernst.out.value) : name(given);
       const ratio = div(outside, name(`${d.prefix}_${ion}i`));
       stmts.push({
         op: "let",
@@ -359,8 +358,7 @@ export class CellEquations {
     }
     const wanted = this.carried(node);
     for (const d of densities) {
-      if (d.mechanism.kind !== "channel") continue;
-      for (const c of Object.keys(d.mechanism.currents)) {
+      for (const c of Object.keys(currentsOf(d.mechanism))) {
         if (wanted.has(currentName(d, c)))
           stmts.push({ op: "let", name: currentName(d, c), value: this.density(d, c) });
       }
@@ -378,7 +376,7 @@ export class CellEquations {
       .filter((d) => d.node === node)
       .flatMap((d) => this.#stateExprs(d).flatMap((e) => [...freeNames(e)]));
     const made = this.#cell.densities.flatMap((d) => {
-      const own = d.mechanism.kind === "channel" ? Object.keys(d.mechanism.currents).map((c) => currentName(d, c)) : [];
+      const own = Object.keys(currentsOf(d.mechanism)).map((c) => currentName(d, c));
       return d.node === node ? [...own, ...ions(d).map((ion) => totalName(node, ion))] : [];
     });
     return new Set(made.filter((id) => read.includes(id)));
@@ -386,8 +384,8 @@ export class CellEquations {
 
   #ionCurrents(node: number, ion: string): Expr[] {
     return this.#cell.densities.flatMap((d) => {
-      if (d.node !== node || d.mechanism.kind !== "channel") return [];
-      const mine = Object.entries(d.mechanism.currents).filter(([, c]) => c.ion === ion);
+      if (d.node !== node) return [];
+      const mine = Object.entries(currentsOf(d.mechanism)).filter(([, c]) => c.ion === ion);
       return mine.map(([c]) => this.density(d, c));
     });
   }
@@ -416,8 +414,8 @@ export class CellEquations {
     const { V, area } = nodes[k] as ResolvedNode;
     const paths: Path[] = [];
     for (const d of densities) {
-      if (d.node !== k || d.mechanism.kind !== "channel") continue;
-      for (const c of Object.values(d.mechanism.currents))
+      if (d.node !== k) continue;
+      for (const c of Object.values(currentsOf(d.mechanism)))
         paths.push(
           pathOf(
             this.#flow(c, (t) => this.text(d, t)),
@@ -561,6 +559,7 @@ export const reversalName = (d: ResolvedDensity): string => `e_${d.prefix}`;
 
 /** The ions whose totals a mechanism may read. */
 export const ions = (d: ResolvedDensity): string[] =>
-  d.mechanism.kind === "pool"
-    ? [d.mechanism.ion]
-    : [...new Set(Object.values(d.mechanism.currents).flatMap((c) => (c.ion === undefined ? [] : [c.ion])))];
+  [...new Set([
+    ...(d.mechanism.kind === "pool" ? [d.mechanism.ion] : []),
+    ...Object.values(currentsOf(d.mechanism)).flatMap((c) => (c.ion === undefined ? [] : [c.ion])),
+  ])];

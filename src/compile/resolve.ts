@@ -2,7 +2,7 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { add, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
 import { substitute } from "../lang/names.ts";
 import { stateUnit } from "../mechanisms/check.ts";
-import { type Channel, type Param, type Pool, statesOf, type Synapse } from "../mechanisms/mechanism.ts";
+import { type Channel, currentsOf, type Param, type Pool, statesOf, type Synapse } from "../mechanisms/mechanism.ts";
 import { steadyState } from "../mechanisms/steady-state.ts";
 import type { Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
@@ -349,11 +349,10 @@ export class ResolvedModel {
     const states = statesOf(density.mechanism);
     if (states.includes(third)) return state(`${density.prefix}_${third}`, stateUnit(density.mechanism, third));
     const current = third.replace(/^i_/, "");
-    if (density.mechanism.kind === "channel" && Object.hasOwn(density.mechanism.currents, current)) {
+    if (Object.hasOwn(currentsOf(density.mechanism), current)) {
       return { phase: "current", unit: "mA/cm2", value: this.equations.density(density, current) };
     }
-    const currents =
-      density.mechanism.kind === "channel" ? Object.keys(density.mechanism.currents).map((c) => `i_${c}`) : [];
+    const currents = Object.keys(currentsOf(density.mechanism)).map((c) => `i_${c}`);
     throw new ModelError(where, `"${second}" has no "${third}"`, didYouMean(third, [...states, ...currents]));
   }
 

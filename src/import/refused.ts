@@ -12,7 +12,7 @@ const NMODL: readonly Refused[] = [
   { what: "events whose effect depends on the state that they change", why: "the weights of a step are summed before they act" },
   { what: "states of a connection that depend on its weight or on the receptor, or that reach states of the receptor by different factors", why: "a connection transmits its weight times one factor of its source's" },
   { what: "the time of a connection's last event otherwise than in exp(-(t - last)/tau)", why: "between events a connection's states decay, and keep no time" },
-  { what: "a concentration written beside a current or by a point process, two concentrations, <ion>o", why: "a pool of one ion is a mechanism of its own, and the outside is constant" },
+  { what: "concentrations written by a point process, of two ions, outside alone, or in BREAKPOINT by what changes", why: "a pool is of one ion in a compartment, and advances with the states" },
   { what: "a reversal potential that is written (WRITE e<ion>)", why: "it is the cell's own, or follows a pool" },
   { what: "more than 16 states in one system of equations of an implicit step", why: "its text grows with the square of their number" },
   { what: "LONGITUDINAL_DIFFUSION", why: "a mechanism sees its own compartment only" },

@@ -4,7 +4,7 @@ import type { Dimension } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, own, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
-import { type Channel, type EventEffect, type Flow, type Mechanism, type Pool, type ReceptorState, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
+import { type Channel, currentsOf, type EventEffect, type Flow, type Mechanism, type Pool, type ReceptorState, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
 import { checkKinetics } from "./check-kinetics.ts";
 
 /** What a mechanism's texts find where it is inserted. */
@@ -71,7 +71,7 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
       { ...lets, ...table, kinetics: record(scheme) },
     ),
   ],
-  ["pool", object({ kind: text, ...common, ion: text, states: record(state) }, { ...lets, ...table, nernst })],
+  ["pool", object({ kind: text, ...common, ion: text, states: record(state) }, { ...lets, ...table, nernst, currents: record(flow) })],
   ["synapse", (where, x) => synapseShape(has(x, "i") ? { i: anything } : { g: anything, E: anything })(where, x)],
 ]);
 
@@ -114,14 +114,12 @@ function checkNames(where: string, m: Mechanism): void {
   checkName(where, "mechanism", m.name);
   const taken = new Map<string, string>(FIXED);
   if (m.kind === "synapse") taken.set("w", "the weight of an event");
-  if (m.kind === "channel") {
-    for (const [current, c] of Object.entries(m.currents)) {
-      checkName(where, "current", current);
-      taken.set(`i_${current}`, `the current ${current}`);
-      if (c.ion === undefined) continue;
-      checkName(where, "ion", c.ion);
-      taken.set(`i${c.ion}`, `the ion current of ${c.ion}`);
-    }
+  for (const [current, c] of Object.entries(currentsOf(m))) {
+    checkName(where, "current", current);
+    taken.set(`i_${current}`, `the current ${current}`);
+    if (c.ion === undefined) continue;
+    checkName(where, "ion", c.ion);
+    taken.set(`i${c.ion}`, `the ion current of ${c.ion}`);
   }
   if (m.kind === "pool") {
     checkName(where, "ion", m.ion);
@@ -187,8 +185,8 @@ class MechanismTexts {
     for (const [name, value] of Object.entries(this.#m.let ?? {})) this.#texts.define(name, value, later);
     if (this.#m.kind === "synapse") return this.#synapse(this.#m);
     for (const [s, state] of Object.entries(this.#m.states)) this.#state(s, state, new Map());
-    if (this.#m.kind === "pool") return this.#pool(this.#m);
-    this.#kinetics(this.#m);
+    if (this.#m.kind === "pool") this.#pool(this.#m);
+    else this.#kinetics(this.#m);
     this.#currents(this.#m);
   }
 
@@ -261,9 +259,9 @@ class MechanismTexts {
     }
   }
 
-  #currents(m: Channel): void {
+  #currents(m: Channel | Pool): void {
     const hidden = new Map(currentNames(m).map((name) => [name, HIDDEN.current]));
-    for (const [name, c] of Object.entries(m.currents)) this.#flow(`currents.${name}.`, c, ["S/cm2", "mA/cm2"], hidden);
+    for (const [name, c] of Object.entries(currentsOf(m))) this.#flow(`currents.${name}.`, c, ["S/cm2", "mA/cm2"], hidden);
   }
 
   #flow(at: string, flow: Flow, [g, i]: readonly [Unit, Unit], hidden: ReadonlyMap<string, string>): void {
@@ -313,10 +311,9 @@ class MechanismTexts {
 
 /** What a mechanism may read of currents: its own, and the totals of ions that it carries or pools. */
 function currentNames(m: Mechanism): string[] {
-  if (m.kind === "synapse") return [];
-  if (m.kind === "pool") return [`i${m.ion}`];
-  const ions = Object.values(m.currents).flatMap((c) => (c.ion === undefined ? [] : [`i${c.ion}`]));
-  return [...Object.keys(m.currents).map((c) => `i_${c}`), ...new Set(ions)];
+  const currents = currentsOf(m);
+  const ions = Object.values(currents).flatMap((c) => (c.ion === undefined ? [] : [`i${c.ion}`]));
+  return [...Object.keys(currents).map((c) => `i_${c}`), ...new Set([...ions, ...(m.kind === "pool" ? [`i${m.ion}`] : [])])];
 }
 
 /** What a state says, or: mM for the concentration of an ion that the mechanism carries, the weight's unit for a receptor's, else 1. */

@@ -101,12 +101,13 @@ export interface Channel extends MechanismBase {
   readonly currents: Readonly<Record<string, Current>>;
 }
 
-/** An ion's concentration inside a compartment. One state, named `<ion>i` (mM); its texts may read `i<ion>`.
- * `nernst` recomputes e<ion> every step before the currents: RT/zF (mV) * log(out / <ion>i). */
+/** An ion's concentration inside a compartment. One state is named `<ion>i` (mM), one may be `<ion>o`, outside; its texts may read `i<ion>`.
+ * It may carry currents beside, as a pump does. `nernst` recomputes e<ion> every step before the currents: RT/zF (mV) * log(out / <ion>i). */
 export interface Pool extends MechanismBase {
   readonly kind: "pool";
   readonly ion: string;
   readonly states: Readonly<Record<string, State>>;
+  readonly currents?: Readonly<Record<string, Current>>;
   readonly nernst?: Nernst;
 }
 
@@ -142,6 +143,10 @@ export type Mechanism = Channel | Pool | Synapse;
 export const channel = (c: Omit<Channel, "kind">): Channel => ({ kind: "channel", ...c });
 export const pool = (p: Omit<Pool, "kind">): Pool => ({ kind: "pool", ...p });
 export const synapse = (s: MechanismBase & Flow & Omit<Synapse, "kind" | keyof MechanismBase | "g" | "E" | "i">): Synapse => ({ kind: "synapse", ...s }); // prettier-ignore
+
+/** Current densities of a channel, and of a pool that carries some. */
+export const currentsOf = (m: Mechanism): Readonly<Record<string, Current>> =>
+  m.kind === "synapse" ? {} : (m.currents ?? {});
 
 /** The unit of an event's weight. */
 export const weightUnitOf = ({ weight = "uS" }: Synapse): Unit => weight;

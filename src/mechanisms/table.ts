@@ -1,5 +1,5 @@
 import type { Neuron } from "./neuron.ts";
-import type { EventEffect, Flow, Mechanism, Param, Reaction } from "./mechanism.ts";
+import { currentsOf, type EventEffect, type Flow, type Mechanism, type Param, type Reaction } from "./mechanism.ts";
 import type { LinkState, LinkTrace, Plasticity, WeightParam } from "./plasticity.ts";
 
 /** The parameters of a mechanism as a Markdown table: name, default with unit, limits, meaning. */
@@ -77,12 +77,12 @@ function equations(m: Mechanism): string {
   }
   if (m.kind === "channel") {
     for (const { reactions } of Object.values(m.kinetics ?? {})) lines.push(...reactions.map(reaction));
-    lines.push(
-      ...Object.entries(m.currents).map(
-        ([name, c]) => `i_${name} = ${flow(c)}${c.ion === undefined ? "" : `   into i${c.ion}`}`,
-      ),
-    );
   }
+  lines.push(
+    ...Object.entries(currentsOf(m)).map(
+      ([name, c]) => `i_${name} = ${flow(c)}${c.ion === undefined ? "" : `   into i${c.ion}`}`,
+    ),
+  );
   if (m.kind === "synapse") {
     lines.push(
       ...Object.entries(m.onEvent).map(([name, effect]) => `on an event: ${name} ${does(effect)}`),

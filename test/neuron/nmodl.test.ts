@@ -19,7 +19,7 @@ import { degC, mM, ms, mV, nA, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../s
 const DEMO = "/usr/share/nrn/demo/release";
 const OWN = join(import.meta.dirname, "../fixtures/nmodl");
 const REFUSED = new Map([
-  ["cabpump", "writes cai beside a current"],
+  ["cabpump", "CABPUMP"],
   ["invlfire", "ARTIFICIAL_CELL"],
 ]);
 

@@ -9,6 +9,7 @@ import type { Draft } from "./draft.ts";
 import type { EventDraft } from "./events.ts";
 import { type Context, type Phases, staleName } from "./phases.ts";
 import { type Form, linear } from "./relax.ts";
+import { ownCurrent } from "./resolve.ts";
 import { splitCurrent } from "./split.ts";
 import type { UnitTable } from "./units.ts";
 import { unitOf } from "./units.ts";
@@ -51,9 +52,10 @@ export class Assembly {
       }
     }
     const isPool = this.#isPool(draft);
+    if (program.kind === "density") this.#nameCurrents(draft);
     const states = this.#states(draft, units, events);
     const kinetics = this.#kinetics(draft);
-    const built = program.kind === "point" ? this.#point(draft, events) : isPool ? undefined : this.#currents(draft);
+    const built = program.kind === "point" ? this.#point(draft, events) : this.#currents(draft);
     const lets = this.#writer.write();
     const common = {
       name: this.#name(program.name),
@@ -66,7 +68,7 @@ export class Assembly {
         const { flow, onEvent, weight } = built as PointParts;
         return { kind: "synapse", ...common, ...(weight === "uS" ? {} : { weight }), states: states as Synapse["states"], onEvent, ...flow } as Synapse; // prettier-ignore
       }
-      if (isPool) return this.#pool(common, states as Pool["states"]);
+      if (isPool) return this.#pool(common, states as Pool["states"], built as Pool["currents"] & {});
       return {
         kind: "channel",
         ...common,
@@ -79,28 +81,26 @@ export class Assembly {
     return this.#checked(made());
   }
 
-  #isPool({ currents, schemes }: Draft): boolean {
+  #isPool({ schemes }: Draft): boolean {
     const { program, lexer } = this.#context;
     const writes = program.ions.filter(({ ion, write }) => write.includes(`${ion}i`) || write.includes(`${ion}o`));
     if (writes.length === 0) return false;
     const [first] = writes as [(typeof writes)[number], ...typeof writes];
     if (program.kind !== "density") lexer.fail(first, `writes a concentration of ${first.ion} from a point process, which is refused: a pool of an ion is a mechanism of its own`, "Let it write its current, and insert a pool"); // prettier-ignore
-    if (first.write.includes(`${first.ion}o`)) lexer.fail(first, `writes ${first.ion}o, which is refused: concentrations outside are the cell's own constants`, "Leave it out"); // prettier-ignore
-    if (currents.length > 0 || writes.length > 1) {
-      lexer.fail(first, `writes ${first.ion}i beside ${currents.length > 0 ? "a current" : "another concentration"}, which is refused: a pool of an ion is a mechanism of its own`, "Split it into a channel and a pool"); // prettier-ignore
-    }
+    if (!first.write.includes(`${first.ion}i`)) lexer.fail(first, `writes ${first.ion}o alone, which is refused: a pool of ${first.ion} has its concentration inside too`, "Let it write both, or give the cell its concentration outside"); // prettier-ignore
+    if (writes.length > 1) lexer.fail(first, `writes ${first.ion}i beside the concentration of ${(writes[1] as (typeof writes)[number]).ion}, which is refused: a pool is of one ion`, "Split it into two pools"); // prettier-ignore
     if (schemes.length > 0) lexer.fail(first, "has a KINETIC scheme in a pool, which is refused", "Write equations");
     return true;
   }
 
-  #pool(common: object, states: Pool["states"]): Pool {
+  #pool(common: object, states: Pool["states"], currents: Readonly<Record<string, Current>>): Pool {
     const { program, lexer } = this.#context;
     const { ion, valence, write, ...at } = program.ions.find((i) => i.write.includes(`${i.ion}i`)) as (typeof program.ions)[number]; // prettier-ignore
     void write;
     if (!Object.hasOwn(states, `${ion}i`)) lexer.fail(at, `writes ${ion}i, which is no STATE`, `Make ${ion}i a STATE`);
     const z = valence ?? VALENCE.get(ion) ?? 0;
     const nernst = z === 0 ? {} : { nernst: { valence: z, out: { value: OUTSIDE.get(ion) ?? 1, unit: "mM" } as Quantity<"mM"> } }; // prettier-ignore
-    return { kind: "pool", ...common, ion, states, ...nernst } as unknown as Pool;
+    return { kind: "pool", ...common, ion, states, ...(Object.keys(currents).length === 0 ? {} : { currents }), ...nernst } as unknown as Pool;
   }
 
   #doc(): string {
@@ -117,6 +117,7 @@ export class Assembly {
     );
     const unit = (state: string): Unit => {
       if (state === "time") return "ms";
+      if (this.#writer.isIonState(state)) return "mM";
       const of = state.replace(/_(old|(iterate|change|moved)\d)(_old)?$/, "");
       const found = unitOf(this.#units.read(declared.get(of) ?? declared.get(of.replace(/_\d+$/, "")) ?? "1"));
       return found?.factor === 1 ? found.unit : "1";
@@ -154,7 +155,7 @@ export class Assembly {
       if (start !== undefined && !decays) this.#writer.finalText(start, unit, (t) => (text["init"] = t));
       const usual: Unit = point
         ? (events?.weightUnit ?? "uS")
-        : this.#writer.isIonState(this.#writer.own(state))
+        : this.#context.program.ions.some(({ ion }) => this.#writer.own(state) === `${ion}i`)
           ? "mM"
           : "1";
       if (unit !== usual) text["unit"] = unit;
@@ -191,11 +192,21 @@ export class Assembly {
     return found;
   }
 
+  readonly #currentNames = new Map<string, string>();
+
+  #nameCurrents({ currents }: Draft): void {
+    for (const { name } of currents) {
+      const wish = name.startsWith("i") && name.length > 1 ? name.slice(1) : this.#context.program.name;
+      const own = this.#writer.fresh(wish.replace(/^_+/, ""));
+      this.#currentNames.set(name, own);
+      this.#writer.say(ownCurrent(name), `i_${own}`, "mA/cm2");
+    }
+  }
+
   #currents({ currents }: Draft): Record<string, Current> {
     const found: Record<string, Current> = {};
     for (const { name, ion, i } of currents) {
-      const wish = name.startsWith("i") && name.length > 1 ? name.slice(1) : this.#context.program.name;
-      const own = this.#writer.fresh(wish.replace(/^_+/, ""));
+      const own = this.#currentNames.get(name) as string;
       found[own] = Object.assign(this.#flow(i, ["S/cm2", "mA/cm2"]), ion === undefined ? {} : { ion }) as unknown as Current; // prettier-ignore
     }
     return found;

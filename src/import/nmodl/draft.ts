@@ -60,8 +60,10 @@ export function draft(context: Context, phases: Phases): Draft & { readonly reso
     .map((state) => ({ state, form: { next: s.name(state) } as Form, at: program.nameAt }));
   const kept = [...keptSteps(resolver, s, final)].map((k) => ({ ...k, at: program.nameAt }));
   if (resolver.usesTime) kept.unshift({ state: "time", form: { next: s.add(s.name(keptName("time")), s.name("dt")) }, init: s.number(0), at: program.nameAt }); // prettier-ignore
+  const written = concentrationsOf(context, resolver, phases, final);
   const steps = [
     ...kept,
+    ...written,
     ...[...updates, ...still].map((u) => ({ ...u, init: initialOf(context, resolver, phases, u, final, steady) })),
   ].map((u) => ({ ...u, exprs: exprsOf(u.form) }));
   const read = new Set([...steps.flatMap((u) => u.exprs), ...currents.map((c) => c.i), ...schemes.flatMap((k) => k.reactions.flatMap((r) => [r.forward, r.backward]))].flatMap((e) => [...s.reads(e)].map(stateOf))); // prettier-ignore
@@ -70,8 +72,31 @@ export function draft(context: Context, phases: Phases): Draft & { readonly reso
   return { ...finished(context, order, copies, currents), schemes, resolver };
 }
 
+/** Concentrations that a file writes and has no STATE for: values of every step. */
+function concentrationsOf(
+  { program, variables, lexer }: Context,
+  resolver: Resolver,
+  { initial, advanced, currents }: Phases,
+  final: (e: Expr) => Expr,
+): DraftState[] {
+  return program.ions.flatMap(({ ion, write, line, column }) =>
+    [`${ion}i`, `${ion}o`].flatMap((state): DraftState[] => {
+      if (!write.includes(state) || variables.find(state)?.kind === "state") return [];
+      const at = { line, column };
+      const [stepped, now, first] = [advanced.get(state), currents.get(state), initial.get(state)];
+      const isAlias = (e: Expr | undefined): boolean => e?.kind === "name" && variables.find(staleName(e.name))?.kind === "state"; // prettier-ignore
+      if (isAlias(stepped ?? now) && state.endsWith("i")) return [];
+      if (stepped === undefined && now === undefined) lexer.fail(at, `writes ${state} and never sets it`, "Set it in BREAKPOINT"); // prettier-ignore
+      const value = stepped === undefined ? resolver.resolve(now as Expr, "currents") : resolver.resolve(stepped, "advance"); // prettier-ignore
+      if (stepped === undefined && !resolver.isSteady(value)) lexer.fail(at, `writes ${state} in BREAKPOINT by what is no constant, which is refused: concentrations are of the states' step`, "Set it in the block that SOLVE names"); // prettier-ignore
+      const init = first === undefined && stepped === undefined ? value : initOf(resolver, { initial } as Phases, state); // prettier-ignore
+      return [{ state, form: { next: final(value) }, init: final(init), at }];
+    }),
+  );
+}
+
 const isConcentration = ({ program }: Context, state: string): boolean =>
-  program.ions.some(({ ion, write }) => `${ion}i` === state && write.includes(state));
+  program.ions.some(({ ion, write }) => (`${ion}i` === state || `${ion}o` === state) && write.includes(state));
 
 function keptSteps(resolver: Resolver, s: Context["symbols"], final: (e: Expr) => Expr): Omit<DraftState, "at">[] {
   const done = new Map<string, Omit<DraftState, "at">>();

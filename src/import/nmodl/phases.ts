@@ -270,7 +270,9 @@ class Advance {
   #kinetic(block: Routine, solve: Solve): void {
     const found = reactionsOf(this.#context, block, this.#execution.bind(this));
     for (const [name, value] of found.values) this.#values.set(name, value);
-    if (found.scheme !== undefined) return void this.schemes.push(found.scheme);
+    const { program } = this.#context;
+    const isPool = program.ions.some(({ ion, write }) => write.includes(`${ion}i`) || write.includes(`${ion}o`));
+    if (found.scheme !== undefined && !isPool) return void this.schemes.push(found.scheme);
     const rates = fluxes(this.#context, found.reactions);
     this.#reacting([...rates].map(([state, f]) => ({ state, f, at: solve })));
   }

@@ -15,6 +15,9 @@ export interface Kept {
  * `time@kept`; everything else is a parameter, V, celsius, dt, diam, area or of an ion. */
 export const keptName = (name: string): string => `${name}@kept`;
 
+/** The name by which states read a current of the mechanism's own. */
+export const ownCurrent = (name: string): string => `${name}@own`;
+
 /** Puts in what variables hold: in NMODL a variable keeps its value until a block sets it again, so that what a current reads may come
  * from the states' step before it, or from the start. */
 export class Resolver {
@@ -61,6 +64,9 @@ export class Resolver {
       case "ion": {
         const own = variable.what === "i" && variable.writes;
         if (own && phase === "currents") return this.#keptValue(name, phase);
+        if (own && phase === "advance" && !variable.reads) return this.#ownCurrent(name);
+        const isAmount = variable.what === "in" || variable.what === "out";
+        if (isAmount && variable.writes && phase === "initial") return s.name(`${name}@start`);
         const set = this.#phases.advanced.get(name);
         return set !== undefined && phase === "currents" && variable.what !== "i" ? this.resolve(set, "advance") : undefined; // prettier-ignore
       }
@@ -109,6 +115,7 @@ export class Resolver {
       return this.#started(name);
     }
     if (stepped !== undefined) return this.#lastingState(name, stepped);
+    if (this.#context.program.nonspecific.some((i) => i.name === name)) return this.#ownCurrent(name) ?? this.#started(name);
     const before = currents.get(name);
     if (before !== undefined) return this.#ofCurrents(name, before);
     return this.#started(name);
@@ -138,6 +145,14 @@ export class Resolver {
     if (plain || this.isSteady(value)) return value;
     if (!this.kept.has(name)) this.kept.set(name, { name, init: value, next: s.name(keptName(name)) });
     return s.name(keptName(name));
+  }
+
+  /** A current of the mechanism's own as the step before the states' left it. */
+  #ownCurrent(name: string): Expr | undefined {
+    const { symbols: s, program, lexer } = this.#context;
+    if (this.#phases.currents.get(name) === undefined) return undefined;
+    if (program.kind === "density") return s.name(ownCurrent(name));
+    return lexer.fail(this.#place(name), `reads the current ${name} in the states' step, which a receptor's states cannot`, "Compute it there"); // prettier-ignore
   }
 
   /** Set by the currents, read by the states' step after them: only what the voltage does not change is still so. */

@@ -28,6 +28,7 @@ export class Symbols {
   negate(of: Expr): Expr {
     if (of.kind === "number") return this.number(-of.value);
     if (of.kind === "negate") return of.of;
+    if (of.kind === "binary" && (of.op === "*" || of.op === "/") && of.left.kind === "number" && of.left.value < 0) return this.binary(of.op, this.number(-of.left.value), of.right); // prettier-ignore
     return this.#keep(`-${this.#id(of)}`, { kind: "negate", of });
   }
 

@@ -6,7 +6,7 @@ export function tidy(s: Symbols, expr: Expr, done = new Map<Expr, Expr>(), label
   const known = done.get(expr);
   if (known !== undefined) return known;
   const inside = s.replace(expr, (e) => (e === expr ? undefined : tidy(s, e, done, label)), new Map());
-  const result = stepAside(s, inside) ?? unguarded(s, inside) ?? overExponential(s, inside) ?? timesInverse(s, inside) ?? asPower(s, inside) ?? oneNumber(s, inside) ?? inside;
+  const result = stepAside(s, inside) ?? unguarded(s, inside) ?? overExponential(s, inside) ?? timesInverse(s, inside) ?? overInverse(s, inside) ?? asPower(s, inside) ?? oneNumber(s, inside) ?? inside;
   if (result !== expr) label(expr, result);
   done.set(expr, result);
   return result;
@@ -173,6 +173,13 @@ function timesInverse(s: Symbols, e: Expr): Expr | undefined {
   const { left, right } = e;
   if (right.kind === "binary" && right.op === "/" && valueOf(right.left) === 1) return s.div(left, right.right);
   return undefined;
+}
+
+/** a / (1 / b) as a b. */
+function overInverse(s: Symbols, e: Expr): Expr | undefined {
+  if (e.kind !== "binary" || e.op !== "/") return undefined;
+  const { left, right } = e;
+  return right.kind === "binary" && right.op === "/" && valueOf(right.left) === 1 ? s.mul(left, right.right) : undefined;
 }
 
 /** A product with more than one number in it, with one. */

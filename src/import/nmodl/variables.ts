@@ -8,7 +8,7 @@ export type Variable =
   | { readonly kind: "parameter"; readonly declared: Declared }
   | { readonly kind: "state"; readonly declared: Declared }
   /** of an ion: its reversal potential, current, and concentrations inside and outside. */
-  | { readonly kind: "ion"; readonly ion: string; readonly what: "e" | "i" | "in" | "out"; readonly writes: boolean }
+  | { readonly kind: "ion"; readonly ion: string; readonly what: "e" | "i" | "in" | "out"; readonly reads: boolean; readonly writes: boolean }
   /** whatever code gives it; it keeps its value until then. */
   | { readonly kind: "kept" };
 
@@ -88,7 +88,7 @@ export class Variables {
           this.#lexer.fail(at, `names ${name} of the ion ${ion}`, `An ion has ${[...roles.keys()].join(", ")}`);
         }
         if (this.#by.get(name)?.kind === "state") continue;
-        this.#by.set(name, { kind: "ion", ion, what, writes: write.includes(name) });
+        this.#by.set(name, { kind: "ion", ion, what, reads: read.includes(name), writes: write.includes(name) });
       }
     }
   }

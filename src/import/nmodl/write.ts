@@ -75,10 +75,11 @@ function own(m: Channel | Pool | Synapse, quantity: (q: Quantity) => string): st
     const slope = m.slope === undefined ? [] : [`slope: ${JSON.stringify(m.slope)}`];
     return [block("onEvent", entries(m.onEvent)), ...flow, ...slope];
   }
-  if (m.nernst === undefined) return [];
+  const currents = m.currents === undefined ? [] : [block("currents", entries(m.currents))];
+  if (m.nernst === undefined) return currents;
   const { RT_zF, valence, out } = m.nernst;
   const factor = RT_zF === undefined ? `valence: ${valence}` : `RT_zF: ${quantity(RT_zF)}`;
-  return [`nernst: { ${factor}, out: ${quantity(out)} }`];
+  return [...currents, `nernst: { ${factor}, out: ${quantity(out)} }`];
 }
 
 function tableOf({ table }: Mechanism, quantity: (q: Quantity) => string): string[] {

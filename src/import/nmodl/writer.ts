@@ -38,6 +38,12 @@ export class Writer {
     this.dimensions.set("diam", dimension("um")).set("area", [0, 0, 0, 2, 0, 0, 0]);
   }
 
+  /** Lets a name stand for one that is decided elsewhere. */
+  say(name: string, as: string, of: Unit): void {
+    this.#names.set(name, this.#context.symbols.name(as));
+    this.dimensions.set(as, dimension(of));
+  }
+
   /** A name that is no more to be had. */
   take(name: string): void {
     this.#taken.add(name);
