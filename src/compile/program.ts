@@ -558,8 +558,9 @@ export const totalName = (node: number, ion: string): string => `i${node}_${ion}
 export const reversalName = (d: ResolvedDensity): string => `e_${d.prefix}`;
 
 /** The ions whose totals a mechanism may read. */
-export const ions = (d: ResolvedDensity): string[] =>
-  [...new Set([
+export const ions = (d: ResolvedDensity): string[] => [
+  ...new Set([
     ...(d.mechanism.kind === "pool" ? [d.mechanism.ion] : []),
     ...Object.values(currentsOf(d.mechanism)).flatMap((c) => (c.ion === undefined ? [] : [c.ion])),
-  ])];
+  ]),
+];

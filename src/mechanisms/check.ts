@@ -71,7 +71,13 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
       { ...lets, ...table, kinetics: record(scheme) },
     ),
   ],
-  ["pool", object({ kind: text, ...common, ion: text, states: record(state) }, { ...lets, ...table, nernst, currents: record(flow) })],
+  [
+    "pool",
+    object(
+      { kind: text, ...common, ion: text, states: record(state) },
+      { ...lets, ...table, nernst, currents: record(flow) },
+    ),
+  ],
   ["synapse", (where, x) => synapseShape(has(x, "i") ? { i: anything } : { g: anything, E: anything })(where, x)],
 ]);
 
@@ -261,7 +267,8 @@ class MechanismTexts {
 
   #currents(m: Channel | Pool): void {
     const hidden = new Map(currentNames(m).map((name) => [name, HIDDEN.current]));
-    for (const [name, c] of Object.entries(currentsOf(m))) this.#flow(`currents.${name}.`, c, ["S/cm2", "mA/cm2"], hidden);
+    for (const [name, c] of Object.entries(currentsOf(m)))
+      this.#flow(`currents.${name}.`, c, ["S/cm2", "mA/cm2"], hidden);
   }
 
   #flow(at: string, flow: Flow, [g, i]: readonly [Unit, Unit], hidden: ReadonlyMap<string, string>): void {
@@ -313,7 +320,10 @@ class MechanismTexts {
 function currentNames(m: Mechanism): string[] {
   const currents = currentsOf(m);
   const ions = Object.values(currents).flatMap((c) => (c.ion === undefined ? [] : [`i${c.ion}`]));
-  return [...Object.keys(currents).map((c) => `i_${c}`), ...new Set([...ions, ...(m.kind === "pool" ? [`i${m.ion}`] : [])])];
+  return [
+    ...Object.keys(currents).map((c) => `i_${c}`),
+    ...new Set([...ions, ...(m.kind === "pool" ? [`i${m.ion}`] : [])]),
+  ];
 }
 
 /** What a state says, or: mM for the concentration of an ion that the mechanism carries, the weight's unit for a receptor's, else 1. */

@@ -13,15 +13,12 @@ import { Network } from "../../src/network/network.ts";
 import { trains } from "../../src/network/sources.ts";
 import { oneToOne } from "../../src/connect/rules.ts";
 import { simulate } from "../../src/run/simulate.ts";
-import { degC, mM, ms, mV, nA, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../src/units.ts";
+import { degC, type Quantity, mM, ms, mV, nA, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../src/units.ts";
 
 /** The mechanisms that come with NEURON, and files of our own with the idioms of published ones. */
 const DEMO = "/usr/share/nrn/demo/release";
 const OWN = join(import.meta.dirname, "../fixtures/nmodl");
-const REFUSED = new Map([
-  ["cabpump", "CABPUMP"],
-  ["invlfire", "ARTIFICIAL_CELL"],
-]);
+const REFUSED = new Map([["invlfire", "ARTIFICIAL_CELL"]]);
 
 const files = [DEMO, OWN].flatMap((dir) => readdirSync(dir).filter((f) => f.endsWith(".mod")).map((f) => join(dir, f))); // prettier-ignore
 const [CELSIUS, DT, STOP, LEAK] = [25, 0.025, 100, 3e-4] as const;
@@ -89,13 +86,17 @@ beforeAll(() => {
 
 const companions = cases.filter(({ name }) => COMPANIONS.includes(name)).map((c) => c.mechanism);
 
+/** A pool that starts at what the cell gives. */
+const startOf = ({ params }: Mechanism): Record<string, Quantity> =>
+  params["cai0"] === undefined ? {} : { cai0: mM(CONCENTRATIONS["cai"] as number) };
+
 function cellWith(m: Mechanism): CellModel {
   const own = m.kind === "pool" ? `${m.ion}i` : "";
   const given = Object.entries(CONCENTRATIONS).filter(([name]) => name !== own);
   const leak = { sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(LEAK), E: mV(-65) } };
   return {
     sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(35.4), cm: uF_per_cm2(1) }],
-    insertions: [leak, ...(m.kind === "synapse" ? [] : [m, ...(m.kind === "pool" ? companions : [])]).map((mechanism) => ({ sections: ["soma"], mechanism }))], // prettier-ignore
+    insertions: [leak, ...(m.kind === "synapse" ? [] : [m, ...(m.kind === "pool" ? companions : [])]).map((mechanism) => ({ sections: ["soma"], mechanism, params: startOf(mechanism) }))], // prettier-ignore
     receptors: m.kind === "synapse" ? [{ name: "place", synapse: m, section: "soma" }] : [],
     reversals: Object.fromEntries(Object.entries(REVERSALS).map(([ion, E]) => [ion, mV(E)])),
     concentrations: Object.fromEntries(given.map(([name, c]) => [name, mM(c)])),

@@ -100,7 +100,14 @@ export class Assembly {
     if (!Object.hasOwn(states, `${ion}i`)) lexer.fail(at, `writes ${ion}i, which is no STATE`, `Make ${ion}i a STATE`);
     const z = valence ?? VALENCE.get(ion) ?? 0;
     const nernst = z === 0 ? {} : { nernst: { valence: z, out: { value: OUTSIDE.get(ion) ?? 1, unit: "mM" } as Quantity<"mM"> } }; // prettier-ignore
-    return { kind: "pool", ...common, ion, states, ...(Object.keys(currents).length === 0 ? {} : { currents }), ...nernst } as unknown as Pool;
+    return {
+      kind: "pool",
+      ...common,
+      ion,
+      states,
+      ...(Object.keys(currents).length === 0 ? {} : { currents }),
+      ...nernst,
+    } as unknown as Pool;
   }
 
   #doc(): string {

@@ -275,6 +275,10 @@ class Advance {
     if (found.scheme !== undefined && !isPool) return void this.schemes.push(found.scheme);
     const rates = fluxes(this.#context, found.reactions);
     this.#reacting([...rates].map(([state, f]) => ({ state, f, at: solve })));
+    // the block runs once more when its iterations have ended, at the states that they found
+    const { symbols: s } = this.#context;
+    const after = new Map([...rates.keys()].map((state): [string, Expr] => [state, s.name(fresh(state))]));
+    for (const [name, value] of found.values) this.#values.set(name, s.substitute(value, after));
   }
 }
 

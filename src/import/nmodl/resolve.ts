@@ -115,7 +115,8 @@ export class Resolver {
       return this.#started(name);
     }
     if (stepped !== undefined) return this.#lastingState(name, stepped);
-    if (this.#context.program.nonspecific.some((i) => i.name === name)) return this.#ownCurrent(name) ?? this.#started(name);
+    if (this.#context.program.nonspecific.some((i) => i.name === name))
+      return this.#ownCurrent(name) ?? this.#started(name);
     const before = currents.get(name);
     if (before !== undefined) return this.#ofCurrents(name, before);
     return this.#started(name);

@@ -179,7 +179,9 @@ function timesInverse(s: Symbols, e: Expr): Expr | undefined {
 function overInverse(s: Symbols, e: Expr): Expr | undefined {
   if (e.kind !== "binary" || e.op !== "/") return undefined;
   const { left, right } = e;
-  return right.kind === "binary" && right.op === "/" && valueOf(right.left) === 1 ? s.mul(left, right.right) : undefined;
+  return right.kind === "binary" && right.op === "/" && valueOf(right.left) === 1
+    ? s.mul(left, right.right)
+    : undefined;
 }
 
 /** A product with more than one number in it, with one. */

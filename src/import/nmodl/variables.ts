@@ -8,7 +8,13 @@ export type Variable =
   | { readonly kind: "parameter"; readonly declared: Declared }
   | { readonly kind: "state"; readonly declared: Declared }
   /** of an ion: its reversal potential, current, and concentrations inside and outside. */
-  | { readonly kind: "ion"; readonly ion: string; readonly what: "e" | "i" | "in" | "out"; readonly reads: boolean; readonly writes: boolean }
+  | {
+      readonly kind: "ion";
+      readonly ion: string;
+      readonly what: "e" | "i" | "in" | "out";
+      readonly reads: boolean;
+      readonly writes: boolean;
+    }
   /** whatever code gives it; it keeps its value until then. */
   | { readonly kind: "kept" };
 
