@@ -3,7 +3,8 @@ import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, s
 import { freeNames, substitute } from "../lang/names.ts";
 import { readFunctions } from "../lang/functions.ts";
 import { parse } from "../lang/parse.ts";
-import { type Channel, currentsOf, type Flow, type Mechanism, type Nernst, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
+import { currentsOf } from "../mechanisms/currents.ts";
+import { type Channel, type Flow, type Mechanism, type Nernst, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
 import type { Method } from "../network/cell.ts";
 import { eliminate, sum } from "./elimination.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";

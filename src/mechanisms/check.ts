@@ -4,7 +4,8 @@ import type { Dimension } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, own, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
-import { type Channel, currentsOf, type EventEffect, type Flow, type Mechanism, type Pool, type ReceptorState, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
+import { currentsOf } from "./currents.ts";
+import { type Channel, type EventEffect, type Flow, type Mechanism, type Pool, type ReceptorState, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
 import { checkKinetics } from "./check-kinetics.ts";
 
 /** What a mechanism's texts find where it is inserted. */

@@ -144,10 +144,6 @@ export const channel = (c: Omit<Channel, "kind">): Channel => ({ kind: "channel"
 export const pool = (p: Omit<Pool, "kind">): Pool => ({ kind: "pool", ...p });
 export const synapse = (s: MechanismBase & Flow & Omit<Synapse, "kind" | keyof MechanismBase | "g" | "E" | "i">): Synapse => ({ kind: "synapse", ...s }); // prettier-ignore
 
-/** Current densities of a channel, and of a pool that carries some. */
-export const currentsOf = (m: Mechanism): Readonly<Record<string, Current>> =>
-  m.kind === "synapse" ? {} : (m.currents ?? {});
-
 /** The unit of an event's weight. */
 export const weightUnitOf = ({ weight = "uS" }: Synapse): Unit => weight;
 

@@ -1,5 +1,6 @@
 import type { Neuron } from "./neuron.ts";
-import { currentsOf, type EventEffect, type Flow, type Mechanism, type Param, type Reaction } from "./mechanism.ts";
+import { currentsOf } from "./currents.ts";
+import type { EventEffect, Flow, Mechanism, Param, Reaction } from "./mechanism.ts";
 import type { LinkState, LinkTrace, Plasticity, WeightParam } from "./plasticity.ts";
 
 /** The parameters of a mechanism as a Markdown table: name, default with unit, limits, meaning. */

@@ -45,6 +45,7 @@ const nameInNeuron = (path: string): string =>
   /(?:SUFFIX|POINT_PROCESS)\s+(\w+)/.exec(readFileSync(path, "utf8").replace(/:.*$/gm, ""))?.[1] as string;
 /** What reads the concentration of a pool: it is inserted beside one. */
 const COMPANIONS = ["hva_ca", "small_k_ca"];
+const ofCalcium = (m: Mechanism): boolean => m.kind === "pool" && m.ion === "ca";
 const takesEvents = (m: Mechanism): boolean => m.kind === "synapse" && Object.keys(m.onEvent).length > 0;
 
 /** The line of the first fault that NEURON's own check of units finds; it stops there. */
@@ -73,8 +74,7 @@ beforeAll(() => {
       clamp: [5, 60, 0.1],
       v0: -65,
       stop: STOP,
-      insert:
-        mechanism.kind === "synapse" ? [] : [nameInNeuron(path), ...(mechanism.kind === "pool" ? COMPANIONS : [])],
+      insert: mechanism.kind === "synapse" ? [] : [nameInNeuron(path), ...(ofCalcium(mechanism) ? COMPANIONS : [])],
       points: mechanism.kind === "synapse" ? [{ name: nameInNeuron(path), events: takesEvents(mechanism) ? EVENTS : [], weight: WEIGHT }] : [], // prettier-ignore
     })),
   };
@@ -96,7 +96,7 @@ function cellWith(m: Mechanism): CellModel {
   const leak = { sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(LEAK), E: mV(-65) } };
   return {
     sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(35.4), cm: uF_per_cm2(1) }],
-    insertions: [leak, ...(m.kind === "synapse" ? [] : [m, ...(m.kind === "pool" ? companions : [])]).map((mechanism) => ({ sections: ["soma"], mechanism, params: startOf(mechanism) }))], // prettier-ignore
+    insertions: [leak, ...(m.kind === "synapse" ? [] : [m, ...(ofCalcium(m) ? companions : [])]).map((mechanism) => ({ sections: ["soma"], mechanism, params: startOf(mechanism) }))], // prettier-ignore
     receptors: m.kind === "synapse" ? [{ name: "place", synapse: m, section: "soma" }] : [],
     reversals: Object.fromEntries(Object.entries(REVERSALS).map(([ion, E]) => [ion, mV(E)])),
     concentrations: Object.fromEntries(given.map(([name, c]) => [name, mM(c)])),

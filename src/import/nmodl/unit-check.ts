@@ -95,6 +95,7 @@ class Check {
   #statement(statement: Statement, scope: Scope): void {
     switch (statement.kind) {
       case "assign":
+        if (readsFlux(statement.value)) return; // whose unit hangs on the reaction before and its COMPARTMENT
         return this.#assign(statement.to, this.#value(statement.value, scope), scope);
       case "derivative": {
         const of = this.#named(statement.of, scope);
@@ -222,4 +223,11 @@ function said({ factor, powers }: Measure): string {
   const number = Number(factor.toPrecision(6));
   if (parts.length === 0) return number === 1 ? "a number" : `${number}`;
   return [...(number === 1 ? [] : [number]), ...parts].join(" ");
+}
+
+function readsFlux(term: Term): boolean {
+  if (term.kind === "name") return term.name === "f_flux" || term.name === "b_flux";
+  if (term.kind === "unary") return readsFlux(term.of);
+  if (term.kind === "binary") return readsFlux(term.left) || readsFlux(term.right);
+  return term.kind === "call" && term.args.some(readsFlux);
 }
