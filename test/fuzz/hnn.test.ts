@@ -49,3 +49,65 @@ test.each([["a .param", PARAM], ["a network's JSON", JSON_FILE]])("%s with chang
     fuzzed(100),
   );
 }); // prettier-ignore
+
+const WILD = [
+  null,
+  true,
+  -1,
+  0,
+  1e9,
+  1e308,
+  1.5,
+  "",
+  "ampa",
+  "1e9",
+  [],
+  [[]],
+  {},
+  { ampa: {} },
+  "__proto__",
+  Array(50).fill(1),
+];
+const structural = fc.record({
+  at: fc.nat(200),
+  how: fc.constantFrom("value", "remove", "double", "rename"),
+  value: fc.constantFrom(...WILD),
+});
+
+/** Every place of a JSON value: what holds it, and under which key. */
+function places(x: unknown, found: (readonly [Record<string, unknown>, string])[] = []): typeof found {
+  if (typeof x !== "object" || x === null) return found;
+  for (const key of Object.keys(x)) {
+    found.push([x as Record<string, unknown>, key]);
+    places((x as Record<string, unknown>)[key], found);
+  }
+  return found;
+}
+
+test("a network's JSON of another structure is refused with a typed error, or makes a column", () => {
+  fc.assert(
+    fc.property(fc.array(structural, { minLength: 1, maxLength: 3 }), (changes) => {
+      const data = JSON.parse(JSON_FILE) as unknown;
+      for (const { at, how, value } of changes) {
+        const all = places(data);
+        const [holder, key] = all[at % all.length] ?? [{}, ""];
+        const old = holder[key];
+        if (how === "remove" && !Array.isArray(holder)) delete holder[key];
+        else if (how === "double" && Array.isArray(holder)) holder.push(old);
+        else if (how === "rename" && !Array.isArray(holder)) {
+          delete holder[key];
+          holder[`${key}x`] = old;
+        } else holder[key] = structuredClone(value);
+        if (all.length === 0) return;
+      }
+      const file = result(() => readHnn(JSON.stringify(data), "f"));
+      if (file === undefined) return;
+      const [x, y] = file.mesh ?? [2, 2];
+      if (x * y > 16 && x * y <= 1e6) return; // a mesh that was asked for, and takes its time
+      const { model, drives } = file;
+      const column = result(() => new CortexColumn({ model, drives, mesh: [x, y], tstop: 60 }));
+      for (const links of column?.links ?? []) expect([...links.weightUs].every(Number.isFinite)).toBe(true);
+    }),
+    fuzzed(100),
+  );
+});

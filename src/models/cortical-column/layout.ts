@@ -1,6 +1,9 @@
 import { ModelError } from "../../errors.ts";
 import type { ColumnCellType, Point } from "./cell-types.ts";
 
+/** Cells of a pyramidal type. */
+const MOST_CELLS = 1_000_000;
+
 export interface MeshOptions {
   /** Pyramidal cells per layer along x and y. */
   readonly mesh?: readonly [nx: number, ny: number];
@@ -28,6 +31,8 @@ export interface Layout {
 export function layOut(types: readonly ColumnCellType[], options: MeshOptions = {}): Layout {
   const { mesh = [10, 10], spacing = 1, layerSeparation = 1307.4 } = options;
   const [nx, ny] = mesh;
+  if (nx * ny > MOST_CELLS)
+    throw new ModelError("mesh", `is ${nx} x ${ny}`, `Give at most ${MOST_CELLS} cells of a type`);
   for (const n of mesh) {
     if (!Number.isInteger(n) || n < 1)
       throw new ModelError("mesh", `is ${nx} x ${ny}`, "Give two whole numbers, at least 1");
