@@ -1,13 +1,25 @@
 /** What the page and its worker both know. */
+import type { Settings } from "../site/protocol.ts";
+import type { Drive } from "../../src/models/cortical-column/drives.ts";
 
 /** Step, ms. */
 export const DT = 0.025;
 /** of the dipole's samples, ms. */
 export const SAMPLE_MS = 0.25;
 export const HIGHEST_STRENGTH = 3;
+/** of the dipole, as the experiment's publication smooths it. */
+export const AS_PUBLISHED = -1;
 
 export const PRESETS = ["evoked", "alpha", "gamma"] as const;
 export type Preset = (typeof PRESETS)[number];
+
+/** What a column starts from beside its settings. Nothing: the preset's drives and connections. */
+export interface ColumnDocument {
+  /** a file of HNN, and its name: connections, receptors and drives. */
+  readonly hnn?: { readonly name: string; readonly text: string };
+  /** instead of the file's or the preset's. */
+  readonly drives?: readonly Drive[];
+}
 
 /** Said once, when the network is made. */
 export interface ColumnFacts {
@@ -16,11 +28,67 @@ export interface ColumnFacts {
   readonly cells: number;
   /** factor on the dipole moment. */
   readonly scale: number;
+  readonly drives: readonly Drive[];
+}
+
+/** A recorded dipole as the page lays it over. */
+export interface Recorded {
+  /** ms and nAm, as in the file. */
+  readonly t: Float64Array;
+  readonly moment: Float64Array;
+  readonly factor: number;
+  /** width of the window, ms; 0: as it is. */
+  readonly smoothing: number;
+}
+
+/** How near the model is to a recording, over the time that both have. */
+export interface Match {
+  /** nAm. */
+  readonly rmse: number;
+  readonly correlation: number;
+  /** factor on the recording with the least RMSE. */
+  readonly best: number;
 }
 
 export interface ColumnReadings {
   /** by cell type. */
   readonly spikes: Readonly<Record<string, number>>;
-  /** ms and nAm times the scale. */
-  readonly dipole: { readonly t: number[]; readonly moment: number[] };
+  /** ms and nAm times the scale. With a recording they are all samples of the trial, null where a curve has none. */
+  readonly dipole: {
+    readonly t: number[];
+    readonly moment: (number | null)[];
+    readonly recorded: (number | null)[] | undefined;
+  };
+  readonly match: Match | undefined;
 }
+
+/** What a fit may change: a factor on a drive's weights, or a shift of its events (ms). */
+export interface FitParameter {
+  readonly drive: string;
+  readonly what: "strength" | "onset";
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface FitRequest {
+  readonly settings: Settings;
+  readonly document: ColumnDocument | undefined;
+  /** by drive, beside the page's. */
+  readonly strengths: Readonly<Record<string, number>>;
+  readonly recorded: Recorded;
+  readonly parameters: readonly FitParameter[];
+}
+
+export type FromFit =
+  /** A round has begun. */
+  | { readonly kind: "asked"; readonly round: number; readonly columns: number }
+  /** What is best so far, after so many columns: RMSE (nAm), parameters, dipole. */
+  | {
+      readonly kind: "round";
+      readonly round: number;
+      readonly columns: number;
+      readonly error: number;
+      readonly values: readonly number[];
+      readonly moment: readonly number[];
+    }
+  | { readonly kind: "failed"; readonly detail: string };

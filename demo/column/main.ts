@@ -1,13 +1,21 @@
 import { Controls, type Specs } from "../site/controls.ts";
 import { element } from "../site/element.ts";
+import { onFiles } from "../site/files.ts";
+import { notice, paragraph } from "../site/notice.ts";
+import { packedText, unpackedText } from "../site/packed.ts";
 import { DemoPage, speedText } from "../site/page.ts";
-import { Plot } from "../site/plots.ts";
+import { Plot, type PlotSpec } from "../site/plots.ts";
 import type { RunState } from "../site/protocol.ts";
+import { save } from "../site/save.ts";
 import { OrbitCamera } from "./camera.ts";
-import { HIGHEST_STRENGTH, PRESETS, type ColumnFacts, type ColumnReadings } from "./facts.ts";
+import { DrivesEditor } from "./drives.ts";
+import { AS_PUBLISHED, HIGHEST_STRENGTH, PRESETS, type ColumnDocument, type ColumnFacts, type ColumnReadings, type Recorded } from "./facts.ts"; // prettier-ignore
+import { Fit } from "./fit.ts";
+import { Overlay } from "./overlay.ts";
 
 const SPECS = {
   strength: { kind: "range", label: "Drive strength", unit: "×", min: 0, max: HIGHEST_STRENGTH, step: 0.05, value: 1, help: "Factor on the weights of the drive's synapses" },
+  smoothing: { kind: "choice", label: "Smoothing of the dipole", options: [[AS_PUBLISHED, "as published"], [0, "none"], [5, "5 ms"], [10, "10 ms"], [20, "20 ms"], [30, "30 ms"], [45, "45 ms"]], value: AS_PUBLISHED, shows: true },
   speed: { kind: "choice", label: "Speed", options: [[0.002, "2 ms a second"], [0.005, "5 ms a second"], [0.02, "20 ms a second"], [0.1, "100 ms a second"], [1, "real time"], [1000, "as fast as it goes"]], value: 0.02 },
   drive: { kind: "choice", label: "Drive", options: PRESETS.map((name, k) => [k, name] as const), value: 0, restarts: true },
   mesh: { kind: "range", label: "Cells along a side", min: 2, max: 10, step: 1, value: 6, help: "Pyramidal cells of each layer; the published column has 10", restarts: true, byEngine: { software: 3, reference: { value: 2, max: 3 } } },
@@ -15,11 +23,23 @@ const SPECS = {
 } as const satisfies Specs<string>; // prettier-ignore
 
 const controls = new Controls<keyof typeof SPECS>(element("controls"), SPECS);
-const dipole = new Plot(element("dipole"), {
+const dipoleSpec: PlotSpec = {
   series: [{ label: "dipole", colour: "violet" }],
   x: { label: "ms" },
   y: { label: "nAm × scale" },
-});
+};
+const dipole = new Plot(element("dipole"), dipoleSpec);
+/** The page's own drives and connections; undefined: the preset's. */
+let own: ColumnDocument | undefined;
+let linkFault: string | undefined;
+controls.hash = location.hash.slice(1);
+if (controls.hash !== "") {
+  try {
+    own = { hnn: { name: "the link", text: await unpackedText(controls.hash, 400_000) } };
+  } catch (error) {
+    linkFault = error instanceof Error ? error.message : String(error);
+  }
+}
 let facts: ColumnFacts | undefined;
 
 function showNumbers({ spikes }: ColumnReadings, state: RunState): void {
@@ -40,6 +60,7 @@ function showPreset(): void {
 const page = new DemoPage({
   name: "column",
   command: () => {
+    if (own !== undefined) return `hillock run column --params column-network.json${controls.get("trial") > 0 ? ` --trials ${controls.get("trial") + 1}` : ""}`; // prettier-ignore
     const [mesh, trial, strength] = [controls.get("mesh"), controls.get("trial"), controls.get("strength")];
     const parts = ["hillock run column", PRESETS[controls.get("drive")], `--set mesh.x=${mesh} --set mesh.y=${mesh}`];
     if (strength !== 1) parts.push(`--drive-scale ${strength}`);
@@ -49,17 +70,24 @@ const page = new DemoPage({
   worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
   controls,
   canvases: ["scene", "raster"],
+  document: () => own,
   started: (given) => {
     facts = given as ColumnFacts;
     element("cells").textContent = element("last-cell").textContent = String(facts.cells);
-    element("window-to").textContent = `${facts.tstop} ms`;
+    element("window-to").textContent = element("drives-to").textContent = `${facts.tstop} ms`;
     element("dipole-scale").textContent = `nAm × ${Math.round(facts.scale)}`;
     dipole.reach(0, facts.tstop);
     page.act("view", camera.view);
+    page.act("strengths", drives.strengths);
+    page.act("recorded", overlay.recorded);
+    const shown = own?.drives ?? facts.drives;
+    drives.show(shown, facts.tstop);
+    fit.offer(shown);
+    void keepLink();
   },
   show: (given, state) => {
     const readings = given as ColumnReadings;
-    return [() => showNumbers(readings, state), () => dipole.set([readings.dipole.t, readings.dipole.moment])];
+    return [() => showNumbers(readings, state), () => overlay.data(readings)];
   },
   clear: () => {
     showPreset();
@@ -70,3 +98,88 @@ const page = new DemoPage({
 const camera = new OrbitCamera(element("scene-box"), (view) => page.act("view", view));
 for (const [k, name] of PRESETS.entries())
   element(`preset-${name}`).addEventListener("click", () => controls.put("drive", k));
+
+const overlay = new Overlay(dipole, dipoleSpec, () => page.act("recorded", overlay.recorded));
+
+const drives = new DrivesEditor({
+  drives: (changed) => start({ ...own, drives: changed }),
+  strengths: (by) => {
+    page.act("strengths", by);
+    own ??= {};
+    void keepLink();
+  },
+});
+const fit = new Fit({
+  worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "fit" }),
+  request: () => overlay.recorded && { settings: controls.all, document: own, strengths: drives.strengths, recorded: overlay.recorded },
+  begun: () => page.pause(true),
+  keep: (parameters, values) => {
+    let changed = own?.drives ?? facts?.drives ?? [];
+    for (const { drive } of parameters) {
+      const of = (what: string, otherwise: number): number => values[parameters.findIndex((p) => p.drive === drive && p.what === what)] ?? otherwise;
+      changed = drives.changed(drive, of("strength", 1), of("onset", 0));
+    }
+    page.pause(false);
+    start({ ...own, drives: changed });
+  },
+}); // prettier-ignore
+
+/** Starts with drives and connections of the page's own, or the preset's. */
+function start(document: ColumnDocument | undefined): void {
+  own = document;
+  dispatchEvent(new Event("hillock-settings"));
+  page.restart(250);
+}
+
+/** A preset takes the place of the page's own drives. */
+controls.onChange((key) => {
+  if (key !== "drive") return;
+  forget();
+});
+
+function forget(): void {
+  own = undefined;
+  drives.forget();
+  element("hnn-said").textContent = "";
+}
+
+/** The address holds what runs, where that is not a preset. */
+async function keepLink(): Promise<void> {
+  const text = own === undefined ? "" : await page.ask<string>({ what: "own", name: "link", value: undefined }).catch(() => ""); // prettier-ignore
+  const hash = own === undefined || text === "" ? "" : await packedText(text);
+  if (hash === controls.hash) return;
+  controls.hash = hash;
+  controls.write();
+}
+
+onFiles(
+  [
+    [element("recorded-open"), element<HTMLInputElement>("recorded-file")],
+    [element("hnn-open"), element<HTMLInputElement>("hnn-file")],
+  ],
+  async (name, text) => {
+    if (/^\s*\{/.test(text) || /\.param$/i.test(name)) return openNetwork(name, text);
+    const read = await page.ask<Pick<Recorded, "t" | "moment">>({ what: "own", name: "recorded", value: { name, text } }); // prettier-ignore
+    overlay.open(name, read);
+    fit.refresh();
+  },
+);
+element("recorded-away").addEventListener("click", () => fit.refresh());
+
+async function openNetwork(name: string, text: string): Promise<void> {
+  type Read = { mesh: readonly [number, number] | undefined; notes: readonly string[] };
+  const { mesh, notes } = await page.ask<Read>({ what: "own", name: "network", value: { name, text } });
+  drives.forget();
+  element("hnn-said").textContent = [`${name.slice(0, 60)} runs.`, ...(mesh === undefined ? [] : [`Its mesh is ${mesh.join(" × ")}; the page keeps its own.`]), ...notes].join(" "); // prettier-ignore
+  start({ hnn: { name, text } });
+}
+
+element("hnn-save").addEventListener("click", () => {
+  void page.ask<string>({ what: "own", name: "hnn", value: undefined }).then((text) => save("column-network.json", text, "application/json")); // prettier-ignore
+});
+element("drives-published").addEventListener("click", () => {
+  forget();
+  page.restart();
+});
+
+if (linkFault !== undefined) notice("alert", "This link could not be opened.", [paragraph(linkFault)]);

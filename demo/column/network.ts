@@ -2,12 +2,13 @@ import { compile } from "../../src/compile/compile.ts";
 import {
   columnPreset,
   cortexColumn,
+  readHnn,
   type ColumnPreset,
   type CortexColumn,
 } from "../../src/models/cortical-column/index.ts";
 import { ms } from "../../src/units.ts";
 import type { Compiled } from "../site/runner.ts";
-import { DT, HIGHEST_STRENGTH, SAMPLE_MS, type Preset } from "./facts.ts";
+import { DT, HIGHEST_STRENGTH, SAMPLE_MS, type ColumnDocument, type Preset } from "./facts.ts";
 
 /** How long each is shown, ms: one response, or several cycles of a rhythm. */
 const DURATION: Readonly<Record<Preset, number>> = { evoked: 170, alpha: 600, gamma: 300 };
@@ -19,6 +20,7 @@ export interface ColumnSettings {
   readonly preset: Preset;
   readonly mesh: number; // pyramidal cells along a side, of each layer
   readonly trial: number;
+  readonly document?: ColumnDocument | undefined;
 }
 
 export interface BuiltColumn extends Compiled {
@@ -26,21 +28,33 @@ export interface BuiltColumn extends Compiled {
   readonly smoothing: ColumnPreset["smoothing"];
 }
 
-/** The published column with one of its published drives, smaller where `mesh` says so. */
-export function buildColumn({ preset, mesh, trial }: ColumnSettings): BuiltColumn {
-  const { drives, rules, smoothing } = columnPreset(preset);
+/** Of drives: what the page's and the drive's own factor may be together. */
+export const HIGHEST_SCALE = HIGHEST_STRENGTH ** 2;
+
+/** The column with the document's drives and connections, or published ones; smaller where `mesh` says so.
+ * @param tstop  ms; default: as long as the preset is shown */
+export function columnOf({ preset, mesh, trial, document }: ColumnSettings, tstop = DURATION[preset]): CortexColumn {
+  const { drives, rules } = columnPreset(preset);
+  const file = document?.hnn && readHnn(document.hnn.text, document.hnn.name);
   const column = cortexColumn({
     mesh: [mesh, mesh],
-    drives,
-    rules,
+    drives: document?.drives ?? file?.drives ?? drives,
+    ...(file === undefined ? { rules } : { model: file.model }),
     trial,
-    tstop: DURATION[preset],
-    maxDriveScale: HIGHEST_STRENGTH,
+    tstop,
+    maxDriveScale: HIGHEST_SCALE,
   });
   for (const name of ["L2_pyramidal", "L5_pyramidal"]) {
     const cells = column.population(name);
     if (cells.kind === "cells") column.record(cells, "dipole", { every: ms(SAMPLE_MS) });
   }
+  return column;
+}
+
+/** The column that the page runs. */
+export function buildColumn(settings: ColumnSettings): BuiltColumn {
+  const column = columnOf(settings);
+  const { smoothing } = columnPreset(settings.preset);
   const description = column.describe();
   return { column, network: compile(description, { dt: ms(DT) }), description, smoothing };
 }

@@ -1,4 +1,4 @@
-import { correctedDipole, smoothedDipole, type CortexColumn } from "../../src/models/cortical-column/index.ts";
+import { hnnText, readHnn, type CortexColumn, type Drive } from "../../src/models/cortical-column/index.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
 import type { Settings, Table } from "../site/protocol.ts";
@@ -8,9 +8,12 @@ import { Recent, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { ColumnDrawing, type Scene } from "./drawing.ts";
-import { DT, PRESETS, SAMPLE_MS, type ColumnFacts, type ColumnReadings } from "./facts.ts";
-import { buildColumn, dipoleScale, type BuiltColumn } from "./network.ts";
+import { AS_PUBLISHED, DT, PRESETS, SAMPLE_MS, type ColumnDocument, type ColumnFacts, type ColumnReadings, type Recorded } from "./facts.ts"; // prettier-ignore
+import { serveFit } from "./fitting.ts";
+import { Moments, stronger } from "./moments.ts";
+import { buildColumn, dipoleScale, type BuiltColumn, type ColumnSettings } from "./network.ts";
 import { PlainDrawing } from "./plain-drawing.ts";
+import { readRecorded, Recording } from "./recording.ts";
 import { columnShape } from "./shape.ts";
 import { FIRST_VIEW, type View } from "./view.ts";
 
@@ -36,21 +39,27 @@ class ColumnDemo implements Demo {
   readonly #smoothing: BuiltColumn["smoothing"];
   readonly #scene: Scene;
   readonly #raster: Raster;
-  /** moments of both layers, fAm, every SAMPLE_MS. */
-  readonly #raw: { tMs: number[]; L2: number[]; L5: number[] } = { tMs: [], L2: [], L5: [] };
+  readonly #moments: Moments;
   readonly #spikes: Record<string, number>;
   /** first row of the raster of each type. */
   readonly #rows = new Map<string, number>();
   /** spikes of the trial, by row of the raster. */
   readonly #all = new Recent();
   #strength: number;
+  /** of the dipole, ms. */
+  #window: number;
+  /** by drive, on top of the page's. */
+  #strengths: Readonly<Record<string, number>> = {};
+  #recording: Recording | undefined;
   #changed = true;
   #view: View = FIRST_VIEW;
   #rasterDrawn = -Infinity;
 
-  constructor(bench: Bench, built: BuiltColumn, runner: Runner, scene: Scene, raster: Raster, strength: number) {
+  constructor(bench: Bench, built: BuiltColumn, runner: Runner, scene: Scene, raster: Raster, settings: Settings) {
     [this.#bench, this.#column, this.#smoothing, this.#runner] = [bench, built.column, built.smoothing, runner];
-    [this.#scene, this.#raster, this.#strength] = [scene, raster, strength];
+    [this.#scene, this.#raster] = [scene, raster];
+    this.#moments = new Moments(built.column);
+    [this.#strength, this.#window] = [settings["strength"] as number, this.#windowOf(settings)];
     let row = 0;
     for (const { name } of built.column.cellTypes) {
       this.#rows.set(name, row);
@@ -60,7 +69,12 @@ class ColumnDemo implements Demo {
   }
 
   get facts(): ColumnFacts {
-    return { tstop: this.#column.tstop, cells: this.#column.layout.nCells, scale: this.#scale };
+    return {
+      tstop: this.#column.tstop,
+      cells: this.#column.layout.nCells,
+      scale: this.#scale,
+      drives: this.#column.drivesGiven,
+    };
   }
 
   get time(): number {
@@ -72,12 +86,24 @@ class ColumnDemo implements Demo {
   }
 
   set(settings: Settings): void {
+    this.#window = this.#windowOf(settings);
     this.#strength = settings["strength"] as number;
     this.#changed = true;
   }
 
   act(what: string, value: unknown): void {
     if (what === "view") this.#view = value as View;
+    if (what === "strengths") [this.#strengths, this.#changed] = [value as Readonly<Record<string, number>>, true];
+    if (what === "recorded") this.#recording = value === undefined ? undefined : new Recording(value as Recorded, this.#samples); // prettier-ignore
+  }
+
+  answer(name: string, value: unknown): unknown {
+    const { name: file, text } = (value ?? {}) as { name: string; text: string };
+    if (name === "recorded") return readRecorded(text, file);
+    if (name === "hnn") return hnnText({ ...this.#taken, drivesGiven: this.#strongDrives(this.#strength) });
+    if (name === "link") return hnnText({ ...this.#taken, drivesGiven: this.#strongDrives(1) }); // which has the page's strength
+    const { drives, mesh, notes } = readHnn(text, file);
+    return { drives, mesh, notes };
   }
 
   start(seen: () => void): Promise<void> {
@@ -109,7 +135,12 @@ class ColumnDemo implements Demo {
   }
 
   readings(): ColumnReadings {
-    return { spikes: this.#spikes, dipole: this.#dipole() };
+    const { t, moment } = this.#moments.shown(this.#window, this.#scale);
+    if (this.#recording === undefined) return { spikes: this.#spikes, dipole: { t, moment, recorded: undefined }, match: undefined }; // prettier-ignore
+    const recorded = Array.from(this.#recording.values, (x) => (Number.isNaN(x) ? null : x));
+    const all = recorded.map((_, k) => k * SAMPLE_MS);
+    const match = this.#recording.match(moment);
+    return { spikes: this.#spikes, dipole: { t: all, moment: all.map((_, k) => moment[k] ?? null), recorded }, match };
   }
 
   table(canvas: string): Table | undefined {
@@ -124,15 +155,24 @@ class ColumnDemo implements Demo {
     return this.#runner.equations();
   }
 
-  /** Dipole moment, nAm times the scale by which it is usually shown. */
-  #dipole(): ColumnReadings["dipole"] {
-    const { tMs, L2, L5 } = this.#raw;
-    if (tMs.length < 2) return { t: [], moment: [] };
-    const cells = this.#column.layout.positions["L5_pyramidal"]?.length ?? 0;
-    const corrected = correctedDipole({ tMs, L2, L5 }, cells);
-    const { windowMs } = this.#smoothing;
-    const shown = windowMs > 0 && tMs.length * SAMPLE_MS > windowMs ? smoothedDipole(corrected, windowMs) : corrected;
-    return { t: tMs, moment: Array.from(shown.agg, (x) => x * this.#scale) };
+  get #samples(): number {
+    return 1 + Math.round(this.#column.tstop / SAMPLE_MS);
+  }
+
+  /** What a file of HNN holds of the column. */
+  get #taken(): Pick<CortexColumn, "cellTypes" | "rules" | "layout"> {
+    const { cellTypes, rules, layout } = this.#column;
+    return { cellTypes, rules, layout };
+  }
+
+  /** Drives with their strength, and all drives', in their weights. */
+  #strongDrives(all: number): Drive[] {
+    return this.#column.drivesGiven.map((drive) => stronger(drive, drive.kind === "tonic" ? 1 : (this.#strengths[drive.name] ?? 1) * all)); // prettier-ignore
+  }
+
+  #windowOf(settings: Settings): number {
+    const wanted = settings["smoothing"] as number;
+    return wanted === AS_PUBLISHED ? this.#smoothing.windowMs : wanted;
   }
 
   /** The usual factor stands for so many columns of 100 pyramidal cells a layer; a smaller mesh stands for as many cells. */
@@ -158,45 +198,37 @@ class ColumnDemo implements Demo {
     }
     this.#raster.collect({ times, neurons }, this.#runner.step);
     this.#all.push(times, neurons, 0);
-    const [L2, L5] = ["L2_pyramidal", "L5_pyramidal"].map((name) => chunk.trace(name, "dipole"));
-    if (L2 === undefined || L5 === undefined) return;
-    const sum = (data: ArrayLike<number>, row: number, width: number): number => {
-      let total = 0;
-      for (let c = 0; c < width; c++) total += data[row * width + c] as number;
-      return total;
-    };
-    L2.times.forEach((t, row) => {
-      this.#raw.tMs.push(t);
-      this.#raw.L2.push(sum(L2.data, row, L2.cells.length));
-      this.#raw.L5.push(sum(L5.data, row, L5.cells.length));
-    });
+    this.#moments.take(chunk);
   }
 
   #apply(control: Control): void {
     if (!this.#changed) return;
     this.#changed = false;
-    for (const names of Object.values(this.#column.driveProjections)) {
-      for (const name of names) control.scale(name, this.#strength);
+    for (const [drive, names] of Object.entries(this.#column.driveProjections)) {
+      for (const name of names) control.scale(name, this.#strength * (this.#strengths[drive] ?? 1));
     }
   }
 }
 
-serve(async (bench, settings) => {
-  const built = buildColumn({
-    preset: PRESETS[settings["drive"] as number] ?? "evoked",
-    mesh: settings["mesh"] as number,
-    trial: settings["trial"] as number,
-  });
+/** What the page's numbers and its document say. */
+const columnSettings = (settings: Settings, document: unknown): ColumnSettings => ({
+  preset: PRESETS[settings["drive"] as number] ?? "evoked",
+  mesh: settings["mesh"] as number,
+  trial: settings["trial"] as number,
+  document: document as ColumnDocument | undefined,
+});
+
+const demo = async (bench: Bench, settings: Settings, document: unknown): Promise<Demo> => {
+  const built = buildColumn(columnSettings(settings, document));
   const runner = await Runner.make(bench, built);
   const shape = columnShape(built.column);
   const { types } = shape;
   let cells = 0;
   const ends = types.map((t) => (cells += t.cells));
   const ink = { colours: types.map((t) => TYPE_COLOURS[t.name] ?? "ink"), ends };
-  const strength = settings["strength"] as number;
   if (bench.drawing === undefined || runner.visible === undefined) {
     const scene = new PlainDrawing(bench, shape, (name) => runner.states(name));
-    return new ColumnDemo(bench, built, runner, scene, new PlainRaster(bench, "raster", cells, ink, DT), strength);
+    return new ColumnDemo(bench, built, runner, scene, new PlainRaster(bench, "raster", cells, ink, DT), settings);
   }
   const scene = await ColumnDrawing.make(bench, bench.drawing, runner.visible, shape);
   const raster = await SpikeRaster.make(
@@ -207,5 +239,9 @@ serve(async (bench, settings) => {
     { firstSource: 0, n: cells },
     ink,
   );
-  return new ColumnDemo(bench, built, runner, scene, raster, strength);
-});
+  return new ColumnDemo(bench, built, runner, scene, raster, settings);
+};
+
+// one script for both: what the browser has loaded for the page's simulation it does not load again for a fit
+if (self.name === "fit") serveFit(columnSettings);
+else serve(demo);

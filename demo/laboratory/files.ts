@@ -1,5 +1,5 @@
 import { element, make } from "../site/element.ts";
-import { hideNotice, notice, paragraph } from "../site/notice.ts";
+import { onFiles } from "../site/files.ts";
 import { curveCsv, nodeScript, panelSvg, tracesCsv } from "./exports.ts";
 import { save } from "../site/save.ts";
 import { packed, readSaved, savedText, type Saved } from "./saved.ts";
@@ -34,18 +34,14 @@ export class Files {
     this.#shown = shown;
     const click = (id: string, act: () => void): void => element(id).addEventListener("click", act);
     click("save", () => save("laboratory.json", savedText(shown.saved()), "application/json"));
-    click("open", () => element("file").click());
     click("csv", () => save("traces.csv", tracesCsv(shown.traces, shown.window()), "text/csv"));
     click("json", () => void this.#description().then(({ json }) => save("network.json", `${json}\n`, "application/json"))); // prettier-ignore
     click("script", () => void this.#description().then(({ json, engine }) => save("laboratory.mjs", nodeScript(json, engine, 1000), "text/javascript"))); // prettier-ignore
     click("share", () => void this.#share());
-    const file = element<HTMLInputElement>("file");
-    file.addEventListener("change", () => {
-      const [chosen] = file.files ?? [];
-      if (chosen !== undefined) void this.#read(chosen);
-      file.value = "";
+    onFiles([[element("open"), element<HTMLInputElement>("file")]], (name, text) => {
+      if (/\.swc$/i.test(name)) shown.morphology(name, text);
+      else shown.open(readSaved(text));
     });
-    this.#drops();
     for (const part of document.querySelectorAll<HTMLElement>(".files-of")) this.#plotButtons(part);
   }
 
@@ -72,32 +68,6 @@ export class Files {
     };
     const copied = "clipboard" in navigator ? navigator.clipboard.writeText(link) : Promise.reject(new Error("none"));
     await copied.then(() => said("Link copied"), () => said("Link is in the address bar")); // prettier-ignore
-  }
-
-  async #read(file: File): Promise<void> {
-    try {
-      const text = await file.text();
-      if (/\.swc$/i.test(file.name)) this.#shown.morphology(file.name, text);
-      else this.#shown.open(readSaved(text));
-      hideNotice();
-    } catch (error) {
-      notice("alert", `"${file.name.slice(0, 60)}" could not be opened.`, [paragraph(error instanceof Error ? error.message : String(error))]); // prettier-ignore
-    }
-  }
-
-  #drops(): void {
-    const dropping = (on: boolean) => (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault();
-      document.body.classList.toggle("dropping", on);
-    };
-    addEventListener("dragover", dropping(true));
-    addEventListener("dragleave", dropping(false));
-    addEventListener("drop", (event) => {
-      dropping(false)(event);
-      const [file] = event.dataTransfer?.files ?? [];
-      if (file !== undefined) void this.#read(file);
-    });
   }
 
   #plotButtons(part: HTMLElement): void {

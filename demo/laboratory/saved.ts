@@ -1,3 +1,4 @@
+import { packedText, unpackedText } from "../site/packed.ts";
 import type { Texts } from "./protocol.ts";
 import { type Key, type LabSettings, SPECS } from "./settings.ts";
 
@@ -43,38 +44,11 @@ function allowed(key: Key, x: number): boolean {
   return spec.kind === "range" ? x >= spec.min && x <= spec.max : spec.options.some(([value]) => value === x);
 }
 
-/** The part of an address behind #: "1." for the version, then the compressed file in base64url. */
-export async function packed(saved: Saved): Promise<string> {
-  const bytes = await through(new TextEncoder().encode(JSON.stringify(saved)), new CompressionStream("deflate-raw"));
-  const letters = Array.from(bytes, (b) => String.fromCharCode(b)).join("");
-  return `${VERSION}.${btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
-}
+/** The part of an address behind #. */
+export const packed = (saved: Saved): Promise<string> => packedText(JSON.stringify(saved));
 
 /** @throws Error that says what is wrong with a link */
 export async function unpacked(hash: string): Promise<Saved> {
-  const [version, data = ""] = hash.split(".");
-  if (version !== String(VERSION)) throw new Error(`The link is of version ${version?.slice(0, 20)}; this page reads version ${VERSION}.`); // prettier-ignore
-  try {
-    const bytes = Uint8Array.from(atob(data.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-    const text = new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw"), LONGEST));
-    return readSaved(JSON.stringify({ format: FORMAT, version: VERSION, ...(JSON.parse(text) as object) }));
-  } catch (error) {
-    throw new Error("The link is damaged: a part of it is missing. Ask for the saved file instead.", { cause: error });
-  }
-}
-
-async function through(
-  bytes: Uint8Array<ArrayBuffer>,
-  stream: GenericTransformStream,
-  most = Infinity,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = (new Blob([bytes]).stream().pipeThrough(stream as ReadableWritablePair<Uint8Array, Uint8Array>)).getReader(); // prettier-ignore
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    length += part.value.length;
-    if (length > 4 * most) throw new Error("too long");
-    parts.push(part.value);
-  }
-  return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+  const text = await unpackedText(hash, LONGEST);
+  return readSaved(JSON.stringify({ format: FORMAT, version: VERSION, ...(JSON.parse(text) as object) }));
 }

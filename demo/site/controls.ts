@@ -15,6 +15,8 @@ export interface RangeSpec {
   readonly help?: string;
   /** Changing it needs a new network. */
   readonly restarts?: boolean;
+  /** Changing it changes what is shown, and nothing that is computed. */
+  readonly shows?: boolean;
   /** Its default depends on what computes: a link that keeps the default leaves it to the other side's. */
   readonly byEngine?: {
     /** default on a software adapter. */
@@ -32,7 +34,11 @@ export interface ChoiceSpec {
   readonly value: number;
   readonly help?: string;
   readonly restarts?: boolean;
+  readonly shows?: boolean;
 }
+
+/** What a change of a control needs. */
+export type Effect = "restarts" | "shows" | "acts";
 
 export type ControlSpec = RangeSpec | ChoiceSpec;
 export type Specs<K extends string> = Readonly<Record<K, ControlSpec>>;
@@ -41,6 +47,8 @@ export type Specs<K extends string> = Readonly<Record<K, ControlSpec>>;
 const VERSION = 1;
 
 export class Controls<K extends string> {
+  /** What stands behind the address' #. */
+  hash = "";
   /** The address is of a later page than this one. */
   readonly fromLater: boolean;
   readonly #specs: Specs<K>;
@@ -48,7 +56,7 @@ export class Controls<K extends string> {
   readonly #outputs = new Map<K, HTMLOutputElement>();
   readonly #defaults = new Map<K, number>();
   readonly #given: ReadonlySet<K>;
-  readonly #listeners: ((key: string, restarts: boolean) => void)[] = [];
+  readonly #listeners: ((key: string, effect: Effect) => void)[] = [];
   #writing: ReturnType<typeof setTimeout> | undefined;
 
   /** Fills `form` and takes over what the address says; values out of range are moved into it. */
@@ -124,7 +132,7 @@ export class Controls<K extends string> {
     if (last !== undefined) this.#changed(last);
   }
 
-  onChange(listener: (key: string, restarts: boolean) => void): void {
+  onChange(listener: (key: string, effect: Effect) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -132,7 +140,7 @@ export class Controls<K extends string> {
    * those that suit the adapter and were left as they are. */
   link(): string {
     const url = new URL(location.href);
-    url.hash = "";
+    url.hash = this.hash;
     url.searchParams.set("v", String(VERSION));
     for (const key of this.#inputs.keys()) {
       const spec = this.#specs[key];
@@ -199,9 +207,15 @@ export class Controls<K extends string> {
 
   #changed(key: K): void {
     this.#show(key);
+    this.write();
+    const { restarts, shows } = this.#specs[key];
+    for (const listener of this.#listeners) listener(key, restarts === true ? "restarts" : shows === true ? "shows" : "acts");
+  } // prettier-ignore
+
+  /** Keeps the address up to date. */
+  write(): void {
     clearTimeout(this.#writing); // browsers limit how often the address may change
     this.#writing = setTimeout(() => history.replaceState(null, "", this.link()), 300);
-    for (const listener of this.#listeners) listener(key, this.#specs[key].restarts === true);
   }
 }
 

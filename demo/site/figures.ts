@@ -89,13 +89,14 @@ async function svgOf(title: string, plots: readonly Plot[]): Promise<string> {
 
 /** One panel for the left axis, and one for the right. */
 function panelsOf({ spec, range, table: { names, columns } }: Plot, title: string | undefined): Panel[] {
-  const kinds = names.slice(1).map((_, k) => spec.series[k % spec.series.length]);
+  const [all, own] = [spec.series.length, spec.series.filter(({ beside }) => beside !== true)];
+  const kinds = names.slice(1).map((_, k) => (k < all ? spec.series[k] : own[(k - all) % own.length]));
   const x = Array.from(columns[0] ?? [], (v) => v ?? NaN);
   const panel = (right: boolean): Panel[] => {
     const axis = right ? spec.right : spec.y;
     const series = kinds.flatMap((kind, k): Series[] => {
       if ((kind?.scale === "right") !== right || kind === undefined) return [];
-      const kept = Math.floor(k / spec.series.length);
+      const kept = k < all ? 0 : 1 + Math.floor((k - all) / own.length);
       const label = (names[k + 1] as string).replace(/ \([^()]*\)$/, "");
       const known = Array.from(columns[k + 1] ?? [], (y, at) => [x[at] as number, y ?? NaN] as const).filter(([, y]) => !Number.isNaN(y)); // prettier-ignore
       const [xs, ys] = [known.map(([t]) => t), known.map(([, y]) => y)];

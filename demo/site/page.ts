@@ -28,6 +28,8 @@ export interface PageSpec {
   readonly controls: Controls<string>;
   /** ids of the canvases that the worker draws on. */
   readonly canvases: readonly string[];
+  /** What only this page has and its worker starts from. */
+  document?(): unknown;
   /** The worker has made its network. */
   started?(facts: unknown): void;
   /** Shows what the worker read: tasks that are done one a frame, which keeps each short. */
@@ -52,7 +54,7 @@ export class DemoPage {
   #tasks: (() => void)[] = [];
   #working = false;
   #nextQuestion = 0;
-  readonly #asked = new Map<number, (answer: never) => void>();
+  readonly #asked = new Map<number, { answered(answer: never): void; refused(reason: Error): void }>();
 
   constructor(spec: PageSpec) {
     this.#spec = spec;
@@ -67,11 +69,11 @@ export class DemoPage {
     click("defaults", () => spec.controls.reset());
     shareButton(() => spec.controls.link());
     this.#takeAway();
-    spec.controls.onChange((key, restarts) => {
+    spec.controls.onChange((key, effect) => {
       dispatchEvent(new Event("hillock-settings"));
-      if (restarts) this.restart(QUIET_MS);
+      if (effect === "restarts") this.restart(QUIET_MS);
       else if (key === "speed") this.#pace();
-      else if (this.#finished)
+      else if (this.#finished && effect === "acts")
         this.restart(QUIET_MS); // with the new value
       else this.#send({ kind: "settings", settings: spec.controls.all, moved: commonTime() });
     });
@@ -111,11 +113,12 @@ export class DemoPage {
     this.#send({ kind: "act", what, value });
   }
 
-  /** Asks the worker; Question says what comes back. */
+  /** Asks the worker; Question says what comes back.
+   * @throws Error with what the worker says against it, or when it ends before */
   ask<T>(question: Question): Promise<T> {
     const id = this.#nextQuestion++;
     this.#send({ kind: "ask", id, question });
-    return new Promise<T>((resolve) => this.#asked.set(id, resolve));
+    return new Promise<T>((answered, refused) => this.#asked.set(id, { answered, refused }));
   }
 
   #start(): void {
@@ -136,6 +139,8 @@ export class DemoPage {
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#tasks = [];
+    for (const { refused } of this.#asked.values()) refused(new Error("The simulation was started anew; try again."));
+    this.#asked.clear();
     this.#finished = false;
     this.#spec.clear();
     this.#showButtons();
@@ -149,8 +154,15 @@ export class DemoPage {
     } else if (message.kind === "readings") this.#show(message.readings, message.state);
     else if (message.kind === "acted")
       performance.measure("slider to simulation", { start: message.moved - performance.timeOrigin }); // prettier-ignore
-    else if (message.kind === "answer") this.#asked.get(message.id)?.(message.answer as never);
+    else if (message.kind === "answer") this.#taken(message.id)?.answered(message.answer as never);
+    else if (message.kind === "refused") this.#taken(message.id)?.refused(new Error(message.detail));
     else this.#failed(message.title, message.detail);
+  }
+
+  #taken(id: number): { answered(answer: never): void; refused(reason: Error): void } | undefined {
+    const asked = this.#asked.get(id);
+    this.#asked.delete(id);
+    return asked;
   }
 
   #begin(adapter: AdapterName | undefined): void {
@@ -164,7 +176,7 @@ export class DemoPage {
     else if (this.#spec.controls.fromLater) fromLaterPage();
     const canvases = this.#canvases.handOver();
     const start: ToWorker = {
-      kind: "start", settings: this.#spec.controls.all, pacing: this.#pacing, canvases, look: this.#canvases.look,
+      kind: "start", settings: this.#spec.controls.all, document: this.#spec.document?.(), pacing: this.#pacing, canvases, look: this.#canvases.look,
     }; // prettier-ignore
     this.#worker?.postMessage(start, Object.values(canvases));
   }

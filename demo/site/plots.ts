@@ -22,6 +22,8 @@ export interface SeriesSpec {
   readonly width?: number;
   /** tells it from others without colour. */
   readonly dashed?: boolean;
+  /** not of the run, and so not of a kept one. */
+  readonly beside?: boolean;
 }
 
 export interface PlotSpec {
@@ -118,7 +120,7 @@ export class Plot {
     const { x, series } = this.spec;
     const label = (s: SeriesSpec): string =>
       `${s.label} (${(s.scale === "right" ? this.spec.right : this.spec.y)?.label})`;
-    const names = [x.label, ...series.map(label), ...this.#overlays.flatMap(({ name }) => series.map((s) => `${name}: ${label(s)}`))]; // prettier-ignore
+    const names = [x.label, ...series.map(label), ...this.#overlays.flatMap(({ name }) => this.#own.map((s) => `${name}: ${label(s)}`))]; // prettier-ignore
     return { names, columns: this.#shown as unknown as ArrayLike<number | null | undefined>[] };
   }
 
@@ -156,7 +158,12 @@ export class Plot {
   get #shown(): uPlot.AlignedData {
     return this.#overlays.length === 0 || library === undefined
       ? this.#data
-      : library.join([this.#data, ...this.#overlays.map(({ data }) => data)]);
+      : library.join([this.#data, ...this.#overlays.map(({ data: [x, ...rows] }) => [x, ...this.#own.map((_, k) => rows[k] ?? [])] as uPlot.AlignedData)]); // prettier-ignore
+  }
+
+  /** Series of the run itself, which stand before those beside it. */
+  get #own(): readonly SeriesSpec[] {
+    return this.#spec.series.filter(({ beside }) => beside !== true);
   }
 
   /** Makes the plot, anew after its colours, axes or series changed; until then the old one stands as it is. */
@@ -238,7 +245,7 @@ export class Plot {
   /** Series of kept runs: thin, each in a colour of its own. */
   #kept(): uPlot.Series[] {
     return this.#overlays.flatMap(({ name }, k) =>
-      this.spec.series.map((s) =>
+      this.#own.map((s) =>
         seriesOptions({
           ...s,
           label: `${name}: ${s.label}`,

@@ -40,6 +40,8 @@ export type ToWorker =
   | {
       readonly kind: "start";
       readonly settings: Settings;
+      /** What only one page has and starts from: drives of its own. */
+      readonly document: unknown;
       readonly pacing: Pacing;
       readonly canvases: Readonly<Record<string, OffscreenCanvas>>;
       readonly look: Look;
@@ -63,7 +65,9 @@ export type Question =
   /** RunRecord, or undefined where the page's command says it all. */
   | { readonly what: "record" }
   /** the mechanisms' own words and equations, Markdown: string[]. */
-  | { readonly what: "equations" };
+  | { readonly what: "equations" }
+  /** what only one page's worker can answer. */
+  | { readonly what: "own"; readonly name: string; readonly value: unknown };
 
 export interface Table {
   readonly names: string[];
@@ -78,6 +82,8 @@ export type ToPage =
   /** A changed setting acts from now on. */
   | { readonly kind: "acted"; readonly moved: number }
   | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
+  /** A question that has no answer, and why. */
+  | { readonly kind: "refused"; readonly id: number; readonly detail: string }
   | { readonly kind: "failed"; readonly title: string; readonly detail: string };
 
 export interface RunState {

@@ -51,6 +51,8 @@ export interface Demo {
   record(): RunRecord | undefined;
   /** Mechanisms of the network, Markdown. */
   equations(): string[];
+  /** What only one page asks; what it throws is told to who asked. */
+  answer?(name: string, value: unknown): unknown;
 }
 
 /** ms between two messages with readings. */
@@ -60,7 +62,7 @@ const post = (message: ToPage): void => postMessage(message);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Serves a page: opens a device or goes without, makes the demo when the page says how, runs it and draws it. */
-export function serve(make: (bench: Bench, settings: Settings) => Promise<Demo>): void {
+export function serve(make: (bench: Bench, settings: Settings, document: unknown) => Promise<Demo>): void {
   const opened = openDevice().catch(() => undefined);
   void opened.then((open) => post({ kind: "adapter", adapter: open?.info }));
   const waiting: ToWorker[] = [];
@@ -88,7 +90,7 @@ export function serve(make: (bench: Bench, settings: Settings) => Promise<Demo>)
         if (lost === undefined) post({ kind: "failed", title, detail: explained(error) });
       };
     try {
-      const made = new Host(bench, await make(bench, start.settings));
+      const made = new Host(bench, await make(bench, start.settings, start.document));
       made.run().catch(failed("The simulation stopped."));
       return made;
     } catch (error) {
@@ -165,7 +167,8 @@ class Host {
     const [bench, demo] = [this.#bench, this.#demo];
     if (message.kind === "settings") {
       demo.set(message.settings);
-      this.#moved ??= message.moved;
+      if (demo.finished) this.#stale = true;
+      else this.#moved ??= message.moved;
     } else if (message.kind === "pacing") {
       bench.pace.pacing = message.pacing;
       this.#unsaid = true;
@@ -213,6 +216,15 @@ class Host {
   }
 
   async #answer(id: number, question: Question): Promise<void> {
+    try {
+      const answer = await this.#answerTo(question);
+      post({ kind: "answer", id, answer });
+    } catch (error) {
+      post({ kind: "refused", id, detail: messageOf(error) });
+    }
+  }
+
+  async #answerTo(question: Question): Promise<unknown> {
     const demo = this.#demo;
     const answers: { [Q in Question["what"]]: (q: Question & { what: Q }) => unknown } = {
       picture: ({ canvas }) => {
@@ -222,13 +234,10 @@ class Host {
       table: ({ canvas }) => demo.table(canvas),
       record: () => demo.record(),
       equations: () => demo.equations(),
+      own: ({ name, value }) => demo.answer?.(name, value),
     };
     const answer = await answers[question.what](question as never);
     // signals carry functions for those who write them; what is said is their data
-    post({
-      kind: "answer",
-      id,
-      answer: question.what === "record" ? JSON.parse(JSON.stringify(answer ?? null)) : answer,
-    });
+    return question.what === "record" ? JSON.parse(JSON.stringify(answer ?? null)) : answer;
   }
 }

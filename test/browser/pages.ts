@@ -58,6 +58,17 @@ export async function set(page: Page, control: string, value: number): Promise<v
   }, value);
 }
 
+/** Drops a file on the page. */
+export const drop = (page: Page, name: string, text: string): Promise<void> =>
+  page.evaluate(
+    ([file, content]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([content as string], file as string));
+      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+    },
+    [name, text],
+  );
+
 /** Share of an element's pixels, as they are on the screen, that differ clearly from its most frequent colour. */
 export async function inked(page: Page, selector: string): Promise<number> {
   const png = (await page.locator(selector).first().screenshot()).toString("base64");

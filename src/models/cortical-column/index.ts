@@ -55,6 +55,7 @@ export {
 } from "./introspect.ts";
 export { layOut, type Layout, type MeshOptions } from "./layout.ts";
 export { readHnn, type HnnFile } from "./hnn.ts";
+export { hnnText, type HnnColumn } from "./hnn-write.ts";
 export { alphaDistal, columnPreset, replay, replayAsIntended, withWeights, type ColumnPreset } from "./presets.ts";
 export { calcium2022, jones2009, law2021, type ColumnModel } from "./published.ts";
 export {

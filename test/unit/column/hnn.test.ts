@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/errors.ts";
-import { columnPreset, CortexColumn, jones2009, law2021, readHnn } from "../../../src/models/cortical-column/index.ts";
+import {
+  alphaDistal,
+  columnPreset,
+  CortexColumn,
+  hnnText,
+  jones2009,
+  law2021,
+  readHnn,
+  replay,
+  type Drive,
+} from "../../../src/models/cortical-column/index.ts";
 
 /** The published evoked response as lines of a .param, in an order of our own. */
 const ERP = `# three volleys
@@ -148,4 +158,46 @@ describe("network JSON", () => {
     expect(() => readHnn(text, "net.json")).toThrow(DataError);
     expect(() => readHnn(text, "net.json")).toThrow(message);
   }); // prettier-ignore
+});
+
+describe("a column written for HNN", () => {
+  const drives: Drive[] = [
+    ...columnPreset("erp").drives,
+    { ...alphaDistal, tstop: 120, probability: 0.5, spaceConstant: 20 },
+    ...columnPreset("gamma").drives,
+    { kind: "tonic", amplitude: { L5_pyramidal: 2, L2_basket: 0.1 }, t0: 5, tstop: 50 },
+    { kind: "tonic", amplitude: { L5_pyramidal: -1 } },
+  ];
+
+  test.each([
+    ["jones 2009", jones2009()],
+    ["law 2021", law2021()],
+    ["gamma's weights", { ...jones2009(), rules: columnPreset("gamma").rules }],
+  ])("%s is the same column when it is read back: events, links, receptors, biases", (_, model) => {
+    const column = built({ model, drives, tstop: 170 });
+    const text = hnnText(column);
+    const read = readHnn(text, "back.json");
+    const again = built({ model: read.model, drives: read.drives, tstop: 170 });
+    expect(read.mesh).toEqual([3, 2]);
+    expect(byName(again)).toEqual(byName(column));
+    expect(again.rules).toEqual(column.rules);
+    expect(again.links.length).toBe(column.links.length);
+    expect(again.cellTypes.map((t) => t.receptors)).toEqual(column.cellTypes.map((t) => t.receptors));
+    const clamps = (c: CortexColumn) => c.describe().clamps.map(({ name: _name, ...clamp }) => clamp); // its number is another
+    expect(clamps(again)).toEqual(clamps(column));
+  });
+
+  test("every key that hnn-core's reader of drives looks up is there", () => {
+    const { external_drives } = JSON.parse(hnnText(built({ drives }))) as { external_drives: Record<string, Record<string, unknown>> }; // prettier-ignore
+    for (const drive of Object.values(external_drives))
+      expect(Object.keys(drive)).toEqual(expect.arrayContaining(["name", "type", "location", "n_drive_cells", "cell_specific", "event_seed", "conn_seed", "dynamics", "weights_ampa", "weights_nmda", "synaptic_delays", "probability", "events"])); // prettier-ignore
+    expect(Object.keys(external_drives["alpha_dist"]?.["dynamics"] as object)).toEqual(["tstart", "tstop", "tstart_std", "burst_rate", "burst_std", "numspikes", "spike_isi"]); // prettier-ignore
+  });
+
+  test.each([
+    [{ ...replay({ a: [1] }) }, "is a spike train"],
+    [{ kind: "tonic", amplitude: { L5_pyramidal: 1 }, section: "apical_trunk" } as const, "goes into apical_trunk"],
+  ])("what its file cannot say is refused", (drive, message) => {
+    expect(() => hnnText({ ...built({}), drivesGiven: [drive] } as never)).toThrow(message);
+  });
 });

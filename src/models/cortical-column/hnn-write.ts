@@ -1,0 +1,94 @@
+import { ModelError } from "../../errors.ts";
+import type { ColumnCellType } from "./cell-types.ts";
+import type { ConnectionRule } from "./connections.ts";
+import { isCellSpecific, type Drive, type EventDrive } from "./drives.ts";
+
+/** A column as HNN's network JSON holds it; a `CortexColumn` is one. */
+export interface HnnColumn {
+  /** Their receptors are written; their sections are the column's own. */
+  readonly cellTypes: readonly ColumnCellType[];
+  /** local connections. */
+  readonly rules: readonly ConnectionRule[];
+  readonly drivesGiven: readonly Drive[];
+  readonly layout: { readonly mesh: readonly [number, number] };
+}
+
+/** Drives, biases, local connections, receptors and mesh as a network JSON of HNN: `readHnn` reads the same column back, and HNN its
+ * drives. Sections of the cells, places and single pairs are not in it.
+ * @throws ModelError for a spike train, which HNN's file cannot say, and for a bias elsewhere than in the soma */
+export function hnnText({ cellTypes, rules, drivesGiven, layout }: HnnColumn): string {
+  const [x, y] = layout.mesh;
+  const events = drivesGiven.filter((d) => d.kind !== "tonic");
+  const network = {
+    object_type: "Network",
+    N_pyr_x: x,
+    N_pyr_y: y,
+    cell_types: Object.fromEntries(cellTypes.map(({ name, receptors }) => [name, { name, synapses: Object.fromEntries(Object.entries(receptors).map(([r, { E, tau1, tau2 }]) => [r, { e: E, tau1, tau2 }])) }])), // prettier-ignore
+    external_drives: Object.fromEntries(events.map((d) => [d.name, driveOf(d)])),
+    external_biases: biases(drivesGiven),
+    connectivity: [...rules.map(ruleOf), ...events.flatMap(spaceOf)],
+  };
+  return `${JSON.stringify(network, null, 2)}\n`;
+}
+
+function driveOf(drive: EventDrive): object {
+  const { name, location, weightsAmpa = {}, weightsNmda = {}, synapticDelays = 0.1, probability = 1, connSeed = 3 } = drive; // prettier-ignore
+  if (drive.kind === "spikeTrain") throw new ModelError(`drive "${name}"`, "is a spike train", "HNN's file has evoked, poisson, bursty and tonic drives"); // prettier-ignore
+  const specific = isCellSpecific(drive);
+  return {
+    name,
+    type: drive.kind,
+    location,
+    n_drive_cells: specific ? "n_cells" : (drive.nDriveCells ?? 1),
+    cell_specific: specific,
+    event_seed: drive.eventSeed ?? 2,
+    conn_seed: connSeed,
+    dynamics: dynamicsOf(drive),
+    weights_ampa: weightsAmpa,
+    weights_nmda: weightsNmda,
+    synaptic_delays: synapticDelays,
+    probability,
+    events: [],
+  };
+}
+
+function dynamicsOf(drive: Exclude<EventDrive, { kind: "spikeTrain" }>): object {
+  if (drive.kind === "evoked") return { mu: drive.mu, sigma: drive.sigma, numspikes: drive.numspikes ?? 1 };
+  const window = { tstart: drive.tstart ?? 0, tstop: drive.tstop ?? null };
+  if (drive.kind === "poisson") return { ...window, rate_constant: drive.rateConstant };
+  return {
+    ...window,
+    tstart_std: drive.tstartStd ?? 0,
+    burst_rate: drive.burstRate,
+    burst_std: drive.burstStd ?? 0,
+    numspikes: drive.numspikes ?? 2,
+    spike_isi: drive.spikeIsi ?? 10,
+  };
+}
+
+/** By name and cell type: a second bias of a type has a name of its own. */
+function biases(drives: readonly Drive[]): Record<string, Record<string, object>> {
+  const found: Record<string, Record<string, object>> = {};
+  for (const drive of drives) {
+    if (drive.kind !== "tonic") continue;
+    const { section = "soma", t0 = 0, tstop = null } = drive;
+    if (section !== "soma") throw new ModelError("tonic bias", `goes into ${section}`, "HNN's file is read with biases in the soma"); // prettier-ignore
+    const name = Object.keys(found).length === 0 ? "tonic" : `tonic_${Object.keys(found).length + 1}`;
+    found[name] = Object.fromEntries(Object.entries(drive.amplitude).map(([type, amplitude]) => [type, { amplitude, t0, tstop, section }])); // prettier-ignore
+  }
+  return found;
+}
+
+const ruleOf = (rule: ConnectionRule): object => ({
+  src_type: rule.source,
+  target_type: rule.target,
+  loc: rule.location,
+  receptor: rule.receptor,
+  nc_dict: { A_weight: rule.weight, A_delay: rule.delay, lamtha: rule.lamtha, threshold: rule.threshold, gain: rule.gain },
+  allow_autapses: Number(rule.autapses),
+  probability: rule.probability,
+  conn_seed: rule.connSeed,
+}); // prettier-ignore
+
+const spaceOf = ({ name, spaceConstant }: EventDrive): object[] =>
+  spaceConstant === undefined ? [] : [{ src_type: name, nc_dict: { lamtha: spaceConstant } }];
