@@ -7,6 +7,7 @@ export const PAGES = [
   ["column", "Cortical column"],
   ["learning", "Learning"],
   ["laboratory", "Laboratory"],
+  ["embedding", "In an article"],
 ] as const;
 
 /** What works a simulation, on every page that has one. */
@@ -21,6 +22,10 @@ const ACTIONS = `
 const TAKE = `
       <div id="tray"></div>
       <div id="take"></div>`;
+const CARDS = `
+  <section id="try" aria-labelledby="try-name">
+    <h2 id="try-name">Try this</h2>
+  </section>`;
 const EQUATIONS = `
   <details class="how" id="equations">
     <summary>The model's equations</summary>
@@ -37,6 +42,7 @@ const POLICY = [
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "connect-src 'self'",
+  "frame-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
@@ -67,7 +73,7 @@ export function framed(page: string, html: string, policy: boolean): string {
     <meta property="og:title" content="${name === undefined ? title : `${name}, live in the browser`}" />
     <meta property="og:description" content="${description}" />
     <meta property="og:type" content="website" />
-    <meta property="og:image" content="./pictures/${page === "index" ? "motor-pool" : page}.jpg" />
+    <meta property="og:image" content="./pictures/${page === "index" || page === "embedding" ? "motor-pool" : page}.jpg" />
     <link rel="icon" href="data:," />
     <link rel="stylesheet" href="./style.css" />
     <script type="module" src="./${page === "index" ? "start.ts" : `${page}/main.ts`}"></script>
@@ -84,6 +90,7 @@ export function framed(page: string, html: string, policy: boolean): string {
       .replace("<!-- notice -->", '<div id="notice" role="alert" hidden></div>')
       .replace("<!-- actions -->", ACTIONS)
       .replace("<!-- take -->", TAKE)
+      .replace("<!-- cards -->", CARDS)
       .replace("<!-- equations -->", EQUATIONS)}
     <noscript>This page computes in your browser and needs JavaScript.</noscript>
   </body>

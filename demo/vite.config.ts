@@ -17,6 +17,13 @@ export default defineConfig(({ command }) => ({
     emptyOutDir: true,
     target: "es2022",
     modulePreload: { polyfill: false },
-    rollupOptions: { input: PAGES.map(([page]) => here(`${page}.html`)) },
+    rollupOptions: {
+      input: {
+        ...Object.fromEntries(PAGES.map(([page]) => [page, here(`${page}.html`)])),
+        "hillock-demo": here("hillock-demo.ts"),
+      },
+      // articles name the element's script
+      output: { entryFileNames: ({ name }) => (name === "hillock-demo" ? "[name].js" : "assets/[name]-[hash].js") },
+    },
   },
 }));

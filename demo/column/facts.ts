@@ -6,6 +6,8 @@ import type { Drive } from "../../src/models/cortical-column/drives.ts";
 export const DT = 0.025;
 /** of the dipole's samples, ms. */
 export const SAMPLE_MS = 0.25;
+/** From the basal tips to the top of the tufts of layer 5, um. */
+export const DEPTHS = [-270, 1950] as const;
 export const HIGHEST_STRENGTH = 3;
 /** of the dipole, as the experiment's publication smooths it. */
 export const AS_PUBLISHED = -1;

@@ -1,3 +1,4 @@
+import { cards } from "../site/cards.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element } from "../site/element.ts";
 import { onFiles } from "../site/files.ts";
@@ -9,9 +10,10 @@ import type { RunState } from "../site/protocol.ts";
 import { save } from "../site/save.ts";
 import { OrbitCamera } from "./camera.ts";
 import { DrivesEditor } from "./drives.ts";
-import { AS_PUBLISHED, HIGHEST_STRENGTH, PRESETS, type ColumnDocument, type ColumnFacts, type ColumnReadings, type Recorded } from "./facts.ts"; // prettier-ignore
+import { AS_PUBLISHED, DEPTHS, HIGHEST_STRENGTH, PRESETS, type ColumnDocument, type ColumnFacts, type ColumnReadings, type Recorded } from "./facts.ts"; // prettier-ignore
 import { Fit } from "./fit.ts";
 import { Overlay } from "./overlay.ts";
+import { pixelsOfUm } from "./pixels.ts";
 
 const SPECS = {
   strength: { kind: "range", label: "Drive strength", unit: "×", min: 0, max: HIGHEST_STRENGTH, step: 0.05, value: 1, help: "Factor on the weights of the drive's synapses" },
@@ -95,7 +97,45 @@ const page = new DemoPage({
     for (const key of ["modelMs", "spikes", "finished"]) delete document.body.dataset[key];
   },
 });
-const camera = new OrbitCamera(element("scene-box"), (view) => page.act("view", view));
+const camera = new OrbitCamera(element("scene-box"), (view) => {
+  page.act("view", view);
+  showSize();
+});
+
+/** A length beside the picture, as long as it is in its middle. */
+function showSize(): void {
+  const { clientWidth, clientHeight } = element("scene");
+  const um = 500 * pixelsOfUm(camera.view, DEPTHS[1] - DEPTHS[0], clientWidth, clientHeight);
+  element("size").style.setProperty("--of", `${um.toFixed(1)}px`);
+}
+new ResizeObserver(showSize).observe(element("scene-box"));
+
+cards(
+  controls,
+  ["speed", "mesh"],
+  [
+    {
+      question: "What does a volley to the tufts do?",
+      settings: { drive: 0, speed: 0.005 },
+      look: "Its events come about 63.5 ms after the start. Before, nothing fires; after, L5 pyramidal cells fire several times each.",
+    },
+    {
+      question: "Do other event times make another response?",
+      settings: { drive: 0, trial: 3, speed: 1000 },
+      look: "The events are drawn anew about the same time. Keep this run and try other trials: no two responses are alike.",
+    },
+    {
+      question: "Does the rhythm need its drive?",
+      settings: { drive: 2, strength: 0, speed: 1000 },
+      look: "No cell fires: the gamma network has no rhythm without its Poisson drive. Raise Drive strength while it runs, and it begins.",
+    },
+    {
+      question: "What if the volley were twice as strong?",
+      settings: { drive: 0, strength: 2, speed: 1000 },
+      look: "The weights of the volley, doubled. Keep this run, set Drive strength to 1 and compare the dipoles and the numbers of spikes.",
+    },
+  ],
+);
 for (const [k, name] of PRESETS.entries())
   element(`preset-${name}`).addEventListener("click", () => controls.put("drive", k));
 

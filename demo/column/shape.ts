@@ -6,6 +6,8 @@ import {
   type Point,
 } from "../../src/models/cortical-column/index.ts";
 
+import { DEPTHS } from "./facts.ts";
+
 /** Width of the drawing, and the largest distance of neighbours, um. The model's own spacing of 1 um would put all into one line. */
 const WIDTH = 1500;
 const SPACING = 300;
@@ -42,7 +44,7 @@ export function columnShape({ cellTypes, layout }: CortexColumn): ColumnShape {
     const segments = segmentsOf(type);
     return { name: type.name, cells: positions.length, pieces: segments.length / FLOATS, segments, places };
   });
-  const [low, high] = [-270, 1950]; // the basal tips and the top of the tufts of layer 5
+  const [low, high] = DEPTHS;
   return { types, centre: [0, 0, (low + high) / 2], height: high - low };
 }
 

@@ -1,3 +1,4 @@
+import { cards } from "../site/cards.ts";
 import { element } from "../site/element.ts";
 import { fromLaterPage, hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "../site/notice.ts";
 import { commonTime } from "../site/protocol.ts";
@@ -9,6 +10,7 @@ import { Files } from "./files.ts";
 import { KEYS, LabControls } from "./lab-controls.ts";
 import type { Texts, ToPage, ToWorker } from "./protocol.ts";
 import { unpacked, type Saved } from "./saved.ts";
+import { CARDS } from "./questions.ts";
 import { LIVE, SPECS, VOLTAGE, type Key, type LabSettings } from "./settings.ts";
 import { Traces } from "./traces.ts";
 import { Views } from "./views.ts";
@@ -59,6 +61,7 @@ export class LabPage {
     theme();
     onColours(() => (this.#due = true));
     this.#wire();
+    cards(this.#controls, ["speed", "engine", "seed", "scale"], CARDS);
     void this.#begin();
   }
 

@@ -1,3 +1,4 @@
+import { cards } from "../site/cards.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element } from "../site/element.ts";
 import { DemoPage, speedText } from "../site/page.ts";
@@ -71,3 +72,25 @@ new DemoPage({
     for (const key of ["step", "rms", "rate"]) delete document.body.dataset[key];
   },
 });
+
+cards(
+  controls,
+  ["speed", "neurons", "seed"],
+  [
+    {
+      question: "Is noise in the way?",
+      settings: { noise: 3 },
+      look: "Three times the noise. The error still falls, from about 1.5 before learning to about half of that: learning works against noise.",
+    },
+    {
+      question: "Is one loop enough?",
+      settings: { loops: 1 },
+      look: "The error falls at once while the weights change, and rises again when they are held: one loop is not enough.",
+    },
+    {
+      question: "Does the kind of neuron matter?",
+      settings: { qif: 100 },
+      look: "Quadratic neurons only: they fire at another rate than the mixture, and learn too. Compare the mean rate above the plots.",
+    },
+  ],
+);

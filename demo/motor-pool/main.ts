@@ -1,3 +1,4 @@
+import { cards } from "../site/cards.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element } from "../site/element.ts";
 import { DemoPage, speedText } from "../site/page.ts";
@@ -85,3 +86,25 @@ const page = new DemoPage({
   },
 });
 element("ramp").addEventListener("click", () => page.act("rise", 5000));
+
+cards(
+  controls,
+  ["speed", "neurons", "seed"],
+  [
+    {
+      question: "Whom does a weak drive reach?",
+      settings: { rate: 30 },
+      look: "Only a part of the pool fires, from the bottom of the raster up: small units have the lowest thresholds. Raise Drive and watch the others join.",
+    },
+    {
+      question: "Does a rhythm that all units share reach the force?",
+      settings: { rate: 65, amplitude: 30, frequency: 10 },
+      look: "After some seconds the spectrum of the force has a peak at 10 Hz, hundreds of times as high as what is beside it: what all share does not average out.",
+    },
+    {
+      question: "What does neuromodulation do to the same drive?",
+      settings: { rate: 65, gamma: 1 },
+      look: "The drive is as by default, the persistent calcium current of the dendrites at its largest: more units fire, and faster. Move γ down and watch Mean rate fall.",
+    },
+  ],
+);

@@ -132,6 +132,15 @@ export class Controls<K extends string> {
     if (last !== undefined) this.#changed(last);
   }
 
+  /** Puts many values as if the user had, and the others' defaults.
+   * @param keep  what stays as it is */
+  putAll(values: Readonly<Partial<Record<K, number>>>, keep: readonly K[]): void {
+    const wanted = [...this.#inputs.keys()].filter((key) => values[key] !== undefined || !keep.includes(key));
+    const changed = wanted.filter((key) => this.get(key) !== (values[key] ?? this.#default(key)));
+    for (const key of changed) this.#set(key, values[key] ?? this.#default(key));
+    for (const key of changed) this.#changed(key);
+  }
+
   onChange(listener: (key: string, effect: Effect) => void): void {
     this.#listeners.push(listener);
   }

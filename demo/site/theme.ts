@@ -19,6 +19,7 @@ export function theme(): void {
   const button = document.querySelector<HTMLButtonElement>("#theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
   let chosen = stored();
+  document.body.classList.toggle("embedded", window !== window.top);
   const isDark = (): boolean => (chosen === undefined ? system.matches : chosen === "dark");
   const apply = (): void => {
     document.documentElement.style.colorScheme = chosen ?? "";

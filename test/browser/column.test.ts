@@ -121,7 +121,7 @@ test("an onset is dragged and moved by keys; drives are added, edited, deleted; 
   await page.close();
 
   const other = await open(link.slice(site.url.length));
-  expect(await other.getByRole("slider").evaluateAll((all) => all.map((e) => [e.ariaLabel, e.ariaValueNow]))).toEqual([["Onset of evdist1", String(onset + 1)], ["Onset of poisson1", "0"]]); // prettier-ignore
+  expect(await other.locator(".lane .handle").evaluateAll((all) => all.map((e) => [e.ariaLabel, e.ariaValueNow]))).toEqual([["Onset of evdist1", String(onset + 1)], ["Onset of poisson1", "0"]]); // prettier-ignore
   await other.click("#drives-published");
   await other.waitForFunction(() => document.querySelectorAll(".lane").length === 1 && location.hash === "");
   await drop(other, "saved.json", text);

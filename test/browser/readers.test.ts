@@ -6,6 +6,7 @@ import { browser, site } from "./setting.ts";
 
 const PAGES = [
   ["index.html", undefined],
+  ["embedding.html", undefined],
   ["motor-pool.html?neurons=50&speed=100", "modelMs"],
   ["column.html?mesh=2&drive=2&speed=1000", "modelMs"],
   ["learning.html?neurons=60&loops=3", "step"],
@@ -32,7 +33,9 @@ test.each(
       await page.click("#equations summary");
       await page.waitForSelector("#equations pre");
     }
-    await page.locator("details.how").evaluateAll((all) => all.forEach((d) => ((d as HTMLDetailsElement).open = true)));
+    await page
+      .locator("details.how, .drives details")
+      .evaluateAll((all) => all.forEach((d) => ((d as HTMLDetailsElement).open = true)));
     expect(await faults(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     await page.close();
