@@ -1,6 +1,7 @@
 import type { Controls } from "./controls.ts";
 import { element, make } from "./element.ts";
 import { button } from "./fields.ts";
+import { inTurn } from "./turns.ts";
 
 /** A question that the page answers: its settings, and what to look for. */
 export interface Card<K extends string> {
@@ -26,5 +27,5 @@ export function cards<K extends string>(
     act.setAttribute("aria-describedby", said.id);
     return make("li", { className: "panel" }, make("h3", { textContent: question }), said, act);
   });
-  element("try").append(make("ul", { className: "questions" }, ...items));
+  void inTurn(() => element("try").append(make("ul", { className: "questions" }, ...items)));
 }
