@@ -59,7 +59,7 @@ function build() {
 const PAUSE = 5;
 
 /** Installs what the commands need and the machine lacks, or says how. */
-function system(commands, install) {
+export function system(commands, install) {
   const missing = requirementsOf(commands).filter((requirement) => !isThere(requirement));
   if (missing.length === 0) return;
   const packages = [...new Set(missing.flatMap((r) => r.packages))];

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isThere, pythonWith, REQUIREMENTS, requirementsOf } from "../scripts/requirements.mjs";
@@ -109,5 +110,32 @@ describe("scripts/requirements.mjs", () => {
     const needed = requirementsOf(["test"]).filter((r) => r.found === undefined);
     expect(needed.map((r) => r.name)).toEqual(expect.arrayContaining(["NEURON", "h5py and neo"]));
     expect(needed.filter((r) => !isThere(r)).map((r) => r.name)).toEqual([]);
+  });
+});
+
+describe("a machine that lacks things is not touched", () => {
+  /** What setup says to one without any program, whose apt-get would leave a trace. */
+  function said(call: string): string {
+    const path = mkdtempSync(join(tmpdir(), "hillock-bare-"));
+    try {
+      writeFileSync(join(path, "apt-get"), `#!/bin/sh\ntouch "${join(path, "called")}"\n`, { mode: 0o755 });
+      const code = `import { system } from ${JSON.stringify(join(ROOT, "scripts/setup.mjs"))}; ${call}`;
+      const out = execFileSync(process.execPath, ["--input-type=module", "-e", code], { env: { PATH: path }, encoding: "utf8" }); // prettier-ignore
+      expect(existsSync(join(path, "called"))).toBe(false);
+      return out;
+    } finally {
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
+
+  test.each([
+    ["by --no-install", 'system(["test"], false)'],
+    ["by another user than root", 'if (process.getuid() === 0) process.setuid(65534); system(["test"], true)'],
+  ])("%s: what is missing, a line to paste, and what is left out", (_, call) => {
+    const out = said(call);
+    expect(out).toMatch(/^This machine lacks:\n {2}.+: .+\n {4}Debian: /);
+    expect(out).toMatch(/sudo apt-get update && sudo apt-get install --no-install-recommends .*neuron/);
+    expect(out).toMatch(/Going on without: ./);
+    expect(out).not.toContain("Installing");
   });
 });
