@@ -66,14 +66,27 @@ export class Memory {
 
   /** The content of a buffer, or its first bytes. Call with nothing else in flight that writes it. */
   async read(buffer: GPUBuffer, bytes = buffer.size): Promise<ArrayBuffer> {
-    const staging = this.staging(`${buffer.label}.read`, bytes);
+    return (await this.readAll([{ buffer, bytes }]))[0] as ArrayBuffer;
+  }
+
+  /** Parts of buffers in one round trip.
+   * @param parts  from a byte (default 0) on; multiples of 4 */
+  async readAll(parts: readonly { buffer: GPUBuffer; from?: number; bytes: number }[]): Promise<ArrayBuffer[]> {
+    let total = 0;
+    const placed = parts.map((part) => {
+      const at = total;
+      total += part.bytes;
+      return { from: 0, ...part, at };
+    });
+    const staging = this.staging(`${parts[0]?.buffer.label}.read`, total);
     const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
+    for (const { buffer, from, bytes, at } of placed) encoder.copyBufferToBuffer(buffer, from, staging, at, bytes);
     this.device.queue.submit([encoder.finish()]);
     await this.trip.wait(staging.mapAsync(1));
-    const content = staging.getMappedRange().slice(0, bytes);
+    const content = staging.getMappedRange();
+    const read = placed.map(({ at, bytes }) => content.slice(at, at + bytes));
     this.release(staging);
-    return content;
+    return read;
   }
 
   #fill(label: string, usage: number, content: Words | number): GPUBuffer {

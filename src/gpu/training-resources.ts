@@ -9,6 +9,7 @@ export const SPAN_WORDS = 16;
 
 /** Values of each neuron in the state: traces of two steps, potential, input, alarm and what raised it. */
 export const STATE_ROWS = 6;
+export const ALARM_ROW = 4;
 
 export interface ShardBuffers {
   readonly shard: Shard;

@@ -27,7 +27,7 @@ import { RoundTrip } from "./round-trip.ts";
 import { Scope } from "./scope.ts";
 import { forLinks, pendingTerms, readP, spikesOf } from "./training-buffers.ts";
 import { inputRows, layoutTraining, stimulusRows, type TrainingLayout } from "./training-layout.ts";
-import { SPAN_WORDS, STATE_ROWS, TrainingResources } from "./training-resources.ts";
+import { ALARM_ROW, SPAN_WORDS, STATE_ROWS, TrainingResources } from "./training-resources.ts";
 
 export interface GpuTrainingOptions {
   /** Neurons per workgroup; changes no result. Default: 8 on software adapters, 32 else. */
@@ -157,9 +157,13 @@ class GpuTraining implements TrainingEngine {
       await this.#submit(steps + 1, recording.bindings);
       return recording.record;
     });
-    const data = new Float32Array(await memory.read(buffer, traces.length * plane * 4));
-    await this.#checkAlarms();
-    return this.#span(steps, traces, data, record);
+    const { neurons } = this.#layout;
+    const [data, alarms] = await memory.readAll([
+      { buffer, bytes: traces.length * plane * 4 },
+      { buffer: this.#resources.state, from: ALARM_ROW * neurons * 4, bytes: 2 * neurons * 4 },
+    ]);
+    this.#checkAlarms(new Float32Array(alarms as ArrayBuffer));
+    return this.#span(steps, traces, new Float32Array(data as ArrayBuffer), record);
   }
 
   async weights(): Promise<Float64Array[]> {
@@ -351,14 +355,13 @@ class GpuTraining implements TrainingEngine {
     return encoder.finish();
   }
 
-  /** @throws StateError for the first step, and in it the first neuron, that raised an alarm */
-  async #checkAlarms(): Promise<void> {
+  /** @param rows  of the state: alarms, then what raised them
+   * @throws StateError for the first step, and in it the first neuron, that raised an alarm */
+  #checkAlarms(rows: Float32Array): void {
     const { neurons } = this.#layout;
-    const state = await this.#resources.memory.read(this.#resources.state);
-    const alarms = new Float32Array(state, 4 * neurons * 4, neurons);
-    const values = new Float32Array(state, 5 * neurons * 4, neurons);
+    const values = rows.subarray(neurons);
     const faults: TrainingFault[] = [];
-    for (const [at, alarm] of alarms.entries()) {
+    for (const [at, alarm] of rows.subarray(0, neurons).entries()) {
       if (alarm === 0) continue;
       const [entry, neuron] = [Math.floor(at / this.compiled.n), at % this.compiled.n];
       const what = FAULTS[(alarm % 4) - 1] ?? "potential";
