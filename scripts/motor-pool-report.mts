@@ -53,7 +53,7 @@ export function report(results: unknown): string {
       (r.machine === undefined
         ? ""
         : `Run on ${r.machine.adapter}, ${r.machine.cores} cores, time step ${r.machine.dt} ms, seeds ${r.machine.seeds.join(", ")} (connections and all noise). `) +
-      "Values are means ± SD over seeds. \"Expected\" is what an independent implementation of the specification measured. Force has Fuglevand's gain from the preceding interval; %MVC is of the pool's tetanus.",
+      "Values are means ± SD over seeds. \"Expected\" is what an independent implementation of the published models in Python measured. Force has Fuglevand's gain from the preceding interval; %MVC is of the pool's tetanus.",
     r.force && forces(r.force, r.baseline),
     r.timeStep && timeSteps(r.timeStep),
     r.coherence && coherences(r.coherence),

@@ -53,7 +53,7 @@ describe.each(["psa", "lsa"] as const)("%s", (method) => {
         }
         const column = lfp[`${method}_${e}`]!;
         const range = Math.max(...column) - Math.min(...column);
-        // the specification's own comparison is to 3e-7 of the range; 8 digits are printed
+        // the published values are known to 3e-7 of the range; 8 digits are printed
         expect(Math.abs(phi - column[row]!)).toBeLessThan(3e-7 * range + magnitude);
         compared++;
       }

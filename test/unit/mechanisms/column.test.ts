@@ -62,7 +62,7 @@ it("opens kca by calcium alone and scales its conductance with temperature", () 
   expect(k?.g).toBeCloseTo(2e-8 * tadj, 20);
 });
 
-it("fills and empties the calcium pool, and starts eca where the specification has it", () => {
+it("fills and empties the calcium pool, and starts eca where the published column has it", () => {
   const { nernst } = cad;
   const { value: RT_zF } = nernst?.RT_zF ?? { value: NaN };
   expect(2 * RT_zF).toBeCloseTo(26.7232498, 7);

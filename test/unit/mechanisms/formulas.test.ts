@@ -13,7 +13,7 @@ import { currents, environment, ownCurrentsOff, relaxation, value } from "./harn
 
 const { exp, log } = Math;
 type Pair = (V: number) => [inf: number, tau: number];
-/** x / (exp(x/k) - 1), written as the specification does: the limit is taken only within 1e-6 of 0. */
+/** x / (exp(x/k) - 1), written as NEURON's vtrap: the limit is taken only within 1e-6 of 0. */
 const lin = (x: number, k: number): number => (Math.abs(x / k) < 1e-6 ? k * (1 - x / (2 * k)) : x / (exp(x / k) - 1));
 const trap = (v: number, th: number, a: number, q: number): number =>
   Math.abs(v - th) <= 1e-6 ? a * q : (a * (v - th)) / (1 - exp(-(v - th) / q));
@@ -24,7 +24,7 @@ const slow = (V: number, as: number, bs: number): [number, number] => {
   return [a / (a + b) + 1 * (1 - a / (a + b)), 1 / (a + b)];
 };
 
-/** The specification's formulas in plain TypeScript, at the mechanisms' default parameters and 36 degC. */
+/** The published formulas (sources in the mechanisms' files) in plain TypeScript, at the mechanisms' default parameters and 36 degC. */
 const DIRECT: readonly (readonly [Channel, Record<string, Pair>])[] = [
   [
     napp,
@@ -69,7 +69,7 @@ const DIRECT: readonly (readonly [Channel, Record<string, Pair>])[] = [
 describe.each(DIRECT.map(([m, f]): [string, Channel, Record<string, Pair>] => [m.name, m, f]))(
   "%s",
   (_, m, formulas) => {
-    it.each(Object.entries(formulas))("%s follows the specification on -150..150 mV", (state, formula) => {
+    it.each(Object.entries(formulas))("%s follows the published formula on -150..150 mV", (state, formula) => {
       // The direct form of lin and trap cancels near 0: 1 ulp of exp(x/k) ~ 1 over |x/k| >= 1e-6 there, but the grid's
       // nearest point to a singularity is 0.123 mV off, k <= 20, so 2.2e-16 / 6e-3 times a few operations: 1e-12.
       for (let k = 0; k <= 1220; k++) {
