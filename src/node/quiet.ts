@@ -2,11 +2,15 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Lines that Dawn and the Vulkan loader print about every adapter and that nobody can act on: a limit that hillock does not
- * use (dynamic offsets), and a folder for windows that it does not open. */
+/** Lines that Dawn and the Vulkan loader print and that nobody can act on: about every adapter a limit that hillock does not use
+ * (dynamic offsets) and a folder for windows that it does not open; and that there is no driver, which hillock says itself, with
+ * what it takes instead. */
 const NOISE = [
   /^Warning: maxDynamic(?:Uniform|Storage)BuffersPerPipelineLayout artificially reduced from \d+ to \d+ to fit dynamic offset allocation limit\.$/,
   /^error: XDG_RUNTIME_DIR (?:is invalid or )?not set in the environment\.$/,
+  /^Warning: vkCreateInstance: Found no drivers!$/,
+  /^Warning: vkCreateInstance failed with VK_ERROR_INCOMPATIBLE_DRIVER$/,
+  /^ {4}at CheckVkSuccessImpl \(.*\)$/,
 ];
 
 /** What is left of native output without its noise. */
@@ -66,7 +70,7 @@ export async function quietly(): Promise<Quiet> {
       closeSync(file);
       const rest = withoutNoise(readFileSync(path, "utf8"));
       rmSync(folder, { recursive: true, force: true });
-      if (rest !== "") writeSync(2, rest);
+      if (rest.trim() !== "") writeSync(2, rest);
     }
   };
 }

@@ -26,10 +26,10 @@ process.stderr.write("after\\n");
 process.exit();`;
 
 /** @returns what the process writes to stderr, a pipe or a file */
-function stderrOf(code: string, into: "pipe" | "file"): string {
+function stderrOf(code: string, into: "pipe" | "file", variables: Record<string, string> = {}): string {
   const path = join(folder, "stderr");
   const fd = into === "file" ? openSync(path, "w") : undefined;
-  const env = { ...process.env };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...variables };
   delete env["XDG_RUNTIME_DIR"]; // as in a container
   const args = ["--import", new URL(import.meta.resolve("tsx")).href, "--input-type=module", "-e", code];
   const { status, stderr } = spawnSync(process.execPath, args, { env, stdio: ["ignore", "ignore", fd ?? "pipe"], encoding: "utf8" }); // prettier-ignore
@@ -43,6 +43,11 @@ describe("opening a device", () => {
   test.each(["pipe", "file"] as const)("prints nothing of its own to stderr (%s)", (into) => {
     expect(stderrOf(OPEN, into)).toBe("before\nafter\n");
   });
+
+  test("on a machine without a driver says nothing of its own either", () => {
+    const look = OPEN.replace(/const \{ device \}[^]*$/, 'await openDevice();\nprocess.stderr.write("after\\n");\nprocess.exit();');
+    expect(stderrOf(look, "pipe", { VK_ICD_FILENAMES: mkdtempSync(join(folder, "drivers-")) })).toBe("before\nafter\n");
+  }); // prettier-ignore
 
   test("hides nothing else of what the adapter's driver prints", () => {
     const lines = stderrOf(BARE, "pipe").split("\n");
