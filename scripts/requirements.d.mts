@@ -19,7 +19,6 @@ export interface Requirement {
 }
 export declare const REQUIREMENTS: readonly Requirement[];
 export declare const PYTHONS: readonly string[];
-export declare function adapters(): number;
 /** The first Python that has these modules. @throws Error that says what to install */
 export declare function pythonWith(modules: readonly string[]): string;
 export declare function isThere(requirement: Requirement): boolean;
