@@ -32,7 +32,7 @@ export const REQUIREMENTS = [
     packages: ["mesa-vulkan-drivers", "libvulkan1"],
     paths: ["/usr/share/vulkan/icd.d"],
     without:
-      "npm start uses Chromium's SwiftShader where that is there (7 times slower), else the reference engine (float64); tests and benchmarks of the GPU engine fail",
+      "npm start uses Chromium's SwiftShader where that is there (4 to 5 times slower), else the reference engine (float64); tests and benchmarks of the GPU engine fail",
     script: "scripts/setup-adapter.sh", // Debian 12 needs Mesa from its backports
     found: hasAdapter,
   },
@@ -132,8 +132,8 @@ export const REQUIREMENTS = [
   },
 ];
 
-/** Whether the built command finds an adapter that is worth it: Chromium's SwiftShader takes 7 times as long as lavapipe for npm start's
- * run (52 and 8 s on 2 cores), and stands beside every Chromium. */
+/** Whether the built command finds an adapter that is worth it: Chromium's SwiftShader takes 4.5 times as long as lavapipe for npm start's
+ * run (52 and 11.5 s on 2 cores), and stands beside every Chromium. */
 function hasAdapter() {
   const { stdout } = spawnSync(process.execPath, [MAIN, "devices", "--json"], { encoding: "utf8" });
   try {
