@@ -2,7 +2,9 @@ import { div, type Expr, mul, name, type Stmt } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import type { Params } from "./params.ts";
 import { sum } from "./elimination.ts";
-import { type CellEquations, lost, type ResolvedCell } from "./program.ts";
+import { type CellEquations } from "./program.ts";
+import { lost } from "./relaxing.ts";
+import { type ResolvedCell } from "./resolved-cell.ts";
 
 /** float32 stops a state short of where it goes: what a step adds, (1 - exp(-dt/tau)) times what is missing, is lost once it is less
  * than half an ulp, so up to half an ulp over that factor stays missing. Where this is more than is allowed here, the state

@@ -6,7 +6,7 @@ import { clampInputs } from "./clamp-inputs.ts";
 import { carriedStates, carrying, lowOf, startValues } from "./carry.ts";
 import type { CompiledCells } from "./compiled.ts";
 import type { CellProgram } from "./step-program.ts";
-import type { Phases } from "./program.ts";
+import type { Phases } from "./resolved-cell.ts";
 import { type CellContext, ResolvedModel, type Trace } from "./resolve.ts";
 import { compileTree } from "./trees.ts";
 import { tooFast } from "./too-fast.ts";

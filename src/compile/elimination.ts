@@ -1,5 +1,5 @@
 import { add, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
-import type { ResolvedCell } from "./program.ts";
+import type { ResolvedCell } from "./resolved-cell.ts";
 
 /** Symmetric elimination along the couplings, leaves first, then back substitution; x_k is the change of node k's voltage. */
 export function eliminate(cell: ResolvedCell): Stmt[] {

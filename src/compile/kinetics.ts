@@ -1,4 +1,6 @@
+import { ModelError } from "../errors.ts";
 import { add, div, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
+import { steadyState } from "../mechanisms/steady-state.ts";
 
 /** A kinetic scheme over the cell's names. */
 export interface Scheme {
@@ -58,4 +60,20 @@ export function implicitStep({ states, rates, total }: Scheme, dt: Expr): Stmt[]
   }
   const scale = bind("scale", div(num(total), solved.reduce(add)));
   return [...stmts, ...states.map((s, k): Stmt => ({ op: "set", name: s, value: mul(solved[k] as Expr, scale) }))];
+}
+
+/** The share of each state of a scheme where nothing changes any more, by the values of its rates.
+ * @throws ModelError where there is no single one */
+export function sharesAtRest({ states, rates, total }: Scheme, values: readonly number[], where: string): number[] {
+  const q = states.map(() => states.map(() => 0));
+  rates.forEach(
+    ({ from, to }, k) => ((q[from] as number[])[to] = ((q[from] as number[])[to] as number) + (values[k] as number)),
+  );
+  const shares = steadyState(q, total);
+  if (shares?.every((x) => Number.isFinite(x))) return shares;
+  throw new ModelError(
+    `${where}: ${states.join(", ")}`,
+    `have no single steady state at the initial voltage (rates ${values.join(", ").slice(0, 120)})`,
+    "Give rates above 0 on a way between all states",
+  );
 }

@@ -1,82 +1,17 @@
 import { ModelError } from "../errors.ts";
 import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
-import { readFunctions } from "../lang/functions.ts";
-import { parse } from "../lang/parse.ts";
 import { currentsOf } from "../mechanisms/currents.ts";
-import { type Channel, type Flow, type Mechanism, type Nernst, type Pool, type ReceptorState, type State, statesOf, type Synapse } from "../mechanisms/mechanism.ts"; // prettier-ignore
-import type { Method } from "../network/cell.ts";
+import { type Channel, type Flow, type ReceptorState, type State, statesOf } from "../mechanisms/mechanism.ts"; // prettier-ignore
 import { eliminate, sum } from "./elimination.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
-import { Noises, type NoiseState, noiseStep, overStep } from "./noise.ts";
+import { thermal } from "./nernst.ts";
+import { Noises, noiseStep, overStep } from "./noise.ts";
 import type { Relaxation } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
+import { isDecaying, isRelaxing, lost, relax, type Relaxing, stepsOf, steadyOf, withLets } from "./relaxing.ts";
+import { currentName, type InitialState, ions, type Phases, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, reversalName, totalName } from "./resolved-cell.ts"; // prettier-ignore
 import { receptorStep, type ReceptorStep, type ReceptorTexts } from "./receptor.ts";
-
-/** A cell type with every value behind an identifier: what the step's equations are built from. Identifiers are made here and
- * in resolve.ts: a letter and an index first, which make them unique, then the user's names, which make them readable. */
-export interface ResolvedCell {
-  readonly nodes: readonly ResolvedNode[];
-  /** conductances between nodes, uS; every i is eliminated before its j, in this order of i. */
-  readonly couplings: readonly { readonly i: number; readonly j: number; readonly g: string }[];
-  readonly eliminationOrder: readonly number[];
-  readonly densities: readonly ResolvedDensity[];
-  readonly receptors: readonly ResolvedReceptor[];
-  /** currents, or with a conductance voltages behind it; what is played into parameters is not among them. */
-  readonly clamps: readonly { readonly input: string; readonly node: number; readonly conductance?: string }[];
-  /** currents into nodes, with their slopes in V. */
-  readonly gathers: readonly { readonly name: string; readonly unit: string; readonly node: number; readonly value: Expr; readonly slope: Expr }[]; // prettier-ignore
-  readonly method: Method;
-  readonly dt: string; // parameter, ms
-}
-
-export interface ResolvedNode {
-  readonly label: string;
-  readonly V: string; // state
-  readonly V0: string; // parameter
-  readonly capacitance: string; // parameter, nF: times 1/ms gives uS; 0 where there is no membrane
-  readonly area: string; // parameter: turns S/cm2 into uS
-  readonly diam: string; // parameter, um
-  readonly areaUm2: string; // parameter, um2
-  readonly reversals: Readonly<Record<string, string>>; // by ion: parameter
-  readonly concentrations: Readonly<Record<string, string>>; // by name: parameter
-}
-
-export interface ResolvedDensity {
-  readonly node: number;
-  readonly prefix: string;
-  /** what the insertion is called. */
-  readonly as: string;
-  readonly mechanism: Channel | Pool;
-  readonly params: Readonly<Record<string, string>>;
-  readonly exact: boolean; // ignore the mechanism's rate table
-}
-
-export interface ResolvedReceptor {
-  readonly node: number;
-  readonly prefix: string;
-  readonly name: string;
-  readonly synapse: Synapse;
-  readonly params: Readonly<Record<string, string>>;
-  readonly input: string | undefined;
-}
-
-export interface Phases {
-  readonly receive: Stmt[];
-  readonly currents: Stmt[];
-  readonly solve: Stmt[];
-  readonly advance: Stmt[];
-}
-
-/** A state with the expression of its initial value over parameters and states that come before it. */
-export interface InitialState {
-  readonly name: string;
-  readonly value: Expr;
-  /** instead: the share of one state of a scheme at rest, its rates over the same names. */
-  readonly rest?: { readonly scheme: Scheme; readonly state: number };
-  /** instead: a draw from its stationary distribution. */
-  readonly noise?: NoiseState;
-}
 
 /** NEURON's fixed step for one cell as statements (Hines and Carnevale 1997,
  * Neural Comput. 9:1179). Conductances are in uS, currents in nA. */
@@ -137,7 +72,7 @@ export class CellEquations {
 
   #receptorStart(r: ResolvedReceptor, state: ReceptorState): Expr {
     if ("init" in state && state.init !== undefined) return this.#synapseText(r, state.init);
-    return isRelaxing(state) ? this.#relaxation(state, (t) => this.#synapseText(r, t)).inf : num(0);
+    return isRelaxing(state) ? steadyOf(state, (t) => this.#synapseText(r, t)) : num(0);
   }
 
   /** A current density (mA/cm2) of a channel, evaluated in the currents phase. */
@@ -202,7 +137,7 @@ export class CellEquations {
       if (isDecaying(state)) return decay.filter((stmt) => stmt.name === id);
       const text = (t: string): Expr => this.#synapseText(r, t);
       if (!isRelaxing(state)) return [{ op: "set", name: id, value: text(state.next) }];
-      return [relax(id, this.#relaxation(state, text).inf, lost(this.#plainSteps(state, text)))];
+      return [relax(id, steadyOf(state, text), lost(stepsOf(state, text, name(this.#cell.dt))))];
     });
   }
 
@@ -257,7 +192,7 @@ export class CellEquations {
         const text = (t: string): Expr => this.#synapseText(r, t);
         return Object.entries(r.synapse.states).flatMap(([s, state]): Relaxation[] => {
           const base = { state: `${r.prefix}_${s}`, called: s, owner: `receptor "${r.name}"`, place: "", V };
-          if (isRelaxing(state)) return [{ ...base, steps: this.#plainSteps(state, text) }];
+          if (isRelaxing(state)) return [{ ...base, steps: stepsOf(state, text, name(this.#cell.dt)) }];
           return isDecaying(state) ? [{ ...base, steps: div(name(dt), text(state.tau)) }] : [];
         });
       }),
@@ -466,32 +401,21 @@ export class CellEquations {
     return [...nodes.flatMap((_, k) => this.advanceNode(k)), ...receptors.flatMap((r) => this.decay(r)), ...noise];
   }
 
-  /** Steady state of what relaxes, without a table. */
-  #relaxation(state: Relaxing, text: (t: string) => Expr): { inf: Expr } {
-    if ("inf" in state) return { inf: text(state.inf) };
-    return { inf: div(text(state.alpha), add(text(state.alpha), text(state.beta))) };
-  }
-
-  /** dt/tau, the same. */
-  #plainSteps(state: Relaxing, text: (t: string) => Expr): Expr {
-    const dt = name(this.#cell.dt);
-    return "inf" in state ? div(dt, text(state.tau)) : mul(dt, add(text(state.alpha), text(state.beta)));
-  }
-
   #inf(d: ResolvedDensity, s: string, state: State): Expr {
     if ("next" in state) return num(0); // it has an init
-    if ("inf" in state) return this.#tabulated(d, s, this.text(d, state.inf));
-    const alpha = this.text(d, state.alpha);
-    return this.#tabulated(d, s, div(alpha, add(alpha, this.text(d, state.beta))));
+    return this.#tabulated(
+      d,
+      s,
+      steadyOf(state, (t) => this.text(d, t)),
+    );
   }
 
   /** dt/tau. */
   #steps(d: ResolvedDensity, s: string, state: Relaxing): Expr {
+    const text = (t: string): Expr => this.text(d, t);
     const dt = name(this.#cell.dt);
-    if (this.#table(d, s) === undefined && !("inf" in state))
-      return mul(dt, add(this.text(d, state.alpha), this.text(d, state.beta)));
-    const tau =
-      "inf" in state ? this.text(d, state.tau) : div(num(1), add(this.text(d, state.alpha), this.text(d, state.beta)));
+    if (this.#table(d, s) === undefined) return stepsOf(state, text, dt);
+    const tau = "inf" in state ? text(state.tau) : div(num(1), add(text(state.alpha), text(state.beta)));
     return div(dt, this.#tabulated(d, s, tau));
   }
 
@@ -518,50 +442,3 @@ export class CellEquations {
     return add(below, mul(sub(at, low), sub(node(add(low, num(1))), below)));
   }
 }
-
-type Relaxing = Exclude<State, { next: string }>;
-const isRelaxing = (state: ReceptorState): state is Relaxing => "inf" in state || "alpha" in state;
-const isDecaying = (state: ReceptorState): state is { tau: string } => "tau" in state && !("inf" in state);
-
-/** Of CODATA 2018: J/(mol K) and C/mol. */
-const [GAS, FARADAY] = [8.31446261815324, 96485.33212331001];
-
-/** RT/zF, mV. */
-const thermal = ({ RT_zF, valence }: Nernst, celsius: string): Expr =>
-  RT_zF === undefined
-    ? div(mul(num(1000 * GAS), add(name(celsius), num(273.15))), num(valence * FARADAY))
-    : num(RT_zF.value);
-
-/** 1 - exp(-dt/tau), written so that slow gates keep their digits. */
-export const lost = (steps: Expr): Expr => negate(call("expm1", negate(steps)));
-
-/** x += factor * (inf - x). */
-const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({
-  op: "add",
-  name: state,
-  value: mul(factor, sub(inf, name(state))),
-});
-
-function withLets(
-  { let: lets = {}, functions }: Pick<Mechanism, "let" | "functions">,
-  map: Record<string, Expr>,
-  text: string,
-  where: string,
-): Expr {
-  const own = readFunctions(where, functions);
-  const full = { ...map };
-  for (const [id, value] of Object.entries(lets)) full[id] = substitute(parse(value, `${where}.${id}`, own), full);
-  return substitute(parse(text, where, own), full);
-}
-
-export const currentName = (d: ResolvedDensity, current: string): string => `i_${d.prefix}_${current}`;
-export const totalName = (node: number, ion: string): string => `i${node}_${ion}`;
-export const reversalName = (d: ResolvedDensity): string => `e_${d.prefix}`;
-
-/** The ions whose totals a mechanism may read. */
-export const ions = (d: ResolvedDensity): string[] => [
-  ...new Set([
-    ...(d.mechanism.kind === "pool" ? [d.mechanism.ion] : []),
-    ...Object.values(currentsOf(d.mechanism)).flatMap((c) => (c.ion === undefined ? [] : [c.ion])),
-  ]),
-];

@@ -4,7 +4,6 @@ import { substitute } from "../lang/names.ts";
 import { stateUnit } from "../mechanisms/check.ts";
 import { currentsOf } from "../mechanisms/currents.ts";
 import { type Channel, type Param, type Pool, statesOf, type Synapse } from "../mechanisms/mechanism.ts";
-import { steadyState } from "../mechanisms/steady-state.ts";
 import type { Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
@@ -19,15 +18,10 @@ import { clampCurrent, type PlacedClamp, placeClamps, Played } from "./clamp-inp
 import type { CompiledCells, CompiledTrace } from "./compiled.ts";
 import { inAdvanceOrder } from "./advance-order.ts";
 import { Params } from "./params.ts";
-import {
-  CellEquations,
-  type ResolvedCell,
-  type ResolvedDensity,
-  type ResolvedNode,
-  type ResolvedReceptor,
-} from "./program.ts";
+import { CellEquations } from "./program.ts";
+import { type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor } from "./resolved-cell.ts";
 import { sum } from "./elimination.ts";
-import type { Scheme } from "./kinetics.ts";
+import { type Scheme, sharesAtRest } from "./kinetics.ts";
 
 export interface CellContext {
   readonly dt: number; // ms
@@ -148,7 +142,7 @@ export class ResolvedModel {
       shares = (cell, entry) => {
         const values = rates.map((at) => at(cell, entry));
         const key = values.join();
-        const found = solved.get(key) ?? restOf(scheme, values, this.#where);
+        const found = solved.get(key) ?? sharesAtRest(scheme, values, this.#where);
         solved.set(key, found);
         return found;
       };
@@ -443,17 +437,3 @@ export function chosen(where: string, cells: RecordingDescription["cells"], n: n
 }
 
 type RestingShares = (cell: number, entry: number) => number[];
-
-function restOf({ states, rates, total }: Scheme, values: readonly number[], where: string): number[] {
-  const q = states.map(() => states.map(() => 0));
-  rates.forEach(
-    ({ from, to }, k) => ((q[from] as number[])[to] = ((q[from] as number[])[to] as number) + (values[k] as number)),
-  );
-  const shares = steadyState(q, total);
-  if (shares?.every((x) => Number.isFinite(x))) return shares;
-  throw new ModelError(
-    `${where}: ${states.join(", ")}`,
-    `have no single steady state at the initial voltage (rates ${values.join(", ").slice(0, 120)})`,
-    "Give rates above 0 on a way between all states",
-  );
-}

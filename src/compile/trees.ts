@@ -8,7 +8,8 @@ import type { TreeProgram, TreeReceptors, TreeRegion } from "./step-program.ts";
 import type { Wanted } from "./params.ts";
 import { sum } from "./elimination.ts";
 import { flowing } from "./path.ts";
-import type { CellEquations, ResolvedNode, ResolvedReceptor } from "./program.ts";
+import type { CellEquations } from "./program.ts";
+import type { ResolvedNode, ResolvedReceptor } from "./resolved-cell.ts";
 import type { ResolvedModel, Trace } from "./resolve.ts";
 
 /** Writes a large tree as loops: the equations of one node of each region, with the values of all its nodes as parameters. */

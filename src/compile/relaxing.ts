@@ -1,0 +1,39 @@
+import { add, call, div, type Expr, mul, name, negate, type Stmt, sub } from "../lang/expr.ts";
+import { readFunctions } from "../lang/functions.ts";
+import { substitute } from "../lang/names.ts";
+import { parse } from "../lang/parse.ts";
+import type { Mechanism, ReceptorState, State } from "../mechanisms/mechanism.ts";
+
+export type Relaxing = Exclude<State, { next: string }>;
+export const isRelaxing = (state: ReceptorState): state is Relaxing => "inf" in state || "alpha" in state;
+export const isDecaying = (state: ReceptorState): state is { tau: string } => "tau" in state && !("inf" in state);
+
+/** Steady state of what relaxes, without a table. */
+export const steadyOf = (state: Relaxing, text: (t: string) => Expr): Expr =>
+  "inf" in state ? text(state.inf) : div(text(state.alpha), add(text(state.alpha), text(state.beta)));
+
+/** dt/tau, the same. */
+export const stepsOf = (state: Relaxing, text: (t: string) => Expr, dt: Expr): Expr =>
+  "inf" in state ? div(dt, text(state.tau)) : mul(dt, add(text(state.alpha), text(state.beta)));
+
+/** 1 - exp(-dt/tau), written so that slow gates keep their digits. */
+export const lost = (steps: Expr): Expr => negate(call("expm1", negate(steps)));
+
+/** x += factor * (inf - x). */
+export const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({
+  op: "add",
+  name: state,
+  value: mul(factor, sub(inf, name(state))),
+});
+
+export function withLets(
+  { let: lets = {}, functions }: Pick<Mechanism, "let" | "functions">,
+  map: Record<string, Expr>,
+  text: string,
+  where: string,
+): Expr {
+  const own = readFunctions(where, functions);
+  const full = { ...map };
+  for (const [id, value] of Object.entries(lets)) full[id] = substitute(parse(value, `${where}.${id}`, own), full);
+  return substitute(parse(text, where, own), full);
+}
