@@ -25,6 +25,7 @@ export class Params {
   readonly #n: number;
   readonly #entries: number;
   readonly #bases = new Map<string, Base>(); // by identifier
+  readonly #constants = new Set<string>(); // the keys of #bases: asked for once for each text of each node
   readonly #identifiers = new Map<string, string>(); // path -> identifier
 
   constructor(n: number, entries: number) {
@@ -32,8 +33,9 @@ export class Params {
     this.#entries = entries;
   }
 
+  /** Identifiers of all that is defined, those defined later too. */
   get constants(): ReadonlySet<string> {
-    return new Set(this.#bases.keys());
+    return this.#constants;
   }
 
   get paths(): string[] {
@@ -56,6 +58,7 @@ export class Params {
     }
     const identifier = this.#fresh(path);
     this.#identifiers.set(path, identifier);
+    this.#constants.add(identifier);
     this.#bases.set(identifier, { path, values, cellStride, entryStride: varies ? width : 0, live });
     return identifier;
   }

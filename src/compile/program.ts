@@ -201,16 +201,18 @@ export class CellEquations {
 
   /** States of a node's density mechanisms over one step, at the new voltage. */
   advanceNode(node: number): Stmt[] {
-    return this.#cell.densities
-      .filter((d) => d.node === node)
-      .flatMap((d) => [
-        ...Object.entries(d.mechanism.states).map(([s, state]): Stmt =>
-          isRelaxing(state)
-            ? relax(`${d.prefix}_${s}`, this.#inf(d, s, state), lost(this.#steps(d, s, state)))
-            : { op: "set", name: `${d.prefix}_${s}`, value: this.text(d, state.next) },
-        ),
-        ...this.#schemes(d).flatMap((scheme) => implicitStep(scheme, name(this.#cell.dt))),
-      ]);
+    return this.#densities(node).flatMap((d) => [
+      ...Object.entries(d.mechanism.states).map(([s, state]): Stmt =>
+        isRelaxing(state)
+          ? relax(`${d.prefix}_${s}`, this.#inf(d, s, state), lost(this.#steps(d, s, state)))
+          : { op: "set", name: `${d.prefix}_${s}`, value: this.text(d, state.next) },
+      ),
+      ...this.#schemes(d).flatMap((scheme) => implicitStep(scheme, name(this.#cell.dt))),
+    ]);
+  }
+
+  #densities(node: number): readonly ResolvedDensity[] {
+    return this.#cell.densitiesOf[node] as readonly ResolvedDensity[];
   }
 
   #schemes(d: ResolvedDensity): Scheme[] {
@@ -231,8 +233,8 @@ export class CellEquations {
   text(d: ResolvedDensity, text: string): Expr {
     const node = this.#cell.nodes[d.node] as ResolvedNode;
     const map = this.#place(node);
-    for (const other of this.#cell.densities) {
-      if (other.node !== d.node || other.mechanism.kind !== "pool") continue;
+    for (const other of this.#densities(d.node)) {
+      if (other.mechanism.kind !== "pool") continue;
       const { ion, nernst } = other.mechanism;
       for (const s of Object.keys(other.mechanism.states)) map[s] = name(`${other.prefix}_${s}`);
       if (nernst !== undefined) map[`e${ion}`] = name(reversalName(other));
@@ -276,7 +278,7 @@ export class CellEquations {
 
   /** Reversal potentials of a node from its concentrations, then whatever current densities its states will ask for. */
   beforeCurrents(node: number): Stmt[] {
-    const densities = this.#cell.densities.filter((d) => d.node === node);
+    const densities = this.#densities(node);
     const stmts: Stmt[] = [];
     for (const d of densities) {
       if (d.mechanism.kind !== "pool" || d.mechanism.nernst === undefined) continue;
@@ -308,19 +310,17 @@ export class CellEquations {
 
   /** Names made by `beforeCurrents` that the node's states read when they advance: values of the currents phase. */
   carried(node: number): ReadonlySet<string> {
-    const read = this.#cell.densities
-      .filter((d) => d.node === node)
-      .flatMap((d) => this.#stateExprs(d).flatMap((e) => [...freeNames(e)]));
-    const made = this.#cell.densities.flatMap((d) => {
+    const densities = this.#densities(node);
+    const read = new Set(densities.flatMap((d) => this.#stateExprs(d).flatMap((e) => [...freeNames(e)])));
+    const made = densities.flatMap((d) => {
       const own = Object.keys(currentsOf(d.mechanism)).map((c) => currentName(d, c));
-      return d.node === node ? [...own, ...ions(d).map((ion) => totalName(node, ion))] : [];
+      return [...own, ...ions(d).map((ion) => totalName(node, ion))];
     });
-    return new Set(made.filter((id) => read.includes(id)));
+    return new Set(made.filter((id) => read.has(id)));
   }
 
   #ionCurrents(node: number, ion: string): Expr[] {
-    return this.#cell.densities.flatMap((d) => {
-      if (d.node !== node) return [];
+    return this.#densities(node).flatMap((d) => {
       const mine = Object.entries(currentsOf(d.mechanism)).filter(([, c]) => c.ion === ion);
       return mine.map(([c]) => this.density(d, c));
     });
@@ -346,11 +346,9 @@ export class CellEquations {
 
   /** The same, of its density mechanisms alone. */
   channelPaths(k: number): Path[] {
-    const { nodes, densities } = this.#cell;
-    const { V, area } = nodes[k] as ResolvedNode;
+    const { V, area } = this.#cell.nodes[k] as ResolvedNode;
     const paths: Path[] = [];
-    for (const d of densities) {
-      if (d.node !== k) continue;
+    for (const d of this.#densities(k)) {
       for (const c of Object.values(currentsOf(d.mechanism)))
         paths.push(
           pathOf(

@@ -163,13 +163,17 @@ export class ResolvedModel {
       return { i, j, g: this.params.define(`#${i}.#${j}.axial`, [g]) };
     });
     const order = this.isTree ? this.morphology.eliminationOrder : this.#compartments.eliminationOrder;
+    const densities = inAdvanceOrder(this.#where, this.#model)
+      .flatMap((i) => this.#insertion(i, constants))
+      .map((d, k) => ({ ...d, prefix: `s${k}_${nodes[d.node]?.label}_${d.as}` }));
+    const densitiesOf = nodes.map((): ResolvedDensity[] => []);
+    for (const d of densities) densitiesOf[d.node]?.push(d);
     return {
       nodes,
       couplings,
       eliminationOrder: [...order],
-      densities: inAdvanceOrder(this.#where, this.#model)
-        .flatMap((i) => this.#insertion(i, constants))
-        .map((d, k) => ({ ...d, prefix: `s${k}_${nodes[d.node]?.label}_${d.as}` })),
+      densities,
+      densitiesOf,
       receptors: this.#receptors(constants),
       clamps: this.clamps.flatMap(({ use, input, conductance }) => {
         if (use.param !== undefined) return [];
@@ -333,7 +337,7 @@ export class ResolvedModel {
     this.#checkSection(where, first);
     if (second === "V") return V(this.#node(first, 0.5));
     const node = this.#node(first, 0.5);
-    const density = this.cell.densities.find((d) => d.as === second && d.node === node);
+    const density = this.cell.densitiesOf[node]?.find((d) => d.as === second);
     const names = this.cell.densities.map((d) => d.as);
     if (density === undefined)
       throw new ModelError(

@@ -13,6 +13,8 @@ export interface ResolvedCell {
   readonly couplings: readonly { readonly i: number; readonly j: number; readonly g: string }[];
   readonly eliminationOrder: readonly number[];
   readonly densities: readonly ResolvedDensity[];
+  /** the same of each node, in the same order: texts ask for them node by node, and trees have thousands. */
+  readonly densitiesOf: readonly (readonly ResolvedDensity[])[];
   readonly receptors: readonly ResolvedReceptor[];
   /** currents, or with a conductance voltages behind it; what is played into parameters is not among them. */
   readonly clamps: readonly { readonly input: string; readonly node: number; readonly conductance?: string }[];

@@ -9,7 +9,7 @@ import type { Wanted } from "./params.ts";
 import { sum } from "./elimination.ts";
 import { flowing } from "./path.ts";
 import type { CellEquations } from "./program.ts";
-import type { ResolvedNode, ResolvedReceptor } from "./resolved-cell.ts";
+import type { ResolvedDensity, ResolvedNode, ResolvedReceptor } from "./resolved-cell.ts";
 import type { ResolvedModel, Trace } from "./resolve.ts";
 
 /** Writes a large tree as loops: the equations of one node of each region, with the values of all its nodes as parameters. */
@@ -97,10 +97,8 @@ class TreeCompiler {
 
   /** Nodes with the same mechanisms under the same names, in order of first appearance. */
   #regions(): TreeRegion[] {
-    const { nodes, densities } = this.#r.cell;
     const groups = new Map<string, number[]>();
-    nodes.forEach((_, k) => {
-      const mine = densities.filter((d) => d.node === k);
+    this.#r.cell.densitiesOf.forEach((mine, k) => {
       const key = mine.map((d) => `${d.as}:${equationsOf(d.mechanism)}`).join(" ");
       if (mine.length > 0) groups.set(key, [...(groups.get(key) ?? []), k]);
     });
@@ -108,7 +106,6 @@ class TreeCompiler {
   }
 
   #region(members: readonly number[], tag: string): TreeRegion {
-    const { densities } = this.#r.cell;
     const [first] = members as [number, ...number[]];
     const maps = members.map((k) => this.#generic(k, tag)); // actual name -> generic name
     const map = maps[0] as ReadonlyMap<string, string>;
@@ -116,7 +113,7 @@ class TreeCompiler {
       substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
     const renamed = (stmts: readonly Stmt[]): Stmt[] =>
       stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
-    const own = densities.filter((d) => d.node === first);
+    const own = this.#r.cell.densitiesOf[first] as readonly ResolvedDensity[];
     const gates = own.flatMap((d) => statesOf(d.mechanism).map((s) => map.get(`${d.prefix}_${s}`) as string));
     const carried = [...this.#e.carried(first)];
     const paths = this.#e.channelPaths(first);
@@ -180,7 +177,7 @@ class TreeCompiler {
 
   /** What a node's own names are called in its region's statements. */
   #generic(node: number, tag: string): ReadonlyMap<string, string> {
-    const { nodes, densities } = this.#r.cell;
+    const { nodes, densitiesOf } = this.#r.cell;
     const { V, area, diam, areaUm2 } = nodes[node] as ResolvedNode;
     const map = new Map<string, string>([
       [V, "V"],
@@ -188,8 +185,7 @@ class TreeCompiler {
       [diam, `${tag}_diam`],
       [areaUm2, `${tag}_areaUm2`],
     ]);
-    const mine = densities.filter((d) => d.node === node);
-    mine.forEach((d, j) => {
+    densitiesOf[node]?.forEach((d, j) => {
       for (const s of statesOf(d.mechanism)) {
         map.set(`${d.prefix}_${s}`, `${tag}s${j}_${s}`);
         map.set(lowOf(`${d.prefix}_${s}`), lowOf(`${tag}s${j}_${s}`));
