@@ -82,7 +82,7 @@ export const REQUIREMENTS = [
   },
   {
     name: "SciPy",
-    use: "makes the known spectra of a test again (python3 test/fixtures/scipy_spectra.py)",
+    use: "makes the known spectra and rates of tests again (python3 test/fixtures/scipy_spectra.py, traub_fi.py)",
     commands: ["fixtures"],
     packages: ["python3-scipy"],
     python: ["scipy"],

@@ -7,8 +7,21 @@ import { mean } from "../src/analysis/stats.ts";
 const folder = fileURLToPath(new URL("../examples/", import.meta.url));
 const names = readdirSync(folder).filter((name) => name.endsWith(".mjs"));
 
-/** Mean rates (Hz) of the microcircuit's populations, a list a seed: test/fixtures/microcircuit-brian.py. */
-const BRIAN = JSON.parse(readFileSync(new URL("fixtures/microcircuit-brian.json", import.meta.url), "utf8")) as number[][]; // prettier-ignore
+const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), "utf8")); // prettier-ignore
+/** Brian 2's numbers, a list a seed: mean rates (Hz) of the microcircuit's populations, rate and CV of COBAHH (test/fixtures/*.py). */
+const MICROCIRCUIT = fixture("microcircuit-brian") as number[][];
+const COBAHH = fixture("cobahh-brian") as number[][];
+
+/** Each number lies where 999 of 1000 further runs of Brian 2 would, by Student's t of 5 degrees of freedom (six seeds). */
+function expectAsBrian(found: readonly number[], runs: readonly (readonly number[])[]): void {
+  expect(runs).toHaveLength(6);
+  found.forEach((x, p) => {
+    const there = runs.map((run) => run[p] as number);
+    const centre = mean(there);
+    const sd = Math.sqrt(there.reduce((sum, y) => sum + (y - centre) ** 2, 0) / (there.length - 1));
+    expect(Math.abs(x - centre)).toBeLessThan(6.869 * sd * Math.sqrt(1 + 1 / there.length));
+  });
+}
 
 /** What each example must show when the part `scale` of it is run. */
 const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void }> = {
@@ -33,6 +46,15 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
       expect(rate).toBeGreaterThan(3); // keeps itself going; the benchmark's rate is some 6 Hz
       expect(rate).toBeLessThan(12);
       expect(cv).toBeGreaterThan(0.25); // no clockwork (0), though only cells with 4 spikes and more in 0.4 s count, the regular ones
+    },
+  },
+  "cobahh.mjs": {
+    scale: 0.3,
+    shows: ({ rates, rate, cv }: { rates: number[]; rate: number; cv: number }) => {
+      const { Hz } = fixture("traub_fi") as { Hz: number[] }; // LSODA
+      expect(rates).toHaveLength(Hz.length);
+      rates.forEach((f, k) => expect(Math.abs(f / (Hz[k] as number) - 1)).toBeLessThan(1e-3)); // what halving the step changes
+      expectAsBrian([rate, cv], COBAHH);
     },
   },
   "izhikevich.mjs": {
@@ -68,13 +90,7 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
     scale: 0.3,
     shows: ({ rates }: { rates: number[] }) => {
       expect(rates).toHaveLength(8);
-      // against Brian 2 at the same tenth and time: where 999 of 1000 further runs lie, by Student's t of 5 degrees of freedom
-      rates.forEach((rate, p) => {
-        const there = BRIAN.map((run) => run[p] as number);
-        const centre = mean(there);
-        const sd = Math.sqrt(there.reduce((sum, x) => sum + (x - centre) ** 2, 0) / (there.length - 1));
-        expect(Math.abs(rate - centre)).toBeLessThan(6.869 * sd * Math.sqrt(1 + 1 / there.length));
-      });
+      expectAsBrian(rates, MICROCIRCUIT); // at the same tenth and time
     },
   },
   "stdp.mjs": {
