@@ -9,6 +9,8 @@ export default defineConfig(({ command }) => ({
   root: here("."),
   base: "./",
   publicDir: false,
+  // not by import.meta.env.DEV, which a build within a test has true
+  define: { ELEMENT: JSON.stringify(command === "build" ? "hillock-demo.js" : "hillock-demo.ts") },
   plugins: [frame(command === "build")],
   cacheDir: here("../node_modules/.vite-demo"),
   worker: { format: "es" },

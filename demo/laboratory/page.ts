@@ -20,7 +20,7 @@ const SHOWN_MS = 100;
 const FIRST = "squid";
 
 /** The Laboratory's page: texts, controls and plots on one side, the worker on the other. `document.body.dataset`: state (starting,
- * running, failed), runs (networks so far), modelMs, rateA, rateB, kept, fault. */
+ * running, failed), asked and ran (the last change, and the last whose network runs: equal when nothing is under way), runs (networks so far), modelMs, rateA, rateB, kept, fault. */
 export class LabPage {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   readonly #controls = new LabControls(element("controls"), SPECS);
@@ -31,7 +31,7 @@ export class LabPage {
   #texts: Texts = { A: "" };
   #shown: VersionName = "A";
   #faults: Readonly<Partial<Record<VersionName, Fault>>> = {};
-  #id = 0;
+  #asked = 0;
   /** settings of the last network that was asked for. */
   #ran: LabSettings | undefined;
   #runs = 0;
@@ -49,7 +49,7 @@ export class LabPage {
     this.#files = new Files({
       saved: () => ({ texts: this.#texts, settings: this.#controls.settings }),
       open: (saved) => this.#open(saved),
-      morphology: (name, text) => this.#send({ kind: "morphology", version: this.#shown, name, text }),
+      morphology: (name, text) => this.#ask({ kind: "morphology", version: this.#shown, name, text }),
       describe: (request) => this.#send({ kind: "describe", request }),
       traces: this.#traces,
       views: this.#views,
@@ -70,12 +70,12 @@ export class LabPage {
     await this.#hello;
     this.#pace();
     const hash = location.hash.slice(1);
-    if (hash === "") return this.#send({ kind: "preset", name: FIRST });
+    if (hash === "") return this.#ask({ kind: "preset", version: this.#shown, name: FIRST });
     try {
       this.#open(await unpacked(hash));
     } catch (error) {
       notice("alert", "This link could not be opened.", [paragraph(messageOf(error))]);
-      this.#send({ kind: "preset", name: FIRST });
+      this.#ask({ kind: "preset", version: this.#shown, name: FIRST });
     }
   }
 
@@ -96,8 +96,8 @@ export class LabPage {
         select.value = "";
       });
     };
-    chosen("preset", (name) => this.#send({ kind: "preset", name }));
-    chosen("insert", (name) => this.#send({ kind: "insertion", name }));
+    chosen("preset", (name) => this.#ask({ kind: "preset", version: this.#shown, name }));
+    chosen("insert", (name) => this.#ask({ kind: "insertion", name }));
     document.addEventListener("visibilitychange", () => this.#pace());
     this.#controls.onChange(() => this.#set());
     this.#controls.suitClamp();
@@ -113,11 +113,11 @@ export class LabPage {
       case "hello":
         return this.#greeted(message);
       case "preset":
-        return this.#preset(message.text, message.scale);
+        return this.#preset(message.version, message.text, message.scale);
       case "insertion":
         return this.#insert(message.room, message.lines);
       case "checked":
-        if (message.id === this.#id) this.#checked(message.faults);
+        if (message.id === this.#asked) this.#checked(message.faults);
         return;
       case "running":
         return this.#running(message);
@@ -154,7 +154,7 @@ export class LabPage {
     this.#ready();
   }
 
-  #running({ variables, unit, kept, of, moved, restarted, engine }: ToPage & { kind: "running" }): void {
+  #running({ id, variables, unit, kept, of, moved, restarted, engine }: ToPage & { kind: "running" }): void {
     const same = this.#traces.variables.length === variables.length && variables.every((v, k) => v.name === this.#traces.variables[k]?.name && v.unit === this.#traces.variables[k]?.unit); // prettier-ignore
     this.#traces.running(variables, restarted);
     this.#views.unit = unit;
@@ -167,6 +167,7 @@ export class LabPage {
     Object.assign(document.body.dataset, {
       state: "running",
       runs: String(++this.#runs),
+      ran: String(id),
       kept: String(kept),
       of: String(of),
       computes: engine,
@@ -200,7 +201,7 @@ export class LabPage {
 
   #run(restart: boolean, moved = commonTime()): void {
     this.#ran = this.#controls.settings;
-    this.#send({ kind: "run", id: ++this.#id, texts: this.#texts, settings: this.#ran, restart, moved });
+    this.#ask({ kind: "run", id: this.#asked + 1, texts: this.#texts, settings: this.#ran, restart, moved });
   }
 
   /** Several may have changed at once, by "Defaults". */
@@ -260,10 +261,11 @@ export class LabPage {
     element("text").setAttribute("aria-label", `Version ${this.#shown} of the cell as text`);
   }
 
-  #preset(text: string, scale: number | undefined): void {
+  /** Puts a text where it was asked for, which need not be what is shown by now. */
+  #preset(version: VersionName, text: string, scale: number | undefined): void {
     const first = this.#runs === 0 && this.#texts.A === "";
-    this.#texts = { ...this.#texts, [this.#shown]: text };
-    this.#editor.put(text);
+    this.#texts = { ...this.#texts, [version]: text };
+    if (version === this.#shown) this.#editor.put(text);
     if (scale !== undefined && (!first || this.#controls.get("scale") === SPECS.scale.value))
       this.#controls.place("scale", scale);
     this.#views.settings = this.#controls.settings;
@@ -308,6 +310,12 @@ export class LabPage {
   #pace(): void {
     const pacing = { speed: this.#controls.get("speed"), paused: this.#paused, hidden: document.hidden };
     this.#send({ kind: "pacing", pacing });
+  }
+
+  /** Asks for what ends with another network that runs. */
+  #ask(message: ToWorker): void {
+    document.body.dataset["asked"] = String(++this.#asked);
+    this.#send(message);
   }
 
   #send(message: ToWorker): void {

@@ -21,7 +21,7 @@ export type ToWorker =
   | { readonly kind: "curve" }
   /** What stands at a character of a text. */
   | { readonly kind: "cursor"; readonly version: VersionName; readonly at: number }
-  | { readonly kind: "preset"; readonly name: string }
+  | { readonly kind: "preset"; readonly version: VersionName; readonly name: string }
   | { readonly kind: "insertion"; readonly name: string }
   /** An SWC file, for the cell of a version. */
   | { readonly kind: "morphology"; readonly version: VersionName; readonly name: string; readonly text: string }
@@ -48,8 +48,8 @@ export type ToPage =
   | { readonly kind: "samples"; readonly times: Float64Array; readonly values: readonly Float32Array[]; readonly spikes: Readonly<Partial<Record<VersionName, Float64Array>>>; readonly time: number; readonly measured: number }
   | { readonly kind: "curve"; readonly curve: Curve }
   | { readonly kind: "place"; readonly version: VersionName; readonly text: string }
-  /** A text to go on with; `scale`: the full scale that suits it, undefined: as it is. */
-  | { readonly kind: "preset"; readonly text: string; readonly scale: number | undefined }
+  /** A text to go on with, for the version that it was asked for; `scale`: the full scale that suits it, undefined: as it is. */
+  | { readonly kind: "preset"; readonly version: VersionName; readonly text: string; readonly scale: number | undefined }
   | { readonly kind: "insertion"; readonly room: string; readonly lines: string }
   | { readonly kind: "description"; readonly request: number; readonly json: string; readonly engine: "gpu" | "reference" }
   /** What ran stopped, or could not begin; the page goes on with the next edit. */

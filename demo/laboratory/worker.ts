@@ -80,7 +80,12 @@ class Laboratory {
       case "cursor":
         return this.#place(message.version, message.at);
       case "preset":
-        return post({ kind: "preset", text: presetText(message.name), scale: presetScale(message.name) });
+        return post({
+          kind: "preset",
+          version: message.version,
+          text: presetText(message.name),
+          scale: presetScale(message.name),
+        });
       case "insertion": {
         const found = insertionText(message.name);
         if (found !== undefined) post({ kind: "insertion", ...found });
@@ -225,7 +230,12 @@ class Laboratory {
     try {
       const read = this.#reads.get(version);
       const base = read?.subject.kind === "cell" ? read.text : presetText(PRESETS[0]?.[0] ?? "");
-      post({ kind: "preset", text: withSections(base, swcCell(swc, { where: name.slice(0, 60) })), scale: undefined });
+      post({
+        kind: "preset",
+        version,
+        text: withSections(base, swcCell(swc, { where: name.slice(0, 60) })),
+        scale: undefined,
+      });
     } catch (error) {
       this.#failed("The morphology could not be read.", error);
     }

@@ -11,7 +11,7 @@ import { presetText } from "../../demo/laboratory/presets.ts";
 import { SPECS, type LabSettings } from "../../demo/laboratory/settings.ts";
 import { builtCommand } from "../built.ts";
 import { faults } from "./axe.ts";
-import { inked, openBrowser, running, said, set, until, visit, type Visit } from "./pages.ts";
+import { another, inked, openBrowser, running, said, set, until, visit, type Visit } from "./pages.ts";
 import { browser, site } from "./setting.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -34,11 +34,7 @@ async function type(page: Page, from: string, to: string): Promise<void> {
 }
 
 /** Waits for another network. */
-async function edit(page: Page, from: string, to: string): Promise<void> {
-  const runs = await said(page, "runs");
-  await type(page, from, to);
-  await until(page, "runs", (n) => n > runs);
-}
+const edit = (page: Page, from: string, to: string): Promise<void> => another(page, () => type(page, from, to));
 
 async function downloaded(page: Page, click: string): Promise<string> {
   const [file] = await Promise.all([page.waitForEvent("download"), page.click(click)]);
@@ -129,52 +125,39 @@ describe("a cell as text", () => {
   test("a second version beside the first gets the same noise and shows another curve", async () => {
     const { page } = seen;
     await set(page, "noise", 60);
-    let runs = await said(page, "runs");
-    await page.click("#version-B");
-    await until(page, "runs", (n) => n > runs);
+    await another(page, () => page.click("#version-B"));
     await until(page, "rateB", (hz) => hz > 0);
     const same = numbers(await downloaded(page, "#csv")).slice(-50);
     const head = (await downloaded(page, "#csv")).split("\n")[0]?.split(",") ?? [];
     const column = (name: string): number => head.findIndex((h) => h.startsWith(name));
     expect(same.map((r) => r[column("A.V")])).toEqual(same.map((r) => r[column("B.V")]));
-    runs = await said(page, "runs");
     await edit(page, "0.12 S/cm2", "0.06 S/cm2"); // half the sodium of B
     await set(page, "noise", 0);
     const rows = await curve(page);
     expect(rows[0]).toHaveLength(3);
     expect(rows.some(([, a, b]) => a !== b)).toBe(true);
-    await page.click("#drop");
-    await until(page, "runs", (n) => n > runs);
+    await another(page, () => page.click("#drop"));
   });
 
   test("under voltage clamp the current is measured, and the curve is that of current against voltage", async () => {
     const { page } = seen;
-    const runs = await said(page, "runs");
-    await set(page, "mode", 1);
-    await until(page, "runs", (n) => n > runs);
+    await another(page, () => set(page, "mode", 1));
     expect(await page.isDisabled("#control-amplitude")).toBe(true);
     const rows = await curve(page);
     const inward = Math.min(...rows.map((r) => r[1] ?? 0));
     expect(inward).toBeLessThan(-2); // sodium
     expect(rows.at(-1)?.[2]).toBeGreaterThan(20); // potassium, steady at 80 mV
-    await page.click("#defaults");
-    await until(page, "runs", (n) => n > runs + 1);
+    await another(page, () => page.click("#defaults"));
   });
 
   test("another cell, and a mechanism of the library in it", async () => {
     const { page } = seen;
-    let runs = await said(page, "runs");
-    await page.selectOption("#preset", "interneuron");
-    await until(page, "runs", (n) => n > runs);
+    await another(page, () => page.selectOption("#preset", "interneuron"));
     expect(await page.inputValue("#control-scale")).toBe("0.1");
-    runs = await said(page, "runs");
-    await page.selectOption("#insert", "pas");
-    await until(page, "runs", (n) => n > runs);
+    await another(page, () => page.selectOption("#insert", "pas"));
     expect(await page.inputValue("#text")).toContain("  pas:\n    params:");
     expect(await page.locator("#variable option").allTextContents()).toContain("soma.pas.i_leak");
-    runs = await said(page, "runs");
-    await page.selectOption("#preset", "adex");
-    await until(page, "runs", (n) => n > runs);
+    await another(page, () => page.selectOption("#preset", "adex"));
     await until(page, "rateA", (hz) => hz > 5);
     await page.selectOption("#preset", "squid");
     expect(seen.complaints).toEqual([]);
@@ -186,14 +169,12 @@ const SWC = ["# a soma and two dendrites", "1 1 0 0 0 10 -1", "2 1 -10 0 0 10 1"
 describe("files", () => {
   test("an SWC morphology that is dropped gives the shown cell its sections, and keeps its channels", async () => {
     const { page, complaints } = await open("laboratory.html?speed=1000&scale=3");
-    const runs = await said(page, "runs");
     const data = await page.evaluateHandle((text) => {
       const transfer = new DataTransfer();
       transfer.items.add(new File([text], "cell.swc"));
       return transfer;
     }, SWC);
-    await page.dispatchEvent("body", "drop", { dataTransfer: data });
-    await until(page, "runs", (n) => n > runs);
+    await another(page, () => page.dispatchEvent("body", "drop", { dataTransfer: data }));
     const text = await page.inputValue("#text");
     expect(text).toMatch(/points: \[\[/);
     expect(text).toContain("Source: Hodgkin & Huxley");
@@ -231,8 +212,7 @@ describe("files", () => {
     await other.page.close();
     await page.close();
     const third = await open();
-    await third.page.setInputFiles("#file", { name: "saved.json", mimeType: "application/json", buffer: Buffer.from(saved) }); // prettier-ignore
-    await until(third.page, "runs", (n) => n > 1);
+    await another(third.page, () => third.page.setInputFiles("#file", { name: "saved.json", mimeType: "application/json", buffer: Buffer.from(saved) })); // prettier-ignore
     expect(await third.page.inputValue("#control-amplitude")).toBe("55");
     await third.page.click("#version-B");
     expect(await third.page.inputValue("#text")).toBe(text);
@@ -351,8 +331,9 @@ describe("for every reader", () => {
     await tabTo("pause");
     await page.keyboard.press("Enter");
     await tabTo("step");
-    await page.waitForTimeout(500);
-    const paused = await said(page, "modelMs");
+    let paused = NaN;
+    const stands = async (): Promise<boolean> => paused === (paused = await said(page, "modelMs")); // what was in flight has come
+    await expect.poll(stands, { interval: 500, timeout: 30_000 }).toBe(true);
     await page.keyboard.press("Enter");
     await until(page, "modelMs", (t) => t > paused && t < paused + 20);
     await tabTo("text");

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import type { Browser, Page } from "playwright-core";
-import { openBrowser, running, said, set, visit } from "./pages.ts";
+import { another, openBrowser, running, said, set, visit } from "./pages.ts";
 import { openSite } from "./site.ts";
 
 const seconds = Number(process.argv[2] ?? 10);
@@ -81,12 +81,13 @@ async function measureLaboratory(browser: Browser, url: string): Promise<Record<
   await page.waitForTimeout(2000);
   await watchTasks(page);
   for (let k = 0; k < 5; k++) {
-    const runs = await said(page, "runs");
-    await page.locator("#text").evaluate((area: HTMLTextAreaElement, n) => {
-      area.value = area.value.replace(/4 \* exp|4\.\d \* exp/, `4.${n} * exp`);
-      area.dispatchEvent(new Event("input"));
-    }, k + 1);
-    await page.waitForFunction((n) => Number(document.body.dataset["runs"]) > n, runs, { timeout: 60_000 });
+    const edited = page.locator("#text");
+    await another(page, () =>
+      edited.evaluate((area: HTMLTextAreaElement, n) => {
+        area.value = area.value.replace(/4 \* exp|4\.\d \* exp/, `4.${n} * exp`);
+        area.dispatchEvent(new Event("input"));
+      }, k + 1),
+    );
     await page.waitForTimeout(300);
   }
   const edits = await page.evaluate(() => performance.getEntriesByName("edit to simulation").slice(-5).map((e) => e.duration)); // prettier-ignore

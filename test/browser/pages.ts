@@ -48,6 +48,18 @@ export const running = async (page: Page): Promise<void> => {
   await page.waitForFunction(() => document.body.dataset["state"] === "running", null, { timeout: 60_000 });
 };
 
+/** Does in the Laboratory what ends with another network, and waits until that one runs and nothing else is under way: a network
+ * that was asked for before does not pass for it. */
+export async function another(page: Page, act: () => Promise<unknown>): Promise<void> {
+  const before = await said(page, "asked");
+  await act();
+  const runs = (least: number): boolean => {
+    const { asked, ran } = document.body.dataset;
+    return Number(asked) > least && ran === asked;
+  };
+  await page.waitForFunction(runs, before, { timeout: 90_000 });
+}
+
 /** Sets a range or select as a user's hand would. */
 export async function set(page: Page, control: string, value: number): Promise<void> {
   await page.locator(`#control-${control}`).evaluate((element, x) => {

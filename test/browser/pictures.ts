@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { openBrowser, running, until } from "./pages.ts";
+import { another, openBrowser, running, until } from "./pages.ts";
 import { openSite } from "./site.ts";
 
 const FOLDER = new URL("../../demo/pictures/", import.meta.url).pathname;
@@ -32,12 +32,13 @@ async function picture(
 
 /** A second version with less sodium, and the curves of both. */
 async function compare(page: Page): Promise<void> {
-  await page.click("#version-B");
-  await page.locator("#text").evaluate((area: HTMLTextAreaElement) => {
-    area.value = area.value.replace("0.12 S/cm2", "0.09 S/cm2");
-    area.dispatchEvent(new Event("input"));
-  });
-  await until(page, "runs", (n) => n > 2);
+  await another(page, () => page.click("#version-B"));
+  await another(page, () =>
+    page.locator("#text").evaluate((area: HTMLTextAreaElement) => {
+      area.value = area.value.replace("0.12 S/cm2", "0.09 S/cm2");
+      area.dispatchEvent(new Event("input"));
+    }),
+  );
   await page.click("#measure");
   await until(page, "curves", (n) => n > 0);
 }

@@ -26,6 +26,10 @@ test.each(
     const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
     await page.goto(site.url + path);
     await running(page);
+    if (path === "embedding.html") {
+      await page.locator("hillock-demo").scrollIntoViewIfNeeded(); // its frame comes when a reader comes to it
+      await page.frameLocator("hillock-demo iframe").locator("body[data-state=running]").waitFor({ timeout: 60_000 });
+    }
     if (key !== undefined) {
       await until(page, key, (x) => x > 1);
       await page.click("#pause");
