@@ -48,6 +48,9 @@ export function motorUnits(options: MotorUnitOptions): MotorUnits {
   const peak = Float64Array.from({ length: n }, (_, j) => Math.exp(((j + 1) * Math.log(range)) / n));
   const exponent = range === 1 ? 0 : Math.log(contractionRange) / Math.log(range); // equal twitches rise alike
   const rise = peak.map((P) => (longestRise * frequency * 1e-3) / P ** exponent);
+  const fastest = rise.reduce((a, b) => Math.min(a, b));
+  if (fastest < 0.5)
+    throw new DataError("force sampling rate", `is ${frequency} Hz: a sample is ${Number((1 / fastest).toPrecision(3))} rise times of the fastest twitch, which falls between samples`, `Give at least ${Math.ceil(frequency / (2 * fastest))} Hz`); // prettier-ignore
   const twitch = Array.from(rise, (T, j) =>
     Float64Array.from({ length: Math.ceil(5 * T) }, (_, s) => ((peak[j] as number) * s * Math.exp(1 - s / T)) / T),
   );

@@ -1,7 +1,6 @@
-import { div, type Expr, mul, name, type Stmt } from "../lang/expr.ts";
+import { type Expr, type Stmt } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import type { Params } from "./params.ts";
-import { sum } from "./elimination.ts";
 import { type CellEquations } from "./program.ts";
 import { lost } from "./relaxing.ts";
 import { type ResolvedCell } from "./resolved-cell.ts";
@@ -52,13 +51,9 @@ export function carriedStates(cell: ResolvedCell, equations: CellEquations, para
     return params.some(expr, V, VOLTAGES, LOOKED_AT, (x) => !(x >= least));
   };
   const carried = new Set<string>();
-  cell.nodes.forEach(({ V, capacitance }, k) => {
-    const conductance = sum(equations.channelPaths(k).map((p) => p.slope));
-    const steps = div(mul(name(cell.dt), conductance), name(capacitance)); // dt/tau, of the channels alone
-    if (slow(lost(steps), V, VOLTAGE_LEAST)) carried.add(V);
-  });
-  for (const { state, V, steps, scheme } of equations.relaxations()) {
-    if (scheme === undefined && slow(lost(steps), V, STATE_LEAST)) carried.add(state);
+  for (const { state, V, steps } of equations.membrane()) if (slow(lost(steps), V, VOLTAGE_LEAST)) carried.add(state);
+  for (const { state, V, steps, by } of equations.relaxations()) {
+    if (by === undefined && slow(lost(steps), V, STATE_LEAST)) carried.add(state);
   }
   return carried;
 }

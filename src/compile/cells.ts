@@ -1,5 +1,5 @@
-import { type Expr, type Stmt } from "../lang/expr.ts";
-import { freeNames } from "../lang/names.ts";
+import { type Expr, num, type Stmt } from "../lang/expr.ts";
+import { freeNames, substitute } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
 import type { WholeCell } from "../network/cell.ts";
 import { clampInputs } from "./clamp-inputs.ts";
@@ -9,7 +9,7 @@ import type { CellProgram } from "./step-program.ts";
 import type { Phases } from "./resolved-cell.ts";
 import { type CellContext, ResolvedModel, type Trace } from "./resolve.ts";
 import { compileTree } from "./trees.ts";
-import { tooFast } from "./too-fast.ts";
+import { noiseRelaxations, tooFast } from "./too-fast.ts";
 
 export type { CellContext } from "./resolve.ts";
 
@@ -17,9 +17,7 @@ export type { CellContext } from "./resolve.ts";
  * @throws ModelError for unknown sections, parameters or variables, wrong units and sizes, values outside their limits */
 export function compileCells(population: string, model: WholeCell, context: CellContext): CompiledCells {
   const resolved = new ResolvedModel(population, model, context);
-  const known = startValues(resolved.cell, resolved.equations);
-  for (const line of tooFast(population, resolved.equations.relaxations(), known, resolved.params, context.dt))
-    context.warn(line);
+  for (const line of fastStates(population, resolved, context.dt)) context.warn(line);
   const traces = resolved.traces();
   const { program, columns } = resolved.isTree ? compileTree(resolved, traces) : compileSmall(resolved, traces);
   return {
@@ -39,6 +37,23 @@ export function compileCells(population: string, model: WholeCell, context: Cell
     gathers: context.gathers.map((g) => g.compiled),
     about: model.about ?? {},
   };
+}
+
+/** What a step is too long for. */
+function fastStates(population: string, { cell, equations, params, playedStart }: ResolvedModel, dt: number): string[] {
+  const given: Record<string, Expr> = { ...playedStart };
+  for (const noise of equations.noises.states) given[noise.id] = num(0); // its mean
+  const known: Record<string, Expr> = { ...given };
+  for (const [id, value] of Object.entries(startValues(cell, equations))) known[id] = substitute(value, given);
+  const voltages = new Set(cell.nodes.map((node) => node.V));
+  const noises = noiseRelaxations(equations.noises.states, cell.dt, population, voltages);
+  const relaxations = [...equations.relaxations(), ...noises];
+  const { constants } = params;
+  const open = [...new Set(relaxations.flatMap(({ steps }) => [...freeNames(steps)]))].filter((id) => !constants.has(id) && !voltages.has(id) && known[id] === undefined); // prettier-ignore
+  // currents and reversal potentials that time constants read
+  for (const k of open.length === 0 ? [] : cell.nodes.keys())
+    for (const { name: id, value } of equations.beforeCurrents(k)) known[id] = substitute(value, known);
+  return tooFast(population, relaxations, known, params, dt, equations.membrane());
 }
 
 /** A small cell: every equation written out over scalars. */

@@ -17,6 +17,7 @@ import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { clampsOf, compileClamps } from "./clamps.ts";
 import type { CompiledCells, CompiledClamp, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts"; // prettier-ignore
 import { frozen } from "./freeze.ts";
+import { fastTraces } from "./fast-traces.ts";
 import { type GatherPlan, planGathers } from "./gathers.ts";
 import { compileReadouts, readoutTraces, targetClamps } from "./readouts.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
@@ -94,6 +95,8 @@ class Compiler {
     const stages = plan.stages.map((cells, k) => buildStage(cells, slots[k] as Slots, drawn, context));
     const allSlots = stages.reduce((sum, s) => sum + s.slots, 0);
     this.#warnAboutLinks(drawn);
+    const sizes = populations.map((p) => p.n);
+    this.#warnings.push(...fastTraces(drawn, sizes, dt));
     const initialScales = this.#initialScales();
     const loopSteps = Math.min(plan.loopSteps ?? Infinity, learningSteps(learning) ?? Infinity);
     this.#warnings.push(

@@ -9,7 +9,7 @@ import { lowOf } from "./carry.ts";
 import { isZero, linearIn } from "./linear.ts";
 import { Noises, noiseStep, whiteStep, type WhiteTerm } from "./noise.ts";
 import { LONGEST_CASCADE, propagator } from "./propagator.ts";
-import type { Relaxation } from "./too-fast.ts";
+import { noiseRelaxations, type Relaxation, stepsOfMap } from "./too-fast.ts";
 
 /** A neuron with every value behind an identifier: what its step is made of. */
 export interface ResolvedNeuron {
@@ -138,19 +138,26 @@ export class NeuronEquations {
   }
 
   /** How many of its time constants a step is, of each state: where it relaxes over all potentials (a state V in mV), else by the slope of its
-   * equation at the start. */
+   * equation or map at the start. */
   relaxations(start: Readonly<Record<string, Expr>>): Relaxation[] {
     const { neuron, states, params } = this.#r;
     const dt = name(params.dt as string);
     const V = neuron.states["V"]?.unit === "mV" ? (states["V"] as string) : "";
-    return Object.entries(neuron.states).flatMap(([s, state]): Relaxation[] => {
+    const own = Object.entries(neuron.states).map(([s, state]): Relaxation => {
       const base = { state: states[s] as string, called: s, owner: neuron.name, place: "" };
-      if ("next" in state) return [];
-      if ("alpha" in state) return [{ ...base, V, steps: mul(dt, add(this.text(state.alpha), this.text(state.beta))) }];
-      if (state.tau !== undefined) return [{ ...base, V, steps: div(dt, this.text(state.tau)) }];
+      if ("next" in state)
+        return {
+          ...base,
+          V: "",
+          by: "map",
+          steps: substitute(stepsOfMap(this.text(state.next), base.state, params.dt as string), start),
+        };
+      if ("alpha" in state) return { ...base, V, steps: mul(dt, add(this.text(state.alpha), this.text(state.beta))) };
+      if (state.tau !== undefined) return { ...base, V, steps: div(dt, this.text(state.tau)) };
       const slope = substitute(derivative(this.#d(s), states[s] as string), start);
-      return [{ ...base, V: "", steps: call("abs", mul(dt, slope)) }];
+      return { ...base, V: "", steps: call("abs", mul(dt, slope)) };
     });
+    return [...own, ...noiseRelaxations(this.noises.states, params.dt as string, neuron.name, new Set([V]))];
   }
 
   /** How each state with an equation is advanced, for `describe`. */

@@ -13,6 +13,8 @@ export interface Draw {
 /** An Ornstein-Uhlenbeck process: a state of standard deviation `sd` and correlation time `tau`. */
 export interface NoiseState {
   readonly id: string;
+  /** the mechanism in its place, or the receptor; "" of a point neuron. */
+  readonly owner: string;
   readonly draw: Draw;
   readonly sd: Expr;
   readonly tau: Expr;
@@ -64,7 +66,7 @@ export class Noises {
     const place = this.#terms.size;
     const draw = { input: `xi_${place}`, stream: stream("noise", label) };
     const [first, second] = args as [Expr, Expr];
-    const term = fn === "noise" ? { id: `noise_${place}`, draw, sd: first, tau: second } : { id: `white_${place}`, draw, size: first }; // prettier-ignore
+    const term = fn === "noise" ? { id: `noise_${place}`, owner, draw, sd: first, tau: second } : { id: `white_${place}`, draw, size: first }; // prettier-ignore
     this.#terms.set(key, term);
     return term;
   }

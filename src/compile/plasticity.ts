@@ -13,7 +13,7 @@ import type { DrawnProjection } from "./links.ts";
 export const ELAPSED = "elapsed"; // ms since the source's last spike, or since the start
 const FACTOR = "factor";
 /** ms: a shorter time constant is as good as none over any step. */
-const AT_ONCE = 1e-6;
+export const AT_ONCE = 1e-6;
 
 /** Source-side plasticity of every projection that has it and links, with its lane: the place of its factor beside a logged spike. */
 export function compilePlasticity(

@@ -7,7 +7,7 @@ import { eliminate, sum } from "./elimination.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
 import { thermal } from "./nernst.ts";
 import { Noises, noiseStep, overStep } from "./noise.ts";
-import type { Relaxation } from "./too-fast.ts";
+import { type Relaxation, stepsOfMap } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
 import { isDecaying, isRelaxing, lost, relax, type Relaxing, stepsOf, steadyOf, withLets } from "./relaxing.ts";
 import { currentName, type InitialState, ions, type Phases, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, reversalName, totalName } from "./resolved-cell.ts"; // prettier-ignore
@@ -178,25 +178,37 @@ export class CellEquations {
               called: state.slice(d.prefix.length + 1),
               ...at,
               steps: mul(name(dt), sum(leaving)),
-              scheme: true,
+              by: "scheme",
             };
           }),
         );
-        const own = Object.entries(d.mechanism.states).flatMap(([s, state]): Relaxation[] =>
-          isRelaxing(state) ? [{ state: `${d.prefix}_${s}`, called: s, ...at, steps: this.#steps(d, s, state) }] : [],
-        );
+        const own = Object.entries(d.mechanism.states).map(([s, state]): Relaxation => {
+          const base = { state: `${d.prefix}_${s}`, called: s, ...at };
+          if (isRelaxing(state)) return { ...base, steps: this.#steps(d, s, state) };
+          return { ...base, by: "map", steps: stepsOfMap(this.text(d, state.next), base.state, dt) };
+        });
         return [...own, ...schemes];
       }),
       ...receptors.flatMap((r) => {
         const { V } = node(r.node);
         const text = (t: string): Expr => this.#synapseText(r, t);
-        return Object.entries(r.synapse.states).flatMap(([s, state]): Relaxation[] => {
+        return Object.entries(r.synapse.states).map(([s, state]): Relaxation => {
           const base = { state: `${r.prefix}_${s}`, called: s, owner: `receptor "${r.name}"`, place: "", V };
-          if (isRelaxing(state)) return [{ ...base, steps: stepsOf(state, text, name(this.#cell.dt)) }];
-          return isDecaying(state) ? [{ ...base, steps: div(name(dt), text(state.tau)) }] : [];
+          if (isRelaxing(state)) return { ...base, steps: stepsOf(state, text, name(dt)) };
+          if (isDecaying(state)) return { ...base, steps: div(name(dt), text(state.tau)) };
+          return { ...base, by: "map", steps: stepsOfMap(text(state.next), base.state, dt) };
         });
       }),
     ];
+  }
+
+  /** The same of each compartment's voltage, by its channels alone. */
+  *membrane(): Generator<Relaxation> {
+    for (const [k, { V, label, capacitance }] of this.#cell.nodes.entries()) {
+      const conductance = sum(this.channelPaths(k).map((p) => p.slope));
+      const steps = div(mul(name(this.#cell.dt), conductance), name(capacitance));
+      yield { state: V, called: "V", owner: "membrane", place: ` in ${label}`, V, steps };
+    }
   }
 
   /** States of a node's density mechanisms over one step, at the new voltage. */

@@ -105,6 +105,11 @@ export class ResolvedModel {
     return (this.cell.nodes[this.#node(section, at)] as ResolvedNode).V;
   }
 
+  /** What is played into parameters, at its start. */
+  get playedStart(): Readonly<Record<string, Expr>> {
+    return this.#played.start;
+  }
+
   traces(): Trace[] {
     return this.#context.recordings.map((r, k) => this.#trace(r, k));
   }

@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import type { CompiledNetwork, SampledTrace } from "./compiled.ts";
 import { dataDigest, RESULTS_VERSION } from "./hash.ts";
-import type { CompiledTraining, TrainingTrace } from "./training.ts";
+import type { CompiledTraining, TrainingRules, TrainingTrace } from "./training.ts";
 
 export interface TrainedOptions {
   /** ms in the unit of time of the equations: the membrane time constant. */
@@ -39,17 +39,18 @@ export function compileTrained(training: CompiledTraining, options: TrainedOptio
     learning: [],
     lanes: 0,
     voltageLimit: Infinity,
-    warnings: longStep(rules.h),
+    warnings: longStep(rules),
     hash: dataDigest({ version: RESULTS_VERSION, ...training, entries, kept }),
   };
 }
 
-/** A midpoint step is only near the exponential that it stands for while it is short beside the membrane time constant. */
-function longStep(h: number): string[] {
-  if (h <= 1) return [];
-  return [
-    `trained network: a step is ${h} membrane time constants: what happens within a step is lost. Use an h of at most 1`,
-  ];
+/** Steps of second order are only near the exponentials that they stand for while they are short beside the time constants, of the membrane and of
+ * the synaptic trace. */
+function longStep({ h, b }: TrainingRules): string[] {
+  const said = (steps: number, of: string, most: number): string =>
+    `trained network: a step is ${steps} ${of}: what happens within a step is lost. Use an h of at most ${most}`;
+  const membrane = h > 1 ? [said(h, "membrane time constants", 1)] : [];
+  return h * b > 1 ? [...membrane, said(h * b, 'time constants of the trace "r" (1 / b)', 1 / b)] : membrane;
 }
 
 /** x and r are those after the step; what drove it, and the error, are said of its beginning. */

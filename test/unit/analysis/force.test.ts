@@ -187,4 +187,9 @@ test.each([
   [{ thresholds: [1, 0.5] }, /rising/],
   [{ thresholds: [0.1, 1], contractionRange: 1 }, /above 1/],
   [{ thresholds: [0.1, 1], frequency: -1 }, /above 0/],
+  // the fastest twitch rises in 90 ms / 3: half a sample at 16.7 Hz, below which its samples miss it
+  [
+    { thresholds: [0.01, 1], frequency: 16 },
+    /is 16 Hz: a sample is 2\.08 rise times of the fastest twitch.*at least 17 Hz/,
+  ],
 ])("bad motor units: %o", (bad, message) => expect(() => motorUnits(bad)).toThrow(message));
