@@ -1,8 +1,12 @@
+import { readFileSync, statSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { DataError } from "../errors.ts";
 import { mechanismSource, nmodl } from "../import/index.ts";
 import { clipped } from "../studies/schema.ts";
+
+/** No mechanism is as long, bytes. */
+const LONGEST_INCLUDE = 4_000_000;
 
 /** `hillock import`: prints or writes what a file of another simulator says. @returns the exit code */
 export async function importCommand(
@@ -14,7 +18,7 @@ export async function importCommand(
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new DataError(clipped(path), `cannot be read (${clipped(error.message)})`, "Check the path");
   });
-  const { mechanism, plasticity, reads, warnings, notes } = nmodl(text, { file: basename(path), tables: exact ? "exact" : "asPublished" }); // prettier-ignore
+  const { mechanism, plasticity, reads, warnings, notes } = nmodl(text, { file: basename(path), tables: exact ? "exact" : "asPublished", include: beside(path) }); // prettier-ignore
   const asJson = out?.endsWith(".json") === true;
   const rule = plasticity?.mechanism;
   const data = rule === undefined ? mechanism : { mechanism, plasticity: rule };
@@ -31,3 +35,12 @@ export async function importCommand(
   }
   return 0;
 }
+
+/** Texts of the files beside one, by their names. */
+const beside =
+  (path: string) =>
+  (name: string): string | undefined => {
+    const at = join(dirname(path), name);
+    const found = statSync(at, { throwIfNoEntry: false });
+    return found?.isFile() === true && found.size <= LONGEST_INCLUDE ? readFileSync(at, "utf8") : undefined;
+  };

@@ -6,7 +6,7 @@ export interface Refused {
 
 const NMODL: readonly Refused[] = [
   { what: "VERBATIM in what runs, unless it does nothing (return 0;), and with #define outside", why: "it is C, not NMODL" },
-  { what: "POINTER, BBCOREPOINTER", why: "it reads a variable somewhere else; a gap junction belongs to the network" },
+  { what: "a POINTER or BBCOREPOINTER that what runs uses", why: "it reads a variable somewhere else; a gap junction belongs to the network" },
   { what: "ARTIFICIAL_CELL", why: "it fires between steps, by events that it sends itself" },
   { what: "net_send, net_move, net_event, WATCH, FOR_NETCONS", why: "a receptor's events are those of its connections" },
   { what: "events whose effect depends on the state that they change", why: "the weights of a step are summed before they act" },
@@ -19,8 +19,9 @@ const NMODL: readonly Refused[] = [
   { what: "NONLINEAR, DISCRETE, PARTIAL, LAG, LINEAR in every step", why: "what they solve is known only while it runs" },
   { what: "SOLVE ... STEADYSTATE in INITIAL of reactions that are not one closed scheme of first order", why: "the language starts at written values" },
   { what: "a LINEAR block for INITIAL that is not the scheme's steady state", why: "a scheme starts at rest or at written values" },
-  { what: "methods whose steps depend on their error (adeuler, runge, cvode)", why: "a run has one time step" },
-  { what: "WHILE, recursion, FUNCTION_TABLE, INCLUDE, CONSTRUCTOR, DESTRUCTOR, BEFORE, AFTER, RANDOM", why: "what they do is known only while a script or NEURON runs them" },
+  { what: "methods whose steps depend on their error (adeuler, runge, cvode; adrunge, NEURON's where SOLVE names none, of equations that are coupled or not linear)", why: "a run has one time step" },
+  { what: "WHILE over what is no number, recursion, FUNCTION_TABLE, CONSTRUCTOR, DESTRUCTOR, RANDOM", why: "what they do is known only while a script or NEURON runs them" },
+  { what: "BEFORE BREAKPOINT that computes from the voltage or sets a state", why: "the solver would not see it change" },
   { what: "functions of NEURON's own beside exp, log, sqrt and their like", why: "they have no counterpart in the language" },
 ]; // prettier-ignore
 

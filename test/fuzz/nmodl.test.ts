@@ -7,6 +7,7 @@ import { fuzzed, result } from "./runs.ts";
 
 const DIR = join(import.meta.dirname, "../fixtures/nmodl");
 const files = readdirSync(DIR).filter((f) => f.endsWith(".mod") && f !== "calcium_shells.mod").map((f) => readFileSync(join(DIR, f), "utf8")); // prettier-ignore
+const included = new Map(readdirSync(DIR).filter((f) => f.endsWith(".inc")).map((f) => [f, readFileSync(join(DIR, f), "utf8")])); // prettier-ignore
 const words = [...new Set(files.flatMap((text) => text.match(/\w+|[^\s\w]/g) ?? []))];
 
 /** Leaves out, doubles, swaps and replaces words. */
@@ -17,7 +18,7 @@ test("a file with changed words is refused with a typed error, or makes a mechan
     fc.property(fc.constantFrom(...files), fc.array(edit, { minLength: 1, maxLength: 3 }), (text, edits) => {
       const tokens = text.split(/(\s+|\b)/);
       for (const { at, cut, put } of edits) tokens.splice(at % tokens.length, cut, put);
-      const file = result(() => nmodl(tokens.join("")));
+      const file = result(() => nmodl(tokens.join(""), { include: (name) => included.get(name) }));
       if (file === undefined) return;
       expect(mechanismSource(file.mechanism)).toContain("export default");
     }),

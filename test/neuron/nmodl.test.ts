@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pythonWith } from "../../scripts/requirements.mjs";
 import { nmodl } from "../../src/import/index.ts";
@@ -34,15 +34,16 @@ interface Case {
   readonly plasticity: NmodlFile["plasticity"];
 }
 
+const include = (name: string): string => readFileSync(join(OWN, name), "utf8");
 const stem = (path: string): string => basename(path, ".mod");
 const cases = files
   .filter((path) => !REFUSED.has(stem(path)))
   .map((path): Case => {
-    const { mechanism, plasticity } = nmodl(readFileSync(path, "utf8"), { file: basename(path) });
+    const { mechanism, plasticity } = nmodl(readFileSync(path, "utf8"), { file: basename(path), include });
     return { name: stem(path), path, mechanism, plasticity };
   });
 const nameInNeuron = (path: string): string =>
-  /(?:SUFFIX|POINT_PROCESS)\s+(\w+)/.exec(readFileSync(path, "utf8").replace(/:.*$/gm, ""))?.[1] as string;
+  /(?:SUFFIX|POINT_PROCESS)\s+(\w+)/.exec(readFileSync(path, "utf8").replace(/^TITLE.*$|:.*$/gm, ""))?.[1] as string;
 /** What reads the concentration of a pool: it is inserted beside one. */
 const COMPANIONS = ["hva_ca", "small_k_ca"];
 const ofCalcium = (m: Mechanism): boolean => m.kind === "pool" && m.ion === "ca";
@@ -51,7 +52,7 @@ const takesEvents = (m: Mechanism): boolean => m.kind === "synapse" && Object.ke
 /** The line of the first fault that NEURON's own check of units finds; it stops there. */
 function modlunitsLine(path: string): string | undefined {
   const env = { ...process.env, MODLUNIT: "/usr/share/nrn/lib/nrnunits.lib" };
-  const { stdout, stderr } = spawnSync("modlunit", [path], { env, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync("modlunit", [path], { env, encoding: "utf8", cwd: dirname(path) });
   return / at line (\d+) in file/.exec(stdout + stderr)?.[1];
 }
 
@@ -137,7 +138,7 @@ describe("translated mechanisms run as in NEURON", () => {
   });
 
   test.each(cases)("units of $name: the first warning is modlunit's", ({ path }) => {
-    const { warnings } = nmodl(readFileSync(path, "utf8"), { file: "f" });
+    const { warnings } = nmodl(readFileSync(path, "utf8"), { file: "f", include });
     expect(warnings[0]?.split(":")[1]).toBe(modlunitsLine(path));
   });
 

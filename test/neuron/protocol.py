@@ -19,6 +19,8 @@ def compile_mechanisms(mods, build):
     names = [f"m{k}_{mod.stem}".replace("-", "_") for k, mod in enumerate(mods)]
     for name, mod in zip(names, mods):
         shutil.copy(mod, build / f"{name}.mod")
+    for included in {path for mod in mods for path in mod.parent.glob("*.inc")}:
+        shutil.copy(included, build)
     environment = {**os.environ, "MODLUNIT": "/usr/share/nrn/lib/nrnunits.lib"}
 
     def run(*step):

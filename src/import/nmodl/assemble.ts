@@ -5,9 +5,10 @@ import { nameFault } from "../../lang/words.ts";
 import { checkMechanism, type Surroundings } from "../../mechanisms/check.ts";
 import type { Channel, Current, EventEffect, Kinetics, Mechanism, Pool, ReceptorState, State, Synapse } from "../../mechanisms/mechanism.ts"; // prettier-ignore
 import type { Quantity, Unit } from "../../units.ts";
-import type { Draft } from "./draft.ts";
+import { WEIGHT } from "./connection.ts";
+import { aliasOf, type Draft } from "./draft.ts";
 import type { EventDraft } from "./events.ts";
-import { type Context, type Phases, staleName } from "./phases.ts";
+import type { Context, Phases } from "./phases.ts";
 import { type Form, linear } from "./relax.ts";
 import { ownCurrent } from "./resolve.ts";
 import { splitCurrent } from "./split.ts";
@@ -225,7 +226,7 @@ export class Assembly {
     const flow = this.#flow(total, ["uS", "nA"]);
     const onEvent: Record<string, EventEffect> = {};
     const weight = events?.weightUnit ?? "uS";
-    this.#writer.dimensions.set("w", dimension(weight));
+    this.#writer.say(WEIGHT, "w", weight);
     for (const [state, effect] of events?.onEvent ?? []) {
       const unit = this.#writer.dimensions.get(this.#writer.own(state)) as Dimension;
       const own = this.#writer.own(state);
@@ -262,10 +263,8 @@ export class Assembly {
 function aliasesOf({ program, variables }: Context, { advanced, currents }: Phases): Map<string, string> {
   const found = new Map<string, string>();
   for (const { ion, write } of program.ions) {
-    const value = advanced.get(`${ion}i`) ?? currents.get(`${ion}i`);
-    if (!write.includes(`${ion}i`) || value?.kind !== "name") continue;
-    const state = staleName(value.name);
-    if (variables.find(state)?.kind === "state") found.set(state, `${ion}i`);
+    const state = aliasOf(variables, advanced.get(`${ion}i`), currents.get(`${ion}i`));
+    if (write.includes(`${ion}i`) && state !== undefined) found.set(state, `${ion}i`);
   }
   return found;
 }

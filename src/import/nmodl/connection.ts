@@ -8,6 +8,9 @@ import type { NetReceive } from "./syntax.ts";
 import { textOf } from "./text.ts";
 import { factors } from "./tidy.ts";
 
+/** The weight of an event, whatever the file calls it. */
+export const WEIGHT = "weight@event";
+
 /** The name of an argument of NET_RECEIVE behind its weight: of a value that NEURON keeps for each connection. */
 export const linkName = (arg: string): string => `${arg}@link`;
 export const isLinkName = (name: string): boolean => name.endsWith("@link");
@@ -159,7 +162,7 @@ export class Connection {
     const { symbols: s } = this.#context;
     for (const name of s.reads(e)) {
       if (isLinkName(name) || this.#resolver.isSteady(s.name(name))) continue;
-      this.#refuse(name === "w" ? `changes ${what} by the weight` : `computes ${what} from ${name.replace(/@.*$/, "")}, which is not the connection's`); // prettier-ignore
+      this.#refuse(name === WEIGHT ? `changes ${what} by the weight` : `computes ${what} from ${name.replace(/@.*$/, "")}, which is not the connection's`); // prettier-ignore
     }
   }
 
@@ -184,6 +187,6 @@ export function startOfArguments(
   receive: NetReceive,
   run: Execution,
 ): ReadonlyMap<string, Expr | undefined> {
-  const given = new Map<string, Expr>(receive.args.map((arg, k) => [arg.name, k === 0 ? s.name("w") : s.number(0)]));
+  const given = new Map<string, Expr>(receive.args.map((arg, k) => [arg.name, k === 0 ? s.name(WEIGHT) : s.number(0)]));
   return run.scoped(given, receive.initial);
 }

@@ -84,8 +84,7 @@ function concentrationsOf(
       if (!write.includes(state) || variables.find(state)?.kind === "state") return [];
       const at = { line, column };
       const [stepped, now, first] = [advanced.get(state), currents.get(state), initial.get(state)];
-      const isAlias = (e: Expr | undefined): boolean => e?.kind === "name" && variables.find(staleName(e.name))?.kind === "state"; // prettier-ignore
-      if (isAlias(stepped ?? now) && state.endsWith("i")) return [];
+      if (aliasOf(variables, stepped, now) !== undefined && state.endsWith("i")) return [];
       if (stepped === undefined && now === undefined) lexer.fail(at, `writes ${state} and never sets it`, "Set it in BREAKPOINT"); // prettier-ignore
       const value = stepped === undefined ? resolver.resolve(now as Expr, "currents") : resolver.resolve(stepped, "advance"); // prettier-ignore
       if (stepped === undefined && !resolver.isSteady(value)) lexer.fail(at, `writes ${state} in BREAKPOINT by what is no constant, which is refused: concentrations are of the states' step`, "Set it in the block that SOLVE names"); // prettier-ignore
@@ -94,6 +93,14 @@ function concentrationsOf(
     }),
   );
 }
+
+/** The state whose value of the same step a concentration is given, in the states' step or in BREAKPOINT after it. */
+export function aliasOf(variables: Context["variables"], stepped: Expr | undefined, now: Expr | undefined): string | undefined {
+  const value = stepped ?? now;
+  if (value?.kind !== "name" || (stepped !== undefined && !isFresh(value.name))) return undefined;
+  const state = staleName(value.name);
+  return variables.find(state)?.kind === "state" ? state : undefined;
+} // prettier-ignore
 
 const isConcentration = ({ program }: Context, state: string): boolean =>
   program.ions.some(({ ion, write }) => (`${ion}i` === state || `${ion}o` === state) && write.includes(state));

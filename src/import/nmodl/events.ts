@@ -1,6 +1,6 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { Unit } from "../../units.ts";
-import { Connection, type ConnectionDraft, isLinkName, linkName, startOfArguments } from "./connection.ts";
+import { Connection, type ConnectionDraft, isLinkName, linkName, startOfArguments, WEIGHT } from "./connection.ts";
 import { type Effects, Execution } from "./execute.ts";
 import type { Context, Phases } from "./phases.ts";
 import { linear } from "./relax.ts";
@@ -33,7 +33,7 @@ export function eventsOf(
   const start = startOfArguments(context, receive, new Execution(context, effects));
   const run = new Execution(context, effects);
   const given = new Map<string, Expr>(more.map((arg) => [arg.name, s.name(linkName(arg.name))]));
-  if (weight !== undefined) given.set(weight.name, s.name("w"));
+  if (weight !== undefined) given.set(weight.name, s.name(WEIGHT));
   given.set("flag", s.number(0));
   const end = run.scoped(given, receive.body);
   const connection = new Connection(context, resolver, receive, end, start);
@@ -44,7 +44,7 @@ export function eventsOf(
   if (![...onEvent.values()].some(isLinks)) return { onEvent, weightUnit, connection: undefined };
   const additions = [...onEvent].map(([state, change]) => ({ state, by: perWeight(context, receive, state, change) }));
   const { transmit, rest } = connection.split(additions);
-  const added = new Map([...rest].map(([state, by]): [string, EventChange] => [state, { add: s.mul(s.name("w"), by) }])); // prettier-ignore
+  const added = new Map([...rest].map(([state, by]): [string, EventChange] => [state, { add: s.mul(s.name(WEIGHT), by) }])); // prettier-ignore
   return { onEvent: added, weightUnit, connection: connection.draft(transmit) };
 }
 
@@ -90,7 +90,7 @@ function changesOf(
 
 /** An addition over the weight that it is proportional to. */
 function perWeight({ symbols: s, lexer }: Context, receive: NetReceive, state: string, change: EventChange): Expr {
-  const parts = "add" in change ? linear(s, change.add, "w") : undefined;
+  const parts = "add" in change ? linear(s, change.add, WEIGHT) : undefined;
   if (parts !== undefined && valueOf(parts.a) === 0) return parts.b;
   return lexer.fail(receive, `gives ${state} what is not proportional to the weight, beside states of the connection, which is refused: a connection transmits its weight times a factor`, "Put it into the projection's plasticity (docs/own-plasticity.md)"); // prettier-ignore
 }

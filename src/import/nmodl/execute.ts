@@ -87,6 +87,8 @@ export class Execution {
         return this.#if(statement.test, statement.then, statement.otherwise);
       case "from":
         return this.#from(statement);
+      case "while":
+        return this.#while(statement);
       case "local":
         for (const name of statement.names) this.#scope().set(name, undefined);
         return;
@@ -208,14 +210,28 @@ export class Execution {
     if (value.kind !== "name" && value.kind !== "number" && !labels.has(value)) labels.set(value, name);
   }
 
-  #from({ counter, first, last, body, ...at }: Extract<Statement, { kind: "from" }>): void {
+  /** Rounds are written out, as long as the test is a number. */
+  #while({ test, body, ...at }: Extract<Statement, { kind: "while" }>): void {
+    const { lexer } = this.shared;
+    for (;;) {
+      const known = valueOf(this.value(test));
+      if (known === undefined) lexer.fail(at, "has a WHILE whose test is no number, which is refused: how often it goes round is known only while it runs", "Write the rounds out"); // prettier-ignore
+      if (known === 0) return;
+      this.run(body);
+      if (++this.#statements > MOST_STATEMENTS) lexer.fail(at, `comes to more than ${MOST_STATEMENTS} statements`, "Shorten the loops"); // prettier-ignore
+    }
+  }
+
+  #from({ counter, first, last, by, body, ...at }: Extract<Statement, { kind: "from" }>): void {
     const { lexer, symbols } = this.shared;
-    const [from, to] = [valueOf(this.value(first)), valueOf(this.value(last))];
+    const [from, to, step] = [valueOf(this.value(first)), valueOf(this.value(last)), by === undefined ? 1 : valueOf(this.value(by))]; // prettier-ignore
+    if (step === undefined || !(step >= 1))
+      lexer.fail(at, "counts BY what is no number from 1", "Give a number from 1");
     if (from === undefined || to === undefined) lexer.fail(at, "counts between what are no numbers", "Give numbers or names of DEFINE"); // prettier-ignore
     const outer = this.#scope();
     const before = outer.get(counter);
     const had = outer.has(counter);
-    for (let k = from as number; k <= (to as number); k++) {
+    for (let k = from as number; k <= (to as number); k += step as number) {
       outer.set(counter, symbols.number(k));
       this.run(body);
       if (++this.#statements > MOST_STATEMENTS) lexer.fail(at, `comes to more than ${MOST_STATEMENTS} statements`, "Shorten the loops"); // prettier-ignore

@@ -22,6 +22,8 @@ export interface NmodlOptions {
   readonly file?: string;
   /** `asPublished` interpolates a TABLE as NEURON does, `exact` computes what it would hold. Default asPublished. */
   readonly tables?: "asPublished" | "exact";
+  /** Gives the texts of files that the text names by INCLUDE, for example from a folder or a map; undefined for one that is not there. */
+  readonly include?: (name: string) => string | undefined;
 }
 
 /** A translated file. */
@@ -45,7 +47,7 @@ type Translated = Omit<NmodlFile, "warnings">;
  * @throws DataError with file, line and column for what cannot be read or is refused */
 export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
   const { file = "NMODL", tables = "asPublished" } = options;
-  const parser = new Parser(text, file);
+  const parser = new Parser(text, file, options.include);
   const program = parser.whole();
   const { lexer } = parser;
   if (program.kind === "nothing") lexer.fail(program.nameAt, "has no SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL", "Say in NEURON what it is"); // prettier-ignore
@@ -103,6 +105,7 @@ function translate(
     labels: new Map(),
     notes: [...program.notes],
   };
+  for (const { name, ...at } of program.pointers) context.notes.push(`the POINTER ${name} in ${lexer.where(at)} is read over: nothing that runs uses it`); // prettier-ignore
   const phases = runPhases(context);
   const { resolver, ...made } = draft(context, phases);
   const table =

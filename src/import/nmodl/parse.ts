@@ -1,7 +1,7 @@
-import { type At, isHarmless, Lexer, type Token } from "./lexer.ts";
+import { type At, type Include, isHarmless, Lexer, type Token } from "./lexer.ts";
 import { Reader, shown } from "./reader.ts";
 import { readStatements } from "./statements.ts";
-import type { Argument, Declared, Program, Routine, Statement } from "./syntax.ts";
+import type { Argument, Declared, Hook, Program, Routine, Statement } from "./syntax.ts";
 
 const empty = (file: string): Program => ({
   file,
@@ -26,6 +26,7 @@ const empty = (file: string): Program => ({
   fileLocals: new Map(),
   initial: [],
   breakpoint: undefined,
+  hooks: [],
   derivatives: new Map(),
   kinetics: new Map(),
   linears: new Map(),
@@ -35,15 +36,14 @@ const empty = (file: string): Program => ({
   notes: [],
 });
 
+const HOOKS = ["BEFORE INITIAL", "AFTER INITIAL", "BEFORE BREAKPOINT", "AFTER SOLVE", "BEFORE STEP"] as const satisfies Hook["when"][]; // prettier-ignore
+
 /** What is refused by the word that begins it. */
 const REFUSED_BLOCKS: ReadonlyMap<string, string> = new Map([
   ["NONLINEAR", "a set of nonlinear equations is solved by iteration, which the language has no words for"],
   ["FUNCTION_TABLE", "its values come from a vector that a script gives"],
-  ["INCLUDE", "the other file is not here; put its text in the place of the line"],
   ["CONSTRUCTOR", "it runs code of its own when a mechanism is made"],
   ["DESTRUCTOR", "it runs code of its own when a mechanism is gone"],
-  ["BEFORE", "it runs code of its own beside the step"],
-  ["AFTER", "it runs code of its own beside the step"],
   ["DISCRETE", "it advances by its own clock"],
   ["PARTIAL", "partial differential equations are not solved"],
   ["LAG", "values of the past are not kept"],
@@ -55,8 +55,8 @@ export class Parser {
   readonly #program: Program;
   readonly lexer: Lexer;
 
-  constructor(text: string, file: string) {
-    this.lexer = new Lexer(text, file);
+  constructor(text: string, file: string, include?: Include) {
+    this.lexer = new Lexer(text, file, include);
     this.#r = new Reader(this.lexer);
     this.#program = empty(file);
   }
@@ -113,6 +113,9 @@ export class Parser {
         return this.#routine(p.procedures);
       case "FUNCTION":
         return this.#routine(p.functions);
+      case "BEFORE":
+      case "AFTER":
+        return this.#hook(token);
       case "NET_RECEIVE":
         return this.#netReceive(token);
       case ";":
@@ -129,7 +132,7 @@ export class Parser {
   #verbatim(token: Token): void {
     if (isHarmless(token.text)) return;
     if (/^\s*#\s*(define|undef|pragma)/m.test(token.text)) this.#r.fail(token, "has VERBATIM that changes what later words mean, which is refused: it is C, not NMODL", "Write what it does in NMODL"); // prettier-ignore
-    this.#program.notes.push(`VERBATIM in line ${token.line} is read over: it declares what only C may call`);
+    this.#program.notes.push(`VERBATIM in ${this.lexer.where(token)} is read over: it declares what only C may call`);
   }
 
   #braced(what: string, item: () => unknown): void {
@@ -315,6 +318,13 @@ export class Parser {
     const args = this.#arguments();
     const unit = this.#r.unit();
     into.set(name, { name, args, unit, body: this.#body(), line, column });
+  }
+
+  #hook(token: Token): void {
+    const { text } = this.#r.name("a block");
+    const when = HOOKS.find((hook) => hook === `${token.text} ${text}`);
+    if (when === undefined) this.#r.fail(token, `has ${token.text} ${text.slice(0, 40)}, which no block is`, `Give one of ${HOOKS.join(", ")}`); // prettier-ignore
+    this.#program.hooks.push({ when: when as Hook["when"], body: this.#body(), line: token.line, column: token.column }); // prettier-ignore
   }
 
   #netReceive({ line, column }: Token): void {

@@ -6,7 +6,7 @@ import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton } from "./relax.ts";
 import { held, type Reaction, reactionsOf, type Scheme } from "./schemes.ts";
 import type { Symbols } from "./symbols.ts";
-import type { Routine, Statement } from "./syntax.ts";
+import type { Hook, Routine, Statement } from "./syntax.ts";
 
 export interface Context extends Shared {
   readonly notes: string[];
@@ -47,12 +47,14 @@ export function runPhases(context: Context): Phases {
       refuse(context, statement);
     },
   });
-  initial.scoped(new Map(), program.initial);
+  initial.scoped(new Map(), [...hooked(context, "BEFORE INITIAL"), ...program.initial, ...hooked(context, "AFTER INITIAL"), ...hooked(context, "BEFORE STEP")]); // prettier-ignore
   const body = program.breakpoint?.body ?? [];
   const solves = body.filter((s) => s.kind === "solve");
   const advance = new Advance(context);
   for (const solve of solves) advance.solve(solve);
+  advance.after([...hooked(context, "AFTER SOLVE"), ...hooked(context, "BEFORE STEP")]);
   const currents = new Execution(context, { other: (statement) => refuse(context, statement) });
+  beforeCurrents(context, currents);
   currents.scoped(
     new Map(),
     body.filter((s) => s.kind !== "solve"),
@@ -65,6 +67,21 @@ export function runPhases(context: Context): Phases {
     advanced: advance.values,
     currents: currents.values,
   };
+}
+
+/** What BEFORE and AFTER add to a phase. */
+const hooked = ({ program }: Context, when: Hook["when"]): Statement[] =>
+  program.hooks.filter((hook) => hook.when === when).flatMap((hook) => hook.body);
+
+/** BEFORE BREAKPOINT: as if at the top of BREAKPOINT, but that NEURON's dI/dV does not see it. */
+function beforeCurrents(context: Context, currents: Execution): void {
+  const { program, lexer, symbols: s, variables } = context;
+  currents.scoped(new Map(), hooked(context, "BEFORE BREAKPOINT"));
+  const [at] = program.hooks.filter(({ when }) => when === "BEFORE BREAKPOINT");
+  for (const [name, value] of currents.values) {
+    if (s.reads(value).has("V")) lexer.fail(at as At, `computes ${name} from the voltage in BEFORE BREAKPOINT, which is refused: the solver would not see it change`, "Compute it in BREAKPOINT"); // prettier-ignore
+    if (variables.find(name)?.kind === "state") lexer.fail(at as At, `sets the state ${name} in BEFORE BREAKPOINT, which is refused: states are of their own step`, "Set it in the block that SOLVE names"); // prettier-ignore
+  }
 }
 
 function refuse({ lexer }: Context, statement: Statement): never {
@@ -119,6 +136,13 @@ class Advance {
     );
   }
 
+  /** What runs when every SOLVE has. */
+  after(body: readonly Statement[]): void {
+    if (body.length === 0) return;
+    const { line, column } = body[0] as Statement;
+    this.#procedure({ name: "AFTER SOLVE", args: [], unit: undefined, body, line, column });
+  }
+
   #execution(effects: ConstructorParameters<typeof Execution>[1]): Execution {
     const run = new Execution(this.#context, effects);
     for (const [name, value] of this.#values) run.set(name, value);
@@ -129,7 +153,7 @@ class Advance {
     for (const [name, value] of run.values) this.#values.set(name, value);
   }
 
-  #derivative(block: Routine, solve: Solve, method = solve.method ?? "derivimplicit"): void {
+  #derivative(block: Routine, solve: Solve, method = solve.method ?? "adrunge"): void {
     const { symbols, lexer } = this.#context;
     const equations: Equation[] = [];
     const known = this.updates.length;
@@ -140,7 +164,7 @@ class Advance {
         const set = this.#values.get(state) ?? run.values.get(state);
         if (set !== undefined) lexer.fail(at, `sets ${state} before its equation`, "Let the equation alone advance it");
         one(state, f, at);
-        if (method === "cnexp") run.set(state, symbols.name(fresh(state)));
+        if (method === "cnexp" || method === "adrunge") run.set(state, symbols.name(fresh(state)));
       },
       other: (statement) => refuse(this.#context, statement),
     });
@@ -149,6 +173,9 @@ class Advance {
       this.updates.length = known;
       return this.#derivative(block, solve, "derivimplicit");
     }
+    // derivimplicit and sparse leave the block at the states that they found
+    const after = new Map(equations.map((e): [string, Expr] => [e.state, symbols.name(fresh(e.state))]));
+    for (const [name, value] of run.values) run.set(name, symbols.substitute(value, after));
     this.#keep(run);
     this.#implicit(equations);
     this.#settle(run, block);
@@ -177,6 +204,8 @@ class Advance {
           );
           equations.push({ state, f, at });
         };
+      case "adrunge":
+        return (state, f, at) => push(state, this.#within(state, f, at), at);
       case "euler":
         return (state, f, at) => push(state, euler(s, f, state), at);
       case "derivimplicit":
@@ -185,6 +214,16 @@ class Advance {
       default:
         return lexer.fail(solve, `solves by the method ${method}, which is refused: its steps depend on their error`, "Take cnexp, derivimplicit, sparse or euler"); // prettier-ignore
     }
+  }
+
+  /** The form of a state that NEURON's adaptive method solves, its default: exact, so within the error that the method allows itself. */
+  #within(state: string, f: Expr, at: At): Form {
+    const { symbols: s, lexer, notes, variables } = this.#context;
+    const form = exact(s, f, state);
+    const others = [...s.reads(f)].some((name) => variables.find(staleName(name))?.kind === "state" && name !== state);
+    if (form === undefined || others) lexer.fail(at, `solves ${state} by adrunge (which NEURON takes where SOLVE names no METHOD), which is refused where the equation is not linear or reads other states: its steps depend on their error`, "Take derivimplicit"); // prettier-ignore
+    notes.push(`${state} is solved exactly over a step: adrunge, which NEURON takes where SOLVE names no METHOD, is within 1e-5 of that`); // prettier-ignore
+    return form as Form;
   }
 
   /** Equations of one implicit step. Those that read each other in a circle are solved together; the others take the new values of those

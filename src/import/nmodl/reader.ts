@@ -152,7 +152,8 @@ export class Reader {
       return unit === undefined ? { kind: "number", value, line, column } : { kind: "number", value, unit, line, column }; // prettier-ignore
     }
     if (token.kind === "string") return { kind: "string", line, column };
-    if (token.kind === "name") return this.is("(") ? this.#call(token) : { kind: "name", ...this.#indexed(token) };
+    if (token.kind === "name")
+      return this.is("(") ? this.#call(token) : { kind: "name", ...this.indexed({ name: token.text, line, column }) };
     if (token.text === "(") return this.#bracket(token);
     return this.fail(token, `has ${shown(token)} where a value belongs`, "Give a number, a name, a call or a bracket");
   }
@@ -184,15 +185,17 @@ export class Reader {
     return args;
   }
 
-  #indexed({ text, line, column }: Token): Target {
-    if (this.accept("[") === undefined) return { name: text, line, column };
+  /** With the index that may follow a name. */
+  indexed({ name, line, column }: Target): Target {
+    if (this.accept("[") === undefined) return { name, line, column };
     const index = this.deeper(() => this.expression());
-    this.expect("]", `the index of ${text}`);
-    return { name: text, index, line, column };
+    this.expect("]", `the index of ${name}`);
+    return { name, index, line, column };
   }
 
   target(what: string): Target {
-    return this.#indexed(this.name(what));
+    const { text: name, line, column } = this.name(what);
+    return this.indexed({ name, line, column });
   }
 
   /** One side of a reaction: 2 a + b. */

@@ -5,8 +5,6 @@ import type { Statement, TableStatement } from "./syntax.ts";
 type Body = Statement[] & { readonly initial: Statement[] };
 
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ["WHILE", "how often it goes round is known only while it runs"],
-  ["while", "how often it goes round is known only while it runs"],
   ["FORALL", "how often it goes round is known only while it runs"],
   ["WATCH", "an event that a voltage sends is not in the language"],
   ["FOR_NETCONS", "it walks over connections, which belong to the network here"],
@@ -55,6 +53,9 @@ function readStatement(r: Reader, defines: ReadonlyMap<string, number>): Stateme
       return readIf(r, defines);
     case "FROM":
       return readFrom(r, defines);
+    case "WHILE":
+    case "while":
+      return readWhile(r, defines);
     case "LOCAL":
       return readLocal(r);
     case "TABLE":
@@ -74,7 +75,8 @@ function readStatement(r: Reader, defines: ReadonlyMap<string, number>): Stateme
       return { kind: "conserve", left, right: r.expression(), line, column };
     }
     case "COMPARTMENT":
-      return readCompartment(r);
+      r.take();
+      return readCompartment(r, "COMPARTMENT");
     case "~":
       return readReaction(r);
     case "{": {
@@ -91,7 +93,8 @@ function readStatement(r: Reader, defines: ReadonlyMap<string, number>): Stateme
 function refused(r: Reader, why: string): Statement {
   const { text: what, line, column } = r.take();
   if (r.is("(")) r.args();
-  if (r.is("{")) readStatements(r, new Map());
+  if (what === "LONGITUDINAL_DIFFUSION") readCompartment(r, what);
+  else if (r.is("{")) readStatements(r, new Map());
   else while (r.peek().line === line && !r.is("}") && r.peek().kind !== "end") r.take();
   return { kind: "refused", what, why, line, column };
 }
@@ -114,8 +117,16 @@ function readFrom(r: Reader, defines: ReadonlyMap<string, number>): Statement {
   const first = r.expression();
   r.expect("TO", "FROM");
   const last = r.expression();
-  if (r.accept("BY") !== undefined) r.fail(r.peek(), "counts BY steps, which is refused", "Count by 1");
-  return { kind: "from", counter, first, last, body: readStatements(r, defines), line, column };
+  const by = r.accept("BY") === undefined ? undefined : r.expression();
+  return { kind: "from", counter, first, last, by, body: readStatements(r, defines), line, column };
+}
+
+function readWhile(r: Reader, defines: ReadonlyMap<string, number>): Statement {
+  const { line, column } = r.take();
+  r.expect("(", "WHILE");
+  const test = r.expression();
+  r.expect(")", "WHILE");
+  return { kind: "while", test, body: readStatements(r, defines), line, column };
 }
 
 function readLocal(r: Reader): Statement {
@@ -162,12 +173,13 @@ function readSolve(r: Reader): Statement {
   return { kind: "solve", block, method, steady, line, column };
 }
 
-function readCompartment(r: Reader): Statement {
-  const { line, column } = r.take();
+/** `i, volume { a b }`, also of LONGITUDINAL_DIFFUSION. */
+function readCompartment(r: Reader, what: string): Statement {
+  const { line, column } = r.peekBefore();
   const counter = r.peek().kind === "name" && r.peek(1).text === "," ? r.take().text : undefined;
   r.accept(",");
   const volume = r.expression();
-  r.expect("{", "COMPARTMENT");
+  r.expect("{", what);
   const of = [];
   while (!r.is("}")) {
     of.push(r.target("a state"));
@@ -209,9 +221,10 @@ function readAssignment(r: Reader): Statement {
   }
   const to = r.target("a variable");
   if (r.accept("'") !== undefined) {
+    const of = r.is("[") && to.index === undefined ? r.indexed(to) : to; // x'[k] as well as x[k]'
     if (r.is("'")) r.fail(r.peek(), `has ${to.name}'', of second order, which is refused`, "Write two equations of first order"); // prettier-ignore
     r.expect("=", "an equation");
-    return { kind: "derivative", of: to, value: r.expression(), line, column };
+    return { kind: "derivative", of, value: r.expression(), line, column };
   }
   r.expect("=", "an assignment");
   return { kind: "assign", to, value: r.expression(), line, column };

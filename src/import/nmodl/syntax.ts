@@ -24,7 +24,8 @@ export type Statement = At &
     | { readonly kind: "derivative"; readonly of: Target; readonly value: Term }
     | { readonly kind: "call"; readonly name: string; readonly args: readonly Term[] }
     | { readonly kind: "if"; readonly test: Term; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[] }
-    | { readonly kind: "from"; readonly counter: string; readonly first: Term; readonly last: Term; readonly body: readonly Statement[] }
+    | { readonly kind: "from"; readonly counter: string; readonly first: Term; readonly last: Term; readonly by: Term | undefined; readonly body: readonly Statement[] }
+    | { readonly kind: "while"; readonly test: Term; readonly body: readonly Statement[] }
     | { readonly kind: "local"; readonly names: readonly string[] }
     | { readonly kind: "table"; readonly table: TableStatement }
     | { readonly kind: "solve"; readonly block: string; readonly method: string | undefined; readonly steady: boolean }
@@ -83,6 +84,12 @@ export interface NetReceive extends At {
   readonly body: readonly Statement[];
 }
 
+/** BEFORE and AFTER blocks. */
+export interface Hook extends At {
+  readonly when: "BEFORE INITIAL" | "AFTER INITIAL" | "BEFORE BREAKPOINT" | "AFTER SOLVE" | "BEFORE STEP";
+  readonly body: readonly Statement[];
+}
+
 export interface Program {
   readonly file: string;
   title: string;
@@ -107,6 +114,7 @@ export interface Program {
   readonly fileLocals: Map<string, number | undefined>;
   readonly initial: Statement[];
   breakpoint: { readonly body: readonly Statement[] } | undefined;
+  readonly hooks: Hook[];
   readonly derivatives: Map<string, Routine>;
   readonly kinetics: Map<string, Routine>;
   readonly linears: Map<string, Routine>;

@@ -49,10 +49,10 @@ class Check {
     this.#block([], p.breakpoint?.body ?? []);
     for (const group of [p.derivatives, p.kinetics, p.procedures, p.functions])
       for (const routine of group.values()) this.#routine(routine, group === p.functions);
+    for (const { body } of p.hooks) this.#block([], body);
     if (p.netReceive !== undefined) this.#block(p.netReceive.args, [...p.netReceive.initial, ...p.netReceive.body]);
-    const { file } = this.#lexer;
     const inOrder = this.#found.sort((a, b) => a.line - b.line || a.column - b.column);
-    return inOrder.map(({ line, column, problem }) => `${file}:${line}:${column}: ${problem}`);
+    return inOrder.map(({ line, column, problem }) => `${this.#lexer.where({ line, column })}:${column}: ${problem}`);
   }
 
   #declare(): void {
@@ -110,6 +110,9 @@ class Check {
         return this.#run(statement.otherwise, scope);
       case "from":
         scope.set(statement.counter, "any");
+        return this.#run(statement.body, scope);
+      case "while":
+        this.#value(statement.test, scope);
         return this.#run(statement.body, scope);
       case "reaction":
         for (const rate of statement.rates) this.#value(rate, scope);
@@ -173,7 +176,8 @@ class Check {
     const routine = functions.get(name) ?? procedures.get(name);
     if (routine === undefined) {
       if (name === "nernst") return this.#units.read("mV") ?? "any";
-      if (BUILTINS.has(name)) given.forEach((value) => this.#bare(at, value, `the argument of ${name}`));
+      if (BUILTINS.has(name) || name === "printf" || name === "fprintf")
+        given.forEach((value) => this.#bare(at, value, `the argument of ${name}`));
       return BUILTINS.has(name) ? NONE : "any";
     }
     routine.args.forEach(({ name: arg, unit }, k) => {

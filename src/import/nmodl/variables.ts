@@ -16,7 +16,9 @@ export type Variable =
       readonly writes: boolean;
     }
   /** whatever code gives it; it keeps its value until then. */
-  | { readonly kind: "kept" };
+  | { readonly kind: "kept" }
+  /** a variable somewhere else: nothing that runs may read or set it. */
+  | { readonly kind: "pointer" };
 
 const GIVEN: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ["v", { kind: "voltage" }],
@@ -57,12 +59,13 @@ export class Variables {
       const own = this.#by.get(name);
       if (own?.kind !== "state" && own?.kind !== "constant") this.#by.set(name, variable);
     }
-    for (const { name, ...at } of program.pointers) this.#pointer(name, at);
+    for (const { name } of program.pointers) this.#by.set(name, { kind: "pointer" });
   }
 
   /** @throws DataError at the place where the name stands */
   get(name: string, at: At): Variable {
     const found = this.#by.get(name);
+    if (found?.kind === "pointer") this.#lexer.fail(at, `uses the POINTER ${name}, which is refused: it stands for a variable somewhere else`, "A gap junction is a connection of the network here; otherwise make the variable a parameter"); // prettier-ignore
     if (found !== undefined) return found;
     if (this.sizes.has(name)) return this.#lexer.fail(at, `reads the array ${name} as a whole`, "Give an index");
     return this.#lexer.fail(at, `uses "${name.slice(0, 60)}", which nothing declares`, "Declare it, or check its spelling"); // prettier-ignore
@@ -97,13 +100,5 @@ export class Variables {
         this.#by.set(name, { kind: "ion", ion, what, reads: read.includes(name), writes: write.includes(name) });
       }
     }
-  }
-
-  #pointer(name: string, at: At): void {
-    this.#lexer.fail(
-      at,
-      `has the POINTER ${name}, which is refused: it reads a variable somewhere else`,
-      "A gap junction is a connection of the network here; otherwise make the variable a parameter",
-    );
   }
 }

@@ -13,6 +13,9 @@ import { type UnitTable, unitOf } from "./units.ts";
 /** NEURON's concentrations inside where no script gives others, mM. */
 const INSIDE: ReadonlyMap<string, number> = new Map([["na", 10], ["k", 54.4], ["ca", 5e-5]]); // prettier-ignore
 
+/** What a cell gives by these names, so that a mechanism's own variable of such a name takes another. */
+const GIVEN: ReadonlySet<string> = new Set(["na", "k", "ca"].flatMap((ion) => [`e${ion}`, `${ion}i`, `${ion}o`]));
+
 /** Names, parameters and texts of one mechanism that is written: names that the language takes, parameters in hillock's units as they are
  * met, units that fit, `let` for what is named or repeated. */
 export class Writer {
@@ -64,7 +67,8 @@ export class Writer {
     this.#context.program.ions.some(({ ion }) => name === `${ion}i` || name === `${ion}o`);
 
   fresh(wish: string): string {
-    const base = wish.replaceAll(/^_+|[^A-Za-z0-9_]/g, "") || "x";
+    const plain = wish.replaceAll(/^_+|[^A-Za-z0-9_]/g, "") || "x";
+    const base = GIVEN.has(plain) ? `${plain}_own` : plain;
     for (let k = 1; ; k++) {
       const name = k === 1 ? base : `${base}_${k}`;
       if (this.#taken.has(name) || nameFault(name) !== undefined) continue;
@@ -76,7 +80,7 @@ export class Writer {
   /** Parameters in the file's order. */
   inOrder(): Record<string, Param> {
     const places = new Map(this.#context.program.parameters.map((d, k) => [d.name, k]));
-    const place = (name: string): number => places.get(name) ?? places.get(name.replace(/_\d+$/, "")) ?? Infinity;
+    const place = (name: string): number => places.get(name) ?? places.get(name.replace(/_(\d+|own)$/, "")) ?? Infinity;
     return Object.fromEntries([...this.params].sort(([a], [b]) => Math.min(place(a), 1e6) - Math.min(place(b), 1e6)));
   }
 
@@ -123,7 +127,7 @@ export class Writer {
   /** A name of a finished expression in the language: parameters in hillock's units, with what turns them into the file's. */
   #named(name: string): Expr | undefined {
     const { symbols: s, variables, lexer, program } = this.#context;
-    if (name === "V" || name === "w") return undefined;
+    if (name === "V") return undefined;
     if (name.endsWith("@start")) return this.#startParam(name.slice(0, -"@start".length));
     const known = this.#names.get(name);
     if (known !== undefined) return known;
@@ -138,6 +142,7 @@ export class Writer {
     const found = unitOf(this.#units.read(declared.unit ?? "1"));
     const { unit, factor } = found ?? { unit: "1" as Unit, factor: 1 };
     const own = this.fresh(plain);
+    if (GIVEN.has(plain)) this.#context.notes.push(`${plain} is ${own}: a cell gives a ${plain} of its own`);
     const doc = docOf(declared.comment, found === undefined ? declared.unit : undefined, plain);
     const value = scaled(declared.value ?? 0, factor);
     this.params.set(own, { default: { value, unit }, unit, doc });

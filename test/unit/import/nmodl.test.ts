@@ -42,9 +42,9 @@ describe("what is refused, with line and column", () => {
   test.each([
     [leak({ blocks: "VERBATIM\n#define v 3\nENDVERBATIM" }), "leak.mod:14:1: has VERBATIM that changes"],
     [leak({ breakpoint: "VERBATIM\ng = 1;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
-    [leak({ neuron: "POINTER vgap" }), "leak.mod:5:11: has the POINTER vgap"],
+    [leak({ neuron: "POINTER vgap", breakpoint: "g = vgap" }), "leak.mod:11:7: uses the POINTER vgap"],
     [leak({ neuron: "RANDOM r" }), "leak.mod:5:10: has RANDOM r"],
-    [leak({ breakpoint: "WHILE (g < 1) { g = g + 1 }" }), "leak.mod:11:3: has WHILE"],
+    [leak({ breakpoint: "WHILE (g < 1) { g = g + 1 }" }), "leak.mod:11:3: has a WHILE whose test is no number"],
     [leak({ breakpoint: "g = erf(v)" }), "leak.mod:11:7: calls erf"],
     [leak({ breakpoint: "g = gbar" }), 'leak.mod:11:7: uses "gbar", which nothing declares'],
     [leak({ breakpoint: "g = f(v)", blocks: "FUNCTION f(x) { f = f(x) }" }), "leak.mod:14:21: calls f from within itself"],
@@ -72,7 +72,61 @@ NET_RECEIVE(w (uS)) { g = g + w*(1 - g) }`;
     expect(() => nmodl(text)).toThrow("NMODL:5:1: changes g at an event by what depends on g");
   });
 
+  test.each([
+    ["BEFORE BREAKPOINT { g = v }", "leak.mod:14:1: computes g from the voltage in BEFORE BREAKPOINT"],
+    ["STATE { m } BEFORE BREAKPOINT { m = 1 }", "leak.mod:14:13: sets the state m in BEFORE BREAKPOINT"],
+    ["BEFORE LUNCH { g = 1 }", "leak.mod:14:1: has BEFORE LUNCH, which no block is"],
+  ])("%s", (blocks, message) => expect(() => nmodl(leak({ blocks }), { file: "leak.mod" })).toThrow(message));
+
+  test("an adaptive method over what it cannot solve exactly", () => {
+    const text = leak({ breakpoint: "SOLVE s", blocks: "STATE { m } DERIVATIVE s { m' = -m*m }" });
+    expect(() => nmodl(text, { file: "leak.mod" })).toThrow("leak.mod:14:28: solves m by adrunge");
+  });
+
   test("the list is data", () => expect(REFUSED.nmodl.every(({ what, why }) => what !== "" && why !== "")).toBe(true));
+});
+
+describe("INCLUDE", () => {
+  const text = leak({ blocks: 'INCLUDE "a.inc"', breakpoint: "g = f(v)" });
+  const of = (files: Readonly<Record<string, string>>) => (): unknown =>
+    nmodl(text, { file: "leak.mod", include: (name) => (Object.hasOwn(files, name) ? files[name] : undefined) });
+
+  test("the other file's words stand in its place", () => {
+    const inc = `INCLUDE "b.inc"\nFUNCTION f(x) { f = half(x) }`;
+    const found = nmodl(text, { include: (name) => ({ "a.inc": inc, "b.inc": "FUNCTION half(x) { half = 0.5*x }" })[name] });
+    expect(found.mechanism).toMatchObject({ currents: { leak: { g: "0.5 * V", E: "e" } } });
+  }); // prettier-ignore
+
+  test.each([
+    [of({ "a.inc": "FUNCTION f(x) {\n f = 1 + + }" }), "a.inc:2:12: has \"}\" where a value belongs"],
+    [of({}), "leak.mod:14:1: includes a.inc, which is not found"],
+    [of({ "a.inc": '\nINCLUDE "a.inc"' }), "a.inc:2:1: includes a.inc from within itself"],
+    [of({ "a.inc": "COMMENT" }), "a.inc:1:1: has a COMMENT without its ENDCOMMENT"],
+    [of({ "a.inc": "x".repeat(1e6) }), "leak.mod:14:1: comes to more than 1000000 characters"],
+    [() => nmodl(text, { file: "leak.mod" }), "leak.mod:14:1: includes a.inc, which is not here"],
+    [() => nmodl("INCLUDE a.inc", { file: "leak.mod" }), "leak.mod:1:1: has an INCLUDE without a file"],
+  ])("%#", (read, message) => {
+    expect(read).toThrow(DataError);
+    expect(read).toThrow(message);
+  }); // prettier-ignore
+
+  test("errors behind it are in the file's own lines", () => {
+    const broken = `${text}\nFUNCTION q() { q = }`;
+    const include = (): string => "FUNCTION f(x) { f = 1 }\n\n\n";
+    expect(() => nmodl(broken, { file: "leak.mod", include })).toThrow("leak.mod:15:20: has");
+  });
+});
+
+test("a POINTER that nothing uses is read over, and said", () => {
+  const { notes } = nmodl(leak({ neuron: "POINTER rng" }), { file: "leak.mod" });
+  expect(notes).toEqual(["the POINTER rng in leak.mod:5 is read over: nothing that runs uses it"]);
+});
+
+test("names that a cell gives are not taken by a mechanism's own", () => {
+  const text = leak({ blocks: "PARAMETER { ki = 2 w = 3 }", breakpoint: "g = ki*w" });
+  const { mechanism, notes } = nmodl(text);
+  expect(Object.keys(mechanism.params)).toEqual(["e", "ki_own", "w_2"]);
+  expect(notes).toContain("ki is ki_own: a cell gives a ki of its own");
 });
 
 describe("bombs end in an error", () => {
