@@ -268,6 +268,7 @@ function receptorOf(name: string, given: unknown): ReceptorSpec {
 function mechanismOf(path: Path, name: string, own: Data): Omit<Mechanism, "kind"> {
   const made: Record<string, unknown> = { name, doc: name, states: {}, ...own, params: paramsOf([...path, "params"], own["params"]) }; // prettier-ignore
   if (path[0] === "channels") made["currents"] ??= {};
+  if (path[0] === "receptors") made["onEvent"] ??= {};
   if (own["functions"] !== undefined) made["functions"] = functionsOf([...path, "functions"], own["functions"]);
   if (own["kinetics"] !== undefined)
     made["kinetics"] = eachOf([...path, "kinetics"], own["kinetics"], (p, k) =>
@@ -279,9 +280,11 @@ function mechanismOf(path: Path, name: string, own: Data): Omit<Mechanism, "kind
   ] as const) {
     if (own[key] === undefined) continue;
     const at = [...path, key];
-    const { intervals, ...table } = mapping(at, own[key]);
-    const quantities = fields.map((f) => [f, quantity([...at, f], table[f])]);
-    made[key] = { ...table, ...Object.fromEntries(quantities), ...(intervals === undefined ? {} : { intervals: number([...at, "intervals"], intervals) }) }; // prettier-ignore
+    const parts = mapping(at, own[key]);
+    const wanted = fields.filter((f) => f !== "RT_zF" || parts["valence"] === undefined); // one of the two
+    const quantities = wanted.map((f) => [f, quantity([...at, f], parts[f])]);
+    const counts = ["intervals", "valence"].filter((f) => parts[f] !== undefined).map((f) => [f, number([...at, f], parts[f])]); // prettier-ignore
+    made[key] = { ...parts, ...Object.fromEntries([...quantities, ...counts]) };
   }
   return made as unknown as Omit<Mechanism, "kind">;
 }

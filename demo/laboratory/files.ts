@@ -10,8 +10,8 @@ import type { Views } from "./views.ts";
 export interface Shown {
   saved(): Saved;
   open(saved: Saved): void;
-  /** an SWC file for the cell that is shown. */
-  morphology(name: string, text: string): void;
+  /** an SWC or NMODL file for the cell that is shown. */
+  into(name: string, text: string): void;
   /** asks for the network; the answer comes to `described`. */
   describe(request: number): void;
   readonly traces: Traces;
@@ -39,7 +39,7 @@ export class Files {
     click("script", () => void this.#description().then(({ json, engine }) => save("laboratory.mjs", nodeScript(json, engine, 1000), "text/javascript"))); // prettier-ignore
     click("share", () => void this.#share());
     onFiles([[element("open"), element<HTMLInputElement>("file")]], (name, text) => {
-      if (/\.swc$/i.test(name)) shown.morphology(name, text);
+      if (/\.(swc|mod)$/i.test(name)) shown.into(name, text);
       else shown.open(readSaved(text));
     });
     for (const part of document.querySelectorAll<HTMLElement>(".files-of")) this.#plotButtons(part);

@@ -1,5 +1,5 @@
 import { cards } from "../site/cards.ts";
-import { element } from "../site/element.ts";
+import { element, make } from "../site/element.ts";
 import { fromLaterPage, hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "../site/notice.ts";
 import { commonTime } from "../site/protocol.ts";
 import { onColours, theme } from "../site/theme.ts";
@@ -49,7 +49,7 @@ export class LabPage {
     this.#files = new Files({
       saved: () => ({ texts: this.#texts, settings: this.#controls.settings }),
       open: (saved) => this.#open(saved),
-      morphology: (name, text) => this.#ask({ kind: "morphology", version: this.#shown, name, text }),
+      into: (name, text) => this.#ask({ kind: "file", version: this.#shown, name, text, into: this.#texts[this.#shown] ?? "" }), // prettier-ignore
       describe: (request) => this.#send({ kind: "describe", request }),
       traces: this.#traces,
       views: this.#views,
@@ -114,6 +114,10 @@ export class LabPage {
         return this.#greeted(message);
       case "preset":
         return this.#preset(message.version, message.text, message.scale);
+      case "taken":
+        return this.#taken(message);
+      case "refused":
+        return notice("alert", message.title, [paragraph(message.detail)]);
       case "insertion":
         return this.#insert(message.room, message.lines);
       case "checked":
@@ -270,6 +274,18 @@ export class LabPage {
       this.#controls.place("scale", scale);
     this.#views.settings = this.#controls.settings;
     this.#run(true);
+  }
+
+  /** Puts the text that a file gave; in the editor as if it were typed, so that it can be undone. */
+  #taken({ version, text, at, title, said }: ToPage & { kind: "taken" }): void {
+    const items = said.map((textContent) => make("li", { textContent }));
+    notice("hint", title, items.length === 0 ? [] : [make("ul", {}, ...items)]);
+    if (version === this.#shown) {
+      this.#editor.type(0, this.#editor.text.length, text);
+      return this.#editor.go({ from: at, to: at });
+    }
+    this.#texts = { ...this.#texts, [version]: text };
+    this.#run(false);
   }
 
   /** Puts the lines of a mechanism into their part of the text, which is made where it is missing. */

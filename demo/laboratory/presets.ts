@@ -3,7 +3,7 @@ import type { Mechanism } from "../../src/mechanisms/mechanism.ts";
 import * as neurons from "../../src/mechanisms/neurons/index.ts";
 import type { NeuronType } from "../../src/mechanisms/neuron.ts";
 import { mS_per_cm2, mV, type Quantity, S_per_cm2 } from "../../src/units.ts";
-import { cellText, mechanismText, neuronText } from "./text.ts";
+import { cellText, mechanismText, neuronText, roomOf } from "./text.ts";
 
 /** Cells to begin with, printed from hillock's own mechanisms. */
 
@@ -70,8 +70,4 @@ export const insertable: readonly (readonly [name: string, room: string])[] = [.
 export function insertionText(name: string): { room: string; lines: string } | undefined {
   const m = MECHANISMS.get(name);
   return m === undefined ? undefined : { room: roomOf(m), lines: mechanismText(m) };
-}
-
-function roomOf({ kind }: Mechanism): string {
-  return kind === "channel" ? "channels" : kind === "pool" ? "pools" : "receptors";
 }

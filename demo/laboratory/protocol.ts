@@ -23,8 +23,8 @@ export type ToWorker =
   | { readonly kind: "cursor"; readonly version: VersionName; readonly at: number }
   | { readonly kind: "preset"; readonly version: VersionName; readonly name: string }
   | { readonly kind: "insertion"; readonly name: string }
-  /** An SWC file, for the cell of a version. */
-  | { readonly kind: "morphology"; readonly version: VersionName; readonly name: string; readonly text: string }
+  /** A file for the cell of a version: an SWC morphology or an NMODL mechanism. `into`: the cell's text as it stands. */
+  | { readonly kind: "file"; readonly version: VersionName; readonly name: string; readonly text: string; readonly into: string }
   /** The network as it is now, for files. */
   | { readonly kind: "describe"; readonly request: number }; // prettier-ignore
 
@@ -50,6 +50,10 @@ export type ToPage =
   | { readonly kind: "place"; readonly version: VersionName; readonly text: string }
   /** A text to go on with, for the version that it was asked for; `scale`: the full scale that suits it, undefined: as it is. */
   | { readonly kind: "preset"; readonly version: VersionName; readonly text: string; readonly scale: number | undefined }
+  /** A text with what a file gave it, and what is to be said of that. */
+  | { readonly kind: "taken"; readonly version: VersionName; readonly text: string; readonly at: number; readonly title: string; readonly said: readonly string[] }
+  /** A file that was not taken; what runs goes on. */
+  | { readonly kind: "refused"; readonly title: string; readonly detail: string }
   | { readonly kind: "insertion"; readonly room: string; readonly lines: string }
   | { readonly kind: "description"; readonly request: number; readonly json: string; readonly engine: "gpu" | "reference" }
   /** What ran stopped, or could not begin; the page goes on with the next edit. */

@@ -1,4 +1,4 @@
-import { Document, isMap, isScalar, parseDocument, visit } from "yaml";
+import { Document, isMap, isScalar, type Node, parseDocument, type Scalar, visit, type YAMLMap } from "yaml";
 import type { Mechanism, Param } from "../../src/mechanisms/mechanism.ts";
 import type { Neuron } from "../../src/mechanisms/neuron.ts";
 import type { CellModel } from "../../src/network/cell.ts";
@@ -12,7 +12,12 @@ type Data = Readonly<Record<string, unknown>>;
 /** As YAML; what belongs to one parameter or reaction stands in one line. */
 function yaml(data: Data): string {
   const document = new Document(data, { schema: "failsafe" });
-  visit(document, {
+  inLines(document);
+  return document.toString({ lineWidth: 0, indent: 2, flowCollectionPadding: true });
+}
+
+function inLines(part: Document | Node): void {
+  visit(part, {
     Map(_, node) {
       if (node.items.every(({ key, value }) => isScalar(key) && isScalar(value)) && node.items.some(({ key }) => isScalar(key) && (key.value === "default" || key.value === "forward" || key.value === "intervals"))) node.flow = true; // prettier-ignore
     },
@@ -20,7 +25,6 @@ function yaml(data: Data): string {
       if (!node.items.some((x) => isMap(x))) node.flow = true;
     },
   });
-  return document.toString({ lineWidth: 0, indent: 2, flowCollectionPadding: true });
 }
 
 /** A parameter as short as it can be said: limits stay, words go. */
@@ -87,6 +91,54 @@ export function withSections(text: string, { sections, detector }: CellModel): s
   document.setIn(["cell", "detector", "section"], detector.section);
   visit(document, { Seq: (_, node) => void (node.flow = true) });
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+/** Part of a text that mechanisms of a kind stand in. */
+export const roomOf = ({ kind }: Mechanism): "channels" | "pools" | "receptors" =>
+  kind === "channel" ? "channels" : kind === "pool" ? "pools" : "receptors";
+
+/** What NEURON gives a cell that says nothing of its ions: reversal potentials (mV) and concentrations (mM). */
+const OF_NEURON: ReadonlyMap<string, string> = new Map([
+  ["ena", "50 mV"], ["ek", "-77 mV"], ["eca", "132.4579341637009 mV"],
+  ["nai", "10 mM"], ["nao", "140 mM"], ["ki", "54.4 mM"], ["ko", "2.5 mM"], ["cai", "5e-05 mM"], ["cao", "2 mM"],
+]); // prettier-ignore
+
+/** A cell's text with a mechanism, in the place of one of that name if there is one; all else stays, comments too.
+ * @param reads  what the cell has to give (`ena`, `cai`): what it does not is NEURON's default
+ * @returns the text, and what was given */
+export function withMechanism(
+  text: string,
+  m: Mechanism,
+  { reads, cell }: { readonly reads: readonly string[]; readonly cell: CellModel },
+): { text: string; given: string[] } {
+  const document = parseDocument(text, { schema: "failsafe" });
+  const pooled = [...(cell.insertions ?? []).map((i) => i.mechanism), m].flatMap((x) => (x.kind === "pool" ? [x.ion] : [])); // prettier-ignore
+  const place = m.kind === "synapse" ? { section: cell.detector.section } : {};
+  put(document, roomOf(m), m.name, { ...place, ...mechanismData(m) }, m.doc);
+  const given: string[] = [];
+  for (const name of reads) {
+    const reversal = /^e(\w+)$/.exec(name)?.[1];
+    const [room, key] = reversal === undefined ? ["concentrations", name] : ["reversals", reversal];
+    const value = OF_NEURON.get(name);
+    const known = document.hasIn(["cell", room, key]) || pooled.some((ion) => [`e${ion}`, `${ion}i`, `${ion}o`].includes(name)); // prettier-ignore
+    if (known || value === undefined) continue;
+    document.setIn(["cell", room, key], value);
+    given.push(`${name} = ${value}`);
+  }
+  return { text: document.toString({ lineWidth: 0, flowCollectionPadding: true }), given };
+}
+
+/** Puts a part under a name, with words before it. */
+function put(document: Document, room: string, name: string, data: Data, words: string): void {
+  if (!isMap(document.getIn([room], true))) document.setIn([room], document.createNode({}));
+  const { items } = document.getIn([room], true) as YAMLMap<Node>;
+  const key = document.createNode(name) as Scalar<string>;
+  key.commentBefore = words.split("\n").map((line) => ` ${line.trim()}`).join("\n"); // prettier-ignore
+  const node = document.createNode(data);
+  inLines(node);
+  const pair = document.createPair(key, node);
+  const at = items.findIndex((item) => isScalar(item.key) && item.key.value === name);
+  items.splice(at < 0 ? items.length : at, at < 0 ? 0 : 1, pair as (typeof items)[number]);
 }
 
 export const cellText = (doc: string, cell: Data, rooms: Readonly<Record<string, readonly string[]>>): string =>

@@ -7,8 +7,6 @@ import { measureCurve } from "./curves.ts";
 import { faultOf, isFault, readText, type Fault, type Read } from "./document.ts";
 import type { VersionName } from "./clamping.ts";
 import { liveExperiment, type Versions } from "./experiment.ts";
-import { swcCell } from "../../src/import/index.ts";
-import { withSections } from "./text.ts";
 import { insertable, insertionText, PRESETS, presetScale, presetText } from "./presets.ts";
 import { placeText } from "./place.ts";
 import { type Texts, type ToPage, type ToWorker } from "./protocol.ts";
@@ -91,8 +89,8 @@ class Laboratory {
         if (found !== undefined) post({ kind: "insertion", ...found });
         return;
       }
-      case "morphology":
-        return this.#morphology(message.version, message.name, message.text);
+      case "file":
+        return void this.#file(message);
       case "describe":
         return this.#describe(message.request);
     }
@@ -225,19 +223,14 @@ class Laboratory {
     if (read !== undefined) post({ kind: "place", version, text: placeText(read, at) });
   }
 
-  /** The cell of a text with the sections of an SWC file in the place of its own. */
-  #morphology(version: VersionName, name: string, swc: string): void {
+  /** The text of a cell with what a file says. */
+  async #file({ version, name, text, into }: ToWorker & { kind: "file" }): Promise<void> {
     try {
-      const read = this.#reads.get(version);
-      const base = read?.subject.kind === "cell" ? read.text : presetText(PRESETS[0]?.[0] ?? "");
-      post({
-        kind: "preset",
-        version,
-        text: withSections(base, swcCell(swc, { where: name.slice(0, 60) })),
-        scale: undefined,
-      });
+      const { taken } = await import("./taken.ts");
+      post({ kind: "taken", version, ...taken(name, text, into) });
     } catch (error) {
-      this.#failed("The morphology could not be read.", error);
+      if (!(error instanceof HillockError)) reportError(error);
+      post({ kind: "refused", title: `"${name.slice(0, 60)}" was not taken.`, detail: messageOf(error) });
     }
   }
 

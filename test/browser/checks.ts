@@ -1,6 +1,8 @@
 // How the pages behave, in whichever browser: on a software adapter, when keys repeat, when paused, after a trial, after a loss, on a phone.
+import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import { number, pause, running, set, text, until, value, waited, word, type OpenTab, type Tab } from "./tab.ts";
+import { nmodl } from "../../src/import/index.ts";
+import { drop, number, pause, running, set, text, until, value, waited, word, type OpenTab, type Tab } from "./tab.ts";
 
 export interface Bench {
   readonly open: OpenTab;
@@ -15,6 +17,7 @@ const opened = async ({ open, url }: Bench, path: string, options = {}): Promise
   await running(tab);
   return tab;
 };
+const NMODL = readFileSync(new URL("../fixtures/nmodl/cat_ghk.mod", import.meta.url), "utf8");
 const PHONE = { width: 390, height: 844 };
 
 /** Every page with a simulation, small and quick: what it says that grows, and a value that shows that it runs. */
@@ -174,6 +177,28 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     expect(kept).toEqual([]);
     await tab.close();
   },
+
+  "an NMODL mechanism that is dropped enters the cell's text and runs; a broken one is refused with line and column":
+    async (bench) => {
+      const tab = await opened(bench, "laboratory.html?speed=1000&engine=2");
+      const mod = NMODL.replace("pcabar = 2e-5 (cm/s)", "pcabar = 2e-5 (mV)");
+      const { warnings } = nmodl(mod, { file: "cat_ghk.mod" });
+      expect(warnings.length).toBeGreaterThan(0);
+      await drop(tab, "cat_ghk.mod", mod);
+      await waited("variables", () => text(tab, "#variable"), (names) => names.includes("soma.catg.m")); // prettier-ignore
+      const told = await tab.evaluate(() =>
+        [...document.querySelectorAll("#notice li")].map((li) => li.textContent ?? ""),
+      );
+      expect(told.slice(0, warnings.length)).toEqual(warnings.map((w) => `Units: ${w}`));
+      expect(told.at(-1)).toContain("cai = 5e-05 mM, cao = 2 mM");
+      await until(tab, "rateA", (hz) => hz > 20);
+      const runs = await number(tab, "runs");
+      await drop(tab, "broken.mod", mod.replace("BREAKPOINT {", "BREAKPOINT {\n  WATCH (v > 1) 2"));
+      await waited("notice", () => text(tab, "#notice"), (said) => /"broken.mod" was not taken.*broken.mod:\d+:3: .*WATCH/s.test(said)); // prettier-ignore
+      expect(await number(tab, "runs")).toBe(runs);
+      expect(tab.complaints).toEqual([]);
+      await tab.close();
+    },
 
   "no page evaluates text; each carries a description for link previews": async ({ open, url }) => {
     for (const name of ["index", "learning", "laboratory", "motor-pool", "column"]) {

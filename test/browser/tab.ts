@@ -142,3 +142,14 @@ export const set = (tab: Tab, control: string, x: number): Promise<void> =>
     },
     { name: control, to: x },
   );
+
+/** Drops a file on the page. */
+export const drop = (tab: Tab, name: string, content: string): Promise<void> =>
+  tab.evaluate(
+    (file) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([file.content], file.name));
+      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+    },
+    { name, content },
+  );

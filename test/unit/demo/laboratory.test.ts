@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { isFault, readText, type Fault, type Read } from "../../../demo/laboratory/document.ts";
 import { liveExperiment, rateCurve, type Versions } from "../../../demo/laboratory/experiment.ts";
@@ -11,7 +12,8 @@ import { packed, readSaved, savedText, unpacked } from "../../../demo/laboratory
 import { REFERENCE, SPECS, VOLTAGE, type LabSettings } from "../../../demo/laboratory/settings.ts";
 import type { Subject } from "../../../demo/laboratory/subject.ts";
 import { cellText, mechanismText, neuronText, withSections } from "../../../demo/laboratory/text.ts";
-import { swcCell } from "../../../src/import/index.ts";
+import { taken } from "../../../demo/laboratory/taken.ts";
+import { nmodl, swcCell } from "../../../src/import/index.ts";
 import * as library from "../../../src/mechanisms/index.ts";
 import type { Mechanism } from "../../../src/mechanisms/mechanism.ts";
 import * as neurons from "../../../src/mechanisms/neurons/index.ts";
@@ -58,19 +60,61 @@ describe("quantities", () => {
   });
 });
 
+/** Without what a text does not say: words about parameters, the name's source. */
+const bare = (x: unknown): unknown => {
+  if (Array.isArray(x)) return x.map(bare);
+  if (typeof x !== "object" || x === null || isQuantity(x)) return x;
+  return Object.fromEntries(
+    Object.entries(x)
+      .filter(([key]) => key !== "doc")
+      .map(([key, y]) => [key, bare(y)]),
+  );
+};
+
+describe("NMODL files dropped on a cell", () => {
+  const folder = new URL("../../fixtures/nmodl/", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".mod"));
+  const textOf = (name: string): string => readFileSync(new URL(name, folder), "utf8");
+
+  test.each(files)("%s enters the text as the mechanism that the importer makes", (name) => {
+    const { mechanism } = nmodl(textOf(name), { file: name });
+    const { text } = taken(name, textOf(name), squid);
+    const made = subject(text);
+    if (made.kind !== "cell") throw new Error("no cell");
+    const { insertions = [], receptors = [] } = made.cell;
+    const entered = mechanism.kind === "synapse" ? receptors.find((r) => r.name === mechanism.name)?.synapse : insertions.find((m) => m.as === mechanism.name)?.mechanism; // prettier-ignore
+    expect(bare(entered)).toEqual(bare(mechanism));
+    expect(text).toContain("# One compartment with the currents of the squid axon."); // comments stay
+    expect(insertions.length + receptors.length).toBe(4);
+    expect(subject(taken(name, textOf(name), text).text)).toEqual(made); // again: in its place
+  });
+
+  test("what the cell does not give is NEURON's default, and said; warnings of units with their place", () => {
+    const { text, said, title } = taken("cat_ghk.mod", textOf("cat_ghk.mod"), squid);
+    expect(title).toBe('"cat_ghk.mod" is in the text as the channel "catg".');
+    const { cell } = subject(text) as Extract<Subject, { kind: "cell" }>;
+    expect(cell.concentrations).toEqual({ cai: { value: 5e-5, unit: "mM" }, cao: { value: 2, unit: "mM" } });
+    expect(said.join()).toContain("NEURON's defaults: cai = 5e-05 mM, cao = 2 mM");
+    expect(cell.reversals).toEqual((subject(squid) as Extract<Subject, { kind: "cell" }>).cell.reversals);
+    const mixed = textOf("transient_na.mod").replace("gbar = 0.02 (S/cm2)", "gbar = 0.02 (mV)");
+    const { warnings } = nmodl(mixed, { file: "mixed.mod" });
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(taken("mixed.mod", mixed, squid).said.slice(0, warnings.length)).toEqual(warnings.map((w) => `Units: ${w}`));
+  });
+
+  test("a file with an error says file, line and column; a faulty text and a point neuron say what to do", () => {
+    const bad = textOf("transient_na.mod").replace("BREAKPOINT {", "BREAKPOINT {\n\tVERBATIM x(); ENDVERBATIM");
+    const line = bad.split("\n").findIndex((l) => l.includes("VERBATIM")) + 1;
+    expect(() => taken("bad.mod", bad, squid)).toThrow(new RegExp(`^bad\\.mod:${line}:2: `));
+    const file = textOf("transient_na.mod");
+    expect(() => taken("na.mod", file, squid.replace("0.12 S/cm2", "0.12 mV"))).toThrow(/has a fault in line \d+/);
+    expect(() => taken("na.mod", file, presetText("adex"))).toThrow(/point neuron.*Begin with a cell/s);
+  });
+});
+
 describe("what the library's mechanisms say as text", () => {
   const all = Object.values(library).filter((m): m is Mechanism => typeof m === "object" && "kind" in m);
 
-  /** Without what a text does not say: words about parameters, the name's source. */
-  const bare = (x: unknown): unknown => {
-    if (Array.isArray(x)) return x.map(bare);
-    if (typeof x !== "object" || x === null || isQuantity(x)) return x;
-    return Object.fromEntries(
-      Object.entries(x)
-        .filter(([key]) => key !== "doc")
-        .map(([key, y]) => [key, bare(y)]),
-    );
-  };
   const cell = { sections: { soma: { L: "20 um", diam: "20 um", Ra: "100 ohm cm", cm: "1 uF/cm2" } }, V0: "-65 mV", detector: { section: "soma", threshold: "0 mV" }, celsius: "37 degC", reversals: { na: "50 mV", k: "-77 mV", ca: "120 mV" }, concentrations: { cao: "2 mM" } }; // prettier-ignore
 
   test.each(all.map((m) => [m.name, m] as const))("%s is the same after reading", (_, m) => {
