@@ -13,9 +13,12 @@ import { SmallPart } from "./small-part.ts";
 import type { BlockPlan, Submit } from "./submit.ts";
 import { TreePart } from "./tree-part.ts";
 
-/** Workgroups that look through the log. Each costs a software adapter 0.15 ms even with nothing to do (SwiftShader, 2 cores: 43 ms
- * for 400 steps of 200 cells with 128, 25 with 8); a GPU wants more than it has multiprocessors. */
-const deliverGroups = (device: GPUDevice): number => (isSoftware(device.adapterInfo) ? 8 : 128);
+/** Workgroups that look through the log's last steps, each through as many spikes at once as it has invocations; any number gives the
+ * same bits. A GPU wants more than it has multiprocessors. A software adapter pays for each, even with nothing to do (SwiftShader, 2
+ * cores: 43 ms for 400 steps of 200 cells with 128, 25 with 8), so there it is twice what the last submit's spikes would have needed. */
+export function lookingGroups(software: boolean, spikes: number, workgroupSize: number): number {
+  return software ? Math.max(1, Math.min(8, Math.ceil((2 * spikes) / workgroupSize))) : 128;
+}
 
 /** A compiled network's parts on a device, and the dispatches that advance them. */
 export class DeviceNetwork {
@@ -24,6 +27,8 @@ export class DeviceNetwork {
   readonly releases: readonly ReleasePart[];
   readonly learning: readonly LearnPart[];
   readonly readouts: readonly ReadoutPart[];
+  /** what the last submit that was read had. */
+  spikesPerStep: number | undefined;
   readonly #marks: History | undefined;
   readonly #shared: Shared;
   readonly #begin: Kernel<"begin">;
@@ -108,6 +113,14 @@ export class DeviceNetwork {
     ];
   }
 
+  #groups(): number {
+    const { memory, network, workgroupSize } = this.#shared;
+    const { maxDelaySteps, maxBlock, nSources, entries } = network;
+    const once = nSources * entries; // a guess before anything was read
+    const spikes = this.spikesPerStep === undefined ? once : this.spikesPerStep * (maxDelaySteps + maxBlock);
+    return lookingGroups(isSoftware(memory.device.adapterInfo), spikes, workgroupSize);
+  }
+
   #beginDispatch(): Dispatch {
     const { memory, blocks, positions, log } = this.#shared;
     const group = bind(memory.device, this.#begin, { block: blocks, log, positions });
@@ -124,7 +137,7 @@ export class DeviceNetwork {
       records.push([b.step, b.steps, b.step - submit.from, stride, b.slot, b.slotFrom, from, to]);
     };
     const drives = this.drives.map((d) => d.dispatch());
-    const groups = deliverGroups(this.#shared.memory.device);
+    const groups = this.#groups();
     const releases = new Map(this.releases.map((r) => [r.population, r.dispatches(groups)]));
     const release = (populations: readonly number[], b: BlockPlan): void => {
       for (const p of populations) for (const d of releases.get(p) ?? []) push(d, b);
@@ -137,10 +150,13 @@ export class DeviceNetwork {
       cells: cells.map((c) => c.dispatch(part.acc)),
       part,
       detects: cells.flatMap((c) => c.detectDispatch(part.acc) ?? []),
-      learns: this.learning.filter((l) => part.stage.cells.includes(l.learning.target)),
+      learns: this.learning
+        .filter((l) => part.stage.cells.includes(l.learning.target))
+        .map((l) => l.dispatches(groups, part.acc)),
     }));
     const mark = this.#marks?.dispatch(groups);
     const reads = this.readouts.map((r) => ({ stage: r.readout.stage, dispatches: r.dispatches() }));
+    const samples = [...this.learning, ...this.readouts].map((l) => l.sampleDispatches());
     const read = (stage: number, b: BlockPlan): void => {
       for (const r of reads)
         if (r.stage === stage) for (const { from, ...d } of r.dispatches(b)) push(d, b, from, from);
@@ -159,8 +175,7 @@ export class DeviceNetwork {
         read(k, b);
         for (const d of s.detects) push(d, b);
         if (mark !== undefined && s.learns.length > 0) push(mark, b);
-        for (const l of s.learns)
-          for (const { from, to, ...d } of l.dispatches(b, groups, s.part.acc)) push(d, b, from, to);
+        for (const learns of s.learns) for (const { from, to, ...d } of learns(b)) push(d, b, from, to);
         for (const d of s.ports) push(d, b);
         if (s.given !== undefined) {
           const { step } = s.part.stage.given;
@@ -176,8 +191,7 @@ export class DeviceNetwork {
       }
       read(stages.length, b);
       if (mark !== undefined) push({ ...mark, clear: this.#marks?.clearedAfter(b) ?? [] }, b);
-      for (const l of [...this.learning, ...this.readouts])
-        for (const { from, ...d } of l.sampleDispatches(b)) push(d, b, from, from);
+      for (const sampled of samples) for (const { from, ...d } of sampled(b)) push(d, b, from, from);
     }
     const words = new Uint32Array((BLOCK_STRIDE / 4) * records.length);
     records.forEach((r, k) => words.set(r, (BLOCK_STRIDE / 4) * k));

@@ -400,6 +400,7 @@ class GpuEngine implements VisibleEngine {
   #segment(submit: Submit, log: LogCopy, bytes: ArrayBuffer, placed: readonly Placed[]): Segment {
     const { steps, ids } = log.entries(this.#read);
     this.#read = log.count;
+    this.#parts.spikesPerStep = steps.length / (submit.to - submit.from);
     const traces = readTraces(this.network, bytes, this.#log.buffer.size, placed);
     return { from: submit.from, to: submit.to, spikeSteps: steps, spikeIds: ids, traces };
   }

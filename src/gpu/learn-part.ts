@@ -66,6 +66,8 @@ export class History {
   }
 }
 
+type RecordDispatch = Dispatch & { readonly from: number; readonly to: number };
+
 interface Sampled {
   readonly index: number;
   readonly trace: CompiledTrace;
@@ -147,37 +149,42 @@ export class LearnPart implements Setting {
     return words;
   } // prettier-ignore
 
-  /** The events of a block; `from`, `to` are its records. */
-  dispatches(b: BlockPlan, groups: number, acc: GPUBuffer): (Dispatch & { readonly from: number; readonly to: number })[] {
-    const { memory, blocks, log, positions } = this.#shared;
+  /** The events of each block; `from`, `to` are its records. Bound once a submit: a bind group costs more than a small dispatch.
+   * @param groups  workgroups of the stride loop over spikes */
+  dispatches(groups: number, acc: GPUBuffer): (b: BlockPlan) => RecordDispatch[] {
+    const { memory, blocks, log, positions, workgroupSize } = this.#shared;
     const { device } = memory;
     const given = this.learning.arrivals !== undefined;
-    const [from, to] = this.#ranges.get(b.step) ?? [0, 0];
     const base = { block: blocks, shape: this.#shape, log, table: this.#table, params: this.setting, states: this.states, history: this.#history.buffer };
     const { learn, post } = this.#kernels;
-    const all: (Dispatch & { from: number; to: number })[] = [];
-    if (!given || to > from) {
-      const group = bind(device, learn, { ...base, feed: given ? this.#records : positions, record_of: this.#recordOf, acc });
-      all.push({ label: "learn", pipeline: learn.pipeline, group, workgroups: [groups, 1], from, to });
-    }
-    if (post !== undefined) {
-      const group = bind(device, post, { ...base, positions, records: this.#records, record_of: this.#recordOf });
-      all.push({ label: "learn", pipeline: post.pipeline, group, workgroups: [groups, 1], from, to });
-    }
-    return all;
+    const here = { label: "learn", pipeline: learn.pipeline, group: bind(device, learn, { ...base, feed: given ? this.#records : positions, record_of: this.#recordOf, acc }) } as const;
+    const behind = post === undefined ? [] : [{
+      label: "learn", pipeline: post.pipeline, workgroups: [groups, 1],
+      group: bind(device, post, { ...base, positions, records: this.#records, record_of: this.#recordOf }),
+    } as const];
+    return (b) => {
+      const [from, to] = this.#ranges.get(b.step) ?? [0, 0];
+      const most = given ? Math.min(128, Math.ceil((to - from) / workgroupSize)) : groups;
+      return [...(most > 0 ? [{ ...here, workgroups: [most, 1] as const }] : []), ...behind].map((d) => ({ ...d, from, to }));
+    };
   } // prettier-ignore
 
   /** Samples due at the end of a block; `from` is where they go. */
-  sampleDispatches({ step, steps }: BlockPlan): (Dispatch & { readonly from: number })[] {
+  sampleDispatches(): (b: BlockPlan) => (Dispatch & { readonly from: number })[] {
     const { memory, blocks, workgroupSize, network } = this.#shared;
     const { weigh } = this.#kernels;
-    return this.#sampled.flatMap(({ index, trace, shape, links }) => {
-      const from = this.#sampleAt.get(`${index} ${step + steps}`);
-      if (from === undefined) return [];
-      const group = bind(memory.device, weigh, { block: blocks, shape, states: this.states, links, samples: this.traces }); // prettier-ignore
-      const size = workgroups(trace.cells.length * network.entries, workgroupSize);
-      return [{ label: "learn", pipeline: weigh.pipeline, group, workgroups: size, from }];
-    });
+    const bound = this.#sampled.map(({ index, trace, shape, links }) => ({
+      index,
+      label: "learn" as const,
+      pipeline: weigh.pipeline,
+      group: bind(memory.device, weigh, { block: blocks, shape, states: this.states, links, samples: this.traces }),
+      workgroups: workgroups(trace.cells.length * network.entries, workgroupSize),
+    }));
+    return ({ step, steps }) =>
+      bound.flatMap(({ index, ...d }) => {
+        const from = this.#sampleAt.get(`${index} ${step + steps}`);
+        return from === undefined ? [] : [{ ...d, from }];
+      });
   }
 
   traceWords(steps: number): number {

@@ -132,17 +132,19 @@ export class ReadoutPart implements Setting, Sampled {
   }
 
   /** Samples of weights due at the end of a block; `from` is where they go. */
-  sampleDispatches({ step, steps }: BlockPlan): FromDispatch[] {
+  sampleDispatches(): (b: BlockPlan) => FromDispatch[] {
     const { memory, blocks, network, workgroupSize } = this.#shared;
     const { weigh } = this.#kernels;
-    const end = step + steps;
-    return this.#weights.flatMap(({ trace, shape, columns, first, word }) => {
-      if (end % trace.everySteps !== 0) return [];
-      const width = network.entries * trace.cells.length;
-      const group = bind(memory.device, weigh, { block: blocks, shape, states: this.states, links: columns, samples: this.traces }); // prettier-ignore
-      const from = word + ((end - first) / trace.everySteps) * width;
-      return [{ label: "learn", pipeline: weigh.pipeline, group, workgroups: workgroups(width, workgroupSize), from }];
-    });
+    const groups = this.#weights.map(({ shape, columns }) => bind(memory.device, weigh, { block: blocks, shape, states: this.states, links: columns, samples: this.traces })); // prettier-ignore
+    return ({ step, steps }) =>
+      this.#weights.flatMap(({ trace, first, word }, k) => {
+        const end = step + steps;
+        if (end % trace.everySteps !== 0) return [];
+        const width = network.entries * trace.cells.length;
+        const from = word + ((end - first) / trace.everySteps) * width;
+        const group = groups[k] as GPUBindGroup;
+        return [{ label: "learn", pipeline: weigh.pipeline, group, workgroups: workgroups(width, workgroupSize), from }]; // prettier-ignore
+      });
   }
 
   traceWords(steps: number): number {

@@ -29,8 +29,12 @@ export function toPng(svg: string, options: PngOptions = {}): Uint8Array {
   }
 }
 
+let font: boolean | undefined; // the machine's: asked for once, as the renderer reads every font file to answer
+
 /** Whether the renderer finds any font: it draws a letter and looks for ink. */
-function hasFont(): boolean {
+const hasFont = (): boolean => (font ??= drawsLetter());
+
+function drawsLetter(): boolean {
   const probe = element(
     "svg",
     { xmlns: "http://www.w3.org/2000/svg", width: 20, height: 20, "font-family": FONT_FAMILY },
