@@ -61,38 +61,47 @@ export function printDetect(cells: CompiledCells, f32: boolean): Integrate {
     program.kind === "tree"
       ? []
       : [
-          ...program.states.map((s, k) => `  let ${s} = b.state[${k} * N + g];`),
+          ...program.states.map((s, k) => `  let ${s} = b_state[${k} * N + g];`),
           ...program.params.map(
             (p, k) =>
-              `  const ${p} = b.params[${params.offset[k]} + c * ${params.cellStride[k]} + e * ${params.entryStride[k]}];`,
+              `  const ${p} = b_params[${params.offset[k]} + c * ${params.cellStride[k]} + e * ${params.entryStride[k]}];`,
           ),
           ...program.clampInputs.map(({ clamp, each, input }) => {
-            const [gain, value] = [`b.gains[${clamp}][g]`, `b.clamps[b.clampRow[${clamp}][${each ? "g" : "e"}] * block.steps]`];
+            const [gain, value] = [`b_gains[${clamp}][g]`, `b_clamps[b_clampRow[${clamp}][${each ? "g" : "e"}] * block_steps]`];
             return `  const ${input} = ${f32 ? `fr(fr(${gain}) * fr(${value}))` : `${gain} * ${value}`};`;
           }),
         ]; // prettier-ignore
-  const written = program.kind === "tree" ? [] : program.states.map((s, k) => `  b.state[${k} * N + g] = ${s};`);
+  const written = program.kind === "tree" ? [] : program.states.map((s, k) => `  b_state[${k} * N + g] = ${s};`);
   return made(
     [
       CELL_LOOP,
-      `  const g = e * ${n} + c, N = block.entries * ${n};`,
+      `  const g = e * ${n} + c, N = block_entries * ${n};`,
       ...read,
-      `  let armed = b.armed[g];`,
+      `  let armed = b_armed[g];`,
       ...detect,
-      `  if (born) spike(block.step, e * block.nSources + ${firstSource} + c);`,
+      `  if (born) spike(block_step, e * block_nSources + ${firstSource} + c);`,
       ...written,
-      `  b.armed[g] = armed;`,
+      `  b_armed[g] = armed;`,
       `}`,
     ],
     f32,
   );
 }
 
+/** Read once a block: in the loops an object's fields would be looked up at every step of every cell. */
+const FIELDS = {
+  b: ["state", "armed", "params", "acc", "inputScale", "clamps", "clampRow", "gains", "traceRow", "traces", "voltageLimit", "exposed", "ring", "words", "gathers", "weights", "seeds", "unsound", "traceFrom"],
+  block: ["step", "steps", "entries", "slots", "nSources"],
+} satisfies { b: (keyof CellBuffers)[]; block: (keyof Parameters<Integrate>[1])[] }; // prettier-ignore
+const READ = Object.entries(FIELDS).map(
+  ([of, fields]) => `const { ${fields.map((field) => `${field}: ${of}_${field}`).join(", ")} } = ${of};`,
+);
+
 function made(lines: readonly string[], f32: boolean): Integrate {
   const library = { ...jsLibrary(f32), gauss };
   const make = new Function(
     ...Object.keys(library),
-    `"use strict"; return (b, block, spike) => {\n${lines.join("\n")}\n};`,
+    `"use strict"; return (b, block, spike) => {\n${[...READ, ...lines].join("\n")}\n};`,
   );
   return make(...Object.values(library)) as Integrate;
 }
@@ -103,50 +112,50 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
   const options = { f32, indent: "        " };
   return [
     CELL_LOOP,
-    `  const g = e * ${n} + c, N = block.entries * ${n};`,
-    ...program.states.map((s, k) => `  let ${s} = b.state[${k} * N + g];`),
+    `  const g = e * ${n} + c, N = block_entries * ${n};`,
+    ...program.states.map((s, k) => `  let ${s} = b_state[${k} * N + g];`),
     ...program.params.map(
       (p, k) =>
-        `  const ${p} = b.params[${params.offset[k]} + c * ${params.cellStride[k]} + e * ${params.entryStride[k]}];`,
+        `  const ${p} = b_params[${params.offset[k]} + c * ${params.cellStride[k]} + e * ${params.entryStride[k]}];`,
     ),
     ...traces.flatMap((t, k) => (t.phase === "current" ? [`  let out_${k} = 0;`] : [])),
-    ...traces.map((_, k) => `  const row_${k} = b.traceRow[${k}][c];`),
+    ...traces.map((_, k) => `  const row_${k} = b_traceRow[${k}][c];`),
     ...program.clampInputs.map(
       ({ clamp, each }, k) =>
-        `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp}][${each ? "g" : "e"}] * block.steps;`,
+        `  const gain_${k} = b_gains[${clamp}][g], signal_${k} = b_clampRow[${clamp}][${each ? "g" : "e"}] * block_steps;`,
     ),
-    `  let armed = b.armed[g], sound = true;`,
-    `  for (let t = 0; t < block.steps; t++) {`,
+    `  let armed = b_armed[g], sound = true;`,
+    `  for (let t = 0; t < block_steps; t++) {`,
     ...program.clampInputs.map(
-      ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b.clamps[signal_${k} + t]`)}`)};`,
+      ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b_clamps[signal_${k} + t]`)}`)};`,
     ),
     ...(cells.detectsFirst === true
       ? []
       : [
           ...detection(program.detect, options),
-          `    if (born) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
+          `    if (born) spike(block_step + t, e * block_nSources + ${firstSource} + c);`,
         ]),
     ...program.draws.map(
-      ({ input, stream }) => `    const ${input} = gauss(b.seeds[e], ${stream}, c, block.step + t);`,
+      ({ input, stream }) => `    const ${input} = gauss(b_seeds[e], ${stream}, c, block_step + t);`,
     ),
     ...gatherLines(cells, fr),
-    `    const slots = (t * block.entries + e) * block.slots + c;`,
+    `    const slots = (t * block_entries + e) * block_slots + c;`,
     ...receptors.map(
       (r, k) =>
-        `    const ${r.input} = ${fr(`${fr(`b.acc[slots + ${r.slot}]`)} * b.inputScale[${k} * block.entries + e]`)}; b.acc[slots + ${r.slot}] = 0;`,
+        `    const ${r.input} = ${fr(`${fr(`b_acc[slots + ${r.slot}]`)} * b_inputScale[${k} * block_entries + e]`)}; b_acc[slots + ${r.slot}] = 0;`,
     ),
     printJs([...program.receive, ...program.currents, ...program.solve, ...program.advance], options),
-    ...program.voltages.map((V) => `    sound = sound && Math.abs(${V}) <= b.voltageLimit;`),
+    ...program.voltages.map((V) => `    sound = sound && Math.abs(${V}) <= b_voltageLimit;`),
     ...traces.map((t, k) => {
-      const label = t.phase === "state" ? "block.step + t + 1" : "block.step + t";
-      const at = `((${label}) / ${t.everySteps} - b.traceFrom[${k}]) * block.entries + e`;
-      return `    if (row_${k} >= 0 && (${label}) % ${t.everySteps} === 0) b.traces[${k}][(${at}) * ${t.cells.length} + row_${k}] = ${toJs(t.value, { f32 })};`;
+      const label = t.phase === "state" ? "block_step + t + 1" : "block_step + t";
+      const at = `((${label}) / ${t.everySteps} - b_traceFrom[${k}]) * block_entries + e`;
+      return `    if (row_${k} >= 0 && (${label}) % ${t.everySteps} === 0) b_traces[${k}][(${at}) * ${t.cells.length} + row_${k}] = ${toJs(t.value, { f32 })};`;
     }),
     ...showLines(cells, f32),
     `  }`,
-    ...program.states.map((s, k) => `  b.state[${k} * N + g] = ${s};`),
-    `  b.armed[g] = armed;`,
-    `  if (!sound) b.unsound();`,
+    ...program.states.map((s, k) => `  b_state[${k} * N + g] = ${s};`),
+    `  b_armed[g] = armed;`,
+    `  if (!sound) b_unsound();`,
     `}`,
   ];
 }
@@ -155,11 +164,11 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
 function gatherLines({ gathers }: CompiledCells, fr: (x: string) => string): string[] {
   if (gathers.length === 0) return [];
   return [
-    `    const shown = ((block.step + t) % b.ring) * b.words;`,
+    `    const shown = ((block_step + t) % b_ring) * b_words;`,
     ...gathers.flatMap(({ sums }, k) => [
       ...sums.map(({ input }) => `    let ${input} = 0;`),
-      `    for (let k = b.gathers[${k}].start[c], end = b.gathers[${k}].start[c + 1], w = b.weights[${k}], from = b.gathers[${k}].source; k < end; k++) {`,
-      ...sums.map(({ input, offset, n }) => `      ${input} = ${fr(`${input} + ${fr(`w[k] * b.exposed[shown + ${offset} + e * ${n} + from[k]]`)}`)};`),
+      `    for (let k = b_gathers[${k}].start[c], end = b_gathers[${k}].start[c + 1], w = b_weights[${k}], from = b_gathers[${k}].source; k < end; k++) {`,
+      ...sums.map(({ input, offset, n }) => `      ${input} = ${fr(`${input} + ${fr(`w[k] * b_exposed[shown + ${offset} + e * ${n} + from[k]]`)}`)};`),
       `    }`,
     ]),
   ];
@@ -172,10 +181,10 @@ function showLines(cells: CompiledCells, f32: boolean): string[] {
   const options = { f32, rename, indent: "      " };
   return [
     `    {`,
-    `      const next = ((block.step + t + 1) % b.ring) * b.words;`,
+    `      const next = ((block_step + t + 1) % b_ring) * b_words;`,
     ...copied.map((s) => `      let ${copyOf(s)} = ${s};`),
     printJs(stmts, options),
-    ...values.map((v, k) => `      b.exposed[next + ${cells.exposes[k]?.offset} + g] = ${toJs(v, options)};`),
+    ...values.map((v, k) => `      b_exposed[next + ${cells.exposes[k]?.offset} + g] = ${toJs(v, options)};`),
     `    }`,
   ];
 }

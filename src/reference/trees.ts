@@ -17,8 +17,8 @@ export function printTree(cells: CompiledCells, program: TreeProgram, f32: boole
 export function treeDetection(cells: CompiledCells, program: TreeProgram): string[] {
   const { offset, cellStride, entryStride } = cells.params;
   const column = program.params.indexOf(program.detect.threshold);
-  const threshold = `b.params[${offset[column]} + c * ${cellStride[column]} + e * ${entryStride[column]}]`;
-  const V = `b.state[${program.states.indexOf(program.detect.state)} * N + g]`;
+  const threshold = `b_params[${offset[column]} + c * ${cellStride[column]} + e * ${entryStride[column]}]`;
+  const V = `b_state[${program.states.indexOf(program.detect.state)} * N + g]`;
   return [`  const above = ${V} > ${threshold}, born = above && armed === 1;`, `  armed = above ? 0 : 1;`];
 }
 
@@ -51,23 +51,23 @@ class TreePrinter {
         `const scale${k} = [${r.input.join(",")}];`,
       ]),
       CELL_LOOP,
-      `  const g = e * ${n} + c, N = block.entries * ${n}, S = b.state, Q = b.params;`,
+      `  const g = e * ${n} + c, N = block_entries * ${n}, S = b_state, Q = b_params;`,
       ...this.#shared().map((id) => `  const ${id} = ${this.#param(id, "0")};`),
-      ...traces.map((_, k) => `  const row_${k} = b.traceRow[${k}][c];`),
+      ...traces.map((_, k) => `  const row_${k} = b_traceRow[${k}][c];`),
       ...clampInputs.map(
         ({ clamp, each }, k) =>
-          `  const gain_${k} = b.gains[${clamp}][g], signal_${k} = b.clampRow[${clamp}][${each ? "g" : "e"}] * block.steps;`,
+          `  const gain_${k} = b_gains[${clamp}][g], signal_${k} = b_clampRow[${clamp}][${each ? "g" : "e"}] * block_steps;`,
       ),
-      `  let armed = b.armed[g], sound = true;`,
-      `  for (let t = 0; t < block.steps; t++) {`,
+      `  let armed = b_armed[g], sound = true;`,
+      `  for (let t = 0; t < block_steps; t++) {`,
       ...(this.#cells.detectsFirst === true
         ? []
         : [
             `    const above = ${this.#state(this.#row.get(detect.state) as number)} > ${detect.threshold};`,
-            `    if (above && armed === 1) spike(block.step + t, e * block.nSources + ${firstSource} + c);`,
+            `    if (above && armed === 1) spike(block_step + t, e * block_nSources + ${firstSource} + c);`,
             `    armed = above ? 0 : 1;`,
           ]),
-      `    const slots = (t * block.entries + e) * block.slots + c;`,
+      `    const slots = (t * block_entries + e) * block_slots + c;`,
       `    G.fill(0); I.fill(0);`,
       ...receptors.flatMap((r, k) => this.#receive(r, k)),
       ...regions.flatMap((r, k) =>
@@ -78,7 +78,7 @@ class TreePrinter {
       ),
       ...clampInputs.map(
         ({ input }, k) =>
-          `    const ${input} = ${this.#fr(`${this.#fr(`gain_${k}`)} * ${this.#fr(`b.clamps[signal_${k} + t]`)}`)};`,
+          `    const ${input} = ${this.#fr(`${this.#fr(`gain_${k}`)} * ${this.#fr(`b_clamps[signal_${k} + t]`)}`)};`,
       ),
       ...this.#p.injections.map((i) => this.#inject(i)),
       ...this.#samples("current"),
@@ -87,8 +87,8 @@ class TreePrinter {
       ...receptors.flatMap((r, k) => this.#decay(r, k)),
       ...this.#samples("state"),
       `  }`,
-      `  b.armed[g] = armed;`,
-      `  if (!sound) b.unsound();`,
+      `  b_armed[g] = armed;`,
+      `  if (!sound) b_unsound();`,
       `}`,
     ];
   }
@@ -156,12 +156,12 @@ class TreePrinter {
   #receive(r: TreeReceptors, k: number): string[] {
     const read = [...r.receive, ...r.currents].map((s) => s.value);
     const input = this.#fr(
-      `${this.#fr(`b.acc[slots + slot${k}[j]]`)} * b.inputScale[scale${k}[j] * block.entries + e]`,
+      `${this.#fr(`b_acc[slots + slot${k}[j]]`)} * b_inputScale[scale${k}[j] * block_entries + e]`,
     );
     return [
       ...this.#receptorHead(r, k),
       ...this.#declare(read),
-      `      if (slot${k}[j] >= 0) { const w = ${input}; b.acc[slots + slot${k}[j]] = 0;`,
+      `      if (slot${k}[j] >= 0) { const w = ${input}; b_acc[slots + slot${k}[j]] = 0;`,
       printJs(r.receive, { f32: this.#f32, indent: "        " }),
       `      }`,
       ...this.#storeReceptor(r),
@@ -208,7 +208,7 @@ class TreePrinter {
       this.#f32 && lowRow >= 0
         ? `    for (let i = 0; i < M; i++) { const v = S[i * N + g], low = (${lowRow} + i) * N + g, more = fr(${change} + S[low]), sum = fr(v + more); S[low] = fr(more - fr(sum - v)); S[i * N + g] = sum; }`
         : `    for (let i = 0; i < M; i++) S[i * N + g] = ${f(`S[i * N + g] + ${change}`)};`,
-      `    for (let i = 0; i < M; i++) sound = sound && Math.abs(S[i * N + g]) <= b.voltageLimit;`,
+      `    for (let i = 0; i < M; i++) sound = sound && Math.abs(S[i * N + g]) <= b_voltageLimit;`,
     ];
   }
 
@@ -219,10 +219,10 @@ class TreePrinter {
     };
     return this.#cells.traces.flatMap((t, k) => {
       if (t.phase !== phase) return [];
-      const label = phase === "state" ? "block.step + t + 1" : "block.step + t";
-      const at = `((${label}) / ${t.everySteps} - b.traceFrom[${k}]) * block.entries + e`;
+      const label = phase === "state" ? "block_step + t + 1" : "block_step + t";
+      const at = `((${label}) / ${t.everySteps} - b_traceFrom[${k}]) * block_entries + e`;
       return [
-        `    if (row_${k} >= 0 && (${label}) % ${t.everySteps} === 0) b.traces[${k}][(${at}) * ${t.cells.length} + row_${k}] = ${toJs(t.value, { f32: this.#f32, rename })};`,
+        `    if (row_${k} >= 0 && (${label}) % ${t.everySteps} === 0) b_traces[${k}][(${at}) * ${t.cells.length} + row_${k}] = ${toJs(t.value, { f32: this.#f32, rename })};`,
       ];
     });
   }
