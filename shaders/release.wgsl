@@ -1,7 +1,7 @@
 // Source-side plasticity of one projection: the factor of each spike that the block has logged, from the states of its source. Whoever
 // has a source's first spike of the block works through all of them, in order.
-import package::log::{Log, Block};
-import package::model::{STATES, PARAMS, state, param, elapsed, release_one};
+import package::log::{Log, Block, UNSOUND};
+import package::model::{STATES, PARAMS, state, param, elapsed, beyond, release_one};
 
 struct Shape {
   first: u32,     // id of source 0
@@ -35,6 +35,7 @@ fn source_spikes(start: u32, first: u32, last: u32, id: u32, i: u32, source: u32
     elapsed = f32(spike.x - before) * shape.dt;
     before = spike.x;
     releases[place * shape.lanes + shape.lane] = release_one();
+    if (beyond) { atomicOr(&spike_log.flag, UNSOUND); }
   }
   for (var k = 0u; k < STATES; k++) { states[k * all + i] = bitcast<u32>(state[k]); }
   states[STATES * all + i] = before;

@@ -300,6 +300,9 @@ export interface CompiledPlasticity {
   readonly stmts: readonly Stmt[];
   /** |factor| never exceeds it. */
   readonly largest: number;
+  /** A factor beyond its bound is no state that a source may have: what `stmts` call `raw`, beyond what they call `limit`. `raw` is of the states as
+   * the spike leaves them; `largest` is said in errors. */
+  readonly stops?: { readonly raw: Expr; readonly limit: Expr; readonly rule: string; readonly largest: string };
   /** place of the factor beside a logged spike; undefined for trains. */
   readonly lane?: number;
   /** of trains: what their spikes release; one for all entries, or one per entry. */

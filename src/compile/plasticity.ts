@@ -12,6 +12,10 @@ import type { DrawnProjection } from "./links.ts";
 /** Names of what the statements of a release read and give. */
 export const ELAPSED = "elapsed"; // ms since the source's last spike, or since the start
 const FACTOR = "factor";
+export const RAW = "raw";
+export const LIMIT = "limit";
+/** Beyond its bound by less, a factor is rounded, not wrong: some hundred roundings of float32. */
+const WITHIN = 1e-5;
 /** ms: a shorter time constant is as good as none over any step. */
 export const AT_ONCE = 1e-6;
 
@@ -67,25 +71,40 @@ function compileOne(projection: DrawnProjection, use: SourcePlasticityUse, n: nu
   });
   const jumps = Object.entries(texts.onPre).map(([s, value]): Stmt => ({ op: "set", name: `s_${s}`, value: own(value) }));
   const bound = own(texts.largest);
-  const factor = call("max", negate(bound), call("min", bound, own(texts.transmit)));
+  const raw = own(texts.transmit);
+  const factor = call("max", negate(bound), call("min", bound, raw));
+  const stops = m.beyond === "stop" ? { raw, limit: mul(bound, num(1 + WITHIN)), rule: m.name, largest: m.largest } : undefined;
   return {
     projection: projection.index,
     population: projection.source,
     n,
     states,
     params: params.map((p) => `p_${p}`),
-    stmts: [...relax, ...jumps, { op: "let", name: FACTOR, value: factor } as const],
+    stmts: [...relax, ...jumps, ...(stops === undefined ? [] : beyond(stops)), { op: "let", name: FACTOR, value: factor } as const],
     values: joined(values),
     state0: joined(state0),
     largest: largest.reduce((a, b) => Math.max(a, b), 0),
+    ...(stops === undefined ? {} : { stops }),
   };
 } // prettier-ignore
+
+const beyond = ({ raw, limit }: { readonly raw: Expr; readonly limit: Expr }): Stmt[] => [
+  { op: "let", name: RAW, value: raw },
+  { op: "let", name: LIMIT, value: limit },
+];
 
 /** A state after `elapsed` ms of relaxing, exactly. */
 export function relaxing(id: string, inf: Expr, tau: Expr): Stmt {
   const passed = negate(call("expm1", negate(div(name(ELAPSED), call("max", tau, num(AT_ONCE))))));
   return { op: "set", name: id, value: add(name(id), mul(passed, sub(inf, name(id)))) };
 }
+
+/** What to say of a factor beyond its bound: of what, what, and what to do. */
+export function beyondLargest({ rule, largest }: NonNullable<CompiledPlasticity["stops"]>, population: string, source: number, factor: number, when: string): [string, string, string] {
+  const most = Number((1.25 * Math.abs(factor)).toPrecision(2));
+  const own = /^\w+$/.test(largest) ? `Give the plasticity ${largest}: one(${most}) or more` : `Give ${rule} a larger bound`;
+  return [`${population}, source ${source}`, `transmits ${Number(factor.toPrecision(6))} times its weights by ${rule} ${when}, beyond the largest factor that it is to have`, own];
+} // prettier-ignore
 
 /** A trace after `elapsed` ms of decay to 0, exactly. */
 export function decaying(id: string, tau: Expr): Stmt {
@@ -119,6 +138,7 @@ function releases(p: ReturnType<typeof compileOne>, trains: CompiledTrains, dt: 
     own[ELAPSED] = Math.max(0, t - (last[source] as number));
     last[source] = Math.max(0, t);
     for (const stmt of p.stmts) own[stmt.name] = evaluate(stmt.value, own);
+    if (p.stops !== undefined && !(Math.abs(own[RAW] as number) <= (own[LIMIT] as number))) throw new ModelError(...beyondLargest(p.stops, trains.name, source, own[RAW] as number, `at ${t} ms`)); // prettier-ignore
     out.step[k - from] = dueStep(t, 0, dt);
     out.factor[k - from] = own[FACTOR] as number;
     states.forEach((s, j) => (out.states[j * (to - from) + k - from] = own[`s_${s}`] as number));

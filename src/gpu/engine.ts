@@ -372,7 +372,9 @@ class GpuEngine implements VisibleEngine {
     await this.#again(submit, to + 1, read);
     const states = new Map<number, Float32Array>();
     for (const part of this.#parts.cells) states.set(part.index, (await part.readStates()).state);
-    const fault = stateError(this.network, to + 1, (population) => states.get(population) as Float32Array);
+    const released = new Map<number, Float32Array>();
+    for (const [k, part] of releasesOf(this.#onDevice)) if (part.plasticity.stops !== undefined) released.set(k, (await part.read()).state); // prettier-ignore
+    const fault = stateError(this.network, to + 1, { cells: (k) => states.get(k) as Float32Array, releases: (k) => released.get(k) as Float32Array }); // prettier-ignore
     const { segment } = await this.#again(submit, to, read);
     this.#inputs.rewind(submit.rates, submit.from, to);
     this.step = to;

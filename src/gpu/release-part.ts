@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledPlasticity } from "../compile/compiled.ts";
+import { LIMIT, RAW } from "../compile/plasticity.ts";
 import { mathFunctions, printWgsl } from "../lang/print.ts";
 import { type KeptStates, readKept, writeKept } from "./kept-states.ts";
 import { bind, type Kernel } from "./kernels.ts";
@@ -109,7 +110,7 @@ export class ProjectionRelease {
 }
 
 /** The virtual module `model` of a plasticity. The text depends on the equations, never on a value. */
-function releaseWgsl({ states, params, stmts }: CompiledPlasticity): string {
+function releaseWgsl({ states, params, stmts, stops }: CompiledPlasticity): string {
   const place = new Map<string, string>([
     ...states.map((s, k): [string, string] => [`s_${s}`, `state[${k}]`]),
     ...params.map((p, k): [string, string] => [p, `param[${k}]`]),
@@ -118,11 +119,13 @@ function releaseWgsl({ states, params, stmts }: CompiledPlasticity): string {
   const math = mathFunctions(body);
   return [
     ...(math.length > 0 ? [`import package::math::{${math.join(", ")}};`] : []),
+    ...(stops === undefined ? [] : ["import package::log::magnitude;"]),
     `const STATES = ${states.length}u;`,
     `const PARAMS = ${params.length}u;`,
     `var<private> state: array<f32, ${states.length}>;`,
     `var<private> param: array<f32, ${Math.max(1, params.length)}>;`,
     "var<private> elapsed: f32;",
-    `fn release_one() -> f32 {\n${body}\n  return factor;\n}`,
+    "var<private> beyond: bool;",
+    `fn release_one() -> f32 {\n${body}\n  beyond = ${stops === undefined ? "false" : `magnitude(${RAW}) > magnitude(${LIMIT})`};\n  return factor;\n}`,
   ].join("\n");
 }

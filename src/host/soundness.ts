@@ -1,5 +1,7 @@
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import { beyondLargest } from "../compile/plasticity.ts";
 import { StateError } from "../errors.ts";
+import { evaluate } from "../lang/evaluate.ts";
 
 /** No state of a cell but its potentials comes near this, in whatever unit: gates are fractions, conductances uS, concentrations mM. */
 export const STATE_LIMIT = 1e30;
@@ -57,18 +59,46 @@ function firstUnsound(
   return undefined;
 }
 
+/** States as an engine has them. */
+export interface StatesNow {
+  /** of a population: state s, entry e, cell c at (s * entries + e) * n + c. */
+  readonly cells: (population: number) => ArrayLike<number>;
+  /** of source-side plasticity, by index, where it stops a run: the same of its sources. */
+  readonly releases: (plasticity: number) => ArrayLike<number>;
+}
+
+/** The first source whose last spike transmits more than its rule allows. */
+function firstBeyond({ plasticity, populations, entries }: CompiledNetwork, states: StatesNow["releases"]) {
+  for (const [k, { stops, states: names, params, values, n, population, lane }] of plasticity.entries()) {
+    if (stops === undefined || lane === undefined) continue;
+    const state = states(k);
+    for (let i = 0; i < entries * n; i++) {
+      const source = i % n;
+      const env: Record<string, number> = {};
+      names.forEach((s, j) => (env[`s_${s}`] = state[j * entries * n + i] as number));
+      params.forEach((p, j) => (env[p] = values[j * n + source] as number));
+      const factor = evaluate(stops.raw, env);
+      if (Math.abs(factor) <= evaluate(stops.limit, env)) continue;
+      return { stops, population: (populations[population] as { name: string }).name, entry: Math.floor(i / n), source, factor };
+    }
+  }
+  return undefined;
+} // prettier-ignore
+
 /** What to say of states after step `step` - 1, the first that are not all sound. */
-export function stateError(
-  network: CompiledNetwork,
-  step: number,
-  states: (population: number) => ArrayLike<number>,
-): StateError {
-  const found = firstUnsound(network, states);
+export function stateError(network: CompiledNetwork, step: number, { cells, releases }: StatesNow): StateError {
+  const found = firstUnsound(network, cells);
   const { dt, entries } = network;
   const at = `at step ${step} (t = ${Number((step * dt).toPrecision(12))} ms)`;
   const remedy =
     "What came before is kept. Look for a clamp or a weight that is too large, a dt that is too long, or a division by zero in " +
     "a mechanism; a model that does go there needs a larger voltageLimit";
+  const beyond = firstBeyond(network, releases);
+  if (beyond !== undefined) {
+    const { stops, population, entry, source, factor } = beyond;
+    const [where, what, more] = beyondLargest(stops, population, source, factor, at);
+    return new StateError(`${where}${entries > 1 ? `, entry ${entry}` : ""}`, what, `What came before is kept. ${more}`, { step, population, entry, cell: source, state: "transmit", value: factor }); // prettier-ignore
+  }
   const learns = network.readouts.find((r) => r.learning !== undefined);
   if (found === undefined && learns !== undefined) {
     const what = `has weights beyond ${STATE_LIMIT}, or a P that is no longer positive definite, ${at}`;

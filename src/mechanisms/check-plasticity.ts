@@ -20,7 +20,7 @@ const sourceRule = object(
     transmit: anything,
     largest: anything,
   },
-  { let: record(anything) },
+  { let: record(anything), beyond: oneOf("hold", "stop") },
 );
 const mechanism: Check = (where, x) => {
   if (!isPlain(x)) refuse(where, x, "a plasticity's data");

@@ -29,8 +29,10 @@ export interface SourcePlasticity extends Rule {
   readonly onPre: Readonly<Record<string, string>>;
   /** the factor on the weight of every link of this spike, read after `onPre`. */
   readonly transmit: string;
-  /** what |transmit| never exceeds, an expression of parameters; the factor is held there. Sums of inputs are scaled by it. */
+  /** what |transmit| never exceeds, an expression of parameters. Sums of inputs are scaled by it. */
   readonly largest: string;
+  /** of a factor beyond `largest`: it is held there (the default), or ends the run. */
+  readonly beyond?: "hold" | "stop";
 }
 
 /** A trace of one side's spikes: decays to 0 with `tau` (ms, an expression of parameters), exactly, and jumps at each event. */

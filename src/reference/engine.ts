@@ -186,7 +186,7 @@ class ReferenceEngine implements Engine {
       return this.#sound;
     });
     again(to + 1);
-    const fault = stateError(this.network, to + 1, (k) => (this.#memory.cells.get(k) as CellArrays).state);
+    const fault = stateError(this.network, to + 1, { cells: (k) => (this.#memory.cells.get(k) as CellArrays).state, releases: (k) => (this.#releases[k] as Releases).state }); // prettier-ignore
     return { ...this.#fromStart(again(to)), fault };
   }
 
@@ -354,7 +354,7 @@ class ReferenceEngine implements Engine {
     if (due.length === 0) return;
     this.#time("release", () => {
       this.#log.sort();
-      for (const r of due) r.run(this.#log);
+      for (const r of due) this.#sound = r.run(this.#log) && this.#sound;
     });
   }
 

@@ -1,4 +1,5 @@
 import type { CompiledNetwork, CompiledPlasticity } from "../compile/compiled.ts";
+import { LIMIT, RAW } from "../compile/plasticity.ts";
 import { jsLibrary, printJs } from "../lang/print.ts";
 import type { SpikeLog } from "./log.ts";
 
@@ -29,11 +30,12 @@ export class Releases {
     this.#release = printRelease(plasticity, f32);
   }
 
-  /** The spikes of the current block, in order. */
-  run(log: SpikeLog): void {
+  /** The spikes of the current block, in order. @returns whether all factors are ones that they can have */
+  run(log: SpikeLog): boolean {
     const { n, firstSource, lane } = this.plasticity;
     const lanes = log.releases[lane ?? -1];
-    if (lanes === undefined) return;
+    let sound = true;
+    if (lanes === undefined) return sound;
     for (let k = log.current; k < log.length; k++) {
       const [step, id] = [log.steps[k] as number, log.ids[k] as number];
       const entry = Math.floor(id / this.#nSources);
@@ -42,8 +44,11 @@ export class Releases {
       const i = entry * n + source;
       const steps = step - (this.last[i] as number);
       this.last[i] = step;
-      lanes[k] = this.#release(this.state, this.#params, i, source, this.#entries * n, steps, this.#dt);
+      const factor = this.#release(this.state, this.#params, i, source, this.#entries * n, steps, this.#dt);
+      if (Number.isNaN(factor)) sound = false;
+      lanes[k] = Number.isNaN(factor) ? 0 : factor;
     }
+    return sound;
   }
 }
 
@@ -57,14 +62,15 @@ type Release = (
   dt: number,
 ) => number;
 
-function printRelease({ states, params, stmts, n }: CompiledPlasticity, f32: boolean): Release {
+/** @returns  NaN for a factor beyond the bound of a rule that stops there */
+function printRelease({ states, params, stmts, n, stops }: CompiledPlasticity, f32: boolean): Release {
   const lines = [
     f32 ? "const elapsed = fr(steps * fr(dt));" : "const elapsed = steps * dt;",
     ...params.map((p, k) => `const ${p} = params[${k * n} + source];`),
     ...states.map((s, k) => `let s_${s} = state[${k} * all + i];`),
     printJs(stmts, { f32 }),
     ...states.map((s, k) => `state[${k} * all + i] = s_${s};`),
-    "return factor;",
+    stops === undefined ? "return factor;" : `return Math.abs(${RAW}) <= ${LIMIT} ? factor : NaN;`,
   ];
   const library = jsLibrary(f32);
   const text = `"use strict"; return (state, params, i, source, all, steps, dt) => {\n${lines.join("\n")}\n};`;

@@ -44,19 +44,20 @@ export function ruleOf(context: Context, units: UnitTable, draft: ConnectionDraf
   }
   const largest = writer.fresh("largest");
   const found = largestFound(context, draft);
-  notes.push(`a connection transmits its weight times at most ${largest} = ${found} (with the parameters as they are): give the plasticity's ${largest} where it may be more`); // prettier-ignore
+  notes.push(`a connection transmits its weight times at most ${largest} = ${found} (with the parameters as they are); a spike that would transmit more ends the run: give the plasticity's ${largest} where it may`); // prettier-ignore
   const lets = writer.write();
   const rule: SourcePlasticity = {
     kind: "plasticity",
     name: `${program.name.replaceAll(/^_+/g, "")}_connection`.slice(0, 60),
     doc: `What a connection to ${program.name} makes of its weight.\nTranslated from NMODL, ${program.file}.`,
     side: "pre",
-    params: { ...writer.inOrder(), [largest]: { default: { value: found, unit: "1" }, unit: "1", doc: "factor on the weight that no spike exceeds; it is held there" } }, // prettier-ignore
+    params: { ...writer.inOrder(), [largest]: { default: { value: found, unit: "1" }, unit: "1", doc: "factor on the weight that no spike exceeds; one that does ends the run" } }, // prettier-ignore
     ...(Object.keys(lets).length === 0 ? {} : { let: lets }),
     states,
     onPre,
     transmit: writer.own(RELEASE),
     largest,
+    beyond: "stop", // the bound is the importer's, not the file's
   };
   try {
     checkPlasticity(program.file, { mechanism: rule, params: {} }, { sources: 1, unit: "1" });

@@ -63,6 +63,7 @@ const ruleParts = (rule: SourcePlasticity, quantity: (q: Quantity) => string): s
   block("onPre", entries(rule.onPre)),
   `transmit: ${JSON.stringify(rule.transmit)}`,
   `largest: ${JSON.stringify(rule.largest)}`,
+  ...(rule.beyond === undefined ? [] : [`beyond: ${JSON.stringify(rule.beyond)}`]),
 ];
 
 function own(m: Channel | Pool | Synapse, quantity: (q: Quantity) => string): string[] {

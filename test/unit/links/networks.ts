@@ -22,6 +22,30 @@ export const rested = plasticity({
   largest: "most",
 }); // prettier-ignore
 
+/** A spike transmits 1, 1.5, 2, 2.5 ... times the weight: beyond `largest` the run ends. */
+export const growing = plasticity({
+  name: "growing",
+  doc: "Grows by a half with each spike.",
+  side: "pre",
+  params: { largest: param(one(2), "factor that ends a run") },
+  states: { f: { init: "0.5" } },
+  onPre: { f: "f + 0.5" },
+  transmit: "f",
+  largest: "largest",
+  beyond: "stop",
+});
+
+/** Three neurons, of which the second fires every few ms, onto two that do not. */
+export function growingNetwork(use: ReturnType<typeof growing>, entries = 1): Network {
+  const net = new Network({ seed: 1 });
+  const a = net.cells("a", iafExp({ n: 3, params: { I_e: perCell(nA, [0, 0.6, 0]) } }));
+  const b = net.cells("b", iafExp({ n: 2 }));
+  net.connect(a, b.excitatory, list([[0, 0], [1, 0], [1, 1]]), { name: "grown", weight: nA(0.01), delay: ms(0), plasticity: use });
+  net.record(b, "I_ex", { every: DT });
+  if (entries > 1) net.vary("seed", Array.from({ length: entries }, (_, e) => e));
+  return net;
+} // prettier-ignore
+
 /** Plastic links from renewal sources, from given trains, from a loop of neurons (two projections of one population, one of them slow and
  * fast) and into a second stage without delay. */
 export function plasticNetwork(entries = 1): Network {

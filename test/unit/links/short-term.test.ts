@@ -4,12 +4,13 @@ import { list } from "../../../src/connect/rules.ts";
 import iafDelta from "../../../src/mechanisms/neurons/iaf_delta.ts";
 import { plasticity, type Plasticity } from "../../../src/mechanisms/plasticity.ts";
 import tsodyksMarkram from "../../../src/mechanisms/plasticity/tsodyks_markram.ts";
+import { StateError } from "../../../src/errors.ts";
 import { Network } from "../../../src/network/network.ts";
 import { trains } from "../../../src/network/sources.ts";
 import type { Chunk } from "../../../src/run/chunk.ts";
 import { simulate, type Simulation } from "../../../src/run/simulate.ts";
 import { ms, mV, one, perCell } from "../../../src/units.ts";
-import { DT, plasticNetwork, rested } from "./networks.ts";
+import { DT, growing, growingNetwork, plasticNetwork, rested } from "./networks.ts";
 
 const END = ms(120);
 const STATES = ["told", "loop", "on", "fast->E.excitatory"];
@@ -19,6 +20,19 @@ async function advance(sim: Simulation, to = END): Promise<Chunk[]> {
   const left = ms(to.value - sim.step * DT.value);
   for await (const chunk of sim.run(left, { chunk: left })) chunks.push(chunk);
   return chunks;
+}
+
+async function advanceTo(sim: Simulation, end: typeof END, steps: number[]): Promise<void> {
+  for await (const chunk of sim.run(end)) steps.push(chunk.to);
+  expect(sim.step).toBe(Math.round(end.value / DT.value));
+}
+
+/** Steps of the spikes of source 1 of `growingNetwork`. */
+async function spikesOf(engine: "reference" | "reference32", entries: number): Promise<number[]> {
+  const sim = await simulate(growingNetwork(growing({ largest: one(99) }), entries), { engine, dt: DT });
+  const [chunk] = await advance(sim, ms(60));
+  const { times, cells } = chunk!.spikes("a");
+  return [...times].flatMap((t, k) => (cells[k] === 1 ? [Math.round(t / DT.value)] : []));
 }
 
 async function result(engine: "reference" | "reference32", maxBlock?: number, entries = 1) {
@@ -109,6 +123,38 @@ test("a factor beyond its declared bound is held there, so that sums cannot over
   const [chunk] = await advance(sim, ms(8));
   expect(chunk!.trace("c", "V").data.at(-1)).toBeCloseTo(4.5, 7);
 });
+
+describe("a rule that stops at its bound", () => {
+  const use = (largest: number) => growing({ largest: one(largest) });
+  const END = ms(60);
+
+  test.each(["reference", "reference32"] as const)("on %s: the source's fourth spike is beyond it, and what came before is kept", async (engine) => {
+    for (const entries of [1, 2]) {
+      const sim = await simulate(growingNetwork(use(2.2), entries), { engine, dt: DT, maxBlock: 7 });
+      const born = await spikesOf(engine, entries);
+      const steps: number[] = [];
+      const failed = advanceTo(sim, END, steps);
+      await expect(failed).rejects.toThrow(StateError);
+      await expect(failed).rejects.toThrow(new RegExp(`^a, source 1${entries > 1 ? ", entry 0" : ""}: transmits 2\\.5 times its weights by growing at step ${born[3]! + 1} .*Give the plasticity largest: one\\(3\\.1\\) or more`));
+      expect(sim.step).toBe(born[3]); // the step that it is born in is not taken
+    }
+  });
+
+  test("not at the bound itself, rounding aside, nor where the bound is large enough", async () => {
+    for (const engine of ["reference", "reference32"] as const) {
+      await advanceTo(await simulate(growingNetwork(use(4)), { engine, dt: DT }), END, []);
+      const held = growing.mechanism;
+      await advanceTo(await simulate(growingNetwork({ mechanism: { ...held, beyond: "hold" }, params: { largest: one(2.2) } } as never), { engine, dt: DT }), END, []);
+      const exact = plasticity({ ...held, onPre: { f: "largest * (1 / 3 + 1 / 3 + 1 / 3)" } } as never) as unknown as typeof growing;
+      await advanceTo(await simulate(growingNetwork(exact({ largest: one(0.7) })), { engine, dt: DT }), END, []);
+    }
+  });
+
+  test("of trains before the first step, with the time", () => {
+    expect(() => compile(one_source(use(2.2) as never, [[5, 10, 30, 31.5, 32]]), { dt: DT })).toThrow(/^s, source 0: transmits 2\.5 times its weights by growing at 31\.5 ms, beyond the largest factor/);
+    expect(() => compile(one_source(use(2.2) as never), { dt: DT })).not.toThrow();
+  });
+}); // prettier-ignore
 
 describe("refused before the first step", () => {
   const with_ = (change: Partial<Plasticity>, params = {}) => {

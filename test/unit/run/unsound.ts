@@ -9,7 +9,8 @@ import type { Chunk } from "../../../src/run/chunk.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 import { recordRun } from "../../../src/storage/run-folder.ts";
-import { Hz, ms, mV, nA, ohm_cm, uF_per_cm2, um, uS } from "../../../src/units.ts";
+import { Hz, ms, mV, nA, ohm_cm, one, uF_per_cm2, um, uS } from "../../../src/units.ts";
+import { growing } from "../links/networks.ts";
 import { hhCells } from "../../gpu/engine-networks.ts";
 
 const DT = 0.025;
@@ -61,6 +62,14 @@ export const CASES: Readonly<Record<string, { net: () => Network; where: RegExp;
     where: /^E, cell 0, entry 1$/,
     state: /V/,
   },
+  "a source that transmits more than its rule has a bound for": {
+    net: () => base((net, E) => {
+        const Q = net.sources("Q", 3, poisson({ rate: Hz(120) }));
+        net.connect(Q, E.inhibitory, allToAll(), { weight: uS(1e-6), delay: ms(0), plasticity: growing({ largest: one(3.2) }) });
+      }),
+    where: /^Q, source \d$/,
+    state: /transmit/,
+  },
   "a potential beyond a bound of one's own": {
     net: () => base(() => undefined),
     where: /^E, cell \d$/,
@@ -105,7 +114,7 @@ export async function expectStop(name: string, options: Pick<SimulateOptions, "d
   const stored = await loadRun(files);
   expect(stored.run.complete).toBe(false);
   expect(stored.run.doneSteps).toBe(step - 1);
-  expect(stored.run.chunks.at(-1)).toMatchObject({ from: step > 800 ? 800 : 0, to: step - 1 });
+  expect(stored.run.chunks.at(-1)).toMatchObject({ from: 800 * Math.floor((step - 2) / 800), to: step - 1 });
   const healthy = new MemoryFiles();
   await into(healthy, net(), all, (step - 1) * DT);
   const want = await loadRun(healthy);
