@@ -1,4 +1,6 @@
 /** Foreign models as hillock's data: pure functions of texts. Each says in `REFUSED` what it does not take. */
+export { ascCell } from "./asc/cell.ts";
+export { asc, type AscMorphology } from "./asc/sections.ts";
 export { nmodl, type NmodlFile, type NmodlOptions } from "./nmodl/nmodl.ts";
 export { mechanismSource } from "./nmodl/write.ts";
 export { REFUSED, type Refused } from "./refused.ts";

@@ -26,7 +26,7 @@ const NMODL: readonly Refused[] = [
 ]; // prettier-ignore
 
 /** By format: what is refused, always with an error that names the line. */
-export const REFUSED: Readonly<Record<"nmodl" | "swc" | "sonata", readonly Refused[]>> = {
+export const REFUSED: Readonly<Record<"nmodl" | "swc" | "asc" | "sonata", readonly Refused[]>> = {
   nmodl: NMODL,
   swc: [
     { what: "several trees in one file", why: "a cell is one tree; which pieces belong together is not in the file" },
@@ -34,6 +34,15 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc" | "sonata", readonly Refus
     { what: "a radius of 0 or below", why: "its axial resistance is infinite" },
     { what: "a root section without length that is no soma", why: "it has no membrane to hang branches on" },
     { what: "a line with fewer than seven numbers", why: "what is missing cannot be guessed" },
+  ],
+  asc: [
+    {
+      what: "several cell bodies that are not one above the other, several trees without a cell body",
+      why: "a cell is one tree; which pieces belong together is not in the file",
+    },
+    { what: "a tree of no type, or of another than Axon, Dendrite and Apical", why: "its kind cannot be guessed" },
+    { what: "points of trees without a diameter, or with one of 0 or below", why: "their axial resistance is unknown" },
+    { what: "an outline of fewer than three points, or that crosses itself", why: "it has no width" },
   ],
   sonata: [
     {

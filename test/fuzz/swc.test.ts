@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { swc, swcCell } from "../../src/import/index.ts";
+import { asc, ascCell, swc, swcCell } from "../../src/import/index.ts";
 import { tree } from "../../src/morphology/tree.ts";
 import { generalFiles } from "../reference/general.ts";
 import { fuzzed, result } from "./runs.ts";
@@ -32,6 +33,29 @@ test("a changed file is refused with a typed error, or makes a whole tree", () =
       if (cell === undefined) return;
       const nodes = result(() => tree(cell.sections.map(({ name, points = [], parent, parentEnd = 1 }) => ({ name, points, Ra: 100, nseg: 3, parentEnd, ...(parent === undefined ? {} : { parent }) })))); // prettier-ignore
       for (const n of nodes?.nodes ?? []) expect(Number(n.areaUm2) >= 0 && Number(n.gParent) >= 0).toBe(true);
+    }),
+    fuzzed(300),
+  );
+});
+
+const ASC = readFileSync(new URL("../fixtures/cell.asc", import.meta.url), "utf8");
+const piece = fc.oneof(fc.constantFrom("(", ")", "<", ">", "|", '"', ";", "(CellBody)", "(Axon)", "nan", "1e999", "-0", "\n", ""), fc.string({ maxLength: 8 })); // prettier-ignore
+
+test("a changed Neurolucida file is refused with a typed error, or makes a whole tree", () => {
+  const changes = fc.array(fc.record({ at: fc.nat(ASC.length), length: fc.nat(20), piece }), { minLength: 1, maxLength: 4 }); // prettier-ignore
+  fc.assert(
+    fc.property(changes, (all) => {
+      const text = all.reduce((t, c) => t.slice(0, c.at) + c.piece + t.slice(c.at + c.length), ASC);
+      const morphology = result(() => asc(text));
+      if (morphology === undefined) return;
+      const names = morphology.sections.map((s) => s.name);
+      expect(new Set(names).size).toBe(names.length);
+      morphology.sections.forEach((s, k) => {
+        if (k > 0) expect(names.slice(0, k)).toContain(s.parent);
+        expect(s.points.length).toBeGreaterThan(1);
+        expect(s.points.flat().every(Number.isFinite)).toBe(true);
+      });
+      result(() => ascCell(text, { nseg: 3 }));
     }),
     fuzzed(300),
   );

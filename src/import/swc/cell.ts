@@ -27,7 +27,7 @@ export interface SwcInsertion {
 }
 
 export interface SwcCellOptions extends Omit<CellModel, "sections" | "insertions" | "detector" | "V0" | "celsius"> {
-  /** What errors call the text; default "SWC". */
+  /** What errors call the text; default "SWC", of ascCell "ASC". */
   readonly where?: string;
   /** Axial resistivity; default 35.4 ohm cm, as in NEURON. */
   readonly Ra?: ByKind<Quantity<"ohm cm">>;
@@ -55,9 +55,13 @@ interface Sized extends SwcSection {
 
 /** A cell for `net.cells` from an SWC text.
  * @throws DataError with the line, for a file that cannot be read; ModelError for values that make no cell */
-export function swcCell(text: string, options: SwcCellOptions = {}): CellModel {
+export const swcCell = (text: string, options: SwcCellOptions = {}): CellModel =>
+  cellOf(swc(text, options.where ?? "SWC"), { where: "SWC", ...options });
+
+/** A cell of sections that were read. */
+export function cellOf(morphology: SwcMorphology, options: SwcCellOptions & { readonly where: string }): CellModel {
   const {
-    where = "SWC",
+    where,
     Ra = ohm_cm(35.4),
     cm = uF_per_cm2(1),
     nseg = { dLambda: 0.1 },
@@ -65,7 +69,7 @@ export function swcCell(text: string, options: SwcCellOptions = {}): CellModel {
     detector,
     ...rest
   } = options;
-  const sections = sized(where, swc(text, where), { Ra, cm, nseg });
+  const sections = sized(where, morphology, { Ra, cm, nseg });
   const root = sections.find((s) => s.kind === "soma") ?? (sections[0] as Sized);
   return {
     V0: mV(-65),
