@@ -79,10 +79,19 @@ export async function verifySingleCells(files: CaseFiles, stem: string, context:
 /** Sampling of the traces. */
 const TRACE_MS = 0.1;
 
-function wantTrace(stored: Table, { columns, tstop }: SingleCase): void {
+function wantTrace(stored: Table, { columns, tstop, soma_spikes_ms: spikes }: SingleCase): void {
   wantSamples(stored, tstop, TRACE_MS);
   wantColumns(stored, ["v_soma", ...columns]);
   wantEqual("cases.json", `columns of ${stored.where}`, columns.length, stored.names.length, "that file");
+  const v = stored.numbers("v_soma");
+  const crossings = v.reduce((sum, x, k) => sum + Number(k > 0 && x >= 0 && (v[k - 1] as number) < 0), 0);
+  wantEqual(
+    "cases.json",
+    `spikes beside ${stored.where}`,
+    spikes.length,
+    crossings,
+    "its potential, by crossings of 0 mV,",
+  );
 }
 
 async function runGroup(files: CaseFiles, cases: SingleCase[], context: VerifyContext, found: Worst): Promise<void> {

@@ -33,6 +33,10 @@ const networkCase = z.looseObject({
     w_IN_uS: z.number(),
     netcon_delay_ms: z.number(),
     T_ms: z.number().positive(),
+    /** Hz; DD's where no drive of another shape is named. */
+    rate_DD_Hz: z.number().optional(),
+    rate_IN_Hz: z.number().optional(),
+    drive: z.string().optional(),
   }),
   n_connections: z.number(),
   spike_count_per_mn: z.array(z.number()),
@@ -212,6 +216,7 @@ function buildNetwork(
   if (aMN.n !== settings.nMN)
     throw new DataError(stem, `has ${aMN.n} cell parameters for nMN = ${settings.nMN}`, "Repair the case's JSON");
   const inputs = table(files, `${stem}_input_spikes.csv`);
+  wantInputs(inputs, settings);
   const delay = ms(settings.netcon_delay_ms);
   if (settings.nDD > 0) {
     const links = table(files, `${stem}_connections_dd_to_mn.csv`);
@@ -231,6 +236,20 @@ function buildNetwork(
     );
   }
   return { net, aMN };
+}
+
+/** Every source has spikes, and of constant rates there are as many as those ask for: renewal processes of gamma intervals are at least as regular as
+ * Poisson's, so within six of his standard deviations (1e-9 by chance). */
+function wantInputs(inputs: Table, s: NetworkCase["settings"]): void {
+  const given = [["DD", s.nDD, s.drive === undefined ? s.rate_DD_Hz : undefined], ["IN", s.nIN, s.rate_IN_Hz]] as const; // prettier-ignore
+  for (const [population, n, rate] of given) {
+    const counts = perCellTimes(inputs, "cell", n, population).map((times) => times.length);
+    const total = counts.reduce((a, b) => a + b, 0);
+    const want = n * (rate ?? NaN) * s.T_ms * 1e-3;
+    if (Math.abs(total - want) > 6 * Math.sqrt(want))
+      throw new DataError(inputs.where, `has ${total} spikes of ${population}, and its case asks for about ${Math.round(want)} (${n} sources at ${rate} Hz for ${s.T_ms} ms)`, "Restore the file from where the case came from"); // prettier-ignore
+    wantEqual(inputs.where, `sources of ${population} with spikes`, counts.filter((k) => k > 0).length, n, "its case");
+  }
 }
 
 const addMotorNeurons = (net: Network, data: NetworkCase) =>
