@@ -102,4 +102,5 @@ export { recordRun } from "./storage/run-folder.ts";
 export { loadRun, StoredRun } from "./storage/load-run.ts";
 export { MemoryFiles } from "./storage/memory-files.ts";
 export { spikesCsv, spikeTrainsText, traceCsv, writeNwb } from "./storage/export.ts";
+export { type NwbUnits, readNwb } from "./storage/read-nwb.ts";
 export { writeText } from "./storage/files.ts";
