@@ -1,6 +1,6 @@
 import { add, call, div, type Expr, mul, name, negate, type Stmt, sub } from "../lang/expr.ts";
 import { readFunctions } from "../lang/functions.ts";
-import { substitute } from "../lang/names.ts";
+import { freeNames, substitute } from "../lang/names.ts";
 import { parse } from "../lang/parse.ts";
 import type { Mechanism, ReceptorState, State } from "../mechanisms/mechanism.ts";
 
@@ -26,6 +26,7 @@ export const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({
   value: mul(factor, sub(inf, name(state))),
 });
 
+/** A text with the lets that it reads written out; a let sees those before it. */
 export function withLets(
   { let: lets = {}, functions }: Pick<Mechanism, "let" | "functions">,
   map: Record<string, Expr>,
@@ -33,7 +34,18 @@ export function withLets(
   where: string,
 ): Expr {
   const own = readFunctions(where, functions);
-  const full = { ...map };
-  for (const [id, value] of Object.entries(lets)) full[id] = substitute(parse(value, `${where}.${id}`, own), full);
-  return substitute(parse(text, where, own), full);
+  const places = new Map(Object.keys(lets).map((id, k) => [id, k]));
+  const done = new Map<string, Expr>();
+  const written = (of: string, at: string, before: number): Expr => {
+    const expr = parse(of, at, own);
+    const seen = { ...map };
+    for (const id of freeNames(expr)) if ((places.get(id) ?? before) < before) seen[id] = value(id);
+    return substitute(expr, seen);
+  };
+  const value = (id: string): Expr => {
+    const known = done.get(id) ?? written(lets[id] as string, `${where}.${id}`, places.get(id) as number);
+    done.set(id, known);
+    return known;
+  };
+  return written(text, where, places.size);
 }

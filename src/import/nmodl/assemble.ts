@@ -126,7 +126,7 @@ export class Assembly {
     const unit = (state: string): Unit => {
       if (state === "time") return "ms";
       if (this.#writer.isIonState(state)) return "mM";
-      const of = state.replace(/_(old|(iterate|change|moved)\d)(_old)?$/, "");
+      const of = state.replace(/_(old|(iterate|change|moved|pivot|right)\d)(_old)?$/, "");
       const found = unitOf(this.#units.read(declared.get(of) ?? declared.get(of.replace(/_\d+$/, "")) ?? "1"));
       return found?.factor === 1 ? found.unit : "1";
     };
@@ -221,7 +221,10 @@ export class Assembly {
   }
 
   #point({ currents }: Draft, events: EventDraft | undefined): PointParts {
-    const { symbols: s } = this.#context;
+    const { symbols: s, program, notes } = this.#context;
+    for (const { ion, write } of program.ions) {
+      if (write.includes(`i${ion}`)) notes.push(`i${ion} of ${program.name} flows through the membrane, but pools of ${ion} do not read it`); // prettier-ignore
+    }
     const total = currents.map((c) => c.i).reduce((a, b) => s.add(a, b), s.number(0));
     const flow = this.#flow(total, ["uS", "nA"]);
     const onEvent: Record<string, EventEffect> = {};

@@ -11,6 +11,9 @@ export interface Computed {
 /** Most states whose system is written out in each of them; of larger ones every change has a name of its own. */
 const WRITTEN_OUT = 3;
 
+/** Most states whose elimination is written out; of larger systems every row has its names. */
+const NAMED_BY_PART = 16;
+
 /** How NEURON solves a KINETIC block: rates are held in the derivatives, an iteration follows while the changes of the last one sum to more
  * than `stop`, and concentrations do not fall below 0. */
 export interface KineticRules {
@@ -52,7 +55,13 @@ export function together(
       found.push({ name, value });
       return s.name(fresh(name));
     };
-    const ways = solved(s, rows, named).map((way) => (goesOn === undefined ? way : s.call("select", goesOn, way, s.number(0)))); // prettier-ignore
+    const part = (what: string, i: number, value: Expr): Expr => {
+      if (states.length <= NAMED_BY_PART || value.kind === "number" || value.kind === "name") return value;
+      const name = `${states[i] as string}_${what}${k}`;
+      found.push({ name, value });
+      return s.name(fresh(name));
+    };
+    const ways = solved(s, rows, named, part).map((way) => (goesOn === undefined ? way : s.call("select", goesOn, way, s.number(0)))); // prettier-ignore
     if (rules !== undefined && k < rounds) found.push({ name: moved(states, k), value: ways.map((way) => s.call("abs", way)).reduce(s.add) }); // prettier-ignore
     states.forEach((state, i) => {
       const value = s.add(at[i] as Expr, ways[i] as Expr);
@@ -67,7 +76,12 @@ const moved = (states: readonly string[], k: number): string => `${states[0] as 
 
 /** Gauss's elimination with expressions, from the right side's column. The pivots are 1 - dt df/dx, which are those of a step that decays;
  * of those on the diagonal the one with the fewest neighbours goes first, so that chains and stars stay sparse. */
-function solved(s: Symbols, rows: Expr[][], named: (i: number, value: Expr) => Expr): Expr[] {
+function solved(
+  s: Symbols,
+  rows: Expr[][],
+  named: (i: number, value: Expr) => Expr,
+  part: (what: "pivot" | "right", i: number, value: Expr) => Expr,
+): Expr[] {
   const n = rows.length;
   const isZero = (e: Expr | undefined): boolean => e !== undefined && valueOf(e) === 0;
   const order: number[] = [];
@@ -78,6 +92,8 @@ function solved(s: Symbols, rows: Expr[][], named: (i: number, value: Expr) => E
     left.delete(next);
     order.push(next);
     const top = rows[next] as Expr[];
+    top[next] = part("pivot", next, top[next] as Expr);
+    top[n] = part("right", next, top[n] as Expr);
     for (const k of left) {
       const row = rows[k] as Expr[];
       if (isZero(row[next])) continue;

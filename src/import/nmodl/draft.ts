@@ -1,6 +1,6 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { At } from "./lexer.ts";
-import { checkStart } from "./linear.ts";
+import { checkConserved, checkStart } from "./linear.ts";
 import { inOrder } from "./order.ts";
 import { type Context, fresh, isFresh, type Phases, staleName } from "./phases.ts";
 import type { Form } from "./relax.ts";
@@ -54,6 +54,7 @@ export function draft(context: Context, phases: Phases): Draft & { readonly reso
     })),
     init: startsSteady(context, resolver, phases, scheme) ? undefined : scheme.states.map((state) => final(initOf(resolver, phases, state))), // prettier-ignore
   }));
+  checkConserved(context, resolver, phases.conserved, (state) => initOf(resolver, phases, state));
   const still = program.states
     .flatMap((d) => (d.size === undefined ? [d.name] : Array.from({ length: d.size }, (_, k) => `${d.name}_${k}`)))
     .filter((state) => !inScheme.has(state) && !updates.some((u) => u.state === state))
@@ -197,7 +198,7 @@ function initialOf(
 
 /** Whether a scheme starts at rest: INITIAL solves it, or a LINEAR block that says the same. */
 function startsSteady(context: Context, resolver: Resolver, { steady }: Phases, scheme: Scheme): boolean {
-  if (steady.some(({ block }) => block === scheme.name)) return true;
+  if (steady.some(({ block }) => block === scheme.block)) return true;
   const found = steady.find(({ block }) => context.program.linears.has(block));
   if (found === undefined) return false;
   checkStart(context, resolver, context.program.linears.get(found.block) as Routine, scheme, found.before);

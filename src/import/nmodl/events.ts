@@ -2,6 +2,7 @@ import type { Expr } from "../../lang/expr.ts";
 import type { Unit } from "../../units.ts";
 import { Connection, type ConnectionDraft, isLinkName, linkName, startOfArguments, WEIGHT } from "./connection.ts";
 import { type Effects, Execution } from "./execute.ts";
+import type { At } from "./lexer.ts";
 import type { Context, Phases } from "./phases.ts";
 import { linear } from "./relax.ts";
 import { keptName, type Resolver } from "./resolve.ts";
@@ -36,6 +37,7 @@ export function eventsOf(
   if (weight !== undefined) given.set(weight.name, s.name(WEIGHT));
   given.set("flag", s.number(0));
   const end = run.scoped(given, receive.body);
+  for (const { flag, ...at } of phases.sent) checkSent(context, receive, flag, at);
   const connection = new Connection(context, resolver, receive, end, start);
   const onEvent = changesOf(context, phases, receive, run, (e) => connection.settled(e));
   const unit = unitOf(units.read(weight?.unit ?? "1"));
@@ -54,10 +56,20 @@ function noCalls({ lexer }: Context): Effects {
       if (statement.kind !== "call")
         lexer.fail(statement, `has ${statement.kind} in NET_RECEIVE`, "Move it to its block");
       const { name, ...at } = statement as { name: string; line: number; column: number };
-      const why = name === "net_send" || name === "net_move" ? "it sends events to itself" : name === "net_event" ? "a receptor of the language sends no events" : "it is unknown here"; // prettier-ignore
+      const why = name === "net_send" || name === "net_move" ? "it sends events to itself, and where those of a connection end is known only while it runs" : name === "net_event" ? "a receptor of the language sends no events" : "it is unknown here"; // prettier-ignore
       lexer.fail(at, `calls ${name}, which is refused: ${why}`, "Write it without");
     },
   };
+}
+
+/** An event that INITIAL sends may come to nothing, as where NET_RECEIVE asks for flag 0. */
+function checkSent(context: Context, receive: NetReceive, flag: Expr, at: At): void {
+  const { symbols: s } = context;
+  const run = new Execution(context, noCalls(context));
+  const given = receive.args.map((arg): [string, Expr] => [arg.name, s.name(linkName(arg.name))]);
+  const end = run.scoped(new Map([...given, ["flag", flag]]), receive.body);
+  const changed = run.values.size > 0 || given.some(([name, value]) => end.get(name) !== value);
+  if (changed) context.lexer.fail(at, "sends itself an event that does something, which is refused: a receptor's events are those of its connections", "Write what it does into INITIAL or BREAKPOINT"); // prettier-ignore
 }
 
 /** What an event does to each state: an addition, or a value that it is given. */

@@ -192,11 +192,12 @@ export class Lexer {
   }
 }
 
-/** C that does nothing: `return 0;` of old files, and includes. */
+/** C that does nothing: `return 0;` of old files, includes, and `cai = _ion_cai;`, which gives a concentration the value that it starts at here too. */
 export const isHarmless = (c: string): boolean =>
   c
     .replaceAll(/\/\*[\s\S]*?\*\//g, "")
     .replaceAll(/\/\/[^\n]*/g, "")
     .replaceAll(/#include[^\n]*/g, "")
     .replaceAll(/return\s*0?\s*;/g, "")
+    .replaceAll(/\b(\w+)\s*=\s*_ion_\1\s*;/g, "")
     .trim() === "";

@@ -5,7 +5,7 @@ import { steadyState } from "../../mechanisms/steady-state.ts";
 import { Execution } from "./execute.ts";
 import type { Context } from "./phases.ts";
 import type { Resolver } from "./resolve.ts";
-import type { Scheme } from "./schemes.ts";
+import type { Conserved, Scheme } from "./schemes.ts";
 import type { Routine } from "./syntax.ts";
 
 /** Voltages (mV) at which a LINEAR block is compared with the steady state of its scheme. */
@@ -41,6 +41,26 @@ export function checkStart(
     const rest = steadyState(q, scheme.total ?? 1);
     const same = found !== undefined && rest !== undefined && rest.every((x, k) => Math.abs(x - (found[k] as number)) < 1e-9); // prettier-ignore
     if (!same) lexer.fail(block, `starts ${scheme.name} elsewhere than at its steady state, which is refused`, "Write the values in INITIAL"); // prettier-ignore
+  }
+}
+
+/** Checks that INITIAL starts the states of reactions where CONSERVE says that they are: steps then keep it by themselves. NEURON would force them
+ * there in the first step. By numbers, with the parameters' defaults.
+ * @throws DataError where they start elsewhere */
+export function checkConserved(
+  context: Context,
+  resolver: Resolver,
+  conserved: readonly Conserved[],
+  startOf: (state: string) => Expr,
+): void {
+  const { lexer, symbols: s, variables } = context;
+  for (const { sum, total, ...at } of conserved) {
+    const starts = [...s.reads(sum)].filter((name) => variables.find(name)?.kind === "state");
+    const there = s.substitute(sum, new Map(starts.map((name) => [name, startOf(name)])));
+    const [have, want] = [there, total].map((e) => resolver.resolve(e, "advance")) as [Expr, Expr];
+    const env = environment(context, [have, want], -65);
+    const [x, y] = [evaluate(have, env), evaluate(want, env)];
+    if (!(Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y)))) lexer.fail(at, `conserves what INITIAL starts at ${Number(x.toPrecision(6))} of ${Number(y.toPrecision(6))}, which is refused: the reactions keep the sum that they start with`, "Let INITIAL start the states at the sum"); // prettier-ignore
   }
 }
 

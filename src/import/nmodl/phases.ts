@@ -4,8 +4,8 @@ import { groups, type KineticRules, together } from "./coupled.ts";
 import { Execution, type Shared } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton } from "./relax.ts";
-import { held, type Reaction, reactionsOf, type Scheme } from "./schemes.ts";
-import type { Symbols } from "./symbols.ts";
+import { type Conserved, held, type Reaction, reactionsOf, type Scheme } from "./schemes.ts";
+import { type Symbols, valueOf } from "./symbols.ts";
 import type { Hook, Routine, Statement } from "./syntax.ts";
 
 export interface Context extends Shared {
@@ -29,8 +29,12 @@ export interface Phases {
   readonly initial: ReadonlyMap<string, Expr>;
   /** blocks that INITIAL solves for a steady state, or LINEAR. */
   readonly steady: readonly { readonly block: string; readonly before: ReadonlyMap<string, Expr> }[];
+  /** events that INITIAL sends to the file's own NET_RECEIVE, by their flags. */
+  readonly sent: readonly (At & { readonly flag: Expr })[];
   readonly updates: readonly Update[];
   readonly schemes: readonly Scheme[];
+  /** of blocks that are more than schemes. */
+  readonly conserved: readonly Conserved[];
   readonly advanced: ReadonlyMap<string, Expr>;
   readonly currents: ReadonlyMap<string, Expr>;
 }
@@ -38,10 +42,16 @@ export interface Phases {
 export function runPhases(context: Context): Phases {
   const { program } = context;
   const steady: { block: string; before: ReadonlyMap<string, Expr> }[] = [];
+  const sent: (At & { flag: Expr })[] = [];
   const initial = new Execution(context, {
     other: (statement, run) => {
       if (statement.kind === "solve") {
         steady.push({ block: statement.block, before: new Map(run.values) });
+        return;
+      }
+      if (statement.kind === "call" && statement.name === "net_send") {
+        const [, flag] = statement.args;
+        sent.push({ flag: flag === undefined ? context.symbols.number(0) : run.value(flag), line: statement.line, column: statement.column }); // prettier-ignore
         return;
       }
       refuse(context, statement);
@@ -50,7 +60,7 @@ export function runPhases(context: Context): Phases {
   initial.scoped(new Map(), [...hooked(context, "BEFORE INITIAL"), ...program.initial, ...hooked(context, "AFTER INITIAL"), ...hooked(context, "BEFORE STEP")]); // prettier-ignore
   const body = program.breakpoint?.body ?? [];
   const solves = body.filter((s) => s.kind === "solve");
-  const advance = new Advance(context);
+  const advance = new Advance(context, initial.values, steady.length > 0);
   for (const solve of solves) advance.solve(solve);
   advance.after([...hooked(context, "AFTER SOLVE"), ...hooked(context, "BEFORE STEP")]);
   const currents = new Execution(context, { other: (statement) => refuse(context, statement) });
@@ -62,8 +72,10 @@ export function runPhases(context: Context): Phases {
   return {
     initial: initial.values,
     steady,
+    sent,
     updates: advance.updates,
     schemes: advance.schemes,
+    conserved: advance.conserved,
     advanced: advance.values,
     currents: currents.values,
   };
@@ -93,7 +105,7 @@ function refuse({ lexer }: Context, statement: Statement): never {
 type Solve = Extract<Statement, { kind: "solve" }>;
 
 /** Most states that one implicit step solves together: its text grows with the square of their number. */
-const MOST_TOGETHER = 16;
+const MOST_TOGETHER = 40;
 
 /** NEURON's sparse goes on while the changes of an iteration sum to more than this, in the states' unit. */
 const CONVERGED = 1e-6;
@@ -109,11 +121,17 @@ interface Equation {
 class Advance {
   readonly updates: Update[] = [];
   readonly schemes: Scheme[] = [];
+  readonly conserved: Conserved[] = [];
   readonly #context: Context;
   readonly #values = new Map<string, Expr>();
+  readonly #initial: ReadonlyMap<string, Expr>;
+  readonly #startsSteady: boolean;
 
-  constructor(context: Context) {
+  /** @param initial  values that INITIAL leaves; `startsSteady`: it solves a block */
+  constructor(context: Context, initial: ReadonlyMap<string, Expr>, startsSteady: boolean) {
     this.#context = context;
+    this.#initial = initial;
+    this.#startsSteady = startsSteady;
   }
 
   get values(): ReadonlyMap<string, Expr> {
@@ -306,12 +324,23 @@ class Advance {
     this.#settle(run, block);
   }
 
+  /** Without CONSERVE its states sum to what INITIAL starts them at. */
+  #withTotal(scheme: Scheme): Scheme | undefined {
+    if (scheme.total !== undefined || this.#startsSteady) return scheme;
+    const starts = scheme.states.map((state) => valueOf(this.#initial.get(state) ?? this.#context.symbols.number(0)));
+    const total = starts.reduce<number>((sum, x) => sum + (x ?? NaN), 0);
+    return total > 0 ? { ...scheme, total: Number(total.toPrecision(15)) } : undefined;
+  }
+
   #kinetic(block: Routine, solve: Solve): void {
     const found = reactionsOf(this.#context, block, this.#execution.bind(this));
     for (const [name, value] of found.values) this.#values.set(name, value);
     const { program } = this.#context;
     const isPool = program.ions.some(({ ion, write }) => write.includes(`${ion}i`) || write.includes(`${ion}o`));
-    if (found.scheme !== undefined && !isPool) return void this.schemes.push(found.scheme);
+    const schemes = found.schemes?.map((scheme) => this.#withTotal(scheme));
+    if (schemes?.every((scheme) => scheme !== undefined) === true && !isPool && program.kind === "density")
+      return void this.schemes.push(...(schemes as Scheme[]));
+    this.conserved.push(...found.conserved);
     const rates = fluxes(this.#context, found.reactions);
     this.#reacting([...rates].map(([state, f]) => ({ state, f, at: solve })));
     // the block runs once more when its iterations have ended, at the states that they found

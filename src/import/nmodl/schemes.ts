@@ -18,6 +18,8 @@ export const held = (state: string): string => `${state}@held`;
 /** A closed scheme of first order: the language's `kinetics`. */
 export interface Scheme {
   readonly name: string;
+  /** the KINETIC block that it is, or is a part of. */
+  readonly block: string;
   readonly states: readonly string[];
   readonly reactions: readonly { readonly from: string; readonly to: string; readonly forward: Expr; readonly backward: Expr }[];
   /** what CONSERVE says the sum is. */
@@ -25,9 +27,17 @@ export interface Scheme {
   readonly at: At;
 } // prettier-ignore
 
+/** CONSERVE: a sum over states, each with its volume, and what it is. */
+export interface Conserved extends At {
+  readonly sum: Expr;
+  readonly total: Expr;
+}
+
 interface Found {
   readonly reactions: readonly Reaction[];
-  readonly scheme: Scheme | undefined;
+  /** one for each group of states that reactions join; undefined where the block is more than that. */
+  readonly schemes: readonly Scheme[] | undefined;
+  readonly conserved: readonly Conserved[];
   readonly values: ReadonlyMap<string, Expr>;
 }
 
@@ -43,8 +53,8 @@ export function reactionsOf(
   const reactions: Reaction[] = [];
   const pairs: { from: string; to: string; forward: Expr; backward: Expr }[] = [];
   const volumes = new Map<string, Expr>();
+  const conserved: Conserved[] = [];
   let closed = true;
-  let total: number | undefined;
   const isState = (name: string): boolean => variables.find(name)?.kind === "state";
   const run = execution({
     other: (statement, at) => {
@@ -55,7 +65,7 @@ export function reactionsOf(
           return;
         }
         case "conserve":
-          total = conserved(context, at, statement);
+          conserved.push({ sum: at.value(statement.left), total: at.value(statement.right), line: statement.line, column: statement.column }); // prettier-ignore
           return;
         case "reaction":
           return react(statement, at);
@@ -98,14 +108,44 @@ export function reactionsOf(
     else pairs.push({ from, to, forward: forward as Expr, backward: backward ?? s.number(0) });
   };
   run.scoped(new Map(), block.body);
-  const states = [...new Set(pairs.flatMap(({ from, to }) => [from, to]))];
-  const own = new Set(states.flatMap((name) => [name, held(name)]));
+  const own = new Set(pairs.flatMap(({ from, to }) => [from, to, held(from), held(to)]));
   const reads = pairs.flatMap(({ forward, backward }) => [...s.reads(forward), ...s.reads(backward)]);
   const values = new Map([...run.values].filter(([name]) => name !== "f_flux" && name !== "b_flux"));
-  if (!closed || reads.some((name) => own.has(name)) || pairs.length === 0)
-    return { reactions, scheme: undefined, values };
-  const scheme = { name: block.name, states, reactions: pairs, total, at: { line: block.line, column: block.column } };
-  return { reactions, scheme, values };
+  const isClosed = closed && !reads.some((name) => own.has(name)) && pairs.length > 0;
+  const byVolume = new Map([...volumes].map(([name, volume]) => [name, s.mul(volume, s.name(name))]));
+  const weighted = conserved.map((c) => ({ ...c, sum: s.substitute(c.sum, byVolume) }));
+  return { reactions, schemes: isClosed ? schemesOf(block, pairs, conserved) : undefined, conserved: weighted, values }; // prettier-ignore
+}
+
+/** A scheme for each group of states that reactions join. Undefined where CONSERVE sums others than those of a group. */
+function schemesOf(block: Routine, pairs: Scheme["reactions"], conserved: readonly Conserved[]): Scheme[] | undefined {
+  const groups: Set<string>[] = [];
+  for (const { from, to } of pairs) {
+    const met = groups.filter((group) => group.has(from) || group.has(to));
+    const one = new Set([...met.flatMap((group) => [...group]), from, to]);
+    groups.splice(0, groups.length, ...groups.filter((group) => !met.includes(group)), one);
+  }
+  const totals = new Map<Set<string>, number>();
+  for (const { sum, total } of conserved) {
+    const [states, value] = [statesOf(sum), valueOf(total)];
+    const group = states && groups.find((g) => g.size === states.length && states.every((state) => g.has(state)));
+    if (group === undefined || value === undefined) return undefined;
+    totals.set(group, value);
+  }
+  const { name, line, column } = block;
+  return groups.map((group, k) => {
+    const reactions = pairs.filter(({ from }) => group.has(from));
+    const states = [...new Set(reactions.flatMap(({ from, to }) => [from, to]))];
+    return { name: k === 0 ? name : `${name}_${k + 1}`, block: name, states, reactions, total: totals.get(group), at: { line, column } }; // prettier-ignore
+  });
+}
+
+/** The states of a plain sum. */
+function statesOf(sum: Expr): string[] | undefined {
+  if (sum.kind === "name") return [sum.name];
+  if (sum.kind !== "binary" || sum.op !== "+") return undefined;
+  const [left, right] = [statesOf(sum.left), statesOf(sum.right)];
+  return left && right && [...left, ...right];
 }
 
 /** A rate with its states held. */
@@ -129,23 +169,4 @@ function volumesOf(
     if (size === undefined) return lexer.fail({ line, column }, `has a COMPARTMENT that counts over ${name}, which is no array`, "Leave the counter out"); // prettier-ignore
     return Array.from({ length: size }, (_, k): [string, Expr] => [`${name}_${k}`, at.counting(counter, k, () => at.value(volume))]); // prettier-ignore
   });
-}
-
-/** The sum that CONSERVE states, where it is the sum of states. */
-function conserved(
-  { symbols: s, lexer, variables }: Context,
-  at: Execution,
-  statement: Extract<Statement, { kind: "conserve" }>,
-): number {
-  const total = valueOf(at.value(statement.right));
-  const terms: Expr[] = [];
-  const split = (e: Expr): void => {
-    if (e.kind === "binary" && e.op === "+") [e.left, e.right].forEach(split);
-    else terms.push(e);
-  };
-  split(at.value(statement.left));
-  const plain = terms.every((e) => e.kind === "name" && variables.find(e.name)?.kind === "state");
-  if (total === undefined || !plain) lexer.fail(statement, "conserves something else than a plain sum of states that is a number", "Write CONSERVE a + b + c = 1"); // prettier-ignore
-  void s;
-  return total as number;
 }

@@ -78,6 +78,29 @@ NET_RECEIVE(w (uS)) { g = g + w*(1 - g) }`;
     ["BEFORE LUNCH { g = 1 }", "leak.mod:14:1: has BEFORE LUNCH, which no block is"],
   ])("%s", (blocks, message) => expect(() => nmodl(leak({ blocks }), { file: "leak.mod" })).toThrow(message));
 
+  test.each([
+    [
+      "INITIAL { net_send(1, 2) } NET_RECEIVE(w) { g = g + w }",
+      "p.mod:3:11: sends itself an event that does something",
+    ],
+    ["INITIAL { net_send(1, 2) } NET_RECEIVE(w) { if (flag == 2) { WATCH (v > 0) 3 } }", "p.mod:3:62: has WATCH"],
+    ["NET_RECEIVE(w) { net_send(1, 2) }", "p.mod:3:18: calls net_send"],
+  ])("self events: %s", (blocks, message) => {
+    const text = `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i } ASSIGNED { v (mV) i (nA) } STATE { g (uS) }
+BREAKPOINT { SOLVE s METHOD cnexp i = g*v } DERIVATIVE s { g' = -g/5 }\n${blocks}`;
+    expect(() => nmodl(text, { file: "p.mod" })).toThrow(message);
+  });
+
+  test("a sum that INITIAL does not start at", () => {
+    const text = leak({ breakpoint: "SOLVE k METHOD sparse", blocks: "STATE { a b } KINETIC k { ~ a <-> b (a, 1) CONSERVE a + b = 2 }" }); // prettier-ignore
+    expect(() => nmodl(text, { file: "leak.mod" })).toThrow("conserves what INITIAL starts at 0 of 2");
+  });
+
+  test("diffusion along the cable is refused for what it is", () => {
+    const text = leak({ breakpoint: "SOLVE k METHOD sparse", blocks: "STATE { a } KINETIC k { COMPARTMENT 2 { a }\nLONGITUDINAL_DIFFUSION 3 { a }\n~ a << (1) }" }); // prettier-ignore
+    expect(() => nmodl(text, { file: "leak.mod" })).toThrow("leak.mod:15:1: has LONGITUDINAL_DIFFUSION");
+  });
+
   test("an adaptive method over what it cannot solve exactly", () => {
     const text = leak({ breakpoint: "SOLVE s", blocks: "STATE { m } DERIVATIVE s { m' = -m*m }" });
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow("leak.mod:14:28: solves m by adrunge");
@@ -177,12 +200,12 @@ BREAKPOINT { cai = 1e-4 i = 0 }`;
 
 test("a system of more states than a step solves is refused", () => {
   const text = `NEURON { SUFFIX many USEION ca WRITE cai }
-DEFINE N 17
+DEFINE N 41
 STATE { c[N] (mM) }
 ASSIGNED { cai (mM) }
 BREAKPOINT { SOLVE flow METHOD sparse }
 KINETIC flow { FROM k = 0 TO N - 2 { ~ c[k] <-> c[k+1] (0.1, 0.2) }
  ~ c[0] << (0.1)
  cai = c[0] }`;
-  expect(() => nmodl(text)).toThrow("couples 17 states in one implicit step");
+  expect(() => nmodl(text)).toThrow("couples 41 states in one implicit step");
 });
