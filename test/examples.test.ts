@@ -109,6 +109,13 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
       expect(errors.alone).toBeLessThan(0.5);
     },
   },
+  "layer5.mjs": {
+    scale: 0.2,
+    shows: ({ spikes }: { spikes: Float64Array }) => {
+      expect(spikes.length).toBe(1); // NEURON's spikes are compared in neuron/layer5.test.ts
+      expect(spikes[0]).toBeCloseTo(55.2, 9);
+    },
+  },
   "current-injection.mjs": {
     scale: 0.5,
     shows: ({ order, recruitment }: { order: number; recruitment: Float64Array }) => {

@@ -114,4 +114,5 @@ def main():
     pathlib.Path(sys.argv[2]).write_text(json.dumps(found))
 
 
-main()
+if __name__ == "__main__":
+    main()
