@@ -18,7 +18,7 @@ test("the example's cell of 90 sections and eleven files spikes on NEURON's step
   const own = process.cwd();
   process.chdir(folder);
   try {
-    const { V, spikes } = (await import("../../examples/layer5.mjs")) as { V: { data: Float64Array }; spikes: Float64Array }; // prettier-ignore
+    const { V, spikes } = (await import(join(cell, "../layer5.mjs"))) as { V: { data: Float64Array }; spikes: Float64Array }; // prettier-ignore
     const crossings = (v: ArrayLike<number>): number[] =>
       Array.from({ length: v.length - 1 }, (_, k) => k + 1).filter((k) => v[k - 1]! <= 0 && v[k]! > 0);
     expect(spikes.length).toBe(4);
