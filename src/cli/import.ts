@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "../errors.ts";
-import { mechanismSource, nmodl } from "../import/index.ts";
+import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather } from "../import/index.ts";
 import { clipped } from "../studies/schema.ts";
 
 /** No mechanism is as long, bytes. */
@@ -18,22 +18,40 @@ export async function importCommand(
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new DataError(clipped(path), `cannot be read (${clipped(error.message)})`, "Check the path");
   });
-  const { mechanism, plasticity, reads, warnings, notes } = nmodl(text, { file: basename(path), tables: exact ? "exact" : "asPublished", include: beside(path) }); // prettier-ignore
   const asJson = out?.endsWith(".json") === true;
-  const rule = plasticity?.mechanism;
-  const data = rule === undefined ? mechanism : { mechanism, plasticity: rule };
-  const written = asJson ? `${JSON.stringify(data, undefined, 2)}\n` : mechanismSource(mechanism, rule);
+  const { said, written, warnings, notes } = translated(text, path, exact ? "exact" : "asPublished", asJson);
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   for (const note of notes) process.stderr.write(`note: ${note}\n`);
-  if (reads.length > 0) process.stderr.write(`note: the cell gives ${reads.join(", ")}\n`);
   if (out === undefined) process.stdout.write(written);
   else {
     await writeFile(out, written).catch((error: Error) => {
       throw new DataError(clipped(out), `cannot be written (${clipped(error.message)})`, "Check the path");
     });
-    process.stdout.write(`${mechanism.kind} ${mechanism.name} in ${out}\n`);
+    process.stdout.write(`${said} in ${out}\n`);
   }
   return 0;
+}
+
+interface Translation {
+  readonly said: string;
+  readonly written: string;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+function translated(text: string, path: string, tables: "asPublished" | "exact", asJson: boolean): Translation {
+  const options = { file: basename(path), include: beside(path) };
+  const written = (data: unknown, source: string): string => (asJson ? `${JSON.stringify(data, undefined, 2)}\n` : source); // prettier-ignore
+  if (isGather(text, options)) {
+    const { gather, ...more } = nmodlGather(text, options);
+    const notes = [...more.notes, "net.gather(source, target, rule, { ...gather }) takes it, in each direction in which it acts"];
+    return { said: "gather", written: written(gather, gatherSource(gather)), warnings: more.warnings, notes };
+  } // prettier-ignore
+  const { mechanism, plasticity, reads, ...more } = nmodl(text, { ...options, tables });
+  const rule = plasticity?.mechanism;
+  const data = rule === undefined ? mechanism : { mechanism, plasticity: rule };
+  const given = reads.length > 0 ? [`the cell gives ${reads.join(", ")}`] : [];
+  return { said: `${mechanism.kind} ${mechanism.name}`, written: written(data, mechanismSource(mechanism, rule)), warnings: more.warnings, notes: [...more.notes, ...given] }; // prettier-ignore
 }
 
 /** Texts of the files beside one, by their names. */

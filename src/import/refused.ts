@@ -6,7 +6,7 @@ export interface Refused {
 
 const NMODL: readonly Refused[] = [
   { what: "VERBATIM in what runs, unless it does nothing (return 0;), and with #define outside", why: "it is C, not NMODL" },
-  { what: "a POINTER or BBCOREPOINTER that what runs uses", why: "it reads a variable somewhere else; a gap junction belongs to the network" },
+  { what: "a POINTER that what runs uses, but to the voltage on the other side of a point process without states (nmodlGather)", why: "it reads or sets a variable somewhere else" },
   { what: "ARTIFICIAL_CELL", why: "it fires between steps, by events that it sends itself" },
   { what: "net_send in NET_RECEIVE, or in INITIAL where it does something; net_move, net_event, WATCH, FOR_NETCONS", why: "a receptor's events are those of its connections: where a pulse ends that later spikes prolong is known only while it runs" },
   { what: "CONSERVE of a sum that INITIAL does not start at", why: "the reactions keep the sum that they start with" },

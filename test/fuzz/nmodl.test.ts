@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mechanismSource, nmodl } from "../../src/import/index.ts";
+import { mechanismSource, nmodl, nmodlGather } from "../../src/import/index.ts";
 import { fuzzed, result } from "./runs.ts";
 
 const DIR = join(import.meta.dirname, "../fixtures/nmodl");
@@ -20,6 +20,7 @@ test("a file with changed words is refused with a typed error, or makes a mechan
       const tokens = text.split(/(\s+|\b)/);
       for (const { at, cut, put } of edits) tokens.splice(at % tokens.length, cut, put);
       const file = result(() => nmodl(tokens.join(""), { include: (name) => included.get(name) }));
+      result(() => nmodlGather(tokens.join(""), { include: (name) => included.get(name) }));
       if (file === undefined) return;
       expect(mechanismSource(file.mechanism)).toContain("export default");
     }),

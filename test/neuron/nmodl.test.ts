@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pythonWith } from "../../scripts/requirements.mjs";
-import { nmodl } from "../../src/import/index.ts";
+import { nmodl, nmodlGather } from "../../src/import/index.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
 import type { NmodlFile } from "../../src/import/index.ts";
 import type { Mechanism } from "../../src/mechanisms/mechanism.ts";
@@ -19,6 +19,8 @@ import { degC, type Quantity, mM, ms, mV, nA, ohm_cm, S_per_cm2, uF_per_cm2, um 
 const DEMO = "/usr/share/nrn/demo/release";
 const OWN = join(import.meta.dirname, "../fixtures/nmodl");
 const REFUSED = new Map([["invlfire", "ARTIFICIAL_CELL"]]);
+/** What two cells read of each other, by its POINTER. */
+const ACROSS = new Map([["gap_half", "vgap"], ["graded", "vpre"]]); // prettier-ignore
 
 const files = [DEMO, OWN].flatMap((dir) => readdirSync(dir).filter((f) => f.endsWith(".mod")).map((f) => join(dir, f))); // prettier-ignore
 const [CELSIUS, DT, STOP, LEAK] = [25, 0.025, 100, 3e-4] as const;
@@ -37,7 +39,7 @@ interface Case {
 const include = (name: string): string => readFileSync(join(OWN, name), "utf8");
 const stem = (path: string): string => basename(path, ".mod");
 const cases = files
-  .filter((path) => !REFUSED.has(stem(path)))
+  .filter((path) => !REFUSED.has(stem(path)) && !ACROSS.has(stem(path)))
   .map((path): Case => {
     const { mechanism, plasticity } = nmodl(readFileSync(path, "utf8"), { file: basename(path), include });
     return { name: stem(path), path, mechanism, plasticity };
@@ -60,25 +62,18 @@ const folder = mkdtempSync(join(tmpdir(), "hillock-nmodl-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 let want: Readonly<Record<string, readonly number[]>>;
 
+const own = (name: string): string => join(OWN, `${name}.mod`);
+const PROTOCOL = { diam: 20, leak: LEAK, celsius: CELSIUS, dt: DT, reversals: REVERSALS, concentrations: CONCENTRATIONS, clamp: [5, 60, 0.1], v0: -65, stop: STOP }; // prettier-ignore
+
 beforeAll(() => {
-  const job = {
-    mods: cases.map((c) => c.path),
-    build: join(folder, "build"),
-    cases: cases.map(({ name, path, mechanism }) => ({
-      name,
-      diam: 20,
-      leak: LEAK,
-      celsius: CELSIUS,
-      dt: DT,
-      reversals: REVERSALS,
-      concentrations: CONCENTRATIONS,
-      clamp: [5, 60, 0.1],
-      v0: -65,
-      stop: STOP,
-      insert: mechanism.kind === "synapse" ? [] : [nameInNeuron(path), ...(ofCalcium(mechanism) ? COMPANIONS : [])],
-      points: mechanism.kind === "synapse" ? [{ name: nameInNeuron(path), events: takesEvents(mechanism) ? EVENTS : [], weight: WEIGHT }] : [], // prettier-ignore
-    })),
-  };
+  const across = [...ACROSS].map(([name, pointer]) => ({ ...PROTOCOL, name, insert: [], points: [], across: { name: nameInNeuron(own(name)), pointer, set: {} } })); // prettier-ignore
+  const single = cases.map(({ name, path, mechanism }) => ({
+    ...PROTOCOL,
+    name,
+    insert: mechanism.kind === "synapse" ? [] : [nameInNeuron(path), ...(ofCalcium(mechanism) ? COMPANIONS : [])],
+    points: mechanism.kind === "synapse" ? [{ name: nameInNeuron(path), events: takesEvents(mechanism) ? EVENTS : [], weight: WEIGHT }] : [], // prettier-ignore
+  }));
+  const job = { mods: [...cases.map((c) => c.path), ...[...ACROSS.keys()].map(own)], build: join(folder, "build"), cases: [...single, ...across] }; // prettier-ignore
   const [from, to] = [join(folder, "job.json"), join(folder, "out.json")];
   writeFileSync(from, JSON.stringify(job));
   execFileSync(pythonWith(["neuron"]), [join(import.meta.dirname, "protocol.py"), from, to], { stdio: "pipe" });
@@ -91,14 +86,14 @@ const companions = cases.filter(({ name }) => COMPANIONS.includes(name)).map((c)
 const startOf = ({ params }: Mechanism): Record<string, Quantity> =>
   params["cai0"] === undefined ? {} : { cai0: mM(CONCENTRATIONS["cai"] as number) };
 
-function cellWith(m: Mechanism): CellModel {
-  const own = m.kind === "pool" ? `${m.ion}i` : "";
-  const given = Object.entries(CONCENTRATIONS).filter(([name]) => name !== own);
+function cellWith(m?: Mechanism): CellModel {
+  const concentration = m?.kind === "pool" ? `${m.ion}i` : "";
+  const given = Object.entries(CONCENTRATIONS).filter(([name]) => name !== concentration);
   const leak = { sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(LEAK), E: mV(-65) } };
   return {
     sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(35.4), cm: uF_per_cm2(1) }],
-    insertions: [leak, ...(m.kind === "synapse" ? [] : [m, ...(ofCalcium(m) ? companions : [])]).map((mechanism) => ({ sections: ["soma"], mechanism, params: startOf(mechanism) }))], // prettier-ignore
-    receptors: m.kind === "synapse" ? [{ name: "place", synapse: m, section: "soma" }] : [],
+    insertions: [leak, ...(m === undefined || m.kind === "synapse" ? [] : [m, ...(ofCalcium(m) ? companions : [])]).map((mechanism) => ({ sections: ["soma"], mechanism, params: startOf(mechanism) }))], // prettier-ignore
+    receptors: m?.kind === "synapse" ? [{ name: "place", synapse: m, section: "soma" }] : [],
     reversals: Object.fromEntries(Object.entries(REVERSALS).map(([ion, E]) => [ion, mV(E)])),
     concentrations: Object.fromEntries(given.map(([name, c]) => [name, mM(c)])),
     V0: mV(-65),
@@ -130,6 +125,25 @@ describe("translated mechanisms run as in NEURON", () => {
     expect(got.length).toBe(neuron.length);
     const worst = got.reduce((most, v, k) => Math.max(most, Math.abs(v - (neuron[k] as number))), 0);
     expect(worst).toBeLessThan(1e-6); // mV: what users are promised; rounding stays far below it but where NEURON iterates
+  });
+
+  test.each([...ACROSS.keys()])("%s, from each of two cells to the other", async (name) => {
+    const { gather } = nmodlGather(readFileSync(own(name), "utf8"), { file: name });
+    const net = new Network({ seed: 1 });
+    const pair = ["a", "b"].map((id) => net.cells(id, 1, cellWith()));
+    const [a, b] = pair as [(typeof pair)[0], (typeof pair)[0]];
+    net.gather(a, b, oneToOne(), { ...gather, name: "there" });
+    net.gather(b, a, oneToOne(), { ...gather, name: "back" });
+    net.clamp(a, nA(0.1), { delay: ms(5), duration: ms(60) });
+    for (const cells of pair) net.record(cells, "V", { every: ms(DT) });
+    const sim = await simulate(net, { dt: ms(DT) });
+    const found: number[][] = [[], []];
+    for await (const chunk of sim.run(ms(STOP))) ["a", "b"].forEach((id, k) => found[k]?.push(...chunk.trace(id, "V").data)); // prettier-ignore
+    await sim.close();
+    const neuron = want[name] as readonly number[];
+    const worst = found.flat().reduce((most, v, k) => Math.max(most, Math.abs(v - (neuron[k] as number))), 0);
+    expect(found.flat().length).toBe(neuron.length);
+    expect(worst).toBeLessThan(1e-6);
   });
 
   test("the protocol tells mechanisms apart", () => {

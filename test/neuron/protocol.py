@@ -41,12 +41,17 @@ def compile_mechanisms(mods, build):
     return library
 
 
-def voltage(h, case):
+def passive(h, case):
     soma = h.Section(name="soma")
     soma.L = soma.diam = case["diam"]
     soma.cm = 1
     soma.insert("pas")
     soma.g_pas, soma.e_pas = case["leak"], -65
+    return soma
+
+
+def voltage(h, case):
+    soma = passive(h, case)
     h.celsius, h.dt = case["celsius"], case["dt"]
     for name in case["insert"]:
         soma.insert(name)
@@ -76,16 +81,25 @@ def voltage(h, case):
             connection = h.NetCon(None, process)
             connection.weight[0], connection.delay = point["weight"], 0
         keep.append((process, connection, point["events"]))
+    sides = [soma]
+    if "across" in case:  # a process on each side, which reads the other
+        sides = [soma, passive(h, case)]
+        for here, there in (sides, sides[::-1]):
+            process = getattr(h, case["across"]["name"])(here(0.5))
+            for name, value in case["across"]["set"].items():
+                setattr(process, name, value)
+            h.setpointer(there(0.5)._ref_v, case["across"]["pointer"], process)
+            keep.append((process, None, []))
     clamp = h.IClamp(soma(0.5))
     clamp.delay, clamp.dur, clamp.amp = case["clamp"]
-    recorded = h.Vector().record(soma(0.5)._ref_v)
+    recorded = [h.Vector().record(side(0.5)._ref_v) for side in sides]
     h.finitialize(case["v0"])
     for _, connection, events in keep:
         for time in events:
             connection.event(time)
     for _ in range(round(case["stop"] / case["dt"])):
         h.fadvance()
-    return list(recorded)
+    return [v for side in recorded for v in side]
 
 
 def apart(h, case):

@@ -154,7 +154,7 @@ function finished(
   };
 }
 
-function currentsOf({ program, lexer, symbols: s }: Context, { currents }: Phases): DraftCurrent[] {
+export function currentsOf({ program, lexer, symbols: s }: Context, { currents }: Phases): DraftCurrent[] {
   const found: DraftCurrent[] = [];
   const take = (name: string, ion: string | undefined, sign: 1 | -1, at: At): void => {
     const i = currents.get(name);

@@ -293,7 +293,7 @@ export class Execution {
     if (value !== undefined) return value;
     const variable = variables.get(name, term);
     if (variable.kind === "constant") return symbols.number(variable.value);
-    return symbols.name(variable.kind === "voltage" ? "V" : name);
+    return symbols.name(variable.kind === "voltage" ? "V" : variable.kind === "pointer" ? "V_pre" : name);
   }
 
   #call({ name, args, ...at }: Extract<Term, { kind: "call" }>): Expr {

@@ -61,14 +61,14 @@ export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
   return { ...found, warnings };
 }
 
-function unitsOf(program: Program): UnitTable {
+export function unitsOf(program: Program): UnitTable {
   const units = new UnitTable();
   for (const { name, means } of program.unitNames) units.define(name, means);
   return units;
 }
 
 /** Values of the constants that UNITS names. */
-function constantsOf(program: Program, lexer: Lexer, units: UnitTable): Map<string, number> {
+export function constantsOf(program: Program, lexer: Lexer, units: UnitTable): Map<string, number> {
   const found = new Map<string, number>();
   for (const { name, value, means, unit, ...at } of program.unitConstants) {
     if (value !== undefined) {

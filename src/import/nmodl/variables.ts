@@ -17,8 +17,8 @@ export type Variable =
     }
   /** whatever code gives it; it keeps its value until then. */
   | { readonly kind: "kept" }
-  /** a variable somewhere else: nothing that runs may read or set it. */
-  | { readonly kind: "pointer" };
+  /** a variable somewhere else: nothing that runs may read or set it, but for the voltage across a gap junction. */
+  | { readonly kind: "pointer"; readonly across: boolean };
 
 const GIVEN: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ["v", { kind: "voltage" }],
@@ -36,7 +36,8 @@ export class Variables {
   readonly #program: Program;
   readonly #lexer: Lexer;
 
-  constructor(program: Program, lexer: Lexer, constants: ReadonlyMap<string, number>) {
+  /** @param across  the POINTER that is the voltage on the other side */
+  constructor(program: Program, lexer: Lexer, constants: ReadonlyMap<string, number>, across?: string) {
     this.#program = program;
     this.#lexer = lexer;
     for (const [name, size] of program.fileLocals) {
@@ -59,13 +60,13 @@ export class Variables {
       const own = this.#by.get(name);
       if (own?.kind !== "state" && own?.kind !== "constant") this.#by.set(name, variable);
     }
-    for (const { name } of program.pointers) this.#by.set(name, { kind: "pointer" });
+    for (const { name } of program.pointers) this.#by.set(name, { kind: "pointer", across: name === across });
   }
 
   /** @throws DataError at the place where the name stands */
   get(name: string, at: At): Variable {
     const found = this.#by.get(name);
-    if (found?.kind === "pointer") this.#lexer.fail(at, `uses the POINTER ${name}, which is refused: it stands for a variable somewhere else`, "A gap junction is a connection of the network here; otherwise make the variable a parameter"); // prettier-ignore
+    if (found?.kind === "pointer" && !found.across) this.#lexer.fail(at, `uses the POINTER ${name}, which is refused: it stands for a variable somewhere else`, "Read a gap junction by nmodlGather, for net.gather; otherwise make the variable a parameter"); // prettier-ignore
     if (found !== undefined) return found;
     if (this.sizes.has(name)) return this.#lexer.fail(at, `reads the array ${name} as a whole`, "Give an index");
     return this.#lexer.fail(at, `uses "${name.slice(0, 60)}", which nothing declares`, "Declare it, or check its spelling"); // prettier-ignore

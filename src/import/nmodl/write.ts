@@ -1,5 +1,6 @@
 import type { Channel, Mechanism, Pool, Synapse } from "../../mechanisms/mechanism.ts";
 import type { SourcePlasticity } from "../../mechanisms/plasticity.ts";
+import type { NmodlGather } from "./gather.ts";
 import type { Quantity, Unit } from "../../units.ts";
 
 /** Constructors of quantities by unit. */
@@ -39,6 +40,19 @@ export function mechanismSource(m: Mechanism, rule?: SourcePlasticity): string {
     ...(rule === undefined ? [] : [`import { plasticity } from "hillock/plasticity";\n`]),
   ]; // prettier-ignore
   return `${imports.join("")}\nexport default ${written}${ruled}`;
+}
+
+/** A gather as the text of a module: `net.gather(source, target, rule, { ...gather })`. */
+export function gatherSource({ weight, value, params }: NmodlGather["gather"]): string {
+  const used = new Set<string>();
+  const quantity = (q: Quantity): string => {
+    used.add(MAKERS[q.unit]);
+    return `${MAKERS[q.unit]}(${q.value})`;
+  };
+  const items = Object.entries(params).map(([name, q]) => `${name}: ${quantity(q)}`);
+  const parts = [`weight: ${quantity(weight)}`, `value: ${JSON.stringify(value)}`, block("params", items)];
+  const body = parts.map((part) => `  ${part.replaceAll("\n", "\n  ")},`).join("\n");
+  return `import { ${[...used].sort((a, b) => a.localeCompare(b)).join(", ")} } from "hillock";\n\nexport default {\n${body}\n};\n`;
 }
 
 const called = (maker: string, parts: readonly string[]): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/errors.ts";
-import { mechanismSource, nmodl, REFUSED } from "../../../src/import/index.ts";
+import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather, REFUSED } from "../../../src/import/index.ts";
 
 /** A leak with whatever a test puts in. */
 const leak = (more: { neuron?: string; assigned?: string; breakpoint?: string; blocks?: string } = {}): string => `
@@ -150,6 +150,40 @@ test("names that a cell gives are not taken by a mechanism's own", () => {
   const { mechanism, notes } = nmodl(text);
   expect(Object.keys(mechanism.params)).toEqual(["e", "ki_own", "w_2"]);
   expect(notes).toContain("ki is ki_own: a cell gives a ki of its own");
+});
+
+describe("a POINTER across a gap junction", () => {
+  const gap = (more: { neuron?: string; blocks?: string; i?: string } = {}): string => `NEURON { POINT_PROCESS gap POINTER vgap ${more.neuron ?? ""} NONSPECIFIC_CURRENT i }
+UNITS { (nA) = (nanoamp) (mV) = (millivolt) }
+PARAMETER { r = 1e3 (megohm) }
+ASSIGNED { v (mV) vgap (mV) i (nA) }
+BREAKPOINT { i = ${more.i ?? "(v - vgap)/r"} }
+${more.blocks ?? ""}`; // prettier-ignore
+
+  test("is a gather, which reads as one would write it", () => {
+    const { gather, warnings } = nmodlGather(gap());
+    expect(warnings).toEqual([]);
+    expect(isGather(gap())).toBe(true);
+    expect(gatherSource(gather)).toBe(`import { MOhm, one } from "hillock";
+
+export default {
+  weight: one(1),
+  value: "(V_pre - V) / r",
+  params: { r: MOhm(1000) },
+};
+`);
+  });
+
+  test.each([
+    [gap({ neuron: "POINTER other" }), "NMODL:1:24: is no POINT_PROCESS with one POINTER"],
+    [gap({ blocks: "STATE { m }" }), "NMODL:1:24: has states or events beside a POINTER"],
+    [gap({ i: "v/r" }), "NMODL:1:24: does not read its POINTER vgap"],
+    [gap({ i: "(v - vgap)/r*t" }), "NMODL:1:24: computes its current from time"],
+    [leak({ neuron: "POINTER p" }), "NMODL:3:10: is no POINT_PROCESS with one POINTER"],
+  ])("%#", (text, message) => {
+    expect(() => nmodlGather(text)).toThrow(DataError);
+    expect(() => nmodlGather(text)).toThrow(message);
+  });
 });
 
 describe("bombs end in an error", () => {
