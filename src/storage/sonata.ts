@@ -70,15 +70,16 @@ export async function writeSonataReport(files: Files, name: string, parts: reado
   });
 }
 
-const bigs = (values: readonly number[]): BigUint64Array => BigUint64Array.from(values, BigInt);
+export const bigs = (values: ArrayLike<number>): BigUint64Array =>
+  BigUint64Array.from(values as ArrayLike<number>, BigInt);
 
 /** What marks a file of this format. */
-function head(file: { create_attribute: Group["create_attribute"] }): void {
+export function head(file: { create_attribute: Group["create_attribute"] }): void {
   file.create_attribute("magic", 0x0a7a, [], "<I");
   file.create_attribute("version", Uint32Array.of(0, 1), [2], "<I");
 }
 
 type Numbers = Float64Array | Float32Array | BigUint64Array | Uint32Array;
 
-const column = (group: Group, name: string, data: Numbers, dtype: string) =>
+export const column = (group: Group, name: string, data: Numbers, dtype: string) =>
   group.create_dataset({ name, data, shape: [data.length], dtype });
