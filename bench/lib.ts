@@ -46,6 +46,19 @@ export function spread(values: readonly number[]): Spread {
   return { min: at(0), median, max: at(sorted.length - 1), runs: sorted.length };
 }
 
+/** Kolmogorov and Smirnov's distance of two samples. */
+export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const [x, y] = [Float64Array.from(a).sort(), Float64Array.from(b).sort()];
+  let [i, j, most] = [0, 0, 0];
+  while (i < x.length && j < y.length) {
+    const at = Math.min(x[i] as number, y[j] as number);
+    while ((x[i] as number) <= at) i++;
+    while ((y[j] as number) <= at) j++;
+    most = Math.max(most, Math.abs(i / x.length - j / y.length));
+  }
+  return most;
+}
+
 /** Wall and CPU time (all threads of this process, a software adapter's included) of some work, ms. */
 export async function timed<T>(work: () => Promise<T>): Promise<{ wall: number; cpu: number; value: T }> {
   const [began, used] = [performance.now(), process.cpuUsage()];

@@ -17,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: Benchmark }>>
   "first-step": () => import("./models/first-step.ts"),
   neuron: () => import("./peers/neuron.ts"),
   brian2: () => import("./peers/brian2.ts"),
+  "brian2-networks": () => import("./peers/brian2-networks.ts"),
   training: () => import("./training/speed.ts"),
   "training-numpy": () => import("./training/numpy.ts"),
   "training-motifs": () => import("./training/motif-null.ts"),

@@ -23,6 +23,7 @@ export const REQUIREMENTS = [
       "bench deliver",
       "bench links",
       "bench trees",
+      "bench brian2-networks",
       "bench watanabe",
       "bench block-length",
       "bench first-step",
@@ -56,7 +57,7 @@ export const REQUIREMENTS = [
   {
     name: "NumPy",
     use: "inputs of the benchmarks in Python, and one of them itself",
-    commands: ["test", "bench neuron", "bench threads", "bench brian2", "bench training-numpy"],
+    commands: ["test", "bench neuron", "bench threads", "bench brian2", "bench brian2-networks", "bench training-numpy"],
     packages: ["python3", "python3-numpy"],
     programs: ["python3"],
     python: ["numpy"],
@@ -66,7 +67,7 @@ export const REQUIREMENTS = [
   {
     name: "Brian 2",
     use: "a benchmark compares with it; it compiles its code with Cython",
-    commands: ["bench brian2"],
+    commands: ["bench brian2", "bench brian2-networks"],
     packages: ["python3-brian", "cython3", "g++", "libpython3-dev"],
     programs: ["g++"],
     python: ["brian2", "Cython"],

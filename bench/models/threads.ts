@@ -3,7 +3,8 @@ import { nodeThreads } from "../../src/node/threads.ts";
 import { referenceEngine, threadedEngine } from "../../src/reference/engine.ts";
 import { spread, timed, type Benchmark, type Cell, type Findings, type Spread } from "../lib.ts";
 import { neuron } from "../peers/neuron.ts";
-import { cellsOf, drain, operations, pool } from "./network.ts";
+import { stepFloors } from "./floors.ts";
+import { cellsOf, drain, pool } from "./network.ts";
 
 const N = 800;
 
@@ -35,36 +36,6 @@ async function peer(threads: number, quick: boolean): Promise<Cell[]> {
   return [m.peer, threads, with_(m.wallPerSimulatedSecond), with_(m.cpuPerSimulatedSecond)];
 }
 
-/** ns of one operation of float64 on numbers that the first cache holds, four sums at once; a function of its own, so that it is inlined.
- * @param operation  a text of v */
-function price(operation: string): number {
-  const terms = [0, 1, 2, 3].map((k) => `v = x[k + ${k}]; s${k} += ${operation};`).join(" ");
-  const loop = new Function(
-    "x",
-    `let v = 0, s0 = 0, s1 = 0, s2 = 0, s3 = 0; for (let k = 0; k < x.length; k += 4) { ${terms} } return s0 + s1 + s2 + s3;`,
-  ) as (x: Float64Array) => number;
-  const x = Float64Array.from({ length: 1024 }, (_, k) => -k / 1024);
-  let [best, sum] = [Infinity, 0];
-  for (let round = 0; round < 500; round++) {
-    const began = performance.now();
-    for (let repeat = 0; repeat < 20; repeat++) sum += loop(x);
-    best = Math.min(best, performance.now() - began);
-  }
-  return Number.isFinite(sum) ? (best * 1e6) / 20 / x.length : NaN;
-}
-
-function floors(): Cell[][] {
-  const { program } = cellsOf(pool({ motorNeurons: N }));
-  const ops = operations(cellsOf(pool({ motorNeurons: N })));
-  const bytes = 8 * (2 * program.states.length + program.params.length);
-  return [
-    ["exponentials", ops.exponentials, ops.exponentials * price("Math.exp(v)")],
-    ["divisions", ops.divisions, ops.divisions * price("1 / (v + 2)")],
-    ["sums, products, selections", ops.others, (ops.others / 2) * price("1.5 * v")],
-    ["bytes: states read and written, parameters read, each step", bytes, ""],
-  ];
-}
-
 export default {
   name: "threads",
   question: "What does the float64 reference engine make of more cores, beside NEURON's threads in the same run?",
@@ -74,7 +45,7 @@ export default {
     const per = "s per simulated second";
     return {
       tables: [
-        { title: "Floors of a cell-step on one thread: operations by their price in a loop, and bytes", columns: ["what", "number", "ns"], rows: floors() }, // prettier-ignore
+        { title: "Floors of a cell-step on one thread: operations by their price in a loop, and bytes", columns: ["what", "number", "ns"], rows: stepFloors(cellsOf(pool({ motorNeurons: N }))) }, // prettier-ignore
         { title: `Watanabe's network, ${N} motor neurons, dt 0.025 ms`, columns: ["what", "threads", per, `${per}, CPU`], rows }, // prettier-ignore
       ],
       notes: [

@@ -11,7 +11,7 @@ import { Hz, ms, mV, one, perCell } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import type { Table } from "../csv.ts";
 import { atMost, notYet, type VerifyContext } from "../rows.ts";
-import { allowed, GENERAL } from "../tolerances.ts";
+import { allowed, FORCE_DRAWS, GENERAL } from "../tolerances.ts";
 import { columnCells, columnError, optionalRead, Parameters, readCase, readTable, rowSteps, runSteps, simulatedSteps, spikeSteps, together } from "./data.ts"; // prettier-ignore
 import { firstUnmatched, networkRows } from "./spikes.ts";
 
@@ -235,7 +235,7 @@ function errorRows(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk
     const rms = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
     const quantity = part.replaceAll("_", " ");
     if (ofTraining === undefined && parted < pre)
-      return notYet(name, quantity, `${rms.toPrecision(3)}, where the case allows ${limit}: a spike flipped at a near tie at step ${parted}, before learning, and other weights were learned`);
+      return notYet(name, quantity, `${rms.toPrecision(3)}, where the case allows ${limit}: a spike flipped at a near tie at step ${parted}, before learning, and another draw was learned: ${FORCE_DRAWS.why}`);
     return atMost(name, quantity, rms, Number(limit), values.length);
   });
 } // prettier-ignore
