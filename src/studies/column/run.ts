@@ -26,15 +26,18 @@ import { columnRasterFigure } from "./figures.ts";
 import { columnNetwork } from "./network.ts";
 import { countLine, displayed, meanDipole, peakLine, trialDipole, trialField, trialSpikes } from "./results.ts";
 import type { Values } from "../values.ts";
-import { checkColumn, EVOKED_MS, type ColumnSettings } from "./study.ts";
+import { checkColumn, EVOKED_MS, STEP_MS, type ColumnSettings } from "./study.ts";
 
 export const runColumn = (s: ColumnSettings, context: StudyContext): Promise<Result> =>
   s.preset === "replay" ? runReplay(s, context) : runOne(s, context);
 
-/** Settings with the mesh of a file, and with its duration where --duration does not say another than the default. */
-function withFile(s: ColumnSettings, { mesh: [x, y] = [s.mesh.x, s.mesh.y], tstop }: HnnFile): ColumnSettings {
+/** Settings with the mesh of a file, and with its duration and step where the settings do not say others than the default.
+ * @throws DataError for a step that no run takes */
+export function withFile(s: ColumnSettings, { mesh: [x, y] = [s.mesh.x, s.mesh.y], tstop, dt }: HnnFile): ColumnSettings {
   const duration = s.duration === EVOKED_MS ? (tstop ?? s.duration) : s.duration;
-  const changed = { ...s, mesh: { x, y }, duration };
+  const step = s.dt === STEP_MS ? (dt ?? s.dt) : s.dt;
+  if (!(step > 0 && step <= 1)) throw new DataError("params, dt", `is ${step} ms`, "Give a step above 0 and up to 1 ms in the file, or another by --set dt="); // prettier-ignore
+  const changed = { ...s, mesh: { x, y }, duration, dt: step };
   checkColumn(changed);
   return changed;
 }

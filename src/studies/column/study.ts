@@ -7,6 +7,8 @@ const every = (description: string) => real(0, "ms", `${description}, every so l
 
 /** The published evoked run, and network A of a replay, ms. */
 export const EVOKED_MS = 170;
+/** The published step, ms. */
+export const STEP_MS = 0.025;
 
 export const COLUMN = {
   preset: oneOf(["evoked", "erp", "alpha", "gamma", "replay"], "whose drives; presets set the rest too"),
@@ -31,7 +33,7 @@ export const COLUMN = {
     spacing: real(100, "um", "between contacts", { above: 0 }),
     contacts: whole(26, "contacts, upwards", { min: 4, max: 10_000 }),
   }),
-  dt: real(0.025, "ms", "time step", { above: 0, max: 1 }),
+  dt: real(STEP_MS, "ms", "time step", { above: 0, max: 1 }),
   chunk: chunkLength(50, "ms"),
 };
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { columnConvergence } from "../../../src/studies/column-convergence/study.ts";
 import { columnNetwork, contacts } from "../../../src/studies/column/network.ts";
+import { withFile } from "../../../src/studies/column/run.ts";
 import { column, PRESETS, settings as schema, type ColumnSettings } from "../../../src/studies/column/study.ts";
 import { chosenSettings } from "../../../src/studies/schema.ts";
-import { law2021, readDipole, readSpikeFile, trainsByGid } from "../../../src/models/cortical-column/index.ts";
+import { law2021, readDipole, readHnn, readSpikeFile, trainsByGid } from "../../../src/models/cortical-column/index.ts";
 import { drawn, inMemory, textOf as text } from "./context.ts";
 
 const COLUMN_DEFAULTS = schema.parse({});
@@ -17,6 +18,15 @@ const SMALL: ColumnSettings = {
   duration: 40,
   smoothing: { window: 5, scale: 3000 },
 };
+
+describe("a file of HNN", () => {
+  const file = (dt: string) => readHnn(`tstop: 90\ndt: ${dt}\nN_pyr_x: 3\nN_pyr_y: 2\n`, "erp.param");
+  test("gives mesh, duration and step, but for what the settings say", () => {
+    expect(withFile(COLUMN_DEFAULTS, file("0.05"))).toMatchObject({ mesh: { x: 3, y: 2 }, duration: 90, dt: 0.05 });
+    expect(withFile({ ...COLUMN_DEFAULTS, dt: 0.0125, duration: 60 }, file("0.05"))).toMatchObject({ duration: 60, dt: 0.0125 }); // prettier-ignore
+    expect(() => withFile(COLUMN_DEFAULTS, file("-1"))).toThrow("params, dt: is -1 ms");
+  });
+});
 
 describe("columnNetwork", () => {
   test("evoked is the published network A: 235 drive cells from gid 270", () => {
