@@ -33,7 +33,10 @@ export const runColumn = (s: ColumnSettings, context: StudyContext): Promise<Res
 
 /** Settings with the mesh of a file, and with its duration and step where the settings do not say others than the default.
  * @throws DataError for a step that no run takes */
-export function withFile(s: ColumnSettings, { mesh: [x, y] = [s.mesh.x, s.mesh.y], tstop, dt }: HnnFile): ColumnSettings {
+export function withFile(
+  s: ColumnSettings,
+  { mesh: [x, y] = [s.mesh.x, s.mesh.y], tstop, dt }: HnnFile,
+): ColumnSettings {
   const duration = s.duration === EVOKED_MS ? (tstop ?? s.duration) : s.duration;
   const step = s.dt === STEP_MS ? (dt ?? s.dt) : s.dt;
   if (!(step > 0 && step <= 1)) throw new DataError("params, dt", `is ${step} ms`, "Give a step above 0 and up to 1 ms in the file, or another by --set dt="); // prettier-ignore
