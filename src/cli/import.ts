@@ -1,9 +1,10 @@
-import { readFileSync, statSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "../errors.ts";
 import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather } from "../import/index.ts";
 import { clipped } from "../studies/schema.ts";
+import { readText } from "./read-text.ts";
 
 /** No mechanism is as long, bytes. */
 const LONGEST_INCLUDE = 4_000_000;
@@ -15,9 +16,7 @@ export async function importCommand(
 ): Promise<number> {
   if (!path.endsWith(".mod")) throw new DataError(clipped(path), "is not of a kind that can be translated", "Give a .mod file"); // prettier-ignore
   if (out !== undefined && !/\.(ts|mjs|js|json)$/.test(out)) throw new DataError(clipped(out), "is no kind of file to write", "Give a .ts, .mjs or .json file"); // prettier-ignore
-  const text = await readFile(path, "utf8").catch((error: Error) => {
-    throw new DataError(clipped(path), `cannot be read (${clipped(error.message)})`, "Check the path");
-  });
+  const text = readText(path);
   const asJson = out?.endsWith(".json") === true;
   const { said, written, warnings, notes } = translated(text, path, exact ? "exact" : "asPublished", asJson);
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
@@ -60,5 +59,5 @@ const beside =
   (name: string): string | undefined => {
     const at = join(dirname(path), name);
     const found = statSync(at, { throwIfNoEntry: false });
-    return found?.isFile() === true && found.size <= LONGEST_INCLUDE ? readFileSync(at, "utf8") : undefined;
+    return found?.isFile() === true && found.size <= LONGEST_INCLUDE ? readText(at) : undefined;
   };

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DataError } from "../errors.ts";
@@ -7,6 +6,7 @@ import { Network } from "../network/network.ts";
 import type { Built } from "../studies/study.ts";
 import { ms, seconds } from "../units.ts";
 import { clipped, decimal } from "../studies/schema.ts";
+import { readText } from "./read-text.ts";
 import { fromSonata, isSonata } from "./sonata.ts";
 import { batchOf, pair, secondsOf, seedOf, type RunOptions } from "./options.ts";
 
@@ -14,7 +14,7 @@ export const isModule = (name: string): boolean => /\.(m?[jt]s|json)$/.test(name
 
 /** A network as `toJSON` gives it, or a SONATA config. */
 async function fromJson(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, "utf8");
+  const text = readText(path);
   let data: unknown;
   try {
     data = JSON.parse(text);

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { digest } from "../compile/hash.ts";
 import { DataError, didYouMean } from "../errors.ts";
@@ -20,6 +19,7 @@ import { folderBelow, type Job, type Place } from "./job.ts";
 import { fromModule } from "./module.ts";
 import { batchOf, changesOf, seedOf, settingsTable, valueAt, type RunOptions } from "./options.ts";
 import { ProgressLine } from "./progress.ts";
+import { readText } from "./read-text.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -129,10 +129,7 @@ async function filesOf({ files = new Map() }: Study, own: (name: string) => unkn
   for (const name of files.keys()) {
     const path = own(name);
     if (typeof path !== "string") continue;
-    const text = await readFile(path, "utf8").catch((error: Error) => {
-      throw new DataError(clipped(path), `cannot be read (${clipped(error.message)})`, "Check the path");
-    });
-    contents.set(name, text);
+    contents.set(name, readText(path));
   }
   return contents;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { sonata, type SonataModel } from "../import/index.ts";
 import { openFolder } from "../node.ts";
 import type { Files } from "../storage/files.ts";
@@ -6,6 +5,7 @@ import { openHdf5 } from "../storage/hdf5-file.ts";
 import type { StoredRun } from "../storage/load-run.ts";
 import { writeSonataReport, writeSonataSpikes } from "../storage/sonata.ts";
 import type { Built } from "../studies/study.ts";
+import { checkRegular, readText } from "./read-text.ts";
 
 /** Whether parsed JSON is a config of SONATA: of a simulation, or of a circuit. */
 export const isSonata = (data: unknown): boolean =>
@@ -19,8 +19,9 @@ export async function fromSonata(path: string): Promise<SonataBuilt> {
   const opened: ReturnType<typeof openHdf5>[] = [];
   try {
     const model = sonata(path, {
-      text: (file) => readFileSync(file, "utf8"),
+      text: (file) => readText(file),
       hdf5: (file) => {
+        checkRegular(file);
         const found = openHdf5(folder, file);
         opened.push(found);
         return found as never;

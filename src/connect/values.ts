@@ -74,7 +74,11 @@ export function checkDrawn(where: string, d: Drawn, unit: Unit): { readonly draw
   const high = number("max", d.max, Infinity);
   if (!(low <= high)) throw new ModelError(where, `is to lie from ${low} to ${high} ${unit}`, "Give min below max");
   if (unit === "ms" && low < 0) throw new ModelError(`${where}.min`, `is ${low} ms`, "Give 0 or more");
-  return { draw: inverse(where, d, number), low, high };
+  const draw = inverse(where, d, number);
+  const ends = [0, 0xffffffff].flatMap((k0) => [0, 0x80000000].map((k1) => draw(k0, k1)));
+  const [least, most] = [Math.min(...ends), Math.max(...ends)];
+  if (d.outside === "redraw" && (most < low || least > high)) throw new ModelError(where, `is drawn from ${least} to ${most} ${unit}, and never lies from ${low} to ${high}`, 'Give other limits, or outside: "clip"');
+  return { draw, low, high };
 } // prettier-ignore
 
 function inverse(where: string, d: Drawn, number: (what: string, q: Quantity | undefined, usual: number) => number): Inverse {

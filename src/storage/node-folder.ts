@@ -36,7 +36,9 @@ export class NodeFolder implements Files {
 
   async read(name: string): Promise<Uint8Array> {
     try {
-      const bytes = await readFile(join(this.where, name));
+      const path = join(this.where, name);
+      if (!(await stat(path)).isFile()) throw new Error("it is no regular file"); // a pipe without a writer never ends
+      const bytes = await readFile(path);
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer's slice() would not copy
     } catch (error) {
       throw new DataError(join(this.where, name), `cannot be read (${reasonOf(error)})`, "Check the folder");

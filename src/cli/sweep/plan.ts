@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { RESULTS_VERSION } from "../../compile/hash.ts";
 import { DataError, didYouMean } from "../../errors.ts";
@@ -20,6 +19,7 @@ import { PLAN_FILE, pointsOf, writePlan, type Plan } from "../../sweep/plan.ts";
 import { networkSubject, studySubject, type Subject } from "../../sweep/subject.ts";
 import { pair, seedOf } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
+import { readText } from "../read-text.ts";
 import { INPUTS } from "./point.ts";
 
 export interface PlanOptions {
@@ -89,7 +89,7 @@ async function subjectOf(
   if (/\.(m?[jt]s)$/.test(name)) throw new DataError(clipped(name), "is a program, whose changes a sweep could not see", "Write its network by JSON.stringify(network) and sweep over the .json"); // prettier-ignore
   if (name.endsWith(".json")) {
     if (preset !== undefined) throw new DataError(clipped(preset), "is given where a network has no presets", "Leave it out"); // prettier-ignore
-    const text = await readText(name);
+    const text = readText(name);
     return {
       subject: networkSubject(basename(name), text),
       files: new Map([["network", { file: "network.json", text }]]),
@@ -101,16 +101,11 @@ async function subjectOf(
   const files = new Map<string, { file: string; text: string }>();
   for (const [option, path] of given.map((text) => split("file", text))) {
     if (study.files?.has(option) !== true) throw new DataError(`--file ${clipped(option)}`, `is no file of ${name}`, didYouMean(clipped(option), study.files?.keys() ?? [])); // prettier-ignore
-    files.set(option, { file: `${option}.txt`, text: await readText(path) });
+    files.set(option, { file: `${option}.txt`, text: readText(path) });
   }
   const texts = new Map([...files].map(([option, { text }]) => [option, text]));
   return { subject: studySubject(study, preset, texts), files };
 }
-
-const readText = (path: string): Promise<string> =>
-  readFile(path, "utf8").catch((error: Error) => {
-    throw new DataError(clipped(path), `cannot be read (${clipped(error.message)})`, "Check the path");
-  });
 
 /** Values of "seed" are numbers, though it is no setting. */
 const kindFor =
@@ -126,7 +121,7 @@ async function choicesOf(subject: Subject, options: PlanOptions): Promise<Choice
     return values.map((value) => ({ [path]: value }));
   });
   if (options.list !== undefined) {
-    const rows = listedPoints(options.list, await readText(options.list));
+    const rows = listedPoints(options.list, readText(options.list));
     for (const path of Object.keys(rows[0] ?? {})) kindOf(path);
     axes.push(rows);
   }

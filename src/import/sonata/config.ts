@@ -89,6 +89,7 @@ export function textOf(source: SonataSource, path: string): string {
   try {
     return source.text(path);
   } catch (error) {
+    if (error instanceof DataError) throw error;
     throw new DataError(path, `cannot be read (${(error as Error).message.slice(0, 100)})`, "Check the path in the config"); // prettier-ignore
   }
 }
@@ -97,6 +98,7 @@ export function hdf5Of(source: SonataSource, path: string): SonataGroup {
   try {
     return source.hdf5(path);
   } catch (error) {
+    if (error instanceof DataError) throw error;
     throw new DataError(path, `cannot be read as HDF5 (${(error as Error).message.slice(0, 100)})`, "Check the path in the config"); // prettier-ignore
   }
 }

@@ -19,7 +19,7 @@ export const settings = z.strictObject({
     refractory: real(2, "ms", "refractory time", { min: 0 }),
   }),
   from: real(0.2, "s", "where statistics begin", { min: 0 }),
-  pairs: whole(100, "neurons whose correlations and raster are shown", { min: 2 }),
+  pairs: whole(100, "neurons whose correlations and raster are shown", { min: 2, max: 2000 }),
   duration: real(1.2, "s", "simulated time", { above: 0 }),
   dt: real(0.1, "ms", "time step", { above: 0, max: 1 }),
   chunk: chunkLength(1.2, "s"),

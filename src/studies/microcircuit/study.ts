@@ -33,7 +33,7 @@ export const settings = z.strictObject({
     sd: real(10, "mV", "their standard deviation", { min: 0 }),
   }),
   from: real(0.2, "s", "where statistics begin", { min: 0 }),
-  pairs: whole(100, "neurons of each population whose pairs are correlated", { min: 2 }),
+  pairs: whole(100, "neurons of each population whose pairs are correlated", { min: 2, max: 2000 }),
   shown: whole(400, "neurons in the raster, shared between populations by their size", { min: 8 }),
   duration: real(1.2, "s", "simulated time", { above: 0 }),
   dt: real(0.1, "ms", "time step", { above: 0, max: 1 }),

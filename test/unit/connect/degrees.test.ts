@@ -136,6 +136,20 @@ describe("drawn values", () => {
     expect(again.filter((x) => x === 0 || x === 1).length).toBe(0);
     expect([Math.min(...again) >= 0, Math.max(...again) <= 1]).toEqual([true, true]);
   });
+  // 10^9 with 64 draws each took minutes; normal numbers of 32 bits go to 6.8 standard deviations
+  test.each([
+    [normalValues({ mean: mV(0), sd: mV(1), min: mV(8), outside: "redraw" })],
+    [normalValues({ mean: mV(0), sd: mV(1), max: mV(-8), outside: "redraw" })],
+    [lognormalValues({ mean: mV(1), sd: mV(0.1), min: mV(1e9), outside: "redraw" })],
+    [uniformValues({ from: mV(1), to: mV(4), min: mV(4.1), outside: "redraw" })],
+    [exponentialValues({ mean: mV(3), min: mV(90), outside: "redraw" })],
+  ])("limits that no draw reaches are refused, not drawn for: %o", (d) => {
+    expect(() => of(d as never)).toThrow(/and never lies from .*outside: "clip"/);
+    expect(of({ ...d, outside: "clip" } as never)).toHaveLength(n);
+  });
+  test("limits that few draws reach are drawn for", () => {
+    expect(Math.min(...of(normalValues({ mean: mV(0), sd: mV(1), min: mV(5), outside: "redraw" })))).toBe(5);
+  });
   test("in a network: the same again from JSON, delays never below 0, another structure other values", () => {
     const net = (structureSeed: number) => {
       const made = new Network({ seed: 1, structureSeed });

@@ -1,0 +1,39 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { importCommand } from "../../../src/cli/import.ts";
+import { fromModule } from "../../../src/cli/module.ts";
+import { readText } from "../../../src/cli/read-text.ts";
+import { DataError } from "../../../src/errors.ts";
+import { openFolder } from "../../../src/node.ts";
+
+let dir = "";
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "read-"));
+  for (const name of ["pipe.json", "pipe.mod", "pipe.h5"]) execFileSync("mkfifo", [join(dir, name)]);
+  mkdirSync(join(dir, "folder.mod"));
+  writeFileSync(join(dir, "some.json"), '{"a": 1}');
+  const nodes = (file: string) => ({ networks: { nodes: [{ nodes_file: file, node_types_file: null }] }, run: { tstop: 1, dt: 0.1 } }); // prettier-ignore
+  writeFileSync(join(dir, "sonata.json"), JSON.stringify(nodes("pipe.h5")));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const at = (name: string): string => join(dir, name);
+
+test("what is no regular file is refused at once, wherever a file is read", async () => {
+  await expect(importCommand(at("pipe.mod"), {})).rejects.toThrow(/pipe\.mod: is no regular file, but a pipe or a device/);
+  await expect(importCommand(at("folder.mod"), {})).rejects.toThrow(/folder\.mod: is a folder/);
+  await expect(fromModule(at("pipe.json"), { set: [] } as never)).rejects.toThrow(/pipe\.json: is no regular file/);
+  await expect(fromModule(at("sonata.json"), { set: [] } as never)).rejects.toThrow(/pipe\.h5: is no regular file/);
+  await expect((await openFolder(dir)).read("pipe.json")).rejects.toThrow(DataError);
+  expect(() => readText("/dev/zero")).toThrow(/no regular file/);
+}); // prettier-ignore
+
+test("a text is read as it is, up to a length", () => {
+  expect(readText(at("some.json"))).toBe('{"a": 1}');
+  expect(readText(at("some.json"), 8)).toBe('{"a": 1}');
+  expect(() => readText(at("some.json"), 7)).toThrow(/has 8 bytes. Give a file of at most 7/);
+  expect(() => readText(at("none.json"))).toThrow(/cannot be read .*Check the path/);
+});
