@@ -2,7 +2,16 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Cell, Result, Table } from "./lib.ts";
 
-const ORDER = ["watanabe", "neuron", "brian2", "brian2-networks", "block-length", "deliver", "arithmetic", "first-step"];
+const ORDER = [
+  "watanabe",
+  "neuron",
+  "brian2",
+  "brian2-networks",
+  "block-length",
+  "deliver",
+  "arithmetic",
+  "first-step",
+];
 
 const HEAD = `# Benchmarks
 

@@ -57,7 +57,14 @@ export const REQUIREMENTS = [
   {
     name: "NumPy",
     use: "inputs of the benchmarks in Python, and one of them itself",
-    commands: ["test", "bench neuron", "bench threads", "bench brian2", "bench brian2-networks", "bench training-numpy"],
+    commands: [
+      "test",
+      "bench neuron",
+      "bench threads",
+      "bench brian2",
+      "bench brian2-networks",
+      "bench training-numpy",
+    ],
     packages: ["python3", "python3-numpy"],
     programs: ["python3"],
     python: ["numpy"],
