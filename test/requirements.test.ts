@@ -69,7 +69,7 @@ describe("scripts/requirements.mjs", () => {
     const unpacked = ["program"]; // scripts/bundle.mjs tries the archive that it made
     expect(variables.filter((word) => ![...known, ...unpacked].some((name) => word.startsWith(name)))).toEqual([]);
     const listed = REQUIREMENTS.flatMap((r) => r.programs ?? []);
-    const optional = ["git", "npm", "sh", "tar"]; // bench/lib.ts goes on without git; npm is part of Node, sh and tar of every Debian
+    const optional = ["git", "mkfifo", "npm", "sh", "tar"]; // bench/lib.ts goes on without git; npm is part of Node, sh and tar of every Debian
     expect(literal.filter((name) => ![...listed, ...optional].includes(name))).toEqual([]);
   });
 
