@@ -1,13 +1,19 @@
 import { FIRST_VIEW, type View } from "./view.ts";
 
+/** A pointer that moved less was meant to stay, CSS pixels. */
+const STILL_PX = 4;
+
 /** A camera that circles a point: drag or arrow keys to turn, wheel, pinch or + and - to zoom, 0 to go back. */
 export class OrbitCamera {
   #view: View = FIRST_VIEW;
+  /** where the only pointer went down. */
+  #pressed: { x: number; y: number } | undefined;
   readonly #pointers = new Map<number, { x: number; y: number }>();
 
   /** @param scene  the element around the canvas, which stays when a restart replaces that
-   *  @param moved  called after every change */
-  constructor(scene: HTMLElement, moved: (view: View) => void) {
+   *  @param moved  called after every change
+   *  @param clicked  a click or tap that turned nothing */
+  constructor(scene: HTMLElement, moved: (view: View) => void, clicked: (event: PointerEvent) => void) {
     const on = <K extends keyof HTMLElementEventMap>(kind: K, act: (event: HTMLElementEventMap[K]) => boolean): void =>
       scene.addEventListener(
         kind,
@@ -21,9 +27,15 @@ export class OrbitCamera {
     on("pointerdown", (event) => {
       (event.target as Element).setPointerCapture(event.pointerId);
       this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+      this.#pressed = this.#pointers.size === 1 ? { x: event.clientX, y: event.clientY } : undefined;
       return false;
     });
     on("pointermove", (event) => this.#drag(event));
+    scene.addEventListener("pointerup", (event) => {
+      const { x, y } = this.#pressed ?? { x: NaN, y: NaN };
+      if (Math.hypot(event.clientX - x, event.clientY - y) < STILL_PX) clicked(event);
+      this.#pressed = undefined;
+    });
     for (const kind of ["pointerup", "pointercancel"] as const)
       on(kind, (event) => (this.#pointers.delete(event.pointerId), false));
     on("wheel", (event) => (this.#zoomBy(Math.exp(-event.deltaY / 500)), true));

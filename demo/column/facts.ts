@@ -6,6 +6,8 @@ import type { Drive } from "../../src/models/cortical-column/drives.ts";
 export const DT = 0.025;
 /** of the dipole's samples, ms. */
 export const SAMPLE_MS = 0.25;
+/** of the field's samples, ms: the membrane currents of every segment are much to record. */
+export const FIELD_MS = 0.5;
 /** From the basal tips to the top of the tufts of layer 5, um. */
 export const DEPTHS = [-270, 1950] as const;
 export const HIGHEST_STRENGTH = 3;
@@ -15,12 +17,37 @@ export const AS_PUBLISHED = -1;
 export const PRESETS = ["evoked", "alpha", "gamma"] as const;
 export type Preset = (typeof PRESETS)[number];
 
+/** Ends of the spectrogram's and the spectrum's axis, Hz. */
+export const SPECTROGRAM_HZ = [4, 100] as const;
+
+/** The middle of a section of one cell. */
+export interface Place {
+  readonly type: string;
+  /** index within its type. */
+  readonly cell: number;
+  readonly section: string;
+}
+
+/** What comes of a place that is watched; `of` by kind: mV, uA/cm2 of channels, nS and nA of receptors. */
+export interface WatchedReadings {
+  readonly place: Place;
+  readonly t: readonly number[];
+  readonly of: Readonly<
+    Record<
+      "V" | "density" | "conductance" | "current",
+      readonly { readonly label: string; readonly y: readonly number[] }[]
+    >
+  >;
+}
+
 /** What a column starts from beside its settings. Nothing: the preset's drives and connections. */
 export interface ColumnDocument {
   /** a file of HNN, and its name: connections, receptors and drives. */
   readonly hnn?: { readonly name: string; readonly text: string };
   /** instead of the file's or the preset's. */
   readonly drives?: readonly Drive[];
+  /** what is recorded beside the dipole. */
+  readonly watched?: Place | undefined;
 }
 
 /** Said once, when the network is made. */
@@ -31,6 +58,8 @@ export interface ColumnFacts {
   /** factor on the dipole moment. */
   readonly scale: number;
   readonly drives: readonly Drive[];
+  /** cells and sections by type, to watch. */
+  readonly places: Readonly<Record<string, { readonly cells: number; readonly sections: readonly string[] }>>;
 }
 
 /** A recorded dipole as the page lays it over. */
@@ -62,6 +91,13 @@ export interface ColumnReadings {
     readonly recorded: (number | null)[] | undefined;
   };
   readonly match: Match | undefined;
+  /** of the layers alone; ms and nAm times the scale. */
+  readonly layers: { readonly t: number[]; readonly L2: number[]; readonly L5: number[] };
+  /** Hz and (nAm times the scale)2/Hz. */
+  readonly spectrum: { readonly f: number[]; readonly density: number[] };
+  /** what the full colour of the source density stands for, mV/mm2; 0 while there is none. */
+  readonly density: number;
+  readonly watched: WatchedReadings | undefined;
 }
 
 /** What a fit may change: a factor on a drive's weights, or a shift of its events (ms). */

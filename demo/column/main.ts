@@ -10,16 +10,18 @@ import type { RunState } from "../site/protocol.ts";
 import { save } from "../site/save.ts";
 import { OrbitCamera } from "./camera.ts";
 import { DrivesEditor } from "./drives.ts";
-import { AS_PUBLISHED, DEPTHS, HIGHEST_STRENGTH, PRESETS, type ColumnDocument, type ColumnFacts, type ColumnReadings, type Recorded } from "./facts.ts"; // prettier-ignore
+import { AS_PUBLISHED, DEPTHS, FIELD_MS, HIGHEST_STRENGTH, PRESETS, SPECTROGRAM_HZ, type Place, type ColumnDocument, type ColumnFacts, type ColumnReadings, type Recorded } from "./facts.ts"; // prettier-ignore
 import { Fit } from "./fit.ts";
 import { Overlay } from "./overlay.ts";
 import { pixelsOfUm } from "./pixels.ts";
+import { WatchPanel } from "./watch-panel.ts";
 
 const SPECS = {
   strength: { kind: "range", label: "Drive strength", unit: "×", min: 0, max: HIGHEST_STRENGTH, step: 0.05, value: 1, help: "Factor on the weights of the drive's synapses" },
   smoothing: { kind: "choice", label: "Smoothing of the dipole", options: [[AS_PUBLISHED, "as published"], [0, "none"], [5, "5 ms"], [10, "10 ms"], [20, "20 ms"], [30, "30 ms"], [45, "45 ms"]], value: AS_PUBLISHED, shows: true },
   speed: { kind: "choice", label: "Speed", options: [[0.002, "2 ms a second"], [0.005, "5 ms a second"], [0.02, "20 ms a second"], [0.1, "100 ms a second"], [1, "real time"], [1000, "as fast as it goes"]], value: 0.02 },
   drive: { kind: "choice", label: "Drive", options: PRESETS.map((name, k) => [k, name] as const), value: 0, restarts: true },
+  field: { kind: "choice", label: "Potentials", options: [[0, "not recorded"], [1, "recorded, for the source density"]], value: 0, help: "Membrane currents of all segments: slower", restarts: true },
   mesh: { kind: "range", label: "Cells along a side", min: 2, max: 10, step: 1, value: 6, help: "Pyramidal cells of each layer; the published column has 10", restarts: true, byEngine: { software: 3, reference: { value: 2, max: 3 } } },
   trial: { kind: "range", label: "Trial", min: 0, max: 20, step: 1, value: 0, help: "Other times of the drive's events", restarts: true },
 } as const satisfies Specs<string>; // prettier-ignore
@@ -43,6 +45,23 @@ if (controls.hash !== "") {
   }
 }
 let facts: ColumnFacts | undefined;
+const layers = new Plot(element("layers"), {
+  series: [
+    { label: "L2/3", colour: "l2-pyramidal" },
+    { label: "L5", colour: "l5-pyramidal", dashed: true },
+  ],
+  x: { label: "ms" },
+  y: { label: "nAm × scale" },
+});
+const spectrum = new Plot(element("spectrum"), {
+  series: [{ label: "density", colour: "violet" }],
+  x: { label: "Hz", range: [0, SPECTROGRAM_HZ[1]] },
+  y: { label: "(nAm × scale)²/Hz", min: 0 },
+});
+const watch = new WatchPanel(() => {
+  page.pause(false);
+  page.restart();
+});
 
 function showNumbers({ spikes }: ColumnReadings, state: RunState): void {
   const total = Object.values(spikes).reduce((sum, n) => sum + n, 0);
@@ -52,6 +71,11 @@ function showNumbers({ spikes }: ColumnReadings, state: RunState): void {
     .map(([name, n]) => `${name.replace("_", " ")} ${n}`)
     .join(", ");
   Object.assign(document.body.dataset, { modelMs: state.time.toFixed(3), spikes: String(total), finished: String(state.finished) }); // prettier-ignore
+}
+
+function showDensity(full: number): void {
+  if (full > 0) element("csd-full").textContent = `${full.toPrecision(2)} mV/mm²`;
+  document.body.dataset["density"] = String(full);
 }
 
 function showPreset(): void {
@@ -66,19 +90,24 @@ const page = new DemoPage({
     const [mesh, trial, strength] = [controls.get("mesh"), controls.get("trial"), controls.get("strength")];
     const parts = ["hillock run column", PRESETS[controls.get("drive")], `--set mesh.x=${mesh} --set mesh.y=${mesh}`];
     if (strength !== 1) parts.push(`--drive-scale ${strength}`);
+    if (controls.get("field") === 1) parts.push(`--set record.field=${FIELD_MS}`);
     if (trial > 0) parts.push(`--trials ${trial + 1}`); // its last trial is the page's
     return parts.join(" ");
   },
   worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
   controls,
-  canvases: ["scene", "raster"],
-  document: () => own,
+  canvases: ["scene", "raster", "spectrogram", "csd"],
+  document: () => (watch.place === undefined ? own : { ...own, watched: watch.place }),
   started: (given) => {
     facts = given as ColumnFacts;
     element("cells").textContent = element("last-cell").textContent = String(facts.cells);
-    element("window-to").textContent = element("drives-to").textContent = `${facts.tstop} ms`;
+    for (const id of ["window-to", "drives-to", "spectrogram-to", "csd-to"])
+      element(id).textContent = `${facts.tstop} ms`;
     element("dipole-scale").textContent = `nAm × ${Math.round(facts.scale)}`;
-    dipole.reach(0, facts.tstop);
+    for (const plot of [dipole, layers]) plot.reach(0, facts.tstop);
+    watch.started(facts);
+    element("csd-off").hidden = controls.get("field") === 1;
+    element("csd-full").textContent = "–";
     page.act("view", camera.view);
     page.act("strengths", drives.strengths);
     page.act("recorded", overlay.recorded);
@@ -89,18 +118,35 @@ const page = new DemoPage({
   },
   show: (given, state) => {
     const readings = given as ColumnReadings;
-    return [() => showNumbers(readings, state), () => overlay.data(readings)];
+    return [
+      () => showNumbers(readings, state),
+      () => overlay.data(readings),
+      () => layers.set([readings.layers.t, readings.layers.L2, readings.layers.L5]),
+      () => spectrum.set([readings.spectrum.f, readings.spectrum.density]),
+      () => watch.show(readings.watched),
+      () => showDensity(readings.density),
+    ];
   },
   clear: () => {
     showPreset();
-    dipole.clear();
+    for (const plot of [dipole, layers, spectrum]) plot.clear();
+    watch.clear();
     for (const key of ["modelMs", "spikes", "finished"]) delete document.body.dataset[key];
   },
 });
-const camera = new OrbitCamera(element("scene-box"), (view) => {
-  page.act("view", view);
-  showSize();
-});
+const camera = new OrbitCamera(
+  element("scene-box"),
+  (view) => {
+    page.act("view", view);
+    showSize();
+  },
+  ({ clientX, clientY }) => {
+    const { left, top, width, height } = element("scene").getBoundingClientRect();
+    const at = { x: clientX - left, y: clientY - top, width, height };
+    void page.ask<Place | undefined>({ what: "own", name: "pick", value: at }).then((place) => place && watch.watch(place), () => undefined); // prettier-ignore
+  },
+);
+element("csd-on").addEventListener("click", () => controls.put("field", 1));
 
 /** A length beside the picture, as long as it is in its middle. */
 function showSize(): void {

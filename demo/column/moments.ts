@@ -29,13 +29,20 @@ export class Moments {
     });
   }
 
+  /** so far. */
+  get samples(): number {
+    return this.#t.length;
+  }
+
   /** nAm times the scale, smoothed over a window (ms) where there is as much. */
-  shown(windowMs: number, scale: number): { t: number[]; moment: number[] } {
+  shown(windowMs: number, scale: number): { t: number[]; moment: number[]; L2: number[]; L5: number[] } {
     const { length } = this.#t;
-    if (length < 2) return { t: [], moment: [] };
+    if (length < 2) return { t: [], moment: [], L2: [], L5: [] };
     const corrected: Dipole = correctedDipole({ tMs: this.#t, L2: this.#raw[0], L5: this.#raw[1] }, this.#cells);
-    const { agg } = windowMs > 0 && length * SAMPLE_MS > windowMs ? smoothedDipole(corrected, windowMs) : corrected;
-    return { t: this.#t, moment: Array.from(agg, (x) => x * scale) };
+    const { agg, L2, L5 } =
+      windowMs > 0 && length * SAMPLE_MS > windowMs ? smoothedDipole(corrected, windowMs) : corrected;
+    const scaled = (layer: Float64Array): number[] => Array.from(layer, (x) => x * scale);
+    return { t: this.#t, moment: scaled(agg), L2: scaled(L2), L5: scaled(L5) };
   }
 }
 

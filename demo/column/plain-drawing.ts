@@ -62,7 +62,8 @@ interface Line {
   readonly V: number; // mV
 }
 
-function linesOf(
+/** Every segment of a type, cell by cell. */
+export function linesOf(
   { cells, pieces, segments, places }: TypeShape,
   states: ArrayLike<number> | undefined,
   placed: (x: number, y: number, z: number) => vec4,

@@ -18,6 +18,8 @@ export interface TypeShape {
   readonly name: string;
   readonly cells: number;
   readonly pieces: number; // segments of a cell
+  /** of each segment. */
+  readonly sections: readonly string[];
   /** per segment: x, y, z (um) of its 0 end, radius, x, y, z of its 1 end, node whose voltage colours it. */
   readonly segments: Float32Array<ArrayBuffer>;
   /** per cell: x, y, z (um) of its soma's 0 end, and the angle by which it is turned about its axis. */
@@ -42,7 +44,8 @@ export function columnShape({ cellTypes, layout }: CortexColumn): ColumnShape {
       places.set([spacing * i, spacing * j, z, turn(k)], 4 * k);
     });
     const segments = segmentsOf(type);
-    return { name: type.name, cells: positions.length, pieces: segments.length / FLOATS, segments, places };
+    const sections = morphologyOf(type).nodes.flatMap(({ section, kind }) => (kind === "segment" ? [section] : []));
+    return { name: type.name, cells: positions.length, pieces: segments.length / FLOATS, sections, segments, places };
   });
   const [low, high] = DEPTHS;
   return { types, centre: [0, 0, (low + high) / 2], height: high - low };

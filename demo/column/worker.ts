@@ -2,20 +2,25 @@ import { hnnText, readHnn, type CortexColumn, type Drive } from "../../src/model
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
 import type { Settings, Table } from "../site/protocol.ts";
+import { drawHeat, largest } from "../site/heat.ts";
 import { PlainRaster, SpikeRaster, type Raster } from "../site/raster.ts";
 import { Runner } from "../site/runner.ts";
 import { Recent, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { ColumnDrawing, type Scene } from "./drawing.ts";
-import { AS_PUBLISHED, DT, PRESETS, SAMPLE_MS, type ColumnDocument, type ColumnFacts, type ColumnReadings, type Recorded } from "./facts.ts"; // prettier-ignore
+import { AS_PUBLISHED, DT, FIELD_MS, PRESETS, SAMPLE_MS, type ColumnDocument, type ColumnFacts, type ColumnReadings, type Place, type Recorded } from "./facts.ts"; // prettier-ignore
+import { Field, PROBE } from "./field.ts";
 import { serveFit } from "./fitting.ts";
 import { Moments, stronger } from "./moments.ts";
 import { buildColumn, dipoleScale, type BuiltColumn, type ColumnSettings } from "./network.ts";
+import { pick } from "./pick.ts";
 import { PlainDrawing } from "./plain-drawing.ts";
 import { readRecorded, Recording } from "./recording.ts";
-import { columnShape } from "./shape.ts";
+import { FREQUENCIES, spectrogramOf, spectrumOf } from "./rhythms.ts";
+import { columnShape, type ColumnShape } from "./shape.ts";
 import { FIRST_VIEW, type View } from "./view.ts";
+import { Watched } from "./watched.ts";
 
 /** Steps of the shortest piece. */
 const LEAST_STEPS = Math.round(SAMPLE_MS / DT);
@@ -23,6 +28,8 @@ const LEAST_STEPS = Math.round(SAMPLE_MS / DT);
 const FRAMES = 30;
 /** between two drawings of the raster, ms. */
 const RASTER_MS = 150;
+/** of the dipole that come between two drawings of the maps over time. */
+const MAP_SAMPLES = 20;
 
 const TYPE_COLOURS: Readonly<Record<string, string>> = {
   L2_basket: "l2-basket",
@@ -54,10 +61,25 @@ class ColumnDemo implements Demo {
   #changed = true;
   #view: View = FIRST_VIEW;
   #rasterDrawn = -Infinity;
+  readonly #shape: ColumnShape;
+  readonly #field: Field | undefined;
+  readonly #watched: Watched | undefined;
+  /** of the field that is drawn. */
+  #density: readonly Float64Array[] = [];
+  #mapped = -1; // samples of the maps that are drawn
 
-  constructor(bench: Bench, built: BuiltColumn, runner: Runner, scene: Scene, raster: Raster, settings: Settings) {
+  constructor(
+    bench: Bench,
+    built: BuiltColumn,
+    runner: Runner,
+    drawn: Drawn,
+    settings: Settings,
+    place: Place | undefined,
+  ) {
     [this.#bench, this.#column, this.#smoothing, this.#runner] = [bench, built.column, built.smoothing, runner];
-    [this.#scene, this.#raster] = [scene, raster];
+    [this.#scene, this.#raster, this.#shape] = [drawn.scene, drawn.raster, drawn.shape];
+    this.#field = settings["field"] === 1 ? new Field(built.column) : undefined;
+    this.#watched = place && new Watched(built.column, place);
     this.#moments = new Moments(built.column);
     [this.#strength, this.#window] = [settings["strength"] as number, this.#windowOf(settings)];
     let row = 0;
@@ -74,6 +96,9 @@ class ColumnDemo implements Demo {
       cells: this.#column.layout.nCells,
       scale: this.#scale,
       drives: this.#column.drivesGiven,
+      places: Object.fromEntries(
+        this.#shape.types.map((t) => [t.name, { cells: t.cells, sections: [...new Set(t.sections)] }]),
+      ),
     };
   }
 
@@ -99,6 +124,7 @@ class ColumnDemo implements Demo {
 
   answer(name: string, value: unknown): unknown {
     const { name: file, text } = (value ?? {}) as { name: string; text: string };
+    if (name === "pick") return pick(this.#shape, this.#view, value as Record<"x" | "y" | "width" | "height", number>);
     if (name === "recorded") return readRecorded(text, file);
     if (name === "hnn") return hnnText({ ...this.#taken, drivesGiven: this.#strongDrives(this.#strength) });
     if (name === "link") return hnnText({ ...this.#taken, drivesGiven: this.#strongDrives(1) }); // which has the page's strength
@@ -122,7 +148,7 @@ class ColumnDemo implements Demo {
   recolour(): void {
     this.#scene.recolour();
     this.#raster.recolour();
-    this.#rasterDrawn = -Infinity;
+    [this.#rasterDrawn, this.#mapped] = [-Infinity, -1];
   }
 
   draw(): boolean {
@@ -130,21 +156,40 @@ class ColumnDemo implements Demo {
     const now = performance.now();
     if (now - this.#rasterDrawn < RASTER_MS && !this.finished && !this.#bench.pace.paused) return false;
     this.#rasterDrawn = now;
+    this.#drawMaps();
     const steps = this.#column.tstop / DT;
     return this.#raster.draw(steps, steps) > 0;
   }
 
   readings(): ColumnReadings {
-    const { t, moment } = this.#moments.shown(this.#window, this.#scale);
-    if (this.#recording === undefined) return { spikes: this.#spikes, dipole: { t, moment, recorded: undefined }, match: undefined }; // prettier-ignore
+    const { t, moment, L2, L5 } = this.#moments.shown(this.#window, this.#scale);
+    const beside = { layers: { t, L2, L5 }, spectrum: spectrumOf(moment), density: largest(this.#density), watched: this.#watched?.readings }; // prettier-ignore
+    if (this.#recording === undefined) return { ...beside, spikes: this.#spikes, dipole: { t, moment, recorded: undefined }, match: undefined }; // prettier-ignore
     const recorded = Array.from(this.#recording.values, (x) => (Number.isNaN(x) ? null : x));
     const all = recorded.map((_, k) => k * SAMPLE_MS);
     const match = this.#recording.match(moment);
-    return { spikes: this.#spikes, dipole: { t: all, moment: all.map((_, k) => moment[k] ?? null), recorded }, match };
+    return {
+      ...beside,
+      spikes: this.#spikes,
+      dipole: { t: all, moment: all.map((_, k) => moment[k] ?? null), recorded },
+      match,
+    };
   }
 
   table(canvas: string): Table | undefined {
-    return canvas === "raster" ? spikeTable(this.#all, (row) => row + 1, "row") : undefined;
+    if (canvas === "raster") return spikeTable(this.#all, (row) => row + 1, "row");
+    const [rows, names, every] =
+      canvas === "csd"
+        ? ([
+            this.#density,
+            this.#density.map((_, k) => `at ${PROBE.from + k * PROBE.spacing} um (mV/mm2)`),
+            FIELD_MS,
+          ] as const)
+        : ([this.#spectrogram, FREQUENCIES.map((f) => `${f} Hz ((nAm × scale)2)`), SAMPLE_MS] as const);
+    return {
+      names: ["ms", ...names.slice(0, rows.length)],
+      columns: [Float64Array.from(rows[0] ?? [], (_, k) => k * every), ...rows],
+    };
   }
 
   record(): RunRecord {
@@ -153,6 +198,21 @@ class ColumnDemo implements Demo {
 
   equations(): string[] {
     return this.#runner.equations();
+  }
+
+  get #spectrogram(): readonly Float64Array[] {
+    return spectrogramOf(this.#moments.shown(this.#window, this.#scale).moment);
+  }
+
+  /** Maps over time, when there is much that they do not show yet. */
+  #drawMaps(): void {
+    const done = this.finished || this.#bench.pace.paused;
+    if (this.#mapped >= 0 && this.#moments.samples < this.#mapped + (done ? 1 : MAP_SAMPLES)) return;
+    this.#mapped = this.#moments.samples;
+    const power = this.#spectrogram;
+    drawHeat(this.#bench, "spectrogram", { rows: [...power].reverse(), samples: this.#samples, full: largest(power), inks: ["violet", "violet"], smooth: true }); // prettier-ignore
+    if (this.#field !== undefined && this.#field.samples > 0) this.#density = this.#field.density();
+    drawHeat(this.#bench, "csd", { rows: [...this.#density].reverse(), samples: 1 + Math.round(this.#column.tstop / FIELD_MS), full: largest(this.#density), inks: ["large-unit", "small-unit"], smooth: true }); // prettier-ignore
   }
 
   get #samples(): number {
@@ -199,6 +259,8 @@ class ColumnDemo implements Demo {
     this.#raster.collect({ times, neurons }, this.#runner.step);
     this.#all.push(times, neurons, 0);
     this.#moments.take(chunk);
+    this.#field?.take(chunk);
+    this.#watched?.take(chunk);
   }
 
   #apply(control: Control): void {
@@ -216,19 +278,28 @@ const columnSettings = (settings: Settings, document: unknown): ColumnSettings =
   mesh: settings["mesh"] as number,
   trial: settings["trial"] as number,
   document: document as ColumnDocument | undefined,
+  field: settings["field"] === 1,
 });
+
+interface Drawn {
+  readonly scene: Scene;
+  readonly raster: Raster;
+  readonly shape: ColumnShape;
+}
 
 const demo = async (bench: Bench, settings: Settings, document: unknown): Promise<Demo> => {
   const built = buildColumn(columnSettings(settings, document));
   const runner = await Runner.make(bench, built);
   const shape = columnShape(built.column);
+  const place = (document as ColumnDocument | undefined)?.watched;
   const { types } = shape;
   let cells = 0;
   const ends = types.map((t) => (cells += t.cells));
   const ink = { colours: types.map((t) => TYPE_COLOURS[t.name] ?? "ink"), ends };
   if (bench.drawing === undefined || runner.visible === undefined) {
     const scene = new PlainDrawing(bench, shape, (name) => runner.states(name));
-    return new ColumnDemo(bench, built, runner, scene, new PlainRaster(bench, "raster", cells, ink, DT), settings);
+    const raster = new PlainRaster(bench, "raster", cells, ink, DT);
+    return new ColumnDemo(bench, built, runner, { scene, raster, shape }, settings, place);
   }
   const scene = await ColumnDrawing.make(bench, bench.drawing, runner.visible, shape);
   const raster = await SpikeRaster.make(
@@ -239,7 +310,7 @@ const demo = async (bench: Bench, settings: Settings, document: unknown): Promis
     { firstSource: 0, n: cells },
     ink,
   );
-  return new ColumnDemo(bench, built, runner, scene, raster, settings);
+  return new ColumnDemo(bench, built, runner, { scene, raster, shape }, settings, place);
 };
 
 // one script for both: what the browser has loaded for the page's simulation it does not load again for a fit

@@ -1,6 +1,6 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { add, type Expr, mul, name, num, type Stmt } from "../lang/expr.ts";
-import { substitute } from "../lang/names.ts";
+import { freeNames, substitute } from "../lang/names.ts";
 import { stateUnit } from "../mechanisms/check.ts";
 import { currentsOf } from "../mechanisms/currents.ts";
 import { type Channel, type Param, type Pool, statesOf, type Synapse } from "../mechanisms/mechanism.ts";
@@ -19,7 +19,13 @@ import type { CompiledCells, CompiledTrace } from "./compiled.ts";
 import { inAdvanceOrder } from "./advance-order.ts";
 import { Params } from "./params.ts";
 import { CellEquations } from "./program.ts";
-import { type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor } from "./resolved-cell.ts";
+import {
+  reversalName,
+  type ResolvedCell,
+  type ResolvedDensity,
+  type ResolvedNode,
+  type ResolvedReceptor,
+} from "./resolved-cell.ts";
 import { sum } from "./elimination.ts";
 import { type Scheme, sharesAtRest } from "./kinetics.ts";
 
@@ -309,8 +315,17 @@ export class ResolvedModel {
     const { phase, unit, value } = this.#clampCurrent(r.variable) ?? this.#variable(where, r.variable);
     const out = name(`out_${k}`);
     const base = { variable: r.variable, unit, phase, everySteps, cells: chosen(where, r.cells, this.#model.n) };
-    if (phase === "state" || this.isTree) return { compiled: { ...base, value }, set: undefined };
+    if (phase === "state") return { compiled: { ...base, value }, set: undefined };
+    if (this.isTree) return { compiled: { ...base, value: this.#writtenOut(value) }, set: undefined };
     return { compiled: { ...base, value: out }, set: { op: "set", name: `out_${k}`, value } };
+  }
+
+  /** A tree is sampled outside of its loops over nodes: what these name on their way (a pool's reversal potential) is written out. */
+  #writtenOut(value: Expr): Expr {
+    const read = freeNames(value);
+    const pools = this.cell.densities.filter((d) => read.has(reversalName(d)));
+    const lets = pools.flatMap(({ node }) => this.equations.beforeCurrents(node));
+    return substitute(value, Object.fromEntries(lets.map((s) => [s.name, s.value])));
   }
 
   #clampCurrent(variable: string): { phase: "state" | "current"; unit: string; value: Expr } | undefined {

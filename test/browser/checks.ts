@@ -200,6 +200,24 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       await tab.close();
     },
 
+  "a click on a cell of the column starts its trial anew and records its voltage, conductances and currents": async (
+    bench,
+  ) => {
+    const tab = await opened(bench, "column.html?mesh=2&drive=0&speed=1000");
+    await tab.click("#scene"); // its middle, where dendrites are
+    await until(tab, "built", (n) => n === 2);
+    await until(tab, "modelMs", (t) => t > 3);
+    await tab.click("#pause");
+    await pause(1500); // the last readings
+    expect(await word(tab, "watched")).toMatch(/^L[25]_pyramidal \d /);
+    const [names = "", ...rows] = (await saved(tab, "Save One place in a cell as CSV")).trim().split("\n");
+    expect(names).toMatch(/Voltage.*V \(mV\).*ampa \(nS\).*µA\/cm².*nA/);
+    expect(rows.length).toBeGreaterThan(10);
+    for (const row of rows) expect(Math.abs(Number(row.split(",")[1]) + 65)).toBeLessThan(20); // at rest before the volley
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  },
+
   "no page evaluates text; each carries a description for link previews": async ({ open, url }) => {
     for (const name of ["index", "learning", "laboratory", "motor-pool", "column"]) {
       const tab = await open(`${url}${name}.html`);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readHnn } from "../../src/models/cortical-column/index.ts";
-import { drop, running, said, until } from "./pages.ts";
+import { drop, inked, running, said, until } from "./pages.ts";
 import { browser, site } from "./setting.ts";
 
 let folder: string;
@@ -47,10 +47,25 @@ const peak = (rows: readonly (readonly [number, number])[]): number =>
   rows.reduce((a, b) => (Math.abs(b[1]) > Math.abs(a[1]) ? b : a))[0];
 
 test("a recorded dipole is laid over: factor, smoothing, RMSE and correlation; a bad one says its line", async () => {
-  const page = await open(EVOKED);
+  const page = await open(`${EVOKED}&field=1`);
   await finished(page);
   const rows = await dipole(page);
   expect(rows.length).toBe(681);
+  const table = async (figure: string): Promise<string[][]> =>
+    (await saved(page, `button[aria-label="Save ${figure} as CSV"]`)).trim().split("\n").map((row) => row.split(",")); // prettier-ignore
+  const [, ...layers] = await table("Dipole of the layers");
+  layers.forEach(([t, l2, l5], k) => {
+    expect(Number(t)).toBe(rows[k]?.[0]);
+    expect(Number(l2) + Number(l5)).toBeCloseTo(rows[k]?.[1] as number, 6);
+  });
+  const [contacts, ...density] = await table("Current source density");
+  expect(contacts).toHaveLength(27);
+  expect(density.some((row) => row.slice(1).some((x) => Number(x) > 0.1))).toBe(true);
+  const [frequencies, ...power] = await table("Spectrogram of the dipole");
+  expect(frequencies).toHaveLength(50);
+  expect(power).toHaveLength(681);
+  expect(await inked(page, "#csd")).toBeGreaterThan(0.002);
+  expect(await inked(page, "#spectrogram")).toBeGreaterThan(0.02);
   // the model's own, halved: the curves are alike and their difference is half the model's
   await drop(page, "half.txt", recordedText(rows.map(([t, y]) => [t, y / 2])));
   const rms = Math.sqrt(rows.reduce((sum, [, y]) => sum + y * y, 0) / rows.length);

@@ -73,8 +73,9 @@ const bare = (x: unknown): unknown => {
 
 describe("NMODL files dropped on a cell", () => {
   const folder = new URL("../../fixtures/nmodl/", import.meta.url);
-  const files = readdirSync(folder).filter((name) => name.endsWith(".mod"));
   const textOf = (name: string): string => readFileSync(new URL(name, folder), "utf8");
+  // one file is dropped, so what it includes is not there
+  const files = readdirSync(folder).filter((name) => name.endsWith(".mod") && !/^\s*INCLUDE\b/m.test(textOf(name)));
 
   test.each(files)("%s enters the text as the mechanism that the importer makes", (name) => {
     const { mechanism } = nmodl(textOf(name), { file: name });
