@@ -9,6 +9,7 @@ import type { VersionName } from "./clamping.ts";
 import { liveExperiment, type Versions } from "./experiment.ts";
 import { insertable, insertionText, PRESETS, presetScale, presetText } from "./presets.ts";
 import { placeText } from "./place.ts";
+import { taken } from "./taken.ts";
 import { type Texts, type ToPage, type ToWorker } from "./protocol.ts";
 import { Rows } from "./rows.ts";
 import { ADAPTER, AUTOMATIC, DT, SAMPLE, type LabSettings } from "./settings.ts";
@@ -90,7 +91,7 @@ class Laboratory {
         return;
       }
       case "file":
-        return void this.#file(message);
+        return this.#file(message);
       case "describe":
         return this.#describe(message.request);
     }
@@ -224,9 +225,8 @@ class Laboratory {
   }
 
   /** The text of a cell with what a file says. */
-  async #file({ version, name, text, into }: ToWorker & { kind: "file" }): Promise<void> {
+  #file({ version, name, text, into }: ToWorker & { kind: "file" }): void {
     try {
-      const { taken } = await import("./taken.ts");
       post({ kind: "taken", version, ...taken(name, text, into) });
     } catch (error) {
       if (!(error instanceof HillockError)) reportError(error);
