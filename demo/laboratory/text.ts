@@ -45,6 +45,13 @@ const withQuantities = (data: Data): Data =>
       isQuantity(x) ? quantityText(x) : typeof x === "number" ? String(x) : x,
     ]),
   );
+/** Data whose numbers (the total of a scheme) are texts. */
+const texts = (x: unknown): unknown => {
+  if (typeof x === "number") return String(x);
+  if (Array.isArray(x)) return x.map(texts);
+  if (typeof x !== "object" || x === null || isQuantity(x)) return x;
+  return Object.fromEntries(Object.entries(x).map(([key, y]) => [key, texts(y)]));
+};
 const isQuantity = (x: unknown): x is Quantity => typeof x === "object" && x !== null && "value" in x && "unit" in x;
 
 /** What a text says of a mechanism; `given`: other values than its own. */
@@ -54,7 +61,7 @@ export function mechanismData(m: Mechanism, given: Readonly<Record<string, Quant
   const named = Object.entries(params).map(([name, p]) => [name, paramText(p, given[name])]);
   return {
     ...(named.length === 0 ? {} : { params: Object.fromEntries(named) }),
-    ...Object.fromEntries(Object.entries(rest).filter(([, x]) => typeof x !== "object" || Object.keys(x).length > 0)),
+    ...(texts(Object.fromEntries(Object.entries(rest).filter(([, x]) => typeof x !== "object" || Object.keys(x).length > 0))) as Data), // prettier-ignore
     ...(table === undefined ? {} : { table: withQuantities(table as unknown as Data) }),
     ...nernst,
   };

