@@ -63,6 +63,7 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
   if (typeof options !== "object" || options === null) throw new ModelError("simulate", `has ${shown(options)} for options`, "Give at least a step: { dt: ms(0.025) }"); // prettier-ignore
   const { device, engine: wanted = "auto", threads, ...compileOptions } = options;
   if (!KINDS.includes(wanted)) throw new ModelError("engine", `is ${shown(wanted)}`, didYouMean(String(wanted), KINDS));
+  if (device !== undefined && typeof (device as Partial<GPUDevice> | null)?.createBuffer !== "function") throw new ModelError("device", `is ${shown(device)}`, "Give the GPUDevice that openDevice() holds: (await openDevice())?.device, or leave it out"); // prettier-ignore
   const kind = wanted === "auto" ? (device === undefined ? "reference" : "gpu") : wanted;
   if (kind === "gpu" && device === undefined) {
     throw new ModelError("engine gpu", "has no device", 'Open one with openDevice(), or use engine "reference"');

@@ -56,6 +56,11 @@ test("simulate without a network, without options or with an engine that is none
   await expect(simulate(net, {} as never)).rejects.toThrow(ModelError);
   for (const engine of [...WORDS, "refrence"])
     await expect(simulate(net, { ...options, engine: engine as never })).rejects.toThrow(/^engine: is "/);
+  for (const device of [{}, { device: {} }, null, "gpu"])
+    // what openDevice() gives holds the device, and is none
+    await expect(simulate(net, { ...options, device: device as never })).rejects.toThrow(
+      /^device: is .*Give the GPUDevice/,
+    );
 });
 
 test.each(WORDS)("the word %s is no preset, law, model, parameter or configuration", (word) => {
