@@ -99,6 +99,7 @@ test("an onset is dragged and moved by keys; drives are added, edited, deleted; 
   await finished(page);
   const first = await dipole(page);
   const handle = page.getByRole("slider", { name: "Onset of evdist1" });
+  await handle.scrollIntoViewIfNeeded(); // a mouse reaches what is on the screen
   const [box, line] = [await handle.boundingBox(), await page.locator(".lane").first().boundingBox()];
   if (box === null || line === null) throw new Error("no time line");
   const y = box.y + box.height / 2;
