@@ -61,6 +61,7 @@ function brunel(net: Network, model: Model): void {
   const [fanE, fanI] = [model.excitatory / 10, model.inhibitory / 10];
   const J = 100 / fanE; // mV: 0.1 at full size
   const rate = (2 * 1000 * 20) / (J * fanE * 20);
+  const chosen = { autapses: false, multapses: true }; // with replacement, as in NEST's program and in Brian's beside this
   const params = { tau_m: ms(20), E_L: mV(0), V_th: mV(20), V_reset: mV(10), t_ref: ms(2) };
   const [E, I] = sizes(model).map(([name, n]) => {
     const cells = net.cells(name, iaf_delta({ n, params, initial: { V: mV(0) } }));
@@ -70,7 +71,7 @@ function brunel(net: Network, model: Model): void {
   });
   if (E === undefined || I === undefined) return;
   for (const target of [E, I]) {
-    net.connect(E, target.jump, fixedInDegree(fanE, { autapses: false }), { weight: mV(J), delay: ms(model.delay) });
-    net.connect(I, target.jump, fixedInDegree(fanI, { autapses: false }), { weight: mV(-5 * J), delay: ms(model.delay) });
+    net.connect(E, target.jump, fixedInDegree(fanE, chosen), { weight: mV(J), delay: ms(model.delay) });
+    net.connect(I, target.jump, fixedInDegree(fanI, chosen), { weight: mV(-5 * J), delay: ms(model.delay) });
   }
 } // prettier-ignore
