@@ -14,6 +14,7 @@ export async function importCommand(
   path: string,
   { out, exact = false }: { out?: string; exact?: boolean },
 ): Promise<number> {
+  if (/\.(swc|asc)$/i.test(path)) throw new DataError(clipped(path), "is a morphology, which a script turns into a cell", `Use ${/swc$/i.test(path) ? "swcCell" : "ascCell"}(text, { ... }) of "hillock/import"; examples/layer5.mjs is one`); // prettier-ignore
   if (!path.endsWith(".mod")) throw new DataError(clipped(path), "is not of a kind that can be translated", "Give a .mod file"); // prettier-ignore
   if (out !== undefined && !/\.(ts|mjs|js|json)$/.test(out)) throw new DataError(clipped(out), "is no kind of file to write", "Give a .ts, .mjs or .json file"); // prettier-ignore
   const text = readText(path);

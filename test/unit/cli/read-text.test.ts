@@ -37,3 +37,9 @@ test("a text is read as it is, up to a length", () => {
   expect(() => readText(at("some.json"), 7)).toThrow(/has 8 bytes. Give a file of at most 7/);
   expect(() => readText(at("none.json"))).toThrow(/cannot be read .*Check the path/);
 });
+
+test("import says what a morphology is for, and which files it takes", async () => {
+  await expect(importCommand("cell.swc", {})).rejects.toThrow(/is a morphology.*Use swcCell/);
+  await expect(importCommand("cell.ASC", {})).rejects.toThrow(/is a morphology.*Use ascCell/);
+  await expect(importCommand("cell.hoc", {})).rejects.toThrow(/is not of a kind that can be translated. Give a \.mod file/);
+});
