@@ -41,5 +41,7 @@ test("a text is read as it is, up to a length", () => {
 test("import says what a morphology is for, and which files it takes", async () => {
   await expect(importCommand("cell.swc", {})).rejects.toThrow(/is a morphology.*Use swcCell/);
   await expect(importCommand("cell.ASC", {})).rejects.toThrow(/is a morphology.*Use ascCell/);
-  await expect(importCommand("cell.hoc", {})).rejects.toThrow(/is not of a kind that can be translated. Give a \.mod file/);
+  await expect(importCommand("cell.hoc", {})).rejects.toThrow(
+    /is not of a kind that can be translated. Give a \.mod file/,
+  );
 });
