@@ -18,7 +18,8 @@ import { startNoise } from "./noise.ts";
 import { gathered, type PlacedGather, shownValue } from "./gathers.ts";
 import { COUNTER, NeuronEquations } from "./neurons.ts";
 import { Params } from "./params.ts";
-import { type CellContext, chosen } from "./resolve.ts";
+import { chosen } from "./chosen-cells.ts";
+import type { CellContext } from "./resolve.ts";
 import { sum } from "./elimination.ts";
 import { tooFast } from "./too-fast.ts";
 

@@ -2,8 +2,9 @@ import { ModelError } from "../errors.ts";
 import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import { currentsOf } from "../mechanisms/currents.ts";
-import { type Channel, type Flow, type ReceptorState, type State, statesOf } from "../mechanisms/mechanism.ts"; // prettier-ignore
+import { type Flow, type ReceptorState, type State, statesOf } from "../mechanisms/mechanism.ts"; // prettier-ignore
 import { eliminate, sum } from "./elimination.ts";
+import { tableOf, tabulated } from "./rate-table.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
 import { thermal } from "./nernst.ts";
 import { Noises, noiseStep, overStep } from "./noise.ts";
@@ -413,42 +414,21 @@ export class CellEquations {
 
   #inf(d: ResolvedDensity, s: string, state: State): Expr {
     if ("next" in state) return num(0); // it has an init
-    return this.#tabulated(
-      d,
-      s,
-      steadyOf(state, (t) => this.text(d, t)),
-    );
+    const value = steadyOf(state, (t) => this.text(d, t));
+    return tabulated(tableOf(d, s), this.#voltage(d), value);
   }
 
   /** dt/tau. */
   #steps(d: ResolvedDensity, s: string, state: Relaxing): Expr {
     const text = (t: string): Expr => this.text(d, t);
     const dt = name(this.#cell.dt);
-    if (this.#table(d, s) === undefined) return stepsOf(state, text, dt);
+    const table = tableOf(d, s);
+    if (table === undefined) return stepsOf(state, text, dt);
     const tau = "inf" in state ? text(state.tau) : div(num(1), add(text(state.alpha), text(state.beta)));
-    return div(dt, this.#tabulated(d, s, tau));
+    return div(dt, tabulated(table, this.#voltage(d), tau));
   }
 
-  #table(d: ResolvedDensity, s: string): Channel["table"] {
-    const { table } = d.mechanism;
-    return d.exact || table === undefined || (table.of !== undefined && !table.of.includes(s)) ? undefined : table;
-  }
-
-  /** Linear interpolation between the two nodes of a published rate table around V, ends held. The nodes are evaluated
-   * directly: two evaluations cost less than two loads from a table in storage on a software adapter. */
-  #tabulated(d: ResolvedDensity, s: string, value: Expr): Expr {
-    const table = this.#table(d, s);
-    const { V } = this.#cell.nodes[d.node] as ResolvedNode;
-    if (table === undefined || !freeNames(value).has(V)) return value;
-    const spacing = num((table.to.value - table.from.value) / table.intervals);
-    const at = call(
-      "max",
-      num(0),
-      call("min", num(table.intervals), div(sub(name(V), num(table.from.value)), spacing)),
-    );
-    const low = call("min", num(table.intervals - 1), call("floor", at));
-    const node = (k: Expr): Expr => substitute(value, { [V]: add(num(table.from.value), mul(k, spacing)) });
-    const below = node(low);
-    return add(below, mul(sub(at, low), sub(node(add(low, num(1))), below)));
+  #voltage(d: ResolvedDensity): string {
+    return (this.#cell.nodes[d.node] as ResolvedNode).V;
   }
 }

@@ -6,7 +6,7 @@ import { firstStepAt, wholeSteps } from "../steps.ts";
 import { canonical, canonicalValues } from "../units.ts";
 import type { CompiledClamp, CompiledReadout, CompiledTrace } from "./compiled.ts";
 import type { GatherPlan } from "./gathers.ts";
-import { chosen } from "./resolve.ts";
+import { chosen } from "./chosen-cells.ts";
 
 const LAST_STEP = 2 ** 32 - 1;
 

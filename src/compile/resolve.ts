@@ -8,6 +8,7 @@ import type { Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../morphology/tree.ts";
+import { chosen } from "./chosen-cells.ts";
 import { startNoise } from "./noise.ts";
 import { combine, type CellValues } from "../morphology/values.ts";
 import { wholeSteps } from "../steps.ts";
@@ -445,19 +446,11 @@ export class ResolvedModel {
   }
 }
 
-/** A node of the morphology or a compartment. */
 /** Whether a receptor gives no current before an event: all its states decay from 0, so that it has none without links. */
 const isSilent = ({ states, onEvent }: Synapse): boolean =>
   Object.keys(onEvent).length > 0 && Object.values(states).every((s) => "tau" in s && !("inf" in s));
 
+/** A node of the morphology or a compartment. */
 type Place = Pick<Morphology["nodes"][number], "section" | "kind" | "index" | "areaUm2" | "diam">;
-
-export function chosen(where: string, cells: RecordingDescription["cells"], n: number, what = "cell"): Uint32Array {
-  if (cells === "all") return Uint32Array.from({ length: n }, (_, c) => c);
-  if ("every" in cells) return Uint32Array.from({ length: Math.ceil(n / cells.every) }, (_, k) => k * cells.every);
-  const bad = cells.cells.find((c) => !(Number.isInteger(c) && c >= 0 && c < n));
-  if (bad !== undefined) throw new ModelError(where, `has no ${what} ${bad}`, `They go from 0 to ${n - 1}`);
-  return Uint32Array.from(cells.cells);
-}
 
 type RestingShares = (cell: number, entry: number) => number[];

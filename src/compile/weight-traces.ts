@@ -4,7 +4,7 @@ import { wholeSteps } from "../steps.ts";
 import { canonical } from "../units.ts";
 import type { CompiledTrace } from "./compiled.ts";
 import type { DrawnProjection } from "./links.ts";
-import { chosen } from "./resolve.ts";
+import { chosen } from "./chosen-cells.ts";
 
 /** The recordings of a projection's weights as traces of its target.
  * @param learning  index into CompiledNetwork.learning
