@@ -25,6 +25,7 @@ import { drawProjections, hasLinks, shortestDelay, type DrawnProjection } from "
 import { compileNeurons } from "./point-neurons.ts";
 import { compileLearning, learningSteps, slowLearning } from "./learning.ts";
 import { weightTraces } from "./weight-traces.ts";
+import { checkOneLink } from "./one-link.ts";
 import { compilePlasticity } from "./plasticity.ts";
 import { checkEstimate, estimate } from "./estimate.ts";
 import { Ticker } from "./ticker.ts";
@@ -82,6 +83,7 @@ class Compiler {
     const { entries } = this.#d;
     const { dt, maxBlock } = this.#settings;
     const drawn = drawProjections(this.#d, this.#structureSeeds(), this.#ticker);
+    checkOneLink(drawn, this.#d.populations);
     const gathers = planGathers(this.#d, this.#structureSeeds());
     const plan = planStages(this.#cellIndices(), [...this.#edges(drawn), ...this.#gatherEdges()]);
     const readouts = compileReadouts(this.#d, { dt, plan: gathers, stages: plan.stages, clamps: this.#clamps });

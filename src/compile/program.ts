@@ -114,6 +114,8 @@ export class CellEquations {
 
   /** What the summed weights of a step add to a receptor's states. */
   receive(r: ResolvedReceptor, input: Expr): Stmt[] {
+    const { receive } = r.synapse;
+    if (receive !== undefined) return this.#beginning(r, receive, input);
     const added = this.#receptorStep(r).receive.map(({ id, increment }): Stmt => ({
       op: "add",
       name: id,
@@ -126,6 +128,16 @@ export class CellEquations {
       return [{ op: "set", name: id, value }];
     });
     return [...added, ...set];
+  }
+
+  /** What a receptor that hears one link does at the beginning of every step; all of it reads the states as they were. */
+  #beginning(r: ResolvedReceptor, receive: Readonly<Record<string, string>>, input: Expr): Stmt[] {
+    const made = Object.entries(receive).map(([s, text]) => ({ id: `${r.prefix}_${s}`, value: this.#synapseText(r, text, { w: input }) })); // prettier-ignore
+    if (made.length === 1) return made.map(({ id, value }) => ({ op: "set", name: id, value }));
+    return [
+      ...made.map(({ id, value }): Stmt => ({ op: "let", name: `${id}_received`, value })),
+      ...made.map(({ id }): Stmt => ({ op: "set", name: id, value: name(`${id}_received`) })),
+    ];
   }
 
   /** A receptor's states over one step, at the new voltage: those that decay to 0 as `receptorStep` keeps them. */
@@ -282,7 +294,10 @@ export class CellEquations {
   }
 
   #receive(): Stmt[] {
-    return this.#cell.receptors.flatMap((r) => (r.input === undefined ? [] : this.receive(r, name(r.input))));
+    return this.#cell.receptors.flatMap((r) => {
+      if (r.input !== undefined) return this.receive(r, name(r.input));
+      return r.synapse.receive === undefined ? [] : this.receive(r, num(0));
+    });
   }
 
   #currents(): Stmt[] {

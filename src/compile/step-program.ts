@@ -80,6 +80,8 @@ export interface TreeReceptors {
   readonly states: readonly string[];
   readonly firstRow: number;
   readonly receive: readonly Stmt[];
+  /** whether `receive` acts in every step, whatever arrives. */
+  readonly everyStep: boolean;
   /** lets; the last two are `g_` (uS, dI/dV) and `i_` (nA, outward at V). */
   readonly currents: readonly Stmt[];
   readonly decay: readonly Stmt[];

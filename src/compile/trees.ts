@@ -285,6 +285,7 @@ class TreeCompiler {
       states,
       firstRow,
       receive: this.#optimised(carrying(renamed(this.#e.receive(first, name("w"))), slow), states, maps, `${tag}r`),
+      everyStep: first.synapse.receive !== undefined,
       currents,
       decay: this.#optimised(carrying(renamed(this.#e.decay(first)), slow), states, maps, `${tag}d`),
     };

@@ -85,7 +85,7 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
 const synapseShape = (current: Readonly<Record<string, Check>>): Check =>
   object(
     { kind: text, ...common, states: record(receptorState), onEvent: record(effect), ...current },
-    { ...lets, weight: unit, slope },
+    { ...lets, weight: unit, slope, receive: record(text) },
   );
 
 function checkShape(where: string, m: unknown): asserts m is Mechanism {
@@ -295,12 +295,13 @@ class MechanismTexts {
     for (const [s, state] of Object.entries(m.states)) {
       this.#state(s, state, event);
       const decays = !("inf" in state || "alpha" in state || "next" in state);
-      if (decays && !Object.hasOwn(m.onEvent, s)) {
+      if (decays && !Object.hasOwn(m.receive ?? m.onEvent, s)) {
         throw new ModelError(this.#where, `nothing writes the state "${s}": it would stay 0`, `Say in onEvent what an event adds: { ${s}: "w" }`); // prettier-ignore
       }
     }
     this.#flow("", m, ["uS", "nA"], event);
     const states = new Set(Object.keys(m.states));
+    this.#receive(m, states);
     for (const [s, effect] of Object.entries(m.onEvent)) {
       if (!states.has(s)) throw new ModelError(`${this.#where}, onEvent`, `names ${shown(s)}, which is no state`, didYouMean(s.slice(0, 60), states)); // prettier-ignore
       const increment = this.#increment(s, effect, states);
@@ -313,6 +314,16 @@ class MechanismTexts {
         `"${increment.slice(0, 60)}" ${fault}`,
         "The weights of a step are summed before they are applied: give w times something that neither w nor a state changes; what depends on the single event belongs to the link",
       );
+    }
+  }
+
+  /** What happens at the beginning of every step. */
+  #receive({ receive, onEvent }: Synapse, states: ReadonlySet<string>): void {
+    if (receive === undefined) return;
+    if (Object.keys(onEvent).length > 0) throw new ModelError(`${this.#where}, onEvent`, "stands beside receive, which says what events do", "Give onEvent: {}, or no receive"); // prettier-ignore
+    for (const [s, value] of Object.entries(receive)) {
+      if (!states.has(s)) throw new ModelError(`${this.#where}, receive`, `names ${shown(s)}, which is no state`, didYouMean(s.slice(0, 60), states)); // prettier-ignore
+      this.#texts.check(`receive.${s}`, value, this.#units.get(s), new Map(NO_NOISE));
     }
   }
 }

@@ -134,6 +134,10 @@ export type Synapse = MechanismBase &
     /** in `unit`, the weight's when left out; advanced in declared order, later ones seeing earlier new values. */
     readonly states: Readonly<Record<string, ReceptorState>>;
     readonly onEvent: Readonly<Record<string, EventEffect>>;
+    /** Instead of `onEvent`, of a receptor that hears one link: new values of states at the beginning of every step, before its current. Texts read
+     * `w` (the weight of the event that this step brings, else 0), V, params and states, all as they were before it. Events that a receptor
+     * sends itself are states that count down. */
+    readonly receive?: Readonly<Record<string, string>>;
     /** unit of a weight: uS when left out. */
     readonly weight?: Unit;
   };

@@ -87,6 +87,7 @@ function equations(m: Mechanism): string {
   if (m.kind === "synapse") {
     lines.push(
       ...Object.entries(m.onEvent).map(([name, effect]) => `on an event: ${name} ${does(effect)}`),
+      ...Object.entries(m.receive ?? {}).map(([name, text]) => `${name} at the beginning of a step = ${text}`),
       `i = ${flow(m)}`,
     );
   }

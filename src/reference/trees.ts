@@ -161,9 +161,11 @@ class TreePrinter {
     return [
       ...this.#receptorHead(r, k),
       ...this.#declare(read),
-      `      if (slot${k}[j] >= 0) { const w = ${input}; b_acc[slots + slot${k}[j]] = 0;`,
+      ...(r.everyStep ? [`      let w = 0;`] : []),
+      `      if (slot${k}[j] >= 0) { ${r.everyStep ? "" : "const "}w = ${input}; b_acc[slots + slot${k}[j]] = 0;`,
+      ...(r.everyStep ? [`      }`] : []),
       printJs(r.receive, { f32: this.#f32, indent: "        " }),
-      `      }`,
+      ...(r.everyStep ? [] : [`      }`]),
       ...this.#storeReceptor(r),
       printJs(r.currents, { f32: this.#f32, indent: "      " }),
       `      G[i] = ${this.#fr("G[i] + g_")}; I[i] = ${this.#fr("I[i] + i_")};`,

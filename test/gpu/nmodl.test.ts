@@ -7,7 +7,8 @@ import pas from "../../src/mechanisms/channels/pas.ts";
 import { Network } from "../../src/network/network.ts";
 import { trains } from "../../src/network/sources.ts";
 import { simulate } from "../../src/run/simulate.ts";
-import { degC, mM, ms, mV, nA, ohm_cm, S_per_cm2, uF_per_cm2, um } from "../../src/units.ts";
+import type { Synapse } from "../../src/mechanisms/mechanism.ts";
+import { degC, mM, ms, mV, nA, ohm_cm, one, S_per_cm2, uF_per_cm2, um } from "../../src/units.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 
 let gpu: TestDevice;
@@ -56,8 +57,42 @@ async function voltage(name: string, device?: GPUDevice): Promise<Float64Array> 
   return Float64Array.from(found);
 }
 
-// states of connections; a pool with a current of its own, and one solved by Newton's method
-test.each(["tm_syn", "det_gabaab", "ca_pump_current", "calcium_shell"])(
+// states of connections; events that a receptor sends itself; a WATCH; a pool with a current of its own, and one solved by Newton's method
+test("a large cell with events of receptors' own, and one that hears nobody, on the device as in both references", async () => {
+  const run = async (engine: object): Promise<number[]> => {
+    const net = new Network({ seed: 1 });
+    const [pulse, train] = ["pulse_ampa", "pulse_train"].map((name) => read(name).mechanism as Synapse) as [Synapse, Synapse]; // prettier-ignore
+    const cells = net.cells("cell", 2, {
+      sections: [
+        { name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(100), cm: uF_per_cm2(1) },
+        { name: "dend", L: um(400), diam: um(2), Ra: ohm_cm(100), cm: uF_per_cm2(1), nseg: 9, parent: "soma" },
+      ],
+      insertions: [{ sections: ["soma", "dend"], mechanism: pas, params: { g: S_per_cm2(3e-4), E: mV(-65) } }],
+      receptors: [
+        { name: "a", synapse: pulse, section: "dend", at: 0.7 },
+        { name: "b", synapse: train, section: "dend", at: 0.2 },
+        { name: "c", synapse: pulse, section: "soma" },
+      ],
+      V0: mV(-65),
+      celsius: degC(25),
+      detector: { section: "soma", threshold: mV(0) },
+    });
+    const source = net.sources("source", 2, trains([EVENTS, EVENTS.map((t) => t + 1)]));
+    net.connect(source, cells.receptor("a"), oneToOne(), { weight: one(0.01), delay: ms(0.5) });
+    net.record(cells, "V", { every: ms(0.1) });
+    const sim = await simulate(net, { dt: ms(0.025), ...engine });
+    const found: number[] = [];
+    for await (const chunk of sim.run(ms(10))) found.push(...chunk.trace("cell", "V").data);
+    await sim.close();
+    return found;
+  };
+  const want = await run({ engine: "reference" });
+  expect(Math.max(...want) - Math.min(...want)).toBeGreaterThan(5);
+  const others = [await run({ engine: "reference32" }), await gpu.use((device) => run({ engine: "gpu", device }))]; // prettier-ignore
+  for (const got of others) expect(want.reduce((most, v, k) => Math.max(most, Math.abs(v - (got[k] as number))), 0)).toBeLessThan(1e-3); // prettier-ignore
+});
+
+test.each(["tm_syn", "det_gabaab", "pulse_ampa", "watch_after", "ca_pump_current", "calcium_shell"])(
   "%s on the device as in float64",
   async (name) => {
     const want = await voltage(name);

@@ -26,7 +26,8 @@ const files = [DEMO, OWN].flatMap((dir) => readdirSync(dir).filter((f) => f.ends
 const [CELSIUS, DT, STOP, LEAK] = [25, 0.025, 100, 3e-4] as const;
 const REVERSALS = { na: 50, k: -77, ca: 120 };
 const CONCENTRATIONS: Readonly<Record<string, number>> = { cai: 1e-4, cao: 2, nai: 10, nao: 140, ki: 54.4, ko: 2.5 };
-const EVENTS = [10, 12, 30.5];
+/** Two of them within pulses and refractory times. */
+const EVENTS = [10, 12, 30.5, 30.9];
 const WEIGHT = 0.002;
 
 interface Case {
@@ -49,7 +50,7 @@ const nameInNeuron = (path: string): string =>
 /** What reads the concentration of a pool: it is inserted beside one. */
 const COMPANIONS = ["hva_ca", "small_k_ca"];
 const ofCalcium = (m: Mechanism): boolean => m.kind === "pool" && m.ion === "ca";
-const takesEvents = (m: Mechanism): boolean => m.kind === "synapse" && Object.keys(m.onEvent).length > 0;
+const takesEvents = (m: Mechanism): boolean => m.kind === "synapse" && (m.receive !== undefined || Object.keys(m.onEvent).length > 0);
 
 /** The line of the first fault that NEURON's own check of units finds; it stops there. */
 function modlunitsLine(path: string): string | undefined {

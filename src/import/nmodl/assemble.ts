@@ -39,7 +39,8 @@ export class Assembly {
     }
     for (const { ion } of program.ions)
       for (const n of [`e${ion}`, `i${ion}`, `${ion}i`, `${ion}o`]) this.#writer.take(n);
-    const units = this.#stateUnits(draft);
+    for (const { name, wish } of events?.own?.states ?? []) this.#writer.own(name, wish);
+    const units = this.#stateUnits(draft, events);
     for (const [state, unit] of units) this.#writer.dimensions.set(this.#writer.own(state), dimension(unit));
     for (const { ion } of program.ions) {
       for (const [n, unit] of [
@@ -66,8 +67,8 @@ export class Assembly {
     };
     const made = (): Mechanism => {
       if (program.kind === "point") {
-        const { flow, onEvent, weight } = built as PointParts;
-        return { kind: "synapse", ...common, ...(weight === "uS" ? {} : { weight }), states: states as Synapse["states"], onEvent, ...flow } as Synapse; // prettier-ignore
+        const { flow, onEvent, receive, weight } = built as PointParts;
+        return { kind: "synapse", ...common, ...(weight === "uS" ? {} : { weight }), states: states as Synapse["states"], onEvent, ...(receive === undefined ? {} : { receive }), ...flow } as Synapse; // prettier-ignore
       }
       if (isPool) return this.#pool(common, states as Pool["states"], built as Pool["currents"] & {});
       return {
@@ -118,13 +119,13 @@ export class Assembly {
   }
 
   /** Units of states; the file's where the language has them, else "1". */
-  #stateUnits({ states, schemes }: Draft): Map<string, Unit> {
+  #stateUnits({ states, schemes }: Draft, events: EventDraft | undefined): Map<string, Unit> {
     const { program } = this.#context;
     const declared = new Map(
       [...program.assigned, ...program.parameters, ...program.states].map((d) => [d.name, d.unit]),
     );
     const unit = (state: string): Unit => {
-      if (state === "time") return "ms";
+      if (state === "time" || events?.own?.times.has(state) === true) return "ms";
       if (this.#writer.isIonState(state)) return "mM";
       const of = state.replace(/_(old|(iterate|change|moved|pivot|right)\d)(_old)?$/, "");
       const found = unitOf(this.#units.read(declared.get(of) ?? declared.get(of.replace(/_\d+$/, "")) ?? "1"));
@@ -147,18 +148,18 @@ export class Assembly {
   }
 
   #states(
-    { states }: Draft,
+    draft: Draft,
     units: ReadonlyMap<string, Unit>,
     events: EventDraft | undefined,
   ): Record<string, State | ReceptorState> {
     // prettier-ignore
     const found: Record<string, Record<string, string>> = {};
     const point = this.#context.program.kind === "point";
-    for (const { state, form, init } of states) {
+    for (const { state, form, init } of draft.states) {
       const unit = units.get(state) as Unit;
       const start = init === undefined ? undefined : this.#writer.final(init);
       const isZero = start?.kind === "number" && start.value === 0;
-      const decays = point && "inf" in form && form.inf.kind === "number" && form.inf.value === 0 && (init === undefined || isZero) && events?.onEvent.has(state) === true; // prettier-ignore
+      const decays = point && "inf" in form && form.inf.kind === "number" && form.inf.value === 0 && (init === undefined || isZero) && (events?.onEvent.has(state) === true || draft.received?.has(state) === true); // prettier-ignore
       const text = decays ? this.#form({ tau: (form as { tau: Expr }).tau } as never, unit) : this.#form(form, unit);
       if (start !== undefined && !decays) this.#writer.finalText(start, unit, (t) => (text["init"] = t));
       const usual: Unit = point
@@ -220,7 +221,7 @@ export class Assembly {
     return found;
   }
 
-  #point({ currents }: Draft, events: EventDraft | undefined): PointParts {
+  #point({ currents, received }: Draft, events: EventDraft | undefined): PointParts {
     const { symbols: s, program, notes } = this.#context;
     for (const { ion, write } of program.ions) {
       if (write.includes(`i${ion}`)) notes.push(`i${ion} of ${program.name} flows through the membrane, but pools of ${ion} do not read it`); // prettier-ignore
@@ -237,7 +238,14 @@ export class Assembly {
       if ("set" in effect) this.#writer.text(effect.set, unit, (t) => (onEvent[own] = { set: t }));
       else this.#writer.text(effect.add, unit, (t) => (onEvent[own] = t));
     }
-    return { flow, onEvent, weight };
+    if (received === undefined) return { flow, onEvent, weight };
+    const receive: Record<string, string> = {};
+    for (const [state, value] of received) {
+      const own = this.#writer.own(state);
+      receive[own] = "";
+      this.#writer.text(value, this.#writer.dimensions.get(own) as Dimension, (t) => (receive[own] = t));
+    }
+    return { flow, onEvent, receive, weight };
   }
 
   /** The mechanism, if the language takes it.
@@ -275,5 +283,6 @@ function aliasesOf({ program, variables }: Context, { advanced, currents }: Phas
 interface PointParts {
   readonly flow: Record<string, string>;
   readonly onEvent: Record<string, EventEffect>;
+  readonly receive?: Record<string, string>;
   readonly weight: Unit;
 }

@@ -1,6 +1,7 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { At } from "./lexer.ts";
 import { checkConserved, checkStart } from "./linear.ts";
+import type { Received } from "./own-events.ts";
 import { inOrder } from "./order.ts";
 import { type Context, fresh, isFresh, type Phases, staleName } from "./phases.ts";
 import type { Form } from "./relax.ts";
@@ -29,10 +30,16 @@ export interface Draft {
   readonly states: readonly DraftState[];
   readonly schemes: readonly (Scheme & { readonly init: readonly Expr[] | undefined })[];
   readonly currents: readonly DraftCurrent[];
+  /** values that states of a receptor have at the beginning of a step. */
+  readonly received: ReadonlyMap<string, Expr> | undefined;
 }
 
 /** States in order, currents and schemes of a file whose blocks were run. */
-export function draft(context: Context, phases: Phases): Draft & { readonly resolver: Resolver } {
+export function draft(
+  context: Context,
+  phases: Phases,
+  own?: (resolver: Resolver) => Received,
+): Draft & { readonly resolver: Resolver } {
   const resolver = new Resolver(context, phases);
   const { symbols: s, program } = context;
   const neat = new Map<Expr, Expr>();
@@ -54,23 +61,27 @@ export function draft(context: Context, phases: Phases): Draft & { readonly reso
     })),
     init: startsSteady(context, resolver, phases, scheme) ? undefined : scheme.states.map((state) => final(initOf(resolver, phases, state))), // prettier-ignore
   }));
+  const events = own?.(resolver);
+  const received = events && new Map([...events.values].map(([state, e]) => [state, final(e)]));
   checkConserved(context, resolver, phases.conserved, (state) => initOf(resolver, phases, state));
   const still = program.states
     .flatMap((d) => (d.size === undefined ? [d.name] : Array.from({ length: d.size }, (_, k) => `${d.name}_${k}`)))
     .filter((state) => !inScheme.has(state) && !updates.some((u) => u.state === state))
-    .map((state) => ({ state, form: { next: s.name(state) } as Form, at: program.nameAt }));
+    .map((state) => ({ state, form: { next: events?.times.has(state) === true ? s.sub(s.name(state), s.name("dt")) : s.name(state) } as Form, at: program.nameAt })); // prettier-ignore
+  const made = (events?.states ?? []).map(({ name, form, init }) => ({ state: name, form, init: final(init), at: program.nameAt })); // prettier-ignore
   const kept = [...keptSteps(resolver, s, final)].map((k) => ({ ...k, at: program.nameAt }));
   if (resolver.usesTime) kept.unshift({ state: "time", form: { next: s.add(s.name(keptName("time")), s.name("dt")) }, init: s.number(0), at: program.nameAt }); // prettier-ignore
   const written = concentrationsOf(context, resolver, phases, final);
   const steps = [
     ...kept,
     ...written,
+    ...made,
     ...[...updates, ...still].map((u) => ({ ...u, init: initialOf(context, resolver, phases, u, final, steady) })),
   ].map((u) => ({ ...u, exprs: exprsOf(u.form) }));
-  const read = new Set([...steps.flatMap((u) => u.exprs), ...currents.map((c) => c.i), ...schemes.flatMap((k) => k.reactions.flatMap((r) => [r.forward, r.backward]))].flatMap((e) => [...s.reads(e)].map(stateOf))); // prettier-ignore
-  const wanted = steps.filter((u) => read.has(u.state) || isConcentration(context, u.state) || !kept.some((k) => k.state === u.state)); // prettier-ignore
+  const read = new Set([...steps.flatMap((u) => u.exprs), ...currents.map((c) => c.i), ...schemes.flatMap((k) => k.reactions.flatMap((r) => [r.forward, r.backward])), ...(received?.values() ?? [])].flatMap((e) => [...s.reads(e)].map(stateOf))); // prettier-ignore
+  const wanted = steps.filter((u) => read.has(u.state) || isConcentration(context, u.state) || ![...kept, ...(events === undefined ? [] : still)].some((k) => k.state === u.state)); // prettier-ignore
   const { order, copies } = inOrder(s, wanted, (state) => [state, keptName(state)]);
-  return { ...finished(context, order, copies, currents), schemes, resolver };
+  return { ...finished(context, order, copies, currents, received), schemes, resolver };
 }
 
 /** Concentrations that a file writes and has no STATE for: values of every step. */
@@ -133,7 +144,8 @@ function finished(
   order: readonly (DraftState & { exprs: readonly Expr[] })[],
   copies: readonly string[],
   currents: readonly DraftCurrent[],
-): Pick<Draft, "states" | "currents"> {
+  received: ReadonlyMap<string, Expr> | undefined,
+): Pick<Draft, "states" | "currents" | "received"> {
   const done = new Set<string>();
   const named = (own: string | undefined) => (e: Expr): Expr | undefined => {
     if (e.kind !== "name") return undefined;
@@ -151,6 +163,7 @@ function finished(
   return {
     states: [...olds, ...states],
     currents: currents.map((c) => ({ ...c, i: s.replace(c.i, named(undefined)) })),
+    received: received && new Map([...received].map(([state, e]) => [state, s.replace(e, named(undefined))])),
   };
 }
 

@@ -7,7 +7,8 @@ import type { Context, Phases } from "./phases.ts";
 import { linear } from "./relax.ts";
 import { keptName, type Resolver } from "./resolve.ts";
 import { valueOf } from "./symbols.ts";
-import type { NetReceive } from "./syntax.ts";
+import type { Received } from "./own-events.ts";
+import type { Declared, NetReceive, Program, Statement } from "./syntax.ts";
 import { type UnitTable, unitOf } from "./units.ts";
 
 export type EventChange = { readonly add: Expr } | { readonly set: Expr };
@@ -17,6 +18,49 @@ export interface EventDraft {
   readonly weightUnit: Unit;
   /** what a connection makes of its weight, where it has states of its own. */
   readonly connection: ConnectionDraft | undefined;
+  /** instead of `onEvent`: what happens at the beginning of every step. */
+  readonly own?: Received;
+}
+
+/** Events of a receptor that hears one link. */
+export function ownEventsOf({ program }: Context, units: UnitTable, own: Received): EventDraft {
+  const unit = unitOf(units.read(program.netReceive?.args[0]?.unit ?? "1"));
+  return { onEvent: new Map(), weightUnit: unit?.factor === 1 ? unit.unit : "1", connection: undefined, own };
+}
+
+/** Whether statements send events to the file's own NET_RECEIVE. */
+export const sends = (body: readonly Statement[], program: Program, met: readonly string[] = []): boolean =>
+  body.some((x) => {
+    if (x.kind === "watch") return true;
+    if (x.kind === "if") return sends([...x.then, ...x.otherwise], program, met);
+    if (x.kind !== "call") return false;
+    const called = met.includes(x.name) ? undefined : program.procedures.get(x.name);
+    return x.name === "net_send" || (called !== undefined && sends(called.body, program, [...met, x.name]));
+  });
+
+/** With variables that events set as states, which keep what they hold. */
+export function withEventStates(program: Program): Program {
+  const { netReceive, states, assigned, parameters, ranges, fileLocals } = program;
+  if (netReceive === undefined) return program;
+  const set = new Set<string>();
+  const follow = (body: readonly Statement[], met: readonly string[]): void => {
+    for (const x of body) {
+      if (x.kind === "assign") set.add(x.to.name);
+      if (x.kind === "if") follow([...x.then, ...x.otherwise], met);
+      const [to] = x.kind === "call" && x.name === "state_discontinuity" ? x.args : [];
+      if (to?.kind === "name") set.add(to.name);
+      const called = x.kind !== "call" || met.includes(x.name) ? undefined : program.procedures.get(x.name);
+      if (called !== undefined && x.kind === "call") follow(called.body, [...met, x.name]);
+    }
+  };
+  follow(netReceive.body, []);
+  const args = new Set(netReceive.args.map((arg) => arg.name));
+  const isPlain = (name: string): boolean => set.has(name) && !args.has(name) && !parameters.some((d) => d.name === name) && !states.some((d) => d.name === name); // prettier-ignore
+  const of = (name: string): Declared => ({ name, size: undefined, unit: undefined, value: undefined, limits: undefined, comment: undefined, line: netReceive.line, column: netReceive.column }); // prettier-ignore
+  const named = [...assigned.filter((d) => d.size === undefined && isPlain(d.name))];
+  const others = [...ranges, ...fileLocals.keys()].filter((name) => isPlain(name) && !assigned.some((d) => d.name === name)); // prettier-ignore
+  const more = [...named, ...[...new Set(others)].map(of)].filter((d) => d.name !== "v" && d.name !== "t");
+  return { ...program, states: [...states, ...more], assigned: assigned.filter((d) => !more.includes(d)) };
 }
 
 /** What an event does to the states of a receptor. An event of the language is `w`, the sum of a step's weights. */

@@ -1,9 +1,11 @@
 import type { BinaryOp, Expr } from "../../lang/expr.ts";
 import { BUILTINS, IGNORED } from "./builtins.ts";
-import type { At, Lexer } from "./lexer.ts";
-import { type Symbols, valueOf } from "./symbols.ts";
-import type { Program, Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
-import type { Variables } from "./variables.ts";
+import type { At } from "./lexer.ts";
+import { valueOf } from "./symbols.ts";
+import type { Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
+import { labelOnce, type Shared } from "./shared.ts";
+import { between, rangeOf } from "./tabulated.ts";
+import { isTruth } from "./truth.ts";
 
 /** Most statements that a block may come to, loops and calls written out. */
 const MOST_STATEMENTS = 50_000;
@@ -14,27 +16,8 @@ const DEEPEST_CALL = 30;
 export interface Effects {
   derivative?(of: string, value: Expr, at: At): void;
   other?(statement: Statement, run: Execution): void;
-}
-
-/** A TABLE as it was met: what it holds, over which argument. */
-export interface Tabulated {
-  readonly name: string;
-  readonly value: Expr;
-  readonly from: number;
-  readonly to: number;
-  readonly intervals: number;
-}
-
-export interface Shared {
-  readonly program: Program;
-  readonly lexer: Lexer;
-  readonly variables: Variables;
-  readonly symbols: Symbols;
-  /** interpolate tables as NEURON does, instead of leaving the function as it is. */
-  readonly interpolate: boolean;
-  readonly tables: Tabulated[];
-  /** what an expression was called where it was written. */
-  readonly labels: Map<Expr, string>;
+  /** What is known of a part of a test; undefined where nothing is. */
+  known?(part: Expr): Expr | undefined;
 }
 
 /** Runs statements with expressions for values: what a variable holds at the end, over what it held at the start. A variable that is
@@ -171,7 +154,9 @@ export class Execution {
 
   #if(test: Term, then: readonly Statement[], otherwise: readonly Statement[]): void {
     const { symbols } = this.shared;
-    const condition = this.value(test);
+    const { known: toldBy } = this.#effects;
+    const written = this.value(test);
+    const condition = toldBy === undefined ? written : symbols.replace(written, toldBy);
     const known = valueOf(condition);
     if (known !== undefined) return this.run(known === 0 ? otherwise : then);
     const before = [this.#values, this.#locals] as const;
@@ -187,7 +172,7 @@ export class Execution {
       const other = (): Expr => this.#before(before[0], name);
       const merged = symbols.call("select", condition, yes[0].get(name) ?? other(), no[0].get(name) ?? other());
       this.#values.set(name, merged);
-      this.#label(merged, name);
+      labelOnce(this.shared, merged, name);
     }
     this.#locals.forEach((scope, k) => {
       const [a, b] = [yes[1][k], no[1][k]];
@@ -195,7 +180,7 @@ export class Execution {
         const [x, y] = [a?.get(name), b?.get(name)];
         const merged = x === undefined || y === undefined ? (x ?? y) : symbols.call("select", condition, x, y);
         scope.set(name, merged);
-        if (merged !== undefined) this.#label(merged, name);
+        if (merged !== undefined) labelOnce(this.shared, merged, name);
       }
     });
   }
@@ -203,11 +188,6 @@ export class Execution {
   #before(values: ReadonlyMap<string, Expr>, name: string): Expr {
     const { symbols, variables } = this.shared;
     return values.get(name) ?? symbols.name(variables.find(name)?.kind === "voltage" ? "V" : name);
-  }
-
-  #label(value: Expr, name: string): void {
-    const { labels } = this.shared;
-    if (value.kind !== "name" && value.kind !== "number" && !labels.has(value)) labels.set(value, name);
   }
 
   /** Rounds are written out, as long as the test is a number. */
@@ -358,25 +338,10 @@ export class Execution {
     return found?.kind === "table" ? found.table : undefined;
   }
 
-  #range(table: TableStatement, at: At): { from: number; to: number; intervals: number } {
-    const [from, to, intervals] = [table.from, table.to, table.intervals].map((t) => this.#limit(t));
-    if (from !== undefined && to !== undefined && intervals !== undefined && from < to && intervals >= 1) {
-      return { from, to, intervals };
-    }
-    return this.shared.lexer.fail(at, "has a TABLE whose limits are no ascending numbers", "Give numbers");
-  }
-
-  /** A number, or the default of a parameter, with which NEURON makes the table. */
-  #limit(term: Term): number | undefined {
-    const value = this.value(term);
-    const variable = value.kind === "name" ? this.shared.variables.find(value.name) : undefined;
-    return variable?.kind === "parameter" ? variable.declared.value : valueOf(value);
-  }
-
   /** A PROCEDURE with TABLE: afterwards its variables hold what the table says, and everything else is as before. */
   #tabulated(routine: Routine, table: TableStatement, given: ReadonlyMap<string, Expr>, at: At): void {
     const { lexer } = this.shared;
-    const range = this.#range(table, at);
+    const range = rangeOf(this, table, at);
     const names = table.names;
     const before = new Map(this.#values);
     const exact = (args: ReadonlyMap<string, Expr>): ReadonlyMap<string, Expr> => {
@@ -389,7 +354,7 @@ export class Execution {
     const [arg] = routine.args;
     if (arg === undefined) lexer.fail(at, `has a TABLE in ${routine.name}, which takes no argument`, "Give it one");
     const of = (arg as { name: string }).name;
-    const results = this.#between(range, given.get(of) as Expr, (x) => {
+    const results = between(this.shared, range, given.get(of) as Expr, (x) => {
       const after = exact(new Map([[of, x]]));
       return names.map((name) => after.get(name) ?? lexer.fail(at, `has a TABLE of ${name}, which the block does not set`, "Set it")); // prettier-ignore
     });
@@ -398,7 +363,7 @@ export class Execution {
     names.forEach((name, k) => {
       const value = results[k] as Expr;
       this.#values.set(name, value);
-      this.#label(value, name);
+      labelOnce(this.shared, value, name);
       this.shared.tables.push({ name, value, ...range });
     });
   }
@@ -412,38 +377,16 @@ export class Execution {
   }
 
   #tabulatedFunction(routine: Routine, table: TableStatement, given: ReadonlyMap<string, Expr>, at: At): Expr {
-    const range = this.#range(table, at);
+    const range = rangeOf(this, table, at);
     const [arg] = routine.args;
     if (arg === undefined) this.shared.lexer.fail(at, `has a TABLE in ${routine.name}, which takes no argument`, "Give it one"); // prettier-ignore
     const of = (arg as { name: string }).name;
     const run = (x: Expr): Expr[] => [this.#inside(routine, new Map([[of, x]]), routine.name).get(routine.name) as Expr]; // prettier-ignore
-    const [value] = this.#between(range, given.get(of) as Expr, run) as [Expr];
+    const [value] = between(this.shared, range, given.get(of) as Expr, run) as [Expr];
     this.shared.tables.push({ name: routine.name, value, ...range });
     return value;
   }
-
-  /** Linear interpolation as NEURON's tables do it, ends held; or the function itself. */
-  #between(range: { from: number; to: number; intervals: number }, x: Expr, f: (x: Expr) => Expr[]): Expr[] {
-    const { symbols: s, interpolate } = this.shared;
-    if (!interpolate) return f(x);
-    const { from, to, intervals } = range;
-    const spacing = (to - from) / intervals;
-    const at = s.call("max", s.number(0), s.call("min", s.number(intervals), s.div(s.sub(x, s.number(from)), s.number(spacing)))); // prettier-ignore
-    const low = s.call("min", s.number(intervals - 1), s.call("floor", at));
-    const node = (k: Expr): Expr => s.add(s.number(from), s.mul(s.number(spacing), k));
-    this.#label(at, "place");
-    this.#label(low, "low");
-    const [below, above] = [f(node(low)), f(node(s.add(low, s.number(1))))];
-    const part = s.sub(at, low);
-    return below.map((b, k) => s.add(b, s.mul(part, s.sub(above[k] as Expr, b))));
-  }
 }
-
-const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "==", "!="]);
-const isTruth = (e: Expr): boolean =>
-  e.kind === "binary"
-    ? COMPARISONS.has(e.op) || (e.op === "*" && isTruth(e.left) && isTruth(e.right))
-    : e.kind === "call" && e.fn === "max" && e.args.every(isTruth);
 
 /** Whether a label is that of a variable of the file, which outlives those of LOCALs. */
 function labelled(label: string | undefined, { shared }: Execution): boolean {

@@ -3,15 +3,17 @@ import type { Channel, Mechanism } from "../../mechanisms/mechanism.ts";
 import { Assembly } from "./assemble.ts";
 import { FARADAY, GAS } from "./builtins.ts";
 import { type Draft, draft } from "./draft.ts";
-import { eventsOf } from "./events.ts";
-import type { Tabulated } from "./execute.ts";
+import { DataError } from "../../errors.ts";
+import { eventsOf, ownEventsOf, sends, withEventStates } from "./events.ts";
+import { OwnEvents, type Received } from "./own-events.ts";
+import type { Tabulated } from "./shared.ts";
 import type { Lexer } from "./lexer.ts";
 import { type PlasticityType, plasticityType, type SourcePlasticity } from "../../mechanisms/plasticity.ts";
 import { ruleOf } from "./rule.ts";
 import { Parser } from "./parse.ts";
 import { type Context, runPhases } from "./phases.ts";
 import { Symbols } from "./symbols.ts";
-import type { Program } from "./syntax.ts";
+import type { NetReceive, Program } from "./syntax.ts";
 import { tidy } from "./tidy.ts";
 import { unitWarnings } from "./unit-check.ts";
 import { UnitTable } from "./units.ts";
@@ -56,9 +58,36 @@ export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
   if (random !== undefined) lexer.fail(random, `has RANDOM ${random.name}, which is refused: a mechanism draws no numbers`, "Draw them in the network"); // prettier-ignore
   const units = unitsOf(program);
   const warnings = unitWarnings(program, lexer, units, parser.isUnchecked);
-  const first = translate(program, lexer, units, tables === "asPublished" ? "leave" : "exact");
-  const found = "again" in first ? (translate(program, lexer, units, "interpolate") as Translated) : first;
-  return { ...found, warnings };
+  return { ...translated({ program, lexer, units, tables }), warnings };
+}
+
+type Source = Pick<Context, "program" | "lexer"> & {
+  readonly units: UnitTable;
+  readonly tables: "asPublished" | "exact";
+};
+
+/** A receptor whose events act on the sum of a step's weights hears as many links as there are; where they do not, one. */
+function translated(source: Source): Translated {
+  const { program } = source;
+  if (program.kind !== "point" || program.netReceive === undefined) return inItsTables(source);
+  const ofOne = (): Translated => inItsTables({ ...source, program: withEventStates(program) }, true);
+  if (sends(program.netReceive.body, program)) return ofOne();
+  try {
+    return inItsTables(source);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    try {
+      return ofOne();
+    } catch (another) {
+      if (!(another instanceof DataError)) throw another;
+      throw sends(program.initial, program) ? another : error;
+    }
+  }
+}
+
+function inItsTables({ tables, ...source }: Source, own = false): Translated {
+  const first = translate(source, tables === "asPublished" ? "leave" : "exact", own);
+  return "again" in first ? (translate(source, "interpolate", own) as Translated) : first;
 }
 
 export function unitsOf(program: Program): UnitTable {
@@ -84,12 +113,12 @@ export function constantsOf(program: Program, lexer: Lexer, units: UnitTable): M
   return found;
 }
 
-/** @param mode  leave: tables stay for the mechanism's own `table`; interpolate: they are written out; exact: there are none */
+/** @param mode  leave: tables stay for the mechanism's own `table`; interpolate: they are written out; exact: there are none
+ * @param own  whether events are of one link, and some the receptor's own */
 function translate(
-  program: Program,
-  lexer: Lexer,
-  units: UnitTable,
+  { program, lexer, units }: Omit<Source, "tables">,
   mode: "leave" | "interpolate" | "exact",
+  own: boolean,
 ): Translated | { readonly again: true } {
   const tooMany = (): never =>
     lexer.fail(program.nameAt, "comes to more than 200000 different expressions", "Shorten it");
@@ -107,11 +136,13 @@ function translate(
   };
   for (const { name, ...at } of program.pointers) context.notes.push(`the POINTER ${name} in ${lexer.where(at)} is read over: nothing that runs uses it`); // prettier-ignore
   const phases = runPhases(context);
-  const { resolver, ...made } = draft(context, phases);
+  let received: Received | undefined;
+  const { resolver, ...made } = draft(context, phases, own ? (resolver) => (received = new OwnEvents(context, phases, program.netReceive as NetReceive, resolver).received()) : undefined); // prettier-ignore
   const table =
     mode === "leave" ? tableOf(context, made, (e) => tidy(symbols, resolver.resolve(e, "advance"))) : "none";
   if (table === undefined) return { again: true };
-  const events = program.kind === "point" ? eventsOf(context, phases, resolver, units) : undefined;
+  if (received !== undefined) context.notes.push(`a cell's ${program.name} hears one link: NEURON keeps what its events do for each connection`); // prettier-ignore
+  const events = program.kind !== "point" ? undefined : received === undefined ? eventsOf(context, phases, resolver, units) : ownEventsOf(context, units, received); // prettier-ignore
   const mechanism = new Assembly(context, units, phases).mechanism(
     made,
     events,

@@ -1,10 +1,11 @@
 import { derivative } from "../../lang/derivative.ts";
 import type { Expr } from "../../lang/expr.ts";
 import { groups, type KineticRules, together } from "./coupled.ts";
-import { Execution, type Shared } from "./execute.ts";
+import { Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton } from "./relax.ts";
 import { type Conserved, held, type Reaction, reactionsOf, type Scheme } from "./schemes.ts";
+import type { Shared } from "./shared.ts";
 import { type Symbols, valueOf } from "./symbols.ts";
 import type { Hook, Routine, Statement } from "./syntax.ts";
 
@@ -30,7 +31,7 @@ export interface Phases {
   /** blocks that INITIAL solves for a steady state, or LINEAR. */
   readonly steady: readonly { readonly block: string; readonly before: ReadonlyMap<string, Expr> }[];
   /** events that INITIAL sends to the file's own NET_RECEIVE, by their flags. */
-  readonly sent: readonly (At & { readonly flag: Expr })[];
+  readonly sent: readonly (At & { readonly flag: Expr; readonly delay: Expr })[];
   readonly updates: readonly Update[];
   readonly schemes: readonly Scheme[];
   /** of blocks that are more than schemes. */
@@ -42,7 +43,7 @@ export interface Phases {
 export function runPhases(context: Context): Phases {
   const { program } = context;
   const steady: { block: string; before: ReadonlyMap<string, Expr> }[] = [];
-  const sent: (At & { flag: Expr })[] = [];
+  const sent: (At & { flag: Expr; delay: Expr })[] = [];
   const initial = new Execution(context, {
     other: (statement, run) => {
       if (statement.kind === "solve") {
@@ -50,8 +51,9 @@ export function runPhases(context: Context): Phases {
         return;
       }
       if (statement.kind === "call" && statement.name === "net_send") {
-        const [, flag] = statement.args;
-        sent.push({ flag: flag === undefined ? context.symbols.number(0) : run.value(flag), line: statement.line, column: statement.column }); // prettier-ignore
+        const [delay, flag] = statement.args.map((arg) => run.value(arg));
+        const { line, column } = statement;
+        sent.push({ flag: flag ?? context.symbols.number(0), delay: delay ?? context.symbols.number(0), line, column });
         return;
       }
       refuse(context, statement);

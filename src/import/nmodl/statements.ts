@@ -6,8 +6,6 @@ type Body = Statement[] & { readonly initial: Statement[] };
 
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ["FORALL", "how often it goes round is known only while it runs"],
-  ["WATCH", "an event that a voltage sends is not in the language"],
-  ["FOR_NETCONS", "it walks over connections, which belong to the network here"],
   ["LONGITUDINAL_DIFFUSION", "a mechanism sees its own compartment only"],
   ["SENS", "sensitivities are not computed"],
   ["MATCH", "a set of equations is solved by iteration"],
@@ -62,6 +60,10 @@ function readStatement(r: Reader, defines: ReadonlyMap<string, number>): Stateme
       return { kind: "table", table: readTable(r), line, column };
     case "SOLVE":
       return readSolve(r);
+    case "FOR_NETCONS":
+      return readConnections(r, defines);
+    case "WATCH":
+      return readWatch(r);
     case "CONDUCTANCE": {
       r.take();
       const { text: name } = r.name("a conductance");
@@ -171,6 +173,29 @@ function readSolve(r: Reader): Statement {
     } else break;
   }
   return { kind: "solve", block, method, steady, line, column };
+}
+
+/** `FOR_NETCONS(w1, a1) { ... }`. */
+function readConnections(r: Reader, defines: ReadonlyMap<string, number>): Statement {
+  const { line, column } = r.take();
+  const args: string[] = [];
+  r.expect("(", "FOR_NETCONS");
+  while (!r.is(")")) {
+    args.push(r.name("an argument").text);
+    r.unit();
+    if (r.accept(",") === undefined) break;
+  }
+  r.expect(")", "FOR_NETCONS");
+  return { kind: "netcons", args, body: readStatements(r, defines), line, column };
+}
+
+/** `WATCH (v > threshold) flag`. */
+function readWatch(r: Reader): Statement {
+  const { line, column } = r.take();
+  r.expect("(", "WATCH");
+  const test = r.expression();
+  r.expect(")", "WATCH");
+  return { kind: "watch", test, flag: r.expression(), line, column };
 }
 
 /** `i, volume { a b }`, also of LONGITUDINAL_DIFFUSION. */

@@ -34,6 +34,8 @@ export type Statement = At &
     | { readonly kind: "conserve"; readonly left: Term; readonly right: Term }
     | { readonly kind: "compartment"; readonly counter: string | undefined; readonly volume: Term; readonly of: readonly Target[] }
     | { readonly kind: "conductance"; readonly name: string; readonly ion: string | undefined }
+    | { readonly kind: "watch"; readonly test: Term; readonly flag: Term }
+    | { readonly kind: "netcons"; readonly args: readonly string[]; readonly body: readonly Statement[] }
     | { readonly kind: "verbatim" }
     | { readonly kind: "refused"; readonly what: string; readonly why: string }
   ); // prettier-ignore

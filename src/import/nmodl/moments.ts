@@ -1,0 +1,38 @@
+import type { Expr } from "../../lang/expr.ts";
+import { type Symbols, valueOf } from "./symbols.ts";
+import { isComparison } from "./truth.ts";
+
+/** How a value changes when all moments (`t` and the variables that hold one) are counted from another zero: 0 for what stays, 1 for a
+ * moment, another number for sums of several; undefined for what would change otherwise, as a product of moments.
+ * @param isMoment  of names */
+export function drift(s: Symbols, e: Expr, isMoment: (name: string) => boolean): number | undefined {
+  const of = (x: Expr): number | undefined => drift(s, x, isMoment);
+  switch (e.kind) {
+    case "number":
+      return 0;
+    case "name":
+      return isMoment(e.name) ? 1 : 0;
+    case "negate":
+      return scaled(of(e.of), -1);
+    case "binary": {
+      const [a, b] = [of(e.left), of(e.right)];
+      if (a === undefined || b === undefined) return undefined;
+      if (a === 0 && b === 0) return 0;
+      if (isComparison(e.op)) return a === b ? 0 : undefined;
+      if (e.op === "+") return a + b;
+      if (e.op === "-") return a - b;
+      const [x, y] = [valueOf(e.left), valueOf(e.right)];
+      if (e.op === "*" && x !== undefined) return scaled(b, x);
+      if (e.op === "*" && y !== undefined) return scaled(a, y);
+      return e.op === "/" && y !== undefined ? scaled(a, 1 / y) : undefined;
+    }
+    case "call": {
+      const [first, ...rest] = e.args.map(of);
+      if (e.fn === "select") return first === 0 && rest[0] === rest[1] ? rest[0] : undefined;
+      if (e.fn === "min" || e.fn === "max") return rest[0] === first ? first : undefined;
+      return first === 0 && rest.every((x) => x === 0) ? 0 : undefined;
+    }
+  }
+}
+
+const scaled = (x: number | undefined, by: number): number | undefined => (x === undefined ? undefined : x * by + 0);

@@ -1,0 +1,393 @@
+import type { Expr } from "../../lang/expr.ts";
+import { linkName, startOfArguments, WEIGHT } from "./connection.ts";
+import { ofCount, ofFlag } from "./flags.ts";
+import { type Effects, Execution } from "./execute.ts";
+import type { At } from "./lexer.ts";
+import { drift } from "./moments.ts";
+import type { Context, Phases } from "./phases.ts";
+import type { Form } from "./relax.ts";
+import { keptName, type Resolver, stateOf } from "./resolve.ts";
+import { valueOf } from "./symbols.ts";
+import type { NetReceive, Statement, Term } from "./syntax.ts";
+
+/** A state of a receptor that its events make: what a connection keeps, an event under way, a WATCH. */
+export interface EventState {
+  readonly name: string;
+  readonly wish: string;
+  readonly form: Form;
+  readonly init: Expr;
+  readonly isTime: boolean;
+}
+
+/** What happens at the beginning of every step. */
+export interface Received {
+  readonly states: readonly EventState[];
+  readonly values: ReadonlyMap<string, Expr>;
+  /** states of the file that hold a time: what is left until it. */
+  readonly times: ReadonlySet<string>;
+}
+
+/** Events of one net_send that may be under way at once; one more ends the run. */
+const ROOM = 4;
+/** ms: an event that is not under way is due so long ago. */
+const IDLE = -1000;
+/** No state may be so large: a run that meets it ends. */
+const TOO_MUCH = 1e31;
+
+const FLAG = "flag@event";
+const NOW = "t";
+const KEPT_WEIGHT = "weight@link";
+
+/** A net_send, or the events that it sends: all with one flag. */
+interface Send {
+  readonly key: string;
+  readonly at: At;
+  /** a number, or the variable that counts events: of several under way the last alone then does something. */
+  readonly flag: number | string;
+  readonly rooms: readonly string[];
+  readonly starts: Expr | undefined;
+}
+
+interface Watch {
+  readonly key: string;
+  readonly at: At;
+  readonly test: Extract<Term, { kind: "binary" }>;
+  readonly flag: number;
+}
+
+/** What a run of NET_RECEIVE does: values of the file's variables and of its arguments. */
+interface Ran {
+  readonly values: ReadonlyMap<string, Expr>;
+  readonly args: ReadonlyMap<string, Expr>;
+}
+
+/** NET_RECEIVE as what happens to the receptor's states at the beginning of a step: first the events that it sent itself and that are due,
+ * then the one that comes in, then those of its WATCHes. Moments are kept as what is left until them. */
+export class OwnEvents {
+  readonly #context: Context;
+  readonly #receive: NetReceive;
+  readonly #resolver: Resolver;
+  readonly #phases: Phases;
+  readonly #sends = new Map<string, Send>();
+  readonly #watches = new Map<string, Watch>();
+  /** variables and arguments that hold a moment. */
+  readonly #clocks = new Set<string>();
+  #values = new Map<string, Expr>();
+
+  constructor(context: Context, phases: Phases, receive: NetReceive, resolver: Resolver) {
+    [this.#context, this.#phases, this.#receive, this.#resolver] = [context, phases, receive, resolver];
+  }
+
+  get #args(): string[] {
+    return this.#receive.args.slice(1).map(({ name }) => name);
+  }
+
+  received(): Received {
+    this.#discover();
+    const { symbols: s } = this.#context;
+    const truths = [...this.#watches.values()].map((w) => [w, this.#truth(w, ">")] as const);
+    for (const [{ key }, now] of truths) this.#values.set(aboveName(key), now);
+    for (const send of this.#sends.values()) this.#due(send);
+    this.#merge(s.binary("!=", s.name(WEIGHT), s.number(0)), this.#event(s.name(WEIGHT), s.number(0)), s.number(0));
+    this.#watched(truths);
+    const reads = new Set([...this.#values.values()].flatMap((e) => [...s.reads(e)]));
+    if (reads.has(KEPT_WEIGHT)) this.#values.set(KEPT_WEIGHT, s.call("select", s.binary("!=", s.name(WEIGHT), s.number(0)), s.name(WEIGHT), s.name(KEPT_WEIGHT))); // prettier-ignore
+    const values = new Map([...this.#values].map(([name, e]) => [name, this.#resolver.resolve(e, "currents")]));
+    return this.#needed(values);
+  }
+
+  /** Runs NET_RECEIVE for every flag that it sends itself, until no new one comes up. */
+  #discover(): void {
+    const { symbols: s } = this.#context;
+    for (const [k, { flag, delay, ...at }] of this.#phases.sent.entries()) this.#send(`start${k}`, flag, at, delay); // prettier-ignore
+    const runs: Ran[] = [this.#event(s.name(WEIGHT), s.number(0))];
+    const done = new Set<string>();
+    for (const all = () => [...this.#sends.values(), ...this.#watches.values()]; done.size < all().length;) {
+      for (const one of all()) {
+        if (done.has(one.key)) continue;
+        done.add(one.key);
+        if (done.size > 20) this.#refuse(one.at, "sends itself events in more than 20 ways");
+        const run = this.#event(s.name(KEPT_WEIGHT), one.flag);
+        if ("test" in one || one.starts !== undefined) this.#checkAlone(one.at, run);
+        runs.push(run);
+        if (typeof one.flag === "string") this.#checkLast(one, one.flag);
+      }
+    }
+    this.#findClocks(runs);
+    for (const run of runs) this.#checkMoments(run);
+  }
+
+  /** NEURON gives an event that no connection brought no arguments; FOR_NETCONS may give them. */
+  #checkAlone(at: At, { values, args }: Ran): void {
+    const { symbols: s } = this.#context;
+    const walks = JSON.stringify(this.#receive.body).includes('"kind":"netcons"');
+    const all = [...values.values(), ...[...args].filter(([name, e]) => e !== s.name(name)).map(([, e]) => e)];
+    const read = all.some((e) => [...s.reads(e)].some((name) => name.endsWith("@link")));
+    if (read && !walks) this.#refuse(at, "sends an event that no connection brings, which reads the weight or arguments of one"); // prettier-ignore
+  }
+
+  /** One run of NET_RECEIVE over the values that are there. */
+  #event(weight: Expr, flag: Expr | number | string, others?: "stale"): Ran {
+    const { symbols: s, lexer } = this.#context;
+    const known = typeof flag === "number" ? s.number(flag) : typeof flag === "string" ? s.name(FLAG) : flag;
+    const effects: Effects = {
+      other: (statement, run) => this.#statement(statement, run),
+      known: (e) =>
+        typeof flag === "string"
+          ? ofFlag(s, e, { flag: s.name(FLAG), count: this.#held(flag), isLast: others !== "stale" })
+          : ofCount(s, e, this.#counters()),
+    };
+    const run = new Execution(this.#context, effects);
+    for (const [name, value] of this.#values) run.set(name, value);
+    const [first] = this.#receive.args;
+    const given = new Map<string, Expr>(this.#args.map((name) => [name, this.#argument(name)]));
+    if (first !== undefined) given.set(first.name, weight);
+    given.set("flag", known);
+    const end = run.scoped(given, this.#receive.body);
+    if (first !== undefined && end.get(first.name) !== weight) lexer.fail(this.#receive, `changes its weight ${first.name}, which is refused`, "Keep it in another argument of NET_RECEIVE"); // prettier-ignore
+    const args = new Map(this.#args.map((name): [string, Expr] => [linkName(name), end.get(name) ?? s.number(0)]));
+    for (const value of [...run.values.values(), ...args.values()]) if (s.reads(value).has(FLAG)) this.#refuse(this.#receive, "uses a flag that counts events otherwise than to ask whether an event is the last"); // prettier-ignore
+    return { values: run.values, args };
+  }
+
+  #held = (name: string): Expr => this.#values.get(name) ?? this.#context.symbols.name(name);
+
+  /** What counts events, as it is now. */
+  #counters(): Expr[] {
+    return [...this.#sends.values()].flatMap(({ flag }) => (typeof flag === "string" ? [this.#held(flag)] : []));
+  }
+
+  #argument = (name: string): Expr => this.#values.get(linkName(name)) ?? this.#context.symbols.name(linkName(name));
+
+  /** Of events whose flag counts them, those before the last have to do nothing: one place then serves them all. */
+  #checkLast({ at }: { readonly at: At }, counter: string): void {
+    const { symbols: s } = this.#context;
+    const stale = this.#event(s.name(KEPT_WEIGHT), counter, "stale");
+    const idle = [...stale.values].every(([name, e]) => e === s.name(name)) && [...stale.args].every(([name, e]) => e === s.name(name)); // prettier-ignore
+    if (!idle) this.#refuse(at, "sends itself events whose flag counts them and of which others than the last act");
+    const start = startOfArguments(this.#context, this.#receive, this.#plain()).get(counter.replace(/@link$/, ""));
+    const first = this.#event(s.name(WEIGHT), s.number(0)).args.get(counter) ?? s.number(0);
+    const step = first.kind === "binary" && first.op === "+" && first.left === s.name(counter) ? valueOf(first.right) : undefined; // prettier-ignore
+    if (step === undefined || step <= 0 || (start !== undefined && !((valueOf(start) ?? -1) >= 0))) this.#refuse(at, "sends itself events whose flag is no count of them"); // prettier-ignore
+  }
+
+  /** FOR_NETCONS: the one connection. */
+  #ofConnection({ args, body }: Extract<Statement, { kind: "netcons" }>, run: Execution, at: At): void {
+    const [first, ...own] = this.#receive.args;
+    if (first === undefined || args.length !== own.length + 1) return this.#refuse(at, `walks over connections with ${args.length} arguments of ${own.length + 1}`); // prettier-ignore
+    const outer = [first, ...own].map(({ name }) => name);
+    const held = outer.map((name) => run.value({ kind: "name", name, ...at }));
+    const end = run.scoped(new Map(args.map((name, k): [string, Expr] => [name, held[k] as Expr])), body);
+    outer.forEach((name, k) => run.assign({ name, ...at }, end.get(args[k] as string) as Expr));
+  }
+
+  #statement(statement: Statement, run: Execution): void {
+    const { lexer, symbols: s } = this.#context;
+    const { line, column } = statement;
+    const at = { line, column };
+    if (statement.kind === "watch") return this.#watch(statement, run);
+    if (statement.kind === "netcons") return this.#ofConnection(statement, run, at);
+    if (statement.kind !== "call")
+      return lexer.fail(at, `has ${statement.kind} in NET_RECEIVE`, "Move it to its block");
+    const { name, args } = statement;
+    if (name === "net_send") {
+      const [delay, flag] = args as readonly [Term, Term?];
+      if (delay === undefined) lexer.fail(at, "has a net_send without a delay", "Give delay and flag");
+      const send = this.#send(`${line}:${column}`, flag === undefined ? s.number(0) : run.value(flag), at);
+      return this.#push(send, s.add(s.name(NOW), run.value(delay)), run);
+    }
+    const why = name === "net_event" ? "a receptor sends no events to others: its cell's spikes do" : name === "net_move" ? "an event under way stays as it is" : "it is unknown here"; // prettier-ignore
+    return lexer.fail(at, `calls ${name}, which is refused: ${why}`, "Write it without");
+  }
+
+  /** The net_send at a place, which sends one flag. */
+  #send(key: string, flag: Expr, at: At, starts?: Expr): Send {
+    const known = this.#sends.get(key);
+    const number = valueOf(flag);
+    const what = number ?? this.#counter(flag);
+    if (what === undefined || what === 0) this.#refuse(at, what === 0 ? "sends itself flag 0, that of events from outside" : "sends itself a flag that is neither a number nor a count of its events"); // prettier-ignore
+    if (known !== undefined) {
+      if (known.flag !== what) this.#refuse(at, "sends itself flags that differ at one place");
+      return known;
+    }
+    const rooms = Array.from({ length: typeof what === "number" && starts === undefined ? ROOM : 1 }, (_, k) => `wait@${this.#sends.size + 1}_${k + 1}`); // prettier-ignore
+    const send: Send = { key, at, flag: what as number | string, rooms, starts };
+    this.#sends.set(key, send);
+    for (const room of rooms) this.#clocks.add(room);
+    return send;
+  }
+
+  /** The argument that a flag is: count = count + 1, then net_send(delay, count). */
+  #counter(flag: Expr): string | undefined {
+    if (flag.kind !== "binary" || flag.op !== "+") return undefined;
+    const { left, right } = flag;
+    const isOne = (e: Expr): boolean => (valueOf(e) ?? 0) > 0;
+    const counted = left.kind === "name" && isOne(right) ? left.name : undefined;
+    if (counted !== undefined) return this.#args.some((name) => linkName(name) === counted) ? counted : undefined;
+    // over values that other events of the step left
+    return this.#args.map(linkName).find((name) => left === this.#held(name) && isOne(right));
+  }
+
+  /** Puts an event under way, where there is room. */
+  #push({ flag, rooms }: Send, due: Expr, run: Execution): void {
+    const { symbols: s } = this.#context;
+    if (typeof flag === "string") return run.set(rooms[0] as string, due);
+    const held = (room: string): Expr => run.values.get(room) ?? s.name(room);
+    let open: Expr = s.number(1);
+    for (const room of rooms) {
+      const isFree = s.binary("<=", held(room), s.number(IDLE / 2));
+      run.set(room, s.call("select", s.mul(open, isFree), due, held(room)));
+      open = s.mul(open, s.sub(s.number(1), isFree));
+    }
+    run.set(rooms[0] as string, s.call("select", open, s.number(TOO_MUCH), held(rooms[0] as string)));
+  }
+
+  #watch({ test, flag, line, column }: Extract<Statement, { kind: "watch" }>, run: Execution): void {
+    const { symbols: s, lexer } = this.#context;
+    const key = `${line}:${column}`;
+    const number = valueOf(run.value(flag));
+    if (test.kind !== "binary" || !["<", ">", "<=", ">="].includes(test.op)) lexer.fail({ line, column }, "WATCHes what is no comparison", "Write WATCH (v > threshold) flag"); // prettier-ignore
+    if (number === undefined) lexer.fail({ line, column }, "WATCHes with a flag that is no number", "Give a number");
+    const watch: Watch = { key, at: { line, column }, test: test as Watch["test"], flag: number as number };
+    this.#watches.set(key, watch);
+    const isFirst = run.values.get("watched@run") ?? s.number(0);
+    for (const other of this.#watches.keys()) {
+      const on = run.values.get(onName(other)) ?? s.name(onName(other));
+      run.set(onName(other), s.call("select", s.binary("==", isFirst, s.number(0)), s.number(0), on));
+    }
+    run.set("watched@run", s.number(1));
+    run.set(onName(key), s.number(1));
+    run.set(aboveName(key), this.#truth(watch, ">="));
+  }
+
+  /** Whether a WATCH's condition holds; at the very threshold as `op` says. */
+  #truth({ test }: Watch, op: ">" | ">="): Expr {
+    const { symbols: s } = this.#context;
+    const run = this.#plain();
+    const [a, b] = [run.value(test.left), run.value(test.right)];
+    const above = test.op.startsWith(">") ? s.sub(a, b) : s.sub(b, a);
+    return s.call("select", s.binary(op, above, s.number(0)), s.number(1), s.number(0));
+  }
+
+  #watched(truths: readonly (readonly [Watch, Expr])[]): void {
+    const { symbols: s } = this.#context;
+    const fires = truths.map(([{ key }, now]) => s.mul(s.mul(s.name(onName(key)), now), s.sub(s.number(1), s.name(aboveName(key))))); // prettier-ignore
+    truths.forEach(([{ flag }], k) => this.#merge(s.binary(">", fires[k] as Expr, s.number(0)), this.#event(s.name(KEPT_WEIGHT), flag), s.number(0))); // prettier-ignore
+  }
+
+  #plain(): Execution {
+    const { lexer } = this.#context;
+    return new Execution(this.#context, { other: (x) => lexer.fail(x, `has ${x.kind === "call" ? x.name : x.kind} where none belongs, in NET_RECEIVE`, "Move it out") }); // prettier-ignore
+  }
+
+  /** Events under way that are due in this step: NEURON delivers what lies within half a step of its beginning. */
+  #due({ flag, rooms }: Send): void {
+    const { symbols: s } = this.#context;
+    const half = s.div(s.name("dt"), s.number(2));
+    const held = rooms.map(this.#held);
+    const due = held.map((left) => s.mul(s.binary("<=", left, half), s.binary(">", left, s.number(IDLE / 2))));
+    rooms.forEach((room, k) =>
+      this.#values.set(room, s.call("select", due[k] as Expr, s.number(IDLE), held[k] as Expr)),
+    );
+    const last = held.length - 1;
+    const when = held.slice(0, -1).reduceRight((rest, left, k) => s.call("select", due[k] as Expr, left, rest), held[last] as Expr); // prettier-ignore
+    const any = due.reduce((a, b) => s.call("max", a, b));
+    this.#merge(s.binary(">", any, s.number(0)), this.#event(s.name(KEPT_WEIGHT), flag), when);
+  }
+
+  /** Takes over what an event did, where it came, with moments counted from the step's beginning.
+   * @param when  of the event */
+  #merge(comes: Expr, { values, args }: Ran, when: Expr): void {
+    const { symbols: s } = this.#context;
+    const there = new Map([[NOW, when]]);
+    for (const [name, value] of [...values, ...args]) {
+      const before = this.#held(name);
+      if (value === before || name === "watched@run") continue;
+      this.#values.set(name, s.call("select", comes, s.substitute(value, there), before));
+    }
+  }
+
+  #findClocks(runs: readonly Ran[]): void {
+    const { symbols: s } = this.#context;
+    const all = runs.flatMap(({ values, args }) => [...values, ...args]);
+    const isClock = (name: string, value: Expr): boolean => {
+      if (this.#clocks.has(name) || !s.reads(value).has(NOW)) return false;
+      const [as, otherwise] = [true, false].map((own) => drift(s, value, (n) => n === NOW || (own && n === name) || this.#clocks.has(n))); // prettier-ignore
+      return as === 1 && otherwise !== 0;
+    };
+    for (let found = -1; found < this.#clocks.size;) {
+      found = this.#clocks.size;
+      for (const [name, value] of all) if (isClock(name, value)) this.#clocks.add(name);
+    }
+  }
+
+  /** Moments may be kept, compared and subtracted from each other: nothing may depend on when a run began. */
+  #checkMoments({ values, args }: Ran): void {
+    const { symbols: s } = this.#context;
+    for (const [name, value] of [...values, ...args]) {
+      if (name.startsWith("wait@")) continue;
+      const own = drift(s, value, (n) => n === NOW || this.#clocks.has(n));
+      if (own !== (this.#clocks.has(name) ? 1 : 0)) this.#refuse(this.#receive, `computes ${name.replace(/@.*$/, "")} from the time of an event otherwise than by a difference of two times`); // prettier-ignore
+    }
+  }
+
+  /** Only what reaches the receptor's current, with what it starts at and does over a step. */
+  #needed(values: ReadonlyMap<string, Expr>): Received {
+    const { symbols: s, variables, lexer } = this.#context;
+    const { currents, advanced, updates } = this.#phases;
+    for (const name of this.#clocks) {
+      const reads = [...currents.values(), ...advanced.values()].some((e) => s.reads(e).has(name));
+      if (reads) lexer.fail(this.#receive, `keeps the time ${name}, which BREAKPOINT reads, and which is refused`, "Keep in NET_RECEIVE whether it is over"); // prettier-ignore
+    }
+    const wanted = new Set<string>();
+    const want = (name: string): void => {
+      if (wanted.has(name)) return;
+      wanted.add(name);
+      for (const read of s.reads(values.get(name) ?? s.number(0))) want(stateOf(read));
+    };
+    const roots = [...currents.values(), ...updates.flatMap((u) => Object.values(u.form) as Expr[])].map((e) => this.#resolver.resolve(e, "currents")); // prettier-ignore
+    for (const e of roots) for (const name of s.reads(e)) want(stateOf(name));
+    for (const { state } of updates) want(state);
+    const made = [...values.keys(), KEPT_WEIGHT].filter((name) => name.includes("@") && wanted.has(name));
+    const start = startOfArguments(this.#context, this.#receive, this.#plain());
+    const states = [...new Set(made)].map((name) => this.#state(name, start));
+    const plain = [...values].filter(([name]) => wanted.has(name) && variables.find(name)?.kind === "state");
+    for (const [name] of values) {
+      if (!name.includes("@") && wanted.has(name) && variables.find(name)?.kind !== "state") lexer.fail(this.#receive, `sets ${name} at an event`, "Make it a STATE"); // prettier-ignore
+      if (currents.has(name) && wanted.has(name)) lexer.fail(this.#receive, `sets ${name}, which BREAKPOINT sets too`, "Give one of them another name"); // prettier-ignore
+    }
+    const names = new Map(plain.map(([name]) => [keptName(name), s.name(name)]));
+    const kept = [...plain, ...[...values].filter(([name]) => made.includes(name))].filter(([name, e]) => e !== s.name(name)); // prettier-ignore
+    return { states, times: this.#clocks, values: new Map(kept.map(([name, e]) => [name, s.substitute(e, names)])) };
+  }
+
+  #state(name: string, start: ReadonlyMap<string, Expr | undefined>): EventState {
+    const { symbols: s } = this.#context;
+    const own = s.name(name);
+    const wish = name.replace(/@link$/, "").replaceAll(/[@:]/g, "_");
+    const isWait = name.startsWith("wait@");
+    const isClock = this.#clocks.has(name);
+    const later = s.sub(own, s.name("dt"));
+    const next = isWait ? s.call("max", s.number(IDLE), later) : isClock ? later : own;
+    return { name, wish, form: { next }, init: this.#startOf(name, start), isTime: isClock };
+  }
+
+  #startOf(name: string, start: ReadonlyMap<string, Expr | undefined>): Expr {
+    const { symbols: s } = this.#context;
+    if (name.startsWith("wait@")) {
+      const send = [...this.#sends.values()].find(({ rooms }) => rooms.includes(name));
+      return send?.starts === undefined ? s.number(IDLE) : this.#resolver.resolve(send.starts, "initial");
+    }
+    if (!name.endsWith("@link") || name === KEPT_WEIGHT) return s.number(0);
+    const value = start.get(name.replace(/@link$/, "")) ?? s.number(0);
+    if (s.reads(value).has(WEIGHT)) this.#refuse(this.#receive, `starts ${name.replace(/@link$/, "")} by the weight`);
+    return this.#resolver.resolve(s.substitute(value, new Map([[NOW, s.number(0)]])), "initial");
+  }
+
+  #refuse(at: At, what: string): never {
+    return this.#context.lexer.fail(at, `${what}, which is refused`, "Write the receptor by hand, with receive: docs/own-receptor.md"); // prettier-ignore
+  }
+}
+
+const onName = (key: string): string => `on@${key.replace(":", "_")}`;
+const aboveName = (key: string): string => `above@${key.replace(":", "_")}`;
