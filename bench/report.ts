@@ -6,7 +6,9 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { DataError } from "../src/errors.ts";
 import { adapters } from "../src/node.ts";
+import { writeFailure } from "../src/storage/files.ts";
 import { machineNow, type Result, verdictOf } from "./lib.ts";
 import type { Check } from "./promises.ts";
 
@@ -40,13 +42,21 @@ const { values } = parseArgs({
   },
 });
 const minutes = Number(values.minutes);
-if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes} is not a number above 0`);
+if (!(minutes > 0))
+  refuse(
+    new DataError(`--minutes ${values.minutes.slice(0, 40)}`, "is not a number above 0", "For example --minutes 8"),
+  );
 const deadline = performance.now() + minutes * 60_000;
 const left = (): number => deadline - performance.now();
 
 /** Of this program, whether it runs from sources or compiled. */
 const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 const path = (name: string): string => fileURLToPath(new URL(`${name}.${ENDING}`, import.meta.url));
+
+function refuse(error: DataError): never {
+  process.stderr.write(`${String(error)}\n`);
+  process.exit(1);
+}
 
 /** Runs a program of this folder, for so many ms at most. */
 function child(program: string, words: readonly string[], most: number): Promise<Ended> {
@@ -94,7 +104,11 @@ const began = performance.now();
 /** After each part, so that a machine that dies keeps what it measured. */
 function save(): void {
   report.seconds = Number(((performance.now() - began) / 1000).toFixed(1));
-  writeFileSync(values.out, `${JSON.stringify(report, undefined, 1)}\n`);
+  try {
+    writeFileSync(values.out, `${JSON.stringify(report, undefined, 1)}\n`);
+  } catch (error) {
+    refuse(writeFailure(values.out, error));
+  }
 }
 save();
 say(`${report.device}; ${report.machine.cores} cores of ${report.machine.cpu}; at most ${minutes} minutes`);

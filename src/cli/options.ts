@@ -83,11 +83,11 @@ export function pair(text: string): [string, string] {
   throw new DataError(`--set ${clipped(text)}`, 'has no "="', "Write it as path=value, for example record.every=0.025");
 }
 
-export function seedOf(text: string | undefined, fallback: number): number {
+export function seedOf(text: string | undefined, fallback: number, option = "seed"): number {
   if (text === undefined) return fallback;
   const seed = decimal(text) ?? NaN;
   if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) return seed;
-  throw new DataError(`--seed ${clipped(text)}`, "is not a whole number from 0 to 4294967295", "Give another");
+  throw new DataError(`--${option} ${clipped(text)}`, "is not a whole number from 0 to 4294967295", "Give another");
 }
 
 /** Most copies of one run. */

@@ -16,16 +16,18 @@ export type KindOf = (path: string) => Kind;
 /** Most points of one sweep, and most values of one axis. */
 export const MOST_POINTS = 100_000;
 
-/** "path=" and what follows. */
-export function split(option: string, text: string): [path: string, values: string] {
+const EXAMPLES = { grid: "drive.constant=40,50,60", random: "drive.constant=40:60", file: "thresholds=thresholds.txt" };
+
+/** "name=" and what follows. */
+export function split(option: keyof typeof EXAMPLES, text: string): [path: string, values: string] {
   const at = text.indexOf("=");
   if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)];
-  throw new DataError(`--${option} ${clipped(text)}`, "is not path=values", `For example --${option} drive.constant=40,50,60`); // prettier-ignore
+  throw new DataError(`--${option} ${clipped(text)}`, "is not name=value", `For example --${option} ${EXAMPLES[option]}`); // prettier-ignore
 }
 
 /** Values of an axis: "1,2,3" (";" between values that are lists), or a range "from:to:count", with ":log" for equal ratios.
  * @throws DataError */
-export function axisValues(option: string, text: string, kindOf: KindOf): { path: string; values: readonly string[] } {
+export function axisValues(option: "grid", text: string, kindOf: KindOf): { path: string; values: readonly string[] } {
   const [path, given] = split(option, text);
   const where = `--${option} ${clipped(text)}`;
   const { list, whole } = kindOf(path);
@@ -63,11 +65,14 @@ function placed(a: number, b: number, fraction: number, log: boolean, whole: boo
 /** Every combination: the last axis turns fastest.
  * @throws DataError when there are too many */
 export function product(axes: readonly (readonly Choice[])[]): Choice[] {
-  const total = axes.reduce((n, axis) => n * axis.length, 1);
-  if (total > MOST_POINTS)
-    throw new DataError("sweep", `has ${total} points`, `Give at most ${MOST_POINTS}: fewer values, or several sweeps`);
+  checkCount(axes.reduce((n, axis) => n * axis.length, 1));
   return axes.reduce<Choice[]>((all, axis) => all.flatMap((one) => axis.map((more) => ({ ...one, ...more }))), [{}]);
 }
+
+/** @throws DataError when there are too many */
+export function checkCount(points: number): void {
+  if (points > MOST_POINTS) throw new DataError("sweep", `has ${points} points`, `Give at most ${MOST_POINTS}: fewer values, or several sweeps`);
+} // prettier-ignore
 
 export interface RandomDesign {
   readonly axes: readonly string[];

@@ -2,7 +2,7 @@ import { digest, RESULTS_VERSION } from "../compile/hash.ts";
 import { DataError, HillockError, ModelError } from "../errors.ts";
 import { clipped } from "../studies/schema.ts";
 import { decode, writeText, type Files } from "../storage/files.ts";
-import type { Choice } from "./axes.ts";
+import { checkCount, type Choice } from "./axes.ts";
 import type { Subject } from "./subject.ts";
 
 export const PLAN_FILE = "sweep.json";
@@ -39,6 +39,7 @@ export interface Plan {
 export interface Seeds {
   /** One seed for all points; undefined: each from its own hash. */
   readonly seed: number | undefined;
+  /** Runs of every point. The first has the given seed, each other one of its own that follows from it, the same for all points. */
   readonly replicates: number;
 }
 
@@ -51,6 +52,7 @@ export async function pointsOf(
   { seed, replicates }: Seeds,
   onProgress: (done: number) => void = () => undefined,
 ): Promise<{ points: Point[]; repeated: number }> {
+  checkCount(choices.length * replicates);
   const points = new Map<string, Point>();
   let repeated = 0;
   for (const [k, choice] of choices.entries()) {
@@ -59,13 +61,19 @@ export async function pointsOf(
     const facts = await checked(subject, { ...fixed, ...set }, set, given ?? 0);
     for (let replicate = 0; replicate < replicates; replicate++) {
       const id = digest({ facts, replicate, seed: given ?? "of the point" }).slice(0, 16);
-      const point = { id, seed: given ?? parseInt(id.slice(0, 8), 16), replicate, set };
+      const point = { id, seed: seedFor(given, replicate, id), replicate, set };
       if (points.has(id)) repeated++;
       else points.set(id, point);
     }
     onProgress((k + 1) / choices.length);
   }
   return { points: [...points.values()], repeated };
+}
+
+function seedFor(given: number | undefined, replicate: number, id: string): number {
+  if (given !== undefined && replicate === 0) return given;
+  const from = given === undefined ? id : digest({ seed: given, replicate });
+  return parseInt(from.slice(0, 8), 16);
 }
 
 /** What a point's numbers follow from; an error that does not name a setting of the point says which point it is. */

@@ -3,7 +3,7 @@ import { openFolder } from "../../node.ts";
 import { decimal } from "../../studies/schema.ts";
 import { readPlan, type Point } from "../../sweep/plan.ts";
 import { csvOf, parquetOf, tableOf } from "../../sweep/table.ts";
-import { summaryOf } from "./point.ts";
+import { summaryOf } from "./outcome.ts";
 import { queued } from "./queue.ts";
 import { failures, statusLine, statusOf, type PointStatus } from "./status.ts";
 

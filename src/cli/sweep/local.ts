@@ -5,7 +5,7 @@ import { adapters, openFolder } from "../../node.ts";
 import { DataError } from "../../errors.ts";
 import { readPlan, type Plan } from "../../sweep/plan.ts";
 import { onInterrupt } from "../interrupt.ts";
-import { logOf, pointFolder } from "./point.ts";
+import { logOf, pointFolder } from "./outcome.ts";
 import { PROGRAM } from "./program.ts";
 import { queued } from "./queue.ts";
 import { failures, statusLine, statusOf, type PointStatus } from "./status.ts";

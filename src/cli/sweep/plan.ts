@@ -6,6 +6,7 @@ import { openFolder } from "../../node.ts";
 import { encode } from "../../storage/files.ts";
 import { clipped } from "../../studies/schema.ts";
 import {
+  MOST_POINTS,
   axisValues,
   listedPoints,
   product,
@@ -20,7 +21,7 @@ import { networkSubject, studySubject, type Subject } from "../../sweep/subject.
 import { pair, seedOf } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
 import { readText } from "../read-text.ts";
-import { INPUTS } from "./point.ts";
+import { INPUTS } from "./outcome.ts";
 
 export interface PlanOptions {
   readonly out: string;
@@ -50,10 +51,12 @@ export async function planCommand(
   if (existsSync(join(options.out, PLAN_FILE))) throw new DataError(folder.where, "already holds a sweep", "Choose another folder with --out"); // prettier-ignore
   const { subject, files } = await subjectOf(name, preset, options.file);
   const fixed = Object.fromEntries(options.set.map(pair));
-  for (const path of Object.keys(fixed)) kindFor(subject)(path);
+  if (fixed["seed"] !== undefined) throw new DataError("--set seed", "is no setting of a study", `Give --seed ${clipped(fixed["seed"])}`); // prettier-ignore
+  for (const path of Object.keys(fixed)) subject.kindOf(path);
   const choices = await choicesOf(subject, options);
   const twice = Object.keys(choices[0] ?? {}).find((path) => path in fixed);
   if (twice !== undefined) throw new DataError(`--set ${twice}`, "is also an axis of the sweep", "Give it once");
+  if (options.seed !== undefined && "seed" in (choices[0] ?? {})) throw new DataError(`--seed ${clipped(options.seed)}`, "is also an axis of the sweep", "Give it once"); // prettier-ignore
   const seed = options.seed === undefined ? undefined : seedOf(options.seed, 0);
   const replicates = count("replicates", options.replicates);
   const line = new ProgressLine(process.stderr);
@@ -135,11 +138,11 @@ async function choicesOf(subject: Subject, options: PlanOptions): Promise<Choice
 
 function randomDesign({ random, samples, design, designSeed }: PlanOptions): RandomDesign {
   if (samples === undefined) throw new DataError("--random", "is given without a number of points", "Add --samples 20");
-  return { axes: random, samples: count("samples", samples), seed: seedOf(designSeed, 1), design };
+  return { axes: random, samples: count("samples", samples), seed: seedOf(designSeed, 1, "design-seed"), design };
 }
 
 function count(option: string, text: string): number {
   const n = Number(text);
-  if (/^\d+$/.test(text) && n >= 1 && n <= 100_000) return n;
-  throw new DataError(`--${option} ${clipped(text)}`, "is not a whole number from 1 to 100000", "Give another");
+  if (/^\d+$/.test(text) && n >= 1 && n <= MOST_POINTS) return n;
+  throw new DataError(`--${option} ${clipped(text)}`, `is not a whole number from 1 to ${MOST_POINTS}`, "Give another");
 }

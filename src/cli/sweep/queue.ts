@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "../../errors.ts";
 import { clipped } from "../../studies/schema.ts";
+import { opened } from "./outcome.ts";
 
 /** A point's task in the queue. */
 export interface Task {
@@ -30,15 +31,9 @@ export const JOBS_FILE = "jobs.json";
 export async function readJobs(dir: string): Promise<Job[]> {
   const file = join(dir, FOLDER, JOBS_FILE);
   if (!existsSync(file)) return [];
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as Job[];
-  } catch {
-    throw new DataError(
-      file,
-      "is damaged: it does not parse",
-      "Remove it; tasks that are in Slurm's queue are then not known",
-    );
-  }
+  const jobs = opened<Job[]>(await readFile(file, "utf8").catch(() => ""));
+  if (jobs !== undefined) return jobs;
+  throw new DataError(file, "is damaged: its checksum does not match", "Remove it; tasks that are in Slurm's queue are then not known"); // prettier-ignore
 }
 
 /** The sweep's jobs that are in the queue. */

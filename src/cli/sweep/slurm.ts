@@ -7,7 +7,7 @@ import { clipped } from "../../studies/schema.ts";
 import { readPlan } from "../../sweep/plan.ts";
 import { PROGRAM } from "./program.ts";
 import { FOLDER, JOBS_FILE, present, queued, readJobs, slurm, type Job } from "./queue.ts";
-import { POINTS, progressOf, removeLocks } from "./point.ts";
+import { POINTS, progressOf, removeLocks, sealed } from "./outcome.ts";
 import { statusLine, statusOf } from "./status.ts";
 
 export interface SlurmOptions {
@@ -75,7 +75,7 @@ async function submit(dir: string, lists: readonly (readonly string[])[], option
   if (left.length > 0) slurm("scancel", left); // it waits for points that failed
   const save = async (job: Job): Promise<void> => {
     jobs.push(job);
-    await writeText(await openFolder(join(dir, FOLDER)), JOBS_FILE, `${JSON.stringify(jobs, undefined, 1)}\n`);
+    await writeText(await openFolder(join(dir, FOLDER)), JOBS_FILE, sealed(jobs));
   };
   const ids: string[] = [];
   for (const points of lists) {

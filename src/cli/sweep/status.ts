@@ -3,7 +3,7 @@ import { formatTable } from "../../analysis/summary.ts";
 import { openFolder } from "../../node.ts";
 import { isAlive } from "../../storage/node-lock.ts";
 import { readPlan, type Plan, type Point } from "../../sweep/plan.ts";
-import { logOf, outcomeOf, progressOf, type Outcome, type Progress } from "./point.ts";
+import { logOf, outcomeOf, progressOf, type Outcome, type Progress } from "./outcome.ts";
 import { queued, type Task } from "./queue.ts";
 
 /** done: its table row is there. failed: it ended with an error. running. queued: Slurm has it. stopped: it was begun, and nobody

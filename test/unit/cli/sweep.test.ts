@@ -18,6 +18,7 @@ const AXES = ["--grid", "drive.constant=60:120:3", "--grid", "gamma=0.1,0.3", "-
 interface Point {
   readonly id: string;
   readonly seed: number;
+  readonly replicate: number;
   readonly set: Record<string, string>;
 }
 const planOf = (dir: string) => JSON.parse(readFileSync(join(dir, "sweep.json"), "utf8")) as { points: Point[] };
@@ -41,7 +42,7 @@ describe("a design", () => {
   });
 
   test.each([
-    ["x=", /is not path=values/],
+    ["x=", /is not name=value/],
     ["x=1,,2", /has an empty value/],
     ["x=1,1", /the same value twice/],
     ["x=1:2", /is no range/],
@@ -98,6 +99,11 @@ describe("a plan", () => {
     const runs = await planned(at("runs"), "--replicates", "3");
     expect(new Set(runs.map(({ seed }) => seed)).size).toBe(3);
     expect((await planned(at("seeds"), "--grid", "seed=4,5")).map(({ seed }) => seed)).toEqual([4, 5]);
+    const both = await planned(at("both"), ...AXES.slice(0, 2), "--seed", "7", "--replicates", "3");
+    const seeds = [0, 1, 2].map((replicate) => both.filter((p) => p.replicate === replicate).map(({ seed }) => seed));
+    expect(new Set(seeds.flat()).size).toBe(3); // replicates differ; at each, all points share the seed
+    expect(seeds.map((s) => new Set(s).size)).toEqual([1, 1, 1]);
+    expect(seeds[0]?.[0]).toBe(7);
   });
 
   test.each([
@@ -108,6 +114,13 @@ describe("a plan", () => {
     [["watanabe", "--grid", "cells.motorNeurons=2.5,3"], /cells\.motorNeurons: is "2\.5". Give a whole number/],
     [["watanabe", "--grid", "cells.motorNeurons=10"], /one-to-one needs equal sizes.*/],
     [["watanabe", "--grid", "gamma=1", "--set", "gamma=2"], /--set gamma: is also an axis/],
+    [["watanabe", "--grid", "seed=1,2", "--seed", "3"], /--seed 3: is also an axis/],
+    [["watanabe", "--grid", "seed=0:99999:50000", "--replicates", "100000"], /sweep: has 5000000000 points/],
+    [["watanabe", "--set", "seed=3"], /--set seed: is no setting of a study. Give --seed 3/],
+    [
+      ["watanabe", "--random", "gamma=0:1", "--samples", "2", "--design-seed", "x"],
+      /--design-seed x: is not a whole number/,
+    ],
     [["watanabe", "--random", "gamma=0:1"], /--random: is given without a number of points/],
     [["watanabe", "--grid", "gamma=0:1:400", "--grid", "dt=0.01:0.1:400"], /sweep: has 160000 points/],
     [["brunel", "AX"], /brunel AX: is not a preset/],
@@ -215,7 +228,14 @@ describe("a local sweep", () => {
     expect((await hillock(["sweep", "collect", dir])).err).toMatch(
       /summary\.json: is damaged: its checksum does not match/,
     );
-  }, 120_000);
+    const outcome = join(dir, "points", good, "point.json");
+    const written = readFileSync(outcome, "utf8");
+    for (const damaged of ["null", written.replace('"seconds"', '"sekonds"')]) {
+      writeFileSync(outcome, damaged);
+      const { out } = await hillock(["sweep", "status", dir]);
+      expect(out).toMatch(/^0 of 2 done .*: 1 failed, 1 stopped$/m); // to be gone on with
+    }
+  }, 120_000); // prettier-ignore
 
   test("of a network's JSON: what a batch may vary, its seed and its duration", async () => {
     const net = new Network({ seed: 5 });
