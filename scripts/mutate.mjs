@@ -10,10 +10,10 @@ import { bin } from "./steps.mjs";
 /** Tests that are near the code of a folder of src and take seconds; of a folder of tests all but `SLOW`. */
 const TESTS = {
   analysis: ["test/unit/analysis", "test/unit/column/dipole.test.ts", "test/unit/column/electrodes.test.ts", "test/unit/studies/figures.test.ts"],
-  compile: ["test/unit/compile", "test/unit/network", "test/unit/neurons", "test/unit/links/short-term.test.ts", "test/unit/training/compile.test.ts"],
+  compile: ["test/unit/compile", "test/unit/network", "test/unit/neurons", "test/unit/links/short-term.test.ts", "test/unit/links/learning.test.ts", "test/unit/training/compile.test.ts"],
   lang: ["test/unit/lang", "test/unit/mechanisms/formulas.test.ts", "test/unit/mechanisms/check.test.ts"],
   models: ["test/unit/column", "test/unit/motor-pool", "test/unit/training"],
-  reference: ["test/unit/training", "test/unit/neurons/neurons.test.ts", "test/unit/compile/clamps.test.ts", "test/unit/compile/ports.test.ts", "test/unit/links/short-term.test.ts", "test/unit/links/learning.test.ts", "test/unit/run/seen.test.ts"],
+  reference: ["test/unit/training", "test/unit/neurons/neurons.test.ts", "test/unit/compile/clamps.test.ts", "test/unit/compile/ports.test.ts", "test/unit/links/short-term.test.ts", "test/unit/links/learning.test.ts", "test/unit/run", "test/reference/engine.test.ts"],
 }; // prettier-ignore
 /** Seconds each, and what they run of a folder others run too. */
 const SLOW =

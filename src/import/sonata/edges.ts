@@ -41,7 +41,7 @@ function readEdges(where: string, group: SonataGroup, types: ReadonlyMap<number,
   const n = sourceId.length;
   const targetId = ids(where, group, "target_node_id", n);
   const typeId = ids(where, group, "edge_type_id", n);
-  const { columns, others } = grouped(where, group, "edge", n);
+  const { columns, others } = grouped(where, group, "edge", n, (path) => READ.has(path));
   const unread = [...others, ...[...columns.keys()].filter((key) => !READ.has(key))];
   for (const type of types.values()) for (const key of type.keys()) if (!READ.has(key)) unread.push(key);
   const placed = unread.find((key) => /^(afferent|efferent)_|^sec_(id|x)$|^u_syn$|^depression_time$|^facilitation_time$/.test(key));
@@ -64,7 +64,9 @@ function readEdges(where: string, group: SonataGroup, types: ReadonlyMap<number,
   const weight = new Float64Array(n);
   const delay = new Float64Array(n);
   for (let k = 0; k < n; k++) {
-    weight[k] = value("syn_weight", k) * value("nsyns", k, 1);
+    const synapses = value("nsyns", k, 1);
+    if (!Number.isSafeInteger(synapses) || synapses < 0) throw new DataError(`${where}, nsyns of edge ${k}`, `is ${synapses}`, "Give a whole number of synapses");
+    weight[k] = value("syn_weight", k) * synapses;
     delay[k] = value("delay", k);
   }
   return { where, source: populationOf(where, group, "source_node_id", parts), target: populationOf(where, group, "target_node_id", parts), sourceId, targetId, weight, delay };

@@ -19,8 +19,7 @@ export function inputTrains(source: SonataSource, config: Fields, paths: Paths, 
     const path = paths.resolve(input.at("input_file"), file);
     const spikes = /\.csv$|\.txt$/.test(path) ? csvSpikes(path, textOf(source, path)) : hdf5Spikes(path, source);
     let used = 0;
-    for (const nodes of all) {
-      const inside = new Set(sets.rows(input.at("node_set"), input.get("node_set"), nodes));
+    for (const [nodes, inside] of sets.select(input.at("node_set"), input.get("node_set"), all)) {
       if (inside.size === 0) continue;
       const trains = found.get(nodes) ?? nodes.type.map((): number[] => []);
       for (const { population, times, nodeIds } of spikes) {

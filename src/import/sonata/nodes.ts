@@ -1,7 +1,7 @@
 import { DataError, didYouMean } from "../../errors.ts";
 import type { NeuronOptions } from "../../mechanisms/neuron.ts";
 import type { Given } from "../../units.ts";
-import { type Fields, hdf5Of, json, type SonataGroup, type SonataSource, typesTable } from "./config.ts";
+import { brief, type Fields, hdf5Of, isRow, json, type SonataGroup, type SonataSource, typesTable } from "./config.ts";
 import { nestModel, type NestModel } from "./nest.ts";
 import { column, groupIn, grouped, ids } from "./tables.ts";
 
@@ -46,7 +46,7 @@ function population(name: string, where: string, group: SonataGroup, types: Read
   const nodeIds = own === undefined ? Float64Array.from({ length: n }, (_, k) => k) : ids(where, group, "node_id", n);
   const rowOf = new Map([...nodeIds].map((id, row) => [id, row]));
   if (rowOf.size !== n) throw new DataError(`${where}, node_id`, "holds an id twice", "Give each node its own");
-  const { columns, others } = grouped(where, group, "node", n);
+  const { columns, others } = grouped(where, group, "node", n, (path) => path.startsWith("dynamics_params/"));
   if (others.length > 0) notes.push(`${where}: ${list(others)} hold no numbers and are not read`);
   const type = Array.from(typeId, (id) => {
     const found = types.get(id);
@@ -162,16 +162,30 @@ export class NodeSets {
     if (Array.isArray(set)) {
       if (set.length > 10_000) throw new DataError(where, `has ${set.length} entries`, "Give at most 10000");
       if (set.every((x) => typeof x === "number")) return set.flatMap((id) => nodes.rowOf.get(id) ?? []);
+      const other: unknown = set.find((one) => typeof one !== "string");
+      if (other !== undefined) throw new DataError(where, `holds ${brief(other)}`, "Give a list of names, or of node ids");
       return [...new Set(set.flatMap((one) => this.rows(where, one, nodes, depth + 1)))].sort((a, b) => a - b);
     }
-    if (typeof set !== "object" || set === null) throw new DataError(where, "is no node set", "Give a name, a rule or a list of names"); // prettier-ignore
-    const rules = Object.entries(set as Record<string, unknown>).map(([key, wanted]) => {
-      const values = new Set((Array.isArray(wanted) ? wanted : [wanted]).map(String));
+    if (!isRow(set)) throw new DataError(where, `is ${brief(set)}`, "Give a name, a rule or a list of names");
+    const rules = Object.entries(set).map(([key, wanted]) => {
+      const values = new Set((Array.isArray(wanted) ? wanted : [wanted]).map((one) => wantedOf(`${where}, ${key.slice(0, 60)}`, one)));
       return (row: number): boolean => values.has(attribute(where, nodes, key, row));
     });
     return all.filter((row) => rules.every((rule) => rule(row)));
   }
-}
+
+  /** Rows of each population that are in a set. @throws DataError where it selects no node at all */
+  select(where: string, set: unknown, all: readonly Nodes[]): Map<Nodes, ReadonlySet<number>> {
+    const found = new Map(all.map((nodes) => [nodes, new Set(this.rows(where, set, nodes))]));
+    if ([...found.values()].some(({ size }) => size > 0)) return found;
+    throw new DataError(where, `selects no node: it is ${brief(set)}`, "Give a population, a type or ids that are there");
+  }
+} // prettier-ignore
+
+function wantedOf(where: string, wanted: unknown): string {
+  if ((typeof wanted === "string" && wanted !== "") || typeof wanted === "boolean" || Number.isFinite(wanted)) return String(wanted);
+  throw new DataError(where, `is ${brief(wanted)}`, "Give a text, a number, or a list of them");
+} // prettier-ignore
 
 function attribute(where: string, nodes: Nodes, key: string, row: number): string {
   if (key === "population") return nodes.name;

@@ -143,9 +143,11 @@ function clamps(net: Network, config: Fields, sets: NodeSets, parts: readonly Pa
     const module = input.text("module") ?? "IClamp";
     if (module !== "IClamp") throw new DataError(input.at("module"), `is "${module.slice(0, 60)}"`, "hillock takes IClamp"); // prettier-ignore
     const set = input.get("node_set");
+    const inside = sets.select(input.at("node_set"), set, [
+      ...new Set(parts.filter(neurons).map(({ nodes }) => nodes)),
+    ]);
     for (const part of parts.filter(neurons)) {
-      const inside = new Set(sets.rows(input.at("node_set"), set, part.nodes));
-      const gains = part.rows.map((row) => (inside.has(row) ? 1 : 0));
+      const gains = part.rows.map((row) => (inside.get(part.nodes)?.has(row) === true ? 1 : 0));
       if (!gains.includes(1)) continue;
       const unit = Object.values(part.model.type.mechanism.inputs ?? {})[0]?.unit ?? "nA";
       const value = unit === "nA" ? amp * 1e-3 : amp;

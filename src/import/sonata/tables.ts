@@ -23,7 +23,7 @@ function readable<T>(where: string, read: () => T): T {
     throw new DataError(
       where,
       `cannot be read (${String((error as Error).message).slice(0, 100)})`,
-      "Restore the file",
+      "Restore the file; numbers may be whole ones, float32 or float64",
     );
   }
 }
@@ -67,8 +67,8 @@ export function ids(where: string, parent: SonataGroup, path: string, n?: number
 }
 
 /** Columns of numbers of a population's groups, put in the order of its rows: NaN where a row's group has none. Names of columns that hold no
- * numbers come back in `others`. */
-export function grouped(where: string, population: SonataGroup, kind: "node" | "edge", n: number): { columns: ReadonlyMap<string, Float64Array>; others: readonly string[] } {
+ * numbers come back in `others`, unless they are to be `read`. */
+export function grouped(where: string, population: SonataGroup, kind: "node" | "edge", n: number, read: (path: string) => boolean): { columns: ReadonlyMap<string, Float64Array>; others: readonly string[] } {
   const columns = new Map<string, Float64Array>();
   const others: string[] = [];
   const groups = population.keys().filter((key) => /^\d+$/.test(key) && isGroup(population.get(key)));
@@ -81,7 +81,9 @@ export function grouped(where: string, population: SonataGroup, kind: "node" | "
     for (let k = 0; k < n; k++) if (group[k] === Number(name)) rows.push(k);
     for (const path of leaves(population.get(name) as SonataGroup)) {
       const dataset = datasetIn(population, `${name}/${path}`);
-      if (!ArrayBuffer.isView(dataset?.value)) {
+      const at = `${where}, ${name}/${path}`;
+      if (!ArrayBuffer.isView(readable(at, () => dataset?.value))) {
+        if (read(path)) throw new DataError(at, "holds no numbers", "Give a column of numbers");
         others.push(path);
         continue;
       }

@@ -10,6 +10,7 @@ import { fromSonata } from "../../../src/cli/sonata.ts";
 import { HillockError } from "../../../src/errors.ts";
 import { openFolder } from "../../../src/node.ts";
 import { sonata } from "../../../src/import/index.ts";
+import type { SonataGroup } from "../../../src/import/sonata/config.ts";
 import { openHdf5 } from "../../../src/storage/hdf5-file.ts";
 import { fuzzed, result } from "../../fuzz/runs.ts";
 
@@ -99,10 +100,47 @@ test.each([
   ["simulation_config.json", '"amp": 100.0', '"amp": "1"', /amp: is "1"/],
   ["simulation_config.json", "V_m", "ecp", /variable_name: is "ecp"/],
   ["simulation_config.json", '"lgn"}', '"v1"}', /^$/], // no spike is of a node of v1: said, and the virtual nodes are silent
+  ["simulation_config.json", '"lgn"}', '"x"}', /node_set: selects no node: it is {"population":"x"}/],
+  ["node_sets.json", "[11]", "[13]", /node_set: selects no node: it is "clamped"/],
+  ["node_sets.json", "[11]", "[null]", /node set clamped, node_id: is null/],
+  ["node_sets.json", '"point_neuron"', '{"$ne": "x"}', /model_type: is {"\$ne":"x"}. Give a text/],
+  ["node_sets.json", '["clamped", "biology"]', '["clamped", {}]', /node set both: holds {}/],
+  ["node_sets.json", '["clamped", "biology"]', "5", /node set both: is 5. Give a name, a rule/],
   ["node_sets.json", '["clamped", "biology"]', '["both"]', /leads back to itself/],
 ])("%s with %j as %j", async (file, from, to, message) => {
   expect(await errorOf(file, from, to)).toMatch(message);
 }); // prettier-ignore
+
+test.each([
+  ["edges/lgn_to_v1", "0/nsyns", [-1, 1], /nsyns of edge 0: is -1. Give a whole number/],
+  ["edges/lgn_to_v1", "0/nsyns", [1, 1.5], /nsyns of edge 1: is 1.5/],
+  ["edges/v1_to_v1", "0/syn_weight", ["-80"], /0\/syn_weight: holds no numbers/],
+  ["nodes/v1", "1/dynamics_params/I_e", ["500"], /1\/dynamics_params\/I_e: holds no numbers/],
+  ["nodes/v1", "1/dynamics_params/I_e", "Float16 not supported", /I_e: cannot be read \(Float16 not supported\)/],
+])("%s/%s of %j", async (at, name, value, message) => {
+  const h5 = await (await openFolder(folder)).hdf5();
+  const [kind = "", population = ""] = at.split("/");
+  const dataset = {
+    shape: [value.length],
+    get value(): unknown {
+      if (typeof value === "string") throw new Error(value);
+      return typeof value[0] === "number" ? Float64Array.from(value as number[]) : value;
+    },
+  };
+  const within = (group: SonataGroup, path: string, put: unknown): SonataGroup => ({
+    attrs: group.attrs,
+    keys: () => group.keys(),
+    get: (asked) => (asked === path ? put : group.get(asked)),
+  });
+  const changed = (path: string): SonataGroup => {
+    const file = openHdf5(h5, join(folder, path)) as unknown as SonataGroup;
+    const root = file.get(kind) as SonataGroup | null;
+    if (root === null || !root.keys().includes(population)) return file;
+    return within(file, kind, within(root, population, within(root.get(population) as SonataGroup, name, dataset)));
+  };
+  const text = (path: string): string => readFileSync(join(folder, path), "utf8");
+  expect(() => sonata("simulation_config.json", { text, hdf5: changed })).toThrow(message);
+});
 
 test("changed configs, tables and node sets are refused with a typed error, or make a network", async () => {
   const names = ["simulation_config.json", "circuit_config.json", "node_sets.json", "network/v1_types.csv", "network/edge_types.csv", "network/quiet.json"]; // prettier-ignore
