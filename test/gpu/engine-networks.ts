@@ -5,6 +5,7 @@ import type { Engine, EngineState } from "../../src/host/engine.ts";
 import { fixedProbability, list, oneToOne } from "../../src/connect/rules.ts";
 import k_hh from "../../src/mechanisms/channels/k_hh.ts";
 import na_hh from "../../src/mechanisms/channels/na_hh.ts";
+import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
 import exp2syn from "../../src/mechanisms/synapses/exp2syn.ts";
 import type { WholeCell } from "../../src/network/cell.ts";
@@ -74,6 +75,16 @@ export function network({ seed = 7, extra = false, loops = false, longMs }: Shap
   net.record(E, "soma.na_hh.i_na", { cells: [0, 4, 8], every: ms(0.075) });
   net.record(M, "fast.g", { every: ms(0.1) });
   net.record(M, "soma.k_hh.n", { cells: { every: 2 }, every: ms(1) });
+  return net;
+} // prettier-ignore
+
+/** Motor neurons, whose persistent inward currents have live gains. */
+export function pool(): Network {
+  const net = new Network({ seed: 2 });
+  const { rt } = recruitmentThresholds({ n: 6, mode: "combined", range: 100, slope: 10 });
+  const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds: rt, V0: mV(-65) }));
+  net.connect(net.sources("IN", 6, poisson({ rate: Hz(300) })), aMN.excitatory, oneToOne(), { weight: uS(0.2), delay: ms(1) });
+  net.record(aMN, "V", { every: ms(0.1) });
   return net;
 } // prettier-ignore
 

@@ -6,7 +6,6 @@ import { allToAll, oneToOne } from "../../src/connect/rules.ts";
 import { DeviceError } from "../../src/errors.ts";
 import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
 import { Network } from "../../src/network/network.ts";
-import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
 import { drive } from "../../src/network/signal.ts";
 import { gamma, poisson, regular } from "../../src/network/sources.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
@@ -18,6 +17,7 @@ import {
   expectSame,
   hhCells,
   network,
+  pool,
   same,
   spikesOf,
   type Run,
@@ -146,28 +146,20 @@ describe("controls act from their step on", () => {
   });
 
   test("live parameters too, on both engines", async () => {
-    const pool = (maxBlock: number): CompiledNetwork => {
-      const net = new Network({ seed: 2 });
-      const { rt } = recruitmentThresholds({ n: 6, mode: "combined", range: 100, slope: 10 });
-      const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds: rt, V0: mV(-65) }));
-      net.connect(net.sources("IN", 6, poisson({ rate: Hz(300) })), aMN.excitatory, oneToOne(), { weight: uS(0.2), delay: ms(1) });
-      net.record(aMN, "V", { every: ms(0.1) });
-      return compiled(net, { maxBlock });
-    };
     const change: RunOptions["before"] = (engine, step) => {
       if (step === 301) engine.setParam(0, "dend.caL.gamma", 0.5);
       if (step === 900) engine.setParam(0, "caL.gamma", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
     };
-    const want = await run(pool(1000), {}, { ends: [301, 900], before: change });
-    expectSame(await run(pool(40), {}, { ends: [100, 301, 302, 900], before: change }), want);
-    expectSame(await run(pool(1000), { logCapacity: 4 }, { ends: [301, 900], before: change }), want);
+    const want = await run(compiled(pool(), { maxBlock: 1000 }), {}, { ends: [301, 900], before: change });
+    expectSame(await run(compiled(pool(), { maxBlock: 40 }), {}, { ends: [100, 301, 302, 900], before: change }), want);
+    expectSame(await run(compiled(pool(), { maxBlock: 1000 }), { logCapacity: 4 }, { ends: [301, 900], before: change }), want);
     const V = want.traces["aMN.V"]!.data;
-    const still = (await run(pool(1000))).traces["aMN.V"]!.data;
+    const still = (await run(compiled(pool(), { maxBlock: 1000 }))).traces["aMN.V"]!.data;
     const differs = V.findIndex((x, k) => x !== still[k]);
     expect(Math.floor(differs / 6)).toBeGreaterThanOrEqual(75); // the sample after step 304: the first that may see it
     expect(Math.floor(differs / 6)).toBeLessThan(225); // and does before the second change
-    const reference = await collect(referenceEngine(pool(25), { precision: 32 }), STEPS, { ends: [7, 301, 900], before: change });
-    const first = Math.min(STEPS, ...spikesOf(pool(1000), want, "aMN").map((key) => Math.floor(key / 2 ** 20))) - 40;
+    const reference = await collect(referenceEngine(compiled(pool(), { maxBlock: 25 }), { precision: 32 }), STEPS, { ends: [7, 301, 900], before: change });
+    const first = Math.min(STEPS, ...spikesOf(compiled(pool(), { maxBlock: 1000 }), want, "aMN").map((key) => Math.floor(key / 2 ** 20))) - 40;
     expect(first).toBeGreaterThan(1000);
     // as in engine-twins.test.ts, with tau_m / dt = 8 ms / 0.025 ms = 320 steps: twice 320 * 7.6e-6 mV
     reference.traces["aMN.V"]!.data.slice(0, 6 * Math.floor(first / 4)).forEach((x, k) => expect(Math.abs(x - V[k]!), `sample ${k}`).toBeLessThan(5e-3));

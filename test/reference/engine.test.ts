@@ -3,12 +3,15 @@ import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import type { Network } from "../../src/network/network.ts";
 import { drive } from "../../src/network/signal.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
+import type { Engine } from "../../src/host/engine.ts";
 import { Hz, mV } from "../../src/units.ts";
 import {
   collect,
   compiled,
   expectSame,
+  expectSameState,
   network,
+  pool,
   same,
   spikesOf,
   type Run,
@@ -16,6 +19,9 @@ import {
 } from "../gpu/engine-networks.ts";
 
 const STEPS = 1600; // 40 ms
+
+const indexIn = (all: readonly { readonly name: string }[], name: string): number =>
+  all.findIndex((p) => p.name === name);
 
 describe.each([64, 32] as const)("bitwise, float%i", (precision) => {
   const run = (c: CompiledNetwork, how: RunOptions = {}, to = STEPS): Promise<Run> =>
@@ -62,6 +68,26 @@ describe.each([64, 32] as const)("bitwise, float%i", (precision) => {
     expectSame(await run(compiled(network(), { maxBlock: 13 }), { ends: [...ends, 301, 700].sort((a, b) => a - b), before }), changed); // prettier-ignore
     expect(changed.spikes).not.toEqual((await run(compiled(network()))).spikes);
   });
+
+  test.each<[string, () => Network, trace: string, (engine: Engine) => void]>([
+    ["a rate", network, "E.V", (e) => e.setRate(indexIn(e.network.populations, "S"), drive.constant(Hz(900)))],
+    ["a scale", network, "E.V", (e) => e.setScale(indexIn(e.network.projections, "S->E.excitatory"), 0)],
+    ["a gain", network, "M.soma.k_hh.n", (e) => e.setGain(1, [9, 9, 9, 9, 9])],
+    ["a parameter", pool, "aMN.V", (e) => e.setParam(0, "dend.caL.gamma", 5)],
+  ])("%s that is set acts from its step on, and is kept in a saved state", async (_, net, trace, set) => {
+    const at = 600;
+    const before: RunOptions["before"] = (engine, step) => step === at && set(engine);
+    const free = await run(compiled(net()), { ends: [at] });
+    const whole = await run(compiled(net()), { ends: [at], before });
+    const [a, b] = [free, whole].map(({ traces }) => traces[trace]!) as [Run["traces"][string], Run["traces"][string]];
+    const differs = a.steps[Math.floor((a.data.findIndex((x, k) => !Object.is(x, b.data[k])) / a.data.length) * a.steps.length)]!;
+    expect(differs).toBeGreaterThanOrEqual(at);
+    expect(differs).toBeLessThan(at + 400);
+    const half = await run(compiled(net()), { ends: [at], before }, 777);
+    const engine = referenceEngine(compiled(net()), { precision });
+    await engine.load(half.state, 777);
+    expectSameState((await collect(engine, STEPS)).state, whole.state);
+  }); // prettier-ignore
 
   test("an entry of a batch equals the same run alone", async () => {
     const vary = (net: Network, entries: readonly number[]): Network => {

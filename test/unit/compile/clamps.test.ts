@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { compile } from "../../../src/compile/compile.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { Network } from "../../../src/network/network.ts";
 import { drive } from "../../../src/network/signal.ts";
@@ -96,6 +97,14 @@ describe("what does not fit is refused before the first step", () => {
     refused(() => n.play(cells, "soma.pas.g", S_per_cm2(1e-4), { name: "again" }), /plays into "soma.pas.g", as/);
     refused(() => n.record(cells, "nothing.i", { every: ms(1) }), /there is no "nothing"/);
   });
+
+  test("a clamp is of its own population and steps, whatever stands before it", () => {
+    const n = net();
+    n.cells("silent", 2, passive(1));
+    n.clamp(n.cells("cells", 3, passive(1)), nA(1), { delay: ms(1), duration: ms(0.5) });
+    const { populations, clamps } = compile(n, { dt: ms(0.025) });
+    expect(clamps.map(({ population, from, to }) => [populations[population]?.name, from, to])).toEqual([["cells", 40, 60]]);
+  }); // prettier-ignore
 
   test("at compile", async () => {
     const low = net();
