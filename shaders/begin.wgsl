@@ -1,7 +1,7 @@
 // Once per submit: says which log entries are still needed.
 import package::log::{Log, Block};
 
-@group(0) @binding(0) var<uniform> block: Block;
+@group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<storage, read_write> spike_log: Log;
 @group(0) @binding(2) var<storage, read> positions: array<u32>;
 

@@ -14,7 +14,7 @@ struct Shape {
   strides: array<vec4u, 512>, // of each parameter: offset in params, cell stride, entry stride
 }
 
-@group(0) @binding(0) var<uniform> block: Block;
+@group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> state: array<f32>; // [state, then armed][entry][cell]
 @group(0) @binding(3) var<storage, read> params: array<f32>;      // values, then gains [clamp][entry][cell]

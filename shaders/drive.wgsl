@@ -17,7 +17,7 @@ struct Shape {
 }
 
 override WORKGROUP_SIZE: u32 = 64;
-@group(0) @binding(0) var<uniform> block: Block;
+@group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> sources: array<u32>; // [sum, theta, stage, draws, remainder][entry][cell]
 // [row][stride + 1]: sum of the row's increments (Q5.27) before each step of the submit, modulo 2^32

@@ -23,7 +23,7 @@ struct Shape {
   dt: f32,           // ms
 }
 
-@group(0) @binding(0) var<uniform> block: Block;
+@group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> spike_log: Log;
 // per table ten words: where its rowStart, segmentDelay, segmentStart, segmentSource, slots, segments of links, columnStart and

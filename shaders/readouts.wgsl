@@ -17,7 +17,7 @@ struct Shape {
   learns: u32,  // 0: no targets
 }
 
-@group(0) @binding(0) var<uniform> block: Block;
+@group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> spike_log: Log;
 @group(0) @binding(3) var<storage, read_write> states: array<f32>;

@@ -31,7 +31,7 @@ const PAIRS = 0u;
 const DIAGONAL = 1u;
 const CONNECTION = 1u; // uses of random numbers
 const RECEPTOR = 2u;
-@group(0) @binding(0) var<uniform> block: Block;
+@group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> spike_log: Log;
 @group(0) @binding(3) var<storage, read_write> positions: array<u32>;

@@ -14,7 +14,7 @@ struct Shape {
 }
 
 override WORKGROUP_SIZE: u32 = 64;
-@group(0) @binding(0) var<uniform> block: Block;
+@group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> spike_log: Log;
 @group(0) @binding(3) var<storage, read> positions: array<u32>;

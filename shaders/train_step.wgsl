@@ -76,7 +76,7 @@ const GIVEN = 8u;
 @group(0) @binding(6) var<storage, read> slots: array<u32>;        // [A, B][neuron of slot][A: blocks, P start, w start of group][B: flags G, seed G]
 @group(0) @binding(7) var<storage, read_write> record: array<f32>;
 @group(0) @binding(8) var<uniform> span: Span;
-@group(0) @binding(9) var<uniform> step: Step;
+@group(1) @binding(0) var<uniform> step: Step;
 
 fn keep(start: u32, at: u32, value: f32) {
   if (start != NONE) { record[start + at] = value; }

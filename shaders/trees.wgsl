@@ -17,7 +17,7 @@ struct Shape {
   strides: array<vec4u, 512>, // of each parameter: offset in params, cell stride, entry stride, node stride
 }
 
-@group(0) @binding(0) var<uniform> block: Block;
+@group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 // [row][entry][cell]: voltages; receptors' states; per node conductance, then inverse diagonal; per node current, then solution; armed; per node what its voltage carries
 @group(0) @binding(2) var<storage, read_write> rows: array<f32>;

@@ -6,7 +6,7 @@ struct Shape {
 }
 
 override WORKGROUP_SIZE: u32 = 64;
-@group(0) @binding(0) var<uniform> block: Block;
+@group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read> states: array<u32>; // weights first
 @group(0) @binding(3) var<storage, read> links: array<u32>;

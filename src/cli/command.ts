@@ -1,11 +1,10 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError, Option } from "commander";
+import { clipped } from "../clipped.ts";
 import { DataError, didYouMean, HillockError } from "../errors.ts";
-import { clipped } from "../studies/schema.ts";
 import type { Study } from "../studies/study.ts";
-import { isModule } from "./module.ts";
 import { addSweep } from "./sweep/command.ts";
-import { studyOptions, type RunOptions } from "./options.ts";
+import type { RunOptions } from "./options.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
@@ -48,8 +47,9 @@ async function commands(words: readonly string[], done: (code: number) => void):
     .showSuggestionAfterError()
     .exitOverride();
   const runs = words.find((word) => !word.startsWith("-")) === "run";
-  const studies = runs ? (await import("../studies/index.ts")).STUDIES : new Map<string, Study>();
-  addRun(program, studies, words, done);
+  const studies = runs ? (await import("../studies/index.ts")).STUDIES : new Map<string, Study>(); // which takes longer to load than all the rest
+  if (runs) await addStudies(addRun(program, studies, words, done), studies, words, done);
+  else addRun(program, studies, words, done);
   program
     .command("verify")
     .description("run every reference case found under a folder and compare")
@@ -95,14 +95,17 @@ async function commands(words: readonly string[], done: (code: number) => void):
   return program;
 }
 
-/** `run` with what means one thing for all, and a command for each study with what its settings give. */
+type Running = (options: RunOptions) => { options: RunOptions; words: readonly string[]; version: string };
+const running = (words: readonly string[]): Running => (options) => ({ options, words: words.slice(words.indexOf("run") + 1), version }); // prettier-ignore
+
+/** `run` with what means one thing for all. */
 function addRun(
   program: Command,
   studies: ReadonlyMap<string, Study>,
   words: readonly string[],
   done: (code: number) => void,
-): void {
-  const how = (options: RunOptions) => ({ options, words: words.slice(words.indexOf("run") + 1), version });
+): Command {
+  const how = running(words);
   const run = program
     .command("run")
     .description("run a study, or a module of your own that exports a network")
@@ -134,6 +137,18 @@ function addRun(
       const { runModule } = await import("./run.ts");
       done(await runModule(name ?? "", how(options)));
     });
+  return run;
+}
+
+/** Below `run`: a command for each study, with what its settings give. */
+async function addStudies(
+  run: Command,
+  studies: ReadonlyMap<string, Study>,
+  words: readonly string[],
+  done: (code: number) => void,
+): Promise<void> {
+  const how = running(words);
+  const { studyOptions } = await import("./options.ts");
   const taken = new Set(run.options.map((option) => option.attributeName()));
   for (const study of studies.values()) {
     const command = run.command(study.name).description(study.title).allowExcessArguments(false);
@@ -148,6 +163,8 @@ function addRun(
     });
   }
 }
+
+const isModule = (name: string): boolean => /\.(m?[jt]s|json)$/.test(name);
 
 /** Refuses words that are neither a study nor a module. */
 function unknown(run: Command, studies: ReadonlyMap<string, Study>, name: string | undefined): void {

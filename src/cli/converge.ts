@@ -1,13 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
+import { clipped } from "../clipped.ts";
 import { DataError, HillockError } from "../errors.ts";
 import type { EngineKind } from "../host/engine.ts";
-import { openFolder } from "../node.ts";
+import { openFolder } from "../storage/node-folder.ts";
 import { writeText } from "../storage/files.ts";
 import { loadRun, type StoredRun } from "../storage/load-run.ts";
 import { RUN_FILE } from "../storage/run-folder.ts";
 import { moves, movesTable, type Moves, type Outcome } from "../studies/converge.ts";
-import { clipped, decimal } from "../studies/schema.ts";
+import { decimal } from "../studies/schema.ts";
 import type { Result } from "../studies/study.ts";
 import { folderBelow, type Change, type Job, type Place } from "./job.ts";
 import type { RunOptions } from "./options.ts";
@@ -82,7 +83,7 @@ const PRECISION: Readonly<Record<EngineKind, string>> = {
 };
 
 async function waysOf(job: Job, seeds: number, at: Place): Promise<{ ways: readonly Way[]; close: () => void }> {
-  const { openDevice } = await import("../node.ts");
+  const { openDevice } = await import("../node/adapters.ts");
   const opened = at.kind === "gpu" ? undefined : await openDevice();
   const engines: Omit<Place, "out">[] = [
     { kind: "reference", device: undefined, adapter: "" },

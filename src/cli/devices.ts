@@ -1,5 +1,5 @@
 import { threadsHere } from "../host/threads.ts";
-import { adapters } from "../node.ts";
+import { adapters } from "../node/adapters.ts";
 import { ADAPTER_HINT } from "./engine.ts";
 
 /** `hillock devices` */

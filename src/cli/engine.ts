@@ -34,7 +34,7 @@ export async function chooseEngine(engine: string, adapter?: string, threads?: s
     const precision = engine === "reference" ? "float64" : "float32";
     return { kind: engine, opened: undefined, said: `reference engine, ${precision}, ${counted}` };
   }
-  const { openDevice } = await import("../node.ts");
+  const { openDevice } = await import("../node/adapters.ts");
   const opened = await openDevice(adapter === undefined ? {} : { adapter });
   if (opened !== undefined) {
     const { description, isFallback } = opened.info;

@@ -1,9 +1,9 @@
 import { statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { clipped } from "../clipped.ts";
 import { DataError } from "../errors.ts";
 import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather } from "../import/index.ts";
-import { clipped } from "../studies/schema.ts";
 import { readText } from "./read-text.ts";
 
 /** No mechanism is as long, bytes. */

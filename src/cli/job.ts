@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { EngineKind } from "../host/engine.ts";
-import { openFolder } from "../node.ts";
+import { openFolder } from "../storage/node-folder.ts";
 import type { Files } from "../storage/files.ts";
 import type { StudyFacts } from "../studies/parts.ts";
 import type { Given, Result, StudyContext } from "../studies/study.ts";

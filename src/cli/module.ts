@@ -1,16 +1,15 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { clipped } from "../clipped.ts";
 import { DataError } from "../errors.ts";
 import { Network } from "../network/network.ts";
 import type { Built } from "../studies/study.ts";
 import { ms, seconds } from "../units.ts";
-import { clipped, decimal } from "../studies/schema.ts";
+import { decimal } from "../studies/schema.ts";
 import { readText } from "./read-text.ts";
 import { fromSonata, isSonata } from "./sonata.ts";
 import { batchOf, pair, secondsOf, seedOf, type RunOptions } from "./options.ts";
-
-export const isModule = (name: string): boolean => /\.(m?[jt]s|json)$/.test(name);
 
 /** A network as `toJSON` gives it, or a SONATA config. */
 async function fromJson(path: string): Promise<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import { Option } from "commander";
+import { clipped } from "../clipped.ts";
 import { DataError } from "../errors.ts";
-import { clipped, decimal, settingsOf, shown, type Setting } from "../studies/schema.ts";
+import { decimal, settingsOf, shown, type Setting } from "../studies/schema.ts";
 import type { Study } from "../studies/study.ts";
 
 /** What `hillock run` itself takes; a study's own options come from its settings. */

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
+import { clipped } from "../clipped.ts";
 import { DataError } from "../errors.ts";
-import { clipped } from "../studies/schema.ts";
 
 /** Bytes of the longest text that is read: above it a string of JavaScript ends. */
 const LONGEST = 2 ** 28;

@@ -1,15 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { digest } from "../compile/hash.ts";
+import { clipped } from "../clipped.ts";
 import { DataError, didYouMean } from "../errors.ts";
-import { openFolder } from "../node.ts";
+import { openFolder } from "../storage/node-folder.ts";
 import { writeText, type Files } from "../storage/files.ts";
 import { CHECKPOINT_FILE } from "../storage/checkpoint.ts";
 import { RUN_FILE } from "../storage/run-folder.ts";
 import { batchOfSetting } from "../studies/batch.ts";
 import { Parts, refuseUsed, STUDY_FILE } from "../studies/parts.ts";
 import { runBuilt } from "../studies/run-network.ts";
-import { chosenSettings, clipped, settingsOf } from "../studies/schema.ts";
+import { chosenSettings, settingsOf } from "../studies/schema.ts";
 import type { Built, Given, NetworkStudy, Result, Study } from "../studies/study.ts";
 import { converge, otherSeeds } from "./converge.ts";
 import { chooseEngine } from "./engine.ts";

@@ -1,5 +1,5 @@
 import { sonata, type SonataModel } from "../import/index.ts";
-import { openFolder } from "../node.ts";
+import { openFolder } from "../storage/node-folder.ts";
 import type { Files } from "../storage/files.ts";
 import { openHdf5 } from "../storage/hdf5-file.ts";
 import type { StoredRun } from "../storage/load-run.ts";

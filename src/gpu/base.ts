@@ -2,7 +2,7 @@ import type { CompiledNetwork } from "../compile/compiled.ts";
 import { startExposed } from "../host/exposed.ts";
 import { Inputs } from "../host/inputs.ts";
 import type { GpuOptions } from "./engine.ts";
-import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
+import { BLOCK_STRIDE, Kernels, Records } from "./kernels.ts";
 import { countTables } from "./link-tables.ts";
 import { LogRing } from "./log-ring.ts";
 import { Memory } from "./memory.ts";
@@ -40,7 +40,7 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
     inputs,
     workgroupSize: options.workgroupSize ?? 64,
     bindingBytes,
-    blocks: memory.uniform("blocks", BLOCK_STRIDE * mostDispatches(network, maxSteps, tables)),
+    records: new Records(device, memory.uniform("records", BLOCK_STRIDE * mostDispatches(network, maxSteps, tables))),
     increments: memory.storage("increments", 4 * mostRows(network) * (maxSteps + 1)),
     clamps: memory.storage("clamp values", 4 * inputs.clampRows * maxSteps),
     exposed: memory.storage("shown values", Float32Array.from(startExposed(network, true))),

@@ -122,8 +122,8 @@ export class DeviceNetwork {
   }
 
   #beginDispatch(): Dispatch {
-    const { memory, blocks, positions, log } = this.#shared;
-    const group = bind(memory.device, this.#begin, { block: blocks, log, positions });
+    const { memory, positions, log } = this.#shared;
+    const group = bind(memory.device, this.#begin, { log, positions });
     return { label: "begin", pipeline: this.#begin.pipeline, group, workgroups: [1, 1] };
   }
 

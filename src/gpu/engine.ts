@@ -12,7 +12,6 @@ import type { Signal } from "../network/signal.ts";
 import { type Base, prepare } from "./base.ts";
 import { DeviceNetwork } from "./device-network.ts";
 import { loadKept, type OnDevice, releasesOf, saveKept } from "./kept.ts";
-import { BLOCK_STRIDE } from "./kernels.ts";
 import type { LearnPart } from "./learn-part.ts";
 import { LogCopy, type LogRing } from "./log-ring.ts";
 import { DeviceWatch } from "./device-watch.ts";
@@ -285,7 +284,7 @@ class GpuEngine implements VisibleEngine {
     for (const { part } of this.#parts.stages) part.placeGiven(submit.from, submit.to);
     const placed = parts.map((c) => c.placeTraces(submit.from, submit.to));
     const { dispatches, records } = this.#parts.dispatches(submit);
-    queue.writeBuffer(this.#shared.blocks, 0, records);
+    queue.writeBuffer(this.#shared.records.buffer, 0, records);
     const encoder = device.createCommandEncoder({ label: `steps ${submit.from}..${submit.to}` });
     this.#parts.mutable.forEach((b, k) =>
       encoder.copyBufferToBuffer(b, 0, this.#snapshots?.[submit.parity][k] as GPUBuffer, 0, b.size),
@@ -304,12 +303,14 @@ class GpuEngine implements VisibleEngine {
   }
 
   #encodeDispatches(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[], parity: 0 | 1): void {
-    if (this.#profile !== undefined) return this.#profile.encode(encoder, dispatches, parity);
+    const { records } = this.#shared;
+    if (this.#profile !== undefined) return this.#profile.encode(encoder, dispatches, records, parity);
     let pass: GPUComputePassEncoder | undefined;
     dispatches.forEach((d, k) => {
       pass ??= encoder.beginComputePass();
       pass.setPipeline(d.pipeline);
-      pass.setBindGroup(0, d.group, [BLOCK_STRIDE * k]);
+      pass.setBindGroup(0, d.group);
+      pass.setBindGroup(1, records.group(k));
       pass.dispatchWorkgroups(...d.workgroups);
       if (d.clear === undefined) return;
       pass.end();

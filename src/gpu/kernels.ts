@@ -2,45 +2,80 @@
 import { linkKernel } from "../compile/link.ts";
 import { DeviceError } from "../errors.ts";
 
-type Access = "uniform" | "dynamic" | "read" | "read_write";
+type Access = "uniform" | "record" | "read" | "read_write";
 
-/** One kernel, one row: its file in shaders/, its bindings in order. `dynamic` is a record (of the block, or of a training step) at a dynamic offset. */
+/** One kernel, one row: its file in shaders/, its bindings in order. A `record` (of the block, or of a training step) is alone in group 1 and differs from dispatch
+ * to dispatch; the others keep their numbers in group 0. */
 export const KERNELS = {
-  begin: { block: "dynamic", log: "read_write", positions: "read" },
-  drive: { block: "dynamic", shape: "uniform", sources: "read_write", sums: "read", rates: "read", log: "read_write" },
-  deliver: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", releases: "read", acc: "read_write" },
-  regenerate: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", table: "read", scales: "read", acc: "read_write" },
-  chain: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read", ends: "read_write" },
-  release: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read", ends: "read", params: "read", states: "read_write", releases: "read_write" },
-  mark: { block: "dynamic", shape: "uniform", log: "read_write", positions: "read_write", history: "read_write" },
-  learn: { block: "dynamic", shape: "uniform", log: "read_write", table: "read", params: "read", states: "read_write", history: "read", feed: "read", record_of: "read_write", acc: "read_write" },
-  learn_post: { block: "dynamic", shape: "uniform", log: "read_write", table: "read", params: "read", states: "read_write", history: "read", positions: "read", records: "read", record_of: "read" },
-  weigh: { block: "dynamic", shape: "uniform", states: "read", links: "read", samples: "read_write" },
-  ports: { block: "dynamic", shape: "uniform", flag: "read", data: "read", links: "read", scales: "read", acc: "read_write" },
-  given: { block: "dynamic", shape: "uniform", flag: "read", events: "read", scales: "read", acc: "read_write" },
-  integrate: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write", exposed: "read_write" },
-  integrate_tree: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
-  detect_first: { block: "dynamic", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
-  detect_tree_first: { block: "dynamic", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
-  read_out: { block: "dynamic", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
-  rls_gain: { block: "dynamic", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
-  rls_learn: { block: "dynamic", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
-  rls_shrink: { block: "dynamic", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
-  sample_shown: { block: "dynamic", shape: "uniform", exposed: "read", columns: "read", samples: "read_write" },
-  train_step: { P: "read_write", U: "read_write", w: "read_write", links: "read", state: "read_write", inputs: "read", slots: "read", record: "read_write", span: "uniform", step: "dynamic" },
+  begin: { block: "record", log: "read_write", positions: "read" },
+  drive: { block: "record", shape: "uniform", sources: "read_write", sums: "read", rates: "read", log: "read_write" },
+  deliver: { block: "record", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", releases: "read", acc: "read_write" },
+  regenerate: { block: "record", shape: "uniform", log: "read_write", positions: "read_write", table: "read", scales: "read", acc: "read_write" },
+  chain: { block: "record", shape: "uniform", log: "read_write", positions: "read", ends: "read_write" },
+  release: { block: "record", shape: "uniform", log: "read_write", positions: "read", ends: "read", params: "read", states: "read_write", releases: "read_write" },
+  mark: { block: "record", shape: "uniform", log: "read_write", positions: "read_write", history: "read_write" },
+  learn: { block: "record", shape: "uniform", log: "read_write", table: "read", params: "read", states: "read_write", history: "read", feed: "read", record_of: "read_write", acc: "read_write" },
+  learn_post: { block: "record", shape: "uniform", log: "read_write", table: "read", params: "read", states: "read_write", history: "read", positions: "read", records: "read", record_of: "read" },
+  weigh: { block: "record", shape: "uniform", states: "read", links: "read", samples: "read_write" },
+  ports: { block: "record", shape: "uniform", flag: "read", data: "read", links: "read", scales: "read", acc: "read_write" },
+  given: { block: "record", shape: "uniform", flag: "read", events: "read", scales: "read", acc: "read_write" },
+  integrate: { block: "record", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write", exposed: "read_write" },
+  integrate_tree: { block: "record", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
+  detect_first: { block: "record", shape: "uniform", state: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
+  detect_tree_first: { block: "record", shape: "uniform", rows: "read_write", gates: "read_write", params: "read", table: "read", acc: "read", log: "read_write", clamps: "read", traces: "read_write" },
+  read_out: { block: "record", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
+  rls_gain: { block: "record", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
+  rls_learn: { block: "record", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
+  rls_shrink: { block: "record", shape: "uniform", log: "read_write", states: "read_write", exposed: "read_write", setting: "read", clamps: "read" },
+  sample_shown: { block: "record", shape: "uniform", exposed: "read", columns: "read", samples: "read_write" },
+  train_step: { P: "read_write", U: "read_write", w: "read_write", links: "read", state: "read_write", inputs: "read", slots: "read", record: "read_write", span: "uniform", step: "record" },
 } as const satisfies Record<string, Record<string, Access>>; // prettier-ignore
 
 export type KernelName = keyof typeof KERNELS;
 
-/** Bytes of the longest record at a dynamic offset, and the distance between records (a multiple of 256 suits every adapter). */
+/** Bytes of the longest record, and the distance between records (a multiple of 256 suits every adapter). */
 export const RECORD_BYTES = 40;
 export const BLOCK_STRIDE = 256;
+
+const COMPUTE = 4; // GPUShaderStage.COMPUTE
+const TYPES = { uniform: "uniform", read: "read-only-storage", read_write: "storage" } as const;
 
 export interface Kernel<K extends KernelName = KernelName> {
   readonly name: K;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
 }
+
+/** What a dispatch is told of its block or step, in one buffer. Each record has a bind group of its own: for a dynamic offset lavapipe
+ * makes a new copy of the whole group, which takes sixteen times as long as a small dispatch. */
+export class Records {
+  readonly buffer: GPUBuffer;
+  readonly #device: GPUDevice;
+  readonly #layout: GPUBindGroupLayout;
+  readonly #groups: GPUBindGroup[] = [];
+
+  /** @param buffer  uniform, records at multiples of BLOCK_STRIDE */
+  constructor(device: GPUDevice, buffer: GPUBuffer) {
+    this.buffer = buffer;
+    this.#device = device;
+    this.#layout = recordLayout(device);
+  }
+
+  group(at: number): GPUBindGroup {
+    return (this.#groups[at] ??= this.#device.createBindGroup({
+      label: "record",
+      layout: this.#layout,
+      entries: [{ binding: 0, resource: { buffer: this.buffer, offset: BLOCK_STRIDE * at, size: RECORD_BYTES } }],
+    }));
+  }
+}
+
+/** Of group 1, the same for every kernel. */
+const recordLayout = (device: GPUDevice): GPUBindGroupLayout =>
+  device.createBindGroupLayout({
+    label: "record",
+    entries: [{ binding: 0, visibility: COMPUTE, buffer: { type: "uniform", minBindingSize: RECORD_BYTES } }],
+  });
 
 export interface KernelOptions {
   /** text of the virtual module `model`, for kernels that import it. */
@@ -80,10 +115,10 @@ async function makeKernel<K extends KernelName>(
   const code = await linkKernel(name, options.model);
   const layout = device.createBindGroupLayout({
     label,
-    entries: Object.values(KERNELS[name] as Record<string, Access>).map((access, binding) => ({
+    entries: numbered(name).map(({ access, binding }) => ({
       binding,
-      visibility: 4, // GPUShaderStage.COMPUTE
-      buffer: bufferLayout(access),
+      visibility: COMPUTE,
+      buffer: { type: TYPES[access] },
     })),
   });
   const constants =
@@ -92,7 +127,7 @@ async function makeKernel<K extends KernelName>(
   try {
     const pipeline = await device.createComputePipelineAsync({
       label,
-      layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+      layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout, recordLayout(device)] }),
       compute: { module, entryPoint: name, constants },
     });
     return { name, pipeline, layout };
@@ -106,25 +141,26 @@ async function makeKernel<K extends KernelName>(
   }
 }
 
-function bufferLayout(access: Access): GPUBufferBindingLayout {
-  if (access === "dynamic") return { type: "uniform", hasDynamicOffset: true, minBindingSize: RECORD_BYTES };
-  if (access === "uniform") return { type: "uniform" };
-  return { type: access === "read" ? "read-only-storage" : "storage" };
-}
+/** The bindings of group 0 by their numbers. */
+const numbered = (name: KernelName): { binding: number; of: string; access: Exclude<Access, "record"> }[] =>
+  Object.entries(KERNELS[name] as Record<string, Access>).flatMap(([of, access], binding) =>
+    access === "record" ? [] : [{ binding, of, access }],
+  );
 
-export type Bindings<K extends KernelName> = Readonly<Record<keyof (typeof KERNELS)[K], GPUBuffer>>;
+type Bound<Row> = { [Name in keyof Row]: Row[Name] extends "record" ? never : Name }[keyof Row];
 
-export function bind<K extends KernelName>(device: GPUDevice, kernel: Kernel<K>, buffers: Bindings<K>): GPUBindGroup {
-  const kinds = KERNELS[kernel.name] as Record<string, Access>;
-  return device.createBindGroup({
+/** Buffers of group 0. */
+export type Bindings<K extends KernelName> = Readonly<Record<Bound<(typeof KERNELS)[K]>, GPUBuffer>>;
+
+export const bind = <K extends KernelName>(device: GPUDevice, kernel: Kernel<K>, buffers: Bindings<K>): GPUBindGroup =>
+  device.createBindGroup({
     label: kernel.name,
     layout: kernel.layout,
-    entries: Object.entries(kinds).map(([name, access], binding) => {
-      const buffer = (buffers as Readonly<Record<string, GPUBuffer>>)[name] as GPUBuffer;
-      return { binding, resource: access === "dynamic" ? { buffer, size: RECORD_BYTES } : { buffer } };
-    }),
+    entries: numbered(kernel.name).map(({ of, binding }) => ({
+      binding,
+      resource: { buffer: (buffers as Readonly<Record<string, GPUBuffer>>)[of] as GPUBuffer },
+    })),
   });
-}
 
 /** Workgroups of a dispatch of `threads` invocations: kernels recover the index as x + y * groups.x * size. */
 export function workgroups(threads: number, size: number, limit = 65535): [number, number] {

@@ -42,8 +42,8 @@ export class History {
 
   /** @param groups  workgroups of the stride loop over spikes */
   dispatch(groups: number): Dispatch {
-    const { memory, blocks, log, positions } = this.#shared;
-    const group = bind(memory.device, this.#kernel, { block: blocks, shape: this.#shape, log, positions, history: this.buffer }); // prettier-ignore
+    const { memory, log, positions } = this.#shared;
+    const group = bind(memory.device, this.#kernel, { shape: this.#shape, log, positions, history: this.buffer }); // prettier-ignore
     return { label: "learn", pipeline: this.#kernel.pipeline, group, workgroups: [groups, 1] };
   }
 
@@ -152,10 +152,10 @@ export class LearnPart implements Setting {
   /** The events of each block; `from`, `to` are its records. Bound once a submit: a bind group costs more than a small dispatch.
    * @param groups  workgroups of the stride loop over spikes */
   dispatches(groups: number, acc: GPUBuffer): (b: BlockPlan) => RecordDispatch[] {
-    const { memory, blocks, log, positions, workgroupSize } = this.#shared;
+    const { memory, log, positions, workgroupSize } = this.#shared;
     const { device } = memory;
     const given = this.learning.arrivals !== undefined;
-    const base = { block: blocks, shape: this.#shape, log, table: this.#table, params: this.setting, states: this.states, history: this.#history.buffer };
+    const base = { shape: this.#shape, log, table: this.#table, params: this.setting, states: this.states, history: this.#history.buffer };
     const { learn, post } = this.#kernels;
     const here = { label: "learn", pipeline: learn.pipeline, group: bind(device, learn, { ...base, feed: given ? this.#records : positions, record_of: this.#recordOf, acc }) } as const;
     const behind = post === undefined ? [] : [{
@@ -171,13 +171,13 @@ export class LearnPart implements Setting {
 
   /** Samples due at the end of a block; `from` is where they go. */
   sampleDispatches(): (b: BlockPlan) => (Dispatch & { readonly from: number })[] {
-    const { memory, blocks, workgroupSize, network } = this.#shared;
+    const { memory, workgroupSize, network } = this.#shared;
     const { weigh } = this.#kernels;
     const bound = this.#sampled.map(({ index, trace, shape, links }) => ({
       index,
       label: "learn" as const,
       pipeline: weigh.pipeline,
-      group: bind(memory.device, weigh, { block: blocks, shape, states: this.states, links, samples: this.traces }),
+      group: bind(memory.device, weigh, { shape, states: this.states, links, samples: this.traces }),
       workgroups: workgroups(trace.cells.length * network.entries, workgroupSize),
     }));
     return ({ step, steps }) =>

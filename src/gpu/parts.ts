@@ -5,7 +5,7 @@ import type { InputBlock, Inputs } from "../host/inputs.ts";
 import { mostWithin } from "../host/samples.ts";
 import { lowerBound } from "../sorted.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
-import { bind, type Kernel, type Kernels, workgroups } from "./kernels.ts";
+import { bind, type Kernel, type Kernels, type Records, workgroups } from "./kernels.ts";
 import { type LinkTable, makeLinkTables } from "./link-tables.ts";
 import type { Memory } from "./memory.ts";
 import { RegenerateParts } from "./regenerate-part.ts";
@@ -19,7 +19,7 @@ export interface Shared {
   readonly workgroupSize: number;
   /** the most that one table of links may take. */
   readonly bindingBytes: number;
-  readonly blocks: GPUBuffer; // Block records
+  readonly records: Records; // of blocks, one a dispatch
   readonly increments: GPUBuffer;
   readonly clamps: GPUBuffer;
   readonly positions: GPUBuffer;
@@ -102,9 +102,8 @@ export class DrivePart implements Setting {
   }
 
   dispatch(): Dispatch {
-    const { memory, network, blocks, increments, log, workgroupSize } = this.#shared;
+    const { memory, network, increments, log, workgroupSize } = this.#shared;
     const group = bind(memory.device, this.#kernel, {
-      block: blocks,
       shape: this.#shape,
       sources: this.sources,
       sums: increments,
@@ -217,10 +216,9 @@ export class StagePart implements Setting {
     const { deliver } = this.#kernels;
     const again = this.#again.dispatches(groups, this.setting, this.acc);
     if (deliver === undefined) return again;
-    const { memory, blocks, positions, log, releases } = this.#shared;
+    const { memory, positions, log, releases } = this.#shared;
     const kept = this.#tables.map(({ shape, rows, links }): Dispatch => {
       const group = bind(memory.device, deliver, {
-        block: blocks,
         shape,
         log,
         positions,
@@ -247,9 +245,8 @@ export class StagePart implements Setting {
   givenDispatch(): Omit<Dispatch, "workgroups"> | undefined {
     const { given } = this.#kernels;
     if (given === undefined) return undefined;
-    const { memory, blocks, log } = this.#shared;
+    const { memory, log } = this.#shared;
     const group = bind(memory.device, given, {
-      block: blocks,
       shape: this.#given.shape,
       flag: log,
       events: this.#given.events,

@@ -46,8 +46,8 @@ export class PortPart {
 
   /** @param scales, acc  of the stage */
   dispatch(scales: GPUBuffer, acc: GPUBuffer): Dispatch {
-    const { memory, blocks, log, workgroupSize } = this.#shared;
-    const group = bind(memory.device, this.#kernel, { block: blocks, ...this.#buffers, flag: log, scales, acc });
+    const { memory, log, workgroupSize } = this.#shared;
+    const group = bind(memory.device, this.#kernel, { ...this.#buffers, flag: log, scales, acc });
     return {
       label: "deliver",
       pipeline: this.#kernel.pipeline,

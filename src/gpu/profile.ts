@@ -1,6 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { PHASES } from "../host/engine.ts";
-import { BLOCK_STRIDE } from "./kernels.ts";
+import type { Records } from "./kernels.ts";
 import { clearAll, type Dispatch } from "./parts.ts";
 import type { Scope } from "./scope.ts";
 
@@ -16,7 +16,7 @@ export class Profile {
   }
 
   /** Encodes each dispatch in a pass of its own. */
-  encode(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[], parity: 0 | 1): void {
+  encode(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[], records: Records, parity: 0 | 1): void {
     const set = this.#sets[parity];
     set.labels = dispatches.map((d) => d.label);
     dispatches.forEach((d, k) => {
@@ -28,7 +28,8 @@ export class Profile {
       };
       const pass = encoder.beginComputePass(timed ? { timestampWrites } : {});
       pass.setPipeline(d.pipeline);
-      pass.setBindGroup(0, d.group, [BLOCK_STRIDE * k]);
+      pass.setBindGroup(0, d.group);
+      pass.setBindGroup(1, records.group(k));
       pass.dispatchWorkgroups(...d.workgroups);
       pass.end();
       if (d.clear !== undefined) clearAll(encoder, d.clear);

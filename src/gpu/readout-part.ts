@@ -95,11 +95,11 @@ export class ReadoutPart implements Setting, Sampled {
 
   /** For a submit: what comes before the cells of its stage in a block; `from` is 1 where the block begins with a learning step, or where samples go. */
   dispatches(): (b: BlockPlan) => FromDispatch[] {
-    const { memory, blocks, log, exposed, clamps, network, workgroupSize } = this.#shared;
+    const { memory, log, exposed, clamps, network, workgroupSize } = this.#shared;
     const { n, outputs } = this.readout;
     const { entries } = network;
     const { read, learn } = this.#kernels;
-    const buffers = { block: blocks, shape: this.#shape, log, states: this.states, exposed, setting: this.setting, clamps };
+    const buffers = { shape: this.#shape, log, states: this.states, exposed, setting: this.setting, clamps };
     const of = (kernel: Kernel<"read_out"> | Kernel<"rls_gain"> | Kernel<"rls_learn"> | Kernel<"rls_shrink">, groups: readonly [number, number]) => ({
       label: "learn", pipeline: kernel.pipeline, group: bind(memory.device, kernel as Kernel<"read_out">, buffers), workgroups: groups, from: 1,
     });
@@ -116,9 +116,9 @@ export class ReadoutPart implements Setting, Sampled {
   } // prettier-ignore
 
   #samples(): (b: BlockPlan) => FromDispatch[] {
-    const { memory, blocks, exposed, network, workgroupSize } = this.#shared;
+    const { memory, exposed, network, workgroupSize } = this.#shared;
     const { shown } = this.#kernels;
-    const groups = this.#shown.map(({ shape, columns }) => bind(memory.device, shown, { block: blocks, shape, exposed, columns, samples: this.traces })); // prettier-ignore
+    const groups = this.#shown.map(({ shape, columns }) => bind(memory.device, shown, { shape, exposed, columns, samples: this.traces })); // prettier-ignore
     return ({ step, steps }) =>
       this.#shown.flatMap(({ trace, first, word }, k) => {
         const { everySteps: m, cells } = trace;
@@ -133,9 +133,9 @@ export class ReadoutPart implements Setting, Sampled {
 
   /** Samples of weights due at the end of a block; `from` is where they go. */
   sampleDispatches(): (b: BlockPlan) => FromDispatch[] {
-    const { memory, blocks, network, workgroupSize } = this.#shared;
+    const { memory, network, workgroupSize } = this.#shared;
     const { weigh } = this.#kernels;
-    const groups = this.#weights.map(({ shape, columns }) => bind(memory.device, weigh, { block: blocks, shape, states: this.states, links: columns, samples: this.traces })); // prettier-ignore
+    const groups = this.#weights.map(({ shape, columns }) => bind(memory.device, weigh, { shape, states: this.states, links: columns, samples: this.traces })); // prettier-ignore
     return ({ step, steps }) =>
       this.#weights.flatMap(({ trace, first, word }, k) => {
         const end = step + steps;

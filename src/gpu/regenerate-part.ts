@@ -36,9 +36,9 @@ export class RegenerateParts {
   dispatches(groups: number, scales: GPUBuffer, acc: GPUBuffer): Dispatch[] {
     const kernel = this.#kernel;
     if (kernel === undefined) return [];
-    const { memory, blocks, positions, log } = this.#shared;
+    const { memory, positions, log } = this.#shared;
     return this.#parts.map((part) => {
-      const group = bind(memory.device, kernel, { block: blocks, log, positions, scales, acc, ...part });
+      const group = bind(memory.device, kernel, { log, positions, scales, acc, ...part });
       return { label: "deliver", pipeline: kernel.pipeline, group, workgroups: [groups, 1] };
     });
   }

@@ -39,9 +39,8 @@ export class ReleasePart {
 
   /** @param groups  workgroups of the stride loop over spikes */
   dispatches(groups: number): Dispatch[] {
-    const { memory, blocks, positions, log } = this.#shared;
+    const { memory, positions, log } = this.#shared;
     const group = bind(memory.device, this.#chain, {
-      block: blocks,
       shape: this.#shape,
       log,
       positions,
@@ -84,9 +83,8 @@ export class ProjectionRelease {
   }
 
   dispatch(groups: number): Dispatch {
-    const { memory, blocks, positions, log, releases } = this.#shared;
+    const { memory, positions, log, releases } = this.#shared;
     const group = bind(memory.device, this.#kernel, {
-      block: blocks,
       shape: this.#shape,
       log,
       positions,

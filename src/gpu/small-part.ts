@@ -83,10 +83,10 @@ export class SmallPart extends CellsPart {
   }
 
   #dispatch(kernel: Kernel<"integrate"> | Kernel<"detect_first">, acc: GPUBuffer): Dispatch {
-    const { memory, network, blocks, clamps, log, exposed, workgroupSize } = this.shared;
+    const { memory, network, clamps, log, exposed, workgroupSize } = this.shared;
     const [state] = this.mutable;
     const group = bind(memory.device, kernel as Kernel<"integrate">, {
-      block: blocks, shape: this.#shape, state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces, exposed,
+      shape: this.#shape, state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces, exposed,
     }); // prettier-ignore
     return {
       label: "integrate",

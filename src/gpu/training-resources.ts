@@ -1,6 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledTraining } from "../compile/training.ts";
-import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
+import { bind, BLOCK_STRIDE, Records, type Kernel } from "./kernels.ts";
 import type { Memory } from "./memory.ts";
 import { constantInputs, shardData } from "./training-buffers.ts";
 import { DEFER, inputRows, type Shard, type TrainingLayout } from "./training-layout.ts";
@@ -26,7 +26,7 @@ export class TrainingResources {
   readonly state: GPUBuffer;
   readonly inputs: GPUBuffer;
   readonly span: GPUBuffer;
-  readonly steps: GPUBuffer;
+  readonly steps: Records;
   readonly shards: readonly ShardBuffers[];
   readonly #kernel: Kernel<"train_step">;
   #record: GPUBuffer;
@@ -39,7 +39,10 @@ export class TrainingResources {
     this.state = memory.storage("training.state", STATE_ROWS * neurons * 4);
     this.inputs = memory.storage("training.inputs", inputRows(compiled) * neurons * 4);
     this.span = memory.uniform("training.span", SPAN_WORDS * 4);
-    this.steps = memory.uniform("training.steps", (compiled.schedule.stepsPerLoop + 1) * BLOCK_STRIDE);
+    this.steps = new Records(
+      memory.device,
+      memory.uniform("training.steps", (compiled.schedule.stepsPerLoop + 1) * BLOCK_STRIDE),
+    );
     memory.device.queue.writeBuffer(this.inputs, 0, constantInputs(compiled, neurons));
     this.shards = layout.shards.map((shard) => {
       const { P, w, links, slots } = shardData(compiled, layout, shard);
@@ -73,7 +76,7 @@ export class TrainingResources {
 
   #bind({ P, U, w, links, slots }: ShardBuffers): GPUBindGroup {
     const { state, inputs, span } = this;
-    const buffers = { P, U, w, links, state, inputs, slots, record: this.#record, span, step: this.steps };
+    const buffers = { P, U, w, links, state, inputs, slots, record: this.#record, span };
     return bind(this.memory.device, this.#kernel, buffers);
   }
 }

@@ -300,7 +300,7 @@ class GpuTraining implements TrainingEngine {
       records.set([phases, old, other, ...rows, pending], (d * BLOCK_STRIDE) / 4);
     }
     this.#started = true;
-    this.#resources.memory.device.queue.writeBuffer(this.#resources.steps, 0, records);
+    this.#resources.memory.device.queue.writeBuffer(this.#resources.steps.buffer, 0, records);
   }
 
   #writeNoise(): void {
@@ -341,13 +341,14 @@ class GpuTraining implements TrainingEngine {
   }
 
   #encode(from: number, to: number, bindings: readonly GPUBindGroup[]): GPUCommandBuffer {
-    const { memory, shards } = this.#resources;
+    const { memory, shards, steps } = this.#resources;
     const encoder = memory.device.createCommandEncoder({ label: "train_step" });
     const pass = encoder.beginComputePass({ label: "train_step" });
     pass.setPipeline(this.#pipeline);
     for (let at = from; at < to; at++) {
+      pass.setBindGroup(1, steps.group(at));
       shards.forEach(({ shard }, s) => {
-        pass.setBindGroup(0, bindings[s], [at * BLOCK_STRIDE]);
+        pass.setBindGroup(0, bindings[s]);
         pass.dispatchWorkgroups(shard.groups);
       });
     }

@@ -108,10 +108,10 @@ export class TreePart extends CellsPart {
   }
 
   #dispatch(kernel: Kernel<"integrate_tree"> | Kernel<"detect_tree_first">, acc: GPUBuffer): Dispatch {
-    const { memory, network, blocks, clamps, log } = this.shared;
+    const { memory, network, clamps, log } = this.shared;
     const [rows, gates] = this.mutable;
     const group = bind(memory.device, kernel as Kernel<"integrate_tree">, {
-      block: blocks, shape: this.#shape, rows, gates, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
+      shape: this.#shape, rows, gates, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
     }); // prettier-ignore
     return {
       label: "integrate",

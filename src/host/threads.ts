@@ -20,10 +20,12 @@ export interface Threads {
   readonly wanted?: number | string | undefined;
 }
 
-let known: Threads = { cores: 1, spawn: undefined };
+let known: Threads | undefined;
 
 /** The platform's threads: one where none has been offered. */
-export const threadsHere = (): Threads => known;
+export const threadsHere = (): Threads => known ?? { cores: 1, spawn: undefined };
+
+export const threadsOffered = (): boolean => known !== undefined;
 
 /** Called by the package's entry points for Node and for pages. */
 export function offerThreads(threads: Threads): void {

@@ -183,3 +183,6 @@ async function flush(path: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** A folder of the file system, for `recordRun`, `loadRun` and exports. */
+export const openFolder = async (path: string): Promise<Files> => new NodeFolder(path);

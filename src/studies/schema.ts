@@ -1,5 +1,6 @@
 import { decimal as written } from "../decimal.ts";
 import { z } from "zod";
+import { clipped } from "../clipped.ts";
 import { DataError, didYouMean } from "../errors.ts";
 
 /** Limits of a number; none where left out. */
@@ -106,9 +107,6 @@ function wanted({ type, enum: names, minimum, maximum, exclusiveMinimum, items, 
 /** A value as it is written on a command line. */
 export const shown = (value: unknown): string =>
   value === undefined ? "" : Array.isArray(value) ? value.join(",") : String(value);
-
-/** At most 200 characters of what a user gave, for messages. */
-export const clipped = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}...` : text);
 
 /** A finite number from text, undefined for any other text. */
 export function decimal(text: string): number | undefined {

@@ -1,6 +1,7 @@
+import { clipped } from "../clipped.ts";
 import { DataError } from "../errors.ts";
 import { drawU32, stream, uniform } from "../random/philox.ts";
-import { clipped, decimal } from "../studies/schema.ts";
+import { decimal } from "../studies/schema.ts";
 
 /** Values as text by setting. */
 export type Choice = Readonly<Record<string, string>>;

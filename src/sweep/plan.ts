@@ -1,6 +1,6 @@
 import { digest, RESULTS_VERSION } from "../compile/hash.ts";
+import { clipped } from "../clipped.ts";
 import { DataError, HillockError, ModelError } from "../errors.ts";
-import { clipped } from "../studies/schema.ts";
 import { decode, writeText, type Files } from "../storage/files.ts";
 import { checkCount, type Choice } from "./axes.ts";
 import type { Subject } from "./subject.ts";

@@ -1,7 +1,8 @@
 import { digest } from "../compile/hash.ts";
+import { clipped } from "../clipped.ts";
 import { DataError, didYouMean } from "../errors.ts";
 import { Network } from "../network/network.ts";
-import { chosenSettings, clipped, decimal, settingsOf } from "../studies/schema.ts";
+import { chosenSettings, decimal, settingsOf } from "../studies/schema.ts";
 import { seconds } from "../units.ts";
 import type { Study } from "../studies/study.ts";
 import type { Choice, Kind } from "./axes.ts";

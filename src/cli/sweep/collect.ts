@@ -1,5 +1,5 @@
 import { writeText } from "../../storage/files.ts";
-import { openFolder } from "../../node.ts";
+import { openFolder } from "../../storage/node-folder.ts";
 import { decimal } from "../../studies/schema.ts";
 import { readPlan, type Point } from "../../sweep/plan.ts";
 import { csvOf, parquetOf, tableOf } from "../../sweep/table.ts";

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Option, type Command } from "commander";
+import { clipped } from "../../clipped.ts";
 import { DataError } from "../../errors.ts";
-import { clipped } from "../../studies/schema.ts";
 import type { PlanOptions } from "./plan.ts";
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, openSync, closeSync, writeSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { adapters, openFolder } from "../../node.ts";
+import { openFolder } from "../../storage/node-folder.ts";
 import { DataError } from "../../errors.ts";
 import { readPlan, type Plan } from "../../sweep/plan.ts";
 import { onInterrupt } from "../interrupt.ts";
@@ -55,6 +55,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 async function defaultJobs(plan: Plan, cores: number): Promise<number> {
   const byCores = Math.max(1, Math.floor(availableParallelism() / cores));
   if (plan.engine === "reference" || plan.engine === "reference32") return byCores;
+  const { adapters } = await import("../../node/adapters.ts");
   const found = await adapters();
   if (found.length === 0) return byCores;
   return Math.max(1, found.filter(({ isFallback }) => !isFallback).length);

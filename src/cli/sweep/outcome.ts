@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { digest } from "../../compile/hash.ts";
 import { DataError } from "../../errors.ts";
-import { openFolder } from "../../node.ts";
+import { openFolder } from "../../storage/node-folder.ts";
 import { decode, writeText, type Files } from "../../storage/files.ts";
 import { thisProcess, type Holder } from "../../storage/node-lock.ts";
 import { readSummary, SUMMARY_FILE, type Summary } from "../summary.ts";

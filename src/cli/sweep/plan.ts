@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { RESULTS_VERSION } from "../../compile/hash.ts";
+import { clipped } from "../../clipped.ts";
 import { DataError, didYouMean } from "../../errors.ts";
-import { openFolder } from "../../node.ts";
+import { openFolder } from "../../storage/node-folder.ts";
 import { encode } from "../../storage/files.ts";
-import { clipped } from "../../studies/schema.ts";
 import {
   MOST_POINTS,
   axisValues,

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { digest } from "../../compile/hash.ts";
+import { clipped } from "../../clipped.ts";
 import { DataError, HillockError } from "../../errors.ts";
-import { openFolder } from "../../node.ts";
 import { decode } from "../../storage/files.ts";
-import { clipped } from "../../studies/schema.ts";
+import { openFolder } from "../../storage/node-folder.ts";
 import { readPlan, type Plan, type Point } from "../../sweep/plan.ts";
 import type { RunOptions } from "../options.ts";
 import { readSummary, SUMMARY_FILE } from "../summary.ts";

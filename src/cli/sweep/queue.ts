@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { clipped } from "../../clipped.ts";
 import { DataError } from "../../errors.ts";
-import { clipped } from "../../studies/schema.ts";
 import { opened } from "./outcome.ts";
 
 /** A point's task in the queue. */

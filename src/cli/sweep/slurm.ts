@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { clipped } from "../../clipped.ts";
 import { DataError } from "../../errors.ts";
-import { openFolder } from "../../node.ts";
+import { openFolder } from "../../storage/node-folder.ts";
 import { writeText } from "../../storage/files.ts";
-import { clipped } from "../../studies/schema.ts";
 import { readPlan } from "../../sweep/plan.ts";
 import { PROGRAM } from "./program.ts";
 import { FOLDER, JOBS_FILE, present, queued, readJobs, slurm, type Job } from "./queue.ts";

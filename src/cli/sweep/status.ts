@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { formatTable } from "../../analysis/summary.ts";
-import { openFolder } from "../../node.ts";
+import { openFolder } from "../../storage/node-folder.ts";
 import { isAlive } from "../../storage/node-lock.ts";
 import { readPlan, type Plan, type Point } from "../../sweep/plan.ts";
 import { logOf, outcomeOf, progressOf, type Outcome, type Progress } from "./outcome.ts";

@@ -23,9 +23,12 @@ interface Point {
 }
 const planOf = (dir: string) => JSON.parse(readFileSync(join(dir, "sweep.json"), "utf8")) as { points: Point[] };
 
+/** What was said, without how far a check was, which comes only where it takes a second. */
+const said = (err: string): string => err.replaceAll(/^checking: .*\n/gm, "");
+
 async function planned(dir: string, ...words: string[]): Promise<Point[]> {
   const { code, err } = await hillock(["sweep", "plan", "watanabe", ...SMALL, ...words, "--out", dir]);
-  expect(err).toBe("");
+  expect(said(err)).toBe("");
   expect(code).toBe(0);
   return planOf(dir).points;
 }
@@ -129,7 +132,7 @@ describe("a plan", () => {
   ])("refuses %j, and writes nothing", async (words, message) => {
     const { code, err } = await hillock(["sweep", "plan", ...words, "--out", at("refused")]);
     expect(err).toMatch(message);
-    expect(err).toMatch(/^(Data|Model)Error/);
+    expect(said(err)).toMatch(/^(Data|Model)Error/);
     expect(code).toBe(1);
     expect(existsSync(at("refused"))).toBe(false);
   });
