@@ -10,7 +10,12 @@ export interface Scheme {
   readonly total: number;
   /** values at the start instead of the steady state. */
   readonly init?: readonly Expr[];
+  /** index of the state that others slowly go into where the steady state is sought. */
+  readonly restsInto?: number;
 }
+
+/** 1/ms. */
+const SLOWLY = 1e-9;
 
 /** One implicit Euler step, (1 - dt Q) new = old, where column k of Q says what leaves state k and where it goes. Eliminated without a
  * subtraction: a pivot is what stays in the column (`kept`: 1 at the start) plus dt times the rates that leave for states not yet
@@ -64,11 +69,16 @@ export function implicitStep({ states, rates, total }: Scheme, dt: Expr): Stmt[]
 
 /** The share of each state of a scheme where nothing changes any more, by the values of its rates.
  * @throws ModelError where there is no single one */
-export function sharesAtRest({ states, rates, total }: Scheme, values: readonly number[], where: string): number[] {
+export function sharesAtRest(
+  { states, rates, total, restsInto }: Scheme,
+  values: readonly number[],
+  where: string,
+): number[] {
   const q = states.map(() => states.map(() => 0));
   rates.forEach(
     ({ from, to }, k) => ((q[from] as number[])[to] = ((q[from] as number[])[to] as number) + (values[k] as number)),
   );
+  if (restsInto !== undefined) q.forEach((row, k) => k !== restsInto && (row[restsInto] = (row[restsInto] as number) + SLOWLY)); // prettier-ignore
   const shares = steadyState(q, total);
   if (shares?.every((x) => Number.isFinite(x))) return shares;
   throw new ModelError(

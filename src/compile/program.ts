@@ -242,9 +242,10 @@ export class CellEquations {
 
   #schemes(d: ResolvedDensity): Scheme[] {
     if (d.mechanism.kind !== "channel") return [];
-    return Object.values(d.mechanism.kinetics ?? {}).map(({ states, reactions, total = 1, init }) => ({
+    return Object.values(d.mechanism.kinetics ?? {}).map(({ states, reactions, total = 1, init, restsInto }) => ({
       states: states.map((s) => `${d.prefix}_${s}`),
       total,
+      ...(restsInto === undefined ? {} : { restsInto: states.indexOf(restsInto) }),
       ...(init === undefined ? {} : { init: states.map((s) => this.text(d, init[s] as string)) }),
       rates: reactions.flatMap(({ from, to, forward, backward }) => {
         const [a, b] = [states.indexOf(from), states.indexOf(to)];

@@ -3,7 +3,7 @@ import { shown } from "../shapes.ts";
 import type { Kinetics } from "./mechanism.ts";
 
 /** The states of a scheme, each once, and its reactions, which must join all of them: else the steady state is not one. */
-export function checkKinetics(where: string, { states, reactions, total = 1, init }: Kinetics): void {
+export function checkKinetics(where: string, { states, reactions, total = 1, init, restsInto }: Kinetics): void {
   if (states.length < 2) throw new ModelError(where, `has ${states.length} states`, "A scheme has at least two");
   if (!(total > 0)) throw new ModelError(`${where}.total`, `is ${total}`, "Give a sum above 0");
   if (init !== undefined) {
@@ -14,6 +14,8 @@ export function checkKinetics(where: string, { states, reactions, total = 1, ini
     if (without !== undefined)
       throw new ModelError(`${where}.init`, `gives "${without}" no value`, "Give every state one, or none");
   }
+  if (restsInto !== undefined && !states.includes(restsInto))
+    throw new ModelError(`${where}.restsInto`, `names ${shown(restsInto)}`, didYouMean(restsInto.slice(0, 60), states));
   const reached = new Set([states[0]]);
   const check = (at: string, name: string): void => {
     if (!states.includes(name)) throw new ModelError(at, `names ${shown(name)}`, didYouMean(name.slice(0, 60), states));

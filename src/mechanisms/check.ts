@@ -45,7 +45,10 @@ const flow: Check = (where, x) =>
     : object({ g: anything, E: anything }, { ion: text, slope }))(where, x);
 const effect: Check = (where, x) => (typeof x === "object" ? object({ set: anything }) : anything)(where, x);
 const reaction = object({ from: text, to: text, forward: anything }, { backward: anything });
-const scheme = object({ states: list(text), reactions: list(reaction) }, { total: finite, init: record(anything) });
+const scheme = object(
+  { states: list(text), reactions: list(reaction) },
+  { total: finite, init: record(anything), restsInto: text },
+);
 const nernst: Check = (where, x) =>
   object(has(x, "valence") ? { valence: finite, out: quantity("mM") } : { RT_zF: quantity("mV"), out: quantity("mM") })(
     where,

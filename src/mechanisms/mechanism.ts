@@ -90,6 +90,9 @@ export interface Kinetics {
   readonly total?: number;
   /** values at the start over V, params, concentrations, instead of the steady state; one for every state. */
   readonly init?: Readonly<Record<string, string>>;
+  /** A state into which every other goes at 1e-9 per ms when the steady state is sought: that is where NEURON's STEADYSTATE ends, which is one
+   * implicit step of 1e9 ms. */
+  readonly restsInto?: string;
 }
 
 /** A density mechanism. States are advanced in declared order, later ones seeing earlier new values. Inside state texts

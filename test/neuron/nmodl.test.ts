@@ -50,7 +50,8 @@ const nameInNeuron = (path: string): string =>
 /** What reads the concentration of a pool: it is inserted beside one. */
 const COMPANIONS = ["hva_ca", "small_k_ca"];
 const ofCalcium = (m: Mechanism): boolean => m.kind === "pool" && m.ion === "ca";
-const takesEvents = (m: Mechanism): boolean => m.kind === "synapse" && (m.receive !== undefined || Object.keys(m.onEvent).length > 0);
+const takesEvents = (m: Mechanism): boolean =>
+  m.kind === "synapse" && (m.receive !== undefined || Object.keys(m.onEvent).length > 0);
 
 /** The line of the first fault that NEURON's own check of units finds; it stops there. */
 function modlunitsLine(path: string): string | undefined {

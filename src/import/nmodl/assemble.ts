@@ -175,7 +175,7 @@ export class Assembly {
 
   #kinetics({ schemes }: Draft): Record<string, Kinetics> {
     return Object.fromEntries(
-      schemes.map(({ name, states, reactions, total, init }): [string, Kinetics] => {
+      schemes.map(({ name, states, reactions, total, init, restsInto }): [string, Kinetics] => {
         const starts: Record<string, string> = {};
         if (init !== undefined) init.forEach((e, k) => this.#writer.text(e, "1", (t) => (starts[this.#writer.own(states[k] as string)] = t))); // prettier-ignore
         const written = reactions.map(({ from, to, forward, backward }) => {
@@ -184,7 +184,7 @@ export class Assembly {
           if (!(backward.kind === "number" && backward.value === 0)) this.#writer.text(backward, "1/ms", (t) => (one["backward"] = t)); // prettier-ignore
           return one as unknown as Kinetics["reactions"][number];
         });
-        return [this.#writer.fresh(name), { states: states.map((x) => this.#writer.own(x)), reactions: written, ...(total === undefined || total === 1 ? {} : { total }), ...(init === undefined ? {} : { init: starts }) } as Kinetics]; // prettier-ignore
+        return [this.#writer.fresh(name), { states: states.map((x) => this.#writer.own(x)), reactions: written, ...(total === undefined || total === 1 ? {} : { total }), ...(init === undefined ? {} : { init: starts }), ...(restsInto === undefined ? {} : { restsInto: this.#writer.own(restsInto) }) } as Kinetics]; // prettier-ignore
       }),
     );
   }

@@ -28,7 +28,7 @@ export interface DraftCurrent {
 
 export interface Draft {
   readonly states: readonly DraftState[];
-  readonly schemes: readonly (Scheme & { readonly init: readonly Expr[] | undefined })[];
+  readonly schemes: readonly (Scheme & { readonly init: readonly Expr[] | undefined; readonly restsInto: string | undefined })[]; // prettier-ignore
   readonly currents: readonly DraftCurrent[];
   /** values that states of a receptor have at the beginning of a step. */
   readonly received: ReadonlyMap<string, Expr> | undefined;
@@ -54,6 +54,7 @@ export function draft(
   const updates = phases.updates.map((u) => ({ ...u, form: mapForm(u.form, (e) => final(resolver.resolve(e, "advance"))) })); // prettier-ignore
   const schemes = phases.schemes.map((scheme) => ({
     ...scheme,
+    restsInto: steady.has(scheme.block) ? scheme.last : undefined,
     reactions: scheme.reactions.map((r) => ({
       ...r,
       forward: final(resolver.resolve(r.forward, "advance")),

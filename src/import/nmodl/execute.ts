@@ -364,7 +364,7 @@ export class Execution {
       const value = results[k] as Expr;
       this.#values.set(name, value);
       labelOnce(this.shared, value, name);
-      this.shared.tables.push({ name, value, ...range });
+      this.shared.tables.push({ name, value, over: given.get(of) as Expr, ...range });
     });
   }
 
@@ -383,7 +383,7 @@ export class Execution {
     const of = (arg as { name: string }).name;
     const run = (x: Expr): Expr[] => [this.#inside(routine, new Map([[of, x]]), routine.name).get(routine.name) as Expr]; // prettier-ignore
     const [value] = between(this.shared, range, given.get(of) as Expr, run) as [Expr];
-    this.shared.tables.push({ name: routine.name, value, ...range });
+    this.shared.tables.push({ name: routine.name, value, over: given.get(of) as Expr, ...range });
     return value;
   }
 }

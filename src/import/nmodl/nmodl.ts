@@ -160,7 +160,7 @@ function tableOf(context: Context, made: Draft, resolve: (e: Expr) => Expr): Cha
   const { tables, symbols: s, program } = context;
   if (tables.length === 0) return "none";
   const [first] = tables as [Tabulated, ...Tabulated[]];
-  const one = tables.every((t) => t.from === first.from && t.to === first.to && t.intervals === first.intervals);
+  const one = tables.every((t) => t.from === first.from && t.to === first.to && t.intervals === first.intervals && resolve(t.over) === s.name("V")); // prettier-ignore
   if (!one || program.kind !== "density" || made.schemes.length > 0) return undefined;
   const values = new Set(tables.map((t) => resolve(t.value)).filter((e) => s.reads(e).has("V")));
   const of: string[] = [];

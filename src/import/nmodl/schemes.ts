@@ -24,6 +24,8 @@ export interface Scheme {
   readonly reactions: readonly { readonly from: string; readonly to: string; readonly forward: Expr; readonly backward: Expr }[];
   /** what CONSERVE says the sum is. */
   readonly total: number | undefined;
+  /** the last term of CONSERVE, whose equation it takes the place of. */
+  readonly last: string | undefined;
   readonly at: At;
 } // prettier-ignore
 
@@ -125,18 +127,18 @@ function schemesOf(block: Routine, pairs: Scheme["reactions"], conserved: readon
     const one = new Set([...met.flatMap((group) => [...group]), from, to]);
     groups.splice(0, groups.length, ...groups.filter((group) => !met.includes(group)), one);
   }
-  const totals = new Map<Set<string>, number>();
+  const totals = new Map<Set<string>, { total: number; last: string | undefined }>();
   for (const { sum, total } of conserved) {
     const [states, value] = [statesOf(sum), valueOf(total)];
     const group = states && groups.find((g) => g.size === states.length && states.every((state) => g.has(state)));
     if (group === undefined || value === undefined) return undefined;
-    totals.set(group, value);
+    totals.set(group, { total: value, last: states?.at(-1) });
   }
   const { name, line, column } = block;
   return groups.map((group, k) => {
     const reactions = pairs.filter(({ from }) => group.has(from));
     const states = [...new Set(reactions.flatMap(({ from, to }) => [from, to]))];
-    return { name: k === 0 ? name : `${name}_${k + 1}`, block: name, states, reactions, total: totals.get(group), at: { line, column } }; // prettier-ignore
+    return { name: k === 0 ? name : `${name}_${k + 1}`, block: name, states, reactions, total: totals.get(group)?.total, last: totals.get(group)?.last, at: { line, column } }; // prettier-ignore
   });
 }
 

@@ -8,6 +8,8 @@ import type { Variables } from "./variables.ts";
 export interface Tabulated {
   readonly name: string;
   readonly value: Expr;
+  /** what the table is asked for. */
+  readonly over: Expr;
   readonly from: number;
   readonly to: number;
   readonly intervals: number;
