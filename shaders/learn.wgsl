@@ -1,12 +1,12 @@
 // Links that learn, where something arrives in the block: whoever has the first arrival works through all events of the link, those
 // of its target included, in order of steps, and delivers. Links with events of their target alone are those of `learn_post`.
+import constants::LIST; // not below the size of a workgroup
 import package::log::quads_of;
 import package::plastic::{Part, block, shape, spike_log, table, params, states, head_of, first_link, first_segment, fired, load_link, relax_to, store_link, bisect};
 import package::model::{STATES, state, on_pre, on_post};
 
 override WORKGROUP_SIZE: u32 = 64;
 const FEW = 4u;
-const LIST = 256u;
 // positions in the log; or, of trains, records of 8 words: segment, entry, bits of steps, 0, number of spikes at each step in 4 bits
 @group(0) @binding(7) var<storage, read> feed: array<u32>;
 @group(0) @binding(8) var<storage, read_write> record_of: array<u32>;   // of trains, [segment of all entries]: record + 1

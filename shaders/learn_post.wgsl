@@ -1,10 +1,10 @@
 // Links that learn, where their target spiked and nothing arrives in the block. After `learn`.
+import constants::LIST; // not below the size of a workgroup
 import package::plastic::{Part, block, shape, spike_log, table, params, states, head_of, first_link, first_segment, fired, load_link, relax_to, store_link};
 import package::model::{STATES, state, on_post};
 
 override WORKGROUP_SIZE: u32 = 64;
 const FEW = 4u;
-const LIST = 256u;
 @group(0) @binding(7) var<storage, read> positions: array<u32>;
 @group(0) @binding(8) var<storage, read> records: array<u32>;   // see `learn`
 @group(0) @binding(9) var<storage, read> record_of: array<u32>;

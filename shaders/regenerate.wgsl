@@ -1,6 +1,7 @@
 // Draws the links of logged spikes again that fall due in a block, and adds them to its accumulators: what `deliver` does for links
 // that are kept. Twin: src/connect/laws.ts, src/connect/gaps.ts. Each invocation looks up one spike; then the workgroup works through
 // the units of all that are due: four neighbouring targets, one block of gaps, or the one target of a diagonal.
+import constants::LIST; // not below the size of a workgroup
 import package::log::{Log, Block, quads_of};
 import package::philox::{mul_hi, philox4x32};
 
@@ -26,7 +27,6 @@ struct Shape {
 }
 
 override WORKGROUP_SIZE: u32 = 64;
-const LIST = 256u; // not below the size of a workgroup
 const PAIRS = 0u;
 const DIAGONAL = 1u;
 const CONNECTION = 1u; // uses of random numbers

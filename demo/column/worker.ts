@@ -315,4 +315,4 @@ const demo = async (bench: Bench, settings: Settings, document: unknown): Promis
 
 // one script for both: what the browser has loaded for the page's simulation it does not load again for a fit
 if (self.name === "fit") serveFit(columnSettings);
-else serve(demo);
+else serve(demo, ["begin", "deliver"]);

@@ -24,8 +24,8 @@ import { Readings } from "./readings.ts";
 
 /** Model time of one piece while the engine keeps up with the clock: a slider acts from the next one on. */
 const PIECE_MS = 10;
-/** At the start the drive comes from nothing. */
-const FIRST_RISE_MS = 3000;
+/** At the start the drive comes from a tenth, at which no unit fires. */
+const FIRST_RISE = { ms: 3000, start: 0.1 };
 
 interface PoolSettings extends Drive {
   readonly gamma: number;
@@ -55,7 +55,7 @@ class PoolDemo implements Demo {
   #changed = true;
   #phase = 0;
   #rise: Rise = NO_RISE;
-  #riseWanted: number | undefined = FIRST_RISE_MS;
+  #riseWanted: { readonly ms: number; readonly start: number } | undefined = FIRST_RISE;
 
   constructor(bench: Bench, runner: Runner, raster: Raster, thresholds: Float64Array, settings: PoolSettings) {
     [this.#bench, this.#runner, this.#raster] = [bench, runner, raster];
@@ -75,7 +75,7 @@ class PoolDemo implements Demo {
   /** A rise: brings both inputs from nothing to their value within so many ms. */
   act(what: string, value: unknown): void {
     if (what !== "rise") return;
-    this.#riseWanted = value as number;
+    this.#riseWanted = { ms: value as number, start: 0 };
     this.#changed = true;
   }
 
@@ -135,7 +135,8 @@ class PoolDemo implements Demo {
   #apply(control: Control, t: number): void {
     if (!this.#changed) return;
     this.#changed = false;
-    if (this.#riseWanted !== undefined) this.#rise = { from: t, until: t + this.#riseWanted, start: 0 };
+    if (this.#riseWanted !== undefined)
+      this.#rise = { from: t, until: t + this.#riseWanted.ms, start: this.#riseWanted.start };
     this.#riseWanted = undefined;
     const s = this.#settings;
     this.#phase += (2 * Math.PI * (this.#acting.frequency - s.frequency) * t) / 1000; // the wave goes on without a jump
@@ -160,17 +161,20 @@ class PoolDemo implements Demo {
   }
 }
 
-serve(async (bench, given) => {
-  const settings = settingsOf(given);
-  const pool = { neurons: given["neurons"] as number, range: given["range"] as number, seed: given["seed"] as number, gamma: settings.gamma }; // prettier-ignore
-  const made = motorPool(pool, settings);
-  const runner = await Runner.make(bench, made);
-  const population = made.network.populations.find((p) => p.name === "aMN");
-  if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
-  const ink = { colours: ["small-unit", "middle-unit", "large-unit"] };
-  const raster =
-    bench.drawing === undefined || runner.visible === undefined
-      ? new PlainRaster(bench, "raster", pool.neurons, ink, DT)
-      : await SpikeRaster.make(bench, bench.drawing, runner.visible, "raster", population, ink);
-  return new PoolDemo(bench, runner, raster, made.thresholds, settings);
-});
+serve(
+  async (bench, given) => {
+    const settings = settingsOf(given);
+    const pool = { neurons: given["neurons"] as number, range: given["range"] as number, seed: given["seed"] as number, gamma: settings.gamma }; // prettier-ignore
+    const made = motorPool(pool, settings);
+    const runner = await Runner.make(bench, made);
+    const population = made.network.populations.find((p) => p.name === "aMN");
+    if (population?.kind !== "cells") throw new Error("the network has no motor neurons");
+    const ink = { colours: ["small-unit", "middle-unit", "large-unit"] };
+    const raster =
+      bench.drawing === undefined || runner.visible === undefined
+        ? new PlainRaster(bench, "raster", pool.neurons, ink, DT)
+        : await SpikeRaster.make(bench, bench.drawing, runner.visible, "raster", population, ink);
+    return new PoolDemo(bench, runner, raster, made.thresholds, settings);
+  },
+  ["begin", "drive", "deliver"],
+);

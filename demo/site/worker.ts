@@ -1,4 +1,5 @@
 import { openDevice } from "../../src/browser.ts";
+import { makeAhead, type CommonKernel } from "../../src/gpu/kernels.ts";
 import { DrawingBudget } from "./budget.ts";
 import { Pace } from "./pace.ts";
 import {
@@ -61,10 +62,17 @@ const READINGS_MS = 250;
 const post = (message: ToPage): void => postMessage(message);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Serves a page: opens a device or goes without, makes the demo when the page says how, runs it and draws it. */
-export function serve(make: (bench: Bench, settings: Settings, document: unknown) => Promise<Demo>): void {
+/** Serves a page: opens a device or goes without, makes the demo when the page says how, runs it and draws it.
+ * @param ahead  kernels of its network, which are made while it is compiled */
+export function serve(
+  make: (bench: Bench, settings: Settings, document: unknown) => Promise<Demo>,
+  ahead: readonly CommonKernel[] = [],
+): void {
   const opened = openDevice().catch(() => undefined);
-  void opened.then((open) => post({ kind: "adapter", adapter: open?.info }));
+  void opened.then((open) => {
+    post({ kind: "adapter", adapter: open?.info });
+    if (open !== undefined) makeAhead(open.device, ahead);
+  });
   const waiting: ToWorker[] = [];
   let host: Host | undefined;
   addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {

@@ -5,13 +5,18 @@ import { SHADERS } from "../shaders.gen.ts";
 /** Joins a kernel with the libraries it imports; the only place that knows the WESL linker.
  * @param root   name of a file in shaders/, without ending
  * @param model  text of the virtual module `model`, for kernels that import it
+ * @param constants  numbers of the virtual module `constants`
  * @returns plain WGSL
  * @throws DeviceError when the text does not link */
-export async function linkKernel(root: string, model?: string): Promise<string> {
+export async function linkKernel(
+  root: string,
+  model?: string,
+  constants: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const weslSrc = Object.fromEntries(Object.entries(SHADERS).map(([file, text]) => [`./${file}.wgsl`, text]));
   if (model !== undefined) weslSrc["./model.wgsl"] = model;
   try {
-    const options = { weslSrc, rootModuleName: root, sourceMap: false, keepComments: false };
+    const options = { weslSrc, constants, rootModuleName: root, sourceMap: false, keepComments: false };
     const linked = await withLoggerAsync(quiet, () => link(options)); // what it would print is in the error as well
     return linked.dest;
   } catch (error) {

@@ -2,7 +2,7 @@ import type { CompiledNetwork } from "../compile/compiled.ts";
 import { startExposed } from "../host/exposed.ts";
 import { Inputs } from "../host/inputs.ts";
 import type { GpuOptions } from "./engine.ts";
-import { BLOCK_STRIDE, Kernels, Records } from "./kernels.ts";
+import { BLOCK_STRIDE, Kernels, Records, WORKGROUP_SIZE } from "./kernels.ts";
 import { countTables } from "./link-tables.ts";
 import { LogRing } from "./log-ring.ts";
 import { Memory } from "./memory.ts";
@@ -38,7 +38,7 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
     kernels: new Kernels(device),
     network,
     inputs,
-    workgroupSize: options.workgroupSize ?? 64,
+    workgroupSize: options.workgroupSize ?? WORKGROUP_SIZE,
     bindingBytes,
     records: new Records(device, memory.uniform("records", BLOCK_STRIDE * mostDispatches(network, maxSteps, tables))),
     increments: memory.storage("increments", 4 * mostRows(network) * (maxSteps + 1)),

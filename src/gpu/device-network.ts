@@ -1,9 +1,10 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { isSoftware } from "./adapter.ts";
-import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
+import type { CompiledCells, CompiledPlasticity, CompiledStage } from "../compile/compiled.ts";
 import { lowerBound } from "../sorted.ts";
 import type { CellsPart } from "./cells-part.ts";
 import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
+import { countTables } from "./link-tables.ts";
 import { type Dispatch, DrivePart, type Sampled, type Setting, type Shared, StagePart } from "./parts.ts";
 import { History, LearnPart } from "./learn-part.ts";
 import { PortPart } from "./port-part.ts";
@@ -20,10 +21,21 @@ export function lookingGroups(software: boolean, spikes: number, workgroupSize: 
   return software ? Math.max(1, Math.min(8, Math.ceil((2 * spikes) / workgroupSize))) : 128;
 }
 
+interface Stage {
+  readonly part: StagePart;
+  readonly ports: readonly PortPart[];
+  readonly cells: readonly CellsPart[];
+}
+
+interface Learns {
+  readonly parts: readonly LearnPart[];
+  readonly marks: History | undefined;
+}
+
 /** A compiled network's parts on a device, and the dispatches that advance them. */
 export class DeviceNetwork {
   readonly drives: readonly DrivePart[];
-  readonly stages: readonly { readonly part: StagePart; readonly ports: readonly PortPart[]; readonly cells: readonly CellsPart[] }[]; // prettier-ignore
+  readonly stages: readonly Stage[];
   readonly releases: readonly ReleasePart[];
   readonly learning: readonly LearnPart[];
   readonly readouts: readonly ReadoutPart[];
@@ -39,7 +51,7 @@ export class DeviceNetwork {
     drives: readonly DrivePart[],
     stages: DeviceNetwork["stages"],
     releases: readonly ReleasePart[],
-    learning: { readonly parts: readonly LearnPart[]; readonly marks: History | undefined; readonly readouts: readonly ReadoutPart[] }, // prettier-ignore
+    learning: Learns & { readonly readouts: readonly ReadoutPart[] },
   ) {
     this.#shared = shared;
     this.#begin = begin;
@@ -53,30 +65,25 @@ export class DeviceNetwork {
 
   /** @param maxSteps  of a submit */
   static async make(shared: Shared, maxSteps: number): Promise<DeviceNetwork> {
-    const { populations, stages } = shared.network;
-    const drives = [...populations.entries()].flatMap(([k, p]) =>
-      p.kind === "renewal" ? [DrivePart.make(shared, k, p)] : [],
-    );
-    const made: { part: StagePart; ports: PortPart[]; cells: CellsPart[] }[] = [];
-    for (const stage of stages) {
-      const note = !made.some((s) => s.part.hasLinks);
-      const part = await StagePart.make(shared, stage, note, maxSteps);
-      const cells = await Promise.all(stage.cells.map((k) => makeCells(shared, k, stage, maxSteps)));
-      const ports = await Promise.all(stage.ports.map((p) => PortPart.make(shared, p, stage.slots)));
-      made.push({ part, ports, cells });
-    }
-    const releases = [...populations.keys()].flatMap((k) => {
-      const own = shared.network.plasticity.filter((p) => p.population === k && p.lane !== undefined);
-      return own.length === 0 ? [] : [ReleasePart.make(shared, own)];
-    });
-    const begin = await shared.kernels.make("begin");
-    const { learning } = shared.network;
-    const marks = learning.length === 0 ? undefined : await History.make(shared, !made.some((s) => s.part.hasLinks));
-    const parts = await Promise.all(learning.map((l) => LearnPart.make(shared, l, marks as History, maxSteps)));
-    const readouts = await Promise.all(shared.network.readouts.map((r) => ReadoutPart.make(shared, r, maxSteps)));
-    const learns = { parts, marks, readouts };
-    return new DeviceNetwork(shared, begin, await Promise.all(drives), made, await Promise.all(releases), learns);
-  }
+    const { populations, stages, learning, readouts, plasticity } = shared.network;
+    const linked = stages.map((s) => countTables(s, shared.network, shared.bindingBytes) + s.procedural.length > 0);
+    const learns = async (): Promise<Learns> => {
+      const marks = learning.length === 0 ? undefined : await History.make(shared, !linked.includes(true));
+      const parts = await Promise.all(learning.map((l) => LearnPart.make(shared, l, marks as History, maxSteps)));
+      return { parts, marks };
+    };
+    const ownOf = (k: number): CompiledPlasticity[] => plasticity.filter((p) => p.population === k && p.lane !== undefined);
+    // all kernels at once: devices make them side by side
+    const [begin, drives, made, releases, learned, reads] = await Promise.all([
+      shared.kernels.make("begin"),
+      Promise.all([...populations.entries()].flatMap(([k, p]) => (p.kind === "renewal" ? [DrivePart.make(shared, k, p)] : []))),
+      Promise.all(stages.map((s, k) => makeStage(shared, s, !linked.slice(0, k).includes(true), maxSteps))),
+      Promise.all([...populations.keys()].flatMap((k) => (ownOf(k).length === 0 ? [] : [ReleasePart.make(shared, ownOf(k))]))),
+      learns(),
+      Promise.all(readouts.map((r) => ReadoutPart.make(shared, r, maxSteps))),
+    ]);
+    return new DeviceNetwork(shared, begin, drives, made, releases, { ...learned, readouts: reads });
+  } // prettier-ignore
 
   get cells(): CellsPart[] {
     return this.stages.flatMap((s) => s.cells);
@@ -197,6 +204,16 @@ export class DeviceNetwork {
     records.forEach((r, k) => words.set(r, (BLOCK_STRIDE / 4) * k));
     return { dispatches, records: words };
   }
+}
+
+/** @param note  whether this stage notes the log's position */
+async function makeStage(shared: Shared, stage: CompiledStage, note: boolean, maxSteps: number): Promise<Stage> {
+  const [part, ports, cells] = await Promise.all([
+    StagePart.make(shared, stage, note, maxSteps),
+    Promise.all(stage.ports.map((p) => PortPart.make(shared, p, stage.slots))),
+    Promise.all(stage.cells.map((k) => makeCells(shared, k, stage, maxSteps))),
+  ]);
+  return { part, ports, cells };
 }
 
 async function makeCells(shared: Shared, index: number, stage: CompiledStage, maxSteps: number): Promise<CellsPart> {

@@ -1,6 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { linkKernel } from "../compile/link.ts";
 import { DeviceError } from "../errors.ts";
+import { isSoftware } from "./adapter.ts";
 
 type Access = "uniform" | "record" | "read" | "read_write";
 
@@ -85,10 +86,13 @@ export interface KernelOptions {
   readonly label?: string;
 }
 
+/** Those that say nothing of a model, by device: every engine on it has the same. */
+const common = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
+
 /** Pipelines of one device; populations with the same equations share one. */
 export class Kernels {
   readonly #device: GPUDevice;
-  readonly #made = new Map<string, Promise<Kernel>>();
+  readonly #own = new Map<string, Promise<Kernel>>();
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -96,13 +100,40 @@ export class Kernels {
 
   make<K extends KernelName>(name: K, options: KernelOptions = {}): Promise<Kernel<K>> {
     const key = `${name} ${options.workgroupSize} ${options.model ?? ""}`;
-    const known = this.#made.get(key) as Promise<Kernel<K>> | undefined;
+    const all = options.model === undefined ? commonOf(this.#device) : this.#own;
+    const known = all.get(key) as Promise<Kernel<K>> | undefined;
     if (known !== undefined) return known;
     const made = makeKernel(this.#device, name, options);
-    this.#made.set(key, made as Promise<Kernel>);
+    all.set(key, made as Promise<Kernel>);
+    made.catch(() => all.delete(key)); // another engine may be luckier
     return made;
   }
 }
+
+function commonOf(device: GPUDevice): Map<string, Promise<Kernel>> {
+  const known = common.get(device) ?? new Map<string, Promise<Kernel>>();
+  common.set(device, known);
+  return known;
+}
+
+/** Kernels without a model that most networks need. */
+export type CommonKernel = "begin" | "drive" | "deliver";
+
+/** Begins to make kernels while their network is still being compiled: on a software adapter they are most of the time before the
+ * first step. */
+export function makeAhead(device: GPUDevice, names: readonly CommonKernel[]): void {
+  const kernels = new Kernels(device);
+  for (const name of names)
+    kernels.make(name, name === "begin" ? {} : { workgroupSize: WORKGROUP_SIZE }).catch(() => undefined); // the engine tells
+}
+
+/** Invocations of a workgroup unless an engine's options say otherwise. */
+export const WORKGROUP_SIZE = 64;
+
+/** What a workgroup lists to work through together; what finds no room is done by who found it, with the same bits. SwiftShader takes
+ * 3 s to make a kernel with a list of 256, 0.5 s with 64. */
+const listed = (device: GPUDevice, workgroupSize: number): number =>
+  Math.max(isSoftware(device.adapterInfo) ? 64 : 256, workgroupSize);
 
 /** Makes a kernel's pipeline. Bindings that the text does not use may be bound all the same.
  * @throws DeviceError with the kernel's label when the device refuses it */
@@ -112,7 +143,8 @@ async function makeKernel<K extends KernelName>(
   options: KernelOptions,
 ): Promise<Kernel<K>> {
   const label = options.label ?? name;
-  const code = await linkKernel(name, options.model);
+  const list = listed(device, options.workgroupSize ?? WORKGROUP_SIZE);
+  const code = await linkKernel(name, options.model, { LIST: `${list}u` });
   const layout = device.createBindGroupLayout({
     label,
     entries: numbered(name).map(({ access, binding }) => ({

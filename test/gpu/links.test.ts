@@ -62,3 +62,19 @@ test("a run from a checkpoint goes on bitwise, factors of spikes under way inclu
   });
   expect(states).toEqual(whole.states);
 });
+
+test("a second engine on a device makes only the kernels of its models", async () => {
+  const made = await gpu.use(async (device) => {
+    const make = device.createComputePipelineAsync.bind(device);
+    const names: string[] = [];
+    device.createComputePipelineAsync = (descriptor) => (names.push(descriptor.compute.entryPoint ?? ""), make(descriptor));
+    try {
+      for (const size of [32, 32]) await (await gpuEngine(network(), device, { workgroupSize: size })).close();
+    } finally {
+      device.createComputePipelineAsync = make;
+    }
+    return names;
+  });
+  expect(made.filter((name) => name === "deliver").length).toBeLessThan(2);
+  expect(made.filter((name) => name === "integrate").length).toBeGreaterThan(1);
+}); // prettier-ignore
