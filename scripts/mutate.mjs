@@ -12,7 +12,7 @@ const TESTS = {
   analysis: ["test/unit/analysis", "test/unit/column/dipole.test.ts", "test/unit/column/electrodes.test.ts", "test/unit/studies/figures.test.ts"],
   compile: ["test/unit/compile", "test/unit/network", "test/unit/neurons", "test/unit/links/short-term.test.ts", "test/unit/links/learning.test.ts", "test/unit/training/compile.test.ts"],
   lang: ["test/unit/lang", "test/unit/mechanisms/formulas.test.ts", "test/unit/mechanisms/check.test.ts"],
-  models: ["test/unit/column", "test/unit/motor-pool", "test/unit/training"],
+  models: ["test/unit/column", "test/unit/motor-pool", "test/unit/training", "test/unit/training/measures.test.ts"],
   reference: ["test/unit/training", "test/unit/neurons/neurons.test.ts", "test/unit/compile/clamps.test.ts", "test/unit/compile/ports.test.ts", "test/unit/links/short-term.test.ts", "test/unit/links/learning.test.ts", "test/unit/run", "test/reference/engine.test.ts", "test/reference/training-numpy.test.ts"],
 }; // prettier-ignore
 /** Seconds each, and what they run of a folder others run too. */

@@ -174,6 +174,13 @@ test.each<[string, Drive[], RegExp]>([
   ["a negative sigma", [{ ...evoked(), sigma: -1 }], /drive "evdist1": has sigma -1/],
   ["no spikes", [{ ...evoked(), numspikes: 0 }], /has numspikes 0/],
   ["a seed that is not whole", [{ ...evoked(), eventSeed: 1.5 }], /has eventSeed 1\.5/],
+  [
+    "an unknown kind",
+    [{ ...evoked(), kind: "evked" as "evoked" }],
+    /drive "evdist1": is of the unknown kind "evked". Did you mean "evoked"/,
+  ],
+  ["no name", [{ ...evoked(), name: "" }], /drive "": has an empty name or one with spaces/],
+  ["a name with spaces", [{ ...evoked(), name: "ev dist" }], /drive "ev dist": has an empty name or one with spaces/],
   ["a doubled name", [evoked(), evoked()], /drive "evdist1": has a name that is taken/],
   ["a cell type's name", [{ ...evoked(), name: "L2_basket" }], /has a name that is taken/],
   ["no weights", [{ kind: "evoked", name: "e", mu: 1, sigma: 1, location: "soma" }], /has no weights/],
