@@ -101,9 +101,14 @@ Itonic_T_L5Pyr_soma: 100`;
     ["N_pyr_x: 2.5", "line 1: N_pyr_x is 2.5"],
     ["dt: 0.025\ndt: 0.05", "line 2: gives dt another value than line 1"],
     ["", "has no parameters"],
+    ["# tstop: 170 # of all\n\n", "has no parameters"],
   ])("%j is refused", (text, message) => {
     expect(() => readHnn(text, "f.param")).toThrow(DataError);
     expect(() => readHnn(text, "f.param")).toThrow(message);
+  });
+
+  test("a file without end is refused", () => {
+    expect(() => readHnn("tstop: 170\n".repeat(100_001), "f.param")).toThrow("has 100002 lines");
   });
 });
 

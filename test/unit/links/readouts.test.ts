@@ -137,6 +137,18 @@ test("weights stay after `stop`, and while they are frozen", async () => {
   expect(at[1]![0]).not.toEqual(at[0]![0]);
 });
 
+test("a read-out that is frozen stays so in a run that goes on from a saved state", async () => {
+  const sim = await start(reading());
+  await whole(sim, 20);
+  sim.change((control) => control.freeze("z"));
+  const { w } = await sim.readout("z");
+  await whole(sim, 10);
+  const on = await start(reading());
+  await on.load(structuredClone(await sim.save()));
+  await whole(on, 20);
+  expect((await on.readout("z")).w).toEqual(w);
+});
+
 test("a network with read-outs survives JSON, and its handle is made anew", async () => {
   const net = reading({ loop: true });
   const again = Network.fromJSON(JSON.parse(JSON.stringify(net)) as never);

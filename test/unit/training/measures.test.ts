@@ -113,3 +113,13 @@ test("outliers are told from the bulk: a planted pair is found, an untrained net
   // first-order shift of an eigenvalue by the random part: its norm in two directions, below the bulk's radius of 0.5
   for (const { real, imag } of outliers) expect(Math.hypot(real - 3, Math.abs(imag) - 2)).toBeLessThan(0.5);
 });
+
+test("a spectrum is that of known blocks, by falling modulus", () => {
+  // eigenvalues -5, 1 + 3i, 1 - 3i, 2, 0.5
+  const w = Float64Array.of(2, 0, 0, 0, 0, 0, 1, -3, 0, 0, 0, 3, 1, 0, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, -5);
+  const { real, imag, radius, maxReal } = spectrum(w, 5);
+  [-5, 1, 1, 2, 0.5].forEach((x, k) => expect(real[k]).toBeCloseTo(x, 12));
+  expect([...imag].map((x) => Number(Math.abs(x).toFixed(12)))).toEqual([0, 3, 3, 0, 0]);
+  expect(radius).toBeCloseTo(5, 12);
+  expect(maxReal).toBeCloseTo(2, 12);
+});
