@@ -199,9 +199,10 @@ async function perform(job: Job, { out, kind, device, adapter }: Place, how: Int
   const digests = Object.fromEntries([...texts].map(([file, text]) => [file, digest(text)]));
   const whole = facts && { ...facts, seed, files: digests, engine: kind, adapter };
   const parts = whole && (await Parts.open(files, whole, { resume, force, continues }, tell));
+  const { announcer } = await import("../studies/announce.ts");
   return job.run({
     seed, files: texts, engine: kind, device, adapter, out: files, resume, force, signal,
-    folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell,
+    folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell, announce: announcer(tell),
     progress: (part, done, simulated) => {
       line.show(part, done, simulated);
       watch?.(part, done);

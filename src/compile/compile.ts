@@ -15,7 +15,7 @@ import { scaleValue, type Path } from "../network/paths.ts";
 import { compileCells } from "./cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { clampsOf, compileClamps } from "./clamps.ts";
-import type { CompiledCells, CompiledClamp, CompiledNetwork, CompiledPopulation, CompiledRenewal } from "./compiled.ts"; // prettier-ignore
+import type { CompiledCells, CompiledClamp, CompiledNetwork, CompiledPopulation, CompiledRenewal, CompiledStage } from "./compiled.ts"; // prettier-ignore
 import { frozen } from "./freeze.ts";
 import { fastTraces } from "./fast-traces.ts";
 import { type GatherPlan, planGathers } from "./gathers.ts";
@@ -101,24 +101,7 @@ class Compiler {
     this.#warnings.push(...fastTraces(drawn, sizes, dt));
     const initialScales = this.#initialScales();
     const loopSteps = Math.min(plan.loopSteps ?? Infinity, learningSteps(learning) ?? Infinity);
-    this.#warnings.push(
-      ...slowLearning(drawn, learning),
-      ...lostWeights(
-        stages.flatMap(({ cells, q }) =>
-          drawn.flatMap((projection, k) =>
-            cells.includes(projection.target)
-              ? [
-                  {
-                    projection,
-                    q: q.subarray(k * entries, (k + 1) * entries),
-                    scale: initialScales.subarray(k * entries, (k + 1) * entries),
-                  },
-                ]
-              : [],
-          ),
-        ),
-      ),
-    );
+    this.#warnings.push(...slowLearning(drawn, learning), ...this.#lostWeights(stages, drawn, initialScales));
     const block = blockLength(loopSteps, Math.max(allSlots, gathers.words / entries), entries, maxBlock);
     return frozen({
       dt,
@@ -147,6 +130,17 @@ class Compiler {
       warnings: this.#warnings,
       hash: this.#hash(),
     });
+  }
+
+  #lostWeights(stages: readonly CompiledStage[], drawn: readonly DrawnProjection[], scales: Float64Array): string[] {
+    const { entries } = this.#d;
+    const of = (values: Float64Array, k: number): Float64Array => values.subarray(k * entries, (k + 1) * entries);
+    const scaled = stages.flatMap(({ cells, q }) =>
+      drawn.flatMap((projection, k) =>
+        cells.includes(projection.target) ? [{ projection, q: of(q, k), scale: of(scales, k) }] : [],
+      ),
+    );
+    return lostWeights(scaled);
   }
 
   /** Of what determines results: `duration` and `maxBlock` do not, and neither does a description's name. */

@@ -87,3 +87,18 @@ export function sharesAtRest(
     "Give rates above 0 on a way between all states",
   );
 }
+
+/** Shares of a scheme's states at rest, by cell and entry. */
+export type RestingShares = (cell: number, entry: number) => number[];
+
+/** @param rates  of the scheme, by cell and entry; it is solved once for each set of values */
+export function restingShares(scheme: Scheme, rates: readonly ((cell: number, entry: number) => number)[], where: string): RestingShares {
+  const solved = new Map<string, number[]>();
+  return (cell, entry) => {
+    const values = rates.map((at) => at(cell, entry));
+    const key = values.join();
+    const found = solved.get(key) ?? sharesAtRest(scheme, values, where);
+    solved.set(key, found);
+    return found;
+  };
+} // prettier-ignore

@@ -28,7 +28,7 @@ import {
   type ResolvedReceptor,
 } from "./resolved-cell.ts";
 import { sum } from "./elimination.ts";
-import { type Scheme, sharesAtRest } from "./kinetics.ts";
+import { type RestingShares, restingShares, type Scheme } from "./kinetics.ts";
 
 export interface CellContext {
   readonly dt: number; // ms
@@ -150,15 +150,7 @@ export class ResolvedModel {
     let shares = rests.get(scheme);
     if (shares === undefined) {
       const rates = scheme.rates.map(({ rate }) => this.params.evaluator(substitute(rate, known)));
-      const solved = new Map<string, number[]>();
-      shares = (cell, entry) => {
-        const values = rates.map((at) => at(cell, entry));
-        const key = values.join();
-        const found = solved.get(key) ?? sharesAtRest(scheme, values, this.#where);
-        solved.set(key, found);
-        return found;
-      };
-      rests.set(scheme, shares);
+      rests.set(scheme, (shares = restingShares(scheme, rates, this.#where)));
     }
     const of = shares;
     return (cell: number, entry: number): number => of(cell, entry)[state] as number;
@@ -452,5 +444,3 @@ const isSilent = ({ states, onEvent }: Synapse): boolean =>
 
 /** A node of the morphology or a compartment. */
 type Place = Pick<Morphology["nodes"][number], "section" | "kind" | "index" | "areaUm2" | "diam">;
-
-type RestingShares = (cell: number, entry: number) => number[];

@@ -134,6 +134,22 @@ export class DeviceNetwork {
     return { label: "begin", pipeline: this.#begin.pipeline, group, workgroups: [1, 1] };
   }
 
+  /** Of each stage. @param from  step of the submit's start */
+  #stageDispatches(groups: number, from: number) {
+    return this.stages.map(({ part, ports, cells }) => ({
+      ports: ports.map((p) => p.dispatch(part.setting, part.acc)),
+      deliver: part.deliverDispatches(groups),
+      given: part.givenDispatch(),
+      first: lowerBound(part.stage.given.step, from),
+      cells: cells.map((c) => c.dispatch(part.acc)),
+      part,
+      detects: cells.flatMap((c) => c.detectDispatch(part.acc) ?? []),
+      learns: this.learning
+        .filter((l) => part.stage.cells.includes(l.learning.target))
+        .map((l) => l.dispatches(groups, part.acc)),
+    }));
+  }
+
   /** The dispatches of a submit and the Block record of each. */
   dispatches(submit: Submit): { dispatches: Dispatch[]; records: Uint32Array<ArrayBuffer> } {
     const dispatches: Dispatch[] = [];
@@ -149,18 +165,7 @@ export class DeviceNetwork {
     const release = (populations: readonly number[], b: BlockPlan): void => {
       for (const p of populations) for (const d of releases.get(p) ?? []) push(d, b);
     };
-    const stages = this.stages.map(({ part, ports, cells }) => ({
-      ports: ports.map((p) => p.dispatch(part.setting, part.acc)),
-      deliver: part.deliverDispatches(groups),
-      given: part.givenDispatch(),
-      first: lowerBound(part.stage.given.step, submit.from),
-      cells: cells.map((c) => c.dispatch(part.acc)),
-      part,
-      detects: cells.flatMap((c) => c.detectDispatch(part.acc) ?? []),
-      learns: this.learning
-        .filter((l) => part.stage.cells.includes(l.learning.target))
-        .map((l) => l.dispatches(groups, part.acc)),
-    }));
+    const stages = this.#stageDispatches(groups, submit.from);
     const mark = this.#marks?.dispatch(groups);
     const reads = this.readouts.map((r) => ({ stage: r.readout.stage, dispatches: r.dispatches() }));
     const samples = [...this.learning, ...this.readouts].map((l) => l.sampleDispatches());

@@ -226,9 +226,7 @@ export function checkSignal(where: string, s: Signal, depth = 0): void {
     const problem = x === undefined ? "is missing" : `is ${shown(x)}`;
     throw new ModelError(`${where}.${name}`, problem, "Give a finite number");
   };
-  const optional = (name: string, x: unknown): void => {
-    if (x !== undefined) finite(name, x);
-  };
+  const optional: Finite = (name, x) => void (x === undefined || finite(name, x));
   const inner = (name: string, of: Signal, unit: Unit = s.unit): void => {
     checkSignal(`${where}.${name}`, of, depth + 1);
     if (of.unit !== unit)
@@ -260,16 +258,12 @@ export function checkSignal(where: string, s: Signal, depth = 0): void {
     case "window":
       finite("from", s.from);
       optional("until", s.until);
-      if (s.until !== undefined && s.until < s.from) {
-        throw new ModelError(where, `ends at ${s.until} ms, before it starts at ${s.from} ms`, "Give ascending times");
-      }
+      checkWindow(where, s);
       return inner("of", s.of);
     case "clip":
       optional("min", s.min);
       optional("max", s.max);
-      if (s.min !== undefined && s.max !== undefined && s.min > s.max) {
-        throw new ModelError(where, `has its minimum ${s.min} above its maximum ${s.max} ${s.unit}`, "Exchange them");
-      }
+      checkClip(where, s);
       return inner("of", s.of);
     default:
       throw new ModelError(
@@ -278,6 +272,16 @@ export function checkSignal(where: string, s: Signal, depth = 0): void {
         "Build signals with `drive`",
       );
   }
+}
+
+function checkWindow(where: string, { from, until }: Extract<Signal, { kind: "window" }>): void {
+  if (until === undefined || until >= from) return;
+  throw new ModelError(where, `ends at ${until} ms, before it starts at ${from} ms`, "Give ascending times");
+}
+
+function checkClip(where: string, { min, max, unit }: Extract<Signal, { kind: "clip" }>): void {
+  if (min === undefined || max === undefined || min <= max) return;
+  throw new ModelError(where, `has its minimum ${min} above its maximum ${max} ${unit}`, "Exchange them");
 }
 
 type Finite = (name: string, x: unknown) => void;

@@ -45,12 +45,14 @@ export async function writeNwb(files: Files, name: string, options: NwbOptions):
   await writeHdf5(files, name, (file) => fillNwb(file, options));
 }
 
-function fillNwb(file: File, options: NwbOptions): void {
-  const typed = (target: Pick<Dataset, "create_attribute">, type: string, namespace: string): void => {
-    target.create_attribute("namespace", namespace);
-    target.create_attribute("neurodata_type", type);
-    target.create_attribute("object_id", globalThis.crypto.randomUUID());
-  };
+function typed(target: Pick<Dataset, "create_attribute">, type: string, namespace: string): void {
+  target.create_attribute("namespace", namespace);
+  target.create_attribute("neurodata_type", type);
+  target.create_attribute("object_id", globalThis.crypto.randomUUID());
+}
+
+/** What every NWB file has, whatever it holds. */
+function frameNwb(file: File, options: NwbOptions): void {
   file.create_attribute("nwb_version", "2.7.0");
   typed(file, "NWBFile", "core");
   const text = (where: Pick<typeof file, "create_dataset">, name: string, data: string | string[]): Dataset =>
@@ -62,7 +64,10 @@ function fillNwb(file: File, options: NwbOptions): void {
   text(file, "file_create_date", [options.sessionStart]);
   for (const group of ["acquisition", "analysis", "general", "processing", "stimulus"]) file.create_group(group);
   for (const group of ["presentation", "templates"]) file.create_group(`stimulus/${group}`);
+}
 
+function fillNwb(file: File, options: NwbOptions): void {
+  frameNwb(file, options);
   const units = file.create_group("units");
   typed(units, "Units", "core");
   units.create_attribute("description", options.description);

@@ -3,7 +3,6 @@ import { simulate } from "../run/simulate.ts";
 import { loadRun, type StoredRun } from "../storage/load-run.ts";
 import type { Files } from "../storage/files.ts";
 import { recordRun } from "../storage/run-folder.ts";
-import { announce } from "./announce.ts";
 import type { Built, Result, StudyContext } from "./study.ts";
 import { entryValues, prefixed } from "./values.ts";
 
@@ -20,12 +19,12 @@ export interface NetworkRun extends Pick<Built, "dt" | "method" | "duration" | "
 
 /** Runs a network into a folder, or what an interrupted run left of it, and opens the result. */
 export async function runNetwork(run: NetworkRun, context: StudyContext): Promise<StoredRun> {
-  const { engine, device, adapter, signal, resume, force, say, progress } = context;
+  const { engine, device, adapter, signal, resume, force, say, announce, progress } = context;
   const { network, dt, method, duration, chunk, files, part, notes = [], about = {} } = run;
   const sim = await simulate(network, { device, engine, dt, method, duration, onCompile: say });
   try {
     for (const note of notes) say(note);
-    announce(sim, say);
+    announce(sim);
     const began = performance.now();
     let from = 0;
     const onNote = (note: string): void => {

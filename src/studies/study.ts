@@ -6,6 +6,7 @@ import type { Network } from "../network/network.ts";
 import type { StoredRun } from "../storage/load-run.ts";
 import type { Files } from "../storage/files.ts";
 import type { Quantity } from "../units.ts";
+import type { Announce } from "./announce.ts";
 import type { Values } from "./values.ts";
 
 /** What a study is given beside its settings. */
@@ -96,6 +97,8 @@ export interface StudyContext extends Given {
   readonly keep: <T>(part: string, compute: () => Promise<T>) => Promise<T>;
   /** A line to show. */
   readonly say: (line: string) => void;
+  /** Before a simulation's first step: says its warnings and memory, each once in a run of the study. */
+  readonly announce: Announce;
   /** How far a part is: 0 to 1; with the simulated time where it is one run. */
   readonly progress: (part: string, done: number, simulated?: Simulated) => void;
   readonly signal?: AbortSignal | undefined;

@@ -76,33 +76,16 @@ export function reactionsOf(
       }
     },
   });
-  const amount = (side: readonly Species[], at: Execution): Expr =>
-    side
-      .map(({ times, of }): Expr => {
-        const value = at.value({ kind: "name", ...of });
-        return times === 1 ? value : s.binary("^", value, s.number(times));
-      })
-      .reduce((a, b) => s.mul(a, b), s.number(1));
   const react = (step: Step, at: Execution): void => {
     const [forward, backward] = step.rates.map((rate) => holding(context, at.value(rate)));
     if (forward === undefined) lexer.fail(step, "has a reaction without a rate", "Give one in brackets");
-    const left = amount(step.left, at);
+    const left = amount(s, step.left, at);
     const there = step.arrow === "<<" ? (forward as Expr) : s.mul(forward as Expr, left);
-    const back = backward === undefined || step.arrow !== "<->" ? s.number(0) : s.mul(backward, amount(step.right, at));
+    const back =
+      backward === undefined || step.arrow !== "<->" ? s.number(0) : s.mul(backward, amount(s, step.right, at));
     at.set("f_flux", released(s, there));
     at.set("b_flux", released(s, back));
-    const changes = new Map<string, Expr>();
-    const change = (side: readonly Species[], sign: number): void => {
-      for (const { times, of } of side) {
-        const name = at.nameOf(of);
-        if (!isState(name)) continue;
-        const volume = volumes.get(name);
-        const by = volume === undefined ? s.number(sign * times) : s.div(s.number(sign * times), volume);
-        changes.set(name, s.add(changes.get(name) ?? s.number(0), by));
-      }
-    };
-    change(step.left, step.arrow === "<<" ? 1 : -1);
-    change(step.right, 1);
+    const changes = changesOf(context, step, at, volumes);
     reactions.push({ changes, flux: s.sub(there, back) });
     const [from, to] = [step.left, step.right].map((side) => (side.length === 1 && side[0]?.times === 1 ? at.nameOf(side[0].of) : undefined)); // prettier-ignore
     if (step.arrow !== "<->" || from === undefined || to === undefined || !isState(from) || !isState(to))
@@ -117,6 +100,37 @@ export function reactionsOf(
   const byVolume = new Map([...volumes].map(([name, volume]) => [name, s.mul(volume, s.name(name))]));
   const weighted = conserved.map((c) => ({ ...c, sum: s.substitute(c.sum, byVolume) }));
   return { reactions, schemes: isClosed ? schemesOf(block, pairs, conserved) : undefined, conserved: weighted, values }; // prettier-ignore
+}
+
+/** Product of the amounts on one side. */
+const amount = (s: Context["symbols"], side: readonly Species[], at: Execution): Expr =>
+  side
+    .map(({ times, of }): Expr => {
+      const value = at.value({ kind: "name", ...of });
+      return times === 1 ? value : s.binary("^", value, s.number(times));
+    })
+    .reduce((a, b) => s.mul(a, b), s.number(1));
+
+/** What one unit of a reaction's flux adds to each state. */
+function changesOf(
+  { symbols: s, variables }: Context,
+  step: Step,
+  at: Execution,
+  volumes: ReadonlyMap<string, Expr>,
+): Map<string, Expr> {
+  const changes = new Map<string, Expr>();
+  const change = (side: readonly Species[], sign: number): void => {
+    for (const { times, of } of side) {
+      const name = at.nameOf(of);
+      if (variables.find(name)?.kind !== "state") continue;
+      const volume = volumes.get(name);
+      const by = volume === undefined ? s.number(sign * times) : s.div(s.number(sign * times), volume);
+      changes.set(name, s.add(changes.get(name) ?? s.number(0), by));
+    }
+  };
+  change(step.left, step.arrow === "<<" ? 1 : -1);
+  change(step.right, 1);
+  return changes;
 }
 
 /** A scheme for each group of states that reactions join. Undefined where CONSERVE sums others than those of a group. */

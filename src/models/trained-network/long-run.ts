@@ -46,33 +46,27 @@ export async function longDimension(
     means.push(windowMeans(span?.traces.r ?? [], N, window).X);
   };
   // the stimulus repeats in every loop, so the first loop with it and the rest without are two runs, the second from the state of the first
-  const first = await make(compiled(blocks, 1, itstim));
-  let state;
-  try {
+  const state = await running(await make(compiled(blocks, 1, itstim)), async (first) => {
     await collect(first);
-    state = (await first.state())[0];
-  } finally {
-    await first.close();
-  }
+    return (await first.state())[0];
+  });
   const rest = compiled(blocks, steps / blocks, 0);
-  const going = {
-    ...rest,
-    entries: rest.entries.map((entry) => ({
-      ...entry,
-      x0: state?.x ?? entry.x0,
-      r0: state?.r ?? entry.r0,
-      firstStep: blocks,
-    })),
-  };
-  const second = await make(going);
-  try {
+  const entries = rest.entries.map((entry) => ({ ...entry, x0: state?.x ?? entry.x0, r0: state?.r ?? entry.r0, firstStep: blocks })); // prettier-ignore
+  await running(await make({ ...rest, entries }), async (second) => {
     while (second.step < steps) await collect(second);
-  } finally {
-    await second.close();
-  }
+  });
   const T = windows - discard;
   const X = new Float64Array(means.reduce((sum, part) => sum + part.length, 0));
   means.reduce((at, part) => (X.set(part, at), at + part.length), 0);
   const kept = X.subarray(discard * N, windows * N);
   return { ...dimension(covariance(kept, T, N), N, T, sign), T, ratePerStep: spikes / (steps * N) };
+}
+
+/** Does something with an engine and closes it. */
+async function running<T>(engine: TrainingEngine, work: (engine: TrainingEngine) => Promise<T>): Promise<T> {
+  try {
+    return await work(engine);
+  } finally {
+    await engine.close();
+  }
 }

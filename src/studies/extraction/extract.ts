@@ -7,7 +7,7 @@ import { potentials, respond, type ClampContext, type Step } from "./protocol.ts
 import { firstThatFires } from "./search.ts";
 
 /** The published protocol (docs/originals.md), where it leaves a choice: its default. */
-export interface ExtractionOptions extends Pick<ClampContext, "device" | "engine" | "signal" | "say"> {
+export interface ExtractionOptions extends Pick<ClampContext, "device" | "engine" | "signal" | "announce"> {
   readonly dt?: Quantity<"ms">; // 0.0125
   readonly method?: ClampContext["method"]; // backwardEuler
   /** Of the long-step rheobase; 0 leaves it out. Default 1000 ms. */
@@ -88,10 +88,10 @@ class Extractor {
   #rest: Float64Array;
 
   constructor(model: WholeCell, options: ExtractionOptions) {
-    const { dt = ms(0.0125), method = "backwardEuler", device, engine, signal, say } = options;
+    const { dt = ms(0.0125), method = "backwardEuler", device, engine, signal, announce } = options;
     this.#model = model;
     this.#options = options;
-    this.#context = { device, engine, signal, say, dt, method };
+    this.#context = { device, engine, signal, announce, dt, method };
     this.#longMs = (options.longStep ?? ms(1000)).value;
     const V0 = canonicalValues("V0", model.V0, "mV", model.n);
     this.#rest = typeof V0 === "number" ? new Float64Array(model.n).fill(V0) : V0;

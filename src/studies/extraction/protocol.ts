@@ -4,7 +4,7 @@ import type { WholeCell, Method } from "../../network/cell.ts";
 import { Network } from "../../network/network.ts";
 import type { Chunk } from "../../run/chunk.ts";
 import { simulate } from "../../run/simulate.ts";
-import { announce } from "../announce.ts";
+import type { Announce } from "../announce.ts";
 import { ms, mV, nA, one, perCell, type Quantity } from "../../units.ts";
 
 /** What current steps run on, and how finely. */
@@ -16,7 +16,7 @@ export interface ClampContext {
   readonly signal?: AbortSignal | undefined;
   /** How much of a step is done, 0 to 1. */
   readonly onProgress?: (done: number) => void;
-  readonly say?: ((line: string) => void) | undefined;
+  readonly announce?: Announce | undefined;
 }
 
 /** A current step into every cell's soma, cells not connected. */
@@ -51,7 +51,7 @@ export async function respond(
   const duration = ms(step.endMs);
   const counts = step.amplitudes.map(() => new Uint32Array(model.n));
   const sim = await simulate(network(model, step), { device, engine, dt, method, duration });
-  announce(sim, context.say);
+  context.announce?.(sim);
   try {
     const report = (p: { simulatedMs: number; totalMs: number }): void => onProgress?.(p.simulatedMs / p.totalMs);
     for await (const chunk of sim.run(duration, { chunk: ms(500), signal, onProgress: report })) {

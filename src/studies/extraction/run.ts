@@ -9,14 +9,14 @@ import type { ExtractSettings } from "./study.ts";
 import { extractParameters, type CellParameters, type Extraction } from "./extract.ts";
 
 export async function runExtraction(s: ExtractSettings, context: StudyContext): Promise<Result> {
-  const { files, device, engine, signal, progress, out, say, keep } = context;
+  const { files, device, engine, signal, progress, out, say, announce, keep } = context;
   const { thresholds, model } = pool(files, { n: s.cells, mode: s.mode, range: s.range, slope: s.slope }, s);
   say(`${thresholds.length} ${s.model} cells, each alone; currents of all amplitudes at once`);
   const found = await extractParameters(model, {
     device,
     engine,
     signal,
-    say,
+    announce,
     dt: ms(s.dt),
     longStep: seconds(s.longStep),
     onProgress: progress,

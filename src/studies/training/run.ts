@@ -10,7 +10,6 @@ import { simulateTraining, trainingEngine } from "../../models/trained-network/s
 import { writeText, type Files } from "../../storage/files.ts";
 import { recordRun, type Gathered } from "../../storage/run-folder.ts";
 import { ms } from "../../units.ts";
-import { announce } from "../announce.ts";
 import type { Result, StudyContext } from "../study.ts";
 import { shownLoop, trainingFigures, type ShownCovariance } from "./figures.ts";
 import { NotebookFiles } from "./notebook-files.ts";
@@ -64,7 +63,7 @@ export class TrainingRun {
     report: (loop: number, error: number) => void,
   ): Promise<Waved> {
     const { itstim, nloop, nloop_train } = this.#parameters;
-    const { resume, force, adapter, signal, say, seed } = this.#context;
+    const { resume, force, adapter, signal, say, announce, seed } = this.#context;
     let state: WaveState = { measures: compiled.entries.map(() => []), dimensions: [], notebook: [], shown: [] };
     const collected = new Samples(compiled, itstim, nloop_train + 1);
     const inner = await trainingEngine(compiled, this.#context);
@@ -86,7 +85,7 @@ export class TrainingRun {
       about: { parameters: this.#parameters },
       watching: { traces: MEASURED, observe },
     });
-    announce(sim, say);
+    announce(sim);
     const gathered: Gathered = {
       save: () => packWave({ ...state, notebook: this.#notebook?.growing() ?? [] }, collected.kept),
       load: (arrays) => {

@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import { announce } from "../announce.ts";
+import type { Announce } from "../announce.ts";
 import { ForceStream, motorUnits, type ForceOptions, type MotorUnits } from "../../analysis/force.ts";
 import { spikeTrains, type SpikeTrains } from "../../analysis/spikes.ts";
 import type { EngineKind } from "../../host/engine.ts";
@@ -29,7 +29,7 @@ export interface PoolContext {
   readonly engine: EngineKind;
   readonly device?: GPUDevice | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly say?: ((line: string) => void) | undefined;
+  readonly announce?: Announce | undefined;
 }
 
 export interface PoolRunOptions {
@@ -100,7 +100,7 @@ export async function runPool(
   net.vary("DD.rate", rates);
   const { engine, device, signal } = context;
   const sim = await simulate(net, { device, engine, dt: ms(dt), duration });
-  announce(sim, context.say);
+  context.announce?.(sim);
   const streams = rates.map(() => new ForceStream(units, { gain, spikeBin: dt, ...delays }));
   const pieces = rates.map(() => ({ times: [] as Float64Array[], cells: [] as Uint32Array[], force: [] as Float64Array[] })); // prettier-ignore
   try {

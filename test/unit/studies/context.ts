@@ -1,3 +1,4 @@
+import { announcer } from "../../../src/studies/announce.ts";
 import { Parts } from "../../../src/studies/parts.ts";
 import type { Result, StudyContext } from "../../../src/studies/study.ts";
 import { decode, type Files } from "../../../src/storage/files.ts";
@@ -23,6 +24,7 @@ export function inMemory(files: Record<string, string> = {}, more: Partial<Study
     folder,
     keep: (_, compute) => compute(),
     say: (line) => void said.push(line),
+    announce: announcer((line) => void said.push(line)),
     progress: (part, done) => void parts.push(`${part} ${done}`),
     resume: false,
     force: false,
