@@ -41,3 +41,8 @@ export interface Stmt {
   readonly value: Expr;
   readonly carry?: string;
 }
+
+/** What a statement assigns; of a sum with a carry, what is to be added. The sum is then Kahan's: exact in sum and remainder while
+ * the state is larger than what is added, and off by an ulp of what is added otherwise, where nothing stalls. */
+export const assigned = ({ op, name: id, value, carry }: Stmt): Expr =>
+  op === "add" ? add(value, name(carry ?? id)) : value;

@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { add, type BinaryOp, type Expr, type Fn, name, type Stmt } from "./expr.ts";
+import { assigned, type BinaryOp, type Expr, type Fn, type Stmt } from "./expr.ts";
 import { jsMath32 } from "./math32.ts";
 import { jsMath } from "./math64.ts";
 import { integerExponent, LARGEST_PRODUCT } from "./powers.ts";
@@ -54,10 +54,6 @@ export function printJs(stmts: readonly Stmt[], options: JsOptions): string {
   };
   return stmts.map((stmt) => `${indent}${line(stmt)}`).join("\n");
 }
-
-/** What a statement assigns; of a sum with a carry, what is to be added. The sum is then Kahan's: exact in sum and remainder while
- * the state is larger than what is added, and off by an ulp of what is added otherwise, where nothing stalls. */
-const assigned = ({ op, name: id, value, carry }: Stmt): Expr => (op === "add" ? add(value, name(carry ?? id)) : value);
 
 /** The functions that printed JavaScript calls: `new Function(...Object.keys(lib), body)(...Object.values(lib))`. */
 export const jsLibrary = (f32: boolean): Readonly<Record<string, (...args: number[]) => number>> =>

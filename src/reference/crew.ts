@@ -41,6 +41,8 @@ export interface Start {
   readonly slots: readonly (Uint8Array | undefined)[];
   readonly memory: Memory;
   readonly f32: boolean;
+  /** steps of a block at most. */
+  readonly longest: number;
   readonly control: Int32Array;
 }
 
@@ -78,14 +80,28 @@ export class Crew {
   #closed = false;
 
   /** Starts a thread for each part but the first. */
-  constructor(network: CompiledNetwork, parts: readonly Part[], memory: Memory, f32: boolean, spawn: Spawn) {
+  constructor(
+    network: CompiledNetwork,
+    parts: readonly Part[],
+    memory: Memory,
+    { f32, longest }: Pick<Start, "f32" | "longest">,
+    spawn: Spawn,
+  ) {
     this.#control = new Int32Array(new SharedArrayBuffer(4 * (WORD.spikes + parts.length)));
     const others = parts.slice(1);
     this.#found = others.map(() => roomOf(FIRST_ROOM));
     const bare = { ...network, stages: network.stages.map((s) => ({ ...s, rows: [] })) };
     this.#threads = others.map(spawn);
     others.forEach((part, k) => {
-      const start: Start = { network: bare, part, ...ownedBy(network, part), memory, f32, control: this.#control };
+      const start: Start = {
+        network: bare,
+        part,
+        ...ownedBy(network, part),
+        memory,
+        f32,
+        longest,
+        control: this.#control,
+      };
       this.#threads[k]?.post(start);
     });
   }

@@ -18,14 +18,16 @@ import { Readout } from "./readouts.ts";
 import { Releases } from "./releases.ts";
 import { Renewals } from "./renewals.ts";
 import { type Block, type Printed, printedOf, Share } from "./share.ts";
-import { partsOf, WHOLE } from "./split.ts";
+import { type Part, partsOf, WHOLE } from "./split.ts";
 import { type Sampled, Traces } from "./traces.ts";
+import { withHeap } from "./wasm/heap.ts";
 
 /** Runs a CompiledNetwork in JavaScript: float64 with sums in row order, or (precision 32) every operation rounded to float32
- * with the GPU's integer sums. Needs no adapter; same results whatever the block length. */
-export function referenceEngine(network: CompiledNetwork, options: { precision?: 64 | 32 } = {}): Engine {
-  return new ReferenceEngine(network, options.precision ?? 64);
-}
+ * with the GPU's integer sums. Needs no adapter; same results whatever the block length.
+ * @param options.plain  all in printed JavaScript: steps of cells in float64 are else kernels of WebAssembly, with the same bits */
+export function referenceEngine(network: CompiledNetwork, options: { precision?: 64 | 32; plain?: boolean } = {}): Engine {
+  return new ReferenceEngine(network, options.precision ?? 64, { plain: options.plain ?? false });
+} // prettier-ignore
 
 export interface ThreadOptions {
   readonly precision?: 64 | 32;
@@ -66,7 +68,7 @@ class ReferenceEngine implements Engine {
   readonly #readouts: readonly Readout[]; // as in network.readouts
   readonly #printed: ReadonlyMap<number, Printed>;
   readonly #kept: Kept;
-  readonly #more: { readonly threads: number; readonly spawn: Spawn } | undefined;
+  readonly #more: { readonly parts: readonly Part[]; readonly spawn: Spawn } | undefined;
   #share: Share;
   readonly #traces: Traces;
   #crew: Crew | undefined;
@@ -77,16 +79,17 @@ class ReferenceEngine implements Engine {
   #worked = 0; // ms
   readonly #ms = { drive: 0, release: 0, learn: 0, deliver: 0, integrate: 0 };
 
-  constructor(network: CompiledNetwork, precision: 64 | 32, more?: { readonly threads: number; readonly spawn: Spawn }) {
+  constructor(network: CompiledNetwork, precision: 64 | 32, { plain = false, threads = 1, spawn }: { readonly threads?: number; readonly spawn?: Spawn; readonly plain?: boolean }) {
     this.network = network;
     this.#f32 = precision === 32;
     this.kind = this.#f32 ? "reference32" : "reference";
-    this.#more = more !== undefined && more.threads > 1 ? more : undefined;
+    this.#more = threads > 1 && spawn !== undefined ? { parts: partsOf(network, threads), spawn } : undefined;
     this.#longest = longestBlock(network);
     this.#pace = new Pace(this.#longest, LONGEST_RUN);
     this.#inputs = new Inputs(network);
     this.#arrays = arraysOf(this.#f32, this.#more !== undefined);
-    this.#memory = memoryOf(network, this.#inputs, this.#longest, this.#arrays);
+    const memory_ = memoryOf(network, this.#inputs, this.#longest, this.#arrays);
+    this.#memory = this.#f32 || plain ? memory_ : withHeap(network, memory_, this.#longest, this.#more?.parts ?? [WHOLE]);
     this.#traces = new Traces(network, this.#memory, this.#arrays);
     this.#log = new SpikeLog(network.lanes, this.#arrays);
     this.#renewals = new Renewals(network, this.#inputs);
@@ -97,29 +100,33 @@ class ReferenceEngine implements Engine {
     this.#printed = printedOf(network, this.#f32);
     const [memory, renewals, log, releases, readouts, live] = [this.#memory, this.#renewals, this.#log, this.#releases, this.#readouts, this.#live];
     this.#kept = { network, memory, renewals, log, releases, readouts, live, f32: this.#f32 };
-    const rows = network.stages.map((s) => s.rows);
-    this.#share = new Share(network, WHOLE, rows, rows.map(() => undefined), this.#memory, this.#printed, this.#f32);
+    this.#share = this.#whole();
   } // prettier-ignore
 
   /** Starts the other threads. */
   async hire(): Promise<void> {
     if (this.#more === undefined || this.#hired) return;
     this.#hired = true;
-    const parts = partsOf(this.network, this.#more.threads);
-    const crew = new Crew(this.network, parts, this.#memory, this.#f32, this.#more.spawn);
+    const { parts, spawn } = this.#more;
+    const crew = new Crew(this.network, parts, this.#memory, { f32: this.#f32, longest: this.#longest }, spawn);
     await crew.started();
     if (this.#closed) return crew.close();
     const [own = WHOLE] = parts;
     const { rows, slots } = ownedBy(this.network, own);
-    this.#share = new Share(this.network, own, rows, slots, this.#memory, this.#printed, this.#f32);
+    this.#share = new Share(this.network, own, rows, slots, this.#memory, this.#printed, this.#f32, this.#longest);
     this.#crew = crew;
   }
 
   #alone(): void {
     this.#crew?.close();
     this.#crew = undefined;
+    this.#share = this.#whole();
+  }
+
+  /** What one thread does that does all. */
+  #whole(): Share {
     const rows = this.network.stages.map((s) => s.rows);
-    this.#share = new Share(this.network, WHOLE, rows, rows.map(() => undefined), this.#memory, this.#printed, this.#f32);
+    return new Share(this.network, WHOLE, rows, rows.map(() => undefined), this.#memory, this.#printed, this.#f32, this.#longest);
   } // prettier-ignore
 
   #cells(): [number, CellArrays][] {

@@ -3,6 +3,7 @@ import { allLinks, initialLinks } from "../host/learning.ts";
 import { CellParams } from "../host/params.ts";
 import { startExposed } from "../host/exposed.ts";
 import type { Inputs } from "../host/inputs.ts";
+import type { Heap } from "./wasm/heap.ts";
 
 export type Floats = Float64Array | Float32Array;
 
@@ -60,6 +61,8 @@ export interface Memory {
   readonly clamps: Float64Array; // [row][step]
   /** index (step / everySteps) of sample 0 of each trace of the run, as in `traceList`. */
   readonly traceFrom: Float64Array;
+  /** where kernels of WebAssembly run: it holds the arrays that they need. */
+  readonly heap?: Heap;
 }
 
 /** What grows while an engine runs. */

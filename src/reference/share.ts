@@ -7,6 +7,7 @@ import { type Buffers, type Floats, type Memory, traceList } from "./memory.ts";
 import { deliverPorts } from "./ports.ts";
 import { DrawnAgain } from "./procedural.ts";
 import { cellsOf, entriesOf, type Part, type Span } from "./split.ts";
+import { kernelIntegrate } from "./wasm/cells.ts";
 
 export type OnSpike = (step: number, id: number) => void;
 
@@ -54,6 +55,7 @@ export class Share {
   readonly #network: CompiledNetwork;
   readonly #memory: Memory;
   readonly #f32: boolean;
+  readonly #longest: number; // steps of a block
   readonly #stages: readonly Stage[];
   readonly #lanes: ReadonlyMap<number, number>;
   #traces: readonly Floats[] = [];
@@ -67,8 +69,9 @@ export class Share {
     memory: Memory,
     printed: ReadonlyMap<number, Printed>,
     f32: boolean,
+    longest: number,
   ) {
-    [this.#network, this.#memory, this.#f32] = [network, memory, f32];
+    [this.#network, this.#memory, this.#f32, this.#longest] = [network, memory, f32, longest];
     this.#lanes = new Map(network.plasticity.flatMap((p) => (p.lane === undefined ? [] : [[p.projection, p.lane]])));
     const own = entriesOf(part, network.entries);
     this.#stages = network.stages.map((stage, s) => ({
@@ -157,8 +160,10 @@ export class Share {
     const compiled = withoutLinkTraces(network.populations[k] as CompiledCells);
     const places = [...traceList(network).entries()].filter(([, t]) => t.population === k && t.trace < compiled.traces.length);
     const { state, armed, params } = memory.cells.get(k) as NonNullable<ReturnType<Memory["cells"]["get"]>>;
+    const integrate = kernelIntegrate(network, k, compiled, s, memory, part, this.#longest) ?? printed.integrate;
     return {
       ...printed,
+      integrate,
       own: { entries: entriesOf(part, network.entries), cells: cellsOf(part, compiled.n) },
       traces: places.map(([place]) => place),
       buffers: {

@@ -15,9 +15,9 @@ class Member {
   readonly #spikes = { steps: [] as number[], ids: [] as number[] };
   #ticket = 0;
 
-  constructor({ network, part, rows, slots, memory, f32, control }: Start) {
+  constructor({ network, part, rows, slots, memory, f32, longest, control }: Start) {
     [this.#control, this.#index] = [control, part.index];
-    this.#share = new Share(network, part, rows, slots, memory, printedOf(network, f32), f32);
+    this.#share = new Share(network, part, rows, slots, memory, printedOf(network, f32), f32, longest);
   }
 
   /** Does orders until it is asked to leave. */

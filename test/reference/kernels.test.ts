@@ -1,0 +1,98 @@
+import { describe, expect, test } from "vitest";
+import { buildPeer } from "../../bench/peers/networks.ts";
+import { pool } from "../../bench/models/network.ts";
+import { compile } from "../../src/compile/compile.ts";
+import type { CompiledNetwork } from "../../src/compile/compiled.ts";
+import { call, type Fn, name } from "../../src/lang/expr.ts";
+import { jsMath } from "../../src/lang/math64.ts";
+import { referenceEngine } from "../../src/reference/engine.ts";
+import { Code, moduleOf, TYPE } from "../../src/reference/wasm/code.ts";
+import { hasKernel } from "../../src/reference/wasm/kernel.ts";
+import { Emitter, expm1Function, imported, IMPORTS } from "../../src/reference/wasm/program.ts";
+import { ms } from "../../src/units.ts";
+import { collect, compiled, expectSame, network } from "../gpu/engine-networks.ts";
+import { portNetwork } from "../ports.ts";
+import { DT, learningNetwork } from "../unit/links/learning-network.ts";
+
+const peer = (name: "COBA" | "CUBA", excitatory: number, inhibitory: number): CompiledNetwork =>
+  compile(buildPeer({ name, excitatory, inhibitory, delay: 0.8 }, 1), { dt: ms(0.1) });
+
+/** Numbers of cells that fours leave 0 to 3 of. */
+const KINDS: readonly (readonly [string, () => CompiledNetwork])[] = [
+  ["clamps, groups of receptors, traces of both phases", () => compiled(network({ longMs: 20 }))],
+  ["the same with loops", () => compiled(network({ loops: true }))],
+  ["Poisson ports, three entries", () => compile(portNetwork(), { dt: ms(0.1) })],
+  ["links that learn, two entries", () => compile(learningNetwork(2, 0.5), { dt: DT })],
+  ["the motor pool", () => pool({ motorNeurons: 62 })],
+  ["conductances", () => peer("COBA", 100, 27)],
+  ["currents", () => peer("CUBA", 97, 24)],
+];
+
+test.each(KINDS)("%s: kernels have the bits of printed JavaScript", async (_, make) => {
+  const net = make();
+  expect(net.populations.some((p) => p.kind === "cells" && hasKernel(p))).toBe(true);
+  const how = { ends: [300, 301, 777] };
+  const want = await collect(referenceEngine(make(), { plain: true }), 900, how);
+  expectSame(await collect(referenceEngine(net), 900, how), want);
+});
+
+const N = 1024;
+const SPECIAL = [0, -0, 1, -1, NaN, Infinity, -Infinity, 5e-324, 0.5, -0.25, -0.5, 12.99, 13, 20, 30, -37.9, -38, -39, 707.9, 708, 709.7, 710, -708.4, -745, -746, 1.5 * Math.LN2, -56 * Math.LN2, 0.3465735912322998, -0.3465735912322998, 0.34657359123229974, 2 ** -28, -(2 ** -29), 2 ** -54, 2 ** -55]; // prettier-ignore
+
+/** The function on pairs of numbers from memory. */
+function paired(fn: Fn): (x: Float64Array, y: Float64Array) => Float64Array {
+  const f = new Code([], [TYPE.i32]);
+  const at = f.local(TYPE.i32);
+  f.op("loop");
+  const emitter = new Emitter(f);
+  emitter.name("x", f.get(at).at("pair", 0).keep());
+  emitter.name(
+    "y",
+    f
+      .get(at)
+      .at("pair", 8 * N)
+      .keep(),
+  );
+  f.get(at);
+  emitter.value(fn.endsWith("_with") ? call(fn, name("x"), name("y")) : call(fn, name("x")));
+  f.at("setPair", 16 * N)
+    .get(at)
+    .i32(16)
+    .op("i32add")
+    .tee(at)
+    .i32(8 * N)
+    .op("i32ltS")
+    .branchIf(0)
+    .op("end")
+    .i32(0);
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const made = new WebAssembly.Module(moduleOf(IMPORTS, [expm1Function(), f], { pages: 1, shared: false }));
+  const run = new WebAssembly.Instance(made, { env: { memory, ...imported } }).exports["run"] as () => number;
+  const words = new Float64Array(memory.buffer);
+  return (x, y) => {
+    words.set(x, 0);
+    words.set(y, N);
+    run();
+    return words.slice(2 * N, 3 * N);
+  };
+}
+
+describe("functions of two numbers at once", () => {
+  const functions = { exp: Math.exp, expm1: Math.expm1, ...jsMath } as Record<string, (x: number, y: number) => number>;
+  const sizes = [2 ** -50, 2 ** -27, 0.4, 1.2, 4, 40, 800];
+
+  test.each(["exp", "expm1", "exprel", "inverse_exprel", "expm1_with", "exprel_with", "inverse_exprel_with", "log", "tanh"] as const)("%s has the bits of Math", (fn) => {
+    const want = functions[fn] ?? (Math[fn as "log"] as (x: number) => number);
+    const run = paired(fn);
+    let seed = 1;
+    const random = (): number => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 31 - 1;
+    for (let round = 0; round < 70; round++) {
+      const size = sizes[round % sizes.length] as number;
+      const x = Float64Array.from({ length: N }, (_, k) => (round < 2 ? (SPECIAL[(k + round * (k >> 6)) % SPECIAL.length] as number) : size * random()));
+      const y = x.map(Math.exp);
+      const got = run(x, y);
+      const wrong = Array.from(x.keys()).filter((k) => !Object.is(got[k], want(x[k] as number, y[k] as number)));
+      expect(wrong.slice(0, 3).map((k) => [x[k], got[k]])).toEqual([]);
+    }
+  });
+}); // prettier-ignore
