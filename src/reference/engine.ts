@@ -143,11 +143,12 @@ class ReferenceEngine implements Engine {
 
   /** What steps change twice: it is kept as it was before, to go back to. */
   memory(): MemoryUse {
-    const cells = this.#cells().map(([, { state, armed }]) => [state, armed]);
-    const changing = [cells, this.#renewals.states, this.#memory.exposed];
+    const cells = this.#cells().flatMap(([, { state, armed }]) => [state, armed]);
+    const changing = [...cells, ...this.#renewals.states.values(), this.#memory.exposed];
+    const again = changing.reduce((sum, { byteLength }) => sum + byteLength, 0);
     const live = [...this.#live.values()].map((p) => p.values);
     const own = this.#crew === undefined ? [] : this.network.stages.map((s) => s.rows); // each thread has its part beside
-    return { host: arrayBytes(this.network, this.#memory, live, changing) + arrayBytes(changing) + arrayBytes(own), device: 0 };
+    return { host: arrayBytes(this.network, this.#memory, live, changing) + again + arrayBytes(own), device: 0 };
   } // prettier-ignore
 
   /** Runs at once, so that controls act in the order of calls; the promise lets progress and interrupts through. */
