@@ -15,11 +15,12 @@ import { scaleValue, type Path } from "../network/paths.ts";
 import { compileCells } from "./cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { clampsOf, compileClamps } from "./clamps.ts";
-import type { CompiledCells, CompiledClamp, CompiledNetwork, CompiledPopulation, CompiledRenewal, CompiledStage } from "./compiled.ts"; // prettier-ignore
+import type { CompiledCells, CompiledClamp, CompiledNetwork, CompiledPopulation, CompiledPort, CompiledRenewal, CompiledStage } from "./compiled.ts"; // prettier-ignore
 import { frozen } from "./freeze.ts";
 import { fastTraces } from "./fast-traces.ts";
 import { type GatherPlan, planGathers } from "./gathers.ts";
 import { compileReadouts, readoutTraces, targetClamps } from "./readouts.ts";
+import { checkBeforeLinks } from "./early.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { drawProjections, hasLinks, shortestDelay, type DrawnProjection } from "./links.ts";
 import { compileNeurons } from "./point-neurons.ts";
@@ -58,6 +59,7 @@ class Compiler {
   readonly #firstSource: readonly (number | undefined)[]; // undefined for trains
   readonly #nSources: number;
   readonly #clamps: readonly CompiledClamp[];
+  readonly #ports: readonly (CompiledPort | undefined)[];
 
   constructor(d: NetworkDescription, s: Settings, options: CompileOptions) {
     this.#d = d;
@@ -77,6 +79,15 @@ class Compiler {
     });
     this.#nSources = next;
     this.#clamps = [...compileClamps(d, this.#paths, s.dt, s.steps ?? UNKNOWN_DURATION_STEPS), ...targetClamps(d)];
+    this.#ports = d.populations.map((p, i) => {
+      if (p.model.kind !== "port") return undefined;
+      return compilePort(p.name, sizeOf(p), p.model, {
+        dt: s.dt,
+        entries: d.entries,
+        rates: variedPortRates(d, this.#paths, i),
+      });
+    });
+    checkBeforeLinks(d, s.dt);
   }
 
   compile(): CompiledNetwork {
@@ -206,10 +217,7 @@ class Compiler {
     return this.#d.populations.map((p, i) => {
       if (receives(p)) return this.#cells(p, i, slots, gathers);
       if (p.model.kind === "renewal") return this.#renewal(p.name, p.n, p.model, i);
-      if (p.model.kind === "port") {
-        const rates = variedPortRates(this.#d, this.#paths, i);
-        return compilePort(p.name, p.n, p.model, { dt: this.#settings.dt, entries: this.#d.entries, rates });
-      }
+      if (p.model.kind === "port") return this.#ports[i] as CompiledPort;
       return compileTrains(p.name, p.n, p.model, variedTimes(this.#d, this.#paths, i));
     });
   }

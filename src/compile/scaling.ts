@@ -1,9 +1,9 @@
 /** Powers of two that turn event weights into integers. */
 
 /** Contributions of a step stay below 2^30, half the range of i32: rounding of single events cannot reach the rest. */
-const LIMIT = 2 ** 30;
+export const LIMIT = 2 ** 30;
 const SMALLEST = 2 ** -100; // q and 1/q stay normal in float32
-const LARGEST = 2 ** 100;
+export const LARGEST = 2 ** 100;
 
 /** The largest power of two with q * load <= 2^30, within what float32 holds.
  * @param load uS, the most that one step can bring to a slot */
