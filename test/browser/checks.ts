@@ -28,11 +28,14 @@ const PAGES = [
 ] as const;
 
 export const CHECKS: Readonly<Record<string, Check>> = {
-  "every page runs without complaint": async (bench) => {
+  "every page runs without complaint; the column's raster has layer 2 above layer 5, as the cortex has": async (
+    bench,
+  ) => {
     for (const [path, key, least] of PAGES) {
       const tab = await opened(bench, path);
       await until(tab, key, (x) => x > least);
       expect(await word(tab, "engine")).toBe("software");
+      if (path.startsWith("column")) await layers(tab);
       expect(tab.complaints).toEqual([]);
       await tab.close();
     }
@@ -59,7 +62,8 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       ["v=1&", /^$/],
       ["", /^$/],
     ] as const) {
-      const tab = await opened(bench, `motor-pool.html?${query}neurons=50&rate=30`);
+      const tab = await bench.open(`${bench.url}motor-pool.html?${query}neurons=50&rate=30`);
+      await waited("engine", () => word(tab, "engine"), (x) => x !== ""); // prettier-ignore
       expect(await value(tab, "rate")).toBe("30");
       expect(await text(tab, "#notice")).toMatch(says);
       await tab.close();
@@ -77,25 +81,27 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     await tab.close();
   },
 
-  "nothing is drawn while it is paused, single steps are taken, and a restart keeps the pause": async (bench) => {
-    const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100");
-    await until(tab, "modelMs", (t) => t > 200);
-    await tab.click("#pause");
-    await pause(1500); // what was in flight is drawn
-    const [frames, time] = [await number(tab, "frames"), await number(tab, "modelMs")];
-    expect(frames).toBeGreaterThan(0);
-    await pause(1500);
-    expect(await number(tab, "frames")).toBe(frames);
-    await tab.click("#step");
-    expect(await until(tab, "modelMs", (t) => t > time)).toBeCloseTo(time + 10, 3);
-    await set(tab, "range", 50);
-    await until(tab, "built", (n) => n === 2);
-    await running(tab);
-    await pause(1000);
-    expect(await text(tab, "#pause")).toBe("Go on");
-    expect((await number(tab, "modelMs")) || 0).toBeLessThan(30); // at most one piece
-    await tab.close();
-  },
+  "units are recruited from the smallest on; nothing is drawn while it is paused, single steps are taken, a restart keeps the pause":
+    async (bench) => {
+      const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100");
+      await until(tab, "modelMs", (t) => t > 4000);
+      await recruited(tab);
+      await tab.click("#pause");
+      await pause(1500); // what was in flight is drawn
+      const [frames, time] = [await number(tab, "frames"), await number(tab, "modelMs")];
+      expect(frames).toBeGreaterThan(0);
+      await pause(1500);
+      expect(await number(tab, "frames")).toBe(frames);
+      await tab.click("#step");
+      expect(await until(tab, "modelMs", (t) => t > time)).toBeCloseTo(time + 10, 3);
+      await set(tab, "range", 50);
+      await until(tab, "built", (n) => n === 2);
+      await running(tab);
+      await pause(1000);
+      expect(await text(tab, "#pause")).toBe("Go on");
+      expect((await number(tab, "modelMs")) || 0).toBeLessThan(30); // at most one piece
+      await tab.close();
+    },
 
   "after a trial the first button replays it": async (bench) => {
     const tab = await opened(bench, "column.html?mesh=2&drive=0&speed=1000");
@@ -108,75 +114,37 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     await tab.close();
   },
 
-  "on a phone what a control does and the control share the screen, on every page": async (bench) => {
-    for (const [path, control] of [
-      ["motor-pool.html?neurons=50", "gamma"],
-      ["column.html?mesh=2&drive=0&speed=0.02", "strength"],
-      ["learning.html?neurons=60", "speed"],
-    ] as const) {
-      const tab = await opened(bench, path, PHONE);
-      await tab.evaluate(
-        (id) => document.getElementById(id)?.scrollIntoView({ block: "center" }),
-        `control-${control}`,
-      );
-      await pause(300);
-      const box = (selector: string): Promise<{ top: number; bottom: number }> =>
-        tab.evaluate((s) => {
-          const { top, bottom } = document.querySelector(s)?.getBoundingClientRect() ?? { top: NaN, bottom: NaN };
-          return { top, bottom };
-        }, selector);
-      const [effect, hand] = [await box(".follow"), await box(`#control-${control}`)];
-      for (const { top, bottom } of [effect, hand]) {
-        expect(top).toBeGreaterThanOrEqual(0);
-        expect(bottom).toBeLessThanOrEqual(PHONE.height);
+  "on a phone what a control does and the control share the screen, on every page; a finger over the scene scrolls it":
+    async (bench) => {
+      for (const [path, control] of [
+        ["motor-pool.html?neurons=50", "gamma"],
+        ["column.html?mesh=2&drive=0&speed=0.02", "strength"],
+        ["learning.html?neurons=60", "speed"],
+      ] as const) {
+        const tab = await opened(bench, path, PHONE);
+        await tab.evaluate(
+          (id) => document.getElementById(id)?.scrollIntoView({ block: "center" }),
+          `control-${control}`,
+        );
+        await pause(300);
+        const box = (selector: string): Promise<{ top: number; bottom: number }> =>
+          tab.evaluate((s) => {
+            const { top, bottom } = document.querySelector(s)?.getBoundingClientRect() ?? { top: NaN, bottom: NaN };
+            return { top, bottom };
+          }, selector);
+        const [effect, hand] = [await box(".follow"), await box(`#control-${control}`)];
+        for (const { top, bottom } of [effect, hand]) {
+          expect(top).toBeGreaterThanOrEqual(0);
+          expect(bottom).toBeLessThanOrEqual(PHONE.height);
+        }
+        expect(hand.top).toBeGreaterThan(effect.bottom); // not one over the other
+        const wide = await tab.evaluate(() => document.documentElement.scrollWidth);
+        expect(wide).toBeLessThanOrEqual(PHONE.width);
+        expect(await tab.evaluate(() => getComputedStyle(document.querySelector("canvas") as Element).touchAction)).toMatch(/pan-y|auto/); // prettier-ignore
+        if (path.startsWith("column")) await fingers(tab);
+        await tab.close();
       }
-      expect(hand.top).toBeGreaterThan(effect.bottom); // not one over the other
-      const wide = await tab.evaluate(() => document.documentElement.scrollWidth);
-      expect(wide).toBeLessThanOrEqual(PHONE.width);
-      expect(await tab.evaluate(() => getComputedStyle(document.querySelector("canvas") as Element).touchAction)).toMatch(/pan-y|auto/); // prettier-ignore
-      await tab.close();
-    }
-  },
-
-  "units are recruited from the smallest on, none while cells leave the voltage that they began at": async (bench) => {
-    const tab = await opened(bench, "motor-pool.html?neurons=50&speed=100");
-    await until(tab, "modelMs", (t) => t > 4000);
-    const rows = (await saved(tab, "Save Recruitment as CSV")).trim().split("\n").slice(1);
-    const began = rows.map((row) => row.split(",")[1] ?? "").filter((x) => x !== "").map(Number); // prettier-ignore
-    expect(began.length).toBeGreaterThan(30);
-    // the drive rises from nothing to 65 Hz in 3 s; what fires in the first 300 ms fires because of where it began
-    expect(Math.min(...began)).toBeGreaterThanOrEqual(6.5);
-    const pairs = began.flatMap((a, k) => began.slice(k + 1).map((b) => Math.sign(b - a)));
-    const rising = pairs.filter((x) => x > 0).length / pairs.filter((x) => x !== 0).length;
-    expect(rising).toBeGreaterThan(0.8); // by chance, 0.5
-    await tab.close();
-  },
-
-  "the raster of the column has layer 2 above layer 5, as the cortex has": async (bench) => {
-    const tab = await opened(bench, "column.html?mesh=2&drive=2&speed=1000");
-    await until(tab, "modelMs", (t) => t > 60);
-    await tab.click("#pause");
-    await pause(2000);
-    const png = await tab.picture("#raster");
-    const [layer2, layer5] = await tab.evaluate(meanRows, { png, inks: ["l2-pyramidal", "l5-pyramidal"] });
-    expect(layer2).toBeGreaterThan(0); // NaN: no such spikes
-    expect(layer2).toBeLessThan(layer5 as number);
-    await tab.close();
-  },
-
-  "a finger that moves up over the scene is the page's to scroll": async (bench) => {
-    const tab = await opened(bench, "column.html?mesh=2&drive=0&speed=0.02", PHONE);
-    expect(await tab.evaluate(() => getComputedStyle(document.querySelector("#scene") as Element).touchAction)).toBe("pan-y"); // prettier-ignore
-    const kept = await tab.evaluate(() =>
-      ["touchstart", "touchmove"].filter((kind) => {
-        const event = new Event(kind, { bubbles: true, cancelable: true });
-        document.querySelector("#scene")?.dispatchEvent(event);
-        return event.defaultPrevented;
-      }),
-    );
-    expect(kept).toEqual([]);
-    await tab.close();
-  },
+    },
 
   "an NMODL mechanism that is dropped enters the cell's text and runs; a broken one is refused with line and column":
     async (bench) => {
@@ -231,6 +199,42 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     }
   },
 };
+
+/** The raster of a running column. */
+async function layers(tab: Tab): Promise<void> {
+  await until(tab, "modelMs", (t) => t > 60);
+  await tab.click("#pause");
+  await pause(2000);
+  const png = await tab.picture("#raster");
+  const [layer2, layer5] = await tab.evaluate(meanRows, { png, inks: ["l2-pyramidal", "l5-pyramidal"] });
+  expect(layer2).toBeGreaterThan(0); // NaN: no such spikes
+  expect(layer2).toBeLessThan(layer5 as number);
+}
+
+/** A finger that moves up over the scene is the page's to scroll. */
+async function fingers(tab: Tab): Promise<void> {
+  expect(await tab.evaluate(() => getComputedStyle(document.querySelector("#scene") as Element).touchAction)).toBe("pan-y"); // prettier-ignore
+  const kept = await tab.evaluate(() =>
+    ["touchstart", "touchmove"].filter((kind) => {
+      const event = new Event(kind, { bubbles: true, cancelable: true });
+      document.querySelector("#scene")?.dispatchEvent(event);
+      return event.defaultPrevented;
+    }),
+  );
+  expect(kept).toEqual([]);
+}
+
+/** Units begin from the smallest on, none while cells leave the voltage that they began at. */
+async function recruited(tab: Tab): Promise<void> {
+  const rows = (await saved(tab, "Save Recruitment as CSV")).trim().split("\n").slice(1);
+  const began = rows.map((row) => row.split(",")[1] ?? "").filter((x) => x !== "").map(Number); // prettier-ignore
+  expect(began.length).toBeGreaterThan(30);
+  // the drive rises from nothing to 65 Hz in 3 s; what fires in the first 300 ms fires because of where it began
+  expect(Math.min(...began)).toBeGreaterThanOrEqual(6.5);
+  const pairs = began.flatMap((a, k) => began.slice(k + 1).map((b) => Math.sign(b - a)));
+  const rising = pairs.filter((x) => x > 0).length / pairs.filter((x) => x !== 0).length;
+  expect(rising).toBeGreaterThan(0.8); // by chance, 0.5
+}
 
 /** What a button saves, and no file of it. */
 const saved = (tab: Tab, label: string): Promise<string> =>

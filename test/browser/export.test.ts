@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { builtCommand } from "../built.ts";
 import { openBrowser, running, set, until } from "./pages.ts";
 import { openSite, type Site } from "./site.ts";
@@ -14,7 +14,7 @@ let browser: Browser;
 let folder: string;
 beforeAll(async () => {
   await builtCommand();
-  site = await openSite();
+  site = await openSite(inject("site"));
   browser = await openBrowser(["--no-sandbox"]);
   folder = mkdtempSync(join(tmpdir(), "hillock-export-"));
 });

@@ -1,5 +1,5 @@
 // The built demos in Firefox, whose WebGPU is wgpu, on a software adapter and without WebGPU.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { AFTER_LOSS, calmer, CHECKS, WITHOUT } from "./checks.ts";
 import { openFirefox, type Firefox } from "./firefox.ts";
 import { openSite, type Site } from "./site.ts";
@@ -8,7 +8,7 @@ import { inFirefox, number, pause, running, until } from "./tab.ts";
 let site: Site;
 let firefox: Firefox; // a fresh one each time: what one test leaves behind is no other's
 beforeAll(async () => {
-  site = await openSite();
+  site = await openSite(inject("site"));
 });
 beforeEach(async () => {
   firefox = await openFirefox();

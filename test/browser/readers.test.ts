@@ -11,19 +11,16 @@ const PAGES = [
   ["column.html?mesh=2&drive=2&speed=1000", "modelMs"],
   ["learning.html?neurons=60&loops=3", "step"],
 ] as const;
+/** Each opened in one size, then turned into the other. */
 const LOOKS = [
-  [1280, 900, "light"],
-  [1280, 900, "dark"],
-  [390, 844, "light"],
-  [390, 844, "dark"],
-] as const;
+  { scheme: "light", sizes: [{ width: 1280, height: 900 }, { width: 390, height: 844 }] },
+  { scheme: "dark", sizes: [{ width: 390, height: 844 }, { width: 1280, height: 900 }] },
+] as const; // prettier-ignore
 
-test.each(
-  PAGES.flatMap(([path, key]) => LOOKS.map(([width, height, scheme]) => ({ path, key, width, height, scheme }))),
-)(
-  "$path at $width, $scheme: axe finds nothing, and nothing is wider than the page",
-  async ({ path, key, width, height, scheme }) => {
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+test.each(PAGES.flatMap(([path, key]) => LOOKS.map((look) => ({ path, key, ...look }))))(
+  "$path, $scheme, on a screen and on a phone: axe finds nothing, and nothing is wider than the page",
+  async ({ path, key, sizes, scheme }) => {
+    const page = await browser.newPage({ viewport: sizes[0], colorScheme: scheme });
     await page.goto(site.url + path);
     await running(page);
     if (path === "embedding.html") {
@@ -40,8 +37,12 @@ test.each(
     await page
       .locator("details.how, .drives details")
       .evaluateAll((all) => all.forEach((d) => ((d as HTMLDetailsElement).open = true)));
-    expect(await faults(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    for (const size of sizes) {
+      await page.setViewportSize(size);
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+      expect(await faults(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(size.width);
+    }
     await page.close();
   },
 );

@@ -24,14 +24,18 @@ export interface Site {
 export const LOSE = "lose the device";
 const LOSING = `\naddEventListener("message", ({ data }) => data === "${LOSE}" && globalThis.device.destroy());\n`;
 
-/** Builds the demos into a folder of their own and serves them as plain files. */
-export async function openSite(): Promise<Site> {
-  const folder = mkdtempSync(join(tmpdir(), "hillock-demo-"));
-  await build({
+/** Builds the demos into a folder. */
+export const buildSite = (folder: string): Promise<unknown> =>
+  build({
     configFile: new URL("../../demo/vite.config.ts", import.meta.url).pathname,
-    logLevel: "warn",
+    logLevel: "error",
     build: { outDir: folder, emptyOutDir: true },
   });
+
+/** Serves the built demos as plain files. @param built  their folder; left out, they are built into one of their own */
+export async function openSite(built?: string): Promise<Site> {
+  const folder = built ?? mkdtempSync(join(tmpdir(), "hillock-demo-"));
+  if (built === undefined) await buildSite(folder);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     const file = join(folder, normalize(path.replace(/^\/some\/(folder|losing)\//, "/")));
@@ -60,7 +64,7 @@ export async function openSite(): Promise<Site> {
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      rmSync(folder, { recursive: true });
+      if (built === undefined) rmSync(folder, { recursive: true });
     },
   };
 }
