@@ -87,8 +87,13 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       await until(tab, "modelMs", (t) => t > 4000);
       await recruited(tab);
       await tab.click("#pause");
-      await pause(1500); // what was in flight is drawn
-      const [frames, time] = [await number(tab, "frames"), await number(tab, "modelMs")];
+      let frames = NaN;
+      const still = async (): Promise<boolean> => (
+        await pause(1000),
+        frames === (frames = await number(tab, "frames"))
+      );
+      await waited("what was in flight", still, (x) => x);
+      const time = await number(tab, "modelMs");
       expect(frames).toBeGreaterThan(0);
       await pause(1500);
       expect(await number(tab, "frames")).toBe(frames);
@@ -162,7 +167,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       await until(tab, "rateA", (hz) => hz > 20);
       const runs = await number(tab, "runs");
       await drop(tab, "broken.mod", mod.replace("BREAKPOINT {", "BREAKPOINT {\n  WATCH (v > 1) 2"));
-      await waited("notice", () => text(tab, "#notice"), (said) => /"broken.mod" was not taken.*broken.mod:\d+:3: .*WATCH/s.test(said)); // prettier-ignore
+      await waited("notice", () => text(tab, "#notice"), (said) => /"broken.mod" was not taken.*broken.mod:\d+:3: .*watch/is.test(said)); // prettier-ignore
       expect(await number(tab, "runs")).toBe(runs);
       expect(tab.complaints).toEqual([]);
       await tab.close();
