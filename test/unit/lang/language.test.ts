@@ -4,7 +4,7 @@ import { ModelError } from "../../../src/errors.ts";
 import { add, binary, type BinaryOp, call, type Expr, mul, name, negate, num } from "../../../src/lang/expr.ts";
 import { evaluate } from "../../../src/lang/evaluate.ts";
 import { dependsOn, freeNames, substitute } from "../../../src/lang/names.ts";
-import { parse } from "../../../src/lang/parse.ts";
+import { parse, pointAt } from "../../../src/lang/parse.ts";
 import { f32Literal, jsLibrary, mathFunctions, printJs, printWgsl, toJs, toWgsl } from "../../../src/lang/print.ts";
 
 describe("parse and evaluate", () => {
@@ -185,3 +185,17 @@ function hasPower(expr: Expr): boolean {
   if (expr.kind === "call") return expr.args.some(hasPower);
   return expr.kind === "binary" && (expr.op === "^" || hasPower(expr.left) || hasPower(expr.right));
 }
+
+test("a place in a text is shown by a caret under it, also far into a long one", () => {
+  expect(pointAt("a + ?", 4)).toBe("at column 5\n  a + ?\n      ^\n");
+  expect(pointAt("a\n+ ?", 4)).toBe("at column 5\n  a + ?\n      ^\n");
+  const long = `${"x".repeat(100)}?${"y".repeat(200)}`;
+  const [head, line = "", caret = ""] = pointAt(long, 100).split("\n");
+  expect(head).toBe("at column 101");
+  expect(line).toBe(`  …${"x".repeat(80)}?${"y".repeat(79)}…`);
+  expect(line[caret.indexOf("^")]).toBe("?");
+});
+
+test.each([[null, "of type null"], [undefined, "missing"], [3, "of type number"]])("what is no text is refused: %s", (text, said) => {
+  expect(() => parse(text as never, "here")).toThrow(`here: is ${said}`);
+}); // prettier-ignore
