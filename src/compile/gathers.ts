@@ -168,7 +168,3 @@ export const shownValue = ({ expr, offset }: Shown, stateId: (state: string) => 
   offset,
   value: substitute(expr, Object.fromEntries([...freeNames(expr)].map((n) => [n, name(stateId(n.replace(/_pre$/, "")))]))),
 }); // prettier-ignore
-
-/** The inputs of a step that gathers give. */
-export const gatherInputs = (gathers: readonly PlacedGather[]): string[] =>
-  gathers.flatMap((g) => g.compiled.sums.map((s) => s.input));

@@ -79,5 +79,3 @@ export function nestModel(where: string, template: string): NestModel {
   if (found !== undefined) return found;
   throw new DataError(where, `has the model_template "${template.slice(0, 60)}", which is none of hillock's`, didYouMean(name.slice(0, 60), MODELS.keys())); // prettier-ignore
 }
-
-export const NEST_MODELS = [...MODELS.keys()];
