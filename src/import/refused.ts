@@ -7,7 +7,7 @@ export interface Refused {
 const NMODL: readonly Refused[] = [
   { what: "VERBATIM in what runs, unless it does nothing (return 0;), and with #define outside", why: "it is C, not NMODL" },
   { what: "a POINTER that what runs uses, but to the voltage on the other side of a point process without states (nmodlGather)", why: "it reads or sets a variable somewhere else" },
-  { what: "ARTIFICIAL_CELL", why: "it fires between steps, by events that it sends itself" },
+  { what: "ARTIFICIAL_CELL", why: "it fires between steps, by events that it sends itself: generators are sources (trains, poisson, gamma), cells are neurons" },
   { what: "net_event, net_move, net_send in INITIAL of NET_RECEIVE", why: "a receptor sends events to itself alone, and hears one link" },
   { what: "net_send of flags that are neither numbers nor a count of events (count = count + 1, net_send(delay, count)) of which the last alone acts", why: "what is under way has a place of its own for each flag" },
   { what: "times of events but as differences, and times that BREAKPOINT reads", why: "what is kept of a time is how long ago it was" },
@@ -16,13 +16,14 @@ const NMODL: readonly Refused[] = [
   { what: "concentrations written by a point process, of two ions, outside alone, or in BREAKPOINT by what changes", why: "a pool is of one ion in a compartment, and advances with the states" },
   { what: "a reversal potential that is written (WRITE e<ion>)", why: "it is the cell's own, or follows a pool" },
   { what: "more than 40 states in one system of equations of an implicit step", why: "its text grows with the square of their number" },
-  { what: "LONGITUDINAL_DIFFUSION", why: "a mechanism sees its own compartment only" },
+  { what: "LONGITUDINAL_DIFFUSION, unless nmodl's option longitudinalDiffusion: \"none\" leaves it out", why: "a mechanism sees its own compartment only" },
   { what: "NONLINEAR, DISCRETE, PARTIAL, LAG, LINEAR in every step", why: "what they solve is known only while it runs" },
   { what: "SOLVE ... STEADYSTATE in INITIAL of reactions that are not one closed scheme of first order", why: "the language starts at written values" },
   { what: "a LINEAR block for INITIAL that is not the scheme's steady state", why: "a scheme starts at rest or at written values" },
   { what: "methods whose steps depend on their error (adeuler, runge, cvode; adrunge, NEURON's where SOLVE names none, of equations that are coupled or not linear)", why: "a run has one time step" },
-  { what: "WHILE over what is no number, recursion, FUNCTION_TABLE, CONSTRUCTOR, DESTRUCTOR, RANDOM", why: "what they do is known only while a script or NEURON runs them" },
+  { what: "WHILE over what is no number, recursion, FUNCTION_TABLE, CONSTRUCTOR, DESTRUCTOR, SOLVE within IF over what changes", why: "what they do is known only while a script or NEURON runs them" },
   { what: "BEFORE BREAKPOINT that computes from the voltage or sets a state", why: "the solver would not see it change" },
+  { what: "RANDOM, scop_random, normrand, exprand and their like", why: "NEURON's stream of random numbers is its own: noise(sd, tau) and white(s) are in the language" },
   { what: "functions of NEURON's own beside exp, log, sqrt and their like", why: "they have no counterpart in the language" },
 ]; // prettier-ignore
 

@@ -125,7 +125,8 @@ export class Assembly {
       [...program.assigned, ...program.parameters, ...program.states].map((d) => [d.name, d.unit]),
     );
     const unit = (state: string): Unit => {
-      if (state === "time" || events?.own?.times.has(state) === true) return "ms";
+      if (state === "time") return "ms";
+      if (events?.own?.times.has(state) === true) return "1";
       if (this.#writer.isIonState(state)) return "mM";
       const of = state.replace(/_(old|(iterate|change|moved|pivot|right)\d)(_old)?$/, "");
       const found = unitOf(this.#units.read(declared.get(of) ?? declared.get(of.replace(/_\d+$/, "")) ?? "1"));

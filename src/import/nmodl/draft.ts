@@ -68,7 +68,7 @@ export function draft(
   const still = program.states
     .flatMap((d) => (d.size === undefined ? [d.name] : Array.from({ length: d.size }, (_, k) => `${d.name}_${k}`)))
     .filter((state) => !inScheme.has(state) && !updates.some((u) => u.state === state))
-    .map((state) => ({ state, form: { next: events?.times.has(state) === true ? s.sub(s.name(state), s.name("dt")) : s.name(state) } as Form, at: program.nameAt })); // prettier-ignore
+    .map((state) => ({ state, form: { next: events?.times.has(state) === true ? s.sub(s.name(state), s.number(1)) : s.name(state) } as Form, at: program.nameAt })); // prettier-ignore
   const made = (events?.states ?? []).map(({ name, form, init }) => ({ state: name, form, init: final(init), at: program.nameAt })); // prettier-ignore
   const kept = [...keptSteps(resolver, s, final)].map((k) => ({ ...k, at: program.nameAt }));
   if (resolver.usesTime) kept.unshift({ state: "time", form: { next: s.add(s.name(keptName("time")), s.name("dt")) }, init: s.number(0), at: program.nameAt }); // prettier-ignore
@@ -77,7 +77,7 @@ export function draft(
     ...kept,
     ...written,
     ...made,
-    ...[...updates, ...still].map((u) => ({ ...u, init: initialOf(context, resolver, phases, u, final, steady) })),
+    ...[...updates, ...still].map((u) => ({ ...u, init: initialOf(context, resolver, phases, u, final, steady) })).map((u) => (events?.times.has(u.state) === true ? { ...u, init: s.div(u.init ?? s.number(0), s.name("dt")) } : u)), // prettier-ignore
   ].map((u) => ({ ...u, exprs: exprsOf(u.form) }));
   const read = new Set([...steps.flatMap((u) => u.exprs), ...currents.map((c) => c.i), ...schemes.flatMap((k) => k.reactions.flatMap((r) => [r.forward, r.backward])), ...(received?.values() ?? [])].flatMap((e) => [...s.reads(e)].map(stateOf))); // prettier-ignore
   const wanted = steps.filter((u) => read.has(u.state) || isConcentration(context, u.state) || ![...kept, ...(events === undefined ? [] : still)].some((k) => k.state === u.state)); // prettier-ignore

@@ -1,5 +1,5 @@
 import type { BinaryOp, Expr } from "../../lang/expr.ts";
-import { BUILTINS, IGNORED } from "./builtins.ts";
+import { BUILTINS, IGNORED, RANDOM } from "./builtins.ts";
 import type { At } from "./lexer.ts";
 import { valueOf } from "./symbols.ts";
 import type { Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
@@ -81,6 +81,7 @@ export class Execution {
         return derivative?.(this.nameOf(statement.of), this.value(statement.value), statement);
       }
       case "refused":
+        if (statement.what === "LONGITUDINAL_DIFFUSION" && this.shared.withoutDiffusion) return;
         return this.shared.lexer.fail(statement, `has ${statement.what}, which is refused: ${statement.why}`, "Write it another way"); // prettier-ignore
       case "verbatim":
         return this.shared.lexer.fail(statement, "has VERBATIM, which is refused: it is C, not NMODL", "Write what it does in NMODL"); // prettier-ignore
@@ -281,6 +282,7 @@ export class Execution {
     if (program.functions.has(name)) return this.#function(name, args, at);
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) {
+      if (RANDOM.has(name)) return lexer.fail(at, `calls ${name}, which is refused: NEURON's stream of random numbers is its own`, "Write noise(sd, tau) or white(s) into the current of a cell or neuron of up to 8 compartments (docs/own-neuron.md), or draw in the network"); // prettier-ignore
       const why = program.procedures.has(name) ? "which is a PROCEDURE and has no value" : "which is no function of the file or of NMODL that hillock knows"; // prettier-ignore
       return lexer.fail(at, `calls ${name.slice(0, 60)}, ${why}`, "Write it as a FUNCTION of the file");
     }

@@ -46,7 +46,7 @@ export function nmodlGather(text: string, options: Omit<NmodlOptions, "tables"> 
   const symbols = new Symbols(() => no("comes to more than 200000 different expressions"));
   const units = unitsOf(program);
   const variables = new Variables(program, lexer, constantsOf(program, lexer, units), pointer?.name);
-  const context: Context = { program, lexer, variables, symbols, interpolate: true, tables: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
+  const context: Context = { program, lexer, variables, symbols, interpolate: true, withoutDiffusion: false, tables: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
   const warnings = unitWarnings(program, lexer, units, parser.isUnchecked);
   const phases = runPhases(context);
   const resolver = new Resolver(context, phases);

@@ -36,3 +36,17 @@ export function drift(s: Symbols, e: Expr, isMoment: (name: string) => boolean):
 }
 
 const scaled = (x: number | undefined, by: number): number | undefined => (x === undefined ? undefined : x * by + 0);
+
+/** A value with times read from the steps that hold them; of one that holds a time itself, in steps.
+ * @param name  whose value it is */
+export function inSteps(s: Symbols, value: Expr, name: string, clocks: ReadonlySet<string>): Expr {
+  const dt = s.name("dt");
+  const times = new Map([...clocks].map((clock) => [clock, s.mul(s.name(clock), dt)]));
+  const steps = (e: Expr): Expr => {
+    if (e.kind === "name" && clocks.has(e.name)) return e;
+    if (e.kind !== "call" || e.fn !== "select") return s.div(s.substitute(e, times), dt);
+    const [test, yes, no] = e.args as [Expr, Expr, Expr];
+    return s.call("select", s.substitute(test, times), steps(yes), steps(no));
+  };
+  return clocks.has(name) ? steps(value) : s.substitute(value, times);
+}

@@ -24,6 +24,9 @@ export interface NmodlOptions {
   readonly file?: string;
   /** `asPublished` interpolates a TABLE as NEURON does, `exact` computes what it would hold. Default asPublished. */
   readonly tables?: "asPublished" | "exact";
+  /** `none` leaves LONGITUDINAL_DIFFUSION out: compartments then exchange nothing, as a section of one compartment that stands alone. Default: it is
+   * refused. */
+  readonly longitudinalDiffusion?: "none";
   /** Gives the texts of files that the text names by INCLUDE, for example from a folder or a map; undefined for one that is not there. */
   readonly include?: (name: string) => string | undefined;
 }
@@ -53,17 +56,19 @@ export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
   const program = parser.whole();
   const { lexer } = parser;
   if (program.kind === "nothing") lexer.fail(program.nameAt, "has no SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL", "Say in NEURON what it is"); // prettier-ignore
-  if (program.kind === "artificial") lexer.fail(program.nameAt, "is an ARTIFICIAL_CELL, which is refused: it fires between steps, by events that it sends itself", "Write it as a neuron: docs/own-neuron.md"); // prettier-ignore
+  if (program.kind === "artificial") refuseArtificial(program, lexer);
   const [random] = program.randoms;
   if (random !== undefined) lexer.fail(random, `has RANDOM ${random.name}, which is refused: a mechanism draws no numbers`, "Draw them in the network"); // prettier-ignore
   const units = unitsOf(program);
   const warnings = unitWarnings(program, lexer, units, parser.isUnchecked);
-  return { ...translated({ program, lexer, units, tables }), warnings };
+  const withoutDiffusion = options.longitudinalDiffusion === "none";
+  return { ...translated({ program, lexer, units, tables, withoutDiffusion }), warnings };
 }
 
 type Source = Pick<Context, "program" | "lexer"> & {
   readonly units: UnitTable;
   readonly tables: "asPublished" | "exact";
+  readonly withoutDiffusion: boolean;
 };
 
 /** A receptor whose events act on the sum of a step's weights hears as many links as there are; where they do not, one. */
@@ -88,6 +93,19 @@ function translated(source: Source): Translated {
 function inItsTables({ tables, ...source }: Source, own = false): Translated {
   const first = translate(source, tables === "asPublished" ? "leave" : "exact", own);
   return "again" in first ? (translate(source, "interpolate", own) as Translated) : first;
+}
+
+/** Says what of hillock's stands for an ARTIFICIAL_CELL. */
+function refuseArtificial(program: Program, lexer: Lexer): never {
+  const { netReceive } = program;
+  const reads = JSON.stringify(netReceive?.body ?? []);
+  const counts = reads.includes('"name":"net_event"');
+  const isCell =
+    counts && (netReceive?.args.length ?? 0) > 0 && reads.includes(`"name":"${netReceive?.args[0]?.name}"`);
+  const remedy = isCell
+    ? "Write it as a neuron (hillock/neurons, or neuron({ ... }): docs/own-neuron.md), whose threshold, reset and refractory time are its fields"
+    : "Give its times as trains([...]), or its law as poisson({ rate }) or gamma({ order, rate }) sources (docs/sources.md)";
+  return lexer.fail(program.nameAt, "is an ARTIFICIAL_CELL, which is refused: it fires between steps, by events that it sends itself", remedy); // prettier-ignore
 }
 
 export function unitsOf(program: Program): UnitTable {
@@ -116,7 +134,7 @@ export function constantsOf(program: Program, lexer: Lexer, units: UnitTable): M
 /** @param mode  leave: tables stay for the mechanism's own `table`; interpolate: they are written out; exact: there are none
  * @param own  whether events are of one link, and some the receptor's own */
 function translate(
-  { program, lexer, units }: Omit<Source, "tables">,
+  { program, lexer, units, withoutDiffusion }: Omit<Source, "tables">,
   mode: "leave" | "interpolate" | "exact",
   own: boolean,
 ): Translated | { readonly again: true } {
@@ -129,6 +147,7 @@ function translate(
     lexer,
     variables,
     symbols,
+    withoutDiffusion,
     interpolate: mode === "interpolate",
     tables: [],
     labels: new Map(),

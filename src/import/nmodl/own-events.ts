@@ -3,7 +3,7 @@ import { linkName, startOfArguments, WEIGHT } from "./connection.ts";
 import { ofCount, ofFlag } from "./flags.ts";
 import { type Effects, Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
-import { drift } from "./moments.ts";
+import { drift, inSteps } from "./moments.ts";
 import type { Context, Phases } from "./phases.ts";
 import type { Form } from "./relax.ts";
 import { keptName, type Resolver, stateOf } from "./resolve.ts";
@@ -16,14 +16,13 @@ export interface EventState {
   readonly wish: string;
   readonly form: Form;
   readonly init: Expr;
-  readonly isTime: boolean;
 }
 
 /** What happens at the beginning of every step. */
 export interface Received {
   readonly states: readonly EventState[];
   readonly values: ReadonlyMap<string, Expr>;
-  /** states of the file that hold a time: what is left until it. */
+  /** states that hold a time, as the steps that are left until it: whole numbers, which no rounding moves. */
   readonly times: ReadonlySet<string>;
 }
 
@@ -70,6 +69,7 @@ export class OwnEvents {
   readonly #phases: Phases;
   readonly #sends = new Map<string, Send>();
   readonly #watches = new Map<string, Watch>();
+  readonly #delays: { readonly at: At; readonly delay: Expr }[] = [];
   /** variables and arguments that hold a moment. */
   readonly #clocks = new Set<string>();
   #values = new Map<string, Expr>();
@@ -115,6 +115,7 @@ export class OwnEvents {
     }
     this.#findClocks(runs);
     for (const run of runs) this.#checkMoments(run);
+    for (const { at, delay } of this.#delays) if (this.#drift(delay) !== 0) this.#refuse(at, "sends itself an event at a time that depends on when the run began"); // prettier-ignore
   }
 
   /** NEURON gives an event that no connection brought no arguments; FOR_NETCONS may give them. */
@@ -187,14 +188,15 @@ export class OwnEvents {
     const at = { line, column };
     if (statement.kind === "watch") return this.#watch(statement, run);
     if (statement.kind === "netcons") return this.#ofConnection(statement, run, at);
-    if (statement.kind !== "call")
-      return lexer.fail(at, `has ${statement.kind} in NET_RECEIVE`, "Move it to its block");
+    if (statement.kind !== "call") return lexer.fail(at, `has ${statement.kind} in NET_RECEIVE`, "Move it to its block"); // prettier-ignore
     const { name, args } = statement;
     if (name === "net_send") {
       const [delay, flag] = args as readonly [Term, Term?];
       if (delay === undefined) lexer.fail(at, "has a net_send without a delay", "Give delay and flag");
       const send = this.#send(`${line}:${column}`, flag === undefined ? s.number(0) : run.value(flag), at);
-      return this.#push(send, s.add(s.name(NOW), run.value(delay)), run);
+      const after = run.value(delay);
+      this.#delays.push({ at, delay: after });
+      return this.#push(send, s.add(s.name(NOW), after), run);
     }
     const why = name === "net_event" ? "a receptor sends no events to others: its cell's spikes do" : name === "net_move" ? "an event under way stays as it is" : "it is unknown here"; // prettier-ignore
     return lexer.fail(at, `calls ${name}, which is refused: ${why}`, "Write it without");
@@ -286,9 +288,8 @@ export class OwnEvents {
     const half = s.div(s.name("dt"), s.number(2));
     const held = rooms.map(this.#held);
     const due = held.map((left) => s.mul(s.binary("<=", left, half), s.binary(">", left, s.number(IDLE / 2))));
-    rooms.forEach((room, k) =>
-      this.#values.set(room, s.call("select", due[k] as Expr, s.number(IDLE), held[k] as Expr)),
-    );
+    const idle = due.map((is, k) => s.call("select", is, s.number(IDLE), held[k] as Expr));
+    rooms.forEach((room, k) => this.#values.set(room, idle[k] as Expr));
     const last = held.length - 1;
     const when = held.slice(0, -1).reduceRight((rest, left, k) => s.call("select", due[k] as Expr, left, rest), held[last] as Expr); // prettier-ignore
     const any = due.reduce((a, b) => s.call("max", a, b));
@@ -321,12 +322,13 @@ export class OwnEvents {
     }
   }
 
+  #drift = (e: Expr): number | undefined => drift(this.#context.symbols, e, (n) => n === NOW || this.#clocks.has(n));
+
   /** Moments may be kept, compared and subtracted from each other: nothing may depend on when a run began. */
   #checkMoments({ values, args }: Ran): void {
-    const { symbols: s } = this.#context;
     for (const [name, value] of [...values, ...args]) {
       if (name.startsWith("wait@")) continue;
-      const own = drift(s, value, (n) => n === NOW || this.#clocks.has(n));
+      const own = this.#drift(value);
       if (own !== (this.#clocks.has(name) ? 1 : 0)) this.#refuse(this.#receive, `computes ${name.replace(/@.*$/, "")} from the time of an event otherwise than by a difference of two times`); // prettier-ignore
     }
   }
@@ -358,7 +360,11 @@ export class OwnEvents {
     }
     const names = new Map(plain.map(([name]) => [keptName(name), s.name(name)]));
     const kept = [...plain, ...[...values].filter(([name]) => made.includes(name))].filter(([name, e]) => e !== s.name(name)); // prettier-ignore
-    return { states, times: this.#clocks, values: new Map(kept.map(([name, e]) => [name, s.substitute(e, names)])) };
+    return {
+      states,
+      times: this.#clocks,
+      values: new Map(kept.map(([name, e]) => [name, inSteps(s, s.substitute(e, names), name, this.#clocks)])),
+    };
   }
 
   #state(name: string, start: ReadonlyMap<string, Expr | undefined>): EventState {
@@ -367,9 +373,10 @@ export class OwnEvents {
     const wish = name.replace(/@link$/, "").replaceAll(/[@:]/g, "_");
     const isWait = name.startsWith("wait@");
     const isClock = this.#clocks.has(name);
-    const later = s.sub(own, s.name("dt"));
-    const next = isWait ? s.call("max", s.number(IDLE), later) : isClock ? later : own;
-    return { name, wish, form: { next }, init: this.#startOf(name, start), isTime: isClock };
+    const later = s.sub(own, s.number(1));
+    const next = isWait ? s.call("max", s.div(s.number(IDLE), s.name("dt")), later) : isClock ? later : own;
+    const init = this.#startOf(name, start);
+    return { name, wish, form: { next }, init: isClock ? s.div(init, s.name("dt")) : init };
   }
 
   #startOf(name: string, start: ReadonlyMap<string, Expr | undefined>): Expr {

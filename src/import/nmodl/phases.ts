@@ -4,7 +4,7 @@ import { groups, type KineticRules, together } from "./coupled.ts";
 import { Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton } from "./relax.ts";
-import { type Conserved, held, type Reaction, reactionsOf, type Scheme } from "./schemes.ts";
+import { type Conserved, fluxes, held, reactionsOf, type Scheme } from "./schemes.ts";
 import type { Shared } from "./shared.ts";
 import { type Symbols, valueOf } from "./symbols.ts";
 import type { Hook, Routine, Statement } from "./syntax.ts";
@@ -61,16 +61,12 @@ export function runPhases(context: Context): Phases {
   });
   initial.scoped(new Map(), [...hooked(context, "BEFORE INITIAL"), ...program.initial, ...hooked(context, "AFTER INITIAL"), ...hooked(context, "BEFORE STEP")]); // prettier-ignore
   const body = program.breakpoint?.body ?? [];
-  const solves = body.filter((s) => s.kind === "solve");
   const advance = new Advance(context, initial.values, steady.length > 0);
-  for (const solve of solves) advance.solve(solve);
+  advance.all(body);
   advance.after([...hooked(context, "AFTER SOLVE"), ...hooked(context, "BEFORE STEP")]);
   const currents = new Execution(context, { other: (statement) => refuse(context, statement) });
   beforeCurrents(context, currents);
-  currents.scoped(
-    new Map(),
-    body.filter((s) => s.kind !== "solve"),
-  );
+  currents.scoped(new Map(), withoutSolves(body));
   return {
     initial: initial.values,
     steady,
@@ -82,6 +78,15 @@ export function runPhases(context: Context): Phases {
     currents: currents.values,
   };
 }
+
+/** Statements of BREAKPOINT without those of the states' step. */
+const withoutSolves = (body: readonly Statement[]): Statement[] =>
+  body
+    .filter((s) => s.kind !== "solve")
+    .map((s) => (s.kind === "if" ? { ...s, then: withoutSolves(s.then), otherwise: withoutSolves(s.otherwise) } : s));
+
+const hasSolve = (body: readonly Statement[]): boolean =>
+  body.some((s) => s.kind === "solve" || (s.kind === "if" && (hasSolve(s.then) || hasSolve(s.otherwise))));
 
 /** What BEFORE and AFTER add to a phase. */
 const hooked = ({ program }: Context, when: Hook["when"]): Statement[] =>
@@ -138,6 +143,34 @@ class Advance {
 
   get values(): ReadonlyMap<string, Expr> {
     return this.#values;
+  }
+
+  /** Every SOLVE of BREAKPOINT, also within IF over what no step changes. */
+  all(body: readonly Statement[]): void {
+    for (const statement of body) {
+      if (statement.kind === "solve") this.solve(statement);
+      if (statement.kind === "if" && hasSolve([statement])) this.#where(statement);
+    }
+  }
+
+  /** States that advance where a test holds, and stay where it does not. */
+  #where({ test, then, otherwise, ...at }: Extract<Statement, { kind: "if" }>): void {
+    const { symbols: s, lexer, variables } = this.#context;
+    const run = this.#execution({});
+    const condition = run.value(test);
+    const steady = [...s.reads(condition)].every((name) => ["parameter", "celsius", "dt", "diam", "area"].includes(variables.find(name)?.kind ?? "")); // prettier-ignore
+    if (!steady) lexer.fail(at, "has a SOLVE within an IF over what changes, which is refused", "Put it at the block's own level"); // prettier-ignore
+    const branch = (body: readonly Statement[], holds: Expr): void => {
+      if (!hasSolve(body) || valueOf(holds) === 0) return;
+      const [updates, schemes, kept] = [this.updates.length, this.schemes.length, new Map(this.#values)];
+      this.all(body);
+      if (valueOf(holds) !== undefined) return;
+      if (this.schemes.length > schemes) lexer.fail(at, "has a SOLVE of a KINETIC scheme within an IF, which is refused", "Put it at the block's own level"); // prettier-ignore
+      for (const [k, u] of this.updates.entries()) if (k >= updates) this.updates[k] = { ...u, form: { next: s.call("select", holds, nextOf(s, u), s.name(u.state)) } }; // prettier-ignore
+      for (const [name, value] of this.#values) this.#values.set(name, s.call("select", holds, value, kept.get(name) ?? s.name(name))); // prettier-ignore
+    };
+    branch(then, condition);
+    branch(otherwise, s.binary("==", condition, s.number(0)));
   }
 
   solve(solve: Solve): void {
@@ -350,19 +383,6 @@ class Advance {
     const after = new Map([...rates.keys()].map((state): [string, Expr] => [state, s.name(fresh(state))]));
     for (const [name, value] of found.values) this.#values.set(name, s.substitute(value, after));
   }
-}
-
-/** dx/dt of every state that reactions change. */
-function fluxes({ symbols: s }: Context, reactions: readonly Reaction[]): Map<string, Expr> {
-  const rates = new Map<string, Expr>();
-  for (const { changes, flux } of reactions) {
-    for (const [state, by] of changes) {
-      const before = rates.get(state);
-      const more = s.mul(by, flux);
-      rates.set(state, before === undefined ? more : s.add(before, more));
-    }
-  }
-  return rates;
 }
 
 /** A form as the value after the step. */

@@ -186,3 +186,16 @@ function volumesOf(
     return Array.from({ length: size }, (_, k): [string, Expr] => [`${name}_${k}`, at.counting(counter, k, () => at.value(volume))]); // prettier-ignore
   });
 }
+
+/** dx/dt of every state that reactions change. */
+export function fluxes({ symbols: s }: Context, reactions: readonly Reaction[]): Map<string, Expr> {
+  const rates = new Map<string, Expr>();
+  for (const { changes, flux } of reactions) {
+    for (const [state, by] of changes) {
+      const before = rates.get(state);
+      const more = s.mul(by, flux);
+      rates.set(state, before === undefined ? more : s.add(before, more));
+    }
+  }
+  return rates;
+}

@@ -20,6 +20,8 @@ export interface Shared {
   readonly lexer: Lexer;
   readonly variables: Variables;
   readonly symbols: Symbols;
+  /** read LONGITUDINAL_DIFFUSION over, as the user asked for. */
+  readonly withoutDiffusion: boolean;
   /** interpolate tables as NEURON does, instead of leaving the function as it is. */
   readonly interpolate: boolean;
   readonly tables: Tabulated[];

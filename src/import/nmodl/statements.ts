@@ -6,7 +6,10 @@ type Body = Statement[] & { readonly initial: Statement[] };
 
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ["FORALL", "how often it goes round is known only while it runs"],
-  ["LONGITUDINAL_DIFFUSION", "a mechanism sees its own compartment only"],
+  [
+    "LONGITUDINAL_DIFFUSION",
+    'a mechanism sees its own compartment only (nmodl\'s option longitudinalDiffusion: "none" leaves it out)',
+  ],
   ["SENS", "sensitivities are not computed"],
   ["MATCH", "a set of equations is solved by iteration"],
   ["PUTQ", "queues are not in the language"],

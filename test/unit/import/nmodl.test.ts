@@ -58,6 +58,9 @@ describe("what is refused, with line and column", () => {
     ["UNITS { (mV) = (millivolt) }", "leak.mod:1:1: has no SUFFIX"],
     ["", "leak.mod:1:1: has no SUFFIX"],
     ["NEURON { ARTIFICIAL_CELL x }", "leak.mod:1:26: is an ARTIFICIAL_CELL"],
+    ["NEURON { ARTIFICIAL_CELL x } NET_RECEIVE(w) { if (flag == 1) { net_event(t) net_send(10, 1) } }", "trains([...])"],
+    ["NEURON { ARTIFICIAL_CELL x } NET_RECEIVE(w) { m = m + w if (m > 1) { net_event(t) } }", "Write it as a neuron"],
+    [leak({ breakpoint: "g = normrand(0, 1)" }), "calls normrand, which is refused: NEURON's stream of random numbers is its own"],
   ])("%#", (text, message) => {
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow(DataError);
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow(message);
@@ -100,6 +103,7 @@ BREAKPOINT { SOLVE s METHOD cnexp i = g*v } DERIVATIVE s { g' = -g/5 }\n${blocks
   test("diffusion along the cable is refused for what it is", () => {
     const text = leak({ breakpoint: "SOLVE k METHOD sparse", blocks: "STATE { a } KINETIC k { COMPARTMENT 2 { a }\nLONGITUDINAL_DIFFUSION 3 { a }\n~ a << (1) }" }); // prettier-ignore
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow("leak.mod:15:1: has LONGITUDINAL_DIFFUSION");
+    expect(nmodl(text, { longitudinalDiffusion: "none" }).mechanism.kind).toBe("channel");
   });
 
   test("an adaptive method over what it cannot solve exactly", () => {
