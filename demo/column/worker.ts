@@ -5,7 +5,8 @@ import type { Settings, Table } from "../site/protocol.ts";
 import { drawHeat, largest } from "../site/heat.ts";
 import { PlainRaster, SpikeRaster, type Raster } from "../site/raster.ts";
 import { Runner } from "../site/runner.ts";
-import { Recent, spikeTable } from "../site/recent.ts";
+import type { SpikesOf } from "../site/nwb-worker.ts";
+import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { ColumnDrawing, type Scene } from "./drawing.ts";
@@ -190,6 +191,12 @@ class ColumnDemo implements Demo {
       names: ["ms", ...names.slice(0, rows.length)],
       columns: [Float64Array.from(rows[0] ?? [], (_, k) => k * every), ...rows],
     };
+  }
+
+  spikes(): SpikesOf[] {
+    return Array.from(this.#rows, ([name, first]) =>
+      spikesOf(this.#all, name, { first, n: this.#column.layout.positions[name]?.length ?? 0, from: 0, to: this.time }),
+    );
   }
 
   record(): RunRecord {

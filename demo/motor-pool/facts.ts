@@ -9,7 +9,7 @@ export const HIGHEST_HZ = 45;
 
 export interface PoolReadings {
   /** of each unit over the last second, Hz. */
-  readonly rates: Float64Array;
+  readonly rates: Float64Array<ArrayBuffer>;
   /** drive when each unit began to fire, Hz; NaN where it has not. */
   readonly began: Float64Array;
   /** % of tetanus. */

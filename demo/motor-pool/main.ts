@@ -1,10 +1,12 @@
 import { cards } from "../site/cards.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element } from "../site/element.ts";
+import { onFiles } from "../site/files.ts";
 import { DemoPage, speedText } from "../site/page.ts";
-import { Plot } from "../site/plots.ts";
+import { Plot, type PlotSpec, type SeriesSpec } from "../site/plots.ts";
 import type { RunState } from "../site/protocol.ts";
 import { HIGHEST_HZ, type PoolReadings } from "./facts.ts";
+import { type RecordedUnit, recordedUnits, spikesCsvOf } from "./recorded.ts";
 
 const SPECS = {
   rate: { kind: "range", label: "Drive", unit: "Hz", min: 0, max: 100, step: 1, value: 65, help: "Mean rate of each of 400 descending axons" },
@@ -61,6 +63,33 @@ function showNumbers({ rates, force }: PoolReadings, state: RunState): void {
   Object.assign(document.body.dataset, { modelMs: state.time.toFixed(1), firing: String(firing), rate: mean.toFixed(2) }); // prettier-ignore
 }
 
+/** Units laid over, in order of recruitment, spread evenly over the pool: a muscle's decomposition finds a part of its units. */
+let recorded: readonly RecordedUnit[] = [];
+let lastRates = new Float64Array(0);
+const RATES: PlotSpec = plots.rates.spec;
+const RECORDED: SeriesSpec = { label: "recorded", colour: "warm", points: true, beside: true };
+
+function showRates(rates: Float64Array<ArrayBuffer>): void {
+  lastRates = rates;
+  const row: (number | null)[] = Array.from(rates, () => null);
+  recorded.forEach(({ rate }, k) => (row[Math.round(((k + 0.5) / recorded.length) * rates.length - 0.5)] = rate));
+  const own = known(rates, (hz) => hz > 0);
+  plots.rates.set(recorded.length === 0 ? [unitNumbers(rates.length), own] : [unitNumbers(rates.length), own, row]);
+}
+
+function layOver(name: string, units: readonly RecordedUnit[]): void {
+  recorded = units;
+  plots.rates.reshape({ ...RATES, series: units.length === 0 ? RATES.series : [...RATES.series, RECORDED] });
+  showRates(lastRates); // a paused page has no readings to come
+  for (const id of ["recorded-away", "recorded-legend"]) element(id).hidden = units.length === 0;
+  const silent = units.filter(({ rate }) => rate === null).length;
+  element("recorded-said").textContent =
+    units.length === 0
+      ? "Or drop a file on the page: decomposed spike trains as CSV (unit, time) or NWB."
+      : `${name.slice(0, 40)}: ${units.length} units in order of their first spike, which are unit ${units.slice(0, 12).map((u) => u.label).join(", ")}${units.length > 12 ? ", …" : ""}. Mean rate of each while it fires${silent > 0 ? `; ${silent} with fewer than two spikes have none` : ""}.`;
+  document.body.dataset["recorded"] = String(units.length);
+} // prettier-ignore
+
 const page = new DemoPage({
   name: "motor-pool",
   worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
@@ -74,7 +103,7 @@ const page = new DemoPage({
     const { rates, began, history, spectrum } = readings;
     return [
       () => showNumbers(readings, state),
-      () => plots.rates.set([unitNumbers(rates.length), known(rates, (hz) => hz > 0)]),
+      () => showRates(rates),
       () => plots.force.set([history.t, history.force, history.drive]),
       () => plots.recruitment.set([unitNumbers(began.length), known(began, (hz) => !Number.isNaN(hz))]),
       () => plots.spectrum.set([spectrum.f, spectrum.density]),
@@ -82,9 +111,15 @@ const page = new DemoPage({
   },
   clear: () => {
     for (const plot of Object.values(plots)) plot.clear();
+    lastRates = new Float64Array(0);
     for (const key of ["modelMs", "firing", "rate"]) delete document.body.dataset[key];
   },
 });
+onFiles([[element("recorded-open"), element<HTMLInputElement>("recorded-file")]], async (name, text, file) => {
+  const spikes = /\.nwb$/i.test(name) ? await (await import("../site/nwb.ts")).nwbUnits(file) : spikesCsvOf(text);
+  layOver(name, recordedUnits(spikes, controls.get("neurons")));
+});
+element("recorded-away").addEventListener("click", () => layOver("", []));
 element("ramp").addEventListener("click", () => page.act("rise", 5000));
 
 cards(

@@ -56,7 +56,7 @@ export class Readings {
   }
 
   /** Spikes of each unit over the last second, Hz. */
-  rates(): Float64Array {
+  rates(): Float64Array<ArrayBuffer> {
     const rates = new Float64Array(this.#n);
     for (let k = 0; k < this.#bins.length; k++)
       rates[k % this.#n] = (rates[k % this.#n] as number) + (this.#bins[k] as number);

@@ -4,7 +4,8 @@ import { one } from "../../src/units.ts";
 import type { Settings, Table } from "../site/protocol.ts";
 import { PlainRaster, SpikeRaster, type Raster } from "../site/raster.ts";
 import { Runner } from "../site/runner.ts";
-import { Recent, spikeTable } from "../site/recent.ts";
+import type { SpikesOf } from "../site/nwb-worker.ts";
+import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { DT, HIGHEST_HZ, WINDOW_S, type PoolReadings } from "./facts.ts";
@@ -107,6 +108,11 @@ class PoolDemo implements Demo {
 
   table(): Table {
     return spikeTable(this.#recent, (unit) => unit + 1, "unit");
+  }
+
+  spikes(): SpikesOf[] {
+    const from = Math.max(0, this.time - 1000 * WINDOW_S);
+    return [spikesOf(this.#recent, "aMN", { n: this.#readings.began.length, from, to: this.time })];
   }
 
   record(): RunRecord {

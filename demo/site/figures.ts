@@ -1,6 +1,8 @@
 import type { Panel, Series } from "../../src/plot/types.ts";
 import { make } from "./element.ts";
 import { everyPlot, type Plot } from "./plots.ts";
+import type { SpikesOf } from "./nwb-worker.ts";
+import { notice, paragraph } from "./notice.ts";
 import type { Table } from "./protocol.ts";
 import { csv, save } from "./save.ts";
 
@@ -8,6 +10,7 @@ import { csv, save } from "./save.ts";
 export interface CanvasSource {
   picture(canvas: string): Promise<Blob>;
   table(canvas: string): Promise<Table | undefined>;
+  spikes(canvas: string): Promise<SpikesOf[]>;
 }
 
 /** Gives every figure of the page a menu that saves what it shows: a table, a picture, a drawing. */
@@ -28,6 +31,7 @@ export function saveMenus(page: string, source: CanvasSource): void {
           ? []
           : [
               ...(figure.querySelector("canvas[data-picture-only]") === null ? [["CSV", async () => saveTable(`${name}.csv`, await source.table(canvas))] as [string, () => Promise<void>]] : []),
+              ...(figure.querySelector("canvas[data-spikes]") === null ? [] : [["NWB", async () => saveNwb(`${name}.nwb`, title, await source.spikes(canvas))] as [string, () => Promise<void>]]),
               ["PNG", async () => savePng(`${name}.png`, await source.picture(canvas))],
             ]; // prettier-ignore
     if (entries.length === 0) continue;
@@ -51,6 +55,15 @@ const savePng = (name: string, blob: Blob | null): void => {
 
 function saveTable(name: string, table: Awaited<ReturnType<CanvasSource["table"]>>): void {
   if (table !== undefined) save(name, csv(table.names, rows(table.columns)), "text/csv");
+}
+
+async function saveNwb(name: string, title: string, spikes: SpikesOf[]): Promise<void> {
+  try {
+    const { nwbFile } = await import("./nwb.ts");
+    save(name, await nwbFile(spikes, `${title} of a page of hillock: ${location.href}`));
+  } catch (error) {
+    notice("alert", `"${name}" could not be written.`, [paragraph(error instanceof Error ? error.message : String(error))]); // prettier-ignore
+  }
 }
 
 function* rows(columns: readonly ArrayLike<number | null | undefined>[]): Generator<(number | null | undefined)[]> {

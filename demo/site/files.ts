@@ -4,11 +4,11 @@ import { hideNotice, notice, paragraph } from "./notice.ts";
  * @param chooser  buttons with the file inputs that they open */
 export function onFiles(
   chooser: readonly (readonly [button: HTMLElement, input: HTMLInputElement])[],
-  take: (name: string, text: string) => void | Promise<void>,
+  take: (name: string, text: string, file: File) => void | Promise<void>,
 ): void {
   const read = async (file: File): Promise<void> => {
     try {
-      await take(file.name, await file.text());
+      await take(file.name, /\.nwb$/i.test(file.name) ? "" : await file.text(), file);
       hideNotice();
     } catch (error) {
       notice("alert", `"${file.name.slice(0, 60)}" could not be opened.`, [paragraph(error instanceof Error ? error.message : String(error))]); // prettier-ignore

@@ -13,6 +13,7 @@ import {
   type ToWorker,
 } from "./protocol.ts";
 import type { RunRecord } from "./record.ts";
+import type { SpikesOf } from "./nwb-worker.ts";
 import { saveMenus } from "./figures.ts";
 import { takeAway } from "./take.ts";
 import { Tray } from "./tray.ts";
@@ -85,6 +86,7 @@ export class DemoPage {
     saveMenus(name, {
       picture: (canvas) => this.ask<Blob>({ what: "picture", canvas }),
       table: (canvas) => this.ask<Table | undefined>({ what: "table", canvas }),
+      spikes: (canvas) => this.ask<SpikesOf[]>({ what: "spikes", canvas }),
     });
     new Tray(() => controls.changed);
     takeAway({

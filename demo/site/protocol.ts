@@ -62,6 +62,8 @@ export type Question =
   | { readonly what: "picture"; readonly canvas: string }
   /** what a canvas shows: Table or undefined. */
   | { readonly what: "table"; readonly canvas: string }
+  /** spikes that a canvas shows, by population: SpikesOf[]. */
+  | { readonly what: "spikes"; readonly canvas: string }
   /** RunRecord, or undefined where the page's command says it all. */
   | { readonly what: "record" }
   /** the mechanisms' own words and equations, Markdown: string[]. */

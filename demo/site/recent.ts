@@ -1,4 +1,5 @@
 import type { Spiked } from "./raster.ts";
+import type { SpikesOf } from "./nwb-worker.ts";
 import type { Table } from "./protocol.ts";
 
 /** Spikes since some time, for a table. */
@@ -17,6 +18,15 @@ export class Recent {
 }
 
 const lastOf = ({ times }: Spiked): number => Math.max(...Array.from(times));
+
+/** Spikes of the n neurons from `first` on, in order of time. */
+export function spikesOf(recent: Recent, name: string, { first = 0, n, from, to }: { first?: number; n: number; from: number; to: number }): SpikesOf {
+  const own = recent.all
+    .flatMap(({ times, neurons }) => Array.from(times, (t, k): [number, number] => [t, (neurons[k] as number) - first]))
+    .filter(([t, cell]) => cell >= 0 && cell < n && t >= from && t <= to)
+    .sort(([a, i], [b, j]) => a - b || i - j);
+  return { name, spikes: { times: Float64Array.from(own, ([t]) => t), cells: Uint32Array.from(own, ([, cell]) => cell), n, from, to } };
+} // prettier-ignore
 
 /** Time and neuron of every spike, in order of time. */
 export function spikeTable(recent: Recent, named: (neuron: number) => number, what: string): Table {

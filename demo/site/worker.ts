@@ -1,6 +1,7 @@
 import { openDevice } from "../../src/browser.ts";
 import { makeAhead, type CommonKernel } from "../../src/gpu/kernels.ts";
 import { DrawingBudget } from "./budget.ts";
+import type { SpikesOf } from "./nwb-worker.ts";
 import { Pace } from "./pace.ts";
 import {
   commonTime,
@@ -48,6 +49,8 @@ export interface Demo {
   readings(): unknown;
   /** What a canvas shows. */
   table(canvas: string): Table | undefined;
+  /** Spikes that a canvas shows, by population. */
+  spikes?(canvas: string): SpikesOf[];
   /** What gives the run again, where no command does. */
   record(): RunRecord | undefined;
   /** Mechanisms of the network, Markdown. */
@@ -240,6 +243,7 @@ class Host {
         return this.#bench.canvases[canvas]?.convertToBlob();
       },
       table: ({ canvas }) => demo.table(canvas),
+      spikes: ({ canvas }) => demo.spikes?.(canvas) ?? [],
       record: () => demo.record(),
       equations: () => demo.equations(),
       own: ({ name, value }) => demo.answer?.(name, value),

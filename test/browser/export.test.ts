@@ -6,7 +6,9 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { builtCommand } from "../built.ts";
-import { openBrowser, running, set, until } from "./pages.ts";
+import { MemoryFiles } from "../../src/storage/memory-files.ts";
+import { readNwb } from "../../src/storage/read-nwb.ts";
+import { drop, openBrowser, running, set, until } from "./pages.ts";
 import { openSite, type Site } from "./site.ts";
 
 let site: Site;
@@ -63,6 +65,52 @@ test("the motor pool's script gives the page's spikes again, with what was chang
   const there = stdout.trim().split("\n").slice(1).map((line) => row(line, 1)).sort(); // prettier-ignore
   expect(there.length, stderr).toBeGreaterThan(100);
   expect(here).toEqual(there);
+});
+
+test("spikes leave the motor pool as NWB, which is read back, and come back as recorded units; HDF5 comes only then", async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  page.on("worker", (worker) => asked.push(worker.url()));
+  const [complaints, hdf5]: [string[], () => boolean] = [[], () => asked.some((url) => /nwb/.test(url))];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  await page.goto(`${site.url}motor-pool.html?neurons=50&rate=60&speed=100`);
+  await until(page, "modelMs", (t) => t > 1500);
+  await page.click("#pause");
+  await page.waitForTimeout(1000);
+  expect(hdf5()).toBe(false);
+  const rows = (await saved(page, save("Spikes", "CSV"))).content.toString("utf8").trim().split("\n").slice(1);
+  const { name, content } = await saved(page, save("Spikes", "NWB"));
+  expect(hdf5()).toBe(true);
+
+  const files = new MemoryFiles();
+  await files.write(name, content);
+  const units = await readNwb(files, name);
+  expect(units.n).toBe(50);
+  expect(units.columns["population"]).toEqual(Array.from({ length: 50 }, () => "aMN"));
+  const read = Array.from(units.times, (t, k) => `${t.toFixed(3)} ${(units.cells[k] as number) + 1}`).sort();
+  expect(read.length).toBeGreaterThan(100);
+  expect(read).toEqual(rows.map((row) => row.split(",")).map(([t, unit]) => `${Number(t).toFixed(3)} ${unit}`).sort()); // prettier-ignore
+  expect(units.to).toBeGreaterThan(1500);
+
+  await page.setInputFiles("#recorded-file", join(folder, name));
+  const firing = new Set(units.cells).size;
+  await page.waitForFunction((n) => document.body.dataset["recorded"] === String(n), firing);
+  // one unit at 10 Hz, one at 20 Hz that begins later, one with a single spike
+  await drop(page, "units.csv", `unit,time (s)\nb,0.5\nb,0.55\nb,0.6\na,0.1\na,0.2\na,0.3\nc,0.9\n`);
+  await page.waitForFunction(() => document.body.dataset["recorded"] === "3");
+  expect(await page.textContent("#recorded-said")).toContain("unit a, b, c. Mean rate of each while it fires; 1 with");
+  await page.click("#pause"); // readings again
+  await until(page, "modelMs", (t) => t > 1700);
+  await page.waitForTimeout(500);
+  const [head = "", ...lines] = (await saved(page, save("Rate of each unit", "CSV"))).content.toString("utf8").trim().split("\n"); // prettier-ignore
+  expect(head).toBe("unit,rate (Hz),recorded (Hz)");
+  const laid = lines.map((line) => line.split(",")).filter(([, , rate]) => rate !== "");
+  expect(laid.map(([unit, , rate]) => [Number(unit), Number(Number(rate).toFixed(6))])).toEqual([[9, 10], [26, 20]]); // prettier-ignore
+  await drop(page, "units.csv", "unit,time\na,never\n");
+  await page.waitForFunction(() => /Line 2 is no spike/.test(document.querySelector("#notice")?.textContent ?? ""));
+  expect(complaints).toEqual([]);
+  await page.close();
 });
 
 test("every figure is saved as what it is", async () => {
