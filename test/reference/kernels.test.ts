@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { buildPeer } from "../../bench/peers/networks.ts";
 import { pool } from "../../bench/models/network.ts";
 import { compile } from "../../src/compile/compile.ts";
@@ -32,8 +32,12 @@ test.each(KINDS)("%s: kernels have the bits of printed JavaScript", async (_, ma
   const net = make();
   expect(net.populations.some((p) => p.kind === "cells" && hasKernel(p))).toBe(true);
   const how = { ends: [300, 301, 777] };
+  const made = vi.spyOn(WebAssembly, "Instance");
   const want = await collect(referenceEngine(make(), { plain: true }), 900, how);
+  expect(made).not.toHaveBeenCalled();
   expectSame(await collect(referenceEngine(net), 900, how), want);
+  expect(made.mock.results.map(({ type }) => type)).toContain("return"); // or JavaScript would have stood for them without a word
+  made.mockRestore();
 });
 
 const N = 1024;
