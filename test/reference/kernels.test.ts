@@ -2,11 +2,16 @@ import { describe, expect, test, vi } from "vitest";
 import { buildPeer } from "../../bench/peers/networks.ts";
 import { pool } from "../../bench/models/network.ts";
 import { compile } from "../../src/compile/compile.ts";
-import type { CompiledNetwork } from "../../src/compile/compiled.ts";
+import type { CompiledCells, CompiledNetwork } from "../../src/compile/compiled.ts";
+import { Inputs } from "../../src/host/inputs.ts";
+import { withoutLinkTraces } from "../../src/host/learning.ts";
 import { call, type Fn, name } from "../../src/lang/expr.ts";
 import { jsMath } from "../../src/lang/math64.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
+import { arraysOf, memoryOf } from "../../src/reference/memory.ts";
+import { partsOf, WHOLE } from "../../src/reference/split.ts";
 import { Code, moduleOf, TYPE } from "../../src/reference/wasm/code.ts";
+import { regionOf, scratchOf, withHeap } from "../../src/reference/wasm/heap.ts";
 import { hasKernel } from "../../src/reference/wasm/kernel.ts";
 import { Emitter, expm1Function, imported, IMPORTS } from "../../src/reference/wasm/program.ts";
 import { ms } from "../../src/units.ts";
@@ -39,6 +44,25 @@ test.each(KINDS)("%s: kernels have the bits of printed JavaScript", async (_, ma
   expect(made.mock.results.map(({ type }) => type)).toContain("return"); // or JavaScript would have stood for them without a word
   made.mockRestore();
 });
+
+test.each([2, 3, 5])("what one thread alone and each of %i write for JavaScript lies apart: it goes on while they start", (threads) => {
+  const net = compiled(network({ longMs: 20 }));
+  const longest = 40;
+  const parts = partsOf(net, threads);
+  const memory = withHeap(net, memoryOf(net, new Inputs(net), longest, arraysOf(false, true)), longest, parts);
+  const heap = memory.heap!;
+  const regions = [...heap.scratch.keys()].flatMap((k) => {
+    const cells = withoutLinkTraces(net.populations[k] as CompiledCells);
+    return [WHOLE, ...parts].map((part) => {
+      const from = regionOf(heap, k, cells, part, longest);
+      return [from, from + scratchOf(cells, part, longest).bytes] as const;
+    });
+  });
+  regions.sort(([a], [b]) => a - b);
+  regions.slice(1).forEach(([from], k) => expect(from).toBeGreaterThanOrEqual(regions[k]![1]));
+  expect(regions.at(-1)![1]).toBeLessThanOrEqual(heap.memory.buffer.byteLength);
+  expect(regions).toHaveLength(heap.scratch.size * (threads + 1));
+}); // prettier-ignore
 
 const N = 1024;
 const SPECIAL = [0, -0, 1, -1, NaN, Infinity, -Infinity, 5e-324, 0.5, -0.25, -0.5, 12.99, 13, 20, 30, -37.9, -38, -39, 707.9, 708, 709.7, 710, -708.4, -745, -746, 1.5 * Math.LN2, -56 * Math.LN2, 0.3465735912322998, -0.3465735912322998, 0.34657359123229974, 2 ** -28, -(2 ** -29), 2 ** -54, 2 ** -55]; // prettier-ignore

@@ -37,7 +37,7 @@ export function scratchOf({ traces, n }: CompiledCells, part: Part, longest: num
   let bytes = 0;
   const take = (more: number): number => (bytes += rounded(more)) - rounded(more);
   const { first, end } = cellsOf(part, n);
-  const spikes = take(RECORD * Math.ceil((end - first) / 2) * longest);
+  const spikes = take(RECORD * (Math.ceil((end - first) / 2) + 1) * longest); // pairs, and the last three singly
   const made = traces.map((t) => {
     const own = Uint32Array.from(t.cells.keys()).filter((k) => (t.cells[k] as number) >= first && (t.cells[k] as number) < end);
     return { own, rows: take(4 * n), due: take(4 * longest), samples: take(8 * own.length * (Math.ceil(longest / t.everySteps) + 1)) };
@@ -45,12 +45,15 @@ export function scratchOf({ traces, n }: CompiledCells, part: Part, longest: num
   return { spikes, traces: made, bytes };
 } // prettier-ignore
 
-/** Where a part's region begins. */
+/** Where a part's region begins: behind that of one thread alone, which goes on while others make their kernels. */
 export const regionOf = (heap: Heap, population: number, cells: CompiledCells, part: Part, longest: number): number =>
   (heap.scratch.get(population) as number) + bytesBefore(cells, part, longest);
 
-const bytesBefore = (cells: CompiledCells, { index, ...part }: Part, longest: number): number =>
-  Array.from({ length: index }, (_, k) => scratchOf(cells, { index: k, ...part }, longest).bytes).reduce((a, b) => a + b, 0); // prettier-ignore
+function bytesBefore(cells: CompiledCells, { index, ...part }: Part, longest: number): number {
+  if (part.of === 1) return 0;
+  const before = [WHOLE, ...Array.from({ length: index }, (_, k) => ({ index: k, ...part }))];
+  return before.reduce((sum, one) => sum + scratchOf(cells, one, longest).bytes, 0);
+}
 
 /** Moves what kernels need into a memory of theirs. The same memory where no population has a kernel, or none can be had. */
 export function withHeap(network: CompiledNetwork, memory: Memory, longest: number, parts: readonly Part[]): Memory {
@@ -92,8 +95,8 @@ export function withHeap(network: CompiledNetwork, memory: Memory, longest: numb
   });
   const scratch = new Map<number, number>();
   for (const [k, cells] of kernels) {
-    const all = parts.reduce((sum, part) => sum + scratchOf(cells, part, longest).bytes, 0);
-    scratch.set(k, take(Math.max(all, scratchOf(cells, WHOLE, longest).bytes)));
+    const last = parts.at(-1) as Part;
+    scratch.set(k, take(bytesBefore(cells, last, longest) + scratchOf(cells, last, longest).bytes));
   }
   const heap = made(bytes, parts.length > 1, scratch);
   if (heap === undefined) return memory;
