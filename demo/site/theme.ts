@@ -23,6 +23,7 @@ export function theme(): void {
   const isDark = (): boolean => (chosen === undefined ? system.matches : chosen === "dark");
   const apply = (): void => {
     document.documentElement.style.colorScheme = chosen ?? "";
+    document.documentElement.dataset["theme"] = chosen ?? "system";
     button?.setAttribute("aria-pressed", String(isDark()));
     for (const changed of listeners) changed();
   };

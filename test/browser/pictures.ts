@@ -7,7 +7,7 @@ import { openSite } from "./site.ts";
 
 const FOLDER = new URL("../../demo/pictures/", import.meta.url).pathname;
 
-/** A piece of 960 x 540 of the page from the first figure on, as 640 x 360 pixels. */
+/** A piece of 960 x 540 of the page from the first figure on, as 640 x 360 pixels, in the light and in the dark. */
 async function picture(
   browser: Browser,
   url: string,
@@ -15,20 +15,18 @@ async function picture(
   ready: readonly [key: string, least: number],
   prepare: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<void> {
-  const page = await browser.newPage({
-    viewport: { width: 1310, height: 1500 },
-    deviceScaleFactor: 2 / 3,
-    colorScheme: "light",
-  });
-  await page.goto(url);
-  await running(page);
-  await prepare(page);
-  await until(page, ready[0], (x) => x >= ready[1], 300_000);
-  const box = await page.locator(".views > :first-child").boundingBox();
-  const clip = { x: (box?.x ?? 0) - 4, y: (box?.y ?? 0) - 4, width: 960, height: 540 };
-  await page.screenshot({ path: join(FOLDER, `${name}.jpg`), type: "jpeg", quality: 82, clip });
-  await page.close();
-}
+  for (const [colorScheme, ending] of [["light", ""], ["dark", "-dark"]] as const) {
+    const page = await browser.newPage({ viewport: { width: 1310, height: 1500 }, deviceScaleFactor: 2 / 3, colorScheme });
+    await page.goto(url);
+    await running(page);
+    await prepare(page);
+    await until(page, ready[0], (x) => x >= ready[1], 300_000);
+    const box = await page.locator(".views > :first-child").boundingBox();
+    const clip = { x: (box?.x ?? 0) - 4, y: (box?.y ?? 0) - 4, width: 960, height: 540 };
+    await page.screenshot({ path: join(FOLDER, `${name}${ending}.jpg`), type: "jpeg", quality: 82, clip });
+    await page.close();
+  }
+} // prettier-ignore
 
 /** A second version with less sodium, and the curves of both. */
 async function compare(page: Page): Promise<void> {

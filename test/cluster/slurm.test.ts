@@ -60,8 +60,10 @@ test("16 points, two killed and a node drained: handed over again, the table is 
       id = points.find((p) => !killed.has(p.id) && half(p.id))?.id ?? "";
       return id !== "";
     });
-    const { by } = JSON.parse(readFileSync(file(id, "progress.json"), "utf8")) as { by: { pid: number } };
-    process.kill(by.pid, "SIGKILL");
+    const { content } = JSON.parse(readFileSync(file(id, "progress.json"), "utf8")) as {
+      content: { by: { pid: number } };
+    };
+    process.kill(content.by.pid, "SIGKILL");
     killed.add(id);
   }
   cluster.control("update", "nodename=n2", "state=drain", "reason=test");

@@ -8,10 +8,10 @@ export const settings = z.strictObject({
     links: real(0.1, "", "links onto each neuron as a fraction of the published ones; weights grow by 1 / sqrt, a current replaces the mean of the rest", { above: 0, max: 1 }),
   }),
   weight: group({
-    mean: real(87.8, "pA", "jump of the current at an excitatory spike", { above: 0 }),
+    mean: real(87.8, "pA", "jump of the current at an excitatory spike", { above: 0, max: 1e6 }),
     spread: real(0.1, "", "standard deviation over mean of a weight", { min: 0 }),
-    g: real(4, "", "inhibitory over excitatory weight", { min: 0 }),
-    L4E_to_L23E: real(2, "", "weights from L4E to L23E over the others", { min: 0 }),
+    g: real(4, "", "inhibitory over excitatory weight", { min: 0, max: 1e4 }),
+    L4E_to_L23E: real(2, "", "weights from L4E to L23E over the others", { min: 0, max: 1e4 }),
   }),
   delay: group({
     excitatory: real(1.5, "ms", "mean delay of excitatory links, external ones too", { above: 0 }),
