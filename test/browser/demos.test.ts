@@ -42,6 +42,13 @@ test("the start page names the adapter, says that it is a software one, and lead
   expect(await seen.page.textContent("#adapter")).toMatch(/swiftshader.*software/i);
   for (const name of ["motor-pool", "column", "learning", "laboratory"])
     expect(await seen.page.locator(`.cards a.open[href="${name}.html"]`).count()).toBe(1);
+  const shown = (): Promise<string[]> =>
+    seen.page.$$eval(".cards img", (all) => all.filter((img) => img.checkVisibility()).map((img) => img.className));
+  const [before, of] = [await shown(), ["by-day", "by-night"]];
+  expect(of).toContain(before[0]);
+  expect(before).toEqual(Array.from({ length: 4 }, () => before[0]));
+  await seen.page.click("#theme");
+  expect(await shown()).toEqual(Array.from({ length: 4 }, () => of.find((one) => one !== before[0])));
   clean(seen);
   await seen.page.close();
 });
