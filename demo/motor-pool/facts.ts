@@ -7,6 +7,10 @@ export const WINDOW_S = 4;
 /** of the spectrum, Hz. */
 export const HIGHEST_HZ = 45;
 
+/** Of the drive over time: as the slider says, or as drawn. */
+export const HELD = 0;
+export const DRAWN = 1;
+
 export interface PoolReadings {
   /** of each unit over the last second, Hz. */
   readonly rates: Float64Array<ArrayBuffer>;
@@ -14,6 +18,8 @@ export interface PoolReadings {
   readonly began: Float64Array;
   /** % of tetanus. */
   readonly force: number;
+  /** where the drawn drive is, s; undefined: the slider drives. */
+  readonly course: number | undefined;
   /** s before now, % and Hz. */
   readonly history: { readonly t: number[]; readonly force: number[]; readonly drive: number[] };
   /** Hz and %^2/Hz. */

@@ -2,14 +2,18 @@ import { cards } from "../site/cards.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element } from "../site/element.ts";
 import { onFiles } from "../site/files.ts";
+import { notice, paragraph } from "../site/notice.ts";
 import { DemoPage, speedText } from "../site/page.ts";
 import { Plot, type PlotSpec, type SeriesSpec } from "../site/plots.ts";
 import type { RunState } from "../site/protocol.ts";
-import { HIGHEST_HZ, type PoolReadings } from "./facts.ts";
+import { BEGINNINGS, courseText, readCourse, type Course } from "./course.ts";
+import { CourseEditor } from "./course-editor.ts";
+import { DRAWN, HELD, HIGHEST_HZ, type PoolReadings } from "./facts.ts";
 import { type RecordedUnit, recordedUnits, spikesCsvOf } from "./recorded.ts";
 
 const SPECS = {
   rate: { kind: "range", label: "Drive", unit: "Hz", min: 0, max: 100, step: 1, value: 65, help: "Mean rate of each of 400 descending axons" },
+  shape: { kind: "choice", label: "Drive over time", options: [[HELD, "held"], [DRAWN, "drawn by hand"]], value: HELD },
   amplitude: { kind: "range", label: "Oscillation", unit: "Hz", min: 0, max: 60, step: 1, value: 0, help: "Amplitude of a sine on the drive" },
   frequency: { kind: "range", label: "Oscillation frequency", unit: "Hz", min: 0.5, max: 40, step: 0.5, value: 2 },
   private: { kind: "range", label: "Private input", unit: "%", min: 0, max: 50, step: 0.5, value: 1, help: "Share of the mean conductance; the rest is common to the pool" },
@@ -52,7 +56,8 @@ const unitNumbers = (n: number): number[] => Array.from({ length: n }, (_, k) =>
 const known = (values: Float64Array, is: (x: number) => boolean): (number | null)[] =>
   Array.from(values, (x) => (is(x) ? x : null));
 
-function showNumbers({ rates, force }: PoolReadings, state: RunState): void {
+function showNumbers({ rates, force, course }: PoolReadings, state: RunState): void {
+  editor.at(course);
   const firing = rates.reduce((count, hz) => count + (hz > 0 ? 1 : 0), 0);
   const mean = firing === 0 ? 0 : rates.reduce((sum, hz) => sum + hz, 0) / firing;
   element("time").textContent = `${(state.time / 1000).toFixed(1)} s`;
@@ -90,13 +95,53 @@ function layOver(name: string, units: readonly RecordedUnit[]): void {
   document.body.dataset["recorded"] = String(units.length);
 } // prettier-ignore
 
+/** The drawn drive of the address, or a trapezoid. */
+let unread: string | undefined;
+function given(): Course {
+  const otherwise = BEGINNINGS["trapezoid"]?.(8) as Course;
+  const hash = location.hash.slice(1);
+  if (hash === "") return otherwise;
+  try {
+    return readCourse(hash);
+  } catch (error) {
+    unread = error instanceof Error ? error.message : String(error);
+    return otherwise;
+  }
+}
+
+const editor: CourseEditor = new CourseEditor(given(), {
+  change: (course) => {
+    page.act("course", course);
+    suitShape();
+    controls.write();
+  },
+  again: () => page.act("again", undefined),
+});
+
+/** Shows the plane where it is drawn on, and greys out what does nothing beside it; the address has what is drawn behind its #. */
+function suitShape(): void {
+  const drawn = controls.get("shape") === DRAWN;
+  element("course").hidden = !drawn;
+  controls.enable("rate", !drawn);
+  element<HTMLButtonElement>("ramp").disabled = drawn;
+  controls.hash = drawn ? courseText(editor.course) : "";
+}
+suitShape();
+controls.onChange((key) => {
+  suitShape();
+  if (key === "shape") element("course").scrollIntoView({ block: "nearest" });
+});
+
 const page = new DemoPage({
   name: "motor-pool",
+  document: () => ({ course: editor.course }),
   worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
   controls,
   canvases: ["raster"],
   started: () => {
     element("last-unit").textContent = String(controls.get("neurons"));
+    if (unread !== undefined) notice("alert", "The drive of this link could not be read.", [paragraph(`${unread} A trapezoid stands in its place.`)]); // prettier-ignore
+    unread = undefined;
   },
   show: (given, state) => {
     const readings = given as PoolReadings;
@@ -111,6 +156,7 @@ const page = new DemoPage({
   },
   clear: () => {
     for (const plot of Object.values(plots)) plot.clear();
+    editor.at(undefined);
     lastRates = new Float64Array(0);
     for (const key of ["modelMs", "firing", "rate"]) delete document.body.dataset[key];
   },
@@ -135,6 +181,11 @@ cards(
       question: "Does a rhythm that all units share reach the force?",
       settings: { rate: 65, amplitude: 30, frequency: 10 },
       look: "After some seconds the spectrum of the force has a peak at 10 Hz, hundreds of times as high as what is beside it: what all share does not average out.",
+    },
+    {
+      question: "Do those who join last leave first?",
+      settings: { shape: DRAWN },
+      look: "The drawn drive opens as a trapezoid: large units come last and go first. Then γ up to 1: some small units no longer stop when the drive has gone. Draw a drive of your own over it.",
     },
     {
       question: "What does neuromodulation do to the same drive?",

@@ -6,11 +6,14 @@ import { poisson } from "../../src/network/sources.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
 import { Hz, ms, mV, one, uS } from "../../src/units.ts";
 import type { Compiled } from "../site/runner.ts";
+import { highest, knots, type Placed } from "./course.ts";
 import { DT } from "./facts.ts";
 
-/** What the sliders say. */
+/** What the sliders and the hand say. */
 export interface Drive {
   readonly rate: number; // Hz, mean of each descending axon
+  /** instead of `rate`, a time course. */
+  readonly course?: Placed | undefined;
   readonly amplitude: number; // Hz
   readonly frequency: number; // Hz
   readonly privateShare: number; // of the mean conductance, 0..0.5
@@ -39,10 +42,13 @@ export const SHARED = "shared";
 export const PRIVATE = "private";
 
 /** Factors on both projections such that their mean conductances are in the wanted proportion and sum to that of the axons alone. */
-export const scales = ({ rate, privateShare }: Drive): { shared: number; private: number } => ({
-  shared: 1 - privateShare,
-  private: (privateShare * sharedFlow(rate)) / PRIVATE_FLOW,
+export const scales = (drive: Drive): { shared: number; private: number } => ({
+  shared: 1 - drive.privateShare,
+  private: (drive.privateShare * sharedFlow(top(drive))) / PRIVATE_FLOW,
 });
+
+/** Hz: what the private input's full rate stands for. */
+const top = ({ rate, course }: Drive): number => (course === undefined ? rate : highest(course.course));
 
 /** A rise of both inputs from the part `start` of their value to all of it, ms. */
 export interface Rise {
@@ -61,15 +67,23 @@ const risen = (signal: FluentSignal<"Hz">, { from, until, start }: Rise): Signal
   until > from ? signal.times(drive.ramps({ times: [ms(from), ms(until)], values: [one(start), one(1)] })) : signal;
 
 /** Rate of every descending axon; phase in radians at t = 0. */
-export const sharedRate = ({ rate, amplitude, frequency }: Drive, phase: number, rise: Rise): Signal<"Hz"> =>
-  risen(
-    drive
-      .sinusoid({ offset: Hz(rate), amplitude: Hz(amplitude), frequency: Hz(frequency), phase })
-      .clip({ min: Hz(0) }),
-    rise,
-  );
+export function sharedRate({ rate, course, amplitude, frequency }: Drive, phase: number, rise: Rise): Signal<"Hz"> {
+  const offset = Hz(course === undefined ? rate : 0);
+  const wave = drive.sinusoid({ offset, amplitude: Hz(amplitude), frequency: Hz(frequency), phase });
+  return risen((course === undefined ? wave : wave.plus(lines(course, 1))).clip({ min: Hz(0) }), rise);
+}
 
-export const privateRate = (rise: Rise): Signal<"Hz"> => risen(drive.constant(Hz(PRIVATE_HZ)), rise);
+/** It goes with a drawn drive, as its share of the mean conductance is of what is drawn. */
+export function privateRate({ course }: Drive, rise: Rise): Signal<"Hz"> {
+  const most = course === undefined ? 0 : highest(course.course);
+  return risen(course === undefined || most === 0 ? drive.constant(Hz(PRIVATE_HZ)) : lines(course, PRIVATE_HZ / most), rise);
+} // prettier-ignore
+
+/** A drawn drive, times a factor. */
+function lines(course: Placed, factor: number): FluentSignal<"Hz"> {
+  const { times, values } = knots(course);
+  return drive.ramps({ times: times.map(ms), values: { values: values.map((x) => x * factor), unit: "Hz" } });
+}
 
 /** The experiment of Watanabe & Kohn (2015) with more private input: thresholds of the pool, and the network ready to run. */
 export function motorPool(pool: Pool, from: Drive): Compiled & { readonly thresholds: Float64Array } {
@@ -79,7 +93,7 @@ export function motorPool(pool: Pool, from: Drive): Compiled & { readonly thresh
   const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds: rt, V0: mV(-65), gamma }));
   const latency = ms(1);
   const DD = net.sources("DD", AXONS, poisson({ rate: sharedRate(from, 0, NO_RISE), latency }));
-  const IN = net.sources("IN", n, poisson({ rate: privateRate(NO_RISE), latency }));
+  const IN = net.sources("IN", n, poisson({ rate: privateRate(from, NO_RISE), latency }));
   const [weight, delay] = [uS(WEIGHT), ms(1)];
   const maxScale = (HIGHEST_SHARE * sharedFlow(HIGHEST_RATE)) / PRIVATE_FLOW;
   net.connect(DD, aMN.excitatory, fixedProbability(PROBABILITY), { name: SHARED, weight, delay });

@@ -8,7 +8,8 @@ import type { SpikesOf } from "../site/nwb-worker.ts";
 import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
-import { DT, HIGHEST_HZ, WINDOW_S, type PoolReadings } from "./facts.ts";
+import { courseAt, placeIn, type Course, type Placed } from "./course.ts";
+import { DRAWN, DT, HIGHEST_HZ, WINDOW_S, type PoolReadings } from "./facts.ts";
 import {
   motorPool,
   NO_RISE,
@@ -32,6 +33,11 @@ interface PoolSettings extends Drive {
   readonly gamma: number;
 }
 
+/** What the page starts from beside its controls. */
+interface PoolDocument {
+  readonly course: Course;
+}
+
 const settingsOf = (s: Settings): PoolSettings => ({
   rate: s["rate"] as number,
   amplitude: s["amplitude"] as number,
@@ -39,6 +45,14 @@ const settingsOf = (s: Settings): PoolSettings => ({
   privateShare: (s["private"] as number) / 100,
   gamma: s["gamma"] as number,
 });
+
+interface PoolStart {
+  readonly thresholds: Float64Array;
+  readonly settings: PoolSettings;
+  readonly course: Course;
+  /** the drawn drive acts from the start. */
+  readonly drawn: boolean;
+}
 
 /** A motor pool that runs until its page ends it. */
 class PoolDemo implements Demo {
@@ -56,12 +70,18 @@ class PoolDemo implements Demo {
   #changed = true;
   #phase = 0;
   #rise: Rise = NO_RISE;
-  #riseWanted: { readonly ms: number; readonly start: number } | undefined = FIRST_RISE;
+  #riseWanted: { readonly ms: number; readonly start: number } | undefined;
+  #course: Course;
+  /** where the drawn drive is; undefined: the slider drives. */
+  #placed: Placed | undefined;
+  #courseWanted: boolean;
 
-  constructor(bench: Bench, runner: Runner, raster: Raster, thresholds: Float64Array, settings: PoolSettings) {
-    [this.#bench, this.#runner, this.#raster] = [bench, runner, raster];
+  constructor(bench: Bench, runner: Runner, raster: Raster, { thresholds, settings, course, drawn }: PoolStart) {
+    [this.#bench, this.#runner, this.#raster, this.#course] = [bench, runner, raster, course];
     this.#readings = new Readings(thresholds);
     this.#settings = this.#acting = settings;
+    this.#courseWanted = drawn;
+    this.#riseWanted = drawn ? undefined : FIRST_RISE;
   }
 
   get time(): number {
@@ -70,13 +90,18 @@ class PoolDemo implements Demo {
 
   set(settings: Settings): void {
     this.#settings = settingsOf(settings);
+    const drawn = settings["shape"] === DRAWN;
+    if (!drawn) this.#placed = undefined;
+    this.#courseWanted = drawn && (this.#courseWanted || this.#placed === undefined);
     this.#changed = true;
   }
 
-  /** A rise: brings both inputs from nothing to their value within so many ms. */
+  /** A rise: brings both inputs from nothing to their value within so many ms. A course: another one, at the place that has come.
+   * Again: it begins anew. */
   act(what: string, value: unknown): void {
-    if (what !== "rise") return;
-    this.#riseWanted = { ms: value as number, start: 0 };
+    if (what === "rise") this.#riseWanted = { ms: value as number, start: 0 };
+    else if (what === "course") this.#course = value as Course;
+    else if (what === "again") this.#courseWanted = this.#courseWanted || this.#placed !== undefined;
     this.#changed = true;
   }
 
@@ -103,7 +128,8 @@ class PoolDemo implements Demo {
   readings(): PoolReadings {
     const { began, force } = this.#readings;
     const [rates, history, spectrum] = [this.#readings.rates(), this.#readings.history(8), this.#readings.spectrum(HIGHEST_HZ)]; // prettier-ignore
-    return { rates, began, force, history, spectrum };
+    const { course } = this.#acting;
+    return { rates, began, force, history, spectrum, course: course && placeIn(course, this.time) };
   }
 
   table(): Table {
@@ -139,17 +165,25 @@ class PoolDemo implements Demo {
   }
 
   #apply(control: Control, t: number): void {
+    const length = 1000 * this.#course.seconds;
+    if (this.#placed !== undefined && t >= this.#placed.from + length) this.#changed = true; // its second round has begun
     if (!this.#changed) return;
     this.#changed = false;
+    if (this.#courseWanted) [this.#placed, this.#rise] = [{ course: this.#course, from: t }, NO_RISE];
+    else if (this.#placed !== undefined) {
+      const rounds = Math.max(0, Math.floor((t - this.#placed.from) / length));
+      this.#placed = { course: this.#course, from: this.#placed.from + rounds * length };
+    }
+    this.#courseWanted = false;
     if (this.#riseWanted !== undefined)
       this.#rise = { from: t, until: t + this.#riseWanted.ms, start: this.#riseWanted.start };
     this.#riseWanted = undefined;
-    const s = this.#settings;
+    const s: PoolSettings = { ...this.#settings, course: this.#placed };
     this.#phase += (2 * Math.PI * (this.#acting.frequency - s.frequency) * t) / 1000; // the wave goes on without a jump
     this.#acting = s;
     const scale = scales(s);
     control.rate("DD", sharedRate(s, this.#phase, this.#rise));
-    control.rate("IN", privateRate(this.#rise));
+    control.rate("IN", privateRate(s, this.#rise));
     control.scale(SHARED, scale.shared);
     control.scale(PRIVATE, scale.private);
     control.param("aMN", "dend.caL.gamma", one(s.gamma));
@@ -157,18 +191,24 @@ class PoolDemo implements Demo {
 
   /** Rate of a descending axon at t (ms) without its oscillation, Hz. */
   #meanDrive(t: number): number {
-    return this.#acting.rate * risenTo(this.#rise, t);
+    return this.#baseAt(t) * risenTo(this.#rise, t);
+  }
+
+  /** Without the rise, Hz. */
+  #baseAt(t: number): number {
+    const { rate, course } = this.#acting;
+    return course === undefined ? rate : courseAt(course, t);
   }
 
   #driveNow(t: number): number {
-    const { rate, amplitude, frequency } = this.#acting;
+    const { amplitude, frequency } = this.#acting;
     const wave = amplitude * Math.sin((2 * Math.PI * frequency * t) / 1000 + this.#phase);
-    return Math.max(0, rate + wave) * risenTo(this.#rise, t);
+    return Math.max(0, this.#baseAt(t) + wave) * risenTo(this.#rise, t);
   }
 }
 
 serve(
-  async (bench, given) => {
+  async (bench, given, document) => {
     const settings = settingsOf(given);
     const pool = { neurons: given["neurons"] as number, range: given["range"] as number, seed: given["seed"] as number, gamma: settings.gamma }; // prettier-ignore
     const made = motorPool(pool, settings);
@@ -180,7 +220,8 @@ serve(
       bench.drawing === undefined || runner.visible === undefined
         ? new PlainRaster(bench, "raster", pool.neurons, ink, DT)
         : await SpikeRaster.make(bench, bench.drawing, runner.visible, "raster", population, ink);
-    return new PoolDemo(bench, runner, raster, made.thresholds, settings);
+    const { course } = document as PoolDocument;
+    return new PoolDemo(bench, runner, raster, { thresholds: made.thresholds, settings, course, drawn: given["shape"] === DRAWN }); // prettier-ignore
   },
   ["begin", "drive", "deliver"],
 );

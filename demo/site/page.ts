@@ -92,6 +92,7 @@ export class DemoPage {
     takeAway({
       page: name,
       settings: () => controls.all,
+      document: this.#spec.document === undefined ? undefined : () => this.#spec.document?.(),
       ...(command === undefined ? {} : { command }),
       record: () => this.ask<RunRecord | null>({ what: "record" }),
       equations: () => this.ask<string[]>({ what: "equations" }),

@@ -12,6 +12,8 @@ export interface Taken {
   /** of the page, for file names. */
   readonly page: string;
   readonly settings: () => Settings;
+  /** What the page has beside its settings. */
+  readonly document?: (() => unknown) | undefined;
   /** The command that gives the same, where one does. */
   readonly command?: () => string;
   readonly record: () => Promise<RunRecord | null>;
@@ -19,11 +21,11 @@ export interface Taken {
 }
 
 /** Lets the reader take the run along: as data, as a script or a command, and as equations. */
-export function takeAway({ page, settings, command, record, equations }: Taken): void {
+export function takeAway({ page, settings, document: own, command, record, equations }: Taken): void {
   const run = button("Run as JSON", async () => {
     const { engine, modelMs, step } = document.body.dataset;
     const plots = everyPlot().map((plot) => ({ figure: figureName(plot), ...tableOf(plot) }));
-    const whole = { format: "hillock page run", version: VERSION, page, address: location.href, settings: settings(), engine, modelMs, step, plots, run: await record() };
+    const whole = { format: "hillock page run", version: VERSION, page, address: location.href, settings: settings(), document: own?.(), engine, modelMs, step, plots, run: await record() };
     save(`${page}-run.json`, JSON.stringify(whole), "application/json");
   }); // prettier-ignore
   const script = button("Script for Node", async () => {

@@ -1,6 +1,8 @@
 // The built demos in real Chromium on SwiftShader: each loads without complaint, runs, reacts, shows something, recovers.
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inked, running, said, set, until, visit, type Visit } from "./pages.ts";
+import { readCourse, type Course } from "../../demo/motor-pool/course.ts";
+import { draw, inked, openBrowser, running, said, set, until, visit, type Visit } from "./pages.ts";
 import { reached } from "./site.ts";
 import { browser, site } from "./setting.ts";
 
@@ -115,6 +117,90 @@ describe("motor pool", () => {
     expect(await said(page, "modelMs")).toBe(paused);
     await page.keyboard.press("Enter");
     await until(page, "modelMs", (t) => t > paused);
+  });
+});
+
+describe("a drive drawn by hand", () => {
+  let plain: Browser; // few units: the reference engine is quicker than a software adapter
+  beforeAll(async () => {
+    plain = await openBrowser(["--no-sandbox"]);
+  });
+  afterAll(() => plain?.close());
+  const courseOf = ({ page }: Visit): Course => readCourse(new URL(page.url()).hash.slice(1));
+  const written = (seen: Visit, holds: (course: Course) => boolean): Promise<void> =>
+    expect.poll(() => seen.page.url().includes("#1;") && holds(courseOf(seen)), { timeout: 10_000 }).toBe(true);
+  const slider = ({ page }: Visit, k: number) => page.getByRole("slider", { name: `Point ${k} of` });
+
+  test("by the pen, by keys, undone, cleared; it acts on the units; the address opens it again", async () => {
+    const seen = await visit(plain, `${site.url}motor-pool.html?neurons=50&rate=0&speed=100`);
+    const { page } = seen;
+    await running(page);
+    expect(await page.isVisible("#course")).toBe(false);
+    await set(page, "shape", 1);
+    expect(await page.isDisabled("#control-rate")).toBe(true);
+    await page.getByRole("button", { name: "Clear" }).click();
+    await until(page, "firing", (n) => n > 10); // a level drive of 65 Hz instead of the slider's 0
+    await draw(page, "#course-plane", [[0, 0.5], [0.5, 0.9], [1, 0.1]]); // prettier-ignore
+    await written(seen, ({ points }) => points.length === 3);
+    const [first, middle, last] = courseOf(seen).points;
+    expect([first?.[0], last?.[0]]).toEqual([0, 8]);
+    for (const [k, want] of [[first, 50], [middle, 10], [last, 90]] as const) // a pixel is 0.6 Hz, a step of time 1 Hz
+      expect(Math.abs((k?.[1] ?? NaN) - want)).toBeLessThan(2); // prettier-ignore
+
+    await slider(seen, 2).focus();
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Shift+ArrowLeft");
+    await written(seen, ({ points }) => Math.abs((points[1]?.[0] ?? 0) - (middle?.[0] ?? 0) + 0.5) < 1e-9);
+    expect(courseOf(seen).points[1]?.[1]).toBe((middle?.[1] ?? 0) + 1);
+    const [s, hz] = courseOf(seen).points[1] ?? [];
+    expect(await slider(seen, 2).getAttribute("aria-valuetext")).toBe(`${s} s, ${hz} Hz`);
+    await page.keyboard.press("+");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.ariaLabel)).toBe("Point 3 of 4");
+    await page.keyboard.press("Delete");
+    await page.keyboard.press("Control+z"); // the point is there again
+    await page.keyboard.press("Control+z"); // it was not yet added
+    await page.keyboard.press("Control+z"); // the keys of the point
+    await written(seen, ({ points }) => points[1]?.[0] === middle?.[0] && points.length === 3);
+    await slider(seen, 1).press("End");
+    await written(seen, ({ points }) => points[0]?.[1] === 100);
+
+    await page.click("#share");
+    const other = await visit(plain, page.url());
+    await running(other.page);
+    expect(courseOf(other)).toEqual(courseOf(seen));
+    expect(await other.page.locator("#course-plane .point").count()).toBe(3);
+    expect(await slider(other, 1).getAttribute("aria-valuenow")).toBe("100");
+    clean(other);
+    await other.page.close();
+    clean(seen);
+    await page.close();
+    const damaged = await visit(plain, `${site.url}motor-pool.html?neurons=50&shape=1#1;8;2,1;1,1`);
+    await running(damaged.page);
+    expect(await damaged.page.textContent("#notice")).toMatch(/could not be read.*Point 2 is earlier/s);
+    await damaged.page.close();
+  });
+
+  test("by a finger, which then does not scroll", async () => {
+    const context = await plain.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const page = await context.newPage();
+    await page.goto(`${site.url}motor-pool.html?neurons=50&shape=1&speed=0.25`);
+    await running(page);
+    await page.locator("#course-plane").evaluate((e) => e.scrollIntoView({ block: "end" }));
+    const box = await page.locator("#course-plane").boundingBox();
+    const before = await page.evaluate(() => scrollY);
+    const client = await context.newCDPSession(page);
+    const at = (k: number) => [{ x: (box?.x ?? 0) + 30 + 8 * k, y: (box?.y ?? 0) + 20 + 5 * k }];
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", touchPoints: { x: number; y: number }[]) => client.send("Input.dispatchTouchEvent", { type, touchPoints }); // prettier-ignore
+    await touch("touchStart", at(0));
+    for (let k = 1; k <= 25; k++) await touch("touchMove", at(k));
+    await touch("touchEnd", []);
+    await expect.poll(() => page.url(), { timeout: 10_000 }).toContain("#1;8;");
+    const { points } = readCourse(new URL(page.url()).hash.slice(1));
+    // 20 px below the top of 170 px are 88 Hz, 145 px 15 Hz
+    const drawn = points.filter(([, hz]) => hz > 0 && hz < 100).map(([, hz]) => hz);
+    expect(Math.max(...drawn)).toBeGreaterThan(84);
+    expect(await page.evaluate(() => scrollY)).toBe(before);
+    await context.close();
   });
 });
 

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { builtCommand } from "../built.ts";
+import { readCourse, valueAt } from "../../demo/motor-pool/course.ts";
+import { signalAt, type Signal } from "../../src/network/signal.ts";
 import { MemoryFiles } from "../../src/storage/memory-files.ts";
 import { readNwb } from "../../src/storage/read-nwb.ts";
-import { drop, openBrowser, running, set, until } from "./pages.ts";
+import { draw, drop, openBrowser, running, set, until } from "./pages.ts";
 import { openSite, type Site } from "./site.ts";
 
 let site: Site;
@@ -40,16 +42,32 @@ async function saved(page: Page, button: string): Promise<{ name: string; conten
   await download.saveAs(join(folder, name));
   return { name, content: readFileSync(join(folder, name)) };
 }
+interface DrawnRun {
+  readonly address: string;
+  readonly document: { readonly course: Parameters<typeof valueAt>[0] };
+  readonly run: { readonly dt: number; readonly changes: readonly { readonly what: string; readonly target: string; readonly step: number; readonly value: unknown }[] };
+} // prettier-ignore
 const save = (figure: string, kind: string): string => `button[aria-label="Save ${figure} as ${kind}"]`;
 
 test("the motor pool's script gives the page's spikes again, with what was changed while it ran", async () => {
   const page = await open("motor-pool.html?neurons=50&rate=60&speed=100");
   await until(page, "modelMs", (t) => t > 700);
+  await set(page, "speed", 0.25); // the table holds the last 4 s
   await set(page, "rate", 80);
   await set(page, "gamma", 0.5);
+  await set(page, "shape", 1);
+  await draw(page, "#course-plane", [[0, 0.2], [0.1, 0.5], [1, 0.3]]); // prettier-ignore
   await until(page, "modelMs", (t) => t > 1500);
   await page.click("#pause");
   await page.waitForTimeout(1500);
+  const run = JSON.parse((await saved(page, "#take button:has-text('JSON')")).content.toString("utf8")) as DrawnRun;
+  const { course } = run.document;
+  expect(readCourse(new URL(run.address).hash.slice(1))).toEqual(course);
+  const rates = run.run.changes.filter(({ what, target }) => what === "rate" && target === "DD");
+  const began = rates.findIndex(({ value }) => JSON.stringify(value).includes('"ramps"') && !JSON.stringify(value).includes('"product"')); // prettier-ignore
+  const rate = signalAt(rates.at(-1)?.value as Signal, { dt: run.run.dt, seed: 1, owner: "DD" });
+  const from = rates[began]?.step ?? NaN;
+  for (const s of [0, 0.4, 3, 7.9]) expect(rate(from + (1000 * s) / run.run.dt)).toBeCloseTo(valueAt(course, s), 6);
   const spikes = (await saved(page, save("Spikes", "CSV"))).content.toString("utf8").trim().split("\n");
   const { name } = await saved(page, "#take button:has-text('Script')");
   await page.close();

@@ -70,6 +70,22 @@ export async function set(page: Page, control: string, value: number): Promise<v
   }, value);
 }
 
+/** Draws by the mouse over an element. @param to  parts of its width and height */
+export async function draw(
+  page: Page,
+  selector: string,
+  to: readonly (readonly [x: number, y: number])[],
+): Promise<void> {
+  await page.locator(selector).scrollIntoViewIfNeeded();
+  const box = await page.locator(selector).boundingBox();
+  if (box === null) throw new Error(`${selector} is not seen`);
+  for (const [k, [x, y]] of to.entries()) {
+    await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: k === 0 ? 1 : 10 });
+    if (k === 0) await page.mouse.down();
+  }
+  await page.mouse.up();
+}
+
 /** Drops a file on the page. */
 export const drop = (page: Page, name: string, text: string): Promise<void> =>
   page.evaluate(

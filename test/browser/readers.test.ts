@@ -7,7 +7,7 @@ import { browser, site } from "./setting.ts";
 const PAGES = [
   ["index.html", undefined],
   ["embedding.html", undefined],
-  ["motor-pool.html?neurons=50&speed=100", "modelMs"],
+  ["motor-pool.html?neurons=50&speed=100&shape=1", "modelMs"],
   ["column.html?mesh=2&drive=2&speed=1000", "modelMs"],
   ["learning.html?neurons=60&loops=3", "step"],
 ] as const;

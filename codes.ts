@@ -1,0 +1,15 @@
+import { writeFileSync } from "node:fs";
+const saved: any[] = [];
+(globalThis as any).navigator ??= {};
+import { motorPool } from "/work/wt/desk/demo/motor-pool/network.ts";
+import { openDevice } from "/work/wt/desk/src/node.ts";
+import { gpuEngine } from "/work/wt/desk/src/gpu/engine.ts";
+const open = await openDevice();
+const dev = open!.device;
+const m = dev.createShaderModule.bind(dev), c = dev.createComputePipelineAsync.bind(dev);
+const codes = new Map<any, string>();
+dev.createShaderModule = (d: any) => { const x = m(d); codes.set(x, d.code); return x; };
+dev.createComputePipelineAsync = async (d: any) => { const t = performance.now(); const p = await c(d); const ms=performance.now()-t; saved.push({ label: d.label, entry: d.compute.entryPoint, code: codes.get(d.compute.module), constants: d.compute.constants }); console.log(d.label, ms); return p; };
+const made = motorPool({ neurons: 200, range: 100, seed: 42, gamma: 0.2 }, { rate: 65, amplitude: 0, frequency: 2, privateShare: 0.01 } as any);
+const t=performance.now(); const e = await gpuEngine(made.network, dev); console.log("engine", performance.now()-t);
+writeFileSync("/tmp/desk/codes.json", JSON.stringify(saved)); await e.close(); dev.destroy();
