@@ -8,6 +8,7 @@ import type { Quantity, Unit } from "../../units.ts";
 import { WEIGHT } from "./connection.ts";
 import { aliasOf, type Draft } from "./draft.ts";
 import type { EventDraft } from "./events.ts";
+import { valenceOf } from "./ions.ts";
 import type { Context, Phases } from "./phases.ts";
 import { type Form, linear } from "./relax.ts";
 import { ownCurrent } from "./resolve.ts";
@@ -18,7 +19,6 @@ import { Writer } from "./writer.ts";
 
 /** NEURON's concentrations outside where no script gives others, mM. */
 const OUTSIDE: ReadonlyMap<string, number> = new Map([["na", 140], ["k", 2.5], ["ca", 2]]); // prettier-ignore
-const VALENCE: ReadonlyMap<string, number> = new Map([["na", 1], ["k", 1], ["ca", 2]]); // prettier-ignore
 
 /** Writes a mechanism from its draft: names that the language takes, units that fit, `let` for what is named or repeated. */
 export class Assembly {
@@ -97,10 +97,10 @@ export class Assembly {
 
   #pool(common: object, states: Pool["states"], currents: Readonly<Record<string, Current>>): Pool {
     const { program, lexer } = this.#context;
-    const { ion, valence, write, ...at } = program.ions.find((i) => i.write.includes(`${i.ion}i`)) as (typeof program.ions)[number]; // prettier-ignore
+    const { ion, write, ...at } = program.ions.find((i) => i.write.includes(`${i.ion}i`)) as (typeof program.ions)[number]; // prettier-ignore
     void write;
     if (!Object.hasOwn(states, `${ion}i`)) lexer.fail(at, `writes ${ion}i, which is no STATE`, `Make ${ion}i a STATE`);
-    const z = valence ?? VALENCE.get(ion) ?? 0;
+    const z = valenceOf(program, ion);
     const nernst = z === 0 ? {} : { nernst: { valence: z, out: { value: OUTSIDE.get(ion) ?? 1, unit: "mM" } as Quantity<"mM"> } }; // prettier-ignore
     return {
       kind: "pool",

@@ -1,6 +1,6 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { Unit } from "../../units.ts";
-import { Connection, type ConnectionDraft, isLinkName, linkName, startOfArguments, WEIGHT } from "./connection.ts";
+import { Connection, type ConnectionDraft, isLinkName, linkName, WEIGHT } from "./connection.ts";
 import { type Effects, Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import type { Context, Phases } from "./phases.ts";
@@ -10,6 +10,7 @@ import { valueOf } from "./symbols.ts";
 import type { Received } from "./own-events.ts";
 import type { Declared, NetReceive, Program, Statement } from "./syntax.ts";
 import { type UnitTable, unitOf } from "./units.ts";
+import { throughWeights } from "./weights.ts";
 
 export type EventChange = { readonly add: Expr } | { readonly set: Expr };
 
@@ -75,12 +76,10 @@ export function eventsOf(
   if (receive === undefined) return undefined;
   const [weight, ...more] = receive.args;
   const effects = noCalls(context);
-  const start = startOfArguments(context, receive, new Execution(context, effects));
-  const run = new Execution(context, effects);
   const given = new Map<string, Expr>(more.map((arg) => [arg.name, s.name(linkName(arg.name))]));
-  if (weight !== undefined) given.set(weight.name, s.name(WEIGHT));
   given.set("flag", s.number(0));
-  const end = run.scoped(given, receive.body);
+  const ran = throughWeights(context, receive, given, () => new Execution(context, effects));
+  const { run, start, end } = ran;
   for (const { flag, ...at } of phases.sent) checkSent(context, receive, flag, at);
   const connection = new Connection(context, resolver, receive, end, start);
   const onEvent = changesOf(context, phases, receive, run, (e) => connection.settled(e));

@@ -1,6 +1,7 @@
 import type { BinaryOp, Expr } from "../../lang/expr.ts";
 import { BUILTINS, IGNORED, RANDOM } from "./builtins.ts";
 import type { At } from "./lexer.ts";
+import { power } from "./power.ts";
 import { valueOf } from "./symbols.ts";
 import type { Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
 import { labelOnce, type Shared } from "./shared.ts";
@@ -259,7 +260,7 @@ export class Execution {
     const truth = (e: Expr): Expr => (isTruth(e) ? e : symbols.binary("!=", e, symbols.number(0)));
     if (op === "&&") return symbols.mul(truth(left), truth(right));
     if (op === "||") return symbols.call("max", truth(left), truth(right));
-    return symbols.binary(op as BinaryOp, left, right);
+    return op === "^" ? power(this.shared, left, right) : symbols.binary(op as BinaryOp, left, right);
   }
 
   #read(term: Extract<Term, { kind: "name" }>): Expr {
@@ -287,7 +288,8 @@ export class Execution {
       return lexer.fail(at, `calls ${name.slice(0, 60)}, ${why}`, "Write it as a FUNCTION of the file");
     }
     if (args.length !== builtin.of) lexer.fail(at, `gives ${name} ${args.length} arguments`, `Give it ${builtin.of}`);
-    return builtin.is(symbols, ...args.map((arg) => this.value(arg)));
+    const values = args.map((arg) => this.value(arg)) as [Expr, Expr];
+    return name === "pow" ? power(this.shared, ...values) : builtin.is(symbols, ...values);
   }
 
   #enter(name: string, at: At): void {

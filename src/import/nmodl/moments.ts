@@ -2,6 +2,38 @@ import type { Expr } from "../../lang/expr.ts";
 import { type Symbols, valueOf } from "./symbols.ts";
 import { isComparison } from "./truth.ts";
 
+/** Whose names hold a moment, which of them is that of the run's beginning, and whether the value is to be a moment. */
+interface Anchor {
+  readonly isMoment: (name: string) => boolean;
+  readonly origin: string;
+  readonly wanted: 0 | 1;
+}
+
+/** A value in which moments stand as times since the run began wherever they are more than differences of two. */
+export function anchored(s: Symbols, e: Expr, anchor: Anchor): Expr {
+  const { isMoment, origin, wanted } = anchor;
+  const began = s.name(origin);
+  if (e.kind === "call" && e.fn === "select") {
+    const [test, yes, no] = e.args as [Expr, Expr, Expr];
+    return s.call("select", anchored(s, test, { ...anchor, wanted: 0 }), anchored(s, yes, anchor), anchored(s, no, anchor)); // prettier-ignore
+  }
+  const inner = s.replace(e, (part) => (part !== e && part.kind === "call" && part.fn === "select" ? anchored(s, part, { ...anchor, wanted: drift(s, part, isMoment) === 1 ? 1 : 0 }) : compared(s, part, anchor))); // prettier-ignore
+  const own = drift(s, inner, isMoment);
+  if (own === wanted) return inner;
+  if (own !== undefined) return s.add(inner, s.mul(s.number(wanted - own), began));
+  const since = s.replace(inner, (part) => (part.kind === "name" && isMoment(part.name) && part !== began ? s.sub(part, began) : undefined)); // prettier-ignore
+  return wanted === 0 ? since : s.add(since, began);
+}
+
+/** A comparison of a moment with a number, as one of two moments. */
+function compared(s: Symbols, e: Expr, anchor: Anchor): Expr | undefined {
+  if (e.kind !== "binary" || !isComparison(e.op)) return undefined;
+  const [a, b] = [drift(s, e.left, anchor.isMoment), drift(s, e.right, anchor.isMoment)];
+  if (a === b && a !== undefined) return undefined;
+  const [left, right] = [anchored(s, e.left, { ...anchor, wanted: 0 }), anchored(s, e.right, { ...anchor, wanted: 0 })];
+  return s.binary(e.op, left, right);
+}
+
 /** How a value changes when all moments (`t` and the variables that hold one) are counted from another zero: 0 for what stays, 1 for a
  * moment, another number for sums of several; undefined for what would change otherwise, as a product of moments.
  * @param isMoment  of names */
@@ -18,7 +50,7 @@ export function drift(s: Symbols, e: Expr, isMoment: (name: string) => boolean):
       const [a, b] = [of(e.left), of(e.right)];
       if (a === undefined || b === undefined) return undefined;
       if (a === 0 && b === 0) return 0;
-      if (isComparison(e.op)) return a === b ? 0 : undefined;
+      if (isComparison(e.op)) return 0; // of moments with what is none: see anchored
       if (e.op === "+") return a + b;
       if (e.op === "-") return a - b;
       const [x, y] = [valueOf(e.left), valueOf(e.right)];

@@ -167,7 +167,9 @@ function translate(
     events,
     table === "none" ? undefined : { table },
   );
-  const reads = program.ions.flatMap(({ ion, read }) => read.filter((name) => name !== `i${ion}`));
+  const reads = program.ions.flatMap(({ ion, read }) =>
+    read.filter((name) => name !== `i${ion}` && !(name === `e${ion}` && program.computed.has(ion))),
+  );
   const rule = events?.connection === undefined ? undefined : ruleOf(context, units, events.connection);
   const connection = rule === undefined ? {} : { plasticity: plasticityType(rule) };
   return { mechanism, ...connection, reads: [...new Set(reads)], notes: context.notes };

@@ -3,12 +3,13 @@ import { linkName, startOfArguments, WEIGHT } from "./connection.ts";
 import { ofCount, ofFlag } from "./flags.ts";
 import { type Effects, Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
-import { drift, inSteps } from "./moments.ts";
+import { anchored, drift, inSteps } from "./moments.ts";
 import type { Context, Phases } from "./phases.ts";
 import type { Form } from "./relax.ts";
 import { keptName, type Resolver, stateOf } from "./resolve.ts";
 import { valueOf } from "./symbols.ts";
 import type { NetReceive, Statement, Term } from "./syntax.ts";
+import { aboveName, IDLE, onName, ROOM, type Send, TOO_MUCH, type Watch } from "./under-way.ts";
 
 /** A state of a receptor that its events make: what a connection keeps, an event under way, a WATCH. */
 export interface EventState {
@@ -26,33 +27,13 @@ export interface Received {
   readonly times: ReadonlySet<string>;
 }
 
-/** Events of one net_send that may be under way at once; one more ends the run. */
-const ROOM = 4;
-/** ms: an event that is not under way is due so long ago. */
-const IDLE = -1000;
-/** No state may be so large: a run that meets it ends. */
-const TOO_MUCH = 1e31;
-
 const FLAG = "flag@event";
 const NOW = "t";
 const KEPT_WEIGHT = "weight@link";
-
-/** A net_send, or the events that it sends: all with one flag. */
-interface Send {
-  readonly key: string;
-  readonly at: At;
-  /** a number, or the variable that counts events: of several under way the last alone then does something. */
-  readonly flag: number | string;
-  readonly rooms: readonly string[];
-  readonly starts: Expr | undefined;
-}
-
-interface Watch {
-  readonly key: string;
-  readonly at: At;
-  readonly test: Extract<Term, { kind: "binary" }>;
-  readonly flag: number;
-}
+/** The moment at which the run began. */
+const ORIGIN = "origin@event";
+/** Whether a connection that changes its weight has brought an event. */
+const HEARD = "heard@event";
 
 /** What a run of NET_RECEIVE does: values of the file's variables and of its arguments. */
 interface Ran {
@@ -69,10 +50,10 @@ export class OwnEvents {
   readonly #phases: Phases;
   readonly #sends = new Map<string, Send>();
   readonly #watches = new Map<string, Watch>();
-  readonly #delays: { readonly at: At; readonly delay: Expr }[] = [];
   /** variables and arguments that hold a moment. */
   readonly #clocks = new Set<string>();
   #values = new Map<string, Expr>();
+  #changesWeight = false;
 
   constructor(context: Context, phases: Phases, receive: NetReceive, resolver: Resolver) {
     [this.#context, this.#phases, this.#receive, this.#resolver] = [context, phases, receive, resolver];
@@ -83,17 +64,30 @@ export class OwnEvents {
   }
 
   received(): Received {
+    const [weight] = this.#receive.args;
+    const { symbols: s, lexer } = this.#context;
+    const start = weight && startOfArguments(this.#context, this.#receive, this.#plain()).get(weight.name);
+    if (start !== undefined && start !== s.name(WEIGHT)) lexer.fail(this.#receive, `changes its weight ${weight?.name ?? ""} in INITIAL, which is refused`, "Give the connection that weight"); // prettier-ignore
     this.#discover();
-    const { symbols: s } = this.#context;
     const truths = [...this.#watches.values()].map((w) => [w, this.#truth(w, ">")] as const);
     for (const [{ key }, now] of truths) this.#values.set(aboveName(key), now);
     for (const send of this.#sends.values()) this.#due(send);
-    this.#merge(s.binary("!=", s.name(WEIGHT), s.number(0)), this.#event(s.name(WEIGHT), s.number(0)), s.number(0));
+    const comes = s.binary("!=", s.name(WEIGHT), s.number(0));
+    this.#merge(comes, this.#event(this.#weight(), s.number(0)), s.number(0));
+    if (this.#changesWeight) this.#values.set(HEARD, s.call("select", comes, s.number(1), s.name(HEARD)));
     this.#watched(truths);
     const reads = new Set([...this.#values.values()].flatMap((e) => [...s.reads(e)]));
-    if (reads.has(KEPT_WEIGHT)) this.#values.set(KEPT_WEIGHT, s.call("select", s.binary("!=", s.name(WEIGHT), s.number(0)), s.name(WEIGHT), s.name(KEPT_WEIGHT))); // prettier-ignore
+    if (reads.has(KEPT_WEIGHT) && !this.#changesWeight)
+      this.#values.set(KEPT_WEIGHT, s.call("select", comes, s.name(WEIGHT), s.name(KEPT_WEIGHT)));
     const values = new Map([...this.#values].map(([name, e]) => [name, this.#resolver.resolve(e, "currents")]));
     return this.#needed(values);
+  }
+
+  /** The weight of the connection as it is: at its first event the one that it was given. */
+  #weight(): Expr {
+    const { symbols: s } = this.#context;
+    if (!this.#changesWeight) return s.name(WEIGHT);
+    return s.call("select", s.binary("!=", s.name(HEARD), s.number(0)), s.name(KEPT_WEIGHT), s.name(WEIGHT));
   }
 
   /** Runs NET_RECEIVE for every flag that it sends itself, until no new one comes up. */
@@ -114,8 +108,6 @@ export class OwnEvents {
       }
     }
     this.#findClocks(runs);
-    for (const run of runs) this.#checkMoments(run);
-    for (const { at, delay } of this.#delays) if (this.#drift(delay) !== 0) this.#refuse(at, "sends itself an event at a time that depends on when the run began"); // prettier-ignore
   }
 
   /** NEURON gives an event that no connection brought no arguments; FOR_NETCONS may give them. */
@@ -124,41 +116,42 @@ export class OwnEvents {
     const walks = JSON.stringify(this.#receive.body).includes('"kind":"netcons"');
     const all = [...values.values(), ...[...args].filter(([name, e]) => e !== s.name(name)).map(([, e]) => e)];
     const read = all.some((e) => [...s.reads(e)].some((name) => name.endsWith("@link")));
+    if (args.has(KEPT_WEIGHT) && args.get(KEPT_WEIGHT) !== s.name(KEPT_WEIGHT)) this.#refuse(at, "sends an event that no connection brings, which changes the weight of one"); // prettier-ignore
     if (read && !walks) this.#refuse(at, "sends an event that no connection brings, which reads the weight or arguments of one"); // prettier-ignore
   }
 
   /** One run of NET_RECEIVE over the values that are there. */
   #event(weight: Expr, flag: Expr | number | string, others?: "stale"): Ran {
-    const { symbols: s, lexer } = this.#context;
+    const { symbols: s } = this.#context;
     const known = typeof flag === "number" ? s.number(flag) : typeof flag === "string" ? s.name(FLAG) : flag;
     const effects: Effects = {
       other: (statement, run) => this.#statement(statement, run),
       known: (e) =>
         typeof flag === "string"
-          ? ofFlag(s, e, { flag: s.name(FLAG), count: this.#held(flag), isLast: others !== "stale" })
+          ? ofFlag(s, e, { flag: s.name(FLAG), count: s.name(flag), isLast: others !== "stale" })
           : ofCount(s, e, this.#counters()),
     };
     const run = new Execution(this.#context, effects);
-    for (const [name, value] of this.#values) run.set(name, value);
     const [first] = this.#receive.args;
-    const given = new Map<string, Expr>(this.#args.map((name) => [name, this.#argument(name)]));
+    const given = new Map<string, Expr>(this.#args.map((name) => [name, s.name(linkName(name))]));
     if (first !== undefined) given.set(first.name, weight);
     given.set("flag", known);
     const end = run.scoped(given, this.#receive.body);
-    if (first !== undefined && end.get(first.name) !== weight) lexer.fail(this.#receive, `changes its weight ${first.name}, which is refused`, "Keep it in another argument of NET_RECEIVE"); // prettier-ignore
     const args = new Map(this.#args.map((name): [string, Expr] => [linkName(name), end.get(name) ?? s.number(0)]));
+    const after = first === undefined ? weight : (end.get(first.name) ?? weight);
+    this.#changesWeight ||= after !== weight;
+    if (this.#changesWeight) args.set(KEPT_WEIGHT, after);
     for (const value of [...run.values.values(), ...args.values()]) if (s.reads(value).has(FLAG)) this.#refuse(this.#receive, "uses a flag that counts events otherwise than to ask whether an event is the last"); // prettier-ignore
     return { values: run.values, args };
   }
 
+  /** What events before in this step left. */
   #held = (name: string): Expr => this.#values.get(name) ?? this.#context.symbols.name(name);
 
-  /** What counts events, as it is now. */
+  /** What counts events. */
   #counters(): Expr[] {
-    return [...this.#sends.values()].flatMap(({ flag }) => (typeof flag === "string" ? [this.#held(flag)] : []));
+    return [...this.#sends.values()].flatMap(({ flag }) => (typeof flag === "string" ? [this.#context.symbols.name(flag)] : [])); // prettier-ignore
   }
-
-  #argument = (name: string): Expr => this.#values.get(linkName(name)) ?? this.#context.symbols.name(linkName(name));
 
   /** Of events whose flag counts them, those before the last have to do nothing: one place then serves them all. */
   #checkLast({ at }: { readonly at: At }, counter: string): void {
@@ -194,9 +187,7 @@ export class OwnEvents {
       const [delay, flag] = args as readonly [Term, Term?];
       if (delay === undefined) lexer.fail(at, "has a net_send without a delay", "Give delay and flag");
       const send = this.#send(`${line}:${column}`, flag === undefined ? s.number(0) : run.value(flag), at);
-      const after = run.value(delay);
-      this.#delays.push({ at, delay: after });
-      return this.#push(send, s.add(s.name(NOW), after), run);
+      return this.#push(send, s.add(s.name(NOW), this.#anchored(run.value(delay), 0)), run);
     }
     const why = name === "net_event" ? "a receptor sends no events to others: its cell's spikes do" : name === "net_move" ? "an event under way stays as it is" : "it is unknown here"; // prettier-ignore
     return lexer.fail(at, `calls ${name}, which is refused: ${why}`, "Write it without");
@@ -225,9 +216,7 @@ export class OwnEvents {
     const { left, right } = flag;
     const isOne = (e: Expr): boolean => (valueOf(e) ?? 0) > 0;
     const counted = left.kind === "name" && isOne(right) ? left.name : undefined;
-    if (counted !== undefined) return this.#args.some((name) => linkName(name) === counted) ? counted : undefined;
-    // over values that other events of the step left
-    return this.#args.map(linkName).find((name) => left === this.#held(name) && isOne(right));
+    return this.#args.some((name) => linkName(name) === counted) ? counted : undefined;
   }
 
   /** Puts an event under way, where there is room. */
@@ -300,19 +289,24 @@ export class OwnEvents {
    * @param when  of the event */
   #merge(comes: Expr, { values, args }: Ran, when: Expr): void {
     const { symbols: s } = this.#context;
+    const before = new Map(this.#values);
     const there = new Map([[NOW, when]]);
     for (const [name, value] of [...values, ...args]) {
-      const before = this.#held(name);
-      if (value === before || name === "watched@run") continue;
-      this.#values.set(name, s.call("select", comes, s.substitute(value, there), before));
+      if (value === s.name(name) || name === "watched@run") continue;
+      const moved = name.startsWith("wait@") ? value : this.#anchored(value, this.#clocks.has(name) ? 1 : 0);
+      const after = s.substitute(s.substitute(moved, before), there);
+      this.#values.set(name, s.call("select", comes, after, before.get(name) ?? s.name(name)));
     }
   }
 
+  /** Variables that hold a moment; those that BREAKPOINT reads too are kept as times since the run began. */
   #findClocks(runs: readonly Ran[]): void {
     const { symbols: s } = this.#context;
+    const { currents, advanced } = this.#phases;
     const all = runs.flatMap(({ values, args }) => [...values, ...args]);
     const isClock = (name: string, value: Expr): boolean => {
       if (this.#clocks.has(name) || !s.reads(value).has(NOW)) return false;
+      if ([...currents.values(), ...advanced.values()].some((e) => s.reads(e).has(name))) return false;
       const [as, otherwise] = [true, false].map((own) => drift(s, value, (n) => n === NOW || (own && n === name) || this.#clocks.has(n))); // prettier-ignore
       return as === 1 && otherwise !== 0;
     };
@@ -320,27 +314,16 @@ export class OwnEvents {
       found = this.#clocks.size;
       for (const [name, value] of all) if (isClock(name, value)) this.#clocks.add(name);
     }
+    this.#clocks.add(ORIGIN);
   }
 
-  #drift = (e: Expr): number | undefined => drift(this.#context.symbols, e, (n) => n === NOW || this.#clocks.has(n));
-
-  /** Moments may be kept, compared and subtracted from each other: nothing may depend on when a run began. */
-  #checkMoments({ values, args }: Ran): void {
-    for (const [name, value] of [...values, ...args]) {
-      if (name.startsWith("wait@")) continue;
-      const own = this.#drift(value);
-      if (own !== (this.#clocks.has(name) ? 1 : 0)) this.#refuse(this.#receive, `computes ${name.replace(/@.*$/, "")} from the time of an event otherwise than by a difference of two times`); // prettier-ignore
-    }
-  }
+  #anchored = (e: Expr, wanted: 0 | 1): Expr =>
+    anchored(this.#context.symbols, e, { isMoment: (n) => n === NOW || this.#clocks.has(n), origin: ORIGIN, wanted });
 
   /** Only what reaches the receptor's current, with what it starts at and does over a step. */
   #needed(values: ReadonlyMap<string, Expr>): Received {
     const { symbols: s, variables, lexer } = this.#context;
-    const { currents, advanced, updates } = this.#phases;
-    for (const name of this.#clocks) {
-      const reads = [...currents.values(), ...advanced.values()].some((e) => s.reads(e).has(name));
-      if (reads) lexer.fail(this.#receive, `keeps the time ${name}, which BREAKPOINT reads, and which is refused`, "Keep in NET_RECEIVE whether it is over"); // prettier-ignore
-    }
+    const { currents, updates } = this.#phases;
     const wanted = new Set<string>();
     const want = (name: string): void => {
       if (wanted.has(name)) return;
@@ -350,7 +333,7 @@ export class OwnEvents {
     const roots = [...currents.values(), ...updates.flatMap((u) => Object.values(u.form) as Expr[])].map((e) => this.#resolver.resolve(e, "currents")); // prettier-ignore
     for (const e of roots) for (const name of s.reads(e)) want(stateOf(name));
     for (const { state } of updates) want(state);
-    const made = [...values.keys(), KEPT_WEIGHT].filter((name) => name.includes("@") && wanted.has(name));
+    const made = [...values.keys(), KEPT_WEIGHT, ORIGIN].filter((name) => name.includes("@") && wanted.has(name));
     const start = startOfArguments(this.#context, this.#receive, this.#plain());
     const states = [...new Set(made)].map((name) => this.#state(name, start));
     const plain = [...values].filter(([name]) => wanted.has(name) && variables.find(name)?.kind === "state");
@@ -395,6 +378,3 @@ export class OwnEvents {
     return this.#context.lexer.fail(at, `${what}, which is refused`, "Write the receptor by hand, with receive: docs/own-receptor.md"); // prettier-ignore
   }
 }
-
-const onName = (key: string): string => `on@${key.replace(":", "_")}`;
-const aboveName = (key: string): string => `above@${key.replace(":", "_")}`;

@@ -1,5 +1,6 @@
 import { type At, type Include, isHarmless, Lexer, type Token } from "./lexer.ts";
 import { Reader, shown } from "./reader.ts";
+import { readBoth } from "./ions.ts";
 import { readStatements } from "./statements.ts";
 import type { Argument, Declared, Hook, Program, Routine, Statement } from "./syntax.ts";
 
@@ -10,6 +11,7 @@ const empty = (file: string): Program => ({
   name: "",
   nameAt: { line: 1, column: 1 },
   ions: [],
+  computed: new Set(),
   nonspecific: [],
   electrode: [],
   pointers: [],
@@ -68,6 +70,7 @@ export class Parser {
   whole(): Program {
     while (this.#r.peek().kind !== "end") this.#block(this.#r.take());
     this.#program.title = this.lexer.title;
+    readBoth(this.#program);
     return this.#program;
   }
 

@@ -1,4 +1,7 @@
 import type { Expr } from "../../lang/expr.ts";
+import { BUILTINS } from "./builtins.ts";
+import { valenceOf } from "./ions.ts";
+import type { Symbols } from "./symbols.ts";
 import { fresh, isFresh, type Phases, staleName, type Context } from "./phases.ts";
 import type { At } from "./lexer.ts";
 
@@ -48,7 +51,7 @@ export class Resolver {
   }
 
   #name(name: string, phase: Phase): Expr | undefined {
-    const { symbols: s, variables } = this.#context;
+    const { symbols: s, variables, program } = this.#context;
     if (name === "V" || isFresh(name) || name.includes("@")) return undefined;
     const variable = variables.find(name);
     if (variable === undefined) return undefined;
@@ -65,6 +68,7 @@ export class Resolver {
         const own = variable.what === "i" && variable.writes;
         if (own && phase === "currents") return this.#keptValue(name, phase);
         if (own && phase === "advance" && !variable.reads) return this.#ownCurrent(name);
+        if (variable.what === "e" && program.computed.has(variable.ion)) return nernst(this.#context, variable.ion);
         const isAmount = variable.what === "in" || variable.what === "out";
         if (isAmount && variable.writes && phase === "initial") return s.name(`${name}@start`);
         const set = this.#phases.advanced.get(name);
@@ -150,19 +154,21 @@ export class Resolver {
 
   /** A current of the mechanism's own as the step before the states' left it. */
   #ownCurrent(name: string): Expr | undefined {
-    const { symbols: s, program, lexer } = this.#context;
-    if (this.#phases.currents.get(name) === undefined) return undefined;
-    if (program.kind === "density") return s.name(ownCurrent(name));
-    return lexer.fail(this.#place(name), `reads the current ${name} in the states' step, which a receptor's states cannot`, "Compute it there"); // prettier-ignore
+    const { symbols: s, program } = this.#context;
+    const now = this.#phases.currents.get(name);
+    if (now === undefined) return undefined;
+    return program.kind === "density" ? s.name(ownCurrent(name)) : this.#ofCurrents(name, now);
   }
 
-  /** Set by the currents, read by the states' step after them: only what the voltage does not change is still so. */
+  /** Set by the currents, read by the states' step after them: as it was at the voltage before. */
   #ofCurrents(name: string, before: Expr): Expr {
-    const { symbols: s, lexer } = this.#context;
+    const { symbols: s, variables } = this.#context;
     const value = this.#once(name, () => this.resolve(before, "currents"));
-    const reads = s.reads(value);
-    if (!reads.has("V")) return value;
-    return lexer.fail(this.#place(name), `reads ${name} in the states' step as the currents left it, at the voltage before`, "Compute it in the block that reads it"); // prettier-ignore
+    if (!s.reads(value).has("V")) return value;
+    let voltage = "V_before";
+    while (variables.find(voltage) !== undefined) voltage = `${voltage}_`;
+    if (!this.kept.has(voltage)) this.kept.set(voltage, { name: voltage, init: s.name("V"), next: s.name("V") });
+    return s.substitute(value, new Map([["V", s.name(keptName(voltage))]]));
   }
 
   /** A value that BREAKPOINT computes once and keeps: select(changed, value, itself), with a value that nothing changes. */
@@ -202,6 +208,12 @@ export class Resolver {
       return kind === "parameter" || kind === "celsius" || kind === "dt" || kind === "diam" || kind === "area";
     });
   }
+}
+
+/** The reversal potential of an ion by its concentrations. */
+function nernst({ symbols: s, program }: Context, ion: string): Expr {
+  const z = valenceOf(program, ion);
+  return (BUILTINS.get("nernst") as { is(s: Symbols, ...args: Expr[]): Expr }).is(s, s.name(`${ion}i`), s.name(`${ion}o`), s.number(z)); // prettier-ignore
 }
 
 export const stateOf = (name: string): string => (isFresh(name) ? staleName(name) : name.replace(/@kept$/, ""));

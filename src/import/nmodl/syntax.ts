@@ -99,6 +99,8 @@ export interface Program {
   name: string;
   nameAt: At;
   readonly ions: UseIon[];
+  /** ions whose reversal potential NEURON computes from the concentrations at the start, since a file reads both. */
+  readonly computed: Set<string>;
   readonly nonspecific: (At & { readonly name: string })[];
   readonly electrode: (At & { readonly name: string })[];
   readonly pointers: (At & { readonly name: string })[];

@@ -74,16 +74,16 @@ describe("what is refused, with line and column", () => {
 
   test.each([
     ["INITIAL { net_send(1, 2) } NET_RECEIVE(w) { g = g + w }", "p.mod:3:11: sends an event that no connection brings"],
+    ["NET_RECEIVE(w) { INITIAL { w = 2 } net_send(1, 2) g = g + w }", "p.mod:3:1: changes its weight w in INITIAL"],
     [
-      "NET_RECEIVE(w, u) { if (flag == 0) { net_send(1, 2) } else { g = g + u } u = w w = 2 }",
-      "p.mod:3:1: changes its weight w",
+      "INITIAL { net_send(1, 2) } NET_RECEIVE(w) { if (flag == 2) { w = 2 } else { g = g + w } }",
+      "p.mod:3:11: sends an event that no connection brings, which changes the weight of one",
     ],
     ["NET_RECEIVE(w) { net_send(1, g) }", "p.mod:3:18: sends itself a flag that is neither"],
     [
       "NET_RECEIVE(w, n) { n = n + 1 net_send(1, n) g = g + w }",
       "p.mod:3:31: sends itself events whose flag counts them and of which others than the last act",
     ],
-    ["NET_RECEIVE(w) { net_send(1, 2) g = g + t }", "p.mod:3:1: computes g from the time of an event"],
     [
       "NET_RECEIVE(w) { net_send(1, 2) net_event(t) }",
       "p.mod:3:33: calls net_event, which is refused: a receptor sends",
