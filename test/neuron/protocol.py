@@ -80,6 +80,10 @@ def voltage(h, case):
         if point["events"]:
             connection = h.NetCon(None, process)
             connection.weight[0], connection.delay = point["weight"], 0
+        if "train" in point:  # a source, whose events are sent as it fires
+            source = h.NetStim()
+            source.start, source.interval, source.number = point["train"]
+            keep.append((source, h.NetCon(source, process, 0, point["delay"], point["weight"]), []))
         keep.append((process, connection, point["events"]))
     sides = [soma]
     if "across" in case:  # a process on each side, which reads the other

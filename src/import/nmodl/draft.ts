@@ -71,7 +71,7 @@ export function draft(
     .map((state) => ({ state, form: { next: events?.times.has(state) === true ? s.sub(s.name(state), s.number(1)) : s.name(state) } as Form, at: program.nameAt })); // prettier-ignore
   const made = (events?.states ?? []).map(({ name, form, init }) => ({ state: name, form, init: final(init), at: program.nameAt })); // prettier-ignore
   const kept = [...keptSteps(resolver, s, final)].map((k) => ({ ...k, at: program.nameAt }));
-  if (resolver.usesTime) kept.unshift({ state: "time", form: { next: s.add(s.name(keptName("time")), s.name("dt")) }, init: s.number(0), at: program.nameAt }); // prettier-ignore
+  if (resolver.usesTime) kept.unshift({ state: "time", form: { next: nextTime(s) }, init: s.number(0), at: program.nameAt }); // prettier-ignore
   const written = concentrationsOf(context, resolver, phases, final);
   const steps = [
     ...kept,
@@ -83,6 +83,12 @@ export function draft(
   const wanted = steps.filter((u) => read.has(u.state) || isConcentration(context, u.state) || ![...kept, ...(events === undefined ? [] : still)].some((k) => k.state === u.state)); // prettier-ignore
   const { order, copies } = inOrder(s, wanted, (state) => [state, keptName(state)]);
   return { ...finished(context, order, copies, currents, received), schemes, resolver };
+}
+
+/** By two halves, as NEURON counts: a comparison with a time then turns at its step. The max, of what is not below 0, keeps them two sums. */
+function nextTime(s: Context["symbols"]): Expr {
+  const half = s.div(s.name("dt"), s.number(2));
+  return s.add(s.call("max", s.add(s.name(keptName("time")), half), s.number(0)), half);
 }
 
 /** Concentrations that a file writes and has no STATE for: values of every step. */

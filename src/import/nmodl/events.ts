@@ -9,6 +9,7 @@ import { keptName, type Resolver } from "./resolve.ts";
 import { valueOf } from "./symbols.ts";
 import type { Received } from "./own-events.ts";
 import type { Declared, NetReceive, Program, Statement } from "./syntax.ts";
+import { readOver } from "./read-over.ts";
 import { type UnitTable, unitOf } from "./units.ts";
 import { throughWeights } from "./weights.ts";
 
@@ -93,13 +94,15 @@ export function eventsOf(
   return { onEvent: added, weightUnit, connection: connection.draft(transmit) };
 }
 
-function noCalls({ lexer }: Context): Effects {
+function noCalls(context: Context): Effects {
+  const { lexer } = context;
   return {
     other: (statement) => {
       if (statement.kind !== "call")
         lexer.fail(statement, `has ${statement.kind} in NET_RECEIVE`, "Move it to its block");
       const { name, ...at } = statement as { name: string; line: number; column: number };
-      const why = name === "net_send" || name === "net_move" ? "it sends events to itself, and where those of a connection end is known only while it runs" : name === "net_event" ? "a receptor of the language sends no events" : "it is unknown here"; // prettier-ignore
+      if (name === "net_event") return readOver(context, at);
+      const why = name === "net_send" || name === "net_move" ? "it sends events to itself, and where those of a connection end is known only while it runs" : "it is unknown here"; // prettier-ignore
       lexer.fail(at, `calls ${name}, which is refused: ${why}`, "Write it without");
     },
   };

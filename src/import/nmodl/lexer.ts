@@ -192,12 +192,15 @@ export class Lexer {
   }
 }
 
-/** C that does nothing: `return 0;` of old files, includes, and `cai = _ion_cai;`, which gives a concentration the value that it starts at here too. */
+/** C that does nothing to the model: `return 0;` of old files, includes, what is printed, and `cai = _ion_cai;`, which gives a concentration
+ * the value that it starts at here too. */
 export const isHarmless = (c: string): boolean =>
   c
     .replaceAll(/\/\*[\s\S]*?\*\//g, "")
     .replaceAll(/\/\/[^\n]*/g, "")
     .replaceAll(/#include[^\n]*/g, "")
+    .replaceAll(/\bf?printf\s*\((?:"(?:[^"\\]|\\.)*"|[\w\s,.*/&[\]])*\)\s*;/g, "")
+    .replaceAll(/\bfflush\s*\(\s*\w+\s*\)\s*;/g, "")
     .replaceAll(/return\s*0?\s*;/g, "")
     .replaceAll(/\b(\w+)\s*=\s*_ion_\1\s*;/g, "")
     .trim() === "";

@@ -1,6 +1,7 @@
 import type { Expr } from "../../lang/expr.ts";
 import { linkName, startOfArguments, WEIGHT } from "./connection.ts";
 import { ofCount, ofFlag } from "./flags.ts";
+import { readOver } from "./read-over.ts";
 import { type Effects, Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { anchored, drift, inSteps } from "./moments.ts";
@@ -189,8 +190,12 @@ export class OwnEvents {
       const send = this.#send(`${line}:${column}`, flag === undefined ? s.number(0) : run.value(flag), at);
       return this.#push(send, s.add(s.name(NOW), this.#anchored(run.value(delay), 0)), run);
     }
-    const why = name === "net_event" ? "a receptor sends no events to others: its cell's spikes do" : name === "net_move" ? "an event under way stays as it is" : "it is unknown here"; // prettier-ignore
-    return lexer.fail(at, `calls ${name}, which is refused: ${why}`, "Write it without");
+    if (name === "net_event") return readOver(this.#context, at);
+    if (name === "net_move") {
+      if (args[0] === undefined) lexer.fail(at, "has a net_move without a time", "Give the time");
+      return this.#move(s.add(s.name(NOW), this.#anchored(s.sub(run.value(args[0] as Term), s.name(NOW)), 0)), run);
+    }
+    return lexer.fail(at, `calls ${name}, which is refused: it is unknown here`, "Write it without");
   }
 
   /** The net_send at a place, which sends one flag. */
@@ -231,6 +236,15 @@ export class OwnEvents {
       open = s.mul(open, s.sub(s.number(1), isFree));
     }
     run.set(rooms[0] as string, s.call("select", open, s.number(TOO_MUCH), held(rooms[0] as string)));
+  }
+
+  /** Gives the event under way another time. */
+  #move(due: Expr, run: Execution): void {
+    const { symbols: s } = this.#context;
+    for (const room of [...this.#sends.values()].flatMap(({ rooms }) => rooms)) {
+      const held = run.values.get(room) ?? s.name(room);
+      run.set(room, s.call("select", s.binary(">", held, s.number(IDLE / 2)), due, held));
+    }
   }
 
   #watch({ test, flag, line, column }: Extract<Statement, { kind: "watch" }>, run: Execution): void {

@@ -109,13 +109,13 @@ export class Resolver {
   }
 
   #keptValue(name: string, phase: Phase): Expr {
-    const { initial, advanced, currents } = this.#phases;
+    const { advanced, currents } = this.#phases;
     if (phase === "initial") return this.default(name);
     const stepped = advanced.get(name);
     if (phase === "currents") {
       if (stepped !== undefined) return this.#lasting(name, stepped);
       const now = currents.get(name);
-      if (now !== undefined && initial.get(name) === undefined) return this.#remembered(name, now);
+      if (now !== undefined) return this.#remembered(name, now);
       return this.#started(name);
     }
     if (stepped !== undefined) return this.#lastingState(name, stepped);
@@ -171,17 +171,35 @@ export class Resolver {
     return s.substitute(value, new Map([["V", s.name(keptName(voltage))]]));
   }
 
-  /** A value that BREAKPOINT computes once and keeps: select(changed, value, itself), with a value that nothing changes. */
+  /** A value that BREAKPOINT keeps from its last time: select(changed, value, itself), where nothing changes the value, or where neither it nor
+   * the test reads what NEURON's second run of BREAKPOINT in a step would find changed. */
   #remembered(name: string, now: Expr): Expr {
     const { symbols: s, lexer } = this.#context;
-    if (now.kind === "call" && now.fn === "select") {
+    if (this.kept.has(name)) return s.name(keptName(name));
+    if (this.#phases.initial.get(name) === undefined && now.kind === "call" && now.fn === "select") {
       const [, value, kept] = now.args as [Expr, Expr, Expr];
       if (kept === s.name(name)) {
         const found = this.#once(name, () => this.resolve(value, "currents"));
         if (this.isSteady(found)) return found;
       }
     }
+    if (this.#isLatch(now, name)) {
+      const init = this.#started(name, true);
+      this.kept.set(name, { name, init, next: s.number(0) });
+      this.kept.set(name, { name, init, next: this.resolve(now, "currents") });
+      return s.name(keptName(name));
+    }
     return lexer.fail(this.#place(name), `reads ${name} in BREAKPOINT before it is set there, from the last time`, "Set it before it is read"); // prettier-ignore
+  }
+
+  /** Whether a value is itself or one of values that do not read it, by tests that read neither it, nor the voltage, nor what BREAKPOINT sets. */
+  #isLatch(e: Expr, name: string): boolean {
+    const { symbols: s } = this.#context;
+    if (e === s.name(name)) return true;
+    const isFree = (x: Expr): boolean => [...s.reads(x)].every((n) => n !== "V" && !this.#phases.currents.has(n));
+    if (e.kind !== "call" || e.fn !== "select") return isFree(e);
+    const [test, ...values] = e.args as [Expr, Expr, Expr];
+    return isFree(test) && values.every((x) => this.#isLatch(x, name));
   }
 
   #once<T>(name: string, make: () => T): T {

@@ -84,15 +84,27 @@ describe("what is refused, with line and column", () => {
       "NET_RECEIVE(w, n) { n = n + 1 net_send(1, n) g = g + w }",
       "p.mod:3:31: sends itself events whose flag counts them and of which others than the last act",
     ],
-    [
-      "NET_RECEIVE(w) { net_send(1, 2) net_event(t) }",
-      "p.mod:3:33: calls net_event, which is refused: a receptor sends",
-    ],
+    ["NET_RECEIVE(w) { net_send(1, 2) net_shift(t) }", "p.mod:3:33: calls net_shift"],
     ["NET_RECEIVE(w) { WATCH (v) 2 }", "p.mod:3:18: WATCHes what is no comparison"],
   ])("self events: %s", (blocks, message) => {
     const text = `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i } ASSIGNED { v (mV) i (nA) } STATE { g (uS) }
 BREAKPOINT { SOLVE s METHOD cnexp i = g*v } DERIVATIVE s { g' = -g/5 }\n${blocks}`;
     expect(() => nmodl(text, { file: "p.mod" })).toThrow(message);
+  });
+
+  test("what BREAKPOINT kept from its last time, which NEURON's two runs in a step change", () => {
+    const text = leak({ assigned: "on", breakpoint: "if (on == 0) { e = v on = 1 }", blocks: "INITIAL { on = 0 }" });
+    expect(() => nmodl(text, { file: "leak.mod" })).toThrow("reads on in BREAKPOINT before it is set there, from the last time"); // prettier-ignore
+  });
+
+  test("net_event and VERBATIM that prints are read over", () => {
+    const text = `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i } ASSIGNED { v i } STATE { g } BREAKPOINT {
+VERBATIM
+fprintf(stderr, "%g (%d)\\n", v, 2);
+ENDVERBATIM
+i = g*v } NET_RECEIVE(w) { g = g + w net_event(t) }`;
+    const { notes } = nmodl(text, { file: "p.mod" });
+    expect(notes).toContain("net_event in p.mod:5 is read over: connections begin at cells, not at receptors");
   });
 
   test("a sum that INITIAL does not start at", () => {
