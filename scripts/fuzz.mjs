@@ -8,7 +8,7 @@ if (!(times >= 1)) {
   console.error(`npm run fuzz -- <times>: "${process.argv[2]}" is not a number of 1 or more`);
   process.exit(1);
 }
-const { status } = spawnSync(bin("vitest"), ["run", "test/fuzz", "--testTimeout=3600000"], {
+const { status } = spawnSync(bin("vitest"), ["run", "test/fuzz", "--testTimeout=36000000"], {
   cwd: root,
   stdio: "inherit",
   env: { ...process.env, FUZZ: String(times) },

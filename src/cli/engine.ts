@@ -1,3 +1,4 @@
+import { clipped } from "../clipped.ts";
 import type { EngineKind } from "../host/engine.ts";
 import { DeviceError } from "../errors.ts";
 import { offerThreads, threadsHere } from "../host/threads.ts";
@@ -26,10 +27,17 @@ function threadsSaid(threads: string | undefined): string {
   return cores === 1 ? "one core" : `up to ${cores} threads`;
 }
 
+/** @throws DeviceError for an adapter beside an engine that uses none */
+export function checkAdapter(engine: string, adapter: string | undefined): void {
+  if (adapter === undefined || engine === "auto" || engine === "gpu") return;
+  throw new DeviceError(`--adapter ${clipped(adapter)}`, `is not used by --engine ${engine}`, "Leave one of them out");
+}
+
 /** Opens what --engine and --adapter ask for.
  * @throws DeviceError when the GPU is asked for and there is no adapter */
 export async function chooseEngine(engine: string, adapter?: string, threads?: string): Promise<ChosenEngine> {
   const counted = threadsSaid(threads);
+  checkAdapter(engine, adapter);
   if (engine === "reference" || engine === "reference32") {
     const precision = engine === "reference" ? "float64" : "float32";
     return { kind: engine, opened: undefined, said: `reference engine, ${precision}, ${counted}` };

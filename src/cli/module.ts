@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { clipped } from "../clipped.ts";
-import { DataError } from "../errors.ts";
+import { DataError, HillockError } from "../errors.ts";
 import { Network } from "../network/network.ts";
 import type { Built } from "../studies/study.ts";
 import { ms, seconds } from "../units.ts";
@@ -32,36 +32,78 @@ export async function fromModule(path: string, options: RunOptions): Promise<Bui
   const unfit = options.set.length > 0 && !data ? "--set" : options.settings ? "--settings" : undefined;
   if (unfit !== undefined)
     throw new DataError(`${path} ${unfit}`, "works with the built-in studies", "Change the module instead");
-  const module = data ? await fromJson(path) : ((await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>); // prettier-ignore
+  const module = data ? await fromJson(path) : await usersOwn(path, "", () => import(pathToFileURL(resolve(path)).href) as Promise<Record<string, unknown>>); // prettier-ignore
   const exported = module["default"] ?? module["network"];
   const seed = options.seed === undefined ? undefined : seedOf(options.seed, 0);
   const made: unknown =
-    typeof exported === "function" ? await (exported as (o: object) => unknown)({ seed }) : exported;
+    typeof exported === "function"
+      ? await usersOwn(path, "", () => (exported as (o: object) => unknown)({ seed }))
+      : exported;
   const parts = { ...module, ...(isNetwork(made) ? { network: made } : (made as object)) } as Partial<Built>;
   const { network } = parts;
+  const own = ownParts(path, parts);
   if (!isNetwork(network))
     throw new DataError(path, "exports no network", "Export one as default: `export default network`");
   const asked = options.duration === undefined ? undefined : seconds(secondsOf("duration", options.duration));
   const duration = asked ?? parts.duration;
   if (duration === undefined) throw new DataError(path, "gives no duration", "Export one, `export const duration = seconds(2)`, or give --duration"); // prettier-ignore
   const reseeded = seed === undefined || typeof exported === "function" ? {} : { seed };
-  const own = Network.fromJSON({ ...network.toJSON(), ...reseeded }); // of this copy of hillock, whichever the module imports
+  const copy = Network.fromJSON({ ...network.toJSON(), ...reseeded }); // of this copy of hillock, whichever the module imports
   if (options.batch !== undefined) {
-    const { path: what, values } = batchOf(options.batch, own.seed);
-    own.vary(what, values);
+    const { path: what, values } = batchOf(options.batch, copy.seed);
+    copy.vary(what, values);
   }
-  vary(own, path, options.set);
+  vary(copy, path, options.set);
   return {
-    network: own,
+    network: copy,
     dt: parts.dt ?? ms(0.025),
     method: parts.method,
     duration,
     chunk: options.chunk === undefined ? (parts.chunk ?? seconds(1)) : seconds(secondsOf("chunk", options.chunk)),
-    notes: parts.notes ?? [],
-    summary: parts.summary ?? summary,
-    figures: parts.figures ?? (async () => []),
-    ...(parts.outputs === undefined ? {} : { outputs: parts.outputs }),
+    notes: [],
+    summary,
+    figures: async () => [],
+    ...own,
   };
+}
+
+/** What a module's own code gives.
+ * @throws DataError with its message and line, for whatever it throws */
+async function usersOwn<T>(path: string, part: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof HillockError) throw error;
+    const [first = "", ...stack] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split(
+      "\n",
+    );
+    const at = stack.map((line) => /[^/\\]*\.[mc]?[jt]s:\d+:\d+/.exec(line)?.[0]).find((place) => place !== undefined);
+    const message = error instanceof SyntaxError ? error.message : first;
+    throw new DataError(`${path}${part}`, `fails (${clipped(message)}${at === undefined ? "" : `, at ${at}`})`, "Mend the module, or try it with node alone"); // prettier-ignore
+  }
+}
+
+const FUNCTIONS = ["summary", "figures", "outputs"] as const;
+
+/** What a module says beside its network, where it does: checked, and with its errors named. */
+function ownParts(path: string, parts: Partial<Built>): Partial<Built> {
+  const given = parts as Readonly<Record<string, unknown>>;
+  const { notes } = given;
+  if (notes !== undefined && !(Array.isArray(notes) && notes.every((note) => typeof note === "string")))
+    throw new DataError(`${path} notes`, "is no list of texts", "Export lines to show before the run, or nothing");
+  const found: Record<string, unknown> = notes === undefined ? {} : { notes };
+  for (const name of FUNCTIONS) {
+    const of = given[name];
+    if (of === undefined) continue;
+    if (typeof of !== "function") throw new DataError(`${path} ${name}`, `is a ${typeof of}`, "Export a function of the finished run, or nothing"); // prettier-ignore
+    found[name] = (...args: unknown[]) =>
+      usersOwn(path, ` ${name}`, async () => {
+        const made: unknown = await Reflect.apply(of, parts, args);
+        if (name !== "summary" || typeof made === "string") return made;
+        throw new DataError(`${path} summary`, `gives a ${typeof made}`, "Have it give a text");
+      });
+  }
+  return found;
 }
 
 /** --set of a network's JSON: a value of what a batch may vary, the same in every entry. */
@@ -84,4 +126,5 @@ const summary: Built["summary"] = async (run, entry) => {
   return activityTable(all);
 };
 
-const isNetwork = (x: unknown): x is Network => typeof x === "object" && x !== null && "describe" in x && "toJSON" in x;
+const isNetwork = (x: unknown): x is Network =>
+  typeof x === "object" && x !== null && "describe" in x && "toJSON" in x && typeof x.toJSON === "function";

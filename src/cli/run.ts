@@ -143,11 +143,10 @@ async function execute(job: Job, how: Invocation): Promise<number> {
   const seeds = options.converge === true ? otherSeeds(options) : undefined;
   const out = options.out ?? defaultFolder(name, resume || continues);
   const files = await openFolder(out);
-  await files.prepare();
   await refuseUsed(files, { resume, force, continues });
   const chosen = await chooseEngine(options.engine, options.adapter, options.threads);
   const adapter = chosen.opened?.info.description ?? "";
-  const unlock = facts && (await files.lock("study.lock")); // one run locks its own folder
+  let unlock: (() => Promise<void>) | undefined;
   const line = new ProgressLine(process.stderr);
   const tell = (text: string): void => {
     line.clear();
@@ -155,6 +154,8 @@ async function execute(job: Job, how: Invocation): Promise<number> {
   };
   const began = performance.now();
   try {
+    await files.prepare();
+    if (facts) unlock = await files.lock("study.lock"); // one run locks its own folder
     say(`${name} on ${chosen.said}`);
     const at = { out, kind: chosen.kind, device: chosen.opened?.device, adapter };
     const result = await interruptible(async (signal) => {

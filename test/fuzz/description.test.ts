@@ -8,7 +8,7 @@ import { referenceEngine } from "../../src/reference/engine.ts";
 import { ms } from "../../src/units.ts";
 import { CODE, damage, damaged, MARK, tokens } from "./damage.ts";
 import { WHOLE } from "./networks.ts";
-import { fuzzed, result } from "./runs.ts";
+import { fuzzed, PATIENCE, result } from "./runs.ts";
 
 const TEXTS = WHOLE.map((make) => JSON.stringify(make()));
 
@@ -44,7 +44,7 @@ test("a damaged description is refused by a typed error, or runs to finite value
     fuzzed(120),
   );
   expect(ran).toBeGreaterThan(5);
-}, 120_000); // prettier-ignore
+}, PATIENCE); // prettier-ignore
 
 test("any text is an expression or a typed error", () => {
   const nested = fc.integer({ min: 1, max: 2 * DEEPEST }).map((n) => `${"(".repeat(n)}V${")".repeat(n)}`);

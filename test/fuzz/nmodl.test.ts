@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mechanismSource, nmodl, nmodlGather } from "../../src/import/index.ts";
-import { fuzzed, result } from "./runs.ts";
+import { fuzzed, PATIENCE, result } from "./runs.ts";
 
 const DIR = join(import.meta.dirname, "../fixtures/nmodl");
 const SLOW = ["calcium_shells.mod", "calcium_rings.mod"];
@@ -26,4 +26,4 @@ test("a file with changed words is refused with a typed error, or makes a mechan
     }),
     fuzzed(150),
   );
-}, 600_000);
+}, PATIENCE);

@@ -8,6 +8,9 @@ export const fuzzed = (few: number): { numRuns: number; seed?: number; endOnFail
     : { numRuns: few, seed: 20261128, endOnFailure: true };
 };
 
+/** ms that a property which runs networks may take: under `npm run fuzz` hours. */
+export const PATIENCE = Number(process.env["FUZZ"] ?? 0) > 0 ? 36_000_000 : 120_000;
+
 /** What a call gives, or undefined where it refuses as it should: with a typed error that names thing, problem and remedy and echoes
  * little. Anything else is a fault and goes on. */
 export function result<T>(call: () => T): T | undefined {

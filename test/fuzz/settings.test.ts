@@ -8,7 +8,7 @@ import { referenceEngine } from "../../src/reference/engine.ts";
 import { STUDIES } from "../../src/studies/index.ts";
 import { fromJson, toJson } from "../../src/studies/parts.ts";
 import type { NetworkStudy } from "../../src/studies/study.ts";
-import { fuzzed } from "./runs.ts";
+import { fuzzed, PATIENCE } from "./runs.ts";
 import { chosenSettings, settingsOf } from "../../src/studies/schema.ts";
 
 const word = fc.oneof(
@@ -85,7 +85,7 @@ test("settings that the schema holds are refused before the work, or run to fini
     fuzzed(30),
   );
   expect(ran).toBeGreaterThan(3);
-}, 120_000);
+}, PATIENCE);
 
 test("any words of --batch and --seed give whole copies, or a typed error", () => {
   fc.assert(

@@ -18,6 +18,7 @@ import {
 } from "../../sweep/axes.ts";
 import { PLAN_FILE, pointsOf, writePlan, type Plan } from "../../sweep/plan.ts";
 import { networkSubject, studySubject, type Subject } from "../../sweep/subject.ts";
+import { checkAdapter } from "../engine.ts";
 import { pair, seedOf } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
 import { readText } from "../read-text.ts";
@@ -49,6 +50,7 @@ export async function planCommand(
 ): Promise<number> {
   const folder = await openFolder(options.out);
   if (existsSync(join(options.out, PLAN_FILE))) throw new DataError(folder.where, "already holds a sweep", "Choose another folder with --out"); // prettier-ignore
+  checkAdapter(options.engine, options.adapter);
   const { subject, files } = await subjectOf(name, preset, options.file);
   const fixed = Object.fromEntries(options.set.map(pair));
   if (fixed["seed"] !== undefined) throw new DataError("--set seed", "is no setting of a study", `Give --seed ${clipped(fixed["seed"])}`); // prettier-ignore

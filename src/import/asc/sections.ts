@@ -61,6 +61,7 @@ export function asc(text: string, where = "ASC"): AscMorphology {
     };
     return tree(piecesOf(list, where, skipped), { kind, type, name, soma: soma.length > 0, where });
   });
+  if (soma.length + sections.length === 0) throw new DataError(`${where}, line ${first?.list.line}`, "the only tree has no length", "Give it two points that are apart, or outline the cell body"); // prettier-ignore
   return { sections: [...soma, ...sections], skipped };
 }
 

@@ -168,6 +168,7 @@ const BAD: readonly (readonly [line: string, code: number, message: RegExp])[] =
   ["run train --engine reference --targets nowhere.csv", 1, /cannot be read/],
   ["run missing.mjs", 1, /missing\.mjs: does not exist/],
   ["run nothing.mjs", 1, /exports no network/],
+  ["run watanabe --engine reference --adapter llvmpipe", 1, /--adapter llvmpipe: is not used by --engine reference/],
   ["run nothing.mjs --set a=1", 1, /--set: works with the built-in studies/],
   ["run nothing.mjs more", 2, /takes no "more"/],
   ["simulate", 2, /unknown command/],

@@ -29,3 +29,27 @@ test("what is no JSON, or no network, is an error", async () => {
   await expect(fromModule(file("cut.json", '{ "seed": 1'), options)).rejects.toThrow(DataError);
   await expect(fromModule(file("other.json", '{ "cells": 1 }'), options)).rejects.toThrow(ModelError);
 });
+
+let files = 0;
+test.each([
+  ["", "throw new Error('boom')", /own0\.mjs: fails \(Error: boom, at own0\.mjs:1:\d+\)/],
+  ["", "export default {", /fails \(.+\)/],
+  ["", "export default () => { throw 5 }", /fails \(5\)/],
+  ["", "export default { describe: 1, toJSON: 1 }", /exports no network/],
+  ["notes", "5", /notes: is no list of texts/],
+  ["notes", "[null]", /notes: is no list of texts/],
+  ["summary", "'x'", /summary: is a string/],
+  ["figures", "5", /figures: is a number/],
+  ["outputs", "null", /outputs: is a object/],
+] as const)("a module's own %s %j", async (name, text, message) => {
+  const net = "export default { describe() {}, toJSON: () => ({ seed: 1, populations: [] }) };";
+  const path = file(`own${files++}.mjs`, name === "" ? text : `${net} export const ${name} = ${text};`);
+  await expect(fromModule(path, options)).rejects.toMatchObject({ name: "DataError", message: expect.stringMatching(message) as string });
+}); // prettier-ignore
+test("what a module's functions throw, or give instead of a text, is named", async () => {
+  const net = "export default { describe() {}, toJSON: () => ({ seed: 1, populations: [] }) };";
+  const built = await fromModule(file("late.mjs", `${net} export const summary = (run) => run; export const figures = () => { throw new Error("no") };`), options); // prettier-ignore
+  await expect(built.summary(5 as never, 0)).rejects.toThrow(/late\.mjs summary: gives a number/);
+  await expect(built.summary("all" as never, 0)).resolves.toBe("all");
+  await expect(built.figures({} as never, 0)).rejects.toThrow(/late\.mjs figures: fails \(Error: no, at late\.mjs:1/);
+});

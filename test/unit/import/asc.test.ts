@@ -35,6 +35,8 @@ describe.each([
   ["((CellBody) (0 0 0) (1 0 0) (2 0 0) (3 0 0))", "line 1: the cell body's outline has no width"],
   ["((Dendrite) (0 0 0 1) (9 0 0 1)\n((1 1 1 1) | (2 2 2 2))\n((1 1 1 1) | (2 2 2 2)))", "line 3: splits a branch that is split already"],
   ["((Dendrite) (0 0 0 1) ((9 0 0 1) | (0 9 0 1)))", "line 1: is a branch of a tree whose root has no length"],
+  ["((Dendrite))", "line 1: the only tree has no length"],
+  ["((Axon)\n (1 1 1 2) (1 1 1 3))", "line 1: the only tree has no length"],
   ["((Dendrite)\n (0 0 0 1", "line 2: opens a ( that is never closed"],
   ["((Dendrite) (0 0 0 1)))", "line 1: has a ) that closes nothing"],
   ["((Dendrite) <(0 0 0 1)))", "line 1: has a ) that closes nothing"],
