@@ -1,3 +1,4 @@
+import { extremes } from "../sorted.ts";
 import { coefficientOfVariation, intervals } from "./intervals.ts";
 import { checkSpan, timesPerCell, window, type Span, type SpikeTrains } from "./spikes.ts";
 import { mean, standardDeviation } from "./stats.ts";
@@ -72,14 +73,15 @@ export function activitySummary(trains: SpikeTrains): ActivitySummary {
   const active = timesPerCell(trains).filter((times) => times.length > 0);
   const span = (times: Float64Array) => (times.at(-1) as number) - (times[0] as number);
   const rates = active.filter((times) => span(times) > 0).map((times) => (times.length * 1000) / span(times));
+  const [minimum, maximum] = rates.length > 0 ? extremes(rates) : [NaN, NaN];
   return {
     units: trains.n,
     active: active.length,
     undefinedRates: active.length - rates.length,
     mean: mean(rates),
     sd: standardDeviation(rates, "population"),
-    minimum: rates.length > 0 ? Math.min(...rates) : NaN,
-    maximum: rates.length > 0 ? Math.max(...rates) : NaN,
+    minimum,
+    maximum,
   };
 }
 

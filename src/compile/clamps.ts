@@ -1,3 +1,4 @@
+import { extremes } from "../sorted.ts";
 import { ModelError } from "../errors.ts";
 import { receives, type CellsDescription, type NeuronsDescription } from "../network/check.ts";
 import type { CellSignals, ClampDescription, NetworkDescription } from "../network/description.ts";
@@ -147,7 +148,7 @@ function checkPlayed(
       const mine = Array.from(made.gain.subarray(e * n, (e + 1) * n)).filter(
         (_, c) => (made.signalOfCell?.[c] ?? 0) === s,
       );
-      const [low, high] = [Math.min(...mine), Math.max(...mine)];
+      const [low, high] = extremes(mine);
       const at = signalAt(signal, { dt, seed: d.seed, owner: clamp.name });
       for (let step = 0; step < Math.min(steps, MOST_LOOKED_AT); step++) {
         const x = at(step);

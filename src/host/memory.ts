@@ -20,7 +20,7 @@ export function arrayBytes(...data: readonly unknown[]): number {
     }
     if (seen.has(x)) continue;
     seen.add(x);
-    left.push(...(x instanceof Map ? x.values() : x instanceof Set ? x : Object.values(x)));
+    for (const inside of x instanceof Map ? x.values() : x instanceof Set ? x : Object.values(x)) left.push(inside);
   }
   return [...buffers].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

@@ -387,11 +387,11 @@ export class Network {
       if (receives(p)) network.cells(p.name, p.model);
       else network.sources(p.name, sizeOf(p), p.model);
     }
-    network.#projections.push(...whole.projections);
-    network.#clamps.push(...whole.clamps);
+    for (const p of whole.projections) network.#projections.push(p);
+    for (const clamp of whole.clamps) network.#clamps.push(clamp);
     for (const r of whole.readouts ?? []) network.#addReadout(r);
-    network.#gathers.push(...(whole.gathers ?? []));
-    network.#recordings.push(...whole.recordings);
+    for (const gather of whole.gathers ?? []) network.#gathers.push(gather);
+    for (const recording of whole.recordings) network.#recordings.push(recording);
     if (whole.entries > 1) network.batch(whole.entries);
     for (const v of whole.variations) network.vary(v.path, v.values);
     return network;

@@ -108,7 +108,7 @@ async function begin(
   if (resume && present.includes(CHECKPOINT_FILE)) {
     const { header, gathered, differences } = await resumeFrom(sim, store, durationSteps, options);
     options.gathered?.load(gathered);
-    done.chunks.push(...header.chunks);
+    for (const chunk of header.chunks) done.chunks.push(chunk);
     done.resumed.push(...header.resumed, { step: header.step, bitwise: differences.length === 0 });
   } else if (resume) {
     if (!force) await refuseLostCheckpoint(files, present);

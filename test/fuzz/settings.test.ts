@@ -51,41 +51,73 @@ describe.each([...STUDIES.keys()])("%s", (name) => {
   });
 });
 
+const networks = [...STUDIES.values()].filter((study): study is NetworkStudy => "build" in study);
+const alone = networks.flatMap((study) => [...settingsOf(study.settings).keys()].map((path) => [study, path] as const));
+
 const small = fc.constantFrom("0", "1", "2", "3", "5", "0.1", "0.25", "0.5", "10", "20", "100", "-1", "1e3", "1e9", "1,2,3", "true", "false"); // prettier-ignore
 
-test("settings that the schema holds are refused before the work, or run to finite values", async () => {
-  const networks = [...STUDIES.values()].filter((study) => "build" in study);
-  let ran = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.nat(), fc.array(fc.tuple(fc.nat(), small), { minLength: 1, maxLength: 3 }), async (k, all) => {
-      const study = networks[k % networks.length] as NetworkStudy;
-      const known = [...settingsOf(study.settings).keys()];
-      const changes = all.map(([at, text]): [string, string] => [known[at % known.length] as string, text]);
-      const began = process.cpuUsage();
-      try {
-        const settings = chosenSettings(study.name, study.settings, [
-          ...known.filter((path) => path.startsWith("cells.")).map((path): [string, string] => [path, "7"]),
-          ...changes,
-        ]);
-        const { network, dt, method } = await study.build(settings, { seed: 1, files: new Map() });
-        const size = estimate(network.describe());
-        checkEstimate(network.describe(), size, {});
-        if (size.cells < 500 && size.links < 1e5) {
-          const engine = referenceEngine(compile(network, { dt, ...(method && { method }) }), { precision: 64 });
-          const { traces } = await engine.advance(5);
-          for (const { data } of traces) expect(data.every(Number.isFinite)).toBe(true);
-          ran++;
+test(
+  "settings that the schema holds are refused before the work, or run to finite values",
+  async () => {
+    let ran = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(),
+        fc.array(fc.tuple(fc.nat(), small), { minLength: 1, maxLength: 3 }),
+        async (k, all) => {
+          const study = networks[k % networks.length] as NetworkStudy;
+          const known = [...settingsOf(study.settings).keys()];
+          const changes = all.map(([at, text]): [string, string] => [known[at % known.length] as string, text]);
+          const began = process.cpuUsage();
+          try {
+            const settings = chosenSettings(study.name, study.settings, [
+              ...known.filter((path) => path.startsWith("cells.")).map((path): [string, string] => [path, "7"]),
+              ...changes,
+            ]);
+            const { network, dt, method } = await study.build(settings, { seed: 1, files: new Map() });
+            const size = estimate(network.describe());
+            checkEstimate(network.describe(), size, {});
+            if (size.cells < 500 && size.links < 1e5) {
+              const engine = referenceEngine(compile(network, { dt, ...(method && { method }) }), { precision: 64 });
+              const { traces } = await engine.advance(5);
+              for (const { data } of traces) expect(data.every(Number.isFinite)).toBe(true);
+              ran++;
+            }
+          } catch (error) {
+            if (!(error instanceof HillockError)) throw error;
+          }
+          const { user, system } = process.cpuUsage(began);
+          expect((user + system) / 1e6).toBeLessThan(5);
+        },
+      ),
+      fuzzed(30),
+    );
+    expect(ran).toBeGreaterThan(3);
+  },
+  PATIENCE,
+);
+
+test(
+  "any one setting of a network is refused at once when it is huge, or gives a network whose size is known at once",
+  async () => {
+    for (const [study, path] of alone) {
+      for (const value of ["1e9", "1e5"]) {
+        const began = process.cpuUsage();
+        try {
+          const settings = chosenSettings(study.name, study.settings, [[path, value]]);
+          const { network } = await study.build(settings, { seed: 1, files: new Map() });
+          const d = network.describe();
+          checkEstimate(d, estimate(d), {});
+        } catch (error) {
+          if (!(error instanceof HillockError)) throw error;
         }
-      } catch (error) {
-        if (!(error instanceof HillockError)) throw error;
+        const { user, system } = process.cpuUsage(began);
+        expect((user + system) / 1e6, `${study.name} ${path}=${value}`).toBeLessThan(5);
       }
-      const { user, system } = process.cpuUsage(began);
-      expect((user + system) / 1e6).toBeLessThan(5);
-    }),
-    fuzzed(30),
-  );
-  expect(ran).toBeGreaterThan(3);
-}, PATIENCE);
+    }
+  },
+  PATIENCE,
+);
 
 test("any words of --batch and --seed give whole copies, or a typed error", () => {
   fc.assert(

@@ -6,7 +6,7 @@ import { buildCells, checkCells, given, type Explicit } from "./cells.ts";
 import { motorNeuronConfig, type MotorNeuronConfig } from "./config.ts";
 import { NERLAB_FIELDS, nerlabMiddle, nerlabModel, type NerlabCell, type NerlabField } from "./nerlab.ts";
 import { POWERS_FIELDS, powersMiddle, powersModel, type PowersCell, type PowersField } from "./powers2017.ts";
-import type { Generation, Recruitment } from "./ranges.ts";
+import { checkPool, type Generation, type Recruitment } from "./ranges.ts";
 import type { RecruitmentThresholds } from "./thresholds.ts";
 
 export type MotorNeuronModel = "NERLab" | "Powers2017";
@@ -91,6 +91,7 @@ function gammaOf(cells: readonly { readonly gamma?: number }[], options: MotorNe
 function recruitment({ thresholds, n }: AlphaMotorNeuronOptions): Recruitment {
   const where = "alpha motor neurons";
   if (thresholds !== undefined) {
+    checkPool(where, ("rt" in thresholds ? thresholds.rt : thresholds).length);
     const rt = Float64Array.from("rt" in thresholds ? thresholds.rt : thresholds);
     if (rt.length === 0) throw new ModelError(where, "no threshold is given", "Give at least one");
     const bad = rt.findIndex((x) => !Number.isFinite(x));
@@ -98,6 +99,7 @@ function recruitment({ thresholds, n }: AlphaMotorNeuronOptions): Recruitment {
     if (n === undefined || n === rt.length) return { thresholds: rt };
     throw new ModelError(where, `n is ${n}, but there are ${rt.length} thresholds`, "Leave n out");
   }
+  checkPool(where, n ?? 0);
   if (n !== undefined && Number.isInteger(n) && n >= 1) return { n };
   throw new ModelError(
     where,

@@ -40,8 +40,9 @@ export function buildCells<F extends string>(
   });
   const delays = axonDelays(n, axon);
   return Array.from({ length: n }, (_, i): CellParameters<F> => {
-    const own = Object.fromEntries(names.map((name, k) => [name, columns[k]?.[i]])) as Record<F, number>;
-    return { ...own, ...about(delays[i], "thresholds" in who ? who.thresholds[i] : undefined) };
+    const cell: Record<string, number> = {};
+    for (const [k, name] of names.entries()) cell[name] = columns[k]?.[i] as number;
+    return Object.assign(cell, about(delays[i], "thresholds" in who ? who.thresholds[i] : undefined)) as CellParameters<F>; // prettier-ignore
   });
 }
 

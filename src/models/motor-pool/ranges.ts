@@ -12,6 +12,14 @@ export type Generation = "A" | "B";
 /** Who the cells are: thresholds (any order, used as they are, not rescaled), or only a count. */
 export type Recruitment = { readonly thresholds: Float64Array } | { readonly n: number };
 
+/** Motor neurons of a pool: a muscle has at most some thousand; more than these are seconds before anything is said. */
+const MOST_MOTOR_NEURONS = 100_000;
+
+/** @throws ModelError for a pool that is too large, before anything is made of it */
+export function checkPool(where: string, n: number): void {
+  if (n > MOST_MOTOR_NEURONS) throw new ModelError(where, `has ${n} motor neurons`, `Give at most ${MOST_MOTOR_NEURONS}, or several pools`); // prettier-ignore
+}
+
 export const count = (who: Recruitment): number => ("n" in who ? who.n : who.thresholds.length);
 
 /** One parameter of every cell.

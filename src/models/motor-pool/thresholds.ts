@@ -1,5 +1,6 @@
 import { DataError, didYouMean, ModelError } from "../../errors.ts";
 import { decimal } from "../../decimal.ts";
+import { checkPool } from "./ranges.ts";
 
 const MODES = ["fuglevand", "deluca", "konstantin", "combined"] as const;
 export type ThresholdMode = (typeof MODES)[number];
@@ -32,6 +33,7 @@ export function recruitmentThresholds(options: ThresholdOptions): RecruitmentThr
   if (!MODES.includes(mode))
     throw new ModelError("recruitment thresholds", `has no mode "${mode}"`, didYouMean(mode, MODES));
   if (!(Number.isInteger(n) && n >= 1)) throw new ModelError(where, `n is ${n}`, "Give a whole number of at least 1");
+  checkPool(where, n);
   if (!(range > 1 && Number.isFinite(range))) throw new ModelError(where, `range is ${range}`, "Give a ratio above 1");
   if (!(max > 0 && Number.isFinite(max))) throw new ModelError(where, `max is ${max}`, "Give a number above 0");
   const least = mode === "fuglevand" || mode === "deluca" ? 1 : 2;

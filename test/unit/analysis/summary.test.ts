@@ -60,3 +60,9 @@ test("tables line up; numbers keep three figures", () => {
   ).toBe("a        b\n----  ----\nlong     1\nx     2.35");
   expect([5, 123.456, 0.01234, NaN, 17.26].map(formatNumber)).toEqual(["5", "123", "0.0123", "n/a", "17.3"]);
 });
+
+test("a summary of 200,000 active cells", () => {
+  const n = 200_000;
+  const s = activitySummary(fromPerCell(Array.from({ length: n }, (_, k) => [0, k === 7 ? 500 : 1000])));
+  expect([s.active, s.minimum, s.maximum]).toEqual([n, 2, 4]);
+});

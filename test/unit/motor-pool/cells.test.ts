@@ -247,6 +247,8 @@ it("lets explicit values win over the configuration, and that over the published
 
 it.each([
   [{}, ModelError, /Give thresholds, or a whole number/],
+  [{ n: 1e9 }, ModelError, /has 1000000000 motor neurons. Give at most 100000/],
+  [{ thresholds: { length: 1e9 } }, ModelError, /has 1000000000 motor neurons/],
   [{ n: 3, thresholds: [1] }, ModelError, /n is 3, but there are 1/],
   [{ thresholds: [0.1, NaN] }, ModelError, /threshold 1: is NaN/],
   [{ thresholds: [] }, ModelError, /no threshold/],

@@ -61,6 +61,7 @@ it.each([
   [{ n: 5, range: 100, mode: "combined" as const, slope: 0 }, /slope is 0/],
   [{ n: 5, range: 100, mode: "fuglevan" as ThresholdMode }, /Did you mean "fuglevand"/],
   [{ n: 0, range: 100 }, /n is 0/],
+  [{ n: 1e9, range: 100 }, /has 1000000000 motor neurons/],
   [{ n: 2.5, range: 100 }, /n is 2.5/],
   [{ n: 1, range: 100 }, /at least 2 units/],
   [{ n: 5, range: 1 }, /range is 1/],
