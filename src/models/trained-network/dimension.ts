@@ -1,3 +1,5 @@
+import { checkSquare } from "./motifs.ts";
+
 /** Covariance [N][N] of samples X [T][N], unbiased; NaN for one sample. The first sample goes before the means, so that a constant
  * has exactly 0, whatever the constant. */
 export function covariance(X: ArrayLike<number>, T: number, N: number): Float64Array {
@@ -21,6 +23,7 @@ export function covariance(X: ArrayLike<number>, T: number, N: number): Float64A
 
 /** (tr C)^2 / tr(C^2): how many directions the activity fills; NaN where nothing varies. */
 export function participationRatio(C: ArrayLike<number>, N: number): number {
+  checkSquare("participation ratio", C, N);
   let [trace, square] = [0, 0];
   for (let i = 0; i < N; i++) trace += C[i * N + i] as number; // 0 for constants: then 0 / 0
   for (let at = 0; at < N * N; at++) square += (C[at] as number) ** 2;
@@ -47,6 +50,7 @@ export function dimension(
   T: number,
   sign: "kept" | "asPublished" = "kept",
 ): Dimension {
+  checkSquare("dimension", C, N);
   const [am, va] = meanAndVariance(N, (visit) => {
     for (let i = 0; i < N; i++) visit(C[i * N + i] as number);
   });

@@ -1,3 +1,5 @@
+import { ModelError } from "../../errors.ts";
+
 /** Second-order motifs of a weight matrix, after Dahmen et al. (2022). */
 export interface Motifs {
   /** N times the variance of all entries. */
@@ -8,9 +10,16 @@ export interface Motifs {
   readonly tau_chn: number;
 }
 
+/** @throws ModelError for what is no N x N matrix: a wrong N would read beyond it, or not end */
+export function checkSquare(where: string, of: ArrayLike<number>, N: number): void {
+  if (Number.isSafeInteger(N) && N >= 1 && of.length === N * N) return;
+  throw new ModelError(where, `has ${of.length} values for N = ${String(N)}`, "Give N * N, row by row");
+}
+
 /** Motifs in O(N^2): no matrix product is needed, only row sums, column sums, sum of squares and sum of M_ij M_ji.
  * @param w  N x N row-major; row receives, column sends; zeros and diagonal count */
 export function motifs(w: ArrayLike<number>, N: number): Motifs {
+  checkSquare("motifs", w, N);
   let mean = 0;
   for (let at = 0; at < N * N; at++) mean += w[at] as number;
   mean /= N * N;

@@ -123,3 +123,11 @@ test("a spectrum is that of known blocks, by falling modulus", () => {
   expect(radius).toBeCloseTo(5, 12);
   expect(maxReal).toBeCloseTo(2, 12);
 });
+
+test("a number of neurons that does not fit the matrix is refused, and ends", () => {
+  for (const N of [3, 1e308, NaN, 1.5, -2]) {
+    expect(() => motifs(new Float64Array(4), N)).toThrow(/has 4 values for N = /);
+    expect(() => participationRatio(new Float64Array(4), N)).toThrow(/has 4 values for N = /);
+    expect(() => dimension(new Float64Array(4), N, 5)).toThrow(/has 4 values for N = /);
+  }
+});
