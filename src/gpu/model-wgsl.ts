@@ -1,6 +1,7 @@
 import type { CompiledCells } from "../compile/compiled.ts";
 import type { CellProgram } from "../compile/step-program.ts";
 import { gatherLength, gatherWgsl } from "./gather-wgsl.ts";
+import { looped } from "./looped.ts";
 import type { Stmt } from "../lang/expr.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
@@ -102,7 +103,9 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
 /** The armed bit is the row after the states. */
 function storeFunction(states: readonly string[]): string {
   const rows = [...states, "select(0.0, 1.0, armed)"];
-  return `fn store(g: u32, all: u32) {\n${rows.map((s, k) => `  state[${k}u * all + g] = ${s};`).join("\n")}\n}`;
+  const [held, loop] = looped({ held: "f32" }, rows.length, "state[k * all + g] = held[k];");
+  const lines = [held, ...rows.map((s, k) => `held[${k}] = ${s};`), loop];
+  return `fn store(g: u32, all: u32) {\n${lines.map((l) => `  ${l}`).join("\n")}\n}`;
 }
 
 /** Gives the step's inputs and says whether a spike is born at it; a point neuron's reset is done here. */
@@ -128,10 +131,13 @@ const largest = (names: readonly string[]): string =>
 function loadFunction(cells: CompiledCells): string {
   const { program, receptors, traces } = cells;
   const scales = receptors.length;
+  const { states, params } = program;
   const lines = [
-    ...program.states.map((s, k) => `${s} = state[${k}u * all + g];`),
-    `armed = state[${program.states.length}u * all + g] != 0.0;`,
-    ...program.params.map((p, k) => `${p} = param(${k}u, cell, entry);`),
+    ...looped({ held: "f32" }, states.length + 1, "held[k] = state[k * all + g];"),
+    ...states.map((s, k) => `${s} = held[${k}];`),
+    `armed = held[${states.length}] != 0.0;`,
+    ...looped({ given: "f32" }, params.length, "given[k] = param(k, cell, entry);"),
+    ...params.map((p, k) => `${p} = given[${k}];`),
     ...receptors.map((_, k) => `slot_${k} = table[${k}u];`),
     ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + ${k}u * shape.entries + entry]);`),
     ...(program.draws.length > 0

@@ -55,11 +55,14 @@ async function compartments(files: CaseFiles, data: Junctions, name: string, con
     net.record(cells, "V", { every: ms(dt) });
     return [group, cells] as const;
   }));
-  model.junctions.forEach(({ a, b, g_uS: g }, k) => {
-    const [from, to] = [place(a), place(b)];
-    const ends = [populations.get(from.group), populations.get(to.group)] as const;
-    if (ends[0] !== undefined && ends[1] !== undefined) net.gapJunctions(ends[0], ends[1], list([[from.index, to.index]]), { conductance: uS(g), name: `gap${k}` });
-  });
+  for (const [from, first] of populations) {
+    for (const [to, second] of populations) {
+      const between = model.junctions.filter(({ a, b }) => place(a).group === from && place(b).group === to);
+      if (between.length === 0) continue;
+      const pairs = list(between.map(({ a, b }) => [place(a).index, place(b).index]));
+      net.gapJunctions(first, second, pairs, { conductance: perCell(uS, between.map(({ g_uS: g }) => g)) });
+    }
+  }
   data.inputs.current_clamps.forEach(({ cell: c, amp_nA: amplitude, on_from_step: on, off_from_step: off }, k) => {
     const { group, index } = place(c);
     const cells = populations.get(group);
