@@ -97,6 +97,17 @@ BREAKPOINT { SOLVE s METHOD cnexp i = g*v } DERIVATIVE s { g' = -g/5 }\n${blocks
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow("reads on in BREAKPOINT before it is set there, from the last time"); // prettier-ignore
   });
 
+  test("a parameter that is fixed rules out what it stands before", () => {
+    const text = leak({ blocks: "PARAMETER { exactly = 0 }\nFUNCTION draw() {\nVERBATIM\nreturn rand();\nENDVERBATIM\n}", breakpoint: "if (exactly) { g = 2*g0 } else { g = draw() }", assigned: "g0" }); // prettier-ignore
+    const of = (fixed: Record<string, number>) => nmodl(text.replace("ASSIGNED", "PARAMETER { g0 = 1e-3 } ASSIGNED"), { file: "leak.mod", fixed }); // prettier-ignore
+    expect(() => of({})).toThrow("or let nmodl's option fixed rule it out");
+    const { mechanism, notes } = of({ exactly: 1 });
+    expect(mechanism.params).not.toHaveProperty("exactly");
+    expect(notes).toContain("exactly is fixed at 1");
+    expect(() => of({ exact: 1 })).toThrow("leak.mod: has no PARAMETER exact that could be fixed. Did you mean");
+    expect(() => of({ exactly: NaN })).toThrow("fixes exactly at what is no finite number");
+  });
+
   test("net_event and VERBATIM that prints are read over", () => {
     const text = `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i } ASSIGNED { v i } STATE { g } BREAKPOINT {
 VERBATIM
