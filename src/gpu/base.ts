@@ -2,11 +2,11 @@ import type { CompiledNetwork } from "../compile/compiled.ts";
 import { startExposed } from "../host/exposed.ts";
 import { Inputs } from "../host/inputs.ts";
 import type { GpuOptions } from "./engine.ts";
+import type { Shared } from "./group.ts";
 import { BLOCK_STRIDE, Kernels, Records, WORKGROUP_SIZE } from "./kernels.ts";
 import { countTables } from "./link-tables.ts";
 import { LogRing } from "./log-ring.ts";
 import { Memory } from "./memory.ts";
-import type { Shared } from "./parts.ts";
 import type { RoundTrip } from "./round-trip.ts";
 import { Scope } from "./scope.ts";
 import { BlockPlanner, longestSubmit, mostDispatches, mostRows } from "./submit.ts";
@@ -15,7 +15,6 @@ import { BlockPlanner, longestSubmit, mostDispatches, mostRows } from "./submit.
 export interface Base {
   readonly network: CompiledNetwork;
   readonly scope: Scope;
-  readonly maxSteps: number;
   readonly log: LogRing;
   readonly planner: BlockPlanner;
   readonly shared: Shared;
@@ -40,6 +39,7 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
     inputs,
     workgroupSize: options.workgroupSize ?? WORKGROUP_SIZE,
     bindingBytes,
+    maxSteps,
     records: new Records(device, memory.uniform("records", BLOCK_STRIDE * mostDispatches(network, maxSteps, tables))),
     increments: memory.storage("increments", 4 * mostRows(network) * (maxSteps + 1)),
     clamps: memory.storage("clamp values", 4 * inputs.clampRows * maxSteps),
@@ -48,5 +48,5 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
     log: log.buffer,
     releases: log.releases,
   };
-  return { network, scope, maxSteps, log, planner, shared };
+  return { network, scope, log, planner, shared };
 }

@@ -1,11 +1,13 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledCells, CompiledStage } from "../compile/compiled.ts";
-import type { TraceSamples } from "../host/engine.ts";
+import type { CompiledCells } from "../compile/compiled.ts";
+import type { EngineState } from "../host/engine.ts";
 import { ModelError } from "../errors.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
 import { CellParams } from "../host/params.ts";
-import { sampleSteps } from "../host/samples.ts";
-import type { Dispatch, Setting, Shared, Words } from "./parts.ts";
+import type { Dispatch, Group, Saved, Setting, Shared, Turn, Words } from "./group.ts";
+import { bind, type Bindings, type Kernel, type KernelName, workgroups } from "./kernels.ts";
+import { Samples } from "./sample-part.ts";
+import type { Sums } from "./stage-part.ts";
 
 /** Length of `strides` in shaders/cells.wgsl and trees.wgsl. */
 const MOST_PARAMS = 512;
@@ -16,37 +18,94 @@ export interface CellStates {
   readonly armed: Uint32Array;
 }
 
+/** `detect` of cells that detect before delivery. */
+interface CellKernels {
+  readonly integrate: Kernel;
+  readonly detect: Kernel | undefined;
+}
+
 /** One cell population on the device; small cells and trees differ in kernel and in where states are kept. */
-export abstract class CellsPart implements Setting {
+export abstract class CellsPart implements Group, Setting {
   readonly index: number;
   readonly cells: CompiledCells;
   /** the engine's own, which controls change. */
   readonly params: CellParams;
   readonly setting: GPUBuffer; // parameters, then gains of its clamps [clamp][entry][cell]
-  readonly traces: GPUBuffer;
+  readonly samples: Samples;
   protected readonly shared: Shared;
-  protected readonly stage: CompiledStage;
+  protected readonly sums: Sums;
 
-  protected constructor(shared: Shared, index: number, stage: CompiledStage, maxSteps: number) {
+  protected constructor(shared: Shared, index: number, sums: Sums) {
     this.shared = shared;
     this.index = index;
-    this.stage = stage;
+    this.sums = sums;
     this.cells = withoutLinkTraces(shared.network.populations[index] as CompiledCells);
     this.params = new CellParams(this.cells, shared.network.entries);
-    const { memory } = shared;
-    this.traces = memory.storage(`${this.cells.name}.traces`, 4 * this.traceWords(maxSteps));
-    this.setting = memory.storage(`${this.cells.name}.params`, this.words());
+    const traces = this.cells.traces.map((trace, k) => ({ population: index, index: k, trace }));
+    this.samples = new Samples(shared, this.cells.name, traces);
+    this.setting = shared.memory.storage(`${this.cells.name}.params`, this.words());
   }
 
   /** The buffers that steps change, the voltages' first. */
   abstract readonly mutable: readonly GPUBuffer[];
-  abstract dispatch(acc: GPUBuffer): Dispatch;
-  /** of cells that detect before delivery. */
-  abstract detectDispatch(acc: GPUBuffer): Dispatch | undefined;
+  protected abstract readonly kernels: CellKernels;
+  /** Invocations of a workgroup. */
+  protected abstract readonly size: number;
+  protected abstract readonly shape: GPUBuffer;
+  protected abstract readonly table: GPUBuffer;
+  /** word of the table from which on the traces' heads are written. */
+  protected abstract readonly heads: number;
+  /** What its kernels bind beside what all cells' do. */
+  protected abstract bound(): Readonly<Record<string, GPUBuffer>>;
   abstract readStates(): Promise<CellStates>;
-  abstract writeStates(states: CellStates): void;
-  /** where the traces' heads are written: a buffer and an offset in bytes. */
-  protected abstract readonly heads: { readonly buffer: GPUBuffer; readonly offset: number };
+  protected abstract writeStates(states: CellStates): void;
+
+  turns(): Turn[] {
+    const { stage, index } = this.sums;
+    const integrate = this.#dispatch(this.kernels.integrate);
+    const last = stage.cells.at(-1) === this.index;
+    const advance: Turn["of"] = ({ steps }) => [last ? { ...integrate, clear: this.sums.used(steps) } : integrate];
+    const turns: Turn[] = [{ stage: index, at: "integrate", of: advance }];
+    if (this.kernels.detect === undefined) return turns;
+    const detect = [this.#dispatch(this.kernels.detect)];
+    return [...turns, { stage: index, at: "detect", of: () => detect }];
+  }
+
+  #dispatch(kernel: Kernel): Dispatch {
+    const { memory, network, clamps, log } = this.shared;
+    const { shape, table, setting: params } = this;
+    const own = { shape, params, table, acc: this.sums.acc, log, clamps, traces: this.samples.buffer };
+    return {
+      label: "integrate",
+      pipeline: kernel.pipeline,
+      group: bind(memory.device, kernel, { ...own, ...this.bound() } as Bindings<KernelName>),
+      workgroups: workgroups(this.cells.n * network.entries, this.size),
+    };
+  }
+
+  upload(): void {
+    const { heads } = this.samples;
+    if (heads.length > 0) this.shared.memory.device.queue.writeBuffer(this.table, 4 * this.heads, heads);
+  }
+
+  async save(): Promise<Saved> {
+    const { name } = this.cells;
+    const { state, armed } = await this.readStates();
+    return {
+      [`cells.${name}.state`]: state,
+      [`cells.${name}.armed`]: armed,
+      [`cells.${name}.params`]: this.params.save(),
+    };
+  }
+
+  load(saved: EngineState): void {
+    const { name } = this.cells;
+    this.writeStates({
+      state: saved[`cells.${name}.state`] as Float32Array<ArrayBuffer>,
+      armed: saved[`cells.${name}.armed`] as Uint32Array,
+    });
+    this.params.load(saved[`cells.${name}.params`] as Float64Array);
+  }
 
   words(): Words {
     const { inputs, network } = this.shared;
@@ -58,29 +117,6 @@ export abstract class CellsPart implements Setting {
       words.set(inputs.gains[clamp] as Float64Array, params.values.length + k * n * network.entries),
     );
     return words;
-  }
-
-  /** Floats that the traces of so many steps take. */
-  traceWords(steps: number): number {
-    return this.cells.traces.reduce(
-      (sum, t) => sum + (Math.floor(steps / t.everySteps) + 1) * this.shared.network.entries * t.cells.length,
-      0,
-    );
-  }
-
-  /** Says where each trace of the submit [from, to) goes, and how its words are to be read. */
-  placeTraces(from: number, to: number): { samples: Omit<TraceSamples, "data">[]; words: number } {
-    const heads = new Uint32Array(2 * this.cells.traces.length);
-    let words = 0;
-    const samples = this.cells.traces.map((t, trace) => {
-      const steps = sampleSteps(t, from, to);
-      heads[2 * trace] = (steps[0] ?? 0) / t.everySteps;
-      heads[2 * trace + 1] = words;
-      words += steps.length * this.shared.network.entries * t.cells.length;
-      return { population: this.index, trace, steps };
-    });
-    if (heads.length > 0) this.shared.memory.device.queue.writeBuffer(this.heads.buffer, this.heads.offset, heads);
-    return { samples, words };
   }
 
   /** The Shape uniform of the kernel: its words, then the strides of each parameter.
@@ -105,7 +141,7 @@ export abstract class CellsPart implements Setting {
 
   /** 1/q of an input, per entry. */
   protected inverseScale(input: number): Float64Array {
-    const found = this.stage.inputScale.find((s) => s.population === this.index && s.input === input);
+    const found = this.sums.stage.inputScale.find((s) => s.population === this.index && s.input === input);
     return (found?.q ?? new Float64Array(this.shared.network.entries).fill(1)).map((q) => 1 / q);
   }
 }

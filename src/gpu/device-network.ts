@@ -1,16 +1,20 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { isSoftware } from "./adapter.ts";
-import type { CompiledCells, CompiledPlasticity, CompiledStage } from "../compile/compiled.ts";
-import { lowerBound } from "../sorted.ts";
+import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import type { EngineState } from "../host/engine.ts";
 import type { CellsPart } from "./cells-part.ts";
-import { bind, BLOCK_STRIDE, type Kernel } from "./kernels.ts";
-import { countTables } from "./link-tables.ts";
-import { type Dispatch, DrivePart, type Sampled, type Setting, type Shared, StagePart } from "./parts.ts";
-import { History, LearnPart } from "./learn-part.ts";
+import { Common } from "./common.ts";
+import { DrivePart } from "./drive-part.ts";
+import { type Dispatch, type Group, ORDER, type Saved, type Setting, type Shared, type Turn } from "./group.ts";
+import { History } from "./history-part.ts";
+import { BLOCK_STRIDE } from "./kernels.ts";
+import { LearnPart } from "./learn-part.ts";
+import type { LogRing } from "./log-ring.ts";
 import { PortPart } from "./port-part.ts";
 import { ReadoutPart } from "./readout-part.ts";
-import { ReleasePart } from "./release-part.ts";
+import { type ProjectionRelease, ReleasePart } from "./release-part.ts";
 import { SmallPart } from "./small-part.ts";
+import { StagePart, Sums } from "./stage-part.ts";
 import type { BlockPlan, Submit } from "./submit.ts";
 import { TreePart } from "./tree-part.ts";
 
@@ -21,106 +25,80 @@ export function lookingGroups(software: boolean, spikes: number, workgroupSize: 
   return software ? Math.max(1, Math.min(8, Math.ceil((2 * spikes) / workgroupSize))) : 128;
 }
 
-interface Stage {
-  readonly part: StagePart;
-  readonly ports: readonly PortPart[];
-  readonly cells: readonly CellsPart[];
-}
-
-interface Learns {
-  readonly parts: readonly LearnPart[];
-  readonly marks: History | undefined;
-}
-
-/** A compiled network's parts on a device, and the dispatches that advance them. */
-export class DeviceNetwork {
+/** The groups that controls and questions name by an index. */
+interface Named {
   readonly drives: readonly DrivePart[];
-  readonly stages: readonly Stage[];
-  readonly releases: readonly ReleasePart[];
+  readonly sums: readonly Sums[];
+  /** in running order. */
+  readonly cells: readonly CellsPart[];
   readonly learning: readonly LearnPart[];
   readonly readouts: readonly ReadoutPart[];
+  readonly releases: readonly ReleasePart[];
+}
+
+/** A compiled network's groups on a device, and the dispatches that advance them. */
+export class DeviceNetwork {
+  readonly named: Named;
+  readonly groups: readonly Group[];
+  readonly common: Common;
   /** what the last submit that was read had. */
   spikesPerStep: number | undefined;
-  readonly #marks: History | undefined;
   readonly #shared: Shared;
-  readonly #begin: Kernel<"begin">;
 
-  private constructor(
-    shared: Shared,
-    begin: Kernel<"begin">,
-    drives: readonly DrivePart[],
-    stages: DeviceNetwork["stages"],
-    releases: readonly ReleasePart[],
-    learning: Learns & { readonly readouts: readonly ReadoutPart[] },
-  ) {
-    this.#shared = shared;
-    this.#begin = begin;
-    this.drives = drives;
-    this.stages = stages;
-    this.releases = releases;
-    this.learning = learning.parts;
-    this.readouts = learning.readouts;
-    this.#marks = learning.marks;
+  private constructor(shared: Shared, named: Named, others: readonly Group[], common: Common) {
+    [this.#shared, this.named, this.common] = [shared, named, common];
+    const { drives, sums, cells, learning, readouts, releases } = named;
+    this.groups = [...drives, ...sums, ...cells, ...learning, ...readouts, ...releases, ...others, common];
   }
 
-  /** @param maxSteps  of a submit */
-  static async make(shared: Shared, maxSteps: number): Promise<DeviceNetwork> {
-    const { populations, stages, learning, readouts, plasticity } = shared.network;
-    const linked = stages.map((s) => countTables(s, shared.network, shared.bindingBytes) + s.procedural.length > 0);
-    const learns = async (): Promise<Learns> => {
-      const marks = learning.length === 0 ? undefined : await History.make(shared, !linked.includes(true));
-      const parts = await Promise.all(learning.map((l) => LearnPart.make(shared, l, marks as History, maxSteps)));
-      return { parts, marks };
-    };
-    const ownOf = (k: number): CompiledPlasticity[] => plasticity.filter((p) => p.population === k && p.lane !== undefined);
+  static async make(shared: Shared, log: LogRing): Promise<DeviceNetwork> {
+    const { network } = shared;
+    const sums = network.stages.map((s, k) => new Sums(shared, s, k));
+    const first = sums.find((s) => s.hasLinks); // notes the log's position
     // all kernels at once: devices make them side by side
-    const [begin, drives, made, releases, learned, reads] = await Promise.all([
-      shared.kernels.make("begin"),
-      Promise.all([...populations.entries()].flatMap(([k, p]) => (p.kind === "renewal" ? [DrivePart.make(shared, k, p)] : []))),
-      Promise.all(stages.map((s, k) => makeStage(shared, s, !linked.slice(0, k).includes(true), maxSteps))),
-      Promise.all([...populations.keys()].flatMap((k) => (ownOf(k).length === 0 ? [] : [ReleasePart.make(shared, ownOf(k))]))),
-      learns(),
-      Promise.all(readouts.map((r) => ReadoutPart.make(shared, r, maxSteps))),
+    const [common, drives, cells, ports, delivered, releases, learned, readouts] = await Promise.all([
+      Common.make(shared, log),
+      Promise.all(network.populations.flatMap((p, k) => (p.kind === "renewal" ? [DrivePart.make(shared, k, p)] : []))),
+      Promise.all(sums.flatMap((s) => s.stage.cells.map((k) => makeCells(shared, k, s)))),
+      Promise.all(sums.flatMap((s) => s.stage.ports.map((p) => PortPart.make(shared, p, s)))),
+      Promise.all(sums.map((s) => StagePart.make(shared, s, s === first))),
+      makeReleases(shared),
+      makeLearning(shared, sums, first === undefined),
+      Promise.all(network.readouts.map((r) => ReadoutPart.make(shared, r))),
     ]);
-    return new DeviceNetwork(shared, begin, drives, made, releases, { ...learned, readouts: reads });
-  } // prettier-ignore
-
-  get cells(): CellsPart[] {
-    return this.stages.flatMap((s) => s.cells);
-  }
-
-  /** What leaves samples for the host, in order. */
-  get sampled(): Sampled[] {
-    return [...this.cells, ...this.learning, ...this.readouts];
-  }
-
-  /** Brings what is remembered of spikes to what a loaded log says. */
-  remember(steps: Uint32Array, ids: Uint32Array): void {
-    this.#marks?.load(steps, ids);
+    const { learning, marks } = learned;
+    const named = { drives, sums, cells, learning, readouts, releases };
+    return new DeviceNetwork(shared, named, [...marks, ...ports, ...delivered], common);
   }
 
   /** Everything that controls may change. */
   get settings(): Setting[] {
-    return [...this.drives, ...this.stages.map((s) => s.part), ...this.cells, ...this.learning, ...this.readouts];
+    return this.groups.filter((g): g is Group & Setting => g.setting !== undefined);
   }
 
-  /** Every buffer that a submit changes and that must be put back to repeat it, the factors beside the log and the log last (accumulators are zero between blocks). */
+  /** Every buffer that a submit changes and that must be put back to repeat it, the log last. */
   get mutable(): GPUBuffer[] {
-    return [
-      ...this.drives.map((d) => d.sources),
-      ...this.cells.flatMap((c) => c.mutable),
-      ...this.releases.flatMap((r) => r.projections.map((p) => p.states)),
-      ...this.learning.map((l) => l.states),
-      ...this.readouts.map((r) => r.states),
-      ...(this.#marks === undefined ? [] : [this.#marks.buffer]),
-      this.#shared.exposed,
-      this.#shared.positions,
-      this.#shared.releases,
-      this.#shared.log,
-    ];
+    return this.groups.flatMap((g) => g.mutable ?? []);
   }
 
-  #groups(): number {
+  /** Source-side plasticity by its index in the network. */
+  get releases(): Map<number, ProjectionRelease> {
+    const all = this.named.releases.flatMap((r) => r.projections);
+    return new Map(all.map((p) => [this.#shared.network.plasticity.indexOf(p.plasticity), p]));
+  }
+
+  /** Under the names of a checkpoint. Call with nothing in flight. @param step  the engine's */
+  async save(step: number): Promise<Saved> {
+    const state: Saved = {};
+    for (const g of this.groups) Object.assign(state, await g.save?.(step));
+    return state;
+  }
+
+  load(state: EngineState): void {
+    for (const g of this.groups) g.load?.(state);
+  }
+
+  #looking(): number {
     const { memory, network, workgroupSize } = this.#shared;
     const { maxDelaySteps, maxBlock, nSources, entries } = network;
     const once = nSources * entries; // a guess before anything was read
@@ -128,101 +106,53 @@ export class DeviceNetwork {
     return lookingGroups(isSoftware(memory.device.adapterInfo), spikes, workgroupSize);
   }
 
-  #beginDispatch(): Dispatch {
-    const { memory, positions, log } = this.#shared;
-    const group = bind(memory.device, this.#begin, { log, positions });
-    return { label: "begin", pipeline: this.#begin.pipeline, group, workgroups: [1, 1] };
-  }
-
-  /** Of each stage. @param from  step of the submit's start */
-  #stageDispatches(groups: number, from: number) {
-    return this.stages.map(({ part, ports, cells }) => ({
-      ports: ports.map((p) => p.dispatch(part.setting, part.acc)),
-      deliver: part.deliverDispatches(groups),
-      given: part.givenDispatch(),
-      first: lowerBound(part.stage.given.step, from),
-      cells: cells.map((c) => c.dispatch(part.acc)),
-      part,
-      detects: cells.flatMap((c) => c.detectDispatch(part.acc) ?? []),
-      learns: this.learning
-        .filter((l) => part.stage.cells.includes(l.learning.target))
-        .map((l) => l.dispatches(groups, part.acc)),
-    }));
-  }
-
   /** The dispatches of a submit and the Block record of each. */
   dispatches(submit: Submit): { dispatches: Dispatch[]; records: Uint32Array<ArrayBuffer> } {
     const dispatches: Dispatch[] = [];
     const records: number[][] = [];
     const stride = submit.to - submit.from;
-    const push = (d: Dispatch, b: BlockPlan, from = 0, to = 0): void => {
+    const push = (d: Dispatch, b: BlockPlan): void => {
       dispatches.push(d);
-      records.push([b.step, b.steps, b.step - submit.from, stride, b.slot, b.slotFrom, from, to]);
+      records.push([b.step, b.steps, b.step - submit.from, stride, b.slot, b.slotFrom, ...(d.events ?? [0, 0])]);
     };
-    const drives = this.drives.map((d) => d.dispatch());
-    const groups = this.#groups();
-    const releases = new Map(this.releases.map((r) => [r.population, r.dispatches(groups)]));
-    const release = (populations: readonly number[], b: BlockPlan): void => {
-      for (const p of populations) for (const d of releases.get(p) ?? []) push(d, b);
-    };
-    const stages = this.#stageDispatches(groups, submit.from);
-    const mark = this.#marks?.dispatch(groups);
-    const reads = this.readouts.map((r) => ({ stage: r.readout.stage, dispatches: r.dispatches() }));
-    const samples = [...this.learning, ...this.readouts].map((l) => l.sampleDispatches());
-    const read = (stage: number, b: BlockPlan): void => {
-      for (const r of reads)
-        if (r.stage === stage) for (const { from, ...d } of r.dispatches(b)) push(d, b, from, from);
-    };
-    // Where nothing is delivered, nobody notes the log's position, and no entry is needed again.
     const [first] = submit.blocks;
-    if (first === undefined) return { dispatches, records: new Uint32Array(0) };
-    push(this.#beginDispatch(), first, mark !== undefined || this.stages.some((s) => s.part.hasLinks) ? 0 : 1);
-    for (const b of submit.blocks) {
-      drives.forEach((d, k) => push(d, b, (this.drives[k] as DrivePart).window(submit.inputs), 0));
-      release(
-        this.drives.map((d) => d.index),
-        b,
-      );
-      for (const [k, s] of stages.entries()) {
-        read(k, b);
-        for (const d of s.detects) push(d, b);
-        if (mark !== undefined && s.learns.length > 0) push(mark, b);
-        for (const learns of s.learns) for (const { from, to, ...d } of learns(b)) push(d, b, from, to);
-        for (const d of s.ports) push(d, b);
-        if (s.given !== undefined) {
-          const { step } = s.part.stage.given;
-          const from = lowerBound(step, b.step) - s.first;
-          const to = lowerBound(step, b.step + b.steps) - s.first;
-          const size = this.#shared.workgroupSize;
-          if (to > from) push({ ...s.given, workgroups: [Math.ceil((to - from) / size), 1] }, b, from, to);
-        }
-        for (const d of s.deliver) push(d, b);
-        const clear = { buffer: s.part.acc, bytes: s.part.usedBytes(b.steps) };
-        s.cells.forEach((c, k) => push(k === s.cells.length - 1 && clear.bytes > 0 ? { ...c, clear: [clear] } : c, b));
-        release(s.part.stage.cells, b);
-      }
-      read(stages.length, b);
-      if (mark !== undefined) push({ ...mark, clear: this.#marks?.clearedAfter(b) ?? [] }, b);
-      for (const sampled of samples) for (const { from, ...d } of sampled(b)) push(d, b, from, from);
-    }
+    if (first !== undefined) push(this.common.begin(notesPosition(this.#shared.network, this.named.sums)), first);
+    const looking = this.#looking();
+    const turns = inOrder(this.groups.flatMap((g) => g.turns?.(submit, looking) ?? []));
+    for (const b of submit.blocks) for (const turn of turns) for (const d of turn.of(b)) push(d, b);
     const words = new Uint32Array((BLOCK_STRIDE / 4) * records.length);
     records.forEach((r, k) => words.set(r, (BLOCK_STRIDE / 4) * k));
     return { dispatches, records: words };
   }
 }
 
-/** @param note  whether this stage notes the log's position */
-async function makeStage(shared: Shared, stage: CompiledStage, note: boolean, maxSteps: number): Promise<Stage> {
-  const [part, ports, cells] = await Promise.all([
-    StagePart.make(shared, stage, note, maxSteps),
-    Promise.all(stage.ports.map((p) => PortPart.make(shared, p, stage.slots))),
-    Promise.all(stage.cells.map((k) => makeCells(shared, k, stage, maxSteps))),
-  ]);
-  return { part, ports, cells };
+/** Turns at one place stay in their groups' order. */
+function inOrder(turns: readonly Turn[]): Turn[] {
+  const place = ({ stage, at }: Turn): number => stage * ORDER.length + ORDER.indexOf(at);
+  return turns.toSorted((a, b) => place(a) - place(b));
 }
 
-async function makeCells(shared: Shared, index: number, stage: CompiledStage, maxSteps: number): Promise<CellsPart> {
+/** Where nothing is delivered, nobody notes the log's position. */
+const notesPosition = ({ learning }: CompiledNetwork, sums: readonly Sums[]): boolean =>
+  learning.length > 0 || sums.some((s) => s.hasLinks);
+
+function makeCells(shared: Shared, index: number, sums: Sums): Promise<CellsPart> {
   const { program } = shared.network.populations[index] as CompiledCells;
-  if (program.kind === "tree") return TreePart.make(shared, index, stage, program, maxSteps);
-  return SmallPart.make(shared, index, stage, program, maxSteps);
+  if (program.kind === "tree") return TreePart.make(shared, index, sums, program);
+  return SmallPart.make(shared, index, sums, program);
+}
+
+function makeReleases(shared: Shared): Promise<ReleasePart[]> {
+  const { plasticity, populations } = shared.network;
+  const of = [...populations.keys()].map((k) => plasticity.filter((p) => p.population === k && p.lane !== undefined));
+  return Promise.all(of.filter((p) => p.length > 0).map((p) => ReleasePart.make(shared, p)));
+}
+
+/** @param notes  nothing else notes the log's position */
+async function makeLearning(shared: Shared, sums: readonly Sums[], notes: boolean) {
+  const { learning } = shared.network;
+  if (learning.length === 0) return { learning: [], marks: [] };
+  const marks = await History.make(shared, notes);
+  const sumsOf = (target: number): Sums => sums.find((s) => s.stage.cells.includes(target)) as Sums;
+  return { learning: await Promise.all(learning.map((l) => LearnPart.make(shared, l, sumsOf(l.target), marks))), marks: [marks] }; // prettier-ignore
 }

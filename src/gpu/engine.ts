@@ -11,16 +11,16 @@ import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import { type Base, prepare } from "./base.ts";
 import { DeviceNetwork } from "./device-network.ts";
-import { loadKept, type OnDevice, releasesOf, saveKept } from "./kept.ts";
+import { clearAll, type Dispatch, type Shared } from "./group.ts";
 import type { LearnPart } from "./learn-part.ts";
 import { LogCopy, type LogRing } from "./log-ring.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { checked, type Memory } from "./memory.ts";
-import { clearAll, type Dispatch, type Sampled, type Shared } from "./parts.ts";
 import type { ReadoutPart } from "./readout-part.ts";
 import type { ProjectionRelease } from "./release-part.ts";
 import { Profile } from "./profile.ts";
 import { RoundTrip } from "./round-trip.ts";
+import type { Samples } from "./sample-part.ts";
 import type { Scope } from "./scope.ts";
 import { cutTraces, type Placed, readTraces } from "./segments.ts";
 import { Settings } from "./settings.ts";
@@ -72,6 +72,7 @@ class GpuEngine implements VisibleEngine {
   readonly #rests: boolean; // a software adapter wants every core
   readonly #planner: BlockPlanner;
   readonly #parts: DeviceNetwork;
+  readonly #samples: readonly Samples[];
   #staging: [GPUBuffer, GPUBuffer] | undefined;
   #snapshots: [GPUBuffer[], GPUBuffer[]] | undefined;
   readonly #settings: Settings;
@@ -88,12 +89,13 @@ class GpuEngine implements VisibleEngine {
     this.#scope = base.scope;
     this.#memory = base.shared.memory;
     this.#inputs = base.shared.inputs;
-    this.#maxSteps = base.maxSteps;
+    this.#maxSteps = base.shared.maxSteps;
     this.#shared = base.shared;
     this.#log = base.log;
     this.#planner = base.planner;
     this.#parts = parts;
-    this.#pace = new Pace(base.network.maxBlock, base.maxSteps, this.#memory.trip.ms);
+    this.#samples = parts.groups.flatMap((g) => g.samples ?? []);
+    this.#pace = new Pace(base.network.maxBlock, base.shared.maxSteps, this.#memory.trip.ms);
     this.#profile = options.profile === true ? new Profile(this.#memory.device, this.#scope) : undefined;
     this.#allocateCopies();
     this.#settings = new Settings(parts.settings);
@@ -104,7 +106,7 @@ class GpuEngine implements VisibleEngine {
   static async make(network: CompiledNetwork, device: GPUDevice, options: GpuOptions): Promise<GpuEngine> {
     const base = prepare(network, device, await RoundTrip.measure(device), options);
     try {
-      return new GpuEngine(base, await DeviceNetwork.make(base.shared, base.maxSteps), options);
+      return new GpuEngine(base, await DeviceNetwork.make(base.shared, base.log), options);
     } catch (error) {
       base.scope[Symbol.dispose]();
       throw error;
@@ -133,60 +135,49 @@ class GpuEngine implements VisibleEngine {
 
   async save(): Promise<EngineState> {
     await this.#queue;
-    return { ...this.#inputs.save(), ...(await saveKept(this.#onDevice, this.step)) };
+    return { ...this.#inputs.save(), ...(await this.#parts.save(this.step)) };
   }
 
   async load(state: EngineState, step: number): Promise<void> {
     await this.#queue;
     this.#inputs.load(state);
-    loadKept(this.#onDevice, state);
+    this.#parts.load(state);
     this.#settings.changed();
-    this.#logMoved();
+    this.#allocateCopies();
     this.#read = (state["log.steps"] as Uint32Array).length;
     this.#planner.forget();
     [this.#stopping, this.#fault] = [false, undefined];
     this.step = step;
   }
 
-  get #onDevice(): OnDevice {
-    return { network: this.network, parts: this.#parts, log: this.#log, shared: this.#shared };
-  }
-
-  /** The log may be another buffer. */
-  #logMoved(): void {
-    this.#shared.log = this.#log.buffer;
-    this.#shared.releases = this.#log.releases;
-    this.#allocateCopies();
-  }
-
   async sourceStates(plasticity: number): Promise<Float32Array> {
     await this.#queue;
-    return (await (releasesOf(this.#onDevice).get(plasticity) as ProjectionRelease).read()).state;
+    return (await (this.#parts.releases.get(plasticity) as ProjectionRelease).kept.read()).state;
   }
 
   async linkStates(learning: number): Promise<LinkStates> {
     await this.#queue;
-    return (this.#parts.learning[learning] as LearnPart).read();
+    return (this.#parts.named.learning[learning] as LearnPart).kept.read();
   }
 
   async readoutState(readout: number): Promise<Float32Array> {
     await this.#queue;
-    return (this.#parts.readouts[readout] as ReadoutPart).read();
+    return (this.#parts.named.readouts[readout] as ReadoutPart).read();
   }
 
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
-    this.#settings.changed(this.#parts.drives);
+    this.#settings.changed(this.#parts.named.drives);
   }
   setScale(projection: number, scale: number, entry?: number): void {
     this.#inputs.setScale(projection, scale, entry);
-    this.#settings.changed([...this.#parts.stages.map((s) => s.part), ...this.#parts.learning]);
+    this.#settings.changed([...this.#parts.named.sums, ...this.#parts.named.learning]);
   }
   setFrozen(learning: number, frozen: boolean, entry?: number): void {
-    this.#freeze(this.#parts.learning[learning] as LearnPart, frozen, entry);
+    this.#freeze(this.#parts.named.learning[learning] as LearnPart, frozen, entry);
   }
   setReadoutFrozen(readout: number, frozen: boolean, entry?: number): void {
-    this.#freeze(this.#parts.readouts[readout] as ReadoutPart, frozen, entry);
+    this.#freeze(this.#parts.named.readouts[readout] as ReadoutPart, frozen, entry);
   }
   #freeze(part: LearnPart | ReadoutPart, frozen: boolean, entry?: number): void {
     part.frozen.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? part.frozen.length : entry + 1);
@@ -195,10 +186,10 @@ class GpuEngine implements VisibleEngine {
   setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void {
     this.#inputs.setGain(clamp, gain, entry);
     const population = this.network.clamps[clamp]?.population;
-    this.#settings.changed(this.#parts.cells.filter((c) => c.index === population));
+    this.#settings.changed(this.#parts.named.cells.filter((c) => c.index === population));
   }
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
-    const parts = this.#parts.cells.filter((c) => c.index === population);
+    const parts = this.#parts.named.cells.filter((c) => c.index === population);
     for (const part of parts) part.params.set(name, value, entry);
     this.#settings.changed(parts);
   }
@@ -216,7 +207,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   cellState(population: number): GPUBuffer | undefined {
-    return this.#parts.cells.find((c) => c.index === population)?.mutable[0];
+    return this.#parts.named.cells.find((c) => c.index === population)?.mutable[0];
   }
 
   async close(): Promise<void> {
@@ -239,7 +230,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   get #traceBytes(): number {
-    return this.#parts.sampled.reduce((sum, c) => sum + 16 * Math.ceil(c.traceWords(this.#maxSteps) / 4), 0);
+    return this.#samples.reduce((sum, s) => sum + 16 * Math.ceil(s.words(this.#maxSteps) / 4), 0);
   }
 
   #advance(to: number): Promise<Segment> {
@@ -279,10 +270,8 @@ class GpuEngine implements VisibleEngine {
     this.#settings.write(queue, submit.values);
     if (submit.sums.length > 0) queue.writeBuffer(this.#shared.increments, 0, submit.sums);
     if (clamps.length > 0) queue.writeBuffer(this.#shared.clamps, 0, Float32Array.from(clamps));
-    const parts = this.#parts.sampled;
-    for (const part of this.#parts.learning) part.placeArrivals(submit.blocks);
-    for (const { part } of this.#parts.stages) part.placeGiven(submit.from, submit.to);
-    const placed = parts.map((c) => c.placeTraces(submit.from, submit.to));
+    const placed = this.#samples.map((s) => s.place(submit.from, submit.to));
+    for (const group of this.#parts.groups) group.upload?.(submit);
     const { dispatches, records } = this.#parts.dispatches(submit);
     queue.writeBuffer(this.#shared.records.buffer, 0, records);
     const encoder = device.createCommandEncoder({ label: `steps ${submit.from}..${submit.to}` });
@@ -295,7 +284,7 @@ class GpuEngine implements VisibleEngine {
     let at = this.#log.buffer.size;
     placed.forEach(({ words }, k) => {
       const bytes = 16 * Math.ceil(words / 4);
-      if (bytes > 0) encoder.copyBufferToBuffer((parts[k] as Sampled).traces, 0, staging, at, bytes);
+      if (bytes > 0) encoder.copyBufferToBuffer((this.#samples[k] as Samples).buffer, 0, staging, at, bytes);
       at += bytes;
     });
     queue.submit([encoder.finish()]);
@@ -312,7 +301,7 @@ class GpuEngine implements VisibleEngine {
       pass.setBindGroup(0, d.group);
       pass.setBindGroup(1, records.group(k));
       pass.dispatchWorkgroups(...d.workgroups);
-      if (d.clear === undefined) return;
+      if (d.clear === undefined || d.clear.length === 0) return;
       pass.end();
       pass = undefined;
       clearAll(encoder, d.clear);
@@ -372,9 +361,9 @@ class GpuEngine implements VisibleEngine {
     const to = await lastSound(submit.from, submit.to, async (step) => (await this.#again(submit, step, read)).sound);
     await this.#again(submit, to + 1, read);
     const states = new Map<number, Float32Array>();
-    for (const part of this.#parts.cells) states.set(part.index, (await part.readStates()).state);
+    for (const part of this.#parts.named.cells) states.set(part.index, (await part.readStates()).state);
     const released = new Map<number, Float32Array>();
-    for (const [k, part] of releasesOf(this.#onDevice)) if (part.plasticity.stops !== undefined) released.set(k, (await part.read()).state); // prettier-ignore
+    for (const [k, part] of this.#parts.releases) if (part.plasticity.stops !== undefined) released.set(k, (await part.kept.read()).state); // prettier-ignore
     const fault = stateError(this.network, to + 1, { cells: (k) => states.get(k) as Float32Array, releases: (k) => released.get(k) as Float32Array }); // prettier-ignore
     const { segment } = await this.#again(submit, to, read);
     this.#inputs.rewind(submit.rates, submit.from, to);
@@ -412,7 +401,7 @@ class GpuEngine implements VisibleEngine {
   #restore(encoder: GPUCommandEncoder, submit: Submit): void {
     const snapshot = this.#snapshots?.[submit.parity] as GPUBuffer[];
     this.#parts.mutable.slice(0, -1).forEach((b, k) => encoder.copyBufferToBuffer(snapshot[k] as GPUBuffer, 0, b, 0, b.size)); // prettier-ignore
-    for (const { part } of this.#parts.stages) encoder.clearBuffer(part.acc);
+    for (const { acc } of this.#parts.named.sums) encoder.clearBuffer(acc);
   }
 
   async #repeat(): Promise<Placed[]> {
@@ -425,7 +414,8 @@ class GpuEngine implements VisibleEngine {
     this.#restore(encoder, first);
     this.#memory.device.queue.submit([encoder.finish()]);
     this.#log.enlarge(copy, factors);
-    this.#logMoved();
+    this.#parts.common.moved();
+    this.#allocateCopies();
     const placed = this.#encode(first);
     for (const s of later) if (s.encoded) this.#encode(s);
     return placed;

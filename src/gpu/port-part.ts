@@ -1,20 +1,23 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledPort, PortLinks } from "../compile/compiled.ts";
+import type { Group, Shared, Turn } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
-import type { Dispatch, Shared } from "./parts.ts";
+import type { Sums } from "./stage-part.ts";
 
 /** Summed Poisson inputs of one projection on the device. */
-export class PortPart {
+export class PortPart implements Group {
   readonly #shared: Shared;
+  readonly #sums: Sums;
   readonly #kernel: Kernel<"ports">;
   readonly #count: number;
   readonly #buffers: { readonly shape: GPUBuffer; readonly data: GPUBuffer; readonly links: GPUBuffer };
 
-  private constructor(shared: Shared, kernel: Kernel<"ports">, p: PortLinks, slots: number) {
+  private constructor(shared: Shared, kernel: Kernel<"ports">, p: PortLinks, sums: Sums) {
     const { memory, network } = shared;
     const { entries, seeds, populations } = network;
     const port = populations[p.population] as CompiledPort;
-    [this.#shared, this.#kernel] = [shared, kernel];
+    [this.#shared, this.#kernel, this.#sums] = [shared, kernel, sums];
+    const { slots } = sums.stage;
     const label = `port ${network.projections[p.projection]?.name}`;
     const links = linkWords(p, port.n, entries, slots);
     this.#count = links.length / 4;
@@ -39,21 +42,21 @@ export class PortPart {
     };
   }
 
-  static async make(shared: Shared, p: PortLinks, slots: number): Promise<PortPart> {
+  static async make(shared: Shared, p: PortLinks, sums: Sums): Promise<PortPart> {
     const { kernels, workgroupSize } = shared;
-    return new PortPart(shared, await kernels.make("ports", { workgroupSize }), p, slots);
+    return new PortPart(shared, await kernels.make("ports", { workgroupSize }), p, sums);
   }
 
-  /** @param scales, acc  of the stage */
-  dispatch(scales: GPUBuffer, acc: GPUBuffer): Dispatch {
+  turns(): Turn[] {
     const { memory, log, workgroupSize } = this.#shared;
-    const group = bind(memory.device, this.#kernel, { ...this.#buffers, flag: log, scales, acc });
-    return {
+    const { acc, setting: scales, index: stage } = this.#sums;
+    const dispatch = {
       label: "deliver",
       pipeline: this.#kernel.pipeline,
-      group,
+      group: bind(memory.device, this.#kernel, { ...this.#buffers, flag: log, scales, acc }),
       workgroups: workgroups(this.#count, workgroupSize),
     };
+    return [{ stage, at: "deliver", of: () => [dispatch] }];
   }
 }
 

@@ -1,7 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { PHASES } from "../host/engine.ts";
+import { clearAll, type Dispatch } from "./group.ts";
 import type { Records } from "./kernels.ts";
-import { clearAll, type Dispatch } from "./parts.ts";
 import type { Scope } from "./scope.ts";
 
 const QUERIES = 4096; // the most a query set may hold

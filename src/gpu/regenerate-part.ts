@@ -1,10 +1,11 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledNetwork, CompiledProcedural, CompiledStage } from "../compile/compiled.ts";
+import type { CompiledNetwork, CompiledProcedural } from "../compile/compiled.ts";
 import { gapTables } from "../connect/gaps.ts";
 import type { ProceduralLaw } from "../connect/laws.ts";
 import { probabilityBound } from "../random/philox.ts";
+import type { Dispatch, Shared } from "./group.ts";
 import { bind, type Kernel } from "./kernels.ts";
-import type { Dispatch, Shared } from "./parts.ts";
+import type { Sums } from "./stage-part.ts";
 
 /** `law` of shaders/regenerate.wgsl. */
 const LAWS: readonly ProceduralLaw["kind"][] = ["pairs", "diagonal", "gaps"];
@@ -12,13 +13,14 @@ const LAWS: readonly ProceduralLaw["kind"][] = ["pairs", "diagonal", "gaps"];
 /** The procedural projections into a stage on the device. */
 export class RegenerateParts {
   readonly #shared: Shared;
+  readonly #sums: Sums;
   readonly #kernel: Kernel<"regenerate"> | undefined;
   readonly #parts: readonly { readonly shape: GPUBuffer; readonly table: GPUBuffer }[];
 
-  private constructor(shared: Shared, kernel: Kernel<"regenerate"> | undefined, label: string, stage: CompiledStage, note: boolean) {
+  private constructor(shared: Shared, kernel: Kernel<"regenerate"> | undefined, sums: Sums, note: boolean) {
     const { memory, network } = shared;
-    this.#shared = shared;
-    this.#kernel = kernel;
+    const { stage, label } = sums;
+    [this.#shared, this.#kernel, this.#sums] = [shared, kernel, sums];
     this.#parts = stage.procedural.map((p, k) => ({
       shape: memory.uniform(`${label}: law`, shapeOf(p, network, stage.slots, note && k === 0)),
       table: memory.storage(`${label}: law`, tableOf(p)),
@@ -26,20 +28,22 @@ export class RegenerateParts {
   } // prettier-ignore
 
   /** @param note  whether the first of them notes the log's position */
-  static async make(shared: Shared, label: string, stage: CompiledStage, note: boolean): Promise<RegenerateParts> {
+  static async make(shared: Shared, sums: Sums, note: boolean): Promise<RegenerateParts> {
     const { workgroupSize } = shared;
-    const kernel = stage.procedural.length > 0 ? await shared.kernels.make("regenerate", { workgroupSize }) : undefined;
-    return new RegenerateParts(shared, kernel, label, stage, note);
+    const kernel =
+      sums.stage.procedural.length > 0 ? await shared.kernels.make("regenerate", { workgroupSize }) : undefined;
+    return new RegenerateParts(shared, kernel, sums, note);
   }
 
-  /** @param groups  workgroups of the stride loop over spikes */
-  dispatches(groups: number, scales: GPUBuffer, acc: GPUBuffer): Dispatch[] {
+  /** @param looking  workgroups of the stride loop over spikes */
+  dispatches(looking: number): Dispatch[] {
     const kernel = this.#kernel;
     if (kernel === undefined) return [];
     const { memory, positions, log } = this.#shared;
+    const { acc, setting: scales } = this.#sums;
     return this.#parts.map((part) => {
       const group = bind(memory.device, kernel, { log, positions, scales, acc, ...part });
-      return { label: "deliver", pipeline: kernel.pipeline, group, workgroups: [groups, 1] };
+      return { label: "deliver", pipeline: kernel.pipeline, group, workgroups: [looking, 1] };
     });
   }
 }

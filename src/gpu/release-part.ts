@@ -2,14 +2,16 @@
 import type { CompiledPlasticity } from "../compile/compiled.ts";
 import { LIMIT, RAW } from "../compile/plasticity.ts";
 import { mathFunctions, printWgsl } from "../lang/print.ts";
-import { type KeptStates, readKept, writeKept } from "./kept-states.ts";
+import type { EngineState } from "../host/engine.ts";
+import type { Dispatch, Group, Saved, Shared, Turn } from "./group.ts";
 import { bind, type Kernel } from "./kernels.ts";
-import type { Dispatch, Shared } from "./parts.ts";
+import { KeptStates } from "./kept-states.ts";
+import type { Submit } from "./submit.ts";
 
 /** Source-side plasticity of the projections that start in one population. */
-export class ReleasePart {
-  readonly population: number;
+export class ReleasePart implements Group {
   readonly projections: readonly ProjectionRelease[];
+  readonly #population: number;
   readonly #shared: Shared;
   readonly #chain: Kernel<"chain">;
   readonly #shape: GPUBuffer;
@@ -19,9 +21,7 @@ export class ReleasePart {
   private constructor(shared: Shared, chain: Kernel<"chain">, kernels: readonly Kernel<"release">[], of: readonly CompiledPlasticity[]) {
     const { memory, network } = shared;
     const { population, n, firstSource } = of[0] as CompiledPlasticity;
-    this.population = population;
-    this.#shared = shared;
-    this.#chain = chain;
+    [this.#shared, this.#chain, this.#population] = [shared, chain, population];
     const label = `releases of ${network.populations[population]?.name}`;
     this.#bytes = 8 * n * network.entries;
     this.#shape = memory.uniform(`${label}: shape`, Uint32Array.of(firstSource, n, network.nSources, 0));
@@ -37,28 +37,37 @@ export class ReleasePart {
     return new ReleasePart(shared, chain, await Promise.all(release), of);
   }
 
-  /** @param groups  workgroups of the stride loop over spikes */
-  dispatches(groups: number): Dispatch[] {
-    const { memory, positions, log } = this.#shared;
-    const group = bind(memory.device, this.#chain, {
-      shape: this.#shape,
-      log,
-      positions,
-      ends: this.#ends,
-    });
+  get mutable(): GPUBuffer[] {
+    return this.projections.map((p) => p.kept.buffer);
+  }
+
+  turns(_: Submit, looking: number): Turn[] {
+    const { memory, positions, log, network } = this.#shared;
+    const group = bind(memory.device, this.#chain, { shape: this.#shape, log, positions, ends: this.#ends });
+    const clear = [{ buffer: this.#ends, bytes: this.#bytes }];
+    const last = this.projections.length - 1;
     const all: Dispatch[] = [
-      { label: "release", pipeline: this.#chain.pipeline, group, workgroups: [groups, 1] },
-      ...this.projections.map((p) => p.dispatch(groups)),
+      { label: "release", pipeline: this.#chain.pipeline, group, workgroups: [looking, 1] },
+      ...this.projections.map((p, k) => ({ ...p.dispatch(looking), ...(k === last && { clear }) })),
     ];
-    return [...all.slice(0, -1), { ...(all.at(-1) as Dispatch), clear: [{ buffer: this.#ends, bytes: this.#bytes }] }];
+    const stage = network.stages.findIndex((s) => s.cells.includes(this.#population)); // -1 of sources
+    return [{ stage, at: "release", of: () => all }];
+  }
+
+  async save(): Promise<Saved> {
+    return Object.assign({}, ...(await Promise.all(this.projections.map((p) => p.kept.save(p.name))))) as Saved;
+  }
+
+  load(state: EngineState): void {
+    for (const p of this.projections) p.kept.load(p.name, state);
   }
 }
 
 /** One projection's states on the device. */
 export class ProjectionRelease {
   readonly plasticity: CompiledPlasticity;
-  /** bits of [state][entry][source], then [entry][source]: step of the last spike. */
-  readonly states: GPUBuffer;
+  /** [state][entry][source], [entry][source]. */
+  readonly kept: KeptStates;
   readonly #shared: Shared;
   readonly #kernel: Kernel<"release">;
   readonly #shape: GPUBuffer;
@@ -75,14 +84,19 @@ export class ProjectionRelease {
     new Float32Array(shape.buffer)[6] = dt;
     this.#shape = memory.uniform(`${label}: shape`, shape);
     this.#params = memory.storage(`${label}: params`, Float32Array.from(values));
-    const start = new Float32Array((states.length + 1) * entries * n);
+    const start = new Float32Array(states.length * entries * n);
     states.forEach((_, s) => {
       for (let e = 0; e < entries; e++) start.set(state0.subarray(s * n, (s + 1) * n), (s * entries + e) * n);
     });
-    this.states = memory.storage(`${label}: states`, start);
+    this.kept = new KeptStates(memory, label, start, entries * n);
   }
 
-  dispatch(groups: number): Dispatch {
+  /** in a checkpoint. */
+  get name(): string {
+    return `releases.${this.#shared.network.plasticity.indexOf(this.plasticity)}`;
+  }
+
+  dispatch(looking: number): Dispatch {
     const { memory, positions, log, releases } = this.#shared;
     const group = bind(memory.device, this.#kernel, {
       shape: this.#shape,
@@ -90,20 +104,10 @@ export class ProjectionRelease {
       positions,
       ends: this.#ends,
       params: this.#params,
-      states: this.states,
+      states: this.kept.buffer,
       releases,
     });
-    return { label: "release", pipeline: this.#kernel.pipeline, group, workgroups: [groups, 1] };
-  }
-
-  /** Call with nothing in flight. */
-  read(): Promise<KeptStates> {
-    const { memory, network } = this.#shared;
-    return readKept(memory, this.states, this.plasticity.states.length, this.plasticity.n * network.entries);
-  }
-
-  write(state: Float32Array, last: Uint32Array): void {
-    writeKept(this.#shared.memory, this.states, state, last);
+    return { label: "release", pipeline: this.#kernel.pipeline, group, workgroups: [looking, 1] };
   }
 }
 

@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { Setting, Words } from "./parts.ts";
+import type { Setting, Words } from "./group.ts";
 
 /** Contents of the buffers that controls may change: as they are from the engine's current step on, and as they are on the device. */
 export class Settings {

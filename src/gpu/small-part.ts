@@ -1,50 +1,42 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledStage } from "../compile/compiled.ts";
 import type { CellProgram } from "../compile/step-program.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
-import { bind, type Kernel, workgroups } from "./kernels.ts";
 import { gatherWords } from "./gather-wgsl.ts";
 import { clampOffset, modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
 import { magnitude } from "../host/soundness.ts";
-import type { Dispatch, Shared } from "./parts.ts";
+import type { Shared } from "./group.ts";
+import type { Sums } from "./stage-part.ts";
 
 /** A population of small cells: state in registers while a block runs, one buffer between blocks. */
 export class SmallPart extends CellsPart {
   readonly mutable: readonly [GPUBuffer];
-  protected readonly heads: { readonly buffer: GPUBuffer; readonly offset: number };
-  readonly #kernel: Kernel<"integrate">;
-  readonly #detect: Kernel<"detect_first"> | undefined;
+  protected readonly size: number;
+  protected readonly kernels: CellsPart["kernels"];
+  protected readonly heads: number;
+  protected readonly table: GPUBuffer;
+  protected readonly shape: GPUBuffer;
   readonly #layout: TableLayout;
-  readonly #table: GPUBuffer;
-  readonly #shape: GPUBuffer;
 
-  private constructor(
-    shared: Shared,
-    kernel: Kernel<"integrate">,
-    detect: Kernel<"detect_first"> | undefined,
-    index: number,
-    stage: CompiledStage,
-    maxSteps: number,
-  ) {
-    super(shared, index, stage, maxSteps);
+  private constructor(shared: Shared, kernels: CellsPart["kernels"], index: number, sums: Sums) {
+    super(shared, index, sums);
     const { memory, network } = shared;
     const { name, n, firstSource, program, params, state0 } = this.cells;
     const { entries, nSources } = network;
-    this.#kernel = kernel;
-    this.#detect = detect;
+    this.kernels = kernels;
+    this.size = shared.workgroupSize;
     this.#layout = tableLayout(this.cells, entries);
     const state = new Float32Array((program.states.length + 1) * n * entries).fill(1); // the last row: armed
     state.set(state0);
     this.mutable = [memory.storage(`${name}.state`, state)];
-    this.#table = memory.storage(`${name}.table`, this.#tableWords());
-    this.heads = { buffer: this.#table, offset: 4 * this.#layout.heads };
-    this.#shape = this.shapeBuffer([
+    this.table = memory.storage(`${name}.table`, this.#tableWords());
+    this.heads = this.#layout.heads;
+    this.shape = this.shapeBuffer([
       n,
       entries,
       firstSource,
       nSources,
-      stage.slots,
+      sums.stage.slots,
       params.values.length,
       this.#layout.heads,
       0, // zero
@@ -55,13 +47,7 @@ export class SmallPart extends CellsPart {
     ]);
   }
 
-  static async make(
-    shared: Shared,
-    index: number,
-    stage: CompiledStage,
-    program: CellProgram,
-    maxSteps: number,
-  ): Promise<SmallPart> {
+  static async make(shared: Shared, index: number, sums: Sums, program: CellProgram): Promise<SmallPart> {
     const cells = withoutLinkTraces(shared.network.populations[index] as CellsPart["cells"]);
     const first = cells.detectsFirst === true;
     const options = {
@@ -71,29 +57,12 @@ export class SmallPart extends CellsPart {
     };
     const model = modelWgsl(cells, program);
     const detect = first ? await shared.kernels.make("detect_first", { ...options, model }) : undefined;
-    return new SmallPart(shared, await shared.kernels.make("integrate", options), detect, index, stage, maxSteps);
+    const kernels = { integrate: await shared.kernels.make("integrate", options), detect };
+    return new SmallPart(shared, kernels, index, sums);
   }
 
-  dispatch(acc: GPUBuffer): Dispatch {
-    return this.#dispatch(this.#kernel, acc);
-  }
-
-  detectDispatch(acc: GPUBuffer): Dispatch | undefined {
-    return this.#detect === undefined ? undefined : this.#dispatch(this.#detect, acc);
-  }
-
-  #dispatch(kernel: Kernel<"integrate"> | Kernel<"detect_first">, acc: GPUBuffer): Dispatch {
-    const { memory, network, clamps, log, exposed, workgroupSize } = this.shared;
-    const [state] = this.mutable;
-    const group = bind(memory.device, kernel as Kernel<"integrate">, {
-      shape: this.#shape, state, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces, exposed,
-    }); // prettier-ignore
-    return {
-      label: "integrate",
-      pipeline: kernel.pipeline,
-      group,
-      workgroups: workgroups(this.cells.n * network.entries, workgroupSize),
-    };
+  protected bound() {
+    return { state: this.mutable[0], exposed: this.shared.exposed };
   }
 
   async readStates(): Promise<CellStates> {
@@ -103,7 +72,7 @@ export class SmallPart extends CellsPart {
     return { state: words.slice(0, states), armed: Uint32Array.from(words.subarray(states, states + all)) };
   }
 
-  writeStates({ state, armed }: CellStates): void {
+  protected writeStates({ state, armed }: CellStates): void {
     const { queue } = this.shared.memory.device;
     queue.writeBuffer(this.mutable[0], 0, state);
     queue.writeBuffer(this.mutable[0], state.byteLength, Float32Array.from(armed));

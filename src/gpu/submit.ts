@@ -5,9 +5,10 @@ import type { InputBlock, Inputs } from "../host/inputs.ts";
 import { mostWithin } from "../host/samples.ts";
 import { blockEnd, weightTraces } from "../host/learning.ts";
 import { readoutTraces } from "../host/readouts.ts";
+import type { Words } from "./group.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
 import { RECORD_BYTES } from "./learn-part.ts";
-import { GIVEN_BYTES, type Words } from "./parts.ts";
+import { GIVEN_BYTES } from "./stage-part.ts";
 
 /** Bytes of one submit's inputs and of its traces at most: what bounds its length beside time. */
 const SUBMIT_BYTES = 16 * 2 ** 20;

@@ -1,11 +1,10 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledStage } from "../compile/compiled.ts";
 import type { TreeProgram } from "../compile/step-program.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
-import { bind, type Kernel, workgroups } from "./kernels.ts";
 import { magnitude } from "../host/soundness.ts";
-import type { Dispatch, Shared } from "./parts.ts";
+import type { Shared } from "./group.ts";
+import type { Sums } from "./stage-part.ts";
 import { type RowLayout, rowLayout, TreeTable, treeWgsl } from "./tree-wgsl.ts";
 
 /** Trees are few and heavy: small workgroups spread them over more cores. */
@@ -14,45 +13,42 @@ const WORKGROUP = 16;
 /** A population of large cells: voltages and receptors in rows, gates four at a time. */
 export class TreePart extends CellsPart {
   readonly mutable: readonly [rows: GPUBuffer, gates: GPUBuffer];
-  protected readonly heads: { readonly buffer: GPUBuffer; readonly offset: number };
+  protected readonly size = WORKGROUP;
+  protected readonly kernels: CellsPart["kernels"];
+  protected readonly heads: number;
+  protected readonly table: GPUBuffer;
+  protected readonly shape: GPUBuffer;
   readonly #program: TreeProgram;
-  readonly #kernel: Kernel<"integrate_tree">;
-  readonly #detect: Kernel<"detect_tree_first"> | undefined;
   readonly #layout: RowLayout;
-  readonly #table: GPUBuffer;
-  readonly #shape: GPUBuffer;
 
   private constructor(
     shared: Shared,
-    kernel: Kernel<"integrate_tree">,
-    detect: Kernel<"detect_tree_first"> | undefined,
+    kernels: CellsPart["kernels"],
     index: number,
-    stage: CompiledStage,
+    sums: Sums,
     program: TreeProgram,
     table: TreeTable,
-    maxSteps: number,
   ) {
-    super(shared, index, stage, maxSteps);
+    super(shared, index, sums);
     const { memory, network } = shared;
     const { name, n, firstSource, params, state0 } = this.cells;
     const { entries, nSources } = network;
     this.#program = program;
-    this.#kernel = kernel;
-    this.#detect = detect;
+    this.kernels = kernels;
     this.#layout = rowLayout(program);
     const { rows, quads } = this.#layout;
     this.mutable = [
       memory.storage(`${name}.rows`, 4 * rows * n * entries),
       memory.storage(`${name}.gates`, 16 * quads * n * entries),
     ];
-    this.#table = memory.storage(`${name}.table`, Uint32Array.from(table.words));
-    this.heads = { buffer: this.#table, offset: 4 * table.start("heads") };
+    this.table = memory.storage(`${name}.table`, Uint32Array.from(table.words));
+    this.heads = table.start("heads");
     const words = [
       n,
       entries,
       firstSource,
       nSources,
-      stage.slots,
+      sums.stage.slots,
       params.values.length,
       table.start("heads"),
       program.parents.length,
@@ -61,23 +57,17 @@ export class TreePart extends CellsPart {
       0, // zero
       magnitude(network.voltageLimit),
     ];
-    this.#shape = this.shapeBuffer(words);
+    this.shape = this.shapeBuffer(words);
     this.writeStates({ state: Float32Array.from(state0), armed: new Uint32Array(n * entries).fill(1) });
   }
 
-  static async make(
-    shared: Shared,
-    index: number,
-    stage: CompiledStage,
-    program: TreeProgram,
-    maxSteps: number,
-  ): Promise<TreePart> {
+  static async make(shared: Shared, index: number, sums: Sums, program: TreeProgram): Promise<TreePart> {
     const { network, inputs } = shared;
     const { entries } = network;
     const cells = withoutLinkTraces(network.populations[index] as CellsPart["cells"]);
     const clampRow = (clamp: number): Uint32Array => inputs.clampRow[clamp] as Uint32Array;
     const scale = (input: number): ArrayLike<number> => {
-      const q = stage.inputScale.find((s) => s.population === index && s.input === input)?.q;
+      const q = sums.stage.inputScale.find((s) => s.population === index && s.input === input)?.q;
       return Float64Array.from({ length: entries }, (_, e) => 1 / (q?.[e] ?? 1));
     };
     const table = new TreeTable(cells, program, clampRow, scale);
@@ -89,36 +79,20 @@ export class TreePart extends CellsPart {
     const first = cells.detectsFirst === true;
     return new TreePart(
       shared,
-      await shared.kernels.make("integrate_tree", options),
-      first ? await shared.kernels.make("detect_tree_first", options) : undefined,
+      {
+        integrate: await shared.kernels.make("integrate_tree", options),
+        detect: first ? await shared.kernels.make("detect_tree_first", options) : undefined,
+      },
       index,
-      stage,
+      sums,
       program,
       table,
-      maxSteps,
     );
   }
 
-  dispatch(acc: GPUBuffer): Dispatch {
-    return this.#dispatch(this.#kernel, acc);
-  }
-
-  detectDispatch(acc: GPUBuffer): Dispatch | undefined {
-    return this.#detect === undefined ? undefined : this.#dispatch(this.#detect, acc);
-  }
-
-  #dispatch(kernel: Kernel<"integrate_tree"> | Kernel<"detect_tree_first">, acc: GPUBuffer): Dispatch {
-    const { memory, network, clamps, log } = this.shared;
+  protected bound() {
     const [rows, gates] = this.mutable;
-    const group = bind(memory.device, kernel as Kernel<"integrate_tree">, {
-      shape: this.#shape, rows, gates, params: this.setting, table: this.#table, acc, log, clamps, traces: this.traces,
-    }); // prettier-ignore
-    return {
-      label: "integrate",
-      pipeline: kernel.pipeline,
-      group,
-      workgroups: workgroups(this.cells.n * network.entries, WORKGROUP),
-    };
+    return { rows, gates };
   }
 
   async readStates(): Promise<CellStates> {
@@ -135,7 +109,7 @@ export class TreePart extends CellsPart {
     return { state, armed: Uint32Array.from(rows.subarray(armed * all, (armed + 1) * all)) };
   }
 
-  writeStates({ state, armed }: CellStates): void {
+  protected writeStates({ state, armed }: CellStates): void {
     const { memory, network } = this.shared;
     const all = this.cells.n * network.entries;
     const rows = new Float32Array(this.#layout.rows * all);

@@ -1,0 +1,62 @@
+/// <reference types="@webgpu/types" preserve="true" />
+import type { EngineState } from "../host/engine.ts";
+import type { Cleared, Group, Shared, Turn } from "./group.ts";
+import { bind, type Kernel } from "./kernels.ts";
+import type { BlockPlan, Submit } from "./submit.ts";
+
+/** When every source and cell spiked, as bits, as far back as links that learn look. */
+export class History implements Group {
+  readonly mutable: readonly [bits: GPUBuffer];
+  /** of each id; words of 32 steps. */
+  readonly depth: number;
+  readonly ids: number;
+  readonly #shared: Shared;
+  readonly #kernel: Kernel<"mark">;
+  readonly #shape: GPUBuffer;
+
+  private constructor(shared: Shared, kernel: Kernel<"mark">, notes: boolean) {
+    const { network, memory } = shared;
+    [this.#shared, this.#kernel] = [shared, kernel];
+    this.depth = Math.ceil(network.maxDelaySteps / 32) + 4;
+    this.ids = network.nSources * network.entries;
+    this.mutable = [memory.storage("spikes of links that learn", 4 * this.depth * this.ids)];
+    this.#shape = memory.uniform("mark: shape", Uint32Array.of(this.depth, this.ids, notes ? 1 : 0, 0));
+  }
+
+  /** @param notes  nothing else notes the log's position */
+  static async make(shared: Shared, notes: boolean): Promise<History> {
+    const { kernels, workgroupSize } = shared;
+    return new History(shared, await kernels.make("mark", { workgroupSize }), notes);
+  }
+
+  turns(_: Submit, looking: number): Turn[] {
+    const { memory, log, positions, network } = this.#shared;
+    const group = bind(memory.device, this.#kernel, { shape: this.#shape, log, positions, history: this.mutable[0] });
+    const mark = { label: "learn", pipeline: this.#kernel.pipeline, group, workgroups: [looking, 1] } as const;
+    const learning = network.stages.flatMap((s, stage): Turn[] =>
+      network.learning.some((l) => s.cells.includes(l.target)) ? [{ stage, at: "mark", of: () => [mark] }] : [],
+    );
+    const of: Turn["of"] = (b) => [{ ...mark, clear: this.#clearedAfter(b) }];
+    return [...learning, { stage: network.stages.length, at: "mark", of }];
+  }
+
+  /** Brings what is remembered of spikes to what a loaded log says. */
+  load(state: EngineState): void {
+    const ids = state["log.ids"] as Uint32Array;
+    const bits = new Uint32Array(this.depth * this.ids);
+    (state["log.steps"] as Uint32Array).forEach((step, k) => {
+      const at = ((step >>> 5) % this.depth) * this.ids + (ids[k] as number);
+      bits[at] = (bits[at] as number) | (1 << (step & 31));
+    });
+    this.#shared.memory.device.queue.writeBuffer(this.mutable[0], 0, bits);
+  }
+
+  /** The words that begin with the next block. */
+  #clearedAfter({ step, steps }: BlockPlan): Cleared[] {
+    const end = step + steps;
+    const parts: Cleared[] = [];
+    for (let word = Math.ceil(end / 32); 32 * word <= end + 32; word++)
+      parts.push({ buffer: this.mutable[0], offset: 4 * this.ids * (word % this.depth), bytes: 4 * this.ids });
+    return parts;
+  }
+}

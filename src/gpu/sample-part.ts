@@ -1,0 +1,106 @@
+/// <reference types="@webgpu/types" preserve="true" />
+import type { CompiledTrace } from "../compile/compiled.ts";
+import { sampleSteps } from "../host/samples.ts";
+import type { Shared, Turn } from "./group.ts";
+import { bind, type Kernel, workgroups } from "./kernels.ts";
+import type { Placed } from "./segments.ts";
+
+/** A trace with its place among those of its population. */
+export interface OwnTrace {
+  readonly population: number;
+  readonly index: number;
+  readonly trace: CompiledTrace;
+}
+
+/** Where a group's traces leave their samples of a submit: trace after trace, each [sample][entry][cell of the trace]. */
+export class Samples {
+  readonly buffer: GPUBuffer;
+  readonly #entries: number;
+  readonly #traces: readonly OwnTrace[];
+  #places: { readonly first: number; readonly word: number }[] = []; // step of the first sample, and its word
+
+  constructor({ memory, network, maxSteps }: Shared, label: string, traces: readonly OwnTrace[]) {
+    [this.#entries, this.#traces] = [network.entries, traces];
+    this.buffer = memory.storage(`${label}: samples`, 4 * this.words(maxSteps));
+  }
+
+  /** Floats that the samples of so many steps take. */
+  words(steps: number): number {
+    const most = ({ trace: t }: OwnTrace): number => (Math.floor(steps / t.everySteps) + 1) * this.width(t);
+    return this.#traces.reduce((sum, t) => sum + most(t), 0);
+  }
+
+  /** Floats of one sample. */
+  width({ cells }: CompiledTrace): number {
+    return this.#entries * cells.length;
+  }
+
+  /** Says where each trace of the submit [from, to) goes, and how its words are to be read. */
+  place(from: number, to: number): { samples: Placed; words: number } {
+    let words = 0;
+    this.#places = [];
+    const samples = this.#traces.map(({ population, index, trace }) => {
+      const steps = sampleSteps(trace, from, to);
+      this.#places.push({ first: steps[0] ?? 0, word: words });
+      words += steps.length * this.width(trace);
+      return { population, trace: index, steps };
+    });
+    return { samples, words };
+  }
+
+  /** Of each trace the number (step / everySteps) of the submit's first sample, and its word. */
+  get heads(): Uint32Array<ArrayBuffer> {
+    return Uint32Array.from(this.#places.flatMap(({ first, word }, k) => [first / (this.#traces[k] as OwnTrace).trace.everySteps, word]));
+  } // prettier-ignore
+
+  /** Word of a trace's sample at a step of the submit. @param k  place of the trace in the group */
+  wordAt(k: number, step: number): number {
+    const { trace } = this.#traces[k] as OwnTrace;
+    const { first, word } = this.#places[k] as { first: number; word: number };
+    return word + ((step - first) / trace.everySteps) * this.width(trace);
+  }
+}
+
+/** A weight trace, and which words of the group's states it samples. */
+export interface WeightTrace extends OwnTrace {
+  /** place of the trace in the group. */
+  readonly k: number;
+  readonly words: Uint32Array;
+}
+
+/** Samples of weights at the ends of blocks (shaders/weigh.wgsl). */
+export class WeightSamples {
+  readonly #shared: Shared;
+  readonly #kernel: Kernel<"weigh">;
+  readonly #samples: Samples;
+  readonly #states: GPUBuffer;
+  readonly #of: readonly { readonly k: number; readonly trace: CompiledTrace; readonly shape: GPUBuffer; readonly links: GPUBuffer }[]; // prettier-ignore
+
+  constructor(shared: Shared, kernel: Kernel<"weigh">, label: string, states: GPUBuffer, samples: Samples, traces: readonly WeightTrace[]) {
+    const { memory } = shared;
+    [this.#shared, this.#kernel, this.#states, this.#samples] = [shared, kernel, states, samples];
+    this.#of = traces.map(({ k, trace, words }) => ({
+      k,
+      trace,
+      shape: memory.uniform(`${label}: sample shape`, Uint32Array.of(words.length, 0, 0, 0)),
+      links: memory.storage(`${label}: sampled`, words),
+    }));
+  } // prettier-ignore
+
+  turn(): Turn {
+    const { memory, network, workgroupSize } = this.#shared;
+    const bound = this.#of.map(({ k, trace, shape, links }) => ({
+      k,
+      every: trace.everySteps,
+      label: "learn" as const,
+      pipeline: this.#kernel.pipeline,
+      group: bind(memory.device, this.#kernel, { shape, states: this.#states, links, samples: this.#samples.buffer }),
+      workgroups: workgroups(this.#samples.width(trace), workgroupSize),
+    }));
+    const of: Turn["of"] = ({ step, steps }) =>
+      bound.flatMap(({ k, every, ...d }) =>
+        (step + steps) % every === 0 ? [{ ...d, events: [this.#samples.wordAt(k, step + steps), 0] as const }] : [],
+      );
+    return { stage: network.stages.length, at: "sample", of };
+  }
+}
