@@ -1,4 +1,4 @@
-import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { EngineState } from "../host/engine.ts";
 import type { CellParams } from "../host/params.ts";
 import type { SpikeLog } from "./log.ts";
@@ -22,67 +22,64 @@ export interface Kept {
 }
 
 type Saved = Record<string, EngineState[string]>;
+type Named = [name: string, array: EngineState[string]];
 
 const nameOf = ({ network }: Kept, population: number): string => network.populations[population]?.name as string;
 
-/** What events change, by the names of a checkpoint. Releases of trains are known before the run. */
-const events = ({ releases, memory }: Kept): [string, Pick<LinkArrays, "state" | "last">][] => [
-  ...releases.flatMap((r, k): [string, Releases][] => (r.plasticity.lane === undefined ? [] : [[`releases.${k}`, r]])),
-  ...memory.learning.map((l, k): [string, LinkArrays] => [`learning.${k}`, l]),
+/** What steps change in place, by the names of a checkpoint. Releases of trains are known before the run. */
+const changing = (kept: Kept): Named[] => [
+  ...[...kept.memory.cells].flatMap(([k, { state, armed }]): Named[] => [
+    [`cells.${nameOf(kept, k)}.state`, state],
+    [`cells.${nameOf(kept, k)}.armed`, armed],
+  ]),
+  ...[...kept.renewals.states].map(([k, s]): Named => [`sources.${nameOf(kept, k)}`, s]),
+  ...(kept.memory.exposed.length > 0 ? [["exposed", kept.memory.exposed] satisfies Named] : []),
+  ...kept.releases.flatMap((r, k) => (r.plasticity.lane === undefined ? [] : events(`releases.${k}`, r))),
+  ...kept.memory.learning.flatMap((l, k) => events(`learning.${k}`, l)),
+  ...kept.readouts.map((r, k): Named => [`readouts.${k}.state`, r.state]),
 ];
+
+const events = (name: string, { state, last }: Pick<LinkArrays, "state" | "last">): Named[] => [
+  [`${name}.state`, state],
+  [`${name}.last`, last],
+];
+
+const frozen = ({ memory, readouts }: Kept): Named[] => [
+  ...memory.learning.map((l, k): Named => [`learning.${k}.frozen`, l.frozen]),
+  ...readouts.map((r, k): Named => [`readouts.${k}.frozen`, r.frozen]),
+];
+
+const copied = (all: readonly Named[]): Saved => Object.fromEntries(all.map(([name, array]) => [name, array.slice()]));
+
+function restore(all: readonly Named[], state: EngineState): void {
+  for (const [name, array] of all) array.set(state[name] as EngineState[string]);
+}
 
 /** What steps change, under the names of a checkpoint. */
 export function saveSteps(kept: Kept): Saved {
-  const { network, memory, renewals, log, readouts, f32 } = kept;
-  const state: Saved = {};
-  for (const [k, cells] of memory.cells) {
-    state[`cells.${nameOf(kept, k)}.state`] = cells.state.slice();
-    state[`cells.${nameOf(kept, k)}.armed`] = cells.armed.slice();
-  }
-  for (const [k, s] of renewals.states) state[`sources.${nameOf(kept, k)}`] = s.slice();
-  const { steps, ids, releases } = log.save();
-  [state["log.steps"], state["log.ids"]] = [steps, ids];
-  if (network.lanes > 0) state["log.releases"] = f32 ? Float32Array.from(releases) : releases;
-  if (memory.exposed.length > 0) state["exposed"] = memory.exposed.slice();
-  for (const [name, of] of events(kept)) {
-    state[`${name}.state`] = of.state.slice();
-    state[`${name}.last`] = of.last.slice();
-  }
-  readouts.forEach((r, k) => (state[`readouts.${k}.state`] = r.state.slice()));
-  return state;
+  const { steps, ids, releases } = kept.log.save();
+  const factors = kept.network.lanes > 0 && { "log.releases": kept.f32 ? Float32Array.from(releases) : releases };
+  return { ...copied(changing(kept)), "log.steps": steps, "log.ids": ids, ...factors };
 }
-
-/** What controls have changed. */
-export function saveControls({ network, memory, readouts, live }: Kept): Saved {
-  const state: Saved = {};
-  for (const [k, params] of live) state[`cells.${(network.populations[k] as CompiledCells).name}.params`] = params.save();
-  memory.learning.forEach((l, k) => (state[`learning.${k}.frozen`] = l.frozen.slice()));
-  readouts.forEach((r, k) => (state[`readouts.${k}.frozen`] = r.frozen.slice()));
-  return state;
-} // prettier-ignore
 
 export function loadSteps(kept: Kept, state: EngineState): void {
-  const { memory, renewals, log, readouts } = kept;
-  for (const [k, cells] of memory.cells) {
-    cells.state.set(state[`cells.${nameOf(kept, k)}.state`] as Float64Array);
-    cells.armed.set(state[`cells.${nameOf(kept, k)}.armed`] as Uint32Array);
-  }
-  for (const [k, s] of renewals.states) s.set(state[`sources.${nameOf(kept, k)}`] as Uint32Array);
+  restore(changing(kept), state);
   const releases = (state["log.releases"] as Float64Array | undefined) ?? [];
-  log.load(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array, releases);
-  if (memory.exposed.length > 0) memory.exposed.set(state["exposed"] as Float64Array);
-  for (const [name, of] of events(kept)) {
-    of.state.set(state[`${name}.state`] as Float64Array);
-    of.last.set(state[`${name}.last`] as Uint32Array);
-  }
-  readouts.forEach((r, k) => r.state.set(state[`readouts.${k}.state`] as Float64Array));
+  kept.log.load(state["log.steps"] as Uint32Array, state["log.ids"] as Uint32Array, releases);
 }
 
-export function loadControls({ network, memory, readouts, live }: Kept, state: EngineState): void {
-  for (const [k, params] of live) {
-    params.load(state[`cells.${(network.populations[k] as CompiledCells).name}.params`] as Float64Array);
-    (memory.cells.get(k) as CellArrays).params.set(params.values);
+const paramsOf = (kept: Kept, population: number): string => `cells.${nameOf(kept, population)}.params`;
+
+/** What controls have changed. */
+export function saveControls(kept: Kept): Saved {
+  const params = [...kept.live].map(([k, p]): Named => [paramsOf(kept, k), p.save()]);
+  return { ...Object.fromEntries(params), ...copied(frozen(kept)) };
+}
+
+export function loadControls(kept: Kept, state: EngineState): void {
+  for (const [k, params] of kept.live) {
+    params.load(state[paramsOf(kept, k)] as Float64Array);
+    (kept.memory.cells.get(k) as CellArrays).params.set(params.values);
   }
-  memory.learning.forEach((l, k) => l.frozen.set(state[`learning.${k}.frozen`] as Uint32Array));
-  readouts.forEach((r, k) => r.frozen.set(state[`readouts.${k}.frozen`] as Uint32Array));
+  restore(frozen(kept), state);
 }

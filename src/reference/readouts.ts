@@ -23,7 +23,6 @@ export class Readout {
   readonly readout: CompiledReadout;
   /** see host/readouts.ts. */
   readonly state: Floats;
-  readonly last = new Uint32Array(0);
   /** per entry: 1 where weights stay. */
   readonly frozen: Uint32Array;
   readonly #network: CompiledNetwork;
