@@ -4,6 +4,7 @@ import { clipped } from "../clipped.ts";
 import { DataError, didYouMean, HillockError } from "../errors.ts";
 import type { Study } from "../studies/study.ts";
 import { addSweep } from "./sweep/command.ts";
+import type { ImportOptions } from "./import.ts";
 import type { RunOptions } from "./options.ts";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
@@ -39,6 +40,26 @@ export async function hillock(words: readonly string[]): Promise<number> {
   }
 }
 
+function addImport(program: Command, done: (code: number) => void): void {
+  program
+    .command("import")
+    .description("translate a file of another simulator: NMODL (.mod)")
+    .argument("<file>", "for example kv.mod")
+    .option("--out <file>", "write it to a .ts, .mjs or .json instead of printing it")
+    .option("--exact", "compute what a TABLE would hold instead of interpolating in it")
+    .option(
+      "--fixed <name=value>",
+      "make a parameter a number, so that what it rules out is not translated; may be given again",
+      collect,
+      [],
+    )
+    .option("--no-diffusion", "leave LONGITUDINAL_DIFFUSION out instead of refusing it")
+    .action(async (file: string, options: ImportOptions) => {
+      const { importCommand } = await import("./import.ts");
+      done(await importCommand(file, options));
+    });
+}
+
 async function commands(words: readonly string[], done: (code: number) => void): Promise<Command> {
   const program = new Command("hillock")
     .description("Spiking neural networks on WebGPU, checked against NEURON")
@@ -62,16 +83,7 @@ async function commands(words: readonly string[], done: (code: number) => void):
       const { verifyCommand } = await import("./verify.ts");
       done(verifyCommand(dir, options));
     });
-  program
-    .command("import")
-    .description("translate a file of another simulator: NMODL (.mod)")
-    .argument("<file>", "for example kv.mod")
-    .option("--out <file>", "write it to a .ts, .mjs or .json instead of printing it")
-    .option("--exact", "compute what a TABLE would hold instead of interpolating in it")
-    .action(async (file: string, options: { out?: string; exact?: boolean }) => {
-      const { importCommand } = await import("./import.ts");
-      done(await importCommand(file, options));
-    });
+  addImport(program, done);
   program
     .command("bench")
     .description("measure this machine: device, limits, checks, timings of all benchmarks that run here, in one JSON")

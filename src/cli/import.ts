@@ -3,23 +3,38 @@ import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { clipped } from "../clipped.ts";
 import { DataError } from "../errors.ts";
-import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather } from "../import/index.ts";
+import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather, type NmodlOptions } from "../import/index.ts";
 import { readText } from "./read-text.ts";
 
 /** No mechanism is as long, bytes. */
 const LONGEST_INCLUDE = 4_000_000;
 
+/** As the command line gives them. */
+export interface ImportOptions {
+  readonly out?: string;
+  readonly exact?: boolean;
+  /** each `name=value`. */
+  readonly fixed?: readonly string[];
+  readonly diffusion?: boolean;
+}
+
 /** `hillock import`: prints or writes what a file of another simulator says. @returns the exit code */
 export async function importCommand(
   path: string,
-  { out, exact = false }: { out?: string; exact?: boolean },
+  { out, exact = false, fixed = [], diffusion = true }: ImportOptions = {},
 ): Promise<number> {
   if (/\.(swc|asc)$/i.test(path)) throw new DataError(clipped(path), "is a morphology, which a script turns into a cell", `Use ${/swc$/i.test(path) ? "swcCell" : "ascCell"}(text, { ... }) of "hillock/import"; examples/layer5.mjs is one`); // prettier-ignore
   if (!path.endsWith(".mod")) throw new DataError(clipped(path), "is not of a kind that can be translated", "Give a .mod file"); // prettier-ignore
   if (out !== undefined && !/\.(ts|mjs|js|json)$/.test(out)) throw new DataError(clipped(out), "is no kind of file to write", "Give a .ts, .mjs or .json file"); // prettier-ignore
   const text = readText(path);
   const asJson = out?.endsWith(".json") === true;
-  const { said, written, warnings, notes } = translated(text, path, exact ? "exact" : "asPublished", asJson);
+  const { said, written, warnings, notes } = translated(text, asJson, {
+    file: basename(path),
+    include: beside(path),
+    tables: exact ? "exact" : "asPublished",
+    fixed: Object.fromEntries(fixed.map(numberOf)),
+    ...(diffusion ? {} : { longitudinalDiffusion: "none" }),
+  });
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   for (const note of notes) process.stderr.write(`note: ${note}\n`);
   if (out === undefined) process.stdout.write(written);
@@ -39,15 +54,21 @@ interface Translation {
   readonly notes: readonly string[];
 }
 
-function translated(text: string, path: string, tables: "asPublished" | "exact", asJson: boolean): Translation {
-  const options = { file: basename(path), include: beside(path) };
+/** "name=value" */
+function numberOf(text: string): [string, number] {
+  const [, name, value] = /^\s*(\w+)\s*=\s*(\S+)\s*$/.exec(text) ?? [];
+  if (name !== undefined && value !== undefined && Number.isFinite(Number(value))) return [name, Number(value)];
+  throw new DataError("--fixed", `is "${clipped(text)}"`, "Give a parameter of the file and its number, for example deterministic=1"); // prettier-ignore
+}
+
+function translated(text: string, asJson: boolean, options: NmodlOptions): Translation {
   const written = (data: unknown, source: string): string => (asJson ? `${JSON.stringify(data, undefined, 2)}\n` : source); // prettier-ignore
   if (isGather(text, options)) {
     const { gather, ...more } = nmodlGather(text, options);
     const notes = [...more.notes, "net.gather(source, target, rule, { ...gather }) takes it, in each direction in which it acts"];
     return { said: "gather", written: written(gather, gatherSource(gather)), warnings: more.warnings, notes };
   } // prettier-ignore
-  const { mechanism, plasticity, reads, ...more } = nmodl(text, { ...options, tables });
+  const { mechanism, plasticity, reads, ...more } = nmodl(text, options);
   const rule = plasticity?.mechanism;
   const data = rule === undefined ? mechanism : { mechanism, plasticity: rule };
   const given = reads.length > 0 ? [`the cell gives ${reads.join(", ")}`] : [];

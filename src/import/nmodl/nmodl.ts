@@ -114,15 +114,22 @@ function inItsTables({ tables, ...source }: Source, own = false): Translated {
 /** Says what of hillock's stands for an ARTIFICIAL_CELL. */
 function refuseArtificial(program: Program, lexer: Lexer): never {
   const { netReceive } = program;
-  const reads = JSON.stringify(netReceive?.body ?? []);
-  const counts = reads.includes('"name":"net_event"');
-  const isCell =
-    counts && (netReceive?.args.length ?? 0) > 0 && reads.includes(`"name":"${netReceive?.args[0]?.name}"`);
-  const remedy = isCell
-    ? "Write it as a neuron (hillock/neurons, or neuron({ ... }): docs/own-neuron.md), whose threshold, reset and refractory time are its fields"
-    : "Give its times as trains([...]), or its law as poisson({ rate }) or gamma({ order, rate }) sources (docs/sources.md)";
+  const [weight] = netReceive?.args ?? [];
+  const adds = weight !== undefined && assigns(netReceive?.body, `"name":"${weight.name}"`);
+  const fires = JSON.stringify(netReceive?.body ?? []).includes('"name":"net_event"');
+  const remedy =
+    fires && adds // a generator may ask whether its weight is above 0: that switches it on
+      ? "Write it as a neuron (hillock/neurons, or neuron({ ... }): docs/own-neuron.md), whose threshold, reset and refractory time are its fields"
+      : "Give its times as trains([...]), or its law as poisson({ rate }) or gamma({ order, rate }) sources (docs/sources.md)";
   return lexer.fail(program.nameAt, "is an ARTIFICIAL_CELL, which is refused: it fires between steps, by events that it sends itself", remedy); // prettier-ignore
 }
+
+/** Whether any assignment among statements has this in its value. */
+const assigns = (of: unknown, text: string): boolean =>
+  typeof of === "object" &&
+  of !== null &&
+  (("kind" in of && of.kind === "assign" && "value" in of && JSON.stringify(of.value).includes(text)) ||
+    Object.values(of).some((part) => assigns(part, text)));
 
 export function unitsOf(program: Program): UnitTable {
   const units = new UnitTable();

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -43,5 +43,28 @@ test("import says what a morphology is for, and which files it takes", async () 
   await expect(importCommand("cell.ASC", {})).rejects.toThrow(/is a morphology.*Use ascCell/);
   await expect(importCommand("cell.hoc", {})).rejects.toThrow(
     /is not of a kind that can be translated. Give a \.mod file/,
+  );
+});
+
+test("a fixed parameter decides what of a file is translated, and what is no parameter's number is refused", async () => {
+  writeFileSync(
+    at("stoch.mod"),
+    `NEURON { SUFFIX stoch NONSPECIFIC_CURRENT i RANGE g }
+     PARAMETER { g = 0.001 (S/cm2) deterministic = 0 }
+     ASSIGNED { v (mV) i (mA/cm2) }
+     BREAKPOINT { if (deterministic == 0) { i = scop_random() * v } else { i = g * v } }`,
+  );
+  const out = at("stoch.json");
+  await expect(importCommand(at("stoch.mod"), { out })).rejects.toThrow(/scop_random/);
+  expect(await importCommand(at("stoch.mod"), { out, fixed: ["deterministic=1"] })).toBe(0);
+  expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({
+    name: "stoch",
+    params: { g: { default: { value: 0.001 } } },
+  });
+  await expect(importCommand(at("stoch.mod"), { out, fixed: ["determinstic=1"] })).rejects.toThrow(
+    /Did you mean.*deterministic/,
+  );
+  await expect(importCommand(at("stoch.mod"), { out, fixed: ["deterministic"] })).rejects.toThrow(
+    /--fixed: is "deterministic"/,
   );
 });
