@@ -63,13 +63,17 @@ export async function virtualHdf5(files: Pick<Files, "where" | "read" | "write">
   const folder = `/hillock-${folders++}`;
   FS.mkdir(folder);
   let last: string | undefined; // stays in h5wasm's file system until the next, so that its chunk's traces can be read
+  let opened: string | undefined;
   const remove = (path: string): void => {
     if (FS.analyzePath(path).exists) FS.unlink(path);
   };
   return {
     h5,
     open: async (name) => {
-      FS.writeFile(`${folder}/${name}`, await files.read(name));
+      const bytes = await files.read(name);
+      if (opened !== undefined && opened !== last) remove(`${folder}/${opened}`); // readers are closed before the next is opened
+      opened = name;
+      FS.writeFile(`${folder}/${name}`, bytes);
       return `${folder}/${name}`;
     },
     lastPublished: (name) => `${folder}/${name}`,

@@ -160,4 +160,20 @@ describe("a damaged run folder", () => {
     }
     expect(await damaged.list()).toContain("checkpoint.bin"); // nothing was removed
   }); // prettier-ignore
+
+  test("reading a run in memory leaves one chunk in HDF5's own file system, not all", async () => {
+    const { FS } = (await (
+      await import("h5wasm")
+    ).default.ready) as unknown as { FS: { readdir(path: string): string[] } };
+    const list = (path: string): string[] => FS.readdir(path).filter((name) => !name.startsWith("."));
+    const kept = (): number =>
+      list("/")
+        .filter((name) => name.startsWith("hillock-"))
+        .flatMap((name) => list(`/${name}`)).length;
+    const copy = await copyOf(finished);
+    const before = kept();
+    expect((await finished.list()).filter((name) => name.endsWith(".h5")).length).toBeGreaterThan(2);
+    await contents(copy);
+    expect(kept()).toBe(before + 1);
+  });
 });
