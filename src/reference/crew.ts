@@ -20,9 +20,22 @@ export const WORD = {
   unsound: 7,
   /** number of the thread that failed, or 0. */
   failed: 8,
+  /** what failed in it: number of characters, then those. */
+  said: 9,
   /** of each thread: spikes it has found in this order. */
-  spikes: 9,
+  spikes: 9 + 1 + 200,
 } as const;
+
+/** A thread tells which of its errors ended an order; the first that fails is heard. */
+export function say(control: Int32Array, thread: number, error: unknown): void {
+  if (Atomics.compareExchange(control, WORD.failed, 0, thread) !== 0) return;
+  const text = String(error).slice(0, WORD.spikes - WORD.said - 1);
+  control[WORD.said] = text.length;
+  for (let k = 0; k < text.length; k++) control[WORD.said + 1 + k] = text.charCodeAt(k);
+}
+
+const heard = (control: Int32Array): string =>
+  String.fromCharCode(...control.subarray(WORD.said + 1, WORD.said + 1 + (control[WORD.said] as number)));
 
 /** What threads are asked to do. `leave`: go back to the event loop, for messages; `send`: write the last order's spikes again. */
 export const ORDER = { detect: 0, advance: 1, leave: 2, send: 3 } as const;
@@ -193,15 +206,14 @@ export class Crew {
       if (this.#ended !== undefined) this.#fail("threads", this.#ended);
     }
     const failed = Atomics.load(this.#control, WORD.failed);
-    if (failed > 0) this.#fail(`thread ${failed + 1} of ${all + 1}`, "failed during a step");
+    if (failed > 0) this.#fail(`thread ${failed + 1} of ${all + 1}`, `failed during a step (${heard(this.#control)})`);
   }
 
   #fail(where: string, why: string): never {
     this.ready = false;
     this.close();
-    const remedy =
-      "The run is as it was before this segment. Most likely memory is short: use fewer threads, or threads: 1";
-    throw new DeviceError(where, why, remedy);
+    const remedy = "If memory is short, use fewer threads; else report it, and use threads: 1";
+    throw new DeviceError(where, why, `The run is as it was before this segment. ${remedy}`);
   }
 }
 

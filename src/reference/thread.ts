@@ -1,4 +1,4 @@
-import { type Found, type Grown, ORDER, pause, type Start, WORD } from "./crew.ts";
+import { type Found, type Grown, ORDER, pause, say, type Start, WORD } from "./crew.ts";
 import type { Buffers } from "./memory.ts";
 import { printedOf, Share } from "./share.ts";
 
@@ -30,8 +30,8 @@ class Member {
       const order = c[WORD.order] as number;
       try {
         this.#do(order, buffers, found);
-      } catch {
-        Atomics.store(c, WORD.failed, this.#index);
+      } catch (error) {
+        say(c, this.#index, error);
       }
       Atomics.add(c, WORD.done, 1);
       Atomics.notify(c, WORD.done);

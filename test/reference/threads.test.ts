@@ -106,3 +106,21 @@ test("a thread that ends is told, and the run goes on alone from where the segme
   expect(first.spikeIds.length + rest.spikes.length).toBe(want.spikes.length);
   expectSame({ ...rest, spikes: want.spikes, traces: want.traces }, want);
 });
+
+test("a thread that fails says what failed in it", async () => {
+  const broken: Spawn = () => {
+    const thread = spawn();
+    const without = (message: unknown): unknown =>
+      typeof message === "object" && message !== null && "found" in message
+        ? { ...message, found: undefined }
+        : message;
+    return { ...thread, post: (message) => thread.post(without(message)) };
+  };
+  const engine = await threadedEngine(compiled(network({ loops: true })), { threads: 2, spawn: broken });
+  const failed = await engine.advance(300).catch((error: unknown) => error);
+  expect(String(failed)).toMatch(
+    /thread 2 of 2: failed during a step \(TypeError: Cannot read properties of undefined \(reading 'ids'\)\)/,
+  );
+  expect(String(failed)).toMatch(/as it was before this segment/);
+  await engine.close();
+});
