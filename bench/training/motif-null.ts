@@ -3,8 +3,8 @@
 import { gpuTraining } from "../../src/gpu/training.ts";
 import { ensemble } from "../../src/models/trained-network/ensemble.ts";
 import { dense, motifs } from "../../src/models/trained-network/motifs.ts";
-import { trainedNetworks } from "../../src/models/trained-network/network.ts";
-import { NOTEBOOK } from "../../src/models/trained-network/parameters.ts";
+import { trainedNetworks } from "../../src/compile/trained-networks.ts";
+import { NOTEBOOK } from "../../src/network/trained-parameters.ts";
 import { RandomState } from "../../src/random/numpy-legacy.ts";
 import { benchDevice, type Benchmark, type Cell, type Findings } from "../lib.ts";
 

@@ -2,10 +2,10 @@
 import { learns } from "../../src/compile/training.ts";
 import { gpuTraining, trainingWorkgroup } from "../../src/gpu/training.ts";
 import { layoutTraining, trainingMemory } from "../../src/gpu/training-layout.ts";
-import { drawNetwork, drawTargets, targetArray } from "../../src/models/trained-network/draws.ts";
+import { drawNetwork, drawTargets, targetArray } from "../../src/compile/trained-draws.ts";
 import { MEASURED } from "../../src/models/trained-network/measures.ts";
-import { trainedNetworks } from "../../src/models/trained-network/network.ts";
-import { NOTEBOOK } from "../../src/models/trained-network/parameters.ts";
+import { trainedNetworks } from "../../src/compile/trained-networks.ts";
+import { NOTEBOOK } from "../../src/network/trained-parameters.ts";
 import { benchDevice, spread, timed, type Benchmark, type Cell, type Findings, type Spread } from "../lib.ts";
 
 /** Networks and steps of a loop: fewer steps where a learning step, which grows as N^3, takes long. */

@@ -1,7 +1,7 @@
 import type { CompiledTraining } from "../../src/compile/training.ts";
 import { ensemble } from "../../src/models/trained-network/ensemble.ts";
-import { trainedNetworks } from "../../src/models/trained-network/network.ts";
-import { NOTEBOOK, type TrainedNetworkParameters } from "../../src/models/trained-network/parameters.ts";
+import { trainedNetworks } from "../../src/compile/trained-networks.ts";
+import { NOTEBOOK, type TrainedNetworkParameters } from "../../src/network/trained-parameters.ts";
 import { TEST_LOOPS, type Phase } from "./facts.ts";
 
 export interface LearningSettings {

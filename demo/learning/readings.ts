@@ -1,5 +1,5 @@
 import type { CompiledTraining, SpanRecord, TrainingEntry, TrainingSpan } from "../../src/compile/training.ts";
-import type { TrainedNetworkParameters } from "../../src/models/trained-network/parameters.ts";
+import type { TrainedNetworkParameters } from "../../src/network/trained-parameters.ts";
 
 const ERROR_STEPS = 50;
 

@@ -1,7 +1,7 @@
 import type { CompiledTraining, TrainingEngine } from "../../src/compile/training.ts";
 import { gpuTraining } from "../../src/gpu/training.ts";
 import { Pace as SubmitPace } from "../../src/host/pace.ts";
-import { UNIT_MS } from "../../src/models/trained-network/parameters.ts";
+import { UNIT_MS } from "../../src/network/trained-parameters.ts";
 import { referenceTraining } from "../../src/reference/training.ts";
 import type { Table } from "../site/protocol.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";

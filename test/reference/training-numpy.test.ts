@@ -4,9 +4,10 @@ import { z } from "zod";
 import type { CaseFiles } from "../../verify/case.ts";
 import { readJson } from "../../verify/read.ts";
 import { arrayFile, csvRows, descriptor } from "../../verify/trained-network-files.ts";
-import { drawNetworkNumpy, numpyNoise, targetArray } from "../../src/models/trained-network/draws.ts";
-import { trainedNetworks } from "../../src/models/trained-network/network.ts";
-import { NOTEBOOK } from "../../src/models/trained-network/parameters.ts";
+import { drawNetworkNumpy, numpyNoise } from "../../src/models/trained-network/numpy-draws.ts";
+import { targetArray } from "../../src/compile/trained-draws.ts";
+import { trainedNetworks } from "../../src/compile/trained-networks.ts";
+import { NOTEBOOK } from "../../src/network/trained-parameters.ts";
 import { runLoops } from "../../src/models/trained-network/run.ts";
 import { referenceTraining } from "../../src/reference/training.ts";
 

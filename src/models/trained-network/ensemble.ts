@@ -1,7 +1,8 @@
 import type { TrainingNoise } from "../../compile/training.ts";
-import { drawNetwork, drawNetworkNumpy, drawTargets, numpyNoise, targetArray, type NetworkDraws } from "./draws.ts";
-import type { TrainedNetwork } from "./network.ts";
-import { noiseAmplitude, nqifOf, type TrainedNetworkParameters } from "./parameters.ts";
+import { drawNetwork, drawTargets, targetArray, type NetworkDraws } from "../../compile/trained-draws.ts";
+import { drawNetworkNumpy, numpyNoise } from "./numpy-draws.ts";
+import type { TrainedNetwork } from "../../compile/trained-networks.ts";
+import { noiseAmplitude, nqifOf, type TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 
 export interface EnsembleGrid {
   readonly pqif: readonly number[];

@@ -2,20 +2,19 @@
 export { dimension, participationRatio, type Dimension } from "./dimension.ts";
 export {
   drawNetwork,
-  drawNetworkNumpy,
   drawTargets,
-  numpyNoise,
   targetArray,
   type DrawParameters,
   type NetworkDraws,
   type TargetDraws,
-} from "./draws.ts";
+} from "../../compile/trained-draws.ts";
+export { drawNetworkNumpy, numpyNoise } from "./numpy-draws.ts";
 export { ensemble, type Ensemble, type EnsembleGrid, type EnsembleMember } from "./ensemble.ts";
 export { longDimension } from "./long-run.ts";
 export { loopMeasures, type LoopMeasures } from "./measures.ts";
 export { effectiveRadius, motifs, type Motifs } from "./motifs.ts";
-export { trainedNetworks, type SharedParameters, type TrainedNetwork } from "./network.ts";
-export { NOTEBOOK, NOTEBOOK_GRID, type TrainedNetworkParameters } from "./parameters.ts";
+export { trainedNetworks, type SharedParameters, type TrainedNetwork } from "../../compile/trained-networks.ts";
+export { NOTEBOOK, NOTEBOOK_GRID, type TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 export { DimensionSamples, loopResults, PROTOCOLS, runLoops, type LoopResult, type Protocol } from "./run.ts";
 export { simulateTraining, trainingEngine, type TrainingSimulation } from "./simulate.ts";
 export { spectrum, type Spectrum } from "./spectrum.ts";

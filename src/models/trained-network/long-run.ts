@@ -1,8 +1,8 @@
 import type { CompiledTraining, TrainingEngine } from "../../compile/training.ts";
 import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
-import { drawNetwork, type NetworkDraws } from "./draws.ts";
-import { trainedNetworks } from "./network.ts";
-import type { TrainedNetworkParameters } from "./parameters.ts";
+import { drawNetwork, type NetworkDraws } from "../../compile/trained-draws.ts";
+import { trainedNetworks } from "../../compile/trained-networks.ts";
+import type { TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 
 /** The companion scripts' protocol: trained weights from a fresh start, stimulus in the first steps only,
  * noise held over the step and added to the current, the intended spike rule; r averaged over windows.

@@ -6,7 +6,7 @@ import type { EngineKind } from "../../host/engine.ts";
 import { TrainedEngine, type Watching } from "../../host/trained.ts";
 import { referenceTraining } from "../../reference/training.ts";
 import { Simulation } from "../../run/simulate.ts";
-import { UNIT_MS } from "./parameters.ts";
+import { UNIT_MS } from "../../network/trained-parameters.ts";
 
 export interface TrainingSimulation {
   /** Default: the device where one is given, else the float64 reference. */

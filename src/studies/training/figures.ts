@@ -4,7 +4,7 @@ import type { Dimension } from "../../models/trained-network/dimension.ts";
 import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
 import type { LoopMeasures } from "../../models/trained-network/measures.ts";
 import { dense } from "../../models/trained-network/motifs.ts";
-import { nqifOf, type TrainedNetworkParameters } from "../../models/trained-network/parameters.ts";
+import { nqifOf, type TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 import type { LoopResult } from "../../models/trained-network/run.ts";
 import { spectrum, type Spectrum } from "../../models/trained-network/spectrum.ts";
 import { seriesColour } from "../../plot/colours.ts";

@@ -3,7 +3,7 @@ import type { CompiledTraining } from "../../compile/training.ts";
 import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
 import type { LoopMeasures } from "../../models/trained-network/measures.ts";
 import { dense } from "../../models/trained-network/motifs.ts";
-import type { TrainedNetworkParameters } from "../../models/trained-network/parameters.ts";
+import type { TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 import type { LoopResult } from "../../models/trained-network/run.ts";
 import { drawNormals } from "../../reference/training-arithmetic.ts";
 

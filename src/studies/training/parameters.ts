@@ -1,7 +1,7 @@
 import { bytesText } from "../../compile/estimate.ts";
 import { clipped } from "../../clipped.ts";
 import { DataError } from "../../errors.ts";
-import { stepsOf, type TrainedNetworkParameters, UNIT_MS } from "../../models/trained-network/parameters.ts";
+import { stepsOf, type TrainedNetworkParameters, UNIT_MS } from "../../network/trained-parameters.ts";
 import { decimal } from "../schema.ts";
 import type { TrainingOptions } from "./study.ts";
 

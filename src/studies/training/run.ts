@@ -4,7 +4,7 @@ import type { Dimension } from "../../models/trained-network/dimension.ts";
 import type { Ensemble } from "../../models/trained-network/ensemble.ts";
 import { longDimension } from "../../models/trained-network/long-run.ts";
 import { MEASURED, median, type LoopMeasures } from "../../models/trained-network/measures.ts";
-import type { TrainedNetworkParameters } from "../../models/trained-network/parameters.ts";
+import type { TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 import { DimensionSamples, loopResults, PROTOCOLS, type LoopResult } from "../../models/trained-network/run.ts";
 import { simulateTraining, trainingEngine } from "../../models/trained-network/simulate.ts";
 import { writeText, type Files } from "../../storage/files.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DataError } from "../../errors.ts";
-import { NOTEBOOK, NOTEBOOK_GRID } from "../../models/trained-network/parameters.ts";
+import { NOTEBOOK, NOTEBOOK_GRID } from "../../network/trained-parameters.ts";
 import { list, oneOf, optional, real, whole, yesOrNo } from "../schema.ts";
 import type { LongStudy } from "../study.ts";
 import { checkSize, parametersOf } from "./parameters.ts";

@@ -4,7 +4,7 @@ import type { CompiledTraining } from "../../compile/training.ts";
 import { trainingWorkgroup } from "../../gpu/training.ts";
 import { layoutTraining, planWaves, trainingMemory } from "../../gpu/training-layout.ts";
 import { ensemble, type Ensemble } from "../../models/trained-network/ensemble.ts";
-import { trainedNetworks } from "../../models/trained-network/network.ts";
+import { trainedNetworks } from "../../compile/trained-networks.ts";
 import type { Result, StudyContext } from "../study.ts";
 import { MAX_MEMORY, parametersOf, parseTargets } from "./parameters.ts";
 import { TrainingRun } from "./run.ts";

@@ -1,16 +1,12 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import {
-  drawNetwork,
-  drawNetworkNumpy,
-  drawTargets,
-  numpyNoise,
-  targetArray,
-} from "../../../src/models/trained-network/draws.ts";
+import { drawNetwork, drawTargets, smallest, targetArray } from "../../../src/compile/trained-draws.ts";
+import { drawNetworkNumpy, numpyNoise } from "../../../src/models/trained-network/numpy-draws.ts";
 import { ensemble } from "../../../src/models/trained-network/ensemble.ts";
-import { NOTEBOOK, NOTEBOOK_GRID, noiseAmplitude, stepsOf } from "../../../src/models/trained-network/parameters.ts";
+import { NOTEBOOK, NOTEBOOK_GRID, noiseAmplitude, stepsOf } from "../../../src/network/trained-parameters.ts";
 import { RandomState } from "../../../src/random/numpy-legacy.ts";
+import { drawU32, stream } from "../../../src/random/philox.ts";
 
 describe("networks drawn in the notebook's way", () => {
   type Array_ = { dtype: string; shape: number[]; byteOffset: number };
@@ -73,6 +69,25 @@ describe("networks drawn by Philox", () => {
     expect(Math.max(...Istim.map(Math.abs))).toBeLessThanOrEqual(20);
     expect([...drawNetwork(NOTEBOOK, 3).w0]).toEqual([...w0]);
     expect([...drawNetwork(NOTEBOOK, 4).colIdx]).not.toEqual([...colIdx]);
+  });
+
+  test("samples of more positions than 2^21 hold what they are asked for: the smallest draws, no position twice", () => {
+    const [n, name] = [2 ** 22 + 1, stream("test", "sample")];
+    const count = Math.round(0.7 * n);
+    const got = smallest(n, count, 5, name);
+    expect(got).toHaveLength(count);
+    expect(got.findIndex((at, k) => k > 0 && at <= got[k - 1]!)).toBe(-1); // each once
+    const chosen = new Uint8Array(n);
+    for (const at of got) chosen[at] = 1;
+    let [largest, least] = [0, 2 ** 32];
+    chosen.forEach((is, at) => {
+      const draw = drawU32(5, name, at, 0, "connection");
+      if (is === 1) largest = Math.max(largest, draw);
+      else least = Math.min(least, draw);
+    });
+    expect(largest).toBeLessThanOrEqual(least);
+    expect([...smallest(7, 0, 5, name)]).toEqual([]);
+    expect([...smallest(7, 7, 5, name)]).toEqual([0, 1, 2, 3, 4, 5, 6]);
   });
 
   test("a fraction of the neurons may learn", () => {

@@ -6,9 +6,9 @@ import {
   participationRatio,
   windowMeans,
 } from "../../../src/models/trained-network/dimension.ts";
-import { drawNetwork } from "../../../src/models/trained-network/draws.ts";
+import { drawNetwork } from "../../../src/compile/trained-draws.ts";
 import { dense, effectiveRadius, motifs } from "../../../src/models/trained-network/motifs.ts";
-import { NOTEBOOK } from "../../../src/models/trained-network/parameters.ts";
+import { NOTEBOOK } from "../../../src/network/trained-parameters.ts";
 import { spectrum } from "../../../src/models/trained-network/spectrum.ts";
 
 const random = (n: number, use: string): Float64Array =>

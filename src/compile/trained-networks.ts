@@ -1,7 +1,7 @@
-import { compileTraining } from "../../compile/check-training.ts";
-import { type CompiledTraining, type TrainingEntry, type TrainingNoise } from "../../compile/training.ts";
-import type { NetworkDraws } from "./draws.ts";
-import { nqifOf, type TrainedNetworkParameters } from "./parameters.ts";
+import { compileTraining } from "./check-training.ts";
+import { type CompiledTraining, type TrainingEntry, type TrainingNoise } from "./training.ts";
+import type { NetworkDraws } from "./trained-draws.ts";
+import { nqifOf, type TrainedNetworkParameters } from "../network/trained-parameters.ts";
 
 /** One network: what is drawn for it, and what it shares with no one. */
 export interface TrainedNetwork {

@@ -1,7 +1,6 @@
-import { ModelError } from "../../errors.ts";
-import { RandomState, sparseRandom } from "../../random/numpy-legacy.ts";
-import { drawU32, philoxInto, stream, uniform, USES } from "../../random/philox.ts";
-import type { TrainedNetworkParameters } from "./parameters.ts";
+import { drawU32, philoxInto, stream, uniform, USES } from "../random/philox.ts";
+import { lowerBound } from "../sorted.ts";
+import type { TrainedNetworkParameters } from "../network/trained-parameters.ts";
 
 /** What differs between networks of different seeds: start, stimulus, wiring. */
 export interface NetworkDraws {
@@ -45,39 +44,6 @@ export function drawNetwork(parameters: DrawParameters, seed: number): NetworkDr
   return { x0, Istim, ...balanced(rows, parameters), ...(trained && { trained }) };
 }
 
-/** Draws in the notebook's order from NumPy's legacy generator; the returned state goes on with the noise. */
-export function drawNetworkNumpy(parameters: DrawParameters, seed: number): NetworkDraws & { random: RandomState } {
-  const { N, p, amp_current, ftrain } = parameters;
-  const random = new RandomState(seed);
-  const x0 = random.randoms(N).map((u) => 2 * Math.PI * u);
-  const Istim = random.randoms(N).map((u) => amp_current * (2 * u - 1));
-  const { row, column, value } = sparseRandom(random, N, N, p);
-  const rows = rowsOf(N);
-  row.forEach((i, at) => {
-    const j = column[at] as number;
-    if (i !== j) rows[i]?.set(j, value[at] as number);
-  });
-  const trained = ftrain >= 1 ? undefined : drawNetwork(parameters, seed).trained; // the notebook never draws it
-  return { x0, Istim, ...balanced(rows, parameters), ...(trained && { trained }), random };
-}
-
-/** The notebook's noise: goes on with the network's stream, LIF values first in each half-step; loops in order. */
-export function numpyNoise(
-  random: RandomState,
-  { N, itmax, amplitude, nqif }: { N: number; itmax: number; amplitude: number; nqif: number },
-): (loop: number) => Float64Array {
-  let next = 0;
-  return (loop) => {
-    if (loop !== next++) throw new ModelError("numpy noise", `loop ${loop} asked for out of order`, "Start at loop 0");
-    const noise = new Float64Array(itmax * 2 * N);
-    for (let half = 0; half < 2 * itmax; half++) {
-      for (let i = nqif; i < N; i++) noise[half * N + i] = amplitude * random.normal();
-      for (let i = 0; i < nqif; i++) noise[half * N + i] = amplitude * random.normal();
-    }
-    return noise;
-  };
-}
-
 /** Two frequencies, half of the neurons each, at random. */
 export function drawTargets(
   { N, amp0, cycles }: Pick<TrainedNetworkParameters, "N" | "amp0" | "cycles">,
@@ -103,10 +69,19 @@ export function targetArray({ amplitude, phase, cycles }: TargetDraws, itmax: nu
   });
 }
 
-/** Indices of the `count` smallest of n keyed draws: a sample without replacement that no order of calls can change. */
-function smallest(n: number, count: number, seed: number, streamHash: number): Int32Array {
-  const keys = Float64Array.from({ length: n }, (_, at) => drawU32(seed, streamHash, at, 0, "connection") * n + at);
-  return Int32Array.from(keys.sort().subarray(0, count), (key) => key % n); // key < 2^32 n: exact while n < 2^21
+/** Indices of the `count` smallest of n keyed draws, of equal ones the first, in rising order: a sample without replacement that no order
+ * of calls can change. */
+export function smallest(n: number, count: number, seed: number, streamHash: number): Int32Array {
+  const draws = Uint32Array.from({ length: n }, (_, at) => drawU32(seed, streamHash, at, 0, "connection"));
+  const sorted = draws.slice().sort();
+  const largest = sorted[count - 1] ?? 0;
+  let equal = count - lowerBound(sorted, largest);
+  const out = new Int32Array(count);
+  let k = 0;
+  draws.forEach((draw, at) => {
+    if (k < count && (draw < largest || (draw === largest && equal-- > 0))) out[k++] = at;
+  });
+  return out;
 }
 
 const words = new Uint32Array(4); // overwritten by each draw: holds nothing between calls
@@ -116,10 +91,11 @@ function normal(seed: number, streamHash: number, a: number, b: number): number 
   return Math.sqrt(-2 * Math.log(uniform(words[0] as number))) * Math.cos(2 * Math.PI * uniform(words[1] as number));
 }
 
-const rowsOf = (n: number): Map<number, number>[] => Array.from({ length: n }, () => new Map<number, number>());
+/** Of n neurons, each an empty row of weights by column. */
+export const rowsOf = (n: number): Map<number, number>[] => Array.from({ length: n }, () => new Map<number, number>());
 
 /** Scales by gsyn / sqrt(p N) and takes each row's mean off its entries: every neuron's inputs sum to 0. */
-function balanced(
+export function balanced(
   rows: readonly Map<number, number>[],
   { N, p, gsyn }: Pick<DrawParameters, "N" | "p" | "gsyn">,
 ): Pick<NetworkDraws, "rowPtr" | "colIdx" | "w0"> {
