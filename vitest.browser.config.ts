@@ -17,7 +17,7 @@ const MEASURED = ["test/browser/start.test.ts"];
 
 export default defineConfig({
   test: {
-    testTimeout: 400_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
     projects: [
       {

@@ -106,13 +106,16 @@ export const inFirefox =
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits until a page says something, and gives it back. */
-export async function waited<T>(what: string, look: () => Promise<T>, holds: (x: T) => boolean, timeout = 120_000): Promise<T> {
-  const end = Date.now() + timeout;
+/** Waits until a page says something, and gives it back. What still moves is waited for: how fast is the machine's affair,
+ * and the test's own limit stands behind. */
+export async function waited<T>(what: string, look: () => Promise<T>, holds: (x: T) => boolean, still = 120_000): Promise<T> {
+  let last = "";
+  let since = Date.now();
   for (;;) {
     const x = await look();
     if (holds(x)) return x;
-    if (Date.now() > end) throw new Error(`${what} is still ${String(x)} after ${timeout} ms`);
+    if (String(x) !== last) [last, since] = [String(x), Date.now()];
+    if (Date.now() - since > still) throw new Error(`${what} is still ${last} after ${still} ms`);
     await pause(100);
   }
 } // prettier-ignore
