@@ -1,4 +1,4 @@
-import { didYouMean, ModelError } from "./errors.ts";
+import { DataError, didYouMean, ModelError } from "./errors.ts";
 import { isQuantity, type Quantity, type Unit, UNITS } from "./units.ts";
 
 /** Checks of plain data from outside (JSON, untyped callers): each throws a ModelError whose place is the path within the data.
@@ -27,6 +27,22 @@ export const isPlain = (x: unknown): x is Plain =>
 /** A quantity of any unit. @throws ModelError when it is none */
 export const anyQuantity = <U extends Unit>(where: string, q: Quantity<U>): Quantity<U> =>
   isQuantity(q) ? q : refuse(where, q, "a quantity, for example Hz(1)");
+
+/** The text of a file. @throws DataError when it is none: it was read as bytes, or is not there */
+export function textOf(file: string, text: string): string {
+  if (typeof text === "string") return text;
+  throw new DataError(
+    file,
+    text === undefined ? "is missing" : `is ${shown(text)}, not a text`,
+    "Give the file's text",
+  );
+}
+
+/** Lines of a file's text, whatever ends them; a byte order mark is none of it. @throws DataError when it is no text */
+export const linesOf = (file: string, text: string): string[] =>
+  textOf(file, text)
+    .replace(/^\ufeff/, "")
+    .split(/\r\n|\n|\r/);
 
 /** The options of a call. @throws ModelError when there are none */
 export const optionsOf = <T extends object>(where: string, options: T): T =>

@@ -1,6 +1,7 @@
 import { clipped } from "../clipped.ts";
 import { DataError } from "../errors.ts";
 import { drawU32, stream, uniform } from "../random/philox.ts";
+import { linesOf } from "../shapes.ts";
 import { decimal } from "../studies/schema.ts";
 
 /** Values as text by setting. */
@@ -130,9 +131,7 @@ function fractions(path: string, n: number, seed: number, design: RandomDesign["
 /** Points of a CSV file: a head with the settings' names, a row for each point.
  * @throws DataError */
 export function listedPoints(where: string, text: string): Choice[] {
-  const [head, ...rows] = text
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
+  const [head, ...rows] = linesOf(where, text)
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map(cells);

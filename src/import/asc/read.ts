@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.ts";
+import { linesOf } from "../../shapes.ts";
 import { MOST_POINTS } from "../swc/read.ts";
 
 /** A list of a Neurolucida file: what stands between two parentheses, or, between < and >, a spine. */
@@ -27,10 +28,7 @@ interface Open {
 export function readAsc(text: string, where: string): readonly AscItem[] {
   const open: Open[] = [{ spine: false, items: [], line: 0 }];
   let lists = 0;
-  for (const [k, content] of text
-    .replace(/^\ufeff/, "")
-    .split(/\r\n|\n|\r/)
-    .entries()) {
+  for (const [k, content] of linesOf(where, text).entries()) {
     const at = `${where}, line ${k + 1}`;
     for (const [token] of content.matchAll(TOKEN)) {
       const { items, spine, line } = open.at(-1) as Open;

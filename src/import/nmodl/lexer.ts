@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.ts";
+import { textOf } from "../../shapes.ts";
 
 /** A place in a file, both counted from 1. */
 export interface At {
@@ -51,8 +52,7 @@ export class Lexer {
   constructor(text: string, file: string, include?: Include) {
     this.file = file;
     this.#include = include;
-    if (typeof text !== "string") throw new DataError(file, `is of type ${typeof text}, not a text`, "Give the file's text"); // prettier-ignore
-    if (text.length > LONGEST_FILE) throw new DataError(file, `has ${text.length} characters`, `Give a file of at most ${LONGEST_FILE}`); // prettier-ignore
+    if (textOf(file, text).length > LONGEST_FILE) throw new DataError(file, `has ${text.length} characters`, `Give a file of at most ${LONGEST_FILE}`); // prettier-ignore
     this.#read(text, file);
     const end = text.length;
     const at = { line: text.split("\n").length, column: end - text.lastIndexOf("\n") };

@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.ts";
+import { linesOf } from "../../shapes.ts";
 
 /** What the importer reads: texts and HDF5 files by their path. */
 export interface SonataSource {
@@ -134,7 +135,7 @@ export class Paths {
 
 /** A table of types: rows by id, each a map of columns to text; NULL and empty are left out. */
 export function typesTable(source: SonataSource, path: string, id: string): Map<number, ReadonlyMap<string, string>> {
-  const lines = textOf(source, path).replace(/^\ufeff/, "").split(/\r\n|\n|\r/).filter((line) => line.trim() !== ""); // prettier-ignore
+  const lines = linesOf(path, textOf(source, path)).filter((line) => line.trim() !== ""); // prettier-ignore
   if (lines.length > 1_000_000) throw new DataError(path, `has ${lines.length} lines`, "Give at most 1000000");
   const head = cellsOf(lines[0] ?? "");
   if (!head.includes(id)) throw new DataError(path, `has no column ${id}`, "Give a table with spaces between columns");

@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.ts";
+import { linesOf } from "../../shapes.ts";
 import { type Fields, hdf5Of, type Paths, type SonataSource, textOf } from "./config.ts";
 import type { Nodes, NodeSets } from "./nodes.ts";
 import { column, groupIn, ids } from "./tables.ts";
@@ -67,7 +68,7 @@ function hdf5Spikes(path: string, source: SonataSource): Played[] {
 
 /** Columns timestamps, population and node_ids, between spaces. */
 function csvSpikes(path: string, text: string): Played[] {
-  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/).filter((line) => line.trim() !== ""); // prettier-ignore
+  const lines = linesOf(path, text).filter((line) => line.trim() !== ""); // prettier-ignore
   const head = (lines[0] ?? "").trim().split(/[\s,]+/);
   const [t, p, n] = ["timestamps", "population", "node_ids"].map((name) => head.indexOf(name)) as [number, number, number]; // prettier-ignore
   if (t < 0 || n < 0) throw new DataError(`${path}, line 1`, "has no columns timestamps and node_ids", "Give a table of SONATA's spikes"); // prettier-ignore

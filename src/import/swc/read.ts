@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.ts";
+import { linesOf } from "../../shapes.ts";
 
 /** A line of an SWC file. */
 export interface SwcPoint {
@@ -36,7 +37,7 @@ const FIELDS = ["id", "type", "x", "y", "z", "radius", "parent"] as const;
 export function readSwc(text: string, where: string): SwcTree {
   const points: SwcPoint[] = [];
   const byId = new Map<number, number>();
-  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+  const lines = linesOf(where, text);
   for (const [k, content] of lines.entries()) {
     const point = readLine(content, k + 1, where);
     if (point === undefined) continue;

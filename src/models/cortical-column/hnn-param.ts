@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.ts";
+import { linesOf } from "../../shapes.ts";
 import type { ColumnCellType, ReceptorName, ReceptorParameters } from "./cell-types.ts";
 import { RECEPTORS } from "./cell-types.ts";
 import type { BurstyDrive, EvokedDrive, PoissonDrive, TonicBias } from "./drives.ts";
@@ -19,7 +20,7 @@ class Keys {
 
   constructor(text: string, name: string) {
     this.#name = name;
-    const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+    const lines = linesOf(name, text);
     if (lines.length > MOST_LINES) throw new DataError(name, `has ${lines.length} lines`, `Give at most ${MOST_LINES}`);
     for (const [k, content] of lines.entries()) {
       const bare = content.replace(/#.*$/, "");

@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.ts";
+import { textOf } from "../../shapes.ts";
 import type { Drive } from "./drives.ts";
 import { hnnJson } from "./hnn-json.ts";
 import { hnnParam } from "./hnn-param.ts";
@@ -26,7 +27,7 @@ const LONGEST = 100_000_000;
  * @param name  of the file, for errors
  * @throws DataError with the line or the path of what does not parse */
 export function readHnn(text: string, name: string): HnnFile {
-  if (typeof text !== "string") throw new DataError(name, `is of type ${typeof text}, not a text`, "Give the file's text"); // prettier-ignore
-  if (text.length > LONGEST) throw new DataError(name, `has ${text.length} characters`, `Give at most ${LONGEST}`);
+  if (textOf(name, text).length > LONGEST)
+    throw new DataError(name, `has ${text.length} characters`, `Give at most ${LONGEST}`);
   return /^\s*\{/.test(text) ? hnnJson(text, name) : hnnParam(text, name);
 }

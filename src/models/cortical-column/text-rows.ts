@@ -1,4 +1,5 @@
 import { DataError } from "../../errors.ts";
+import { linesOf } from "../../shapes.ts";
 
 /** Fields of one line of a table, and where it is. */
 export interface TextRow {
@@ -10,7 +11,7 @@ export interface TextRow {
 /** A table as NumPy's loadtxt takes it: fields between spaces or tabs; blank lines and what follows a # are skipped.
  * @param name  of the file, for errors */
 export function textRows(text: string, name: string): TextRow[] {
-  return text.split(/\r\n|\n|\r/).flatMap((line, k): TextRow[] => {
+  return linesOf(name, text).flatMap((line, k): TextRow[] => {
     const content = line.replace(/#.*$/, "");
     const found = [...content.matchAll(/\S+/g)];
     if (found.length === 0) return [];

@@ -1,5 +1,6 @@
 import { DataError, didYouMean, ModelError } from "../../errors.ts";
 import { decimal } from "../../decimal.ts";
+import { linesOf } from "../../shapes.ts";
 import { checkPool } from "./ranges.ts";
 
 const MODES = ["fuglevand", "deluca", "konstantin", "combined"] as const;
@@ -93,8 +94,7 @@ const COLUMN_NAMES: readonly string[] = ["rt", "threshold", "thresholds", "recru
  * Blank lines and lines that start with # are skipped; a first line that is neither a number nor such a header is refused.
  * @throws DataError with the line's number */
 export function parseThresholds(text: string, file = "thresholds"): Float64Array {
-  const rows = text
-    .split(/\r?\n/)
+  const rows = linesOf(file, text)
     .map((line, k) => ({ cells: line.split(/[,;\t]/).map((c) => c.trim()), line: k + 1, text: line.trim() }))
     .filter((row) => row.text !== "" && !row.text.startsWith("#"));
   const header = rows[0]?.cells.some((c) => COLUMN_NAMES.includes(c.toLowerCase())) ? rows.shift() : undefined;

@@ -2,6 +2,7 @@ import { bytesText } from "../../compile/estimate.ts";
 import { clipped } from "../../clipped.ts";
 import { DataError } from "../../errors.ts";
 import { stepsOf, type TrainedNetworkParameters, UNIT_MS } from "../../network/trained-parameters.ts";
+import { linesOf } from "../../shapes.ts";
 import { decimal } from "../schema.ts";
 import type { TrainingOptions } from "./study.ts";
 
@@ -49,7 +50,7 @@ function loopsOf({ nloop, duration, itmax, h }: TrainingOptions): number {
 /** Reads user-given targets: a CSV with a row per step and a column per neuron, with or without a header.
  * @returns [itmax][N] */
 export function parseTargets(where: string, text: string, itmax: number, N: number): Float64Array {
-  const lines = text.trim().split(/\r?\n/);
+  const lines = linesOf(where, text).filter((line) => line.trim() !== "");
   if (lines[0] !== undefined && /[A-Za-z]{2}/.test(lines[0])) lines.shift();
   if (lines.length !== itmax) throw new DataError(where, `has ${lines.length} rows`, `Give one per step, ${itmax}`);
   const rows = lines.map((line, it) => {
