@@ -3,7 +3,19 @@ import { writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { clipped } from "../clipped.ts";
 import { DataError } from "../errors.ts";
-import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather, type NmodlOptions } from "../import/index.ts";
+import {
+  gatherSource,
+  isArtificial,
+  isGather,
+  mechanismSource,
+  neuronSource,
+  nmodl,
+  nmodlCell,
+  nmodlGather,
+  type NmodlCell,
+  type NmodlOptions,
+  pulsesSource,
+} from "../import/index.ts";
 import { readText } from "./read-text.ts";
 
 /** No mechanism is as long, bytes. */
@@ -68,11 +80,23 @@ function translated(text: string, asJson: boolean, options: NmodlOptions): Trans
     const notes = [...more.notes, "net.gather(source, target, rule, { ...gather }) takes it, in each direction in which it acts"];
     return { said: "gather", written: written(gather, gatherSource(gather)), warnings: more.warnings, notes };
   } // prettier-ignore
+  if (isArtificial(text, options)) return cellOf(nmodlCell(text, options), written);
   const { mechanism, plasticity, reads, ...more } = nmodl(text, options);
   const rule = plasticity?.mechanism;
   const data = rule === undefined ? mechanism : { mechanism, plasticity: rule };
   const given = reads.length > 0 ? [`the cell gives ${reads.join(", ")}`] : [];
   return { said: `${mechanism.kind} ${mechanism.name}`, written: written(data, mechanismSource(mechanism, rule)), warnings: more.warnings, notes: [...more.notes, ...given] }; // prettier-ignore
+}
+
+function cellOf(cell: NmodlCell, written: (data: unknown, source: string) => string): Translation {
+  const { name, warnings, notes, ...own } = cell;
+  if (own.kind === "neuron") {
+    const { mechanism } = own.neuron;
+    return { said: `neuron ${name}`, written: written(mechanism, neuronSource(mechanism)), warnings, notes };
+  }
+  const [data, use] = own.kind === "times" ? [own.times, "trains([times])"] : [own.pulses, "regular({ stop: seconds(1), ...pulses })"]; // prettier-ignore
+  const more = [...notes, `net.sources("${name}", 1, ${use}) takes it`];
+  return { said: `source ${name}`, written: written(data, pulsesSource({ ...own, name, warnings, notes })), warnings, notes: more }; // prettier-ignore
 }
 
 /** Texts of the files beside one, by their names. */

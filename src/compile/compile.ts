@@ -1,3 +1,4 @@
+import { ModelError } from "../errors.ts";
 import type { Method, WholeCell } from "../network/cell.ts";
 import {
   isCells,
@@ -36,6 +37,7 @@ import { compilePort } from "./ports.ts";
 import { compileRenewal, compileTrains, variedPortRates, variedRates, variedTimes } from "./sources.ts";
 import { buildStage, longestDelay, slotsOf, type Slots } from "./stage.ts";
 import { planStages, type Edge } from "./stages.ts";
+import { hearsFirst } from "./step-program.ts";
 
 /** Steps of a rate that are looked at when the duration is not known; every step is checked again while running. */
 const UNKNOWN_DURATION_STEPS = 10_000;
@@ -277,6 +279,7 @@ class Compiler {
       if (p.kind !== "cells" || (own.length === 0 && read.length === 0)) return p;
       const traces = own.flatMap((l) => weightTraces(this.#d, drawn[l.projection] as DrawnProjection, learning.indexOf(l), this.#settings.dt));
       const detectsFirst = own.some((l) => l.hearsTarget && l.dendriticSteps === 0);
+      if (detectsFirst && p.program.kind === "small" && hearsFirst(p.program.detect)) throw new ModelError(p.name, "fires after the events of a step, which its spikes change in that very step", "Give the plastic projection a dendriticDelay, or let the neuron fire beforeEvents"); // prettier-ignore
       return { ...p, traces: [...p.traces, ...traces, ...read], ...(detectsFirst ? { detectsFirst } : {}) };
     });
   } // prettier-ignore

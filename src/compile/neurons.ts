@@ -27,7 +27,8 @@ export interface ResolvedNeuron {
   readonly events: Readonly<Record<string, string>>;
 }
 
-/** The state that counts refractory steps: k + 1 after a spike; above 1.5 the held states stay, above 0.5 no spike is born. */
+/** The state that counts refractory steps: k + 1 after a spike; above 1.5 the held states stay, above 0.5 no spike is born (above 1.5
+ * where spikes are asked for after events: one that arrives as the time ends may fire). */
 export const COUNTER = "refractory_steps";
 
 /** A state's value of the next step, or what is added to it. */
@@ -67,8 +68,9 @@ export class NeuronEquations {
   /** `fired`, then what a spike does. */
   detect(fired: string, carried: ReadonlySet<string>): Stmt[] {
     const { neuron, states, params } = this.#r;
+    const isReady = num(neuron.fires === "afterEvents" ? 1.5 : 0.5);
     const spike =
-      this.#counter === undefined ? num(1) : call("select", binary("<", this.#counter, num(0.5)), num(1), num(0));
+      this.#counter === undefined ? num(1) : call("select", binary("<", this.#counter, isReady), num(1), num(0));
     const stmts: Stmt[] = [{ op: "let", name: fired, value: call("select", this.text(neuron.spike), spike, num(0)) }];
     const did = binary(">", name(fired), num(0.5));
     for (const [s, text] of Object.entries(neuron.reset)) {

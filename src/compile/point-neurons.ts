@@ -73,8 +73,14 @@ class Compiler {
       throw new ModelError(`${population}.${unused}`, "is not a parameter", didYouMean(unused, this.#params.paths));
   }
 
+  get #hears(): boolean {
+    return this.#model.neuron.fires === "afterEvents";
+  }
+
   compile(): CompiledCells {
     const { name: population, n } = { name: this.#where, n: this.#model.n };
+    if (this.#hears && this.#context.shown.length > 0)
+      throw new ModelError(population, "is read by a gather and fires after the events of a step, which gathers do not see", "Let it fire beforeEvents"); // prettier-ignore
     const traces = this.#context.recordings.map((r, k) => this.#trace(r, k));
     this.#warnOfFastStates();
     const carried = new Set(
@@ -100,7 +106,7 @@ class Compiler {
       inputs: Object.values(this.#events),
       clampInputs: clampInputs(this.#clamps),
       draws: this.#equations.noises.draws,
-      detect: { fired: FIRED, stmts: detect },
+      detect: { fired: FIRED, stmts: detect, ...(this.#hears ? { hears: true } : {}) },
       receive,
       currents,
       solve: [],
@@ -131,15 +137,15 @@ class Compiler {
   #optimised(carried: ReadonlySet<string>, samples: readonly Stmt[]) {
     const states = new Set([...this.#states, ...[...carried].map(lowOf), ...samples.map((s) => s.name)]);
     const base = { constants: this.#params.constants, states, values: this.#params.typical() };
-    const first = optimise(this.#equations.detect(FIRED, carried), {
+    const received = carrying(this.#equations.receive(), carried);
+    const [heard, receive] = this.#hears ? [received, []] : [[], received];
+    const first = optimise([...heard, ...this.#equations.detect(FIRED, carried)], {
       ...base,
       keep: new Set([FIRED]),
       prefix: "d_",
       share: false,
     });
-    const lists = [this.#equations.receive(), samples, this.#equations.advance()].map((stmts) =>
-      carrying(stmts, carried),
-    );
+    const lists = [receive, ...[samples, this.#equations.advance()].map((stmts) => carrying(stmts, carried))];
     const second = optimise(lists.flat(), { ...base, share: false, keep: new Set(this.#equations.changes) });
     const ends = lists.map((_, k) => lists.slice(0, k + 1).flat().length);
     const part = (k: number): Stmt[] =>

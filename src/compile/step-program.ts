@@ -25,7 +25,12 @@ export interface Crossing {
 export interface Firing {
   readonly fired: string;
   readonly stmts: readonly Stmt[];
+  /** they read what is due at the step, and add it themselves: `receive` is empty. */
+  readonly hears?: boolean;
 }
+
+/** Whether a step's inputs are there before its detection. */
+export const hearsFirst = (detect: Crossing | Firing): boolean => "stmts" in detect && detect.hears === true;
 
 /** A small cell's or a point neuron's step, written once for WGSL and JavaScript alike: statements over scalars. Engines run, for each step:
  * detect -> receive -> currents -> solve -> advance -> sample. */

@@ -1,5 +1,5 @@
 import type { CompiledCells } from "../compile/compiled.ts";
-import type { CellProgram } from "../compile/step-program.ts";
+import { type CellProgram, hearsFirst } from "../compile/step-program.ts";
 import { gatherLength, gatherWgsl } from "./gather-wgsl.ts";
 import { looped } from "./looped.ts";
 import type { Stmt } from "../lang/expr.ts";
@@ -82,7 +82,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
     `var<private> armed: bool;`,
     loadFunction(cells),
     storeFunction(states),
-    detectFunction(program, detects),
+    detectFunction(cells, program, detects),
     `const LARGEST = ${magnitude(STATE_LIMIT)}u;`,
     `fn largest_potential() -> u32 { return ${largest(program.voltages)}; }`,
     `fn largest_state() -> u32 { return ${largest(states.filter((s) => !program.voltages.includes(s)))}; }`,
@@ -109,7 +109,8 @@ function storeFunction(states: readonly string[]): string {
 }
 
 /** Gives the step's inputs and says whether a spike is born at it; a point neuron's reset is done here. */
-function detectFunction({ detect, clampInputs }: CellProgram, detects: boolean): string {
+function detectFunction({ receptors }: CompiledCells, { detect, clampInputs }: CellProgram, detects: boolean): string {
+  const heard = hearsFirst(detect) ? inputLines(receptors) : [];
   const injected = clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
   const lines = !detects
     ? ["  return false;"]
@@ -121,8 +122,12 @@ function detectFunction({ detect, clampInputs }: CellProgram, detects: boolean):
           "  armed = !is_above;",
           "  return born;",
         ];
-  return `fn detect(t: u32) -> bool {\n${[...injected, ...lines].join("\n")}\n}`;
+  return `fn detect(t: u32) -> bool {\n${[...heard, ...injected, ...lines].join("\n")}\n}`;
 }
+
+/** What is due at the step, of the four that are there. */
+const inputLines = (receptors: CompiledCells["receptors"]): string[] =>
+  receptors.map((r, k) => `  ${r.input} = f32(quad_${k}.x) * scale_${k};\n  quad_${k} = quad_${k}.yzwx;`);
 
 /** Bits of the largest magnitude of these variables. */
 const largest = (names: readonly string[]): string =>
@@ -174,10 +179,8 @@ function inputsFunction({ receptors }: CompiledCells): string {
   return `fn load_inputs(at: u32, turns: u32) {\n${lines.join("\n")}\n${turn}}`;
 }
 
-function stepFunction({ receptors }: CompiledCells, { draws }: CellProgram, phases: readonly Stmt[]): string {
-  const inputs = receptors.map(
-    (r, k) => `  ${r.input} = f32(quad_${k}.x) * scale_${k};\n  quad_${k} = quad_${k}.yzwx;`,
-  );
+function stepFunction({ receptors }: CompiledCells, { draws, detect }: CellProgram, phases: readonly Stmt[]): string {
+  const inputs = hearsFirst(detect) ? [] : inputLines(receptors);
   const drawn = draws.map(({ input, stream }) => `  ${input} = gauss(seed, ${stream}u, element, block.step + t);`);
   return `fn step(t: u32) {\n${[...inputs, ...drawn, "  gather(block.step + t);", printWgsl(phases)].join("\n")}\n}`;
 }

@@ -2,8 +2,9 @@
 export { ascCell } from "./asc/cell.ts";
 export { asc, type AscMorphology } from "./asc/sections.ts";
 export { nmodl, type NmodlFile, type NmodlOptions } from "./nmodl/nmodl.ts";
+export { isArtificial, nmodlCell, type NmodlCell } from "./nmodl/artificial.ts";
 export { isGather, nmodlGather, type NmodlGather } from "./nmodl/gather.ts";
-export { gatherSource, mechanismSource } from "./nmodl/write.ts";
+export { gatherSource, mechanismSource, neuronSource, pulsesSource } from "./nmodl/write.ts";
 export { REFUSED, type Refused } from "./refused.ts";
 export { swcCell, type ByKind, type NsegRule, type SwcCellOptions, type SwcInsertion } from "./swc/cell.ts";
 export { swc, type SwcMorphology, type SwcSection } from "./swc/sections.ts";

@@ -7,7 +7,7 @@ export interface Refused {
 const NMODL: readonly Refused[] = [
   { what: "VERBATIM in what runs, unless it does nothing (return 0;), and with #define outside", why: "it is C, not NMODL" },
   { what: "a POINTER that what runs uses, but to the voltage on the other side of a point process without states (nmodlGather)", why: "it reads or sets a variable somewhere else" },
-  { what: "ARTIFICIAL_CELL", why: "it fires between steps, by events that it sends itself: generators are sources (trains, poisson, gamma), cells are neurons" },
+  { what: "an ARTIFICIAL_CELL that computes when it will fire (net_move, net_send of such a time), whose events do other than add their weights to what decays, or that draws its times", why: "it fires between steps, or by no equation of states: write it as a neuron({ ... }), or take poisson, gamma, regular or trains" },
   { what: "net_send in INITIAL of NET_RECEIVE", why: "a receptor sends events to itself alone, and hears one link" },
   { what: "net_send of flags that are neither numbers nor a count of events (count = count + 1, net_send(delay, count)) of which the last alone acts", why: "what is under way has a place of its own for each flag" },
   { what: "CONSERVE of a sum that INITIAL does not start at", why: "the reactions keep the sum that they start with" },

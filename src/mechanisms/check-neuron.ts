@@ -34,6 +34,7 @@ const shape = object(
     functions: record(object({ of: list(text), is: anything })),
     inputs: record(object({ unit, doc: text })),
     refractory: anything,
+    fires: oneOf("beforeEvents", "afterEvents"),
     held: list(text),
     method: oneOf(...METHODS),
   },

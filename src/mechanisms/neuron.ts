@@ -39,7 +39,7 @@ export const METHODS = ["auto", "exact", "exponentialEuler", "euler", "midpoint"
 export type Method = (typeof METHODS)[number];
 
 /** A point neuron as data. Within a step: where `spike` holds (and the neuron is not refractory) a spike is born and `reset` is
- * done, in its order; then what is due arrives; then every state advances from n to n + 1. */
+ * done, in its order; then what is due arrives (before that where it `fires` afterEvents); then every state advances from n to n + 1. */
 export interface Neuron {
   readonly kind: "neuron";
   readonly name: string;
@@ -55,6 +55,9 @@ export interface Neuron {
   readonly inputs?: Readonly<Record<string, Input>>;
   /** the condition of a spike, over states, parameters and lets. */
   readonly spike: string;
+  /** `beforeEvents` (default): the condition is asked before what is due at a step arrives, so that an event fires one step later at the
+   * earliest. `afterEvents`: then, so that it fires at the event's own step, as cells do that are computed event by event. */
+  readonly fires?: "beforeEvents" | "afterEvents";
   /** new values after a spike, in order: later ones see earlier ones. */
   readonly reset: Readonly<Record<string, string>>;
   /** ms, over parameters: floor(refractory/dt + 1/2) steps after a spike in which the states of `held` stay and events to them are lost. */

@@ -1,5 +1,5 @@
 import type { CompiledCells, CompiledGather } from "../compile/compiled.ts";
-import type { CellProgram } from "../compile/step-program.ts";
+import { type CellProgram, hearsFirst } from "../compile/step-program.ts";
 import { copyOf, showing } from "../host/exposed.ts";
 import { jsLibrary, type JsOptions, printJs, toJs } from "../lang/print.ts";
 import { gauss } from "../random/gauss.ts";
@@ -110,6 +110,13 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
   const { n, params, receptors, traces, firstSource } = cells;
   const fr = (x: string): string => (f32 ? `fr(${x})` : x);
   const options = { f32, indent: "        " };
+  const inputs = [
+    `    const slots = (t * block_entries + e) * block_slots + c;`,
+    ...receptors.map(
+      (r, k) =>
+        `    const ${r.input} = ${fr(`${fr(`b_acc[slots + ${r.slot}]`)} * b_inputScale[${k} * block_entries + e]`)}; b_acc[slots + ${r.slot}] = 0;`,
+    ),
+  ];
   return [
     CELL_LOOP,
     `  const g = e * ${n} + c, N = block_entries * ${n};`,
@@ -129,6 +136,7 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
     ...program.clampInputs.map(
       ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b_clamps[signal_${k} + t]`)}`)};`,
     ),
+    ...(hearsFirst(program.detect) ? inputs : []),
     ...(cells.detectsFirst === true
       ? []
       : [
@@ -139,11 +147,7 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
       ({ input, stream }) => `    const ${input} = gauss(b_seeds[e], ${stream}, c, block_step + t);`,
     ),
     ...gatherLines(cells, fr),
-    `    const slots = (t * block_entries + e) * block_slots + c;`,
-    ...receptors.map(
-      (r, k) =>
-        `    const ${r.input} = ${fr(`${fr(`b_acc[slots + ${r.slot}]`)} * b_inputScale[${k} * block_entries + e]`)}; b_acc[slots + ${r.slot}] = 0;`,
-    ),
+    ...(hearsFirst(program.detect) ? [] : inputs),
     printJs([...program.receive, ...program.currents, ...program.solve, ...program.advance], options),
     ...program.voltages.map((V) => `    sound = sound && Math.abs(${V}) <= b_voltageLimit;`),
     ...traces.map((t, k) => {

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { oneToOne } from "../../src/connect/rules.ts";
-import { nmodl, type NmodlFile } from "../../src/import/index.ts";
+import { timesPerCell } from "../../src/analysis/index.ts";
+import { fixedProbability, oneToOne } from "../../src/connect/rules.ts";
+import { nmodl, nmodlCell, type NmodlFile } from "../../src/import/index.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
 import { Network } from "../../src/network/network.ts";
-import { trains } from "../../src/network/sources.ts";
+import { poisson, trains } from "../../src/network/sources.ts";
 import { simulate } from "../../src/run/simulate.ts";
 import type { Synapse } from "../../src/mechanisms/mechanism.ts";
-import { degC, mM, ms, mV, nA, ohm_cm, one, S_per_cm2, uF_per_cm2, um } from "../../src/units.ts";
+import { degC, Hz, mM, ms, mV, nA, ohm_cm, one, S_per_cm2, uF_per_cm2, um } from "../../src/units.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 
 let gpu: TestDevice;
@@ -56,6 +57,27 @@ async function voltage(name: string, device?: GPUDevice): Promise<Float64Array> 
   await sim.close();
   return Float64Array.from(found);
 }
+
+test("cells that fire after the events of a step, in a loop, on the device as in both references", async () => {
+  const run = async (engine: object): Promise<number[][]> => {
+    const net = new Network({ seed: 3 });
+    const file = nmodlCell(readFileSync(new URL("../fixtures/nmodl-cells/leaky_fire.mod", import.meta.url), "utf8"));
+    if (file.kind !== "neuron") throw new Error(file.kind);
+    const cells = net.cells("cells", file.neuron({ n: 40 }));
+    const source = net.sources("source", 40, poisson({ rate: Hz(150) }));
+    net.connect(source, cells.event, oneToOne(), { weight: one(0.45), delay: ms(0) });
+    net.connect(cells, cells.event, fixedProbability(0.1), { weight: one(0.3), delay: ms(1) });
+    const sim = await simulate(net, { dt: ms(0.1), ...engine });
+    const found: number[][] = [];
+    for await (const chunk of sim.run(ms(200), { chunk: ms(200) })) found.push(...timesPerCell(chunk.spikes(cells)).map((t) => [...t])); // prettier-ignore
+    await sim.close();
+    return found;
+  };
+  const want = await run({ engine: "reference" });
+  expect(want.flat().length).toBeGreaterThan(300);
+  expect(await run({ engine: "reference32" })).toEqual(want);
+  expect(await gpu.use((device) => run({ engine: "gpu", device }))).toEqual(want);
+});
 
 // states of connections; events that a receptor sends itself; a WATCH; a pool with a current of its own, and one solved by Newton's method
 test("a large cell with events of receptors' own, and one that hears nobody, on the device as in both references", async () => {

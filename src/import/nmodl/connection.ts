@@ -88,7 +88,7 @@ export class Connection {
     const name = [...s.reads(arg)].find((n) => n.endsWith("@since"));
     if (name === undefined) return undefined;
     const parts = linear(s, arg, name);
-    const tau = this.#timeConstant(arg, name);
+    const tau = timeConstant(s, arg, name);
     if (parts === undefined || !isZero(parts.a)) return undefined;
     const steady = this.#resolver.resolve(tau, "currents");
     if (!this.#resolver.isSteady(steady)) this.#refuse("has a time constant that changes");
@@ -100,18 +100,6 @@ export class Connection {
     const own = { name: linkName(`decay${this.#decays.size + 1}`), tau: steady, init };
     this.#decays.set(key, own);
     return s.name(own.name);
-  }
-
-  /** tau of -since/tau, as it was written where it can be. */
-  #timeConstant(arg: Expr, name: string): Expr {
-    const { symbols: s } = this.#context;
-    const since = s.name(name);
-    const inner = arg.kind === "negate" ? arg.of : undefined;
-    if (inner === since) return s.number(1);
-    if (inner?.kind === "binary" && inner.op === "/" && inner.left === since) return inner.right;
-    if (inner?.kind === "binary" && inner.op === "*" && inner.right === since) return s.div(s.number(1), inner.left);
-    if (inner?.kind === "binary" && inner.op === "*" && inner.left === since) return s.div(s.number(1), inner.right);
-    return s.negate(s.div(s.number(1), (linear(s, arg, name) as { b: Expr }).b));
   }
 
   /** The factor that the additions have in common, which belongs to the connection, and what is left of each for the receptor. */
@@ -177,6 +165,17 @@ export class Connection {
   #refuse(what: string): never {
     return this.#context.lexer.fail(this.#receive, `${what}, which is refused: of a connection a receptor knows what it transmits, the weight times a factor of its source's`, "Put it into the projection's plasticity (docs/own-plasticity.md)"); // prettier-ignore
   }
+}
+
+/** tau of -since/tau, as it was written where it can be. */
+export function timeConstant(s: Context["symbols"], arg: Expr, name: string): Expr {
+  const since = s.name(name);
+  const inner = arg.kind === "negate" ? arg.of : undefined;
+  if (inner === since) return s.number(1);
+  if (inner?.kind === "binary" && inner.op === "/" && inner.left === since) return inner.right;
+  if (inner?.kind === "binary" && inner.op === "*" && inner.right === since) return s.div(s.number(1), inner.left);
+  if (inner?.kind === "binary" && inner.op === "*" && inner.left === since) return s.div(s.number(1), inner.right);
+  return s.negate(s.div(s.number(1), (linear(s, arg, name) as { b: Expr }).b));
 }
 
 const isZero = (e: Expr): boolean => valueOf(e) === 0;

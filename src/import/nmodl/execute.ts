@@ -283,7 +283,7 @@ export class Execution {
     if (program.functions.has(name)) return this.#function(name, args, at);
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) {
-      if (RANDOM.has(name)) return lexer.fail(at, `calls ${name}, which is refused: NEURON's stream of random numbers is its own`, "Write noise(sd, tau) or white(s) into the current of a cell or neuron of up to 8 compartments (docs/own-neuron.md), or draw in the network"); // prettier-ignore
+      if (RANDOM.has(name)) return lexer.fail(at, `calls ${name}, which is refused: NEURON's stream of random numbers is its own`, program.kind === "artificial" ? DRAWN_TIMES : DRAWN); // prettier-ignore
       const why = program.procedures.has(name) ? "which is a PROCEDURE and has no value" : "which is no function of the file or of NMODL that hillock knows"; // prettier-ignore
       return lexer.fail(at, `calls ${name.slice(0, 60)}, ${why}`, "Write it as a FUNCTION of the file");
     }
@@ -391,6 +391,9 @@ export class Execution {
     return value;
   }
 }
+
+const DRAWN = "Write noise(sd, tau) or white(s) into the current of a cell or neuron of up to 8 compartments (docs/own-neuron.md), or draw in the network"; // prettier-ignore
+const DRAWN_TIMES = "Draw its times as poisson({ rate }) or gamma({ order, rate }) sources (docs/sources.md)";
 
 /** Whether a label is that of a variable of the file, which outlives those of LOCALs. */
 function labelled(label: string | undefined, { shared }: Execution): boolean {

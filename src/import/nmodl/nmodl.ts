@@ -71,7 +71,7 @@ export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
   const program = parser.whole();
   const { lexer } = parser;
   if (program.kind === "nothing") lexer.fail(program.nameAt, "has no SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL", "Say in NEURON what it is"); // prettier-ignore
-  if (program.kind === "artificial") refuseArtificial(program, lexer);
+  if (program.kind === "artificial") lexer.fail(program.nameAt, "is an ARTIFICIAL_CELL, which is a neuron or a source, no mechanism", "Read it by nmodlCell"); // prettier-ignore
   const [random] = program.randoms;
   if (random !== undefined) lexer.fail(random, `has RANDOM ${random.name}, which is refused: a mechanism draws no numbers`, "Draw them in the network"); // prettier-ignore
   fix(program, file, options.fixed);
@@ -110,26 +110,6 @@ function inItsTables({ tables, ...source }: Source, own = false): Translated {
   const first = translate(source, tables === "asPublished" ? "leave" : "exact", own);
   return "again" in first ? (translate(source, "interpolate", own) as Translated) : first;
 }
-
-/** Says what of hillock's stands for an ARTIFICIAL_CELL. */
-function refuseArtificial(program: Program, lexer: Lexer): never {
-  const { netReceive } = program;
-  const [weight] = netReceive?.args ?? [];
-  const adds = weight !== undefined && assigns(netReceive?.body, `"name":"${weight.name}"`);
-  const fires = JSON.stringify(netReceive?.body ?? []).includes('"name":"net_event"');
-  const remedy =
-    fires && adds // a generator may ask whether its weight is above 0: that switches it on
-      ? "Write it as a neuron (hillock/neurons, or neuron({ ... }): docs/own-neuron.md), whose threshold, reset and refractory time are its fields"
-      : "Give its times as trains([...]), or its law as poisson({ rate }) or gamma({ order, rate }) sources (docs/sources.md)";
-  return lexer.fail(program.nameAt, "is an ARTIFICIAL_CELL, which is refused: it fires between steps, by events that it sends itself", remedy); // prettier-ignore
-}
-
-/** Whether any assignment among statements has this in its value. */
-const assigns = (of: unknown, text: string): boolean =>
-  typeof of === "object" &&
-  of !== null &&
-  (("kind" in of && of.kind === "assign" && "value" in of && JSON.stringify(of.value).includes(text)) ||
-    Object.values(of).some((part) => assigns(part, text)));
 
 export function unitsOf(program: Program): UnitTable {
   const units = new UnitTable();

@@ -1,5 +1,7 @@
 import type { Channel, Mechanism, Pool, Synapse } from "../../mechanisms/mechanism.ts";
 import type { SourcePlasticity } from "../../mechanisms/plasticity.ts";
+import type { Neuron } from "../../mechanisms/neuron.ts";
+import type { NmodlCell } from "./artificial.ts";
 import type { NmodlGather } from "./gather.ts";
 import type { Quantity, Unit } from "../../units.ts";
 
@@ -16,10 +18,7 @@ const WIDTH = 120;
  * have a rule, `export const connection = plasticity({ ... });` */
 export function mechanismSource(m: Mechanism, rule?: SourcePlasticity): string {
   const used = new Set<string>();
-  const quantity = ({ value, unit }: Quantity): string => {
-    used.add(MAKERS[unit]);
-    return `${MAKERS[unit]}(${value})`;
-  };
+  const quantity = quantities(used);
   const written = called(m.kind, [
     `name: ${JSON.stringify(m.name)}`,
     docOf(m),
@@ -35,24 +34,59 @@ export function mechanismSource(m: Mechanism, rule?: SourcePlasticity): string {
     rule === undefined ? "" : `\nexport const connection = ${called("plasticity", ruleParts(rule, quantity))}`;
   const makers = ["param", m.kind].sort().join(", ");
   const imports = [
-    ...(used.size === 0 ? [] : [`import { ${[...used].sort((a, b) => a.localeCompare(b)).join(", ")} } from "hillock";\n`]),
+    imported(used),
     `import { ${makers} } from "hillock/mechanisms";\n`,
     ...(rule === undefined ? [] : [`import { plasticity } from "hillock/plasticity";\n`]),
   ]; // prettier-ignore
   return `${imports.join("")}\nexport default ${written}${ruled}`;
 }
 
+/** A neuron as the text of a module: `export default neuron({ ... });` */
+export function neuronSource(n: Neuron): string {
+  const used = new Set<string>();
+  const quantity = quantities(used);
+  const written = called("neuron", [
+    `name: ${JSON.stringify(n.name)}`,
+    docOf(n),
+    block("params", paramsOf(n, quantity)),
+    ...(n.let === undefined ? [] : [block("let", entries(n.let))]),
+    block("states", entries(n.states)),
+    block("ports", entries(n.ports)),
+    `spike: ${JSON.stringify(n.spike)}`,
+    ...(n.fires === undefined ? [] : [`fires: ${JSON.stringify(n.fires)}`]),
+    block("reset", entries(n.reset)),
+    ...(n.refractory === undefined ? [] : [`refractory: ${JSON.stringify(n.refractory)}`]),
+    ...(n.held === undefined ? [] : [`held: ${literal(n.held, 2)}`]),
+  ]);
+  return `${imported(used)}import { param } from "hillock/mechanisms";\nimport { neuron } from "hillock/neurons";\n\nexport default ${written}`;
+}
+
+/** What a generator gives as the text of a module: pulses for `regular({ stop, ...pulses })`, or times (ms) for `trains([times])`. */
+export function pulsesSource(cell: Exclude<NmodlCell, { kind: "neuron" }>): string {
+  if (cell.kind === "times") return `export default ${literal(cell.times, 0)};\n`;
+  const used = new Set<string>();
+  const items = Object.entries(cell.pulses).map(([name, q]) => `${name}: ${quantities(used)(q)}`);
+  return `${imported(used)}\nexport default { ${items.join(", ")} };\n`;
+}
+
+const quantities =
+  (used: Set<string>) =>
+  ({ value, unit }: Quantity): string => {
+    used.add(MAKERS[unit]);
+    return `${MAKERS[unit]}(${value})`;
+  };
+
+const imported = (used: ReadonlySet<string>): string =>
+  used.size === 0 ? "" : `import { ${[...used].sort((a, b) => a.localeCompare(b)).join(", ")} } from "hillock";\n`;
+
 /** A gather as the text of a module: `net.gather(source, target, rule, { ...gather })`. */
 export function gatherSource({ weight, value, params }: NmodlGather["gather"]): string {
   const used = new Set<string>();
-  const quantity = (q: Quantity): string => {
-    used.add(MAKERS[q.unit]);
-    return `${MAKERS[q.unit]}(${q.value})`;
-  };
+  const quantity = quantities(used);
   const items = Object.entries(params).map(([name, q]) => `${name}: ${quantity(q)}`);
   const parts = [`weight: ${quantity(weight)}`, `value: ${JSON.stringify(value)}`, block("params", items)];
   const body = parts.map((part) => `  ${part.replaceAll("\n", "\n  ")},`).join("\n");
-  return `import { ${[...used].sort((a, b) => a.localeCompare(b)).join(", ")} } from "hillock";\n\nexport default {\n${body}\n};\n`;
+  return `${imported(used)}\nexport default {\n${body}\n};\n`;
 }
 
 const called = (maker: string, parts: readonly string[]): string =>
@@ -60,7 +94,7 @@ const called = (maker: string, parts: readonly string[]): string =>
 
 const docOf = ({ doc }: { readonly doc: string }): string => `doc: \`${doc.replaceAll(/[`\\$]/g, "\\$&")}\``;
 
-const paramsOf = ({ params }: Pick<Mechanism, "params">, quantity: (q: Quantity) => string): string[] =>
+const paramsOf = ({ params }: Pick<Mechanism | Neuron, "params">, quantity: (q: Quantity) => string): string[] =>
   Object.entries(params).map(([name, p]) => {
     const limits = [["min", p.min], ["max", p.max]].filter(([, x]) => x !== undefined).map(([key, x]) => `${key}: ${x}`); // prettier-ignore
     const more = limits.length === 0 ? "" : `, { ${limits.join(", ")} }`;

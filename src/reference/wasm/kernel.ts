@@ -1,5 +1,5 @@
 import type { CompiledCells } from "../../compile/compiled.ts";
-import type { CellProgram } from "../../compile/step-program.ts";
+import { type CellProgram, hearsFirst } from "../../compile/step-program.ts";
 import type { Stmt } from "../../lang/expr.ts";
 import { freeNames } from "../../lang/names.ts";
 import { Code, moduleOf, TYPE } from "./code.ts";
@@ -104,11 +104,13 @@ class Printer {
     f.i32(0).set(this.#step).op("loop");
     each((v) => v.signals.forEach(({ input, now }) => v.emitter.name(input, now())));
     const run = (stmts: readonly Stmt[]): void => stmts.forEach((s) => each((v) => v.emitter.run(s)));
+    const hears = hearsFirst(program.detect);
+    if (hears) each((v) => this.#receive(v));
     if (detectsFirst !== true) {
       if ("stmts" in program.detect) run(program.detect.stmts);
       each((v) => this.#detect(v));
     }
-    each((v) => this.#receive(v));
+    if (!hears) each((v) => this.#receive(v));
     run([...program.receive, ...program.currents, ...program.solve, ...program.advance]);
     each((v) => {
       for (const name of program.voltages) f.get(v.emitter.local(name)).op("abs").number(this.#shape.voltageLimit).op("le").get(this.#sound).op("and").set(this.#sound);

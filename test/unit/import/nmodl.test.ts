@@ -58,9 +58,6 @@ describe("what is refused, with line and column", () => {
     ["UNITS { (mV) = (millivolt) }", "leak.mod:1:1: has no SUFFIX"],
     ["", "leak.mod:1:1: has no SUFFIX"],
     ["NEURON { ARTIFICIAL_CELL x }", "leak.mod:1:26: is an ARTIFICIAL_CELL"],
-    ["NEURON { ARTIFICIAL_CELL x } NET_RECEIVE(w) { if (flag == 1) { net_event(t) net_send(10, 1) } }", "trains([...])"],
-    ["NEURON { ARTIFICIAL_CELL x } NET_RECEIVE(w) { if (flag == 0 && w > 0) { on = 1 net_send(10, 1) } if (flag == 1) { net_event(t) net_send(10, 1) } }", "trains([...])"],
-    ["NEURON { ARTIFICIAL_CELL x } NET_RECEIVE(w) { m = m + w if (m > 1) { net_event(t) } }", "Write it as a neuron"],
     [leak({ breakpoint: "g = normrand(0, 1)" }), "calls normrand, which is refused: NEURON's stream of random numbers is its own"],
   ])("%#", (text, message) => {
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow(DataError);

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { timesPerCell } from "../../../src/analysis/index.ts";
+import { oneToOne } from "../../../src/connect/rules.ts";
+import { DataError } from "../../../src/errors.ts";
+import { isArtificial, neuronSource, nmodl, nmodlCell, pulsesSource } from "../../../src/import/index.ts";
+import { iaf_exp } from "../../../src/mechanisms/neurons/index.ts";
+import { Network } from "../../../src/network/network.ts";
+import { trains } from "../../../src/network/sources.ts";
+import { simulate } from "../../../src/run/simulate.ts";
+import { ms, nA, one } from "../../../src/units.ts";
+
+const fixture = (name: string): string => readFileSync(new URL(`../../fixtures/nmodl-cells/${name}.mod`, import.meta.url), "utf8"); // prettier-ignore
+/** A cell with whatever a test makes of its NET_RECEIVE. */
+const cell = (receive: string, more = ""): string => `
+NEURON { ARTIFICIAL_CELL cell RANGE m }
+PARAMETER { tau = 10 (ms) rest = 2 (ms) }
+ASSIGNED { m t0 (ms) off n }
+${more.includes("INITIAL") ? "" : "INITIAL { m = 0 t0 = 0 off = 0 }"} ${more}
+NET_RECEIVE(w) { ${receive} }`;
+const DECAY = "m = m*exp(-(t - t0)/tau) t0 = t m = m + w";
+
+test("a cell reads as one would write it", () => {
+  const file = nmodlCell(fixture("leaky_fire"), { file: "leaky_fire.mod" });
+  if (file.kind !== "neuron") throw new Error(file.kind);
+  expect(neuronSource(file.neuron.mechanism)).toBe(`import { ms } from "hillock";
+import { param } from "hillock/mechanisms";
+import { neuron } from "hillock/neurons";
+
+export default neuron({
+  name: "LeakyFire",
+  doc: \`Leaky integrator that fires at 1.
+Translated from NMODL, leaky_fire.mod.\`,
+  params: {
+    tau: param(ms(12), "decay of m"),
+    rest_time: param(ms(4), "no event is heard for so long after a spike"),
+  },
+  states: { m: { inf: "0", tau: "tau", unit: "1", init: "0" } },
+  ports: { event: { unit: "1", doc: "events of connections", onEvent: { m: "weight" } } },
+  spike: "m > 1",
+  fires: "afterEvents",
+  reset: { m: "0" },
+  refractory: "rest_time",
+  held: ["m"],
+});
+`);
+  expect(isArtificial(fixture("leaky_fire"))).toBe(true);
+  expect(() => nmodl(fixture("leaky_fire"), { file: "f" })).toThrow("f:5:19: is an ARTIFICIAL_CELL, which is a neuron or a source, no mechanism. Read it by nmodlCell"); // prettier-ignore
+  expect(() => nmodlCell("NEURON { SUFFIX x }", { file: "f" })).toThrow("f:1:17: is no ARTIFICIAL_CELL. Read it by nmodl"); // prettier-ignore
+});
+
+test("generators: pulses with and without an end, by the numbers of their parameters, and times", () => {
+  const of = (name: string, fixed: Record<string, number> = {}): string => {
+    const found = nmodlCell(fixture(name), { file: name, fixed });
+    return found.kind === "neuron" ? "" : pulsesSource(found);
+  };
+  const head = 'import { ms } from "hillock";\n\nexport default';
+  expect(of("metronome")).toBe(`${head} { start: ms(2), interval: ms(7.5) };\n`);
+  expect(of("stimulator")).toBe(`${head} { start: ms(20), interval: ms(5), stop: ms(50) };\n`);
+  expect(of("stimulator", { gap: 0.3, count: 2 })).toBe(`${head} { start: ms(20), interval: ms(0.3), stop: ms(20.6) };\n`); // prettier-ignore
+  expect(of("two_bursts")).toBe("export default [1, 3, 5, 30, 32, 34];\n");
+  expect(() => of("stimulator", { noise: 1 })).toThrow("stimulator:25:87: calls exprand, which is refused: NEURON's stream of random numbers is its own. Draw its times as poisson({ rate }) or gamma({ order, rate }) sources"); // prettier-ignore
+});
+
+describe("what is refused, with line and column", () => {
+  const loose = "lets the weight decide about a spike otherwise than by a state that the event changed";
+  test.each([
+    ["m = m + w", "calls net_event at no event of a connection"],
+    [`${DECAY} if (w > 1) { net_event(t) }`, loose],
+    [`${DECAY} if (m > 1) { net_event(t + 2) m = 0 }`, "c.mod:6:73: fires at another time than that of the event"],
+    ["m = m*exp(-(t - t0)*m) t0 = t m = m + w if (m > 1) { net_event(t) m = 0 }", "c.mod:6:1: has a time constant that changes"],
+    ["m = m/(1 + (t - t0)) t0 = t m = m + w if (m > 1) { net_event(t) m = 0 }", "changes m at an event otherwise than by its decay"],
+    ["m = m + w*w if (m > 1) { net_event(t) m = 0 }", "changes m at an event otherwise than by its decay"],
+    ["m = m + w if (m < 0) { m = 0 } if (m > 1) { net_event(t) m = 0 }", "changes m at an event otherwise than by its decay"],
+    [`${DECAY} if (m > 1) { net_event(t) net_send(rest, 1) m = 0 }`, "c.mod:6:86: sends itself an event at a spike, but hears others as before"],
+    [`${DECAY} net_send(1, 1) if (m > 1) { net_event(t) m = 0 }`, "c.mod:6:60: sends itself an event where it does not fire"],
+    [`${DECAY} net_move(t + 1) if (m > 1) { net_event(t) m = 0 }`, "c.mod:6:60: moves an event that it sent itself: it fires between steps"],
+    [`if (off == 0) { ${DECAY} if (m > 1) { net_event(t) m = 0 off = 1 } }`, "changes by a spike for ever"],
+    [`if (off == 0) { ${DECAY} if (m > 1) { net_event(t) m = 0 off = 1 net_send(rest, 1) } } else { if (flag == 1) { off = 0 } m = m + w }`, "lets an event change m while it is refractory"],
+    [`if (off == 0) { ${DECAY} if (m > 1) { net_event(t) m = 0.5 off = 1 net_send(rest, 1) } } else if (flag == 1) { off = 2 }`, "sends itself an event that does not set off back to 0"],
+    [`if (t - n > rest) { ${DECAY} if (m > 1) { net_event(t) m = 0 n = t } }`, "begins refractory, since n starts at 0"],
+    [`${DECAY} net_shift(t) if (m > 1) { net_event(t) m = 0 }`, "c.mod:6:60: calls net_shift"],
+    [`${DECAY} if (m > 1) { net_event(t) m = 0 } WATCH (m > 1) 2`, "has watch in NET_RECEIVE"],
+  ])("%#", (receive, message) => {
+    expect(() => nmodlCell(cell(receive), { file: "c.mod" })).toThrow(DataError);
+    expect(() => nmodlCell(cell(receive), { file: "c.mod" })).toThrow(message);
+  }); // prettier-ignore
+
+  test.each([
+    ["INITIAL { net_send(1, 1) }", "m = m + w if (flag == 1) { net_event(t) net_send(3, 1) }", "c.mod:2:26: fires between steps, at times that it computes itself and that events change"],
+    ["INITIAL { net_send(1, 1) }", "if (flag == 1) { n = n + 1 net_event(t) net_send(n, 1) }", "c.mod:6:1: comes to no end and to no equal intervals within 20000 events"],
+    ["INITIAL { net_send(1, 1) }", "if (flag == 1) { net_send(0, 1) }", "comes to no end"],
+    ["INITIAL { net_send(-1, 1) }", "net_event(t)", "c.mod:5:12: sends itself an event after -1 ms"],
+    ["INITIAL { net_send(1, 1) }", "if (flag == 2) { net_event(t) }", "fires at no event of its own"],
+    ["INITIAL { net_send(1, 1) }", "if (w > 0) { n = 1 }", "gives n what is no number, by an event of its own"],
+  ])("generators: %s %s", (initial, receive, message) => {
+    expect(() => nmodlCell(cell(receive, initial), { file: "c.mod" })).toThrow(message);
+  }); // prettier-ignore
+});
+
+describe("a neuron that fires after the events of a step", () => {
+  const fire = (refractory: number) => {
+    const text = cell(`if (off == 0) { ${DECAY} if (m > 1) { net_event(t) m = 0 off = 1 net_send(rest, 1) } } else if (flag == 1) { off = 0 t0 = t }`); // prettier-ignore
+    const file = nmodlCell(text, { fixed: { rest: refractory } });
+    if (file.kind !== "neuron") throw new Error(file.kind);
+    return file.neuron;
+  };
+
+  test.each(["reference", "reference32"] as const)("at the event's own step, and from the step on at which its time ends: %s", async (engine) => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("cells", fire(2)({ n: 1 }));
+    const source = net.sources("source", 1, trains([[1, 2, 2.9, 3, 3.1, 5, 5.1]]));
+    net.connect(source, cells.event, oneToOne(), { weight: one(1.5), delay: ms(0) });
+    const sim = await simulate(net, { dt: ms(0.1), engine });
+    for await (const chunk of sim.run(ms(10), { chunk: ms(10) })) expect([...(timesPerCell(chunk.spikes(cells))[0] ?? [])].map((t) => Number(t.toFixed(3)))).toEqual([1, 3, 5]); // prettier-ignore
+    await sim.close();
+  }); // prettier-ignore
+
+  test("is no source of a gather, whose reader sees states before events", async () => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("cells", fire(2)({ n: 2 }));
+    const readers = net.cells("readers", iaf_exp({ n: 2 }));
+    net.gather(cells, readers, oneToOne(), { value: "m_pre", weight: nA(1), input: "I" });
+    const run = simulate(net, { dt: ms(0.1), engine: "reference" });
+    await expect(run).rejects.toThrow("cells: is read by a gather and fires after the events of a step, which gathers do not see"); // prettier-ignore
+  });
+});
