@@ -11,11 +11,50 @@ export const HIGHEST_HZ = 45;
 export const HELD = 0;
 export const DRAWN = 1;
 
+/** Of intervals and of rates against force, s. */
+export const KEPT_S = 30;
+/** An interval above it is a pause, ms. */
+export const PAUSE_MS = 500;
+
+/** A small unit of a pool, one in the middle and a large one, from 0. */
+export const examplesOf = (n: number): number[] => [1, 3, 5].map((part) => Math.floor((part * n) / 6));
+
+/** Of the cumulative spike trains of two halves of the pool. */
+export interface Coherence {
+  /** Hz. */
+  readonly f: number[];
+  /** 0..1; null where a half is silent. */
+  readonly coherence: (number | null)[];
+  /** what independent trains exceed in one of twenty frequencies. */
+  readonly level: number[];
+  /** that it was measured over. */
+  readonly seconds: number;
+}
+
+/** Intervals between spikes of one unit. */
+export interface Intervals {
+  /** ms, lower edges of bins. */
+  readonly from: number[];
+  readonly counts: number[];
+  /** those that are no pause. */
+  readonly n: number;
+  readonly pauses: number;
+  /** ms. */
+  readonly mean: number;
+  /** 1. */
+  readonly cv: number;
+}
+
 export interface PoolReadings {
   /** of each unit over the last second, Hz. */
   readonly rates: Float64Array<ArrayBuffer>;
-  /** drive when each unit began to fire, Hz; NaN where it has not. */
+  /** drive when each unit last began to fire and last stopped, Hz; NaN where it has not. */
   readonly began: Float64Array;
+  readonly stopped: Float64Array;
+  /** rates of some units, Hz, at each mean force, % of tetanus, in its order; null where a unit is silent. */
+  readonly byForce: { readonly force: number[]; readonly rates: (number | null)[][] };
+  readonly coherence: Coherence;
+  readonly intervals: Intervals;
   /** % of tetanus. */
   readonly force: number;
   /** where the drawn drive is, s; undefined: the slider drives. */

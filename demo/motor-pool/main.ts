@@ -8,7 +8,7 @@ import { Plot, type PlotSpec, type SeriesSpec } from "../site/plots.ts";
 import type { RunState } from "../site/protocol.ts";
 import { BEGINNINGS, courseText, readCourse, type Course } from "./course.ts";
 import { CourseEditor } from "./course-editor.ts";
-import { DRAWN, HELD, HIGHEST_HZ, type PoolReadings } from "./facts.ts";
+import { DRAWN, examplesOf, HELD, HIGHEST_HZ, PAUSE_MS, type PoolReadings } from "./facts.ts";
 import { type RecordedUnit, recordedUnits, spikesCsvOf } from "./recorded.ts";
 
 const SPECS = {
@@ -18,6 +18,7 @@ const SPECS = {
   frequency: { kind: "range", label: "Oscillation frequency", unit: "Hz", min: 0.5, max: 40, step: 0.5, value: 2 },
   private: { kind: "range", label: "Private input", unit: "%", min: 0, max: 50, step: 0.5, value: 1, help: "Share of the mean conductance; the rest is common to the pool" },
   gamma: { kind: "range", label: "Neuromodulation γ", min: 0, max: 1, step: 0.01, value: 0.2, help: "Persistent calcium current of the dendrites" },
+  unit: { kind: "range", label: "Unit", min: 1, max: 800, step: 1, value: 20, shows: true, help: "Or click it in Spikes, Rate of each unit or Recruitment" },
   speed: { kind: "choice", label: "Speed", options: [[0.25, "a quarter of real time"], [1, "real time"], [100, "as fast as it goes"]], value: 1 },
   neurons: { kind: "range", label: "Neurons", min: 50, max: 800, step: 50, value: 800, restarts: true, byEngine: { software: 200, reference: { value: 50, max: 100 } } },
   range: { kind: "range", label: "Recruitment range", min: 5, max: 120, step: 5, value: 100, help: "Largest threshold over the smallest", restarts: true },
@@ -32,9 +33,22 @@ const plots = {
     y: { label: "Hz", min: 0, soft: 25 },
   }),
   recruitment: new Plot(element("recruitment"), {
-    series: [{ label: "drive", colour: "warm", points: true }],
+    series: [
+      { label: "recruited", colour: "warm", points: true },
+      { label: "derecruited", colour: "accent", points: true, hollow: true },
+    ],
     x: { label: "unit" },
     y: { label: "drive, Hz", min: 0, soft: 50 },
+  }),
+  byForce: new Plot(element("by-force"), {
+    series: [
+      { label: "small", colour: "small-unit", points: true },
+      { label: "middle", colour: "middle-unit", points: true },
+      { label: "large", colour: "large-unit", points: true },
+      { label: "chosen unit", colour: "ink", points: true, hollow: true },
+    ],
+    x: { label: "force, % of tetanus", empty: [0, 10] },
+    y: { label: "Hz", min: 0, soft: 25 },
   }),
   force: new Plot(element("force-plot"), {
     series: [
@@ -49,6 +63,20 @@ const plots = {
     series: [{ label: "density", colour: "violet", fill: true }],
     x: { label: "Hz", range: [0, HIGHEST_HZ] },
     y: { label: "%²/Hz", log: [-4, 0] },
+  }),
+  coherence: new Plot(element("coherence"), {
+    series: [
+      { label: "coherence", colour: "violet" },
+      { label: "95 % level", colour: "muted", width: 1, dashed: true },
+    ],
+    x: { label: "Hz", range: [0, HIGHEST_HZ] },
+    y: { label: "coherence", min: 0, soft: 1 },
+  }),
+  intervals: new Plot(element("intervals"), {
+    series: [{ label: "intervals", colour: "accent", steps: true, fill: true }],
+    x: { label: "ms", empty: [0, 250] },
+    y: { label: "intervals", min: 0, soft: 5 },
+    height: 150,
   }),
 };
 
@@ -67,6 +95,38 @@ function showNumbers({ rates, force, course }: PoolReadings, state: RunState): v
   element("force").textContent = `${force.toFixed(1)} %`;
   Object.assign(document.body.dataset, { modelMs: state.time.toFixed(1), firing: String(firing), rate: mean.toFixed(2) }); // prettier-ignore
 }
+
+function showIntervals({ intervals: { from, counts, n, pauses, mean, cv } }: PoolReadings): void {
+  plots.intervals.set([from, counts]);
+  const numbers = n === 0 ? "No interval yet" : `${n} intervals: mean ${mean.toFixed(1)} ms, CV ${cv.toFixed(3)}`;
+  element("intervals-said").textContent =
+    `${numbers}${pauses > 0 ? `; ${pauses} longer than ${PAUSE_MS} ms left out as pauses` : ""}`;
+}
+
+function showCoherence({ coherence: { f, coherence, level, seconds } }: PoolReadings): void {
+  plots.coherence.set([f, coherence, level]);
+  element("coherence-said").textContent = seconds === 0 ? "from four seconds on" : `over ${seconds} s`;
+}
+
+/** Names the units that other plots show, and marks the chosen one beside the raster. */
+function showUnit(): void {
+  const [unit, n] = [controls.get("unit"), controls.get("neurons")];
+  const mark = element("unit-mark");
+  mark.textContent = `${unit} ▸`;
+  mark.style.setProperty("--at", String((n - unit + 0.5) / n));
+  examplesOf(n).forEach((k, place) => (element(`example-${place}`).textContent = `unit ${k + 1}`));
+  element("example-chosen").textContent = `unit ${unit}`;
+}
+
+/** The row that is clicked. The canvas is another one after each start, so what it lies in hears the click. */
+element("raster-rows").addEventListener("click", ({ target, clientY }) => {
+  if (!(target instanceof HTMLCanvasElement)) return;
+  const { top, height } = target.getBoundingClientRect();
+  const n = controls.get("neurons");
+  controls.put("unit", Math.min(n, Math.max(1, n - Math.floor((n * (clientY - top)) / height))));
+});
+for (const plot of [plots.rates, plots.recruitment]) plot.onPick((unit) => controls.put("unit", unit));
+element("chosen").append(element("control-unit").closest(".control") as Element); // beside what it chooses
 
 /** Units laid over, in order of recruitment, spread evenly over the pool: a muscle's decomposition finds a part of its units. */
 let recorded: readonly RecordedUnit[] = [];
@@ -129,6 +189,7 @@ function suitShape(): void {
 suitShape();
 controls.onChange((key) => {
   suitShape();
+  showUnit();
   if (key === "shape") element("course").scrollIntoView({ block: "nearest" });
 });
 
@@ -140,18 +201,24 @@ const page = new DemoPage({
   canvases: ["raster"],
   started: () => {
     element("last-unit").textContent = String(controls.get("neurons"));
+    controls.limit("unit", controls.get("neurons"));
+    showUnit();
     if (unread !== undefined) notice("alert", "The drive of this link could not be read.", [paragraph(`${unread} A trapezoid stands in its place.`)]); // prettier-ignore
     unread = undefined;
   },
   show: (given, state) => {
     const readings = given as PoolReadings;
-    const { rates, began, history, spectrum } = readings;
+    const { rates, began, stopped, byForce, history, spectrum } = readings;
+    const reached = (hz: Float64Array): (number | null)[] => known(hz, (x) => !Number.isNaN(x));
     return [
       () => showNumbers(readings, state),
       () => showRates(rates),
       () => plots.force.set([history.t, history.force, history.drive]),
-      () => plots.recruitment.set([unitNumbers(began.length), known(began, (hz) => !Number.isNaN(hz))]),
+      () => showIntervals(readings),
+      () => plots.recruitment.set([unitNumbers(began.length), reached(began), reached(stopped)]),
+      () => plots.byForce.set([byForce.force, ...byForce.rates]),
       () => plots.spectrum.set([spectrum.f, spectrum.density]),
+      () => showCoherence(readings),
     ];
   },
   clear: () => {
@@ -170,7 +237,7 @@ element("ramp").addEventListener("click", () => page.act("rise", 5000));
 
 cards(
   controls,
-  ["speed", "neurons", "seed"],
+  ["speed", "neurons", "seed", "unit"],
   [
     {
       question: "Whom does a weak drive reach?",
@@ -180,12 +247,12 @@ cards(
     {
       question: "Does a rhythm that all units share reach the force?",
       settings: { rate: 65, amplitude: 30, frequency: 10 },
-      look: "After some seconds the spectrum of the force has a peak at 10 Hz, hundreds of times as high as what is beside it: what all share does not average out.",
+      look: "After some seconds the spectrum of the force has a peak at 10 Hz, hundreds of times as high as what is beside it: what all share does not average out. So has the coherence of two halves.",
     },
     {
       question: "Do those who join last leave first?",
       settings: { shape: DRAWN },
-      look: "The drawn drive opens as a trapezoid: large units come last and go first. Then γ up to 1: some small units no longer stop when the drive has gone. Draw a drive of your own over it.",
+      look: "The drawn drive opens as a trapezoid: large units come last and go first: Recruitment has a filled point where each began and a hollow one where it stopped. Then γ up to 1: some small units no longer stop when the drive has gone.",
     },
     {
       question: "What does neuromodulation do to the same drive?",

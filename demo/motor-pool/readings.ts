@@ -1,14 +1,26 @@
 import { ForceStream, motorUnits } from "../../src/analysis/force.ts";
-import { binOf } from "../../src/analysis/grid.ts";
+import { coefficientOfVariation, intervals } from "../../src/analysis/intervals.ts";
+import { binnedCounts } from "../../src/analysis/rates.ts";
+import { RecruitmentStream } from "../../src/analysis/recruitment.ts";
 import { welch } from "../../src/analysis/spectrum.ts";
+import { window } from "../../src/analysis/spikes.ts";
+import { mean } from "../../src/analysis/stats.ts";
 import type { Spikes } from "../../src/run/chunk.ts";
+import { extremes, lowerBound } from "../../src/sorted.ts";
+import { KEPT_S, PAUSE_MS, type Coherence, type Intervals } from "./facts.ts";
+import { Halves } from "./halves.ts";
+import { Trains } from "./trains.ts";
 
 const FORCE_HZ = 512;
 const FORCE_SECONDS = 8;
 const SEGMENT = 1024; // samples of a spectrum: 0.5 Hz
-const BIN_MS = 100;
-const BINS = 10; // a rate is over the last second
-const SILENCE_MS = 500;
+/** A rate is over the last second. */
+const RATE_MS = 1000;
+/** ms between two points of rates against force. */
+const STRENGTH_MS = 100;
+const ISI_BIN_MS = 5;
+/** of the histogram at least, ms. */
+const ISI_SHOWN_MS = 250;
 /** until the cells have left the voltage they were started at. */
 const SETTLED_MS = 300;
 
@@ -20,48 +32,76 @@ export class Readings {
   readonly #force = new Float64Array(FORCE_HZ * FORCE_SECONDS);
   readonly #drive = new Float64Array(FORCE_HZ * FORCE_SECONDS);
   #samples = 0;
-  readonly #bins: Uint16Array;
-  #bin = 0;
-  readonly #last: Float64Array;
-  /** drive (Hz) when each unit began to fire after silence; NaN where it has not. */
-  readonly began: Float64Array;
+  #now = 0; // ms
+  readonly #trains: Trains;
+  readonly #halves: Halves;
+  readonly #thresholds: RecruitmentStream;
+  /** mean force (%) over the second that ends at t (ms). */
+  #strengths: { readonly t: number; readonly force: number }[] = [];
 
   constructor(thresholds: Float64Array) {
     this.#n = thresholds.length;
     const units = motorUnits({ thresholds, frequency: FORCE_HZ });
     this.#tetanus = units.tetanus;
     this.#stream = new ForceStream(units);
-    this.#bins = new Uint16Array(BINS * this.#n);
-    this.#last = new Float64Array(this.#n).fill(-Infinity);
-    this.began = new Float64Array(this.#n).fill(NaN);
+    this.#trains = new Trains(this.#n, 1000 * KEPT_S);
+    this.#halves = new Halves(this.#n);
+    this.#thresholds = new RecruitmentStream(this.#n, { maxInterval: PAUSE_MS });
   }
 
   /** @param drive  mean and momentary descending rate at t (ms), Hz */
   add(spikes: Spikes, drive: { mean(t: number): number; now(t: number): number }): void {
-    for (let k = 0; k < spikes.times.length; k++) {
-      const [t, unit] = [spikes.times[k] as number, spikes.cells[k] as number];
-      if (t > SETTLED_MS && t - (this.#last[unit] as number) > SILENCE_MS) this.began[unit] = drive.mean(t);
-      this.#last[unit] = t;
-      this.#moveTo(binOf(t, BIN_MS));
-      const at = (this.#bin % BINS) * this.#n + unit;
-      this.#bins[at] = (this.#bins[at] as number) + 1;
-    }
-    this.#moveTo(binOf(spikes.to, BIN_MS));
+    this.#now = spikes.to;
+    this.#trains.push(spikes);
+    this.#halves.advance(this.#trains, spikes.to);
+    if (spikes.to > SETTLED_MS) this.#thresholds.push(window(spikes, SETTLED_MS, spikes.to), spikes.to, (t) => drive.mean(t)); // prettier-ignore
     for (const force of this.#stream.push(spikes, spikes.to)) {
       const at = this.#samples % this.#force.length;
       this.#force[at] = (100 * force) / this.#tetanus;
       this.#drive[at] = drive.now((this.#samples * 1000) / FORCE_HZ);
       this.#samples++;
     }
+    this.#strengthen();
   }
 
   /** Spikes of each unit over the last second, Hz. */
   rates(): Float64Array<ArrayBuffer> {
-    const rates = new Float64Array(this.#n);
-    for (let k = 0; k < this.#bins.length; k++)
-      rates[k % this.#n] = (rates[k % this.#n] as number) + (this.#bins[k] as number);
-    const seconds = Math.min(1, ((this.#bin + 1) * BIN_MS) / 1000);
-    return rates.map((count) => count / seconds);
+    const seconds = Math.max(0.1, Math.min(RATE_MS, this.#now) / 1000);
+    return Float64Array.from({ length: this.#n }, (_, unit) => this.#trains.count(unit, this.#now, RATE_MS) / seconds);
+  }
+
+  /** Drive (Hz) when each unit last began to fire and last stopped; NaN where it has not. */
+  get began(): Float64Array {
+    return this.#thresholds.recruitment;
+  }
+  get stopped(): Float64Array {
+    return this.#thresholds.derecruitment;
+  }
+
+  get coherence(): Coherence {
+    return this.#halves.coherence;
+  }
+
+  /** Rates of some units (Hz) and the force (%), both over the same second, ten times a second, in order of the force. */
+  byForce(units: readonly number[]): { force: number[]; rates: (number | null)[][] } {
+    const points = this.#strengths.toSorted((a, b) => a.force - b.force);
+    const rate = (unit: number, t: number): number | null => this.#trains.count(unit, t, RATE_MS) || null;
+    return {
+      force: points.map(({ force }) => force),
+      rates: units.map((unit) => points.map(({ t }) => rate(unit, t))),
+    };
+  }
+
+  /** Of one unit, up to now. */
+  intervals(unit: number): Intervals {
+    const train = this.#trains.of(unit);
+    const all = intervals(train.slice(lowerBound(train, this.#now - 1000 * KEPT_S)));
+    const firing = all.filter((ms) => ms <= PAUSE_MS);
+    const [, longest] = extremes(firing);
+    const to = ISI_BIN_MS * (1 + Math.floor(Math.max(ISI_SHOWN_MS, longest) / ISI_BIN_MS)) + ISI_BIN_MS;
+    const counts = Array.from(binnedCounts(firing, { from: 0, to }, ISI_BIN_MS));
+    const cv = coefficientOfVariation(firing);
+    return { from: counts.map((_, k) => k * ISI_BIN_MS), counts, n: firing.length, pauses: all.length - firing.length, mean: mean(firing), cv }; // prettier-ignore
   }
 
   /** Percent of the tetanic force, now. */
@@ -95,11 +135,11 @@ export class Readings {
     return { f: kept.map((k) => f[k] as number), density: kept.map((k) => Math.max(1e-9, density[k] as number)) };
   }
 
-  /** Enters the bin and empties those on the way. */
-  #moveTo(bin: number): void {
-    for (; this.#bin < bin; this.#bin++) {
-      const next = ((this.#bin + 1) % BINS) * this.#n;
-      this.#bins.fill(0, next, next + this.#n);
-    }
+  #strengthen(): void {
+    if (this.#samples < FORCE_HZ || this.#now - (this.#strengths.at(-1)?.t ?? 0) < STRENGTH_MS) return;
+    let sum = 0;
+    for (let k = 1; k <= FORCE_HZ; k++) sum += this.#force[(this.#samples - k) % this.#force.length] as number;
+    this.#strengths.push({ t: this.#now, force: sum / FORCE_HZ });
+    while ((this.#strengths[0]?.t ?? Infinity) < this.#now - 1000 * KEPT_S) this.#strengths.shift();
   }
 }

@@ -9,7 +9,7 @@ import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { courseAt, placeIn, type Course, type Placed } from "./course.ts";
-import { DRAWN, DT, HIGHEST_HZ, WINDOW_S, type PoolReadings } from "./facts.ts";
+import { DRAWN, DT, examplesOf, HIGHEST_HZ, WINDOW_S, type PoolReadings } from "./facts.ts";
 import {
   motorPool,
   NO_RISE,
@@ -52,6 +52,7 @@ interface PoolStart {
   readonly course: Course;
   /** the drawn drive acts from the start. */
   readonly drawn: boolean;
+  readonly unit: number;
 }
 
 /** A motor pool that runs until its page ends it. */
@@ -75,12 +76,15 @@ class PoolDemo implements Demo {
   /** where the drawn drive is; undefined: the slider drives. */
   #placed: Placed | undefined;
   #courseWanted: boolean;
+  /** from 0. */
+  #unit: number;
 
-  constructor(bench: Bench, runner: Runner, raster: Raster, { thresholds, settings, course, drawn }: PoolStart) {
+  constructor(bench: Bench, runner: Runner, raster: Raster, { thresholds, settings, course, drawn, unit }: PoolStart) {
     [this.#bench, this.#runner, this.#raster, this.#course] = [bench, runner, raster, course];
     this.#readings = new Readings(thresholds);
     this.#settings = this.#acting = settings;
     this.#courseWanted = drawn;
+    this.#unit = unit;
     this.#riseWanted = drawn ? undefined : FIRST_RISE;
   }
 
@@ -89,6 +93,7 @@ class PoolDemo implements Demo {
   }
 
   set(settings: Settings): void {
+    this.#unit = (settings["unit"] as number) - 1;
     this.#settings = settingsOf(settings);
     const drawn = settings["shape"] === DRAWN;
     if (!drawn) this.#placed = undefined;
@@ -126,10 +131,14 @@ class PoolDemo implements Demo {
   }
 
   readings(): PoolReadings {
-    const { began, force } = this.#readings;
-    const [rates, history, spectrum] = [this.#readings.rates(), this.#readings.history(8), this.#readings.spectrum(HIGHEST_HZ)]; // prettier-ignore
+    const [read, unit] = [this.#readings, this.#unit];
+    const { began, stopped, force, coherence } = read;
     const { course } = this.#acting;
-    return { rates, began, force, history, spectrum, course: course && placeIn(course, this.time) };
+    return {
+      rates: read.rates(), began, stopped, force, coherence, course: course && placeIn(course, this.time),
+      history: read.history(8), spectrum: read.spectrum(HIGHEST_HZ),
+      byForce: read.byForce([...examplesOf(began.length), unit]), intervals: read.intervals(unit),
+    }; // prettier-ignore
   }
 
   table(): Table {
@@ -221,7 +230,7 @@ serve(
         ? new PlainRaster(bench, "raster", pool.neurons, ink, DT)
         : await SpikeRaster.make(bench, bench.drawing, runner.visible, "raster", population, ink);
     const { course } = document as PoolDocument;
-    return new PoolDemo(bench, runner, raster, { thresholds: made.thresholds, settings, course, drawn: given["shape"] === DRAWN }); // prettier-ignore
+    return new PoolDemo(bench, runner, raster, { thresholds: made.thresholds, settings, course, drawn: given["shape"] === DRAWN, unit: (given["unit"] as number) - 1 }); // prettier-ignore
   },
   ["begin", "drive", "deliver"],
 );

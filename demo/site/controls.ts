@@ -124,6 +124,14 @@ export class Controls<K extends string> {
     if (input !== undefined) input.disabled = !enabled;
   }
 
+  /** Another end of a range; a value beyond it is moved to it. */
+  limit(key: K, max: number): void {
+    const input = this.#inputs.get(key);
+    if (!(input instanceof HTMLInputElement)) return;
+    input.max = String(max);
+    this.#show(key);
+  }
+
   /** All defaults at once: one restart at most. */
   reset(): void {
     const changed = [...this.#inputs.keys()].filter((key) => this.get(key) !== this.#default(key));

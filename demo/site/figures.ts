@@ -113,6 +113,7 @@ function panelsOf({ spec, range, table: { names, columns } }: Plot, title: strin
       const label = (names[k + 1] as string).replace(/ \([^()]*\)$/, "");
       const known = Array.from(columns[k + 1] ?? [], (y, at) => [x[at] as number, y ?? NaN] as const).filter(([, y]) => !Number.isNaN(y)); // prettier-ignore
       const [xs, ys] = [known.map(([t]) => t), known.map(([, y]) => y)];
+      if (kind.steps === true) return [{ type: "step", label, edges: [...xs, 2 * (xs.at(-1) ?? 0) - (xs.at(-2) ?? 0)], y: ys, filled: kept === 0 }];
       if (kind.points === true) return [{ type: "scatter", label, x: xs, y: ys, size: 2 }];
       return [{ type: "line", label, x: xs, y: ys, ...(kept > 0 ? { dash: DASHES[(kept - 1) % DASHES.length] as string } : {}) }];
     });

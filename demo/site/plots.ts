@@ -18,6 +18,10 @@ export interface SeriesSpec {
   readonly colour: string;
   readonly scale?: string;
   readonly points?: boolean;
+  /** points that are rings. */
+  readonly hollow?: boolean;
+  /** a value holds from its x to the next. */
+  readonly steps?: boolean;
   readonly fill?: boolean;
   readonly width?: number;
   /** tells it from others without colour. */
@@ -98,8 +102,19 @@ export class Plot {
   }
 
   set(data: uPlot.AlignedData): void {
+    if (same(this.#data, data)) return;
     this.#data = data;
     if (!this.#waiting) this.#plot?.setData(this.#shown);
+  }
+
+  /** Tells the x that is nearest to where the plot is clicked. */
+  onPick(picked: (x: number) => void): void {
+    this.parent.classList.add("picks");
+    this.parent.addEventListener("click", () => {
+      const at = this.#plot?.cursor.idx;
+      const x = at === null || at === undefined ? undefined : this.#plot?.data[0][at];
+      if (x !== undefined) picked(x);
+    });
   }
 
   /** Other series and axes in its place, without data. */
@@ -258,6 +273,9 @@ export class Plot {
   }
 }
 
+const same = (a: uPlot.AlignedData, b: uPlot.AlignedData): boolean =>
+  a.length === b.length && a.every((row, k) => row.length === b[k]?.length && Array.prototype.every.call(row, (x, i) => Object.is(x, b[k]?.[i]))); // prettier-ignore
+
 /** From the first to the last value; a plot without data has its axis too, or its lowest number is cut off. */
 const reaching =
   (empty: readonly [number, number] = [0, 1]): uPlot.Scale.Range =>
@@ -299,7 +317,14 @@ function seriesOptions(s: SeriesSpec): uPlot.Series {
     width: s.width ?? 1.5,
     ...(s.dashed === true ? { dash: [6, 4] } : {}),
     ...(s.fill === true ? { fill: stroke.replace(/^rgb\((.*)\)$/, "rgba($1, 0.15)") } : {}),
-    ...(points ? { paths: () => null } : {}),
-    points: { show: points, size: 4, stroke, fill: stroke, width: 0 },
+    ...(points
+      ? { paths: () => null }
+      : s.steps === true && library !== undefined
+        ? { paths: library.paths.stepped?.({ align: 1 }) as uPlot.Series.PathBuilder }
+        : {}),
+    points:
+      s.hollow === true
+        ? { show: true, size: 6, stroke, fill: "transparent", width: 1 }
+        : { show: points, size: 4, stroke, fill: stroke, width: 0 },
   };
 }

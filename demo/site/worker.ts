@@ -178,6 +178,7 @@ class Host {
     const [bench, demo] = [this.#bench, this.#demo];
     if (message.kind === "settings") {
       demo.set(message.settings);
+      this.#unsaid = true; // what is shown may be another part of what is known
       if (demo.finished) this.#stale = true;
       else this.#moved ??= message.moved;
     } else if (message.kind === "pacing") {

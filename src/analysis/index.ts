@@ -64,7 +64,13 @@ export {
   type RateSeries,
   type SmoothingOptions,
 } from "./rates.ts";
-export { recruitmentOf, type Command, type Recruitment } from "./recruitment.ts";
+export {
+  recruitmentOf,
+  RecruitmentStream,
+  type Command,
+  type Recruitment,
+  type SustainedOptions,
+} from "./recruitment.ts";
 export {
   coherence,
   coherenceOf,

@@ -6,7 +6,7 @@ import { coefficientOfVariation, intervals, localVariation } from "../../../src/
 import {
   binnedCounts, instantaneousRate, meanIntervalRates, meanRate, meanRates, populationRate, smoothedRates,
 } from "../../../src/analysis/rates.ts"; // prettier-ignore
-import { recruitmentOf } from "../../../src/analysis/recruitment.ts";
+import { recruitmentOf, RecruitmentStream } from "../../../src/analysis/recruitment.ts";
 import {
   counts,
   fromPerCell,
@@ -16,6 +16,7 @@ import {
   spikeTrains,
   window,
 } from "../../../src/analysis/spikes.ts";
+import { DataError } from "../../../src/errors.ts";
 import { linearFit, percentile, standardDeviation } from "../../../src/analysis/stats.ts";
 
 const regular = (interval: number, n: number, start = 0) => Array.from({ length: n }, (_, k) => start + k * interval);
@@ -190,6 +191,44 @@ test("recruitment on a ramp: the command at the first and last sustained spike",
   expect([...r.recruitment]).toEqual([25, 40, NaN, NaN]);
   expect([...r.derecruitment]).toEqual([25, 40, NaN, NaN]);
   expect([...recruitmentOf(trains, ramp, { spikes: 1 }).first]).toEqual([500, 100, 700, NaN]);
+});
+
+describe("recruitment while spikes come", () => {
+  /** Rises to 50 at 1 s and falls to 0 at 2 s, over and over. */
+  const triangle = (t: number): number => 50 * (1 - Math.abs((t % 2000) / 1000 - 1));
+  const first = regular(100, 11, 500); // 500 to 1500 ms: 25 up and 25 down
+  const second = [...regular(80, 5, 2600), 2990]; // 2600 to 2920, 2990: at 30, until 49.5
+
+  test("the command when each cell last began and last stopped, whatever the pieces", () => {
+    for (const piece of [10, 130, 4000]) {
+      const stream = new RecruitmentStream(3);
+      const [all, seen] = [fromPerCell([[...first, ...second], [700, 1900], []]), new Map<number, number[]>()];
+      for (let from = 0; from < 4000; from += piece) {
+        stream.push(window(all, from, from + piece), from + piece, triangle);
+        seen.set(from + piece, [stream.recruitment[0] as number, stream.derecruitment[0] as number]);
+      }
+      expect([...stream.recruitment]).toEqual([30, NaN, NaN]);
+      expect([...stream.derecruitment]).toEqual([49.5, NaN, NaN]);
+      if (piece !== 10) continue;
+      // the third spike (700 ms) makes it sustained; 250 ms without one end it
+      expect([690, 710, 1750, 1760, 2770, 3240, 3250].map((t) => seen.get(t))).toEqual([
+        [NaN, NaN], [25, NaN], [25, NaN], [25, 25], [30, 25], [30, 25], [30, 49.5],
+      ]); // prettier-ignore
+    }
+  });
+  test("one run gives what recruitmentOf gives", () => {
+    const [trains, ramp] = [fromPerCell([first, [100, ...regular(100, 5, 800)]]), { t: [0, 1000, 2000], value: [0, 50, 0] }]; // prettier-ignore
+    const stream = new RecruitmentStream(2);
+    stream.push(trains, 3000, triangle);
+    const { recruitment, derecruitment } = recruitmentOf(trains, ramp);
+    expect(stream).toMatchObject({ recruitment, derecruitment });
+  });
+  test("refusals", () => {
+    expect(() => new RecruitmentStream(2, { spikes: 0 })).toThrow(DataError);
+    expect(() => new RecruitmentStream(2, { maxInterval: 0 })).toThrow(DataError);
+    expect(() => new RecruitmentStream(-1)).toThrow(DataError);
+    expect(() => new RecruitmentStream(2).push(fromPerCell([[1]]), 10, triangle)).toThrow(/spikes of 1 cells for 2/);
+  });
 });
 
 test("descriptive statistics", () => {

@@ -1,3 +1,4 @@
+import seedrandom from "seedrandom";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { dipoleScale } from "../../../demo/column/network.ts";
@@ -36,21 +37,80 @@ describe("readings of the motor pool", () => {
     cells: Uint32Array.from(cells),
   });
 
-  test("the start's spikes recruit nobody", () => {
+  test("the start's spikes recruit nobody; three in a row do, and a pause of 0.5 s ends them", () => {
     const readings = new Readings(rt);
-    readings.add(spikes(0, 1000, [5, 400, 900], [0, 1, 2]), drive);
-    expect(Array.from(readings.began)).toEqual([NaN, 4, 9, NaN]);
+    const [times, cells] = [
+      [5, 100, 200, 400, 500, 600, 900],
+      [0, 0, 0, 1, 1, 1, 2],
+    ];
+    readings.add(spikes(0, 1000, times, cells), drive);
+    expect(Array.from(readings.began)).toEqual([NaN, 4, NaN, NaN]);
+    expect(Array.from(readings.stopped)).toEqual([NaN, NaN, NaN, NaN]);
+    readings.add(spikes(1000, 1200, [], []), drive);
+    expect(Array.from(readings.stopped)).toEqual([NaN, 6, NaN, NaN]);
   });
 
-  test("a spike on the edge of two bins is in the later one", () => {
-    for (let bin = 1; bin < 600; bin++)
-      for (const dt of [0.1, 0.7]) {
-        const r = new Readings(rt);
-        const edge = Math.round((bin * 100) / dt) * dt;
-        if (Math.abs(edge - bin * 100) > 1e-9) continue;
-        r.add(spikes(0, bin * 100 + 950, [edge], [0]), drive); // nine bins later it is there, ten later it is not
-        expect(r.rates()[0]).toBeCloseTo(1, 9);
-      } // prettier-ignore
+  test("rates are over the last second, at first over what there is", () => {
+    const readings = new Readings(rt);
+    readings.add(spikes(0, 500, [100, 300], [0, 1]), drive);
+    expect([...readings.rates()]).toEqual([2, 2, 0, 0]);
+    readings.add(spikes(500, 1200, [1100], [1]), drive);
+    expect([...readings.rates()]).toEqual([0, 2, 0, 0]);
+  });
+
+  test("intervals of a unit: counts in bins of 5 ms, mean and CV without pauses, of the last 30 s", () => {
+    const readings = new Readings(rt);
+    readings.add(spikes(0, 5000, [100, 150, 204, 304, 2000, 2050], [2, 2, 2, 2, 2, 2]), drive);
+    const { from, counts, n, pauses, mean, cv } = readings.intervals(2); // 50, 54, 100, 1696, 50
+    expect(from.flatMap((ms, k) => (counts[k] === 0 ? [] : [[ms, counts[k]]]))).toEqual([[50, 3], [100, 1]]); // prettier-ignore
+    expect([n, pauses, mean]).toEqual([4, 1, 63.5]);
+    expect(cv).toBeCloseTo(Math.sqrt((2 * 13.5 ** 2 + 9.5 ** 2 + 36.5 ** 2) / 4) / 63.5, 12);
+    readings.add(spikes(5000, 31_000, [30_000, 30_480], [2, 2]), drive);
+    expect(readings.intervals(2)).toMatchObject({ n: 2, pauses: 1, mean: 265 }); // 50, 27950, 480
+    expect(readings.intervals(1)).toMatchObject({ n: 0, pauses: 0, mean: NaN });
+  });
+
+  test("rates against force: of one second each, in order of force, silence left out", () => {
+    const readings = new Readings(rt);
+    const regular = Array.from({ length: 40 }, (_, k) => 50 * k + 25); // 20 Hz for 2 s, then nothing
+    for (let from = 0; from < 6000; from += 100) {
+      const times = regular.filter((t) => t >= from && t < from + 100);
+      readings.add(spikes(from, from + 100, times, times.map(() => 3)), drive); // prettier-ignore
+    }
+    const { force, rates } = readings.byForce([3, 0]);
+    expect(force).toHaveLength(51); // 1 s to 6 s
+    expect(force).toEqual(force.toSorted((a, b) => a - b));
+    expect(rates[1]).toEqual(force.map(() => null));
+    expect(rates[0]?.filter((hz) => hz === 20)).toHaveLength(11); // 1 s to 2 s
+    expect(rates[0]?.filter((hz) => hz === null)).toHaveLength(31); // from 3 s on
+    expect(rates[0]?.at(-1)).not.toBe(null); // the most force is while it fires, the least long after
+    expect(rates[0]?.[0]).toBe(null);
+  });
+
+  test("coherence of two halves: 1 where both have the same spikes, chance where they are independent, above the level once in twenty", () => {
+    const random = seedrandom("halves");
+    const trains = (shared: boolean): Readings => {
+      const readings = new Readings(rt);
+      for (let from = 0; from < 40_000; from += 1000) {
+        const draw = (): number[] => Array.from({ length: 200 }, () => from + 1000 * random()).sort((a, b) => a - b);
+        const odd = draw();
+        const all = [odd, shared ? odd : draw()].flatMap((times, half) =>
+          times.map((t): [number, number] => [t, half]),
+        );
+        all.sort(([a], [b]) => a - b);
+        readings.add(spikes(from, from + 1000, all.map(([t]) => t), all.map(([, half]) => half)), drive); // prettier-ignore
+      }
+      return readings;
+    };
+    const same = trains(true).coherence;
+    expect(same.f).toEqual(Array.from({ length: 45 }, (_, k) => k + 1));
+    for (const x of same.coherence) expect(x).toBeCloseTo(1, 9);
+    const apart = trains(false).coherence;
+    expect(apart.seconds).toBe(32);
+    expect(apart.level[0]).toBeCloseTo(1 - 0.05 ** (1 / 31), 12);
+    // Hann windows join neighbours, so of 45 frequencies about 22 count: above 5 of 22 by chance less than once in 1,000
+    expect(apart.coherence.filter((x) => (x ?? NaN) > (apart.level[0] as number)).length).toBeLessThanOrEqual(10);
+    expect(new Readings(rt).coherence).toMatchObject({ f: [], seconds: 0 });
   });
 
   // 2.5 s are one segment of 2 s: the newest one, so what happens after 2 s counts
