@@ -25,14 +25,23 @@ export function stateLimits({ program }: CompiledCells, voltageLimit: number): F
   return Float64Array.from(program.states, (name) => (voltages.has(name) ? voltageLimit : STATE_LIMIT));
 }
 
-/** Whether a state array (rows [state][entry][cell]) keeps within its limits. */
-export function isSound(state: Float64Array | Float32Array, limits: Float64Array): boolean {
-  const all = state.length / limits.length;
-  for (let s = 0, at = 0; s < limits.length; s++) {
+/** Whether the states (rows [state][entry][cell] of n cells) of some cells of some entries keep within their limits. */
+export function isSound(state: Float64Array | Float32Array, limits: Float64Array, n: number, own: { readonly entries: Range; readonly cells: Range }): boolean {
+  const entries = state.length / limits.length / n;
+  for (let s = 0; s < limits.length; s++) {
     const limit = limits[s] as number;
-    for (const end = (s + 1) * all; at < end; at++) if (!(Math.abs(state[at] as number) <= limit)) return false;
+    for (let e = own.entries.first; e < own.entries.end; e++) {
+      const at = (s * entries + e) * n;
+      for (let k = at + own.cells.first, end = at + own.cells.end; k < end; k++) if (!(Math.abs(state[k] as number) <= limit)) return false;
+    }
   }
   return true;
+} // prettier-ignore
+
+/** Those from `first` on, before `end`. */
+interface Range {
+  readonly first: number;
+  readonly end: number;
 }
 
 /** The first state of the first cell, in order of populations, entries and cells, that is unsound; potentials go first.

@@ -7,7 +7,7 @@ import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
 import { arrayBytes, type MemoryUse } from "../host/memory.ts";
-import { isSound, lastSound, STATE_LIMIT, stateError, stateLimits } from "../host/soundness.ts";
+import { lastSound, STATE_LIMIT, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import type { Spawn } from "../host/threads.ts";
 import { Crew, ORDER, ownedBy } from "./crew.ts";
@@ -61,7 +61,6 @@ class ReferenceEngine implements Engine {
   readonly #arrays: Arrays;
   readonly #memory: Memory;
   readonly #live: ReadonlyMap<number, CellParams>;
-  readonly #limits: ReadonlyMap<number, Float64Array>; // of each state of a population
   readonly #renewals: Renewals;
   readonly #log: SpikeLog;
   readonly #releases: readonly Releases[]; // by index into network.plasticity
@@ -96,7 +95,6 @@ class ReferenceEngine implements Engine {
     this.#releases = network.plasticity.map((p) => new Releases(network, p, this.#f32));
     this.#readouts = network.readouts.map((r) => new Readout(network, r, this.#f32));
     this.#live = new Map(this.#cells().map(([k]) => [k, new CellParams(this.#population(k), network.entries)]));
-    this.#limits = new Map(this.#cells().map(([k]) => [k, stateLimits(this.#population(k), network.voltageLimit)]));
     this.#printed = printedOf(network, this.#f32);
     const [memory, renewals, log, releases, readouts, live] = [this.#memory, this.#renewals, this.#log, this.#releases, this.#readouts, this.#live];
     this.#kept = { network, memory, renewals, log, releases, readouts, live, f32: this.#f32 };
@@ -308,8 +306,8 @@ class ReferenceEngine implements Engine {
     return {
       from,
       to,
-      spikeSteps: Uint32Array.from(spikes.steps),
-      spikeIds: Uint32Array.from(spikes.ids),
+      spikeSteps: new Uint32Array(spikes.steps),
+      spikeIds: new Uint32Array(spikes.ids),
       traces: this.#traces.samples(traces),
     };
   }
@@ -366,9 +364,8 @@ class ReferenceEngine implements Engine {
     });
   }
 
-  /** Whether all states of cells and links are ones that they can have. */
+  /** Whether all states of links are ones that they can have. */
   #check(): void {
-    this.#sound &&= this.#cells().every(([k, { state }]) => isSound(state, this.#limits.get(k) as Float64Array));
     this.#sound &&= this.#memory.learning.every((l) => l.state.every((x: number) => Math.abs(x) <= STATE_LIMIT));
   }
 

@@ -1,5 +1,6 @@
 import type { CompiledCells, CompiledNetwork, CompiledStage } from "../compile/compiled.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
+import { isSound, stateLimits } from "../host/soundness.ts";
 import { type CellBuffers, type Integrate, printDetect, printIntegrate } from "./cells.ts";
 import { Learning } from "./learning.ts";
 import { deliver, type Delivery, type Logged } from "./log.ts";
@@ -35,8 +36,12 @@ export function printedOf({ populations }: CompiledNetwork, f32: boolean): Reado
 }
 
 interface Cells extends Printed {
+  readonly n: number;
   readonly own: { readonly entries: Span; readonly cells: Span };
-  readonly buffers: Omit<CellBuffers, "traces" | "traceFrom" | "unsound">;
+  /** what its functions are given: one object, whose traces are those of the segment. */
+  readonly buffers: CellBuffers & { readonly traces: Floats[]; readonly traceFrom: number[] };
+  /** of each state, where `integrate` does not look at them itself. */
+  readonly limits: Float64Array | undefined;
   /** places in `traceList`. */
   readonly traces: readonly number[];
 }
@@ -59,6 +64,7 @@ export class Share {
   readonly #stages: readonly Stage[];
   readonly #lanes: ReadonlyMap<number, number>;
   #traces: readonly Floats[] = [];
+  #sound = true; // what a function saw of its cells in this block
 
   /** @param rows  of each stage, as the part owns them */
   constructor(
@@ -97,11 +103,7 @@ export class Share {
     const { compiled, cells } = this.#stages[s] as Stage;
     for (const c of cells) {
       if (c.detect === undefined) continue;
-      c.detect(
-        this.#buffers(c, () => undefined),
-        this.#block(compiled, c, { ...block, steps: 1 }),
-        spike,
-      );
+      c.detect(this.#buffers(c), this.#block(compiled, c, { ...block, steps: 1 }), spike);
     }
   }
 
@@ -119,18 +121,16 @@ export class Share {
     for (const l of learning) l.run(compiled, log, this.#delivery(block, own), acc);
   }
 
-  /** @returns whether all potentials stayed within their limit */
+  /** @returns whether all states of its cells are ones that a cell can have, and potentials were at every step */
   integrate(s: number, block: Block, spike: OnSpike): boolean {
     const { compiled, cells } = this.#stages[s] as Stage;
-    let sound = true;
+    this.#sound = true;
     for (const c of cells) {
-      c.integrate(
-        this.#buffers(c, () => (sound = false)),
-        this.#block(compiled, c, block),
-        spike,
-      );
+      const { buffers, limits, own, n } = c;
+      c.integrate(this.#buffers(c), this.#block(compiled, c, block), spike);
+      this.#sound &&= limits === undefined || isSound(buffers.state, limits, n, own);
     }
-    return sound;
+    return this.#sound;
   }
 
   #block(stage: CompiledStage, { own }: Cells, { step, steps }: Block): Parameters<Integrate>[1] {
@@ -138,14 +138,13 @@ export class Share {
     return { step, steps, entries, slots: stage.slots, nSources, own };
   }
 
-  #buffers({ buffers, traces }: Cells, unsound: () => void): CellBuffers {
+  #buffers({ buffers, traces }: Cells): CellBuffers {
     const { traceFrom } = this.#memory;
-    return {
-      ...buffers,
-      traces: traces.map((t) => this.#traces[t] as Floats),
-      traceFrom: traces.map((t) => traceFrom[t] as number),
-      unsound,
-    };
+    traces.forEach((t, k) => {
+      buffers.traces[k] = this.#traces[t] as Floats;
+      buffers.traceFrom[k] = traceFrom[t] as number;
+    });
+    return buffers;
   }
 
   #delivery({ step, steps }: Block, own: Delivery["own"]): Delivery {
@@ -160,10 +159,12 @@ export class Share {
     const compiled = withoutLinkTraces(network.populations[k] as CompiledCells);
     const places = [...traceList(network).entries()].filter(([, t]) => t.population === k && t.trace < compiled.traces.length);
     const { state, armed, params } = memory.cells.get(k) as NonNullable<ReturnType<Memory["cells"]["get"]>>;
-    const integrate = kernelIntegrate(network, k, compiled, s, memory, part, this.#longest) ?? printed.integrate;
+    const kernel = kernelIntegrate(network, k, compiled, s, memory, part, this.#longest);
     return {
       ...printed,
-      integrate,
+      integrate: kernel ?? printed.integrate,
+      n: compiled.n,
+      limits: kernel === undefined ? stateLimits(compiled, network.voltageLimit) : undefined,
       own: { entries: entriesOf(part, network.entries), cells: cellsOf(part, compiled.n) },
       traces: places.map(([place]) => place),
       buffers: {
@@ -184,6 +185,9 @@ export class Share {
         gathers: compiled.gathers,
         weights: compiled.gathers.map((x) => (this.#f32 ? Float32Array.from(x.weight) : x.weight)),
         seeds: network.seeds,
+        unsound: () => (this.#sound = false),
+        traces: [],
+        traceFrom: [],
       },
     };
   } // prettier-ignore

@@ -5,8 +5,10 @@ import { compile } from "../../src/compile/compile.ts";
 import type { CompiledCells, CompiledNetwork } from "../../src/compile/compiled.ts";
 import { Inputs } from "../../src/host/inputs.ts";
 import { withoutLinkTraces } from "../../src/host/learning.ts";
-import { call, type Fn, name } from "../../src/lang/expr.ts";
+import { evaluate } from "../../src/lang/evaluate.ts";
+import { call, type Expr, name, type Stmt } from "../../src/lang/expr.ts";
 import { jsMath } from "../../src/lang/math64.ts";
+import { parse } from "../../src/lang/parse.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
 import { arraysOf, memoryOf } from "../../src/reference/memory.ts";
 import { partsOf, WHOLE } from "../../src/reference/split.ts";
@@ -67,8 +69,8 @@ test.each([2, 3, 5])("what one thread alone and each of %i write for JavaScript 
 const N = 1024;
 const SPECIAL = [0, -0, 1, -1, NaN, Infinity, -Infinity, 5e-324, 0.5, -0.25, -0.5, 12.99, 13, 20, 30, -37.9, -38, -39, 707.9, 708, 709.7, 710, -708.4, -745, -746, 1.5 * Math.LN2, -56 * Math.LN2, 0.3465735912322998, -0.3465735912322998, 0.34657359123229974, 2 ** -28, -(2 ** -29), 2 ** -54, 2 ** -55]; // prettier-ignore
 
-/** The function on pairs of numbers from memory. */
-function paired(fn: Fn): (x: Float64Array, y: Float64Array) => Float64Array {
+/** A value on pairs of numbers x and y from memory. @param before  what is done first */
+function paired(value: Expr, before: readonly Stmt[] = []): (x: Float64Array, y: Float64Array) => Float64Array {
   const f = new Code([], [TYPE.i32]);
   const at = f.local(TYPE.i32);
   f.op("loop");
@@ -81,8 +83,9 @@ function paired(fn: Fn): (x: Float64Array, y: Float64Array) => Float64Array {
       .at("pair", 8 * N)
       .keep(),
   );
+  for (const stmt of before) emitter.run(stmt);
   f.get(at);
-  emitter.value(fn.endsWith("_with") ? call(fn, name("x"), name("y")) : call(fn, name("x")));
+  emitter.value(value);
   f.at("setPair", 16 * N)
     .get(at)
     .i32(16)
@@ -111,7 +114,7 @@ describe("functions of two numbers at once", () => {
 
   test.each(["exp", "expm1", "exprel", "inverse_exprel", "expm1_with", "exprel_with", "inverse_exprel_with", "log", "tanh"] as const)("%s has the bits of Math", (fn) => {
     const want = functions[fn] ?? (Math[fn as "log"] as (x: number) => number);
-    const run = paired(fn);
+    const run = paired(fn.endsWith("_with") ? call(fn, name("x"), name("y")) : call(fn, name("x")));
     let seed = 1;
     const random = (): number => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 31 - 1;
     for (let round = 0; round < 70; round++) {
@@ -122,5 +125,30 @@ describe("functions of two numbers at once", () => {
       const wrong = Array.from(x.keys()).filter((k) => !Object.is(got[k], want(x[k] as number, y[k] as number)));
       expect(wrong.slice(0, 3).map((k) => [x[k], got[k]])).toEqual([]);
     }
+  });
+}); // prettier-ignore
+
+describe("choices of two numbers at once", () => {
+  const flags: readonly [string, string][] = [["both", "select(x > y, select(x < 0.5, 1, 0), 0)"], ["one", "select(both > 0.5, 1, 0)"], ["none", "select(one != 0, 0, 1)"], ["compared", "x <= y"]]; // prettier-ignore
+
+  test.each(["max(x, 0)", "max(x, -0)", "max(x, 0.5)", "min(x, 0)", "min(x, -0)", "select(x > 0.5, y, 0)", "select(x > 0.5, 0, y)", "select(x > 0.5, -0, y)", "select(x > y, x, y)", "select(x, y, 2)", "both", "none", "compared", "both + one + none", "select(one != 0, x, y)", "select(one > 0, y, 0)", "select(one > 1, x, y)", "select(one >= 0, x, y)", "select(both > 0.5, 0, x)", "select(compared, x, y)", "none * x"])("%s has the bits of Math", (text) => {
+    const before = flags.map(([id, value]): Stmt => ({ op: "let", name: id, value: parse(value) }));
+    const run = paired(parse(text), before);
+    const pairs = SPECIAL.flatMap((a) => SPECIAL.map((b): [number, number] => [a, b])).slice(0, N);
+    const [x, y] = [0, 1].map((k) => Float64Array.from({ length: N }, (_, j) => pairs[j % pairs.length]![k] as number)) as [Float64Array, Float64Array];
+    const got = run(x, y);
+    const want = Array.from(x, (value, k) => {
+      const env: Record<string, number> = { x: value, y: y[k] as number };
+      for (const { name: id, value: of } of before) env[id] = evaluate(of, env);
+      return evaluate(parse(text), env);
+    });
+    const wrong = want.flatMap((value, k) => (Object.is(got[k], value) ? [] : [[x[k], y[k], got[k], value]]));
+    expect(wrong.slice(0, 3)).toEqual([]);
+  });
+
+  test("a flag that is set anew is one no more", () => {
+    const before: Stmt[] = [{ op: "let", name: "flag", value: parse("x > 0.5") }, { op: "set", name: "flag", value: parse("flag + 1") }];
+    const x = Float64Array.from({ length: N }, (_, k) => k % 2);
+    expect(paired(parse("select(flag > 0.5, 3, 4)"), before)(x, x)).toEqual(new Float64Array(N).fill(3));
   });
 }); // prettier-ignore

@@ -8,7 +8,7 @@ const vector = (code: number): readonly number[] => [0xfd, ...unsigned(code)];
 /** Instructions without an immediate. f64x2: two numbers at once; masks have all bits of a lane set, or none. */
 export const OP = {
   block: [0x02, 0x40], loop: [0x03, 0x40], if: [0x04, 0x40], else: [0x05], end: [0x0b],
-  eqz: [0x45], i32eq: [0x46], i32ltS: [0x48], i32geS: [0x4e], i32add: [0x6a], i32sub: [0x6b], i32mul: [0x6c], i32and: [0x71], i32or: [0x72], select: [0x1b], i32shl: [0x74], i32shrU: [0x76],
+  eqz: [0x45], i32eq: [0x46], i32ne: [0x47], i32ltS: [0x48], i32geS: [0x4e], i32add: [0x6a], i32sub: [0x6b], i32mul: [0x6c], i32and: [0x71], i32or: [0x72], select: [0x1b], i32shl: [0x74], i32shrU: [0x76],
   splat: vector(0x14),
   not: vector(0x4d), and: vector(0x4e), andnot: vector(0x4f), or: vector(0x50), xor: vector(0x51), bitselect: vector(0x52), anyTrue: vector(0x53),
   eq: vector(0x47), ne: vector(0x48), lt: vector(0x49), gt: vector(0x4a), le: vector(0x4b), ge: vector(0x4c),

@@ -37,7 +37,7 @@ function reduced(f: Code, x: number, size: number): { k: number; high: number; l
 }
 
 /** Whether any lane of a mask on the stack is false, on the stack. */
-const anyFalse = (f: Code): Code => f.op("allTrue", "eqz");
+const anyFalse = (f: Code): Code => f.op("bitmask").i32(3).op("i32ne");
 
 /** Each lane of x through a function of one number. */
 export function byLane(f: Code, of: number, ...args: readonly number[]): void {

@@ -1,5 +1,6 @@
 import type { CompiledCells } from "../../compile/compiled.ts";
 import { type CellProgram, hearsFirst } from "../../compile/step-program.ts";
+import { stateLimits } from "../../host/soundness.ts";
 import type { Stmt } from "../../lang/expr.ts";
 import { freeNames } from "../../lang/names.ts";
 import { Code, moduleOf, TYPE } from "./code.ts";
@@ -34,7 +35,7 @@ export interface Shape {
 }
 
 /** Runs cells [first, end) of an entry over the steps of a block. @returns words written to `spikes`; negative, less 1, where a
- * potential was beyond its limit */
+ * potential was beyond its limit, or another state is after the block */
 export type Kernel = (first: number, end: number, entry: number, steps: number) => number;
 
 /** Bytes of one spike's record. */
@@ -113,7 +114,7 @@ class Printer {
     if (!hears) each((v) => this.#receive(v));
     run([...program.receive, ...program.currents, ...program.solve, ...program.advance]);
     each((v) => {
-      for (const name of program.voltages) f.get(v.emitter.local(name)).op("abs").number(this.#shape.voltageLimit).op("le").get(this.#sound).op("and").set(this.#sound);
+      for (const name of program.voltages) this.#within(v, name, this.#shape.voltageLimit);
       traces.forEach((_, k) => this.#sample(k, v));
     });
     f.get(this.#sum).i32(8 * this.#shape.entries * this.#shape.slots).op("i32add").set(this.#sum);
@@ -135,11 +136,19 @@ class Printer {
     if (!("stmts" in program.detect)) this.#loadArmed(v);
   } // prettier-ignore
 
-  /** Stores it again. */
+  /** Stores it again, and looks whether a cell can have it. */
   #end(v: Vector): void {
     const { program, detectsFirst } = this.#cells;
-    program.states.forEach((s, k) => this.#store(v, v.at, v.emitter.local(s), this.#state(k)));
+    const limits = stateLimits(this.#cells, this.#shape.voltageLimit);
+    program.states.forEach((s, k) => {
+      this.#store(v, v.at, v.emitter.local(s), this.#state(k));
+      if (!program.voltages.includes(s)) this.#within(v, s, limits[k] as number);
+    });
     if (!("stmts" in program.detect) && detectsFirst !== true) this.#storeArmed(v);
+  }
+
+  #within({ emitter }: Vector, name: string, limit: number): void {
+    this.#f.get(emitter.local(name)).op("abs").number(limit).op("le").get(this.#sound).op("and").set(this.#sound);
   }
 
   /** Address of a state of cell 0 in entry 0. */
@@ -210,20 +219,23 @@ class Printer {
     const f = this.#f;
     const { detect } = this.#cells.program;
     let born: number;
-    if ("stmts" in detect) born = f.get(emitter.local(detect.fired)).number(0.5).op("gt").keep();
-    else {
+    if ("stmts" in detect) {
+      emitter.condition({ kind: "binary", op: ">", left: { kind: "name", name: detect.fired }, right: { kind: "number", value: 0.5 } }); // prettier-ignore
+      born = f.keep();
+    } else {
       const above = f.get(emitter.local(detect.state), emitter.local(detect.threshold)).op("gt").keep();
       born = f.get(above, armed).op("and").keep();
       f.get(above).op("not").set(armed);
     }
     const { spikes } = this.#places;
-    f.get(born).op("anyTrue", "if");
+    const bits = f.get(born).op("bitmask").keep(TYPE.i32);
+    f.get(bits).op("if");
     f.get(this.#found, this.#step).at("setI32", spikes);
     f.get(this.#found, this.#cell)
       .i32(offset)
       .op("i32add")
       .at("setI32", spikes + 4);
-    f.get(this.#found, born).op("bitmask").i32(lanes === 2 ? 3 : 1).op("i32and").at("setI32", spikes + 8); // prettier-ignore
+    f.get(this.#found, bits).i32(lanes === 2 ? 3 : 1).op("i32and").at("setI32", spikes + 8); // prettier-ignore
     f.get(this.#found).i32(RECORD).op("i32add").set(this.#found).op("end");
   }
 

@@ -42,6 +42,8 @@ export function emits(e: Expr): boolean {
 export class Emitter {
   readonly #f: Code;
   readonly #locals = new Map<string, number>();
+  /** of names that are 1 or 0: masks of where they are 1. */
+  readonly #flags = new Map<string, number>();
 
   constructor(f: Code) {
     this.#f = f;
@@ -57,9 +59,18 @@ export class Emitter {
 
   /** Assigns what a statement assigns; a `let` gets a local. */
   run({ op, name, value }: Stmt): void {
+    const f = this.#f;
+    if (op === "let" && this.#isFlag(value)) {
+      this.#mask(value);
+      const mask = f.keep();
+      this.#flags.set(name, mask);
+      this.name(name, f.number(1).get(mask).op("and").keep());
+      return;
+    }
     this.value(assigned({ op, name, value })); // a float64 sum carries nothing
-    if (op === "let") this.name(name, this.#f.local(TYPE.v128));
-    this.#f.set(this.local(name));
+    if (op === "let") this.name(name, f.local(TYPE.v128));
+    this.#flags.delete(name);
+    f.set(this.local(name));
   }
 
   /** An expression's value, on the stack. */
@@ -86,6 +97,10 @@ export class Emitter {
 
   /** A condition as a mask, on the stack. */
   condition(e: Expr): void {
+    if (e.kind === "binary" && asksFlag(e) && this.#isFlag(e.left)) {
+      this.#mask(e.left);
+      return;
+    }
     const compared = e.kind === "binary" ? COMPARED[e.op] : undefined;
     if (e.kind === "binary" && compared !== undefined) {
       this.value(e.left);
@@ -93,8 +108,43 @@ export class Emitter {
       this.#f.op(compared);
       return;
     }
+    if (this.#isFlag(e)) {
+      this.#mask(e);
+      return;
+    }
     this.value(e);
     this.#f.number(0).op("ne");
+  }
+
+  /** Whether an expression can be nothing but 1 and 0. */
+  #isFlag(e: Expr): boolean {
+    if (e.kind === "number") return e.value === 1 || Object.is(e.value, 0);
+    if (e.kind === "name") return this.#flags.has(e.name);
+    if (e.kind === "binary") return COMPARED[e.op] !== undefined;
+    return e.kind === "call" && e.fn === "select" && e.args.slice(1).every((a) => this.#isFlag(a));
+  }
+
+  /** Where a flag is 1, on the stack. */
+  #mask(e: Expr): void {
+    const f = this.#f;
+    if (e.kind === "number")
+      f.number(0)
+        .number(1 - e.value)
+        .op("eq");
+    else if (e.kind === "name") f.get(this.#flags.get(e.name) as number);
+    else if (e.kind === "call") this.#choose(e.args, (of) => this.#mask(of));
+    else this.condition(e);
+  }
+
+  /** One of two by a condition, on the stack. @param put  puts one of them there */
+  #choose(args: readonly Expr[], put: (e: Expr) => void): void {
+    const f = this.#f;
+    const [test, yes, no] = args as [Expr, Expr, Expr];
+    const [zero, other] = isZero(no) ? ["and" as const, yes] : isZero(yes) ? ["andnot" as const, no] : [undefined, no];
+    if (zero === undefined) put(yes);
+    put(other);
+    this.condition(test);
+    f.op(zero ?? "bitselect"); // a choice from 0 is one instruction of three
   }
 
   #binary(e: Expr & { readonly kind: "binary" }): void {
@@ -141,17 +191,14 @@ export class Emitter {
   #call(fn: Fn, args: readonly Expr[]): void {
     const f = this.#f;
     if (fn === "select") {
-      const [test, yes, no] = args as [Expr, Expr, Expr];
-      this.value(yes);
-      this.value(no);
-      this.condition(test);
-      f.op("bitselect");
+      this.#choose(args, (of) => this.value(of));
       return;
     }
     const direct = DIRECT[fn];
     if ((fn === "min" || fn === "max") && bounds(args[1])) {
       for (const a of args) this.value(a);
-      f.op(fn === "min" ? "pmin" : "pmax"); // the second is no NaN and no 0: the same as min and max, and one instruction
+      f.op(fn === "min" ? "pmin" : "pmax"); // the second is no NaN and no -0: the same as min and max, and one instruction
+      if (fn === "max" && isZero(args[1])) f.number(0).op("add"); // but for -0, of which max makes 0
       return;
     }
     if (direct !== undefined) {
@@ -193,7 +240,13 @@ export class Emitter {
   }
 }
 
-const bounds = (e: Expr | undefined): boolean => e?.kind === "number" && e.value !== 0;
+const isZero = (e: Expr | undefined): boolean => e?.kind === "number" && Object.is(e.value, 0);
+const bounds = (e: Expr | undefined): boolean => e?.kind === "number" && !Object.is(e.value, -0);
+
+/** Whether a comparison is true of 1 and false of 0. */
+const asksFlag = ({ op, right }: Expr & { readonly kind: "binary" }): boolean =>
+  right.kind === "number" &&
+  ((op === "!=" && right.value === 0) || (op === ">" && right.value >= 0 && right.value < 1));
 
 const COMPARED: Readonly<Partial<Record<string, "lt" | "le" | "gt" | "ge" | "eq" | "ne">>> = { "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne" }; // prettier-ignore
 const DIRECT: Readonly<Partial<Record<Fn, "sqrt" | "abs" | "floor" | "min" | "max">>> = { sqrt: "sqrt", abs: "abs", floor: "floor", min: "min", max: "max" }; // prettier-ignore
