@@ -53,6 +53,12 @@ function addImport(program: Command, done: (code: number) => void): void {
       collect,
       [],
     )
+    .option(
+      "--table <name=file>",
+      "values of a FUNCTION_TABLE, a file with x and y in each line; may be given again",
+      collect,
+      [],
+    )
     .option("--no-diffusion", "leave LONGITUDINAL_DIFFUSION out instead of refusing it")
     .action(async (file: string, options: ImportOptions) => {
       const { importCommand } = await import("./import.ts");

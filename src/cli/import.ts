@@ -12,10 +12,12 @@ import {
   nmodl,
   nmodlCell,
   nmodlGather,
+  type GivenTable,
   type NmodlCell,
   type NmodlOptions,
   pulsesSource,
 } from "../import/index.ts";
+import { linesOf } from "../shapes.ts";
 import { readText } from "./read-text.ts";
 
 /** No mechanism is as long, bytes. */
@@ -28,12 +30,14 @@ export interface ImportOptions {
   /** each `name=value`. */
   readonly fixed?: readonly string[];
   readonly diffusion?: boolean;
+  /** each `name=file`. */
+  readonly table?: readonly string[];
 }
 
 /** `hillock import`: prints or writes what a file of another simulator says. @returns the exit code */
 export async function importCommand(
   path: string,
-  { out, exact = false, fixed = [], diffusion = true }: ImportOptions = {},
+  { out, exact = false, fixed = [], diffusion = true, table = [] }: ImportOptions = {},
 ): Promise<number> {
   if (/\.(swc|asc)$/i.test(path)) throw new DataError(clipped(path), "is a morphology, which a script turns into a cell", `Use ${/swc$/i.test(path) ? "swcCell" : "ascCell"}(text, { ... }) of "hillock/import"; examples/layer5.mjs is one`); // prettier-ignore
   if (!path.endsWith(".mod")) throw new DataError(clipped(path), "is not of a kind that can be translated", "Give a .mod file"); // prettier-ignore
@@ -45,6 +49,7 @@ export async function importCommand(
     include: beside(path),
     tables: exact ? "exact" : "asPublished",
     fixed: Object.fromEntries(fixed.map(numberOf)),
+    functionTables: Object.fromEntries(table.map(tableOf)),
     ...(diffusion ? {} : { longitudinalDiffusion: "none" }),
   });
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
@@ -71,6 +76,23 @@ function numberOf(text: string): [string, number] {
   const [, name, value] = /^\s*(\w+)\s*=\s*(\S+)\s*$/.exec(text) ?? [];
   if (name !== undefined && value !== undefined && Number.isFinite(Number(value))) return [name, Number(value)];
   throw new DataError("--fixed", `is "${clipped(text)}"`, "Give a parameter of the file and its number, for example deterministic=1"); // prettier-ignore
+}
+
+/** "name=file", of lines with x and y. */
+function tableOf(text: string): [string, GivenTable] {
+  const [, name, path] = /^\s*(\w+)\s*=(.+)$/.exec(text) ?? [];
+  if (name === undefined || path === undefined) throw new DataError("--table", `is "${clipped(text)}"`, "Give a FUNCTION_TABLE of the file and where its points are, for example rate=rate.csv"); // prettier-ignore
+  const lines = linesOf(path, readText(path)).entries();
+  const rows = [...lines].flatMap(([k, line]): [number, number][] => {
+    if (/^\s*(#.*)?$/.test(line)) return [];
+    const [x, y, ...more] = line
+      .trim()
+      .split(/\s*[,;\t ]\s*/)
+      .map(Number) as [number, number?];
+    if (y === undefined || more.length > 0 || !Number.isFinite(x) || !Number.isFinite(y)) throw new DataError(`${clipped(path)}:${k + 1}`, `is "${clipped(line)}", not two numbers`, "Give x and y, between them a comma"); // prettier-ignore
+    return [[x, y]];
+  });
+  return [name, { x: rows.map(([x]) => x), y: rows.map(([, y]) => y) }];
 }
 
 function translated(text: string, asJson: boolean, options: NmodlOptions): Translation {

@@ -20,7 +20,7 @@ const NMODL: readonly Refused[] = [
   { what: "SOLVE ... STEADYSTATE in INITIAL of reactions that are not one closed scheme of first order", why: "the language starts at written values" },
   { what: "a LINEAR block for INITIAL that is not the scheme's steady state", why: "a scheme starts at rest or at written values" },
   { what: "methods whose steps depend on their error (adeuler, runge, cvode; adrunge, NEURON's where SOLVE names none, of equations that are coupled or not linear)", why: "a run has one time step" },
-  { what: "WHILE over what is no number, recursion, FUNCTION_TABLE, CONSTRUCTOR, DESTRUCTOR, SOLVE within IF over what changes", why: "what they do is known only while a script or NEURON runs them" },
+  { what: "WHILE over what is no number, recursion, a FUNCTION_TABLE without its values (option functionTables) or over several arguments, CONSTRUCTOR, DESTRUCTOR, SOLVE within IF over what changes", why: "what they do is known only while a script or NEURON runs them" },
   { what: "what BREAKPOINT reads before it sets it, where the voltage or another such variable changes it", why: "NEURON runs BREAKPOINT twice in a step, at two voltages" },
   { what: "BEFORE BREAKPOINT that computes from the voltage or sets a state", why: "the solver would not see it change" },
   { what: "RANDOM, scop_random, normrand, exprand and their like", why: "NEURON's stream of random numbers is its own: noise(sd, tau) and white(s) are in the language" },

@@ -16,6 +16,8 @@ const words = [...new Set([...files, ...cells].flatMap((text) => text.match(/\w+
 /** Leaves out, doubles, swaps and replaces words. */
 const edit = fc.record({ at: fc.nat(100_000), cut: fc.nat(4), put: fc.oneof(fc.constantFrom(...words), fc.constantFrom("", "1e999", "((((", "VERBATIM", "\u0000", "__proto__", "FROM i = 0 TO 1000000000 {", "0.", "^")) }); // prettier-ignore
 
+const TABLES = { ntau: { x: [-70, 20], y: [9, 1] } };
+
 /** A text with words changed. */
 function edited(text: string, edits: readonly { readonly at: number; readonly cut: number; readonly put: string }[]): string {
   const tokens = text.split(/(\s+|\b)/);
@@ -46,7 +48,9 @@ test(
       fc.property(fc.constantFrom(...files), fc.array(edit, { minLength: 1, maxLength: 3 }), (text, edits) => {
         const include = (name: string): string | undefined => included.get(name);
         const changed = edited(text, edits);
-        const file = result(() => nmodl(changed, { include }));
+        const file = result(() =>
+          nmodl(changed, { include, functionTables: changed.includes("FUNCTION_TABLE ntau") ? TABLES : {} }),
+        );
         result(() => nmodlGather(changed, { include }));
         if (file === undefined) return;
         expect(mechanismSource(file.mechanism)).toContain("export default");
@@ -56,3 +60,16 @@ test(
   },
   PATIENCE,
 );
+
+test("values of a FUNCTION_TABLE are numbers in order, or are refused with a typed error", () => {
+  const text = readFileSync(join(DIR, "k_measured.mod"), "utf8");
+  const values = fc.oneof(fc.array(fc.double(), { maxLength: 6 }), fc.uniqueArray(fc.integer({ min: -100, max: 100 }), { maxLength: 6 }).map((x) => x.sort((a, b) => a - b)), fc.anything()); // prettier-ignore
+  fc.assert(
+    fc.property(values, values, (x, y) => {
+      const functionTables = { ninf: { x, y }, ntau: TABLES.ntau } as never;
+      const file = result(() => nmodl(text, { functionTables }));
+      if (file !== undefined) expect(mechanismSource(file.mechanism)).not.toMatch(/NaN|Infinity/);
+    }),
+    fuzzed(150),
+  );
+});

@@ -37,12 +37,22 @@ interface Case {
   readonly plasticity: NmodlFile["plasticity"];
 }
 
+/** Values that a script gives: of the steady state 9 points, unevenly; beyond -80 and 40 mV their ends are held. */
+const TABLES = new Map([["k_measured", {
+  ninf: { x: [-80, -70, -62, -55, -40, -20, 0, 15, 40], y: [0.02, 0.06, 0.15, 0.3, 0.55, 0.8, 0.93, 0.97, 1] },
+  ntau: { x: [-70, -50, -30, 20], y: [9, 6, 3, 1.2] },
+}]]); // prettier-ignore
+
 const include = (name: string): string => readFileSync(join(OWN, name), "utf8");
 const stem = (path: string): string => basename(path, ".mod");
 const cases = files
   .filter((path) => !REFUSED.has(stem(path)) && !ACROSS.has(stem(path)))
   .map((path): Case => {
-    const { mechanism, plasticity } = nmodl(readFileSync(path, "utf8"), { file: basename(path), include });
+    const { mechanism, plasticity } = nmodl(readFileSync(path, "utf8"), {
+      file: basename(path),
+      include,
+      functionTables: TABLES.get(stem(path)) ?? {},
+    });
     return { name: stem(path), path, mechanism, plasticity };
   });
 const nameInNeuron = (path: string): string =>
@@ -72,6 +82,7 @@ beforeAll(() => {
   const single = cases.map(({ name, path, mechanism }) => ({
     ...PROTOCOL,
     name,
+    tables: Object.fromEntries(Object.entries(TABLES.get(name) ?? {}).map(([table, points]) => [`${table}_${nameInNeuron(path)}`, points])), // prettier-ignore
     insert: mechanism.kind === "synapse" ? [] : [nameInNeuron(path), ...(ofCalcium(mechanism) ? COMPANIONS : [])],
     points: mechanism.kind === "synapse" ? [{ name: nameInNeuron(path), events: takesEvents(mechanism) ? EVENTS : [], weight: WEIGHT }] : [], // prettier-ignore
   }));
@@ -164,7 +175,11 @@ describe("translated mechanisms run as in NEURON", () => {
   });
 
   test.each(cases)("units of $name: the first warning is modlunit's", ({ path }) => {
-    const { warnings } = nmodl(readFileSync(path, "utf8"), { file: "f", include });
+    const { warnings } = nmodl(readFileSync(path, "utf8"), {
+      file: "f",
+      include,
+      functionTables: TABLES.get(stem(path)) ?? {},
+    });
     expect(warnings[0]?.split(":")[1]).toBe(modlunitsLine(path));
   });
 

@@ -57,6 +57,10 @@ def voltage(h, case):
         soma.insert(name)
     for name, value in case.get("set", {}).items():
         setattr(soma(0.5), name, value)
+    vectors = []
+    for name, table in case.get("tables", {}).items():
+        vectors += [h.Vector(table["y"]), h.Vector(table["x"])]
+        getattr(h, f"table_{name}")(vectors[-2], vectors[-1])
     for ion in ("na", "k", "ca"):
         if not h.ismembrane(f"{ion}_ion", sec=soma):
             continue

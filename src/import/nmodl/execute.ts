@@ -1,9 +1,10 @@
 import type { BinaryOp, Expr } from "../../lang/expr.ts";
 import { BUILTINS, IGNORED, RANDOM } from "./builtins.ts";
+import { interpolated } from "./given.ts";
 import type { At } from "./lexer.ts";
 import { power } from "./power.ts";
 import { valueOf } from "./symbols.ts";
-import type { Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
+import type { FunctionTable, Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
 import { labelOnce, type Shared } from "./shared.ts";
 import { between, rangeOf } from "./tabulated.ts";
 import { isTruth } from "./truth.ts";
@@ -281,6 +282,8 @@ export class Execution {
   #call({ name, args, ...at }: Extract<Term, { kind: "call" }>): Expr {
     const { program, symbols, lexer } = this.shared;
     if (program.functions.has(name)) return this.#function(name, args, at);
+    const table = program.functionTables.get(name);
+    if (table !== undefined) return this.#given(table, args, at);
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) {
       if (RANDOM.has(name)) return lexer.fail(at, `calls ${name}, which is refused: NEURON's stream of random numbers is its own`, program.kind === "artificial" ? DRAWN_TIMES : DRAWN); // prettier-ignore
@@ -335,6 +338,16 @@ export class Execution {
     const value = table === undefined ? this.#inside(routine, given, name).get(name) : this.#tabulatedFunction(routine, table, given, at); // prettier-ignore
     this.#calls.pop();
     return value as Expr;
+  }
+
+  /** A FUNCTION_TABLE. */
+  #given(table: FunctionTable, args: readonly Term[], at: At): Expr {
+    const { name, points } = table;
+    const { symbols, lexer } = this.shared;
+    const [arg] = args;
+    if (arg === undefined || args.length > 1 || table.args.length !== 1) return lexer.fail(at, `calls the FUNCTION_TABLE ${name} with ${args.length} arguments, which is refused: it is a table over one`, "Give it one argument, or write a FUNCTION"); // prettier-ignore
+    if (points === undefined) return lexer.fail(at, `calls the FUNCTION_TABLE ${name}, whose values a script gives in NEURON`, `Give nmodl the option functionTables: { ${name}: { x: [...], y: [...] } }, or hillock import the option --table ${name}=points.csv`); // prettier-ignore
+    return interpolated(symbols, points, this.value(arg));
   }
 
   #tableOf(routine: Routine): TableStatement | undefined {

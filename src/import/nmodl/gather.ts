@@ -1,7 +1,8 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { Quantity, Unit } from "../../units.ts";
 import { currentsOf } from "./draft.ts";
-import { type NmodlOptions, constantsOf, fix, unitsOf } from "./nmodl.ts";
+import { type NmodlOptions, constantsOf, unitsOf } from "./nmodl.ts";
+import { give } from "./given.ts";
 import { Parser } from "./parse.ts";
 import { type Context, runPhases } from "./phases.ts";
 import { Resolver } from "./resolve.ts";
@@ -39,7 +40,7 @@ export function nmodlGather(text: string, options: Omit<NmodlOptions, "tables"> 
   const parser = new Parser(text, options.file ?? "NMODL", options.include);
   const program = parser.whole();
   const { lexer } = parser;
-  fix(program, lexer.file, options.fixed);
+  give(program, lexer, options);
   const no = (problem: string): never => lexer.fail(program.nameAt, problem, "Read it by nmodl, or write it by hand: docs/own-receptor.md"); // prettier-ignore
   const [pointer, another] = program.pointers;
   if (program.kind !== "point" || pointer === undefined || another !== undefined) no("is no POINT_PROCESS with one POINTER, to the voltage on the other side"); // prettier-ignore

@@ -3,7 +3,8 @@ import type { Channel, Mechanism } from "../../mechanisms/mechanism.ts";
 import { Assembly } from "./assemble.ts";
 import { FARADAY, GAS } from "./builtins.ts";
 import { type Draft, draft } from "./draft.ts";
-import { DataError, didYouMean } from "../../errors.ts";
+import { DataError } from "../../errors.ts";
+import { give, type GivenByScript } from "./given.ts";
 import { eventsOf, ownEventsOf, sends, withEventStates } from "./events.ts";
 import { OwnEvents, type Received } from "./own-events.ts";
 import type { Tabulated } from "./shared.ts";
@@ -19,7 +20,7 @@ import { unitWarnings } from "./unit-check.ts";
 import { UnitTable } from "./units.ts";
 import { Variables } from "./variables.ts";
 
-export interface NmodlOptions {
+export interface NmodlOptions extends GivenByScript {
   /** what errors call the text; default "NMODL". */
   readonly file?: string;
   /** `asPublished` interpolates a TABLE as NEURON does, `exact` computes what it would hold. Default asPublished. */
@@ -27,8 +28,6 @@ export interface NmodlOptions {
   /** `none` leaves LONGITUDINAL_DIFFUSION out: compartments then exchange nothing, as a section of one compartment that stands alone. Default: it is
    * refused. */
   readonly longitudinalDiffusion?: "none";
-  /** Values of parameters that are to be numbers once and for all, in the file's units, as `{ deterministic: 1 }`: what they rule out is not translated. */
-  readonly fixed?: Readonly<Record<string, number>>;
   /** Gives the texts of files that the text names by INCLUDE, for example from a folder or a map; undefined for one that is not there. */
   readonly include?: (name: string) => string | undefined;
 }
@@ -48,19 +47,6 @@ export interface NmodlFile {
   readonly notes: readonly string[];
 }
 
-/** Turns parameters into constants. */
-export function fix(program: Program, file: string, fixed: Readonly<Record<string, number>> = {}): void {
-  for (const [name, value] of Object.entries(fixed)) {
-    const at = program.parameters.findIndex((d) => d.name === name);
-    const declared = program.parameters[at];
-    if (declared === undefined) throw new DataError(file, `has no PARAMETER ${name.slice(0, 60)} that could be fixed`, didYouMean(name, program.parameters.map((d) => d.name))); // prettier-ignore
-    if (typeof value !== "number" || !Number.isFinite(value)) throw new DataError(file, `fixes ${name} at what is no finite number`, "Give a number, in the file's unit"); // prettier-ignore
-    program.parameters.splice(at, 1);
-    program.constants.push({ ...declared, value });
-    program.notes.push(`${name} is fixed at ${value}`);
-  }
-}
-
 type Translated = Omit<NmodlFile, "warnings">;
 
 /** A mechanism of the language from an NMODL text.
@@ -74,7 +60,7 @@ export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
   if (program.kind === "artificial") lexer.fail(program.nameAt, "is an ARTIFICIAL_CELL, which is a neuron or a source, no mechanism", "Read it by nmodlCell"); // prettier-ignore
   const [random] = program.randoms;
   if (random !== undefined) lexer.fail(random, `has RANDOM ${random.name}, which is refused: a mechanism draws no numbers`, "Draw them in the network"); // prettier-ignore
-  fix(program, file, options.fixed);
+  give(program, lexer, options);
   const units = unitsOf(program);
   const warnings = unitWarnings(program, lexer, units, parser.isUnchecked);
   const withoutDiffusion = options.longitudinalDiffusion === "none";

@@ -2,7 +2,7 @@ import { type At, type Include, isHarmless, Lexer, type Token } from "./lexer.ts
 import { Reader, shown } from "./reader.ts";
 import { readBoth } from "./ions.ts";
 import { readStatements } from "./statements.ts";
-import type { Argument, Declared, Hook, Program, Routine, Statement } from "./syntax.ts";
+import type { Argument, Declared, FunctionTable, Hook, Program, Routine, Statement } from "./syntax.ts";
 
 const empty = (file: string): Program => ({
   file,
@@ -34,6 +34,7 @@ const empty = (file: string): Program => ({
   linears: new Map(),
   procedures: new Map(),
   functions: new Map(),
+  functionTables: new Map(),
   netReceive: undefined,
   notes: [],
 });
@@ -43,7 +44,6 @@ const HOOKS = ["BEFORE INITIAL", "AFTER INITIAL", "BEFORE BREAKPOINT", "AFTER SO
 /** What is refused by the word that begins it. */
 const REFUSED_BLOCKS: ReadonlyMap<string, string> = new Map([
   ["NONLINEAR", "a set of nonlinear equations is solved by iteration, which the language has no words for"],
-  ["FUNCTION_TABLE", "its values come from a vector that a script gives"],
   ["CONSTRUCTOR", "it runs code of its own when a mechanism is made"],
   ["DESTRUCTOR", "it runs code of its own when a mechanism is gone"],
   ["DISCRETE", "it advances by its own clock"],
@@ -116,6 +116,8 @@ export class Parser {
         return this.#routine(p.procedures);
       case "FUNCTION":
         return this.#routine(p.functions);
+      case "FUNCTION_TABLE":
+        return this.#functionTable(p.functionTables);
       case "BEFORE":
       case "AFTER":
         return this.#hook(token);
@@ -321,6 +323,11 @@ export class Parser {
     const args = this.#arguments();
     const unit = this.#r.unit();
     into.set(name, { name, args, unit, body: this.#body(), line, column });
+  }
+
+  #functionTable(into: Map<string, FunctionTable>): void {
+    const { text: name, line, column } = this.#r.name("a FUNCTION_TABLE");
+    into.set(name, { name, args: this.#arguments(), unit: this.#r.unit(), line, column });
   }
 
   #hook(token: Token): void {

@@ -68,6 +68,11 @@ export interface Routine extends At {
   readonly body: readonly Statement[];
 }
 
+/** A function whose values a script gives. */
+export interface FunctionTable extends Omit<Routine, "body"> {
+  readonly points?: { readonly x: readonly number[]; readonly y: readonly number[] };
+}
+
 export interface Argument {
   readonly name: string;
   readonly unit: string | undefined;
@@ -124,6 +129,7 @@ export interface Program {
   readonly linears: Map<string, Routine>;
   readonly procedures: Map<string, Routine>;
   readonly functions: Map<string, Routine>;
+  readonly functionTables: Map<string, FunctionTable>;
   netReceive: NetReceive | undefined;
   /** what was decided as the file was read. */
   readonly notes: string[];

@@ -172,8 +172,8 @@ class Check {
 
   #call(at: At, name: string, args: readonly Term[], scope: Scope): Value {
     const given = args.map((arg) => this.#value(arg, scope));
-    const { functions, procedures } = this.#program;
-    const routine = functions.get(name) ?? procedures.get(name);
+    const { functions, procedures, functionTables } = this.#program;
+    const routine = functions.get(name) ?? procedures.get(name) ?? functionTables.get(name);
     if (routine === undefined) {
       if (name === "nernst") return this.#units.read("mV") ?? "any";
       if (BUILTINS.has(name) || name === "printf" || name === "fprintf")
