@@ -61,6 +61,7 @@ export type {
   ReadoutHandle,
   ReceptorTarget,
   SourcesHandle,
+  TrainedHandle,
 } from "./network/handles.ts";
 export type { GatherDescription, Place } from "./network/gathers.ts";
 export type { ClampSignal, LinkValues } from "./network/given.ts";
@@ -72,6 +73,8 @@ export type {
   VoltageClampOptions,
 } from "./network/options.ts";
 export { rls } from "./network/readouts.ts";
+export type { TrainedDescription, TrainedLinks, TrainedOptions } from "./network/trained.ts";
+export type { TrainedDefaults } from "./network/trained-parameters.ts";
 export type { ReadoutDescription, ReadoutOptions, Rls, RlsOptions } from "./network/readouts.ts";
 export type { FluentSignal, Signal, SignalMethods, SignalShape, Time, Values } from "./network/signal.ts";
 export type { RateLike, RenewalOptions, SourceModelOf } from "./network/sources.ts";

@@ -56,7 +56,7 @@ export async function fromModule(path: string, options: RunOptions): Promise<Bui
   vary(copy, path, options.set);
   return {
     network: copy,
-    dt: parts.dt ?? ms(0.025),
+    dt: parts.dt ?? stepOf(copy),
     method: parts.method,
     duration,
     chunk: options.chunk === undefined ? (parts.chunk ?? seconds(1)) : seconds(secondsOf("chunk", options.chunk)),
@@ -81,6 +81,12 @@ async function usersOwn<T>(path: string, part: string, work: () => T | Promise<T
     const message = error instanceof SyntaxError ? error.message : first;
     throw new DataError(`${path}${part}`, `fails (${clipped(message)}${at === undefined ? "" : `, at ${at}`})`, "Mend the module, or try it with node alone"); // prettier-ignore
   }
+}
+
+/** Trained networks have a tenth of their time constant, as published. */
+function stepOf(network: Network): Built["dt"] {
+  const { trained } = network.describe();
+  return ms(trained === undefined ? 0.025 : trained.tau_m.value / 10);
 }
 
 const FUNCTIONS = ["summary", "figures", "outputs"] as const;

@@ -23,44 +23,47 @@ const noise: Check = (where, x) => {
   oneOf(...Object.keys(NOISES))(`${where}.kind`, x["kind"]);
   (NOISES[x["kind"] as string] as Check)(where, x);
 };
-const training = object({
-  n: whole(1),
-  rules: object({
-    h: finite,
-    b: finite,
-    alpha: finite,
-    spikeRule: oneOf("effective", "intended"),
-    noiseScheme: oneOf("halves", "held"),
-  }),
-  schedule: object({
-    loops: whole(1),
-    stepsPerLoop: whole(1),
-    stimulusRow: indices,
-    firstTrained: whole(0),
-    lastTrained: whole(-1),
-    learnFrom: whole(0),
-  }),
-  entries: list(
-    object(
-      {
-        label: text,
-        nqif: whole(0),
-        threshold: number, // where all neurons are QIF it means nothing
-        reset: number,
-        x0: numbers,
-        r0: numbers,
-        rowPtr: indices,
-        colIdx: indices,
-        w: numbers,
-        stimulus: numbers,
-        target: numbers,
-        noise,
-      },
-      { trained: flags, P: list(numbers), firstStep: whole(0) },
+const training = object(
+  {
+    n: whole(1),
+    rules: object({
+      h: finite,
+      b: finite,
+      alpha: finite,
+      spikeRule: oneOf("effective", "intended"),
+      noiseScheme: oneOf("halves", "held"),
+    }),
+    schedule: object({
+      loops: whole(1),
+      stepsPerLoop: whole(1),
+      stimulusRow: indices,
+      firstTrained: whole(0),
+      lastTrained: whole(-1),
+      learnFrom: whole(0),
+    }),
+    entries: list(
+      object(
+        {
+          label: text,
+          nqif: whole(0),
+          threshold: number, // where all neurons are QIF it means nothing
+          reset: number,
+          x0: numbers,
+          r0: numbers,
+          rowPtr: indices,
+          colIdx: indices,
+          w: numbers,
+          stimulus: numbers,
+          target: numbers,
+          noise,
+        },
+        { trained: flags, P: list(numbers), firstStep: whole(0) },
+      ),
+      { least: 1 },
     ),
-    { least: 1 },
-  ),
-});
+  },
+  { name: text },
+);
 
 /** Checks all there is to check and returns the same data, lists of numbers as typed arrays.
  * @throws ModelError before any engine is made */

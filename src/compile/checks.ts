@@ -46,7 +46,8 @@ export function settings(options: CompileOptions): Settings {
 /** Every check that needs no numbers drawn or compiled. @returns what each variation's path names */
 export function checkNetwork(d: NetworkDescription): Path[] {
   checkDescription(d);
-  if (d.populations.length === 0) throw new ModelError("network", "has no populations", "Add cells or sources");
+  if (d.populations.length === 0 && d.trained === undefined)
+    throw new ModelError("network", "has no populations", "Add cells or sources");
   const paths = d.variations.map((v) => v.path);
   const twice = paths.find((path, i) => paths.indexOf(path) !== i);
   if (twice !== undefined) throw new ModelError(`variation "${twice}"`, "is given twice", "Vary each path once");

@@ -29,8 +29,9 @@ import { compileLearning, learningSteps, slowLearning } from "./learning.ts";
 import { weightTraces } from "./weight-traces.ts";
 import { checkOneLink } from "./one-link.ts";
 import { compilePlasticity } from "./plasticity.ts";
-import { checkEstimate, estimate } from "./estimate.ts";
+import { checkEstimate, estimate, type MemoryLimits } from "./estimate.ts";
 import { Ticker } from "./ticker.ts";
+import { compileTrainedNetwork } from "./trained-network.ts";
 import { lostWeights } from "./rounding.ts";
 import { blockLength } from "./scaling.ts";
 import { compilePort } from "./ports.ts";
@@ -46,8 +47,18 @@ const UNKNOWN_DURATION_STEPS = 10_000;
  * @throws ModelError at the first thing that cannot be simulated */
 export function compile(network: NetworkDescription | Network, options: CompileOptions): CompiledNetwork {
   const description = network instanceof Network ? network.describe() : completeDescription(network);
-  return new Compiler(description, settings(options), options).compile();
+  const [own, paths, limits] = [settings(options), checkNetwork(description), limitsOf(options)];
+  const { trained } = description;
+  if (trained !== undefined) return compileTrainedNetwork(description, trained, { settings: own, paths, limits });
+  checkEstimate(description, estimate(description), limits);
+  return new Compiler(description, own, paths, options).compile();
 }
+
+const limitsOf = ({ hostMemory, deviceBinding, deviceOnHost }: CompileOptions): MemoryLimits => ({
+  host: hostMemory,
+  binding: deviceBinding,
+  shared: deviceOnHost,
+});
 
 /** What NEURON does unless told otherwise. Of first order, and without the ringing of Crank-Nicolson after a step of current. */
 const DEFAULT_METHOD: Method = "backwardEuler";
@@ -63,16 +74,11 @@ class Compiler {
   readonly #clamps: readonly CompiledClamp[];
   readonly #ports: readonly (CompiledPort | undefined)[];
 
-  constructor(d: NetworkDescription, s: Settings, options: CompileOptions) {
+  constructor(d: NetworkDescription, s: Settings, paths: readonly Path[], options: CompileOptions) {
     this.#d = d;
     this.#settings = s;
+    this.#paths = paths;
     this.#ticker = new Ticker(options.onCompile);
-    this.#paths = checkNetwork(d);
-    checkEstimate(d, estimate(d), {
-      host: options.hostMemory,
-      binding: options.deviceBinding,
-      shared: options.deviceOnHost,
-    });
     let next = 0;
     this.#firstSource = d.populations.map((p) => {
       if (p.model.kind === "trains" || p.model.kind === "port") return undefined;

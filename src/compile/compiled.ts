@@ -2,6 +2,7 @@ import type { Expr, Stmt } from "../lang/expr.ts";
 import type { CellProgram, TreeProgram } from "./step-program.ts";
 import type { ProceduralLaw } from "../connect/laws.ts";
 import type { Signal } from "../network/signal.ts";
+import type { CompiledTraining } from "./training.ts";
 
 /** What both engines run: canonical numbers, float64, flat arrays, frozen plain data that `structuredClone` takes into a worker.
  * Nothing here knows of descriptions or devices; engines copy what controls may change. */
@@ -41,6 +42,8 @@ export interface CompiledNetwork {
   readonly lanes: number;
   /** mV on either side of 0; a run stops where a potential goes beyond. */
   readonly voltageLimit: number;
+  /** of a network whose one population are trained networks, an entry each: what their engine runs. */
+  readonly trained?: CompiledTraining;
   readonly warnings: readonly string[];
   /** hex digest of everything that determines results; a checkpoint of another hash is refused. */
   readonly hash: string;

@@ -8,6 +8,8 @@ export interface TrainedNetwork {
   readonly label: string;
   readonly pqif: number;
   readonly vrest: number;
+  /** Its own threshold; the shared one where left out. */
+  readonly vt?: number;
   readonly draws: NetworkDraws;
   /** [itmax][N]. */
   readonly target: Float64Array;
@@ -56,8 +58,8 @@ export function trainedNetworks(parameters: SharedParameters, networks: readonly
 }
 
 function entryOf(
-  { N, vt }: SharedParameters,
-  { label, pqif, vrest, draws, target, noise }: TrainedNetwork,
+  { N, vt: shared }: SharedParameters,
+  { label, pqif, vrest, draws, target, noise, vt = shared }: TrainedNetwork,
 ): TrainingEntry {
   const stimulus = new Float64Array(2 * N); // row 0: on, row 1: off
   stimulus.set(draws.Istim);

@@ -1,31 +1,29 @@
-import { ModelError } from "../errors.ts";
 import type { CompiledNetwork, SampledTrace } from "./compiled.ts";
 import { dataDigest, RESULTS_VERSION } from "./hash.ts";
 import type { CompiledTraining, TrainingRules, TrainingTrace } from "./training.ts";
 
 export interface TrainedOptions {
-  /** ms in the unit of time of the equations: the membrane time constant. */
-  readonly unitMs: number;
+  /** ms */
+  readonly dt: number;
   /** Of the population. */
   readonly name: string;
-  /** Traces to keep, of these neurons. */
-  readonly traces: readonly TrainingTrace[];
-  readonly neurons: Uint32Array;
+  readonly traces: readonly SampledTrace[];
+  /** Of each entry; those of its noise where left out. */
+  readonly seeds?: Uint32Array;
+  /** Of what determines results; of the training where left out. */
+  readonly hash?: string;
 }
 
 /** Trained networks as every other compiled network is seen by a simulation, its chunks and its run folder: one population, one
  * network an entry, delay 0. Its engine is made from the same CompiledTraining. */
 export function compileTrained(training: CompiledTraining, options: TrainedOptions): CompiledNetwork {
   const { n, rules, schedule, entries } = training;
-  const { unitMs, name, neurons, traces } = options;
-  const outside = neurons.find((i) => i >= n);
-  if (outside !== undefined) throw new ModelError("traces", `name neuron ${outside} of ${n}`, `Give 0 to ${n - 1}`);
-  const kept = traces.map((variable): SampledTrace => ({ variable, unit: "1", phase: labelOf(variable), everySteps: 1, cells: neurons })); // prettier-ignore
+  const { dt, name, traces, seeds, hash } = options;
   return {
-    dt: rules.h * unitMs,
+    dt,
     entries: entries.length,
-    seeds: Uint32Array.from(entries, ({ noise }) => (noise.kind === "drawn" ? noise.seed : 0)),
-    populations: [{ kind: "trained", name, n, firstSource: 0, traces: kept }],
+    seeds: seeds ?? Uint32Array.from(entries, ({ noise }) => (noise.kind === "drawn" ? noise.seed : 0)),
+    populations: [{ kind: "trained", name, n, firstSource: 0, traces }],
     nSources: n,
     stages: [],
     maxBlock: schedule.stepsPerLoop,
@@ -40,7 +38,8 @@ export function compileTrained(training: CompiledTraining, options: TrainedOptio
     lanes: 0,
     voltageLimit: Infinity,
     warnings: longStep(rules),
-    hash: dataDigest({ version: RESULTS_VERSION, ...training, entries, kept }),
+    hash: hash ?? dataDigest({ version: RESULTS_VERSION, ...training, entries, kept: traces }),
+    trained: training,
   };
 }
 
@@ -54,5 +53,5 @@ function longStep({ h, b }: TrainingRules): string[] {
 }
 
 /** x and r are those after the step; what drove it, and the error, are said of its beginning. */
-export const labelOf = (trace: TrainingTrace): "state" | "current" =>
+export const phaseOf = (trace: TrainingTrace): "state" | "current" =>
   trace === "x" || trace === "r" ? "state" : "current";

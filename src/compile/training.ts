@@ -1,4 +1,5 @@
 import { ModelError } from "../errors.ts";
+import { TRACES, type TrainingTrace } from "../network/trained-parameters.ts";
 
 /**
  * Trained networks for both engines (`models/trained-network`): LIF and QIF neurons with delay 0, a midpoint step, and
@@ -6,6 +7,8 @@ import { ModelError } from "../errors.ts";
  * Everything a run needs is here as plain arrays; engines draw nothing but the noise, and that only when asked to.
  */
 export interface CompiledTraining {
+  /** Of its population in errors; "neurons" where left out. */
+  readonly name?: string;
   readonly n: number;
   readonly rules: TrainingRules;
   readonly schedule: TrainingSchedule;
@@ -71,10 +74,7 @@ export type TrainingNoise =
   /** Values [stepsPerLoop][2][n] of a loop, amplitude included; loops are asked for in order. */
   | { readonly kind: "given"; readonly loop: (loop: number) => Float64Array | Float32Array };
 
-/** What can be recorded of each step, per neuron: state after the step, input v = W r of the step (without stimulus),
- *  error before the update, squared norm of the update of the neuron's weights, state at the midpoint. */
-export const TRACES = ["x", "r", "v", "error", "update2", "xmid"] as const;
-export type TrainingTrace = (typeof TRACES)[number];
+export { TRACES, type TrainingTrace };
 
 export interface SpanRecord {
   /** 0 or 1, [steps][n]. */

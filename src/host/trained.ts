@@ -1,15 +1,12 @@
-import type { CompiledNetwork, CompiledTrained } from "../compile/compiled.ts";
-import { labelOf } from "../compile/trained.ts";
-import {
-  TRACES,
-  type SpanRecord,
-  type TrainingTrace,
-  type TrainingEngine,
-  type TrainingSpan,
-} from "../compile/training.ts";
+import type { CompiledNetwork, CompiledTrained, SampledTrace } from "../compile/compiled.ts";
+import { TRACES, type TrainingTrace, type TrainingEngine, type TrainingSpan } from "../compile/training.ts";
 import { ModelError, StateError } from "../errors.ts";
 import { arrayBytes, type MemoryUse } from "./memory.ts";
-import type { Engine, EngineState, Segment, TraceSamples } from "./engine.ts";
+import { sampleSteps } from "./samples.ts";
+import type { Engine, EngineState, LinkStates, Segment, TraceSamples } from "./engine.ts";
+
+/** Steps between two stops at most, where nobody asks for whole loops: their records stay small. */
+const LONGEST_SPAN = 1000;
 
 export interface Watching {
   /** Traces of all neurons that the observer wants, kept or not. */
@@ -37,10 +34,11 @@ export class TrainedEngine implements Engine {
     [this.kind, this.step] = [inner.kind, inner.step];
   }
 
-  /** To the end of the loop: what a span costs beside its steps is paid once. */
+  /** To the end of the loop, if that is near: what a span costs beside its steps is paid once. */
   get stepsPerSubmit(): number {
     const { stepsPerLoop } = this.#inner.compiled.schedule;
-    return stepsPerLoop - (this.step % stepsPerLoop);
+    const left = stepsPerLoop - (this.step % stepsPerLoop);
+    return this.#watching === undefined ? Math.min(left, LONGEST_SPAN) : left;
   }
 
   advance(toStep: number): Promise<Segment> {
@@ -55,28 +53,39 @@ export class TrainedEngine implements Engine {
     const { stepsPerLoop } = this.#inner.compiled.schedule;
     const wanted = this.#wanted();
     const spans: TrainingSpan[] = [];
+    const weights = new Map<number, readonly Float64Array[]>();
     let at = Math.min(from, this.#inner.step); // less where the segment before stopped
     const start = at;
     while (at < to && this.#fault === undefined) {
-      const { span, sound } = await this.#span(Math.min(to - at, stepsPerLoop - (at % stepsPerLoop)), wanted);
+      const steps = Math.min(to, this.#nextWeights(at)) - at;
+      const { span, sound } = await this.#span(Math.min(steps, stepsPerLoop - (at % stepsPerLoop)), wanted);
       if (sound) await this.#watching?.observe(span as TrainingSpan);
       if (span !== undefined) spans.push(span);
       at += span?.steps ?? 0;
+      if (span !== undefined && this.#weightsAt(at)) weights.set(at, await this.#inner.weights());
     }
     if (this.#fault !== undefined) this.step = at;
     const { steps, ids } = this.#spikes(spans);
-    const traces = this.#kept.map((_, trace) => this.#samples(trace, start, at, spans));
+    const traces = this.#population.traces.map((_, trace) => this.#samples(trace, [start, at], spans, weights));
     const segment = { from: start, to: at, spikeSteps: steps, spikeIds: ids, traces };
     return this.#fault === undefined ? segment : { ...segment, fault: this.#fault };
   }
 
-  get #kept(): TrainingTrace[] {
-    return this.#population.traces.map(({ variable }) => variable as TrainingTrace);
+  get #weightIntervals(): number[] {
+    return this.#population.traces.flatMap(({ phase, everySteps }) => (phase === "link" ? [everySteps] : []));
+  }
+
+  #weightsAt(step: number): boolean {
+    return this.#weightIntervals.some((m) => step % m === 0);
+  }
+
+  #nextWeights(step: number): number {
+    return Math.min(Infinity, ...this.#weightIntervals.map((m) => (Math.floor(step / m) + 1) * m));
   }
 
   /** Traces that are kept or watched. */
   #wanted(): TrainingTrace[] {
-    const kept = this.#kept;
+    const kept = this.#population.traces.map(({ variable }) => variable);
     return TRACES.filter((trace) => kept.includes(trace) || this.#watching?.traces.includes(trace) === true);
   }
 
@@ -112,30 +121,43 @@ export class TrainedEngine implements Engine {
     return { steps: Uint32Array.from(steps), ids: Uint32Array.from(ids) };
   }
 
-  #samples(index: number, from: number, to: number, spans: readonly TrainingSpan[]): TraceSamples {
+  /** @param weights  of each entry, by the step that they are after */
+  #samples(
+    index: number,
+    [from, to]: readonly [number, number],
+    spans: readonly TrainingSpan[],
+    weights: ReadonlyMap<number, readonly Float64Array[]>,
+  ): TraceSamples {
     const { n, traces } = this.#population;
-    const { variable, cells } = traces[index] as (typeof traces)[number];
-    const of = ({ traces: all }: SpanRecord): Float32Array | Float64Array =>
-      all[variable as TrainingTrace] as Float32Array;
-    const after = labelOf(variable as TrainingTrace) === "state" ? 1 : 0;
-    const start = from === 0 && after === 1 ? this.#start(variable as TrainingTrace, cells) : [];
-    const rows = start.length > 0 ? to - from + 1 : to - from;
+    const trace = traces[index] as (typeof traces)[number];
+    const { phase, cells } = trace;
+    const variable = trace.variable as TrainingTrace;
+    const start = from === 0 && phase !== "current" ? this.#start(trace) : [];
+    const labels = sampleSteps(trace, from, to);
+    const rows = labels.length + (start.length > 0 ? 1 : 0);
     const width = this.network.entries * cells.length;
     const data = this.kind === "reference" ? new Float64Array(rows * width) : new Float32Array(rows * width);
     data.set(start);
     let at = start.length;
-    for (const { steps, entries } of spans) {
-      for (let s = 0; s < steps; s++)
-        for (const record of entries) for (const i of cells) data[at++] = of(record)[s * n + i] as number;
+    const put = (value: ArrayLike<number>, offset: number): void => {
+      for (const i of cells) data[at++] = value[offset + i] as number;
+    };
+    for (const label of labels) {
+      if (phase === "link") {
+        for (const w of weights.get(label) ?? []) put(w, 0);
+        continue;
+      }
+      const step = phase === "state" ? label - 1 : label;
+      const { firstStep, entries } = spans.findLast((span) => span.firstStep <= step) as TrainingSpan;
+      for (const { traces: all } of entries) put(all[variable] ?? [], (step - firstStep) * n);
     }
-    const first = start.length > 0 ? 0 : from + after;
-    return { population: 0, trace: index, steps: Uint32Array.from({ length: rows }, (_, k) => first + k), data };
-  }
+    return { population: 0, trace: index, steps: Uint32Array.from([...(start.length > 0 ? [0] : []), ...labels]), data };
+  } // prettier-ignore
 
-  /** The states at t = 0. */
-  #start(variable: TrainingTrace, cells: Uint32Array): number[] {
-    const { entries } = this.#inner.compiled;
-    return entries.flatMap(({ x0, r0 }) => Array.from(cells, (i) => (variable === "x" ? x0 : r0)[i] as number));
+  /** What is at t = 0. */
+  #start({ variable, cells }: SampledTrace): number[] {
+    const of = variable === "x" ? "x0" : variable === "r" ? "r0" : "w";
+    return this.#inner.compiled.entries.flatMap((entry) => Array.from(cells, (i) => entry[of][i] as number));
   }
 
   async save(): Promise<EngineState> {
@@ -151,6 +173,14 @@ export class TrainedEngine implements Engine {
     const loops = Math.floor(step / schedule.stepsPerLoop);
     for (const { noise } of entries)
       for (let loop = 0; noise.kind === "given" && loop < loops; loop++) noise.loop(loop); // drawn in order
+  }
+
+  /** The weights, of the only links there are. */
+  async linkStates(): Promise<LinkStates> {
+    await this.#queue;
+    const all = await this.#inner.weights();
+    const state = Float64Array.from(all.flatMap((w) => [...w]));
+    return { state, last: new Uint32Array(state.length).fill(this.step) };
   }
 
   memory(): MemoryUse {
@@ -186,9 +216,6 @@ export class TrainedEngine implements Engine {
     return fixed();
   }
   readoutState(): never {
-    return fixed();
-  }
-  linkStates(): never {
     return fixed();
   }
   sourceStates(): never {

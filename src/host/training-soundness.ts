@@ -34,7 +34,10 @@ export function firstFault(faults: readonly TrainingFault[]): TrainingFault | un
   return [...faults].sort(order)[0];
 }
 
-export function trainingError({ entries, rules }: CompiledTraining, fault: TrainingFault): StateError {
+export function trainingError(
+  { name = "neurons", entries, rules }: CompiledTraining,
+  fault: TrainingFault,
+): StateError {
   const { entry, neuron: cell, what, value } = fault;
   const step = fault.step + 1;
   const said = String(Number(value.toPrecision(6)));
@@ -55,5 +58,5 @@ export function trainingError({ entries, rules }: CompiledTraining, fault: Train
   }[what] as [string, string];
   const where = `${entries[entry]?.label ?? `network ${entry}`}, neuron ${cell}`;
   const state = { potential: "x", weight: "w", definiteness: "P" }[what];
-  return new StateError(where, problem, `What came before is kept. ${remedy}`, { step, population: "neurons", entry, cell, state, value }); // prettier-ignore
+  return new StateError(where, problem, `What came before is kept. ${remedy}`, { step, population: name, entry, cell, state, value }); // prettier-ignore
 }

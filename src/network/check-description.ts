@@ -4,6 +4,7 @@ import type { NetworkDescription } from "./description.ts";
 import { checkGather } from "./gathers.ts";
 import { checkReadout, checkReadoutRecording, takenNames } from "./readouts.ts";
 import { network as checkFrame } from "./shape.ts";
+import { checkTrained, checkTrainedRecording } from "./trained.ts";
 
 /** The whole of a description. */
 export function checkDescription(d: NetworkDescription): void {
@@ -16,8 +17,10 @@ export function checkDescription(d: NetworkDescription): void {
   const { gathers = [], readouts = [] } = d;
   readouts.forEach((r, i) => checkReadout(r, d.populations, takenNames(d.projections, readouts.slice(0, i))));
   gathers.forEach((g, i) => checkGather(g, d.populations, [...d.clamps, ...gathers.slice(0, i)], readouts));
+  if (d.trained !== undefined) checkTrained(d.trained, d);
   for (const r of d.recordings) {
-    if (r.readout === undefined) checkRecording(r, d.populations, currentsInto(d), d.projections);
+    if (d.trained !== undefined) checkTrainedRecording(r, d.trained);
+    else if (r.readout === undefined) checkRecording(r, d.populations, currentsInto(d), d.projections);
     else checkReadoutRecording(r, readouts, d.populations);
   }
 }

@@ -7,6 +7,7 @@ import type { Method, WholeCell } from "./cell.ts";
 import type { GatherDescription } from "./gathers.ts";
 import type { ReadoutDescription } from "./readouts.ts";
 import type { Signal } from "./signal.ts";
+import type { TrainedDescription } from "./trained.ts";
 
 export type { Rule };
 
@@ -96,7 +97,7 @@ export interface RecordingDescription {
   /** cells; with a `projection`, links in its order. */
   readonly cells: CellChoice;
   readonly every: Quantity<"ms">;
-  /** of links onto the population, whose weights ("w") are sampled. */
+  /** of links onto the population, whose weights ("w") are sampled; of a trained network's own links, its name. */
   readonly projection?: string;
   /** of a read-out of the population, whose values ("z"), error or weights ("w") are sampled. */
   readonly readout?: string;
@@ -109,7 +110,7 @@ export type PopulationDescription =
 
 /** One value per entry for one path of the description: "seed", "structureSeed",
  * "<population>.rate" (Signal), "<population>.times" (trains: a list of times per cell, ms), "<population>.<section>.<insertion>.<param>", "<population>.<receptor>.<param>",
- * "<projection>.scale", "<clamp>.gain", "<clamp>.signal". All variations have the same length. */
+ * "<projection>.scale", "<clamp>.gain", "<clamp>.signal", "<trained network>.<param>". All variations have the same length. */
 export interface Variation {
   readonly path: string;
   readonly values: readonly unknown[];
@@ -126,6 +127,8 @@ export interface NetworkDescription {
   readonly gathers?: readonly GatherDescription[];
   /** weighted sums of a population, at every step. */
   readonly readouts?: readonly ReadoutDescription[];
+  /** a trained network, which stands alone. */
+  readonly trained?: TrainedDescription;
   readonly recordings: readonly RecordingDescription[];
   readonly entries: number;
   readonly variations: readonly Variation[];

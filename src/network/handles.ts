@@ -41,6 +41,13 @@ export interface ReadoutHandle {
   readonly n: number;
 }
 
+/** The neurons of a trained network: what is recorded. */
+export interface TrainedHandle {
+  readonly kind: "trained";
+  readonly name: string;
+  readonly n: number;
+}
+
 export type AnyPopulation = CellsBase | SourcesHandle;
 
 const OWN = ["kind", "name", "n", "receptor"];

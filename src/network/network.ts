@@ -23,7 +23,7 @@ import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, ClampDescription, NetworkDescription, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
 import { isPlain, optionsOf } from "../shapes.ts";
-import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle } from "./handles.ts"; // prettier-ignore
+import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle, type TrainedHandle } from "./handles.ts"; // prettier-ignore
 import { checkGather, type GatherDescription, gatherSizes, type Place } from "./gathers.ts";
 import { cellSignals, choice, clampPlace, type ClampSignal, lazy, perLink } from "./given.ts";
 import { checkReadout, checkReadoutRecording, type ReadoutDescription, readoutData, type ReadoutOptions, refuseName, takenNames } from "./readouts.ts"; // prettier-ignore
@@ -31,6 +31,7 @@ import { checkVariation } from "./paths.ts";
 import type { ClampOptions, ConnectOptions, GapOptions, GatherOptions, VoltageClampOptions } from "./options.ts";
 import { completeDescription } from "./shape.ts";
 import type { SourceModelOf } from "./sources.ts";
+import { checkTrained, checkTrainedRecording, trainedData, type TrainedDescription, type TrainedOptions } from "./trained.ts"; // prettier-ignore
 
 /** Every k-th cell from cell 0. */
 export const every = (k: number): CellChoice => ({ every: k });
@@ -57,6 +58,7 @@ export class Network {
   readonly #variations: Variation[] = [];
   readonly #handles = new Map<string, AnyPopulation>();
   readonly #targets = new WeakSet<ReceptorTarget>();
+  #trained: TrainedDescription | undefined;
   #entries: number | undefined;
 
   constructor(
@@ -89,8 +91,7 @@ export class Network {
     const model =
       isPlain(given) && given.kind === "neurons" ? { ...given, n: n ?? given.n } : wholeCell(given as CellModel<R>, n);
     const description = { name, model } as PopulationDescription;
-    refuseName(name, this.#readouts);
-    checkPopulation(description, this.#populations);
+    this.#checkPopulation(description);
     const handle = cellsHandle(name, model, (target) => (this.#targets.add(target), target));
     this.#populations.push(description);
     this.#handles.set(name, handle);
@@ -102,12 +103,27 @@ export class Network {
     if (!Number.isInteger(n) || n < 1)
       throw new ModelError(`population "${name}"`, `has ${n} sources`, "Give a whole number of 1 or more");
     const description: PopulationDescription = { name, n, model: typeof model === "function" ? model(n) : model };
-    refuseName(name, this.#readouts);
-    checkPopulation(description, this.#populations);
+    this.#checkPopulation(description);
     const handle: SourcesHandle = Object.freeze({ kind: "sources", name, n });
     this.#populations.push(description);
     this.#handles.set(name, handle);
     return handle;
+  }
+
+  #checkPopulation(description: PopulationDescription): void {
+    refuseName(description.name, this.#readouts);
+    checkPopulation(description, this.#populations);
+    if (this.#trained !== undefined) checkTrained(this.#trained, { ...this.describe(), populations: [description] });
+  }
+
+  /** LIF and QIF neurons whose recurrent weights recursive least squares trains. What is left out is as published. Such a network stands
+   * alone: nothing else is in it. Its traces are recorded by `record`, its weights by `recordWeights`; `sim.plasticity` reads these. */
+  trained(name: string, options: TrainedOptions = {}): TrainedHandle {
+    const described = trainedData(name, optionsOf(`trained network "${name}"`, options));
+    if (this.#trained !== undefined) throw new ModelError(`trained network "${name}"`, `stands beside "${this.#trained.name}"`, "Use one network for each"); // prettier-ignore
+    checkTrained(described, this.describe());
+    this.#trained = described;
+    return Object.freeze({ kind: "trained", name, n: described.n });
   }
 
   /** The handle of a population by name, for example after `fromJSON`. */
@@ -279,13 +295,13 @@ export class Network {
   }
 
   /** Samples a variable: "V", "<section>.V", "<section>.<insertion>.<state>", "<receptor>.g", "<receptor>.i",
-   * "<section>.<insertion>.i_<current>", "<clamp>.i". Cells: "all" (default), `every(5)` or a list of indices. */
+   * "<section>.<insertion>.i_<current>", "<clamp>.i"; of a trained network "x", "r", "v", "error", "update2", "xmid". Cells: "all" (default), `every(5)` or a list of indices. */
   record(
-    cells: AnyCells,
+    cells: AnyCells | TrainedHandle,
     variable: string,
     options: { cells?: CellChoice | readonly number[]; every: Quantity<"ms"> },
   ): void {
-    this.#own(`recording of "${variable}"`, cells);
+    if (nameOf(cells) !== this.#trained?.name) this.#own(`recording of "${variable}"`, cells as AnyCells);
     optionsOf(`recording of "${variable}"`, options);
     const described: RecordingDescription = {
       population: cells.name,
@@ -293,28 +309,27 @@ export class Network {
       cells: choice(options.cells),
       every: options.every,
     };
-    checkRecording(
-      described,
-      this.#populations,
-      currentsInto({ clamps: this.#clamps, gathers: this.#gathers }),
-      this.#projections,
-    );
+    this.#record(described);
+  }
+
+  #record(described: RecordingDescription): void {
+    const currents = currentsInto({ clamps: this.#clamps, gathers: this.#gathers });
+    if (this.#trained !== undefined) checkTrainedRecording(described, this.#trained);
+    else checkRecording(described, this.#populations, currents, this.#projections);
     this.#recordings.push(described);
   }
 
   /** Samples the weights of a projection whose links learn: "all" links (default), `every(5)` or a list of indices in the projection's
-   * order. They are in `chunk.trace(<target>, "<projection>.w")`, whose `cells` are links. */
-  recordWeights(projection: string, options: { links?: CellChoice | readonly number[]; every: Quantity<"ms"> }): void {
-    const cells = choice(optionsOf(`recording of the weights of "${projection}"`, options).links);
-    const { target = "" } = this.#projections.find((p) => p.name === projection) ?? {};
-    const described = { population: target, variable: "w", cells, every: options.every, projection };
-    checkRecording(
-      described,
-      this.#populations,
-      currentsInto({ clamps: this.#clamps, gathers: this.#gathers }),
-      this.#projections,
-    );
-    this.#recordings.push(described);
+   * order. They are in `chunk.trace(<target>, "<projection>.w")`, whose `cells` are links; those of a trained network in `chunk.trace(<network>, "w")`,
+   * by target, then source. */
+  recordWeights(
+    projection: string | TrainedHandle,
+    options: { links?: CellChoice | readonly number[]; every: Quantity<"ms"> },
+  ): void {
+    const name = nameOf(typeof projection === "string" ? { name: projection } : projection);
+    const cells = choice(optionsOf(`recording of the weights of "${name}"`, options).links);
+    const { target = this.#trained?.name ?? "" } = this.#projections.find((p) => p.name === name) ?? {};
+    this.#record({ population: target, variable: "w", cells, every: options.every, projection: name });
   }
 
   /** Samples of a read-out: "z", its values as they act in a step; "error", what they were off the targets before learning at that step;
@@ -341,7 +356,7 @@ export class Network {
 
   /** Gives each entry of the batch its own value of one thing: "seed", "structureSeed", "<population>.rate",
    * "<population>.times" (trains), "<population>.<section>.<insertion>.<param>", "<population>.<receptor>.<param>", "<projection>.scale", "<clamp>.gain",
-   * "<clamp>.signal". */
+   * "<clamp>.signal"; of a trained network the numbers "<network>.<param>": p, gsyn, sigma, amp_current, amp0, vt, vrest, pqif, ftrain. */
   vary(path: string, values: readonly unknown[]): void {
     const where = `variation "${path}"`;
     if (this.#variations.some((v) => v.path === path))
@@ -365,6 +380,7 @@ export class Network {
       clamps: [...this.#clamps],
       ...(this.#gathers.length === 0 ? {} : { gathers: [...this.#gathers] }),
       ...(this.#readouts.length === 0 ? {} : { readouts: [...this.#readouts] }),
+      ...(this.#trained === undefined ? {} : { trained: this.#trained }),
       recordings: [...this.#recordings],
       entries: this.#entries ?? 1,
       variations: [...this.#variations],
@@ -387,6 +403,7 @@ export class Network {
       if (receives(p)) network.cells(p.name, p.model);
       else network.sources(p.name, sizeOf(p), p.model);
     }
+    network.#trained = whole.trained;
     for (const p of whole.projections) network.#projections.push(p);
     for (const clamp of whole.clamps) network.#clamps.push(clamp);
     for (const r of whole.readouts ?? []) network.#addReadout(r);

@@ -17,6 +17,7 @@ import {
 import { checkScale, scaleLimits } from "./check-projection.ts";
 import type { CellSignals, NetworkDescription, RenewalSources, Variation } from "./description.ts";
 import { type Limits, paramPaths } from "./param-paths.ts";
+import { checkTrainedNumber, trainedPaths } from "./trained.ts";
 
 /** What a variation's path names. Indices count in the description's lists. */
 export type Path =
@@ -25,7 +26,9 @@ export type Path =
   /** `keys`: the cell compiler's names: "<section>.<insertion>.<param>" for each section that is meant, "<receptor>.<param>", ... */
   | { readonly kind: "param"; readonly population: number; readonly keys: readonly string[]; readonly param: Limits }
   | { readonly kind: "scale"; readonly projection: number }
-  | { readonly kind: "gain" | "signal"; readonly clamp: number };
+  | { readonly kind: "gain" | "signal"; readonly clamp: number }
+  /** a parameter of the trained network. */
+  | { readonly kind: "trained"; readonly key: string };
 
 /** Finds what a path names. "<population>.<insertion>.<param>" means every section that has the insertion;
  * "<population>.V0", "<section>.V0", "<population>.threshold" (of the spike detector) and "e<ion>" may vary too.
@@ -36,6 +39,11 @@ export function resolvePath(path: string, d: NetworkDescription): Path {
   const [owner, last] = [path.slice(0, dot), path.slice(dot + 1)];
   const first = path.split(".")[0] as string;
   const population = d.populations.findIndex((p) => p.name === first);
+  if (d.trained !== undefined) {
+    const known = trainedPaths(d.trained);
+    if (!known.includes(path)) throw unknown(path, ["seed", "structureSeed", ...known]);
+    return { kind: "trained", key: last };
+  }
   const found = d.populations[population];
   const within = path.slice(first.length + 1);
   const parameters = found === undefined || !receives(found) ? undefined : paramPaths(found.model);
@@ -126,6 +134,8 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
       const projection = d.projections[path.projection] as NetworkDescription["projections"][number];
       return checkScale(where, scaleValue(where, value), scaleLimits(projection, d.populations));
     }
+    case "trained":
+      return checkTrainedNumber(where, path.key, value);
     case "gain":
       canonicalValues(where, gainValue(value), "1", clampSize(path.clamp, d));
       return;

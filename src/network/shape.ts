@@ -4,6 +4,7 @@ import { RULE_SHAPES } from "../connect/rules.ts";
 import { bool, type Check, finite, given, isPlain, list, number, numbers, object, oneOf, own, type Plain, quantity, refuse, shown, text, whole } from "../shapes.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
 import type { NetworkDescription } from "./description.ts";
+import { TRAINED_DEFAULTS } from "./trained-parameters.ts";
 
 /** The fields and types of a description that comes from JSON or from untyped callers; what they mean is checked in check.ts. */
 
@@ -59,7 +60,7 @@ export function signalShape(where: string, x: unknown, depth = 0): void {
 }
 
 const severalSignals = object({ signals: list((at, s) => signalShape(at, s)), signalOfCell: numbers });
-const cellSignals: Check = (where, x) => (isPlain(x) && "signals" in x ? severalSignals : signalShape)(where, x);
+export const cellSignals: Check = (where, x) => (isPlain(x) && "signals" in x ? severalSignals : signalShape)(where, x);
 const rates: Check = (where, x) => {
   if (!isPlain(x)) refuse(where, x, "a rate: a quantity in Hz or a signal");
   if ("signals" in x) return severalSignals(where, x);
@@ -138,21 +139,28 @@ export const network = object(
     entries: whole(1),
     variations: list(variation),
   },
-  { name: label, gathers: list(() => {}), readouts: list(() => {}) }, // looked into by `checkGather` and `checkReadout`
+  { name: label, gathers: list(() => {}), readouts: list(() => {}), trained: () => {} }, // looked into by `checkGather` and so on
 );
 
 /** A description with what may be left out: structureSeed (the seed), projections, clamps, recordings, variations (none),
- * entries (1), and what a cell model may leave out. The same object when nothing is missing. What is not of the right
+ * entries (1), and what a cell model or a trained network may leave out. The same object when nothing is missing. What is not of the right
  * type stays, for `checkDescription` to refuse. */
 export function completeDescription(given: unknown): NetworkDescription {
   if (!isPlain(given)) return refuse("network", given, "a Network or its description");
   const defaults: Plain = { structureSeed: given["seed"], projections: [], clamps: [], recordings: [], entries: 1, variations: [] }; // prettier-ignore
+  const trained = own(given, "trained");
+  if (isPlain(trained)) Object.assign(defaults, { populations: [] });
   const missing = Object.entries(defaults).filter(([key]) => own(given, key) === undefined);
+  if (isPlain(trained) && Object.keys(TRAINED_DEFAULTS).some((key) => own(trained, key) === undefined)) missing.push(["trained", { ...TRAINED_DEFAULTS, ...trained }]); // prettier-ignore
   const before = own(given, "populations");
   const populations = Array.isArray(before) ? before.map(completePopulation) : before;
   const same = !Array.isArray(before) || before.every((p, i) => (populations as unknown[])[i] === p);
   if (missing.length === 0 && same) return given as unknown as NetworkDescription;
-  return { ...given, ...Object.fromEntries(missing), populations } as unknown as NetworkDescription;
+  return {
+    ...given,
+    ...(populations === undefined ? {} : { populations }),
+    ...Object.fromEntries(missing),
+  } as unknown as NetworkDescription;
 }
 
 function completePopulation(p: unknown): unknown {

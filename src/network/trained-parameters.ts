@@ -1,3 +1,5 @@
+import { ms, type Quantity } from "../units.ts";
+
 /** Parameters of the trained network (dimensionless, the unit of time is 10 ms).
  * Source: the published notebook; the scheme is Kim & Chow (2018), eLife 7:e37124. */
 export interface TrainedNetworkParameters {
@@ -67,6 +69,23 @@ export const NOTEBOOK: TrainedNetworkParameters = {
   noiseScheme: "halves",
 };
 
+/** What is said of a trained network in a description (network/trained.ts) and has a default, the notebook's value. */
+export interface TrainedDefaults extends Omit<
+  TrainedNetworkParameters,
+  "N" | "h" | "itmax" | "itstim" | "learnFrom" | "nloop" | "b"
+> {
+  /** neurons. */
+  readonly n: number;
+  /** of the membrane: the unit of time. */
+  readonly tau_m: Quantity<"ms">;
+  /** of the synaptic traces. */
+  readonly tau_s: Quantity<"ms">;
+  /** after it stimulus and targets begin again. */
+  readonly loop: Quantity<"ms">;
+  /** how long the stimulus is on, from the start of each loop. */
+  readonly stimulus: Quantity<"ms">;
+}
+
 /** Values over which the notebook runs its ensemble. */
 export const NOTEBOOK_GRID = {
   pqif: [0, 0.25, 0.5, 0.75, 1],
@@ -76,6 +95,34 @@ export const NOTEBOOK_GRID = {
 
 /** Membrane time constant of both models: the unit of time. */
 export const UNIT_MS = 10;
+
+export const TRAINED_DEFAULTS: TrainedDefaults = {
+  n: NOTEBOOK.N,
+  tau_m: ms(UNIT_MS),
+  tau_s: ms(UNIT_MS / NOTEBOOK.b),
+  loop: ms(NOTEBOOK.itmax * NOTEBOOK.h * UNIT_MS),
+  stimulus: ms(NOTEBOOK.itstim * NOTEBOOK.h * UNIT_MS),
+  p: NOTEBOOK.p,
+  gsyn: NOTEBOOK.gsyn,
+  alpha: NOTEBOOK.alpha,
+  sigma: NOTEBOOK.sigma,
+  physicalNoise: NOTEBOOK.physicalNoise,
+  amp_current: NOTEBOOK.amp_current,
+  amp0: NOTEBOOK.amp0,
+  cycles: NOTEBOOK.cycles,
+  nloop_train: NOTEBOOK.nloop_train,
+  vt: NOTEBOOK.vt,
+  vrest: NOTEBOOK.vrest,
+  pqif: NOTEBOOK.pqif,
+  ftrain: NOTEBOOK.ftrain,
+  spikeRule: NOTEBOOK.spikeRule,
+  noiseScheme: NOTEBOOK.noiseScheme,
+};
+
+/** What can be recorded of each step, per neuron: state after the step, input v = W r of the step (without stimulus),
+ *  error before the update, squared norm of the update of the neuron's weights, state at the midpoint. */
+export const TRACES = ["x", "r", "v", "error", "update2", "xmid"] as const;
+export type TrainingTrace = (typeof TRACES)[number];
 
 /** Steps in a span of time, so that stimulus and learning may be given in ms. */
 export const stepsOf = (ms: number, h: number): number => Math.round(ms / (h * UNIT_MS));

@@ -2,6 +2,7 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, Segment, Timings } from "../host/engine.ts";
 import type { MemoryUse } from "../host/memory.ts";
+import { TrainedEngine } from "../host/trained.ts";
 import { threadsHere } from "../host/threads.ts";
 import { checkThreads, worthThreads } from "../reference/split.ts";
 import { didYouMean, ModelError, type StateError } from "../errors.ts";
@@ -87,6 +88,10 @@ async function makeEngine(
   device: GPUDevice | undefined,
   threads: number | "auto",
 ): Promise<Engine> {
+  if (network.trained !== undefined) {
+    const { trainingEngine } = await import("./training-engine.ts");
+    return new TrainedEngine(network, await trainingEngine(network.trained, { engine: kind, device }));
+  }
   if (kind === "gpu" && device !== undefined) {
     const { gpuEngine } = await import("../gpu/engine.ts");
     return gpuEngine(network, device);
@@ -101,8 +106,8 @@ async function makeEngine(
 
 /** What a simulation was made from, as plain data. */
 export type RunDescription = NetworkDescription & {
-  /** Of trained networks, which no part of a network describes: rules, schedule, labels and parameters. */
-  readonly trained?: Readonly<Record<string, unknown>>;
+  /** Of networks that `simulateTraining` was given, which no part of a network describes: rules, schedule, labels and parameters. */
+  readonly training?: Readonly<Record<string, unknown>>;
 };
 
 interface Hook {
@@ -303,9 +308,10 @@ export class Simulation {
   }
 
   /** States of a projection's plasticity now: one value per source, as the source's last spike left them; or, of links that learn, one
-   * value per link in the projection's order (`w`, traces and states at this step, and `source` and `target` of each link).
+   * value per link in the projection's order (`w`, traces and states at this step, and `source` and `target` of each link). Of a trained
+   * network, by its name, `w`, `source` and `target` of its links, by target, then source.
    * @throws ModelError while a run goes on, or for a projection without plasticity */
-  async plasticity(projection: string, entry = 0): Promise<Readonly<Record<string, Float64Array>>> {
+  async plasticity(projection: Named, entry = 0): Promise<Readonly<Record<string, Float64Array>>> {
     this.checkOpen();
     if (this.#running)
       throw new ModelError("plasticity()", "was called while a run goes on", "Call it between two runs");

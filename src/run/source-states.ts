@@ -6,17 +6,20 @@ import type {
   GivenReleases,
 } from "../compile/compiled.ts";
 import { ELAPSED } from "../compile/plasticity.ts";
+import type { CompiledTraining, TrainingEntry } from "../compile/training.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { Engine } from "../host/engine.ts";
 import { firstLink, tableOf } from "../host/learning.ts";
 import { evaluate } from "../lang/evaluate.ts";
 import { keptReadout } from "../host/readouts.ts";
-import { checkEntry, indexOf, type Named } from "./names.ts";
+import { checkEntry, indexOf, nameOf, type Named } from "./names.ts";
 
 /** States of a projection's plasticity in one entry: per source, as its last spike left them; or of links that learn per link.
  * @throws ModelError for a projection without plasticity, or an entry that is not there */
-export async function sourceStates(engine: Engine, projection: string, entry: number): Promise<Record<string, Float64Array>> {
+export async function sourceStates(engine: Engine, named: Named, entry: number): Promise<Record<string, Float64Array>> {
   const { network } = engine;
+  if (network.trained !== undefined) return trainedLinks(engine, network.trained, named, entry);
+  const projection = nameOf(named);
   const learning = network.learning.find((l) => network.projections[l.projection]?.name === projection);
   if (learning !== undefined) return linkStates(engine, learning, entry);
   const index = find(network, projection);
@@ -56,6 +59,18 @@ async function linkStates(engine: Engine, l: CompiledLearning, entry: number): P
     (out["target"] as Float64Array)[link] = ((slot[k] as number) - l.firstSlot) % l.targets;
   });
   return out;
+} // prettier-ignore
+
+/** By target, then source. */
+async function trainedLinks(engine: Engine, { entries }: CompiledTraining, named: Named, entry: number): Promise<Record<string, Float64Array>> {
+  indexOf("trained network", named, engine.network.populations);
+  checkEntry(engine.network, entry);
+  const { state } = await engine.linkStates(0);
+  const { rowPtr, colIdx } = entries[entry] as TrainingEntry;
+  const first = entries.slice(0, entry).reduce((sum, { w }) => sum + w.length, 0);
+  const target = new Float64Array(colIdx.length);
+  for (let i = 0; i + 1 < rowPtr.length; i++) target.fill(i, rowPtr[i], rowPtr[i + 1]);
+  return { w: Float64Array.from(state.subarray(first, first + colIdx.length)), source: Float64Array.from(colIdx), target };
 } // prettier-ignore
 
 function find({ plasticity, learning, projections }: CompiledNetwork, name: string): number {

@@ -1,5 +1,6 @@
 import type { Group } from "h5wasm";
 import { linksOf } from "../compile/links-of.ts";
+import { ModelError } from "../errors.ts";
 import type { NetworkDescription, PopulationDescription } from "../network/description.ts";
 import { type Files, writeText } from "./files.ts";
 import { writeHdf5 } from "./hdf5-file.ts";
@@ -12,6 +13,7 @@ import { bigs, column, head } from "./sonata.ts";
  * @throws ModelError beyond 2e8 links of a projection; DataError where the files cannot be written */
 export async function writeSonataNetwork(files: Files, network: { describe(): NetworkDescription }): Promise<void> {
   const d = network.describe();
+  if (d.trained !== undefined) throw new ModelError(`trained network "${d.trained.name}"`, "has no projections that SONATA could name", "Write its links by sim.plasticity"); // prettier-ignore
   await writeHdf5(files, "nodes.h5", (file) => {
     head(file);
     const nodes = file.create_group("nodes");

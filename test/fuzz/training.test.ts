@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compileTraining } from "../../src/compile/check-training.ts";
-import { compileTrained } from "../../src/compile/trained.ts";
+import { compileTrained, phaseOf } from "../../src/compile/trained.ts";
 import { TRACES, type CompiledTraining } from "../../src/compile/training.ts";
 import { TrainedEngine } from "../../src/host/trained.ts";
 import { referenceTraining } from "../../src/reference/training.ts";
@@ -20,7 +20,9 @@ test("damaged networks to train are refused by a typed error, or train to finite
       const d = damaged(JSON.parse(TEXT) as CompiledTraining, all);
       const network = result(() => {
         const training = compileTraining(d);
-        return { training, options: { unitMs: 10, name: "neurons", traces: TRACES, neurons: Uint32Array.of(0) } };
+        const kept = { unit: "1", everySteps: 1, cells: Uint32Array.of(0) };
+        const traces = TRACES.map((variable) => ({ ...kept, variable, phase: phaseOf(variable) }));
+        return { training, options: { dt: 1, name: "neurons", traces } };
       });
       if (network === undefined) return;
       ran++;

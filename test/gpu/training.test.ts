@@ -4,7 +4,13 @@ import { TRACES, type CompiledTraining, type TrainingEngine } from "../../src/co
 import type { CaseFiles } from "../../verify/case.ts";
 import { trainedNetworkCases, verifyTrainedNetwork } from "../../verify/trained-network.ts";
 import { gpuTraining, type GpuTrainingOptions } from "../../src/gpu/training.ts";
+import { Network } from "../../src/network/network.ts";
 import { referenceTraining } from "../../src/reference/training.ts";
+import { simulate, type Simulation } from "../../src/run/simulate.ts";
+import { loadRun } from "../../src/storage/load-run.ts";
+import { MemoryFiles } from "../../src/storage/memory-files.ts";
+import { recordRun } from "../../src/storage/run-folder.ts";
+import { ms } from "../../src/units.ts";
 import { smallTraining } from "../unit/training/small.ts";
 import { closeTestDevice, openTestDevice } from "./training-device.ts";
 
@@ -175,6 +181,41 @@ test("a run goes on from a snapshot bit for bit, terms of P pending or not", asy
     expect(await second.state()).toEqual(await first.state());
     await first.close();
     await second.close();
+  }
+});
+
+test("a described network on the device: recorded, resumed, its weights read, as the engine gives them bit for bit", async () => {
+  const make = async (): Promise<Simulation> => {
+    const net = new Network({ seed: 6 });
+    const neurons = net.trained("reservoir", { n: 24, p: 0.4, loop: ms(30), stimulus: ms(6), nloop_train: 2, amp_current: 8 }); // prettier-ignore
+    net.record(neurons, "r", { every: ms(1) });
+    net.recordWeights(neurons, { every: ms(20) });
+    net.vary("seed", [6, 7]);
+    return simulate(net, { dt: ms(1), device });
+  };
+  const files = new MemoryFiles();
+  for (const resume of [false, true]) {
+    const sim = await make();
+    expect(sim.kind).toBe("gpu");
+    let chunks = 0;
+    for await (const _ of recordRun(sim, { files, duration: ms(90), chunk: ms(40), resume })) if (++chunks === 1 && !resume) break; // prettier-ignore
+    if (resume) {
+      const [run, engine] = [await loadRun(files), await gpuTraining(device, sim.network.trained!)];
+      expect(run.run.resumed).toEqual([{ step: 40, bitwise: true }]);
+      for (let loop = 0; loop < 3; loop++) await engine.advance(10);
+      for (const to of [40, 60, 80, 90]) {
+        const span = await engine.advance(to - engine.step, ["r"]);
+        for (const [e, w] of (await engine.weights()).entries()) {
+          const stored = await run.trace("reservoir", "r", e);
+          expect([...stored.data.slice((span.firstStep + 1) * 24, (to + 1) * 24)]).toEqual([...span.entries[e]!.traces.r!]); // prettier-ignore
+          const sampled = (await run.trace("reservoir", "w", e)).data;
+          if (to % 20 === 0) expect([...sampled.slice((to / 20) * w.length, (to / 20 + 1) * w.length)]).toEqual([...w]);
+          else expect((await sim.plasticity("reservoir", e))["w"]).toEqual(w);
+        }
+      }
+      await engine.close();
+    }
+    await sim.close();
   }
 });
 

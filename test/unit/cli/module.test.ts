@@ -7,7 +7,7 @@ import type { RunOptions } from "../../../src/cli/options.ts";
 import { DataError, ModelError } from "../../../src/errors.ts";
 import { Network } from "../../../src/network/network.ts";
 import { poisson } from "../../../src/network/sources.ts";
-import { Hz, seconds } from "../../../src/units.ts";
+import { Hz, ms, seconds } from "../../../src/units.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hillock-module-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,6 +23,14 @@ test("a network's JSON runs as the network does", async () => {
   const built = await fromModule(file("net.json", JSON.stringify(net)), options);
   expect(built.network.toJSON()).toEqual(net.toJSON());
   expect(built.duration).toEqual(seconds(2));
+});
+
+test("a trained network is written as JSON with what is not as published; its step is a tenth of its time constant", async () => {
+  const text = '{ "seed": 3, "trained": { "name": "reservoir", "n": 30, "tau_m": { "value": 20, "unit": "ms" } } }';
+  const { network, dt } = await fromModule(file("trained.json", text), { ...options, set: ["reservoir.vrest=-8.5"] });
+  expect(dt).toEqual(ms(2));
+  expect(network.describe().trained).toMatchObject({ n: 30, gsyn: 0.5 });
+  expect(network.describe().variations).toEqual([{ path: "reservoir.vrest", values: [-8.5] }]);
 });
 
 test("what is no JSON, or no network, is an error", async () => {

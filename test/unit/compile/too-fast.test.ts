@@ -242,10 +242,8 @@ describe("a step that is too long for a mechanism's time constants", () => {
   test("of trained networks", () => {
     const training = smallTraining();
     const at = (h: number, b = training.rules.b): readonly string[] =>
-      compileTrained(
-        { ...training, rules: { ...training.rules, h, b } },
-        { unitMs: 10, name: "neurons", traces: [], neurons: new Uint32Array(0) },
-      ).warnings;
+      compileTrained({ ...training, rules: { ...training.rules, h, b } }, { dt: 10 * h, name: "neurons", traces: [] })
+        .warnings;
     expect(at(0.1)).toEqual([]);
     expect(at(1.5, 0.5)).toEqual([expect.stringMatching(/^trained network: a step is 1\.5 membrane time constants/)]);
     expect(at(0.1, 20)).toEqual([
