@@ -6,8 +6,9 @@ import { mechanismSource, neuronSource, nmodl, nmodlCell, nmodlGather, pulsesSou
 import { fuzzed, PATIENCE, result } from "./runs.ts";
 
 const DIR = join(import.meta.dirname, "../fixtures/nmodl");
+const NOISE = join(import.meta.dirname, "../fixtures/nmodl-noise");
 const SLOW = ["calcium_shells.mod", "calcium_rings.mod"];
-const files = readdirSync(DIR).filter((f) => f.endsWith(".mod") && !SLOW.includes(f)).map((f) => readFileSync(join(DIR, f), "utf8")); // prettier-ignore
+const files = readdirSync(DIR).filter((f) => f.endsWith(".mod") && !SLOW.includes(f)).map((f) => readFileSync(join(DIR, f), "utf8")).concat(readdirSync(NOISE).map((f) => readFileSync(join(NOISE, f), "utf8"))); // prettier-ignore
 const CELLS = join(import.meta.dirname, "../fixtures/nmodl-cells");
 const cells = readdirSync(CELLS).map((f) => readFileSync(join(CELLS, f), "utf8"));
 const included = new Map(readdirSync(DIR).filter((f) => f.endsWith(".inc")).map((f) => [f, readFileSync(join(DIR, f), "utf8")])); // prettier-ignore

@@ -18,6 +18,8 @@ const DEEPEST_CALL = 30;
 export interface Effects {
   derivative?(of: string, value: Expr, at: At): void;
   other?(statement: Statement, run: Execution): void;
+  /** A normal number of mean 0 and standard deviation 1, drawn anew. */
+  draw?(): Expr;
   /** What is known of a part of a test; undefined where nothing is. */
   known?(part: Expr): Expr | undefined;
 }
@@ -286,6 +288,10 @@ export class Execution {
     if (table !== undefined) return this.#given(table, args, at);
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) {
+      if (name === "normrand" && args.length === 2 && this.#effects.draw !== undefined) {
+        const [mean, sd] = args.map((arg) => this.value(arg)) as [Expr, Expr];
+        return symbols.add(mean, symbols.mul(sd, this.#effects.draw()));
+      }
       if (RANDOM.has(name)) return lexer.fail(at, `calls ${name}, which is refused: NEURON's stream of random numbers is its own`, program.kind === "artificial" ? DRAWN_TIMES : DRAWN); // prettier-ignore
       const why = program.procedures.has(name) ? "which is a PROCEDURE and has no value" : "which is no function of the file or of NMODL that hillock knows"; // prettier-ignore
       return lexer.fail(at, `calls ${name.slice(0, 60)}, ${why}`, "Write it as a FUNCTION of the file");
@@ -405,7 +411,7 @@ export class Execution {
   }
 }
 
-const DRAWN = "Write noise(sd, tau) or white(s) into the current of a cell or neuron of up to 8 compartments (docs/own-neuron.md), or draw in the network"; // prettier-ignore
+const DRAWN = "Draw by normrand in a PROCEDURE that BREAKPOINT solves (BREAKPOINT itself runs twice in a step), or write noise(sd, tau) or white(s) into the current of a cell of up to 8 compartments (docs/own-neuron.md)"; // prettier-ignore
 const DRAWN_TIMES = "Draw its times as poisson({ rate }) or gamma({ order, rate }) sources (docs/sources.md)";
 
 /** Whether a label is that of a variable of the file, which outlives those of LOCALs. */

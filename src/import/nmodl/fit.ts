@@ -65,6 +65,14 @@ export class Fit {
             of: of === "any" ? "any" : of.map((x) => x / 2),
           };
         }
+        if (expr.fn === "noise") {
+          const { expr: sd, of } = this.of(a);
+          return { expr: raw({ kind: "call", fn: "noise", args: [sd, this.to(b, "ms")] }), of };
+        }
+        if (expr.fn === "white") {
+          const { expr: size, of } = this.of(a);
+          return { expr: raw({ kind: "call", fn: "white", args: [size] }), of: of === "any" ? "any" : of.map((x, k) => (k === 1 ? x - 0.5 : x)) }; // prettier-ignore
+        }
         if (expr.fn === "select") {
           const [x, y, of] = this.#alike(b, c);
           return { expr: raw({ kind: "call", fn: "select", args: [this.of(a).expr, x, y] }), of };

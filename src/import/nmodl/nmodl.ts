@@ -5,6 +5,7 @@ import { FARADAY, GAS } from "./builtins.ts";
 import { type Draft, draft } from "./draft.ts";
 import { DataError } from "../../errors.ts";
 import { give, type GivenByScript } from "./given.ts";
+import { withNoise } from "./draws.ts";
 import { eventsOf, ownEventsOf, sends, withEventStates } from "./events.ts";
 import { OwnEvents, type Received } from "./own-events.ts";
 import type { Tabulated } from "./shared.ts";
@@ -143,7 +144,7 @@ function translate(
     notes: [...program.notes],
   };
   for (const { name, ...at } of program.pointers) context.notes.push(`the POINTER ${name} in ${lexer.where(at)} is read over: nothing that runs uses it`); // prettier-ignore
-  const phases = runPhases(context);
+  const phases = withNoise(context, runPhases(context));
   let received: Received | undefined;
   const { resolver, ...made } = draft(context, phases, own ? (resolver) => (received = new OwnEvents(context, phases, program.netReceive as NetReceive, resolver).received()) : undefined); // prettier-ignore
   const table =

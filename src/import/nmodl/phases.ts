@@ -133,6 +133,7 @@ class Advance {
   readonly #values = new Map<string, Expr>();
   readonly #initial: ReadonlyMap<string, Expr>;
   readonly #startsSteady: boolean;
+  #draws = 0;
 
   /** @param initial  values that INITIAL leaves; `startsSteady`: it solves a block */
   constructor(context: Context, initial: ReadonlyMap<string, Expr>, startsSteady: boolean) {
@@ -197,7 +198,8 @@ class Advance {
   }
 
   #execution(effects: ConstructorParameters<typeof Execution>[1]): Execution {
-    const run = new Execution(this.#context, effects);
+    const draw = (): Expr => this.#context.symbols.name(`draw@${this.#draws++}`);
+    const run = new Execution(this.#context, { draw, ...effects });
     for (const [name, value] of this.#values) run.set(name, value);
     return run;
   }
