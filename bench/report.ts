@@ -13,7 +13,7 @@ import { machineNow, type Result, verdictOf } from "./lib.ts";
 import type { Check } from "./promises.ts";
 
 /** Benchmarks in the order of what they tell. All but those of peers, which need Python. */
-const BENCHMARKS = ["watanabe", "deliver", "arithmetic", "trees", "training", "links", "block-length"];
+const BENCHMARKS = ["watanabe", "deliver", "arithmetic", "trees", "training", "links", "block-length", "one-step"];
 const SYSTEMS = ["motor-pool", "cortical-column", "trained-network", "general"];
 
 /** What a part may take of the time that is left, so that the others have their turn. */

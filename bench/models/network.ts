@@ -31,8 +31,13 @@ export function pool({ motorNeurons, rates = 1, maxBlock }: PoolOptions): Compil
 export const cellsOf = (network: CompiledNetwork): CompiledCells =>
   network.populations.find((p) => p.kind === "cells") as CompiledCells;
 
-/** Runs `steps` more steps as the simulation does, two submits in flight. @returns spikes, and link events delivered by them */
-export async function drain(engine: Engine, steps: number): Promise<{ spikes: number; events: number }> {
+/** Runs `steps` more steps as the simulation does, two submits in flight. @param spiked  is told the id of each spike
+ * @returns spikes, and link events delivered by them */
+export async function drain(
+  engine: Engine,
+  steps: number,
+  spiked?: (id: number) => void,
+): Promise<{ spikes: number; events: number }> {
   const end = engine.step + steps;
   const flight: Promise<Segment>[] = [];
   const links = linksOf(engine.network);
@@ -42,6 +47,7 @@ export async function drain(engine: Engine, steps: number): Promise<{ spikes: nu
       flight.push(engine.advance(Math.min(end, engine.step + engine.stepsPerSubmit)));
     const segment = await (flight.shift() as Promise<Segment>);
     spikes += segment.spikeIds.length;
+    if (spiked !== undefined) segment.spikeIds.forEach(spiked);
     for (const id of segment.spikeIds) events += links[id % engine.network.nSources] as number;
   }
   return { spikes, events };

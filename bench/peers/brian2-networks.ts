@@ -1,26 +1,21 @@
 // Do COBA, CUBA and Brunel's network do in hillock what they do in Brian 2, over seeds, and how long do both need for them in one run?
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { pythonWith } from "../../scripts/requirements.mjs";
 import type { SpikeTrains } from "../../src/analysis/spikes.ts";
 import { compile } from "../../src/compile/compile.ts";
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import { gpuEngine } from "../../src/gpu/engine.ts";
-import type { Engine } from "../../src/host/engine.ts";
 import { nodeThreads } from "../../src/node/threads.ts";
 import { referenceEngine, threadedEngine } from "../../src/reference/engine.ts";
 import { type Activity, activityOf } from "../../src/studies/activity.ts";
 import { arithmeticCosts } from "../kernels/arithmetic.ts";
-import { benchDevice, distance, spread, timed, type BenchOptions, type Benchmark, type Cell, type Findings, type Table } from "../lib.ts"; // prettier-ignore
+import { benchDevice, distance, spread, type BenchOptions, type Benchmark, type Cell, type Findings, type Table } from "../lib.ts"; // prettier-ignore
 import { eventFloor, stepFloors } from "../models/floors.ts";
-import { cellsOf, drain, operations } from "../models/network.ts";
+import { cellsOf, operations } from "../models/network.ts";
 import { buildPeer, DT, type Model } from "./networks.ts";
+import { brian, inTurn, own, peer } from "./runners.ts";
 
-const SCRIPT = fileURLToPath(new URL("brian2_networks.py", import.meta.url));
 const MODELS: readonly Model[] = [
   { name: "COBA", excitatory: 3200, inhibitory: 800, delay: 0.8 },
   { name: "CUBA", excitatory: 3200, inhibitory: 800, delay: 0.8 },
@@ -61,12 +56,6 @@ async function ours(model: Model, seed: number, device: GPUDevice): Promise<Acti
   }
   await engine.close();
   return activity(times, cells, model.excitatory); // E is the first population, its cells the first sources
-}
-
-/** Lines of JSON that the script prints. */
-async function brian(words: readonly string[]): Promise<{ peer: string; path: string }[]> {
-  const { stdout } = await promisify(execFile)(pythonWith(["brian2", "numpy"]), [SCRIPT, ...words], { maxBuffer: 2 ** 26 }); // prettier-ignore
-  return stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as { peer: string; path: string }); // prettier-ignore
 }
 
 async function theirs(
@@ -118,53 +107,15 @@ async function statistics(device: GPUDevice, seeds: number, into: string): Promi
   return { rows, silent: `Starts that fell silent, of those that ${seeds} lasting ones took, in hillock and in Brian 2: ${silent.join("; ")}. The others are compared.` }; // prettier-ignore
 }
 
-/** Something that simulates so many ms. */
-interface Runner {
-  readonly label: string;
-  /** @returns seconds, wall and of all threads, spikes */
-  run(): Promise<{ wall: number; cpu: number; spikes: number; events?: number }>;
-  close(): Promise<void>;
-}
-
-async function peer(model: Model, span: number, into: string): Promise<Runner> {
-  const [{ peer: label, path }] = (await brian(["--model", model.name, "--target", "cpp", "--seconds", String(span / 1000), "--into", into])) as [{ peer: string; path: string }]; // prettier-ignore
-  const command = join(path, "main");
-  return {
-    label: `${label}, C++`,
-    async run() {
-      await promisify(execFile)(command, { cwd: path });
-      const [wall, cpu, spikes] = readFileSync(join(path, "results", "measured.txt"), "utf8").trim().split(/\s+/).map(Number) as [number, number, number]; // prettier-ignore
-      return { wall, cpu, spikes };
-    },
-    close: () => Promise.resolve(),
-  };
-}
-
-async function own(label: string, engine: Engine, span: number): Promise<Runner> {
-  await drain(engine, SETTLED / DT); // compiles, and lets the activity settle
-  return {
-    label,
-    async run() {
-      const { wall, cpu, value } = await timed(() => drain(engine, Math.round(span / DT)));
-      return { wall: wall / 1000, cpu: cpu / 1000, ...value };
-    },
-    close: () => engine.close(),
-  };
-}
-
-/** Rounds of all programs in turn, so that what else the machine does meets all of them. */
 async function speed(model: Model, device: GPUDevice, options: BenchOptions, into: string): Promise<Cell[][]> {
   const span = options.quick ? 50 : model.name === "Brunel" ? 200 : 500; // ms
   const network = compiled(model, 1);
   const { spawn } = nodeThreads();
-  const runners = [await peer(model, span, into)];
+  const runners = [await peer(model.name, span, into)];
   runners.push(await own("hillock, float64 reference, 1 thread", referenceEngine(network), span));
   if (spawn !== undefined) runners.push(await own("hillock, float64 reference, 2 threads", await threadedEngine(network, { threads: 2, spawn }), span)); // prettier-ignore
   runners.push(await own("hillock, adapter", await gpuEngine(network, device), span));
-  const found = runners.map(() => [] as Awaited<ReturnType<Runner["run"]>>[]);
-  for (let round = 0; round < (options.quick ? 1 : 3); round++)
-    for (const [k, runner] of runners.entries()) found[k]?.push(await runner.run());
-  for (const runner of runners) await runner.close();
+  const found = await inTurn(runners, options.quick ? 1 : 3);
   const [first] = found as [(typeof found)[0]];
   const median = (runs: typeof first, key: "wall" | "cpu") => spread(runs.map((run) => run[key])).median;
   const cellSteps = cellCount(model) * (span / DT);

@@ -1,4 +1,4 @@
-"""COBA and CUBA of Brette et al. (2007) and Brunel's network (2000) in Brian 2: activity of some seeds, or speed of compiled code.
+"""COBA and CUBA of Brette et al. (2007), Brunel's network (2000) and neurons whose links learn, in Brian 2: activity of some seeds, or speed of compiled code.
 
 Prints one JSON line a seed or program. Same cells, links, inputs and starts as networks.ts; exponential Euler or exact steps of 0.1 ms as there.
 --target cython compiles each object (statistics); cpp writes a C++ program with so many threads of OpenMP, which reads its own clocks
@@ -14,7 +14,7 @@ import brian2
 from brian2 import *
 
 DT = 0.1
-SIZES = {"COBA": (3200, 800, 0.8), "CUBA": (3200, 800, 0.8), "Brunel": (10000, 2500, 1.5)}
+SIZES = {"COBA": (3200, 800, 0.8), "CUBA": (3200, 800, 0.8), "Brunel": (10000, 2500, 1.5), "STDP": (1000, 100, 0.1)}
 CONDUCTANCES = """
 dv/dt = (0.01 * (-60 - v) + ge * (0 - v) + gi * (-80 - v)) / 0.2 / ms : 1 (unless refractory)
 dge/dt = -ge / (5 * ms) : 1
@@ -71,10 +71,34 @@ def brunel(nE, nI, delay, rng):
         parts.append(synapses)
     return cells, parts
 
+def stdp(inputs, n, delay):
+    """Song, Miller and Abbott (2000), n neurons: every pair of spikes counts; post spikes reach links after 0.5 ms."""
+    g = 0.015 * 0.01
+    sources = PoissonGroup(inputs, 20 * Hz)
+    cells = NeuronGroup(n, """
+        dv/dt = (0.01 * (-74 - v) + ge * (0 - v)) / 0.2 / ms : 1
+        dge/dt = -ge / (5 * ms) : 1
+        """, threshold="v > -54", reset="v = -60", method="exponential_euler")
+    cells.v = -74
+    links = Synapses(sources, cells, """
+        w : 1
+        dx/dt = -x / (20 * ms) : 1 (event-driven)
+        dy/dt = -y / (20 * ms) : 1 (event-driven)
+        """,
+        on_pre=f"ge_post += w; x += {0.005 * g}; w = clip(w - y, 0, {g})",
+        on_post=f"y += {0.00525 * g}; w = clip(w + x, 0, {g})")
+    links.connect()
+    links.w = f"{g} * rand()"
+    links.pre.delay = delay * ms
+    links.post.delay = 0.5 * ms
+    return cells, [sources, cells, links]
+
 def build(name, k, scale):
     nE, nI, delay = SIZES[name]
     nE, nI = int(nE * scale), int(nI * scale)
     seed(k)
+    if name == "STDP":
+        return stdp(nE, nI, delay)
     if name == "Brunel":
         return brunel(nE, nI, delay, np.random.default_rng(k))
     return coba_or_cuba(name, nE, nI, delay)

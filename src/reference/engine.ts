@@ -7,7 +7,7 @@ import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
 import { arrayBytes, type MemoryUse } from "../host/memory.ts";
-import { lastSound, STATE_LIMIT, stateError } from "../host/soundness.ts";
+import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import type { Spawn } from "../host/threads.ts";
 import { Crew, ORDER, ownedBy } from "./crew.ts";
@@ -298,7 +298,6 @@ class ReferenceEngine implements Engine {
         this.#release(stage.cells);
       });
       this.#read(this.network.stages.length, inputs, traces);
-      this.#check();
       this.step += steps;
       this.#traces.sampleWeights(this.step, this.#readouts, traces);
       this.#log.forget(this.step - this.network.maxDelaySteps);
@@ -321,7 +320,7 @@ class ReferenceEngine implements Engine {
     this.#all(ORDER.advance, s, block, spike, () => {
       const log = { steps: this.#log.steps, ids: this.#log.ids, releases: this.#log.releases, length: this.#log.length };
       this.#time("deliver", () => share.deliver(s, block, log));
-      if (this.network.learning.length > 0) this.#time("learn", () => share.learn(s, block, log));
+      if (this.network.learning.length > 0) this.#time("learn", () => (this.#sound = share.learn(s, block, log) && this.#sound));
       this.#time("integrate", () => (this.#sound = share.integrate(s, block, spike) && this.#sound));
     });
   } // prettier-ignore
@@ -362,11 +361,6 @@ class ReferenceEngine implements Engine {
       this.#log.sort();
       for (const r of due) this.#sound = r.run(this.#log) && this.#sound;
     });
-  }
-
-  /** Whether all states of links are ones that they can have. */
-  #check(): void {
-    this.#sound &&= this.#memory.learning.every((l) => l.state.every((x: number) => Math.abs(x) <= STATE_LIMIT));
   }
 
   /** The read-outs that come before the cells of a stage. */

@@ -1,5 +1,6 @@
 import type { CompiledLearning, CompiledNetwork, CompiledStage } from "../compile/compiled.ts";
 import { firstLink, tableOf } from "../host/learning.ts";
+import { STATE_LIMIT } from "../host/soundness.ts";
 import { jsLibrary, printJs } from "../lang/print.ts";
 import { lowerBound } from "../sorted.ts";
 import { add, type Delivery, factorOf, type Logged } from "./log.ts";
@@ -29,8 +30,9 @@ export class Learning {
     this.#links = printLinks(learning, f32)(arrays.state, arrays.last, values, arrays.last.length, network.dt);
   }
 
-  /** The events of [d.step, d.step + d.steps), step by step: spikes of targets, then what arrives. */
-  run(stage: CompiledStage, log: Logged, d: Delivery, acc: Float64Array | Int32Array): void {
+  /** The events of [d.step, d.step + d.steps), step by step: spikes of targets, then what arrives.
+   * @returns whether all that they left is what a link can have */
+  run(stage: CompiledStage, log: Logged, d: Delivery, acc: Float64Array | Int32Array): boolean {
     const arrivals: Arrival[][] = Array.from({ length: d.steps }, () => []);
     this.#given(d, arrivals);
     this.#logged(log, d, arrivals);
@@ -38,6 +40,7 @@ export class Learning {
       if (this.learning.hearsTarget) this.#hear(log, d.step + due, d);
       for (const a of arrivals[due] as Arrival[]) this.#arrive(stage, a, due, d, acc);
     }
+    return this.#links.sound();
   }
 
   #logged(log: Logged, d: Delivery, out: Arrival[][]): void {
@@ -112,6 +115,8 @@ interface LinkEvents {
   /** @returns what is transmitted */
   pre(i: number, l: number, step: number, frozen: boolean): number;
   post(i: number, l: number, step: number, frozen: boolean): void;
+  /** Whether all states that events have left since it was last asked are ones that a link can have. */
+  sound(): boolean;
 }
 
 type MakeLinks = (state: Floats, last: Uint32Array, values: readonly Floats[], all: number, dt: number) => LinkEvents;
@@ -124,16 +129,19 @@ function printLinks({ states, params, values, relax, onPre, onPost }: CompiledLe
     ...states.map((s, k) => `let ${s} = state[${k} * all + i];`),
     `const before = ${states[0]};`,
     printJs([...relax, ...stmts], { f32 }),
-    ...states.map((s, k) => `state[${k} * all + i] = ${k === 0 ? `frozen ? before : ${s}` : s};`),
+    `if (frozen) ${states[0]} = before;`,
+    ...states.map((s, k) => `state[${k} * all + i] = ${s};`),
+    `sound = sound && ${states.map((s) => `Math.abs(${s}) <= ${STATE_LIMIT}`).join(" && ")};`,
     `last[i] = step;${result}`,
     "},",
   ];
   const library = jsLibrary(f32);
   const text = [
-    `"use strict"; return (state, last, values, all, dt) => ({`,
+    `"use strict"; return (state, last, values, all, dt) => { let sound = true; return {`,
     ...event("pre", onPre, " return transmitted;"),
     ...event("post", onPost, ""),
-    "});",
+    "sound: () => { const was = sound; sound = true; return was; },",
+    "}; };",
   ].join("\n");
   return new Function(...Object.keys(library), text)(...Object.values(library)) as MakeLinks;
 }

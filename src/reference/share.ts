@@ -115,10 +115,11 @@ export class Share {
     deliver(compiled, log, delivery, acc, again);
   }
 
-  learn(s: number, block: Block, log: Logged): void {
+  /** @returns whether all states of its links are ones that a link can have */
+  learn(s: number, block: Block, log: Logged): boolean {
     const { compiled, learning, own } = this.#stages[s] as Stage;
     const acc = this.#memory.acc[s] as Float64Array | Int32Array;
-    for (const l of learning) l.run(compiled, log, this.#delivery(block, own), acc);
+    return learning.reduce((sound, l) => l.run(compiled, log, this.#delivery(block, own), acc) && sound, true);
   }
 
   /** @returns whether all states of its cells are ones that a cell can have, and potentials were at every step */

@@ -67,8 +67,8 @@ class Member {
       return;
     }
     this.#share.deliver(s, block, log);
-    this.#share.learn(s, block, log);
-    if (!this.#share.integrate(s, block, spike)) Atomics.store(c, WORD.unsound, 1);
+    const learned = this.#share.learn(s, block, log);
+    if (!this.#share.integrate(s, block, spike) || !learned) Atomics.store(c, WORD.unsound, 1);
   }
 }
 
