@@ -12,26 +12,15 @@ import { liveExperiment, noiseOf, stimulusOf, type Experiment, type Versions } f
 import { CURRENT, DT, type LabSettings } from "./settings.ts";
 import { carriedOver } from "./swap.ts";
 
-/** One network on one engine: the cell or cells that are being looked at. */
-export class Rig {
-  readonly experiment: Experiment;
-  readonly versions: Versions;
-  /** of every variable, in order. */
-  readonly units: readonly string[];
+/** One network on one engine. */
+export class EngineRig {
   readonly #network: CompiledNetwork;
   readonly #engine: Engine;
   readonly #simulation: Simulation;
 
-  private constructor(versions: Versions, experiment: Experiment, network: CompiledNetwork, engine: Engine) {
-    [this.versions, this.experiment, this.#network, this.#engine] = [versions, experiment, network, engine];
-    this.units = experiment.variables.map(({ version, name }) => unitOf(network, version, name));
+  protected constructor(network: CompiledNetwork, engine: Engine) {
+    [this.#network, this.#engine] = [network, engine];
     this.#simulation = new Simulation(network, engine);
-  }
-
-  static async make(versions: Versions, settings: LabSettings, device: GPUDevice | undefined): Promise<Rig> {
-    const experiment = liveExperiment(versions, settings);
-    const network = compile(experiment.network.describe(), { dt: ms(DT) });
-    return new Rig(versions, experiment, network, await engineOf(network, device));
   }
 
   get kind(): "gpu" | "reference" {
@@ -46,22 +35,16 @@ export class Rig {
   }
 
   /** Goes on from where another network is, with every state whose name both have. */
-  async goOnFrom(before: Rig): Promise<{ kept: number; of: number }> {
+  async goOnFrom(before: EngineRig, likeFirst = true): Promise<{ kept: number; of: number }> {
     const [{ step, state }, { state: fresh }] = [await before.#simulation.save(), await this.#simulation.save()];
-    const carried = carriedOver({ network: before.#network, state }, { network: this.#network, fresh });
+    const carried = carriedOver({ network: before.#network, state }, { network: this.#network, fresh }, likeFirst);
     await this.#simulation.load({ step, state: carried.state, changes: [] });
     return carried;
   }
 
-  /** Amplitude and noise act from the next step on. */
-  set(settings: LabSettings): void {
-    if (settings.mode !== CURRENT) return;
-    this.#simulation.change((control: Control) => {
-      for (const version of Object.keys(this.versions)) {
-        control.gain(stimulusOf(version), currentOf(settings));
-        control.gain(noiseOf(version), noiseSdOf(settings));
-      }
-    });
+  /** Acts from the next step on. */
+  protected change(update: (control: Control) => void): void {
+    this.#simulation.change(update);
   }
 
   async run(steps: number): Promise<Chunk> {
@@ -75,7 +58,38 @@ export class Rig {
   }
 }
 
-const engineOf = async (network: CompiledNetwork, device: GPUDevice | undefined): Promise<Engine> =>
+/** The cell or cells that are being looked at. */
+export class Rig extends EngineRig {
+  readonly experiment: Experiment;
+  readonly versions: Versions;
+  /** of every variable, in order. */
+  readonly units: readonly string[];
+
+  private constructor(versions: Versions, experiment: Experiment, network: CompiledNetwork, engine: Engine) {
+    super(network, engine);
+    [this.versions, this.experiment] = [versions, experiment];
+    this.units = experiment.variables.map(({ version, name }) => unitOf(network, version, name));
+  }
+
+  static async make(versions: Versions, settings: LabSettings, device: GPUDevice | undefined): Promise<Rig> {
+    const experiment = liveExperiment(versions, settings);
+    const network = compile(experiment.network.describe(), { dt: ms(DT) });
+    return new Rig(versions, experiment, network, await engineOf(network, device));
+  }
+
+  /** Amplitude and noise act from the next step on. */
+  set(settings: LabSettings): void {
+    if (settings.mode !== CURRENT) return;
+    this.change((control) => {
+      for (const version of Object.keys(this.versions)) {
+        control.gain(stimulusOf(version), currentOf(settings));
+        control.gain(noiseOf(version), noiseSdOf(settings));
+      }
+    });
+  }
+}
+
+export const engineOf = async (network: CompiledNetwork, device: GPUDevice | undefined): Promise<Engine> =>
   device === undefined ? referenceEngine(network, { precision: 64 }) : gpuEngine(network, device);
 
 function unitOf(network: CompiledNetwork, population: string, variable: string): string {

@@ -34,9 +34,8 @@ const tidy = (x: number): number => Number(x.toFixed(6));
 /** A panel as an SVG file. */
 export const panelSvg = (panel: Panel): string => figure({ width: 120, panels: [panel] });
 
-/** A program for Node that does the same from rest: the network, the engine and the step of the page, and the file of its traces.
- * @param json  of the network */
-export const nodeScript = (json: string, engine: "gpu" | "reference", duration: number): string => `\
+/** Of a program for Node that does what the page does, from rest: the network, the engine and the step of the page. */
+const beginning = (json: string, engine: "gpu" | "reference", duration: number): string => `\
 // Made by hillock's Laboratory. npm install hillock, then: node laboratory.mjs
 import { writeFile } from "node:fs/promises";
 import { ms, Network, openDevice, simulate } from "hillock";
@@ -50,7 +49,18 @@ ${
     : "const opened = undefined; // the page ran on the float64 reference engine"
 }
 const sim = await simulate(network, { device: opened?.device, dt: ms(${DT}) });
-for await (const chunk of sim.run(ms(duration), { chunk: ms(duration) })) {
+for await (const chunk of sim.run(ms(duration), { chunk: ms(duration) })) {`;
+
+const END = `\
+}
+await sim.close();
+opened?.device.destroy();
+`;
+
+/** A program that writes the traces' file.
+ * @param json  of the network */
+export const nodeScript = (json: string, engine: "gpu" | "reference", duration: number): string => `\
+${beginning(json, engine, duration)}
   const traces = network.describe().recordings.map((r) => chunk.trace(r.population, r.variable));
   const at = traces.map((t) => new Map(Array.from(t.times, (time, k) => [time.toFixed(3), t.data[k]])));
   const name = ({ population, variable }) => (variable.startsWith(population + ".") ? variable : population + "." + variable);
@@ -60,7 +70,17 @@ for await (const chunk of sim.run(ms(duration), { chunk: ms(duration) })) {
   await writeFile("laboratory.csv", [head.join(","), ...lines].join("\\n") + "\\n");
   for (const { name: population } of network.describe().populations)
     console.log(population + ":", chunk.spikes(population).times.length, "spikes in", duration, "ms");
-}
-await sim.close();
-opened?.device.destroy();
-`;
+${END}`;
+
+/** A program that writes the spikes of a network's cells. */
+export const spikesScript = (json: string, engine: "gpu" | "reference", duration: number): string => `\
+${beginning(json, engine, duration)}
+  const lines = ["t_ms,population,cell"];
+  for (const { name, model } of network.describe().populations) {
+    if (model.kind === "renewal") continue; // a drive
+    const { times, cells } = chunk.spikes(name);
+    times.forEach((t, k) => lines.push([Number(t.toFixed(4)), name, cells[k]].join(",")));
+    console.log(name + ":", times.length, "spikes in", duration, "ms");
+  }
+  await writeFile("laboratory.csv", lines.join("\\n") + "\\n");
+${END}`;

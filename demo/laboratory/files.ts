@@ -1,6 +1,6 @@
 import { element, make } from "../site/element.ts";
 import { onFiles } from "../site/files.ts";
-import { curveCsv, nodeScript, panelSvg, tracesCsv } from "./exports.ts";
+import { curveCsv, nodeScript, panelSvg, spikesScript, tracesCsv } from "./exports.ts";
 import { save } from "../site/save.ts";
 import { packed, readSaved, savedText, type Saved } from "./saved.ts";
 import type { Traces } from "./traces.ts";
@@ -19,6 +19,8 @@ export interface Shown {
   /** of the plots, ms. */
   window(): number;
   link(): string;
+  /** a network runs, not one cell. */
+  network(): boolean;
 }
 
 type Description = { json: string; engine: "gpu" | "reference" };
@@ -36,7 +38,7 @@ export class Files {
     click("save", () => save("laboratory.json", savedText(shown.saved()), "application/json"));
     click("csv", () => save("traces.csv", tracesCsv(shown.traces, shown.window()), "text/csv"));
     click("json", () => void this.#description().then(({ json }) => save("network.json", `${json}\n`, "application/json"))); // prettier-ignore
-    click("script", () => void this.#description().then(({ json, engine }) => save("laboratory.mjs", nodeScript(json, engine, 1000), "text/javascript"))); // prettier-ignore
+    click("script", () => void this.#description().then(({ json, engine }) => save("laboratory.mjs", (shown.network() ? spikesScript : nodeScript)(json, engine, 1000), "text/javascript"))); // prettier-ignore
     click("share", () => void this.#share());
     onFiles([[element("open"), element<HTMLInputElement>("file")]], (name, text) => {
       if (/\.(swc|mod)$/i.test(name)) shown.into(name, text);

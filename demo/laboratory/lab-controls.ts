@@ -1,5 +1,5 @@
 import { Controls } from "../site/controls.ts";
-import { CONSTANT, VOLTAGE, SPECS, type Key, type LabSettings } from "./settings.ts";
+import { CONSTANT, NETWORK, VOLTAGE, SPECS, type Key, type LabSettings } from "./settings.ts";
 
 export const KEYS = Object.keys(SPECS) as Key[];
 
@@ -13,11 +13,15 @@ export class LabControls extends Controls<Key> {
     return `${super.link()}${location.hash}`;
   }
 
-  /** Greys out what the clamp does not use. */
-  suitClamp(): void {
+  /** Greys out what the clamp, or a network, does not use. */
+  suitView(): void {
+    const network = this.get("view") === NETWORK;
     const inVoltage = this.get("mode") === VOLTAGE;
-    for (const key of ["amplitude", "noise", "shape", "scale", "seed"] as const) this.enable(key, !inVoltage);
-    for (const key of ["hold", "step"] as const) this.enable(key, inVoltage);
-    this.enable("period", inVoltage || this.get("shape") !== CONSTANT);
+    for (const key of ["amplitude", "noise", "shape", "scale"] as const) this.enable(key, !network && !inVoltage);
+    for (const key of ["hold", "step"] as const) this.enable(key, !network && inVoltage);
+    this.enable("period", !network && (inVoltage || this.get("shape") !== CONSTANT));
+    this.enable("seed", network || !inVoltage);
+    for (const key of ["mode", "window"] as const) this.enable(key, !network);
+    this.enable("span", network);
   }
 }

@@ -4,14 +4,16 @@ import { fromLaterPage, hideNotice, notice, paragraph, showAdapterName, withoutW
 import { commonTime } from "../site/protocol.ts";
 import { onColours, theme } from "../site/theme.ts";
 import { VERSIONS, type VersionName } from "./clamping.ts";
+import { EXAMPLES } from "./circuit/circuit.ts";
+import { CircuitPart } from "./circuit/part.ts";
 import type { Fault } from "./document.ts";
 import { Editor } from "./editor.ts";
 import { Files } from "./files.ts";
 import { KEYS, LabControls } from "./lab-controls.ts";
-import type { Texts, ToPage, ToWorker } from "./protocol.ts";
+import type { Recorded, Texts, ToPage, ToWorker } from "./protocol.ts";
 import { unpacked, type Saved } from "./saved.ts";
 import { CARDS } from "./questions.ts";
-import { LIVE, SPECS, VOLTAGE, type Key, type LabSettings } from "./settings.ts";
+import { LIVE, NETWORK, ONE_CELL, SPECS, VOLTAGE, type Key, type LabSettings } from "./settings.ts";
 import { Traces } from "./traces.ts";
 import { Views } from "./views.ts";
 
@@ -20,13 +22,15 @@ const SHOWN_MS = 100;
 const FIRST = "squid";
 
 /** The Laboratory's page: texts, controls and plots on one side, the worker on the other. `document.body.dataset`: state (starting,
- * running, failed), asked and ran (the last change, and the last whose network runs: equal when nothing is under way), runs (networks so far), modelMs, rateA, rateB, kept, fault. */
+ * running, failed), view (cell, network), asked and ran (the last change, and the last whose network runs: equal when nothing is under way), runs
+ * (networks so far), modelMs, rateA, rateB, kept, fault; of a network meanRates, circuitFaults. */
 export class LabPage {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   readonly #controls = new LabControls(element("controls"), SPECS);
   readonly #traces = new Traces();
   readonly #views = new Views(this.#traces, this.#controls.settings);
   readonly #editor: Editor;
+  readonly #circuit: CircuitPart;
   readonly #files: Files;
   #texts: Texts = { A: "" };
   #shown: VersionName = "A";
@@ -46,8 +50,10 @@ export class LabPage {
   constructor() {
     const parts = { area: element<HTMLTextAreaElement>("text"), lines: element("lines"), mark: element("mark") };
     this.#editor = new Editor(parts, (at) => this.#edited(at), (at) => this.#send({ kind: "cursor", version: this.#shown, at })); // prettier-ignore
+    this.#circuit = new CircuitPart(this.#controls.get("span"), (message, transfer) => this.#send(message, transfer), (anew) => this.#run(anew)); // prettier-ignore
     this.#files = new Files({
-      saved: () => ({ texts: this.#texts, settings: this.#controls.settings }),
+      saved: () => ({ texts: this.#texts, settings: this.#controls.settings, circuit: this.#circuit.circuit }),
+      network: () => this.#network,
       open: (saved) => this.#open(saved),
       into: (name, text) => this.#ask({ kind: "file", version: this.#shown, name, text, into: this.#texts[this.#shown] ?? "" }), // prettier-ignore
       describe: (request) => this.#send({ kind: "describe", request }),
@@ -61,13 +67,14 @@ export class LabPage {
     theme();
     onColours(() => (this.#due = true));
     this.#wire();
-    cards(this.#controls, ["speed", "engine", "seed", "scale"], CARDS);
+    cards(this.#controls, ["speed", "engine", "seed", "scale"], CARDS, ({ circuit }) => this.#example(circuit));
     void this.#begin();
   }
 
   /** Opens what the address says, or the first cell. */
   async #begin(): Promise<void> {
     await this.#hello;
+    this.#circuit.begin();
     this.#pace();
     const hash = location.hash.slice(1);
     if (hash === "") return this.#ask({ kind: "preset", version: this.#shown, name: FIRST });
@@ -88,6 +95,8 @@ export class LabPage {
     click("measure", () => this.#measure());
     for (const version of VERSIONS) click(`version-${version}`, () => this.#show(version));
     click("drop", () => this.#dropB());
+    click("view-cell", () => this.#controls.put("view", ONE_CELL));
+    click("view-network", () => this.#controls.put("view", NETWORK));
     element("variable").addEventListener("change", () => this.#choose());
     const chosen = (id: string, act: (name: string) => void): void => {
       const select = element<HTMLSelectElement>(id);
@@ -100,7 +109,7 @@ export class LabPage {
     chosen("insert", (name) => this.#ask({ kind: "insertion", name }));
     document.addEventListener("visibilitychange", () => this.#pace());
     this.#controls.onChange(() => this.#set());
-    this.#controls.suitClamp();
+    this.#showView();
     const frame = (now: number): void => {
       this.#draw(now);
       requestAnimationFrame(frame);
@@ -142,6 +151,18 @@ export class LabPage {
         return;
       case "description":
         return this.#files.described(message.request, message.json, message.engine);
+      case "circuit checked":
+        if (message.id === this.#asked) this.#circuit.fault(message.faults);
+        return;
+      case "acts":
+        return this.#acts(message.id, message.moved);
+      case "circuit":
+        this.#circuit.take(message.shown);
+        this.#measured = message.shown.measured;
+        this.#due = true;
+        return;
+      case "answer":
+        return this.#circuit.answered(message.id, message.answer);
       case "failed":
         return this.#failed(message.title, message.detail);
     }
@@ -158,7 +179,29 @@ export class LabPage {
     this.#ready();
   }
 
-  #running({ id, variables, unit, kept, of, moved, restarted, engine }: ToPage & { kind: "running" }): void {
+  #running({ id, variables, unit, kept, of, moved, restarted, engine, circuit }: ToPage & { kind: "running" }): void {
+    if (circuit === undefined) this.#cellRuns(variables, unit, restarted);
+    else this.#circuit.running(circuit);
+    if (document.body.dataset["state"] === "failed") hideNotice();
+    Object.assign(document.body.dataset, {
+      state: "running",
+      runs: String(++this.#runs),
+      kept: String(kept),
+      of: String(of),
+      computes: engine,
+    });
+    element("engine").textContent = engine === "gpu" ? "the adapter, float32" : "reference, float64";
+    this.#acts(id, moved);
+    if (!restarted) this.#say(`Runs; ${kept} of ${of} states went on.`);
+    if (this.#views.curve !== undefined) element("curve-said").textContent = "Measured before the last change.";
+  }
+
+  #acts(id: number, moved: number): void {
+    document.body.dataset["ran"] = String(id);
+    performance.measure("edit to simulation", { start: Math.max(0, moved - performance.timeOrigin) });
+  }
+
+  #cellRuns(variables: readonly Recorded[], unit: Views["unit"], restarted: boolean): void {
     const same = this.#traces.variables.length === variables.length && variables.every((v, k) => v.name === this.#traces.variables[k]?.name && v.unit === this.#traces.variables[k]?.unit); // prettier-ignore
     this.#traces.running(variables, restarted);
     this.#views.unit = unit;
@@ -167,19 +210,6 @@ export class LabPage {
       this.#list();
       this.#views.running();
     }
-    if (document.body.dataset["state"] === "failed") hideNotice();
-    Object.assign(document.body.dataset, {
-      state: "running",
-      runs: String(++this.#runs),
-      ran: String(id),
-      kept: String(kept),
-      of: String(of),
-      computes: engine,
-    });
-    element("engine").textContent = engine === "gpu" ? "the adapter, float32" : "reference, float64";
-    performance.measure("edit to simulation", { start: Math.max(0, moved - performance.timeOrigin) });
-    if (!restarted) this.#say(`Runs; ${kept} of ${of} states went on.`);
-    if (this.#views.curve !== undefined) element("curve-said").textContent = "Measured before the last change.";
   }
 
   /** Variables inside the cell, each once. */
@@ -205,18 +235,43 @@ export class LabPage {
 
   #run(restart: boolean, moved = commonTime()): void {
     this.#ran = this.#controls.settings;
-    this.#ask({ kind: "run", id: this.#asked + 1, texts: this.#texts, settings: this.#ran, restart, moved });
+    const circuit = this.#network ? this.#circuit.wanted() : undefined;
+    this.#ask({ kind: "run", id: this.#asked + 1, texts: this.#texts, settings: this.#ran, circuit, restart, moved });
   }
 
   /** Several may have changed at once, by "Defaults". */
   #set(): void {
     const { settings } = this.#controls;
-    this.#controls.suitClamp();
+    this.#showView();
     this.#views.settings = settings;
     const same = KEYS.every((key) => LIVE.includes(key) || settings[key] === this.#ran?.[key]);
     if (same) this.#send({ kind: "live", settings });
     else this.#run(false);
     this.#due = true;
+  }
+
+  get #network(): boolean {
+    return this.#controls.get("view") === NETWORK;
+  }
+
+  /** Shows what belongs to one cell, or to a network. */
+  #showView(): void {
+    const network = this.#network;
+    document.body.dataset["view"] = network ? "network" : "cell";
+    element("view-cell").setAttribute("aria-pressed", String(!network));
+    element("view-network").setAttribute("aria-pressed", String(network));
+    for (const part of document.querySelectorAll<HTMLElement>(".only-cell")) part.hidden = network;
+    for (const part of document.querySelectorAll<HTMLElement>(".only-network")) part.hidden = !network;
+    this.#controls.suitView();
+    this.#circuit.span = this.#controls.get("span");
+  }
+
+  /** A question about a network comes with one. */
+  #example(name: string | undefined): void {
+    const found = EXAMPLES.find(([known]) => known === name);
+    if (found === undefined) return;
+    this.#circuit.put(found[2]);
+    this.#run(true);
   }
 
   #checked(faults: Readonly<Partial<Record<VersionName, Fault>>>): void {
@@ -259,6 +314,7 @@ export class LabPage {
 
   #showVersions(): void {
     const two = this.#texts.B !== undefined;
+    this.#circuit.versions = two ? VERSIONS : ["A"];
     for (const name of VERSIONS) element(`version-${name}`).setAttribute("aria-pressed", String(name === this.#shown));
     element("drop").hidden = !two;
     for (const part of document.querySelectorAll<HTMLElement>(".of-b")) part.hidden = !two;
@@ -296,11 +352,12 @@ export class LabPage {
     else this.#editor.type(text.length, text.length, `${text.endsWith("\n") ? "" : "\n"}${room}:\n${lines}`);
   }
 
-  #open({ texts, settings }: Saved): void {
+  #open({ texts, settings, circuit }: Saved): void {
     this.#texts = texts;
     this.#shown = "A";
     for (const [key, value] of Object.entries(settings) as [Key, number][]) this.#controls.place(key, value);
-    this.#controls.suitClamp();
+    if (circuit !== undefined) this.#circuit.put(circuit);
+    this.#showView();
     this.#views.settings = this.#controls.settings;
     this.#views.forget();
     this.#showVersions();
@@ -334,8 +391,8 @@ export class LabPage {
     this.#send(message);
   }
 
-  #send(message: ToWorker): void {
-    this.#worker.postMessage(message);
+  #send(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#worker.postMessage(message, transfer);
   }
 
   /** One plot a frame keeps every task short. */
@@ -344,13 +401,13 @@ export class LabPage {
     if (task !== undefined) return task();
     if (!this.#due || now - this.#drawn < SHOWN_MS) return;
     [this.#due, this.#drawn] = [false, now];
-    this.#tasks = [() => this.#numbers(), ...this.#views.tasks()];
+    element("speed").textContent = this.#paused ? "paused" : `${this.#measured.toPrecision(2)} × real time`;
+    this.#tasks = this.#network ? [...this.#circuit.tasks()] : [() => this.#numbers(), ...this.#views.tasks()];
   }
 
   #numbers(): void {
     const { dataset } = document.body;
     element("time").textContent = `${this.#traces.now.toFixed(0)} ms`;
-    element("speed").textContent = this.#paused ? "paused" : `${this.#measured.toPrecision(2)} × real time`;
     for (const version of VERSIONS) {
       const rate = this.#traces.rate(version);
       const has = this.#traces.variables.some((v) => v.version === version);

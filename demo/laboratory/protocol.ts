@@ -1,5 +1,7 @@
-import type { AdapterName, Pacing } from "../site/protocol.ts";
+import type { AdapterName, Look, Pacing } from "../site/protocol.ts";
 import type { Unit } from "../../src/units.ts";
+import type { Circuit, CircuitFault } from "./circuit/circuit.ts";
+import type { CircuitShown, Watched } from "./circuit/readings.ts";
 import type { Fault } from "./document.ts";
 import type { VersionName } from "./clamping.ts";
 import type { Variable } from "./experiment.ts";
@@ -11,8 +13,9 @@ import type { LabSettings } from "./settings.ts";
 export type Texts = Readonly<{ A: string; B?: string }>;
 
 export type ToWorker =
-  /** Checks the texts and, where they are right, runs them in place of what runs. `moved`: when the key was hit, ms of the common clock. */
-  | { readonly kind: "run"; readonly id: number; readonly texts: Texts; readonly settings: LabSettings; readonly restart: boolean; readonly moved: number }
+  /** Checks the texts and, where they are right, runs them in place of what runs: one cell, or a circuit of such. `moved`: when the key was
+   * hit, ms of the common clock. */
+  | { readonly kind: "run"; readonly id: number; readonly texts: Texts; readonly settings: LabSettings; readonly circuit?: Circuit | undefined; readonly restart: boolean; readonly moved: number }
   /** Settings that need no other network. */
   | { readonly kind: "live"; readonly settings: LabSettings }
   | { readonly kind: "pacing"; readonly pacing: Pacing }
@@ -26,7 +29,23 @@ export type ToWorker =
   /** A file for the cell of a version: an SWC morphology or an NMODL mechanism. `into`: the cell's text as it stands. */
   | { readonly kind: "file"; readonly version: VersionName; readonly name: string; readonly text: string; readonly into: string }
   /** The network as it is now, for files. */
-  | { readonly kind: "describe"; readonly request: number }; // prettier-ignore
+  | { readonly kind: "describe"; readonly request: number }
+  /** Where circuits are drawn, and how. */
+  | { readonly kind: "canvas"; readonly canvases: Readonly<Record<string, OffscreenCanvas>>; readonly look: Look }
+  | { readonly kind: "look"; readonly look: Look }
+  | { readonly kind: "watch"; readonly watched: Watched }
+  | { readonly kind: "ask"; readonly id: number; readonly question: CircuitQuestion }; // prettier-ignore
+
+/** What files of a circuit hold: its raster (Blob), its spikes as a table (Table), or by population (SpikesOf[]). */
+export type CircuitQuestion = "picture" | "table" | "spikes";
+
+/** What the page says of a circuit that runs. */
+export interface CircuitFacts {
+  readonly circuit: Circuit;
+  /** of each population's weights. */
+  readonly units: readonly string[];
+  readonly links: number;
+}
 
 export interface Recorded extends Variable {
   readonly unit: string;
@@ -43,7 +62,13 @@ export interface Curve {
 export type ToPage =
   | { readonly kind: "hello"; readonly adapter: AdapterName | undefined; readonly presets: readonly (readonly [string, string])[]; readonly insertable: readonly (readonly [string, string])[] }
   | { readonly kind: "checked"; readonly id: number; readonly faults: Readonly<Partial<Record<VersionName, Fault>>> }
-  | { readonly kind: "running"; readonly id: number; readonly variables: readonly Recorded[]; readonly unit: Unit; readonly kept: number; readonly of: number; readonly moved: number; readonly restarted: boolean; readonly engine: "gpu" | "reference" }
+  | { readonly kind: "running"; readonly id: number; readonly variables: readonly Recorded[]; readonly unit: Unit; readonly kept: number; readonly of: number; readonly moved: number; readonly restarted: boolean; readonly engine: "gpu" | "reference"; readonly circuit?: CircuitFacts }
+  /** Faults of a circuit at its fields; none: it runs, or is about to. */
+  | { readonly kind: "circuit checked"; readonly id: number; readonly faults: readonly CircuitFault[] }
+  /** What was changed acts on the network that runs. */
+  | { readonly kind: "acts"; readonly id: number; readonly moved: number }
+  | { readonly kind: "circuit"; readonly shown: CircuitShown }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
   /** One array per variable, all over the same times. */
   | { readonly kind: "samples"; readonly times: Float64Array; readonly values: readonly Float32Array[]; readonly spikes: Readonly<Partial<Record<VersionName, Float64Array>>>; readonly time: number; readonly measured: number }
   | { readonly kind: "curve"; readonly curve: Curve }

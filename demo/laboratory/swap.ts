@@ -10,21 +10,23 @@ export interface Kept {
   readonly of: number;
 }
 
-/** The new engine's own state with every value whose name the old one had too. Both networks have populations of one cell, so that the
- * old log, whose spikes reach nobody, is left behind.
- * @param fresh  of the new engine at its start */
+/** The new engine's own state with every value whose name the old one had too. The old log is left behind: spikes that are under way
+ * between cells do not arrive.
+ * @param fresh  of the new engine at its start
+ * @param likeFirst  what is new begins where the first of the old is, so that only what differs tells them apart */
 export function carriedOver(
   from: { readonly network: CompiledNetwork; readonly state: EngineState },
   to: { readonly network: CompiledNetwork; readonly fresh: EngineState },
+  likeFirst: boolean,
 ): Kept {
   const state: Record<string, EngineState[string]> = { ...to.fresh };
   let [kept, of] = [0, 0];
   for (const cells of to.network.populations) {
+    if (cells.kind === "renewal") keepEqual(`sources.${cells.name}`, from.state, state);
     if (cells.kind !== "cells") continue;
     const names = stateNames(cells);
     of += names.length;
-    // a version that is new begins where the other is, so that only what differs tells them apart
-    const old = from.network.populations.find((p) => p.name === cells.name) ?? from.network.populations[0];
+    const old = from.network.populations.find((p) => p.name === cells.name) ?? (likeFirst ? from.network.populations[0] : undefined); // prettier-ignore
     if (old?.kind !== "cells" || old.n !== cells.n) continue;
     const key = `cells.${cells.name}.state`;
     const rows = new Map(stateNames(old).map((name, row) => [name, row]));
@@ -42,6 +44,12 @@ export function carriedOver(
     if (wasArmed !== undefined) state[armed] = wasArmed;
   }
   return { state, kept, of };
+}
+
+/** Where drawing of a source's next spike stands: else it would draw again what it drew at the start. */
+function keepEqual(key: string, from: EngineState, state: Record<string, EngineState[string]>): void {
+  const [before, fresh] = [from[key], state[key]];
+  if (before !== undefined && before.length === fresh?.length && before.constructor === fresh.constructor) state[key] = before; // prettier-ignore
 }
 
 /** Names of all rows of a population's states, the same for the same thing in any network: without the numbers that the compiler

@@ -3,6 +3,12 @@ import { HillockError } from "../../src/errors.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import { Pace } from "../site/pace.ts";
 import { Rig } from "./bench.ts";
+import { checkCircuit, circuitFaultOf } from "./circuit/check.ts";
+import { LIMITS } from "./circuit/circuit.ts";
+import { entrance, subjectOf } from "./circuit/network.ts";
+import { CircuitRig, type CircuitPlan } from "./circuit/rig.ts";
+import { CircuitScreen } from "./circuit/screen.ts";
+import { Pace as SubmitPace } from "../../src/host/pace.ts";
 import { measureCurve } from "./curves.ts";
 import { faultOf, isFault, readText, type Fault, type Read } from "./document.ts";
 import type { VersionName } from "./clamping.ts";
@@ -17,6 +23,8 @@ import { ADAPTER, AUTOMATIC, DT, SAMPLE, type LabSettings } from "./settings.ts"
 /** Wall time of a piece where the engine keeps up, ms. */
 const PIECE_MS = 40;
 const SAMPLE_STEPS = Math.round(SAMPLE / DT);
+/** Steps of a network's piece at most. */
+const LONGEST_PIECE = 4000;
 
 const post = (message: ToPage, transfer: Transferable[] = []): void => postMessage(message, { transfer });
 const later = (delay: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delay));
@@ -31,8 +39,11 @@ class Laboratory {
   readonly #reads = new Map<VersionName, Read>();
   #settings: LabSettings | undefined;
   readonly #rows = new Rows();
-  #rig: Rig | undefined;
-  #next: { rig: Rig; message: RunMessage } | undefined;
+  #rig: Rig | CircuitRig | undefined;
+  #next: { rig: Rig | CircuitRig; message: RunMessage } | undefined;
+  readonly #screen = new CircuitScreen(post);
+  /** how long pieces of a network are: a change acts within two of them. */
+  #lengths = new SubmitPace(1, LONGEST_PIECE);
   #wanted: RunMessage | undefined;
   #building = false;
   #changed = false; // amplitude or noise
@@ -67,7 +78,8 @@ class Laboratory {
         return void this.#build(message);
       case "live":
         [this.#settings, this.#changed] = [message.settings, true];
-        return;
+        this.#screen.span = message.settings.span;
+        return this.#screen.tell(this.#pace.measured);
       case "pacing":
         this.#pace.pacing = message.pacing;
         return;
@@ -94,6 +106,15 @@ class Laboratory {
         return this.#file(message);
       case "describe":
         return this.#describe(message.request);
+      case "canvas":
+        return this.#screen.canvas(message.canvases, message.look);
+      case "look":
+        return this.#screen.look(message.look);
+      case "watch":
+        this.#screen.watched = message.watched;
+        return this.#screen.tell(this.#pace.measured);
+      case "ask":
+        return void this.#answer(message);
     }
   }
 
@@ -129,6 +150,7 @@ class Laboratory {
   async #make(message: RunMessage): Promise<void> {
     const { versions, faults } = this.#read(message.texts);
     if (Object.keys(faults).length > 0) return post({ kind: "checked", id: message.id, faults });
+    if (message.circuit !== undefined) return this.#makeCircuit({ ...message, circuit: message.circuit }, versions);
     try {
       const rig = await Rig.make(versions, message.settings, await this.#device(message.settings));
       post({ kind: "checked", id: message.id, faults: {} });
@@ -138,6 +160,31 @@ class Laboratory {
       const told = this.#faultsOf(error);
       if (told === undefined) return this.#failed("The cell does not run.", error);
       post({ kind: "checked", id: message.id, faults: told });
+    }
+  }
+
+  /** The same for a circuit; weights and rates act on the network that is there. */
+  async #makeCircuit(message: RunMessage & Pick<CircuitPlan, "circuit">, versions: Versions): Promise<void> {
+    const { id, circuit, settings, texts, restart, moved } = message;
+    const device = await this.#device(settings);
+    post({ kind: "checked", id, faults: {} });
+    const limits = device !== undefined && this.#adapter?.isFallback === false ? LIMITS.adapter : LIMITS.software;
+    const faults = checkCircuit(circuit, versions, limits);
+    post({ kind: "circuit checked", id, faults });
+    if (faults.length > 0) return;
+    const plan: CircuitPlan = { circuit, versions, seed: settings.seed, device, cells: JSON.stringify(texts) };
+    const latest = this.#next?.rig ?? this.#rig;
+    if (!restart && latest instanceof CircuitRig && latest.takes(plan)) {
+      latest.want(circuit);
+      return post({ kind: "acts", id, moved });
+    }
+    try {
+      const rig = await CircuitRig.make(plan);
+      await this.#next?.rig.close();
+      this.#next = { rig, message };
+    } catch (error) {
+      if (!(error instanceof HillockError)) return this.#failed("The network does not run.", error);
+      post({ kind: "circuit checked", id, faults: [circuitFaultOf(error, circuit)] });
     }
   }
 
@@ -171,30 +218,54 @@ class Laboratory {
     const before = this.#rig;
     this.#rig = rig;
     [this.#settings, this.#changed] = [message.settings, false];
-    const goesOn = before !== undefined && !message.restart;
-    const { kept, of } = goesOn ? await rig.goOnFrom(before) : { kept: 0, of: 0 };
+    const goesOn = before !== undefined && !message.restart && before instanceof Rig === rig instanceof Rig;
+    const { kept, of } = goesOn ? await rig.goOnFrom(before, rig instanceof Rig) : { kept: 0, of: 0 };
     if (before !== undefined) await before.close();
     if (!goesOn) this.#rows.clear();
-    const variables = rig.experiment.variables.map((v, k) => ({ ...v, unit: rig.units[k] ?? "" }));
-    post({ kind: "running", id: message.id, variables, unit: rig.experiment.unit, kept, of, moved: message.moved, restarted: !goesOn, engine: rig.kind }); // prettier-ignore
+    const said = { kind: "running", id: message.id, kept, of, moved: message.moved, restarted: !goesOn, engine: rig.kind } as const; // prettier-ignore
+    if (rig instanceof Rig) {
+      const variables = rig.experiment.variables.map((v, k) => ({ ...v, unit: rig.units[k] ?? "" }));
+      return post({ ...said, variables, unit: rig.experiment.unit });
+    }
+    this.#screen.span = message.settings.span;
+    this.#screen.running(rig, !goesOn);
+    this.#lengths = new SubmitPace(1, LONGEST_PIECE);
+    const { circuit, versions } = rig.plan;
+    const units = circuit.populations.map(({ of: cells }) => {
+      const subject = subjectOf(cells, versions);
+      return (subject && entrance(subject, "excitatory")?.unit) ?? "";
+    });
+    post({ ...said, variables: [], unit: "nA", circuit: { circuit, units, links: rig.links } });
   }
 
-  async #piece(rig: Rig): Promise<void> {
+  async #piece(rig: Rig | CircuitRig): Promise<void> {
     const changed = this.#changed;
     this.#changed = false;
-    const wanted = Math.min(PIECE_MS, this.#pace.speed * PIECE_MS);
-    const most = Math.max(wanted / DT, this.#pace.speed > 1 ? rig.stepsPerSubmit : 0);
-    const steps = SAMPLE_STEPS * Math.max(1, Math.round(most / SAMPLE_STEPS));
-    let chunk: Chunk;
+    const wanted = Math.min(PIECE_MS, this.#pace.speed * PIECE_MS) / DT;
+    const began = performance.now();
+    let [chunk, steps]: [Chunk | undefined, number] = [undefined, 0];
     try {
-      if (changed && this.#settings !== undefined) rig.set(this.#settings);
+      if (rig instanceof CircuitRig) {
+        rig.act();
+        steps = Math.max(1, Math.round(Math.min(this.#lengths.steps, this.#pace.speed > 1 ? Infinity : wanted)));
+      } else {
+        const most = Math.max(wanted, this.#pace.speed > 1 ? rig.stepsPerSubmit : 0);
+        steps = SAMPLE_STEPS * Math.max(1, Math.round(most / SAMPLE_STEPS));
+        if (changed && this.#settings !== undefined) rig.set(this.#settings);
+      }
       chunk = await rig.run(steps);
     } catch (error) {
       this.#rig = undefined;
       await rig.close().catch(() => undefined);
       throw error;
     }
-    this.#tell(rig, chunk);
+    if (rig instanceof Rig) return this.#tell(rig, chunk);
+    this.#lengths.measured(steps, performance.now() - began);
+    this.#screen.take(chunk, this.#pace.measured);
+  }
+
+  async #answer({ id, question }: ToWorker & { kind: "ask" }): Promise<void> {
+    post({ kind: "answer", id, answer: await this.#screen.answer(question) });
   }
 
   #tell(rig: Rig, chunk: Chunk): void {
@@ -205,7 +276,7 @@ class Laboratory {
 
   async #curve(): Promise<void> {
     const [rig, settings] = [this.#rig, this.#settings];
-    if (rig === undefined || settings === undefined || this.#busy) return;
+    if (!(rig instanceof Rig) || settings === undefined || this.#busy) return;
     this.#busy = true;
     try {
       post({
@@ -237,7 +308,7 @@ class Laboratory {
   #describe(request: number): void {
     const [rig, settings] = [this.#rig, this.#settings];
     if (rig === undefined || settings === undefined) return;
-    const { network } = liveExperiment(rig.versions, settings);
+    const network = rig instanceof Rig ? liveExperiment(rig.versions, settings).network : rig.networkNow;
     post({ kind: "description", request, json: JSON.stringify(network.toJSON(), null, 2), engine: rig.kind });
   }
 

@@ -14,15 +14,16 @@ export interface Card<K extends string> {
 /** Questions beside the page; each sets its controls.
  * @param keep  settings that stay as they are: how fast, how many
  * @param tried  after the controls were set */
-export function cards<K extends string>(
+export function cards<K extends string, C extends Card<K>>(
   controls: Controls<K>,
   keep: readonly K[],
-  list: readonly Card<K>[],
-  tried: () => void = () => undefined,
+  list: readonly C[],
+  tried: (card: C) => void = () => undefined,
 ): void {
-  const items = list.map(({ question, settings, look }, k) => {
+  const items = list.map((card, k) => {
+    const { question, settings, look } = card;
     const said = make("p", { className: "small", textContent: look, id: `card-${k}` });
-    const act = button("Try this", () => (controls.putAll(settings, keep), tried()));
+    const act = button("Try this", () => (controls.putAll(settings, keep), tried(card)));
     act.setAttribute("aria-label", `Try this: ${question}`);
     act.setAttribute("aria-describedby", said.id);
     return make("li", { className: "panel" }, make("h3", { textContent: question }), said, act);

@@ -13,9 +13,9 @@ export interface CanvasSource {
   spikes(canvas: string): Promise<SpikesOf[]>;
 }
 
-/** Gives every figure of the page a menu that saves what it shows: a table, a picture, a drawing. */
-export function saveMenus(page: string, source: CanvasSource): void {
-  for (const figure of document.querySelectorAll<HTMLElement>(".views figure")) {
+/** Gives every figure of the page, or those that `which` selects, a menu that saves what it shows: a table, a picture, a drawing. */
+export function saveMenus(page: string, source: CanvasSource, which = ""): void {
+  for (const figure of document.querySelectorAll<HTMLElement>(`.views figure${which}`)) {
     const plots = everyPlot().filter((plot) => figure.contains(plot.parent));
     const canvas = figure.querySelector<HTMLCanvasElement>("canvas[id]")?.id;
     const title = titleOf(figure);
@@ -66,7 +66,7 @@ async function saveNwb(name: string, title: string, spikes: SpikesOf[]): Promise
   }
 }
 
-function* rows(columns: readonly ArrayLike<number | null | undefined>[]): Generator<(number | null | undefined)[]> {
+function* rows(columns: Table["columns"]): Generator<(number | string | null | undefined)[]> {
   for (let k = 0; k < (columns[0]?.length ?? 0); k++) yield columns.map((c) => c[k]);
 }
 

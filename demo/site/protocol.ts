@@ -73,7 +73,7 @@ export type Question =
 
 export interface Table {
   readonly names: string[];
-  readonly columns: readonly ArrayLike<number | null | undefined>[];
+  readonly columns: readonly ArrayLike<number | string | null | undefined>[];
 }
 
 export type ToPage =

@@ -39,7 +39,7 @@ export interface Raster {
 }
 
 /** Colours of the bands, or of the first neuron, the middle one and the last; red, green, blue. */
-const inkOf = ({ look }: Bench, { colours }: Ink): (readonly [number, number, number])[] =>
+const inkOf = ({ look }: Pick<Bench, "look">, { colours }: Ink): (readonly [number, number, number])[] =>
   colours.map((name) => look.colours[name] ?? [0.5, 0.5, 0.5]);
 
 /** The raster of one population, from the engine's log to the canvas without leaving the device. The host knows only how
@@ -191,7 +191,7 @@ export class SpikeRaster implements Raster {
 
 /** The same by the processor, from spikes that the reference engine gave. */
 export class PlainRaster implements Raster {
-  readonly #bench: Bench;
+  readonly #bench: Pick<Bench, "look" | "canvases">;
   readonly #name: string;
   readonly #n: number;
   readonly #ink: Ink;
@@ -202,7 +202,7 @@ export class PlainRaster implements Raster {
   /** @param name  of the canvas
    *  @param n  neurons
    *  @param dt  ms of a step */
-  constructor(bench: Bench, name: string, n: number, ink: Ink, dt: number) {
+  constructor(bench: Pick<Bench, "look" | "canvases">, name: string, n: number, ink: Ink, dt: number) {
     [this.#bench, this.#name, this.#n, this.#ink, this.#dt] = [bench, name, n, ink, dt];
   }
 
