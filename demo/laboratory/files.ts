@@ -10,8 +10,8 @@ import type { Views } from "./views.ts";
 export interface Shown {
   saved(): Saved;
   open(saved: Saved): void;
-  /** an SWC or NMODL file for the cell that is shown. */
-  into(name: string, text: string): void;
+  /** SWC and NMODL files, with what they include, for the cell that is shown; texts by name. */
+  into(files: ReadonlyMap<string, string>): void;
   /** asks for the network; the answer comes to `described`. */
   describe(request: number): void;
   readonly traces: Traces;
@@ -40,8 +40,8 @@ export class Files {
     click("json", () => void this.#description().then(({ json }) => save("network.json", `${json}\n`, "application/json"))); // prettier-ignore
     click("script", () => void this.#description().then(({ json, engine }) => save("laboratory.mjs", (shown.network() ? spikesScript : nodeScript)(json, engine, 1000), "text/javascript"))); // prettier-ignore
     click("share", () => void this.#share());
-    onFiles([[element("open"), element<HTMLInputElement>("file")]], (name, text) => {
-      if (/\.(swc|mod)$/i.test(name)) shown.into(name, text);
+    onFiles([[element("open"), element<HTMLInputElement>("file")]], (_, text, __, all) => {
+      if ([...all.keys()].some((name) => /\.(swc|mod|inc)$/i.test(name))) shown.into(all);
       else shown.open(readSaved(text));
     });
     for (const part of document.querySelectorAll<HTMLElement>(".files-of")) this.#plotButtons(part);

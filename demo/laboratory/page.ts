@@ -55,7 +55,7 @@ export class LabPage {
       saved: () => ({ texts: this.#texts, settings: this.#controls.settings, circuit: this.#circuit.circuit }),
       network: () => this.#network,
       open: (saved) => this.#open(saved),
-      into: (name, text) => this.#ask({ kind: "file", version: this.#shown, name, text, into: this.#texts[this.#shown] ?? "" }), // prettier-ignore
+      into: (files) => this.#ask({ kind: "files", version: this.#shown, files, into: this.#texts[this.#shown] ?? "" }),
       describe: (request) => this.#send({ kind: "describe", request }),
       traces: this.#traces,
       views: this.#views,

@@ -26,8 +26,8 @@ export type ToWorker =
   | { readonly kind: "cursor"; readonly version: VersionName; readonly at: number }
   | { readonly kind: "preset"; readonly version: VersionName; readonly name: string }
   | { readonly kind: "insertion"; readonly name: string }
-  /** A file for the cell of a version: an SWC morphology or an NMODL mechanism. `into`: the cell's text as it stands. */
-  | { readonly kind: "file"; readonly version: VersionName; readonly name: string; readonly text: string; readonly into: string }
+  /** Files for the cell of a version, texts by name: SWC morphologies, NMODL mechanisms and what they include. `into`: the cell's text as it stands. */
+  | { readonly kind: "files"; readonly version: VersionName; readonly files: ReadonlyMap<string, string>; readonly into: string }
   /** The network as it is now, for files. */
   | { readonly kind: "describe"; readonly request: number }
   /** Where circuits are drawn, and how. */

@@ -14,9 +14,33 @@ export interface Taken {
   readonly said: readonly string[];
 }
 
-/** @param into  the cell's text
+/** Files by the names in which others include them: the line of an INCLUDE may give a folder, which a dropped file has not. */
+const INCLUDE = /^\s*INCLUDE\s*"([^"\n]*)"/gm;
+const baseName = (path: string): string => path.replace(/^.*[\\/]/, "");
+
+/** @param files  texts by name: mechanisms and morphologies, one after the other, and what they include
+ * @param into  the cell's text
  * @throws DataError with file, line and column for what cannot be read or is refused, and for a text that has a fault itself */
-export function taken(name: string, file: string, into: string): Taken {
+export function taken(files: ReadonlyMap<string, string>, into: string): Taken {
+  const included = new Set([...files.values()].flatMap((text) => [...text.matchAll(INCLUDE)].map(([, path = ""]) => baseName(path)))); // prettier-ignore
+  const own = [...files].filter(([name]) => /\.(mod|swc)$/i.test(name) && !included.has(name));
+  const include = (path: string): string | undefined => files.get(baseName(path));
+  const [first, ...more] = own;
+  if (first === undefined) throw new DataError([...files.keys()].join(", ").slice(0, 100), "holds no mechanism or morphology that stands by itself", "Drop it together with the .mod that names it by INCLUDE"); // prettier-ignore
+  return more.reduce(
+    (before, file) => {
+      const next = takenOne(file, include, before.text);
+      return { ...next, title: `${before.title} ${next.title}`, said: [...before.said, ...next.said] };
+    },
+    takenOne(first, include, into),
+  );
+}
+
+function takenOne(
+  [name, file]: readonly [string, string],
+  include: (path: string) => string | undefined,
+  into: string,
+): Taken {
   const base = readText(into);
   if (isFault(base))
     throw new DataError("the cell's text", `has a fault in line ${base.line}: ${base.problem}`, "Mend it, then drop the file again"); // prettier-ignore
@@ -29,7 +53,7 @@ export function taken(name: string, file: string, into: string): Taken {
   }
   if (base.subject.kind !== "cell")
     throw new DataError("the text", "describes a point neuron, which has no membrane for a mechanism", "Begin with a cell"); // prettier-ignore
-  const { mechanism, plasticity, reads, warnings, notes } = nmodl(file, { file: name.slice(0, 60) });
+  const { mechanism, plasticity, reads, warnings, notes } = nmodl(file, { file: name.slice(0, 60), include });
   const { text, given } = withMechanism(into, mechanism, { reads, cell: base.subject.cell });
   const said = [
     ...warnings.map((w) => `Units: ${w}`),

@@ -102,8 +102,8 @@ class Laboratory {
         if (found !== undefined) post({ kind: "insertion", ...found });
         return;
       }
-      case "file":
-        return this.#file(message);
+      case "files":
+        return this.#files(message);
       case "describe":
         return this.#describe(message.request);
       case "canvas":
@@ -295,13 +295,14 @@ class Laboratory {
     if (read !== undefined) post({ kind: "place", version, text: placeText(read, at) });
   }
 
-  /** The text of a cell with what a file says. */
-  #file({ version, name, text, into }: ToWorker & { kind: "file" }): void {
+  /** The text of a cell with what files say. */
+  #files({ version, files, into }: ToWorker & { kind: "files" }): void {
     try {
-      post({ kind: "taken", version, ...taken(name, text, into) });
+      post({ kind: "taken", version, ...taken(files, into) });
     } catch (error) {
       if (!(error instanceof HillockError)) reportError(error);
-      post({ kind: "refused", title: `"${name.slice(0, 60)}" was not taken.`, detail: messageOf(error) });
+      const names = [...files.keys()].map((name) => `"${name.slice(0, 60)}"`).join(", ").slice(0, 200); // prettier-ignore
+      post({ kind: "refused", title: `${names} ${files.size === 1 ? "was" : "were"} not taken.`, detail: messageOf(error) }); // prettier-ignore
     }
   }
 

@@ -1,14 +1,19 @@
 import { hideNotice, notice, paragraph } from "./notice.ts";
 
 /** Reads what is dropped on the page or chosen by a button; what `take` throws is told above the page.
- * @param chooser  buttons with the file inputs that they open */
+ * @param chooser  buttons with the file inputs that they open
+ * @param take  gets the first file, and the texts of all that came with it by name */
 export function onFiles(
   chooser: readonly (readonly [button: HTMLElement, input: HTMLInputElement])[],
-  take: (name: string, text: string, file: File) => void | Promise<void>,
+  take: (name: string, text: string, file: File, all: ReadonlyMap<string, string>) => void | Promise<void>,
 ): void {
-  const read = async (file: File): Promise<void> => {
+  const read = async (files: readonly File[]): Promise<void> => {
+    const [file] = files;
+    if (file === undefined) return;
     try {
-      await take(file.name, /\.nwb$/i.test(file.name) ? "" : await file.text(), file);
+      const texts = files.map(async (f): Promise<[string, string]> => [f.name, /\.nwb$/i.test(f.name) ? "" : await f.text()]); // prettier-ignore
+      const all = new Map(await Promise.all(texts));
+      await take(file.name, all.get(file.name) ?? "", file, all);
       hideNotice();
     } catch (error) {
       notice("alert", `"${file.name.slice(0, 60)}" could not be opened.`, [paragraph(error instanceof Error ? error.message : String(error))]); // prettier-ignore
@@ -17,8 +22,7 @@ export function onFiles(
   for (const [button, input] of chooser) {
     button.addEventListener("click", () => input.click());
     input.addEventListener("change", () => {
-      const [chosen] = input.files ?? [];
-      if (chosen !== undefined) void read(chosen);
+      void read([...(input.files ?? [])]);
       input.value = "";
     });
   }
@@ -31,7 +35,6 @@ export function onFiles(
   addEventListener("dragleave", dropping(false));
   addEventListener("drop", (event) => {
     dropping(false)(event);
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file !== undefined) void read(file);
+    void read([...(event.dataTransfer?.files ?? [])]);
   });
 }

@@ -17,7 +17,8 @@ const opened = async ({ open, url }: Bench, path: string, options = {}): Promise
   await running(tab);
   return tab;
 };
-const NMODL = readFileSync(new URL("../fixtures/nmodl/cat_ghk.mod", import.meta.url), "utf8");
+const fixture = (name: string): string => readFileSync(new URL(`../fixtures/nmodl/${name}`, import.meta.url), "utf8");
+const NMODL = fixture("cat_ghk.mod");
 const PHONE = { width: 390, height: 844 };
 
 /** Every page with a simulation, small and quick: what it says that grows, and a value that shows that it runs. */
@@ -157,7 +158,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       const mod = NMODL.replace("pcabar = 2e-5 (cm/s)", "pcabar = 2e-5 (mV)");
       const { warnings } = nmodl(mod, { file: "cat_ghk.mod" });
       expect(warnings.length).toBeGreaterThan(0);
-      await drop(tab, "cat_ghk.mod", mod);
+      await drop(tab, { "cat_ghk.mod": mod });
       await waited("variables", () => text(tab, "#variable"), (names) => names.includes("soma.catg.m")); // prettier-ignore
       const told = await tab.evaluate(() =>
         [...document.querySelectorAll("#notice li")].map((li) => li.textContent ?? ""),
@@ -165,8 +166,10 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       expect(told.slice(0, warnings.length)).toEqual(warnings.map((w) => `Units: ${w}`));
       expect(told.at(-1)).toContain("cai = 5e-05 mM, cao = 2 mM");
       await until(tab, "rateA", (hz) => hz > 20);
+      await drop(tab, { "with_include.mod": fixture("with_include.mod"), "boltzmann.inc": fixture("boltzmann.inc") });
+      await waited("variables", () => text(tab, "#variable"), (names) => names.includes("soma.winc.n")); // prettier-ignore
       const runs = await number(tab, "runs");
-      await drop(tab, "broken.mod", mod.replace("BREAKPOINT {", "BREAKPOINT {\n  WATCH (v > 1) 2"));
+      await drop(tab, { "broken.mod": mod.replace("BREAKPOINT {", "BREAKPOINT {\n  WATCH (v > 1) 2") });
       await waited("notice", () => text(tab, "#notice"), (said) => /"broken.mod" was not taken.*broken.mod:\d+:3: .*watch/is.test(said)); // prettier-ignore
       expect(await number(tab, "runs")).toBe(runs);
       expect(tab.complaints).toEqual([]);

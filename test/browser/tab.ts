@@ -146,13 +146,10 @@ export const set = (tab: Tab, control: string, x: number): Promise<void> =>
     { name: control, to: x },
   );
 
-/** Drops a file on the page. */
-export const drop = (tab: Tab, name: string, content: string): Promise<void> =>
-  tab.evaluate(
-    (file) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([file.content], file.name));
-      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
-    },
-    { name, content },
-  );
+/** Drops files on the page, by name. */
+export const drop = (tab: Tab, files: Readonly<Record<string, string>>): Promise<void> =>
+  tab.evaluate((all) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, content] of Object.entries(all)) dataTransfer.items.add(new File([content], name));
+    document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+  }, files);

@@ -35,6 +35,7 @@ const fault = (text: string): Fault => {
   return found;
 };
 const squid = presetText("squid");
+const takenAlone = (name: string, file: string, into: string) => taken(new Map([[name, file]]), into);
 const changed = (from: string, to: string): string => {
   expect(squid).toContain(from);
   return squid.replace(from, to);
@@ -71,13 +72,40 @@ const bare = (x: unknown): unknown => {
   );
 };
 
+describe("files dropped together", () => {
+  const of = (name: string): [string, string] => [name, readFileSync(new URL(`../../fixtures/nmodl/${name}`, import.meta.url), "utf8")]; // prettier-ignore
+
+  test("a mechanism has what it includes from the file beside it, wherever its line says that it lies", () => {
+    const [name, text] = of("with_include.mod");
+    const files = new Map([
+      of("boltzmann.inc"),
+      [name, text.replace('"boltzmann.inc"', '"lib/boltzmann.inc"')] as const,
+    ]);
+    const { text: cell, title } = taken(files, squid);
+    expect(subject(cell)).toMatchObject({ cell: { insertions: expect.arrayContaining([expect.objectContaining({ as: "winc" })]) as unknown } }); // prettier-ignore
+    expect(title).toBe('"with_include.mod" is in the text as the channel "winc".');
+  });
+
+  test("without it the line of its INCLUDE is told; a part alone asks for what includes it", () => {
+    expect(() => takenAlone(...of("with_include.mod"), squid)).toThrow(/with_include\.mod:3:1: includes boltzmann\.inc, which is not found\. Put it beside/); // prettier-ignore
+    expect(() => takenAlone(...of("boltzmann.inc"), squid)).toThrow(/boltzmann\.inc: holds no mechanism.*INCLUDE/);
+  });
+
+  test("two mechanisms enter the text one after the other, and what each says stands together", () => {
+    const { text, title } = taken(new Map([of("cat_ghk.mod"), of("na_states.mod")]), squid);
+    const { cell } = subject(text) as Extract<Subject, { kind: "cell" }>;
+    expect(cell.insertions).toHaveLength(5);
+    expect(title).toMatch(/^"cat_ghk\.mod" is in .* "na_states\.mod" is in /);
+  });
+});
+
 describe("NMODL files dropped on a cell", () => {
   const folder = new URL("../../fixtures/nmodl/", import.meta.url);
   const textOf = (name: string): string => readFileSync(new URL(name, folder), "utf8");
   const all = readdirSync(folder).filter((name) => name.endsWith(".mod"));
   const refusal = (name: string): string | undefined => {
     try {
-      return void nmodl(textOf(name), { file: name });
+      return void nmodl(textOf(name), { file: name, include: () => undefined });
     } catch (error) {
       return (error as Error).message;
     }
@@ -88,12 +116,12 @@ describe("NMODL files dropped on a cell", () => {
 
   test("some files are refused, as the importer refuses them", () => {
     expect(files.length).toBeGreaterThan(20);
-    for (const name of refused) expect(() => taken(name, textOf(name), squid)).toThrow(refusal(name));
+    for (const name of refused) expect(() => takenAlone(name, textOf(name), squid)).toThrow(refusal(name));
   });
 
   test.each(files)("%s enters the text as the mechanism that the importer makes", (name) => {
     const { mechanism } = nmodl(textOf(name), { file: name });
-    const { text } = taken(name, textOf(name), squid);
+    const { text } = takenAlone(name, textOf(name), squid);
     const made = subject(text);
     if (made.kind !== "cell") throw new Error("no cell");
     const { insertions = [], receptors = [] } = made.cell;
@@ -101,11 +129,11 @@ describe("NMODL files dropped on a cell", () => {
     expect(bare(entered)).toEqual(bare(mechanism));
     expect(text).toContain("# One compartment with the currents of the squid axon."); // comments stay
     expect(insertions.length + receptors.length).toBe(4);
-    expect(subject(taken(name, textOf(name), text).text)).toEqual(made); // again: in its place
+    expect(subject(takenAlone(name, textOf(name), text).text)).toEqual(made); // again: in its place
   });
 
   test("what the cell does not give is NEURON's default, and said; warnings of units with their place", () => {
-    const { text, said, title } = taken("cat_ghk.mod", textOf("cat_ghk.mod"), squid);
+    const { text, said, title } = takenAlone("cat_ghk.mod", textOf("cat_ghk.mod"), squid);
     expect(title).toBe('"cat_ghk.mod" is in the text as the channel "catg".');
     const { cell } = subject(text) as Extract<Subject, { kind: "cell" }>;
     expect(cell.concentrations).toEqual({ cai: { value: 5e-5, unit: "mM" }, cao: { value: 2, unit: "mM" } });
@@ -114,16 +142,18 @@ describe("NMODL files dropped on a cell", () => {
     const mixed = textOf("transient_na.mod").replace("gbar = 0.02 (S/cm2)", "gbar = 0.02 (mV)");
     const { warnings } = nmodl(mixed, { file: "mixed.mod" });
     expect(warnings.length).toBeGreaterThan(0);
-    expect(taken("mixed.mod", mixed, squid).said.slice(0, warnings.length)).toEqual(warnings.map((w) => `Units: ${w}`));
+    expect(takenAlone("mixed.mod", mixed, squid).said.slice(0, warnings.length)).toEqual(
+      warnings.map((w) => `Units: ${w}`),
+    );
   });
 
   test("a file with an error says file, line and column; a faulty text and a point neuron say what to do", () => {
     const bad = textOf("transient_na.mod").replace("BREAKPOINT {", "BREAKPOINT {\n\tVERBATIM x(); ENDVERBATIM");
     const line = bad.split("\n").findIndex((l) => l.includes("VERBATIM")) + 1;
-    expect(() => taken("bad.mod", bad, squid)).toThrow(new RegExp(`^bad\\.mod:${line}:2: `));
+    expect(() => takenAlone("bad.mod", bad, squid)).toThrow(new RegExp(`^bad\\.mod:${line}:2: `));
     const file = textOf("transient_na.mod");
-    expect(() => taken("na.mod", file, squid.replace("0.12 S/cm2", "0.12 mV"))).toThrow(/has a fault in line \d+/);
-    expect(() => taken("na.mod", file, presetText("adex"))).toThrow(/point neuron.*Begin with a cell/s);
+    expect(() => takenAlone("na.mod", file, squid.replace("0.12 S/cm2", "0.12 mV"))).toThrow(/has a fault in line \d+/);
+    expect(() => takenAlone("na.mod", file, presetText("adex"))).toThrow(/point neuron.*Begin with a cell/s);
   });
 });
 
