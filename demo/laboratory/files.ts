@@ -1,4 +1,5 @@
 import { element, make } from "../site/element.ts";
+import { saveNwb } from "../site/figures.ts";
 import { onFiles } from "../site/files.ts";
 import { curveCsv, nodeScript, panelSvg, spikesScript, tracesCsv } from "./exports.ts";
 import { save } from "../site/save.ts";
@@ -82,6 +83,7 @@ export class Files {
     };
     const { views } = this.#shown;
     if (name === "curve") button("CSV", () => views.curve !== undefined && save("curve.csv", curveCsv(views.curve), "text/csv")); // prettier-ignore
+    if (name === "voltage") button("NWB", () => void saveNwb("laboratory-spikes.nwb", "Spikes of the last second", this.#shown.traces.trains())); // prettier-ignore
     button("SVG", () => save(`${name}.svg`, panelSvg(views.panel(name)), "image/svg+xml"));
     button("PNG", () => void pngOf(element(name)).then((blob) => save(`${name}.png`, blob)));
   }

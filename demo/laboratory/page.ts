@@ -244,6 +244,7 @@ export class LabPage {
     const { settings } = this.#controls;
     this.#showView();
     this.#views.settings = settings;
+    this.#pace();
     const same = KEYS.every((key) => LIVE.includes(key) || settings[key] === this.#ran?.[key]);
     if (same) this.#send({ kind: "live", settings });
     else this.#run(false);

@@ -1,3 +1,4 @@
+import type { SpikesOf } from "../site/nwb-worker.ts";
 import type { VersionName } from "./clamping.ts";
 import type { Recorded, ToPage } from "./protocol.ts";
 
@@ -73,6 +74,16 @@ export class Traces {
 
   spikes(version: VersionName): readonly number[] {
     return this.#spikes[version] ?? [];
+  }
+
+  /** The same by version, as files have them. */
+  trains(): SpikesOf[] {
+    const [from, to] = [Math.max(0, this.now - 1000), this.now];
+    const versions = [...new Set(this.#variables.map((v) => v.version))];
+    return versions.map((name) => {
+      const times = Float64Array.from(this.spikes(name).filter((t) => t >= from && t <= to));
+      return { name, spikes: { times, cells: new Uint32Array(times.length), n: 1, from, to } };
+    });
   }
 
   #from(window: number): number {

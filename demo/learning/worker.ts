@@ -3,6 +3,7 @@ import { gpuTraining } from "../../src/gpu/training.ts";
 import { Pace as SubmitPace } from "../../src/host/pace.ts";
 import { UNIT_MS } from "../../src/network/trained-parameters.ts";
 import { referenceTraining } from "../../src/reference/training.ts";
+import type { SpikesOf } from "../site/nwb-worker.ts";
 import type { Table } from "../site/protocol.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { EQUATIONS } from "./equations.ts";
@@ -80,6 +81,20 @@ class LearningDemo implements Demo {
     return canvas === "spikes"
       ? loopTable(this.#readings.spikes, n, schedule.stepsPerLoop, this.#readings.stepMs)
       : this.#matrix.table(canvas);
+  }
+
+  /** QIF neurons come first. Before a step of this loop is there, its place has the spikes of the loop before. */
+  spikes(): SpikesOf[] {
+    const { n, schedule } = this.#compiled;
+    const { spikes, stepMs, entry } = this.#readings;
+    const part = (name: string, first: number, end: number): SpikesOf => {
+      const [times, cells]: [number[], number[]] = [[], []];
+      for (let step = 0; step < schedule.stepsPerLoop; step++)
+        for (let i = first; i < end; i++)
+          if (spikes[step * n + i] === 1) (times.push(step * stepMs), cells.push(i - first));
+      return { name, spikes: { times: Float64Array.from(times), cells: Uint32Array.from(cells), n: end - first, from: 0, to: schedule.stepsPerLoop * stepMs } }; // prettier-ignore
+    };
+    return [part("QIF", 0, entry.nqif), part("LIF", entry.nqif, n)].filter(({ spikes: { n: cells } }) => cells > 0);
   }
 
   record(): undefined {

@@ -57,7 +57,8 @@ function saveTable(name: string, table: Awaited<ReturnType<CanvasSource["table"]
   if (table !== undefined) save(name, csv(table.names, rows(table.columns)), "text/csv");
 }
 
-async function saveNwb(name: string, title: string, spikes: SpikesOf[]): Promise<void> {
+/** Spikes as a file, or what is in the way above the page. */
+export async function saveNwb(name: string, title: string, spikes: SpikesOf[]): Promise<void> {
   try {
     const { nwbFile } = await import("./nwb.ts");
     save(name, await nwbFile(spikes, `${title} of a page of hillock: ${location.href}`));

@@ -1,10 +1,11 @@
 // What the pages give away, in Chromium with the reference engine: files are read back, and a run's script gives the page's spikes again.
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { pythonWith } from "../../scripts/requirements.mjs";
 import { builtCommand } from "../built.ts";
 import { readCourse, valueAt } from "../../demo/motor-pool/course.ts";
 import { signalAt, type Signal } from "../../src/network/signal.ts";
@@ -129,6 +130,83 @@ test("spikes leave the motor pool as NWB, which is read back, and come back as r
   await page.waitForFunction(() => /Line 2 is no spike/.test(document.querySelector("#notice")?.textContent ?? ""));
   expect(complaints).toEqual([]);
   await page.close();
+});
+
+interface Unit {
+  readonly population: string;
+  readonly cell: number;
+  /** s. */
+  readonly times: readonly number[];
+  readonly observed: readonly [number, number];
+}
+
+/** Another reader's view of an NWB file. */
+const unitsOf = (name: string): Unit[] =>
+  JSON.parse(execFileSync(pythonWith(["h5py"]), [join(import.meta.dirname, "../fixtures/nwb-read.py"), join(folder, name)], { encoding: "utf8" })) as Unit[]; // prettier-ignore
+
+const rowsOf = ({ content }: { content: Buffer }): string[][] =>
+  content.toString("utf8").trim().split("\n").slice(1).map((line) => line.split(",")); // prettier-ignore
+
+/** ms of a spike and what it is of, as a text that can be compared. */
+const spikeText = (ms: number, of: string | number): string => `${ms.toFixed(3)} ${of}`;
+
+test("h5py reads the column's NWB: the spikes of its raster, by population", async () => {
+  const page = await open("column.html?mesh=2&drive=0&speed=1000");
+  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 60_000 });
+  await page.waitForTimeout(1000);
+  const rows = rowsOf(await saved(page, save("Spikes", "CSV")));
+  const units = unitsOf((await saved(page, save("Spikes", "NWB"))).name);
+  await page.close();
+  expect([...new Set(units.map((u) => u.population))].sort()).toEqual(["L2_basket", "L2_pyramidal", "L5_basket", "L5_pyramidal"]); // prettier-ignore
+  expect(rows.length).toBeGreaterThan(5);
+  const read = units.flatMap(({ times }) => times.map((t) => (1000 * t).toFixed(3)));
+  expect(read.sort()).toEqual(rows.map(([t]) => Number(t).toFixed(3)).sort());
+  for (const { observed } of units) expect(observed).toEqual([0, 0.17]);
+});
+
+test("h5py reads the learning page's NWB: the spikes of the loop by kind of neuron", async () => {
+  const page = await open("learning.html?neurons=60&loops=1&speed=1000");
+  await until(page, "step", (step) => step > 3000);
+  await page.click("#pause");
+  await page.waitForTimeout(1500);
+  const rows = rowsOf(await saved(page, save("Spikes of this loop", "CSV")));
+  const units = unitsOf((await saved(page, save("Spikes of this loop", "NWB"))).name);
+  await page.close();
+  expect(units.map((u) => u.population)).toEqual([...Array<string>(30).fill("QIF"), ...Array<string>(30).fill("LIF")]);
+  expect(rows.length).toBeGreaterThan(100);
+  const read = units.flatMap(({ times }, unit) => times.map((t) => spikeText(1000 * t, unit + 1)));
+  expect(read.sort()).toEqual(rows.map(([t, neuron = ""]) => spikeText(Number(t), neuron)).sort());
+  for (const { observed } of units) expect(observed).toEqual([0, 1]);
+});
+
+test("h5py reads the Laboratory's NWB: of one cell and its second version, and of a network", async () => {
+  const page = await open("laboratory.html?speed=1000");
+  await page.click("#version-B");
+  await until(page, "rateB", (hz) => hz > 20);
+  await page.click("#pause");
+  await page.waitForTimeout(1500);
+  const cells = unitsOf((await saved(page, 'button[aria-label="NWB of the voltage plot"]')).name);
+  expect(cells.map((u) => [u.population, u.cell])).toEqual([["A", 0], ["B", 0]]); // prettier-ignore
+  const rate = await page.evaluate(() => Number(document.body.dataset["rateA"]));
+  const [from, to] = cells[0]?.observed ?? [0, 0];
+  expect((cells[0]?.times.length ?? 0) / (to - from)).toBeCloseTo(rate, 0);
+  expect(cells[0]?.times.every((t) => t >= from && t <= to)).toBe(true);
+  await page.click("#pause");
+  await page.click("#view-network");
+  await page.waitForFunction(() => (document.body.dataset["meanRates"] ?? "").startsWith("0") === false && Number(document.body.dataset["modelMs"]) > 700); // prettier-ignore
+  await page.click("#pause");
+  await page.waitForTimeout(1500);
+  const rows = rowsOf(await saved(page, save("Spikes", "CSV")));
+  const units = unitsOf((await saved(page, save("Spikes", "NWB"))).name);
+  await page.close();
+  expect(units.length).toBe(100);
+  expect(rows.length).toBeGreaterThan(100);
+  const read = units.flatMap(({ population, cell, times }) =>
+    times.map((t) => spikeText(1000 * t, `${population} ${cell}`)),
+  );
+  expect(read.sort()).toEqual(
+    rows.map(([t, population, cell]) => spikeText(Number(t), `${population} ${cell}`)).sort(),
+  );
 });
 
 test("every figure is saved as what it is", async () => {
