@@ -52,7 +52,7 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc" | "asc" | "sonata", readon
       why: "a template with a morphology is a program; such cells are built by a script (swcCell, nmodl)",
     },
     {
-      what: "templates but nest:iaf_psc_exp, iaf_psc_delta, iaf_cond_exp, iaf_cond_alpha, aeif_cond_exp, izhikevich",
+      what: "templates but nest:iaf_psc_exp, iaf_psc_alpha, iaf_psc_delta, iaf_cond_exp, iaf_cond_alpha, aeif_cond_exp, aeif_cond_alpha, izhikevich",
       why: "hillock has no neuron that does the same",
     },
     {

@@ -1,5 +1,14 @@
 import { DataError, didYouMean } from "../../errors.ts";
-import { adex, iaf_cond_alpha, iaf_cond_exp, iaf_delta, iaf_exp, izhikevich } from "../../mechanisms/neurons/index.ts";
+import {
+  adex,
+  adex_alpha,
+  iaf_alpha,
+  iaf_cond_alpha,
+  iaf_cond_exp,
+  iaf_delta,
+  iaf_exp,
+  izhikevich,
+} from "../../mechanisms/neurons/index.ts";
 import type { NeuronType } from "../../mechanisms/neuron.ts";
 import type { Unit } from "../../units.ts";
 
@@ -42,15 +51,24 @@ const onto = (unit: Unit, scale: number, inhibitory: number): Pick<NestModel, "p
   positive: { port: "excitatory", unit, scale },
   negative: { port: "inhibitory", unit, scale: inhibitory },
 });
+const currents = {
+  initial: V_m, ...onto("nA", 1e-3, 1e-3),
+  params: { C_m: p(250, "C_m", 1e-3), tau_m: { scale: 1, default: 10 }, V_reset: p(-70, "V_reset"), ...leaky, tau_syn_ex: p(2, "tau_ex"), tau_syn_in: p(2, "tau_in") },
+  derived: { g_L: (of: (name: string) => number) => (of("C_m") / of("tau_m")) * 1e-3 },
+}; // prettier-ignore
+const adapting = {
+  initial: { ...V_m, w: { state: "w", scale: 1e-3 } }, ...onto("uS", 1e-3, -1e-3),
+  params: {
+    C_m: p(281, "C_m", 1e-3), g_L: p(30, "g_L", 1e-3), E_L: p(-70.6, "E_L"), V_th: p(-50.4, "V_T"), Delta_T: p(2, "Delta_T"),
+    tau_w: p(144, "tau_w"), a: p(4, "a", 1e-3), b: p(80.5, "b", 1e-3), V_peak: p(0, "V_peak"), V_reset: p(-60, "V_reset"), t_ref: p(0, "t_ref"),
+    E_ex: p(0, "E_ex"), E_in: p(-85, "E_in"), tau_syn_ex: p(0.2, "tau_ex"), tau_syn_in: p(2, "tau_in"), I_e: p(0, "I_e", 1e-3),
+  },
+}; // prettier-ignore
 const jump: Port = { port: "jump", unit: "mV", scale: 1 };
 
 const MODELS: ReadonlyMap<string, NestModel> = new Map([
-  ["iaf_psc_exp", {
-    type: iaf_exp, initial: V_m, ...onto("nA", 1e-3, 1e-3),
-    params: { C_m: p(250, "C_m", 1e-3), tau_m: { scale: 1, default: 10 }, V_reset: p(-70, "V_reset"), ...leaky, tau_syn_ex: p(2, "tau_ex"), tau_syn_in: p(2, "tau_in") },
-    derived: { g_L: (of: (name: string) => number) => (of("C_m") / of("tau_m")) * 1e-3 },
-    fixed: { delta: 0, rho: 0.01 },
-  }],
+  ["iaf_psc_exp", { type: iaf_exp, ...currents, fixed: { delta: 0, rho: 0.01 } }],
+  ["iaf_psc_alpha", { type: iaf_alpha, ...currents }],
   ["iaf_psc_delta", {
     type: iaf_delta, initial: V_m, positive: jump, negative: jump,
     params: { C_m: p(250, "C_m", 1e-3), tau_m: p(10, "tau_m"), V_reset: p(-70, "V_reset"), ...leaky },
@@ -58,14 +76,8 @@ const MODELS: ReadonlyMap<string, NestModel> = new Map([
   }],
   ["iaf_cond_exp", { type: iaf_cond_exp, initial: V_m, params: conductances, ...onto("uS", 1e-3, -1e-3) }],
   ["iaf_cond_alpha", { type: iaf_cond_alpha, initial: V_m, params: conductances, ...onto("uS", 1e-3, -1e-3) }],
-  ["aeif_cond_exp", {
-    type: adex, initial: { ...V_m, w: { state: "w", scale: 1e-3 } }, ...onto("uS", 1e-3, -1e-3),
-    params: {
-      C_m: p(281, "C_m", 1e-3), g_L: p(30, "g_L", 1e-3), E_L: p(-70.6, "E_L"), V_th: p(-50.4, "V_T"), Delta_T: p(2, "Delta_T"),
-      tau_w: p(144, "tau_w"), a: p(4, "a", 1e-3), b: p(80.5, "b", 1e-3), V_peak: p(0, "V_peak"), V_reset: p(-60, "V_reset"), t_ref: p(0, "t_ref"),
-      E_ex: p(0, "E_ex"), E_in: p(-85, "E_in"), tau_syn_ex: p(0.2, "tau_ex"), tau_syn_in: p(2, "tau_in"), I_e: p(0, "I_e", 1e-3),
-    },
-  }],
+  ["aeif_cond_exp", { type: adex, ...adapting }],
+  ["aeif_cond_alpha", { type: adex_alpha, ...adapting }],
   ["izhikevich", {
     type: izhikevich, positive: jump, negative: jump, initial: { V_m: { state: "V", scale: 1 }, U_m: { state: "u", scale: 1 } },
     params: { a: p(0.02, "a"), b: p(0.2, "b"), c: p(-65, "c"), d: p(8, "d"), V_th: p(30, "V_peak"), I_e: p(0, "I_e") },
