@@ -19,6 +19,8 @@ export class Pace {
   readonly #block: number;
   readonly #roundTrip: number;
   readonly #most: number;
+  /** ms of the last two submits; the first of all also compiles. */
+  #lately: readonly number[] = [];
   #woken: number | undefined;
 
   /** @param block  longest block: above it, whole blocks are asked for
@@ -37,17 +39,19 @@ export class Pace {
     return this.#steps;
   }
 
-  /** ms that a submit of so many steps should take; 0 before the first was measured. */
-  expected(steps: number): number {
-    return this.#sums[0] === 0 ? 0 : this.#fixed + this.#perStep * steps;
-  }
-
   /** Sleeps for most of the time that steps should still take: Dawn in Node polls without rest while a promise of the device is
    * pending, at the expense of a software adapter's threads. */
   async rest(steps: number, begun: number): Promise<void> {
-    const ms = begun + 0.7 * this.expected(steps) - performance.now();
+    const ms = begun + this.restOf(steps) - performance.now();
     if (ms >= 1) await new Promise((resume) => setTimeout(resume, ms));
     this.#woken = performance.now();
+  }
+
+  /** ms of work that may be slept through. What steps should take is a guess, and a compiler's ten seconds in a submit of one step
+   * would make it hours: no longer than the last two submits took, and nothing before there were two. */
+  restOf(steps: number): number {
+    if (this.#lately.length < 2) return 0;
+    return 0.7 * Math.min(this.#fixed + this.#perStep * steps, Math.max(2 * TARGET_MS, Math.min(...this.#lately)));
   }
 
   /** Takes over how long steps took that have just been finished. @returns the time now */
@@ -62,6 +66,8 @@ export class Pace {
   /** Follows a measurement by at most a factor of 2: one slow submit (the first, a busy machine) says little. */
   measured(steps: number, ms: number): void {
     if (steps < 1) return;
+    if (this.#lately.length === 1) this.#sums = [0, 0, 0, 0, 0];
+    this.#lately = [...this.#lately.slice(-1), ms];
     const { fixed, perStep } = this.#costs(steps, ms);
     this.#perStep = perStep;
     const ideal = Math.max(TARGET_MS - fixed, fixed) / perStep;

@@ -57,3 +57,25 @@ test.each([0.002, 0.02, 0.2])(
     expect(Math.min(...works.slice(20))).toBeGreaterThan(Math.min(50, 0.9 * 8192 * perStep));
   },
 );
+
+// a driver's compiler takes seconds in the first submit, and a caller may ask for one step first
+test("a first submit of one step that took ten seconds makes nobody wait, and is forgotten with the second", () => {
+  const pace = new Pace(40, 8192);
+  pace.measured(1, 10_000);
+  expect(pace.restOf(99)).toBe(0);
+  pace.measured(99, 20);
+  expect(pace.restOf(400)).toBeLessThanOrEqual(100);
+  const steps = Array.from({ length: 6 }, () => {
+    pace.measured(pace.steps, 0.2 * pace.steps);
+    return pace.steps;
+  });
+  expect(steps.at(-1)).toBeGreaterThanOrEqual(200); // 50 ms at 0.2 ms a step are 250
+});
+
+test("where a step takes longer than a submit should, most of it is slept through", () => {
+  const pace = new Pace(1, 8192);
+  for (let k = 0; k < 20; k++) pace.measured(pace.steps, 500 * pace.steps);
+  expect(pace.steps).toBe(1);
+  expect(pace.restOf(1)).toBeGreaterThan(300);
+  expect(pace.restOf(1)).toBeLessThan(500);
+});
