@@ -147,13 +147,19 @@ function loop([x, y]: Point, twin: number, width: number): Drawn {
   return { path: `M${at(start?.[0] ?? 0)} ${at(start?.[1] ?? 0)} C${at(x + out * 20)} ${at(high)} ${at(far)} ${at(y + up * 44)} ${at(end?.[0] ?? 0)} ${at(end?.[1] ?? 0)}`, end: end ?? [x, y], angle: at(angle), label: [Math.min(width - 16, Math.max(16, x + out * 54)), y + up * 60] }; // prettier-ignore
 }
 
-/** The Poisson drive of a population, from above or below; its words stand towards the middle. */
+/** px of a letter, at most on average. */
+const WORD_WIDTH = 6;
+
+/** The Poisson drive of a population, from above or below; its words stand where no arrow does, outside, if there is room for them. */
 function driveOf({ rate, weight, name }: CircuitPopulation, [x, y]: Point, units: ReadonlyMap<string, string>, width: number): SVGElement[] {
   if (!(rate > 0)) return [];
   const side = y > HEIGHT / 2 + 1 ? 1 : -1;
   const [end, tail] = [y + side * (RADIUS + 3), y + side * (RADIUS + 24)];
-  const text = words([x + (x > width / 2 + 1 ? -6 : 6), y + side * (RADIUS + 18) + 4], `${rate} Hz, ${weight} ${units.get(name) ?? ""}`.trim(), "muted");
-  text.style.textAnchor = x > width / 2 + 1 ? "end" : "start";
+  const said = `${rate} Hz, ${weight} ${units.get(name) ?? ""}`.trim();
+  const right = x > width / 2 + 1;
+  const rightwards = right === (right ? width - x : x) > 12 + WORD_WIDTH * said.length;
+  const text = words([x + (rightwards ? 6 : -6), y + side * (RADIUS + 18) + 4], said, "muted");
+  text.style.textAnchor = rightwards ? "start" : "end";
   return [shape("g", { class: "drive", "aria-hidden": "true" }, shape("path", { d: `M${x} ${tail} V${end}`, class: "line" }), shape("path", { d: "M0 0 L-9 -5 L-9 5 Z", transform: `translate(${x} ${end}) rotate(${-90 * side})` }), text)];
 } // prettier-ignore
 
