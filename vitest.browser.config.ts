@@ -18,6 +18,7 @@ const MEASURED = ["test/browser/start.test.ts"];
 export default defineConfig({
   test: {
     testTimeout: 600_000,
+    expect: { poll: { timeout: 60_000, interval: 100 } },
     hookTimeout: 120_000,
     projects: [
       {
@@ -42,6 +43,7 @@ export default defineConfig({
           name: "pages in Chromium and Firefox",
           include: ["test/browser/*.test.ts"],
           exclude: MEASURED,
+          retry: 1, // browsers' own crashes and drivers' lost messages; the report says "retry x1"
           globalSetup: "test/browser/build.ts",
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { AFTER_LOSS, calmer, CHECKS, WITHOUT } from "./checks.ts";
 import { openBrowser } from "./pages.ts";
-import { inChromium, pause } from "./tab.ts";
+import { inChromium, pause, running } from "./tab.ts";
 import { browser, site } from "./setting.ts";
 
 test.each(Object.entries(CHECKS))("%s", async (_, check) => {
@@ -27,7 +27,7 @@ describe("on a phone", () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     const page = await context.newPage();
     await page.goto(`${site.url}column.html?mesh=2&drive=0&speed=0.02`);
-    await page.waitForFunction(() => document.body.dataset["state"] === "running", null, { timeout: 60_000 });
+    await running(page);
     const box = await page.locator("#scene").boundingBox();
     const [x, y] = [(box?.x ?? 0) + 100, (box?.y ?? 0) + (box?.height ?? 0) / 2];
     const client = await context.newCDPSession(page);
@@ -41,8 +41,7 @@ describe("on a phone", () => {
       await pause(16);
     }
     await touch("touchEnd", []);
-    await pause(800);
-    expect(await page.evaluate(() => scrollY)).toBeGreaterThan(100);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(100);
     await context.close();
   });
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { nmodl } from "../../src/import/index.ts";
-import { drop, number, pause, running, set, text, until, value, waited, word, type OpenTab, type Tab } from "./tab.ts";
+import { drop, number, pause, running, set, settled, text, until, value, waited, word, type OpenTab, type Tab } from "./tab.ts"; // prettier-ignore
 
 export interface Bench {
   readonly open: OpenTab;
@@ -88,13 +88,8 @@ export const CHECKS: Readonly<Record<string, Check>> = {
       await until(tab, "modelMs", (t) => t > 4000);
       await recruited(tab);
       await tab.click("#pause");
-      let frames = NaN;
-      const still = async (): Promise<boolean> => (
-        await pause(1000),
-        frames === (frames = await number(tab, "frames"))
-      );
-      await waited("what was in flight", still, (x) => x);
-      const time = await number(tab, "modelMs");
+      await settled(tab);
+      const [frames, time] = [await number(tab, "frames"), await number(tab, "modelMs")];
       expect(frames).toBeGreaterThan(0);
       await pause(1500);
       expect(await number(tab, "frames")).toBe(frames);
@@ -184,7 +179,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     await until(tab, "built", (n) => n === 2);
     await until(tab, "modelMs", (t) => t > 3);
     await tab.click("#pause");
-    await pause(1500); // the last readings
+    await settled(tab);
     expect(await word(tab, "watched")).toMatch(/^L[25]_pyramidal \d /);
     const [names = "", ...rows] = (await saved(tab, "Save One place in a cell as CSV")).trim().split("\n");
     expect(names).toMatch(/Voltage.*V \(mV\).*ampa \(nS\).*µA\/cm².*nA/);
@@ -212,7 +207,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
 async function layers(tab: Tab): Promise<void> {
   await until(tab, "modelMs", (t) => t > 60);
   await tab.click("#pause");
-  await pause(2000);
+  await settled(tab);
   const png = await tab.picture("#raster");
   const [layer2, layer5] = await tab.evaluate(meanRows, { png, inks: ["l2-pyramidal", "l5-pyramidal"] });
   expect(layer2).toBeGreaterThan(0); // NaN: no such spikes

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readHnn } from "../../src/models/cortical-column/index.ts";
-import { drop, inked, running, said, until } from "./pages.ts";
+import { inked } from "./pages.ts";
 import { browser, site } from "./setting.ts";
+import { anew, drop, finished, number, running, until } from "./tab.ts";
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "hillock-column-"))));
@@ -20,13 +21,6 @@ async function open(path: string, size = { width: 1280, height: 900 }): Promise<
   await running(page);
   return page;
 }
-
-/** Waits until a change has started it anew, if it does, and it ran to its end. */
-const finished = async (page: Page): Promise<void> => {
-  await page.waitForTimeout(500); // edits in a row are one start
-  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 120_000 });
-  await page.waitForTimeout(600); // the last readings
-};
 
 async function saved(page: Page, button: string): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
@@ -67,10 +61,10 @@ test("a recorded dipole is laid over: factor, smoothing, RMSE and correlation; a
   expect(await inked(page, "#csd")).toBeGreaterThan(0.002);
   expect(await inked(page, "#spectrogram")).toBeGreaterThan(0.02);
   // the model's own, halved: the curves are alike and their difference is half the model's
-  await drop(page, "half.txt", recordedText(rows.map(([t, y]) => [t, y / 2])));
+  await drop(page, { "half.txt": recordedText(rows.map(([t, y]) => [t, y / 2])) });
   const rms = Math.sqrt(rows.reduce((sum, [, y]) => sum + y * y, 0) / rows.length);
   expect(await until(page, "rmse", (x) => x > 0)).toBeCloseTo(rms / 2, 3); // files have 4 decimals
-  expect(await said(page, "correlation")).toBeCloseTo(1, 5);
+  expect(await number(page, "correlation")).toBeCloseTo(1, 5);
   await page.click("#recorded-best button");
   await until(page, "rmse", (x) => x < 1e-3);
   expect(await page.inputValue("#recorded-factor input")).toBe("2");
@@ -78,13 +72,13 @@ test("a recorded dipole is laid over: factor, smoothing, RMSE and correlation; a
   await page.press("#recorded-smoothing input", "Enter");
   await until(page, "rmse", (x) => x > 0.01);
   // what is shown of the model may be smoothed too, and nothing runs anew for it
-  const before = await said(page, "rmse");
+  const before = await number(page, "rmse");
   await page.selectOption("#control-smoothing", "0");
   await until(page, "rmse", (x) => x !== before);
-  expect(await said(page, "built")).toBe(1);
+  expect(await number(page, "built")).toBe(1);
   expect((await dipole(page)).length).toBe(681);
 
-  await drop(page, "bad.txt", "0 1\n0.5 x\n");
+  await drop(page, { "bad.txt": "0 1\n0.5 x\n" });
   await page.waitForSelector("#notice:not([hidden])");
   expect(await page.textContent("#notice")).toMatch(/bad\.txt:2:5: "x" is not a number/);
   expect(await page.isVisible("#recorded-match")).toBe(true); // the one before stays
@@ -106,7 +100,7 @@ test("an onset is dragged and moved by keys; drives are added, edited, deleted; 
   await page.mouse.move(box.x + box.width / 2, y);
   await page.mouse.down();
   await page.mouse.move(line.x + (line.width * 90) / 170, y, { steps: 4 });
-  await page.mouse.up();
+  await anew(page, () => page.mouse.up());
   await finished(page);
   const onset = Number(await handle.getAttribute("aria-valuenow"));
   expect(Math.abs(onset - 90)).toBeLessThan(0.5); // a pixel is 0.2 ms
@@ -120,7 +114,7 @@ test("an onset is dragged and moved by keys; drives are added, edited, deleted; 
   await page.click("text=Add poisson");
   await page.fill('[aria-label="poisson1, NMDA weight of L5_basket"]', "0.002");
   await page.press('[aria-label="poisson1, NMDA weight of L5_basket"]', "Enter");
-  await page.click('[aria-label="Delete tonic 2"]');
+  await anew(page, () => page.click('[aria-label="Delete tonic 2"]'));
   await finished(page);
   const text = await saved(page, "#hnn-save");
   const { drives, mesh } = readHnn(text, "saved.json");
@@ -131,19 +125,18 @@ test("an onset is dragged and moved by keys; drives are added, edited, deleted; 
   ]); // prettier-ignore
   expect(await page.textContent("#command")).toBe("hillock run column --params column-network.json");
   const there = await dipole(page);
-  await page.waitForTimeout(500); // the address is written
+  await expect.poll(() => page.url()).toContain("#1.");
   const link = page.url();
-  expect(link).toContain("#1.");
   await page.close();
 
   const other = await open(link.slice(site.url.length));
   expect(await other.locator(".lane .handle").evaluateAll((all) => all.map((e) => [e.ariaLabel, e.ariaValueNow]))).toEqual([["Onset of evdist1", String(onset + 1)], ["Onset of poisson1", "0"]]); // prettier-ignore
   await other.click("#drives-published");
   await other.waitForFunction(() => document.querySelectorAll(".lane").length === 1 && location.hash === "");
-  await drop(other, "saved.json", text);
+  await anew(other, () => drop(other, { "saved.json": text }));
   await finished(other);
   expect(await dipole(other)).toEqual(there);
-  await drop(other, "bad.json", '{"external_drives": {"a": {"type": "sine", "location": "distal"}}}');
+  await drop(other, { "bad.json": '{"external_drives": {"a": {"type": "sine", "location": "distal"}}}' });
   await other.waitForSelector("#notice:not([hidden])");
   expect(await other.textContent("#notice")).toMatch(/bad\.json\.external_drives\.a\.type: is "sine"/);
   expect(await dipole(other)).toEqual(there); // what runs went on
@@ -162,14 +155,14 @@ test("the strength and the onset that made a dipole are found again, and kept", 
   await fitting.check("text=evdist1: strength");
   await fitting.click("#fit-start");
   expect(await fitting.textContent("#pause")).toBe("Go on"); // the simulation leaves the processor to the fit
-  const first = await until(fitting, "fitError", (x) => x > 0, 240_000);
+  const first = await until(fitting, "fitError", (x) => x > 0);
   // DIRECT halves or thirds what it keeps of [0.25, 2] in every round: 1.4 is met within 0.1 after some
-  await until(fitting, "fitRounds", (n) => n >= 4, 240_000);
+  await until(fitting, "fitRounds", (n) => n >= 4);
   await fitting.click("#fit-stop");
   expect(await fitting.textContent("#fit-said")).toBe("Stopped.");
-  const best = await said(fitting, "fitError");
+  const best = await number(fitting, "fitError");
   expect(best).toBeLessThan(first / 3);
-  await fitting.click("#fit-keep");
+  await anew(fitting, () => fitting.click("#fit-keep"));
   await finished(fitting);
   expect(await until(fitting, "rmse", (x) => x > 0)).toBeLessThan(1.2 * best + 1e-3); // the fit's runs end with the recording
   const { drives } = readHnn(await saved(fitting, "#hnn-save"), "kept.json");

@@ -2,8 +2,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCourse, type Course } from "../../demo/motor-pool/course.ts";
-import { draw, inked, openBrowser, running, said, set, until, visit, type Visit } from "./pages.ts";
+import { draw, inked, openBrowser, visit, type Visit } from "./pages.ts";
 import { reached } from "./site.ts";
+import { anew, number, running, set, settled, until } from "./tab.ts";
 import { browser, site } from "./setting.ts";
 
 const clean = ({ complaints, requests }: Visit): void => {
@@ -75,12 +76,12 @@ describe("motor pool", () => {
 
   test("more drive recruits more units and raises the rate, and does not restart the pool", async () => {
     await until(seen.page, "modelMs", (t) => t > 1500);
-    const [time, firing] = [await said(seen.page, "modelMs"), await said(seen.page, "firing")];
+    const [time, firing] = [await number(seen.page, "modelMs"), await number(seen.page, "firing")];
     expect(firing).toBeLessThan(45);
     await set(seen.page, "rate", 90);
     const later = await until(seen.page, "firing", (n) => n > firing + 3);
     expect(later).toBeGreaterThan(firing);
-    expect(await said(seen.page, "modelMs")).toBeGreaterThan(time);
+    expect(await number(seen.page, "modelMs")).toBeGreaterThan(time);
     await set(seen.page, "rate", 0);
     await until(seen.page, "firing", (n) => n === 0);
     clean(seen);
@@ -109,12 +110,8 @@ describe("motor pool", () => {
     expect(await page.textContent("#control-gamma ~ *, output[for=control-gamma]")).toContain("0.21");
     await page.focus("#pause");
     await page.keyboard.press("Enter");
-    const time = await until(page, "modelMs", () => true);
-    await page.waitForTimeout(1000);
-    const paused = await said(page, "modelMs");
-    await page.waitForTimeout(1000);
-    expect(paused).toBeGreaterThanOrEqual(time);
-    expect(await said(page, "modelMs")).toBe(paused);
+    await settled(page); // else it goes on for ever
+    const paused = await number(page, "modelMs");
     await page.keyboard.press("Enter");
     await until(page, "modelMs", (t) => t > paused);
   });
@@ -128,7 +125,7 @@ describe("a drive drawn by hand", () => {
   afterAll(() => plain?.close());
   const courseOf = ({ page }: Visit): Course => readCourse(new URL(page.url()).hash.slice(1));
   const written = (seen: Visit, holds: (course: Course) => boolean): Promise<void> =>
-    expect.poll(() => seen.page.url().includes("#1;") && holds(courseOf(seen)), { timeout: 10_000 }).toBe(true);
+    expect.poll(() => seen.page.url().includes("#1;") && holds(courseOf(seen))).toBe(true);
   const slider = ({ page }: Visit, k: number) => page.getByRole("slider", { name: `Point ${k} of` });
 
   test("by the pen, by keys, undone, cleared; it acts on the units; the address opens it again", async () => {
@@ -194,7 +191,7 @@ describe("a drive drawn by hand", () => {
     await touch("touchStart", at(0));
     for (let k = 1; k <= 25; k++) await touch("touchMove", at(k));
     await touch("touchEnd", []);
-    await expect.poll(() => page.url(), { timeout: 10_000 }).toContain("#1;8;");
+    await expect.poll(() => page.url()).toContain("#1;8;");
     const { points } = readCourse(new URL(page.url()).hash.slice(1));
     // 20 px below the top of 170 px are 88 Hz, 145 px 15 Hz
     const drawn = points.filter(([, hz]) => hz > 0 && hz < 100).map(([, hz]) => hz);
@@ -216,7 +213,7 @@ describe("cortical column", () => {
     await until(seen.page, "spikes", (n) => n > 0);
     await until(seen.page, "modelMs", (t) => t > 10);
     expect(await inked(seen.page, "#scene")).toBeGreaterThan(0.01);
-    await expect.poll(() => inked(seen.page, "#raster"), { timeout: 30_000 }).toBeGreaterThan(0.0005); // drawn less often
+    await expect.poll(() => inked(seen.page, "#raster")).toBeGreaterThan(0.0005); // drawn less often
     expect(await inked(seen.page, "#dipole")).toBeGreaterThan(0.002);
     clean(seen);
   });
@@ -224,24 +221,25 @@ describe("cortical column", () => {
   test("turns by keys", async () => {
     const { page } = seen;
     await page.click("#pause");
-    await page.waitForTimeout(1000);
+    await settled(page);
     const before = await page.locator("#scene").screenshot();
     await page.focus("#scene");
     for (let k = 0; k < 5; k++) await page.keyboard.press("ArrowRight");
-    await page.waitForTimeout(500);
-    expect((await page.locator("#scene").screenshot()).equals(before)).toBe(false);
+    await expect.poll(async () => (await page.locator("#scene").screenshot()).equals(before)).toBe(false);
     await page.click("#pause");
   });
 
   test("without drive it falls silent", async () => {
     const { page } = seen;
+    await anew(page, () => page.click("#again")); // a quick machine has come to the trial's end by now
+    await until(page, "spikes", (n) => n > 0);
     await set(page, "strength", 0);
     // what is under way still has the drive, and NMDA-like currents last tens of ms: one of the next spans of 20 ms is silent
     let silent = false;
     for (let span = 0; span < 6 && !silent; span++) {
-      const [spikes, from] = [await said(page, "spikes"), await said(page, "modelMs")];
+      const [spikes, from] = [await number(page, "spikes"), await number(page, "modelMs")];
       await until(page, "modelMs", (t) => t > from + 20);
-      silent = (await said(page, "spikes")) === spikes;
+      silent = (await number(page, "spikes")) === spikes;
     }
     expect(silent).toBe(true);
     clean(seen);
@@ -259,14 +257,13 @@ describe("learning", () => {
   test("learns: the error falls to less than half of what it was", async () => {
     const { page } = seen;
     const before = await until(page, "rms", (x) => x > 0);
-    expect(await said(page, "step")).toBeLessThan(1200); // learning begins at 1201
+    expect(await number(page, "step")).toBeLessThan(1200); // learning begins at 1201
     await set(page, "speed", 1000);
     await until(page, "step", (s) => s > 1800);
-    expect(await said(page, "rms")).toBeLessThan(before / 2);
+    expect(await number(page, "rms")).toBeLessThan(before / 2);
     for (const part of ["#output-0", "#error", "#spikes", "#weights"])
       expect(await inked(page, part)).toBeGreaterThan(0.002);
-    await page.waitForTimeout(3000); // a look at the eigenvalues every 4 s at most
-    expect(await inked(page, "#eigenvalues")).toBeGreaterThan(0.002);
+    await expect.poll(() => inked(page, "#eigenvalues")).toBeGreaterThan(0.002); // every 4 s at most
     clean(seen);
   });
 

@@ -23,10 +23,10 @@ afterAll(() => page?.close());
 
 test("its page runs in the article with the attributes as settings, in its own styles, and says what there is not", async () => {
   const frame = page.frameLocator("hillock-demo >> nth=0 >> iframe");
-  await frame.locator("body[data-state=running]").waitFor({ timeout: 60_000 });
+  await frame.locator("body[data-state=running]").waitFor();
   expect(await frame.locator("#control-rate").inputValue()).toBe("30");
   expect(await frame.locator("#control-neurons").inputValue()).toBe("50");
-  await expect.poll(() => frame.locator("body").evaluate((b) => Number(b.dataset["modelMs"] ?? 0)), { timeout: 60_000 }).toBeGreaterThan(100); // prettier-ignore
+  await expect.poll(() => frame.locator("body").evaluate((b) => Number(b.dataset["modelMs"] ?? 0))).toBeGreaterThan(100); // prettier-ignore
   expect(await frame.locator("#pause").evaluate((b) => [getComputedStyle(b).display, getComputedStyle(b).fontFamily])).not.toEqual(expect.arrayContaining(["none", "serif"])); // prettier-ignore
   expect(await frame.locator("header.site").isVisible()).toBe(false);
   expect(await page.locator("hillock-demo >> nth=1").evaluate((e) => e.shadowRoot?.textContent)).toContain('no page "nowhere"'); // prettier-ignore
@@ -36,8 +36,8 @@ test("its page runs in the article with the attributes as settings, in its own s
 test("another attribute shows another page", async () => {
   await page.locator("hillock-demo >> nth=0").evaluate((e) => e.setAttribute("page", "laboratory"));
   const frame = page.frameLocator("hillock-demo >> nth=0 >> iframe");
-  await frame.locator("#text").waitFor({ timeout: 60_000 });
-  await frame.locator("body[data-state=running]").waitFor({ timeout: 60_000 });
+  await frame.locator("#text").waitFor();
+  await frame.locator("body[data-state=running]").waitFor();
 });
 
 test("the element's script is one small file that names no other", () => {

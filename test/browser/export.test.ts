@@ -11,8 +11,9 @@ import { readCourse, valueAt } from "../../demo/motor-pool/course.ts";
 import { signalAt, type Signal } from "../../src/network/signal.ts";
 import { MemoryFiles } from "../../src/storage/memory-files.ts";
 import { readNwb } from "../../src/storage/read-nwb.ts";
-import { draw, drop, openBrowser, running, set, until } from "./pages.ts";
+import { draw, openBrowser } from "./pages.ts";
 import { openSite, type Site } from "./site.ts";
+import { anew, drop, finished, running, set, settled, until } from "./tab.ts";
 
 let site: Site;
 let browser: Browser;
@@ -60,7 +61,7 @@ test("the motor pool's script gives the page's spikes again, with what was chang
   await draw(page, "#course-plane", [[0, 0.2], [0.1, 0.5], [1, 0.3]]); // prettier-ignore
   await until(page, "modelMs", (t) => t > 1500);
   await page.click("#pause");
-  await page.waitForTimeout(1500);
+  await settled(page);
   const run = JSON.parse((await saved(page, "#take button:has-text('JSON')")).content.toString("utf8")) as DrawnRun;
   const { course } = run.document;
   expect(readCourse(new URL(run.address).hash.slice(1))).toEqual(course);
@@ -96,7 +97,7 @@ test("spikes leave the motor pool as NWB, which is read back, and come back as r
   await page.goto(`${site.url}motor-pool.html?neurons=50&rate=60&speed=100`);
   await until(page, "modelMs", (t) => t > 1500);
   await page.click("#pause");
-  await page.waitForTimeout(1000);
+  await settled(page);
   expect(hdf5()).toBe(false);
   const rows = (await saved(page, save("Spikes", "CSV"))).content.toString("utf8").trim().split("\n").slice(1);
   const { name, content } = await saved(page, save("Spikes", "NWB"));
@@ -116,7 +117,7 @@ test("spikes leave the motor pool as NWB, which is read back, and come back as r
   const firing = new Set(units.cells).size;
   await page.waitForFunction((n) => document.body.dataset["recorded"] === String(n), firing);
   // one unit at 10 Hz, one at 20 Hz that begins later, one with a single spike
-  await drop(page, "units.csv", `unit,time (s)\nb,0.5\nb,0.55\nb,0.6\na,0.1\na,0.2\na,0.3\nc,0.9\n`);
+  await drop(page, { "units.csv": `unit,time (s)\nb,0.5\nb,0.55\nb,0.6\na,0.1\na,0.2\na,0.3\nc,0.9\n` });
   await page.waitForFunction(() => document.body.dataset["recorded"] === "3");
   expect(await page.textContent("#recorded-said")).toContain("unit a, b, c. Mean rate of each while it fires; 1 with");
   await page.click("#pause"); // readings again
@@ -126,7 +127,7 @@ test("spikes leave the motor pool as NWB, which is read back, and come back as r
   expect(head).toBe("unit,rate (Hz),recorded (Hz)");
   const laid = lines.map((line) => line.split(",")).filter(([, , rate]) => rate !== "");
   expect(laid.map(([unit, , rate]) => [Number(unit), Number(Number(rate).toFixed(6))])).toEqual([[9, 10], [26, 20]]); // prettier-ignore
-  await drop(page, "units.csv", "unit,time\na,never\n");
+  await drop(page, { "units.csv": "unit,time\na,never\n" });
   await page.waitForFunction(() => /Line 2 is no spike/.test(document.querySelector("#notice")?.textContent ?? ""));
   expect(complaints).toEqual([]);
   await page.close();
@@ -152,8 +153,7 @@ const spikeText = (ms: number, of: string | number): string => `${ms.toFixed(3)}
 
 test("h5py reads the column's NWB: the spikes of its raster, by population", async () => {
   const page = await open("column.html?mesh=2&drive=0&speed=1000");
-  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 60_000 });
-  await page.waitForTimeout(1000);
+  await finished(page);
   const rows = rowsOf(await saved(page, save("Spikes", "CSV")));
   const units = unitsOf((await saved(page, save("Spikes", "NWB"))).name);
   await page.close();
@@ -168,7 +168,7 @@ test("h5py reads the learning page's NWB: the spikes of the loop by kind of neur
   const page = await open("learning.html?neurons=60&loops=1&speed=1000");
   await until(page, "step", (step) => step > 3000);
   await page.click("#pause");
-  await page.waitForTimeout(1500);
+  await settled(page);
   const rows = rowsOf(await saved(page, save("Spikes of this loop", "CSV")));
   const units = unitsOf((await saved(page, save("Spikes of this loop", "NWB"))).name);
   await page.close();
@@ -184,7 +184,7 @@ test("h5py reads the Laboratory's NWB: of one cell and its second version, and o
   await page.click("#version-B");
   await until(page, "rateB", (hz) => hz > 20);
   await page.click("#pause");
-  await page.waitForTimeout(1500);
+  await settled(page);
   const cells = unitsOf((await saved(page, 'button[aria-label="NWB of the voltage plot"]')).name);
   expect(cells.map((u) => [u.population, u.cell])).toEqual([["A", 0], ["B", 0]]); // prettier-ignore
   const rate = await page.evaluate(() => Number(document.body.dataset["rateA"]));
@@ -195,7 +195,7 @@ test("h5py reads the Laboratory's NWB: of one cell and its second version, and o
   await page.click("#view-network");
   await page.waitForFunction(() => (document.body.dataset["meanRates"] ?? "").startsWith("0") === false && Number(document.body.dataset["modelMs"]) > 700); // prettier-ignore
   await page.click("#pause");
-  await page.waitForTimeout(1500);
+  await settled(page);
   const rows = rowsOf(await saved(page, save("Spikes", "CSV")));
   const units = unitsOf((await saved(page, save("Spikes", "NWB"))).name);
   await page.close();
@@ -211,8 +211,7 @@ test("h5py reads the Laboratory's NWB: of one cell and its second version, and o
 
 test("every figure is saved as what it is", async () => {
   const page = await open("column.html?mesh=2&drive=0&speed=1000");
-  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 60_000 });
-  await page.waitForTimeout(1000);
+  await finished(page);
   const dipole = (await saved(page, save("Dipole moment", "CSV"))).content.toString("utf8").trim().split("\n");
   expect(dipole[0]).toContain("ms,dipole (nAm × scale)");
   expect(dipole.length).toBe(2 + 170 / 0.25); // names, then t = 0 to 170 ms
@@ -228,14 +227,11 @@ test("every figure is saved as what it is", async () => {
 
 test("a kept run is laid over the next one, named and forgotten; values stand under the pointer; equations say where they are from", async () => {
   const page = await open("column.html?mesh=2&drive=0&speed=1000");
-  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 60_000 });
-  await page.waitForTimeout(1000);
+  await finished(page);
   await page.click("#keep");
   await page.fill('.kept input[type="text"]', "as published");
-  await set(page, "strength", 2);
-  await page.waitForFunction(() => document.body.dataset["built"] === "2");
-  await page.waitForFunction(() => document.body.dataset["finished"] === "true", null, { timeout: 60_000 });
-  await page.waitForTimeout(1000);
+  await anew(page, () => set(page, "strength", 2));
+  await finished(page);
   const [names = "", ...rows] = (await saved(page, save("Dipole moment", "CSV"))).content.toString("utf8").trim().split("\n"); // prettier-ignore
   expect(names).toContain("as published: dipole");
   const last = (rows.at(-1) ?? "").split(",").map(Number);

@@ -33,7 +33,7 @@ const output = (page: Page, block = 0) => page.locator(".block-output").nth(bloc
 /** Runs a block as it stands and gives what it prints. */
 async function ran(page: Page, block = 0): Promise<string[]> {
   await button(page, "Run", block).click();
-  await output(page, block).and(page.locator("[data-state=done], [data-state=failed]")).waitFor({ timeout: 120_000 });
+  await output(page, block).and(page.locator("[data-state=done], [data-state=failed]")).waitFor();
   return output(page, block).locator("> *").allTextContents();
 }
 

@@ -9,8 +9,9 @@ import { openFolder } from "../../src/storage/node-folder.ts";
 import { loadRun } from "../../src/storage/load-run.ts";
 import { builtCommand } from "../built.ts";
 import { faults } from "./axe.ts";
-import { another, inked, running, said, set, until, visit, type Visit } from "./pages.ts";
+import { another, inked, visit, type Visit } from "./pages.ts";
 import { browser, site } from "./setting.ts";
+import { number, running, set, settled, until } from "./tab.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const FAST = "laboratory.html?view=1&speed=1000&engine=2";
@@ -32,7 +33,7 @@ const fill = (page: Page, path: string, value: string): Promise<void> => another
 
 /** Rates over a second of what is now, Hz: what the page said last may be some hundred ms old. */
 async function rates(page: Page): Promise<number[]> {
-  const from = await said(page, "modelMs");
+  const from = await number(page, "modelMs");
   await until(page, "modelMs", (t) => t > from + 2000);
   return (await page.evaluate(() => document.body.dataset["meanRates"] ?? "")).split(" ").map(Number);
 }
@@ -78,18 +79,18 @@ describe("a network", () => {
     await build(page);
     const [first = 0, weak = 0] = await rates(page);
     expect(first).toBeGreaterThan(1);
-    const runs = await said(page, "runs");
+    const runs = await number(page, "runs");
     await fill(page, "projections.0.weight", "0.3");
     const [, strong = 0] = await rates(page);
     expect(strong).toBeGreaterThan(weak + 10);
     await fill(page, "populations.0.rate", "0");
     const [silent, alone] = await rates(page);
     expect([silent, alone]).toEqual([0, 0]);
-    expect(await said(page, "runs")).toBe(runs); // no other network
+    expect(await number(page, "runs")).toBe(runs); // no other network
     await fill(page, "populations.0.rate", "200");
     await fill(page, "projections.0.delay", "3"); // another one
-    expect(await said(page, "runs")).toBe(runs + 1);
-    expect(await said(page, "kept")).toBe(await said(page, "of"));
+    expect(await number(page, "runs")).toBe(runs + 1);
+    expect(await number(page, "kept")).toBe(await number(page, "of"));
   });
 
   test("is drawn with names for those who do not see it, follows a new name, and loses what is taken away", async () => {
@@ -111,7 +112,7 @@ describe("a network", () => {
   test("errors stand at their fields; what ran goes on", async () => {
     const { page } = seen;
     await another(page, () => page.selectOption("#circuit-example", "pair"));
-    const runs = await said(page, "runs");
+    const runs = await number(page, "runs");
     const told = async (path: string, value: string): Promise<string> => {
       await page.fill(field(path), value);
       await page.waitForFunction((id) => document.getElementById(id)?.getAttribute("aria-invalid") === "true", `circuit-${path}`); // prettier-ignore
@@ -124,7 +125,7 @@ describe("a network", () => {
     );
     expect(await page.textContent("#circuit-said")).toMatch(/fields have a fault; what ran goes on/);
     expect(await told("projections.1.amount", "7")).toMatch(/Probability: is 7. Give a number from 0 to 1/);
-    expect(await said(page, "runs")).toBe(runs);
+    expect(await number(page, "runs")).toBe(runs);
     await page.fill(field("populations.0.n"), "80");
     await page.fill(field("projections.1.amount"), "0.4");
     await fill(page, "projections.0.weight", "3");
@@ -156,7 +157,7 @@ test("its JSON runs from the command line, and its script in Node, with the page
   await until(page, "modelMs", (t) => t < 200); // of the new run
   await until(page, "modelMs", (t) => t > 320);
   await page.click("#pause");
-  await page.waitForTimeout(1000);
+  await settled(page);
   const csv = await downloaded(page, 'button[aria-label="Save Spikes as CSV"]');
   const [json, script] = [await downloaded(page, "#json"), await downloaded(page, "#script")];
   const ours = csv.trim().split("\n").slice(1).filter((line) => Number(line.split(",")[0]) < 300).sort(); // prettier-ignore

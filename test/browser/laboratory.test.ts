@@ -11,8 +11,9 @@ import { presetText } from "../../demo/laboratory/presets.ts";
 import { SPECS, type LabSettings } from "../../demo/laboratory/settings.ts";
 import { builtCommand } from "../built.ts";
 import { faults } from "./axe.ts";
-import { another, inked, openBrowser, running, said, set, until, visit, type Visit } from "./pages.ts";
+import { another, inked, openBrowser, visit, type Visit } from "./pages.ts";
 import { browser, site } from "./setting.ts";
+import { number, running, set, settled, until } from "./tab.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
@@ -42,7 +43,7 @@ async function downloaded(page: Page, click: string): Promise<string> {
 }
 
 async function curve(page: Page): Promise<number[][]> {
-  const curves = await said(page, "curves").then((n) => (Number.isNaN(n) ? 0 : n));
+  const curves = await number(page, "curves").then((n) => (Number.isNaN(n) ? 0 : n));
   await page.click("#measure");
   await until(page, "curves", (n) => n > curves);
   return numbers(await downloaded(page, '[data-plot="curve"] button:has-text("CSV")'));
@@ -80,7 +81,7 @@ describe("a cell as text", () => {
 
   test("an equation with an error says mechanism, field, line, column, reason and remedy; what runs goes on", async () => {
     const { page } = seen;
-    const runs = await said(page, "runs");
+    const runs = await number(page, "runs");
     await type(page, "4 * exp(-(V + 65) / 18)", "4 * exp(-(V + 65))");
     await until(page, "fault", (n) => n === 1);
     const told = (await page.textContent("#check")) ?? "";
@@ -89,23 +90,23 @@ describe("a cell as text", () => {
     await page.click("#check button");
     expect(await page.locator("#text").evaluate((a: HTMLTextAreaElement) => a.value.slice(a.selectionStart).startsWith("-(V + 65)"))).toBe(true); // prettier-ignore
     expect(await page.isVisible("#mark")).toBe(true);
-    const time = await said(page, "modelMs");
+    const time = await number(page, "modelMs");
     await until(page, "modelMs", (t) => t > time + 50);
-    expect(await said(page, "runs")).toBe(runs);
+    expect(await number(page, "runs")).toBe(runs);
   });
 
   test("mended with another constant it acts without a restart, keeps its states, and fires at another rate", async () => {
     const { page } = seen;
-    const time = await said(page, "modelMs");
+    const time = await number(page, "modelMs");
     await edit(page, "4 * exp(-(V + 65))", "4 * exp(-(V + 65) / 18)");
     expect(await page.getAttribute("#text", "aria-invalid")).toBe("false");
-    expect(await said(page, "kept")).toBe(4);
-    const before = await until(page, "modelMs", (t) => t > time).then(() => said(page, "rateA"));
+    expect(await number(page, "kept")).toBe(4);
+    const before = await until(page, "modelMs", (t) => t > time).then(() => number(page, "rateA"));
     await edit(page, "celsius: 6.3 degC", "celsius: 6.3 degC\n  # warmer below");
     await edit(page, "0.125 * exp(-(V + 65) / 80)", "0.25 * exp(-(V + 65) / 80)"); // potassium closes faster
-    const from = await said(page, "modelMs");
+    const from = await number(page, "modelMs");
     await until(page, "modelMs", (t) => t > from + 1100); // the rate is of the last second
-    expect(Math.abs((await said(page, "rateA")) - before)).toBeGreaterThan(5);
+    expect(Math.abs((await number(page, "rateA")) - before)).toBeGreaterThan(5);
     await edit(page, "0.25 * exp(-(V + 65) / 80)", "0.125 * exp(-(V + 65) / 80)");
     await edit(page, "celsius: 6.3 degC\n  # warmer below", "celsius: 6.3 degC");
   });
@@ -278,7 +279,7 @@ test("on the adapter it fires as on the reference engine", async () => {
     const { page } = await open(`laboratory.html?engine=${engine}&speed=1000`);
     expect(await page.evaluate(() => document.body.dataset["computes"])).toBe(engine === 1 ? "gpu" : "reference");
     await until(page, "modelMs", (t) => t > 1300);
-    const hz = await said(page, "rateA");
+    const hz = await number(page, "rateA");
     await page.close();
     return hz;
   };
@@ -346,9 +347,8 @@ describe("for every reader", () => {
     await tabTo("pause");
     await page.keyboard.press("Enter");
     await tabTo("step");
-    let paused = NaN;
-    const stands = async (): Promise<boolean> => paused === (paused = await said(page, "modelMs")); // what was in flight has come
-    await expect.poll(stands, { interval: 500, timeout: 30_000 }).toBe(true);
+    await settled(page);
+    const paused = await number(page, "modelMs");
     await page.keyboard.press("Enter");
     await until(page, "modelMs", (t) => t > paused && t < paused + 20);
     await tabTo("text");

@@ -3,8 +3,9 @@
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import type { Browser, Page } from "playwright-core";
-import { another, openBrowser, running, said, set, visit } from "./pages.ts";
+import { another, openBrowser, visit } from "./pages.ts";
 import { openSite } from "./site.ts";
+import { number, running, set } from "./tab.ts";
 
 const seconds = Number(process.argv[2] ?? 10);
 
@@ -52,13 +53,13 @@ async function measure(browser: Browser, url: string, key: "modelMs" | "step"): 
         const mark = performance.getEntriesByName("first spike drawn")[0];
         const [load] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
         return mark === undefined || load === undefined ? false : mark.startTime - load.loadEventEnd;
-      }, null, { timeout: 60_000 }).then((handle) => handle.jsonValue()) // prettier-ignore
+      }).then((handle) => handle.jsonValue()) // prettier-ignore
     : undefined;
   await page.waitForTimeout(2000); // the first plots make their fonts and colours
   await watchTasks(page);
-  const [model, wall, cpu] = [await said(page, key), performance.now(), cpuSeconds()];
+  const [model, wall, cpu] = [await number(page, key), performance.now(), cpuSeconds()];
   await page.waitForTimeout(seconds * 1000);
-  const passed = ((await said(page, key)) - model) / 1000; // a step of the learning network is 1 ms
+  const passed = ((await number(page, key)) - model) / 1000; // a step of the learning network is 1 ms
   const took = (performance.now() - wall) / 1000;
   const result = {
     page: url.replace(/^.*\//, ""),
@@ -76,7 +77,7 @@ async function measure(browser: Browser, url: string, key: "modelMs" | "step"): 
 async function measureLaboratory(browser: Browser, url: string): Promise<Record<string, string>> {
   const { page } = await visit(browser, url);
   await running(page);
-  const spike = await page.waitForFunction(() => performance.getEntriesByName("first spike drawn")[0]?.startTime, null, { timeout: 60_000 }); // prettier-ignore
+  const spike = await page.waitForFunction(() => performance.getEntriesByName("first spike drawn")[0]?.startTime); // prettier-ignore
   const load = await page.evaluate(() => (performance.getEntriesByType("navigation") as PerformanceNavigationTiming[])[0]?.loadEventEnd ?? 0); // prettier-ignore
   await page.waitForTimeout(2000);
   await watchTasks(page);

@@ -1,5 +1,6 @@
 import { chromium, type Browser, type Page } from "playwright-core";
 import { CHROMIUM, FLAGS } from "./chromium.ts";
+import { STANDSTILL, waited } from "./tab.ts";
 
 /** A page of the demos and all that it complained about. */
 export interface Visit {
@@ -9,8 +10,17 @@ export interface Visit {
   readonly requests: string[];
 }
 
-export const openBrowser = (flags: readonly string[] = FLAGS): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM, args: [...flags] });
+/** Debian's Chromium, whose driver waits as long for an element as the checks wait for what stands still. */
+export async function openBrowser(flags: readonly string[] = FLAGS): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...flags] });
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    context.setDefaultTimeout(STANDSTILL);
+    return context;
+  };
+  return browser;
+}
 
 export async function visit(browser: Browser, url: string, size = { width: 1280, height: 900 }): Promise<Visit> {
   const page = await browser.newPage({ viewport: size });
@@ -24,50 +34,14 @@ export async function visit(browser: Browser, url: string, size = { width: 1280,
   return { page, complaints, requests };
 }
 
-/** What a page says of its simulation: numbers of body's data attributes. */
-export const said = (page: Page, name: string): Promise<number> =>
-  page.evaluate((key) => Number(document.body.dataset[key] ?? NaN), name);
-
-/** Waits until a number that the page says fulfils a condition, and gives it back. */
-export async function until(
-  page: Page,
-  name: string,
-  holds: (x: number) => boolean,
-  timeout = 90_000,
-): Promise<number> {
-  const end = Date.now() + timeout;
-  for (;;) {
-    const x = await said(page, name);
-    if (holds(x)) return x;
-    if (Date.now() > end) throw new Error(`${name} is still ${x} after ${timeout} ms`);
-    await page.waitForTimeout(100);
-  }
-}
-
-export const running = async (page: Page): Promise<void> => {
-  await page.waitForFunction(() => document.body.dataset["state"] === "running", null, { timeout: 60_000 });
-};
-
 /** Does in the Laboratory what ends with another network, and waits until that one runs and nothing else is under way: a network
  * that was asked for before does not pass for it. */
 export async function another(page: Page, act: () => Promise<unknown>): Promise<void> {
-  const before = await said(page, "asked");
+  const words = (): Promise<string[]> =>
+    page.evaluate(() => ["asked", "ran"].map((key) => document.body.dataset[key] ?? ""));
+  const [before = ""] = await words();
   await act();
-  const runs = (least: number): boolean => {
-    const { asked, ran } = document.body.dataset;
-    return Number(asked) > least && ran === asked;
-  };
-  await page.waitForFunction(runs, before, { timeout: 90_000 });
-}
-
-/** Sets a range or select as a user's hand would. */
-export async function set(page: Page, control: string, value: number): Promise<void> {
-  await page.locator(`#control-${control}`).evaluate((element, x) => {
-    const input = element as HTMLInputElement;
-    input.value = String(x);
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  }, value);
+  await waited("the network asked for and the one that ran", words, ([asked = "", ran]) => Number(asked) > Number(before) && ran === asked); // prettier-ignore
 }
 
 /** Draws by the mouse over an element. @param to  parts of its width and height */
@@ -85,17 +59,6 @@ export async function draw(
   }
   await page.mouse.up();
 }
-
-/** Drops a file on the page. */
-export const drop = (page: Page, name: string, text: string): Promise<void> =>
-  page.evaluate(
-    ([file, content]) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([content as string], file as string));
-      document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
-    },
-    [name, text],
-  );
 
 /** Share of an element's pixels, as they are on the screen, that differ clearly from its most frequent colour. */
 export async function inked(page: Page, selector: string): Promise<number> {

@@ -2,8 +2,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { another, openBrowser, running, until } from "./pages.ts";
+import { another, openBrowser } from "./pages.ts";
 import { openSite } from "./site.ts";
+import { running, until } from "./tab.ts";
 
 const FOLDER = new URL("../../demo/pictures/", import.meta.url).pathname;
 
@@ -20,7 +21,7 @@ async function picture(
     await page.goto(url);
     await running(page);
     await prepare(page);
-    await until(page, ready[0], (x) => x >= ready[1], 300_000);
+    await until(page, ready[0], (x) => x >= ready[1]);
     const box = await page.locator(".views > :first-child").boundingBox();
     const clip = { x: (box?.x ?? 0) - 4, y: (box?.y ?? 0) - 4, width: 960, height: 540 };
     await page.screenshot({ path: join(FOLDER, `${name}${ending}.jpg`), type: "jpeg", quality: 82, clip });

@@ -4,8 +4,9 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { coefficientOfVariation, intervals } from "../../src/analysis/intervals.ts";
 import { saved, table } from "./downloads.ts";
-import { openBrowser, running, said, until, visit, type Visit } from "./pages.ts";
+import { openBrowser, visit, type Visit } from "./pages.ts";
 import { site } from "./setting.ts";
+import { number, running, settled, until } from "./tab.ts";
 
 let browser: Browser;
 let seen: Visit;
@@ -40,23 +41,23 @@ async function compared(unit: number): Promise<void> {
 }
 
 test("a clicked unit's histogram is that of the spikes which the raster gives away; so is the next one's, by a key", async () => {
-  await until(page, "modelMs", (t) => t > 3300, 180_000);
+  await until(page, "modelMs", (t) => t > 3300);
   await page.click("#pause");
-  await page.waitForTimeout(1500);
-  expect(await said(page, "modelMs")).toBeLessThan(4000); // the table holds all spikes
+  await settled(page);
+  expect(await number(page, "modelMs")).toBeLessThan(4000); // the table holds all spikes
   await compared(5);
   const height = (await page.locator("#raster").boundingBox())?.height ?? NaN;
   await page.locator("#raster").click({ position: { x: 200, y: ((50 - 12 + 0.5) / 50) * height } }); // the row of unit 12, while paused
   await expect.poll(() => page.inputValue("#control-unit")).toBe("12");
-  await page.waitForTimeout(1000);
+  await settled(page);
   await compared(12);
   expect(await page.textContent("#unit-mark")).toContain("12");
   await page.focus("#control-unit");
   await page.keyboard.press("ArrowRight");
-  await page.waitForTimeout(1000);
+  await settled(page);
   await compared(13);
   expect(new URL(page.url()).searchParams.get("unit")).toBe("13");
-  expect(await said(page, "built")).toBe(1); // no other network
+  expect(await number(page, "built")).toBe(1); // no other network
   await page.locator("#rates").hover({ position: { x: 300, y: 80 } });
   const [, under] = /unit (\d+)/.exec((await page.locator("#rates ~ .readout").textContent()) ?? "") ?? [];
   await page.locator("#rates").click({ position: { x: 300, y: 80 } });
@@ -66,9 +67,9 @@ test("a clicked unit's histogram is that of the spikes which the raster gives aw
 test("a trapezoid gives each unit two thresholds, large ones the higher; rates rise with the force; halves share the drive", async () => {
   await page.locator("#control-speed").selectOption("100");
   await page.click("#pause");
-  await until(page, "modelMs", (t) => t > 9000, 180_000);
+  await until(page, "modelMs", (t) => t > 9000);
   await page.click("#pause");
-  await page.waitForTimeout(1500);
+  await settled(page);
 
   const thresholds = await figure("Recruitment");
   expect((await table(page, "Recruitment"))[0]).toEqual(["unit", "recruited (drive, Hz)", "derecruited (drive, Hz)"]);

@@ -1,8 +1,8 @@
 // Every page for every reader: contrast, names, order, and nothing wider than the screen; light and dark, wide and on a phone.
 import { expect, test } from "vitest";
 import { faults } from "./axe.ts";
-import { running, until } from "./pages.ts";
 import { browser, site } from "./setting.ts";
+import { running, until } from "./tab.ts";
 
 const PAGES = [
   ["index.html", undefined],
@@ -25,7 +25,7 @@ test.each(PAGES.flatMap(([path, key]) => LOOKS.map((look) => ({ path, key, ...lo
     await running(page);
     if (path === "embedding.html") {
       await page.locator("hillock-demo").scrollIntoViewIfNeeded(); // its frame comes when a reader comes to it
-      await page.frameLocator("hillock-demo iframe").locator("body[data-state=running]").waitFor({ timeout: 60_000 });
+      await page.frameLocator("hillock-demo iframe").locator("body[data-state=running]").waitFor();
     }
     if (key !== undefined) {
       await until(page, key, (x) => x > 1);

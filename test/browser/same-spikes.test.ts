@@ -35,7 +35,7 @@ test.each(NETWORKS)("%s: the same spikes in Node and in the browser", async (nam
 
   const page = await browser.newPage();
   await page.goto(`${server.resolvedUrls?.local[0]}test/browser/spike-page.html`);
-  await page.waitForFunction(() => globalThis.spikesHere !== undefined, null, { timeout: 60_000 });
+  await page.waitForFunction(() => globalThis.spikesHere !== undefined);
   const inBrowser = await page.evaluate((which) => globalThis.spikesHere?.(which), name);
   await page.close();
 

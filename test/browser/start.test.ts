@@ -1,7 +1,7 @@
 // What the pages' start costs the main thread, which a reader's first click waits for.
 import { expect, test } from "vitest";
-import { running } from "./pages.ts";
 import { browser, site } from "./setting.ts";
+import { running } from "./tab.ts";
 
 interface TraceEvent {
   readonly name: string;

@@ -44,7 +44,7 @@ export const inChromium =
       click: (selector) => page.click(selector),
       press: async (selector, key, times = 1) => {
         await page.focus(selector);
-        for (let k = 0; k < times; k++) await page.keyboard.press(key);
+        await Promise.all(Array.from({ length: times }, () => page.keyboard.press(key))); // in a row, however slow the driver
       },
       loseDevice: async () => page.workers()[0]?.evaluate(destroy),
       picture: async (selector) => (await page.locator(selector).first().screenshot()).toString("base64"),
@@ -85,7 +85,7 @@ export const inFirefox =
       click: (selector) => page.click(selector),
       press: async (selector, key, times = 1) => {
         await page.focus(selector);
-        for (let k = 0; k < times; k++) await page.keyboard.press(key as never);
+        await Promise.all(Array.from({ length: times }, () => page.keyboard.press(key as never)));
       },
       loseDevice: () =>
         page.evaluate(
@@ -104,11 +104,17 @@ export const inFirefox =
     };
   };
 
+/** What holds a page: a tab here, or a page of its driver. */
+export type Held = Pick<Tab, "evaluate">;
+
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** How long nothing may change before what is waited for counts as never coming, ms. */
+export const STANDSTILL = 120_000;
 
 /** Waits until a page says something, and gives it back. What still moves is waited for: how fast is the machine's affair,
  * and the test's own limit stands behind. */
-export async function waited<T>(what: string, look: () => Promise<T>, holds: (x: T) => boolean, still = 120_000): Promise<T> {
+export async function waited<T>(what: string, look: () => Promise<T>, holds: (x: T) => boolean, still = STANDSTILL): Promise<T> {
   let last = "";
   let since = Date.now();
   for (;;) {
@@ -121,22 +127,46 @@ export async function waited<T>(what: string, look: () => Promise<T>, holds: (x:
 } // prettier-ignore
 
 /** Data that the page says of itself. */
-export const word = (tab: Tab, key: string): Promise<string> =>
-  tab.evaluate((name) => document.body.dataset[name] ?? "", key);
-export const number = async (tab: Tab, key: string): Promise<number> => parseFloat(await word(tab, key));
-export const until = (tab: Tab, key: string, holds: (x: number) => boolean): Promise<number> =>
-  waited(key, () => number(tab, key), holds);
-export const running = (tab: Tab): Promise<string> => waited("state", () => word(tab, "state"), (s) => s === "running"); // prettier-ignore
+export const word = (page: Held, key: string): Promise<string> =>
+  page.evaluate((name) => document.body.dataset[name] ?? "", key);
+export const number = async (page: Held, key: string): Promise<number> => parseFloat(await word(page, key));
+export const until = (page: Held, key: string, holds: (x: number) => boolean): Promise<number> =>
+  waited(key, () => number(page, key), holds);
+export const running = (page: Held): Promise<string> => waited("state", () => word(page, "state"), (s) => s === "running"); // prettier-ignore
+
+/** Waits until a page has said all that it has to: what was in flight as it paused or ended has come, and is drawn.
+ * @param done  what else must be, by the page's data */
+export async function settled(page: Held, done: (data: Readonly<Record<string, string>>) => boolean = () => true): Promise<void> {
+  let [last, since] = ["", Date.now()];
+  await waited(
+    "what the page says",
+    () => page.evaluate(() => JSON.stringify(document.body.dataset)),
+    (now) => {
+      if (now !== last) [last, since] = [now, Date.now()];
+      return Date.now() - since > 1500 && done(JSON.parse(now) as Record<string, string>);
+    },
+  );
+} // prettier-ignore
+
+/** Waits until a trial has run to its end and its last readings have come. */
+export const finished = (page: Held): Promise<void> => settled(page, (data) => data["finished"] === "true");
+
+/** Does what starts a simulation anew, and waits until it is that one. */
+export async function anew(page: Held, act: () => Promise<unknown>): Promise<void> {
+  const before = await number(page, "built");
+  await act();
+  await until(page, "built", (n) => n > before);
+}
 
 /** Text of an element. */
-export const text = (tab: Tab, selector: string): Promise<string> =>
-  tab.evaluate((s) => document.querySelector(s)?.textContent ?? "", selector);
-export const value = (tab: Tab, control: string): Promise<string> =>
-  tab.evaluate((name) => document.querySelector<HTMLInputElement>(`#control-${name}`)?.value ?? "", control);
+export const text = (page: Held, selector: string): Promise<string> =>
+  page.evaluate((s) => document.querySelector(s)?.textContent ?? "", selector);
+export const value = (page: Held, control: string): Promise<string> =>
+  page.evaluate((name) => document.querySelector<HTMLInputElement>(`#control-${name}`)?.value ?? "", control);
 
 /** Sets a control as a user's hand would. */
-export const set = (tab: Tab, control: string, x: number): Promise<void> =>
-  tab.evaluate(
+export const set = (page: Held, control: string, x: number): Promise<void> =>
+  page.evaluate(
     ({ name, to }) => {
       const input = document.querySelector(`#control-${name}`) as HTMLInputElement;
       input.value = String(to);
@@ -147,8 +177,8 @@ export const set = (tab: Tab, control: string, x: number): Promise<void> =>
   );
 
 /** Drops files on the page, by name. */
-export const drop = (tab: Tab, files: Readonly<Record<string, string>>): Promise<void> =>
-  tab.evaluate((all) => {
+export const drop = (page: Held, files: Readonly<Record<string, string>>): Promise<void> =>
+  page.evaluate((all) => {
     const dataTransfer = new DataTransfer();
     for (const [name, content] of Object.entries(all)) dataTransfer.items.add(new File([content], name));
     document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
