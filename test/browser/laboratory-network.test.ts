@@ -11,7 +11,7 @@ import { builtCommand } from "../built.ts";
 import { faults } from "./axe.ts";
 import { another, inked, visit, type Visit } from "./pages.ts";
 import { browser, site } from "./setting.ts";
-import { number, running, set, settled, until } from "./tab.ts";
+import { number, passed, running, set, settled, until } from "./tab.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const FAST = "laboratory.html?view=1&speed=1000&engine=2";
@@ -31,10 +31,9 @@ afterEach(async () => {
 const field = (path: string): string => `[id="circuit-${path}"]`;
 const fill = (page: Page, path: string, value: string): Promise<void> => another(page, () => page.fill(field(path), value)); // prettier-ignore
 
-/** Rates over a second of what is now, Hz: what the page said last may be some hundred ms old. */
+/** Rates over a second of what is now, Hz. */
 async function rates(page: Page): Promise<number[]> {
-  const from = await number(page, "modelMs");
-  await until(page, "modelMs", (t) => t > from + 2000);
+  await passed(page, 1500);
   return (await page.evaluate(() => document.body.dataset["meanRates"] ?? "")).split(" ").map(Number);
 }
 

@@ -13,7 +13,7 @@ import { builtCommand } from "../built.ts";
 import { faults } from "./axe.ts";
 import { another, inked, openBrowser, visit, type Visit } from "./pages.ts";
 import { browser, site } from "./setting.ts";
-import { number, running, set, settled, until } from "./tab.ts";
+import { number, passed, running, set, settled, until } from "./tab.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
@@ -104,8 +104,7 @@ describe("a cell as text", () => {
     const before = await until(page, "modelMs", (t) => t > time).then(() => number(page, "rateA"));
     await edit(page, "celsius: 6.3 degC", "celsius: 6.3 degC\n  # warmer below");
     await edit(page, "0.125 * exp(-(V + 65) / 80)", "0.25 * exp(-(V + 65) / 80)"); // potassium closes faster
-    const from = await number(page, "modelMs");
-    await until(page, "modelMs", (t) => t > from + 1100); // the rate is of the last second
+    await passed(page, 1500); // the rate is of the last second
     expect(Math.abs((await number(page, "rateA")) - before)).toBeGreaterThan(5);
     await edit(page, "0.25 * exp(-(V + 65) / 80)", "0.125 * exp(-(V + 65) / 80)");
     await edit(page, "celsius: 6.3 degC\n  # warmer below", "celsius: 6.3 degC");

@@ -158,6 +158,13 @@ export async function anew(page: Held, act: () => Promise<unknown>): Promise<voi
   await until(page, "built", (n) => n > before);
 }
 
+/** Waits until so many ms of model time have passed from now on: what a page says is of a moment ago, and what it says next may be. */
+export async function passed(page: Held, ms: number): Promise<void> {
+  const said = await number(page, "modelMs");
+  const from = await until(page, "modelMs", (t) => t !== said);
+  await until(page, "modelMs", (t) => t > from + ms);
+}
+
 /** Text of an element. */
 export const text = (page: Held, selector: string): Promise<string> =>
   page.evaluate((s) => document.querySelector(s)?.textContent ?? "", selector);
