@@ -57,12 +57,16 @@ export function localLinks(
   rules: readonly ConnectionRule[],
   maxDelay = Infinity,
 ): RuleLinks[] {
-  return rules.map((rule, k) => {
+  const checked = rules.map((rule, k) => {
     const where = `connection ${k}, ${rule.source} -> ${rule.target}`;
     typeNamed(types, rule.source, where);
     const sections = targetSections(typeNamed(types, rule.target, where), rule, where);
     checkRule(rule, where);
     const [source, target] = [cellsOf(layout, rule.source), cellsOf(layout, rule.target)];
+    checkPairs(where, source.gids.length, target.gids.length);
+    return { rule, sections, source, target };
+  });
+  return checked.map(({ rule, sections, source, target }, k) => {
     const pairs = choose(allPairs(source.gids, target.gids, rule.autapses), rule.probability, rule.connSeed);
     const gaussian = (s: number, t: number): number =>
       falloff(source.at[s - source.first] as Point, target.at[t - target.first] as Point, rule.lamtha, layout.spacing);
@@ -137,6 +141,19 @@ export function cellsOf(layout: Layout, type: string): { first: number; gids: nu
     gids: Array.from({ length: n }, (_, k) => first + k),
     at: layout.positions[type] as readonly Point[],
   };
+}
+
+/** Pairs of a rule that are looked at together, 32 bytes each: 4 GiB. */
+const MOST_PAIRS = 2 ** 27;
+
+/** @throws ModelError where there are more than memory holds */
+export function checkPairs(where: string, sources: number, targets: number): void {
+  if (sources * targets <= MOST_PAIRS) return;
+  throw new ModelError(
+    where,
+    `has ${sources} x ${targets} pairs of cells, more than ${MOST_PAIRS}`,
+    "Give a smaller mesh or fewer drive cells",
+  );
 }
 
 /** Pairs of gids, source and target by turns: a large mesh has millions. */

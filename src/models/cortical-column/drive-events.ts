@@ -3,6 +3,7 @@ import { typeNamed, type ConnectionRule } from "./connections.ts";
 import {
   allPairs,
   cellsOf,
+  checkPairs,
   checkProbability,
   checkRule,
   choose,
@@ -112,6 +113,7 @@ function wire(drive: EventDrive, place: Place): Wired[] {
     return targets.flatMap((target, k) => {
       const cells = cellsOf(place.layout, target);
       const own = (): number[] => cells.gids.flatMap((gid, c) => [place.firstGid + first + c, gid]);
+      if (!isCellSpecific(drive)) checkPairs(`${where} -> ${target}`, gids.length, cells.gids.length);
       const pairs = isCellSpecific(drive) ? Uint32Array.from(own()) : allPairs(gids, cells.gids, true);
       first += cells.gids.length;
       checkProbability(probability(target), `${where} -> ${target}`);

@@ -28,8 +28,14 @@ import { countLine, displayed, meanDipole, peakLine, trialDipole, trialField, tr
 import type { Values } from "../values.ts";
 import { checkColumn, EVOKED_MS, STEP_MS, type ColumnSettings } from "./study.ts";
 
-export const runColumn = (s: ColumnSettings, context: StudyContext): Promise<Result> =>
-  s.preset === "replay" ? runReplay(s, context) : runOne(s, context);
+/** Pyramidal cells of a layer from which building takes a second or more. */
+const MANY_CELLS = 400;
+
+export function runColumn(s: ColumnSettings, context: StudyContext): Promise<Result> {
+  const cells = s.mesh.x * s.mesh.y;
+  if (cells >= MANY_CELLS) context.say(`building ${s.mesh.x} x ${s.mesh.y}: every pair of cells is looked at`);
+  return s.preset === "replay" ? runReplay(s, context) : runOne(s, context);
+}
 
 /** Settings with the mesh of a file, and with its duration and step where the settings do not say others than the default.
  * @throws DataError for a step that no run takes */

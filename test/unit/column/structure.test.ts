@@ -12,6 +12,7 @@ import {
   withGains,
   type RuleLinks,
 } from "../../../src/models/cortical-column/connections.ts";
+import { prepareDrives } from "../../../src/models/cortical-column/drive-events.ts";
 import { layOut } from "../../../src/models/cortical-column/layout.ts";
 import { calcium2022, jones2009, law2021 } from "../../../src/models/cortical-column/published.ts";
 import { sectionPath } from "../../../src/morphology/tree.ts";
@@ -158,6 +159,18 @@ describe("local connections", () => {
   test("the 3 x 3 mesh has its own links", () => {
     const want = referenceRows("cortical-column/c7_mesh3_erp/connections.csv.gz").filter((r) => Number(r["rule"]) < 16);
     expect(worstLink(localLinks(cellTypes, layOut(cellTypes, { mesh: [3, 3] }), rules), want)).toBeLessThan(DIGITS_9);
+  });
+
+  test("more pairs than memory holds are refused before the first is drawn, of rules and of drives", () => {
+    const large = layOut(cellTypes, { mesh: [110, 110] });
+    expect(() => localLinks(cellTypes, large, rules)).toThrow(
+      "has 12100 x 12100 pairs of cells, more than 134217728. Give a smaller mesh",
+    );
+    const drive = { kind: "evoked", name: "many", mu: 5, sigma: 1, nDriveCells: 20_000, cellSpecific: false, location: "proximal", weightsAmpa: { L2_pyramidal: 1e-4 } } as const; // prettier-ignore
+    const options = { types: cellTypes, layout: large, drives: [drive], tstop: 10, firstRule: 0 }; // prettier-ignore
+    expect(() => prepareDrives(options)).toThrow(
+      'drive "many" -> L2_pyramidal: has 20000 x 12100 pairs of cells, more than 134217728',
+    );
   });
 
   test("probability keeps the pairs that numpy's choice keeps, with and without autapses", () => {
