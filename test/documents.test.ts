@@ -58,7 +58,7 @@ test("the command lines of docs/cluster.md", async () => {
     for (const line of lines) {
       const words = [...line.replace(/^npx hillock /, "").matchAll(/"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? "");
       const { code, err, out } = await hillock(words, { cwd });
-      expect(err).toBe("");
+      expect(err.replaceAll(/^.*: \d+ %$\n/gm, "")).toBe(""); // a slow machine says how far it is
       expect(code).toBe(0);
       expect(out.length).toBeGreaterThan(20);
     }

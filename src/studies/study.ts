@@ -45,7 +45,7 @@ export interface LongStudy<S extends z.ZodObject = z.ZodObject> extends Common<S
   continues?(settings: z.output<S>): boolean;
 }
 
-/** A published study: what may be set, how it runs, what is said and drawn of it. A folder of its own and a line in index.ts. */
+/** A published study: what may be set, how it runs, what is said and drawn of it. A folder of its own and a line in all.ts. */
 export type Study<S extends z.ZodObject = z.ZodObject> = NetworkStudy<S> | LongStudy<S>;
 
 export interface Built {

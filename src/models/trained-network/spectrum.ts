@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { checkSquare } from "./motifs.ts";
 
 export interface Spectrum {
   /** Eigenvalues by falling modulus. */
@@ -14,6 +15,7 @@ export interface Spectrum {
 
 /** Eigenvalues of an N x N matrix (row-major) by the QR algorithm of ml-matrix: 0.9 s for N = 200, grows as N^3. */
 export function spectrum(w: ArrayLike<number>, N: number): Spectrum {
+  checkSquare("spectrum", w, N);
   const matrix = new Matrix(N, N);
   for (let at = 0; at < N * N; at++) matrix.set(Math.floor(at / N), at % N, w[at] as number);
   const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: false });
