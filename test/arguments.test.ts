@@ -72,7 +72,7 @@ test("a promise is refused by a promise; a fault that no argument made stays wha
   const { explain } = (await load("explain.js")) as typeof import("../src/explain.ts");
   const late = explain("late", async (x: { n: number }) => x.n, [["x", ["n"]]]);
   await expect(late(undefined as never)).rejects.toThrow("late: x is missing. Give an object with n");
-  const inside = explain("inside", (x: number) => (undefined as never)["gone"], [["x", "number"]]);
+  const inside = explain("inside", (x: number) => (x as never)["gone"]["gone"], [["x", "number"]]);
   expect(() => inside(1)).toThrow(TypeError);
   expect(() => inside("1" as never)).toThrow('inside: x is "1". Give a number');
 });

@@ -17,12 +17,13 @@ export interface ChosenEngine {
   readonly said: string;
 }
 
-/** Has all simulations of this process use so many threads. @returns what to say of it
+/** Has all simulations of this process use so many threads. @param most  of what is run  @returns what to say of it
  * @throws ModelError for what is no number of threads */
-function threadsSaid(threads: string | undefined): string {
+function threadsSaid(threads: string | undefined, most: number): string {
   offerThreads(nodeThreads(threads));
   const { cores, wanted } = threadsHere();
   const count = checkThreads(wanted, cores);
+  if (most === 1) return "one thread";
   if (count !== "auto") return count === 1 ? "one thread" : `${count} threads`;
   return cores === 1 ? "one core" : `up to ${cores} threads`;
 }
@@ -34,9 +35,15 @@ export function checkAdapter(engine: string, adapter: string | undefined): void 
 }
 
 /** Opens what --engine and --adapter ask for.
+ * @param mostThreads  that the reference engine can use for what is run
  * @throws DeviceError when the GPU is asked for and there is no adapter */
-export async function chooseEngine(engine: string, adapter?: string, threads?: string): Promise<ChosenEngine> {
-  const counted = threadsSaid(threads);
+export async function chooseEngine(
+  engine: string,
+  adapter?: string,
+  threads?: string,
+  mostThreads = Infinity,
+): Promise<ChosenEngine> {
+  const counted = threadsSaid(threads, mostThreads);
   checkAdapter(engine, adapter);
   if (engine === "reference" || engine === "reference32") {
     const precision = engine === "reference" ? "float64" : "float32";

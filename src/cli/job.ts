@@ -12,6 +12,8 @@ export interface Job extends Given {
   /** What a study of many runs is resumed by; one run checks its own folder. */
   readonly facts?: Pick<StudyFacts, "study" | "settings">;
   readonly continues?: boolean;
+  /** Of the reference engine, that it can use. */
+  readonly mostThreads?: number | undefined;
   /** The same with half the time step, or another seed; undefined where there is no time step to halve. */
   readonly vary: (change: Change) => Promise<Job | undefined>;
 }

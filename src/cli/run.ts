@@ -83,7 +83,8 @@ async function studyJob(study: Study, given: Given, chosen: Chosen, how: Invocat
     settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !free.has(name))),
   };
   const continues = study.continues?.(settings) ?? false;
-  return { name: study.name, ...given, facts, continues, vary, run: (context) => study.run(settings, context) };
+  const { name, mostThreads } = study;
+  return { name, ...given, facts, continues, mostThreads, vary, run: (context) => study.run(settings, context) };
 }
 
 /** Its settings that are time steps, with their values. */
@@ -111,7 +112,8 @@ function moduleJob(path: string, built: Built, how: Invocation): Job {
 
 function networkJob(name: string, built: Built, given: Given, { words, version }: Invocation, vary: Job["vary"]): Job {
   const about = { command: words, hillock: version, node: process.version };
-  return { name, ...given, vary, run: (context) => runBuilt(name, built, about, context) };
+  const mostThreads = built.network.describe().trained === undefined ? undefined : 1;
+  return { name, ...given, mostThreads, vary, run: (context) => runBuilt(name, built, about, context) };
 }
 
 function builtOf(study: NetworkStudy, { batch }: RunOptions, given: Given, chosen: Chosen): Promise<Built> {
@@ -144,7 +146,7 @@ async function execute(job: Job, how: Invocation): Promise<number> {
   const out = options.out ?? defaultFolder(name, resume || continues);
   const files = await openFolder(out);
   await refuseUsed(files, { resume, force, continues });
-  const chosen = await chooseEngine(options.engine, options.adapter, options.threads);
+  const chosen = await chooseEngine(options.engine, options.adapter, options.threads, job.mostThreads);
   const adapter = chosen.opened?.info.description ?? "";
   let unlock: (() => Promise<void>) | undefined;
   const line = new ProgressLine(process.stderr);

@@ -28,6 +28,8 @@ interface Common<S extends z.ZodObject> {
   /** Files it takes, by option name, with a line of help. */
   readonly files?: ReadonlyMap<string, string>;
   readonly defaultSeed: number;
+  /** Of the reference engine, that it can use; left out: all. */
+  readonly mostThreads?: number;
 }
 
 /** One run of one network. */

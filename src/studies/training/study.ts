@@ -71,6 +71,7 @@ export const train: LongStudy<typeof settings> = {
   presets: PRESETS,
   files: new Map([["targets", "CSV with a row per step and a column per neuron, instead of drawn targets"]]),
   defaultSeed: 0,
+  mostThreads: 1,
   check: (s, { seed }) => {
     checkSize(s);
     parametersOf(s);
