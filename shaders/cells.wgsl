@@ -17,7 +17,7 @@ struct Shape {
 @group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> state: array<f32>; // [state, then armed][entry][cell]
-@group(0) @binding(3) var<storage, read> params: array<f32>;      // values, then gains [clamp][entry][cell]
+@group(0) @binding(3) var<storage, read> params: array<f32>;      // first value of each, all values, gains [clamp][entry][cell]
 // per input its slot; bits of 1/q [input][entry];
 // row of each clamp's values [clamp][entry]; row of each cell in each trace [trace][cell], 2^32 - 1 for none; heads
 @group(0) @binding(4) var<storage, read> table: array<u32>;

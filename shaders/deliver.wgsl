@@ -1,6 +1,7 @@
 // Adds the links of logged spikes that fall due in a block to its accumulators. Each invocation looks up one spike; few links it
 // adds at once, many it leaves on a list that the workgroup then works through together.
 import constants::LIST; // not below the size of a workgroup
+import constants::FEW;  // links of a spike that whoever looked it up adds alone
 import package::log::{Log, Block, quads_of};
 
 struct Shape {
@@ -19,7 +20,6 @@ struct Shape {
 }
 
 override WORKGROUP_SIZE: u32 = 64;
-const FEW = 4u;
 @group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> spike_log: Log;

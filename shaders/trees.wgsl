@@ -22,7 +22,7 @@ struct Shape {
 // [row][entry][cell]: voltages; receptors' states; per node conductance, then inverse diagonal; per node current, then solution; armed; per node what its voltage carries
 @group(0) @binding(2) var<storage, read_write> rows: array<f32>;
 @group(0) @binding(3) var<storage, read_write> gates: array<vec4f>; // [region, node, four states][entry][cell]
-@group(0) @binding(4) var<storage, read> params: array<f32>;        // values, then gains [clamp][entry][cell]
+@group(0) @binding(4) var<storage, read> params: array<f32>;        // first value of each, all values, gains [clamp][entry][cell]
 // as src/gpu/tree-wgsl.ts lays it out
 @group(0) @binding(5) var<storage, read> table: array<u32>;
 @group(0) @binding(6) var<storage, read> acc: array<i32>;          // see quads_of

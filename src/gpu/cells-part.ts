@@ -30,7 +30,7 @@ export abstract class CellsPart implements Group, Setting {
   readonly cells: CompiledCells;
   /** the engine's own, which controls change. */
   readonly params: CellParams;
-  readonly setting: GPUBuffer; // parameters, then gains of its clamps [clamp][entry][cell]
+  readonly setting: GPUBuffer; // first value of each parameter, all values, gains of its clamps [clamp][entry][cell]
   readonly samples: Samples;
   protected readonly shared: Shared;
   protected readonly sums: Sums;
@@ -110,13 +110,19 @@ export abstract class CellsPart implements Group, Setting {
   words(): Words {
     const { inputs, network } = this.shared;
     const { program, n } = this.cells;
-    const { params } = this;
-    const words = new Float32Array(params.values.length + program.clampInputs.length * n * network.entries);
-    words.set(params.values);
+    const { values } = this.params;
+    const words = new Float32Array(this.gains + program.clampInputs.length * n * network.entries);
+    words.set(Array.from(this.cells.params.offset, (at) => values[at] as number));
+    words.set(values, this.gains - values.length);
     program.clampInputs.forEach(({ clamp }, k) =>
-      words.set(inputs.gains[clamp] as Float64Array, params.values.length + k * n * network.entries),
+      words.set(inputs.gains[clamp] as Float64Array, this.gains + k * n * network.entries),
     );
     return words;
+  }
+
+  /** Word of the setting where gains begin. */
+  protected get gains(): number {
+    return this.cells.params.names.length + this.params.values.length;
   }
 
   /** The Shape uniform of the kernel: its words, then the strides of each parameter.
@@ -134,7 +140,8 @@ export abstract class CellsPart implements Group, Setting {
     shape.set(words);
     params.names.forEach((_, k) => {
       const { offset, cellStride, entryStride, nodeStride } = params;
-      shape.set([offset[k], cellStride[k], entryStride[k], nodeStride[k]] as number[], words.length + 4 * k);
+      const at = params.names.length + (offset[k] as number);
+      shape.set([at, cellStride[k], entryStride[k], nodeStride[k]] as number[], words.length + 4 * k);
     });
     return this.shared.memory.uniform(`${name}.shape`, shape);
   }

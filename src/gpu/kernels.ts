@@ -135,6 +135,10 @@ export const WORKGROUP_SIZE = 64;
 const listed = (device: GPUDevice, workgroupSize: number): number =>
   Math.max(isSoftware(device.adapterInfo) ? 64 : 256, workgroupSize);
 
+/** Links of a spike at most that one invocation adds alone. A GPU's workgroup shares more than a few; on a software adapter an entry
+ * of the list costs each group of lanes as much as some links, and only a row of very many would keep one of them waiting. */
+const alone = (device: GPUDevice): number => (isSoftware(device.adapterInfo) ? 512 : 4);
+
 /** Makes a kernel's pipeline. Bindings that the text does not use may be bound all the same.
  * @throws DeviceError with the kernel's label when the device refuses it */
 async function makeKernel<K extends KernelName>(
@@ -144,7 +148,7 @@ async function makeKernel<K extends KernelName>(
 ): Promise<Kernel<K>> {
   const label = options.label ?? name;
   const list = listed(device, options.workgroupSize ?? WORKGROUP_SIZE);
-  const code = await linkKernel(name, options.model, { LIST: `${list}u` });
+  const code = await linkKernel(name, options.model, { LIST: `${list}u`, FEW: `${alone(device)}u` });
   const layout = device.createBindGroupLayout({
     label,
     entries: numbered(name).map(({ access, binding }) => ({

@@ -9,3 +9,22 @@ export const looped = (arrays: Readonly<Record<string, "f32" | "u32">>, length: 
         ...Object.entries(arrays).map(([name, type]) => `var ${name}: array<${type}, ${length}>;`),
         `for (var k = 0u; k < ${length}u + shape.zero; k++) { ${move} }`,
       ];
+
+/** Beyond so many accesses of storage, compiling them counts for more than that a loop's array lies in memory. */
+const FEW = 16;
+
+/** WGSL: sets variables to what `read` says of their indices.
+ * @param held  name of a loop's array
+ * @param length  of all indices */
+export function filled(variables: ReadonlyMap<number, string>, held: string, length: number, read: (k: string) => string): string[] {
+  const each = (of: (k: number) => string): string[] => [...variables].map(([k, v]) => `${v} = ${of(k)};`);
+  if (variables.size <= FEW) return each((k) => read(`${k}u`));
+  return [...looped({ [held]: "f32" }, length, `${held}[k] = ${read("k")};`), ...each((k) => `${held}[${k}]`)];
+} // prettier-ignore
+
+/** WGSL: the way back, of consecutive indices. */
+export function emptied(values: readonly string[], write: (k: string, value: string) => string): string[] {
+  if (values.length <= FEW) return values.map((v, k) => write(`${k}u`, v));
+  const [held, loop] = looped({ held: "f32" }, values.length, write("k", "held[k]")) as [string, string];
+  return [held, ...values.map((v, k) => `held[${k}] = ${v};`), loop];
+}

@@ -1,7 +1,7 @@
 import type { CompiledCells } from "../compile/compiled.ts";
 import { type CellProgram, hearsFirst } from "../compile/step-program.ts";
 import { gatherLength, gatherWgsl } from "./gather-wgsl.ts";
-import { looped } from "./looped.ts";
+import { emptied, filled } from "./looped.ts";
 import type { Stmt } from "../lang/expr.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
@@ -61,6 +61,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
   const phases = [...program.receive, ...program.currents, ...program.solve, ...program.advance];
   const outs = traces.flatMap((t, k) => (t.phase === "current" ? [`out_${k}`] : []));
   const gather = gatherWgsl(cells);
+  const arms = detects && !("stmts" in program.detect);
   const variables = [
     ...states,
     ...params,
@@ -80,8 +81,8 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
     ...(program.draws.length > 0 ? ["var<private> seed: u32;\nvar<private> element: u32;"] : []),
     ...gather.declarations,
     `var<private> armed: bool;`,
-    loadFunction(cells),
-    storeFunction(states),
+    loadFunction(cells, arms),
+    storeFunction(states, arms),
     detectFunction(cells, program, detects),
     `const LARGEST = ${magnitude(STATE_LIMIT)}u;`,
     `fn largest_potential() -> u32 { return ${largest(program.voltages)}; }`,
@@ -100,11 +101,10 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
   return `${imports.join("\n")}\n${body}\n`;
 }
 
-/** The armed bit is the row after the states. */
-function storeFunction(states: readonly string[]): string {
-  const rows = [...states, "select(0.0, 1.0, armed)"];
-  const [held, loop] = looped({ held: "f32" }, rows.length, "state[k * all + g] = held[k];");
-  const lines = [held, ...rows.map((s, k) => `held[${k}] = ${s};`), loop];
+/** The armed bit, where it is used, is the row after the states. */
+function storeFunction(states: readonly string[], arms: boolean): string {
+  const rows = [...states, ...(arms ? ["select(0.0, 1.0, armed)"] : [])];
+  const lines = emptied(rows, (k, value) => `state[${k} * all + g] = ${value};`);
   return `fn store(g: u32, all: u32) {\n${lines.map((l) => `  ${l}`).join("\n")}\n}`;
 }
 
@@ -133,16 +133,18 @@ const inputLines = (receptors: CompiledCells["receptors"]): string[] =>
 const largest = (names: readonly string[]): string =>
   names.reduce((most, name) => (most === "" ? `magnitude(${name})` : `max(${most}, magnitude(${name}))`), "") || "0u";
 
-function loadFunction(cells: CompiledCells): string {
+function loadFunction(cells: CompiledCells, arms: boolean): string {
   const { program, receptors, traces } = cells;
   const scales = receptors.length;
   const { states, params } = program;
+  const { cellStride, entryStride } = cells.params;
+  const varying = [...params.entries()].filter(([k]) => cellStride[k] !== 0 || entryStride[k] !== 0);
   const lines = [
-    ...looped({ held: "f32" }, states.length + 1, "held[k] = state[k * all + g];"),
-    ...states.map((s, k) => `${s} = held[${k}];`),
-    `armed = held[${states.length}] != 0.0;`,
-    ...looped({ given: "f32" }, params.length, "given[k] = param(k, cell, entry);"),
-    ...params.map((p, k) => `${p} = given[${k}];`),
+    ...filled(new Map(states.entries()), "held", states.length, (k) => `state[${k} * all + g]`),
+    ...(arms ? [`armed = state[${states.length}u * all + g] != 0.0;`] : []),
+    // at a constant place, where a software adapter reads once for all lanes
+    ...params.map((p, k) => `${p} = params[${k}u];`),
+    ...filled(new Map(varying), "given", params.length, (k) => `param(${k}, cell, entry)`),
     ...receptors.map((_, k) => `slot_${k} = table[${k}u];`),
     ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + ${k}u * shape.entries + entry]);`),
     ...(program.draws.length > 0

@@ -21,7 +21,7 @@ export class SmallPart extends CellsPart {
   private constructor(shared: Shared, kernels: CellsPart["kernels"], index: number, sums: Sums) {
     super(shared, index, sums);
     const { memory, network } = shared;
-    const { name, n, firstSource, program, params, state0 } = this.cells;
+    const { name, n, firstSource, program, state0 } = this.cells;
     const { entries, nSources } = network;
     this.kernels = kernels;
     this.size = shared.workgroupSize;
@@ -37,7 +37,7 @@ export class SmallPart extends CellsPart {
       firstSource,
       nSources,
       sums.stage.slots,
-      params.values.length,
+      this.gains,
       this.#layout.heads,
       0, // zero
       magnitude(network.voltageLimit),

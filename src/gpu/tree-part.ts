@@ -31,7 +31,7 @@ export class TreePart extends CellsPart {
   ) {
     super(shared, index, sums);
     const { memory, network } = shared;
-    const { name, n, firstSource, params, state0 } = this.cells;
+    const { name, n, firstSource, state0 } = this.cells;
     const { entries, nSources } = network;
     this.#program = program;
     this.kernels = kernels;
@@ -49,7 +49,7 @@ export class TreePart extends CellsPart {
       firstSource,
       nSources,
       sums.stage.slots,
-      params.values.length,
+      this.gains,
       table.start("heads"),
       program.parents.length,
       table.start("parents"),

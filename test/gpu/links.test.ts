@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
+import { allToAll, fixedProbability } from "../../src/connect/rules.ts";
+import { uniformValues } from "../../src/connect/values.ts";
 import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
+import { iaf_delta } from "../../src/mechanisms/neurons/index.ts";
+import { Network } from "../../src/network/network.ts";
+import { poisson } from "../../src/network/sources.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
+import { Hz, ms, mV } from "../../src/units.ts";
 import { DT, plasticNetwork } from "../unit/links/networks.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 import { collect, same } from "./engine-networks.ts";
@@ -77,4 +83,19 @@ test("a second engine on a device makes only the kernels of its models", async (
   });
   expect(made.filter((name) => name === "deliver").length).toBeLessThan(2);
   expect(made.filter((name) => name === "integrate").length).toBeGreaterThan(1);
+}); // prettier-ignore
+
+test("rows of few links, which one invocation adds, and of many, which a workgroup shares, give the sums of the reference", async () => {
+  const net = new Network({ seed: 5 });
+  const cells = net.cells("cells", iaf_delta({ n: 1300, params: { V_th: mV(20), E_L: mV(0), V_reset: mV(10) }, initial: { V: mV(0) } }));
+  const sources = net.sources("sources", 70, poisson({ rate: Hz(300) }));
+  net.connect(sources, cells.jump, fixedProbability(0.01), { weight: uniformValues({ from: mV(0), to: mV(2) }), delay: ms(0.5) });
+  const wide = net.sources("wide", 3, poisson({ rate: Hz(400) }));
+  net.connect(wide, cells.jump, allToAll(), { weight: uniformValues({ from: mV(0), to: mV(2) }), delay: ms(0.7) });
+  net.connect(wide, cells.jump, allToAll(), { name: "alike", weight: mV(1), delay: ms(1) });
+  const compiled = compile(net, { dt: ms(0.1) });
+  const { spikes } = await collect(referenceEngine(compiled, { precision: 32 }), 400);
+  const found = await gpu.use(async (device) => collect(await gpuEngine(compiled, device), 400));
+  expect(new Set(spikes.map((key) => key % 2 ** 20)).size).toBeGreaterThan(1000);
+  same("spikes", found.spikes, spikes);
 }); // prettier-ignore
