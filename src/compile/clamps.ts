@@ -4,7 +4,7 @@ import { receives, type CellsDescription, type NeuronsDescription } from "../net
 import type { CellSignals, ClampDescription, NetworkDescription } from "../network/description.ts";
 import { playedParam } from "../network/param-paths.ts";
 import { gainValue, type Path } from "../network/paths.ts";
-import { signalAt } from "../network/signal-values.ts";
+import { clampOwner, signalAt, type AtStep } from "../network/signal-values.ts";
 import type { Signal } from "../network/signal.ts";
 import { firstStepAt } from "../steps.ts";
 import { canonical, canonicalValues } from "../units.ts";
@@ -25,12 +25,14 @@ export interface ClampUse {
   readonly param?: { readonly keys: readonly string[]; readonly start: readonly Float64Array[] };
 }
 
-/** The clamps of a population. Conductances of voltage clamps are numbered behind all clamps, in their order. */
+/** The clamps of a population. Conductances of voltage clamps are numbered behind all clamps, in their order.
+ * @param seeds  per entry */
 export function clampsOf(
   d: NetworkDescription,
   compiled: readonly CompiledClamp[],
   dt: number,
   population: string,
+  seeds: readonly number[],
 ): ClampUse[] {
   let next = d.clamps.length;
   return d.clamps.flatMap((c, clamp): ClampUse[] => {
@@ -40,17 +42,19 @@ export function clampsOf(
     const { section = "", at = 0.5, input = "", name } = c;
     const made = compiled[clamp] as CompiledClamp;
     const keys = c.param === undefined ? [] : playedParam(`clamp "${name}"`, c.param, model).keys;
-    const param = keys.length === 0 ? {} : { param: { keys, start: startOf(made, d, dt) } };
+    const param = keys.length === 0 ? {} : { param: { keys, start: startOf(made, d, dt, seeds) } };
     return [{ clamp, name, each: made.signalOfCell !== undefined, section, at, input, ...conductance, ...param }];
   });
 }
 
 /** Clamps with their varied gains and signals, then the conductances of voltage clamps.
  * @param paths  of d.variations
+ * @param seeds  per entry
  * @param steps  of the run, or so many to look at what is played into a parameter */
 export function compileClamps(
   d: NetworkDescription,
   paths: readonly Path[],
+  seeds: readonly number[],
   dt: number,
   steps: number,
 ): CompiledClamp[] {
@@ -62,7 +66,7 @@ export function compileClamps(
       (varied("signal") as readonly CellSignals[] | undefined) ?? new Array<CellSignals>(d.entries).fill(clamp.signal);
     const gain = gains(clamp, model.n, varied("gain") ?? new Array<unknown>(d.entries).fill(clamp.gain));
     const made = { ...frame(d, clamp, dt), ...signalsOf(given), gain };
-    if (clamp.param !== undefined) checkPlayed(clamp, made, d, dt, steps);
+    if (clamp.param !== undefined) checkPlayed(clamp, made, d, seeds, dt, steps);
     return made;
   });
   return [...clamps, ...d.clamps.flatMap((c) => (c.resistance === undefined ? [] : [conductance(d, c, dt)]))];
@@ -109,14 +113,23 @@ function conductance(d: NetworkDescription, clamp: ClampDescription, dt: number)
   return { ...frame(d, clamp, dt), signals: new Array<Signal[]>(d.entries).fill([on]), gain, hidden: true };
 }
 
-/** What a clamp gives at step 0, per entry. */
-const startOf = (
-  { name, signals, signalOfCell, gain }: CompiledClamp,
-  { seed }: NetworkDescription,
+/** The signals of a clamp in one entry as the run will evaluate them, noise included. */
+const evaluators = (
+  { name, signals }: CompiledClamp,
+  { populations }: NetworkDescription,
   dt: number,
-): Float64Array[] =>
-  signals.map((list, e) => {
-    const first = list.map((signal) => signalAt(signal, { dt, seed, owner: name })(0));
+  seeds: readonly number[],
+  entry: number,
+): AtStep[] =>
+  (signals[entry] as readonly Signal[]).map((signal, place) =>
+    signalAt(signal, { dt, seed: seeds[entry] as number, owner: clampOwner(name, place, populations) }),
+  );
+
+/** What a clamp gives at step 0, per entry. */
+const startOf = (made: CompiledClamp, d: NetworkDescription, dt: number, seeds: readonly number[]): Float64Array[] =>
+  made.signals.map((_, e) => {
+    const { signals, signalOfCell, gain } = made;
+    const first = evaluators(made, d, dt, seeds, e).map((at) => at(0));
     const n = gain.length / signals.length;
     return Float64Array.from(
       { length: n },
@@ -132,6 +145,7 @@ function checkPlayed(
   clamp: ClampDescription,
   made: CompiledClamp,
   d: NetworkDescription,
+  seeds: readonly number[],
   dt: number,
   steps: number,
 ): void {
@@ -143,13 +157,12 @@ function checkPlayed(
   } = playedParam(where, clamp.param as string, described(d, clamp.population).model);
   if (min === -Infinity && max === Infinity) return;
   const n = made.gain.length / d.entries;
-  made.signals.forEach((list, e) =>
-    list.forEach((signal, s) => {
+  made.signals.forEach((_, e) =>
+    evaluators(made, d, dt, seeds, e).forEach((at, s) => {
       const mine = Array.from(made.gain.subarray(e * n, (e + 1) * n)).filter(
         (_, c) => (made.signalOfCell?.[c] ?? 0) === s,
       );
       const [low, high] = extremes(mine);
-      const at = signalAt(signal, { dt, seed: d.seed, owner: clamp.name });
       for (let step = 0; step < Math.min(steps, MOST_LOOKED_AT); step++) {
         const x = at(step);
         const bad = [low * x, high * x].find((value) => !(value >= min && value <= max));

@@ -86,7 +86,10 @@ class Compiler {
       return next - sizeOf(p);
     });
     this.#nSources = next;
-    this.#clamps = [...compileClamps(d, this.#paths, s.dt, s.steps ?? UNKNOWN_DURATION_STEPS), ...targetClamps(d)];
+    this.#clamps = [
+      ...compileClamps(d, this.#paths, this.#seeds(), s.dt, s.steps ?? UNKNOWN_DURATION_STEPS),
+      ...targetClamps(d),
+    ];
     this.#ports = d.populations.map((p, i) => {
       if (p.model.kind !== "port") return undefined;
       return compilePort(p.name, sizeOf(p), p.model, {
@@ -259,7 +262,7 @@ class Compiler {
         (r) => r.population === name && r.projection === undefined && r.readout === undefined,
       ),
       vary: this.#variedParams(index),
-      clamps: clampsOf(this.#d, this.#clamps, dt, name),
+      clamps: clampsOf(this.#d, this.#clamps, dt, name, this.#seeds()),
       shown: gathers.shownBy(name),
       gathers: gathers.into(name),
       warn: (line: string) => this.#warnings.push(line),

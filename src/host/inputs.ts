@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import { checkScale } from "../network/check-projection.ts";
 import type { Signal } from "../network/signal.ts";
-import { hasUnnamedNoise, noiseOwner, rateOf, signalAt, type AtStep } from "../network/signal-values.ts";
+import { clampOwner, hasUnnamedNoise, noiseOwner, rateOf, signalAt, type AtStep } from "../network/signal-values.ts";
 import { RateIncrements } from "../random/increments.ts";
 import { type ConstantIncrements, constantIncrements } from "../random/source.ts";
 import type { CompiledClamp, CompiledNetwork, CompiledRenewal } from "../compile/compiled.ts";
@@ -243,11 +243,6 @@ export class Inputs {
     return JSON.stringify(signal).includes('"kind":"noise"') ? (this.#network.seeds[entry] as number) : 0;
   }
 
-  /** Of unnamed noise in a clamp; a clamp may carry the name of a population, whose rate's noise is another. */
-  #clampOwner(name: string): string {
-    return this.#network.populations.some((p) => p.name === name) ? `${name}/clamp` : name;
-  }
-
   #number(): void {
     let first = 0;
     for (const r of this.#rates) {
@@ -257,7 +252,7 @@ export class Inputs {
   }
 
   #buildClamps(): Uint32Array[] {
-    const { clamps, dt } = this.#network;
+    const { clamps, dt, populations } = this.#network;
     const known = new Map<string, number>();
     return clamps.map((c, k) => {
       const rows = c.signals.map((list, e) =>
@@ -265,7 +260,7 @@ export class Inputs {
           const seed = this.#seed(signal, e);
           const place = hasUnnamedNoise(signal) ? s : 0; // its noise is its own, also beside an equal signal
           const key = `${k} ${seed} ${place} ${JSON.stringify(signal)}`;
-          const owner = noiseOwner(this.#clampOwner(c.name), place);
+          const owner = clampOwner(c.name, place, populations);
           const row =
             known.get(key) ?? this.#clampRows.push({ clamp: k, at: signalAt(signal, { dt, seed, owner }) }) - 1;
           known.set(key, row);

@@ -5,6 +5,7 @@ import { isNeurons, type CellsDescription, type NeuronsDescription } from "./che
 import { linkValues } from "./check-projection.ts";
 import type { CellChoice, CellSignals, PerLink } from "./description.ts";
 import type { Signal } from "./signal.ts";
+import { hasUnnamedNoise } from "./signal-values.ts";
 import { signalData } from "./sources.ts";
 
 /** What callers of `Network` give, as description data. */
@@ -44,7 +45,7 @@ export function clampPlace(
   return { section: options.section ?? population.model.detector.section, at: options.at ?? 0.5 };
 }
 
-/** Signals of cells as description data; equal ones are kept once. */
+/** Signals of cells as description data; equal ones are kept once, but those whose noise is named by its place. */
 export function cellSignals(where: string, given: ClampSignal, unit: Unit, n: number): CellSignals {
   if (!Array.isArray(given)) return signalData(where, given as Quantity | Signal, unit);
   if (given.length !== n)
@@ -53,7 +54,7 @@ export function cellSignals(where: string, given: ClampSignal, unit: Unit, n: nu
   const signals: Signal[] = [];
   const signalOfCell = (given as readonly (Quantity | Signal)[]).map((one, cell) => {
     const data = signalData(`${where}[${cell}]`, one, unit);
-    const key = JSON.stringify(data);
+    const key = hasUnnamedNoise(data) ? `${cell}` : JSON.stringify(data);
     const known = places.get(key) ?? signals.push(data) - 1;
     places.set(key, known);
     return known;

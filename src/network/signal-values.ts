@@ -40,6 +40,10 @@ export function rateOf(signal: Signal, context: SignalContext): Rate {
 export const noiseOwner = (population: string, signal: number): string =>
   signal === 0 ? population : `${population}/${signal}`;
 
+/** The same for noises of a clamp, which may carry the name of a population, whose rate's noise is another. */
+export const clampOwner = (clamp: string, signal: number, populations: readonly { readonly name: string }[]): string =>
+  noiseOwner(populations.some((p) => p.name === clamp) ? `${clamp}/clamp` : clamp, signal);
+
 /** The evaluator of a signal. Unnamed noises of one owner are numbered in the order in which they stand in the signal. */
 export function signalAt(signal: Signal, context: SignalContext): AtStep {
   let unnamed = 0;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { clampsOf } from "../../../src/compile/clamps.ts";
 import { compile } from "../../../src/compile/compile.ts";
 import { ModelError } from "../../../src/errors.ts";
+import { Inputs } from "../../../src/host/inputs.ts";
 import { Network } from "../../../src/network/network.ts";
 import { drive } from "../../../src/network/signal.ts";
 import { MOhm, ms, mV, nA, S_per_cm2 } from "../../../src/units.ts";
@@ -105,6 +107,20 @@ describe("what does not fit is refused before the first step", () => {
     const { populations, clamps } = compile(n, { dt: ms(0.025) });
     expect(clamps.map(({ population, from, to }) => [populations[population]?.name, from, to])).toEqual([["cells", 40, 60]]);
   }); // prettier-ignore
+
+  test("a parameter starts at the noise that is played into it, of every cell and entry", () => {
+    const n = net();
+    const noise = () => drive.noise({ sd: mV(1), mean: mV(-65) });
+    n.play(n.cells("cells", 3, passive(1)), "pas.E", [noise(), noise(), noise()], { name: "cells" });
+    n.vary("seed", [1, 2]);
+    const network = compile(n, { dt: ms(DT) });
+    const [use] = clampsOf(n.describe(), network.clamps, DT, "cells", [...network.seeds]);
+    const inputs = new Inputs(network);
+    const { clamps } = inputs.block(0, 1);
+    const played = Array.from(inputs.clampRow[0]!, (row) => clamps[row]);
+    expect(new Set(played).size).toBe(6);
+    expect(use!.param!.start.flatMap((values) => [...values])).toEqual(played);
+  });
 
   test("at compile", async () => {
     const low = net();

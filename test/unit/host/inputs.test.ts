@@ -59,6 +59,22 @@ describe("unnamed noise is named by its place", () => {
     expect(a).toEqual(want);
   });
 
+  test("cells whose signals are given one by one have noises of their own; named ones share", () => {
+    const currents = (name?: string): Float64Array[] => {
+      const net = new Network({ seed: 7 });
+      const noise = (): Signal<"nA"> => drive.noise({ sd: nA(1), ...(name === undefined ? {} : { name }) });
+      net.clamp(net.cells("E", smallCells(3)), [noise(), noise(), drive.constant(nA(1)).plus(noise())]);
+      const inputs = new Inputs(compile(net, { dt: ms(0.1) }));
+      const { clamps } = inputs.block(0, STEPS);
+      return Array.from(inputs.clampRow[0]!, (row) => clamps.slice(row * STEPS, (row + 1) * STEPS));
+    };
+    const [a, b, c] = currents() as [Float64Array, Float64Array, Float64Array];
+    for (const r of [pearson(a, b), pearson(a, c), pearson(b, c)]) expect(Math.abs(r)).toBeLessThan(CHANCE);
+    const [x, y, z] = currents("one") as [Float64Array, Float64Array, Float64Array];
+    expect(x).toEqual(y);
+    expect(pearson(x, z)).toBeCloseTo(1, 12);
+  });
+
   test("a clamp that carries the name of a population has a noise of its own", () => {
     const clampOf = (name: string): Float64Array => {
       const net = new Network({ seed: 7 });
