@@ -1,4 +1,4 @@
-// Normal numbers of equations, in integers. Twin: src/random/gauss.ts.
+// Random numbers of equations, in integers. Twin: src/random/gauss.ts.
 import package::philox::mul_hi;
 import package::philox::philox4x32;
 
@@ -58,4 +58,10 @@ fn normal_q20(k0: u32, k1: u32) -> i32 {
 fn gauss(seed: u32, stream: u32, cell: u32, step: u32) -> f32 {
   let words = philox4x32(vec4u(cell, step, 0u, USE_NOISE), vec2u(seed, stream));
   return f32(normal_q20(words.x, words.y)) / 1048576.0;
+}
+
+/// The uniform number that a cell draws in a step.
+fn even(seed: u32, stream: u32, cell: u32, step: u32) -> f32 {
+  let words = philox4x32(vec4u(cell, step, 0u, USE_NOISE), vec2u(seed, stream));
+  return f32((words.x >> 9u) * 2u + 1u) / 16777216.0;
 }

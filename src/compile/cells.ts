@@ -1,4 +1,4 @@
-import { type Expr, num, type Stmt } from "../lang/expr.ts";
+import type { Expr, Stmt } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
 import { optimise } from "../lang/optimise.ts";
 import type { WholeCell } from "../network/cell.ts";
@@ -41,8 +41,7 @@ export function compileCells(population: string, model: WholeCell, context: Cell
 
 /** What a step is too long for. */
 function fastStates(population: string, { cell, equations, params, playedStart }: ResolvedModel, dt: number): string[] {
-  const given: Record<string, Expr> = { ...playedStart };
-  for (const noise of equations.noises.states) given[noise.id] = num(0); // its mean
+  const given: Record<string, Expr> = { ...playedStart, ...equations.noises.typical() };
   const known: Record<string, Expr> = { ...given };
   for (const [id, value] of Object.entries(startValues(cell, equations))) known[id] = substitute(value, given);
   const voltages = new Set(cell.nodes.map((node) => node.V));

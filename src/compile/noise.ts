@@ -4,10 +4,17 @@ import { gauss } from "../random/gauss.ts";
 import { stream } from "../random/philox.ts";
 import type { Params } from "./params.ts";
 
-/** A normal number that each cell draws in each step. */
+/** A number that each cell draws in each step: standard normal, or uniform between 0 and 1. */
 export interface Draw {
   readonly input: string;
   readonly stream: number;
+  readonly law: "normal" | "uniform";
+}
+
+/** A draw as it is. */
+interface PlainTerm {
+  readonly id: string;
+  readonly draw: Draw;
 }
 
 /** An Ornstein-Uhlenbeck process: a state of standard deviation `sd` and correlation time `tau`. */
@@ -27,11 +34,11 @@ export interface WhiteTerm {
   readonly size: Expr;
 }
 
-/** The noises of a population's equations: calls of noise(sd, tau) become states, calls of white(s) names. Equal calls of one owner (a
+/** The noises of a population's equations: calls of noise(sd, tau) become states, the others names. Equal calls of one owner (a
  * neuron, a mechanism in a place) are one process. */
 export class Noises {
   readonly #population: string;
-  readonly #terms = new Map<string, NoiseState | WhiteTerm>();
+  readonly #terms = new Map<string, NoiseState | WhiteTerm | PlainTerm>();
   readonly #counts = new Map<string, number>();
 
   constructor(population: string) {
@@ -50,13 +57,20 @@ export class Noises {
     return [...this.#terms.values()].map((t) => t.draw);
   }
 
+  /** Values about which what is random lies: means, by name. */
+  typical(): Record<string, Expr> {
+    const draws = this.draws.map(({ input, law }) => [input, num(law === "normal" ? 0 : 0.5)] as const);
+    return Object.fromEntries([...draws, ...this.states.map(({ id }) => [id, num(0)] as const)]);
+  }
+
   /** An expression over the cell's names without calls of noise. @param owner  unique in the population */
   replace(expr: Expr, owner: string): Expr {
     if (expr.kind === "call" && (expr.fn === "noise" || expr.fn === "white")) return name(this.#term(expr.fn, expr.args, owner).id); // prettier-ignore
+    if (expr.kind === "call" && (expr.fn === "draw_uniform" || expr.fn === "draw_normal")) return name(this.#plain(expr.fn, expr.args, owner).id); // prettier-ignore
     return mapChildren(expr, (child) => this.replace(child, owner));
   }
 
-  #term(fn: "noise" | "white", args: readonly Expr[], owner: string): NoiseState | WhiteTerm {
+  #term(fn: "noise" | "white", args: readonly Expr[], owner: string): NoiseState | WhiteTerm | PlainTerm {
     const key = JSON.stringify([owner, fn, args]);
     const known = this.#terms.get(key);
     if (known !== undefined) return known;
@@ -64,9 +78,22 @@ export class Noises {
     this.#counts.set(owner, k + 1);
     const label = [this.#population, owner, k].filter((part) => part !== "").join(".");
     const place = this.#terms.size;
-    const draw = { input: `xi_${place}`, stream: stream("noise", label) };
+    const draw = { input: `xi_${place}`, stream: stream("noise", label), law: "normal" } as const;
     const [first, second] = args as [Expr, Expr];
     const term = fn === "noise" ? { id: `noise_${place}`, owner, draw, sd: first, tau: second } : { id: `white_${place}`, draw, size: first }; // prettier-ignore
+    this.#terms.set(key, term);
+    return term;
+  }
+
+  /** Its stream is that of its own number, so that no other draw moves it. */
+  #plain(fn: "draw_uniform" | "draw_normal", args: readonly Expr[], owner: string): PlainTerm {
+    const key = JSON.stringify([owner, fn, args]);
+    const known = this.#terms.get(key);
+    if (known !== undefined) return known;
+    const [which] = args as [Extract<Expr, { kind: "number" }>];
+    const label = [this.#population, owner, `${fn}${which.value}`].filter((part) => part !== "").join(".");
+    const input = `xi_${this.#terms.size}`;
+    const term = { id: input, draw: { input, stream: stream("noise", label), law: fn === "draw_normal" ? "normal" : "uniform" } } as const; // prettier-ignore
     this.#terms.set(key, term);
     return term;
   }

@@ -208,7 +208,7 @@ class Compiler {
     const start = this.#start();
     const { dt, warn } = this.#context;
     const V = this.#ids["V"];
-    for (const { id } of this.#equations.noises.states) start[id] = num(0); // its mean
+    Object.assign(start, this.#equations.noises.typical());
     const others = Object.fromEntries(Object.entries(start).filter(([id]) => id !== V));
     for (const line of tooFast(this.#where, this.#equations.relaxations(start), others, this.#params, dt)) warn(line);
   }

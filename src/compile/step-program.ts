@@ -1,4 +1,8 @@
 import type { Stmt } from "../lang/expr.ts";
+import type { Draw } from "./noise.ts";
+
+/** By the law of a draw, what draws it, in WGSL and in JavaScript. */
+export const DRAWN = { normal: "gauss", uniform: "even" } as const satisfies Record<Draw["law"], string>;
 
 /** What both kinds of program say. Names are unique; a state's row in the state array is its index in `states`. */
 interface AnyProgram {
@@ -9,8 +13,8 @@ interface AnyProgram {
   readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
   /** clamp: index into CompiledNetwork.clamps; `each`: it has one signal per cell. */
   readonly clampInputs: readonly { readonly input: string; readonly clamp: number; readonly each: boolean }[];
-  /** normal numbers that each cell draws in each step, by the names that statements read them by. */
-  readonly draws: readonly { readonly input: string; readonly stream: number }[];
+  /** numbers that each cell draws in each step, by the names that statements read them by. */
+  readonly draws: readonly Draw[];
   /** states that carry what float32 rounds off (see carry.ts); the words are states too. */
   readonly carried: readonly string[];
 }

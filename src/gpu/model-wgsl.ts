@@ -1,5 +1,5 @@
 import type { CompiledCells } from "../compile/compiled.ts";
-import { type CellProgram, hearsFirst } from "../compile/step-program.ts";
+import { type CellProgram, DRAWN, hearsFirst } from "../compile/step-program.ts";
 import { gatherLength, gatherWgsl } from "./gather-wgsl.ts";
 import { emptied, filled } from "./looped.ts";
 import type { Stmt } from "../lang/expr.ts";
@@ -95,7 +95,7 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
   const imports = [
     "import package::cells::{block, shape, state, params, table, acc, clamps, traces, exposed, param, opaque};",
     "import package::log::magnitude;",
-    ...(program.draws.length > 0 ? ["import package::gauss::gauss;"] : []),
+    ...[...new Set(program.draws.map(({ law }) => DRAWN[law]))].map((fn) => `import package::gauss::${fn};`),
     ...mathFunctions(body).map((f) => `import package::math::${f};`),
   ];
   return `${imports.join("\n")}\n${body}\n`;
@@ -183,7 +183,7 @@ function inputsFunction({ receptors }: CompiledCells): string {
 
 function stepFunction({ receptors }: CompiledCells, { draws, detect }: CellProgram, phases: readonly Stmt[]): string {
   const inputs = hearsFirst(detect) ? [] : inputLines(receptors);
-  const drawn = draws.map(({ input, stream }) => `  ${input} = gauss(seed, ${stream}u, element, block.step + t);`);
+  const drawn = draws.map(({ input, stream, law }) => `  ${input} = ${DRAWN[law]}(seed, ${stream}u, element, block.step + t);`); // prettier-ignore
   return `fn step(t: u32) {\n${[...inputs, ...drawn, "  gather(block.step + t);", printWgsl(phases)].join("\n")}\n}`;
 }
 

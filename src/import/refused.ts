@@ -23,7 +23,7 @@ const NMODL: readonly Refused[] = [
   { what: "WHILE over what is no number, recursion, a FUNCTION_TABLE without its values (option functionTables) or over several arguments, CONSTRUCTOR, DESTRUCTOR, SOLVE within IF over what changes", why: "what they do is known only while a script or NEURON runs them" },
   { what: "what BREAKPOINT reads before it sets it, where the voltage or another such variable changes it", why: "NEURON runs BREAKPOINT twice in a step, at two voltages" },
   { what: "BEFORE BREAKPOINT that computes from the voltage or sets a state", why: "the solver would not see it change" },
-  { what: "RANDOM, scop_random, exprand and their like, and normrand but in a PROCEDURE that BREAKPOINT solves, as white noise or an exact Ornstein-Uhlenbeck step", why: "NEURON's stream of random numbers is its own: noise(sd, tau) and white(s) are in the language" },
+  { what: "draws (normrand, scop_random, exprand, random_uniform, random_normal, random_negexp, random_dpick of a RANDOM) in BREAKPOINT itself, in INITIAL and in the rates of a KINETIC scheme; random_ipick, random_poisson, poisrand anywhere", why: "BREAKPOINT runs twice in a step, at the start nothing has been drawn; the language draws uniform and normal numbers" },
   { what: "functions of NEURON's own beside exp, log, sqrt and their like", why: "they have no counterpart in the language" },
 ]; // prettier-ignore
 

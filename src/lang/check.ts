@@ -102,8 +102,15 @@ export class Texts {
   #checkNoise(where: string, e: Extract<Expr, { kind: "call" }>, source: Source): void {
     if (this.#constants === undefined) fail(where, source, e, `has noise ("${e.fn}")`, "Noise belongs into neurons, channels and receptors"); // prettier-ignore
     const read = e.args.flatMap((arg) => [...freeNames(arg)]).flatMap((n) => [...(this.#lets.get(n)?.reads ?? [n])]);
+    if (e.fn.startsWith("draw_")) return this.#checkDraw(where, e, source);
     const moving = e.fn === "noise" ? read.find((n) => this.#constants?.has(n) !== true) : undefined;
     if (moving !== undefined) fail(where, source, e, `gives noise an sd or tau that reads "${moving}"`, "Let them depend on parameters alone, and multiply noise(1, tau) by what changes"); // prettier-ignore
+  }
+
+  #checkDraw(where: string, e: Extract<Expr, { kind: "call" }>, source: Source): void {
+    const [which] = e.args;
+    if (which?.kind === "number" && Number.isInteger(which.value) && which.value >= 1 && which.value <= MOST_DRAWS) return; // prettier-ignore
+    fail(where, source, e, `calls ${e.fn} of what is no whole number from 1 to ${MOST_DRAWS}`, `Say which of the step's draws it is: ${e.fn}(1)`); // prettier-ignore
   }
 
   #refuseHidden(where: string, expr: Expr, source: Source, hidden: ReadonlyMap<string, string>): void {
@@ -147,7 +154,13 @@ export class Texts {
   }
 }
 
-const isNoise = (e: Expr): e is Extract<Expr, { kind: "call" }> => e.kind === "call" && (e.fn === "noise" || e.fn === "white"); // prettier-ignore
+const NOISES: ReadonlySet<string> = new Set(["noise", "white", "draw_uniform", "draw_normal"]);
+const isNoise = (e: Expr): e is Extract<Expr, { kind: "call" }> => e.kind === "call" && NOISES.has(e.fn);
+
+/** What each step draws anew: for what happens once in a step. */
+export const DRAWS: readonly (readonly [string, string])[] = ["draw_uniform()", "draw_normal()"].map((fn) => [fn, "Each step draws it anew: give it to a state by its `next`, or to `receive`, and read the state"]); // prettier-ignore
+/** Most numbers of one kind that a mechanism may draw in a step. */
+const MOST_DRAWS = 100;
 
 /** Functions of the language that no text may call. */
 const INTERNAL = /_with$|^exp_dd\d$/;

@@ -58,6 +58,8 @@ function ofCall({ fn, args }: Extract<Expr, { kind: "call" }>, by: string): Expr
     case "floor":
     case "noise":
     case "white":
+    case "draw_uniform":
+    case "draw_normal":
     case "exp_dd2": // of constants only
     case "exp_dd3":
     case "exp_dd4":

@@ -105,6 +105,8 @@ const CALLS: Readonly<Record<Fn, (...args: number[]) => number>> = {
   inverse_exprel_with: (x = 0, ex = 0) => jsMath.inverse_exprel_with(x, ex),
   noise: () => NaN, // compile replaces it
   white: () => NaN,
+  draw_uniform: () => NaN,
+  draw_normal: () => NaN,
   exp_dd2: expDifference,
   exp_dd3: expDifference,
   exp_dd4: expDifference,

@@ -12,13 +12,14 @@ export type BinaryOp = "+" | "-" | "*" | "/" | "^" | "<" | "<=" | ">" | ">=" | "
 
 /** exprel(x) = (exp(x) - 1) / x, finite at 0; inverse_exprel(x) = x / (exp(x) - 1). expm1(x) = exp(x) - 1 without cancellation.
  * select(condition, ifTrue, ifFalse). Exponents are clamped to +-80 when printed for float32.
- * noise(sd, tau) and white(s) are random, see compile/noise.ts; compile replaces them, nothing evaluates or prints them.
+ * noise(sd, tau) and white(s) are random, see compile/noise.ts; so are draw_uniform(k), between 0 and 1, and draw_normal(k), of mean 0 and
+ * standard deviation 1: the k-th such number that a mechanism draws in a step. Compile replaces them, nothing evaluates or prints them.
  * exp_dd2(a, b), ... are divided differences of exp, of constants only (float64): propagators are made of them.
  * expm1_with(x, exp(x)) and exprel_with(x, exp(x)) take an exponential that was computed elsewhere; `optimise` writes them. */
 export const FUNCTIONS = {
   exp: 1, expm1: 1, exprel: 1, log: 1, sqrt: 1, abs: 1, floor: 1, sin: 1, cos: 1, tanh: 1, min: 2, max: 2, select: 3,
   expm1_with: 2, exprel_with: 2, inverse_exprel: 1, inverse_exprel_with: 2,
-  noise: 2, white: 1,
+  noise: 2, white: 1, draw_uniform: 1, draw_normal: 1,
   exp_dd2: 2, exp_dd3: 3, exp_dd4: 4, exp_dd5: 5, exp_dd6: 6, exp_dd7: 7, exp_dd8: 8, exp_dd9: 9,
 } as const; // prettier-ignore
 export type Fn = keyof typeof FUNCTIONS;

@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { notAdditive, Texts } from "../lang/check.ts";
+import { DRAWS, notAdditive, Texts } from "../lang/check.ts";
 import { type Dimension, dimension, unitName } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, quantity, record, text, unit } from "../shapes.ts";
@@ -113,7 +113,12 @@ class NeuronTexts {
   /** The unit of a `let`. */
   unitOfLet(name: string): string {
     for (const [id, value] of Object.entries(this.#n.let ?? {})) this.#texts.define(id, value, new Set());
-    const { dimension: of } = this.#texts.check(`let.${name}`, name, undefined, new Map([["white()", HIDDEN.white]]));
+    const { dimension: of } = this.#texts.check(
+      `let.${name}`,
+      name,
+      undefined,
+      new Map([...DRAWS, ["white()", HIDDEN.white]]),
+    );
     return of === "any" ? "1" : unitName(of);
   }
 
@@ -130,8 +135,9 @@ class NeuronTexts {
             ? [["next", one.next, one.unit]]
             : [["d", one.d, perMs], ...(one.tau === undefined ? [] : [["tau", one.tau, "ms"] as [string, unknown, Unit]])]; // prettier-ignore
     const calm = new Map(none).set("white()", HIDDEN.white);
+    const drawing = new Map([...calm].filter(([name]) => !DRAWS.some(([draw]) => draw === name)));
     for (const [key, value, unit] of texts)
-      this.#texts.check(`states.${s}.${key}`, value, unit, key === "d" ? none : calm);
+      this.#texts.check(`states.${s}.${key}`, value, unit, key === "d" ? none : key === "next" ? drawing : calm);
     const states = Object.keys(this.#n.states);
     const hidden = this.#hidden(HIDDEN.input, Object.keys(this.#n.inputs ?? {}));
     for (const name of states.slice(states.indexOf(s))) hidden.set(name, HIDDEN.order);
@@ -173,6 +179,7 @@ class NeuronTexts {
 
   #hidden(why: string, names: readonly string[], event = true): Map<string, string> {
     return new Map([
+      ...DRAWS,
       ...(event ? [["weight", HIDDEN.event] as const] : []),
       ...names.map((name) => [name, why] as const),
     ]);

@@ -1,5 +1,5 @@
 import { didYouMean, ModelError } from "../errors.ts";
-import { notAdditive, Texts } from "../lang/check.ts";
+import { DRAWS, notAdditive, Texts } from "../lang/check.ts";
 import type { Dimension } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, own, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
@@ -165,7 +165,8 @@ const HIDDEN = {
   set: "What an event sets is one value whatever came before: an expression of params",
 };
 
-const NO_NOISE: readonly (readonly [string, string])[] = ["noise()", "white()"].map((fn) => [fn, "In cells noise belongs into a current: its g, E or i"]); // prettier-ignore
+const CALM: readonly (readonly [string, string])[] = ["noise()", "white()"].map((fn) => [fn, "In cells noise belongs into a current: its g, E or i"]); // prettier-ignore
+const NO_NOISE = [...CALM, ...DRAWS];
 
 class MechanismTexts {
   readonly #where: string;
@@ -231,7 +232,7 @@ class MechanismTexts {
           : "next" in state
             ? [["next", state.next, unit]]
             : [["tau", state.tau, "ms"]]; // prettier-ignore
-    for (const [key, value, u] of rates) this.#texts.check(`states.${s}.${key}`, value, u, hidden);
+    for (const [key, value, u] of rates) this.#texts.check(`states.${s}.${key}`, value, u, key === "next" ? new Map([...given, ...CALM]) : hidden); // prettier-ignore
     if (!("inf" in state || "alpha" in state || "next" in state)) return; // it decays from 0
     const start = new Map([...hidden, ...this.#hiddenAtStart(s)]);
     if (state.init !== undefined) this.#texts.check(`states.${s}.init`, state.init, unit, start);
@@ -270,7 +271,7 @@ class MechanismTexts {
   }
 
   #currents(m: Channel | Pool): void {
-    const hidden = new Map(currentNames(m).map((name) => [name, HIDDEN.current]));
+    const hidden = new Map([...DRAWS, ...currentNames(m).map((name) => [name, HIDDEN.current] as const)]);
     for (const [name, c] of Object.entries(currentsOf(m)))
       this.#flow(`currents.${name}.`, c, ["S/cm2", "mA/cm2"], hidden);
   }
@@ -302,7 +303,7 @@ class MechanismTexts {
         throw new ModelError(this.#where, `nothing writes the state "${s}": it would stay 0`, `Say in onEvent what an event adds: { ${s}: "w" }`); // prettier-ignore
       }
     }
-    this.#flow("", m, ["uS", "nA"], event);
+    this.#flow("", m, ["uS", "nA"], new Map([...DRAWS, ...event]));
     const states = new Set(Object.keys(m.states));
     this.#receive(m, states);
     for (const [s, effect] of Object.entries(m.onEvent)) {
@@ -326,7 +327,7 @@ class MechanismTexts {
     if (Object.keys(onEvent).length > 0) throw new ModelError(`${this.#where}, onEvent`, "stands beside receive, which says what events do", "Give onEvent: {}, or no receive"); // prettier-ignore
     for (const [s, value] of Object.entries(receive)) {
       if (!states.has(s)) throw new ModelError(`${this.#where}, receive`, `names ${shown(s)}, which is no state`, didYouMean(s.slice(0, 60), states)); // prettier-ignore
-      this.#texts.check(`receive.${s}`, value, this.#units.get(s), new Map(NO_NOISE));
+      this.#texts.check(`receive.${s}`, value, this.#units.get(s), new Map(CALM));
     }
   }
 }

@@ -1,6 +1,6 @@
 import { mulHi, philoxInto, USES } from "./philox.ts";
 
-/** Normal numbers of equations, in integers: the same on every adapter and in the references. Twin: shaders/gauss.wgsl. */
+/** Random numbers of equations, in integers: the same on every adapter and in the references. Twin: shaders/gauss.wgsl. */
 
 // coefficients, all positive, of ln(1 + f)/f (Q0.32; 2e-8 off) and of sin(pi t/2)/t in t^2 (Q2.30; 7e-9 off), signs alternating:
 // Chebyshev interpolants on [0, 1]
@@ -40,10 +40,19 @@ export function normalQ20(k0: number, k1: number): number {
   return quarter === 1 || quarter === 2 ? -size : size;
 }
 
+/** A number between 0 and 1, never either, from a u32: exact in float32. */
+export const unitQ24 = (k: number): number => ((k >>> 9) * 2 + 1) / 16777216;
+
 const words = new Uint32Array(4); // overwritten by each draw: holds nothing between calls
 
 /** The normal number of a cell's noise in a step, exact in float32; the draw of the initial value where `step` is undefined. */
 export function gauss(seed: number, stream: number, cell: number, step?: number): number {
   philoxInto(words, 0, cell, step ?? 0, 0, step === undefined ? USES.initial : USES.noise, seed, stream);
   return normalQ20(words[0] as number, words[1] as number) / 1048576;
+}
+
+/** The uniform number that a cell draws in a step, exact in float32. */
+export function even(seed: number, stream: number, cell: number, step: number): number {
+  philoxInto(words, 0, cell, step, 0, USES.noise, seed, stream);
+  return unitQ24(words[0] as number);
 }

@@ -1,8 +1,8 @@
 import type { CompiledCells, CompiledGather } from "../compile/compiled.ts";
-import { type CellProgram, hearsFirst } from "../compile/step-program.ts";
+import { type CellProgram, DRAWN, hearsFirst } from "../compile/step-program.ts";
 import { copyOf, showing } from "../host/exposed.ts";
 import { jsLibrary, type JsOptions, printJs, toJs } from "../lang/print.ts";
-import { gauss } from "../random/gauss.ts";
+import { even, gauss } from "../random/gauss.ts";
 import type { Span } from "./split.ts";
 import { CELL_LOOP, printTree, treeDetection } from "./trees.ts";
 
@@ -98,7 +98,7 @@ const READ = Object.entries(FIELDS).map(
 );
 
 function made(lines: readonly string[], f32: boolean): Integrate {
-  const library = { ...jsLibrary(f32), gauss };
+  const library = { ...jsLibrary(f32), gauss, even };
   const make = new Function(
     ...Object.keys(library),
     `"use strict"; return (b, block, spike) => {\n${[...READ, ...lines].join("\n")}\n};`,
@@ -144,7 +144,7 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
           `    if (born) spike(block_step + t, e * block_nSources + ${firstSource} + c);`,
         ]),
     ...program.draws.map(
-      ({ input, stream }) => `    const ${input} = gauss(b_seeds[e], ${stream}, c, block_step + t);`,
+      ({ input, stream, law }) => `    const ${input} = ${DRAWN[law]}(b_seeds[e], ${stream}, c, block_step + t);`,
     ),
     ...gatherLines(cells, fr),
     ...(hearsFirst(program.detect) ? [] : inputs),

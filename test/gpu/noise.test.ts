@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { simulate, type SimulateOptions } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
+import { drawing } from "../draws.ts";
 import { noisy } from "../noise.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 
@@ -8,8 +9,8 @@ let gpu: TestDevice;
 beforeAll(async () => (gpu = await openTestDevice()));
 afterAll(() => gpu.close());
 
-async function run(options: Omit<SimulateOptions, "dt">) {
-  const sim = await simulate(noisy([5, 6]), { dt: ms(1), ...options });
+async function run(options: Omit<SimulateOptions, "dt">, net = noisy([5, 6])) {
+  const sim = await simulate(net, { dt: ms(1), ...options });
   for await (const chunk of sim.run(ms(200), { chunk: ms(200) })) {
     await sim.close();
     return chunk;
@@ -29,3 +30,12 @@ test("the adapter draws the same numbers as the references", async () => {
     }
   }
 }); // prettier-ignore
+
+test("draws of a step are the same in every bit", async () => {
+  const [a, b] = [
+    await gpu.use((device) => run({ device }, drawing())),
+    await run({ engine: "reference32" }, drawing()),
+  ];
+  for (const variable of ["x", "y", "z", "w"]) expect([...a.trace("neurons", variable).data]).toEqual([...b.trace("neurons", variable).data]); // prettier-ignore
+  expect(new Set(a.trace("neurons", "x").data.slice(8)).size).toBeGreaterThan(1500); // 200 steps of eight cells, hardly one twice
+});

@@ -43,7 +43,6 @@ export const IGNORED: ReadonlySet<string> = new Set([
   "force",
   "sens",
   "printt",
+  "random_setseq",
+  "random_setids",
 ]);
-
-/** Draws. */
-export const RANDOM: ReadonlySet<string> = new Set(["scop_random", "normrand", "exprand", "poisrand", "urand_r", "nrn_random_pick", "random_normal", "random_uniform", "random_negexp", "random_poisson"]); // prettier-ignore

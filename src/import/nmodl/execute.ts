@@ -1,8 +1,9 @@
 import type { BinaryOp, Expr } from "../../lang/expr.ts";
-import { BUILTINS, IGNORED, RANDOM } from "./builtins.ts";
+import { BUILTINS, IGNORED } from "./builtins.ts";
 import { interpolated } from "./given.ts";
 import type { At } from "./lexer.ts";
 import { power } from "./power.ts";
+import { drawn, type Draws, isRandom } from "./random.ts";
 import { valueOf } from "./symbols.ts";
 import type { FunctionTable, Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
 import { labelOnce, type Shared } from "./shared.ts";
@@ -18,8 +19,8 @@ const DEEPEST_CALL = 30;
 export interface Effects {
   derivative?(of: string, value: Expr, at: At): void;
   other?(statement: Statement, run: Execution): void;
-  /** A normal number of mean 0 and standard deviation 1, drawn anew. */
-  draw?(): Expr;
+  /** A number drawn anew. */
+  readonly draw?: Draws;
   /** What is known of a part of a test; undefined where nothing is. */
   known?(part: Expr): Expr | undefined;
 }
@@ -288,11 +289,7 @@ export class Execution {
     if (table !== undefined) return this.#given(table, args, at);
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) {
-      if (name === "normrand" && args.length === 2 && this.#effects.draw !== undefined) {
-        const [mean, sd] = args.map((arg) => this.value(arg)) as [Expr, Expr];
-        return symbols.add(mean, symbols.mul(sd, this.#effects.draw()));
-      }
-      if (RANDOM.has(name)) return lexer.fail(at, `calls ${name}, which is refused: NEURON's stream of random numbers is its own`, program.kind === "artificial" ? DRAWN_TIMES : DRAWN); // prettier-ignore
+      if (isRandom(name)) return drawn(this.shared, { name, args, ...at }, (term) => this.value(term), this.#effects.draw); // prettier-ignore
       const why = program.procedures.has(name) ? "which is a PROCEDURE and has no value" : "which is no function of the file or of NMODL that hillock knows"; // prettier-ignore
       return lexer.fail(at, `calls ${name.slice(0, 60)}, ${why}`, "Write it as a FUNCTION of the file");
     }
@@ -410,9 +407,6 @@ export class Execution {
     return value;
   }
 }
-
-const DRAWN = "Draw by normrand in a PROCEDURE that BREAKPOINT solves (BREAKPOINT itself runs twice in a step), or write noise(sd, tau) or white(s) into the current of a cell of up to 8 compartments (docs/own-neuron.md)"; // prettier-ignore
-const DRAWN_TIMES = "Draw its times as poisson({ rate }) or gamma({ order, rate }) sources (docs/sources.md)";
 
 /** Whether a label is that of a variable of the file, which outlives those of LOCALs. */
 function labelled(label: string | undefined, { shared }: Execution): boolean {

@@ -59,8 +59,6 @@ export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
   const { lexer } = parser;
   if (program.kind === "nothing") lexer.fail(program.nameAt, "has no SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL", "Say in NEURON what it is"); // prettier-ignore
   if (program.kind === "artificial") lexer.fail(program.nameAt, "is an ARTIFICIAL_CELL, which is a neuron or a source, no mechanism", "Read it by nmodlCell"); // prettier-ignore
-  const [random] = program.randoms;
-  if (random !== undefined) lexer.fail(random, `has RANDOM ${random.name}, which is refused: a mechanism draws no numbers`, "Draw them in the network"); // prettier-ignore
   give(program, lexer, options);
   const units = unitsOf(program);
   const warnings = unitWarnings(program, lexer, units, parser.isUnchecked);

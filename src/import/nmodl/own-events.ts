@@ -6,6 +6,7 @@ import { type Effects, Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { anchored, drift, inSteps } from "./moments.ts";
 import type { Context, Phases } from "./phases.ts";
+import { drawName } from "./random.ts";
 import type { Form } from "./relax.ts";
 import { keptName, type Resolver, stateOf } from "./resolve.ts";
 import { valueOf } from "./symbols.ts";
@@ -55,6 +56,7 @@ export class OwnEvents {
   readonly #clocks = new Set<string>();
   #values = new Map<string, Expr>();
   #changesWeight = false;
+  #draws = 0;
 
   constructor(context: Context, phases: Phases, receive: NetReceive, resolver: Resolver) {
     [this.#context, this.#phases, this.#receive, this.#resolver] = [context, phases, receive, resolver];
@@ -127,6 +129,7 @@ export class OwnEvents {
     const known = typeof flag === "number" ? s.number(flag) : typeof flag === "string" ? s.name(FLAG) : flag;
     const effects: Effects = {
       other: (statement, run) => this.#statement(statement, run),
+      draw: (law) => this.#context.symbols.name(drawName(law, `event${this.#draws++}`)),
       known: (e) =>
         typeof flag === "string"
           ? ofFlag(s, e, { flag: s.name(FLAG), count: s.name(flag), isLast: others !== "stale" })

@@ -205,23 +205,13 @@ export class Parser {
       case "BBCOREPOINTER":
         return void p.pointers.push(...this.#names());
       case "RANDOM":
-        return this.#random();
+        return void p.randoms.push(...this.#names());
       case "EXTERNAL":
         return void this.#names();
       case "THREADSAFE":
         return;
       default:
         this.#r.fail(token, `has ${shown(token)} in NEURON`, "Give SUFFIX, USEION, RANGE and their like");
-    }
-  }
-
-  #random(): void {
-    while (this.#r.peek().kind === "name") {
-      const { text, line, column } = this.#r.take();
-      if (this.#r.is("(")) this.#r.args();
-      else this.#program.randoms.push({ name: text, line, column });
-      this.#r.accept(",");
-      if (this.#r.is("RANGE", "GLOBAL", "USEION", "NONSPECIFIC_CURRENT", "THREADSAFE", "POINTER")) return;
     }
   }
 

@@ -4,6 +4,7 @@ import { groups, type KineticRules, together } from "./coupled.ts";
 import { Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton } from "./relax.ts";
+import { drawName, type Law } from "./random.ts";
 import { type Conserved, fluxes, held, reactionsOf, type Scheme } from "./schemes.ts";
 import type { Shared } from "./shared.ts";
 import { type Symbols, valueOf } from "./symbols.ts";
@@ -198,7 +199,7 @@ class Advance {
   }
 
   #execution(effects: ConstructorParameters<typeof Execution>[1]): Execution {
-    const draw = (): Expr => this.#context.symbols.name(`draw@${this.#draws++}`);
+    const draw = (law: Law): Expr => this.#context.symbols.name(drawName(law, this.#draws++));
     const run = new Execution(this.#context, { draw, ...effects });
     for (const [name, value] of this.#values) run.set(name, value);
     return run;

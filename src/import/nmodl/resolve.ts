@@ -146,7 +146,8 @@ export class Resolver {
   #started(name: string, plain = false): Expr {
     const { symbols: s } = this.#context;
     const first = this.#phases.initial.get(name);
-    const value = first === undefined ? this.default(name) : this.#once(name, () => this.resolve(first, "initial"));
+    const value =
+      first === undefined ? this.default(name) : this.#once(name, () => this.resolve(first, "initial"), "initial");
     if (plain || this.isSteady(value)) return value;
     if (!this.kept.has(name)) this.kept.set(name, { name, init: value, next: s.name(keptName(name)) });
     return s.name(keptName(name));
@@ -183,6 +184,9 @@ export class Resolver {
         if (this.isSteady(found)) return found;
       }
     }
+    const readers = [...this.#phases.currents].filter(([, e]) => s.reads(e).has(name));
+    const unset = readers.length === 1 ? this.#whereUnset(now, name) : undefined;
+    if (unset !== undefined) return unset;
     if (this.#isLatch(now, name)) {
       const init = this.#started(name, true);
       this.kept.set(name, { name, init, next: s.number(0) });
@@ -190,6 +194,16 @@ export class Resolver {
       return s.name(keptName(name));
     }
     return lexer.fail(this.#place(name), `reads ${name} in BREAKPOINT before it is set there, from the last time`, "Set it before it is read"); // prettier-ignore
+  }
+
+  /** What a variable is while it is never set, where parameters alone decide whether it is. */
+  #whereUnset(e: Expr, name: string): Expr | undefined {
+    if (e === this.#context.symbols.name(name)) return this.#started(name, true);
+    if (e.kind !== "call" || e.fn !== "select") return undefined;
+    const [test, ...values] = e.args as [Expr, Expr, Expr];
+    const readers = values.filter((x) => this.#context.symbols.reads(x).has(name));
+    if (readers.length !== 1 || !this.isSteady(test)) return undefined;
+    return this.#whereUnset(readers[0] as Expr, name);
   }
 
   /** Whether a value is itself or one of values that do not read it, by tests that read neither it, nor the voltage, nor what BREAKPOINT sets. */
@@ -202,13 +216,14 @@ export class Resolver {
     return isFree(test) && values.every((x) => this.#isLatch(x, name));
   }
 
-  #once<T>(name: string, make: () => T): T {
-    if (this.#open.has(name)) {
+  #once<T>(name: string, make: () => T, phase = "step"): T {
+    const key = `${phase} ${name}`;
+    if (this.#open.has(key)) {
       this.#context.lexer.fail(this.#place(name), `computes ${name} from itself`, "Break the circle");
     }
-    this.#open.add(name);
+    this.#open.add(key);
     const made = make();
-    this.#open.delete(name);
+    this.#open.delete(key);
     return made;
   }
 

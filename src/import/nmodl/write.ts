@@ -122,7 +122,8 @@ function own(m: Channel | Pool | Synapse, quantity: (q: Quantity) => string): st
   if (m.kind === "synapse") {
     const flow = "i" in m ? [`i: ${JSON.stringify(m.i)}`] : [`g: ${JSON.stringify(m.g)}`, `E: ${JSON.stringify(m.E)}`];
     const slope = m.slope === undefined ? [] : [`slope: ${JSON.stringify(m.slope)}`];
-    return [block("onEvent", entries(m.onEvent)), ...flow, ...slope];
+    const receive = m.receive === undefined ? [] : [block("receive", entries(m.receive))];
+    return [block("onEvent", entries(m.onEvent)), ...receive, ...flow, ...slope];
   }
   const currents = m.currents === undefined ? [] : [block("currents", entries(m.currents))];
   if (m.nernst === undefined) return currents;

@@ -6,6 +6,7 @@ import type { Unit } from "../../units.ts";
 import { Fit } from "./fit.ts";
 import { withLets } from "./lets.ts";
 import type { Context } from "./phases.ts";
+import { isDraw, isNormal } from "./random.ts";
 import { textOf } from "./text.ts";
 import { tidy } from "./tidy.ts";
 import { type UnitTable, unitOf } from "./units.ts";
@@ -30,6 +31,7 @@ export class Writer {
   readonly #taken = new Set<string>(["V", "dt", "celsius", "diam", "area", "w"]);
   readonly #roots: Expr[] = [];
   readonly #neat = new Map<Expr, Expr>();
+  readonly #drawn = { draw_uniform: 0, draw_normal: 0 };
   #fitted: Fit | undefined;
 
   /** @param aliases  other names of states */
@@ -128,6 +130,7 @@ export class Writer {
   #named(name: string): Expr | undefined {
     const { symbols: s, variables, lexer, program } = this.#context;
     if (name === "V") return undefined;
+    if (isDraw(name)) return this.#draw(name);
     if (name.endsWith("@start")) return this.#startParam(name.slice(0, -"@start".length));
     const known = this.#names.get(name);
     if (known !== undefined) return known;
@@ -150,6 +153,17 @@ export class Writer {
     const expr = factor === 1 ? s.name(own) : s.mul(s.number(scaled(1, 1 / factor)), s.name(own));
     this.#names.set(name, expr);
     return expr;
+  }
+
+  /** The next of the step's draws. */
+  #draw(name: string): Expr {
+    const { symbols: s } = this.#context;
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    const fn = isNormal(name) ? "draw_normal" : "draw_uniform";
+    const call = s.call(fn, s.number(++this.#drawn[fn]));
+    this.#names.set(name, call);
+    return call;
   }
 
   /** The concentration at the start, which NEURON's ion would give. */

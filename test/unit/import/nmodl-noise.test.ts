@@ -2,25 +2,28 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { nmodl } from "../../../src/import/index.ts";
 import type { Synapse } from "../../../src/mechanisms/mechanism.ts";
+import { allToAll } from "../../../src/connect/rules.ts";
+import { trains } from "../../../src/network/sources.ts";
 import { Network } from "../../../src/network/network.ts";
 import { simulate } from "../../../src/run/simulate.ts";
-import { degC, ms, mV, ohm_cm, uF_per_cm2, um } from "../../../src/units.ts";
+import { degC, ms, mV, ohm_cm, uF_per_cm2, um, uS } from "../../../src/units.ts";
 
 const read = (name: string) => nmodl(readFileSync(new URL(`../../fixtures/nmodl-noise/${name}.mod`, import.meta.url), "utf8"), { file: name }); // prettier-ignore
 const [CELLS, STOP, DT, V0] = [100, 1000, 0.1, -60] as const;
 
-/** Currents of independent cells whose voltage a large capacitance holds at V0, nA: cell by cell. */
-async function currents(name: string): Promise<Float64Array[]> {
+/** A large capacitance holds its voltage at V0. */
+const CELL = {
+  sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(100), cm: uF_per_cm2(1e6) }],
+  insertions: [],
+  detector: { section: "soma", threshold: mV(0) },
+  V0: mV(V0),
+  celsius: degC(6.3),
+};
+
+/** Currents of independent cells, nA: cell by cell. */
+async function currentsOf(synapse: Synapse): Promise<Float64Array[]> {
   const net = new Network({ seed: 4 });
-  const cells = net.cells("cells", {
-    n: CELLS,
-    sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(100), cm: uF_per_cm2(1e6) }],
-    insertions: [],
-    receptors: [{ name: "place", synapse: read(name).mechanism as Synapse, section: "soma" }],
-    detector: { section: "soma", threshold: mV(0) },
-    V0: mV(V0),
-    celsius: degC(6.3),
-  });
+  const cells = net.cells("cells", { n: CELLS, ...CELL, receptors: [{ name: "place", synapse, section: "soma" }] });
   net.record(cells, "place.i" as never, { every: ms(DT) });
   const sim = await simulate(net, { dt: ms(DT), engine: "reference" });
   const found = Array.from({ length: CELLS }, () => new Float64Array(STOP / DT));
@@ -33,6 +36,8 @@ async function currents(name: string): Promise<Float64Array[]> {
   expect(at).toBe(STOP / DT);
   return found;
 }
+
+const currents = (name: string): Promise<Float64Array[]> => currentsOf(read(name).mechanism as Synapse);
 
 const mean = (x: readonly Float64Array[]): number => x.reduce((sum, i) => sum + i.reduce((a, b) => a + b, 0), 0) / (CELLS * (STOP / DT)); // prettier-ignore
 /** Mean product of deviations from the true mean, `lag` steps apart. */
@@ -71,23 +76,90 @@ test("fluctuating conductances: mean, standard deviation and correlation over ti
   expect(Math.abs(spread / total - 1)).toBeLessThan(0.71);
 });
 
-describe("draws that are no such noise are refused, with line and column", () => {
-  const text = (procedure: string, breakpoint = "SOLVE walk i = x", initial = "x = 0"): string => `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i RANGE x }
+const text = (procedure: string, breakpoint = "SOLVE walk i = x", initial = "x = 0", more = ""): string => `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i RANGE x RANDOM r }
 PARAMETER { dt (ms) tau = 5 (ms) sd = 0.1 on = 1 }
 ASSIGNED { i (nA) x y }
 INITIAL { ${initial} }
 BREAKPOINT { ${breakpoint} }
-PROCEDURE walk() { ${procedure} }`; // prettier-ignore
-  const other = "p.mod:3:19: has x, which is drawn otherwise than as a constant times normrand, alone or beside exp(-dt/tau) times its value before, and is refused"; // prettier-ignore
+PROCEDURE walk() { ${procedure} }${more}`; // prettier-ignore
+
+/** Mean and variance of a step's values of x, and their five standard errors: from the law's variance and fourth central moment. */
+test.each([
+  ["scop_random()", 1 / 2, 1 / 12, 1 / 80],
+  ["exprand(3)", 3, 9, 9 * 81],
+  ["normrand(2, 3)^2", 13, 4 * 4 * 9 + 2 * 81, 0],
+  ["random_uniform(r, -1, 3)", 1, 16 / 12, 256 / 80],
+  ["random_uniform(r)", 1 / 2, 1 / 12, 1 / 80],
+  ["random_dpick(r)", 1 / 2, 1 / 12, 1 / 80],
+  ["random_negexp(r)", 1, 1, 9],
+  ["random_negexp(r, 2)", 2, 4, 9 * 16],
+  ["random_normal(r)*random_normal(r)", 0, 1, 9],
+  ["scop_random() + scop_random()", 1, 1 / 6, 1 / 15],
+])("x = %s has the moments of its law", async (law, about, variance, fourth) => {
+  const { mechanism, notes } = nmodl(text(`x = ${law}`));
+  const i = await currentsOf(mechanism as Synapse);
+  const n = CELLS * (STOP / DT - 1);
+  const later = i.map((one) => one.slice(1)); // the first is what INITIAL says
+  let [sum, square] = [0, 0];
+  for (const one of later) for (const x of one) { sum += x; square += (x - about) ** 2; }
+  expect(Math.abs(sum / n - about)).toBeLessThan(5 * Math.sqrt(variance / n));
+  if (fourth > 0) expect(Math.abs(square / n - variance)).toBeLessThan(5 * Math.sqrt((fourth - variance ** 2) / n));
+  for (const lag of [1, 3]) expect(Math.abs(covariance(later, about, lag) / variance)).toBeLessThan(5 / Math.sqrt(n));
+  expect(notes.join()).toContain("x is drawn by hillock");
+}); // prettier-ignore
+
+test("a random walk by Euler's step has the variance of that step", async () => {
+  const { mechanism } = nmodl(text("x = x + dt*(-x/tau) + sd*sqrt(2*dt/tau)*normrand(0, 1)"));
+  const i = await currentsOf(mechanism as Synapse);
+  const [tau, sd, from] = [5, 0.1, 500]; // from then on nothing is left of the start
+  const a = 1 - DT / tau;
+  const variance = (sd ** 2 * 2 * (DT / tau)) / (1 - a * a);
+  const later = i.map((one) => one.slice(from));
+  const independent = CELLS * (STOP / DT - from) * ((1 - a * a) / (1 + a * a)); // squares of it are correlated by a^2 a step
+  expect(Math.abs(covariance(later, 0, 0) / variance - 1)).toBeLessThan(5 * Math.sqrt(2 / independent));
+});
+
+test("variables that read the same draw share it", async () => {
+  const { mechanism } = nmodl(text("y = normrand(0, sd) x = 2*y + scop_random()*0", "SOLVE walk i = x - 2*y"));
+  const i = await currentsOf(mechanism as Synapse);
+  for (const one of i) expect(one.every((x) => Math.abs(x) < 1e-15)).toBe(true);
+});
+
+test("a vesicle is released with its probability and comes back after its time", async () => {
+  const { mechanism } = read("one_vesicle");
+  const net = new Network({ seed: 3 });
+  const n = 4000;
+  const cells = net.cells("cells", { n, ...CELL, receptors: [{ name: "place", synapse: mechanism as Synapse, section: "soma" }] }); // prettier-ignore
+  const source = net.sources("source", 1, trains([[1, 31]]));
+  net.connect(source, cells.receptor("place"), allToAll(), { weight: uS(1), delay: ms(1) } as never);
+  net.record(cells, "place.g" as never, { every: ms(DT) });
+  const sim = await simulate(net, { dt: ms(DT), engine: "reference" });
+  const g: number[] = [];
+  for await (const chunk of sim.run(ms(40))) for (const x of chunk.trace("cells", "place.g").data) g.push(x);
+  await sim.close();
+  const at = (time: number, cell: number): number => g[Math.round(time / DT) * n + cell] as number;
+  const [use, dep] = [0.4, 50];
+  const cellsAt = Array.from({ length: n }, (_, cell) => cell);
+  const first = cellsAt.filter((cell) => at(3, cell) > 0);
+  const again = first.filter((cell) => at(33, cell) > at(31.5, cell));
+  const other = cellsAt.filter((cell) => at(3, cell) === 0);
+  const second = other.filter((cell) => at(33, cell) > 0);
+  // five standard errors of each share
+  const near = (found: number, of: number, p: number): void => expect(Math.abs(found / of - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / of)); // prettier-ignore
+  near(first.length, n, use);
+  near(second.length, other.length, use);
+  near(again.length, first.length, (1 - Math.exp(-30 / dep)) * use);
+});
+
+describe("draws that no step can take are refused, with line and column", () => {
   test.each([
-    [text("x = x + dt*(-x/tau) + sd*sqrt(2*dt/tau)*normrand(0, 1)"), other],
-    [text("if (on > 0) { x = exp(-dt/tau)*x + sd*normrand(0, 1) }"), other],
-    [text("x = x*normrand(0, 1)"), other],
-    [text("x = normrand(0, 1)^2"), other],
-    [text("x = normrand(0, sd) + normrand(0, sd)"), "has x, which shares its draws, or sums several"],
-    [text("y = normrand(0, sd) x = 2*y", "SOLVE walk i = x + y"), "which shares its draws"],
-    [text("", "i = normrand(0, sd)"), "p.mod:5:18: calls normrand, which is refused: NEURON's stream of random numbers is its own. Draw by normrand in a PROCEDURE that BREAKPOINT solves"],
-    [text("x = scop_random()"), "p.mod:6:24: calls scop_random, which is refused"],
+    [text("", "i = normrand(0, sd)"), "p.mod:5:18: calls normrand, which is refused: what draws here is no step of states and no event. Draw in a PROCEDURE that BREAKPOINT solves or in NET_RECEIVE"],
+    [text("x = 1", undefined, "x = scop_random()"), "p.mod:4:15: calls scop_random, which is refused: what draws here"],
+    [text("x = poisrand(2)"), "p.mod:6:24: calls poisrand, which is refused: the language draws uniform and normal numbers alone"],
+    [text("x = random_ipick(r)"), "calls random_ipick, which is refused: the language draws"],
+    [text("x = random_normal(q)"), "p.mod:6:24: calls random_normal of what is no RANDOM. Declare it in NEURON: RANDOM r"],
+    [text("x = random_normal(r, 1)"), "gives random_normal 2 arguments. Give it 1 or 3"],
+    [text("x = scop_random()", "SOLVE walk SOLVE k METHOD sparse i = a", undefined, "\nSTATE { a b }\nKINETIC k { ~ a <-> b (x, 1) CONSERVE a + b = 1 }").replace("POINT_PROCESS", "SUFFIX"), "draws the rates of k, which is refused"],
   ])("%#", (source, message) => expect(() => nmodl(source, { file: "p.mod" })).toThrow(message)); // prettier-ignore
 
   test("a mean that the process returns to, a parameter that is fixed, and units of its own", () => {

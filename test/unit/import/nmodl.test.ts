@@ -43,7 +43,7 @@ describe("what is refused, with line and column", () => {
     [leak({ blocks: "VERBATIM\n#define v 3\nENDVERBATIM" }), "leak.mod:14:1: has VERBATIM that changes"],
     [leak({ breakpoint: "VERBATIM\ng = 1;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ neuron: "POINTER vgap", breakpoint: "g = vgap" }), "leak.mod:11:7: uses the POINTER vgap"],
-    [leak({ neuron: "RANDOM r" }), "leak.mod:5:10: has RANDOM r"],
+    [leak({ neuron: "RANDOM r", breakpoint: "g = random_uniform(r)" }), "leak.mod:11:7: calls random_uniform, which is refused"],
     [leak({ breakpoint: "WHILE (g < 1) { g = g + 1 }" }), "leak.mod:11:3: has a WHILE whose test is no number"],
     [leak({ breakpoint: "g = erf(v)" }), "leak.mod:11:7: calls erf"],
     [leak({ breakpoint: "g = gbar" }), 'leak.mod:11:7: uses "gbar", which nothing declares'],
@@ -58,7 +58,7 @@ describe("what is refused, with line and column", () => {
     ["UNITS { (mV) = (millivolt) }", "leak.mod:1:1: has no SUFFIX"],
     ["", "leak.mod:1:1: has no SUFFIX"],
     ["NEURON { ARTIFICIAL_CELL x }", "leak.mod:1:26: is an ARTIFICIAL_CELL"],
-    [leak({ breakpoint: "g = normrand(0, 1)" }), "calls normrand, which is refused: NEURON's stream of random numbers is its own"],
+    [leak({ breakpoint: "g = normrand(0, 1)" }), "calls normrand, which is refused: what draws here is no step of states and no event"],
   ])("%#", (text, message) => {
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow(DataError);
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow(message);

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import * as hillock from "../../../src/node.ts";
+import { isArtificial, mechanismSource, neuronSource, nmodl, nmodlCell } from "../../../src/import/index.ts";
+import * as mechanisms from "../../../src/mechanisms/index.ts";
+import * as neurons from "../../../src/mechanisms/neurons/index.ts";
+import * as plasticity from "../../../src/mechanisms/plasticity/index.ts";
+
+const FIXTURES = join(import.meta.dirname, "../../fixtures");
+const ofFolder = (name: string): string[] => readdirSync(join(FIXTURES, name)).filter((f) => f.endsWith(".mod")).map((f) => join(name, f)); // prettier-ignore
+const include = (name: string): string => readFileSync(join(FIXTURES, "nmodl", name), "utf8");
+const functionTables = { ninf: { x: [-80, 0], y: [0, 1] }, ntau: { x: [-80, 0], y: [9, 1] } };
+
+/** What a written module exports. */
+function exported(source: string): Record<string, unknown> {
+  const all = { ...hillock, ...mechanisms, ...neurons, ...plasticity };
+  const body = source.replaceAll(/^import .*$/gm, "").replace("export default", "found.default =").replaceAll(/export const (\w+) =/g, "found.$1 ="); // prettier-ignore
+  const found = {};
+  new Function("found", ...Object.keys(all), body)(found, ...Object.values(all));
+  return found;
+}
+
+describe("what the command writes is what the file says", () => {
+  const files = ["nmodl", "nmodl-cells", "nmodl-noise"].flatMap(ofFolder).map((path) => [path, readFileSync(join(FIXTURES, path), "utf8")] as const); // prettier-ignore
+  test.each(files.filter(([, text]) => !isArtificial(text, { include }) && !/POINTER v/.test(text)))(
+    "%s",
+    (_, text) => {
+      // prettier-ignore
+      const tables = text.includes("FUNCTION_TABLE") ? { functionTables } : {};
+      const { mechanism, plasticity: rule } = nmodl(text, { include, ...tables });
+      const found = exported(mechanismSource(mechanism, rule?.mechanism));
+      expect(found["default"]).toEqual(mechanism);
+      if (rule !== undefined) expect((found["connection"] as typeof rule).mechanism).toEqual(rule.mechanism);
+    },
+  );
+
+  test.each(files.filter(([, text]) => isArtificial(text, { include })))("%s", (_, text) => {
+    const cell = nmodlCell(text);
+    if (cell.kind === "neuron") expect((exported(neuronSource(cell.neuron.mechanism))["default"] as typeof cell.neuron).mechanism).toEqual(cell.neuron.mechanism); // prettier-ignore
+  });
+});
