@@ -1,7 +1,9 @@
 import type { CompiledLearning, CompiledNetwork, CompiledStage } from "../compile/compiled.ts";
 import { firstLink, tableOf } from "../host/learning.ts";
 import { STATE_LIMIT } from "../host/soundness.ts";
-import { jsLibrary, printJs } from "../lang/print.ts";
+import { type Expr, name, type Stmt } from "../lang/expr.ts";
+import { freeNames, mapChildren } from "../lang/names.ts";
+import { jsLibrary, printJs, toJs } from "../lang/print.ts";
 import { lowerBound } from "../sorted.ts";
 import { add, type Delivery, factorOf, type Logged } from "./log.ts";
 import type { Floats, LinkArrays } from "./memory.ts";
@@ -87,10 +89,7 @@ export class Learning {
       const { columnStart, column } = tableOf(this.learning, entry);
       const base = firstLink(this.learning, entry);
       const frozen = this.#frozen[entry] === 1;
-      for (let c = columnStart[target] as number; c < (columnStart[target + 1] as number); c++) {
-        const link = column[c] as number;
-        this.#links.post(base + link, link, step, frozen);
-      }
+      this.#links.posts(column, columnStart[target] as number, columnStart[target + 1] as number, base, step, frozen);
     }
   }
 
@@ -110,38 +109,61 @@ export class Learning {
   } // prettier-ignore
 }
 
-/** Events of link i (of all entries), which is link l of its table. */
+/** Events of links. */
 interface LinkEvents {
-  /** @returns what is transmitted */
+  /** Of link i (of all entries), which is link l of its table. @returns what is transmitted */
   pre(i: number, l: number, step: number, frozen: boolean): number;
-  post(i: number, l: number, step: number, frozen: boolean): void;
+  /** Of the links column[first] to column[end - 1] of a table, whose first is link `base` of all entries. */
+  posts(column: Uint32Array, first: number, end: number, base: number, step: number, frozen: boolean): void;
   /** Whether all states that events have left since it was last asked are ones that a link can have. */
   sound(): boolean;
 }
 
 type MakeLinks = (state: Floats, last: Uint32Array, values: readonly Floats[], all: number, dt: number) => LinkEvents;
 
+/** Steps since a link's last event up to which functions of that time are looked up. */
+const REMEMBERED = 4096;
+
+/** Takes functions of nothing but the time since the last event, and of parameters that all links share, out of statements: each
+ * becomes the name `decay_k`. */
+function ofElapsed(stmts: readonly Stmt[], shared: ReadonlySet<string>): { stmts: Stmt[]; found: Expr[] } {
+  const found: Expr[] = [];
+  const change = (e: Expr): Expr => {
+    const names = freeNames(e);
+    if (e.kind !== "call" || !names.delete("elapsed") || ![...names].every((n) => shared.has(n))) return mapChildren(e, change);
+    return name(`decay_${found.push(e) - 1}`);
+  };
+  return { stmts: stmts.map((s) => ({ ...s, value: change(s.value) })), found };
+} // prettier-ignore
+
 function printLinks({ states, params, values, relax, onPre, onPost }: CompiledLearning, f32: boolean): MakeLinks {
-  const event = (name: string, stmts: CompiledLearning["onPre"], result: string): string[] => [
-    `${name}: (i, l, step, frozen) => {`,
-    f32 ? "const elapsed = fr((step - last[i]) * fr(dt));" : "const elapsed = (step - last[i]) * dt;",
-    ...params.map((p, k) => `const ${p} = values[${k}][${(values[k]?.length ?? 1) > 1 ? "l" : "0"}];`),
+  const own = (k: number): boolean => (values[k]?.length ?? 1) > 1;
+  const shared = new Set(params.filter((_, k) => !own(k)));
+  const { stmts, found } = ofElapsed(relax, shared);
+  const elapsed = `const elapsed = ${f32 ? "fr(passed * fr(dt))" : "passed * dt"};`;
+  const event = (then: CompiledLearning["onPre"]): string[] => [
+    `const passed = step - last[i]; ${elapsed}`,
+    ...params.flatMap((p, k) => (own(k) ? [`const ${p} = values[${k}][l];`] : [])),
+    ...found.map((e, k) => `const decay_${k} = passed < ${REMEMBERED} ? remembered_${k}[passed] : ${toJs(e, { f32 })};`),
     ...states.map((s, k) => `let ${s} = state[${k} * all + i];`),
     `const before = ${states[0]};`,
-    printJs([...relax, ...stmts], { f32 }),
+    printJs([...stmts, ...then], { f32 }),
     `if (frozen) ${states[0]} = before;`,
     ...states.map((s, k) => `state[${k} * all + i] = ${s};`),
     `sound = sound && ${states.map((s) => `Math.abs(${s}) <= ${STATE_LIMIT}`).join(" && ")};`,
-    `last[i] = step;${result}`,
-    "},",
+    "last[i] = step;",
   ];
   const library = jsLibrary(f32);
   const text = [
-    `"use strict"; return (state, last, values, all, dt) => { let sound = true; return {`,
-    ...event("pre", onPre, " return transmitted;"),
-    ...event("post", onPost, ""),
-    "sound: () => { const was = sound; sound = true; return was; },",
-    "}; };",
+    `"use strict"; return (state, last, values, all, dt) => { let sound = true;`,
+    ...params.flatMap((p, k) => (own(k) ? [] : [`const ${p} = values[${k}][0];`])),
+    ...found.map((e, k) => `const remembered_${k} = Float64Array.from({ length: ${REMEMBERED} }, (_, passed) => { ${elapsed} return ${toJs(e, { f32 })}; });`),
+    "return { pre: (i, l, step, frozen) => {",
+    ...event(onPre),
+    "return transmitted; }, posts: (column, first, end, base, step, frozen) => { for (let c = first; c < end; c++) {",
+    "const l = column[c]; const i = base + l;",
+    ...event(onPost),
+    "} }, sound: () => { const was = sound; sound = true; return was; } }; };",
   ].join("\n");
   return new Function(...Object.keys(library), text)(...Object.values(library)) as MakeLinks;
-}
+} // prettier-ignore

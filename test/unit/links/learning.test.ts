@@ -208,6 +208,20 @@ test("values per link are those of the links", async () => {
   }
 });
 
+test("traces decay by the whole time since the link's last event, however long", async () => {
+  const net = new Network({ seed: 1 });
+  const cells = net.cells("c", iafDelta({ n: 1 }));
+  const plastic = stdpAdditive({ w_max: mV(1), tau_plus: ms(500) });
+  net.connect(net.sources("s", 1, trains([[0, 300, 1200]])), cells.jump, oneToOne(), { name: "p", weight: mV(0.5), delay: ms(1), plasticity: plastic }); // prettier-ignore
+  for (const [engine, error] of [["reference", 1e-14], ["reference32", 4.2e-7]] as const) {
+    const sim = await simulate(net, { dt: DT, engine });
+    await advance(sim, ms(1210));
+    const x = (await sim.plasticity("p"))["x"]![0]!;
+    const last = (Math.exp(-300 / 500) + 1) * Math.exp(-900 / 500) + 1; // at 1201 ms
+    expect(Math.abs(x / (last * Math.exp(-9 / 500)) - 1)).toBeLessThan(error); // float32: seven roundings of 6e-8
+  }
+}); // prettier-ignore
+
 test("a network that learns survives JSON, and its rule is part of the hash", () => {
   const hash = (n: Network) => compile(n, { dt: DT }).hash;
   expect(hash(Network.fromJSON(JSON.parse(JSON.stringify(learningNetwork()))))).toBe(hash(learningNetwork()));
