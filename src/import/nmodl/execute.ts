@@ -165,6 +165,8 @@ export class Execution {
     const condition = toldBy === undefined ? written : symbols.replace(written, toldBy);
     const known = valueOf(condition);
     if (known !== undefined) return this.run(known === 0 ? otherwise : then);
+    const equation = [...then, ...otherwise].find((x) => x.kind === "derivative");
+    if (equation !== undefined) this.shared.lexer.fail(equation, "has an equation within an IF over what changes, which is refused: a state has one equation", "Let the IF set a variable, and write the equation behind it"); // prettier-ignore
     const before = [this.#values, this.#locals] as const;
     const branch = (statements: readonly Statement[]) => {
       this.#values = new Map(before[0]);
@@ -262,6 +264,7 @@ export class Execution {
   #binary(op: string, left: Expr, right: Expr): Expr {
     const { symbols } = this.shared;
     const truth = (e: Expr): Expr => (isTruth(e) ? e : symbols.binary("!=", e, symbols.number(0)));
+    if (op === "<" && left === symbols.name("t") && (valueOf(right) ?? 1) <= 0 && this.shared.variables.find("t")?.kind === "time") return symbols.number(0); // prettier-ignore
     if (op === "&&") return symbols.mul(truth(left), truth(right));
     if (op === "||") return symbols.call("max", truth(left), truth(right));
     return op === "^" ? power(this.shared, left, right) : symbols.binary(op as BinaryOp, left, right);

@@ -11,7 +11,7 @@ import type { Form } from "./relax.ts";
 import { keptName, type Resolver, stateOf } from "./resolve.ts";
 import { valueOf } from "./symbols.ts";
 import type { NetReceive, Statement, Term } from "./syntax.ts";
-import { aboveName, IDLE, onName, ROOM, type Send, TOO_MUCH, type Watch } from "./under-way.ts";
+import { aboveName, IDLE, mostSent, onName, ROOM, type Send, TOO_MUCH, type Watch } from "./under-way.ts";
 
 /** A state of a receptor that its events make: what a connection keeps, an event under way, a WATCH. */
 export interface EventState {
@@ -57,6 +57,8 @@ export class OwnEvents {
   #values = new Map<string, Expr>();
   #changesWeight = false;
   #draws = 0;
+  /** Events of one net_send that may be under way: one where a single event from INITIAL sends the next, and connections send none. */
+  #room = ROOM;
 
   constructor(context: Context, phases: Phases, receive: NetReceive, resolver: Resolver) {
     [this.#context, this.#phases, this.#receive, this.#resolver] = [context, phases, receive, resolver];
@@ -98,6 +100,7 @@ export class OwnEvents {
     const { symbols: s } = this.#context;
     for (const [k, { flag, delay, ...at }] of this.#phases.sent.entries()) this.#send(`start${k}`, flag, at, delay); // prettier-ignore
     const runs: Ran[] = [this.#event(s.name(WEIGHT), s.number(0))];
+    if (this.#sends.size <= 1 && this.#phases.sent.length === this.#sends.size && mostSent(this.#receive.body, this.#context.program) <= 1) this.#room = 1; // prettier-ignore
     const done = new Set<string>();
     for (const all = () => [...this.#sends.values(), ...this.#watches.values()]; done.size < all().length;) {
       for (const one of all()) {
@@ -211,7 +214,7 @@ export class OwnEvents {
       if (known.flag !== what) this.#refuse(at, "sends itself flags that differ at one place");
       return known;
     }
-    const rooms = Array.from({ length: typeof what === "number" && starts === undefined ? ROOM : 1 }, (_, k) => `wait@${this.#sends.size + 1}_${k + 1}`); // prettier-ignore
+    const rooms = Array.from({ length: typeof what === "number" && starts === undefined ? this.#room : 1 }, (_, k) => `wait@${this.#sends.size + 1}_${k + 1}`); // prettier-ignore
     const send: Send = { key, at, flag: what as number | string, rooms, starts };
     this.#sends.set(key, send);
     for (const room of rooms) this.#clocks.add(room);

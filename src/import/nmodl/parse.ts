@@ -1,6 +1,7 @@
-import { type At, type Include, isHarmless, Lexer, type Token } from "./lexer.ts";
+import { type At, type Include, isHarmless, isReturn, Lexer, type Token } from "./lexer.ts";
 import { Reader, shown } from "./reader.ts";
 import { readBoth } from "./ions.ts";
+import { withoutReturns, withReturnsRefused } from "./returns.ts";
 import { readStatements } from "./statements.ts";
 import type { Argument, Declared, FunctionTable, Hook, Program, Routine, Statement } from "./syntax.ts";
 
@@ -135,7 +136,7 @@ export class Parser {
   }
 
   #verbatim(token: Token): void {
-    if (isHarmless(token.text)) return;
+    if (isHarmless(token.text) || isReturn(token.text)) return;
     if (/^\s*#\s*(define|undef|pragma)/m.test(token.text)) this.#r.fail(token, "has VERBATIM that changes what later words mean, which is refused: it is C, not NMODL", "Write what it does in NMODL"); // prettier-ignore
     this.#program.notes.push(`VERBATIM in ${this.lexer.where(token)} is read over: it declares what only C may call`);
   }
@@ -293,7 +294,7 @@ export class Parser {
   }
 
   #body(): Statement[] {
-    return readStatements(this.#r, this.#program.defines);
+    return withoutReturns(readStatements(this.#r, this.#program.defines));
   }
 
   #arguments(): Argument[] {
@@ -312,7 +313,8 @@ export class Parser {
     const { text: name, line, column } = this.#r.name("a block");
     const args = this.#arguments();
     const unit = this.#r.unit();
-    into.set(name, { name, args, unit, body: this.#body(), line, column });
+    const body = into === this.#program.functions ? withReturnsRefused(readStatements(this.#r, this.#program.defines)) : this.#body(); // prettier-ignore
+    into.set(name, { name, args, unit, body, line, column });
   }
 
   #functionTable(into: Map<string, FunctionTable>): void {
@@ -330,6 +332,7 @@ export class Parser {
   #netReceive({ line, column }: Token): void {
     const args = this.#arguments();
     const body = readStatements(this.#r, this.#program.defines, true);
-    this.#program.netReceive = { args, initial: body.initial, body, line, column };
+    const initial = withoutReturns(body.initial);
+    this.#program.netReceive = { args, initial, body: withoutReturns(body), line, column };
   }
 }

@@ -3,11 +3,11 @@ import type { Expr } from "../../lang/expr.ts";
 import { groups, type KineticRules, together } from "./coupled.ts";
 import { Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
-import { implicit, euler, exact, type Form, newton } from "./relax.ts";
+import { implicit, euler, exact, type Form, newton, nextOf } from "./relax.ts";
 import { drawName, type Law } from "./random.ts";
 import { type Conserved, fluxes, held, reactionsOf, type Scheme } from "./schemes.ts";
 import type { Shared } from "./shared.ts";
-import { type Symbols, valueOf } from "./symbols.ts";
+import { valueOf } from "./symbols.ts";
 import type { Hook, Routine, Statement } from "./syntax.ts";
 
 export interface Context extends Shared {
@@ -386,15 +386,4 @@ class Advance {
     const after = new Map([...rates.keys()].map((state): [string, Expr] => [state, s.name(fresh(state))]));
     for (const [name, value] of found.values) this.#values.set(name, s.substitute(value, after));
   }
-}
-
-/** A form as the value after the step. */
-export function nextOf(s: Symbols, { state, form }: Pick<Update, "state" | "form">): Expr {
-  if ("next" in form) return form.next;
-  const x = s.name(state);
-  const [inf, steps] =
-    "inf" in form
-      ? [form.inf, s.div(s.name("dt"), form.tau)]
-      : [s.div(form.alpha, s.add(form.alpha, form.beta)), s.mul(s.name("dt"), s.add(form.alpha, form.beta))];
-  return s.sub(x, s.mul(s.call("expm1", s.negate(steps)), s.sub(inf, x)));
 }

@@ -6,15 +6,34 @@ import { type Symbols, valueOf } from "./symbols.ts";
 export type Form =
   { readonly inf: Expr; readonly tau: Expr } | { readonly alpha: Expr; readonly beta: Expr } | { readonly next: Expr };
 
+const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "==", "!="]);
+
+/** With every test that reads x under a name of its own: what it decides has no slope in x, and yet depends on it. */
+function withoutTests(s: Symbols, f: Expr, x: string): { f: Expr; tests: Map<string, Expr> } {
+  const tests = new Map<string, Expr>();
+  const isTest = (e: Expr): boolean => (e.kind === "binary" ? COMPARISONS.has(e.op) : e.kind === "call" && e.fn === "floor");
+  const named = (e: Expr): Expr => {
+    const name = `test@${tests.size}`;
+    tests.set(name, e);
+    return s.name(name);
+  };
+  return { f: s.replace(f, (e) => (isTest(e) && s.reads(e).has(x) ? named(e) : undefined)), tests };
+} // prettier-ignore
+
 /** f as a + b x, where it is linear in x. */
 export function linear(s: Symbols, f: Expr, x: string): { a: Expr; b: Expr } | undefined {
   const b = s.adopt(derivative(f, x));
-  if (s.reads(b).has(x)) return undefined;
+  if (s.reads(b).has(x) || withoutTests(s, f, x).tests.size > 0) return undefined;
   return { a: s.substitute(f, new Map([[x, s.number(0)]])), b };
 }
 
-/** What cnexp does with x' = f: exact where f is linear in x and everything else is held. Undefined where it is not linear. */
+/** What cnexp does with x' = f: exact where f is linear in x and everything else is held, as what an IF over x decides. Undefined where it is not linear. */
 export function exact(s: Symbols, f: Expr, x: string): Form | undefined {
+  const { f: held, tests } = withoutTests(s, f, x);
+  if (tests.size > 0) {
+    const form = exact(s, held, x);
+    return form && { next: s.substitute(nextOf(s, { state: x, form }), tests) };
+  }
   const parts = linear(s, f, x);
   if (parts === undefined) return undefined;
   const { a, b } = parts;
@@ -127,4 +146,15 @@ export function newton(s: Symbols, f: Expr, x: string, iterate: (k: number) => s
     const residual = s.sub(s.sub(at, s.name(x)), s.mul(dt, there(f)));
     return s.sub(at, s.div(residual, s.sub(s.number(1), s.mul(dt, there(slope)))));
   });
+}
+
+/** A form as the value after the step. */
+export function nextOf(s: Symbols, { state, form }: { readonly state: string; readonly form: Form }): Expr {
+  if ("next" in form) return form.next;
+  const x = s.name(state);
+  const [inf, steps] =
+    "inf" in form
+      ? [form.inf, s.div(s.name("dt"), form.tau)]
+      : [s.div(form.alpha, s.add(form.alpha, form.beta)), s.mul(s.name("dt"), s.add(form.alpha, form.beta))];
+  return s.sub(x, s.mul(s.call("expm1", s.negate(steps)), s.sub(inf, x)));
 }

@@ -1,4 +1,4 @@
-import { isHarmless } from "./lexer.ts";
+import { isHarmless, isReturn } from "./lexer.ts";
 import { type Reader, shown } from "./reader.ts";
 import type { Statement, TableStatement } from "./syntax.ts";
 
@@ -42,7 +42,8 @@ function readStatement(r: Reader, defines: ReadonlyMap<string, number>): Stateme
   const { line, column, text, kind } = token;
   if (kind === "verbatim") {
     r.take();
-    return isHarmless(text) ? undefined : { kind: "verbatim", line, column };
+    if (isHarmless(text)) return undefined;
+    return { kind: isReturn(text) ? "return" : "verbatim", line, column };
   }
   if (r.accept(";", "UNITSOFF", "UNITSON", "MUTEXLOCK", "MUTEXUNLOCK", "PROTECT", "THREADSAFE") !== undefined)
     return undefined;

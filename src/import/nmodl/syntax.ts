@@ -37,6 +37,8 @@ export type Statement = At &
     | { readonly kind: "watch"; readonly test: Term; readonly flag: Term }
     | { readonly kind: "netcons"; readonly args: readonly string[]; readonly body: readonly Statement[] }
     | { readonly kind: "verbatim" }
+    /** C that ends the block; `readStatements` says it by IF alone. */
+    | { readonly kind: "return" }
     | { readonly kind: "refused"; readonly what: string; readonly why: string }
   ); // prettier-ignore
 

@@ -1,6 +1,6 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { At } from "./lexer.ts";
-import type { Term } from "./syntax.ts";
+import type { Program, Statement, Term } from "./syntax.ts";
 
 /** Events of one net_send that may be under way at once; one more ends the run. */
 export const ROOM = 4;
@@ -28,3 +28,16 @@ export interface Watch {
 
 export const onName = (key: string): string => `on@${key.replace(":", "_")}`;
 export const aboveName = (key: string): string => `above@${key.replace(":", "_")}`;
+
+/** Most events that one run of statements may send, or Infinity where that is not known. */
+export function mostSent(body: readonly Statement[], program: Program, met: readonly string[] = []): number {
+  return body.reduce((sum, x) => {
+    if (x.kind === "watch") return Infinity;
+    if (x.kind === "if") return sum + Math.max(mostSent(x.then, program, met), mostSent(x.otherwise, program, met));
+    if (x.kind === "from" || x.kind === "while" || x.kind === "netcons") return mostSent(x.body, program, met) > 0 ? Infinity : sum; // prettier-ignore
+    if (x.kind !== "call") return sum;
+    if (x.name === "net_send") return sum + 1;
+    const called = met.includes(x.name) ? undefined : program.procedures.get(x.name);
+    return called === undefined ? sum : sum + mostSent(called.body, program, [...met, x.name]);
+  }, 0);
+}
