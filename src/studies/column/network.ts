@@ -12,6 +12,7 @@ import {
   type EventDrive,
   type Point,
 } from "../../models/cortical-column/index.ts";
+import { checkEstimate, estimate } from "../../compile/estimate.ts";
 import { ms } from "../../units.ts";
 import type { ColumnSettings } from "./study.ts";
 
@@ -68,9 +69,12 @@ function record(column: CortexColumn, { record: r, dt }: ColumnSettings): void {
   }
 }
 
-/** Trials differ in the times of their drives' events and in nothing else. */
+/** Trials differ in the times of their drives' events and in nothing else.
+ * @throws ModelError for more than memory holds, before an event is drawn */
 function vary(column: CortexColumn, trials: number, seed: number): void {
   if (trials === 1) return;
+  const whole = { ...column.describe(), entries: trials };
+  checkEstimate(whole, estimate(whole), {});
   const times = Array.from({ length: trials }, (_, k) => column.timesOfTrial(seed + k));
   for (const { name, kind } of column.drives) {
     if (kind !== "spikeTrain") column.vary(`${name}.times`, times.map((t) => t[name])); // prettier-ignore

@@ -28,12 +28,14 @@ import { countLine, displayed, meanDipole, peakLine, trialDipole, trialField, tr
 import type { Values } from "../values.ts";
 import { checkColumn, EVOKED_MS, STEP_MS, type ColumnSettings } from "./study.ts";
 
-/** Pyramidal cells of a layer from which building takes a second or more. */
+/** Pyramidal cells of a layer, and trials, from which building takes a second or more. */
 const MANY_CELLS = 400;
+const MANY_TRIALS = 200;
 
 export function runColumn(s: ColumnSettings, context: StudyContext): Promise<Result> {
   const cells = s.mesh.x * s.mesh.y;
   if (cells >= MANY_CELLS) context.say(`building ${s.mesh.x} x ${s.mesh.y}: every pair of cells is looked at`);
+  if (s.trials >= MANY_TRIALS) context.say(`drawing the events of ${s.trials} trials`);
   return s.preset === "replay" ? runReplay(s, context) : runOne(s, context);
 }
 

@@ -53,6 +53,12 @@ describe("columnNetwork", () => {
     expect(variations[1]?.values[2]).toEqual(alone.drives[1]?.events);
   });
 
+  test("more trials than memory holds are refused before the first of them is drawn", () => {
+    expect(() => columnNetwork({ ...COLUMN_DEFAULTS, trials: 7000 }, 0)).toThrow(
+      /^network: 1\.89e\+6 cells .* take at least .* GiB of memory, where 8\.00 GiB are allowed/,
+    );
+  });
+
   test("scales a drive's weights and nothing else", () => {
     const [one, two] = [1, 2].map((driveScale) => columnNetwork({ ...SMALL, driveScale }, 0));
     const local = one?.rules.length ?? 0;
