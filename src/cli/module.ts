@@ -5,6 +5,7 @@ import { clipped } from "../clipped.ts";
 import { DataError, HillockError } from "../errors.ts";
 import { Network } from "../network/network.ts";
 import type { Built } from "../studies/study.ts";
+import { parsedNetwork } from "../sweep/subject.ts";
 import { ms, seconds } from "../units.ts";
 import { decimal } from "../studies/schema.ts";
 import { readText } from "./read-text.ts";
@@ -13,13 +14,7 @@ import { batchOf, pair, secondsOf, seedOf, type RunOptions } from "./options.ts"
 
 /** A network as `toJSON` gives it, or a SONATA config. */
 async function fromJson(path: string): Promise<Record<string, unknown>> {
-  const text = readText(path);
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (error) {
-    throw new DataError(path, `is no JSON (${(error as Error).message.slice(0, 100)})`, "Write it by JSON.stringify(network)"); // prettier-ignore
-  }
+  const data = parsedNetwork(path, readText(path));
   if (isSonata(data)) return { ...(await fromSonata(path)) };
   return { default: Network.fromJSON(data as Parameters<typeof Network.fromJSON>[0]) };
 }

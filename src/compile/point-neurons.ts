@@ -6,10 +6,9 @@ import type { Param } from "../mechanisms/mechanism.ts";
 import { unitOfLet } from "../mechanisms/check-neuron.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { CellValues } from "../morphology/values.ts";
-import { refuseOutside } from "../network/check-neurons.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { wholeSteps } from "../steps.ts";
-import { canonical, canonicalValues, type Unit } from "../units.ts";
+import { canonical, canonicalValues, canonicalWithin, type Unit } from "../units.ts";
 import type { CompiledCells, CompiledTrace } from "./compiled.ts";
 import type { CellProgram } from "./step-program.ts";
 import { clampCurrent, clampInputs, placeClamps, type PlacedClamp, Played } from "./clamp-inputs.ts";
@@ -177,13 +176,7 @@ class Compiler {
     const live = spec.live === true ? { unit, min, max } : undefined;
     const id = this.#define(p, given ?? spec.default, unit, live);
     for (const value of this.#context.vary.get(p) ?? [given ?? spec.default])
-      refuseOutside(
-        `${this.#where}.${p}`,
-        canonicalValues(`${this.#where}.${p}`, value, unit, this.#model.n),
-        unit,
-        min,
-        max,
-      );
+      canonicalWithin(`${this.#where}.${p}`, value, spec, this.#model.n);
     return id;
   }
 

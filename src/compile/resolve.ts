@@ -12,7 +12,7 @@ import { chosen } from "./chosen-cells.ts";
 import { startNoise } from "./noise.ts";
 import { combine, type CellValues } from "../morphology/values.ts";
 import { wholeSteps } from "../steps.ts";
-import { canonical, canonicalValues, type Unit, type Given } from "../units.ts";
+import { canonical, canonicalValues, refuseOutside, type Unit, type Given } from "../units.ts";
 import type { ClampUse } from "./clamps.ts";
 import { gathered, type PlacedGather, type Shown, shownValue } from "./gathers.ts";
 import { clampCurrent, type PlacedClamp, placeClamps, Played } from "./clamp-inputs.ts";
@@ -291,14 +291,8 @@ export class ResolvedModel {
 
   #limited(path: string, spec: Param, given: unknown): CellValues {
     const values = this.#values(path, given, spec.unit);
-    const { min = -Infinity, max = Infinity } = spec;
-    const bad = (typeof values === "number" ? [values] : [...values]).find((x) => !(x >= min && x <= max));
-    if (bad === undefined) return values;
-    throw new ModelError(
-      `${this.#where}.${path}`,
-      `is ${bad} ${spec.unit}`,
-      `Give a value from ${min} to ${max} ${spec.unit}`,
-    );
+    refuseOutside(`${this.#where}.${path}`, values, spec.unit, spec.min, spec.max);
+    return values;
   }
 
   #trace(r: RecordingDescription, k: number): Trace {

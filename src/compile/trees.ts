@@ -109,10 +109,7 @@ class TreeCompiler {
     const [first] = members as [number, ...number[]];
     const maps = members.map((k) => this.#generic(k, tag)); // actual name -> generic name
     const map = maps[0] as ReadonlyMap<string, string>;
-    const rename = (expr: Expr): Expr =>
-      substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
-    const renamed = (stmts: readonly Stmt[]): Stmt[] =>
-      stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
+    const { rename, renamed } = renaming(map);
     const own = this.#r.cell.densitiesOf[first] as readonly ResolvedDensity[];
     const gates = own.flatMap((d) => statesOf(d.mechanism).map((s) => map.get(`${d.prefix}_${s}`) as string));
     const carried = [...this.#e.carried(first)];
@@ -258,10 +255,7 @@ class TreeCompiler {
       return map;
     });
     const map = maps[0] as ReadonlyMap<string, string>;
-    const rename = (expr: Expr): Expr =>
-      substitute(expr, Object.fromEntries([...map].map(([from, to]) => [from, name(to)])));
-    const renamed = (stmts: readonly Stmt[]): Stmt[] =>
-      stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
+    const { rename, renamed } = renaming(map);
     const slow = this.#slowOf(maps);
     const low = names.filter((s) => slow.has(`${tag}s_${s}`));
     const states = [...names.map((s) => `${tag}s_${s}`), ...low.map((s) => lowOf(`${tag}s_${s}`))];
@@ -294,3 +288,12 @@ class TreeCompiler {
 
 /** Everything of a mechanism that its equations come from: nodes whose mechanisms agree in it share a loop. */
 const equationsOf = (m: Mechanism): string => JSON.stringify({ ...m, doc: "", params: Object.keys(m.params) }); // parameters are read, whatever they are
+
+/** Expressions and statements under other names. */
+function renaming(map: ReadonlyMap<string, string>) {
+  const names = Object.fromEntries([...map].map(([from, to]) => [from, name(to)]));
+  const rename = (expr: Expr): Expr => substitute(expr, names);
+  const renamed = (stmts: readonly Stmt[]): Stmt[] =>
+    stmts.map((s) => ({ ...s, name: map.get(s.name) ?? s.name, value: rename(s.value) }));
+  return { rename, renamed };
+}

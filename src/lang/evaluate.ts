@@ -1,6 +1,5 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import type { BinaryOp, Expr, Fn } from "./expr.ts";
-import { expDifference } from "./exp-difference.ts";
 import { jsMath } from "./math64.ts";
 import { integerExponent, realPower } from "./powers.ts";
 
@@ -98,21 +97,9 @@ const CALLS: Readonly<Record<Fn, (...args: number[]) => number>> = {
   max: Math.max,
   select: (condition = 0, ifTrue = 0, ifFalse = 0) => (condition === 0 ? ifFalse : ifTrue),
   expm1: Math.expm1,
-  exprel: (x = 0) => jsMath.exprel(x),
-  expm1_with: (x = 0, ex = 0) => jsMath.expm1_with(x, ex),
-  exprel_with: (x = 0, ex = 0) => jsMath.exprel_with(x, ex),
-  inverse_exprel: (x = 0) => jsMath.inverse_exprel(x),
-  inverse_exprel_with: (x = 0, ex = 0) => jsMath.inverse_exprel_with(x, ex),
+  ...jsMath,
   noise: () => NaN, // compile replaces it
   white: () => NaN,
   draw_uniform: () => NaN,
   draw_normal: () => NaN,
-  exp_dd2: expDifference,
-  exp_dd3: expDifference,
-  exp_dd4: expDifference,
-  exp_dd5: expDifference,
-  exp_dd6: expDifference,
-  exp_dd7: expDifference,
-  exp_dd8: expDifference,
-  exp_dd9: expDifference,
 };

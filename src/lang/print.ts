@@ -201,18 +201,10 @@ class Js64 implements Dialect {
   }
 }
 
-class Js32 implements Dialect {
-  readonly rename: Rename;
-  constructor(rename: Rename) {
-    this.rename = rename;
-  }
-  number = (value: number): Text => literal(String(Math.fround(value)));
-  negate = negative; // exact
-  operation = (op: BinaryOp, left: Text, right: Text): Text => atom(`fr(${infix(op, left, right).text})`);
-  compare = compareJs;
-  asNumber = asNumberJs;
-  select = selectJs;
-  call(fn: Exclude<Fn, "select">, args: readonly string[]): Text {
+class Js32 extends Js64 {
+  override number = (value: number): Text => literal(String(Math.fround(value)));
+  override operation = (op: BinaryOp, left: Text, right: Text): Text => atom(`fr(${infix(op, left, right).text})`);
+  override call(fn: Exclude<Fn, "select">, args: readonly string[]): Text {
     const own = OWN[fn] ?? fn;
     if (Object.hasOwn(jsMath32, own)) return atom(`${own}(${args.join(", ")})`);
     const text = `Math.${fn}(${args.join(", ")})`;

@@ -54,3 +54,22 @@ export function checkName(where: string, what: string, name: unknown): asserts n
     "Take a letter, then letters, digits and _, and no word of JavaScript, WGSL or the model language",
   );
 }
+
+/** Every name by the rule, and once.
+ * @param own    what is named, with its names or what has them as keys
+ * @param taken  names before these with what they are of; grows */
+export function checkNames(
+  where: string,
+  own: readonly (readonly [what: string, named: readonly string[] | object])[],
+  taken: Map<string, string>,
+): void {
+  for (const [what, named] of own) {
+    for (const name of Array.isArray(named) ? (named as string[]) : Object.keys(named)) {
+      checkName(where, what, name);
+      const other = taken.get(name);
+      if (other !== undefined)
+        throw new ModelError(where, `the ${what} "${name}" has the name of ${other}`, "Rename it");
+      taken.set(name, `a ${what}`);
+    }
+  }
+}

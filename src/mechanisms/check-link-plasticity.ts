@@ -1,9 +1,10 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { Texts } from "../lang/check.ts";
 import type { Expr } from "../lang/expr.ts";
+import { checkNames } from "../lang/words.ts";
 import { type Check, finite, isPlain, object, oneOf, record, shown, text } from "../shapes.ts";
 import type { Unit } from "../units.ts";
-import { anything, defineLets, distinctNames, param, state, type StateTexts, stateTexts } from "./plasticity-texts.ts";
+import { anything, defineLets, param, state, type StateTexts, stateTexts } from "./plasticity-texts.ts";
 import type { LinkPlasticity } from "./plasticity.ts";
 
 const inWeights = object({ unit: oneOf("weight"), doc: text }, { min: finite, max: finite });
@@ -51,8 +52,8 @@ export interface LinkTexts {
 /** @throws ModelError where a name is taken, a state is never written, or something is written that cannot be */
 export function checkLinkNames(where: string, m: LinkPlasticity): void {
   const { params, let: lets = {}, traces = {}, states = {}, onPre = {}, onPost = {} } = m;
-  const taken = new Map([[WEIGHT, "link's weight"]]);
-  distinctNames(where, [["parameter", params], ["let", lets], ["trace", traces], ["state", states]], taken); // prettier-ignore
+  const taken = new Map([[WEIGHT, "a link's weight"]]);
+  checkNames(where, [["parameter", params], ["let", lets], ["trace", traces], ["state", states]], taken); // prettier-ignore
   const written = new Set([...Object.keys(onPre), ...Object.keys(onPost)]);
   for (const s of Object.keys(states)) {
     if (written.has(s)) continue;

@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import { DRAWS, notAdditive, Texts } from "../lang/check.ts";
 import { type Dimension, dimension, unitName } from "../lang/units.ts";
-import { checkName } from "../lang/words.ts";
+import { checkName, checkNames } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, quantity, record, text, unit } from "../shapes.ts";
 import type { Unit } from "../units.ts";
 import { METHODS, type Neuron, type NeuronState } from "./neuron.ts";
@@ -44,7 +44,7 @@ const shape = object(
 export function checkNeuron(where: string, given: unknown): asserts given is Neuron {
   shape(where, given);
   const neuron = given as Neuron;
-  checkNames(where, neuron);
+  checkNeuronNames(where, neuron);
   new NeuronTexts(where, neuron).check();
 }
 
@@ -54,18 +54,19 @@ export const unitOfLet = (where: string, neuron: Neuron, name: string): string =
   new NeuronTexts(where, neuron).unitOfLet(name);
 
 /** Every name once: texts tell parameters, lets, states and inputs apart by name alone. */
-function checkNames(where: string, { name, params, let: lets = {}, states, ports, inputs = {} }: Neuron): void {
+function checkNeuronNames(where: string, { name, params, let: lets = {}, states, ports, inputs = {} }: Neuron): void {
   checkName(where, "neuron", name);
   const taken = new Map([["dt", "the time step"], ["weight", "the weight of an event"]]); // prettier-ignore
-  const own: [string, object][] = [["parameter", params], ["let", lets], ["state", states], ["input", inputs]]; // prettier-ignore
-  for (const [what, named] of own) {
-    for (const id of Object.keys(named)) {
-      checkName(where, what, id);
-      const other = taken.get(id);
-      if (other !== undefined) throw new ModelError(where, `the ${what} "${id}" has the name of ${other}`, "Rename it");
-      taken.set(id, `a ${what}`);
-    }
-  }
+  checkNames(
+    where,
+    [
+      ["parameter", params],
+      ["let", lets],
+      ["state", states],
+      ["input", inputs],
+    ],
+    taken,
+  );
   for (const port of Object.keys(ports)) checkName(where, "port", port);
 }
 

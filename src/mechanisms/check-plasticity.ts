@@ -1,11 +1,11 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { Texts } from "../lang/check.ts";
 import type { Expr } from "../lang/expr.ts";
-import { checkName } from "../lang/words.ts";
+import { checkName, checkNames } from "../lang/words.ts";
 import { type Check, isPlain, object, oneOf, record, refuse, shown, text } from "../shapes.ts";
-import { canonicalValues, isQuantities, type Unit } from "../units.ts";
+import { canonicalWithin, isQuantities, type Unit } from "../units.ts";
 import { checkLinkNames, linkRule, linkTexts } from "./check-link-plasticity.ts";
-import { anything, defineLets, distinctNames, param, state, type StateTexts, stateTexts } from "./plasticity-texts.ts";
+import { anything, defineLets, param, state, type StateTexts, stateTexts } from "./plasticity-texts.ts";
 import type { PlasticityUse, SourcePlasticity } from "./plasticity.ts";
 
 const sourceRule = object(
@@ -62,13 +62,13 @@ export function checkPlasticity(where: string, use: unknown, place: Place): asse
     ruleParams(at, { mechanism: m, params: Object.fromEntries(one) as PlasticityUse["params"] }, place.unit, 1);
     return;
   }
-  checkNames(at, m);
+  checkSourceNames(at, m);
   plasticityTexts(at, m);
   ruleParams(at, use as unknown as PlasticityUse, place.unit, place.sources);
 }
 
-function checkNames(where: string, m: SourcePlasticity): void {
-  distinctNames(where, [["parameter", m.params], ["let", m.let ?? {}], ["state", m.states]], new Map()); // prettier-ignore
+function checkSourceNames(where: string, m: SourcePlasticity): void {
+  checkNames(where, [["parameter", m.params], ["let", m.let ?? {}], ["state", m.states]], new Map()); // prettier-ignore
   const states = Object.keys(m.states);
   if (states.length === 0) throw new ModelError(where, "has no states", "Give it at least one, or no plasticity");
   for (const s of states) {
@@ -108,13 +108,9 @@ export function ruleParams(where: string, { mechanism: m, params }: PlasticityUs
   if (unknown !== undefined)
     throw new ModelError(where, `has no parameter ${shown(unknown)}`, didYouMean(unknown.slice(0, 60), known));
   return Object.entries(m.params).map(([p, spec]) => {
-    const { min = -Infinity, max = Infinity } = spec;
     const own = spec.unit === "weight" ? weight : spec.unit;
     const given = params[p] ?? (spec.unit === "weight" ? undefined : spec.default);
     if (given === undefined) throw new ModelError(`${where}.${p}`, "is missing", `Give the ${spec.doc} in "${own}"`);
-    const values = canonicalValues(`${where}.${p}`, given, own, n);
-    const bad = (typeof values === "number" ? [values] : values).find((x) => !(x >= min && x <= max));
-    if (bad !== undefined) throw new ModelError(`${where}.${p}`, `is ${bad} ${own}`, `Give a value from ${min} to ${max} ${own}`);
-    return values;
+    return canonicalWithin(`${where}.${p}`, given, { ...spec, unit: own }, n);
   });
 } // prettier-ignore

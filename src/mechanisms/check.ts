@@ -1,7 +1,7 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { DRAWS, notAdditive, Texts } from "../lang/check.ts";
 import type { Dimension } from "../lang/units.ts";
-import { checkName } from "../lang/words.ts";
+import { checkName, checkNames } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, own, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
 import { currentsOf } from "./currents.ts";
@@ -25,7 +25,7 @@ export const NOWHERE: Surroundings = { given: new Map(), computed: new Set(), po
  * @throws ModelError with mechanism, field, text and column at the first fault */
 export function checkMechanism(where: string, m: unknown, around: Surroundings): asserts m is Mechanism {
   checkShape(where, m);
-  checkNames(where, m);
+  checkOwnNames(where, m);
   new MechanismTexts(where, m, around).check();
 }
 
@@ -120,7 +120,7 @@ function checkShape(where: string, m: unknown): asserts m is Mechanism {
 }
 
 /** Own names: the rule of every name, each once, and none of what texts read by a fixed name. */
-function checkNames(where: string, m: Mechanism): void {
+function checkOwnNames(where: string, m: Mechanism): void {
   checkName(where, "mechanism", m.name);
   const taken = new Map<string, string>(FIXED);
   if (m.kind === "synapse") taken.set("w", "the weight of an event");
@@ -135,15 +135,15 @@ function checkNames(where: string, m: Mechanism): void {
     checkName(where, "ion", m.ion);
     taken.set(`i${m.ion}`, `the ion current of ${m.ion}`).set(`e${m.ion}`, `the reversal potential of ${m.ion}`);
   }
-  const own: [string, readonly string[]][] = [["parameter", Object.keys(m.params)], ["let", Object.keys(m.let ?? {})], ["state", statesOf(m)]]; // prettier-ignore
-  for (const [what, named] of own) {
-    for (const name of named) {
-      checkName(where, what, name);
-      const other = taken.get(name);
-      if (other !== undefined) throw new ModelError(where, `the ${what} "${name}" has the name of ${other}`, "Rename it"); // prettier-ignore
-      taken.set(name, `a ${what}`);
-    }
-  }
+  checkNames(
+    where,
+    [
+      ["parameter", m.params],
+      ["let", m.let ?? {}],
+      ["state", statesOf(m)],
+    ],
+    taken,
+  );
 }
 
 const FIXED: readonly [string, string][] = [

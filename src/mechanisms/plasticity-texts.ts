@@ -1,7 +1,5 @@
-import { ModelError } from "../errors.ts";
 import type { Texts } from "../lang/check.ts";
 import type { Expr } from "../lang/expr.ts";
-import { checkName } from "../lang/words.ts";
 import { bool, type Check, finite, isPlain, object, quantity, text, unit } from "../shapes.ts";
 import type { LinkState } from "./plasticity.ts";
 
@@ -18,18 +16,6 @@ export interface StateTexts {
   readonly inf?: Expr;
   readonly tau?: Expr;
 }
-
-/** Refuses names that are taken or no names. */
-export function distinctNames(where: string, own: readonly (readonly [string, object])[], taken: Map<string, string>): void {
-  for (const [what, named] of own) {
-    for (const name of Object.keys(named)) {
-      checkName(where, what, name);
-      const other = taken.get(name);
-      if (other !== undefined) throw new ModelError(where, `the ${what} "${name}" has the name of a ${other}`, "Rename it");
-      taken.set(name, what);
-    }
-  }
-} // prettier-ignore
 
 export function defineLets(texts: Texts, given: Readonly<Record<string, string>> = {}): void {
   const lets = Object.keys(given);

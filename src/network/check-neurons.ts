@@ -2,7 +2,7 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { checkNeuron } from "../mechanisms/check-neuron.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import { type Check, given, numbers, object, oneOf, record, whole } from "../shapes.ts";
-import { canonicalValues, type Unit } from "../units.ts";
+import { canonicalValues, canonicalWithin } from "../units.ts";
 
 const anything: Check = () => {};
 const shape = object(
@@ -18,29 +18,15 @@ export function checkNeurons(where: string, model: NeuronModel): void {
   const { neuron, n, params = {}, initial = {} } = model;
   for (const [p, value] of Object.entries(params)) {
     const spec = known(where, "parameter", p, neuron.params);
-    const values = canonicalValues(`${where}.${p}`, value, spec.unit, n);
-    refuseOutside(`${where}.${p}`, values, spec.unit, spec.min, spec.max);
+    canonicalWithin(`${where}.${p}`, value, spec, n);
   }
   for (const [s, value] of Object.entries(initial))
     canonicalValues(`${where}, initial ${s}`, value, known(where, "state", s, neuron.states).unit, n);
-  if (model.axonDelay === undefined) return;
-  refuseOutside(`${where}, axonDelay`, canonicalValues(`${where}, axonDelay`, model.axonDelay, "ms", n), "ms", 0);
+  if (model.axonDelay !== undefined) canonicalWithin(`${where}, axonDelay`, model.axonDelay, { unit: "ms", min: 0 }, n);
 }
 
 function known<T>(where: string, what: string, name: string, all: Readonly<Record<string, T>>): T {
   const found = Object.hasOwn(all, name) ? all[name] : undefined;
   if (found !== undefined) return found;
   throw new ModelError(where, `has no ${what} "${name.slice(0, 60)}"`, didYouMean(name.slice(0, 60), Object.keys(all)));
-}
-
-/** @throws ModelError for a value outside [min, max] */
-export function refuseOutside(
-  where: string,
-  values: number | Float64Array,
-  unit: Unit,
-  min = -Infinity,
-  max = Infinity,
-): void {
-  const bad = (typeof values === "number" ? [values] : [...values]).find((x) => !(x >= min && x <= max));
-  if (bad !== undefined) throw new ModelError(where, `is ${bad} ${unit}`, `Give a value from ${min} to ${max} ${unit}`);
 }

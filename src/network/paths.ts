@@ -1,5 +1,13 @@
 import { didYouMean, ModelError } from "../errors.ts";
-import { canonicalValues, isQuantity, one, type Quantities, type Quantity, type Unit } from "../units.ts";
+import {
+  canonicalValues,
+  canonicalWithin,
+  isQuantity,
+  one,
+  type Quantities,
+  type Quantity,
+  type Unit,
+} from "../units.ts";
 import {
   checkCellSignals,
   checkNotNegative,
@@ -145,11 +153,7 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
 }
 
 function checkParam(where: string, param: Limits, value: unknown, n: number): void {
-  const values = canonicalValues(where, value, param.unit, n);
-  const { min = -Infinity, max = Infinity } = param;
-  const bad = (typeof values === "number" ? [values] : [...values]).find((x) => x < min || x > max);
-  if (bad === undefined) return;
-  throw new ModelError(where, `is ${bad} ${param.unit}`, `Give a value from ${min} to ${max} ${param.unit}`);
+  canonicalWithin(where, value, param, n);
 }
 
 /** A factor: a plain number or a quantity in "1". */

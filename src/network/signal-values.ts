@@ -17,16 +17,6 @@ export interface SignalContext {
 /** A signal ready to be evaluated: value in its unit at a step, float64, a pure function of the step. */
 export type AtStep = (step: number) => number;
 
-/** Values of a signal at steps firstStep .. firstStep + steps - 1.
- * @param out float64 in the signal's unit, from index 0 */
-export function signalValues(
-  signal: Signal,
-  block: SignalContext & { firstStep: number; steps: number; out: Float64Array },
-): void {
-  const at = signalAt(signal, block);
-  for (let i = 0; i < block.steps; i++) block.out[i] = at(block.firstStep + i);
-}
-
 /** A rate signal as what `RateIncrements` wants. */
 export function rateOf(signal: Signal, context: SignalContext): Rate {
   const at = signalAt(signal, context);

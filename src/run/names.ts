@@ -44,12 +44,12 @@ export function traceIndex(cells: Traced, variable: string): number {
   return index;
 }
 
-export function checkEntry(network: CompiledNetwork, entry: number): void {
-  if (!Number.isInteger(entry) || entry < 0 || entry >= network.entries) {
+export function checkEntry({ entries }: { readonly entries: number }, entry: number): void {
+  if (!Number.isInteger(entry) || entry < 0 || entry >= entries) {
     throw new ModelError(
       `entry ${entry}`,
-      `is not in a batch of ${network.entries}`,
-      `Give an integer from 0 to ${network.entries - 1}`,
+      `is not in a batch of ${entries}`,
+      `Give an integer from 0 to ${entries - 1}`,
     );
   }
 }

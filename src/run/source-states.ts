@@ -24,8 +24,7 @@ export async function sourceStates(engine: Engine, named: Named, entry: number):
   if (learning !== undefined) return linkStates(engine, learning, entry);
   const index = find(network, projection);
   const p = network.plasticity[index] as CompiledPlasticity;
-  if (!Number.isInteger(entry) || entry < 0 || entry >= network.entries)
-    throw new ModelError(`plasticity of "${projection}"`, `there is no entry ${entry} of ${network.entries}`, "Give the index of an entry");
+  checkEntry(network, entry);
   const given = p.given?.[p.given.length === 1 ? 0 : entry];
   if (given !== undefined) return ofTrains(p, given, engine.step);
   const all = await engine.sourceStates(index);

@@ -1,7 +1,7 @@
 import { DataError, didYouMean } from "../errors.ts";
 import type { Spikes, Trace } from "../run/chunk.ts";
 import type { LiveChange } from "../run/control.ts";
-import { nameOf, type Named } from "../run/names.ts";
+import { checkEntry, nameOf, type Named } from "../run/names.ts";
 import { checkChunks } from "./chunk-check.ts";
 import type { Files } from "./files.ts";
 import { readRunFile, type RunFile } from "./run-file.ts";
@@ -50,7 +50,7 @@ export class StoredRun {
       const known = this.run.populations.map((p) => p.name);
       throw new DataError(`${this.#files.where} "${name}"`, "is not a population of this run", didYouMean(name, known));
     }
-    this.#checkEntry(entry);
+    checkEntry(this.run, entry);
     const parts = await this.#each((reader) => reader.spikes(name, entry));
     const total = parts.reduce((sum, part) => sum + part.times.length, 0);
     const times = new Float64Array(total);
@@ -77,7 +77,7 @@ export class StoredRun {
         didYouMean(variable, known),
       );
     }
-    this.#checkEntry(entry);
+    checkEntry(this.run, entry);
     const cells = only ?? trace.cells;
     const width = cells.length;
     const columns = cells.map((cell) => {
@@ -120,14 +120,5 @@ export class StoredRun {
       }
     }
     return parts;
-  }
-
-  #checkEntry(entry: number): void {
-    if (Number.isInteger(entry) && entry >= 0 && entry < this.run.entries) return;
-    throw new DataError(
-      `entry ${entry}`,
-      `is not in a batch of ${this.run.entries}`,
-      `Give 0 to ${this.run.entries - 1}`,
-    );
   }
 }

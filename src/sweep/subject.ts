@@ -50,16 +50,19 @@ export function studySubject(study: Study, preset: string | undefined, files: Re
   };
 }
 
-/** The settings of a network from JSON: how long it runs, and what a batch may vary.
- * @param text  the file's content */
-export function networkSubject(name: string, text: string): Subject {
-  let data: unknown;
+/** What a network's file holds. @throws DataError when it is no JSON */
+export function parsedNetwork(name: string, text: string): unknown {
   try {
-    data = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new DataError(clipped(name), `is no JSON (${(error as Error).message.slice(0, 100)})`, "Write it by JSON.stringify(network)"); // prettier-ignore
   }
-  const network = Network.fromJSON(data as Parameters<typeof Network.fromJSON>[0]);
+}
+
+/** The settings of a network from JSON: how long it runs, and what a batch may vary.
+ * @param text  the file's content */
+export function networkSubject(name: string, text: string): Subject {
+  const network = Network.fromJSON(parsedNetwork(name, text) as Parameters<typeof Network.fromJSON>[0]);
   const json = network.toJSON();
   const { entries } = json;
   const content = digest(json);

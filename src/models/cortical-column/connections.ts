@@ -98,15 +98,6 @@ export function withGains(
   });
 }
 
-/** Picks rules (their indices) by any of their names, as the original's pick_connection. */
-export function pickRules(
-  rules: readonly Pick<ConnectionRule, "source" | "target" | "location" | "receptor">[],
-  by: { readonly source?: string; readonly target?: string; readonly location?: string; readonly receptor?: string },
-): number[] {
-  const keys = ["source", "target", "location", "receptor"] as const;
-  return rules.flatMap((rule, k) => (keys.every((key) => by[key] === undefined || by[key] === rule[key]) ? [k] : []));
-}
-
 /** The cell type of that name.
  * @throws ModelError when there is none */
 export function typeNamed(types: readonly ColumnCellType[], name: string, where: string): ColumnCellType {

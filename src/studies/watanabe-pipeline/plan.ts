@@ -1,5 +1,5 @@
 import type { GainRule } from "../../analysis/force.ts";
-import type { Pool } from "./pool.ts";
+import type { Pool } from "../watanabe/network.ts";
 import { checkRange } from "./search.ts";
 import type { PipelineSettings } from "./study.ts";
 

@@ -3,27 +3,11 @@ import type { Announce } from "../announce.ts";
 import { ForceStream, motorUnits, type ForceOptions, type MotorUnits } from "../../analysis/force.ts";
 import { spikeTrains, type SpikeTrains } from "../../analysis/spikes.ts";
 import type { EngineKind } from "../../host/engine.ts";
-import { fixedProbability, oneToOne } from "../../connect/rules.ts";
-import { Network } from "../../network/network.ts";
-import { drive, type Signal } from "../../network/signal.ts";
-import { poisson } from "../../network/sources.ts";
-import { alphaMotorNeurons, recruitmentThresholds } from "../../models/motor-pool/index.ts";
+import type { Signal } from "../../network/signal.ts";
+import { alphaMotorNeurons } from "../../models/motor-pool/index.ts";
 import { simulate } from "../../run/simulate.ts";
-import { canonicalValues, Hz, ms, mV, seconds, uS } from "../../units.ts";
-
-/** The network of the study without its drive. Units as in the watanabe experiment. */
-export interface Pool {
-  readonly cells: { readonly motorNeurons: number; readonly descending: number; readonly independent: number };
-  readonly thresholds: { readonly range: number; readonly slope: number };
-  readonly gamma: number;
-  readonly V0: number; // mV
-  readonly probability: number;
-  readonly weight: { readonly descending: number; readonly independent: number }; // uS
-  readonly delay: number; // ms
-  readonly latency: number; // ms
-  /** Private noise of every motor neuron, Hz; a mean of 0 leaves it out. */
-  readonly independent: { readonly mean: number; readonly sd: number };
-}
+import { canonicalValues, ms, seconds } from "../../units.ts";
+import { type Pool, poolNetwork, thresholdsOf } from "../watanabe/network.ts";
 
 export interface PoolContext {
   readonly engine: EngineKind;
@@ -38,25 +22,6 @@ export interface PoolRunOptions {
   readonly dt: number; // ms
   readonly onProgress?: (done: number) => void;
 }
-
-/** The same names and seeds as the watanabe experiment, so the same connections. */
-export function poolNetwork(pool: Pool, rate: Signal<"Hz">, seed: number): Network {
-  const net = new Network({ seed, name: "watanabe" });
-  const thresholds = thresholdsOf(pool);
-  const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds, V0: mV(pool.V0), gamma: pool.gamma }));
-  const [delay, latency] = [ms(pool.delay), ms(pool.latency)];
-  const DD = net.sources("DD", pool.cells.descending, poisson({ rate, latency }));
-  net.connect(DD, aMN.excitatory, fixedProbability(pool.probability), { weight: uS(pool.weight.descending), delay });
-  if (pool.independent.mean > 0) {
-    const own = drive.noise({ mean: Hz(pool.independent.mean), sd: Hz(pool.independent.sd) });
-    const IN = net.sources("IN", pool.cells.independent, poisson({ rate: own, latency }));
-    net.connect(IN, aMN.excitatory, oneToOne(), { weight: uS(pool.weight.independent), delay });
-  }
-  return net;
-}
-
-export const thresholdsOf = (pool: Pool): Float64Array =>
-  recruitmentThresholds({ n: pool.cells.motorNeurons, mode: "combined", ...pool.thresholds }).rt;
 
 /** How force is made; the study's settings. */
 export interface ForceSettings {
@@ -96,7 +61,7 @@ export async function runPool(
   const { seed, dt, gain = "preceding", axonDelays } = options;
   const delays = axonDelays === undefined ? {} : { axonDelays };
   const duration = seconds(options.duration);
-  const net = poolNetwork(pool, rates[0] as Signal<"Hz">, seed);
+  const { net } = poolNetwork(pool, rates[0] as Signal<"Hz">, seed, pool.independent.mean > 0);
   net.vary("DD.rate", rates);
   const { engine, device, signal } = context;
   const sim = await simulate(net, { device, engine, dt: ms(dt), duration });

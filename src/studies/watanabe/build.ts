@@ -1,30 +1,18 @@
 import { populationRate } from "../../analysis/rates.ts";
 import { fixed, phaseSummary, phaseTable, type Phase } from "../../analysis/summary.ts";
-import { fixedProbability, oneToOne } from "../../connect/rules.ts";
-import { every, Network } from "../../network/network.ts";
+import { every } from "../../network/network.ts";
 import { drive } from "../../network/signal.ts";
-import { poisson } from "../../network/sources.ts";
-import { alphaMotorNeurons, recruitmentThresholds } from "../../models/motor-pool/index.ts";
 import { thresholdsFigure } from "../../plot/common.ts";
 import type { StoredRun } from "../../storage/load-run.ts";
-import { Hz, ms, mV, seconds, uS } from "../../units.ts";
+import { Hz, ms, seconds } from "../../units.ts";
 import { sampledRate } from "../sampled-rate.ts";
 import type { Built, Figure, Given } from "../study.ts";
 import { phaseValues, type Values } from "../values.ts";
+import { independentRate, poolNetwork, thresholdsOf } from "./network.ts";
 import type { WatanabeSettings } from "./study.ts";
 
 export function buildWatanabe(s: WatanabeSettings, { seed }: Pick<Given, "seed">): Built {
-  const net = new Network({ seed, name: "watanabe" });
-  const thresholds = recruitmentThresholds({ n: s.cells.motorNeurons, mode: "combined", ...s.thresholds });
-  const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds, V0: mV(s.V0), gamma: s.gamma }));
-  const ddRate = descendingDrive(s);
-  const inRate = drive.noise({ mean: Hz(s.independent.mean), sd: Hz(s.independent.sd) });
-  const latency = ms(s.latency);
-  const DD = net.sources("DD", s.cells.descending, poisson({ rate: ddRate, latency }));
-  const IN = net.sources("IN", s.cells.independent, poisson({ rate: inRate, latency }));
-  const delay = ms(s.delay);
-  net.connect(DD, aMN.excitatory, fixedProbability(s.probability), { weight: uS(s.weight.descending), delay });
-  net.connect(IN, aMN.excitatory, oneToOne(), { weight: uS(s.weight.independent), delay });
+  const { net, aMN } = poolNetwork(s, descendingDrive(s), seed, true);
   net.record(aMN, "V", { cells: every(s.record.cells), every: ms(s.record.every) });
   const phases = windows(s);
   return {
@@ -39,7 +27,7 @@ export function buildWatanabe(s: WatanabeSettings, { seed }: Pick<Given, "seed">
       `ratio of the offset to the constant drive: ${fixed(s.drive.dc / s.drive.constant, 3)}`,
     ],
     summary: (run, entry) => summary(run, entry, phases),
-    figures: (run, entry) => figures(run, entry, s, { ddRate, inRate, seed, thresholds: thresholds.rt }),
+    figures: (run, entry) => figures(run, entry, s, seed),
     values: async (run, entry) => {
       const seen = phaseSummary(await run.spikes("aMN", entry), reached(phases, run.durationMs));
       return Object.assign({}, ...seen.map(phaseValues)) as Values;
@@ -87,17 +75,10 @@ async function summary(run: StoredRun, entry: number, phases: readonly Phase[]):
   return lines.join("\n");
 }
 
-interface Drawn {
-  readonly ddRate: ReturnType<typeof descendingDrive>;
-  readonly inRate: ReturnType<typeof drive.noise<"Hz">>;
-  readonly seed: number;
-  readonly thresholds: Float64Array;
-}
-
-async function figures(run: StoredRun, entry: number, s: WatanabeSettings, drawn: Drawn): Promise<Figure[]> {
+async function figures(run: StoredRun, entry: number, s: WatanabeSettings, seed: number): Promise<Figure[]> {
   const { watanabeFigure } = await import("./figures.ts");
   const until = run.durationMs;
-  const at = { seed: drawn.seed, dt: s.dt, untilMs: until };
+  const at = { seed, dt: s.dt, untilMs: until };
   const motorNeurons = await run.spikes("aMN", entry);
   const recorded = run.run.traces[0]?.cells ?? [];
   const chosen = [...new Set([recorded[0], recorded[Math.floor(recorded.length / 2)], recorded.at(-1)])];
@@ -112,14 +93,14 @@ async function figures(run: StoredRun, entry: number, s: WatanabeSettings, drawn
   const svg = (): string =>
     watanabeFigure({
       phases: reached(phases, until),
-      ddDrive: sampledRate(drawn.ddRate, { ...at, owner: "DD", everyMs: 1 }),
-      inDrive: sampledRate(drawn.inRate, { ...at, owner: "IN", everyMs: 10 }),
+      ddDrive: sampledRate(descendingDrive(s), { ...at, owner: "DD", everyMs: 1 }),
+      inDrive: sampledRate(independentRate(s), { ...at, owner: "IN", everyMs: 10 }),
       motorNeurons,
       populationRate: populationRate(motorNeurons, { from: 0, to: until }),
       potentials,
     });
   return [
     { name: "watanabe", svg },
-    { name: "thresholds", svg: () => thresholdsFigure(drawn.thresholds) },
+    { name: "thresholds", svg: () => thresholdsFigure(thresholdsOf(s)) },
   ];
 }

@@ -5,13 +5,7 @@ import {
   sectionsAt,
   segmentDistances,
 } from "../../../src/models/cortical-column/cell-types.ts";
-import {
-  countLinks,
-  localLinks,
-  pickRules,
-  withGains,
-  type RuleLinks,
-} from "../../../src/models/cortical-column/connections.ts";
+import { countLinks, localLinks, withGains, type RuleLinks } from "../../../src/models/cortical-column/connections.ts";
 import { prepareDrives } from "../../../src/models/cortical-column/drive-events.ts";
 import { layOut } from "../../../src/models/cortical-column/layout.ts";
 import { calcium2022, jones2009, law2021 } from "../../../src/models/cortical-column/published.ts";
@@ -190,11 +184,6 @@ describe("local connections", () => {
     expect(b.delayMs).toEqual(a.delayMs);
   });
 
-  test("rules are picked by name", () => {
-    expect(pickRules(rules, { source: "L2_basket", receptor: "gabaa" })).toEqual([4, 10, 12]);
-    expect(pickRules(rules, { location: "distal" })).toEqual([9, 10]);
-  });
-
   test.each([
     [{ target: "L4_stellate" }, /names the unknown cell type "L4_stellate"/],
     [{ location: "distl" }, /has no location or section "distl".*Did you mean "distal"/],
@@ -213,7 +202,7 @@ test("variants change what they name and nothing else", () => {
   expect(law.rules.length).toBe(17);
   expect([law.rules[2]!.weight, law.rules[6]!.weight, law.rules[7]!.weight]).toEqual([0.0004, 0.02, 0.005]);
   expect(
-    pickRules(law.rules, { source: "L2_basket", target: "L5_pyramidal" }).map((k) => law.rules[k]!.receptor),
+    law.rules.filter((r) => r.source === "L2_basket" && r.target === "L5_pyramidal").map((r) => r.receptor),
   ).toEqual(["gabab"]);
   const l5 = law.cellTypes[3]!;
   expect(l5.receptors.gabab).toEqual({ E: -80, tau1: 45, tau2: 200 });

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { mechanismSection, mechanismTable, neuronSection, plasticitySection } from "../../../src/mechanisms/table.ts";
+import { mechanismSection, mechanismTable } from "../../../src/mechanisms/table.ts";
 import pas from "../../../src/mechanisms/channels/pas.ts";
 import { everyMechanism, everyNeuron, everyPlasticity } from "./harness.ts";
+import { neuronSection, plasticitySection } from "./sections.ts";
 
 const PREFACE = `# Mechanisms
 

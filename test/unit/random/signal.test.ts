@@ -1,13 +1,12 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { ModelError } from "../../../src/errors.ts";
-import { checkRate, signalAt, signalValues } from "../../../src/network/signal-values.ts";
+import { checkRate, signalAt } from "../../../src/network/signal-values.ts";
 import { checkSignal, drive, fluent, type FluentSignal, type Signal } from "../../../src/network/signal.ts";
 import { Hz, mV, ms, nA, one, seconds } from "../../../src/units.ts";
 
 const values = (signal: Signal, { dt = 1, steps = 10, firstStep = 0, seed = 1, owner = "DD" } = {}): number[] => {
-  const out = new Float64Array(steps);
-  signalValues(signal, { dt, steps, firstStep, seed, owner, out });
-  return [...out];
+  const at = signalAt(signal, { dt, seed, owner });
+  return Array.from({ length: steps }, (_, k) => at(firstStep + k));
 };
 
 describe("shapes", () => {

@@ -5,7 +5,8 @@ import { checkReached, searchRate, type Trial } from "../../../src/studies/watan
 import { planOf } from "../../../src/studies/watanabe-pipeline/plan.ts";
 import { compared } from "../../../src/studies/watanabe-pipeline/steps12.ts";
 import { settings as schema, STEPS, watanabePipeline, type PipelineSettings } from "../../../src/studies/watanabe-pipeline/study.ts"; // prettier-ignore
-import { thresholdsOf, unitsOf } from "../../../src/studies/watanabe-pipeline/pool.ts";
+import { thresholdsOf } from "../../../src/studies/watanabe/network.ts";
+import { unitsOf } from "../../../src/studies/watanabe-pipeline/pool.ts";
 import { WATANABE_WINDOWS } from "../../../src/analysis/summary.ts";
 import { drawn, inMemory, keeping, textOf } from "./context.ts";
 
