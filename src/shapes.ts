@@ -1,5 +1,6 @@
 import { DataError, didYouMean, ModelError } from "./errors.ts";
-import { isQuantity, type Quantity, type Unit, UNITS } from "./units.ts";
+import { own } from "./own.ts";
+import { canonicalValues, isQuantity, type Quantity, type Unit, UNITS } from "./units.ts";
 
 /** Checks of plain data from outside (JSON, untyped callers): each throws a ModelError whose place is the path within the data.
  * What numbers mean is checked by those who use them; here it is types, fields and that numbers are finite. */
@@ -27,6 +28,31 @@ export const isPlain = (x: unknown): x is Plain =>
 /** A quantity of any unit. @throws ModelError when it is none */
 export const anyQuantity = <U extends Unit>(where: string, q: Quantity<U>): Quantity<U> =>
   isQuantity(q) ? q : refuse(where, q, "a quantity, for example Hz(1)");
+
+/** As `canonicalValues`, none outside of [min, max]. */
+export function canonicalWithin<U extends Unit>(
+  where: string,
+  q: unknown,
+  { unit, min = -Infinity, max = Infinity }: { readonly unit: U; readonly min?: number; readonly max?: number },
+  n: number,
+): number | Float64Array {
+  const values = canonicalValues(where, q, unit, n);
+  refuseOutside(where, values, unit, min, max);
+  return values;
+}
+
+/** @throws ModelError for a value outside [min, max] */
+export function refuseOutside(
+  where: string,
+  values: number | Float64Array,
+  unit: string,
+  min = -Infinity,
+  max = Infinity,
+): void {
+  const outside = (x: number): boolean => !(x >= min && x <= max);
+  const bad = typeof values === "number" ? (outside(values) ? values : undefined) : values.find(outside);
+  if (bad !== undefined) throw new ModelError(where, `is ${bad} ${unit}`, `Give a value from ${min} to ${max} ${unit}`);
+}
 
 /** The text of a file. @throws DataError when it is none: it was read as bytes, or is not there */
 export function textOf(file: string, text: string): string {
@@ -70,9 +96,6 @@ export const object =
       if (value !== undefined) check(`${where}.${key}`, value);
     }
   };
-
-/** A field of the data's own: never one of its prototype's. */
-export const own = (x: Plain, key: string): unknown => (Object.hasOwn(x, key) ? x[key] : undefined);
 
 export const list =
   (of: Check, { least = 0, most = Infinity }: { least?: number; most?: number } = {}): Check =>

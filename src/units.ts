@@ -85,31 +85,6 @@ export function canonicalValues<U extends Unit>(where: string, q: unknown, unit:
   return Float64Array.from(q.values);
 }
 
-/** As `canonicalValues`, none outside of [min, max]. */
-export function canonicalWithin<U extends Unit>(
-  where: string,
-  q: unknown,
-  { unit, min = -Infinity, max = Infinity }: { readonly unit: U; readonly min?: number; readonly max?: number },
-  n: number,
-): number | Float64Array {
-  const values = canonicalValues(where, q, unit, n);
-  refuseOutside(where, values, unit, min, max);
-  return values;
-}
-
-/** @throws ModelError for a value outside [min, max] */
-export function refuseOutside(
-  where: string,
-  values: number | Float64Array,
-  unit: string,
-  min = -Infinity,
-  max = Infinity,
-): void {
-  const outside = (x: number): boolean => !(x >= min && x <= max);
-  const bad = typeof values === "number" ? (outside(values) ? values : undefined) : values.find(outside);
-  if (bad !== undefined) throw new ModelError(where, `is ${bad} ${unit}`, `Give a value from ${min} to ${max} ${unit}`);
-}
-
 export const isQuantity = (q: unknown): q is Quantity =>
   typeof q === "object" && q !== null && "unit" in q && "value" in q && typeof q.value === "number";
 export const isQuantities = (q: unknown): q is Quantities =>

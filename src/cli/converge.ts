@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { clipped } from "../clipped.ts";
 import { DataError, HillockError } from "../errors.ts";
 import type { EngineKind } from "../host/engine.ts";
 import { openFolder } from "../storage/node-folder.ts";
@@ -8,10 +7,9 @@ import { writeText } from "../storage/files.ts";
 import { loadRun, type StoredRun } from "../storage/load-run.ts";
 import { RUN_FILE } from "../storage/run-folder.ts";
 import { moves, movesTable, type Moves, type Outcome } from "../studies/converge.ts";
-import { decimal } from "../studies/schema.ts";
 import type { Result } from "../studies/study.ts";
 import { folderBelow, type Change, type Job, type Place } from "./job.ts";
-import type { RunOptions } from "./options.ts";
+import { countOf, type RunOptions } from "./options.ts";
 
 /** The folder below the run's that the other ways of running it go to. */
 const BELOW = "converge";
@@ -22,10 +20,7 @@ const MOST_SEEDS = 100;
 /** @throws DataError for what is no number of them, and for a batch */
 export function otherSeeds({ convergeSeeds: text, batch }: RunOptions): number {
   if (batch !== undefined) throw new DataError("--converge", "stands beside --batch", "Give one of them: what is compared is one run"); // prettier-ignore
-  if (text === undefined) return DEFAULT_SEEDS;
-  const n = decimal(text) ?? NaN;
-  if (Number.isInteger(n) && n >= 0 && n <= MOST_SEEDS) return n;
-  throw new DataError(`--converge-seeds ${clipped(text)}`, `is not a whole number from 0 to ${MOST_SEEDS}`, "Give another"); // prettier-ignore
+  return text === undefined ? DEFAULT_SEEDS : countOf("converge-seeds", text, MOST_SEEDS, 0);
 }
 
 /** A way of running the job: another engine, or what of it changes. */

@@ -145,3 +145,9 @@ export function settingsTable(study: Study, settings: Readonly<Record<string, un
     ...[...(study.files ?? [])].map(([file, meaning]) => `--${longName(file)} <file>: ${meaning}`),
   ].join("\n");
 }
+
+export function countOf(option: string, text: string, most: number, least = 1): number {
+  const n = Number(text);
+  if (/^\d+$/.test(text) && n >= least && n <= most) return n;
+  throw new DataError(`--${option} ${clipped(text)}`, `is not a whole number from ${least} to ${most}`, "Give another");
+}

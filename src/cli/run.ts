@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { digest } from "../compile/hash.ts";
-import { clipped } from "../clipped.ts";
-import { DataError, didYouMean } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import { openFolder } from "../storage/node-folder.ts";
 import { writeText, type Files } from "../storage/files.ts";
 import { CHECKPOINT_FILE } from "../storage/checkpoint.ts";
@@ -11,7 +10,7 @@ import { batchOfSetting } from "../studies/batch.ts";
 import { Parts, refuseUsed, STUDY_FILE } from "../studies/parts.ts";
 import { runBuilt } from "../studies/run-network.ts";
 import { chosenSettings, settingsOf } from "../studies/schema.ts";
-import type { Built, Given, NetworkStudy, Result, Study } from "../studies/study.ts";
+import { presetOf, type Built, type Given, type NetworkStudy, type Result, type Study } from "../studies/study.ts";
 import { converge, otherSeeds } from "./converge.ts";
 import { chooseEngine } from "./engine.ts";
 import { writeSummary } from "./summary.ts";
@@ -48,8 +47,7 @@ export async function runStudy(
   how: Invocation,
 ): Promise<number> {
   const { options } = how;
-  const base = preset === undefined ? {} : study.presets?.get(preset);
-  if (base === undefined) throw new DataError(`${study.name} ${clipped(preset ?? "")}`, "is not a preset", didYouMean(clipped(preset ?? ""), study.presets?.keys() ?? [])); // prettier-ignore
+  const base = presetOf(study, preset);
   const changes = changesOf(study, options, own);
   const chosen = (...more: readonly [string, string][]) =>
     chosenSettings(study.name, study.settings, [...changes, ...more], base);

@@ -1,3 +1,4 @@
+import { own } from "../own.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { type Expr, name, num, type Stmt } from "../lang/expr.ts";
 import { freeNames, substitute } from "../lang/names.ts";
@@ -8,7 +9,8 @@ import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { CellValues } from "../morphology/values.ts";
 import type { RecordingDescription } from "../network/description.ts";
 import { wholeSteps } from "../steps.ts";
-import { canonical, canonicalValues, canonicalWithin, type Unit } from "../units.ts";
+import { canonicalWithin } from "../shapes.ts";
+import { canonical, canonicalValues, type Unit } from "../units.ts";
 import type { CompiledCells, CompiledTrace } from "./compiled.ts";
 import type { CellProgram } from "./step-program.ts";
 import { clampCurrent, clampInputs, placeClamps, type PlacedClamp, Played } from "./clamp-inputs.ts";
@@ -248,7 +250,7 @@ class Compiler {
     const unitOf = ({ input }: PlacedClamp["use"]): Unit => neuron.inputs?.[input]?.unit ?? "1";
     const clamp = clampCurrent(this.#clamps, r.variable, false, () => num(0), unitOf);
     if (clamp !== undefined) return { variable: r.variable, ...clamp, ...sampled };
-    const state = Object.hasOwn(neuron.states, r.variable) ? neuron.states[r.variable] : undefined;
+    const state = own(neuron.states, r.variable);
     if (state === undefined && Object.hasOwn(neuron.let ?? {}, r.variable))
       return { variable: r.variable, unit: unitOfLet(where, neuron, r.variable), phase: "state", value: this.#equations.text(r.variable), ...sampled }; // prettier-ignore
     if (state === undefined)

@@ -109,7 +109,7 @@ class TreeCompiler {
     const [first] = members as [number, ...number[]];
     const maps = members.map((k) => this.#generic(k, tag)); // actual name -> generic name
     const map = maps[0] as ReadonlyMap<string, string>;
-    const { rename, renamed } = renaming(map);
+    const { renamed } = renaming(map);
     const own = this.#r.cell.densitiesOf[first] as readonly ResolvedDensity[];
     const gates = own.flatMap((d) => statesOf(d.mechanism).map((s) => map.get(`${d.prefix}_${s}`) as string));
     const carried = [...this.#e.carried(first)];

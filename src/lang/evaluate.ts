@@ -1,3 +1,4 @@
+import { own } from "../own.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { BinaryOp, Expr, Fn } from "./expr.ts";
 import { jsMath } from "./math64.ts";
@@ -65,7 +66,7 @@ export function evaluator(expr: Expr, names: readonly string[]): Evaluated {
 type Evaluated = (values: ArrayLike<number>) => number;
 
 function lookUp(name: string, env: Readonly<Record<string, number>>): number {
-  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  const value = own(env, name);
   if (value === undefined) throw new ModelError(name, "is not defined here", didYouMean(name, Object.keys(env)));
   return value;
 }

@@ -1,3 +1,4 @@
+import { own } from "../own.ts";
 import type { Expr } from "./expr.ts";
 
 /** Every name that an expression reads, in order of first appearance. */
@@ -17,7 +18,7 @@ export function dependsOn(expr: Expr, names: string | ReadonlySet<string>): bool
 
 /** The expression with names replaced, all at once: a replacement's own names stay as they are. */
 export function substitute(expr: Expr, map: Readonly<Record<string, Expr>>): Expr {
-  if (expr.kind === "name") return (Object.hasOwn(map, expr.name) ? map[expr.name] : undefined) ?? expr;
+  if (expr.kind === "name") return own(map, expr.name) ?? expr;
   return mapChildren(expr, (child) => substitute(child, map));
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../own.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { type Unit, UNITS } from "../units.ts";
 import type { Expr } from "./expr.ts";
@@ -112,7 +113,7 @@ class Checker {
 
   #named(expr: Extract<Expr, { kind: "name" }>): Dimension {
     const { name } = expr;
-    const unit = Object.hasOwn(this.#env, name) ? this.#env[name] : undefined;
+    const unit = own(this.#env, name);
     if (unit === undefined) {
       return this.fail(expr, `"${name}" is not defined here`, didYouMean(name, Object.keys(this.#env)));
     }

@@ -1,3 +1,4 @@
+import { own } from "../own.ts";
 import { ModelError } from "../errors.ts";
 import { DRAWS, notAdditive, Texts } from "../lang/check.ts";
 import { type Dimension, dimension, unitName } from "../lang/units.ts";
@@ -172,7 +173,7 @@ class NeuronTexts {
   }
 
   #unit(field: string, s: string): Unit {
-    const found = Object.hasOwn(this.#n.states, s) ? this.#n.states[s]?.unit : undefined;
+    const found = own(this.#n.states, s)?.unit;
     if (found !== undefined) return found;
     const known = Object.keys(this.#n.states).join(", ");
     throw new ModelError(`${this.#where}, ${field}`, `names the state "${s.slice(0, 60)}"`, `It has ${known}`);

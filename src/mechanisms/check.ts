@@ -2,7 +2,8 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { DRAWS, notAdditive, Texts } from "../lang/check.ts";
 import type { Dimension } from "../lang/units.ts";
 import { checkName, checkNames } from "../lang/words.ts";
-import { bool, type Check, finite, isPlain, list, object, oneOf, own, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
+import { own } from "../own.ts";
+import { bool, type Check, finite, isPlain, list, object, oneOf, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
 import { currentsOf } from "./currents.ts";
 import { type Channel, type EventEffect, type Flow, type Mechanism, type Pool, type ReceptorState, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
@@ -344,7 +345,7 @@ function currentNames(m: Mechanism): string[] {
 
 /** What a state says, or: mM for the concentration of an ion that the mechanism carries, the weight's unit for a receptor's, else 1. */
 export function stateUnit(m: Mechanism, s: string): Unit {
-  const state = Object.hasOwn(m.states, s) ? m.states[s] : undefined;
+  const state = own(m.states, s);
   if (state?.unit !== undefined) return state.unit;
   if (m.kind === "synapse") return weightUnitOf(m);
   const ions = m.kind === "pool" ? [m.ion] : Object.values(m.currents).map((c) => c.ion);

@@ -1,8 +1,9 @@
+import { own } from "../own.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkNeuron } from "../mechanisms/check-neuron.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
-import { type Check, given, numbers, object, oneOf, record, whole } from "../shapes.ts";
-import { canonicalValues, canonicalWithin } from "../units.ts";
+import { canonicalWithin, type Check, given, numbers, object, oneOf, record, whole } from "../shapes.ts";
+import { canonicalValues } from "../units.ts";
 
 const anything: Check = () => {};
 const shape = object(
@@ -26,7 +27,7 @@ export function checkNeurons(where: string, model: NeuronModel): void {
 }
 
 function known<T>(where: string, what: string, name: string, all: Readonly<Record<string, T>>): T {
-  const found = Object.hasOwn(all, name) ? all[name] : undefined;
+  const found = own(all, name);
   if (found !== undefined) return found;
   throw new ModelError(where, `has no ${what} "${name.slice(0, 60)}"`, didYouMean(name.slice(0, 60), Object.keys(all)));
 }

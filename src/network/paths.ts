@@ -1,13 +1,6 @@
 import { didYouMean, ModelError } from "../errors.ts";
-import {
-  canonicalValues,
-  canonicalWithin,
-  isQuantity,
-  one,
-  type Quantities,
-  type Quantity,
-  type Unit,
-} from "../units.ts";
+import { canonicalWithin } from "../shapes.ts";
+import { canonicalValues, isQuantity, one, type Quantities, type Quantity, type Unit } from "../units.ts";
 import {
   checkCellSignals,
   checkNotNegative,

@@ -1,7 +1,8 @@
 import { drawnShape, isDrawn } from "../connect/values.ts";
 import { ModelError } from "../errors.ts";
 import { RULE_SHAPES } from "../connect/rules.ts";
-import { bool, type Check, finite, given, isPlain, list, number, numbers, object, oneOf, own, type Plain, quantity, refuse, shown, text, whole } from "../shapes.ts"; // prettier-ignore
+import { own } from "../own.ts";
+import { bool, type Check, finite, given, isPlain, list, number, numbers, object, oneOf, type Plain, quantity, refuse, shown, text, whole } from "../shapes.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
 import type { NetworkDescription } from "./description.ts";
 import { TRAINED_DEFAULTS } from "./trained-parameters.ts";

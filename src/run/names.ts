@@ -1,4 +1,4 @@
-import type { CompiledNetwork, Traced } from "../compile/compiled.ts";
+import type { Traced } from "../compile/compiled.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 
 /** A handle of a network's part, or its name. */

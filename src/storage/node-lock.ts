@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isLocked, writeFailure } from "./files.ts";
@@ -21,7 +21,10 @@ export async function takeLock(folder: string, name: string): Promise<() => Prom
   const path = join(folder, name);
   const own = JSON.stringify(thisProcess());
   for (let attempt = 0; attempt < 20; attempt++) {
-    if (await create(path, own)) return () => release(path, own);
+    if (await create(path, own)) {
+      await removeDrafts(folder, name);
+      return () => release(path, own);
+    }
     const text = await readFile(path, "utf8").catch(() => undefined);
     if (text === undefined) continue; // released meanwhile
     const holder = parse(text);
@@ -52,6 +55,16 @@ async function create(path: string, content: string): Promise<boolean> {
     throw writeFailure(path, error);
   } finally {
     await rm(draft, { force: true }).catch(() => undefined);
+  }
+}
+
+/** What processes left that ended while they took the lock. */
+async function removeDrafts(folder: string, name: string): Promise<void> {
+  for (const file of await readdir(folder)) {
+    if (!file.startsWith(`${name}.`)) continue;
+    const path = join(folder, file);
+    const holder = parse(await readFile(path, "utf8").catch(() => ""));
+    if (holder !== undefined && !isAlive(holder)) await rm(path, { force: true }).catch(() => undefined);
   }
 }
 

@@ -1,5 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { z } from "zod";
+import { clipped } from "../clipped.ts";
+import { DataError, didYouMean } from "../errors.ts";
 import type { EngineKind } from "../host/engine.ts";
 import type { Method } from "../network/cell.ts";
 import type { Network } from "../network/network.ts";
@@ -113,4 +115,12 @@ export interface StudyContext extends Given {
 export interface Simulated {
   readonly simulatedMs: number;
   readonly totalMs: number;
+}
+
+/** What differs from the defaults. @throws DataError when there is no such preset */
+export function presetOf(study: Study, preset: string | undefined): Readonly<Record<string, unknown>> {
+  if (preset === undefined) return {};
+  const found = study.presets?.get(preset);
+  if (found !== undefined) return found;
+  throw new DataError(`${study.name} ${clipped(preset)}`, "is not a preset", didYouMean(clipped(preset), study.presets?.keys() ?? [])); // prettier-ignore
 }

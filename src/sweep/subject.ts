@@ -4,7 +4,7 @@ import { DataError, didYouMean } from "../errors.ts";
 import { Network } from "../network/network.ts";
 import { chosenSettings, decimal, settingsOf } from "../studies/schema.ts";
 import { seconds } from "../units.ts";
-import type { Study } from "../studies/study.ts";
+import { presetOf, type Study } from "../studies/study.ts";
 import type { Choice, Kind } from "./axes.ts";
 
 /** What a sweep runs at every point: a study, or a network of one's own. */
@@ -26,8 +26,7 @@ const NUMBER: Kind = { list: false, whole: false };
  * @throws DataError when there is no such preset */
 export function studySubject(study: Study, preset: string | undefined, files: ReadonlyMap<string, string>): Subject {
   const known = settingsOf(study.settings);
-  const base = preset === undefined ? {} : study.presets?.get(preset);
-  if (base === undefined) throw new DataError(`${study.name} ${clipped(preset ?? "")}`, "is not a preset", didYouMean(clipped(preset ?? ""), study.presets?.keys() ?? [])); // prettier-ignore
+  const base = presetOf(study, preset);
   const digests = Object.fromEntries([...files].map(([name, text]) => [name, digest(text)]));
   const free = [...known.values()].filter((s) => s.free).map((s) => s.path);
   return {

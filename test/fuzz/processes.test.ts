@@ -119,6 +119,16 @@ describe("a lock", () => {
     }
   });
 
+  test("what a process left that was killed while it took one goes away with the next", async () => {
+    const folder = temporary();
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    writeFileSync(join(folder, "run.lock.left"), lockOf(pid, "an earlier boot 1"));
+    writeFileSync(join(folder, "run.lock.under-way"), lockOf(1, "", "another-machine"));
+    const release = await (await openFolder(folder)).lock();
+    expect(readdirSync(folder).sort()).toEqual(["run.lock", "run.lock.under-way"]);
+    await release();
+  });
+
   test("of another machine, of this process, or that cannot be read is respected", async () => {
     const folder = temporary();
     const files = await openFolder(folder);

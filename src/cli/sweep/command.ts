@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Option, type Command } from "commander";
-import { clipped } from "../../clipped.ts";
-import { DataError } from "../../errors.ts";
+import { countOf } from "../options.ts";
 import type { PlanOptions } from "./plan.ts";
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -93,18 +92,12 @@ function addRun(sweep: Command, done: (code: number) => void): void {
     .option("--dry-run", "slurm: print the scripts and hand nothing over")
     .option("--wait", "slurm: stay until nothing is in the queue")
     .action(async (dir: string, options: RunOptions) => {
-      const jobs = options.jobs === undefined ? undefined : count("jobs", options.jobs, 10_000);
-      const cores = count("cores", options.cores, options.backend === "local" ? availableParallelism() : 1024);
+      const jobs = options.jobs === undefined ? undefined : countOf("jobs", options.jobs, 10_000);
+      const cores = countOf("cores", options.cores, options.backend === "local" ? availableParallelism() : 1024);
       if (options.backend === "local") done(await (await import("./local.ts")).runLocal(dir, { jobs, cores }));
       else {
         const { dryRun = false, wait = false, sbatch, setup } = options;
         done(await (await import("./slurm.ts")).runSlurm(dir, { jobs, cores, sbatch, setup, dryRun, wait }));
       }
     }); // prettier-ignore
-}
-
-function count(option: string, text: string, most: number): number {
-  const n = Number(text);
-  if (/^\d+$/.test(text) && n >= 1 && n <= most) return n;
-  throw new DataError(`--${option} ${clipped(text)}`, `is not a whole number from 1 to ${most}`, "Give another");
 }

@@ -19,7 +19,7 @@ import {
 import { PLAN_FILE, pointsOf, writePlan, type Plan } from "../../sweep/plan.ts";
 import { networkSubject, studySubject, type Subject } from "../../sweep/subject.ts";
 import { checkAdapter } from "../engine.ts";
-import { pair, seedOf } from "../options.ts";
+import { countOf, pair, seedOf } from "../options.ts";
 import { ProgressLine } from "../progress.ts";
 import { readText } from "../read-text.ts";
 import { INPUTS } from "./outcome.ts";
@@ -60,7 +60,7 @@ export async function planCommand(
   if (twice !== undefined) throw new DataError(`--set ${twice}`, "is also an axis of the sweep", "Give it once");
   if (options.seed !== undefined && "seed" in (choices[0] ?? {})) throw new DataError(`--seed ${clipped(options.seed)}`, "is also an axis of the sweep", "Give it once"); // prettier-ignore
   const seed = options.seed === undefined ? undefined : seedOf(options.seed, 0);
-  const replicates = count("replicates", options.replicates);
+  const replicates = countOf("replicates", options.replicates, MOST_POINTS);
   const line = new ProgressLine(process.stderr);
   const began = performance.now();
   const { points, repeated } = await pointsOf(subject, fixed, choices, { seed, replicates }, (done) => {
@@ -140,11 +140,10 @@ async function choicesOf(subject: Subject, options: PlanOptions): Promise<Choice
 
 function randomDesign({ random, samples, design, designSeed }: PlanOptions): RandomDesign {
   if (samples === undefined) throw new DataError("--random", "is given without a number of points", "Add --samples 20");
-  return { axes: random, samples: count("samples", samples), seed: seedOf(designSeed, 1, "design-seed"), design };
-}
-
-function count(option: string, text: string): number {
-  const n = Number(text);
-  if (/^\d+$/.test(text) && n >= 1 && n <= MOST_POINTS) return n;
-  throw new DataError(`--${option} ${clipped(text)}`, `is not a whole number from 1 to ${MOST_POINTS}`, "Give another");
+  return {
+    axes: random,
+    samples: countOf("samples", samples, MOST_POINTS),
+    seed: seedOf(designSeed, 1, "design-seed"),
+    design,
+  };
 }

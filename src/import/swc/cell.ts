@@ -1,3 +1,4 @@
+import { own } from "../../own.ts";
 import { didYouMean, ModelError } from "../../errors.ts";
 import { evaluator } from "../../lang/evaluate.ts";
 import { parse } from "../../lang/parse.ts";
@@ -185,7 +186,7 @@ function insertions(
   >;
   if (texts.length === 0) return [{ sections: chosen.map((s) => s.name), mechanism, ...label, params: fixed }];
   const along = texts.map(([param, text]) => {
-    const spec = Object.hasOwn(mechanism.params, param) ? mechanism.params[param] : undefined;
+    const spec = own(mechanism.params, param);
     const at = `${where}, ${mechanism.name}.${param}`;
     if (spec === undefined)
       throw new ModelError(at, "is no parameter", didYouMean(param, Object.keys(mechanism.params)));

@@ -1,3 +1,4 @@
+import { own } from "../../own.ts";
 import { allToAll, list, type Rule } from "../../connect/rules.ts";
 import { ModelError } from "../../errors.ts";
 import type { AnyCells, AnyPopulation } from "../../network/handles.ts";
@@ -171,10 +172,7 @@ export class CortexColumn extends Network {
   }
 
   #firstGid(name: string): number {
-    return (
-      (Object.hasOwn(this.layout.gids, name) ? this.layout.gids[name]?.first : undefined) ??
-      (this.drives.find((d) => d.name === name) as PreparedDrive).firstGid
-    );
+    return own(this.layout.gids, name)?.first ?? (this.drives.find((d) => d.name === name) as PreparedDrive).firstGid;
   }
 }
 

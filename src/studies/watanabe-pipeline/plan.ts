@@ -1,6 +1,8 @@
 import type { GainRule } from "../../analysis/force.ts";
+import { DataError } from "../../errors.ts";
 import type { Pool } from "../watanabe/network.ts";
 import { checkRange } from "./search.ts";
+import { coherencePhases } from "./drives.ts";
 import type { PipelineSettings } from "./study.ts";
 
 /** What the published steps 01 and 02 run: their network is not that of the three phases. */
@@ -13,9 +15,15 @@ export interface Plan {
   readonly gain: GainRule;
 }
 
-/** @throws DataError for a search whose rates do not ascend */
+/** @throws DataError for a search whose rates do not ascend, and for phases of which nothing is left for their coherence */
 export function planOf(s: PipelineSettings): Plan {
   checkRange("search", s.search);
+  const end = 1000 * (s.duration ?? 3 * s.phase);
+  const short = coherencePhases(s).find(({ from, to }) => to <= end && to - from < 2 * s.coherence.bin);
+  if (short !== undefined) {
+    const left = Math.max(0, short.to - short.from);
+    throw new DataError("watanabe-pipeline phase", `is ${s.phase} s with ${s.drive.silence} s of silence: ${left} ms of "${short.name}" are left for its coherence`, "Lengthen the phase, or shorten drive.silence"); // prettier-ignore
+  }
   const published = s.search.network === "published";
   const pool: Pool = published
     ? {

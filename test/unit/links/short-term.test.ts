@@ -187,7 +187,7 @@ describe("refused before the first step", () => {
   test("the state of a projection without plasticity, or while a run goes on", async () => {
     const sim = await simulate(plasticNetwork(), { dt: DT });
     await expect(sim.plasticity("plain")).rejects.toThrow(/plasticity of "plain"/);
-    await expect(sim.plasticity("loop", 1)).rejects.toThrow(/no entry 1 of 1/);
+    await expect(sim.plasticity("loop", 1)).rejects.toThrow(/entry 1: is not in a batch of 1/);
     const run = sim.run(ms(1));
     const first = run.next();
     await expect(sim.plasticity("loop")).rejects.toThrow(/while a run goes on/);

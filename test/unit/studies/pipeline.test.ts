@@ -84,6 +84,17 @@ test("rates that do not ascend are refused", () => {
   expect(() => planOf({ ...DEFAULTS, search })).toThrow(/from 50 to 20 Hz/);
 });
 
+test("phases that silence leaves nothing of are refused before anything is computed", () => {
+  const settings = (silence: number): PipelineSettings => ({
+    ...DEFAULTS,
+    phase: 1,
+    drive: { ...DEFAULTS.drive, silence },
+  });
+  expect(() => planOf(settings(1))).toThrow(/phase: is 1 s with 1 s of silence: 0 ms of "constant" are left/);
+  expect(() => planOf(settings(0.5))).not.toThrow();
+  expect(() => planOf({ ...settings(1), duration: 0.9 })).not.toThrow(); // the run ends before its phase does
+});
+
 test("pairs of groups share no unit", () => {
   let state = 1;
   const random = (): number => (state = (state * 16807) % 2147483647) / 2147483647;
