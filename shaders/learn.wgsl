@@ -2,7 +2,7 @@
 // of its target included, in order of steps, and delivers. Links with events of their target alone are those of `learn_post`.
 import constants::LIST; // not below the size of a workgroup
 import package::log::quads_of;
-import package::plastic::{Part, block, shape, spike_log, table, params, states, head_of, first_link, first_segment, fired, load_link, relax_to, store_link, bisect};
+import package::plastic::{Part, block, shape, spike_log, table, params, states, head_of, head, links_before, enter, first_segment, fired, load_link, relax_to, store_link, bisect};
 import package::model::{STATES, state, on_pre, on_post};
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -21,14 +21,23 @@ fn spikes_at(part: Part, t: u32) -> u32 {
   return (feed[8u * part.record + 4u + (t >> 3u)] >> (4u * (t & 7u))) & 15u;
 }
 
+var<private> slots: u32;  // where those of the part's links begin
+var<private> scale: f32;
+var<private> stays: bool; // weights
+
+fn begin_part(part: Part) {
+  enter(part);
+  slots = table[head + 4u];
+  scale = params[part.entry];
+  stays = params[shape.entries + part.entry] != 0.0;
+}
+
 fn run_link(part: Part, l: u32) {
-  let i = first_link(part.entry) + l;
-  let slot = table[table[head_of(part.entry) + 4u] + l];
+  let i = links_before + l;
+  let slot = table[slots + l];
   let target_cell = (slot - shape.first_slot) % shape.targets;
   var posts = 0u;
   if (shape.hears == 1u) { posts = fired(part.entry * shape.n_sources + shape.first_target + target_cell, shape.dendritic); }
-  let scale = params[part.entry];
-  let stays = params[shape.entries + part.entry] != 0.0;
   load_link(i, l);
   var last = states[STATES * shape.all + i];
   let before = state[0];
@@ -54,7 +63,7 @@ fn run_link(part: Part, l: u32) {
 fn put(part: Part) {
   var k = LIST;
   if (part.end - part.first > FEW) { k = atomicAdd(&listed, 1u); }
-  if (k < LIST) { list[k] = part; } else { for (var l = part.first; l < part.end; l++) { run_link(part, l); } }
+  if (k < LIST) { list[k] = part; } else { begin_part(part); for (var l = part.first; l < part.end; l++) { run_link(part, l); } }
 }
 
 fn look_up_record(record: u32) {
@@ -106,6 +115,7 @@ fn learn(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) l
     let parts = min(atomicLoad(&listed), LIST);
     for (var k = 0u; k < parts; k++) {
       let part = list[k];
+      begin_part(part);
       for (var l = part.first + lane; l < part.end; l += WORKGROUP_SIZE) { run_link(part, l); }
     }
     workgroupBarrier();

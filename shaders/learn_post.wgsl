@@ -1,6 +1,6 @@
 // Links that learn, where their target spiked and nothing arrives in the block. After `learn`.
 import constants::LIST; // not below the size of a workgroup
-import package::plastic::{Part, block, shape, spike_log, table, params, states, head_of, first_link, first_segment, fired, load_link, relax_to, store_link};
+import package::plastic::{Part, block, shape, spike_log, table, params, states, head_of, head, links_before, enter, first_segment, fired, load_link, relax_to, store_link};
 import package::model::{STATES, state, on_post};
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -19,19 +19,26 @@ fn something_arrives(entry: u32, segment: u32) -> bool {
     if (record < block.events || record >= block.events_end) { return false; }
     return records[8u * record] == segment && records[8u * record + 1u] == entry;
   }
-  let head = head_of(entry);
   let id = entry * shape.n_sources + shape.first_source + table[table[head + 3u] + segment];
   return fired(id, table[table[head + 1u] + segment]) != 0u;
 }
 
+var<private> column: u32; // where the links of targets begin
+var<private> stays: bool; // weights
+
+fn begin_part(part: Part) {
+  enter(part);
+  column = table[head + 7u];
+  stays = params[shape.entries + part.entry] != 0.0;
+}
+
 fn run_link(part: Part, place: u32) {
-  let head = head_of(part.entry);
-  let l = table[table[head + 7u] + place];
-  if (something_arrives(part.entry, table[table[head + 5u] + l])) { return; }
-  let i = first_link(part.entry) + l;
-  let stays = params[shape.entries + part.entry] != 0.0;
-  load_link(i, l);
+  let l = table[column + place];
+  let i = links_before + l;
   var last = states[STATES * shape.all + i];
+  // `learn` has left a step of the block where something arrives; at the start links without any event have step 0 as well
+  if (last >= block.step && (block.step > 0u || something_arrives(part.entry, table[table[head + 5u] + l]))) { return; }
+  load_link(i, l);
   let before = state[0];
   var events = part.steps;
   while (events != 0u) {
@@ -58,7 +65,7 @@ fn look_up(place: u32) {
   let part = Part(table[column], table[column + 1u], entry, posts, 0u);
   var k = LIST;
   if (part.end - part.first > FEW) { k = atomicAdd(&listed, 1u); }
-  if (k < LIST) { list[k] = part; } else { for (var c = part.first; c < part.end; c++) { run_link(part, c); } }
+  if (k < LIST) { list[k] = part; } else { begin_part(part); for (var c = part.first; c < part.end; c++) { run_link(part, c); } }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -74,6 +81,7 @@ fn learn_post(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
     let parts = min(atomicLoad(&listed), LIST);
     for (var k = 0u; k < parts; k++) {
       let part = list[k];
+      begin_part(part);
       for (var c = part.first + lane; c < part.end; c += WORKGROUP_SIZE) { run_link(part, c); }
     }
     workgroupBarrier();

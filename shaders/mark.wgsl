@@ -3,7 +3,7 @@
 import package::log::{Log, Block};
 
 struct Shape {
-  words: u32,
+  words: u32, // a power of two
   ids: u32,
   note: u32, // 1: nothing else notes the log's position
 }
@@ -24,6 +24,6 @@ fn mark(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var at = id.x; at < count - start; at += groups.x * WORKGROUP_SIZE) {
     let spike = spike_log.entries[(start + at) & spike_log.mask];
     if (spike.x < block.step) { continue; }
-    atomicOr(&history[((spike.x >> 5u) % shape.words) * shape.ids + spike.y], 1u << (spike.x & 31u));
+    atomicOr(&history[((spike.x >> 5u) & (shape.words - 1u)) * shape.ids + spike.y], 1u << (spike.x & 31u));
   }
 }

@@ -18,7 +18,7 @@ struct Shape {
   dendritic: u32,    // steps from a target's spike to its links
   hears: u32,        // 1: targets' spikes act
   given: u32,        // 1: sources are trains, whose arrivals are records
-  words: u32,        // of history, per id
+  words: u32,        // of history, per id: a power of two
   ids: u32,
   dt: f32,           // ms
 }
@@ -42,6 +42,15 @@ struct Part {
   record: u32,
 }
 
+/// What is the same for all links of a part, looked up once: each look at storage is a loop over lanes on software adapters.
+var<private> head: u32;
+var<private> links_before: u32; // of other entries
+
+fn enter(part: Part) {
+  head = head_of(part.entry);
+  links_before = first_link(part.entry);
+}
+
 fn head_of(entry: u32) -> u32 { return select(0u, 10u * entry, shape.tables > 1u); }
 
 fn first_link(entry: u32) -> u32 {
@@ -54,7 +63,7 @@ fn first_segment(entry: u32) -> u32 {
   return entry * shape.segments;
 }
 
-fn word_of(id: u32, word: u32) -> u32 { return history[(word % shape.words) * shape.ids + id]; }
+fn word_of(id: u32, word: u32) -> u32 { return history[(word & (shape.words - 1u)) * shape.ids + id]; }
 
 /// Bit t: whether `id` spiked `delay` steps before step t of the block.
 fn fired(id: u32, delay: u32) -> u32 {

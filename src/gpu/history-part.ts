@@ -7,7 +7,7 @@ import type { BlockPlan, Submit } from "./submit.ts";
 /** When every source and cell spiked, as bits, as far back as links that learn look. */
 export class History implements Group {
   readonly mutable: readonly [bits: GPUBuffer];
-  /** of each id; words of 32 steps. */
+  /** of each id; words of 32 steps, a power of two. */
   readonly depth: number;
   readonly ids: number;
   readonly #shared: Shared;
@@ -17,7 +17,7 @@ export class History implements Group {
   private constructor(shared: Shared, kernel: Kernel<"mark">, notes: boolean) {
     const { network, memory } = shared;
     [this.#shared, this.#kernel] = [shared, kernel];
-    this.depth = Math.ceil(network.maxDelaySteps / 32) + 4;
+    this.depth = 2 ** Math.ceil(Math.log2(Math.ceil(network.maxDelaySteps / 32) + 4));
     this.ids = network.nSources * network.entries;
     this.mutable = [memory.storage("spikes of links that learn", 4 * this.depth * this.ids)];
     this.#shape = memory.uniform("mark: shape", Uint32Array.of(this.depth, this.ids, notes ? 1 : 0, 0));

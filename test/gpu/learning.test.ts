@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
+import { allToAll } from "../../src/connect/rules.ts";
 import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
+import { iaf_delta } from "../../src/mechanisms/neurons/index.ts";
+import { stdp_additive } from "../../src/mechanisms/plasticity/index.ts";
+import { trains } from "../../src/network/sources.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
 import { Network } from "../../src/network/network.ts";
-import { ms } from "../../src/units.ts";
+import { ms, mV, perCell } from "../../src/units.ts";
 import { DT, learningNetwork, membranes, structured } from "../unit/links/learning-network.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 import { collect, same } from "./engine-networks.ts";
@@ -124,3 +128,22 @@ test("entries with structures of their own", async () => {
     await engine.close();
   });
 }, 60_000);
+
+test.each([0, 0.5])("a target that spikes at the first step changes its links, and so does what arrives then (dendritic delay %d ms)", async (dendritic) => {
+  const net = new Network({ seed: 1 });
+  const cells = net.cells("c", iaf_delta({ n: 3, params: { V_th: mV(20), E_L: mV(0), V_reset: mV(10) }, initial: { V: perCell(mV, [30, 0, 30]) } }));
+  const inputs = net.sources("s", 3, trains([[0], [0.1], [5]]));
+  net.connect(inputs, cells.jump, allToAll(), { name: "p", weight: mV(0.5), delay: ms(0.1), dendriticDelay: ms(dendritic), plasticity: stdp_additive({ w_max: mV(1) }) });
+  const compiled = compile(net, { dt: ms(0.1) });
+  const reference = referenceEngine(compiled, { precision: 32 });
+  await reference.advance(40);
+  const expected = await reference.linkStates(0);
+  const found = await gpu.use(async (device) => {
+    const engine = await gpuEngine(compiled, device);
+    await engine.advance(40);
+    return engine.linkStates(0);
+  });
+  expect(new Set(expected.last).size).toBeGreaterThan(2);
+  expect(found.last).toEqual(expected.last);
+  expectClose(found.state, expected.state);
+}); // prettier-ignore
