@@ -38,8 +38,11 @@ export function withLets(
   const done = new Map<string, Expr>();
   const written = (of: string, at: string, before: number): Expr => {
     const expr = parse(of, at, own);
-    const seen = { ...map };
-    for (const id of freeNames(expr)) if ((places.get(id) ?? before) < before) seen[id] = value(id);
+    const seen: Record<string, Expr> = {};
+    for (const id of freeNames(expr)) {
+      const found = (places.get(id) ?? before) < before ? value(id) : Object.hasOwn(map, id) ? map[id] : undefined;
+      if (found !== undefined) seen[id] = found;
+    }
     return substitute(expr, seen);
   };
   const value = (id: string): Expr => {

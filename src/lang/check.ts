@@ -11,7 +11,6 @@ import { checkUnits, type Dimension, type Source, type UnitEnv } from "./units.t
 const MOST_NESTED = 100;
 
 interface Let {
-  readonly expr: Expr;
   readonly dimension: Dimension;
   /** everything that it reads, other lets' names written out. */
   readonly reads: ReadonlySet<string>;
@@ -37,6 +36,10 @@ export class Texts {
   readonly #where: string;
   readonly #names: UnitEnv;
   readonly #lets = new Map<string, Let>();
+  /** of `#names` and of lets. */
+  readonly #units: Record<string, UnitEnv[string]>;
+  /** of lets, those that they read written out. */
+  readonly #written: Record<string, Expr> = {};
   readonly #functions: ReadFunctions;
   readonly #constants: ReadonlySet<string> | undefined;
 
@@ -45,6 +48,7 @@ export class Texts {
     this.#constants = constants;
     this.#where = where;
     this.#names = names;
+    this.#units = { ...names };
     this.#functions = readFunctions(where, functions);
   }
 
@@ -55,8 +59,10 @@ export class Texts {
     const read = parseWithPlaces(text, where, this.#functions);
     const source = { text: text as string, places: read.places };
     this.#known(where, read.expr, source, later);
-    const dimension = checkUnits(read.expr, this.#env(), undefined, where, source);
-    this.#lets.set(name, { expr: this.#expand(read.expr), dimension, ...this.#measure(where, read.expr) });
+    const dimension = checkUnits(read.expr, this.#units, undefined, where, source);
+    this.#lets.set(name, { dimension, ...this.#measure(where, read.expr) });
+    this.#units[name] = dimension;
+    this.#written[name] = substitute(read.expr, this.#written);
   }
 
   /** Checks one text: its names, its units, and that it reads none of `hidden` (name to remedy), not through `let` either. */
@@ -72,16 +78,8 @@ export class Texts {
     this.#known(where, expr, source, new Set());
     const { reads } = this.#measure(where, expr);
     this.#refuseHidden(where, expr, source, hidden);
-    const dimension = checkUnits(expr, this.#env(), expected, where, source);
-    return { expr: this.#expand(expr), dimension, reads };
-  }
-
-  #env(): UnitEnv {
-    return { ...this.#names, ...Object.fromEntries([...this.#lets].map(([name, l]) => [name, l.dimension])) };
-  }
-
-  #expand(expr: Expr): Expr {
-    return substitute(expr, Object.fromEntries([...this.#lets].map(([name, l]) => [name, l.expr])));
+    const dimension = checkUnits(expr, this.#units, expected, where, source);
+    return { expr: substitute(expr, this.#written), dimension, reads };
   }
 
   #known(where: string, expr: Expr, source: Source, later: ReadonlySet<string>): void {

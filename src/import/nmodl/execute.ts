@@ -89,7 +89,7 @@ export class Execution {
         if (statement.what === "LONGITUDINAL_DIFFUSION" && this.shared.withoutDiffusion) return;
         return this.shared.lexer.fail(statement, `has ${statement.what}, which is refused: ${statement.why}`, "Write it another way"); // prettier-ignore
       case "verbatim":
-        return this.shared.lexer.fail(statement, "has VERBATIM, which is refused: it is C, not NMODL", "Write what it does in NMODL, or let nmodl's option fixed rule it out, as { deterministic: 1 }"); // prettier-ignore
+        return this.shared.lexer.fail(statement, "has VERBATIM, which is refused: it is C, not NMODL", this.shared.program.kind === "artificial" ? "If it reads times from a vector, give them as net.sources(name, n, trains([[10, 20]])) in ms" : "Write what it does in NMODL, or let nmodl's option fixed rule it out, as { deterministic: 1 }"); // prettier-ignore
       case "table":
       case "conductance":
         return;

@@ -125,3 +125,16 @@ describe("a neuron that fires after the events of a step", () => {
     await expect(run).rejects.toThrow("cells: is read by a gather and fires after the events of a step, which gathers do not see"); // prettier-ignore
   });
 });
+
+test("a cell whose times come from a vector is refused with what to write instead", () => {
+  const text = `NEURON { ARTIFICIAL_CELL Played BBCOREPOINTER vector }
+ASSIGNED { at index }
+INITIAL { index = 0 next() net_send(at, 1) }
+NET_RECEIVE (w) { if (flag == 1) { net_event(t) next() net_send(at - t, 1) } }
+PROCEDURE next() {
+VERBATIM
+  at = 1;
+ENDVERBATIM
+}`;
+  expect(() => nmodlCell(text, { file: "played.mod" })).toThrow("played.mod:6:1: has VERBATIM, which is refused: it is C, not NMODL. If it reads times from a vector, give them as net.sources"); // prettier-ignore
+});
