@@ -1,3 +1,4 @@
+import { makeAhead } from "../../src/gpu/kernels.ts";
 import { hnnText, readHnn, type CortexColumn, type Drive } from "../../src/models/cortical-column/index.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
@@ -9,7 +10,7 @@ import type { SpikesOf } from "../site/nwb-worker.ts";
 import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
-import { ColumnDrawing, type Scene } from "./drawing.ts";
+import { ColumnDrawing, SCENE, type Scene } from "./drawing.ts";
 import { AS_PUBLISHED, DT, FIELD_MS, PRESETS, SAMPLE_MS, type ColumnDocument, type ColumnFacts, type ColumnReadings, type Place, type Recorded } from "./facts.ts"; // prettier-ignore
 import { Field, PROBE } from "./field.ts";
 import { serveFit } from "./fitting.ts";
@@ -153,7 +154,7 @@ class ColumnDemo implements Demo {
   }
 
   draw(): boolean {
-    this.#scene.draw(this.#view);
+    if (this.#bench.shows(SCENE)) this.#scene.draw(this.#view);
     const now = performance.now();
     if (now - this.#rasterDrawn < RASTER_MS && !this.finished && !this.#bench.pace.paused) return false;
     this.#rasterDrawn = now;
@@ -182,8 +183,8 @@ class ColumnDemo implements Demo {
     const [rows, names, every] =
       canvas === "csd"
         ? ([
-            this.#density,
-            this.#density.map((_, k) => `at ${PROBE.from + k * PROBE.spacing} um (mV/mm2)`),
+            this.#densityNow,
+            this.#densityNow.map((_, k) => `at ${PROBE.from + k * PROBE.spacing} um (mV/mm2)`),
             FIELD_MS,
           ] as const)
         : ([this.#spectrogram, FREQUENCIES.map((f) => `${f} Hz ((nAm × scale)2)`), SAMPLE_MS] as const);
@@ -211,14 +212,23 @@ class ColumnDemo implements Demo {
     return spectrogramOf(this.#moments.shown(this.#window, this.#scale).moment);
   }
 
+  get #densityNow(): readonly Float64Array[] {
+    return this.#field === undefined || this.#field.samples === 0 ? [] : this.#field.density();
+  }
+
+  #drawSpectrogram(): void {
+    const power = this.#spectrogram;
+    drawHeat(this.#bench, "spectrogram", { rows: [...power].reverse(), samples: this.#samples, full: largest(power), inks: ["violet", "violet"], smooth: true }); // prettier-ignore
+  }
+
   /** Maps over time, when there is much that they do not show yet. */
   #drawMaps(): void {
     const done = this.finished || this.#bench.pace.paused;
     if (this.#mapped >= 0 && this.#moments.samples < this.#mapped + (done ? 1 : MAP_SAMPLES)) return;
     this.#mapped = this.#moments.samples;
-    const power = this.#spectrogram;
-    drawHeat(this.#bench, "spectrogram", { rows: [...power].reverse(), samples: this.#samples, full: largest(power), inks: ["violet", "violet"], smooth: true }); // prettier-ignore
-    if (this.#field !== undefined && this.#field.samples > 0) this.#density = this.#field.density();
+    if (this.#bench.shows("spectrogram")) this.#drawSpectrogram();
+    if (!this.#bench.shows("csd")) return;
+    this.#density = this.#densityNow;
     drawHeat(this.#bench, "csd", { rows: [...this.#density].reverse(), samples: 1 + Math.round(this.#column.tstop / FIELD_MS), full: largest(this.#density), inks: ["large-unit", "small-unit"], smooth: true }); // prettier-ignore
   }
 
@@ -322,4 +332,4 @@ const demo = async (bench: Bench, settings: Settings, document: unknown): Promis
 
 // one script for both: what the browser has loaded for the page's simulation it does not load again for a fit
 if (self.name === "fit") serveFit(columnSettings);
-else serve(demo, ["begin", "deliver"]);
+else serve(demo, () => (device) => makeAhead(device, ["begin", "deliver"]));

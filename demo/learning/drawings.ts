@@ -18,6 +18,7 @@ const colour = ({ look }: Bench, name: string): string => css(look.colours[name]
 
 /** Row = receiving neuron, column = sending one; the darker the stronger, one colour for each sign. */
 export function drawWeights(bench: Bench, { rowPtr, colIdx }: TrainingEntry, w: Float64Array): void {
+  if (!bench.shows("weights")) return;
   const n = rowPtr.length - 1;
   const image = new ImageData(n, n);
   const [plus, minus] = ["large-unit", "small-unit"].map((c) => (bench.look.colours[c] ?? []).map((x) => 255 * x));
@@ -38,6 +39,7 @@ export function drawWeights(bench: Bench, { rowPtr, colIdx }: TrainingEntry, w: 
 
 /** The complex plane around 0 with the disc that the circular law gives to the bulk, and the line of growth at 1. */
 export function drawEigenvalues(bench: Bench, { real, imag, bulkRadius }: Eigenvalues): void {
+  if (!bench.shows("eigenvalues")) return;
   const { to, width, height } = cleared(bench, "eigenvalues");
   const reach = 1.15 * Math.max(1.2, bulkRadius, ...real.map(Math.abs), ...imag.map(Math.abs));
   const unit = Math.min(width, height) / (2 * reach);
@@ -73,6 +75,7 @@ export function drawEigenvalues(bench: Bench, { real, imag, bulkRadius }: Eigenv
 
 /** Spikes of one loop, QIF neurons below, LIF neurons above; a line where the loop has got to. */
 export function drawSpikes(bench: Bench, spikes: Uint8Array, n: number, nqif: number, at: number): void {
+  if (!bench.shows("spikes")) return;
   const { to, width, height } = cleared(bench, "spikes");
   const steps = spikes.length / n;
   const [dx, dy] = [width / steps, height / n];

@@ -31,6 +31,17 @@ export interface Coherence {
   readonly seconds: number;
 }
 
+/** Of recruitment and derecruitment: what they are told in. */
+export const IN_DRIVE = 0;
+export const IN_FORCE = 1;
+
+/** Drive (Hz) or force (% of tetanus) when each unit last began to fire and last stopped; NaN where it has not. */
+export interface Thresholds {
+  readonly of: typeof IN_DRIVE | typeof IN_FORCE;
+  readonly began: Float64Array;
+  readonly stopped: Float64Array;
+}
+
 /** Intervals between spikes of one unit. */
 export interface Intervals {
   /** ms, lower edges of bins. */
@@ -48,9 +59,7 @@ export interface Intervals {
 export interface PoolReadings {
   /** of each unit over the last second, Hz. */
   readonly rates: Float64Array<ArrayBuffer>;
-  /** drive when each unit last began to fire and last stopped, Hz; NaN where it has not. */
-  readonly began: Float64Array;
-  readonly stopped: Float64Array;
+  readonly thresholds: Thresholds;
   /** rates of some units, Hz, at each mean force, % of tetanus, in its order; null where a unit is silent. */
   readonly byForce: { readonly force: number[]; readonly rates: (number | null)[][] };
   readonly coherence: Coherence;

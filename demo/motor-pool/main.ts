@@ -8,7 +8,17 @@ import { Plot, type PlotSpec, type SeriesSpec } from "../site/plots.ts";
 import type { RunState } from "../site/protocol.ts";
 import { BEGINNINGS, courseText, readCourse, type Course } from "./course.ts";
 import { CourseEditor } from "./course-editor.ts";
-import { DRAWN, examplesOf, HELD, HIGHEST_HZ, PAUSE_MS, type PoolReadings } from "./facts.ts";
+import {
+  DRAWN,
+  examplesOf,
+  HELD,
+  HIGHEST_HZ,
+  IN_DRIVE,
+  IN_FORCE,
+  PAUSE_MS,
+  type PoolReadings,
+  type Thresholds,
+} from "./facts.ts";
 import { type RecordedUnit, recordedUnits, spikesCsvOf } from "./recorded.ts";
 
 const SPECS = {
@@ -19,11 +29,17 @@ const SPECS = {
   private: { kind: "range", label: "Private input", unit: "%", min: 0, max: 50, step: 0.5, value: 1, help: "Share of the mean conductance; the rest is common to the pool" },
   gamma: { kind: "range", label: "Neuromodulation γ", min: 0, max: 1, step: 0.01, value: 0.2, help: "Persistent calcium current of the dendrites" },
   unit: { kind: "range", label: "Unit", min: 1, max: 800, step: 1, value: 20, shows: true, help: "Or click it in Spikes, Rate of each unit or Recruitment" },
+  thresholds: { kind: "choice", label: "Thresholds in", options: [[IN_DRIVE, "drive"], [IN_FORCE, "force"]], value: IN_DRIVE, shows: true },
   speed: { kind: "choice", label: "Speed", options: [[0.25, "a quarter of real time"], [1, "real time"], [100, "as fast as it goes"]], value: 1 },
   neurons: { kind: "range", label: "Neurons", min: 50, max: 800, step: 50, value: 800, restarts: true, byEngine: { software: 200, reference: { value: 50, max: 100 } } },
   range: { kind: "range", label: "Recruitment range", min: 5, max: 120, step: 5, value: 100, help: "Largest threshold over the smallest", restarts: true },
   seed: { kind: "range", label: "Seed", min: 1, max: 100, step: 1, value: 42, help: "Everything random follows from it", restarts: true },
 } as const satisfies Specs<string>; // prettier-ignore
+
+const THRESHOLDS = [
+  { label: "drive, Hz", min: 0, soft: 50 },
+  { label: "force, %", min: 0, soft: 10 },
+] as const;
 
 const controls = new Controls<keyof typeof SPECS>(element("controls"), SPECS);
 const plots = {
@@ -38,7 +54,7 @@ const plots = {
       { label: "derecruited", colour: "accent", points: true, hollow: true },
     ],
     x: { label: "unit" },
-    y: { label: "drive, Hz", min: 0, soft: 50 },
+    y: THRESHOLDS[IN_DRIVE],
   }),
   byForce: new Plot(element("by-force"), {
     series: [
@@ -96,6 +112,13 @@ function showNumbers({ rates, force, course }: PoolReadings, state: RunState): v
   Object.assign(document.body.dataset, { modelMs: state.time.toFixed(1), firing: String(firing), rate: mean.toFixed(2) }); // prettier-ignore
 }
 
+function showThresholds({ of, began, stopped }: Thresholds): void {
+  const { recruitment } = plots;
+  if (recruitment.spec.y !== THRESHOLDS[of]) recruitment.reshape({ ...recruitment.spec, y: THRESHOLDS[of] });
+  const reached = (x: Float64Array): (number | null)[] => known(x, (y) => !Number.isNaN(y));
+  recruitment.set([unitNumbers(began.length), reached(began), reached(stopped)]);
+}
+
 function showIntervals({ intervals: { from, counts, n, pauses, mean, cv } }: PoolReadings): void {
   plots.intervals.set([from, counts]);
   const numbers = n === 0 ? "No interval yet" : `${n} intervals: mean ${mean.toFixed(1)} ms, CV ${cv.toFixed(3)}`;
@@ -126,7 +149,11 @@ element("raster-rows").addEventListener("click", ({ target, clientY }) => {
   controls.put("unit", Math.min(n, Math.max(1, n - Math.floor((n * (clientY - top)) / height))));
 });
 for (const plot of [plots.rates, plots.recruitment]) plot.onPick((unit) => controls.put("unit", unit));
-element("chosen").append(element("control-unit").closest(".control") as Element); // beside what it chooses
+for (const [place, control] of [
+  ["chosen", "unit"],
+  ["thresholds-in", "thresholds"],
+] as const)
+  element(place).append(element(`control-${control}`).closest(".control") as Element); // beside what it chooses
 
 /** Units laid over, in order of recruitment, spread evenly over the pool: a muscle's decomposition finds a part of its units. */
 let recorded: readonly RecordedUnit[] = [];
@@ -208,14 +235,13 @@ const page = new DemoPage({
   },
   show: (given, state) => {
     const readings = given as PoolReadings;
-    const { rates, began, stopped, byForce, history, spectrum } = readings;
-    const reached = (hz: Float64Array): (number | null)[] => known(hz, (x) => !Number.isNaN(x));
+    const { rates, thresholds, byForce, history, spectrum } = readings;
     return [
       () => showNumbers(readings, state),
       () => showRates(rates),
       () => plots.force.set([history.t, history.force, history.drive]),
       () => showIntervals(readings),
-      () => plots.recruitment.set([unitNumbers(began.length), reached(began), reached(stopped)]),
+      () => showThresholds(thresholds),
       () => plots.byForce.set([byForce.force, ...byForce.rates]),
       () => plots.spectrum.set([spectrum.f, spectrum.density]),
       () => showCoherence(readings),
@@ -237,7 +263,7 @@ element("ramp").addEventListener("click", () => page.act("rise", 5000));
 
 cards(
   controls,
-  ["speed", "neurons", "seed", "unit"],
+  ["speed", "neurons", "seed", "unit", "thresholds"],
   [
     {
       question: "Whom does a weak drive reach?",

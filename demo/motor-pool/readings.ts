@@ -7,7 +7,7 @@ import { window } from "../../src/analysis/spikes.ts";
 import { mean } from "../../src/analysis/stats.ts";
 import type { Spikes } from "../../src/run/chunk.ts";
 import { extremes, lowerBound } from "../../src/sorted.ts";
-import { KEPT_S, PAUSE_MS, type Coherence, type Intervals } from "./facts.ts";
+import { IN_DRIVE, IN_FORCE, KEPT_S, PAUSE_MS, type Coherence, type Intervals, type Thresholds } from "./facts.ts";
 import { Halves } from "./halves.ts";
 import { Trains } from "./trains.ts";
 
@@ -35,7 +35,8 @@ export class Readings {
   #now = 0; // ms
   readonly #trains: Trains;
   readonly #halves: Halves;
-  readonly #thresholds: RecruitmentStream;
+  /** by what they are told in. */
+  readonly #thresholds: readonly [RecruitmentStream, RecruitmentStream];
   /** mean force (%) over the second that ends at t (ms). */
   #strengths: { readonly t: number; readonly force: number }[] = [];
 
@@ -46,7 +47,8 @@ export class Readings {
     this.#stream = new ForceStream(units);
     this.#trains = new Trains(this.#n, 1000 * KEPT_S);
     this.#halves = new Halves(this.#n);
-    this.#thresholds = new RecruitmentStream(this.#n, { maxInterval: PAUSE_MS });
+    const stream = (): RecruitmentStream => new RecruitmentStream(this.#n, { maxInterval: PAUSE_MS });
+    this.#thresholds = [stream(), stream()];
   }
 
   /** @param drive  mean and momentary descending rate at t (ms), Hz */
@@ -54,7 +56,6 @@ export class Readings {
     this.#now = spikes.to;
     this.#trains.push(spikes);
     this.#halves.advance(this.#trains, spikes.to);
-    if (spikes.to > SETTLED_MS) this.#thresholds.push(window(spikes, SETTLED_MS, spikes.to), spikes.to, (t) => drive.mean(t)); // prettier-ignore
     for (const force of this.#stream.push(spikes, spikes.to)) {
       const at = this.#samples % this.#force.length;
       this.#force[at] = (100 * force) / this.#tetanus;
@@ -62,6 +63,10 @@ export class Readings {
       this.#samples++;
     }
     this.#strengthen();
+    if (spikes.to <= SETTLED_MS) return;
+    const settled = window(spikes, SETTLED_MS, spikes.to);
+    this.#thresholds[IN_DRIVE].push(settled, spikes.to, (t) => drive.mean(t));
+    this.#thresholds[IN_FORCE].push(settled, spikes.to, (t) => this.#forceAt(t));
   }
 
   /** Spikes of each unit over the last second, Hz. */
@@ -70,12 +75,9 @@ export class Readings {
     return Float64Array.from({ length: this.#n }, (_, unit) => this.#trains.count(unit, this.#now, RATE_MS) / seconds);
   }
 
-  /** Drive (Hz) when each unit last began to fire and last stopped; NaN where it has not. */
-  get began(): Float64Array {
-    return this.#thresholds.recruitment;
-  }
-  get stopped(): Float64Array {
-    return this.#thresholds.derecruitment;
+  thresholds(of: Thresholds["of"]): Thresholds {
+    const { recruitment, derecruitment } = this.#thresholds[of];
+    return { of, began: recruitment, stopped: derecruitment };
   }
 
   get coherence(): Coherence {
@@ -106,7 +108,13 @@ export class Readings {
 
   /** Percent of the tetanic force, now. */
   get force(): number {
-    return this.#samples === 0 ? 0 : (this.#force[(this.#samples - 1) % this.#force.length] as number);
+    return this.#forceAt(this.#now);
+  }
+
+  /** Percent of the tetanic force at a time (ms) of the last seconds: its last sample up to then. */
+  #forceAt(t: number): number {
+    const sample = Math.min(this.#samples - 1, Math.floor((t * FORCE_HZ) / 1000 + 1e-9));
+    return sample < 0 ? 0 : (this.#force[sample % this.#force.length] as number);
   }
 
   /** Force (%) and drive (Hz) over the last seconds; t in s, 0 is now. */

@@ -1,3 +1,4 @@
+import { gpuEngine } from "../../src/gpu/engine.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
 import { one } from "../../src/units.ts";
@@ -9,7 +10,7 @@ import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { courseAt, placeIn, type Course, type Placed } from "./course.ts";
-import { DRAWN, DT, examplesOf, HIGHEST_HZ, WINDOW_S, type PoolReadings } from "./facts.ts";
+import { DRAWN, DT, examplesOf, HIGHEST_HZ, WINDOW_S, type PoolReadings, type Thresholds } from "./facts.ts";
 import {
   motorPool,
   NO_RISE,
@@ -26,8 +27,8 @@ import { Readings } from "./readings.ts";
 
 /** Model time of one piece while the engine keeps up with the clock: a slider acts from the next one on. */
 const PIECE_MS = 10;
-/** At the start the drive comes from a tenth, at which no unit fires. */
-const FIRST_RISE = { ms: 3000, start: 0.1 };
+/** At the start the drive comes from where the first unit fires when the cells have settled. */
+const FIRST_RISE = { ms: 3000, start: 0.15 };
 
 interface PoolSettings extends Drive {
   readonly gamma: number;
@@ -53,6 +54,7 @@ interface PoolStart {
   /** the drawn drive acts from the start. */
   readonly drawn: boolean;
   readonly unit: number;
+  readonly thresholdsIn: Thresholds["of"];
 }
 
 /** A motor pool that runs until its page ends it. */
@@ -76,15 +78,22 @@ class PoolDemo implements Demo {
   /** where the drawn drive is; undefined: the slider drives. */
   #placed: Placed | undefined;
   #courseWanted: boolean;
+  readonly #n: number;
   /** from 0. */
   #unit: number;
+  #thresholdsIn: Thresholds["of"];
 
-  constructor(bench: Bench, runner: Runner, raster: Raster, { thresholds, settings, course, drawn, unit }: PoolStart) {
+  constructor(
+    bench: Bench,
+    runner: Runner,
+    raster: Raster,
+    { thresholds, settings, course, drawn, unit, thresholdsIn }: PoolStart,
+  ) {
     [this.#bench, this.#runner, this.#raster, this.#course] = [bench, runner, raster, course];
     this.#readings = new Readings(thresholds);
     this.#settings = this.#acting = settings;
     this.#courseWanted = drawn;
-    this.#unit = unit;
+    [this.#n, this.#unit, this.#thresholdsIn] = [thresholds.length, unit, thresholdsIn];
     this.#riseWanted = drawn ? undefined : FIRST_RISE;
   }
 
@@ -94,6 +103,7 @@ class PoolDemo implements Demo {
 
   set(settings: Settings): void {
     this.#unit = (settings["unit"] as number) - 1;
+    this.#thresholdsIn = settings["thresholds"] as Thresholds["of"];
     this.#settings = settingsOf(settings);
     const drawn = settings["shape"] === DRAWN;
     if (!drawn) this.#placed = undefined;
@@ -132,12 +142,12 @@ class PoolDemo implements Demo {
 
   readings(): PoolReadings {
     const [read, unit] = [this.#readings, this.#unit];
-    const { began, stopped, force, coherence } = read;
+    const { force, coherence } = read;
     const { course } = this.#acting;
     return {
-      rates: read.rates(), began, stopped, force, coherence, course: course && placeIn(course, this.time),
+      rates: read.rates(), thresholds: read.thresholds(this.#thresholdsIn), force, coherence, course: course && placeIn(course, this.time),
       history: read.history(8), spectrum: read.spectrum(HIGHEST_HZ),
-      byForce: read.byForce([...examplesOf(began.length), unit]), intervals: read.intervals(unit),
+      byForce: read.byForce([...examplesOf(this.#n), unit]), intervals: read.intervals(unit),
     }; // prettier-ignore
   }
 
@@ -147,7 +157,7 @@ class PoolDemo implements Demo {
 
   spikes(): SpikesOf[] {
     const from = Math.max(0, this.time - 1000 * WINDOW_S);
-    return [spikesOf(this.#recent, "aMN", { n: this.#readings.began.length, from, to: this.time })];
+    return [spikesOf(this.#recent, "aMN", { n: this.#n, from, to: this.time })];
   }
 
   record(): RunRecord {
@@ -230,7 +240,11 @@ serve(
         ? new PlainRaster(bench, "raster", pool.neurons, ink, DT)
         : await SpikeRaster.make(bench, bench.drawing, runner.visible, "raster", population, ink);
     const { course } = document as PoolDocument;
-    return new PoolDemo(bench, runner, raster, { thresholds: made.thresholds, settings, course, drawn: given["shape"] === DRAWN, unit: (given["unit"] as number) - 1 }); // prettier-ignore
+    return new PoolDemo(bench, runner, raster, { thresholds: made.thresholds, settings, course, drawn: given["shape"] === DRAWN, unit: (given["unit"] as number) - 1, thresholdsIn: given["thresholds"] as Thresholds["of"] }); // prettier-ignore
   },
-  ["begin", "drive", "deliver"],
+  (given) => {
+    // kernels do not depend on how many neurons there are
+    const { network } = motorPool({ neurons: 2, range: 100, seed: 1, gamma: 0 }, settingsOf(given));
+    return async (device) => (await gpuEngine(network, device)).close();
+  },
 );

@@ -6,18 +6,26 @@ import { colours } from "./theme.ts";
 export class Canvases {
   readonly #ids: readonly string[];
   readonly #observer: ResizeObserver;
+  readonly #onScreen: IntersectionObserver;
+  readonly #away = new Set<string>();
   readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-  /** @param changed  sizes, or the wish for calm */
+  /** @param changed  sizes, what is on the screen, or the wish for calm */
   constructor(ids: readonly string[], changed: () => void) {
     this.#ids = ids;
     this.#observer = new ResizeObserver(changed);
+    this.#onScreen = new IntersectionObserver((seen) => {
+      const before = this.#away.size;
+      for (const { target, isIntersecting } of seen) this.#away[isIntersecting ? "delete" : "add"](target.id);
+      if (before + this.#away.size > 0) changed();
+    });
     this.#calm.addEventListener("change", changed);
   }
 
   /** Hands all over to a new worker: those that an earlier one had are replaced. */
   handOver(): Record<string, OffscreenCanvas> {
     this.#observer.disconnect();
+    this.#onScreen.disconnect();
     return Object.fromEntries(
       this.#ids.map((id) => {
         const old = element<HTMLCanvasElement>(id);
@@ -26,6 +34,7 @@ export class Canvases {
         old.replaceWith(fresh);
         if (focused) fresh.focus();
         this.#observer.observe(fresh);
+        this.#onScreen.observe(fresh);
         return [id, fresh.transferControlToOffscreen()];
       }),
     );
@@ -40,6 +49,7 @@ export class Canvases {
     return {
       colours: colours(),
       sizes: Object.fromEntries(this.#ids.map((id) => [id, sizeOf(element(id))])),
+      away: [...this.#away],
       calm: this.#calm.matches,
     };
   }

@@ -128,6 +128,7 @@ export class DemoPage {
     this.#end();
     hideNotice();
     const worker = (this.#worker = this.#spec.worker());
+    this.#send({ kind: "soon", settings: this.#spec.controls.all });
     Object.assign(document.body.dataset, { state: "starting", built: String(++this.#built) });
     worker.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       if (worker === this.#worker) this.#take(data);

@@ -60,6 +60,11 @@ const KEPT = ["kept-1", "kept-2", "kept-3"] as const;
 
 const plots: Plot[] = [];
 
+/** Nothing is drawn off the screen; what comes back to it is drawn at once. */
+const onScreen = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) plots.find(({ parent }) => parent === target)?.seen(isIntersecting);
+});
+
 /** All plots of the page, in its order. */
 export const everyPlot = (): readonly Plot[] => plots;
 
@@ -75,6 +80,8 @@ export class Plot {
   #plot: uPlot | undefined; // none until its turn
   #made = Promise.resolve();
   #waiting = false;
+  #away = false; // off the screen
+  #drawn: uPlot.AlignedData | undefined;
 
   constructor(parent: HTMLElement, spec: PlotSpec) {
     this.parent = parent;
@@ -90,6 +97,7 @@ export class Plot {
     parent.after(this.#readout);
     onColours(() => this.#repaint());
     plots.push(this);
+    onScreen.observe(parent);
   }
 
   get spec(): PlotSpec {
@@ -104,7 +112,20 @@ export class Plot {
   set(data: uPlot.AlignedData): void {
     if (same(this.#data, data)) return;
     this.#data = data;
-    if (!this.#waiting) this.#plot?.setData(this.#shown);
+    if (!this.#away) this.#draw();
+  }
+
+  /** It came on the screen or went off it. */
+  seen(is: boolean): void {
+    this.#away = !is;
+    if (is) this.#draw();
+  }
+
+  /** Unless it is about to be made anew. */
+  #draw(): void {
+    if (this.#waiting || this.#drawn === this.#data) return;
+    this.#drawn = this.#data;
+    this.#plot?.setData(this.#shown);
   }
 
   /** Tells the x that is nearest to where the plot is clicked. */
@@ -142,6 +163,7 @@ export class Plot {
   /** As it stands on the page, on the page's ground. */
   async png(): Promise<Blob | null> {
     await this.#made;
+    this.#draw(); // it may be off the screen
     const drawn = this.#plot?.ctx.canvas;
     if (drawn === undefined) return null;
     const copy = make("canvas", { width: drawn.width, height: drawn.height });
@@ -189,6 +211,7 @@ export class Plot {
       this.#waiting = false;
       this.#plot?.destroy();
       this.#plot = library && this.#make(library);
+      this.#drawn = this.#data;
     });
   }
 

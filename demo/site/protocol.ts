@@ -17,6 +17,8 @@ export interface Look {
   readonly colours: Readonly<Record<string, readonly [number, number, number]>>;
   /** by canvas. */
   readonly sizes: Readonly<Record<string, Size>>;
+  /** canvases off the screen: they need no drawing. */
+  readonly away: readonly string[];
   /** the reader wants little motion. */
   readonly calm: boolean;
 }
@@ -37,6 +39,8 @@ export interface AdapterName {
 }
 
 export type ToWorker =
+  /** What it will start from, but for what an adapter changes. */
+  | { readonly kind: "soon"; readonly settings: Settings }
   | {
       readonly kind: "start";
       readonly settings: Settings;

@@ -33,7 +33,7 @@ export interface Raster {
   collect(spikes: Spiked, step: number): void;
   /** @param now  step at the right edge
    *  @param window  steps from edge to edge
-   *  @returns how many spikes were drawn */
+   *  @returns how many spikes were drawn: none where the bench does not show the canvas */
   draw(now: number, window: number): number;
   recolour(): void;
 }
@@ -50,7 +50,7 @@ export class SpikeRaster implements Raster {
   readonly #engine: VisibleEngine;
   readonly #ink: Ink;
   readonly #bench: Bench;
-  readonly #ratio: () => number;
+  readonly #name: string;
   readonly #shape: ArrayBuffer = new ArrayBuffer(SHAPE_BYTES);
   readonly #uniform: GPUBuffer;
   readonly #ring: GPUBuffer;
@@ -76,7 +76,7 @@ export class SpikeRaster implements Raster {
   ) {
     [this.#bench, this.#engine, this.#device, this.#canvas, this.#ink] = [bench, engine, device, canvas, ink];
     [this.#collect, this.#draw] = [collect, draw];
-    this.#ratio = () => bench.look.sizes[name]?.ratio ?? 1;
+    this.#name = name;
     this.#uniform = device.createBuffer({
       label: "raster shape",
       size: SHAPE_BYTES,
@@ -151,7 +151,9 @@ export class SpikeRaster implements Raster {
   }
 
   draw(now: number, window: number): number {
-    const [{ width, height }, ratio] = [this.#canvas, this.#ratio()];
+    if (!this.#bench.shows(this.#name)) return 0;
+    const { width, height } = this.#canvas;
+    const ratio = this.#bench.look.sizes[this.#name]?.ratio ?? 1;
     const origin = Math.max(0, Math.floor(now - window));
     while ((this.#marks[1]?.step ?? Infinity) <= origin) this.#marks.shift(); // all before the first mark is too old
     const first = Math.max(this.#count - CAPACITY, this.#marks[0]?.count ?? 0);
@@ -191,7 +193,7 @@ export class SpikeRaster implements Raster {
 
 /** The same by the processor, from spikes that the reference engine gave. */
 export class PlainRaster implements Raster {
-  readonly #bench: Pick<Bench, "look" | "canvases">;
+  readonly #bench: Pick<Bench, "look" | "canvases" | "shows">;
   readonly #name: string;
   readonly #n: number;
   readonly #ink: Ink;
@@ -202,7 +204,7 @@ export class PlainRaster implements Raster {
   /** @param name  of the canvas
    *  @param n  neurons
    *  @param dt  ms of a step */
-  constructor(bench: Pick<Bench, "look" | "canvases">, name: string, n: number, ink: Ink, dt: number) {
+  constructor(bench: Pick<Bench, "look" | "canvases" | "shows">, name: string, n: number, ink: Ink, dt: number) {
     [this.#bench, this.#name, this.#n, this.#ink, this.#dt] = [bench, name, n, ink, dt];
   }
 
@@ -218,12 +220,13 @@ export class PlainRaster implements Raster {
   }
 
   draw(now: number, window: number): number {
-    const ratio = this.#bench.look.sizes[this.#name]?.ratio ?? 1;
-    const { to, width, height } = plainCanvas(this.#bench.canvases[this.#name] as OffscreenCanvas, ratio);
     const [end, span] = [now * this.#dt, window * this.#dt];
     const old = this.#times.findIndex((t) => t > end - span);
     this.#times.splice(0, old < 0 ? this.#times.length : old);
     this.#neurons.splice(0, old < 0 ? this.#neurons.length : old);
+    if (!this.#bench.shows(this.#name)) return 0;
+    const ratio = this.#bench.look.sizes[this.#name]?.ratio ?? 1;
+    const { to, width, height } = plainCanvas(this.#bench.canvases[this.#name] as OffscreenCanvas, ratio);
     const row = height / this.#n;
     const colours = inkOf(this.#bench, this.#ink);
     this.#times.forEach((t, k) => {

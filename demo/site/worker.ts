@@ -1,5 +1,4 @@
 import { openDevice } from "../../src/browser.ts";
-import { makeAhead, type CommonKernel } from "../../src/gpu/kernels.ts";
 import { DrawingBudget } from "./budget.ts";
 import type { SpikesOf } from "./nwb-worker.ts";
 import { Pace } from "./pace.ts";
@@ -26,6 +25,8 @@ export interface Bench {
   /** as it is now; `recolour` is called after it changed. */
   readonly look: Look;
   readonly canvases: Readonly<Record<string, OffscreenCanvas>>;
+  /** A canvas is on the screen, or a picture of it is wanted. */
+  shows(canvas: string): boolean;
 }
 
 /** One simulation with its pictures, in a worker. */
@@ -43,7 +44,7 @@ export interface Demo {
   act(what: string, value: unknown): void;
   /** After colours or sizes changed. */
   recolour(): void;
-  /** Draws all canvases. @returns whether a spike is on them */
+  /** Draws all canvases that the bench shows. @returns whether a spike is on them */
   draw(): boolean;
   /** Plain data for the page's plots and numbers. */
   readings(): unknown;
@@ -66,21 +67,26 @@ const post = (message: ToPage): void => postMessage(message);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Serves a page: opens a device or goes without, makes the demo when the page says how, runs it and draws it.
- * @param ahead  kernels of its network, which are made while it is compiled */
+ * @param ahead  what can be had ready while the browser looks for an adapter, and then begins to make kernels of the demo while its
+ *   network is compiled: on a software adapter they are most of the time before the first step */
 export function serve(
   make: (bench: Bench, settings: Settings, document: unknown) => Promise<Demo>,
-  ahead: readonly CommonKernel[] = [],
+  ahead?: (settings: Settings) => (device: GPUDevice) => unknown,
 ): void {
   const opened = openDevice().catch(() => undefined);
-  void opened.then((open) => {
-    post({ kind: "adapter", adapter: open?.info });
-    if (open !== undefined) makeAhead(open.device, ahead);
-  });
+  void opened.then((open) => post({ kind: "adapter", adapter: open?.info }));
+  const prepare = async (settings: Settings): Promise<void> => {
+    const begin = ahead?.(settings);
+    const device = (await opened)?.device;
+    if (device !== undefined) await begin?.(device);
+  };
   const waiting: ToWorker[] = [];
   let host: Host | undefined;
   addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     if (data.kind === "start")
       void begin(data).then((made) => (host = made, waiting.splice(0).forEach((m) => host?.take(m)))); // prettier-ignore
+    else if (data.kind === "soon")
+      prepare(data.settings).catch(() => undefined); // the demo's own engine tells
     else if (host === undefined) waiting.push(data);
     else host.take(data);
   });
@@ -120,6 +126,8 @@ class OwnBench implements Bench {
   readonly pace = new Pace();
   readonly canvases: Readonly<Record<string, OffscreenCanvas>>;
   look: Look;
+  /** a canvas that a picture is wanted of. */
+  pictured: string | undefined;
 
   constructor(
     readonly device: GPUDevice | undefined,
@@ -134,6 +142,10 @@ class OwnBench implements Bench {
    * resource"), as the first ones of a software adapter do: its kernels are compiled in them. */
   get drawing(): GPUDevice | undefined {
     return this.inSoftware && navigator.userAgent.includes("Firefox/") ? undefined : this.device;
+  }
+
+  shows(canvas: string): boolean {
+    return canvas === this.pictured || !this.look.away.includes(canvas);
   }
 
   /** Gives every canvas the pixels that it shows. */
@@ -215,7 +227,7 @@ class Host {
 
   #draw(): void {
     const spikes = this.#demo.draw();
-    this.#frames++;
+    if (Object.keys(this.#bench.canvases).some((name) => this.#bench.shows(name))) this.#frames++;
     if (spikes) this.#firstSpike ??= commonTime();
     this.#unsaid = true;
   }
@@ -240,7 +252,10 @@ class Host {
     const demo = this.#demo;
     const answers: { [Q in Question["what"]]: (q: Question & { what: Q }) => unknown } = {
       picture: ({ canvas }) => {
+        this.#bench.pictured = canvas;
+        demo.recolour(); // all of it
         demo.draw(); // what a device drew is gone after the frame
+        this.#bench.pictured = undefined;
         return this.#bench.canvases[canvas]?.convertToBlob();
       },
       table: ({ canvas }) => demo.table(canvas),

@@ -86,13 +86,20 @@ export interface KernelOptions {
   readonly label?: string;
 }
 
-/** Those that say nothing of a model, by device: every engine on it has the same. */
-const common = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
+/** Kernels of a model's equations that are kept for later engines on a device; those without a model always are. */
+const KEPT_MODELS = 64;
 
-/** Pipelines of one device; populations with the same equations share one. */
+interface Known {
+  readonly ofModel: boolean;
+  readonly kernel: Promise<Kernel>;
+}
+
+/** By device and key, last used last. */
+const known = new WeakMap<GPUDevice, Map<string, Known>>();
+
+/** Pipelines of one device: engines and populations with the same equations share them. */
 export class Kernels {
   readonly #device: GPUDevice;
-  readonly #own = new Map<string, Promise<Kernel>>();
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -100,20 +107,17 @@ export class Kernels {
 
   make<K extends KernelName>(name: K, options: KernelOptions = {}): Promise<Kernel<K>> {
     const key = `${name} ${options.workgroupSize} ${options.model ?? ""}`;
-    const all = options.model === undefined ? commonOf(this.#device) : this.#own;
-    const known = all.get(key) as Promise<Kernel<K>> | undefined;
-    if (known !== undefined) return known;
-    const made = makeKernel(this.#device, name, options);
-    all.set(key, made as Promise<Kernel>);
-    made.catch(() => all.delete(key)); // another engine may be luckier
-    return made;
+    const ofModel = options.model !== undefined;
+    const all = known.get(this.#device) ?? new Map<string, Known>();
+    known.set(this.#device, all);
+    const kernel = all.get(key)?.kernel ?? (makeKernel(this.#device, name, options) as Promise<Kernel>);
+    all.delete(key);
+    all.set(key, { ofModel, kernel });
+    kernel.catch(() => all.get(key)?.kernel === kernel && all.delete(key)); // another engine may be luckier
+    const models = [...all].filter(([, k]) => k.ofModel);
+    for (const [old] of models.slice(0, -KEPT_MODELS)) all.delete(old);
+    return kernel as Promise<unknown> as Promise<Kernel<K>>;
   }
-}
-
-function commonOf(device: GPUDevice): Map<string, Promise<Kernel>> {
-  const known = common.get(device) ?? new Map<string, Promise<Kernel>>();
-  common.set(device, known);
-  return known;
 }
 
 /** Kernels without a model that most networks need. */

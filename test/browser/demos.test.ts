@@ -68,9 +68,9 @@ describe("motor pool", () => {
   test("runs, and its raster and plots show something", async () => {
     await until(seen.page, "modelMs", (t) => t > 3500); // the drive has risen from nothing
     // 50 units that fire at some Hz over 1 or 2 of 4 s: hundreds of ticks of 2 x 5 pixels on 900 x 300
-    expect(await inked(seen.page, "#raster")).toBeGreaterThan(0.002);
+    await expect.poll(() => inked(seen.page, "#raster"), { timeout: 60_000 }).toBeGreaterThan(0.002);
     for (const plot of ["#rates", "#force-plot", "#recruitment"])
-      expect(await inked(seen.page, plot)).toBeGreaterThan(0.002);
+      await expect.poll(() => inked(seen.page, plot), { timeout: 60_000 }).toBeGreaterThan(0.002);
     clean(seen);
   });
 
@@ -212,9 +212,9 @@ describe("cortical column", () => {
   test("runs, fires under the gamma drive, and shows cells, raster and dipole", async () => {
     await until(seen.page, "spikes", (n) => n > 0);
     await until(seen.page, "modelMs", (t) => t > 10);
-    expect(await inked(seen.page, "#scene")).toBeGreaterThan(0.01);
+    await expect.poll(() => inked(seen.page, "#scene"), { timeout: 60_000 }).toBeGreaterThan(0.01);
     await expect.poll(() => inked(seen.page, "#raster")).toBeGreaterThan(0.0005); // drawn less often
-    expect(await inked(seen.page, "#dipole")).toBeGreaterThan(0.002);
+    await expect.poll(() => inked(seen.page, "#dipole"), { timeout: 60_000 }).toBeGreaterThan(0.002);
     clean(seen);
   });
 
@@ -262,7 +262,7 @@ describe("learning", () => {
     await until(page, "step", (s) => s > 1800);
     expect(await number(page, "rms")).toBeLessThan(before / 2);
     for (const part of ["#output-0", "#error", "#spikes", "#weights"])
-      expect(await inked(page, part)).toBeGreaterThan(0.002);
+      await expect.poll(() => inked(page, part), { timeout: 60_000 }).toBeGreaterThan(0.002);
     await expect.poll(() => inked(page, "#eigenvalues")).toBeGreaterThan(0.002); // every 4 s at most
     clean(seen);
   });

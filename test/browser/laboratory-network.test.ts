@@ -67,7 +67,7 @@ describe("a network", () => {
     const { page, complaints } = seen;
     await until(page, "modelMs", (t) => t > 600);
     for (const figure of ["#circuit-raster", "#circuit-rates", "#circuit-voltage"])
-      expect(await inked(page, figure), figure).toBeGreaterThan(0.003);
+      await expect.poll(() => inked(page, figure), { timeout: 60_000, message: figure }).toBeGreaterThan(0.003);
     expect(await page.textContent("#circuit-cells")).toBe("100");
     expect(await page.locator(".only-cell").evaluateAll((all) => all.filter((e) => e.checkVisibility()).length)).toBe(0); // prettier-ignore
     expect(complaints).toEqual([]);

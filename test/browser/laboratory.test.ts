@@ -61,7 +61,7 @@ describe("a cell as text", () => {
   test("runs, spikes and is drawn", async () => {
     await until(seen.page, "rateA", (hz) => hz > 50);
     for (const plot of ["#voltage", "#injected", "#inside"])
-      expect(await inked(seen.page, plot)).toBeGreaterThan(0.003);
+      await expect.poll(() => inked(seen.page, plot), { timeout: 60_000 }).toBeGreaterThan(0.003);
     expect(seen.complaints).toEqual([]);
     expect(seen.requests.filter((r) => !r.startsWith(site.url) && !/^(data|blob):/.test(r))).toEqual([]);
   });

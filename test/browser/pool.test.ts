@@ -6,7 +6,7 @@ import { coefficientOfVariation, intervals } from "../../src/analysis/intervals.
 import { saved, table } from "./downloads.ts";
 import { openBrowser, visit, type Visit } from "./pages.ts";
 import { site } from "./setting.ts";
-import { number, running, settled, until } from "./tab.ts";
+import { number, passed, running, settled, until } from "./tab.ts";
 
 let browser: Browser;
 let seen: Visit;
@@ -84,6 +84,19 @@ test("a trapezoid gives each unit two thresholds, large ones the higher; rates r
     expect(pairs.filter((x) => x > 0).length / pairs.filter((x) => x !== 0).length).toBeGreaterThan(0.8); // by chance 0.5
   }
 
+  // the same units in the same order, by the force that they had then; the page stands still, and tells them anew all the same
+  await page.locator("#control-thresholds").selectOption("1");
+  await expect.poll(async () => (await table(page, "Recruitment"))[0], { timeout: 60_000 }).toEqual(["unit", "recruited (force, %)", "derecruited (force, %)"]); // prettier-ignore
+  const inForce = (await figure("Recruitment")).filter(([, began, stopped]) => began !== null && stopped !== null);
+  expect(inForce.map(([unit]) => unit)).toEqual(both.map(([unit]) => unit));
+  const highest = Math.max(...(await figure("Rate against force")).map(([force]) => force as number));
+  for (const [, ...two] of inForce)
+    for (const force of two) {
+      expect(force).toBeGreaterThanOrEqual(0);
+      expect(force).toBeLessThan(1.5 * highest); // which are means over a second
+    }
+  await page.locator("#control-thresholds").selectOption("0");
+
   const [names, ...points] = await table(page, "Rate against force");
   expect(names?.[0]).toBe("force, % of tetanus");
   const small = points.filter((row) => row[1] !== "").map((row) => [Number(row[0]), Number(row[1])] as const);
@@ -101,4 +114,34 @@ test("a trapezoid gives each unit two thresholds, large ones the higher; rates r
   expect(svg).toMatch(/^<svg.*Intervals of one unit.*<path.*<\/svg>\n$/s);
   expect((await saved(page, "Rate against force", "PNG")).slice(1, 4)).toBe("PNG");
   expect(seen.complaints.filter((text) => !/WebGPU/.test(text))).toEqual([]);
+});
+
+test("what is off the screen is not drawn, and is drawn when it comes back", async () => {
+  const address = `${site.url}motor-pool.html?neurons=50&speed=100`;
+  const { page: low } = await visit(browser, address, { width: 1280, height: 500 });
+  await running(low);
+  const plot = low.locator("#force-plot canvas");
+  await plot.waitFor({ state: "attached" });
+  const drawn = (): Promise<string> => plot.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  await passed(low, 100);
+  const then = await drawn();
+  await passed(low, 200);
+  expect(await drawn()).toBe(then);
+  expect((await table(low, "Force and drive")).length).toBeGreaterThan(10); // its data are there
+  await plot.scrollIntoViewIfNeeded();
+  await expect.poll(drawn, { timeout: 60_000 }).not.toBe(then);
+
+  // the raster, which the worker draws
+  await low.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  let frames = NaN;
+  const still = async (): Promise<boolean> => {
+    const before = frames;
+    await passed(low, 300);
+    frames = await number(low, "frames");
+    return frames === before;
+  };
+  await expect.poll(still, { timeout: 300_000 }).toBe(true);
+  await low.evaluate(() => scrollTo(0, 0));
+  await until(low, "frames", (n) => n > frames);
+  await low.close();
 });

@@ -26,6 +26,7 @@ export class CircuitScreen {
   #raster: PlainRaster | undefined;
   #budget = new DrawingBudget(SHOWN_MS, false);
   #posted = -Infinity;
+  #pictured = false; // a picture is wanted
   #time = 0;
 
   constructor(post: (message: ToPage) => void) {
@@ -76,6 +77,9 @@ export class CircuitScreen {
   answer(question: CircuitQuestion): Promise<Blob | undefined> | Table | SpikesOf[] | undefined {
     if (question === "table") return this.#readings?.table(this.span);
     if (question === "spikes") return this.#readings?.spikes(this.span);
+    this.#pictured = true;
+    this.#draw();
+    this.#pictured = false;
     return this.#canvases[RASTER]?.convertToBlob();
   }
 
@@ -85,11 +89,16 @@ export class CircuitScreen {
     const page = this;
     const bench = {
       get look(): Look {
-        return page.#look ?? { colours: {}, sizes: {}, calm: false };
+        return page.#look ?? { colours: {}, sizes: {}, away: [], calm: false };
       },
+      shows: () => page.#shows,
       canvases: this.#canvases,
     };
     this.#raster = this.#canvases[RASTER] === undefined ? undefined : new PlainRaster(bench, RASTER, Math.max(1, end), { colours: INKS, ends }, DT); // prettier-ignore
+  }
+
+  get #shows(): boolean {
+    return this.#pictured || this.#look?.away.includes(RASTER) !== true;
   }
 
   #draw(): void {

@@ -2,8 +2,10 @@ import seedrandom from "seedrandom";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { dipoleScale } from "../../../demo/column/network.ts";
+import { IN_DRIVE, IN_FORCE } from "../../../demo/motor-pool/facts.ts";
 import { Readings } from "../../../demo/motor-pool/readings.ts";
 import { DrawingBudget } from "../../../demo/site/budget.ts";
+import { motorUnits, muscleForce } from "../../../src/analysis/force.ts";
 import { jones2009, morphologyOf } from "../../../src/models/cortical-column/index.ts";
 import { recruitmentThresholds } from "../../../src/models/motor-pool/index.ts";
 
@@ -44,10 +46,35 @@ describe("readings of the motor pool", () => {
       [0, 0, 0, 1, 1, 1, 2],
     ];
     readings.add(spikes(0, 1000, times, cells), drive);
-    expect(Array.from(readings.began)).toEqual([NaN, 4, NaN, NaN]);
-    expect(Array.from(readings.stopped)).toEqual([NaN, NaN, NaN, NaN]);
+    expect(readings.thresholds(IN_DRIVE)).toEqual({ of: IN_DRIVE, began: Float64Array.of(NaN, 4, NaN, NaN), stopped: new Float64Array(4).fill(NaN) }); // prettier-ignore
     readings.add(spikes(1000, 1200, [], []), drive);
-    expect(Array.from(readings.stopped)).toEqual([NaN, 6, NaN, NaN]);
+    expect(Array.from(readings.thresholds(IN_DRIVE).stopped)).toEqual([NaN, 6, NaN, NaN]);
+  });
+
+  test("thresholds in force are what the force was at the first and the last spike, in whatever pieces spikes come", () => {
+    const trains = [
+      [400, 450, 500, 550, 600, 650, 700, 750, 800],
+      [520, 580, 640],
+    ] as const;
+    const all = trains.flatMap((times, cell) => times.map((t) => [t, cell] as const)).sort((a, b) => a[0] - b[0]);
+    const until = (piece: number) => {
+      const readings = new Readings(rt);
+      for (let from = 0; from < 2000; from += piece) {
+        const own = all.filter(([t]) => t >= from && t < from + piece);
+        readings.add(spikes(from, from + piece, own.map(([t]) => t), own.map(([, c]) => c)), drive); // prettier-ignore
+      }
+      return readings;
+    };
+    const units = motorUnits({ thresholds: rt, frequency: 512 });
+    const whole = spikes(0, 2000, all.map(([t]) => t), all.map(([, c]) => c)); // prettier-ignore
+    const { percentMvc } = muscleForce(whole, units, { duration: 2000 });
+    const at = (t: number): number => percentMvc[Math.floor((t * 512) / 1000)] as number;
+    const want = { of: IN_FORCE, began: Float64Array.of(at(400), at(520), NaN, NaN), stopped: Float64Array.of(at(800), at(640), NaN, NaN) }; // prettier-ignore
+    expect(want.began[1]).toBeGreaterThan(0);
+    for (const piece of [2000, 100, 10]) {
+      const { began, stopped } = until(piece).thresholds(IN_FORCE);
+      for (const [got, wanted] of [[began, want.began], [stopped, want.stopped]] as const) got.forEach((x, k) => (Number.isNaN(wanted[k]) ? expect(x).toBeNaN() : expect(x).toBeCloseTo(wanted[k] as number, 9))); // prettier-ignore
+    }
   });
 
   test("rates are over the last second, at first over what there is", () => {
