@@ -120,6 +120,20 @@ describe("hooks", () => {
     expect(calls).toEqual([0, 10, 20, 30, 40, 50]);
   });
 
+  test("that throw end the run by name, and a closed simulation runs no more", async () => {
+    const sim = await simulate(smallPool(), OPTIONS);
+    sim.every(ms(10), (_, t) => {
+      if (t === 20) throw new Error("mine");
+    });
+    await expect(collect(sim, 60, 25)).rejects.toThrow(
+      /^hook of every\(\) at 20 ms: threw Error: mine\. Mend the hook/,
+    );
+    const closed = await simulate(smallPool(), OPTIONS);
+    await closed.close();
+    await expect(collect(closed, 60, 25)).rejects.toThrow(/^simulation: is closed\. Run before close\(\)/);
+    await expect(closed.save()).rejects.toThrow(/^simulation: is closed/);
+  });
+
   test("change what follows, whatever the chunks and blocks", async () => {
     const plain = joined(await collect(await simulate(smallPool(), OPTIONS), 120, 120));
     const a = joined(await collect(withHooks(await simulate(smallPool(), OPTIONS)), 120, 120));

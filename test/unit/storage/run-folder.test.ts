@@ -29,6 +29,7 @@ afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, for
 interface Run extends Partial<RecordOptions> {
   readonly entries?: number;
   readonly seed?: number;
+  readonly dt?: number; // ms
   readonly engine?: "reference" | "reference32";
   /** stop after so many chunks, as a kill between two chunks does. */
   readonly stopAfter?: number;
@@ -37,9 +38,9 @@ interface Run extends Partial<RecordOptions> {
 /** 150 ms in chunks of 40 ms, with live changes at 50 and 70 ms. */
 async function record(
   files: Files,
-  { entries = 1, seed = 5, engine = "reference", stopAfter = Infinity, ...options }: Run = {},
+  { entries = 1, seed = 5, dt = 0.025, engine = "reference", stopAfter = Infinity, ...options }: Run = {},
 ): Promise<void> {
-  const sim = await simulate(smallPool(seed, entries), { dt: ms(0.025), engine });
+  const sim = await simulate(smallPool(seed, entries), { dt: ms(dt), engine });
   sim.every(ms(10), (control, t) => {
     if (t === 50) control.scale("DD", 1.5);
     if (t === 70) control.rate("IN", drive.constant(Hz(40)));
@@ -168,6 +169,15 @@ describe("a run folder", () => {
     const files = new MemoryFiles();
     await record(files, { stopAfter: 1 });
     await expect(record(files, { resume: true, ...change })).rejects.toThrow(message);
+  });
+
+  test("refuses to go on with steps of another length, also by force", async () => {
+    const files = new MemoryFiles();
+    await record(files, { stopAfter: 1 });
+    await expect(record(files, { resume: true, dt: 0.05 })).rejects.toThrow(/checkpoint\.bin: is of another/);
+    await expect(record(files, { resume: true, force: true, dt: 0.05 })).rejects.toThrow(
+      /checkpoint\.bin: is of dt 0\.025 ms, and steps of 0\.05 ms cannot go on from it\. Go on with the same dt/,
+    );
   });
 
   test("goes on with another adapter by force, and says that it is not bitwise", async () => {
