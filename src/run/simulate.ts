@@ -207,8 +207,11 @@ export class Simulation {
       true,
     );
     const whole = { end, began: performance.now() };
-    for (const to of spanEnds(this.step, end, chunkSteps)) {
+    let from = this.step;
+    for (const to of spanEnds(from, end, chunkSteps)) {
+      if (this.step !== from) throw new ModelError("simulation", "was advanced by another run between two chunks of this one", "Finish one run before the next"); // prettier-ignore
       const chunk = await this.#chunk(to, whole, options);
+      from = to;
       this.#changes.length = 0; // nobody asks for those of a run in memory
       if (chunk !== undefined) yield chunk;
       if (this.step < to) throw this.#failure ?? options.signal?.reason;

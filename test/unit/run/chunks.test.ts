@@ -86,6 +86,19 @@ describe("chunks", () => {
     await sim.close();
   });
 
+  test("of a run that another one overtook are refused, not left out", async () => {
+    const sim = await simulate(smallPool(), OPTIONS);
+    const [first, second] = [sim.run(ms(20), { chunk: ms(5) }), sim.run(ms(10), { chunk: ms(5) })];
+    const spans: [number, number][] = [];
+    for (const run of [first, second, second]) {
+      const { value } = await run.next();
+      if (value !== undefined) spans.push([value.from, value.to]);
+    }
+    expect(spans).toEqual([[0, 5], [5, 10], [10, 15]]); // prettier-ignore
+    await expect(first.next()).rejects.toThrow(/^simulation: was advanced by another run between two chunks/);
+    await sim.close();
+  });
+
   test("end early when aborted: what was computed is yielded, then the reason is thrown", async () => {
     const sim = await simulate(smallPool(), OPTIONS);
     const stop = new AbortController();
