@@ -169,7 +169,7 @@ try {
   chmodSync(join(folder, "bin/hillock"), 0o755);
   const packages = production();
   for (const { path } of packages) copy(join(root, path), join(folder, "lib", path));
-  for (const file of ["package.json", "LICENSE", "README.md", "CHANGELOG.md", "dist", "shaders"])
+  for (const file of ["package.json", "LICENSE", "README.md", "CHANGELOG.md", "dist"])
     cpSync(join(root, file), join(own, file), {
       recursive: true,
       filter: (path) => !/\.(tsbuildinfo|d\.ts)$/.test(path),

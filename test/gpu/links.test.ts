@@ -69,22 +69,6 @@ test("a run from a checkpoint goes on bitwise, factors of spikes under way inclu
   expect(states).toEqual(whole.states);
 });
 
-test("a second engine on a device makes only the kernels of its models", async () => {
-  const made = await gpu.use(async (device) => {
-    const make = device.createComputePipelineAsync.bind(device);
-    const names: string[] = [];
-    device.createComputePipelineAsync = (descriptor) => (names.push(descriptor.compute.entryPoint ?? ""), make(descriptor));
-    try {
-      for (const size of [32, 32]) await (await gpuEngine(network(), device, { workgroupSize: size })).close();
-    } finally {
-      device.createComputePipelineAsync = make;
-    }
-    return names;
-  });
-  expect(made.filter((name) => name === "deliver").length).toBeLessThan(2);
-  expect(made.filter((name) => name === "integrate").length).toBeGreaterThan(1);
-}); // prettier-ignore
-
 test("rows of few links, which one invocation adds, and of many, which a workgroup shares, give the sums of the reference", async () => {
   const net = new Network({ seed: 5 });
   const cells = net.cells("cells", iaf_delta({ n: 1300, params: { V_th: mV(20), E_L: mV(0), V_reset: mV(10) }, initial: { V: mV(0) } }));
