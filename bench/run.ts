@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean", default: false }, into: { type: "string" } },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
-const unknown = names.find((name) => BENCHMARKS[name] === undefined);
+const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name));
 if (unknown !== undefined) {
   console.error(`There is no benchmark "${unknown}". Known: ${Object.keys(BENCHMARKS).join(", ")}`);
   process.exit(1);

@@ -16,11 +16,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import ts from "typescript";
 import { root, setupOrExit } from "./setup.mjs";
+import { wordsOf } from "./words.mjs";
 
-const { values } = parseArgs({
+const USAGE = `npm run bundle -- [--out <folder>] [--no-install]
+  one archive for machines without network, Node or root, written to dist-bundle/ or the folder given
+  --no-install  installs nothing`;
+const { values } = wordsOf(USAGE, {
   options: {
     out: { type: "string", default: join(root, "dist-bundle") },
     "no-install": { type: "boolean", default: false },

@@ -6,9 +6,13 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
+import { wordsOf } from "./words.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const folder = resolve(process.argv[2] ?? join(root, "dist-docs"));
+const USAGE = `npm run docs -- [folder]
+  the guides and the reference as a site of plain files, written to dist-docs/ or the folder given`;
+const { positionals } = wordsOf(USAGE, { allowPositionals: true });
+const folder = resolve(positionals[0] ?? join(root, "dist-docs"));
 
 execFileSync(process.execPath, [join(root, "node_modules/typedoc/bin/typedoc"), "--out", folder], {
   cwd: root,

@@ -2,12 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { root } from "./setup.mjs";
 import { bin } from "./steps.mjs";
+import { refuse, wordsOf } from "./words.mjs";
 
-const times = Number(process.argv[2] ?? 100);
-if (!(times >= 1)) {
-  console.error(`npm run fuzz -- <times>: "${process.argv[2]}" is not a number of 1 or more`);
-  process.exit(1);
-}
+const USAGE = `npm run fuzz -- [times]
+  times  more cases than in npm test, 1 or more; 100 without`;
+const { positionals } = wordsOf(USAGE, { allowPositionals: true });
+const [word = "100", ...more] = positionals;
+const times = Number(word);
+if (!(times >= 1) || more.length > 0) refuse(`"${positionals.join(" ")}" is not a number of 1 or more`, USAGE);
 const { status } = spawnSync(bin("vitest"), ["run", "test/fuzz", "--testTimeout=36000000"], {
   cwd: root,
   stdio: "inherit",

@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./setup.mjs";
 import { bin } from "./steps.mjs";
+import { refuse, wordsOf } from "./words.mjs";
 
 /** Tests that are near the code of a folder of src and take seconds; of a folder of tests all but `SLOW`. */
 const TESTS = {
@@ -27,14 +28,16 @@ const testsOf = (folder) =>
     return files.map((file) => `${path}/${file}`).filter((file) => !SLOW.test(file));
   }); // prettier-ignore
 
-const asked = process.argv.slice(2).filter((word) => !word.startsWith("--"));
-const only = process.argv.find((word) => word.startsWith("--files="))?.slice("--files=".length);
-const share = Number(process.argv.find((word) => word.startsWith("--share="))?.slice("--share=".length) ?? 1);
+const USAGE = `npm run mutate -- [folder ...] [--share=0.1] [--files=a.ts,b.ts]
+  folders of src: ${Object.keys(TESTS).join(", ")}; all without one
+  --share  the part of the lines that is changed, up to 1
+  --files  those of one folder alone`;
+const { values, positionals: asked } = wordsOf(USAGE, { allowPositionals: true, options: { share: { type: "string", default: "1" }, files: { type: "string" } } }); // prettier-ignore
+const [only, share] = [values.files, Number(values.share)];
 const unknown = asked.find((folder) => !Object.hasOwn(TESTS, folder));
-if (!(share > 0 && share <= 1) || unknown !== undefined || (only !== undefined && asked.length !== 1)) {
-  console.error(`npm run mutate -- [folder ...]: folders are ${Object.keys(TESTS).join(", ")}; one of them with --files=a.ts,b.ts; --share=0.1 takes a tenth of the lines`);
-  process.exit(1);
-} // prettier-ignore
+if (unknown !== undefined) refuse(`There is no folder "${unknown}"`, USAGE);
+if (!(share > 0 && share <= 1)) refuse(`--share is "${values.share}"`, USAGE);
+if (only !== undefined && asked.length !== 1) refuse("--files are of one folder", USAGE);
 
 /** Stretches of 20 lines of a folder's files, a share of them spread evenly by the golden ratio: the same at every call. */
 function sampled(folder) {
