@@ -152,7 +152,9 @@ export function arrivalsOf(
     let place = -1;
     found.forEach((f, k) => {
       if (k === 0 || f[0] !== found[k - 1]?.[0] || f[1] !== found[k - 1]?.[1]) place++;
-      if (++(count[place] as number) > MOST_AT_ONCE)
+      const now = (count[place] as number) + 1;
+      count[place] = now;
+      if (now > MOST_AT_ONCE)
         throw new ModelError(where, `more than ${MOST_AT_ONCE} spikes of one train arrive in step ${f[0]}`, "Shorten dt, or merge spikes that are one");
     });
     return { step: Uint32Array.from(kept, (f) => f[0]), segment: Uint32Array.from(kept, (f) => f[1]), count };

@@ -102,7 +102,7 @@ function drawsOf({ links }: TrainedDescription, own: TrainedNetworkParameters, s
 function rowsOfLinks({ source, target, weight }: TrainedLinks<readonly number[]>, n: number) {
   const order = [...source.keys()].sort((a, b) => (target[a] as number) - (target[b] as number) || (source[a] as number) - (source[b] as number)); // prettier-ignore
   const rowPtr = new Int32Array(n + 1);
-  for (const to of target) (rowPtr[to + 1] as number)++;
+  for (const to of target) (rowPtr[to + 1] as number) += 1;
   for (let i = 0; i < n; i++) (rowPtr[i + 1] as number) += rowPtr[i] as number;
   return {
     rowPtr,

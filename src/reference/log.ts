@@ -112,10 +112,14 @@ function orderOf(steps: Uint32Array, ids: Uint32Array): Uint32Array {
     last = Math.max(last, step);
   }
   const begin = new Uint32Array(last - first + 2); // of each step's places
-  for (const step of steps) (begin[step - first + 1] as number)++;
+  for (const step of steps) (begin[step - first + 1] as number) += 1;
   for (let k = 1; k < begin.length; k++) (begin[k] as number) += begin[k - 1] as number;
   const [order, next] = [new Uint32Array(steps.length), begin.slice()];
-  for (let k = 0; k < steps.length; k++) order[(next[(steps[k] as number) - first] as number)++] = k;
+  for (let k = 0; k < steps.length; k++) {
+    const place = (steps[k] as number) - first;
+    order[next[place] as number] = k;
+    (next[place] as number) += 1;
+  }
   for (let s = 1; s < begin.length; s++) {
     const [from, end] = [begin[s - 1] as number, begin[s] as number];
     let ascending = true;

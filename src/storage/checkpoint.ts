@@ -3,6 +3,7 @@ import type { EngineState } from "../host/engine.ts";
 import type { LiveChange } from "../run/control.ts";
 import { crc32 } from "./crc32.ts";
 import { decode, encode } from "./files.ts";
+import { CHECKPOINT, checkForm } from "./forms.ts";
 import type { ChunkEntry, Resumed } from "./run-file.ts";
 
 export const CHECKPOINT_FILE = "checkpoint.bin";
@@ -66,19 +67,11 @@ export function unpackCheckpoint(where: string, bytes: Uint8Array): { header: Ch
     throw new DataError(where, `has version ${old}, and this hillock goes on from version ${VERSION}`, remedy);
   }
   const line = bytes.indexOf(10, MAGIC.length);
-  const { header, arrays } = JSON.parse(decode(bytes.subarray(MAGIC.length, line))) as {
-    header: CheckpointHeader;
-    arrays: readonly ArrayEntry[];
-  };
-  if (header.version !== VERSION) {
-    throw new DataError(
-      where,
-      `has version ${String(header.version)}, and this hillock goes on from ${VERSION}`,
-      again,
-    );
-  }
+  const { header, arrays } = head(where, bytes.subarray(MAGIC.length, line), again);
   const state: Record<string, InstanceType<(typeof TYPES)[TypeName]>> = {};
   let at = line + 1;
+  const named = arrays.reduce((sum, { type, length }) => sum + length * TYPES[type].BYTES_PER_ELEMENT, 0);
+  if (at + named !== end) throw new DataError(where, `has ${end - at} bytes of states, and names ${named}`, again);
   for (const { name, type, length } of arrays) {
     const Type = TYPES[type];
     const size = length * Type.BYTES_PER_ELEMENT;
@@ -86,6 +79,22 @@ export function unpackCheckpoint(where: string, bytes: Uint8Array): { header: Ch
     at += size;
   }
   return { header, state };
+}
+
+function head(where: string, line: Uint8Array, remedy: string) {
+  let found: { readonly header?: { readonly version?: unknown } } | null;
+  try {
+    found = JSON.parse(decode(line)) as typeof found;
+  } catch {
+    throw new DataError(where, "has a header that does not parse", remedy);
+  }
+  const version = found?.header?.version;
+  if (version !== undefined && version !== VERSION) {
+    const said = JSON.stringify(version).slice(0, 40);
+    throw new DataError(where, `has version ${said}, and this hillock goes on from ${VERSION}`, remedy);
+  }
+  checkForm(where, CHECKPOINT, found, remedy);
+  return found as unknown as { header: CheckpointHeader; arrays: readonly ArrayEntry[] };
 }
 
 /** Version 1 had the checksum, of its arrays alone, in its JSON line. */

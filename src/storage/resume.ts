@@ -4,7 +4,7 @@ import type { Simulation } from "../run/simulate.ts";
 import { CHECKPOINT_FILE, unpackCheckpoint, type CheckpointHeader } from "./checkpoint.ts";
 import { checkChunks } from "./chunk-check.ts";
 import type { Files } from "./files.ts";
-import { readRunFile, RUN_FILE, type RunFile } from "./run-file.ts";
+import { RUN_FILE, survivingRunFile } from "./run-file.ts";
 import type { ChunkStore } from "./sink.ts";
 
 interface ResumeOptions {
@@ -27,7 +27,7 @@ export async function resumeFrom(
   const where = `${files.where}/${CHECKPOINT_FILE}`;
   const { header, state: all } = unpackCheckpoint(where, await files.read(CHECKPOINT_FILE));
   const [state, gathered] = separated(all);
-  await checkSameRun(where, files, header);
+  await checkSameRun(where, files, header, onNote);
   const differences = differencesOf(sim, header, options.adapter ?? "");
   if (differences.length > 0 && !force) {
     throw new DataError(
@@ -46,8 +46,9 @@ export async function resumeFrom(
     throw new DataError(where, `is at ${has}, beyond the duration of ${wanted}`, remedy);
   }
   await checkChunks(files, store, header.hash, header.chunks);
-  if (header.hash !== sim.network.hash || header.engine !== sim.kind)
-    checkShape(where, state, (await sim.save()).state);
+  // lengths may differ within one network: changes under way are kept as text
+  const lengths = header.hash !== sim.network.hash || header.engine !== sim.kind;
+  checkShape(where, state, (await sim.save()).state, lengths);
   await sim.load({ step: header.step, state, changes: header.inForce });
   const at = `going on from ${((header.step * header.dt) / 1000).toFixed(3)} s`;
   onNote?.(differences.length === 0 ? at : `${at}; not bitwise: ${differences.join(", ")}`);
@@ -78,16 +79,19 @@ function differencesOf(sim: Simulation, header: CheckpointHeader, adapter: strin
   ].flatMap(([what, was, is]) => (was === is ? [] : [`another ${what} (was ${was || "none"}, is ${is || "none"})`]));
 }
 
-/** A run.json that can be read and tells of another run means that one of the two files was brought from elsewhere. */
-async function checkSameRun(where: string, files: Files, header: CheckpointHeader): Promise<void> {
+/** A run.json that tells of another run, or is something else, means that one of the two files was brought from elsewhere. */
+async function checkSameRun(
+  where: string,
+  files: Files,
+  header: CheckpointHeader,
+  onNote: ResumeOptions["onNote"],
+): Promise<void> {
   if (!(await files.exists(RUN_FILE))) return; // written anew
-  let run: RunFile;
-  try {
-    run = await readRunFile(files);
-  } catch {
-    return; // written anew
-  }
-  if (run.hash === header.hash && run.engine === header.engine && run.adapter === header.adapter) return;
+  const found = await survivingRunFile(files);
+  if ("damage" in found)
+    return onNote?.(`${files.where}/${RUN_FILE} ${found.damage}: written anew from the checkpoint`);
+  const { hash, engine, adapter } = found.run;
+  if (hash === header.hash && engine === header.engine && adapter === header.adapter) return;
   throw new DataError(
     where,
     `is of another run than ${RUN_FILE} beside it`,
@@ -95,17 +99,17 @@ async function checkSameRun(where: string, files: Files, header: CheckpointHeade
   );
 }
 
-/** By force, a checkpoint may be of another network or engine; what it holds must still fit. */
-function checkShape(where: string, stored: EngineState, own: EngineState): void {
+/** By force, or from another hand, a checkpoint may be of another network or engine; what it holds must still fit. */
+function checkShape(where: string, stored: EngineState, own: EngineState, lengths: boolean): void {
   const shape = (state: EngineState): string =>
     Object.entries(state)
-      .map(([name, array]) => `${name} ${array.constructor.name} ${array.length}`)
+      .map(([name, array]) => `${name} ${array.constructor.name} ${lengths ? array.length : ""}`)
       .sort()
       .join();
   if (shape(stored) === shape(own)) return;
   throw new DataError(
     where,
-    "does not fit this network and engine, not even by force",
+    "has states that do not fit this network and engine, not even by force",
     "Use what it was made with, or compute the run again with --force alone",
   );
 }

@@ -4,6 +4,7 @@ import { traceNames } from "../run/names.ts";
 import type { RunDescription, Simulation } from "../run/simulate.ts";
 import { crc32 } from "./crc32.ts";
 import { decode, encode, type FileMark, type Files } from "./files.ts";
+import { checkForm, RUN } from "./forms.ts";
 
 export const RUN_FILE = "run.json";
 const VERSION = 2;
@@ -136,14 +137,22 @@ export async function readRunFile(files: Files): Promise<RunFile> {
   if (!(await files.exists(RUN_FILE))) {
     throw new DataError(where, "is not there", "Give the folder that a run was written to");
   }
+  const found = await survivingRunFile(files);
+  if ("run" in found) return found.run;
+  throw new DataError(where, found.damage, "Restore it from a copy; --resume writes it anew from the checkpoint");
+}
+
+/** What run.json says, or how it is damaged (cut, flipped, no JSON at all). What is whole and something else is no damage.
+ * @throws DataError when it is no run of this version */
+export async function survivingRunFile(files: Files): Promise<{ readonly run: RunFile } | { readonly damage: string }> {
+  const where = `${files.where}/${RUN_FILE}`;
   const bytes = await files.read(RUN_FILE);
   const text = decode(bytes);
   let run: unknown;
   try {
     run = JSON.parse(text);
   } catch (error) {
-    const said = (error as Error).message.slice(0, 200);
-    throw new DataError(where, `does not parse: ${said}`, `${RESTORE}, if it is a hillock run`);
+    return { damage: `does not parse: ${(error as Error).message.slice(0, 200)}` };
   }
   const { format, version } = (run ?? {}) as Partial<Record<keyof RunFile, unknown>>;
   if (format !== "hillock run") {
@@ -159,9 +168,8 @@ export async function readRunFile(files: Files): Promise<RunFile> {
   const body = text.slice(0, end);
   const wanted = encode(`${body}${tail(body)}`);
   if (end < 0 || wanted.length !== bytes.length || !wanted.every((byte, i) => byte === bytes[i])) {
-    throw new DataError(where, "is not as it was written (its checksum does not match)", RESTORE);
+    return { damage: "is not as it was written (its checksum does not match)" };
   }
-  return run as RunFile;
+  checkForm(where, RUN, run, "Restore it from a copy, or compute the run again with --force alone");
+  return { run: run as RunFile };
 }
-
-const RESTORE = "Restore it from a copy; --resume writes it anew from the checkpoint";

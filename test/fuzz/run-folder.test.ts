@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { packCheckpoint, unpackCheckpoint } from "../../src/storage/checkpoint.ts";
+import { decode, encode } from "../../src/storage/files.ts";
 import { MemoryFiles } from "../../src/storage/memory-files.ts";
+import { packRunFile } from "../../src/storage/run-file.ts";
 import { contents, expectNamed, record } from "./recorded.ts";
 import { fuzzed } from "./runs.ts";
 
@@ -160,6 +163,58 @@ describe("a damaged run folder", () => {
     }
     expect(await damaged.list()).toContain("checkpoint.bin"); // nothing was removed
   }); // prettier-ignore
+
+  test.each(["[]", "null", "1", '"x"', "{}", '{"format":"hillock run"}', '{"format":"hillock run","version":1}'])(
+    "a run.json that is %s is refused beside a good checkpoint, and stays",
+    async (text) => {
+      const damaged = await copyOf(interrupted);
+      await damaged.write("run.json", encode(text));
+      for (const refused of [contents(damaged), record(damaged, { resume: true })])
+        await expect(refused).rejects.toMatchObject({ name: "DataError", where: "memory/run.json" });
+      expect(decode(await damaged.read("run.json"))).toBe(text);
+    },
+  );
+
+  test("a run.json that was cut is written anew by --resume, which says so", async () => {
+    const damaged = await copyOf(interrupted);
+    await damaged.write("run.json", (await damaged.read("run.json")).subarray(0, 300));
+    const notes: string[] = [];
+    await record(damaged, { resume: true, onNote: (note) => notes.push(note) });
+    expect(notes.join("\n")).toMatch(/memory\/run\.json does not parse: .*: written anew from the checkpoint/);
+    expect(await contents(damaged)).toBe(whole);
+  });
+
+  test("files whose checksums are right and whose fields are not are refused", async () => {
+    const json = JSON.parse(decode(await interrupted.read("run.json"))) as Record<string, unknown>;
+    delete json["crc"];
+    const { header, state } = unpackCheckpoint("here", await interrupted.read("checkpoint.bin"));
+    const values = [undefined, null, -1, 0.5, "x", [], {}, [null], [{}], [{ file: "../run.json", from: 0, to: 1, bytes: 1, crc: 1 }]]; // prettier-ignore
+    const fields = ["dt", "hash", "engine", "adapter", "chunks", "resumed"];
+    const right = (field: string, value: unknown): boolean =>
+      field === "dt"
+        ? Number.isFinite(value)
+        : typeof value === "string" || (Array.isArray(value) && value.length === 0);
+    for (const value of values) {
+      for (const field of [...fields, "entries", "populations", "traces", "doneSteps"]) {
+        if (right(field, value)) continue;
+        const damaged = await copyOf(interrupted);
+        await damaged.write("run.json", packRunFile({ ...json, [field]: value } as never));
+        await expect(contents(damaged)).rejects.toMatchObject({ name: "DataError", where: "memory/run.json" });
+      }
+      for (const field of [...fields, "step", "inForce"]) {
+        if (right(field, value)) continue;
+        const damaged = await copyOf(interrupted);
+        await damaged.write("checkpoint.bin", packCheckpoint({ ...header, [field]: value } as never, state));
+        await expect(record(damaged, { resume: true })).rejects.toMatchObject({ name: "DataError", where: "memory/checkpoint.bin" }); // prettier-ignore
+      }
+    }
+    const damaged = await copyOf(interrupted);
+    const [first] = Object.keys(state);
+    await damaged.write("checkpoint.bin", packCheckpoint(header, { ...state, [`${first}x`]: new Uint32Array(1) }));
+    await expect(record(damaged, { resume: true })).rejects.toThrow(
+      "memory/checkpoint.bin: has states that do not fit",
+    );
+  });
 
   test("reading a run in memory leaves one chunk in HDF5's own file system, not all", async () => {
     const { FS } = (await (

@@ -129,7 +129,10 @@ async function calibrate(s: PipelineSettings, plan: Step12, units: MotorUnits, c
 export async function searchOffset(s: PipelineSettings, context: StudyContext): Promise<StepResult> {
   const plan = planOf(s);
   const units = unitsOf(plan.search.pool, s.force);
-  const reference = await readJson<Reference>(context, REFERENCE_FILE, "01");
+  const reference = await readJson<Reference>(context, REFERENCE_FILE, "01", [
+    "network_parameters.dd_drive__Hz",
+    "force.mean__N",
+  ]);
   const targets = { absolute: reference.percent_mvc, "own maximum": reference.percent_of_own_maximum };
   const target = targets[plan.objective];
   if (!(target > 0))

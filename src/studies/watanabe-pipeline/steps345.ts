@@ -36,7 +36,7 @@ function experiment(s: PipelineSettings, drives: Parameters, seed: number): Buil
 
 /** Step 03: the three phases, into chunk files. An interrupted one goes on. */
 export async function threePhases(s: PipelineSettings, context: StudyContext): Promise<StepResult> {
-  const offset = await readJson<Offset>(context, OFFSET_FILE, "02");
+  const offset = await readJson<Offset>(context, OFFSET_FILE, "02", ["reference_drive__Hz", "dd_parameters.dc_offset__Hz"]); // prettier-ignore
   const ratio = offset.dd_parameters.dc_offset__Hz / offset.reference_drive__Hz;
   // Of another network only the ratio carries over; else the drive is step 01's, calibrated or not.
   const same = s.search.network === "same";
@@ -65,7 +65,8 @@ export async function threePhases(s: PipelineSettings, context: StudyContext): P
 }
 
 async function stored(context: StudyContext): Promise<{ run: StoredRun; parameters: Parameters }> {
-  const parameters = await readJson<Parameters>(context, PARAMETERS_FILE, "03");
+  const drives = ["DD_drive_constant__Hz", "DC_offset_optimized__Hz"];
+  const parameters = await readJson<Parameters>(context, PARAMETERS_FILE, "03", drives);
   return { run: await loadRun(await context.folder(CHUNKS_FOLDER)), parameters };
 }
 

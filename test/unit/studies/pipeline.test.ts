@@ -127,6 +127,25 @@ describe("the whole study, small", () => {
     await expect(watanabePipeline.run({ ...small, step: "02" }, context)).rejects.toThrow(/Run step 01/);
   });
 
+  test.each(["[]", "null", "1", '"x"', "{}", '{ "network_parameters": { "dd_drive__Hz": "65" } }'])(
+    "an earlier step's file that is %s is refused by what it lacks",
+    async (text) => {
+      const spoiled = inMemory();
+      for (const name of ["force_reference.json", "dc_offset_optimized.json", "watanabe_simulation_params.json"])
+        await spoiled.out.write(name, new TextEncoder().encode(text));
+      for (const [step, number, before] of [
+        ["02", "network_parameters.dd_drive__Hz", "01"],
+        ["03", "reference_drive__Hz", "02"],
+        ["04", "DD_drive_constant__Hz", "03"],
+      ] as const)
+        await expect(watanabePipeline.run({ ...small, step }, spoiled.context)).rejects.toMatchObject({
+          name: "DataError",
+          problem: `has no number ${number}`,
+          remedy: `Run step ${before} again`,
+        });
+    },
+  );
+
   test("calibrates the constant drive to a wished force, axons included", async () => {
     const { context, out } = inMemory({}, { seed: 42 });
     const settings: PipelineSettings = {
