@@ -1,12 +1,7 @@
 import { z } from "zod";
 import { compileTraining } from "../src/compile/check-training.ts";
-import {
-  learns,
-  type CompiledTraining,
-  type SpanRecord,
-  type TrainingEngine,
-  type TrainingSchedule,
-} from "../src/compile/training.ts";
+import { learns, type CompiledTraining, type TrainingSchedule } from "../src/compile/training.ts";
+import type { SpanRecord, TrainingEngine } from "../src/host/training.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { countDifferent, maxDifference, relativeNorm, unpackTriangle } from "./trained-network-compare.ts";
 import { dense, type Motifs, motifs } from "../src/models/trained-network/motifs.ts";

@@ -1,11 +1,6 @@
 import { z } from "zod";
-import type {
-  CompiledTraining,
-  TrainingEngine,
-  TrainingEntry,
-  TrainingRules,
-  TrainingSchedule,
-} from "../src/compile/training.ts";
+import type { CompiledTraining, TrainingEntry, TrainingRules, TrainingSchedule } from "../src/compile/training.ts";
+import type { TrainingEngine } from "../src/host/training.ts";
 import { compileTraining } from "../src/compile/check-training.ts";
 import { lifSpikes, qifSpikes } from "../src/reference/training-arithmetic.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";

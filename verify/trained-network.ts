@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DataError } from "../src/errors.ts";
-import type { CompiledTraining, TrainingEngine } from "../src/compile/training.ts";
+import type { CompiledTraining } from "../src/compile/training.ts";
+import type { TrainingEngine } from "../src/host/training.ts";
 import { gpuSpikeDecisions } from "./spike-decisions.ts";
 import { gpuTraining } from "../src/gpu/training.ts";
 import { referenceTraining } from "../src/reference/training.ts";

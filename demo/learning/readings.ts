@@ -1,4 +1,5 @@
-import type { CompiledTraining, SpanRecord, TrainingEntry, TrainingSpan } from "../../src/compile/training.ts";
+import type { CompiledTraining, TrainingEntry } from "../../src/compile/training.ts";
+import type { SpanRecord, TrainingSpan } from "../../src/host/training.ts";
 import type { TrainedNetworkParameters } from "../../src/network/trained-parameters.ts";
 
 const ERROR_STEPS = 50;

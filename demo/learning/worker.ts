@@ -1,4 +1,5 @@
-import type { CompiledTraining, TrainingEngine } from "../../src/compile/training.ts";
+import type { CompiledTraining } from "../../src/compile/training.ts";
+import type { TrainingEngine } from "../../src/host/training.ts";
 import { gpuTraining } from "../../src/gpu/training.ts";
 import { Pace as SubmitPace } from "../../src/host/pace.ts";
 import { UNIT_MS } from "../../src/network/trained-parameters.ts";

@@ -1,7 +1,7 @@
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import { gpuEngine, type VisibleEngine } from "../../src/gpu/engine.ts";
 import type { Engine, EngineState } from "../../src/host/engine.ts";
-import { mechanismSection } from "../../src/mechanisms/table.ts";
+import { mechanismSection } from "./mechanism-section.ts";
 import type { WholeCell } from "../../src/network/cell.ts";
 import type { NetworkDescription } from "../../src/network/description.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";

@@ -85,6 +85,14 @@ export interface ParamFormula {
   readonly perNode: readonly Expr[];
 }
 
+/** What a control may change, with the limits of its values. */
+export interface LiveParam {
+  readonly name: string;
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+}
+
 export interface CompiledCells {
   readonly kind: "cells";
   readonly name: string;
@@ -98,12 +106,7 @@ export interface CompiledCells {
   readonly formulas: readonly ParamFormula[];
   readonly sources: readonly ParamSource[];
   /** names of the parameters that may change, "<section>.<insertion>.<param>", each with unit and limits. */
-  readonly live: readonly {
-    readonly name: string;
-    readonly unit: string;
-    readonly min: number;
-    readonly max: number;
-  }[];
+  readonly live: readonly LiveParam[];
   /** initial states, SoA: state s, entry e, cell c at (s * entries + e) * n + c. */
   readonly state0: Float64Array;
   /** receptors that have links: its weights of cell c arrive at slot `slot + c` of this population's stage. */
@@ -154,6 +157,9 @@ export interface CompiledTrained {
   readonly name: string;
   readonly n: number;
   readonly firstSource: number;
+  readonly live: readonly LiveParam[];
+  /** amplitude of the normal values at a "sigma" of 1. */
+  readonly noisePerSigma: number;
   readonly traces: readonly SampledTrace[];
 }
 

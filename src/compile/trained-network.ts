@@ -13,7 +13,7 @@ import { checkEstimate, type Estimate, type MemoryLimits } from "./estimate.ts";
 import { frozen } from "./freeze.ts";
 import { digest, RESULTS_VERSION } from "./hash.ts";
 import { compileTrained, phaseOf } from "./trained.ts";
-import { drawNetwork, drawTargets, targetArray, type NetworkDraws } from "./trained-draws.ts";
+import { drawNetwork, type DrawParameters, drawTargets, targetArray, type NetworkDraws } from "./trained-draws.ts";
 import { trainedNetworks } from "./trained-networks.ts";
 import type { CompiledTraining, TrainingTrace } from "./training.ts";
 
@@ -48,6 +48,7 @@ export function compileTrainedNetwork(
   return frozen(compileTrained(training, {
     dt, name: t.name, traces: tracesOf(t, recordings, dt, training),
     seeds: Uint32Array.from({ length: entries }, (_, e) => variedSeed(d, "seed", e)),
+    noisePerSigma: noiseAmplitude({ ...common, sigma: 1 }),
     hash: digest({ version: RESULTS_VERSION, dt, description: { seed, structureSeed, trained: t, recordings, entries, variations } }),
   }));
 } // prettier-ignore
@@ -94,7 +95,8 @@ function once<T>(make: (own: TrainedNetworkParameters, seed: number) => T): type
   };
 }
 
-function drawsOf({ links }: TrainedDescription, own: TrainedNetworkParameters, seed: number): NetworkDraws {
+/** A network as its seed or its given links make it. */
+export function drawsOf({ links }: TrainedDescription, own: DrawParameters, seed: number): NetworkDraws {
   const drawn = drawNetwork(links === undefined ? own : { ...own, p: 0 }, seed);
   return links === undefined ? drawn : { ...drawn, ...rowsOfLinks(links, own.N) };
 }

@@ -1,4 +1,4 @@
-import type { CompiledNetwork, SampledTrace } from "./compiled.ts";
+import type { CompiledNetwork, LiveParam, SampledTrace } from "./compiled.ts";
 import { dataDigest, RESULTS_VERSION } from "./hash.ts";
 import type { CompiledTraining, TrainingRules, TrainingTrace } from "./training.ts";
 
@@ -10,6 +10,8 @@ export interface TrainedOptions {
   readonly traces: readonly SampledTrace[];
   /** Of each entry; those of its noise where left out. */
   readonly seeds?: Uint32Array;
+  /** Amplitude of the normal values at a "sigma" of 1; 1 where left out. */
+  readonly noisePerSigma?: number;
   /** Of what determines results; of the training where left out. */
   readonly hash?: string;
 }
@@ -18,12 +20,12 @@ export interface TrainedOptions {
  * network an entry, delay 0. Its engine is made from the same CompiledTraining. */
 export function compileTrained(training: CompiledTraining, options: TrainedOptions): CompiledNetwork {
   const { n, rules, schedule, entries } = training;
-  const { dt, name, traces, seeds, hash } = options;
+  const { dt, name, traces, seeds, noisePerSigma = 1, hash } = options;
   return {
     dt,
     entries: entries.length,
     seeds: seeds ?? Uint32Array.from(entries, ({ noise }) => (noise.kind === "drawn" ? noise.seed : 0)),
-    populations: [{ kind: "trained", name, n, firstSource: 0, traces }],
+    populations: [{ kind: "trained", name, n, firstSource: 0, live: liveOf(training), noisePerSigma, traces }],
     nSources: n,
     stages: [],
     maxBlock: schedule.stepsPerLoop,
@@ -41,6 +43,13 @@ export function compileTrained(training: CompiledTraining, options: TrainedOptio
     hash: hash ?? dataDigest({ version: RESULTS_VERSION, ...training, entries, kept: traces }),
     trained: training,
   };
+}
+
+/** Threshold and reset of LIF neurons, and the noise where every network draws one. */
+function liveOf({ entries }: CompiledTraining): LiveParam[] {
+  const any = { unit: "1", min: -Infinity, max: Infinity };
+  const sigma = entries.every(({ noise }) => noise.kind === "drawn") ? [{ ...any, name: "sigma", min: 0 }] : [];
+  return [{ ...any, name: "vt" }, { ...any, name: "vrest" }, ...sigma];
 }
 
 /** Steps of second order are only near the exponentials that they stand for while they are short beside the time constants, of the membrane and of

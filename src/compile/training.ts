@@ -1,4 +1,3 @@
-import { ModelError } from "../errors.ts";
 import { TRACES, type TrainingTrace } from "../network/trained-parameters.ts";
 
 /**
@@ -76,55 +75,6 @@ export type TrainingNoise =
 
 export { TRACES, type TrainingTrace };
 
-export interface SpanRecord {
-  /** 0 or 1, [steps][n]. */
-  readonly spikes: Uint8Array;
-  /** [steps][n] each. */
-  readonly traces: Partial<Record<TrainingTrace, Float64Array | Float32Array>>;
-}
-
-/** A stretch of steps within one loop. */
-export interface TrainingSpan {
-  readonly firstStep: number;
-  readonly steps: number;
-  readonly entries: readonly SpanRecord[];
-}
-
-/** All that changes in a run; put into an entry (x0, r0, w, P, firstStep) it goes on exactly there. */
-export interface TrainingState {
-  readonly x: Float64Array;
-  readonly r: Float64Array;
-  readonly w: Float64Array;
-  readonly P: readonly Float64Array[];
-  readonly step: number;
-}
-
-/** All that changes in a run as an engine holds it: what the same engine on the same networks goes on from, bit for bit. */
-export type TrainingSnapshot = Readonly<Record<string, Uint32Array | Float32Array | Float64Array>>;
-
-/** Runs the networks of a CompiledTraining side by side. Methods are called one at a time. */
-export interface TrainingEngine {
-  readonly kind: "gpu" | "reference" | "reference32";
-  readonly compiled: CompiledTraining;
-  /** Steps run so far. */
-  readonly step: number;
-  /** Runs `steps` steps, at most to the end of the current loop.
-   * @throws StateError where one leaves what a neuron can be; the engine is then good for `load` only */
-  advance(steps: number, record?: readonly TrainingTrace[]): Promise<TrainingSpan>;
-  /** Weights of each entry now, in the order of its colIdx. */
-  weights(): Promise<Float64Array[]>;
-  state(): Promise<TrainingState[]>;
-  /** Bytes that it takes beside the CompiledTraining, these traces of whole loops recorded. */
-  memory(record: readonly TrainingTrace[]): { readonly host: number; readonly device: number };
-  save(): Promise<TrainingSnapshot>;
-  /** Keeps what it holds now, where it holds it: `back` returns there. One mark at a time. */
-  mark(): void;
-  back(): void;
-  /** Goes back, or on, to a snapshot of the same networks; noise that is given must be of the loop that the engine stands in. */
-  load(snapshot: TrainingSnapshot): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** Factor of the trace in one step: the midpoint rule on r' = -b r. */
 export const traceDecay = (rules: TrainingRules): number => 1 - rules.h * rules.b + (rules.h * rules.b) ** 2 / 2;
 
@@ -133,16 +83,4 @@ export function learns(schedule: TrainingSchedule, step: number): boolean {
   const loop = Math.floor(step / schedule.stepsPerLoop);
   const it = step - loop * schedule.stepsPerLoop;
   return loop >= schedule.firstTrained && loop <= schedule.lastTrained && it >= schedule.learnFrom;
-}
-
-/** Refuses `steps` that an engine cannot run as one span. */
-export function checkSpan(schedule: TrainingSchedule, step: number, steps: number): void {
-  const left = schedule.stepsPerLoop - (step % schedule.stepsPerLoop);
-  if (!Number.isInteger(steps) || steps < 1 || steps > left || step >= schedule.loops * schedule.stepsPerLoop) {
-    throw new ModelError(
-      "training span",
-      `${steps} steps from step ${step} do not fit loops of ${schedule.stepsPerLoop} steps, ${schedule.loops} in all`,
-      "Advance by 1 to the number of steps left in the loop",
-    );
-  }
 }

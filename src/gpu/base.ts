@@ -1,6 +1,8 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import { startExposed } from "../host/exposed.ts";
 import { Inputs } from "../host/inputs.ts";
+import { KINDS } from "./device-network.ts";
+import { mostRows } from "./drive-part.ts";
 import type { GpuOptions } from "./engine.ts";
 import type { Shared } from "./group.ts";
 import { BLOCK_STRIDE, Kernels, Records, WORKGROUP_SIZE } from "./kernels.ts";
@@ -9,7 +11,7 @@ import { LogRing } from "./log-ring.ts";
 import { Memory } from "./memory.ts";
 import type { RoundTrip } from "./round-trip.ts";
 import { Scope } from "./scope.ts";
-import { BlockPlanner, longestSubmit, mostDispatches, mostRows } from "./submit.ts";
+import { BlockPlanner, longestSubmit, mostDispatches } from "./submit.ts";
 
 /** What an engine is made of before its kernels. */
 export interface Base {
@@ -31,7 +33,7 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
     (sum, stage) => sum + countTables(stage, network, bindingBytes) + stage.procedural.length,
     0,
   );
-  const maxSteps = longestSubmit(network, inputs, tables);
+  const maxSteps = longestSubmit(KINDS, network, inputs, tables);
   const shared: Shared = {
     memory,
     kernels: new Kernels(device),
@@ -40,7 +42,10 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
     workgroupSize: options.workgroupSize ?? WORKGROUP_SIZE,
     bindingBytes,
     maxSteps,
-    records: new Records(device, memory.uniform("records", BLOCK_STRIDE * mostDispatches(network, maxSteps, tables))),
+    records: new Records(
+      device,
+      memory.uniform("records", BLOCK_STRIDE * mostDispatches(KINDS, network, maxSteps, tables)),
+    ),
     increments: memory.storage("increments", 4 * mostRows(network) * (maxSteps + 1)),
     clamps: memory.storage("clamp values", 4 * inputs.clampRows * maxSteps),
     exposed: memory.storage("shown values", Float32Array.from(startExposed(network, true))),

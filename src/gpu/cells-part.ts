@@ -1,10 +1,10 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledCells } from "../compile/compiled.ts";
+import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import type { EngineState } from "../host/engine.ts";
 import { ModelError } from "../errors.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
 import { CellParams } from "../host/params.ts";
-import type { Dispatch, Group, Saved, Setting, Shared, Turn, Words } from "./group.ts";
+import type { Dispatch, Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
 import { bind, type Bindings, type Kernel, type KernelName, workgroups } from "./kernels.ts";
 import { Samples } from "./sample-part.ts";
 import type { Sums } from "./stage-part.ts";
@@ -23,6 +23,16 @@ interface CellKernels {
   readonly integrate: Kernel;
   readonly detect: Kernel | undefined;
 }
+
+const cellsOf = ({ populations }: CompiledNetwork): CompiledCells[] => populations.filter((p) => p.kind === "cells");
+
+export const CELLS: Kind = {
+  dispatches: (network) => cellsOf(network).reduce((sum, p) => sum + (p.detectsFirst === true ? 2 : 1), 0),
+  bytesPerStep: (network, inputs) => [
+    4 * inputs.clampRows,
+    4 * cellsOf(network).flatMap((p) => p.traces).reduce((sum, t) => sum + (network.entries * t.cells.length) / t.everySteps, 0),
+  ],
+}; // prettier-ignore
 
 /** One cell population on the device; small cells and trees differ in kernel and in where states are kept. */
 export abstract class CellsPart implements Group, Setting {

@@ -2,21 +2,24 @@
 import { isSoftware } from "./adapter.ts";
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import type { EngineState } from "../host/engine.ts";
-import type { CellsPart } from "./cells-part.ts";
+import { CELLS, type CellsPart } from "./cells-part.ts";
 import { Common } from "./common.ts";
-import { DrivePart } from "./drive-part.ts";
-import { type Dispatch, type Group, ORDER, type Saved, type Setting, type Shared, type Turn } from "./group.ts";
-import { History } from "./history-part.ts";
-import { BLOCK_STRIDE } from "./kernels.ts";
-import { LearnPart } from "./learn-part.ts";
+import { type Dispatches, dispatchesOf } from "./dispatches.ts";
+import { DRIVE, DrivePart } from "./drive-part.ts";
+import type { Group, Kind, Saved, Setting, Shared } from "./group.ts";
+import { HISTORY, History } from "./history-part.ts";
+import { LEARN, LearnPart } from "./learn-part.ts";
 import type { LogRing } from "./log-ring.ts";
-import { PortPart } from "./port-part.ts";
-import { ReadoutPart } from "./readout-part.ts";
-import { type ProjectionRelease, ReleasePart } from "./release-part.ts";
+import { PortPart, PORTS } from "./port-part.ts";
+import { READ, ReadoutPart } from "./readout-part.ts";
+import { type ProjectionRelease, RELEASE, ReleasePart } from "./release-part.ts";
 import { SmallPart } from "./small-part.ts";
-import { StagePart, Sums } from "./stage-part.ts";
-import type { BlockPlan, Submit } from "./submit.ts";
+import { DELIVER, StagePart, Sums } from "./stage-part.ts";
+import type { Submit } from "./submit.ts";
 import { TreePart } from "./tree-part.ts";
+
+/** Every kind of group that `DeviceNetwork.make` makes. */
+export const KINDS: readonly Kind[] = [DRIVE, READ, HISTORY, LEARN, PORTS, DELIVER, CELLS, RELEASE];
 
 /** Workgroups that look through the log's last steps, each through as many spikes at once as it has invocations; any number gives the
  * same bits. A GPU wants more than it has multiprocessors. A software adapter pays for each, even with nothing to do (SwiftShader, 2
@@ -106,30 +109,11 @@ export class DeviceNetwork {
     return lookingGroups(isSoftware(memory.device.adapterInfo), spikes, workgroupSize);
   }
 
-  /** The dispatches of a submit and the Block record of each. */
-  dispatches(submit: Submit): { dispatches: Dispatch[]; records: Uint32Array<ArrayBuffer> } {
-    const dispatches: Dispatch[] = [];
-    const records: number[][] = [];
-    const stride = submit.to - submit.from;
-    const push = (d: Dispatch, b: BlockPlan): void => {
-      dispatches.push(d);
-      records.push([b.step, b.steps, b.step - submit.from, stride, b.slot, b.slotFrom, ...(d.events ?? [0, 0])]);
-    };
-    const [first] = submit.blocks;
-    if (first !== undefined) push(this.common.begin(notesPosition(this.#shared.network, this.named.sums)), first);
+  dispatches(submit: Submit): Dispatches {
     const looking = this.#looking();
-    const turns = inOrder(this.groups.flatMap((g) => g.turns?.(submit, looking) ?? []));
-    for (const b of submit.blocks) for (const turn of turns) for (const d of turn.of(b)) push(d, b);
-    const words = new Uint32Array((BLOCK_STRIDE / 4) * records.length);
-    records.forEach((r, k) => words.set(r, (BLOCK_STRIDE / 4) * k));
-    return { dispatches, records: words };
+    const turns = this.groups.flatMap((g) => g.turns?.(submit, looking) ?? []);
+    return dispatchesOf(turns, submit, this.common.begin(notesPosition(this.#shared.network, this.named.sums)));
   }
-}
-
-/** Turns at one place stay in their groups' order. */
-function inOrder(turns: readonly Turn[]): Turn[] {
-  const place = ({ stage, at }: Turn): number => stage * ORDER.length + ORDER.indexOf(at);
-  return turns.toSorted((a, b) => place(a) - place(b));
 }
 
 /** Where nothing is delivered, nobody notes the log's position. */

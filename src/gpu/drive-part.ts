@@ -1,11 +1,20 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledRenewal } from "../compile/compiled.ts";
+import type { CompiledNetwork, CompiledRenewal } from "../compile/compiled.ts";
 import type { EngineState } from "../host/engine.ts";
 import type { InputBlock } from "../host/inputs.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
-import type { Group, Saved, Setting, Shared, Turn, Words } from "./group.ts";
+import type { Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
 import type { Submit } from "./submit.ts";
+
+/** Rows of increments at most: one per signal and entry. */
+export const mostRows = ({ populations }: CompiledNetwork): number =>
+  populations.reduce((sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, l) => s + l.length, 0) : 0), 0);
+
+export const DRIVE: Kind = {
+  dispatches: ({ populations }) => populations.filter((p) => p.kind === "renewal").length,
+  bytesPerStep: (network) => [4 * mostRows(network)],
+};
 
 /** One renewal population on the device. */
 export class DrivePart implements Group, Setting {

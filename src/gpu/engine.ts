@@ -11,7 +11,8 @@ import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import { type Base, prepare } from "./base.ts";
 import { DeviceNetwork } from "./device-network.ts";
-import { clearAll, type Dispatch, type Shared } from "./group.ts";
+import { encodePasses } from "./dispatches.ts";
+import type { Shared } from "./group.ts";
 import type { LearnPart } from "./learn-part.ts";
 import { LogCopy, type LogRing } from "./log-ring.ts";
 import { DeviceWatch } from "./device-watch.ts";
@@ -173,13 +174,9 @@ class GpuEngine implements VisibleEngine {
     this.#inputs.setScale(projection, scale, entry);
     this.#settings.changed([...this.#parts.named.sums, ...this.#parts.named.learning]);
   }
-  setFrozen(learning: number, frozen: boolean, entry?: number): void {
-    this.#freeze(this.#parts.named.learning[learning] as LearnPart, frozen, entry);
-  }
-  setReadoutFrozen(readout: number, frozen: boolean, entry?: number): void {
-    this.#freeze(this.#parts.named.readouts[readout] as ReadoutPart, frozen, entry);
-  }
-  #freeze(part: LearnPart | ReadoutPart, frozen: boolean, entry?: number): void {
+  setFrozen(learner: number, frozen: boolean, entry?: number): void {
+    const { learning, readouts } = this.#parts.named;
+    const part = [...learning, ...readouts][learner] as LearnPart | ReadoutPart;
     part.frozen.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? part.frozen.length : entry + 1);
     this.#settings.changed([part]);
   }
@@ -278,7 +275,9 @@ class GpuEngine implements VisibleEngine {
     this.#parts.mutable.forEach((b, k) =>
       encoder.copyBufferToBuffer(b, 0, this.#snapshots?.[submit.parity][k] as GPUBuffer, 0, b.size),
     );
-    this.#encodeDispatches(encoder, dispatches, submit.parity);
+    const { records: own } = this.#shared;
+    if (this.#profile === undefined) encodePasses(encoder, dispatches, own);
+    else this.#profile.encode(encoder, dispatches, own, submit.parity);
     const staging = this.#staging?.[submit.parity] as GPUBuffer;
     encoder.copyBufferToBuffer(this.#log.buffer, 0, staging, 0, this.#log.buffer.size);
     let at = this.#log.buffer.size;
@@ -289,24 +288,6 @@ class GpuEngine implements VisibleEngine {
     });
     queue.submit([encoder.finish()]);
     return placed.map((p) => p.samples);
-  }
-
-  #encodeDispatches(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[], parity: 0 | 1): void {
-    const { records } = this.#shared;
-    if (this.#profile !== undefined) return this.#profile.encode(encoder, dispatches, records, parity);
-    let pass: GPUComputePassEncoder | undefined;
-    dispatches.forEach((d, k) => {
-      pass ??= encoder.beginComputePass();
-      pass.setPipeline(d.pipeline);
-      pass.setBindGroup(0, d.group);
-      pass.setBindGroup(1, records.group(k));
-      pass.dispatchWorkgroups(...d.workgroups);
-      if (d.clear === undefined || d.clear.length === 0) return;
-      pass.end();
-      pass = undefined;
-      clearAll(encoder, d.clear);
-    });
-    pass?.end();
   }
 
   /** Waits for a submit and reads it; if the log was too small, enlarges it and repeats it and what came after. */

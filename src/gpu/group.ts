@@ -51,6 +51,8 @@ export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: readonly [number, number];
+  /** In place of a Block record. */
+  readonly record?: readonly number[];
   /** `events` and `events_end` of its Block record, 0 where left out. */
   readonly events?: readonly [from: number, to: number];
   /** parts of buffers to be set to zero afterwards. */
@@ -66,6 +68,18 @@ export interface Turn {
   readonly stage: number;
   readonly at: (typeof ORDER)[number];
   of(b: BlockPlan): readonly Dispatch[];
+}
+
+/** A kind of group, as it says what it will take before any group exists: what all share is made that large. */
+export interface Kind {
+  /** Dispatches of a block at most. @param tables  of links, kept and drawn again, of all stages */
+  dispatches?(network: CompiledNetwork, tables: number): number;
+  /** Dispatches of a submit at most that come besides, each at a place where a block may be cut for it. */
+  cuts?(network: CompiledNetwork, steps: number): number;
+  /** Bytes that a submit takes for each of its steps, buffer by buffer. */
+  bytesPerStep?(network: CompiledNetwork, inputs: Inputs): readonly number[];
+  /** Bytes that the fullest submit of so many steps takes, buffer by buffer, where they do not grow evenly. */
+  bytes?(network: CompiledNetwork, steps: number): readonly number[];
 }
 
 /** Under the names of a checkpoint. */

@@ -6,17 +6,24 @@ import { mostWithin } from "../host/samples.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { mathFunctions, printWgsl } from "../lang/print.ts";
 import { lowerBound } from "../sorted.ts";
-import type { Group, Saved, Setting, Shared, Turn, Words } from "./group.ts";
+import type { Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
 import type { History } from "./history-part.ts";
 import { bind, type Kernel } from "./kernels.ts";
 import { KeptStates } from "./kept-states.ts";
-import { Samples, WeightSamples } from "./sample-part.ts";
+import { Samples, samplesOf, WeightSamples } from "./sample-part.ts";
 import type { Sums } from "./stage-part.ts";
 import type { BlockPlan, Submit } from "./submit.ts";
 
 /** What arrives from a train over one segment in a block: see shaders/learn.wgsl. */
-export const RECORD_BYTES = 32;
+const RECORD_BYTES = 32;
 const RECORD_WORDS = RECORD_BYTES / 4;
+
+export const LEARN: Kind = {
+  dispatches: ({ learning }) => 2 * learning.length,
+  cuts: (network, steps) => samplesOf(network.learning.flatMap((l) => weightTraces(network, l)).map(([, t]) => t.everySteps), steps),
+  bytes: ({ learning, entries }, steps) =>
+    learning.map(({ arrivals = [] }) => RECORD_BYTES * entries * arrivals.reduce((most, { step }) => Math.max(most, mostWithin(step, steps)), 0)),
+}; // prettier-ignore
 
 /** Links of one projection that learn, on the device. */
 export class LearnPart implements Group, Setting {

@@ -1,8 +1,10 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledPort, PortLinks } from "../compile/compiled.ts";
-import type { Group, Shared, Turn } from "./group.ts";
+import type { Group, Kind, Shared, Turn } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
 import type { Sums } from "./stage-part.ts";
+
+export const PORTS: Kind = { dispatches: ({ stages }) => stages.reduce((sum, s) => sum + s.ports.length, 0) };
 
 /** Summed Poisson inputs of one projection on the device. */
 export class PortPart implements Group {

@@ -2,9 +2,18 @@
 import type { CompiledReadout } from "../compile/compiled.ts";
 import type { EngineState } from "../host/engine.ts";
 import { initialReadout, keptReadout, learnsAt, type ReadoutTrace, readoutTraces } from "../host/readouts.ts";
-import type { Dispatch, Group, Saved, Setting, Shared, Turn, Words } from "./group.ts";
+import type { Dispatch, Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
-import { Samples, WeightSamples } from "./sample-part.ts";
+import { Samples, samplesOf, WeightSamples } from "./sample-part.ts";
+
+export const READ: Kind = {
+  dispatches: ({ readouts }) => 4 * readouts.length,
+  cuts: (network, steps) => {
+    const traces = network.readouts.flatMap((r) => [...readoutTraces(network, r, "current"), ...readoutTraces(network, r, "link")]);
+    const learning = network.readouts.flatMap((r) => (r.learning === undefined ? [] : [r.learning.every]));
+    return samplesOf([...traces.map(({ trace }) => trace.everySteps), ...learning], steps);
+  },
+}; // prettier-ignore
 
 interface ReadoutKernels {
   readonly read: Kernel<"read_out">;

@@ -12,6 +12,10 @@ export interface OwnTrace {
   readonly trace: CompiledTrace;
 }
 
+/** How often so many steps meet multiples of each of these intervals, at most. */
+export const samplesOf = (intervals: readonly number[], steps: number): number =>
+  intervals.reduce((sum, every) => sum + Math.floor(steps / every) + 1, 0);
+
 /** Where a group's traces leave their samples of a submit: trace after trace, each [sample][entry][cell of the trace]. */
 export class Samples {
   readonly buffer: GPUBuffer;
@@ -26,7 +30,7 @@ export class Samples {
 
   /** Floats that the samples of so many steps take. */
   words(steps: number): number {
-    const most = ({ trace: t }: OwnTrace): number => (Math.floor(steps / t.everySteps) + 1) * this.width(t);
+    const most = ({ trace: t }: OwnTrace): number => samplesOf([t.everySteps], steps) * this.width(t);
     return this.#traces.reduce((sum, t) => sum + most(t), 0);
   }
 

@@ -2,14 +2,20 @@
 import type { CompiledStage } from "../compile/compiled.ts";
 import { mostWithin } from "../host/samples.ts";
 import { lowerBound } from "../sorted.ts";
-import type { Cleared, Dispatch, Group, Setting, Shared, Turn, Words } from "./group.ts";
+import type { Cleared, Dispatch, Group, Kind, Setting, Shared, Turn, Words } from "./group.ts";
 import { bind, type Kernel } from "./kernels.ts";
 import { countTables, type LinkTable, makeLinkTables } from "./link-tables.ts";
 import { RegenerateParts } from "./regenerate-part.ts";
 import type { Submit } from "./submit.ts";
 
 /** One given event on the device: step, slot, projection, weight. */
-export const GIVEN_BYTES = 16;
+const GIVEN_BYTES = 16;
+
+/** Given events, and a dispatch for each table. */
+export const DELIVER: Kind = {
+  dispatches: ({ stages }, tables) => stages.length + tables,
+  bytes: ({ stages }, steps) => stages.map(({ given }) => GIVEN_BYTES * mostWithin(given.step, steps)),
+};
 
 /** Where everything that reaches a stage is summed. */
 export class Sums implements Group, Setting {

@@ -2,13 +2,9 @@ import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { StateError } from "../errors.ts";
 import type { Segment, TraceSamples } from "../host/engine.ts";
 import type { InputBlock, Inputs } from "../host/inputs.ts";
-import { mostWithin } from "../host/samples.ts";
-import { blockEnd, weightTraces } from "../host/learning.ts";
-import { readoutTraces } from "../host/readouts.ts";
-import type { Words } from "./group.ts";
+import { blockEnd } from "../host/learning.ts";
+import type { Kind, Words } from "./group.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
-import { RECORD_BYTES } from "./learn-part.ts";
-import { GIVEN_BYTES } from "./stage-part.ts";
 
 /** Bytes of one submit's inputs and of its traces at most: what bounds its length beside time. */
 const SUBMIT_BYTES = 16 * 2 ** 20;
@@ -84,27 +80,17 @@ export class BlockPlanner {
 export const cutAt = (blocks: readonly BlockPlan[], to: number): BlockPlan[] =>
   blocks.flatMap((b) => (b.step < to ? [{ ...b, steps: Math.min(b.steps, to - b.step) }] : []));
 
-/** Rows of increments at most: one per signal and entry. */
-export const mostRows = (network: CompiledNetwork): number =>
-  network.populations.reduce(
-    (sum, p) => sum + (p.kind === "renewal" ? p.signals.reduce((s, l) => s + l.length, 0) : 0),
-    0,
-  );
-
-/** Dispatches of a submit at most. */
-export function mostDispatches(network: CompiledNetwork, steps: number, tables: number): number {
-  const { stages, populations, readouts, maxBlock, plasticity, learning } = network;
-  const advancing = populations.filter((p) => p.kind !== "trains").length;
-  const learns = learning.length === 0 ? 0 : 1 + stages.length + populations.length + 2 * learning.length;
-  const perBlock = advancing + stages.reduce((sum, s) => sum + 1 + s.ports.length, 0) + tables + 2 * plasticity.length + learns + 4 * readouts.length;
-  const samples = learning.flatMap((l) => weightTraces(network, l)).map(([, t]) => Math.floor(steps / t.everySteps) + 1);
-  const read = readouts.flatMap((r) => [
-    ...["current", "link"].flatMap((phase) => readoutTraces(network, r, phase as "current" | "link")).map(({ trace: t }) => Math.floor(steps / t.everySteps) + 1),
-    ...(r.learning === undefined ? [] : [Math.floor(steps / r.learning.every) + 1]),
-  ]);
-  const sampled = [...samples, ...read].reduce((a, b) => a + b, 0);
-  return 1 + sampled + perBlock * (Math.ceil(steps / maxBlock) + sampled);
-} // prettier-ignore
+/** Dispatches of a submit at most: `begin`, and those of groups. */
+export function mostDispatches(
+  kinds: readonly Kind[],
+  network: CompiledNetwork,
+  steps: number,
+  tables: number,
+): number {
+  const perBlock = kinds.reduce((sum, k) => sum + (k.dispatches?.(network, tables) ?? 0), 0);
+  const cuts = kinds.reduce((sum, k) => sum + (k.cuts?.(network, steps) ?? 0), 0);
+  return 1 + cuts + perBlock * (Math.ceil(steps / network.maxBlock) + cuts);
+}
 
 /** Per row the sum of its increments before each step and at the end, modulo 2^32. */
 export function runningSums({ increments, steps }: InputBlock): Uint32Array<ArrayBuffer> {
@@ -152,21 +138,17 @@ export function joined(all: readonly Segment[]): Segment {
 }
 
 /** Steps of a submit such that its inputs, given events and traces stay small. */
-export function longestSubmit(network: CompiledNetwork, inputs: Inputs, tables: number): number {
-  const traces = network.populations.reduce(
-    (sum, p) =>
-      sum +
-      (p.kind === "cells" ? p.traces.reduce((s, t) => s + (network.entries * t.cells.length) / t.everySteps, 0) : 0),
-    0,
-  );
-  const bytesPerStep = 4 * Math.max(mostRows(network), inputs.clampRows, traces, 1e-3);
-  let steps = Math.max(1, Math.min(LONGEST_SUBMIT, Math.floor(SUBMIT_BYTES / bytesPerStep)));
-  for (const { given } of network.stages)
-    while (steps > 1 && GIVEN_BYTES * mostWithin(given.step, steps) > SUBMIT_BYTES) steps >>>= 1;
-  for (const { arrivals = [] } of network.learning) {
-    const most = (): number => arrivals.reduce((a, { step }) => Math.max(a, mostWithin(step, steps)), 0);
-    while (steps > 1 && RECORD_BYTES * network.entries * most() > SUBMIT_BYTES) steps >>>= 1;
-  }
-  while (steps > 1 && BLOCK_STRIDE * mostDispatches(network, steps, tables) > SUBMIT_BYTES) steps >>>= 1;
+export function longestSubmit(
+  kinds: readonly Kind[],
+  network: CompiledNetwork,
+  inputs: Inputs,
+  tables: number,
+): number {
+  const perStep = kinds.flatMap((k) => k.bytesPerStep?.(network, inputs) ?? []);
+  let steps = Math.max(1, Math.min(LONGEST_SUBMIT, Math.floor(SUBMIT_BYTES / Math.max(...perStep, 4e-3))));
+  const fits = (): boolean =>
+    BLOCK_STRIDE * mostDispatches(kinds, network, steps, tables) <= SUBMIT_BYTES &&
+    kinds.every((k) => (k.bytes?.(network, steps) ?? []).every((bytes) => bytes <= SUBMIT_BYTES));
+  while (steps > 1 && !fits()) steps >>>= 1;
   return steps;
 }

@@ -2,7 +2,7 @@
 import type { CompiledTraining } from "../compile/training.ts";
 import { bind, BLOCK_STRIDE, Records, type Kernel } from "./kernels.ts";
 import type { Memory } from "./memory.ts";
-import { constantInputs, shardData } from "./training-buffers.ts";
+import { constantInputs, shardData, slotWords } from "./training-buffers.ts";
 import { DEFER, inputRows, type Shard, type TrainingLayout } from "./training-layout.ts";
 
 export const SPAN_WORDS = 16;
@@ -41,18 +41,18 @@ export class TrainingResources {
     this.span = memory.uniform("training.span", SPAN_WORDS * 4);
     this.steps = new Records(
       memory.device,
-      memory.uniform("training.steps", (compiled.schedule.stepsPerLoop + 1) * BLOCK_STRIDE),
+      memory.uniform("training.steps", (compiled.schedule.stepsPerLoop + 1) * layout.shards.length * BLOCK_STRIDE),
     );
-    memory.device.queue.writeBuffer(this.inputs, 0, constantInputs(compiled, neurons));
+    memory.device.queue.writeBuffer(this.inputs, 3 * neurons * 4, constantInputs(compiled, neurons));
     this.shards = layout.shards.map((shard) => {
-      const { P, w, links, slots } = shardData(compiled, layout, shard);
+      const { P, w, links } = shardData(compiled, layout, shard);
       return {
         shard,
         P: memory.storage("training.P", P),
         U: memory.storage("training.U", shard.linkVectors * 16 * DEFER),
         w: memory.storage("training.w", w),
         links: memory.storage("training.links", links),
-        slots: memory.storage("training.slots", slots),
+        slots: memory.storage("training.slots", 4 * slotWords(layout, shard)),
       };
     });
     this.#record = memory.storage("training.record", 16);
@@ -62,16 +62,21 @@ export class TrainingResources {
     return this.#record.size;
   }
 
-  /** The record buffer, at least as large as asked for, and the bind group of each shard that goes with it.
+  /** Of each shard, with the record buffer as it is. */
+  get bindings(): readonly GPUBindGroup[] {
+    if (this.#bindings.length === 0) this.#bindings = this.shards.map((shard) => this.#bind(shard));
+    return this.#bindings;
+  }
+
+  /** The record buffer, at least as large as asked for.
    * @throws DeviceError where the device binds less */
-  recording(bytes: number): { record: GPUBuffer; bindings: readonly GPUBindGroup[] } {
+  recording(bytes: number): GPUBuffer {
     if (this.#record.size < bytes) {
       this.memory.release(this.#record);
       this.#record = this.memory.storage("training.record", bytes);
       this.#bindings = [];
     }
-    if (this.#bindings.length === 0) this.#bindings = this.shards.map((shard) => this.#bind(shard));
-    return { record: this.#record, bindings: this.#bindings };
+    return this.#record;
   }
 
   #bind({ P, U, w, links, slots }: ShardBuffers): GPUBindGroup {

@@ -2,32 +2,32 @@
 import { isSoftware } from "./adapter.ts";
 import { bytesText } from "../compile/estimate.ts";
 import { ModelError } from "../errors.ts";
+import { traceDecay, TRACES, type CompiledTraining, type TrainingTrace } from "../compile/training.ts";
+import type { EngineState } from "../host/engine.ts";
 import {
   checkSpan,
-  learns,
-  traceDecay,
-  TRACES,
-  type CompiledTraining,
   type SpanRecord,
-  type TrainingTrace,
   type TrainingEngine,
-  type TrainingSnapshot,
   type TrainingSpan,
   type TrainingState,
-} from "../compile/training.ts";
+} from "../host/training.ts";
+import { arrayBytes } from "../host/memory.ts";
 import { Pace } from "../host/pace.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { FAULTS, firstFault, MOVE_LIMIT, trainingError, type TrainingFault } from "../host/training-soundness.ts";
-import { stream } from "../random/philox.ts";
+import type { TrainedControls } from "../host/trained-controls.ts";
 import { DeviceWatch } from "./device-watch.ts";
-import { BLOCK_STRIDE, Kernels } from "./kernels.ts";
+import { dispatchesOf, encodePasses } from "./dispatches.ts";
+import type { Dispatch } from "./group.ts";
+import { Kernels } from "./kernels.ts";
 import { Mark } from "./mark.ts";
 import { checked, Memory } from "./memory.ts";
 import { RoundTrip } from "./round-trip.ts";
 import { Scope } from "./scope.ts";
-import { forLinks, pendingTerms, readP, spikesOf } from "./training-buffers.ts";
-import { inputRows, layoutTraining, stimulusRows, type TrainingLayout } from "./training-layout.ts";
-import { ALARM_ROW, SPAN_WORDS, STATE_ROWS, TrainingResources } from "./training-resources.ts";
+import { TrainedPart } from "./trained-part.ts";
+import { forLinks, readP, spikesOf } from "./training-buffers.ts";
+import { inputRows, layoutTraining, type TrainingLayout } from "./training-layout.ts";
+import { ALARM_ROW, TrainingResources } from "./training-resources.ts";
 
 export interface GpuTrainingOptions {
   /** Neurons per workgroup; changes no result. Default: 8 on software adapters, 32 else. */
@@ -36,8 +36,6 @@ export interface GpuTrainingOptions {
   readonly maxBinding?: number;
 }
 
-const PHASE = { output: 1, error: 2, learn: 4, dynamics: 8 } as const;
-const NONE = 0xffffffff;
 /** Steps of a submit: of the first (a learning step of many large networks takes tens of ms), and at most. */
 const [FIRST_STEPS, MOST_STEPS] = [32, 1024];
 
@@ -73,11 +71,12 @@ export async function gpuTraining(
         MOST_WEIGHT: magnitude(STATE_LIMIT),
       });
       const kernel = await new Kernels(device).make("train_step", { model });
+      const resources = new TrainingResources(memory, kernel, compiled, layout);
       return new GpuTraining(
         compiled,
         layout,
-        new TrainingResources(memory, kernel, compiled, layout),
-        kernel.pipeline,
+        resources,
+        new TrainedPart(compiled, layout, resources, kernel.pipeline),
       );
     });
   } catch (error) {
@@ -100,44 +99,40 @@ class GpuTraining implements TrainingEngine {
   readonly compiled: CompiledTraining;
   readonly #layout: TrainingLayout;
   readonly #resources: TrainingResources;
-  readonly #pipeline: GPUComputePipeline;
+  readonly #part: TrainedPart;
   #step: number;
-  #updates = 0;
-  #started = false;
   readonly #watch: DeviceWatch;
   readonly #plainPace: Pace;
   readonly #learningPace: Pace;
-  #givenLoop = -1;
   /** Traces after the last step, to tell the spikes of the next span's first step. */
   #lastR: Float32Array;
   readonly #mark: Mark;
-  #marked: TrainingSnapshot = {};
+  #marked: EngineState = {};
 
-  constructor(
-    compiled: CompiledTraining,
-    layout: TrainingLayout,
-    resources: TrainingResources,
-    pipeline: GPUComputePipeline,
-  ) {
+  constructor(compiled: CompiledTraining, layout: TrainingLayout, resources: TrainingResources, part: TrainedPart) {
     this.compiled = compiled;
     this.#layout = layout;
     this.#resources = resources;
-    this.#pipeline = pipeline;
+    this.#part = part;
     const { device, trip } = resources.memory;
     this.#watch = new DeviceWatch(device);
     this.#plainPace = new Pace(1, MOST_STEPS, trip.ms, FIRST_STEPS);
     this.#learningPace = new Pace(1, MOST_STEPS, trip.ms, FIRST_STEPS);
     this.#step = compiled.entries[0]?.firstStep ?? 0;
     this.#lastR = Float32Array.from(compiled.entries.flatMap((entry) => Array.from(entry.r0)));
-    const state = new Float32Array(STATE_ROWS * layout.neurons);
-    state.set(this.#lastR, (this.#step % 2) * layout.neurons);
-    compiled.entries.forEach((entry, e) => state.set(entry.x0, 2 * layout.neurons + e * compiled.n));
-    device.queue.writeBuffer(resources.state, 0, state);
-    this.#mark = new Mark(resources.memory, this.#changing().map(([, buffer]) => buffer)); // prettier-ignore
+    this.#mark = new Mark(resources.memory, part.mutable);
   }
 
   get step(): number {
     return this.#step;
+  }
+
+  get controls(): TrainedControls {
+    return this.#part.controls;
+  }
+
+  changed(): Promise<void> {
+    return this.#watch.guard(this.#part.changed());
   }
 
   advance(steps: number, record: readonly TrainingTrace[] = []): Promise<TrainingSpan> {
@@ -150,12 +145,14 @@ class GpuTraining implements TrainingEngine {
     const traces = tracesRead(record);
     const plane = steps * this.#layout.neurons;
     const buffer = await checked(memory.device, "train_step", async () => {
-      const recording = this.#resources.recording(traces.length * plane * 4);
-      this.#writeSpan(traces, plane);
-      this.#writeSteps(steps);
-      this.#writeNoise();
-      await this.#submit(steps + 1, recording.bindings);
-      return recording.record;
+      const record = this.#resources.recording(traces.length * plane * 4);
+      const span = { from: this.#step, to: this.#step + steps };
+      this.#part.uploadSpan(span, traces);
+      const blocks = Array.from({ length: steps }, (_, k) => ({ step: span.from + k, steps: 1, slot: 0, slotFrom: 0 }));
+      const { dispatches, records } = dispatchesOf(this.#part.turns(span), { ...span, blocks });
+      memory.device.queue.writeBuffer(this.#resources.steps.buffer, 0, records);
+      await this.#submit(dispatches);
+      return record;
     });
     const { neurons } = this.#layout;
     const [data, alarms] = await memory.readAll([
@@ -186,7 +183,7 @@ class GpuTraining implements TrainingEngine {
       const raw = {
         P: new Float32Array(await this.#resources.memory.read(buffers.P)),
         U: new Float32Array(await this.#resources.memory.read(buffers.U)),
-        pending: pendingTerms(this.#updates),
+        pending: this.#part.pending,
       };
       readP(this.compiled, this.#layout, buffers.shard, raw, P);
     }
@@ -202,27 +199,23 @@ class GpuTraining implements TrainingEngine {
     }));
   }
 
-  /** With the record of a loop, the same on its way to the host, and what a stretch of steps began with. */
+  /** With the record of a loop, the same on its way to the host, what controls change, and what a stretch of steps began with. */
   memory(record: readonly TrainingTrace[]): { host: number; device: number } {
     const traces = tracesRead(record).length;
     const recorded = 4 * traces * this.compiled.schedule.stepsPerLoop * this.#layout.neurons;
     const { memory, recordBytes } = this.#resources;
     return {
-      host: recorded,
+      host: recorded + arrayBytes(this.#part.settings.kept),
       device: memory.bytes - recordBytes + 2 * recorded + this.#mark.bytesToCome,
     };
   }
 
-  #progress(): { progress: Uint32Array; lastR: Float32Array } {
-    return {
-      progress: Uint32Array.of(this.#step, this.#updates, this.#started ? 1 : 0),
-      lastR: this.#lastR.slice(),
-    };
+  #progress(): EngineState {
+    return { progress: this.#part.progress(this.#step), lastR: this.#lastR.slice() };
   }
 
-  #goOnFrom({ progress, lastR }: TrainingSnapshot): void {
-    const [step = 0, updates = 0, started = 0] = progress ?? [];
-    [this.#step, this.#updates, this.#started] = [step, updates, started === 1];
+  #goOnFrom({ progress, lastR }: EngineState): void {
+    this.#step = this.#part.goOnFrom(progress ?? []);
     this.#lastR.set(lastR ?? []);
   }
 
@@ -236,23 +229,14 @@ class GpuTraining implements TrainingEngine {
     this.#mark.restore();
   }
 
-  async save(): Promise<TrainingSnapshot> {
-    const saved: Record<string, Uint32Array | Float32Array> = { ...this.#progress() };
-    for (const [name, buffer] of this.#changing())
-      saved[name] = new Float32Array(await this.#resources.memory.read(buffer));
-    return saved;
+  async save(): Promise<EngineState> {
+    return { ...(await this.#part.save(this.#step)), ...this.#progress() };
   }
 
-  async load(snapshot: TrainingSnapshot): Promise<void> {
+  load(snapshot: EngineState): Promise<void> {
     this.#goOnFrom(snapshot);
-    const { queue } = this.#resources.memory.device;
-    for (const [name, buffer] of this.#changing()) queue.writeBuffer(buffer, 0, snapshot[name] as Float32Array<ArrayBuffer>); // prettier-ignore
-  }
-
-  /** Every buffer that a step changes. */
-  #changing(): (readonly [string, GPUBuffer])[] {
-    const { state, shards } = this.#resources;
-    return [["state", state], ...shards.flatMap(({ P, U, w }, s) => Object.entries({ P, U, w }).map(([name, buffer]) => [`${name}.${s}`, buffer] as const))]; // prettier-ignore
+    this.#part.load(snapshot);
+    return Promise.resolve();
   }
 
   async close(): Promise<void> {
@@ -262,98 +246,26 @@ class GpuTraining implements TrainingEngine {
     scope[Symbol.dispose]();
   }
 
-  #writeSpan(traces: readonly TrainingTrace[], plane: number): void {
-    const { rules, n } = this.compiled;
-    const { memory, span } = this.#resources;
-    const words = new ArrayBuffer(SPAN_WORDS * 4);
-    const at = (trace: TrainingTrace): number => (traces.includes(trace) ? traces.indexOf(trace) * plane : NONE);
-    const { neurons } = this.#layout;
-    new Uint32Array(words).set([neurons, n, stream("training", "noise")]);
-    new Uint32Array(words).set([rules.spikeRule === "intended" ? 1 : 0, rules.noiseScheme === "held" ? 1 : 0, 0], 3);
-    new Float32Array(words).set([rules.h, rules.h / 2, traceDecay(rules), rules.b], 6);
-    new Uint32Array(words).set((["x", "r", "v", "error", "update2", "xmid"] as const).map(at), 10);
-    memory.device.queue.writeBuffer(span, 0, words);
-  }
-
-  /** One record per dispatch; the last has no dynamics, only the last step's output, error and learning. */
-  #writeSteps(steps: number): void {
-    const { schedule } = this.compiled;
-    const G = this.#layout.neurons;
-    const targets = 3 + stimulusRows(this.compiled);
-    const records = new Uint32Array(((steps + 1) * BLOCK_STRIDE) / 4);
-    for (let d = 0; d <= steps; d++) {
-      const step = this.#step + d;
-      const it = step % schedule.stepsPerLoop;
-      const last = (step + schedule.stepsPerLoop - 1) % schedule.stepsPerLoop;
-      const learn = d > 0 && learns(schedule, step - 1);
-      const first = !this.#started && d === 0;
-      const phases =
-        (d > 0 ? PHASE.output | PHASE.error : first ? PHASE.output : 0) |
-        (learn ? PHASE.learn : 0) |
-        (d < steps ? PHASE.dynamics : 0);
-      const [old, other] = step % 2 === 0 ? [0, G] : [G, 0];
-      const pending = pendingTerms(this.#updates);
-      if (learn) this.#updates++;
-      const stimulus = 3 + (schedule.stimulusRow[it] as number);
-      const noise = targets + schedule.stepsPerLoop + 2 * it;
-      const rows = [(targets + last) * G, stimulus * G, noise * G, step, d * G, (d - 1) * G];
-      records.set([phases, old, other, ...rows, pending], (d * BLOCK_STRIDE) / 4);
-    }
-    this.#started = true;
-    this.#resources.memory.device.queue.writeBuffer(this.#resources.steps.buffer, 0, records);
-  }
-
-  #writeNoise(): void {
-    const { entries, n, schedule } = this.compiled;
-    const loop = Math.floor(this.#step / schedule.stepsPerLoop);
-    const given = entries.map(({ noise }, e) => (noise.kind === "given" ? { e, values: noise } : undefined));
-    if (loop === this.#givenLoop || given.every((one) => one === undefined)) return;
-    this.#givenLoop = loop;
-    const G = this.#layout.neurons;
-    const rows = new Float32Array(2 * schedule.stepsPerLoop * G);
-    for (const one of given) {
-      if (one === undefined) continue;
-      const values = one.values.loop(loop);
-      for (let row = 0; row < 2 * schedule.stepsPerLoop; row++) {
-        rows.set(values.subarray(row * n, (row + 1) * n), row * G + one.e * n);
-      }
-    }
-    const start = (3 + stimulusRows(this.compiled) + schedule.stepsPerLoop) * G * 4;
-    this.#resources.memory.device.queue.writeBuffer(this.#resources.inputs, start, rows);
-  }
-
-  /** Dispatches 0..count-1 in short submits. Steps that learn and steps that do not go into different submits, since they take
-   * different times. */
-  async #submit(count: number, bindings: readonly GPUBindGroup[]): Promise<void> {
-    const { trip, device } = this.#resources.memory;
-    const learning = (d: number): boolean => d > 0 && learns(this.compiled.schedule, this.#step + d - 1);
-    for (let d = 0; d < count;) {
-      const pace = learning(d) ? this.#learningPace : this.#plainPace;
-      let to = d + 1;
-      while (to < count && to - d < pace.steps && learning(to) === learning(d)) to++;
+  /** In short submits. Steps that learn and steps that do not go into different submits, since they take different times. */
+  async #submit(dispatches: readonly Dispatch[]): Promise<void> {
+    const { memory, steps, shards } = this.#resources;
+    const { trip, device } = memory;
+    for (let d = 0; d < dispatches.length;) {
+      const label = dispatches[d]?.label;
+      const pace = label === "learn" ? this.#learningPace : this.#plainPace;
+      const most = d + pace.steps * shards.length;
+      let to = d + shards.length;
+      while (to < Math.min(most, dispatches.length) && dispatches[to]?.label === label) to += shards.length;
       const begun = performance.now();
-      device.queue.submit([this.#encode(d, to, bindings)]);
-      if (isSoftware(device.adapterInfo)) await pace.rest(to - d, begun);
+      const encoder = device.createCommandEncoder({ label: "train_step" });
+      encodePasses(encoder, dispatches.slice(d, to), steps, d);
+      device.queue.submit([encoder.finish()]);
+      const count = (to - d) / shards.length;
+      if (isSoftware(device.adapterInfo)) await pace.rest(count, begun);
       await trip.wait(device.queue.onSubmittedWorkDone());
-      pace.finished(to - d, begun);
+      pace.finished(count, begun);
       d = to;
     }
-  }
-
-  #encode(from: number, to: number, bindings: readonly GPUBindGroup[]): GPUCommandBuffer {
-    const { memory, shards, steps } = this.#resources;
-    const encoder = memory.device.createCommandEncoder({ label: "train_step" });
-    const pass = encoder.beginComputePass({ label: "train_step" });
-    pass.setPipeline(this.#pipeline);
-    for (let at = from; at < to; at++) {
-      pass.setBindGroup(1, steps.group(at));
-      shards.forEach(({ shard }, s) => {
-        pass.setBindGroup(0, bindings[s]);
-        pass.dispatchWorkgroups(shard.groups);
-      });
-    }
-    pass.end();
-    return encoder.finish();
   }
 
   /** @param rows  of the state: alarms, then what raised them

@@ -46,10 +46,8 @@ export interface Controls {
   setScale(projection: number, scale: number, entry?: number): void;
   setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void;
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void;
-  /** whether a projection's links keep their weights. @param learning  index into network.learning */
-  setFrozen(learning: number, frozen: boolean, entry?: number): void;
-  /** whether a read-out keeps its weights. @param readout  index into network.readouts */
-  setReadoutFrozen(readout: number, frozen: boolean, entry?: number): void;
+  /** whether weights stay. @param learner  index into `learnersOf` (host/learning.ts) */
+  setFrozen(learner: number, frozen: boolean, entry?: number): void;
 }
 
 export type EngineKind = "gpu" | "reference" | "reference32";

@@ -9,6 +9,13 @@ import { nextLearning } from "./readouts.ts";
 
 /** How the links of a projection that learns lie in memory: those of all entries one after another. */
 
+/** What may be frozen, by name: projections whose links learn, then all read-outs ("" where one does not learn), then a trained network. */
+export const learnersOf = ({ learning, readouts, projections, populations }: CompiledNetwork): string[] => [
+  ...learning.map((l) => projections[l.projection]?.name ?? ""),
+  ...readouts.map((r) => (r.learning === undefined ? "" : r.name)),
+  ...populations.flatMap((p) => (p.kind === "trained" ? [p.name] : [])),
+];
+
 /** Links of all entries. */
 export const allLinks = ({ tables }: CompiledLearning, entries: number): number =>
   tables.reduce((sum, t) => sum + t.slot.length, 0) * (tables.length > 1 ? 1 : entries);

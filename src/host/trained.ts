@@ -1,6 +1,8 @@
 import type { CompiledNetwork, CompiledTrained, SampledTrace } from "../compile/compiled.ts";
-import { TRACES, type TrainingTrace, type TrainingEngine, type TrainingSpan } from "../compile/training.ts";
-import { ModelError, StateError } from "../errors.ts";
+import { TRACES, type TrainingTrace } from "../compile/training.ts";
+import type { TrainingEngine, TrainingSpan } from "../host/training.ts";
+import { didYouMean, ModelError, StateError } from "../errors.ts";
+import type { TrainedControls } from "./trained-controls.ts";
 import { arrayBytes, type MemoryUse } from "./memory.ts";
 import { sampleSteps } from "./samples.ts";
 import type { Engine, EngineState, LinkStates, Segment, TraceSamples } from "./engine.ts";
@@ -15,7 +17,10 @@ export interface Watching {
   readonly observe: (span: TrainingSpan) => Promise<void>;
 }
 
-/** Trained networks behind the contract that every simulation runs on. They have no controls. */
+/** Live parameters by what they are in the controls. */
+const LIVE: ReadonlyMap<string, "threshold" | "reset" | "amplitude"> = new Map([["vt", "threshold"], ["vrest", "reset"], ["sigma", "amplitude"]]); // prettier-ignore
+
+/** Trained networks behind the contract that every simulation runs on. */
 export class TrainedEngine implements Engine {
   readonly kind: Engine["kind"];
   readonly network: CompiledNetwork;
@@ -167,7 +172,7 @@ export class TrainedEngine implements Engine {
 
   async load(state: EngineState, step: number): Promise<void> {
     await this.#queue;
-    await this.#inner.load(state as Parameters<TrainingEngine["load"]>[0]);
+    await this.#inner.load(state);
     [this.step, this.#fault] = [step, undefined];
     const { schedule, entries } = this.#inner.compiled;
     const loops = Math.floor(step / schedule.stepsPerLoop);
@@ -197,6 +202,28 @@ export class TrainedEngine implements Engine {
     await this.#inner.close();
   }
 
+  setParam(_: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
+    const of = LIVE.get(name);
+    if (of === undefined) throw new ModelError(`parameter "${name}"`, "cannot change during a run", didYouMean(name, LIVE.keys())); // prettier-ignore
+    const factor = of === "amplitude" ? this.#population.noisePerSigma : 1;
+    const scaled = typeof value === "number" ? value * factor : Float64Array.from(value, (x) => x * factor);
+    this.#change((controls) => controls.set(of, scaled, entry));
+  }
+
+  setFrozen(_: number, frozen: boolean, entry?: number): void {
+    this.#change((controls) => controls.freeze(frozen, entry));
+  }
+
+  /** Behind the steps that were asked for before. */
+  #change(act: (controls: TrainedControls) => void): void {
+    const done = this.#queue.then(() => {
+      act(this.#inner.controls);
+      return this.#inner.changed();
+    });
+    done.catch(() => undefined); // whoever waits for the next steps sees it
+    this.#queue = done;
+  }
+
   setRate(): never {
     return fixed();
   }
@@ -204,15 +231,6 @@ export class TrainedEngine implements Engine {
     return fixed();
   }
   setGain(): never {
-    return fixed();
-  }
-  setParam(): never {
-    return fixed();
-  }
-  setFrozen(): never {
-    return fixed();
-  }
-  setReadoutFrozen(): never {
     return fixed();
   }
   readoutState(): never {
@@ -226,7 +244,7 @@ export class TrainedEngine implements Engine {
 function fixed(): never {
   throw new ModelError(
     "trained network",
-    "has nothing that may be changed or asked for while it runs",
-    "Train another",
+    "has no rates, scales, gains, source-side plasticity or read-outs",
+    "Change its parameters or freeze its weights",
   );
 }

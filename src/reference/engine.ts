@@ -239,11 +239,9 @@ class ReferenceEngine implements Engine {
     return Promise.resolve((this.#readouts[readout] as Readout).state.slice());
   }
 
-  setFrozen(learning: number, frozen: boolean, entry?: number): void {
-    freeze((this.#memory.learning[learning] as LinkArrays).frozen, frozen, entry);
-  }
-  setReadoutFrozen(readout: number, frozen: boolean, entry?: number): void {
-    freeze((this.#readouts[readout] as Readout).frozen, frozen, entry);
+  setFrozen(learner: number, frozen: boolean, entry?: number): void {
+    const all = ([...this.#memory.learning, ...this.#readouts][learner] as LinkArrays | Readout).frozen;
+    all.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? all.length : entry + 1);
   }
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
@@ -391,10 +389,6 @@ function longestBlock({ maxBlock, entries, stages }: CompiledNetwork): number {
 /** Sums that accumulators of one stage hold, and steps that a block has at least where the network allows. */
 const SUMS_WITHIN = 2 ** 16;
 const LEAST_BLOCK = 40;
-
-function freeze(all: Uint32Array, frozen: boolean, entry?: number): void {
-  all.fill(frozen ? 1 : 0, entry ?? 0, entry === undefined ? all.length : entry + 1);
-}
 
 /** All that steps change, but for what controls do. */
 interface Mark {

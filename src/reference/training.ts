@@ -1,17 +1,20 @@
+import type { EngineState } from "../host/engine.ts";
 import { arrayBytes } from "../host/memory.ts";
+import { TrainedControls } from "../host/trained-controls.ts";
 import {
-  checkSpan,
   learns,
   traceDecay,
   type CompiledTraining,
-  type SpanRecord,
   type TrainingTrace,
-  type TrainingEngine,
   type TrainingEntry,
-  type TrainingSnapshot,
+} from "../compile/training.ts";
+import {
+  checkSpan,
+  type SpanRecord,
+  type TrainingEngine,
   type TrainingSpan,
   type TrainingState,
-} from "../compile/training.ts";
+} from "../host/training.ts";
 import {
   firstFault,
   isSoundWeight,
@@ -35,14 +38,15 @@ export function referenceTraining(
   precision: "float64" | "float32" = "float64",
 ): TrainingEngine {
   const arithmetic = precision === "float64" ? float64 : float32;
-  const networks = compiled.entries.map((entry) => new ReferenceNetwork(compiled, entry, arithmetic));
+  const controls = new TrainedControls(compiled);
+  const networks = compiled.entries.map((_, e) => new ReferenceNetwork(compiled, e, controls, arithmetic));
   let step = compiled.entries[0]?.firstStep ?? 0;
-  let marked: TrainingSnapshot = {};
-  const snapshot = (): TrainingSnapshot => {
+  let marked: EngineState = {};
+  const snapshot = (): EngineState => {
     const parts = networks.flatMap((network, e) => network.arrays().map((array, k) => [`${e}.${k}`, array.slice()]));
-    return Object.fromEntries([["step", Uint32Array.of(step)], ...parts]) as TrainingSnapshot;
+    return Object.fromEntries([["step", Uint32Array.of(step)], ...parts]) as EngineState;
   };
-  const restore = (given: TrainingSnapshot): void => {
+  const restore = (given: EngineState): void => {
     step = given["step"]?.[0] ?? step;
     networks.forEach((network, e) => network.restore((k) => given[`${e}.${k}`] ?? []));
   };
@@ -70,8 +74,13 @@ export function referenceTraining(
         2 * arrayBytes(networks.map((network) => network.arrays())),
       device: 0,
     }), // and what a span began with
-    save: () => Promise.resolve(snapshot()),
-    load: (given) => Promise.resolve(restore(given)),
+    controls,
+    changed: () => Promise.resolve(), // networks look at them
+    save: () => Promise.resolve({ ...snapshot(), ...controls.save() }),
+    load: (given) => {
+      controls.load(given);
+      return Promise.resolve(restore(given));
+    },
     mark: () => void (marked = snapshot()),
     back: () => restore(marked),
     close: () => Promise.resolve(),
@@ -81,6 +90,8 @@ export function referenceTraining(
 class ReferenceNetwork {
   readonly #compiled: CompiledTraining;
   readonly #entry: TrainingEntry;
+  readonly #index: number; // of the entry
+  readonly #controls: TrainedControls;
   readonly #math: Arithmetic;
   readonly #x: Floats;
   readonly #r: Floats;
@@ -98,8 +109,10 @@ class ReferenceNetwork {
   /** What ended the span before its end. */
   fault: Omit<TrainingFault, "entry"> | undefined;
 
-  constructor(compiled: CompiledTraining, entry: TrainingEntry, math: Arithmetic) {
+  constructor(compiled: CompiledTraining, index: number, controls: TrainedControls, math: Arithmetic) {
     const { n, rules } = compiled;
+    const entry = compiled.entries[index] as TrainingEntry;
+    [this.#index, this.#controls] = [index, controls];
     const copy = (from: Floats): Floats => {
       const to = math.alloc(from.length);
       to.set(from);
@@ -153,7 +166,8 @@ class ReferenceNetwork {
       this.#step(step, schedule.stimulusRow[it] as number, spikes, s * n, traces.xmid);
       this.#input(); // W r with r after the step: what the error uses, and the next step's input if nothing is learned
       traces.error?.set(this.#error(it), s * n);
-      if (learns(schedule, step)) this.#learn(step, it, traces.update2, s * n);
+      if (learns(schedule, step) && this.#controls.frozen[this.#index] === 0)
+        this.#learn(step, it, traces.update2, s * n);
       traces.x?.set(this.#x, s * n);
       traces.r?.set(this.#r, s * n);
     }
@@ -178,7 +192,8 @@ class ReferenceNetwork {
     if (noise.kind === "none") return;
     if (noise.kind === "drawn") {
       for (let i = 0; i < n; i++) drawNormals(this.#noise, i, n, noise.seed, i, step);
-      if (noise.amplitude !== 1) this.#noise.forEach((z, i) => (this.#noise[i] = z * noise.amplitude));
+      const { amplitude } = this.#controls;
+      for (let i = 0; i < 2 * n; i++) (this.#noise[i] as number) *= amplitude[this.#index * n + (i % n)] as number;
       return;
     }
     const loop = Math.floor(step / this.#compiled.schedule.stepsPerLoop);
@@ -191,7 +206,9 @@ class ReferenceNetwork {
 
   #step(step: number, stimulusRow: number, spikes: Uint8Array, at: number, xmid: Floats | undefined): void {
     const { n, rules } = this.#compiled;
-    const { nqif, threshold, reset } = this.#entry;
+    const { nqif } = this.#entry;
+    const { threshold, reset } = this.#controls;
+    const first = this.#index * n;
     const f = this.#math.round;
     const decay = f(traceDecay(rules));
     const [h, half] = [f(rules.h), f(rules.h / 2)];
@@ -205,8 +222,8 @@ class ReferenceNetwork {
       const middle = f(x + f(half * f(drift(f, x, I) + (held ? 0 : n1))));
       let xNew = f(x + f(h * f(drift(f, middle, I) + (held ? 0 : n2))));
       if (!movesSoundly(xNew - x)) this.fault ??= { step, neuron: i, what: "potential", value: xNew - x };
-      const fired = i < nqif ? qifSpikes(x, xNew) : lifSpikes(x, xNew, threshold, rules.spikeRule);
-      if (i >= nqif && fired) xNew = reset;
+      const fired = i < nqif ? qifSpikes(x, xNew) : lifSpikes(x, xNew, threshold[first + i] as number, rules.spikeRule);
+      if (i >= nqif && fired) xNew = reset[first + i] as number;
       if (xmid !== undefined) xmid[at + i] = middle;
       this.#x[i] = i < nqif && this.#math !== float64 ? wrapPhase(xNew) : xNew;
       const r = f(decay * (this.#r[i] as number));

@@ -1,5 +1,6 @@
-import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import type { CompiledCells, CompiledNetwork, CompiledTrained, LiveParam } from "../compile/compiled.ts";
 import type { Engine } from "../host/engine.ts";
+import { learnersOf } from "../host/learning.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkScale } from "../network/check-projection.ts";
 import type { Signal } from "../network/signal.ts";
@@ -15,9 +16,9 @@ export interface Control {
   scale(projection: Named, factor: number, entry?: number): void;
   /** Factor(s) on a current clamp's signal, one or one per cell. */
   gain(clamp: Named, gain: number | readonly number[], entry?: number): void;
-  /** A live cell parameter, "dend.caL.gamma", one or one per cell. */
+  /** A live cell parameter, "dend.caL.gamma", one or one per cell; of a trained network "vt", "vrest" and, where it has noise, "sigma". */
   param(population: Named, name: string, value: Quantity<Unit> | Quantities<Unit>, entry?: number): void;
-  /** Whether the weights of a projection or read-out that learns stay as they are (default true); traces and other states go on. */
+  /** Whether the weights of a projection or read-out that learns, or of a trained network, stay as they are (default true); traces and other states go on. */
   freeze(learner: Named, frozen?: boolean, entry?: number): void;
 }
 
@@ -93,7 +94,8 @@ export class RecordedControl implements Control {
   param(named: Named, name: string, value: Quantity<Unit> | Quantities<Unit>, entry?: number): void {
     const index = indexOf("population", named, this.#network.populations);
     const cells = this.#network.populations[index];
-    if (cells?.kind !== "cells") throw new ModelError(nameOf(named), "has no parameters", "Name a population of cells");
+    if (cells?.kind !== "cells" && cells?.kind !== "trained")
+      throw new ModelError(nameOf(named), "has no parameters", "Name a population of cells");
     const live = liveParam(cells, name);
     this.#check(entry);
     const canonical = canonicalValues(`${cells.name} ${name}`, value, live.unit as Unit, cells.n);
@@ -113,9 +115,9 @@ export class RecordedControl implements Control {
 
   freeze(named: Named, frozen = true, entry?: number): void {
     if (typeof frozen !== "boolean") throw new ModelError(`freeze of ${nameOf(named)}`, "is neither true nor false", "Give true or false"); // prettier-ignore
-    const freeze = freezer(this.#network, this.#engine, named);
+    const index = learner(this.#network, named);
     this.#check(entry);
-    this.#waiting.push(() => freeze(frozen, entry));
+    this.#waiting.push(() => this.#engine.setFrozen(index, frozen, entry));
     this.#note("freeze", named, frozen, entry);
   }
 
@@ -126,7 +128,7 @@ export class RecordedControl implements Control {
       if (what === "rate") this.#engine.setRate(index(this.#network.populations), value as Signal, entry);
       else if (what === "scale") this.#engine.setScale(index(this.#network.projections), value as number, entry);
       else if (what === "gain") this.#engine.setGain(index(this.#network.clamps), value as number | number[], entry);
-      else if (what === "freeze") freezer(this.#network, this.#engine, target)(value === true, entry);
+      else if (what === "freeze") this.#engine.setFrozen(learner(this.#network, target), value === true, entry);
       else this.#engine.setParam(index(this.#network.populations), param, value as number | number[], entry);
     }
   }
@@ -162,18 +164,16 @@ export function inForce(changes: readonly LiveChange[]): LiveChange[] {
   return [...kept.values()];
 }
 
-/** Freezes a projection or a read-out that learns. */
-function freezer({ learning, projections, readouts }: CompiledNetwork, engine: Engine, named: Named): (frozen: boolean, entry?: number) => void {
-  const links = learning.map((l) => projections[l.projection]?.name ?? "");
-  const read = readouts.map((r) => (r.learning === undefined ? "" : r.name));
-  const [link, readout] = [links.indexOf(nameOf(named)), read.indexOf(nameOf(named))];
-  if (link >= 0) return (frozen, entry) => engine.setFrozen(link, frozen, entry);
-  if (readout >= 0) return (frozen, entry) => engine.setReadoutFrozen(readout, frozen, entry);
-  const known = [...links, ...read.filter((r) => r !== "")];
-  throw new ModelError(`projection "${nameOf(named).slice(0, 100)}"`, "has no links that learn, and no read-out of this name learns", didYouMean(nameOf(named), known));
+/** The index of what learns under a name. */
+function learner(network: CompiledNetwork, named: Named): number {
+  const [all, name] = [learnersOf(network), nameOf(named)];
+  const index = name === "" ? -1 : all.indexOf(name);
+  if (index >= 0) return index;
+  const known = all.filter((l) => l !== "");
+  throw new ModelError(`projection "${name.slice(0, 100)}"`, "has no links that learn, and no read-out of this name learns", didYouMean(name, known));
 } // prettier-ignore
 
-function liveParam(cells: CompiledCells, name: string): CompiledCells["live"][number] {
+function liveParam(cells: CompiledCells | CompiledTrained, name: string): LiveParam {
   const live = cells.live.find((param) => param.name === name);
   if (live !== undefined) return live;
   const known = cells.live.map((param) => param.name);

@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledTraining, TrainingEngine } from "../compile/training.ts";
+import type { CompiledTraining } from "../compile/training.ts";
+import type { TrainingEngine } from "../host/training.ts";
 import { gpuTraining } from "../gpu/training.ts";
 import type { EngineKind } from "../host/engine.ts";
 import { referenceTraining } from "../reference/training.ts";

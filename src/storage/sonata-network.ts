@@ -13,7 +13,7 @@ import { bigs, column, head } from "./sonata.ts";
  * @throws ModelError beyond 2e8 links of a projection; DataError where the files cannot be written */
 export async function writeSonataNetwork(files: Files, network: { describe(): NetworkDescription }): Promise<void> {
   const d = network.describe();
-  if (d.trained !== undefined) throw new ModelError(`trained network "${d.trained.name}"`, "has no projections that SONATA could name", "Write its links by sim.plasticity"); // prettier-ignore
+  if (d.trained !== undefined) throw new ModelError(`trained network "${d.trained.name}"`, "has no projections that SONATA could name", "Write its links by linksOf, or as they are now by sim.plasticity"); // prettier-ignore
   await writeHdf5(files, "nodes.h5", (file) => {
     head(file);
     const nodes = file.create_group("nodes");

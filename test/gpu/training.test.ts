@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TRACES, type CompiledTraining, type TrainingEngine } from "../../src/compile/training.ts";
+import { TRACES, type CompiledTraining } from "../../src/compile/training.ts";
+import type { TrainingEngine } from "../../src/host/training.ts";
 import type { CaseFiles } from "../../verify/case.ts";
 import { trainedNetworkCases, verifyTrainedNetwork } from "../../verify/trained-network.ts";
 import { gpuTraining, type GpuTrainingOptions } from "../../src/gpu/training.ts";
@@ -10,7 +11,9 @@ import { simulate, type Simulation } from "../../src/run/simulate.ts";
 import { loadRun } from "../../src/storage/load-run.ts";
 import { MemoryFiles } from "../../src/storage/memory-files.ts";
 import { recordRun } from "../../src/storage/run-folder.ts";
+import type { Control } from "../../src/run/control.ts";
 import { ms } from "../../src/units.ts";
+import { controlTests, everything as resultsOf, small } from "../unit/training/controlled.ts";
 import { smallTraining } from "../unit/training/small.ts";
 import { closeTestDevice, openTestDevice } from "./training-device.ts";
 
@@ -217,6 +220,22 @@ test("a described network on the device: recorded, resumed, its weights read, as
     }
     await sim.close();
   }
+});
+
+describe("controls", () => {
+  controlTests(() => ({ device }));
+
+  test("P is whole when learning goes on after a rest, whatever waited in U", async () => {
+    for (const rest of [80, 81, 82, 83]) {
+      const hook = (control: Control, t: number): void => {
+        if (t === rest || t === rest + 5) control.freeze("reservoir", t === rest);
+      };
+      const options = { hook, every: ms(1), to: 120 };
+      const [gpu, reference] = [await resultsOf(small({}, 1), { device }, options), await resultsOf(small({}, 1), { engine: "reference32" }, options)]; // prettier-ignore
+      expect(gpu["times"]).toEqual(reference["times"]);
+      expect(relative(gpu["w"]!, reference["w"]!)).toBeLessThan(1e-5); // as without a rest, above
+    }
+  });
 });
 
 test("a P that is not positive definite stops the run and names network and neuron", async () => {

@@ -19,6 +19,7 @@ export { DimensionSamples, loopResults, PROTOCOLS, runLoops, type LoopResult, ty
 export { simulateTraining, type TrainingSimulation } from "./simulate.ts";
 export { trainingEngine, type TrainingEngineOptions } from "../../run/training-engine.ts";
 export { spectrum, type Spectrum } from "./spectrum.ts";
-export type { SpanRecord, TrainingEntry, TrainingNoise, TrainingSpan, TrainingTrace } from "../../compile/training.ts";
+export type { TrainingEntry, TrainingNoise, TrainingTrace } from "../../compile/training.ts";
+export type { SpanRecord, TrainingSpan } from "../../host/training.ts";
 export type { Watching } from "../../host/trained.ts";
 export type { RandomState } from "../../random/numpy-legacy.ts";

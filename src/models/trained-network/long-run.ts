@@ -1,4 +1,5 @@
-import type { CompiledTraining, TrainingEngine } from "../../compile/training.ts";
+import type { CompiledTraining } from "../../compile/training.ts";
+import type { TrainingEngine } from "../../host/training.ts";
 import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
 import { drawNetwork, type NetworkDraws } from "../../compile/trained-draws.ts";
 import { trainedNetworks } from "../../compile/trained-networks.ts";

@@ -1,12 +1,7 @@
 import { pearson } from "../../analysis/correlation.ts";
 import { mean } from "../../analysis/stats.ts";
-import {
-  learns,
-  type CompiledTraining,
-  type SpanRecord,
-  type TrainingTrace,
-  type TrainingEntry,
-} from "../../compile/training.ts";
+import { learns, type CompiledTraining, type TrainingTrace, type TrainingEntry } from "../../compile/training.ts";
+import type { SpanRecord } from "../../host/training.ts";
 import { dense, motifs, type Motifs } from "./motifs.ts";
 
 /** Traces that the measures of a loop need. */

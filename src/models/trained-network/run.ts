@@ -1,4 +1,5 @@
-import type { SpanRecord, TrainingTrace, TrainingEngine, TrainingSpan } from "../../compile/training.ts";
+import type { TrainingTrace } from "../../compile/training.ts";
+import type { SpanRecord, TrainingEngine, TrainingSpan } from "../../host/training.ts";
 import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
 import { loopMeasures, MEASURED, type LoopMeasures } from "./measures.ts";
 

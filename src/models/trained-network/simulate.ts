@@ -1,6 +1,7 @@
 import { chosen } from "../../compile/chosen-cells.ts";
 import { compileTrained, phaseOf } from "../../compile/trained.ts";
-import type { CompiledTraining, TrainingTrace, TrainingEngine } from "../../compile/training.ts";
+import type { CompiledTraining, TrainingTrace } from "../../compile/training.ts";
+import type { TrainingEngine } from "../../host/training.ts";
 import { TrainedEngine, type Watching } from "../../host/trained.ts";
 import { Simulation } from "../../run/simulate.ts";
 import { trainingEngine, type TrainingEngineOptions } from "../../run/training-engine.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mechanismSection, mechanismTable } from "../../../src/mechanisms/table.ts";
+import { mechanismSection, mechanismTable } from "../../../demo/site/mechanism-section.ts";
 import pas from "../../../src/mechanisms/channels/pas.ts";
 import { everyMechanism, everyNeuron, everyPlasticity } from "./harness.ts";
 import { neuronSection, plasticitySection } from "./sections.ts";

@@ -1,7 +1,7 @@
-import type { Neuron } from "./neuron.ts";
-import { currentsOf } from "./currents.ts";
-import type { EventEffect, Flow, Mechanism, Param, Reaction } from "./mechanism.ts";
-import type { Plasticity, WeightParam } from "./plasticity.ts";
+import type { Neuron } from "../../src/mechanisms/neuron.ts";
+import { currentsOf } from "../../src/mechanisms/currents.ts";
+import type { EventEffect, Flow, Mechanism, Param, Reaction } from "../../src/mechanisms/mechanism.ts";
+import type { Plasticity, WeightParam } from "../../src/mechanisms/plasticity.ts";
 
 /** The parameters of a mechanism as a Markdown table: name, default with unit, limits, meaning. */
 export function mechanismTable(mechanism: Pick<Mechanism | Plasticity | Neuron, "params">): string {
