@@ -88,6 +88,27 @@ export class NeuronEquations {
     return stmts;
   }
 
+  /** The states that a spike replaces and that its condition asks for. */
+  replaced(): string[] {
+    const { neuron, states } = this.#r;
+    const asked = freeNames(this.text(neuron.spike));
+    return Object.entries(neuron.reset).flatMap(([s, text]) => {
+      const id = states[s] as string;
+      return asked.has(id) && !dependsOn(this.text(text), id) ? [id] : [];
+    });
+  }
+
+  /** What a state that a spike replaces is a step after it was as large as it may be without one, over parameters and other states; undefined
+   * where the condition is not that it is above a value. */
+  fromThreshold(id: string): Expr | undefined {
+    const spike = this.text(this.#r.neuron.spike);
+    const step = Object.entries(this.#next()).find(([s]) => this.#r.states[s] === id)?.[1];
+    if (step === undefined || spike.kind !== "binary" || !/^>=?$/.test(spike.op)) return undefined;
+    if (spike.left.kind !== "name" || spike.left.name !== id) return undefined;
+    const after = substitute(step.value, { [id]: spike.right });
+    return step.is === "change" ? add(spike.right, after) : after;
+  }
+
   /** What is due at this step is added, all ports from the states before any of them. */
   receive(): Stmt[] {
     const { neuron, states, events } = this.#r;

@@ -93,6 +93,11 @@ export class Params {
     return { params, formulas, sources: this.#sources(formulas), live: this.#liveNames() };
   }
 
+  /** Whether an expression reads what may change during a run. */
+  isLive(expr: Expr): boolean {
+    return [...freeNames(expr)].some((id) => this.#bases.get(id)?.live !== undefined);
+  }
+
   /** The value of each parameter in the middle cell of the first entry. */
   typical(): Record<string, number> {
     const middle = Math.floor(this.#n / 2);

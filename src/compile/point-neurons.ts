@@ -107,7 +107,10 @@ class Compiler {
       inputs: Object.values(this.#events),
       clampInputs: clampInputs(this.#clamps),
       draws: this.#equations.noises.draws,
-      detect: { fired: FIRED, stmts: detect, ...(this.#hears ? { hears: true } : {}) },
+      detect: {
+        ...{ fired: FIRED, stmts: detect, replaced: this.#equations.replaced(), overshoot: this.#overshoot() },
+        ...(this.#hears ? { hears: true } : {}),
+      },
       receive,
       currents,
       solve: [],
@@ -206,6 +209,27 @@ class Compiler {
     Object.assign(start, this.#equations.noises.typical());
     const others = Object.fromEntries(Object.entries(start).filter(([id]) => id !== V));
     for (const line of tooFast(this.#where, this.#equations.relaxations(start), others, this.#params, dt)) warn(line);
+  }
+
+  /** See Firing. */
+  #overshoot(): number {
+    const { neuron } = this.#model;
+    const start = this.#start();
+    let most = 0;
+    for (const id of this.#equations.replaced()) {
+      const after = this.#equations.fromThreshold(id);
+      const isVoltage = Object.entries(this.#ids).some(([s, i]) => i === id && neuron.states[s]?.unit === "mV");
+      if (after === undefined || !isVoltage) return Infinity;
+      const expr = substitute(after, start);
+      if (this.#params.isLive(expr)) return Infinity;
+      const none = [...freeNames(expr)].filter((name) => !this.#params.constants.has(name)); // inputs
+      const alone = substitute(expr, Object.fromEntries(none.map((name) => [name, num(0)])));
+      this.#params.each(alone, "", new Float64Array(1), Infinity, ([x = NaN]) => {
+        most = Number.isFinite(x) ? Math.max(most, Math.abs(x)) : Infinity;
+        return most === Infinity;
+      });
+    }
+    return most;
   }
 
   #state0(rows: number): Float64Array {

@@ -7,7 +7,7 @@ export const DRAWN = { normal: "gauss", uniform: "even" } as const satisfies Rec
 /** What both kinds of program say. Names are unique; a state's row in the state array is its index in `states`. */
 interface AnyProgram {
   readonly states: readonly string[];
-  /** the states that are potentials of membranes, mV; none of a point neuron, whose potential may be anywhere before its reset. */
+  /** the states that are potentials of membranes, mV; none of a point neuron (see Firing). */
   readonly voltages: readonly string[];
   readonly params: readonly string[];
   readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
@@ -31,7 +31,15 @@ export interface Firing {
   readonly stmts: readonly Stmt[];
   /** they read what is due at the step, and add it themselves: `receive` is empty. */
   readonly hears?: boolean;
+  /** the states that a spike replaces and that its condition asks for: a sample may show what they were before. */
+  readonly replaced: readonly string[];
+  /** the largest of them that the equations make of one at its threshold in a step, without inputs; Infinity where that is not known, or they
+   * are no potentials in mV. */
+  readonly overshoot: number;
 }
+
+/** The states that must stay within a bound of potentials at every step. */
+export const potentials = ({ voltages, detect }: { readonly voltages: readonly string[]; readonly detect: Crossing | Firing }): readonly string[] => ("stmts" in detect ? detect.replaced : voltages); // prettier-ignore
 
 /** Whether a step's inputs are there before its detection. */
 export const hearsFirst = (detect: Crossing | Firing): boolean => "stmts" in detect && detect.hears === true;

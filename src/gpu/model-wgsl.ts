@@ -1,5 +1,5 @@
 import type { CompiledCells } from "../compile/compiled.ts";
-import { type CellProgram, DRAWN, hearsFirst } from "../compile/step-program.ts";
+import { type CellProgram, DRAWN, hearsFirst, potentials } from "../compile/step-program.ts";
 import { gatherLength, gatherWgsl } from "./gather-wgsl.ts";
 import { emptied, filled } from "./looped.ts";
 import type { Stmt } from "../lang/expr.ts";
@@ -81,12 +81,13 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
     ...(program.draws.length > 0 ? ["var<private> seed: u32;\nvar<private> element: u32;"] : []),
     ...gather.declarations,
     `var<private> armed: bool;`,
+    `var<private> before: u32;`, // bits of the largest that a reset may have replaced
     loadFunction(cells, arms),
     storeFunction(states, arms),
     detectFunction(cells, program, detects),
     `const LARGEST = ${magnitude(STATE_LIMIT)}u;`,
-    `fn largest_potential() -> u32 { return ${largest(program.voltages)}; }`,
-    `fn largest_state() -> u32 { return ${largest(states.filter((s) => !program.voltages.includes(s)))}; }`,
+    `fn largest_potential() -> u32 { return max(before, ${largest(potentials(program))}); }`,
+    `fn largest_state() -> u32 { return ${largest(states.filter((s) => !potentials(program).includes(s)))}; }`,
     inputsFunction(cells),
     stepFunction(cells, program, phases),
     gather.functions,
@@ -115,7 +116,11 @@ function detectFunction({ receptors }: CompiledCells, { detect, clampInputs }: C
   const lines = !detects
     ? ["  return false;"]
     : "stmts" in detect
-      ? [printWgsl(detect.stmts), `  return ${detect.fired} > 0.5;`]
+      ? [
+          ...(detect.replaced.length > 0 ? [`  before = max(before, ${largest(detect.replaced)});`] : []),
+          printWgsl(detect.stmts),
+          `  return ${detect.fired} > 0.5;`,
+        ]
       : [
           `  let is_above = ${detect.state} > ${detect.threshold};`,
           "  let born = is_above && armed;",

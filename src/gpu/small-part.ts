@@ -4,7 +4,7 @@ import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { gatherWords } from "./gather-wgsl.ts";
 import { clampOffset, modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
-import { magnitude } from "../host/soundness.ts";
+import { magnitude, potentialLimit } from "../host/soundness.ts";
 import type { Shared } from "./group.ts";
 import type { Sums } from "./stage-part.ts";
 
@@ -40,7 +40,7 @@ export class SmallPart extends CellsPart {
       this.gains,
       this.#layout.heads,
       0, // zero
-      magnitude(network.voltageLimit),
+      magnitude(potentialLimit(this.cells, network.voltageLimit)),
       0, // to a multiple of 16 bytes
       0,
       0,

@@ -1,5 +1,6 @@
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import { beyondLargest } from "../compile/plasticity.ts";
+import { potentials } from "../compile/step-program.ts";
 import { StateError } from "../errors.ts";
 import { evaluate } from "../lang/evaluate.ts";
 
@@ -19,10 +20,21 @@ interface Unsound {
   readonly limit: number;
 }
 
+/** How far a point neuron's potential may be beyond a membrane's, and beyond what its own equation makes of one at its threshold, before a reset
+ * takes it back: an exponential that is about to spike is at 1e10 mV and more. */
+const [BEYOND_MEMBRANES, BEYOND_OWN] = [1e6, 1e3] as const;
+
+/** The largest magnitude that a cell's potentials may have, mV. */
+export const potentialLimit = ({ program: { detect } }: CompiledCells, voltageLimit: number): number =>
+  "stmts" in detect
+    ? Math.min(STATE_LIMIT, Math.max(BEYOND_MEMBRANES * voltageLimit, BEYOND_OWN * detect.overshoot))
+    : voltageLimit;
+
 /** The largest magnitude that each state of a cell may have. */
-export function stateLimits({ program }: CompiledCells, voltageLimit: number): Float64Array {
-  const voltages = new Set(program.voltages);
-  return Float64Array.from(program.states, (name) => (voltages.has(name) ? voltageLimit : STATE_LIMIT));
+export function stateLimits(cells: CompiledCells, voltageLimit: number): Float64Array {
+  const own = new Set(potentials(cells.program));
+  const limit = potentialLimit(cells, voltageLimit);
+  return Float64Array.from(cells.program.states, (name) => (own.has(name) ? limit : STATE_LIMIT));
 }
 
 /** Whether the states (rows [state][entry][cell] of n cells) of some cells of some entries keep within their limits. */
@@ -61,7 +73,9 @@ function firstUnsound(
         const value = values[s * entries * n + g] as number;
         const limit = limits[s] as number;
         if (Math.abs(value) <= limit) continue;
-        return { population, entry: Math.floor(g / n), cell: g % n, state: program.states[s] as string, value, limit };
+        const id = program.states[s] as string;
+        const state = "stmts" in program.detect ? id.replace(/^s_/, "") : id; // a point neuron's own
+        return { population, entry: Math.floor(g / n), cell: g % n, state, value, limit };
       }
     }
   }

@@ -18,7 +18,7 @@ export interface CellBuffers {
   readonly gains: readonly Float64Array[]; // by clamp of the network
   readonly traceRow: readonly Int32Array[]; // per trace and cell, -1 where it is not recorded
   readonly traces: readonly (Float64Array | Float32Array)[]; // per trace: [sample of the segment][entry][row]
-  readonly voltageLimit: number; // mV
+  readonly potentialLimit: number; // mV
   readonly exposed: Float64Array | Float32Array; // ring of CompiledNetwork.exposed
   readonly ring: number;
   readonly words: number;
@@ -90,7 +90,7 @@ export function printDetect(cells: CompiledCells, f32: boolean): Integrate {
 
 /** Read once a block: in the loops an object's fields would be looked up at every step of every cell. */
 const FIELDS = {
-  b: ["state", "armed", "params", "acc", "inputScale", "clamps", "clampRow", "gains", "traceRow", "traces", "voltageLimit", "exposed", "ring", "words", "gathers", "weights", "seeds", "unsound", "traceFrom"],
+  b: ["state", "armed", "params", "acc", "inputScale", "clamps", "clampRow", "gains", "traceRow", "traces", "potentialLimit", "exposed", "ring", "words", "gathers", "weights", "seeds", "unsound", "traceFrom"],
   block: ["step", "steps", "entries", "slots", "nSources"],
 } satisfies { b: (keyof CellBuffers)[]; block: (keyof Parameters<Integrate>[1])[] }; // prettier-ignore
 const READ = Object.entries(FIELDS).map(
@@ -107,7 +107,7 @@ function made(lines: readonly string[], f32: boolean): Integrate {
 }
 
 function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): string[] {
-  const { n, params, receptors, traces, firstSource } = cells;
+  const { n, params, receptors, traces } = cells;
   const fr = (x: string): string => (f32 ? `fr(${x})` : x);
   const options = { f32, indent: "        " };
   const inputs = [
@@ -137,19 +137,14 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
       ({ input }, k) => `    const ${input} = ${fr(`${fr(`gain_${k}`)} * ${fr(`b_clamps[signal_${k} + t]`)}`)};`,
     ),
     ...(hearsFirst(program.detect) ? inputs : []),
-    ...(cells.detectsFirst === true
-      ? []
-      : [
-          ...detection(program.detect, options),
-          `    if (born) spike(block_step + t, e * block_nSources + ${firstSource} + c);`,
-        ]),
+    ...(cells.detectsFirst === true ? [] : detectionLines(cells, program, options)),
     ...program.draws.map(
       ({ input, stream, law }) => `    const ${input} = ${DRAWN[law]}(b_seeds[e], ${stream}, c, block_step + t);`,
     ),
     ...gatherLines(cells, fr),
     ...(hearsFirst(program.detect) ? [] : inputs),
     printJs([...program.receive, ...program.currents, ...program.solve, ...program.advance], options),
-    ...program.voltages.map((V) => `    sound = sound && Math.abs(${V}) <= b_voltageLimit;`),
+    ...program.voltages.map((V) => `    sound = sound && Math.abs(${V}) <= b_potentialLimit;`),
     ...traces.map((t, k) => {
       const label = t.phase === "state" ? "block_step + t + 1" : "block_step + t";
       const at = `((${label}) / ${t.everySteps} - b_traceFrom[${k}]) * block_entries + e`;
@@ -161,6 +156,19 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
     `  b_armed[g] = armed;`,
     `  if (!sound) b_unsound();`,
     `}`,
+  ];
+}
+
+/** Tells a spike, and looks at what its reset replaces. */
+function detectionLines({ firstSource }: CompiledCells, { detect }: CellProgram, options: JsOptions): string[] {
+  const replaced = "stmts" in detect ? detect.replaced : [];
+  return [
+    ...replaced.map((s, k) => `    const before_${k} = ${s};`),
+    ...detection(detect, options),
+    `    if (born) {`,
+    ...replaced.map((_, k) => `      sound = sound && Math.abs(before_${k}) <= b_potentialLimit;`),
+    `      spike(block_step + t, e * block_nSources + ${firstSource} + c);`,
+    `    }`,
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { CompiledCells, CompiledNetwork, CompiledStage } from "../compile/compiled.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
-import { isSound, stateLimits } from "../host/soundness.ts";
+import { isSound, potentialLimit, stateLimits } from "../host/soundness.ts";
 import { type CellBuffers, type Integrate, printDetect, printIntegrate } from "./cells.ts";
 import { Learning } from "./learning.ts";
 import { deliver, type Delivery, type Logged } from "./log.ts";
@@ -180,7 +180,7 @@ export class Share {
           t.cells.forEach((c, j) => (row[c] = j));
           return row;
         }),
-        voltageLimit: network.voltageLimit,
+        potentialLimit: potentialLimit(compiled, network.voltageLimit),
         exposed: memory.exposed,
         ...network.exposed,
         gathers: compiled.gathers,

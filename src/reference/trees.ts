@@ -210,7 +210,7 @@ class TreePrinter {
       this.#f32 && lowRow >= 0
         ? `    for (let i = 0; i < M; i++) { const v = S[i * N + g], low = (${lowRow} + i) * N + g, more = fr(${change} + S[low]), sum = fr(v + more); S[low] = fr(more - fr(sum - v)); S[i * N + g] = sum; }`
         : `    for (let i = 0; i < M; i++) S[i * N + g] = ${f(`S[i * N + g] + ${change}`)};`,
-      `    for (let i = 0; i < M; i++) sound = sound && Math.abs(S[i * N + g]) <= b_voltageLimit;`,
+      `    for (let i = 0; i < M; i++) sound = sound && Math.abs(S[i * N + g]) <= b_potentialLimit;`,
     ];
   }
 

@@ -1,6 +1,6 @@
 import type { CompiledCells } from "../../compile/compiled.ts";
-import { type CellProgram, hearsFirst } from "../../compile/step-program.ts";
-import { stateLimits } from "../../host/soundness.ts";
+import { type CellProgram, hearsFirst, potentials } from "../../compile/step-program.ts";
+import { potentialLimit, stateLimits } from "../../host/soundness.ts";
 import type { Stmt } from "../../lang/expr.ts";
 import { freeNames } from "../../lang/names.ts";
 import { Code, moduleOf, TYPE } from "./code.ts";
@@ -108,13 +108,16 @@ class Printer {
     const hears = hearsFirst(program.detect);
     if (hears) each((v) => this.#receive(v));
     if (detectsFirst !== true) {
-      if ("stmts" in program.detect) run(program.detect.stmts);
+      if ("stmts" in program.detect) {
+        each((v) => (v.before = potentials(program).map((s) => f.get(v.emitter.local(s)).keep())));
+        run(program.detect.stmts);
+      }
       each((v) => this.#detect(v));
     }
     if (!hears) each((v) => this.#receive(v));
     run([...program.receive, ...program.currents, ...program.solve, ...program.advance]);
     each((v) => {
-      for (const name of program.voltages) this.#within(v, name, this.#shape.voltageLimit);
+      for (const name of program.voltages) this.#within(v.emitter.local(name), this.#shape.voltageLimit);
       traces.forEach((_, k) => this.#sample(k, v));
     });
     f.get(this.#sum).i32(8 * this.#shape.entries * this.#shape.slots).op("i32add").set(this.#sum);
@@ -142,13 +145,13 @@ class Printer {
     const limits = stateLimits(this.#cells, this.#shape.voltageLimit);
     program.states.forEach((s, k) => {
       this.#store(v, v.at, v.emitter.local(s), this.#state(k));
-      if (!program.voltages.includes(s)) this.#within(v, s, limits[k] as number);
+      if (!program.voltages.includes(s)) this.#within(v.emitter.local(s), limits[k] as number);
     });
     if (!("stmts" in program.detect) && detectsFirst !== true) this.#storeArmed(v);
   }
 
-  #within({ emitter }: Vector, name: string, limit: number): void {
-    this.#f.get(emitter.local(name)).op("abs").number(limit).op("le").get(this.#sound).op("and").set(this.#sound);
+  #within(local: number, limit: number): void {
+    this.#f.get(local).op("abs").number(limit).op("le").get(this.#sound).op("and").set(this.#sound);
   }
 
   /** Address of a state of cell 0 in entry 0. */
@@ -215,7 +218,7 @@ class Printer {
   }
 
   /** Spikes of this step. */
-  #detect({ emitter, armed, lanes, offset }: Vector): void {
+  #detect({ emitter, armed, lanes, offset, before }: Vector): void {
     const f = this.#f;
     const { detect } = this.#cells.program;
     let born: number;
@@ -230,6 +233,7 @@ class Printer {
     const { spikes } = this.#places;
     const bits = f.get(born).op("bitmask").keep(TYPE.i32);
     f.get(bits).op("if");
+    for (const local of before) this.#within(local, potentialLimit(this.#cells, this.#shape.voltageLimit));
     f.get(this.#found, this.#step).at("setI32", spikes);
     f.get(this.#found, this.#cell)
       .i32(offset)
@@ -290,6 +294,8 @@ class Vector {
   readonly at: number; // eight times that
   readonly armed: number; // mask
   signals: readonly Signal[] = [];
+  /** locals of what a spike replaces, as they were before the detection. */
+  before: readonly number[] = [];
   /** of each trace. */
   rows: readonly (readonly number[])[] = [];
 

@@ -1,7 +1,9 @@
 import { expect } from "vitest";
-import { allToAll } from "../../../src/connect/rules.ts";
+import { allToAll, list } from "../../../src/connect/rules.ts";
 import { StateError } from "../../../src/errors.ts";
 import { channel, param } from "../../../src/mechanisms/mechanism.ts";
+import { adex, iaf_alpha, iaf_cond_alpha, iaf_cond_exp, iaf_delta, iaf_exp, izhikevich, type NeuronType, qif } from "../../../src/mechanisms/neurons/index.ts"; // prettier-ignore
+import type { CellsHandle } from "../../../src/network/handles.ts";
 import { Network } from "../../../src/network/network.ts";
 import { poisson, trains } from "../../../src/network/sources.ts";
 import { simulate, type SimulateOptions } from "../../../src/run/simulate.ts";
@@ -9,7 +11,7 @@ import type { Chunk } from "../../../src/run/chunk.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 import { recordRun } from "../../../src/storage/run-folder.ts";
-import { Hz, ms, mV, nA, ohm_cm, one, uF_per_cm2, um, uS } from "../../../src/units.ts";
+import { Hz, ms, mV, mV_per_ms, nA, ohm_cm, one, uF_per_cm2, um, uS } from "../../../src/units.ts";
 import { growing } from "../links/networks.ts";
 import { hhCells } from "../../gpu/engine-networks.ts";
 
@@ -70,6 +72,23 @@ export const CASES: Readonly<Record<string, { net: () => Network; where: RegExp;
     where: /^Q, source \d$/,
     state: /transmit/,
   },
+  ...Object.fromEntries(
+    ([iaf_exp, iaf_alpha, iaf_cond_exp, iaf_cond_alpha, iaf_delta, adex, qif] as unknown as NeuronType[]).map((type) => [
+      `1e30 nA for 0.2 ms into cell 3 of ${type.mechanism.name}, which a spike takes back within the step`,
+      { net: () => point(type, (net, E) => net.clamp(E, nA(1e30), CELL_3)), where: /^E, cell 3$/, state: /^V$/ },
+    ]),
+  ),
+  "the same of izhikevich, whose input is a slope": {
+    net: () => point(izhikevich, (net, E) => net.clamp(E, mV_per_ms(1e30), CELL_3)),
+    where: /^E, cell 3$/,
+    state: /^V$/,
+  },
+  ...Object.fromEntries(
+    [iaf_delta, izhikevich, qif].map((type) => [
+      `a jump of 1e38 mV of ${type.mechanism.name}`,
+      { net: () => point(type, (net, E) => net.connect(net.sources("T", 1, trains([[30]])), E.jump, list([[0, 3]]), { weight: mV(1e38), delay: ms(1) })), where: /^E, cell 3$/, state: /^V$/ },
+    ]),
+  ),
   "a potential beyond a bound of one's own": {
     net: () => base(() => undefined),
     where: /^E, cell \d$/,
@@ -77,6 +96,16 @@ export const CASES: Readonly<Record<string, { net: () => Network; where: RegExp;
     limit: 66, // mV: rest is -65, below which an after-hyperpolarisation goes
   },
 }; // prettier-ignore
+
+const CELL_3 = { delay: ms(30), duration: ms(0.2), gain: { values: [0, 0, 0, 1, 0], unit: "1" } } as const;
+
+function point<P extends string>(type: NeuronType<P>, spoil: (net: Network, E: CellsHandle<P>) => unknown): Network {
+  const net = new Network({ seed: 2 });
+  const E = net.cells("E", type({ n: 5 }));
+  net.record(E, "V", { every: ms(DT) });
+  spoil(net, E);
+  return net;
+}
 
 function base(
   spoil: (net: Network, E: ReturnType<typeof populate>) => unknown,
