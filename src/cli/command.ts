@@ -54,6 +54,12 @@ function addImport(program: Command, done: (code: number) => void): void {
       [],
     )
     .option(
+      "--verbatim <name=NMODL>",
+      "what the C of a block does: of a FUNCTION an expression, of others statements, as INITIAL=; may be given again",
+      collect,
+      [],
+    )
+    .option(
       "--table <name=file>",
       "values of a FUNCTION_TABLE, a file with x and y in each line; may be given again",
       collect,

@@ -30,6 +30,8 @@ export interface ImportOptions {
   /** each `name=value`. */
   readonly fixed?: readonly string[];
   readonly diffusion?: boolean;
+  /** each `name=NMODL`. */
+  readonly verbatim?: readonly string[];
   /** each `name=file`. */
   readonly table?: readonly string[];
 }
@@ -37,7 +39,7 @@ export interface ImportOptions {
 /** `hillock import`: prints or writes what a file of another simulator says. @returns the exit code */
 export async function importCommand(
   path: string,
-  { out, exact = false, fixed = [], diffusion = true, table = [] }: ImportOptions = {},
+  { out, exact = false, fixed = [], diffusion = true, verbatim = [], table = [] }: ImportOptions = {},
 ): Promise<number> {
   if (/\.(swc|asc)$/i.test(path)) throw new DataError(clipped(path), "is a morphology, which a script turns into a cell", `Use ${/swc$/i.test(path) ? "swcCell" : "ascCell"}(text, { ... }) of "hillock/import"; examples/layer5.mjs is one`); // prettier-ignore
   if (!path.endsWith(".mod")) throw new DataError(clipped(path), "is not of a kind that can be translated", "Give a .mod file"); // prettier-ignore
@@ -49,6 +51,7 @@ export async function importCommand(
     include: beside(path),
     tables: exact ? "exact" : "asPublished",
     fixed: Object.fromEntries(fixed.map(numberOf)),
+    verbatim: Object.fromEntries(verbatim.map(cOf)),
     functionTables: Object.fromEntries(table.map(tableOf)),
     ...(diffusion ? {} : { longitudinalDiffusion: "none" }),
   });
@@ -76,6 +79,13 @@ function numberOf(text: string): [string, number] {
   const [, name, value] = /^\s*(\w+)\s*=\s*(\S+)\s*$/.exec(text) ?? [];
   if (name !== undefined && value !== undefined && Number.isFinite(Number(value))) return [name, Number(value)];
   throw new DataError("--fixed", `is "${clipped(text)}"`, "Give a parameter of the file and its number, for example deterministic=1"); // prettier-ignore
+}
+
+/** "name=NMODL" */
+function cOf(text: string): [string, string] {
+  const [, name, nmodl] = /^\s*(\w+)\s*=(.*)$/s.exec(text) ?? [];
+  if (name !== undefined && nmodl !== undefined) return [name, nmodl];
+  throw new DataError("--verbatim", `is "${clipped(text)}"`, 'Give a block of the file and what its C does, for example "urand=scop_random()"'); // prettier-ignore
 }
 
 /** "name=file", of lines with x and y. */

@@ -5,12 +5,12 @@ export interface Refused {
 }
 
 const NMODL: readonly Refused[] = [
-  { what: "VERBATIM in what runs, unless it does nothing (printing, #include, extern, empty) or ends its block (return 0; but in a loop or a FUNCTION), and with #define outside", why: "it is C, not NMODL" },
-  { what: "a POINTER that what runs uses, but to the voltage on the other side of a point process without states (nmodlGather)", why: "it reads or sets a variable somewhere else" },
+  { what: "VERBATIM in what runs of which the option verbatim does not say what it does, unless it does nothing (printing, #include, extern, seeding, empty) or ends its block (return 0; but in a loop or a FUNCTION), and #define of a word of the file", why: "it is C, not NMODL" },
+  { what: "a POINTER that a state or a current depends on, but to the voltage on the other side of a point process without states (nmodlGather)", why: "it reads or sets a variable somewhere else" },
   { what: "an ARTIFICIAL_CELL that computes when it will fire (net_move, net_send of such a time), whose events do other than add their weights to what decays, or that draws its times", why: "it fires between steps, or by no equation of states: write it as a neuron({ ... }), or take poisson, gamma, regular or trains" },
   { what: "net_send in INITIAL of NET_RECEIVE", why: "a receptor sends events to itself alone, and hears one link" },
   { what: "net_send of flags that are neither numbers nor a count of events (count = count + 1, net_send(delay, count)) of which the last alone acts", why: "what is under way has a place of its own for each flag" },
-  { what: "an equation (m' = ...) within an IF over what changes", why: "a state has one equation: let the IF set a variable" },
+  { what: "an equation (m' = ...) within an IF over what changes, where derivimplicit or sparse solves it, or euler and a branch has none", why: "NEURON's methods do not solve it as it reads: let the IF set a variable" },
   { what: "CONSERVE of a sum that INITIAL does not start at", why: "the reactions keep the sum that they start with" },
   { what: "variables that both NET_RECEIVE and BREAKPOINT set, a PARAMETER that NET_RECEIVE sets, a weight that it changes where no connection brings the event, or in its INITIAL", why: "what events do is of the receptor's states" },
   { what: "concentrations written by a point process, of two ions, outside alone, or in BREAKPOINT by what changes", why: "a pool is of one ion in a compartment, and advances with the states" },
@@ -24,7 +24,7 @@ const NMODL: readonly Refused[] = [
   { what: "WHILE over what is no number, recursion, a FUNCTION_TABLE without its values (option functionTables) or over several arguments, CONSTRUCTOR, DESTRUCTOR, SOLVE within IF over what changes", why: "what they do is known only while a script or NEURON runs them" },
   { what: "what BREAKPOINT reads before it sets it, where the voltage or another such variable changes it", why: "NEURON runs BREAKPOINT twice in a step, at two voltages" },
   { what: "BEFORE BREAKPOINT that computes from the voltage or sets a state", why: "the solver would not see it change" },
-  { what: "draws (normrand, scop_random, exprand, random_uniform, random_normal, random_negexp, random_dpick of a RANDOM) in BREAKPOINT itself, in INITIAL and in the rates of a KINETIC scheme; random_ipick, random_poisson, poisrand anywhere", why: "BREAKPOINT runs twice in a step, at the start nothing has been drawn; the language draws uniform and normal numbers" },
+  { what: "draws (normrand, scop_random, exprand, random_uniform, random_normal, random_negexp, random_dpick of a RANDOM) in BREAKPOINT itself, in INITIAL and in the rates of a KINETIC scheme, where a state or a current depends on them; random_ipick, random_poisson, poisrand likewise anywhere", why: "BREAKPOINT runs twice in a step, at the start nothing has been drawn; the language draws uniform and normal numbers" },
   { what: "functions of NEURON's own beside exp, log, sqrt and their like", why: "they have no counterpart in the language" },
 ]; // prettier-ignore
 

@@ -43,6 +43,14 @@ const TABLES = new Map([["k_measured", {
   ntau: { x: [-70, -50, -30, 20], y: [9, 6, 3, 1.2] },
 }]]); // prettier-ignore
 
+/** What the C of a file gives. */
+const IN_C = new Map([["vesicle_in_c", { chance: "0.4" }]]);
+const optionsOf = (name: string) => ({
+  include,
+  functionTables: TABLES.get(name) ?? {},
+  verbatim: IN_C.get(name) ?? {},
+});
+
 const include = (name: string): string => readFileSync(join(OWN, name), "utf8");
 const stem = (path: string): string => basename(path, ".mod");
 const cases = files
@@ -50,8 +58,7 @@ const cases = files
   .map((path): Case => {
     const { mechanism, plasticity } = nmodl(readFileSync(path, "utf8"), {
       file: basename(path),
-      include,
-      functionTables: TABLES.get(stem(path)) ?? {},
+      ...optionsOf(stem(path)),
     });
     return { name: stem(path), path, mechanism, plasticity };
   });
@@ -59,7 +66,7 @@ const nameInNeuron = (path: string): string =>
   /(?:SUFFIX|POINT_PROCESS)\s+(\w+)/.exec(readFileSync(path, "utf8").replace(/^TITLE.*$|:.*$/gm, ""))?.[1] as string;
 /** What reads the concentration of a pool: it is inserted beside one. */
 const COMPANIONS = ["hva_ca", "small_k_ca"];
-const ofCalcium = (m: Mechanism): boolean => m.kind === "pool" && m.ion === "ca";
+const ofCalcium = (m: Mechanism): boolean => (m.kind === "pool" && m.ion === "ca") || m.name === "k_total_ca";
 const takesEvents = (m: Mechanism): boolean =>
   m.kind === "synapse" && (m.receive !== undefined || Object.keys(m.onEvent).length > 0);
 
@@ -177,8 +184,7 @@ describe("translated mechanisms run as in NEURON", () => {
   test.each(cases)("units of $name: the first warning is modlunit's", ({ path }) => {
     const { warnings } = nmodl(readFileSync(path, "utf8"), {
       file: "f",
-      include,
-      functionTables: TABLES.get(stem(path)) ?? {},
+      ...optionsOf(stem(path)),
     });
     expect(warnings[0]?.split(":")[1]).toBe(modlunitsLine(path));
   });

@@ -62,7 +62,7 @@ export function nmodlCell(text: string, options: Options = {}): NmodlCell {
   const receive = program.netReceive ?? lexer.fail(program.nameAt, "has no NET_RECEIVE, and does nothing", "Give it one"); // prettier-ignore
   const tooMany = (): never => lexer.fail(program.nameAt, "comes to more than 200000 different expressions", "Shorten it"); // prettier-ignore
   const variables = new Variables(program, lexer, constantsOf(program, lexer, units));
-  const context: Context = { program, lexer, variables, symbols: new Symbols(tooMany), interpolate: true, withoutDiffusion: false, tables: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
+  const context: Context = { program, lexer, variables, symbols: new Symbols(tooMany), interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
   const name = nameOf(program.name);
   const said = { name, warnings, notes: context.notes };
   if (!sends(program.initial, program)) {

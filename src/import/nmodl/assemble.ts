@@ -213,12 +213,20 @@ export class Assembly {
     }
   }
 
+  /** Ions whose total a mechanism reads that neither carries nor pools them: it carries a current of 0, since who carries an ion sees its total. */
+  #heard(): string[] {
+    const { ions } = this.#context.program;
+    const writes = ions.filter(({ ion, write }) => write.some((name) => name === `i${ion}` || name === `${ion}i`));
+    return [...new Set(ions.filter((i) => i.read.includes(`i${i.ion}`) && !writes.some(({ ion }) => ion === i.ion)).map(({ ion }) => ion))]; // prettier-ignore
+  }
+
   #currents({ currents }: Draft): Record<string, Current> {
     const found: Record<string, Current> = {};
     for (const { name, ion, i } of currents) {
       const own = this.#currentNames.get(name) as string;
       found[own] = Object.assign(this.#flow(i, ["S/cm2", "mA/cm2"]), ion === undefined ? {} : { ion }) as unknown as Current; // prettier-ignore
     }
+    for (const ion of this.#heard()) found[this.#writer.fresh(ion)] = { i: "0", ion };
     return found;
   }
 

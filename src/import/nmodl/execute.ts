@@ -1,4 +1,5 @@
 import type { BinaryOp, Expr } from "../../lang/expr.ts";
+import { bar } from "./barred.ts";
 import { BUILTINS, IGNORED } from "./builtins.ts";
 import { interpolated } from "./given.ts";
 import type { At } from "./lexer.ts";
@@ -18,6 +19,8 @@ const DEEPEST_CALL = 30;
 /** What blocks do beside giving variables values. */
 export interface Effects {
   derivative?(of: string, value: Expr, at: At): void;
+  /** Runs both branches of an IF that nothing decides. @returns variables that hold one value behind either */
+  branches?(test: Expr, then: () => void, otherwise: () => void): ReadonlyMap<string, Expr>;
   other?(statement: Statement, run: Execution): void;
   /** A number drawn anew. */
   readonly draw?: Draws;
@@ -89,7 +92,7 @@ export class Execution {
         if (statement.what === "LONGITUDINAL_DIFFUSION" && this.shared.withoutDiffusion) return;
         return this.shared.lexer.fail(statement, `has ${statement.what}, which is refused: ${statement.why}`, "Write it another way"); // prettier-ignore
       case "verbatim":
-        return this.shared.lexer.fail(statement, "has VERBATIM, which is refused: it is C, not NMODL", this.shared.program.kind === "artificial" ? "If it reads times from a vector, give them as net.sources(name, n, trains([[10, 20]])) in ms" : "Write what it does in NMODL, or let nmodl's option fixed rule it out, as { deterministic: 1 }"); // prettier-ignore
+        return this.shared.lexer.fail(statement, "has VERBATIM, which is refused: it is C, not NMODL", this.shared.program.kind === "artificial" ? "If it reads times from a vector, give them as net.sources(name, n, trains([[10, 20]])) in ms" : "Say what it does in NMODL by the option verbatim, as { urand: \"scop_random()\" }, or let the option fixed rule it out, as { deterministic: 1 }"); // prettier-ignore
       case "table":
       case "conductance":
         return;
@@ -117,7 +120,7 @@ export class Execution {
   }
 
   assign(to: Target, value: Expr): void {
-    const { symbols, labels, variables, lexer } = this.shared;
+    const { labels, variables, lexer } = this.shared;
     const scope = this.#local(to.name);
     if (scope !== undefined) {
       scope.set(to.name, value);
@@ -128,13 +131,18 @@ export class Execution {
     const variable = variables.get(name, to);
     const own = variable.kind === "kept" || variable.kind === "state" || variable.kind === "parameter" || (variable.kind === "ion" && variable.writes); // prettier-ignore
     const settable = own || (variable.kind === "ion" && variable.what !== "e") || variable.kind === "voltage";
-    if (!settable && !(variable.kind === "ion")) {
+    if (variable.kind === "pointer") this.#elsewhere(name);
+    else if (!settable && !(variable.kind === "ion")) {
       lexer.fail(to, `sets ${name}, which ${variable.kind === "constant" ? "is a constant" : "belongs to the simulation"}`, "Set a variable of the mechanism's own"); // prettier-ignore
     }
     this.#values.set(name, value);
     if (value.kind !== "name" && value.kind !== "number" && (!labels.has(value) || !labelled(labels.get(value), this)))
       labels.set(value, name);
-    void symbols;
+  }
+
+  #elsewhere(name: string): void {
+    const note = `what the file sets by the POINTER ${name} is left out: it is no variable of this mechanism`;
+    if (!this.shared.notes.includes(note)) this.shared.notes.push(note);
   }
 
   #local(name: string): Map<string, Expr | undefined> | undefined {
@@ -165,8 +173,6 @@ export class Execution {
     const condition = toldBy === undefined ? written : symbols.replace(written, toldBy);
     const known = valueOf(condition);
     if (known !== undefined) return this.run(known === 0 ? otherwise : then);
-    const equation = [...then, ...otherwise].find((x) => x.kind === "derivative");
-    if (equation !== undefined) this.shared.lexer.fail(equation, "has an equation within an IF over what changes, which is refused: a state has one equation", "Let the IF set a variable, and write the equation behind it"); // prettier-ignore
     const before = [this.#values, this.#locals] as const;
     const branch = (statements: readonly Statement[]) => {
       this.#values = new Map(before[0]);
@@ -174,7 +180,10 @@ export class Execution {
       this.run(statements);
       return [this.#values, this.#locals] as const;
     };
-    const [yes, no] = [branch(then), branch(otherwise)];
+    let [yes, no] = [before, before];
+    const [first, second] = [() => void (yes = branch(then)), () => void (no = branch(otherwise))];
+    const either = this.#effects.branches?.(condition, first, second);
+    if (either === undefined) for (const one of [first, second]) one();
     [this.#values, this.#locals] = before;
     for (const name of new Set([...yes[0].keys(), ...no[0].keys()])) {
       const other = (): Expr => this.#before(before[0], name);
@@ -182,6 +191,7 @@ export class Execution {
       this.#values.set(name, merged);
       labelOnce(this.shared, merged, name);
     }
+    for (const [name, value] of either ?? []) this.#values.set(name, value);
     this.#locals.forEach((scope, k) => {
       const [a, b] = [yes[1][k], no[1][k]];
       for (const name of new Set([...(a?.keys() ?? []), ...(b?.keys() ?? [])])) {
@@ -282,6 +292,7 @@ export class Execution {
     if (value !== undefined) return value;
     const variable = variables.get(name, term);
     if (variable.kind === "constant") return symbols.number(variable.value);
+    if (variable.kind === "pointer" && !variable.across) return bar(this.shared, term, `uses the POINTER ${name}, which is refused: it stands for a variable somewhere else`, "Read a gap junction by nmodlGather, for net.gather; otherwise make the variable a parameter"); // prettier-ignore
     return symbols.name(variable.kind === "voltage" ? "V" : variable.kind === "pointer" ? "V_pre" : name);
   }
 
@@ -365,7 +376,7 @@ export class Execution {
   #tabulated(routine: Routine, table: TableStatement, given: ReadonlyMap<string, Expr>, at: At): void {
     const { lexer } = this.shared;
     const range = rangeOf(this, table, at);
-    const names = table.names;
+    const names = table.names.flatMap((name) => this.shared.variables.elementsOf(name));
     const before = new Map(this.#values);
     const exact = (args: ReadonlyMap<string, Expr>): ReadonlyMap<string, Expr> => {
       this.#values = new Map(before);

@@ -2,6 +2,7 @@ import type { Expr } from "../../lang/expr.ts";
 import type { Quantity, Unit } from "../../units.ts";
 import { currentsOf } from "./draft.ts";
 import { type NmodlOptions, constantsOf, unitsOf } from "./nmodl.ts";
+import { failBarred, isBarred } from "./barred.ts";
 import { give } from "./given.ts";
 import { Parser } from "./parse.ts";
 import { type Context, runPhases } from "./phases.ts";
@@ -48,13 +49,14 @@ export function nmodlGather(text: string, options: Omit<NmodlOptions, "tables"> 
   const symbols = new Symbols(() => no("comes to more than 200000 different expressions"));
   const units = unitsOf(program);
   const variables = new Variables(program, lexer, constantsOf(program, lexer, units), pointer?.name);
-  const context: Context = { program, lexer, variables, symbols, interpolate: true, withoutDiffusion: false, tables: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
+  const context: Context = { program, lexer, variables, symbols, interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
   const warnings = unitWarnings(program, lexer, units, parser.isUnchecked);
   const phases = runPhases(context);
   const resolver = new Resolver(context, phases);
   const outward = currentsOf(context, phases).map(({ i }) => resolver.resolve(i, "currents")).reduce(symbols.add, symbols.number(0)); // prettier-ignore
   const reads = symbols.reads(outward);
   const kept = [...reads].find((name) => name.includes("@") && !name.endsWith("@param"));
+  if (kept !== undefined && isBarred(kept)) failBarred(context, kept);
   if (kept !== undefined) no(`computes its current from ${kept.replace(/@.*/, "")}, which changes from step to step: a gather has no states`); // prettier-ignore
   if (!reads.has("V_pre")) no(`does not read its POINTER ${pointer?.name ?? ""}`);
   context.labels.clear(); // one text, without names for its parts

@@ -1,5 +1,6 @@
 import { DataError, didYouMean } from "../../errors.ts";
 import type { Expr } from "../../lang/expr.ts";
+import { giveC } from "./c-given.ts";
 import type { Lexer } from "./lexer.ts";
 import type { Symbols } from "./symbols.ts";
 import type { FunctionTable, Program } from "./syntax.ts";
@@ -19,13 +20,21 @@ export interface GivenByScript {
   readonly fixed?: Readonly<Record<string, number>>;
   /** Values of each FUNCTION_TABLE, by its name. */
   readonly functionTables?: Readonly<Record<string, GivenTable>>;
+  /** What the C of a block does, in NMODL, by the block's name: of a FUNCTION an expression, `{ urand: "scop_random()" }`; otherwise statements in
+   * the place of its VERBATIM, as `{ INITIAL: "" }`, which does nothing. */
+  readonly verbatim?: Readonly<Record<string, string>>;
 }
 
 /** No table has more points: its text grows with them. */
 const MOST_POINTS = 1000;
 
 /** Puts in what a script would give. @throws DataError for names that the file has not, and values that are no numbers */
-export function give(program: Program, { file }: Lexer, { fixed = {}, functionTables = {} }: GivenByScript): void {
+export function give(
+  program: Program,
+  lexer: Lexer,
+  { fixed = {}, functionTables = {}, verbatim = {} }: GivenByScript,
+): void {
+  const { file } = lexer;
   for (const [name, value] of Object.entries(fixed)) {
     const at = program.parameters.findIndex((d) => d.name === name);
     const declared = program.parameters[at];
@@ -35,6 +44,7 @@ export function give(program: Program, { file }: Lexer, { fixed = {}, functionTa
     program.constants.push({ ...declared, value });
     program.notes.push(`${name} is fixed at ${value}`);
   }
+  giveC(program, lexer, verbatim);
   for (const [name, table] of Object.entries(functionTables)) {
     const declared = program.functionTables.get(name);
     if (declared === undefined) throw new DataError(file, `has no FUNCTION_TABLE ${name.slice(0, 60)}`, didYouMean(name, program.functionTables.keys())); // prettier-ignore

@@ -191,23 +191,3 @@ export class Lexer {
     return pattern.exec(this.#text)?.[0];
   }
 }
-
-/** C that does nothing to the model: includes, declarations of what other C uses, what is printed, and `cai = _ion_cai;`, which gives a
- * concentration the value that it starts at here too. */
-export const isHarmless = (c: string): boolean => {
-  const left = c
-    .replaceAll(/\/\*[\s\S]*?\*\//g, "")
-    .replaceAll(/\/\/[^\n]*/g, "")
-    .replaceAll(/#include[^\n]*/g, "")
-    .replaceAll(/\bf?printf\s*\((?:"(?:[^"\\]|\\.)*"|[\w\s,.*/&[\]])*\)\s*;/g, "")
-    .replaceAll(/\bfflush\s*\(\s*\w+\s*\)\s*;/g, "")
-    .replaceAll(/\b(\w+)\s*=\s*_ion_\1\s*;/g, "")
-    .trim();
-  return left === "" || /^(extern\s[^;={}]*;\s*)+$/.test(left);
-};
-
-/** C that ends the block that it stands in, and does nothing else: `return 0;` of old files. */
-export const isReturn = (c: string): boolean => {
-  const left = c.replaceAll(/\breturn\s*0?\s*;/g, "");
-  return left !== c && isHarmless(left);
-};

@@ -138,10 +138,11 @@ function translate(
     withoutDiffusion,
     interpolate: mode === "interpolate",
     tables: [],
+    barred: [],
     labels: new Map(),
     notes: [...program.notes],
   };
-  for (const { name, ...at } of program.pointers) context.notes.push(`the POINTER ${name} in ${lexer.where(at)} is read over: nothing that runs uses it`); // prettier-ignore
+  for (const { name, ...at } of program.pointers) context.notes.push(`the POINTER ${name} in ${lexer.where(at)} is read over: no state and no current depends on it`); // prettier-ignore
   const phases = withNoise(context, runPhases(context));
   let received: Received | undefined;
   const { resolver, ...made } = draft(context, phases, own ? (resolver) => (received = new OwnEvents(context, phases, program.netReceive as NetReceive, resolver).received()) : undefined); // prettier-ignore

@@ -1,4 +1,5 @@
-import { type At, type Include, isHarmless, isReturn, Lexer, type Token } from "./lexer.ts";
+import { isHarmless, isReturn, macrosOf } from "./c.ts";
+import { type At, type Include, Lexer, type Token } from "./lexer.ts";
 import { Reader, shown } from "./reader.ts";
 import { readBoth } from "./ions.ts";
 import { withoutReturns, withReturnsRefused } from "./returns.ts";
@@ -137,7 +138,8 @@ export class Parser {
 
   #verbatim(token: Token): void {
     if (isHarmless(token.text) || isReturn(token.text)) return;
-    if (/^\s*#\s*(define|undef|pragma)/m.test(token.text)) this.#r.fail(token, "has VERBATIM that changes what later words mean, which is refused: it is C, not NMODL", "Write what it does in NMODL"); // prettier-ignore
+    const changed = macrosOf(token.text).find((name) => this.lexer.tokens.some((t) => t.kind === "name" && t.text === name)); // prettier-ignore
+    if (changed !== undefined) this.#r.fail(token, `has VERBATIM that changes what ${changed} means in the file, which is refused: it is C, not NMODL`, "Write what it does in NMODL"); // prettier-ignore
     this.#program.notes.push(`VERBATIM in ${this.lexer.where(token)} is read over: it declares what only C may call`);
   }
 

@@ -1,6 +1,8 @@
 import { derivative } from "../../lang/derivative.ts";
 import type { Expr } from "../../lang/expr.ts";
+import { bar } from "./barred.ts";
 import { groups, type KineticRules, together } from "./coupled.ts";
+import { chosen, type Equation, formOf, slopeOf, type Written } from "./equations.ts";
 import { Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton, nextOf } from "./relax.ts";
@@ -10,9 +12,7 @@ import type { Shared } from "./shared.ts";
 import { valueOf } from "./symbols.ts";
 import type { Hook, Routine, Statement } from "./syntax.ts";
 
-export interface Context extends Shared {
-  readonly notes: string[];
-}
+export type Context = Shared;
 
 /** A state's step: its old value stands under its name, values of states that were advanced before it under `fresh(name)`. */
 export interface Update {
@@ -99,7 +99,7 @@ function beforeCurrents(context: Context, currents: Execution): void {
   currents.scoped(new Map(), hooked(context, "BEFORE BREAKPOINT"));
   const [at] = program.hooks.filter(({ when }) => when === "BEFORE BREAKPOINT");
   for (const [name, value] of currents.values) {
-    if (s.reads(value).has("V")) lexer.fail(at as At, `computes ${name} from the voltage in BEFORE BREAKPOINT, which is refused: the solver would not see it change`, "Compute it in BREAKPOINT"); // prettier-ignore
+    if (s.reads(value).has("V")) currents.set(name, bar(context, at as At, `computes ${name} from the voltage in BEFORE BREAKPOINT, which is refused: the solver would not see it change`, "Compute it in BREAKPOINT")); // prettier-ignore
     if (variables.find(name)?.kind === "state") lexer.fail(at as At, `sets the state ${name} in BEFORE BREAKPOINT, which is refused: states are of their own step`, "Set it in the block that SOLVE names"); // prettier-ignore
   }
 }
@@ -117,13 +117,6 @@ const MOST_TOGETHER = 40;
 
 /** NEURON's sparse goes on while the changes of an iteration sum to more than this, in the states' unit. */
 const CONVERGED = 1e-6;
-
-/** state' = f. */
-interface Equation {
-  readonly state: string;
-  readonly f: Expr;
-  readonly at: At;
-}
 
 /** What SOLVE does to states in a step. */
 class Advance {
@@ -213,18 +206,25 @@ class Advance {
     const { symbols, lexer } = this.#context;
     const equations: Equation[] = [];
     const known = this.updates.length;
-    const one = this.#method(method, solve, block, equations);
+    const written: Written[] = [];
+    const atOnce = method === "cnexp" || method === "adrunge";
     const run: Execution = this.#execution({
       derivative: (state, f, at) => {
         this.#isState(state, at);
         const set = this.#values.get(state) ?? run.values.get(state);
         if (set !== undefined) lexer.fail(at, `sets ${state} before its equation`, "Let the equation alone advance it");
-        one(state, f, at);
-        if (method === "cnexp" || method === "adrunge") run.set(state, symbols.name(fresh(state)));
+        written.push({ state, f, line: at.line, column: at.column });
+        if (atOnce) run.set(state, symbols.name(fresh(state)));
+      },
+      branches: (test, then, otherwise) => {
+        const states = chosen(written, test, then, otherwise);
+        return new Map(atOnce ? states.map((state) => [state, symbols.name(fresh(state))]) : []);
       },
       other: (statement) => refuse(this.#context, statement),
     });
     run.scoped(new Map(), block.body);
+    const one = this.#method(method, solve, block, equations);
+    written.forEach(one);
     if (method === "cnexp" && equations.length > 0) {
       this.updates.length = known;
       return this.#derivative(block, solve, "derivimplicit");
@@ -242,38 +242,42 @@ class Advance {
     if (variables.find(state)?.kind !== "state") lexer.fail(at, `has ${state}', but ${state} is no STATE`, "Declare it in STATE"); // prettier-ignore
   }
 
-  #method(
-    method: string,
-    solve: Solve,
-    block: Routine,
-    equations: Equation[],
-  ): (state: string, f: Expr, at: At) => void {
+  /** What a method makes of an equation. */
+  #method(method: string, solve: Solve, block: Routine, equations: Equation[]): (written: Written) => void {
     const { symbols: s, lexer, notes } = this.#context;
-    const push = (state: string, form: Form, at: At): void => void this.updates.push({ state, form, at });
+    const push = ({ state, line, column }: Written, form: Form): void => void this.updates.push({ state, form, at: { line, column } }); // prettier-ignore
     switch (method) {
       case "cnexp":
-        return (state, f, at) => {
-          const form = exact(s, f, state);
-          if (form !== undefined) return push(state, form, at);
-          notes.push(
-            `${state}' is not linear in ${state}: cnexp stands for derivimplicit in ${block.name}, as in NEURON`,
-          );
-          equations.push({ state, f, at });
+        return (written) => {
+          const form = formOf(s, written, ({ f, state }) => exact(s, f, state));
+          if (form !== undefined) return push(written, form);
+          notes.push(`${written.state}' is not linear in ${written.state}: cnexp stands for derivimplicit in ${block.name}, as in NEURON`); // prettier-ignore
+          equations.push(this.#plain(written));
         };
       case "adrunge":
-        return (state, f, at) => push(state, this.#within(state, f, at), at);
+        return (written) => push(written, formOf(s, written, (e) => this.#within(e)) as Form);
       case "euler":
-        return (state, f, at) => push(state, euler(s, f, state), at);
+        return (written) => {
+          const f = slopeOf(s, written);
+          if (f === undefined) lexer.fail(written, `has an equation of ${written.state} in one branch of an IF alone, which is refused: NEURON's euler goes on with the slope that the other branch left`, "Write an equation in each branch"); // prettier-ignore
+          push(written, euler(s, f as Expr, written.state));
+        };
       case "derivimplicit":
       case "sparse":
-        return (state, f, at) => void equations.push({ state, f, at });
+        return (written) => void equations.push(this.#plain(written));
       default:
         return lexer.fail(solve, `solves by the method ${method}, which is refused: its steps depend on their error`, "Take cnexp, derivimplicit, sparse or euler"); // prettier-ignore
     }
   }
 
+  /** NEURON's implicit methods count equations as they stand in the file. */
+  #plain(written: Written): Equation {
+    if ("f" in written) return written;
+    return this.#context.lexer.fail(written, `has an equation of ${written.state} within an IF over what changes, which is refused where derivimplicit or sparse solves it: they take one equation for each state`, "Let the IF set a variable, and write the equation behind it, or take cnexp"); // prettier-ignore
+  }
+
   /** The form of a state that NEURON's adaptive method solves, its default: exact, so within the error that the method allows itself. */
-  #within(state: string, f: Expr, at: At): Form {
+  #within({ state, f, ...at }: Equation): Form {
     const { symbols: s, lexer, notes, variables } = this.#context;
     const form = exact(s, f, state);
     const others = [...s.reads(f)].some((name) => variables.find(staleName(name))?.kind === "state" && name !== state);
@@ -293,7 +297,7 @@ class Advance {
       const some = group.map((k) => equations[k] as Equation);
       const before = new Map([...done].map((name) => [name, s.name(fresh(name))]));
       const f = some.map((e) => s.substitute(e.f, before));
-      const [{ state, at }] = some as [Equation, ...Equation[]];
+      const [{ state, ...at }] = some as [Equation, ...Equation[]];
       if (group.length === 1) this.#implicitly(state, f[0] as Expr, at);
       else this.#together(some, f);
       for (const e of some) done.add(e.state);
@@ -322,10 +326,10 @@ class Advance {
   #together(equations: readonly Equation[], f: readonly Expr[], rules?: KineticRules): void {
     const { lexer } = this.#context;
     const [first] = equations as [Equation, ...Equation[]];
-    if (equations.length > MOST_TOGETHER) lexer.fail(first.at, `couples ${equations.length} states in one implicit step, which is refused: a step solves at most ${MOST_TOGETHER} together`, "Take fewer shells or states"); // prettier-ignore
+    if (equations.length > MOST_TOGETHER) lexer.fail(first, `couples ${equations.length} states in one implicit step, which is refused: a step solves at most ${MOST_TOGETHER} together`, "Take fewer shells or states"); // prettier-ignore
     const states = equations.map((e) => e.state);
     for (const { name, value } of together(this.#context.symbols, states, f, fresh, rules))
-      this.updates.push({ state: name, form: { next: value }, at: first.at });
+      this.updates.push({ state: name, form: { next: value }, at: first });
   }
 
   #implicitly(state: string, f: Expr, at: At): void {
@@ -380,7 +384,7 @@ class Advance {
       return void this.schemes.push(...(schemes as Scheme[]));
     this.conserved.push(...found.conserved);
     const rates = fluxes(this.#context, found.reactions);
-    this.#reacting([...rates].map(([state, f]) => ({ state, f, at: solve })));
+    this.#reacting([...rates].map(([state, f]) => ({ state, f, line: solve.line, column: solve.column })));
     // the block runs once more when its iterations have ended, at the states that they found
     const { symbols: s } = this.#context;
     const after = new Map([...rates.keys()].map((state): [string, Expr] => [state, s.name(fresh(state))]));

@@ -1,4 +1,5 @@
 import type { Expr } from "../../lang/expr.ts";
+import { bar } from "./barred.ts";
 import type { At } from "./lexer.ts";
 import type { Shared } from "./shared.ts";
 import type { Symbols } from "./symbols.ts";
@@ -41,12 +42,16 @@ const DRAWN_TIMES = "Draw its times as poisson({ rate }) or gamma({ order, rate 
 export const isRandom = (name: string): boolean => DRAWN.has(name) || REFUSED.has(name);
 
 /** A call that draws, as an expression of the step's own numbers.
- * @param draw  undefined where nothing may be drawn */
+ * @param draw  undefined where nothing may be drawn that reaches a state or a current */
 export function drawn(shared: Shared, call: At & { readonly name: string; readonly args: readonly Term[] }, value: (term: Term) => Expr, draw: Draws | undefined): Expr {
   const { program, lexer, symbols } = shared;
   const { name, args } = call;
   const law = DRAWN.get(name);
-  if (law === undefined || draw === undefined) return lexer.fail(call, `calls ${name}, which is refused: ${law === undefined ? "the language draws uniform and normal numbers alone" : "what draws here is no step of states and no event"}`, program.kind === "artificial" ? DRAWN_TIMES : REMEDY); // prettier-ignore
+  if (law === undefined || draw === undefined) {
+    const why = law === undefined ? "the language draws uniform and normal numbers alone" : "what draws here is no step of states and no event"; // prettier-ignore
+    const problem = `calls ${name}, which is refused: ${why}`;
+    return program.kind === "artificial" ? lexer.fail(call, problem, DRAWN_TIMES) : bar(shared, call, problem, REMEDY);
+  }
   const ofVariable = name.startsWith("random_");
   const [first] = args;
   if (ofVariable && !(first?.kind === "name" && program.randoms.some((r) => r.name === first.name))) return lexer.fail(call, `calls ${name} of what is no RANDOM`, "Declare it in NEURON: RANDOM r"); // prettier-ignore

@@ -1,4 +1,5 @@
 import type { Expr } from "../../lang/expr.ts";
+import type { Barred } from "./barred.ts";
 import type { Lexer } from "./lexer.ts";
 import type { Symbols } from "./symbols.ts";
 import type { Program } from "./syntax.ts";
@@ -25,6 +26,8 @@ export interface Shared {
   /** interpolate tables as NEURON does, instead of leaving the function as it is. */
   readonly interpolate: boolean;
   readonly tables: Tabulated[];
+  readonly barred: Barred[];
+  readonly notes: string[];
   /** what an expression was called where it was written. */
   readonly labels: Map<Expr, string>;
 }

@@ -1,4 +1,4 @@
-import { isHarmless, isReturn } from "./lexer.ts";
+import { isHarmless, isReturn } from "./c.ts";
 import { type Reader, shown } from "./reader.ts";
 import type { Statement, TableStatement } from "./syntax.ts";
 

@@ -17,7 +17,7 @@ export type Variable =
     }
   /** whatever code gives it; it keeps its value until then. */
   | { readonly kind: "kept" }
-  /** a variable somewhere else: nothing that runs may read or set it, but for the voltage across a gap junction. */
+  /** a variable somewhere else: no state and no current may read it, but for the voltage across a gap junction. */
   | { readonly kind: "pointer"; readonly across: boolean };
 
 const GIVEN: ReadonlyMap<string, Variable> = new Map<string, Variable>([
@@ -66,7 +66,6 @@ export class Variables {
   /** @throws DataError at the place where the name stands */
   get(name: string, at: At): Variable {
     const found = this.#by.get(name);
-    if (found?.kind === "pointer" && !found.across) this.#lexer.fail(at, `uses the POINTER ${name}, which is refused: it stands for a variable somewhere else`, "Read a gap junction by nmodlGather, for net.gather; otherwise make the variable a parameter"); // prettier-ignore
     if (found !== undefined) return found;
     if (this.sizes.has(name)) return this.#lexer.fail(at, `reads the array ${name} as a whole`, "Give an index");
     return this.#lexer.fail(at, `uses "${name.slice(0, 60)}", which nothing declares`, "Declare it, or check its spelling"); // prettier-ignore
@@ -74,6 +73,12 @@ export class Variables {
 
   find(name: string): Variable | undefined {
     return this.#by.get(name);
+  }
+
+  /** The names of an array's elements; of a variable its own. */
+  elementsOf(name: string): string[] {
+    const size = this.sizes.get(name);
+    return size === undefined ? [name] : Array.from({ length: size }, (_, k) => `${name}_${k}`);
   }
 
   entries(): IterableIterator<[string, Variable]> {

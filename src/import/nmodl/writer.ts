@@ -6,6 +6,7 @@ import type { Unit } from "../../units.ts";
 import { Fit } from "./fit.ts";
 import { withLets } from "./lets.ts";
 import type { Context } from "./phases.ts";
+import { failBarred, isBarred } from "./barred.ts";
 import { isDraw, isNormal } from "./random.ts";
 import { textOf } from "./text.ts";
 import { tidy } from "./tidy.ts";
@@ -131,6 +132,7 @@ export class Writer {
     const { symbols: s, variables, lexer, program } = this.#context;
     if (name === "V") return undefined;
     if (isDraw(name)) return this.#draw(name);
+    if (isBarred(name)) return failBarred(this.#context, name);
     if (name.endsWith("@start")) return this.#startParam(name.slice(0, -"@start".length));
     const known = this.#names.get(name);
     if (known !== undefined) return known;

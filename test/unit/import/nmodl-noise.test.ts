@@ -154,7 +154,7 @@ test("a vesicle is released with its probability and comes back after its time",
 describe("draws that no step can take are refused, with line and column", () => {
   test.each([
     [text("", "i = normrand(0, sd)"), "p.mod:5:18: calls normrand, which is refused: what draws here is no step of states and no event. Draw in a PROCEDURE that BREAKPOINT solves or in NET_RECEIVE"],
-    [text("x = 1", undefined, "x = scop_random()"), "p.mod:4:15: calls scop_random, which is refused: what draws here"],
+    [text("x = 0.5*x", undefined, "x = scop_random()"), "p.mod:4:15: calls scop_random, which is refused: what draws here"],
     [text("x = poisrand(2)"), "p.mod:6:24: calls poisrand, which is refused: the language draws uniform and normal numbers alone"],
     [text("x = random_ipick(r)"), "calls random_ipick, which is refused: the language draws"],
     [text("x = random_normal(q)"), "p.mod:6:24: calls random_normal of what is no RANDOM. Declare it in NEURON: RANDOM r"],

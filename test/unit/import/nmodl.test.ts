@@ -48,7 +48,8 @@ describe("what is refused, with line and column", () => {
     [leak({ breakpoint: "g = erf(v)" }), "leak.mod:11:7: calls erf"],
     [leak({ breakpoint: "FROM i = 0 TO 1 {\nVERBATIM\nreturn 0;\nENDVERBATIM\n}" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ breakpoint: "g = f(v)", blocks: "FUNCTION f(x) {\nf = x\nVERBATIM\nreturn 0;\nENDVERBATIM\n}" }), "leak.mod:16:1: has VERBATIM"],
-    [leak({ breakpoint: "SOLVE s METHOD cnexp", blocks: "STATE { m } DERIVATIVE s { if (v > 0) { m' = -m } else { m' = 1 } }" }), "leak.mod:14:41: has an equation within an IF"],
+    [leak({ breakpoint: "SOLVE s METHOD cnexp", blocks: "STATE { m } DERIVATIVE s { if (v > 0) { m' = -m } }" }).replace("cnexp", "euler"), "leak.mod:14:41: has an equation of m in one branch of an IF alone"],
+    [leak({ breakpoint: "SOLVE s METHOD sparse", blocks: "STATE { m } DERIVATIVE s { if (v > 0) { m' = -m } }" }), "leak.mod:14:41: has an equation of m within an IF over what changes"],
     [leak({ breakpoint: "g = gbar" }), 'leak.mod:11:7: uses "gbar", which nothing declares'],
     [leak({ breakpoint: "g = f(v)", blocks: "FUNCTION f(x) { f = f(x) }" }), "leak.mod:14:21: calls f from within itself"],
     [leak({ breakpoint: "g = (1 + " }), 'leak.mod:12:5: has "=" where ")" belongs'],
@@ -101,7 +102,7 @@ BREAKPOINT { SOLVE s METHOD cnexp i = g*v } DERIVATIVE s { g' = -g/5 }\n${blocks
   test("a parameter that is fixed rules out what it stands before", () => {
     const text = leak({ blocks: "PARAMETER { exactly = 0 }\nFUNCTION draw() {\nVERBATIM\nreturn rand();\nENDVERBATIM\n}", breakpoint: "if (exactly) { g = 2*g0 } else { g = draw() }", assigned: "g0" }); // prettier-ignore
     const of = (fixed: Record<string, number>) => nmodl(text.replace("ASSIGNED", "PARAMETER { g0 = 1e-3 } ASSIGNED"), { file: "leak.mod", fixed }); // prettier-ignore
-    expect(() => of({})).toThrow("or let nmodl's option fixed rule it out");
+    expect(() => of({})).toThrow("or let the option fixed rule it out");
     const { mechanism, notes } = of({ exactly: 1 });
     expect(mechanism.params).not.toHaveProperty("exactly");
     expect(notes).toContain("exactly is fixed at 1");
@@ -171,7 +172,80 @@ describe("INCLUDE", () => {
 
 test("a POINTER that nothing uses is read over, and said", () => {
   const { notes } = nmodl(leak({ neuron: "POINTER rng" }), { file: "leak.mod" });
-  expect(notes).toEqual(["the POINTER rng in leak.mod:5 is read over: nothing that runs uses it"]);
+  expect(notes).toEqual(["the POINTER rng in leak.mod:5 is read over: no state and no current depends on it"]);
+});
+
+test("a POINTER that no state and no current depends on: what is set by it is left out, and said", () => {
+  const text = leak({ neuron: "POINTER along, sum", assigned: "along sum flux", blocks: "AFTER SOLVE { flux = along - v sum = sum + flux }" }); // prettier-ignore
+  const { mechanism, notes } = nmodl(text, { file: "leak.mod" });
+  expect(mechanism).toEqual(nmodl(leak(), { file: "leak.mod" }).mechanism);
+  expect(notes).toContain("what the file sets by the POINTER sum is left out: it is no variable of this mechanism");
+});
+
+test("a draw in BREAKPOINT that nothing depends on is no reason to refuse", () => {
+  const text = leak({ breakpoint: "x = normrand(0, 1)\nif (e > 0) { x = 2 }", assigned: "x" });
+  expect(nmodl(text, { file: "leak.mod" }).mechanism).toEqual(nmodl(leak(), { file: "leak.mod" }).mechanism);
+});
+
+test("an equation for each branch of an IF reads as a choice", () => {
+  const blocks =
+    "STATE { m h } DERIVATIVE s { if (v > 0) { m' = (1 - m)/2 } else { m' = -m/8 } if (v > -20) { h' = 3 } }";
+  const { mechanism } = nmodl(leak({ breakpoint: "SOLVE s METHOD cnexp\ng = m*h", blocks }));
+  expect(mechanism.states).toEqual({
+    m: { inf: "select(V > 0, 1, 0)", tau: "select(V > 0, 2, 8)", init: "0" },
+    h: { next: "select(V > -20, h + dt * 3, h)", init: "0" },
+  });
+});
+
+describe("VERBATIM of which the user says what it does", () => {
+  const text = leak({
+    breakpoint: "SOLVE s METHOD cnexp\ng = 1e-3*m",
+    blocks: `STATE { m }
+INITIAL { m = 1
+VERBATIM
+set_up(_p);
+ENDVERBATIM
+}
+DERIVATIVE s { m' = (f(v) - m)/tau() }
+FUNCTION f(x) {
+VERBATIM
+_lf = lookup(_lx);
+ENDVERBATIM
+}
+FUNCTION tau() { tau = 2 }`,
+  });
+  const read = (verbatim: Record<string, string>) => nmodl(text, { file: "leak.mod", verbatim });
+
+  test("an expression for a FUNCTION, statements for other blocks", () => {
+    const { mechanism, notes } = read({ f: "1/(1 + exp(-x))", INITIAL: "m = 0.5" });
+    expect(mechanism.states).toEqual({ m: { inf: "1 / (1 + exp(-V / 1))", tau: "2", init: "0.5" } });
+    expect(notes).toContain("the C of f is taken as 1/(1 + exp(-x))");
+    expect(read({ f: "1", INITIAL: "" }).notes).toContain("the C of INITIAL is taken as doing nothing");
+  });
+
+  test.each([
+    [{ f: "1" }, "leak.mod:17:1: has VERBATIM, which is refused"],
+    [{ INITIAL: "" }, "leak.mod:23:1: has VERBATIM, which is refused"],
+    [{ f: "1 +", INITIAL: "" }, "leak.mod, verbatim.f:2:1: has"],
+    [{ f: "x } {", INITIAL: "" }, "leak.mod, verbatim.f:1:"],
+    [{ f: "VERBATIM x ENDVERBATIM", INITIAL: "" }, "leak.mod, verbatim.f:1:"],
+    [{ g: "1" }, "leak.mod, verbatim.g: names no block of the file"],
+    [{ tau: "1" }, "leak.mod, verbatim.tau: names a block without VERBATIM"],
+    [{ f: 1 as never }, "leak.mod, verbatim.f: is no text"],
+    [{ f: "1".repeat(20_000) }, "leak.mod, verbatim.f: has 20000 characters"],
+    [{ f: "y", INITIAL: "" }, 'leak.mod:23:1: uses "y", which nothing declares'],
+  ])("%j", (verbatim, message) => {
+    expect(() => read(verbatim)).toThrow(DataError);
+    expect(() => read(verbatim)).toThrow(message);
+  });
+
+  test("macros that no word of the file is, and C that seeds a source, are read over", () => {
+    const c =
+      "VERBATIM\n#define AS (Rand*)\nENDVERBATIM\nINITIAL {\nVERBATIM\nif (on) { nrnran123_setseq((nrnran123_State*)_p_r, 0, 0); }\nENDVERBATIM\n}";
+    expect(nmodl(leak({ blocks: c })).mechanism).toEqual(nmodl(leak()).mechanism);
+    expect(() => nmodl(leak({ blocks: c.replace("nrnran123_setseq", "start") }))).toThrow("has VERBATIM");
+    expect(() => nmodl(leak({ blocks: c.replace("if (on)", "on = 1; if (on)") }))).toThrow("has VERBATIM");
+  });
 });
 
 test("names that a cell gives are not taken by a mechanism's own", () => {
