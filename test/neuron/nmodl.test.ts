@@ -66,7 +66,9 @@ const nameInNeuron = (path: string): string =>
   /(?:SUFFIX|POINT_PROCESS)\s+(\w+)/.exec(readFileSync(path, "utf8").replace(/^TITLE.*$|:.*$/gm, ""))?.[1] as string;
 /** What reads the concentration of a pool: it is inserted beside one. */
 const COMPANIONS = ["hva_ca", "small_k_ca"];
-const ofCalcium = (m: Mechanism): boolean => (m.kind === "pool" && m.ion === "ca") || m.name === "k_total_ca";
+/** Beside what reads the current of calcium one that carries it alone: where one reads eca and another cai, and none sets it, NEURON computes eca. */
+const besideOf = (m: Mechanism): readonly string[] =>
+  m.kind === "pool" && m.ion === "ca" ? COMPANIONS : m.name === "k_total_ca" ? ["hva_ca"] : [];
 const takesEvents = (m: Mechanism): boolean =>
   m.kind === "synapse" && (m.receive !== undefined || Object.keys(m.onEvent).length > 0);
 
@@ -90,7 +92,7 @@ beforeAll(() => {
     ...PROTOCOL,
     name,
     tables: Object.fromEntries(Object.entries(TABLES.get(name) ?? {}).map(([table, points]) => [`${table}_${nameInNeuron(path)}`, points])), // prettier-ignore
-    insert: mechanism.kind === "synapse" ? [] : [nameInNeuron(path), ...(ofCalcium(mechanism) ? COMPANIONS : [])],
+    insert: mechanism.kind === "synapse" ? [] : [nameInNeuron(path), ...besideOf(mechanism)],
     points: mechanism.kind === "synapse" ? [{ name: nameInNeuron(path), events: takesEvents(mechanism) ? EVENTS : [], weight: WEIGHT }] : [], // prettier-ignore
   }));
   const sent = { ...PROTOCOL, name: "sent", insert: [], points: [{ name: "Short", events: [], train: [9, 2.1, 2], delay: 1, weight: WEIGHT }] }; // prettier-ignore
@@ -101,7 +103,8 @@ beforeAll(() => {
   want = JSON.parse(readFileSync(to, "utf8")) as typeof want;
 }, 300_000);
 
-const companions = cases.filter(({ name }) => COMPANIONS.includes(name)).map((c) => c.mechanism);
+const companionsOf = (m: Mechanism): Mechanism[] =>
+  cases.filter(({ name }) => besideOf(m).includes(name)).map((c) => c.mechanism);
 
 /** A pool that starts at what the cell gives. */
 const startOf = ({ params }: Mechanism): Record<string, Quantity> =>
@@ -113,7 +116,7 @@ function cellWith(m?: Mechanism): CellModel {
   const leak = { sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(LEAK), E: mV(-65) } };
   return {
     sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(35.4), cm: uF_per_cm2(1) }],
-    insertions: [leak, ...(m === undefined || m.kind === "synapse" ? [] : [m, ...(ofCalcium(m) ? companions : [])]).map((mechanism) => ({ sections: ["soma"], mechanism, params: startOf(mechanism) }))], // prettier-ignore
+    insertions: [leak, ...(m === undefined || m.kind === "synapse" ? [] : [m, ...companionsOf(m)]).map((mechanism) => ({ sections: ["soma"], mechanism, params: startOf(mechanism) }))], // prettier-ignore
     receptors: m?.kind === "synapse" ? [{ name: "place", synapse: m, section: "soma" }] : [],
     reversals: Object.fromEntries(Object.entries(REVERSALS).map(([ion, E]) => [ion, mV(E)])),
     concentrations: Object.fromEntries(given.map(([name, c]) => [name, mM(c)])),
