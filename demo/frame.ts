@@ -6,6 +6,7 @@ export const PAGES = [
   ["motor-pool", "Motor pool"],
   ["column", "Cortical column"],
   ["learning", "Learning"],
+  ["plasticity", "Plasticity"],
   ["laboratory", "Laboratory"],
   ["embedding", "In an article"],
 ] as const;

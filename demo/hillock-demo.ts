@@ -2,7 +2,7 @@
 // finds the pages beside itself; a frame keeps their styles, scripts and keys apart from the article's.
 
 /** The pages that can stand in an article. */
-const PAGES = ["motor-pool", "column", "learning", "laboratory"];
+const PAGES = ["motor-pool", "column", "learning", "plasticity", "laboratory"];
 /** Attributes that say something of the element; all others are settings of the page. */
 const OWN = ["page", "height", "cell", "id", "class", "style", "title", "lang", "dir", "hidden", "slot"];
 const here = import.meta.url;

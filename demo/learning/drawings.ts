@@ -1,11 +1,13 @@
 import type { TrainingEntry } from "../../src/compile/training.ts";
 import { css, plainCanvas } from "../site/canvas.ts";
+import type { Motifs } from "../../src/models/trained-network/motifs.ts";
 import type { Bench } from "../site/worker.ts";
 
 export interface Eigenvalues {
   readonly real: Float64Array;
   readonly imag: Float64Array;
   readonly bulkRadius: number;
+  readonly motifs: Motifs;
 }
 
 const NAMES = ["spikes", "weights", "eigenvalues"] as const;
@@ -70,6 +72,8 @@ export function drawEigenvalues(bench: Bench, { real, imag, bulkRadius }: Eigenv
   to.fillStyle = colour(bench, "muted");
   to.font = "12px system-ui, sans-serif";
   to.fillText("Re = 1", x0 + unit + 4, 12);
+  to.fillText("Re", width - 18, y0 - 5);
+  to.fillText("Im", x0 - 18, 12);
   to.fillText(`largest ${Math.hypot(real[0] ?? 0, imag[0] ?? 0).toFixed(2)}`, 4, height - 6);
 }
 

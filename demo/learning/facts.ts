@@ -19,6 +19,20 @@ export interface LearningFacts {
   readonly targets: readonly number[][];
 }
 
+/** Correlations of two weights, by what they share (Dahmen et al. 2022). */
+export const MOTIFS = [
+  ["tau_rec", "reciprocal"],
+  ["tau_div", "divergent"],
+  ["tau_con", "convergent"],
+  ["tau_chn", "chain"],
+] as const;
+
+/** Loop (with fraction), and each of MOTIFS. */
+export interface MotifHistory {
+  readonly loop: number[];
+  readonly of: readonly number[][];
+}
+
 export interface LearningReadings {
   readonly step: number;
   readonly loop: number; // from 0
@@ -27,6 +41,10 @@ export interface LearningReadings {
   readonly rate: number;
   /** root mean square over all neurons, by loop. */
   readonly error: { readonly loop: number[]; readonly rms: number[] };
+  /** directions that the recurrent inputs fill in a loop after its stimulus, by loop that is over. */
+  readonly dimension: { readonly loop: number[]; readonly ratio: number[] };
+  /** motifs of pairs of weights, when they were looked at. */
+  readonly motifs: MotifHistory;
   /** by chosen neuron, at the facts' times; null where nothing is known yet. */
   readonly outputs: readonly (number | null)[][];
 }

@@ -4,7 +4,7 @@ import { element } from "../site/element.ts";
 import { DemoPage, speedText } from "../site/page.ts";
 import { Plot } from "../site/plots.ts";
 import type { RunState } from "../site/protocol.ts";
-import { SHOWN, TEST_LOOPS, type LearningFacts, type LearningReadings } from "./facts.ts";
+import { MOTIFS, SHOWN, TEST_LOOPS, type LearningFacts, type LearningReadings } from "./facts.ts";
 
 const SPECS = {
   speed: { kind: "choice", label: "Speed", options: [[0.1, "a tenth of real time"], [1, "real time"], [1000, "as fast as it goes"]], value: 1000 },
@@ -33,16 +33,29 @@ const error = new Plot(element("error"), {
   x: { label: "loop" },
   y: { label: "rms error", log: [-1, 1] },
 });
+const dimension = new Plot(element("dimension"), {
+  series: [{ label: "directions", colour: "violet" }],
+  x: { label: "loop" },
+  y: { label: "directions", min: 0, soft: 10 },
+});
+const motifs = new Plot(element("motifs"), {
+  series: MOTIFS.map(([, label], k) => ({ label, colour: (["accent", "warm", "violet", "ink"] as const)[k] ?? "ink", dashed: k % 2 === 1 })), // prettier-ignore
+  x: { label: "loop" },
+  y: { label: "correlation" },
+});
 let facts: LearningFacts | undefined;
 
-function showNumbers({ step, loop, phase, rate, error: { rms } }: LearningReadings, state: RunState): void {
+function showNumbers(
+  { step, loop, phase, rate, error: { rms }, dimension: { ratio } }: LearningReadings,
+  state: RunState,
+): void {
   const last = rms.at(-1);
   element("loop").textContent = `${loop + 1} of ${facts?.loops}`;
   element("phase").textContent = state.finished ? "finished" : phase;
   element("error-now").textContent = last === undefined ? "–" : last.toFixed(3);
   element("rate").textContent = `${rate.toFixed(1)} Hz`;
   element("speed").textContent = speedText(state, (x) => `${x.toFixed(2)} × real time`);
-  Object.assign(document.body.dataset, { step: String(step), rms: String(last ?? ""), rate: rate.toFixed(3) });
+  Object.assign(document.body.dataset, { step: String(step), rms: String(last ?? ""), rate: rate.toFixed(3), loops: String(ratio.length), dimensionFirst: String(ratio[0] ?? ""), dimension: String(ratio.at(-1) ?? "") }); // prettier-ignore
 }
 
 new DemoPage({
@@ -57,7 +70,8 @@ new DemoPage({
     facts.chosen.forEach(({ neuron, kind }, k) => {
       element(`output-${k}-name`).textContent = `Neuron ${neuron}, ${kind}`;
     });
-    error.reach(0, facts.loops);
+    for (const plot of [error, dimension, motifs]) plot.reach(0, facts.loops);
+    element("last-neuron").textContent = String(controls.get("neurons"));
   },
   show: (given, state) => {
     const readings = given as LearningReadings;
@@ -65,10 +79,12 @@ new DemoPage({
       () => showNumbers(readings, state),
       ...outputs.map((plot, k) => () => plot.set([facts?.times ?? [], facts?.targets[k] ?? [], readings.outputs[k] ?? []])),
       () => error.set([readings.error.loop, readings.error.rms]),
+      () => dimension.set([readings.dimension.loop, readings.dimension.ratio]),
+      () => motifs.set([readings.motifs.loop, ...readings.motifs.of]),
     ]; // prettier-ignore
   },
   clear: () => {
-    for (const plot of [...outputs, error]) plot.clear();
+    for (const plot of [...outputs, error, dimension, motifs]) plot.clear();
     for (const key of ["step", "rms", "rate"]) delete document.body.dataset[key];
   },
 });

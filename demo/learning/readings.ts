@@ -1,5 +1,6 @@
 import type { CompiledTraining, TrainingEntry } from "../../src/compile/training.ts";
 import type { SpanRecord, TrainingSpan } from "../../src/host/training.ts";
+import { covariance, participationRatio } from "../../src/models/trained-network/dimension.ts";
 import type { TrainedNetworkParameters } from "../../src/network/trained-parameters.ts";
 
 const ERROR_STEPS = 50;
@@ -16,6 +17,10 @@ export class Readings {
   readonly spikes: Uint8Array;
   /** loop (with fraction) and root mean square error over all neurons, every 50 steps after the stimulus. */
   readonly error: { loop: number[]; rms: number[] } = { loop: [], rms: [] };
+  /** loop that is over, and the participation ratio of the recurrent inputs of all neurons in it after the stimulus. */
+  readonly dimension: { loop: number[]; ratio: number[] } = { loop: [], ratio: [] };
+  /** recurrent inputs of this loop after the stimulus, [step][neuron]. */
+  readonly #inputs: Float64Array;
   step = 0;
   #sum = 0;
   #count = 0;
@@ -33,6 +38,7 @@ export class Readings {
     this.chosen = largestTargets(this.entry, compiled.n, stepsPerLoop, 6);
     this.output = this.chosen.map(() => new Float64Array(stepsPerLoop).fill(NaN));
     this.spikes = new Uint8Array(stepsPerLoop * compiled.n);
+    this.#inputs = new Float64Array((stepsPerLoop - itstim) * compiled.n);
   }
 
   readonly stepMs: number;
@@ -56,9 +62,18 @@ export class Readings {
         this.rate = (1000 * this.#spiked) / (n * this.#spikedSteps * this.stepMs);
         this.#spiked = this.#spikedSteps = 0;
       }
-      if (it >= this.#from) this.#addError(error.subarray(s * n, (s + 1) * n), firstStep + s);
+      if (it < this.#from) continue;
+      this.#addError(error.subarray(s * n, (s + 1) * n), firstStep + s);
+      this.#inputs.set(v.subarray(s * n, (s + 1) * n), (it - this.#from) * n);
+      if (it === schedule.stepsPerLoop - 1) this.#addDimension((firstStep + s + 1) / schedule.stepsPerLoop);
     }
     this.step = firstStep + steps;
+  }
+
+  #addDimension(loop: number): void {
+    const { n, schedule } = this.#compiled;
+    this.dimension.loop.push(loop);
+    this.dimension.ratio.push(participationRatio(covariance(this.#inputs, schedule.stepsPerLoop - this.#from, n), n));
   }
 
   #addError(errors: Float32Array | Float64Array, step: number): void {

@@ -9,7 +9,7 @@ import type { Table } from "../site/protocol.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { EQUATIONS } from "./equations.ts";
 import { drawEigenvalues, drawSpikes, drawWeights, type Eigenvalues } from "./drawings.ts";
-import type { LearningFacts, LearningReadings } from "./facts.ts";
+import { MOTIFS, type LearningFacts, type LearningReadings, type MotifHistory } from "./facts.ts";
 import { learningNetwork, phaseOf } from "./network.ts";
 import { Readings } from "./readings.ts";
 
@@ -68,7 +68,7 @@ class LearningDemo implements Demo {
       const steps = Math.min(single ? 1 : this.#lengths.steps, stepsPerLoop - (this.#engine.step % stepsPerLoop));
       this.#readings.add(await this.#engine.advance(steps, ["v", "error"]));
       this.#lengths.measured(steps, performance.now() - began);
-      if (this.#matrix.due || this.finished) this.#matrix.look((await this.#engine.weights())[0] as Float64Array);
+      if (this.#matrix.due || this.finished) this.#matrix.look((await this.#engine.weights())[0] as Float64Array, this.#engine.step / stepsPerLoop); // prettier-ignore
       seen();
     }
   }
@@ -115,13 +115,22 @@ class LearningDemo implements Demo {
   }
 
   readings(): LearningReadings {
-    const { step, rate, error, output } = this.#readings;
+    const { step, rate, error, dimension, output } = this.#readings;
     const { loops, stepsPerLoop } = this.#compiled.schedule;
     const loop = Math.min(loops - 1, Math.floor(step / stepsPerLoop));
     const outputs = output.map((values) =>
       this.#samples.map((s) => (Number.isNaN(values[s] ?? NaN) ? null : (values[s] as number))),
     );
-    return { step, loop, phase: phaseOf(this.#compiled, loop), rate, error, outputs };
+    return {
+      step,
+      loop,
+      phase: phaseOf(this.#compiled, loop),
+      rate,
+      error,
+      dimension,
+      motifs: this.#matrix.motifs,
+      outputs,
+    };
   }
 }
 
@@ -144,6 +153,9 @@ class Matrix {
   readonly #every: number; // ms between two looks
   #weights: Float64Array | undefined;
   #eigenvalues: Eigenvalues | undefined;
+  /** of the weights that were looked at. */
+  readonly motifs: MotifHistory = { loop: [], of: MOTIFS.map(() => []) };
+  #loop = 0; // of the last look
   #asked = -Infinity;
   #busy = false;
   #news = false;
@@ -153,6 +165,8 @@ class Matrix {
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Eigenvalues>) => {
       this.#eigenvalues = data;
       this.#busy = false;
+      this.motifs.loop.push(this.#loop);
+      MOTIFS.forEach(([name], k) => this.motifs.of[k]?.push(data.motifs[name]));
       this.draw(); // the run may be over, and nothing else be drawn
     });
   }
@@ -161,8 +175,9 @@ class Matrix {
     return !this.#busy && performance.now() - this.#asked > this.#every;
   }
 
-  look(weights: Float64Array): void {
-    [this.#weights, this.#busy, this.#news, this.#asked] = [weights, true, true, performance.now()];
+  /** @param loop  with fraction, of the weights */
+  look(weights: Float64Array, loop: number): void {
+    [this.#weights, this.#busy, this.#news, this.#asked, this.#loop] = [weights, true, true, performance.now(), loop];
     const { rowPtr, colIdx } = this.#readings.entry;
     const n = rowPtr.length - 1;
     const dense = new Float64Array(n ** 2);

@@ -81,6 +81,7 @@ export class Plot {
   #made = Promise.resolve();
   #waiting = false;
   #away = false; // off the screen
+  #stale = false; // to be made anew when it comes back to it
   #drawn: uPlot.AlignedData | undefined;
 
   constructor(parent: HTMLElement, spec: PlotSpec) {
@@ -118,7 +119,8 @@ export class Plot {
   /** It came on the screen or went off it. */
   seen(is: boolean): void {
     this.#away = !is;
-    if (is) this.#draw();
+    if (is && this.#stale) this.#repaint();
+    else if (is) this.#draw();
   }
 
   /** Unless it is about to be made anew. */
@@ -162,8 +164,9 @@ export class Plot {
 
   /** As it stands on the page, on the page's ground. */
   async png(): Promise<Blob | null> {
+    if (this.#stale) this.#remake(); // it is off the screen
     await this.#made;
-    this.#draw(); // it may be off the screen
+    this.#draw();
     const drawn = this.#plot?.ctx.canvas;
     if (drawn === undefined) return null;
     const copy = make("canvas", { width: drawn.width, height: drawn.height });
@@ -203,8 +206,15 @@ export class Plot {
     return this.#spec.series.filter(({ beside }) => beside !== true);
   }
 
-  /** Makes the plot, anew after its colours, axes or series changed; until then the old one stands as it is. */
+  /** After its colours, axes or series changed; off the screen when it comes back to it. */
   #repaint(): void {
+    this.#stale = this.#away;
+    if (!this.#away) this.#remake();
+  }
+
+  /** Makes the plot; until then the old one stands as it is. */
+  #remake(): void {
+    this.#stale = false;
     if (this.#waiting) return;
     this.#waiting = true;
     this.#made = inTurn(() => {

@@ -1,7 +1,6 @@
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import { gpuEngine, type VisibleEngine } from "../../src/gpu/engine.ts";
 import type { Engine, EngineState } from "../../src/host/engine.ts";
-import { mechanismSection } from "./mechanism-section.ts";
 import type { WholeCell } from "../../src/network/cell.ts";
 import type { NetworkDescription } from "../../src/network/description.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
@@ -9,7 +8,9 @@ import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control, LiveChange } from "../../src/run/control.ts";
 import { Simulation } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
+import { mechanismSection } from "./mechanism-section.ts";
 import type { RunRecord } from "./record.ts";
+import { neuronSection, plasticitySection } from "./sections.ts";
 import type { Bench } from "./worker.ts";
 
 export interface Pieces {
@@ -23,6 +24,8 @@ export interface Pieces {
   take(chunk: Chunk): void;
   /** whether `states` is kept up to date. */
   readonly states?: boolean;
+  /** Between two pieces, when nothing runs. */
+  after?(): Promise<void>;
 }
 
 /** A network, and what it was compiled from. */
@@ -50,8 +53,9 @@ export class Runner {
     this.#simulation = new Simulation(network, this.engine);
   }
 
-  static async make(bench: Bench, compiled: Compiled): Promise<Runner> {
-    return new Runner(bench, compiled, bench.device && (await gpuEngine(compiled.network, bench.device)));
+  /** @param on  without a device the reference engine runs it */
+  static async make(bench: Bench, compiled: Compiled, { device }: Pick<Bench, "device"> = bench): Promise<Runner> {
+    return new Runner(bench, compiled, device && (await gpuEngine(compiled.network, device)));
   }
 
   /** Steps whose spikes were given out: the engine may be ahead. */
@@ -83,15 +87,23 @@ export class Runner {
     }; // prettier-ignore
   }
 
-  /** The mechanisms of the cells in their own words, each once. */
+  /** The mechanisms of cells and projections in their own words, each once. */
   equations(): string[] {
-    const models = this.#description.populations.flatMap((p) => ("insertions" in p.model ? [p.model as WholeCell] : []));
-    const mechanisms = models.flatMap(({ insertions, receptors }) => [
-      ...insertions.map(({ mechanism }) => mechanism),
-      ...Object.values(receptors).map(({ synapse }) => synapse),
-    ]);
-    return [...new Map(mechanisms.map((m) => [m.name, m])).values()].map(mechanismSection);
-  } // prettier-ignore
+    const { populations, projections } = this.#description;
+    const models = populations.map(({ model }) => model);
+    const inserted = models.flatMap((m) => ("insertions" in m ? [...m.insertions.map(({ mechanism }) => mechanism), ...Object.values((m as WholeCell).receptors).map(({ synapse }) => synapse)] : [])); // prettier-ignore
+    const sections = [
+      ...inserted.map(mechanismSection),
+      ...models.flatMap((m) => ("neuron" in m ? [neuronSection(m.neuron)] : [])),
+      ...projections.flatMap(({ plasticity: use }) => (use === undefined ? [] : [plasticitySection(use.mechanism)])),
+    ];
+    return [...new Set(sections)];
+  }
+
+  /** States of a projection's plasticity after the last piece: one value per link, `w` the weights. */
+  plasticity(projection: string): Promise<Readonly<Record<string, Float64Array>>> {
+    return this.#simulation.plasticity(projection);
+  }
 
   /** @param seen  called after every piece */
   async run(pieces: Pieces, seen: () => void): Promise<void> {
@@ -106,6 +118,7 @@ export class Runner {
         pieces.take(chunk);
       }
       if (pieces.states === true) this.#saved = await this.engine.save();
+      await pieces.after?.();
       seen();
     }
   }

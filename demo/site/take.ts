@@ -90,6 +90,9 @@ const DOIS: readonly (readonly [words: string, doi: string])[] = [
   ["eLife 7:e37124", "10.7554/eLife.37124"],
   ["J. Physiol. 117:500-544", "10.1113/jphysiol.1952.sp004764"],
   ["J. Neurophysiol. 70:2470", "10.1152/jn.1993.70.6.2470"],
+  ["J. Neurophysiol. 117:1171-1184", "10.1152/jn.00850.2016"],
+  ["J. Neurosci. 25:10786-10795", "10.1523/JNEUROSCI.3508-05.2005"],
+  ["Nature Neurosci. 3:919-926", "10.1038/78829"],
 ];
 
 /** Text whose publications are links. */

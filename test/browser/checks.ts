@@ -26,6 +26,7 @@ const PAGES = [
   ["motor-pool.html?neurons=50&speed=100", "modelMs", 100],
   ["column.html?mesh=2&drive=2&speed=1000", "modelMs", 1],
   ["learning.html?neurons=60&loops=3", "step", 20],
+  ["plasticity.html", "modelMs", 100],
 ] as const;
 
 export const CHECKS: Readonly<Record<string, Check>> = {
@@ -121,6 +122,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
         ["motor-pool.html?neurons=50", "gamma"],
         ["column.html?mesh=2&drive=0&speed=0.02", "strength"],
         ["learning.html?neurons=60", "speed"],
+        ["plasticity.html", "depth"],
       ] as const) {
         const tab = await opened(bench, path, PHONE);
         await tab.evaluate(
@@ -190,7 +192,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   },
 
   "no page evaluates text; each carries a description for link previews": async ({ open, url }) => {
-    for (const name of ["index", "learning", "laboratory", "motor-pool", "column"]) {
+    for (const name of ["index", "learning", "plasticity", "laboratory", "motor-pool", "column"]) {
       const tab = await open(`${url}${name}.html`);
       const meta = (selector: string): Promise<string> => tab.evaluate((s) => document.querySelector(s)?.getAttribute("content") ?? "", selector); // prettier-ignore
       expect((await meta('meta[name="description"]')).length).toBeGreaterThan(80);

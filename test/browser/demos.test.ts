@@ -24,6 +24,7 @@ test("every page weighs at most 500 kB gzipped, and 60 kB before its worker is t
     "laboratory.html",
     "learning.html",
     "motor-pool.html",
+    "plasticity.html",
   ]);
   for (const page of pages) {
     const files = reached(site.files, page).filter((f) => !ON_DEMAND.test(f));
@@ -43,15 +44,15 @@ test("the start page names the adapter, says that it is a software one, and lead
   const seen = await visit(browser, `${site.url}index.html`, { width: 390, height: 844 });
   await running(seen.page);
   expect(await seen.page.textContent("#adapter")).toMatch(/swiftshader.*software/i);
-  for (const name of ["motor-pool", "column", "learning", "laboratory"])
+  for (const name of ["motor-pool", "column", "learning", "plasticity", "laboratory"])
     expect(await seen.page.locator(`.cards a.open[href="${name}.html"]`).count()).toBe(1);
   const shown = (): Promise<string[]> =>
     seen.page.$$eval(".cards img", (all) => all.filter((img) => img.checkVisibility()).map((img) => img.className));
   const [before, of] = [await shown(), ["by-day", "by-night"]];
   expect(of).toContain(before[0]);
-  expect(before).toEqual(Array.from({ length: 4 }, () => before[0]));
+  expect(before).toEqual(Array.from({ length: 5 }, () => before[0]));
   await seen.page.click("#theme");
-  expect(await shown()).toEqual(Array.from({ length: 4 }, () => of.find((one) => one !== before[0])));
+  expect(await shown()).toEqual(Array.from({ length: 5 }, () => of.find((one) => one !== before[0])));
   clean(seen);
   await seen.page.close();
 });
@@ -71,6 +72,26 @@ describe("motor pool", () => {
     await expect.poll(() => inked(seen.page, "#raster"), { timeout: 60_000 }).toBeGreaterThan(0.002);
     for (const plot of ["#rates", "#force-plot", "#recruitment"])
       await expect.poll(() => inked(seen.page, plot), { timeout: 60_000 }).toBeGreaterThan(0.002);
+    clean(seen);
+  });
+
+  test("other colours make what is on the screen anew, and what is off it when a reader comes to it", async () => {
+    const { page } = seen;
+    const made = (plot: string): Promise<string> => page.$eval(`${plot} canvas`, (c) => (c as HTMLElement).dataset["old"] ?? "anew"); // prettier-ignore
+    for (const plot of ["#rates", "#spectrum"]) {
+      await page.locator(plot).scrollIntoViewIfNeeded();
+      await page.waitForSelector(`${plot} canvas`);
+    }
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.waitForTimeout(500);
+    await page.$$eval("figure canvas", (all) => all.forEach((c) => ((c as HTMLElement).dataset["old"] = "old")));
+    await page.click("#theme");
+    await expect.poll(() => made("#rates"), { timeout: 20_000 }).toBe("anew");
+    expect(await made("#spectrum")).toBe("old");
+    await page.locator("#spectrum").scrollIntoViewIfNeeded();
+    await expect.poll(() => made("#spectrum"), { timeout: 20_000 }).toBe("anew");
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.click("#theme");
     clean(seen);
   });
 
@@ -261,7 +282,10 @@ describe("learning", () => {
     await set(page, "speed", 1000);
     await until(page, "step", (s) => s > 1800);
     expect(await number(page, "rms")).toBeLessThan(before / 2);
-    for (const part of ["#output-0", "#error", "#spikes", "#weights"])
+    await until(page, "loops", (n) => n >= 2);
+    expect(await number(page, "dimensionFirst")).toBeLessThan(3);
+    expect(Math.abs((await number(page, "dimension")) - 4)).toBeLessThan(0.6); // two frequencies, a sine and a cosine each; 60 neurons share them unevenly
+    for (const part of ["#output-0", "#error", "#spikes", "#weights", "#dimension", "#motifs"])
       await expect.poll(() => inked(page, part), { timeout: 60_000 }).toBeGreaterThan(0.002);
     await expect.poll(() => inked(page, "#eigenvalues")).toBeGreaterThan(0.002); // every 4 s at most
     clean(seen);
@@ -277,5 +301,50 @@ describe("learning", () => {
     const lif = await until(page, "rate", (x) => x > 0 && x !== half);
     expect(lif).not.toBe(half);
     clean(seen);
+  });
+});
+
+describe("plasticity", () => {
+  const opened = async (settings: string): Promise<Visit> => {
+    const seen = await visit(browser, `${site.url}plasticity.html?${settings}`);
+    await running(seen.page);
+    return seen;
+  };
+
+  test("inputs that share a rhythm take the weight of the others; held weights stay; every plot and the raster are drawn", async () => {
+    const seen = await opened("depth=100&speed=0.1");
+    const { page } = seen;
+    const [first, second] = [await until(page, "first", (w) => w > 0), await number(page, "second")];
+    expect(Math.abs(first - second)).toBeLessThan(0.1); // of 500 each, drawn alike: within 5 standard errors of sqrt(2 / 12 / 500)
+    await set(page, "speed", 1000);
+    await until(page, "first", (w) => w > 0.8);
+    await until(page, "second", (w) => w < 0.5);
+    for (const part of ["#means", "#rate-plot", "#weights", "#counts", "#around", "#rule", "#raster"])
+      await expect.poll(() => inked(page, part), { timeout: 60_000 }).toBeGreaterThan(0.002);
+    await set(page, "learns", 0);
+    const at = await number(page, "modelMs");
+    await until(page, "modelMs", (t) => t > at + 2000); // looks at the weights lie between
+    const held = await number(page, "first");
+    const then = await number(page, "modelMs");
+    await until(page, "modelMs", (t) => t > then + 3000);
+    expect(await number(page, "first")).toBe(held);
+    await set(page, "learns", 1);
+    await until(page, "first", (w) => w !== held);
+    clean(seen);
+    await page.close();
+  });
+
+  test("busier inputs lose, and the equations are those of the neuron and the rule, with sources as links", async () => {
+    const seen = await opened("first=40&second=10");
+    const { page } = seen;
+    await until(page, "modelMs", (t) => t > 20_000);
+    expect((await number(page, "first")) + 0.1).toBeLessThan(await number(page, "second"));
+    await page.click("#equations summary");
+    await page.waitForSelector("#equations pre");
+    expect(await page.$$eval("#equations h2", (all) => all.map((h) => h.textContent))).toEqual(["iaf_cond_exp (neuron)", "stdp_additive (plasticity of links)"]); // prettier-ignore
+    expect(await page.$$eval("#equations a", (all) => all.map((a) => a.getAttribute("href")))).toEqual(["https://doi.org/10.1523/JNEUROSCI.3508-05.2005", "https://doi.org/10.1038/78829"]); // prettier-ignore
+    expect(await page.textContent("#equations")).toContain("onPost: w = min(w_max, w + A_plus * w_max * x)");
+    clean(seen);
+    await page.close();
   });
 });

@@ -55,6 +55,7 @@ try {
     ],
     [`column.html?mesh=5&drive=0&speed=1000`, "column", ["modelMs", 62]],
     [`learning.html?neurons=100`, "learning", ["step", 4950]],
+    [`plasticity.html?depth=100`, "plasticity", ["modelMs", 30_000]],
     [`laboratory.html?engine=2&window=50`, "laboratory", ["modelMs", 250], compare],
   ] as const;
   for (const [path, name, ready, prepare] of all) {

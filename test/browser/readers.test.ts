@@ -10,6 +10,7 @@ const PAGES = [
   ["motor-pool.html?neurons=50&speed=100&shape=1", "modelMs"],
   ["column.html?mesh=2&drive=2&speed=1000", "modelMs"],
   ["learning.html?neurons=60&loops=3", "step"],
+  ["plasticity.html", "modelMs"],
 ] as const;
 /** Each opened in one size, then turned into the other. */
 const LOOKS = [

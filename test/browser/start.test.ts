@@ -46,6 +46,7 @@ test.each([
   ["motor-pool.html?neurons=50", 90],
   ["column.html?mesh=2&drive=2", 90],
   ["learning.html?neurons=60", 90],
+  ["plasticity.html", 90],
   ["laboratory.html?engine=2", 90],
 ] as const)("no task of %s's start takes its main thread for long", async (path, most) => {
   const tasks = await longestTasks(path);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { mechanismSection, mechanismTable } from "../../../demo/site/mechanism-section.ts";
 import pas from "../../../src/mechanisms/channels/pas.ts";
 import { everyMechanism, everyNeuron, everyPlasticity } from "./harness.ts";
-import { neuronSection, plasticitySection } from "./sections.ts";
+import { neuronSection, plasticitySection } from "../../../demo/site/sections.ts";
 
 const PREFACE = `# Mechanisms
 

@@ -1,6 +1,6 @@
-import type { Neuron } from "../../../src/mechanisms/neuron.ts";
-import type { LinkState, LinkTrace, Plasticity } from "../../../src/mechanisms/plasticity.ts";
-import { mechanismTable } from "../../../demo/site/mechanism-section.ts";
+import type { Neuron } from "../../src/mechanisms/neuron.ts";
+import type { LinkState, LinkTrace, Plasticity } from "../../src/mechanisms/plasticity.ts";
+import { mechanismTable } from "./mechanism-section.ts";
 
 /** A point neuron as Markdown. */
 export function neuronSection(n: Neuron): string {
