@@ -1,5 +1,7 @@
 // Adds the links of logged spikes that fall due in a block to its accumulators. Each invocation looks up one spike; few links it
-// adds at once, many it leaves on a list that the workgroup then works through together.
+// adds at once, many it leaves on a list that the workgroup then works through together. Where processors share caches rather than a
+// memory that adds, several that add to the same lines take twice as long as one: there the slots are divided into parts, and the
+// workgroups of a part add only what reaches it (links of a segment ascend by slot, so a part's are found by bisection).
 import constants::LIST; // not below the size of a workgroup
 import constants::FEW;  // links of a spike that whoever looked it up adds alone
 import package::log::{Log, Block, quads_of};
@@ -16,7 +18,8 @@ struct Shape {
   delays: u32,      // where in rows the delays of segments begin,
   owners: u32,      // their projections,
   begins: u32,      // their first words of links,
-  projections: u32, // and per projection its lane + 1 (0 without plasticity), words of a link, bits of a weight that all links share
+  projections: u32, // and per projection WORDS words
+  parts: u32,       // of the slots; divides the number of workgroups
 }
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -29,6 +32,14 @@ override WORKGROUP_SIZE: u32 = 64;
 @group(0) @binding(6) var<storage, read> scales: array<f32>;            // scale * q of [projection][entry]
 @group(0) @binding(7) var<storage, read> releases: array<f32>;          // [place in the log][lane]
 @group(0) @binding(8) var<storage, read_write> acc: array<atomic<i32>>; // see quads_of
+
+/// Words of a projection in rows.
+const LANE = 0u;   // + 1; 0 without plasticity
+const WIDTH = 1u;  // words of a link
+const WEIGHT = 2u; // bits of a weight that all links share
+const LOWEST = 3u; // slot that its links reach,
+const SPAN = 4u;   // and slots from there to the highest
+const WORDS = 5u;
 
 struct Part {
   first: u32, // word of links
@@ -59,13 +70,24 @@ fn bisect(begin: u32, end: u32, delay: u32) -> u32 {
   return low;
 }
 
+/// The first link in [begin, end) that reaches this slot or one behind it; counted in words.
+fn reaching(begin: u32, end: u32, width: u32, slot: u32) -> u32 {
+  var low = 0u;
+  var high = (end - begin) / width;
+  while (low < high) {
+    let middle = (low + high) >> 1u;
+    if (links[begin + middle * width] < slot) { low = middle + 1u; } else { high = middle; }
+  }
+  return begin + low * width;
+}
+
 /// What a spike transmits of its weights over one projection, whose lane + 1 is given.
 fn released(place: u32, lane: u32) -> f32 {
   if (lane == 0u) { return 1.0; }
   return releases[place * shape.lanes + lane - 1u];
 }
 
-fn look_up(place: u32) {
+fn look_up(place: u32, part_of_slots: u32) {
   let spike = spike_log.entries[place];
   let entry = spike.y / shape.n_sources;
   let id = select(spike.y % shape.n_sources, spike.y, shape.tables > 1u);
@@ -77,11 +99,17 @@ fn look_up(place: u32) {
     let due = spike.x + rows[shape.delays + s] - block.step;
     if (due >= block.steps) { break; }
     let projection = rows[shape.owners + s];
-    let about = shape.projections + 3u * projection;
-    let width = rows[about + 1u];
-    let scale = scales[projection * shape.entries + entry] * released(place, rows[about]);
+    let about = shape.projections + WORDS * projection;
+    let width = rows[about + WIDTH];
+    let scale = scales[projection * shape.entries + entry] * released(place, rows[about + LANE]);
     var part = Part(rows[shape.begins + s], rows[shape.begins + s + 1u], 4u * (entry * quads_of(block.steps) + (due >> 2u)) * shape.slots + (due & 3u), width, scale, 0);
-    if (width == 1u) { part.all = i32(round(bitcast<f32>(rows[about + 2u]) * scale)); }
+    if (shape.parts > 1u) {
+      let lowest = rows[about + LOWEST];
+      let span = rows[about + SPAN];
+      part.first = reaching(part.first, part.end, width, lowest + span * part_of_slots / shape.parts);
+      part.end = reaching(part.first, part.end, width, lowest + span * (part_of_slots + 1u) / shape.parts);
+    }
+    if (width == 1u) { part.all = i32(round(bitcast<f32>(rows[about + WEIGHT]) * scale)); }
     var k = LIST;
     if (part.end - part.first > FEW * width) { k = atomicAdd(&listed, 1u); }
     if (k < LIST) { list[k] = part; } else { for (var l = part.first; l < part.end; l += width) { add(part, l); } }
@@ -98,10 +126,11 @@ fn deliver(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     if (shape.note == 1u && group.x == 0u) { positions[block.slot] = count; }
   }
   let total = workgroupUniformLoad(&spikes);
-  for (var at = group.x * WORKGROUP_SIZE; at < total; at += groups.x * WORKGROUP_SIZE) {
+  let together = groups.x / shape.parts; // workgroups of one part of the slots
+  for (var at = group.x % together * WORKGROUP_SIZE; at < total; at += together * WORKGROUP_SIZE) {
     if (lane == 0u) { atomicStore(&listed, 0u); }
     workgroupBarrier();
-    if (at + lane < total) { look_up((start + at + lane) & spike_log.mask); }
+    if (at + lane < total) { look_up((start + at + lane) & spike_log.mask, group.x / together); }
     workgroupBarrier();
     let parts = min(atomicLoad(&listed), LIST);
     for (var k = 0u; k < parts; k++) {

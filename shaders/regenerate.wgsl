@@ -24,6 +24,7 @@ struct Shape {
   stream: u32,
   projection: u32,
   weight: f32,
+  parts: u32,        // of the units, as in deliver.wgsl; divides the number of workgroups
 }
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -130,13 +131,17 @@ fn regenerate(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
     if (shape.note == 1u && group.x == 0u) { positions[block.slot] = count; }
   }
   let total = workgroupUniformLoad(&spikes);
-  for (var at = group.x * WORKGROUP_SIZE; at < total; at += groups.x * WORKGROUP_SIZE) {
+  let together = groups.x / shape.parts; // workgroups of one part of the units
+  let part = group.x / together;
+  let first = shape.units * part / shape.parts;
+  let units = shape.units * (part + 1u) / shape.parts - first;
+  for (var at = group.x % together * WORKGROUP_SIZE; at < total; at += together * WORKGROUP_SIZE) {
     if (lane == 0u) { atomicStore(&listed, 0u); }
     workgroupBarrier();
     if (at + lane < total) { look_up((start + at + lane) & spike_log.mask); }
     workgroupBarrier();
-    let all = atomicLoad(&listed) * shape.units;
-    for (var k = lane; k < all; k += WORKGROUP_SIZE) { work(list[k / shape.units], k % shape.units); }
+    let all = atomicLoad(&listed) * units;
+    for (var k = lane; k < all; k += WORKGROUP_SIZE) { work(list[k / units], first + k % units); }
     workgroupBarrier();
   }
 }

@@ -1,12 +1,13 @@
 import { link, withLoggerAsync } from "wesl/core";
 import { DeviceError } from "../errors.ts";
 import { SHADERS } from "../shaders.gen.ts";
+import { turned } from "./turned.ts";
 
 /** Joins a kernel with the libraries it imports; the only place that knows the WESL linker.
  * @param root   name of a file in shaders/, without ending
  * @param model  text of the virtual module `model`, for kernels that import it
  * @param constants  numbers of the virtual module `constants`
- * @returns plain WGSL
+ * @returns plain WGSL, its loops turned
  * @throws DeviceError when the text does not link */
 export async function linkKernel(
   root: string,
@@ -18,7 +19,7 @@ export async function linkKernel(
   try {
     const options = { weslSrc, constants, rootModuleName: root, sourceMap: false, keepComments: false };
     const linked = await withLoggerAsync(quiet, () => link(options)); // what it would print is in the error as well
-    return linked.dest;
+    return turned(linked.dest);
   } catch (error) {
     throw new DeviceError(
       `shaders/${root}.wgsl`,

@@ -1,6 +1,8 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import { startExposed } from "../host/exposed.ts";
 import { Inputs } from "../host/inputs.ts";
+import { threadsHere } from "../host/threads.ts";
+import { isSoftware } from "./adapter.ts";
 import { KINDS } from "./device-network.ts";
 import { mostRows } from "./drive-part.ts";
 import type { GpuOptions } from "./engine.ts";
@@ -22,6 +24,16 @@ export interface Base {
   readonly shared: Shared;
 }
 
+/** Links of a spike that make another part worth while: finding a part's costs as much as some. */
+const LINKS_OF_A_PART = 50;
+
+/** Into how many parts the slots of a stage are divided that a spike reaches by so many links. Processors that share caches want one
+ * each: two that add to the same lines take twice as long as one. */
+function partsOfSlots(device: GPUDevice, parts: number | undefined): (links: number) => number {
+  const most = isSoftware(device.adapterInfo) ? threadsHere().cores : 1;
+  return (links) => parts ?? Math.max(1, Math.min(most, Math.floor(links / LINKS_OF_A_PART)));
+}
+
 export function prepare(network: CompiledNetwork, device: GPUDevice, trip: RoundTrip, options: GpuOptions): Base {
   const scope = new Scope();
   const memory = new Memory(device, trip, scope);
@@ -41,6 +53,7 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
     inputs,
     workgroupSize: options.workgroupSize ?? WORKGROUP_SIZE,
     bindingBytes,
+    parts: partsOfSlots(device, options.parts),
     maxSteps,
     records: new Records(
       device,

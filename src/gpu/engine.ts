@@ -32,6 +32,9 @@ export interface GpuOptions {
   readonly workgroupSize?: number;
   /** bytes of a table of links at most, below what the device binds: larger ones are split, and results do not depend on it. */
   readonly bindingBytes?: number;
+  /** into which the slots that spikes are added to are divided, each with workgroups of its own; results do not depend on it. Default:
+   * up to the number of cores where a processor stands in for a graphics card, else 1. */
+  readonly parts?: number;
   /** spikes that the log holds at first; it grows without loss. Default 16384. */
   readonly logCapacity?: number;
   /** measure phases with timestamp queries (needs the device feature; slows a run a little). */

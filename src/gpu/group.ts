@@ -16,6 +16,8 @@ export interface Shared {
   readonly workgroupSize: number;
   /** the most that one table of links may take. */
   readonly bindingBytes: number;
+  /** Into how many the slots of a stage are divided that a spike reaches by so many links, see shaders/deliver.wgsl. */
+  readonly parts: (links: number) => number;
   /** of a submit. */
   readonly maxSteps: number;
   readonly records: Records; // of blocks, one a dispatch

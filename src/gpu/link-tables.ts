@@ -16,6 +16,8 @@ interface Cut {
 export interface LinkTable {
   readonly rows: GPUBuffer;
   readonly links: GPUBuffer;
+  /** of the slots, each added to by workgroups of its own. */
+  readonly parts: number;
   /** fields of `Shape` in shaders/deliver.wgsl from first_row on. */
   readonly shape: readonly number[];
 }
@@ -23,11 +25,13 @@ export interface LinkTable {
 /** Words that are written to the device at once, and that may be under way. */
 const PIECE = 2 ** 20;
 const PIECES_UNDER_WAY = 8;
-/** Of each projection behind the rows: lane + 1 (0 without plasticity), words of a link, bits of the weight its links share. */
-const OF_PROJECTION = 3;
+/** Of each projection behind the rows: lane + 1 (0 without plasticity), words of a link, bits of the weight its links share, the lowest
+ * slot that they reach and how many there are from it to the highest. */
+const OF_PROJECTION = 5;
 
 /** Writes a stage's links to as many buffers as bindings of the device need.
  * @param bytes  of a binding
+ * @param partsOf  parts of the slots by links of a segment, see shaders/deliver.wgsl
  * @throws DeviceError where the links of one source do not fit one */
 export async function makeLinkTables(
   memory: Memory,
@@ -35,16 +39,18 @@ export async function makeLinkTables(
   stage: CompiledStage,
   network: CompiledNetwork,
   bytes: number,
+  partsOf: (links: number) => number,
 ): Promise<LinkTable[]> {
   const cuts = cutRows(stage, network, Math.floor(bytes / 4));
   const tables: LinkTable[] = [];
   for (const [k, cut] of cuts.entries()) {
     const part = cuts.length > 1 ? `, part ${k + 1} of ${cuts.length}` : "";
-    const { words, shape } = rowWords(stage, network, cut);
+    const { words, shape, links: count } = rowWords(stage, network, cut);
+    const parts = partsOf(count / cut.segments);
     const rows = memory.storage(`${label}: rows${part}`, words);
     const links = memory.storage(`${label}: links${part}`, 4 * cut.words);
     await fill(memory, links, linkWords(stage, network, cut));
-    tables.push({ rows, links, shape });
+    tables.push({ rows, links, parts, shape: [...shape, parts] });
   }
   return tables;
 }
@@ -97,7 +103,11 @@ function eachSegment(
   }
 }
 
-function rowWords(stage: CompiledStage, network: CompiledNetwork, cut: Cut): { words: Uint32Array; shape: number[] } {
+function rowWords(
+  stage: CompiledStage,
+  network: CompiledNetwork,
+  cut: Cut,
+): { words: Uint32Array; shape: number[]; links: number } {
   const { projections, plasticity, nSources } = network;
   const { from, to, segments } = cut;
   const delays = to - from + 1;
@@ -106,7 +116,9 @@ function rowWords(stage: CompiledStage, network: CompiledNetwork, cut: Cut): { w
   const ofProjection = begins + segments + 1;
   const words = new Uint32Array(ofProjection + OF_PROJECTION * projections.length);
   const floats = new Float32Array(words.buffer);
-  let [at, link] = [0, 0];
+  const lowest = new Uint32Array(projections.length).fill(2 ** 32 - 1);
+  const behind = new Uint32Array(projections.length);
+  let [at, link, links] = [0, 0, 0];
   const row = (r: number): void => void (words[r - from] = at);
   eachSegment(stage, nSources, cut, row, (t, s) => {
     const projection = t.segmentProjection[s] as number;
@@ -115,13 +127,22 @@ function rowWords(stage: CompiledStage, network: CompiledNetwork, cut: Cut): { w
     words[begins + at] = link;
     words[ofProjection + OF_PROJECTION * projection + 1] = width(t, s);
     floats[ofProjection + OF_PROJECTION * projection + 2] = t.weight[t.segmentWeight[s] as number] as number;
-    link += width(t, s) * ((t.segmentStart[s + 1] as number) - (t.segmentStart[s] as number));
+    const [first, end] = [t.segmentStart[s] as number, t.segmentStart[s + 1] as number];
+    if (end > first) {
+      lowest[projection] = Math.min(lowest[projection] as number, t.target[first] as number);
+      behind[projection] = Math.max(behind[projection] as number, (t.target[end - 1] as number) + 1);
+    }
+    link += width(t, s) * (end - first);
+    links += end - first;
     at++;
   });
   words[to - from] = at;
   words[begins + at] = link;
   for (const { projection, lane = -1 } of plasticity) words[ofProjection + OF_PROJECTION * projection] = lane + 1;
-  return { words, shape: [from, to, delays, owners, begins, ofProjection] };
+  behind.forEach((end, k) => {
+    if (end > 0) words.set([lowest[k] as number, end - (lowest[k] as number)], ofProjection + OF_PROJECTION * k + 3);
+  });
+  return { words, shape: [from, to, delays, owners, begins, ofProjection], links };
 }
 
 /** The links of a part in pieces of at most PIECE words, each overwritten by the next. */

@@ -63,7 +63,7 @@ export class StagePart implements Group {
   readonly #sums: Sums;
   readonly #kernels: StageKernels;
   readonly #again: RegenerateParts;
-  readonly #tables: readonly { readonly shape: GPUBuffer; readonly rows: GPUBuffer; readonly links: GPUBuffer }[];
+  readonly #tables: readonly (Omit<LinkTable, "shape"> & { readonly shape: GPUBuffer })[];
   readonly #given: { readonly shape: GPUBuffer; readonly events: GPUBuffer };
 
   private constructor(shared: Shared, sums: Sums, kernels: StageKernels, tables: readonly LinkTable[], again: RegenerateParts, note: boolean) {
@@ -83,9 +83,9 @@ export class StagePart implements Group {
 
   /** @param note  whether this stage notes the log's position */
   static async make(shared: Shared, sums: Sums, note: boolean): Promise<StagePart> {
-    const { workgroupSize, memory, network, bindingBytes } = shared;
+    const { workgroupSize, memory, network, bindingBytes, parts } = shared;
     const { stage, label } = sums;
-    const tables = await makeLinkTables(memory, label, stage, network, bindingBytes);
+    const tables = await makeLinkTables(memory, label, stage, network, bindingBytes, parts);
     const deliver = tables.length > 0 ? await shared.kernels.make("deliver", { workgroupSize }) : undefined;
     const given = stage.given.step.length > 0 ? await shared.kernels.make("given", { workgroupSize }) : undefined;
     const again = await RegenerateParts.make(shared, sums, note && tables.length === 0);
@@ -121,11 +121,11 @@ export class StagePart implements Group {
     if (deliver === undefined) return [];
     const { memory, positions, log, releases } = this.#shared;
     const { acc, setting: scales } = this.#sums;
-    return this.#tables.map((table) => ({
+    return this.#tables.map(({ parts, ...table }) => ({
       label: "deliver",
       pipeline: deliver.pipeline,
       group: bind(memory.device, deliver, { ...table, log, positions, scales, releases, acc }),
-      workgroups: [looking, 1],
+      workgroups: [parts * Math.ceil(looking / parts), 1],
     }));
   }
 

@@ -81,6 +81,8 @@ describe.each([
     expectSame(await run(c, { bindingBytes }), want);
   });
 
+  test.each([2, 3, 7])("slots in %i parts", async (parts) => expectSame(await run(c, { parts }), want));
+
   test("segments of 1, 7, 39, 333 steps and the rest", async () => {
     expectSame(await run(c, {}, { ends: [1, 8, 47, 380, 383] }), want);
   });

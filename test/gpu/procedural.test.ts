@@ -29,6 +29,7 @@ test.each([1, 2])("links drawn again give the bits of kept ones, in %i entries",
   expect(kept.spikes.length).toBeGreaterThan(100);
   expectSame(await run(mixed(true, entries)), kept);
   expectSame(await run(mixed(true, entries, 7), { workgroupSize: 128, logCapacity: 16 }), kept);
+  expectSame(await run(mixed(true, entries), { parts: 3 }), kept);
 });
 
 test("where nothing else is delivered the log's position is noted all the same, and long rows have several blocks", async () => {
