@@ -10,11 +10,13 @@ const root = join(import.meta.dirname, "..");
 const folder = join(import.meta.dirname, ".blocks");
 const DOCUMENTS = [
   "README.md",
+  "docs/own-cell.md",
   "docs/own-neuron.md",
   "docs/own-plasticity.md",
   "docs/own-receptor.md",
   "docs/recording.md",
   "docs/sources.md",
+  "docs/swc.md",
   "docs/training.md",
 ];
 
@@ -35,7 +37,7 @@ test("there are some", () => expect(blocks.length).toBeGreaterThanOrEqual(DOCUME
 test.each(blocks)("$name runs and prints", async ({ name, code }) => {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name.replace(/\W+/g, "_")}.mjs`);
-  writeFileSync(file, code);
+  writeFileSync(file, code.replace('"cell.swc"', JSON.stringify(join(root, "examples/layer5/cell.swc"))));
   const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
   try {
     await import(file);

@@ -6,6 +6,7 @@ import { currentsOf } from "../mechanisms/currents.ts";
 import { type Channel, type Param, type Pool, statesOf, type Synapse } from "../mechanisms/mechanism.ts";
 import type { Insertion, Method, WholeCell } from "../network/cell.ts";
 import type { RecordingDescription } from "../network/description.ts";
+import { recordedParts } from "../network/recorded.ts";
 import { type Compartments, eliminateMassless } from "../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../morphology/tree.ts";
 import { chosen } from "./chosen-cells.ts";
@@ -325,7 +326,7 @@ export class ResolvedModel {
   }
 
   #variable(where: string, variable: string): { phase: "state" | "current"; unit: string; value: Expr } {
-    const [first = "", second = "", third = ""] = variable.split(".");
+    const { first, at = 0.5, second, third } = recordedParts(variable);
     const state = (id: string, unit: string) => ({ phase: "state" as const, unit, value: name(id) });
     const V = (node: number) => state((this.cell.nodes[node] as { V: string }).V, "mV");
     if (variable === "V") return V(this.detector);
@@ -343,8 +344,8 @@ export class ResolvedModel {
       throw new ModelError(where, `receptor "${first}" has no "${second}"`, `Use "${first}.g" or "${first}.i"`);
     }
     this.#checkSection(where, first);
-    if (second === "V") return V(this.#node(first, 0.5));
-    const node = this.#node(first, 0.5);
+    const node = this.#node(first, at);
+    if (second === "V") return V(node);
     const density = this.cell.densitiesOf[node]?.find((d) => d.as === second);
     const names = this.cell.densities.map((d) => d.as);
     if (density === undefined)

@@ -7,6 +7,7 @@ import { canonical, canonicalValues, isQuantities, type Quantities, type Quantit
 import { METHODS, type SectionSpec, type WholeCell } from "./cell.ts";
 import { checkCell } from "./check-cell.ts";
 import { playedParam } from "./param-paths.ts";
+import { recordedParts } from "./recorded.ts";
 import type {
   CellChoice,
   CellSignals,
@@ -248,9 +249,11 @@ export function checkRecording(
   if (currents.some((c) => c.population === r.population && r.variable === `${c.name}.i`)) return;
   if (isNeurons(population)) return; // its compiler knows the states
   const { model } = population;
-  const first = (r.variable.split(".")[0] as string).replace(/\([^)]*\)$/, ""); // "soma(0.5).V"
+  const { first, at } = recordedParts(r.variable);
   const known = ["V", ...Object.keys(model.sums ?? {}), ...model.sections.map((s) => s.name), ...model.receptors.map((x) => x.name)]; // prettier-ignore
-  if (!known.includes(first)) throw new ModelError(where, `there is no "${first}"`, didYouMean(first, known));
+  if (!known.includes(first))
+    throw new ModelError(where, `there is no "${first.slice(0, 100)}"`, didYouMean(first.slice(0, 100), known));
+  if (at !== undefined && !(at <= 1 && model.sections.some((s) => s.name === first))) throw new ModelError(where, at > 1 ? `${at} is not on the section` : `"${first}" is no section`, "Name a place from 0 to 1 of a section: \"dend(0.9).V\""); // prettier-ignore
 }
 
 /** A clamp or gather whose current may be recorded, as "<name>.i". */

@@ -294,7 +294,7 @@ export class Network {
     return name;
   }
 
-  /** Samples a variable: "V", "<section>.V", "<section>.<insertion>.<state>", "<receptor>.g", "<receptor>.i",
+  /** Samples a variable: "V", "<section>.V" or at a place of it "<section>(0.9).V", "<section>.<insertion>.<state>", "<receptor>.g", "<receptor>.i",
    * "<section>.<insertion>.i_<current>", "<clamp>.i"; of a trained network "x", "r", "v", "error", "update2", "xmid". Cells: "all" (default), `every(5)` or a list of indices. */
   record(
     cells: AnyCells | TrainedHandle,

@@ -1,5 +1,6 @@
 import type { Dataset, File, Group } from "h5wasm";
 import type { CompiledNetwork, Traced } from "../../compile/compiled.ts";
+import { recordedParts } from "../../network/recorded.ts";
 import { spikesOf, type Rows, type SortedSpikes } from "../../run/chunk.ts";
 import { encode, type FileMark, type Files, type Hdf5Folder } from "../files.ts";
 import { Hdf5Writer } from "../hdf5-file.ts";
@@ -203,7 +204,7 @@ class Report {
       "<Q",
     );
     create(mapping, "element_ids", new Uint32Array(width), "<I");
-    create(mapping, "element_pos", new Float32Array(width).fill(0.5), "<f");
+    create(mapping, "element_pos", new Float32Array(width).fill(recordedParts(this.#trace.variable).at ?? 0.5), "<f");
     const time = Float64Array.of(this.#first * dt, (this.#last + everySteps) * dt, everySteps * dt);
     create(mapping, "time", time, "<d").create_attribute("units", "ms");
     if (entries > 1) {

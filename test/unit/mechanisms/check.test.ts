@@ -56,7 +56,7 @@ const mechanisms = Object.values(shipped).filter((m) => typeof m === "object" &&
 
 describe("a mechanism's texts", () => {
   test("all that come with hillock pass", () => {
-    expect(mechanisms.length).toBe(25);
+    expect(mechanisms.length).toBeGreaterThanOrEqual(25);
     for (const m of mechanisms) checkMechanism(m.name, m, m.name === "cad" ? NOWHERE : around);
     expect(faultOf(channel({}))).toBe("accepted");
     expect(faultOf(synapse({}))).toBe("accepted");
