@@ -4,7 +4,7 @@
 // workgroups of a part add only what reaches it (links of a segment ascend by slot, so a part's are found by bisection).
 import constants::LIST; // not below the size of a workgroup
 import constants::FEW;  // links of a spike that whoever looked it up adds alone
-import package::log::{Log, Block, quads_of};
+import package::log::{Log, Block, begin_of, quads_of};
 
 struct Shape {
   entries: u32,
@@ -106,8 +106,8 @@ fn look_up(place: u32, part_of_slots: u32) {
     if (shape.parts > 1u) {
       let lowest = rows[about + LOWEST];
       let span = rows[about + SPAN];
-      part.first = reaching(part.first, part.end, width, lowest + span * part_of_slots / shape.parts);
-      part.end = reaching(part.first, part.end, width, lowest + span * (part_of_slots + 1u) / shape.parts);
+      part.first = reaching(part.first, part.end, width, lowest + begin_of(part_of_slots, shape.parts, span));
+      part.end = reaching(part.first, part.end, width, lowest + begin_of(part_of_slots + 1u, shape.parts, span));
     }
     if (width == 1u) { part.all = i32(round(bitcast<f32>(rows[about + WEIGHT]) * scale)); }
     var k = LIST;

@@ -30,3 +30,8 @@ struct Block {
   events: u32,    // given events [events, events_end) fall due in the block
   events_end: u32,
 }
+
+/// Where one of so many parts of n things begins, and with the next part's number where it ends.
+fn begin_of(part: u32, parts: u32, n: u32) -> u32 {
+  return n / parts * part + min(part, n % parts);
+}

@@ -2,7 +2,7 @@
 // that are kept. Twin: src/connect/laws.ts, src/connect/gaps.ts. Each invocation looks up one spike; then the workgroup works through
 // the units of all that are due: four neighbouring targets, one block of gaps, or the one target of a diagonal.
 import constants::LIST; // not below the size of a workgroup
-import package::log::{Log, Block, quads_of};
+import package::log::{Log, Block, begin_of, quads_of};
 import package::philox::{mul_hi, philox4x32};
 
 struct Shape {
@@ -133,8 +133,8 @@ fn regenerate(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
   let total = workgroupUniformLoad(&spikes);
   let together = groups.x / shape.parts; // workgroups of one part of the units
   let part = group.x / together;
-  let first = shape.units * part / shape.parts;
-  let units = shape.units * (part + 1u) / shape.parts - first;
+  let first = begin_of(part, shape.parts, shape.units);
+  let units = begin_of(part + 1u, shape.parts, shape.units) - first;
   for (var at = group.x % together * WORKGROUP_SIZE; at < total; at += together * WORKGROUP_SIZE) {
     if (lane == 0u) { atomicStore(&listed, 0u); }
     workgroupBarrier();

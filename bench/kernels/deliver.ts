@@ -1,8 +1,28 @@
-// How many link events does deliver add in a second, and is it bound by spikes or by links? Rates of 1, 10 and 100 times the network's.
+// How many link events does deliver add in a second, and is it bound by spikes or by links? Rates of 1, 10 and 100 times the network's;
+// Brunel's network with its slots in one part and in one for each core.
+import { cpus } from "node:os";
+import { compile } from "../../src/compile/compile.ts";
 import { gpuEngine } from "../../src/gpu/engine.ts";
+import { ms } from "../../src/units.ts";
 import { benchDevice, spread, type Benchmark, type Cell, type Findings, type Spread } from "../lib.ts";
 import { drain, pool } from "../models/network.ts";
+import { buildPeer, DT } from "../peers/networks.ts";
 import { arithmeticCosts } from "./arithmetic.ts";
+
+/** ns per event with all cores adding to the same slots, and with slots of their own. @param span  ms */
+async function inParts(device: GPUDevice, span: number): Promise<Cell[][]> {
+  const network = compile(buildPeer({ name: "Brunel", excitatory: 10_000, inhibitory: 2500, delay: 1.5 }, 1), { dt: ms(DT) });
+  const engines = await Promise.all([1, cpus().length].map(async (parts) => ({ parts, engine: await gpuEngine(network, device, { profile: true, parts }), ns: [] as number[] })));
+  for (let round = 0; round < 4; round++) {
+    for (const { engine, ns } of engines) {
+      const before = engine.timings().deliver ?? 0;
+      const { events } = await drain(engine, span / DT);
+      if (round > 0) ns.push((((engine.timings().deliver ?? 0) - before) * 1e6) / events); // in turn, the first to warm up
+    }
+  }
+  for (const { engine } of engines) await engine.close();
+  return engines.map(({ parts, ns }) => [parts, spread(ns)]);
+} // prettier-ignore
 
 export default {
   name: "deliver",
@@ -30,6 +50,7 @@ export default {
         rows.push([motorNeurons, `${rates} x`, events / 1e6, spread(ns), spread(perSecond)]);
       }
     }
+    const parted = await inParts(device, options.quick ? 10 : 100);
     device.destroy();
     const price: Spread = load.wall;
     return {
@@ -44,6 +65,11 @@ export default {
           title: "Time stamps around deliver; 400 sources with links to 30 % of the cells, one with one link per cell",
           columns: ["motor neurons", "rates", "million events per simulated second", "ns per event", "million events per second"],
           rows,
+        },
+        {
+          title: "The same of Brunel's 12,500 neurons, 1,250 links a spike; the drawing of their Poisson inputs counts as delivery too",
+          columns: ["parts of the slots", "ns per event"],
+          rows: parted,
         },
       ],
     };
