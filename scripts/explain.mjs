@@ -1,5 +1,6 @@
-// Puts explain() of src/explain.ts around every function that an entry point of dist/ exports, with the names and kinds of its
-// arguments from its declared type: `X.js` becomes `X.plain.js`, and a new `X.js` exports the same names. Part of `npm run build`.
+// Puts explain() of src/explain.ts around every function that an entry point of dist/ exports, the methods of its classes and the members of
+// its objects, with the names and kinds of their arguments from the declared types: `X.js` becomes `X.plain.js`, and a new `X.js` exports the
+// same names. Part of `npm run build`.
 import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import ts from "typescript";
@@ -77,6 +78,37 @@ function parametersOf(signatures, checker) {
   });
 }
 
+const { Private, Protected } = ts.ModifierFlags;
+
+/** The parameters of a type's functions, by their names. */
+const membersOf = (type, has) =>
+  Object.fromEntries(
+    type.getProperties().flatMap((member) => {
+      const [declaration] = member.declarations ?? [];
+      if (declaration === undefined || !has(member.name)) return [];
+      if (ts.getCombinedModifierFlags(declaration) & (Private | Protected)) return [];
+      const signatures = checker.getTypeOfSymbolAtLocation(member, declaration).getCallSignatures();
+      return signatures.length === 0 ? [] : [[member.name, parametersOf(signatures, checker)]];
+    }),
+  );
+
+/** The line that exports a value explained; undefined for what has no functions. */
+function explained(name, value, target) {
+  const type = checker.getTypeOfSymbol(target);
+  const line = (f, ...given) => `export const ${name} = /*#__PURE__*/ ${f}("${name}", plain.${name}, ${given.map((x) => JSON.stringify(x)).join(", ")});`; // prettier-ignore
+  const own = (of) => (key) => typeof Object.getOwnPropertyDescriptor(of, key)?.value === "function";
+  if (type.getCallSignatures().length > 0) return line("explain", parametersOf(type.getCallSignatures(), checker));
+  const made = type.getConstructSignatures();
+  if (made.length > 0) {
+    const methods = membersOf(checker.getDeclaredTypeOfSymbol(target), own(value.prototype));
+    return line("explainClass", parametersOf(made, checker), methods, membersOf(type, own(value)));
+  }
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return undefined;
+  const members = membersOf(type, own(value));
+  return Object.keys(members).length === 0 ? undefined : line("explainMembers", members);
+}
+
 const files = entries();
 const program = ts.createProgram(files, { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, strict: true, skipLibCheck: true, lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.esnext.disposable.d.ts"], types: ["@webgpu/types"] }); // prettier-ignore
 const checker = program.getTypeChecker();
@@ -91,18 +123,15 @@ for (const file of files) {
   for (const exported of checker.getExportsOfModule(symbol)) {
     if (!(exported.name in there)) continue; // a type
     const target = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    const signatures = checker.getTypeOfSymbol(target).getCallSignatures();
-    if (signatures.length === 0) same.push(exported.name);
-    else {
-      const parameters = parametersOf(signatures, checker);
-      lines.push(`export const ${exported.name} = /*#__PURE__*/ explain("${exported.name}", plain.${exported.name}, ${JSON.stringify(parameters)});`); // prettier-ignore
-    }
+    const line = explained(exported.name, there[exported.name], target);
+    if (line === undefined) same.push(exported.name);
+    else lines.push(line);
   }
   const to = (other) => `./${relative(dirname(path), other)}`;
   writeFileSync(
     path,
     [
-      `import { explain } from "${to(join(root, "dist/explain.js"))}";`,
+      `import { explain, explainClass, explainMembers } from "${to(join(root, "dist/explain.js"))}";`,
       `import * as plain from "${to(plain)}";`,
       ...(same.length === 0 ? [] : [`export { ${same.join(", ")} } from "${to(plain)}";`]),
       ...lines,

@@ -10,34 +10,89 @@ export type Kind = string | readonly string[];
 export type Parameter = readonly [name: string, ...kinds: Kind[]];
 
 type Call = (...args: never[]) => unknown;
-const explained = new WeakMap<Call, Call>();
+const explained = new WeakMap<object, unknown>();
 
 /** A public function that says in hillock's own errors which argument was no such thing, where it would end with a TypeError or a RangeError
- * from inside. The build puts it around every function of every entry point (scripts/explain.mjs), so that calls within hillock do
- * without. A function has one such form, wherever it is imported from. */
+ * from inside, which stays as the error's `cause`. The build puts it around every function of every entry point (scripts/explain.mjs), so that
+ * calls within hillock do without. A function has one such form, wherever it is imported from. */
 export function explain<F extends Call>(name: string, f: F, parameters: readonly Parameter[]): F {
   const known = explained.get(f);
   if (known !== undefined) return known as F;
-  const told = (error: unknown, args: readonly unknown[]): unknown => {
-    if (!(error instanceof TypeError || error instanceof RangeError)) return error;
+  const form = function (this: unknown, ...args: never[]): unknown {
+    const better = (error: unknown): unknown => told(error, name, parameters, args);
     try {
-      parameters.forEach((parameter, k) => check(name, parameter, k, args));
-    } catch (better) {
-      return better;
-    }
-    return error;
-  };
-  const form = (...args: never[]): unknown => {
-    try {
-      const result = f(...args);
-      return result instanceof Promise ? result.catch((error: unknown) => Promise.reject(told(error, args))) : result;
+      const result = f.apply(this, args);
+      if (isGenerator(result)) return generated(result, better);
+      return result instanceof Promise ? result.catch((error: unknown) => Promise.reject(better(error))) : result;
     } catch (error) {
-      throw told(error, args);
+      throw better(error);
     }
   };
   Object.defineProperty(form, "name", { value: name });
-  explained.set(f, form);
-  return form as F;
+  Object.assign(form, f); // a kind of neuron has its mechanism
+  for (const one of [f, form]) explained.set(one, form);
+  return form as Call as F;
+}
+
+/** Parameters by the names of methods or members. */
+type Members = Readonly<Record<string, readonly Parameter[]>>;
+type Table = Record<string, Call>;
+type Class = new (...args: never[]) => object;
+
+/** A public class, whose methods are put in place of its own, and whose constructor explains too. */
+export function explainClass<C extends Class>(name: string, of: C, made: readonly Parameter[], methods: Members, statics: Members): C {
+  const known = explained.get(of);
+  if (known !== undefined) return known as C;
+  const put = (where: object, members: Members): void => {
+    for (const [key, parameters] of Object.entries(members)) {
+      const value = explain(`${name}.${key}`, (where as Table)[key] as Call, parameters);
+      Object.defineProperty(where, key, { value, writable: true, configurable: true, enumerable: false });
+    }
+  };
+  put(of.prototype as object, methods);
+  put(of, statics);
+  const form = new Proxy(of, {
+    construct: (target, args, newTarget) => {
+      try {
+        return Reflect.construct(target, args, newTarget) as object;
+      } catch (error) {
+        throw told(error, `new ${name}`, made, args);
+      }
+    },
+    apply: () => {
+      throw new ModelError(name, "is a class", `Write new ${name}(...)`);
+    },
+  });
+  explained.set(of, form);
+  return form;
+} // prettier-ignore
+
+/** A public object with its functions explained. */
+export const explainMembers = <T extends object>(name: string, of: T, members: Members): T => ({
+  ...of,
+  ...Object.fromEntries(Object.entries(members).map(([key, parameters]) => [key, explain(`${name}.${key}`, (of as Table)[key] as Call, parameters)])),
+}); // prettier-ignore
+
+/** What to throw instead of an error: what argument made it, if one did. */
+function told(error: unknown, name: string, parameters: readonly Parameter[], args: readonly unknown[]): unknown {
+  if (!(error instanceof TypeError || error instanceof RangeError)) return error;
+  try {
+    parameters.forEach((parameter, k) => check(name, parameter, k, args));
+  } catch (better) {
+    (better as Error).cause = error;
+    return better;
+  }
+  return error;
+}
+
+const isGenerator = (x: unknown): x is AsyncGenerator => Object.prototype.toString.call(x) === "[object AsyncGenerator]"; // prettier-ignore
+
+async function* generated(from: AsyncGenerator, better: (error: unknown) => unknown): AsyncGenerator {
+  try {
+    return yield* from;
+  } catch (error) {
+    throw better(error);
+  }
 }
 
 function check(where: string, [name, ...kinds]: Parameter, k: number, args: readonly unknown[]): void {

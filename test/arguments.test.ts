@@ -37,7 +37,7 @@ test.each(ENTRIES)(
     const { HillockError } = (await load("errors.js")) as { HillockError: new () => Error };
     const faults: string[] = [];
     for (const [name, f] of Object.entries(await load(entry))) {
-      if (typeof f !== "function" || f.toString().startsWith("class")) continue;
+      if (typeof f !== "function") continue;
       for (const args of [...lists(0), ...lists(1), ...(SLOW.has(name) ? [] : lists(2))]) {
         try {
           await (f as (...args: unknown[]) => unknown)(...args.map(([, value]) => value));
@@ -51,6 +51,68 @@ test.each(ENTRIES)(
   },
   300_000,
 );
+
+/** Whatever comes of a call, to its end; closed runs and the like end what is made. */
+async function faultOf(call: () => unknown, HillockError: new () => Error): Promise<unknown> {
+  try {
+    const result = await call();
+    if (typeof result === "object" && result !== null && Symbol.asyncIterator in result)
+      await (result as AsyncGenerator).next();
+  } catch (error) {
+    if (!(error instanceof HillockError)) return error;
+  }
+  return undefined;
+}
+
+/** An object of each public class, and others whose methods are called. */
+async function objects(): Promise<readonly (readonly [string, object])[]> {
+  const h = (await load("node.js")) as typeof import("../src/node.ts");
+  const { adex } = (await load("mechanisms/neurons/index.js")) as typeof import("../src/mechanisms/neurons/index.ts");
+  const network = (): InstanceType<typeof h.Network> => {
+    const net = new h.Network({ seed: 1 });
+    net.record(net.cells("E", adex({ n: 2 })), "V", { every: h.ms(0.1) });
+    return net;
+  };
+  const files = new h.MemoryFiles();
+  for await (const _ of h.recordRun(await h.simulate(network(), { dt: h.ms(0.1), engine: "reference" }), { files, duration: h.ms(1) })); // prettier-ignore
+  return [
+    ["Network", network()],
+    ["Simulation", await h.simulate(network(), { dt: h.ms(0.1), engine: "reference" })],
+    ["StoredRun", await h.loadRun(files)],
+    ["MemoryFiles", files],
+    ["drive", h.drive],
+    ["a signal", h.drive.constant(h.Hz(3))],
+  ];
+}
+
+test("neither do methods, whatever they are called with", async () => {
+  const { HillockError } = (await load("errors.js")) as { HillockError: new () => Error };
+  const faults: string[] = [];
+  let calls = 0;
+  for (const [name, made] of await objects()) {
+    const holder = Object.getPrototypeOf(made) === Object.prototype ? made : (Object.getPrototypeOf(made) as object);
+    for (const [method, { value }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
+      if (typeof value !== "function" || ["constructor", "close", "lock"].includes(method)) continue;
+      for (const args of [...lists(0), ...lists(1), ...lists(2)]) {
+        calls++;
+        const fault = await faultOf(() => (value as (...args: unknown[]) => unknown).apply(made, args.map(([, x]) => x)), HillockError); // prettier-ignore
+        if (fault !== undefined) faults.push(`${name}.${method}(${args.map(([word]) => word).join(", ")}): ${fault}`);
+      }
+    }
+  }
+  expect(faults).toEqual([]);
+  expect(calls).toBeGreaterThan(2000);
+}, 300_000);
+
+test("what a function carries is there, and a class is one wherever it comes from", async () => {
+  const { adex } = (await load("mechanisms/neurons/index.js")) as typeof import("../src/mechanisms/neurons/index.ts");
+  expect(adex.mechanism.params["Delta_T"]).toMatchObject({ default: { value: 2, unit: "mV" } });
+  const h = (await load("node.js")) as typeof import("../src/node.ts");
+  expect(new h.Network({ seed: 1 })).toBeInstanceOf(h.Network);
+  expect(() => (h.Network as unknown as () => void)()).toThrow("Network: is a class. Write new Network(...)");
+  class Own extends h.Network {}
+  expect(new Own({ seed: 1 })).toBeInstanceOf(Own);
+});
 
 test.each([
   [
@@ -75,4 +137,5 @@ test("a promise is refused by a promise; a fault that no argument made stays wha
   const inside = explain("inside", (x: number) => (x as never)["gone"]["gone"], [["x", "number"]]);
   expect(() => inside(1)).toThrow(TypeError);
   expect(() => inside("1" as never)).toThrow('inside: x is "1". Give a number');
+  expect(await late(undefined as never).catch((error: Error) => error.cause)).toBeInstanceOf(TypeError);
 });

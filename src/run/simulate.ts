@@ -209,7 +209,7 @@ export class Simulation {
     const whole = { end, began: performance.now() };
     let from = this.step;
     for (const to of spanEnds(from, end, chunkSteps)) {
-      if (this.step !== from) throw new ModelError("simulation", "was advanced by another run between two chunks of this one", "Finish one run before the next"); // prettier-ignore
+      this.checkAt(from);
       const chunk = await this.#chunk(to, whole, options);
       from = to;
       this.#changes.length = 0; // nobody asks for those of a run in memory
@@ -354,6 +354,12 @@ export class Simulation {
   checkOpen(): void {
     if (this.#closed)
       throw new ModelError("simulation", "is closed", "Run before close(), or make another with simulate()");
+  }
+
+  /** @throws ModelError where a run that has come to a step was overtaken: what the other took would be left out @internal */
+  checkAt(step: number): void {
+    if (this.step === step) return;
+    throw new ModelError("simulation", "was advanced by another run between two chunks of this one", "Finish one run before the next"); // prettier-ignore
   }
 
   /** A time as a whole number of steps, at least 1.

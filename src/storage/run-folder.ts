@@ -70,10 +70,11 @@ export async function* recordRun(sim: Simulation, options: RecordOptions): Async
     const save = (): Promise<unknown> => writeRunFile(sim, options, durationSteps, done);
     await save();
     const whole = { end: durationSteps, began: performance.now() };
-    for (const to of spanEnds(sim.step, durationSteps, chunkSteps)) {
+    let from = sim.step;
+    for (const to of spanEnds(from, durationSteps, chunkSteps)) {
+      sim.checkAt(from);
       const index = done.chunks.length;
       const file = `chunk-${String(index).padStart(6, "0")}.${format.extension}`;
-      const from = sim.step;
       const written = await writeChunk(sim, store, { file, index, to }, whole, options);
       if (written !== undefined) {
         done.chunks.push({ file, from, to: sim.step, ...written.mark });
@@ -83,6 +84,7 @@ export async function* recordRun(sim: Simulation, options: RecordOptions): Async
         yield written.chunk;
       }
       if (sim.step < to) throw sim.failure ?? options.signal?.reason;
+      from = to;
     }
   } finally {
     await release();

@@ -221,6 +221,21 @@ describe("a run folder", () => {
     expect(await contents(cut)).toEqual(await contents(whole));
   });
 
+  test.each(["run", "recordRun"] as const)("overtaken by %s() between two chunks is refused, and its chunks are kept", async (by) => {
+    const [files, other] = [new MemoryFiles(), new MemoryFiles()];
+    const sim = await simulate(smallPool(5), { dt: ms(0.025), engine: "reference" });
+    const options = { duration: ms(150), chunk: ms(40) };
+    const run = recordRun(sim, { ...options, files });
+    expect((await run.next()).value).toMatchObject({ from: 0, to: 40 });
+    const second = by === "run" ? sim.run(ms(40), options) : recordRun(sim, { ...options, files: other });
+    await second.next();
+    await expect(run.next()).rejects.toThrow(/^simulation: was advanced by another run between two chunks/);
+    await second.return();
+    await sim.close();
+    expect((await loadRun(files)).run.chunks).toMatchObject([{ from: 0, to: 1600 }]);
+    expect(await files.list()).not.toContain("run.lock");
+  }); // prettier-ignore
+
   test("that cannot be written is refused before the first step", async () => {
     for (const path of ["/proc/hillock", join(temporary(), "file", "below")]) {
       if (path.endsWith("below")) writeFileSync(join(path, "..", ""), "a file, not a folder");
