@@ -11,6 +11,25 @@ export const HIGHEST_HZ = 45;
 export const HELD = 0;
 export const DRAWN = 1;
 
+/** Of the drive: spikes of descending axons, or a current into every soma, nA for 1 Hz on the slider. */
+export const BY_AXONS = 0;
+export const BY_CURRENT = 1;
+export const NA_PER_HZ = 0.25;
+
+/** A trapezoid of force to track, over and over: rest, up, hold, down and rest again, s. */
+const TRACK_S = [2, 4, 8, 4, 2] as const;
+/** that is shown ahead, s. */
+export const AHEAD_S = 4;
+
+/** Force to track at a model time, % of tetanus. @param t  s */
+export function targetAt(t: number, top: number): number {
+  const [rest, up, hold, down] = TRACK_S;
+  const at = t % TRACK_S.reduce((a, b) => a + b, 0);
+  const rising = (at - rest) / up;
+  const falling = (rest + up + hold + down - at) / down;
+  return top * Math.max(0, Math.min(1, rising, falling));
+}
+
 /** Of intervals and of rates against force, s. */
 export const KEPT_S = 30;
 /** An interval above it is a pause, ms. */

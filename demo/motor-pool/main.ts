@@ -9,13 +9,18 @@ import type { RunState } from "../site/protocol.ts";
 import { BEGINNINGS, courseText, readCourse, type Course } from "./course.ts";
 import { CourseEditor } from "./course-editor.ts";
 import {
+  AHEAD_S,
+  BY_AXONS,
+  BY_CURRENT,
   DRAWN,
   examplesOf,
   HELD,
   HIGHEST_HZ,
   IN_DRIVE,
   IN_FORCE,
+  NA_PER_HZ,
   PAUSE_MS,
+  targetAt,
   type PoolReadings,
   type Thresholds,
 } from "./facts.ts";
@@ -27,12 +32,16 @@ const SPECS = {
   amplitude: { kind: "range", label: "Oscillation", unit: "Hz", min: 0, max: 60, step: 1, value: 0, help: "Amplitude of a sine on the drive" },
   frequency: { kind: "range", label: "Oscillation frequency", unit: "Hz", min: 0.5, max: 40, step: 0.5, value: 2 },
   private: { kind: "range", label: "Private input", unit: "%", min: 0, max: 50, step: 0.5, value: 1, help: "Share of the mean conductance; the rest is common to the pool" },
+  inhibition: { kind: "range", label: "Inhibition", unit: "Hz", min: 0, max: 100, step: 1, value: 0, help: "Rate of each of 100 inhibitory axons, as of an antagonist's afferents" },
   gamma: { kind: "range", label: "Neuromodulation γ", min: 0, max: 1, step: 0.01, value: 0.2, help: "Persistent calcium current of the dendrites" },
   unit: { kind: "range", label: "Unit", min: 1, max: 800, step: 1, value: 20, shows: true, help: "Or click it in Spikes, Rate of each unit or Recruitment" },
   thresholds: { kind: "choice", label: "Thresholds in", options: [[IN_DRIVE, "drive"], [IN_FORCE, "force"]], value: IN_DRIVE, shows: true },
+  target: { kind: "choice", label: "Force to track", options: [[0, "none"], [5, "trapezoid to 5 %"], [15, "trapezoid to 15 %"], [30, "trapezoid to 30 %"]], value: 0, shows: true },
   speed: { kind: "choice", label: "Speed", options: [[0.25, "a quarter of real time"], [1, "real time"], [100, "as fast as it goes"]], value: 1 },
   neurons: { kind: "range", label: "Neurons", min: 50, max: 800, step: 50, value: 800, restarts: true, byEngine: { software: 200, reference: { value: 50, max: 100 } } },
   range: { kind: "range", label: "Recruitment range", min: 5, max: 120, step: 5, value: 100, help: "Largest threshold over the smallest", restarts: true },
+  by: { kind: "choice", label: "The drive comes", options: [[BY_AXONS, "by descending axons"], [BY_CURRENT, "by current into somata"]], value: BY_AXONS, help: `As current: ${NA_PER_HZ} nA for 1 Hz, in steps of 10 ms, without private input`, restarts: true },
+  renshaw: { kind: "choice", label: "Renshaw cells", options: [[0, "none"], [0.05, "weak"], [0.2, "strong"]], value: 0, help: "Hear the motor neurons and inhibit them", restarts: true },
   seed: { kind: "range", label: "Seed", min: 1, max: 100, step: 1, value: 42, help: "Everything random follows from it", restarts: true },
 } as const satisfies Specs<string>; // prettier-ignore
 
@@ -70,6 +79,7 @@ const plots = {
     series: [
       { label: "force", colour: "accent" },
       { label: "drive", colour: "warm", scale: "right", width: 1, dashed: true },
+      { label: "to track", colour: "violet", width: 3 },
     ],
     x: { label: "s before now", range: [-8, 0] },
     y: { label: "% of tetanus", min: 0, soft: 10 },
@@ -126,6 +136,26 @@ function showIntervals({ intervals: { from, counts, n, pauses, mean, cv } }: Poo
     `${numbers}${pauses > 0 ? `; ${pauses} longer than ${PAUSE_MS} ms left out as pauses` : ""}`;
 }
 
+/** Force and drive, and what is to be tracked up to some seconds ahead. */
+function showForce({ history: { t, force, drive } }: PoolReadings, { time }: RunState): void {
+  const top = controls.get("target");
+  const ahead = top === 0 ? [] : Array.from({ length: 10 * AHEAD_S }, (_, k) => (k + 1) / 10);
+  const target = [...t, ...ahead].map((s) => (top === 0 ? null : targetAt(Math.max(0, time / 1000 + s), top)));
+  const none = ahead.map(() => null);
+  plots.force.set([[...t, ...ahead], [...force, ...none], [...drive, ...none], target]);
+  const off = Math.sqrt(force.reduce((sum, f, k) => sum + (f - (target[k] ?? 0)) ** 2, 0) / Math.max(1, force.length));
+  element("target-said").textContent = top === 0 || force.length === 0 ? "" : `off by ${off.toFixed(2)} % (rms, last 8 s)`; // prettier-ignore
+  document.body.dataset["off"] = top === 0 ? "" : off.toFixed(3);
+}
+
+/** What is tracked is seen before it comes. */
+function suitTarget(): void {
+  const tracked = controls.get("target") > 0;
+  const [, end] = plots.force.range ?? [];
+  if (end !== (tracked ? AHEAD_S : 0)) plots.force.reach(-8, tracked ? AHEAD_S : 0);
+  element("target-legend").hidden = !tracked;
+}
+
 function showCoherence({ coherence: { f, coherence, level, seconds } }: PoolReadings): void {
   plots.coherence.set([f, coherence, level]);
   element("coherence-said").textContent = seconds === 0 ? "from four seconds on" : `over ${seconds} s`;
@@ -152,6 +182,7 @@ for (const plot of [plots.rates, plots.recruitment]) plot.onPick((unit) => contr
 for (const [place, control] of [
   ["chosen", "unit"],
   ["thresholds-in", "thresholds"],
+  ["force-target", "target"],
 ] as const)
   element(place).append(element(`control-${control}`).closest(".control") as Element); // beside what it chooses
 
@@ -210,12 +241,15 @@ function suitShape(): void {
   const drawn = controls.get("shape") === DRAWN;
   element("course").hidden = !drawn;
   controls.enable("rate", !drawn);
+  controls.enable("private", controls.get("by") === BY_AXONS);
   element<HTMLButtonElement>("ramp").disabled = drawn;
   controls.hash = drawn ? courseText(editor.course) : "";
 }
 suitShape();
+suitTarget();
 controls.onChange((key) => {
   suitShape();
+  suitTarget();
   showUnit();
   if (key === "shape") element("course").scrollIntoView({ block: "nearest" });
 });
@@ -235,11 +269,11 @@ const page = new DemoPage({
   },
   show: (given, state) => {
     const readings = given as PoolReadings;
-    const { rates, thresholds, byForce, history, spectrum } = readings;
+    const { rates, thresholds, byForce, spectrum } = readings;
     return [
       () => showNumbers(readings, state),
       () => showRates(rates),
-      () => plots.force.set([history.t, history.force, history.drive]),
+      () => showForce(readings, state),
       () => showIntervals(readings),
       () => showThresholds(thresholds),
       () => plots.byForce.set([byForce.force, ...byForce.rates]),
@@ -263,7 +297,7 @@ element("ramp").addEventListener("click", () => page.act("rise", 5000));
 
 cards(
   controls,
-  ["speed", "neurons", "seed", "unit", "thresholds"],
+  ["speed", "neurons", "seed", "unit", "thresholds", "target"],
   [
     {
       question: "Whom does a weak drive reach?",
@@ -284,6 +318,16 @@ cards(
       question: "What does neuromodulation do to the same drive?",
       settings: { rate: 65, gamma: 1 },
       look: "The drive is as by default, the persistent calcium current of the dendrites at its largest: more units fire, and faster. Move γ down and watch Mean rate fall.",
+    },
+    {
+      question: "What do Renshaw cells do?",
+      settings: { renshaw: 0.2 },
+      look: "They hear every spike of the pool and inhibit it in return. The same drive makes lower rates, and the fastest units lose most: keep this run, set Renshaw cells to none, and compare Rate of each unit.",
+    },
+    {
+      question: "Can you track a force?",
+      settings: { target: 15, rate: 0 },
+      look: "Force and drive shows what is to come. Move Drive so that the force stays on it; the plot says how far you are off. Force comes later than the drive, and units that were recruited go on for a while.",
     },
   ],
 );

@@ -1,13 +1,14 @@
 import { compile } from "../../src/compile/compile.ts";
 import { fixedProbability, oneToOne } from "../../src/connect/rules.ts";
+import { iaf_cond_exp } from "../../src/mechanisms/neurons/index.ts";
 import { Network } from "../../src/network/network.ts";
 import { drive, type FluentSignal, type Signal } from "../../src/network/signal.ts";
 import { poisson } from "../../src/network/sources.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
-import { Hz, ms, mV, one, uS } from "../../src/units.ts";
+import { Hz, ms, mV, nA, one, uS } from "../../src/units.ts";
 import type { Compiled } from "../site/runner.ts";
 import { highest, knots, type Placed } from "./course.ts";
-import { DT } from "./facts.ts";
+import { BY_AXONS, BY_CURRENT, DT } from "./facts.ts";
 
 /** What the sliders and the hand say. */
 export interface Drive {
@@ -24,6 +25,10 @@ export interface Pool {
   readonly range: number; // largest recruitment threshold over the smallest
   readonly seed: number;
   readonly gamma: number;
+  /** BY_AXONS or BY_CURRENT. */
+  readonly by?: number;
+  /** inhibitory conductance of one spike of a Renshaw cell, uS; 0: none. */
+  readonly renshaw?: number;
 }
 
 const AXONS = 400;
@@ -31,6 +36,11 @@ const PROBABILITY = 0.3;
 const WEIGHT = 0.1; // uS, of a descending synapse
 /** Private input: one fast train a neuron, with events as large as the descending ones at a share of a seventh. */
 const PRIVATE_HZ = 1000;
+/** Axons that inhibit, and part of them that reach a neuron. */
+const INHIBITING = 100;
+/** Of the Renshaw cells: so many neurons for one; those that one hears, and those that one neuron hears; uS of a spike that comes. With
+ * these they fire at 60 to 100 Hz when the whole pool fires, and hold its fastest units back. */
+const RENSHAW = { per: 5, hears: 40, heard: 20, weight: 8e-4 } as const;
 const HIGHEST_RATE = 100; // Hz, of the slider
 const HIGHEST_SHARE = 0.5;
 
@@ -40,6 +50,8 @@ const PRIVATE_FLOW = PRIVATE_HZ * WEIGHT;
 
 export const SHARED = "shared";
 export const PRIVATE = "private";
+export const INHIBITION = "IH";
+export const CURRENT = "current";
 
 /** Factors on both projections such that their mean conductances are in the wanted proportion and sum to that of the axons alone. */
 export const scales = (drive: Drive): { shared: number; private: number } => ({
@@ -87,7 +99,7 @@ function lines(course: Placed, factor: number): FluentSignal<"Hz"> {
 
 /** The experiment of Watanabe & Kohn (2015) with more private input: thresholds of the pool, and the network ready to run. */
 export function motorPool(pool: Pool, from: Drive): Compiled & { readonly thresholds: Float64Array } {
-  const { neurons: n, range, seed, gamma } = pool;
+  const { neurons: n, range, seed, gamma, by = BY_AXONS, renshaw = 0 } = pool;
   const { rt } = recruitmentThresholds({ n, mode: "combined", range, slope: Math.min(10, range / 2) });
   const net = new Network({ seed, name: "motor pool" });
   const aMN = net.cells("aMN", alphaMotorNeurons({ thresholds: rt, V0: mV(-65), gamma }));
@@ -98,6 +110,20 @@ export function motorPool(pool: Pool, from: Drive): Compiled & { readonly thresh
   const maxScale = (HIGHEST_SHARE * sharedFlow(HIGHEST_RATE)) / PRIVATE_FLOW;
   net.connect(DD, aMN.excitatory, fixedProbability(PROBABILITY), { name: SHARED, weight, delay });
   net.connect(IN, aMN.excitatory, oneToOne(), { name: PRIVATE, weight, delay, maxScale });
+  const IH = net.sources(INHIBITION, INHIBITING, poisson({ rate: Hz(0), latency }));
+  net.connect(IH, aMN.inhibitory, fixedProbability(PROBABILITY), { weight, delay });
+  if (renshaw > 0) {
+    const m = Math.max(1, Math.round(n / RENSHAW.per));
+    const params = { E_L: mV(-65), V_th: mV(-50), t_ref: ms(1.5), tau_ex: ms(10) };
+    const RC = net.cells("RC", iaf_cond_exp({ n: m, params }));
+    const [hears, heard] = [RENSHAW.hears / n, RENSHAW.heard / m]; // above 1 where there are too few: each link is then stronger
+    net.connect(aMN, RC.excitatory, fixedProbability(Math.min(1, hears)), { weight: uS(RENSHAW.weight * Math.max(1, hears)), delay }); // prettier-ignore
+    net.connect(RC, aMN.inhibitory, fixedProbability(Math.min(1, heard)), {
+      weight: uS(renshaw * Math.max(1, heard)),
+      delay,
+    });
+  }
+  if (by === BY_CURRENT) net.clamp(aMN, drive.constant(nA(1)), { name: CURRENT });
   const description = net.describe();
   return { network: compile(description, { dt: ms(DT) }), description, thresholds: rt };
 }

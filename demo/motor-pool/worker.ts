@@ -1,7 +1,8 @@
 import { gpuEngine } from "../../src/gpu/engine.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
-import { one } from "../../src/units.ts";
+import { drive } from "../../src/network/signal.ts";
+import { Hz, one } from "../../src/units.ts";
 import type { Settings, Table } from "../site/protocol.ts";
 import { PlainRaster, SpikeRaster, type Raster } from "../site/raster.ts";
 import { Runner } from "../site/runner.ts";
@@ -10,8 +11,20 @@ import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { serve, type Bench, type Demo } from "../site/worker.ts";
 import { courseAt, placeIn, type Course, type Placed } from "./course.ts";
-import { DRAWN, DT, examplesOf, HIGHEST_HZ, WINDOW_S, type PoolReadings, type Thresholds } from "./facts.ts";
 import {
+  BY_CURRENT,
+  DRAWN,
+  DT,
+  examplesOf,
+  HIGHEST_HZ,
+  NA_PER_HZ,
+  WINDOW_S,
+  type PoolReadings,
+  type Thresholds,
+} from "./facts.ts";
+import {
+  CURRENT,
+  INHIBITION,
   motorPool,
   NO_RISE,
   PRIVATE,
@@ -21,6 +34,7 @@ import {
   SHARED,
   sharedRate,
   type Drive,
+  type Pool,
   type Rise,
 } from "./network.ts";
 import { Readings } from "./readings.ts";
@@ -32,6 +46,10 @@ const FIRST_RISE = { ms: 3000, start: 0.15 };
 
 interface PoolSettings extends Drive {
   readonly gamma: number;
+  /** Hz, of each axon that inhibits. */
+  readonly inhibition: number;
+  /** a current drives. */
+  readonly byCurrent: boolean;
 }
 
 /** What the page starts from beside its controls. */
@@ -45,6 +63,16 @@ const settingsOf = (s: Settings): PoolSettings => ({
   frequency: s["frequency"] as number,
   privateShare: (s["private"] as number) / 100,
   gamma: s["gamma"] as number,
+  inhibition: s["inhibition"] as number,
+  byCurrent: s["by"] === BY_CURRENT,
+});
+const poolOf = (s: Settings): Pool => ({
+  neurons: s["neurons"] as number,
+  range: s["range"] as number,
+  seed: s["seed"] as number,
+  gamma: s["gamma"] as number,
+  by: s["by"] as number,
+  renshaw: s["renshaw"] as number,
 });
 
 interface PoolStart {
@@ -125,7 +153,10 @@ class PoolDemo implements Demo {
       {
         end: Infinity,
         steps: (single) => this.#pieceSteps(single),
-        before: (control, t) => this.#apply(control, t),
+        before: (control, t) => {
+          this.#apply(control, t);
+          if (this.#acting.byCurrent) control.gain(CURRENT, NA_PER_HZ * this.#driveNow(t));
+        },
         take: (chunk) => this.#take(chunk),
       },
       seen,
@@ -180,7 +211,7 @@ class PoolDemo implements Demo {
     const short = Math.round(PIECE_MS / DT);
     const { pace } = this.#bench;
     const keepsUp = pace.speed <= 1 && pace.measured > 0.95 * pace.speed;
-    return keepsUp || single ? short : Math.max(short, this.#runner.engine.stepsPerSubmit);
+    return keepsUp || single || this.#acting.byCurrent ? short : Math.max(short, this.#runner.engine.stepsPerSubmit);
   }
 
   #apply(control: Control, t: number): void {
@@ -201,8 +232,10 @@ class PoolDemo implements Demo {
     this.#phase += (2 * Math.PI * (this.#acting.frequency - s.frequency) * t) / 1000; // the wave goes on without a jump
     this.#acting = s;
     const scale = scales(s);
-    control.rate("DD", sharedRate(s, this.#phase, this.#rise));
-    control.rate("IN", privateRate(s, this.#rise));
+    const silent = drive.constant(Hz(0));
+    control.rate("DD", s.byCurrent ? silent : sharedRate(s, this.#phase, this.#rise));
+    control.rate("IN", s.byCurrent ? silent : privateRate(s, this.#rise));
+    control.rate(INHIBITION, drive.constant(Hz(s.inhibition)));
     control.scale(SHARED, scale.shared);
     control.scale(PRIVATE, scale.private);
     control.param("aMN", "dend.caL.gamma", one(s.gamma));
@@ -229,7 +262,7 @@ class PoolDemo implements Demo {
 serve(
   async (bench, given, document) => {
     const settings = settingsOf(given);
-    const pool = { neurons: given["neurons"] as number, range: given["range"] as number, seed: given["seed"] as number, gamma: settings.gamma }; // prettier-ignore
+    const pool = poolOf(given);
     const made = motorPool(pool, settings);
     const runner = await Runner.make(bench, made);
     const population = made.network.populations.find((p) => p.name === "aMN");
@@ -244,7 +277,7 @@ serve(
   },
   (given) => {
     // kernels do not depend on how many neurons there are
-    const { network } = motorPool({ neurons: 2, range: 100, seed: 1, gamma: 0 }, settingsOf(given));
+    const { network } = motorPool({ ...poolOf(given), neurons: 2 }, settingsOf(given));
     return async (device) => (await gpuEngine(network, device)).close();
   },
 );

@@ -95,6 +95,47 @@ describe("motor pool", () => {
     clean(seen);
   });
 
+  test("a force to track is drawn ahead, saved and compared; axons that inhibit lower the rate", async () => {
+    const { page } = seen;
+    await set(page, "rate", 60);
+    await set(page, "target", 15);
+    await until(page, "off", (x) => x > 0);
+    await expect.poll(() => page.textContent("#target-said")).toMatch(/^off by \d+\.\d\d % \(rms, last 8 s\)$/);
+    const plot = await page.evaluate(async () => {
+      const made = URL.createObjectURL.bind(URL);
+      const blob = new Promise<Blob>((resolve) => (URL.createObjectURL = (b) => (resolve(b as Blob), made(b))));
+      document.querySelector<HTMLButtonElement>('[aria-label="Save Force and drive as CSV"]')?.click();
+      return (await blob).text();
+    });
+    const [names = "", ...rows] = plot.trim().split("\n");
+    expect(names).toContain("to track (% of tetanus)");
+    const values = rows.map((row) => row.split(",").map((x) => (x === "" ? NaN : Number(x))));
+    expect(values.at(-1)?.[0]).toBeCloseTo(4, 5); // s ahead
+    expect(values.at(-1)?.[1]).toBeNaN(); // no force there yet
+    expect(values.every((row) => (row[3] as number) >= 0 && (row[3] as number) <= 15)).toBe(true);
+    const rate = await until(page, "rate", (hz) => hz > 12);
+    await set(page, "inhibition", 100);
+    await until(page, "rate", (hz) => hz < 0.85 * rate);
+    for (const [key, value] of [
+      ["inhibition", 0],
+      ["target", 0],
+      ["rate", 30],
+    ] as const)
+      await set(page, key, value);
+    await expect.poll(() => page.textContent("#target-said")).toBe("");
+    clean(seen);
+  });
+
+  test("a current drives the pool in place of its axons", async () => {
+    const other = await visit(browser, `${site.url}motor-pool.html?neurons=50&speed=100&by=1&rate=80`);
+    const { page } = other;
+    await running(page);
+    await until(page, "firing", (n) => n > 25);
+    expect(await page.$eval("#control-private", (input) => (input as HTMLInputElement).disabled)).toBe(true);
+    await page.close();
+    clean(other);
+  });
+
   test("more drive recruits more units and raises the rate, and does not restart the pool", async () => {
     await until(seen.page, "modelMs", (t) => t > 1500);
     const [time, firing] = [await number(seen.page, "modelMs"), await number(seen.page, "firing")];
