@@ -1,6 +1,6 @@
 // Recursive least squares on one neuron per invocation; symmetric P in blocks of 4 x 4, lower triangle of blocks.
 // Updates of P are deferred: up to DEFER pending rank-1 terms stay in U (P_true = P - sum of U_j U_j'), because a store of
-// P costs as much as all the rest on software adapters. MAX_BLOCKS, WORKGROUP_SIZE: from the host, see gpu/training-layout.ts.
+// P costs as much as all the rest on software adapters. MAX_BLOCKS, WORKGROUP_SIZE: from the host, see gpu/trained/layout.ts.
 import package::model::MAX_BLOCKS;
 import package::model::WORKGROUP_SIZE;
 

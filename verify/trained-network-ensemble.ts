@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { stream } from "../src/random/philox.ts";
-import type { CompiledTraining } from "../src/compile/training.ts";
+import type { CompiledTraining } from "../src/compile/trained/training.ts";
 import { DataError } from "../src/errors.ts";
-import { targetArray, type NetworkDraws } from "../src/compile/trained-draws.ts";
+import { targetArray, type NetworkDraws } from "../src/compile/trained/draws.ts";
 import { median, type LoopMeasures } from "../src/models/trained-network/measures.ts";
-import { trainedNetworks, type TrainedNetwork } from "../src/compile/trained-networks.ts";
+import { trainedNetworks, type TrainedNetwork } from "../src/compile/trained/networks.ts";
 import { NOTEBOOK, type TrainedNetworkParameters } from "../src/network/trained-parameters.ts";
 import { DimensionSamples, runLoops } from "../src/models/trained-network/run.ts";
 import type { CaseFiles, VerifyEngine, VerifyRow } from "./case.ts";

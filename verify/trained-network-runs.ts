@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { compileTraining } from "../src/compile/check-training.ts";
-import { learns, type CompiledTraining, type TrainingSchedule } from "../src/compile/training.ts";
+import { compileTraining } from "../src/compile/trained/check.ts";
+import { learns, type CompiledTraining, type TrainingSchedule } from "../src/compile/trained/training.ts";
 import type { SpanRecord, TrainingEngine } from "../src/host/training.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { countDifferent, maxDifference, relativeNorm, unpackTriangle } from "./trained-network-compare.ts";

@@ -1,7 +1,12 @@
 import { z } from "zod";
-import type { CompiledTraining, TrainingEntry, TrainingRules, TrainingSchedule } from "../src/compile/training.ts";
+import type {
+  CompiledTraining,
+  TrainingEntry,
+  TrainingRules,
+  TrainingSchedule,
+} from "../src/compile/trained/training.ts";
 import type { TrainingEngine } from "../src/host/training.ts";
-import { compileTraining } from "../src/compile/check-training.ts";
+import { compileTraining } from "../src/compile/trained/check.ts";
 import { lifSpikes, qifSpikes } from "../src/reference/training-arithmetic.ts";
 import type { CaseFiles, VerifyRow } from "./case.ts";
 import { countDifferent, maxDifference } from "./trained-network-compare.ts";

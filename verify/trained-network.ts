@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { DataError } from "../src/errors.ts";
-import type { CompiledTraining } from "../src/compile/training.ts";
+import type { CompiledTraining } from "../src/compile/trained/training.ts";
 import type { TrainingEngine } from "../src/host/training.ts";
 import { gpuSpikeDecisions } from "./spike-decisions.ts";
-import { gpuTraining } from "../src/gpu/training.ts";
+import { gpuTraining } from "../src/gpu/trained/training.ts";
 import { referenceTraining } from "../src/reference/training.ts";
 import type { CaseFiles, VerifyEngine, VerifyRow } from "./case.ts";
 import { parseAs, parseJson } from "./read.ts";

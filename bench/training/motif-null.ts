@@ -1,9 +1,9 @@
 // Does training make reciprocal motifs rarer than chance? tau_rec of trained networks against the same weights shuffled
 // within their rows (pattern, row sums and variance kept), 10 seeds, pqif 0, 0.5 and 1.
-import { gpuTraining } from "../../src/gpu/training.ts";
+import { gpuTraining } from "../../src/gpu/trained/training.ts";
 import { ensemble } from "../../src/models/trained-network/ensemble.ts";
 import { dense, motifs } from "../../src/models/trained-network/motifs.ts";
-import { trainedNetworks } from "../../src/compile/trained-networks.ts";
+import { trainedNetworks } from "../../src/compile/trained/networks.ts";
 import { NOTEBOOK } from "../../src/network/trained-parameters.ts";
 import { RandomState } from "../../src/random/numpy-legacy.ts";
 import { benchDevice, type Benchmark, type Cell, type Findings } from "../lib.ts";

@@ -1,10 +1,10 @@
 // What does a learning step of a trained network cost, against the floors of arithmetic and of memory? N = 100 .. 1000, batch 1 .. 40.
-import { learns } from "../../src/compile/training.ts";
-import { gpuTraining, trainingWorkgroup } from "../../src/gpu/training.ts";
-import { layoutTraining, trainingMemory } from "../../src/gpu/training-layout.ts";
-import { drawNetwork, drawTargets, targetArray } from "../../src/compile/trained-draws.ts";
+import { learns } from "../../src/compile/trained/training.ts";
+import { gpuTraining, trainingWorkgroup } from "../../src/gpu/trained/training.ts";
+import { layoutTraining, trainingMemory } from "../../src/gpu/trained/layout.ts";
+import { drawNetwork, drawTargets, targetArray } from "../../src/compile/trained/draws.ts";
 import { MEASURED } from "../../src/models/trained-network/measures.ts";
-import { trainedNetworks } from "../../src/compile/trained-networks.ts";
+import { trainedNetworks } from "../../src/compile/trained/networks.ts";
 import { NOTEBOOK } from "../../src/network/trained-parameters.ts";
 import { benchDevice, spread, timed, type Benchmark, type Cell, type Findings, type Spread } from "../lib.ts";
 

@@ -1,4 +1,4 @@
-import type { TrainingEntry } from "../../src/compile/training.ts";
+import type { TrainingEntry } from "../../src/compile/trained/training.ts";
 import { css, plainCanvas } from "../site/canvas.ts";
 import type { Motifs } from "../../src/models/trained-network/motifs.ts";
 import type { Bench } from "../site/worker.ts";

@@ -1,6 +1,6 @@
-import type { CompiledTraining } from "../../src/compile/training.ts";
+import type { CompiledTraining } from "../../src/compile/trained/training.ts";
 import { ensemble } from "../../src/models/trained-network/ensemble.ts";
-import { trainedNetworks } from "../../src/compile/trained-networks.ts";
+import { trainedNetworks } from "../../src/compile/trained/networks.ts";
 import { NOTEBOOK, type TrainedNetworkParameters } from "../../src/network/trained-parameters.ts";
 import { TEST_LOOPS, type Phase } from "./facts.ts";
 

@@ -1,4 +1,4 @@
-import type { CompiledTraining, TrainingEntry } from "../../src/compile/training.ts";
+import type { CompiledTraining, TrainingEntry } from "../../src/compile/trained/training.ts";
 import type { SpanRecord, TrainingSpan } from "../../src/host/training.ts";
 import { covariance, participationRatio } from "../../src/models/trained-network/dimension.ts";
 import type { TrainedNetworkParameters } from "../../src/network/trained-parameters.ts";

@@ -1,6 +1,6 @@
-import type { CompiledTraining } from "../../src/compile/training.ts";
+import type { CompiledTraining } from "../../src/compile/trained/training.ts";
 import type { TrainingEngine } from "../../src/host/training.ts";
-import { gpuTraining } from "../../src/gpu/training.ts";
+import { gpuTraining } from "../../src/gpu/trained/training.ts";
 import { Pace as SubmitPace } from "../../src/host/pace.ts";
 import { UNIT_MS } from "../../src/network/trained-parameters.ts";
 import { referenceTraining } from "../../src/reference/training.ts";

@@ -31,7 +31,7 @@ import { checkOneLink } from "./one-link.ts";
 import { compilePlasticity } from "./plasticity.ts";
 import { checkEstimate, estimate, type MemoryLimits } from "./estimate.ts";
 import { Ticker } from "./ticker.ts";
-import { compileTrainedNetwork } from "./trained-network.ts";
+import { compileTrainedNetwork } from "./trained/network.ts";
 import { lostWeights } from "./rounding.ts";
 import { blockLength } from "./scaling.ts";
 import { compilePort } from "./ports.ts";

@@ -2,7 +2,7 @@ import type { Expr, Stmt } from "../lang/expr.ts";
 import type { CellProgram, TreeProgram } from "./step-program.ts";
 import type { ProceduralLaw } from "../connect/laws.ts";
 import type { Signal } from "../network/signal.ts";
-import type { CompiledTraining } from "./training.ts";
+import type { CompiledTraining } from "./trained/training.ts";
 
 /** What both engines run: canonical numbers, float64, flat arrays, frozen plain data that `structuredClone` takes into a worker.
  * Nothing here knows of descriptions or devices; engines copy what controls may change. */
@@ -151,7 +151,7 @@ export interface SampledTrace {
   readonly cells: Uint32Array;
 }
 
-/** The neurons of trained networks, one network an entry; an engine of their own advances them (see compile/training.ts). */
+/** The neurons of trained networks, one network an entry; an engine of their own advances them (see compile/trained/training.ts). */
 export interface CompiledTrained {
   readonly kind: "trained";
   readonly name: string;

@@ -5,7 +5,7 @@ import type { NetworkDescription } from "../network/description.ts";
 import type { TrainedDescription } from "../network/trained.ts";
 import { at, drawProjections } from "./links.ts";
 import { Ticker } from "./ticker.ts";
-import { drawsOf } from "./trained-network.ts";
+import { drawsOf } from "./trained/network.ts";
 
 /** Links as columns, by source, then in the rule's order. Indices count within populations, from 0. */
 export interface LinkColumns {

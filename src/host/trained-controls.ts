@@ -1,4 +1,4 @@
-import type { CompiledTraining, TrainingEntry } from "../compile/training.ts";
+import type { CompiledTraining, TrainingEntry } from "../compile/trained/training.ts";
 
 /** What controls may change in trained networks, an engine's own copy: of each neuron, [entry][neuron], or of each entry. */
 export class TrainedControls {

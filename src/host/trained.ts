@@ -1,5 +1,5 @@
 import type { CompiledNetwork, CompiledTrained, SampledTrace } from "../compile/compiled.ts";
-import { TRACES, type TrainingTrace } from "../compile/training.ts";
+import { TRACES, type TrainingTrace } from "../compile/trained/training.ts";
 import type { TrainingEngine, TrainingSpan } from "../host/training.ts";
 import { didYouMean, ModelError, StateError } from "../errors.ts";
 import type { TrainedControls } from "./trained-controls.ts";

@@ -1,4 +1,4 @@
-import type { CompiledTraining } from "../compile/training.ts";
+import type { CompiledTraining } from "../compile/trained/training.ts";
 import { StateError } from "../errors.ts";
 import { STATE_LIMIT } from "./soundness.ts";
 

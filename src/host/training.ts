@@ -1,4 +1,4 @@
-import type { CompiledTraining, TrainingSchedule, TrainingTrace } from "../compile/training.ts";
+import type { CompiledTraining, TrainingSchedule, TrainingTrace } from "../compile/trained/training.ts";
 import { ModelError } from "../errors.ts";
 import type { EngineKind, EngineState } from "./engine.ts";
 import type { TrainedControls } from "./trained-controls.ts";

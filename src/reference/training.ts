@@ -7,7 +7,7 @@ import {
   type CompiledTraining,
   type TrainingTrace,
   type TrainingEntry,
-} from "../compile/training.ts";
+} from "../compile/trained/training.ts";
 import {
   checkSpan,
   type SpanRecord,

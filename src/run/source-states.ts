@@ -6,7 +6,7 @@ import type {
   GivenReleases,
 } from "../compile/compiled.ts";
 import { ELAPSED } from "../compile/plasticity.ts";
-import type { CompiledTraining, TrainingEntry } from "../compile/training.ts";
+import type { CompiledTraining, TrainingEntry } from "../compile/trained/training.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { Engine } from "../host/engine.ts";
 import { firstLink, tableOf } from "../host/learning.ts";

@@ -1,7 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledTraining } from "../compile/training.ts";
+import type { CompiledTraining } from "../compile/trained/training.ts";
 import type { TrainingEngine } from "../host/training.ts";
-import { gpuTraining } from "../gpu/training.ts";
+import { gpuTraining } from "../gpu/trained/training.ts";
 import type { EngineKind } from "../host/engine.ts";
 import { referenceTraining } from "../reference/training.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compileTraining } from "../../src/compile/check-training.ts";
-import { compileTrained, phaseOf } from "../../src/compile/trained.ts";
-import { TRACES, type CompiledTraining } from "../../src/compile/training.ts";
+import { compileTraining } from "../../src/compile/trained/check.ts";
+import { compileTrained, phaseOf } from "../../src/compile/trained/population.ts";
+import { TRACES, type CompiledTraining } from "../../src/compile/trained/training.ts";
 import { TrainedEngine } from "../../src/host/trained.ts";
 import { referenceTraining } from "../../src/reference/training.ts";
 import { smallTraining } from "../unit/training/small.ts";

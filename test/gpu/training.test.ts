@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { TRACES, type CompiledTraining } from "../../src/compile/training.ts";
+import { TRACES, type CompiledTraining } from "../../src/compile/trained/training.ts";
 import type { TrainingEngine } from "../../src/host/training.ts";
 import type { CaseFiles } from "../../verify/case.ts";
 import { trainedNetworkCases, verifyTrainedNetwork } from "../../verify/trained-network.ts";
-import { gpuTraining, type GpuTrainingOptions } from "../../src/gpu/training.ts";
+import { gpuTraining, type GpuTrainingOptions } from "../../src/gpu/trained/training.ts";
 import { Network } from "../../src/network/network.ts";
 import { referenceTraining } from "../../src/reference/training.ts";
 import { simulate, type Simulation } from "../../src/run/simulate.ts";

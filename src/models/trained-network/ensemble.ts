@@ -1,7 +1,7 @@
-import type { TrainingNoise } from "../../compile/training.ts";
-import { drawNetwork, drawTargets, targetArray, type NetworkDraws } from "../../compile/trained-draws.ts";
+import type { TrainingNoise } from "../../compile/trained/training.ts";
+import { drawNetwork, drawTargets, targetArray, type NetworkDraws } from "../../compile/trained/draws.ts";
 import { drawNetworkNumpy, numpyNoise } from "./numpy-draws.ts";
-import type { TrainedNetwork } from "../../compile/trained-networks.ts";
+import type { TrainedNetwork } from "../../compile/trained/networks.ts";
 import { noiseAmplitude, nqifOf, type TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 
 export interface EnsembleGrid {

@@ -1,8 +1,8 @@
-import type { CompiledTraining } from "../../compile/training.ts";
+import type { CompiledTraining } from "../../compile/trained/training.ts";
 import type { TrainingEngine } from "../../host/training.ts";
 import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
-import { drawNetwork, type NetworkDraws } from "../../compile/trained-draws.ts";
-import { trainedNetworks } from "../../compile/trained-networks.ts";
+import { drawNetwork, type NetworkDraws } from "../../compile/trained/draws.ts";
+import { trainedNetworks } from "../../compile/trained/networks.ts";
 import type { TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 
 /** The companion scripts' protocol: trained weights from a fresh start, stimulus in the first steps only,

@@ -1,6 +1,11 @@
 import { pearson } from "../../analysis/correlation.ts";
 import { mean } from "../../analysis/stats.ts";
-import { learns, type CompiledTraining, type TrainingTrace, type TrainingEntry } from "../../compile/training.ts";
+import {
+  learns,
+  type CompiledTraining,
+  type TrainingTrace,
+  type TrainingEntry,
+} from "../../compile/trained/training.ts";
 import type { SpanRecord } from "../../host/training.ts";
 import { dense, motifs, type Motifs } from "./motifs.ts";
 

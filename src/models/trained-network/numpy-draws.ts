@@ -1,4 +1,4 @@
-import { balanced, drawNetwork, rowsOf, type DrawParameters, type NetworkDraws } from "../../compile/trained-draws.ts";
+import { balanced, drawNetwork, rowsOf, type DrawParameters, type NetworkDraws } from "../../compile/trained/draws.ts";
 import { ModelError } from "../../errors.ts";
 import { RandomState, sparseRandom } from "../../random/numpy-legacy.ts";
 

@@ -1,4 +1,4 @@
-import type { TrainingTrace } from "../../compile/training.ts";
+import type { TrainingTrace } from "../../compile/trained/training.ts";
 import type { SpanRecord, TrainingEngine, TrainingSpan } from "../../host/training.ts";
 import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
 import { loopMeasures, MEASURED, type LoopMeasures } from "./measures.ts";

@@ -1,6 +1,6 @@
 import { chosen } from "../../compile/chosen-cells.ts";
-import { compileTrained, phaseOf } from "../../compile/trained.ts";
-import type { CompiledTraining, TrainingTrace } from "../../compile/training.ts";
+import { compileTrained, phaseOf } from "../../compile/trained/population.ts";
+import type { CompiledTraining, TrainingTrace } from "../../compile/trained/training.ts";
 import type { TrainingEngine } from "../../host/training.ts";
 import { TrainedEngine, type Watching } from "../../host/trained.ts";
 import { Simulation } from "../../run/simulate.ts";

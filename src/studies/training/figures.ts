@@ -1,5 +1,5 @@
 import { fixed } from "../../analysis/summary.ts";
-import type { CompiledTraining } from "../../compile/training.ts";
+import type { CompiledTraining } from "../../compile/trained/training.ts";
 import type { Dimension } from "../../models/trained-network/dimension.ts";
 import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
 import type { LoopMeasures } from "../../models/trained-network/measures.ts";

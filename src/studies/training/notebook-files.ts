@@ -1,5 +1,5 @@
 import { writeText, type Files } from "../../storage/files.ts";
-import type { CompiledTraining } from "../../compile/training.ts";
+import type { CompiledTraining } from "../../compile/trained/training.ts";
 import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
 import type { LoopMeasures } from "../../models/trained-network/measures.ts";
 import { dense } from "../../models/trained-network/motifs.ts";

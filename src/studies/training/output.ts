@@ -1,6 +1,6 @@
 import type { Files } from "../../storage/files.ts";
 import { writeHdf5 } from "../../storage/hdf5-file.ts";
-import type { CompiledTraining } from "../../compile/training.ts";
+import type { CompiledTraining } from "../../compile/trained/training.ts";
 import type { EnsembleMember } from "../../models/trained-network/ensemble.ts";
 import type { LoopMeasures } from "../../models/trained-network/measures.ts";
 import type { LoopResult } from "../../models/trained-network/run.ts";

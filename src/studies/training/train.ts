@@ -1,10 +1,10 @@
 import { isSoftware } from "../../gpu/adapter.ts";
 import { bytesText } from "../../compile/estimate.ts";
-import type { CompiledTraining } from "../../compile/training.ts";
-import { trainingWorkgroup } from "../../gpu/training.ts";
-import { layoutTraining, planWaves, trainingMemory } from "../../gpu/training-layout.ts";
+import type { CompiledTraining } from "../../compile/trained/training.ts";
+import { trainingWorkgroup } from "../../gpu/trained/training.ts";
+import { layoutTraining, planWaves, trainingMemory } from "../../gpu/trained/layout.ts";
 import { ensemble, type Ensemble } from "../../models/trained-network/ensemble.ts";
-import { trainedNetworks } from "../../compile/trained-networks.ts";
+import { trainedNetworks } from "../../compile/trained/networks.ts";
 import type { Result, StudyContext } from "../study.ts";
 import { MAX_MEMORY, parametersOf, parseTargets } from "./parameters.ts";
 import { TrainingRun } from "./run.ts";

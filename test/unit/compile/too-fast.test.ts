@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
-import { compileTrained } from "../../../src/compile/trained.ts";
+import { compileTrained } from "../../../src/compile/trained/population.ts";
 import { allToAll } from "../../../src/connect/rules.ts";
 import * as neurons from "../../../src/mechanisms/neurons/index.ts";
 import { channel, type Mechanism, param, pool as poolOf, synapse } from "../../../src/mechanisms/mechanism.ts";

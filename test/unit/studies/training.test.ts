@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { trainedNetworks } from "../../../src/compile/trained-networks.ts";
+import { trainedNetworks } from "../../../src/compile/trained/networks.ts";
 import { ensemble } from "../../../src/models/trained-network/ensemble.ts";
 import { simulateTraining } from "../../../src/models/trained-network/simulate.ts";
 import { referenceTraining } from "../../../src/reference/training.ts";

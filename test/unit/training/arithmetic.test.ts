@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { drawU32, stream, uniform } from "../../../src/random/philox.ts";
-import { compileTraining } from "../../../src/compile/check-training.ts";
+import { compileTraining } from "../../../src/compile/trained/check.ts";
 import { drawNormals, float32, float64, lifSpikes, qifSpikes } from "../../../src/reference/training-arithmetic.ts";
 import { referenceTraining } from "../../../src/reference/training.ts";
 import { smallTraining } from "./small.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compileTraining } from "../../../src/compile/check-training.ts";
-import { learns, type CompiledTraining } from "../../../src/compile/training.ts";
+import { compileTraining } from "../../../src/compile/trained/check.ts";
+import { learns, type CompiledTraining } from "../../../src/compile/trained/training.ts";
 import { checkSpan } from "../../../src/host/training.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { smallTraining } from "./small.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/errors.ts";
 import { ensemble } from "../../../src/models/trained-network/ensemble.ts";
-import { trainedNetworks } from "../../../src/compile/trained-networks.ts";
+import { trainedNetworks } from "../../../src/compile/trained/networks.ts";
 import { compile } from "../../../src/compile/compile.ts";
 import { every, Network } from "../../../src/network/network.ts";
 import { drive } from "../../../src/network/signal.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { drawNetwork, drawTargets, smallest, targetArray } from "../../../src/compile/trained-draws.ts";
+import { drawNetwork, drawTargets, smallest, targetArray } from "../../../src/compile/trained/draws.ts";
 import { drawNetworkNumpy, numpyNoise } from "../../../src/models/trained-network/numpy-draws.ts";
 import { ensemble } from "../../../src/models/trained-network/ensemble.ts";
 import { NOTEBOOK, NOTEBOOK_GRID, noiseAmplitude, stepsOf } from "../../../src/network/trained-parameters.ts";

@@ -6,7 +6,7 @@ import {
   packedVectors,
   planWaves,
   trainingMemory,
-} from "../../../src/gpu/training-layout.ts";
+} from "../../../src/gpu/trained/layout.ts";
 import { smallTraining } from "./small.ts";
 
 test("every value of a lower triangle has its own place in the packed P, inside the room for it", () => {

@@ -6,7 +6,7 @@ import {
   participationRatio,
   windowMeans,
 } from "../../../src/models/trained-network/dimension.ts";
-import { drawNetwork } from "../../../src/compile/trained-draws.ts";
+import { drawNetwork } from "../../../src/compile/trained/draws.ts";
 import { dense, effectiveRadius, motifs } from "../../../src/models/trained-network/motifs.ts";
 import { NOTEBOOK } from "../../../src/network/trained-parameters.ts";
 import { spectrum } from "../../../src/models/trained-network/spectrum.ts";

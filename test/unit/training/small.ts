@@ -1,6 +1,6 @@
-import type { CompiledTraining, TrainingNoise } from "../../../src/compile/training.ts";
-import { drawNetwork, drawTargets, targetArray } from "../../../src/compile/trained-draws.ts";
-import { trainedNetworks } from "../../../src/compile/trained-networks.ts";
+import type { CompiledTraining, TrainingNoise } from "../../../src/compile/trained/training.ts";
+import { drawNetwork, drawTargets, targetArray } from "../../../src/compile/trained/draws.ts";
+import { trainedNetworks } from "../../../src/compile/trained/networks.ts";
 import { NOTEBOOK } from "../../../src/network/trained-parameters.ts";
 
 /** A few small networks: three loops of 30 steps, 6 with stimulus, loops 1 and 2 learn. Weak stimulus: no chaos. */

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { CompiledTraining, TrainingEntry } from "../../../src/compile/training.ts";
+import type { CompiledTraining, TrainingEntry } from "../../../src/compile/trained/training.ts";
 import { StateError } from "../../../src/errors.ts";
 import { simulateTraining, type TrainingSimulation } from "../../../src/models/trained-network/simulate.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";

@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { Memory } from "./memory.ts";
+import type { Memory } from "../memory.ts";
 
 /** Copies of buffers on the device, to go back to. They are made when first asked for. */
 export class Mark {

@@ -1,9 +1,9 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledTraining } from "../compile/training.ts";
-import { bind, BLOCK_STRIDE, Records, type Kernel } from "./kernels.ts";
-import type { Memory } from "./memory.ts";
-import { constantInputs, shardData, slotWords } from "./training-buffers.ts";
-import { DEFER, inputRows, type Shard, type TrainingLayout } from "./training-layout.ts";
+import type { CompiledTraining } from "../../compile/trained/training.ts";
+import { bind, BLOCK_STRIDE, Records, type Kernel } from "../kernels.ts";
+import type { Memory } from "../memory.ts";
+import { constantInputs, shardData, slotWords } from "./buffers.ts";
+import { DEFER, inputRows, type Shard, type TrainingLayout } from "./layout.ts";
 
 export const SPAN_WORDS = 16;
 

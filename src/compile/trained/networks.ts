@@ -1,7 +1,7 @@
-import { compileTraining } from "./check-training.ts";
+import { compileTraining } from "./check.ts";
 import { type CompiledTraining, type TrainingEntry, type TrainingNoise } from "./training.ts";
-import type { NetworkDraws } from "./trained-draws.ts";
-import { nqifOf, type TrainedNetworkParameters } from "../network/trained-parameters.ts";
+import type { NetworkDraws } from "./draws.ts";
+import { nqifOf, type TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 
 /** One network: what is drawn for it, and what it shares with no one. */
 export interface TrainedNetwork {

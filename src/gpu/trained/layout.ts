@@ -1,6 +1,6 @@
-import { bytesText } from "../compile/estimate.ts";
-import { ModelError } from "../errors.ts";
-import type { CompiledTraining, TrainingEntry } from "../compile/training.ts";
+import { bytesText } from "../../compile/estimate.ts";
+import { ModelError } from "../../errors.ts";
+import type { CompiledTraining, TrainingEntry } from "../../compile/trained/training.ts";
 
 /** Pending rank-1 terms per neuron before P is rewritten; twin of DEFER in shaders/learn_rls.wgsl. */
 export const DEFER = 3;

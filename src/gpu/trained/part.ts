@@ -1,14 +1,14 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import { learns, traceDecay, type CompiledTraining, type TrainingTrace } from "../compile/training.ts";
-import type { EngineState } from "../host/engine.ts";
-import { TrainedControls } from "../host/trained-controls.ts";
-import { stream } from "../random/philox.ts";
-import type { Dispatch, Group, Saved, Turn } from "./group.ts";
-import { Settings } from "./settings.ts";
-import type { Submit } from "./submit.ts";
-import { controlRows, pendingTerms, settle, slotTable } from "./training-buffers.ts";
-import { stimulusRows, type TrainingLayout } from "./training-layout.ts";
-import { SPAN_WORDS, STATE_ROWS, type TrainingResources } from "./training-resources.ts";
+import { learns, traceDecay, type CompiledTraining, type TrainingTrace } from "../../compile/trained/training.ts";
+import type { EngineState } from "../../host/engine.ts";
+import { TrainedControls } from "../../host/trained-controls.ts";
+import { stream } from "../../random/philox.ts";
+import type { Dispatch, Group, Saved, Turn } from "../group.ts";
+import { Settings } from "../settings.ts";
+import type { Submit } from "../submit.ts";
+import { controlRows, pendingTerms, settle, slotTable } from "./buffers.ts";
+import { stimulusRows, type TrainingLayout } from "./layout.ts";
+import { SPAN_WORDS, STATE_ROWS, type TrainingResources } from "./resources.ts";
 
 const PHASE = { output: 1, error: 2, learn: 4, dynamics: 8 } as const;
 const NONE = 0xffffffff;

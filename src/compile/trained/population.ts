@@ -1,5 +1,5 @@
-import type { CompiledNetwork, LiveParam, SampledTrace } from "./compiled.ts";
-import { dataDigest, RESULTS_VERSION } from "./hash.ts";
+import type { CompiledNetwork, LiveParam, SampledTrace } from "../compiled.ts";
+import { dataDigest, RESULTS_VERSION } from "../hash.ts";
 import type { CompiledTraining, TrainingRules, TrainingTrace } from "./training.ts";
 
 export interface TrainedOptions {

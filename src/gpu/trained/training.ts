@@ -1,33 +1,33 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import { isSoftware } from "./adapter.ts";
-import { bytesText } from "../compile/estimate.ts";
-import { ModelError } from "../errors.ts";
-import { traceDecay, TRACES, type CompiledTraining, type TrainingTrace } from "../compile/training.ts";
-import type { EngineState } from "../host/engine.ts";
+import { isSoftware } from "../adapter.ts";
+import { bytesText } from "../../compile/estimate.ts";
+import { ModelError } from "../../errors.ts";
+import { traceDecay, TRACES, type CompiledTraining, type TrainingTrace } from "../../compile/trained/training.ts";
+import type { EngineState } from "../../host/engine.ts";
 import {
   checkSpan,
   type SpanRecord,
   type TrainingEngine,
   type TrainingSpan,
   type TrainingState,
-} from "../host/training.ts";
-import { arrayBytes } from "../host/memory.ts";
-import { Pace } from "../host/pace.ts";
-import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
-import { FAULTS, firstFault, MOVE_LIMIT, trainingError, type TrainingFault } from "../host/training-soundness.ts";
-import type { TrainedControls } from "../host/trained-controls.ts";
-import { DeviceWatch } from "./device-watch.ts";
-import { dispatchesOf, encodePasses } from "./dispatches.ts";
-import type { Dispatch } from "./group.ts";
-import { Kernels } from "./kernels.ts";
+} from "../../host/training.ts";
+import { arrayBytes } from "../../host/memory.ts";
+import { Pace } from "../../host/pace.ts";
+import { magnitude, STATE_LIMIT } from "../../host/soundness.ts";
+import { FAULTS, firstFault, MOVE_LIMIT, trainingError, type TrainingFault } from "../../host/training-soundness.ts";
+import type { TrainedControls } from "../../host/trained-controls.ts";
+import { DeviceWatch } from "../device-watch.ts";
+import { dispatchesOf, encodePasses } from "../dispatches.ts";
+import type { Dispatch } from "../group.ts";
+import { Kernels } from "../kernels.ts";
 import { Mark } from "./mark.ts";
-import { checked, Memory } from "./memory.ts";
-import { RoundTrip } from "./round-trip.ts";
-import { Scope } from "./scope.ts";
-import { TrainedPart } from "./trained-part.ts";
-import { forLinks, readP, spikesOf } from "./training-buffers.ts";
-import { inputRows, layoutTraining, type TrainingLayout } from "./training-layout.ts";
-import { ALARM_ROW, TrainingResources } from "./training-resources.ts";
+import { checked, Memory } from "../memory.ts";
+import { RoundTrip } from "../round-trip.ts";
+import { Scope } from "../scope.ts";
+import { TrainedPart } from "./part.ts";
+import { forLinks, readP, spikesOf } from "./buffers.ts";
+import { inputRows, layoutTraining, type TrainingLayout } from "./layout.ts";
+import { ALARM_ROW, TrainingResources } from "./resources.ts";
 
 export interface GpuTrainingOptions {
   /** Neurons per workgroup; changes no result. Default: 8 on software adapters, 32 else. */

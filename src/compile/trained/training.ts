@@ -1,4 +1,4 @@
-import { TRACES, type TrainingTrace } from "../network/trained-parameters.ts";
+import { TRACES, type TrainingTrace } from "../../network/trained-parameters.ts";
 
 /**
  * Trained networks for both engines (`models/trained-network`): LIF and QIF neurons with delay 0, a midpoint step, and

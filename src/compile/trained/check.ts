@@ -1,5 +1,17 @@
-import { ModelError } from "../errors.ts";
-import { finite, isPlain, list, number, numbers, object, oneOf, refuse, text, whole, type Check } from "../shapes.ts";
+import { ModelError } from "../../errors.ts";
+import {
+  finite,
+  isPlain,
+  list,
+  number,
+  numbers,
+  object,
+  oneOf,
+  refuse,
+  text,
+  whole,
+  type Check,
+} from "../../shapes.ts";
 import type { CompiledTraining, TrainingEntry } from "./training.ts";
 
 const indices: Check = (where, x) => {

@@ -1,6 +1,6 @@
-import { drawU32, philoxInto, stream, uniform, USES } from "../random/philox.ts";
-import { lowerBound } from "../sorted.ts";
-import type { TrainedNetworkParameters } from "../network/trained-parameters.ts";
+import { drawU32, philoxInto, stream, uniform, USES } from "../../random/philox.ts";
+import { lowerBound } from "../../sorted.ts";
+import type { TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 
 /** What differs between networks of different seeds: start, stimulus, wiring. */
 export interface NetworkDraws {

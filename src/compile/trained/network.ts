@@ -1,20 +1,20 @@
-import type { NetworkDescription, RecordingDescription } from "../network/description.ts";
-import type { Path } from "../network/paths.ts";
-import { signalAt } from "../network/signal-values.ts";
-import type { TrainedDescription, TrainedLinks } from "../network/trained.ts";
-import { noiseAmplitude, type TrainedNetworkParameters } from "../network/trained-parameters.ts";
-import { ModelError } from "../errors.ts";
-import { LAST_STEP, wholeSteps } from "../steps.ts";
-import { canonical } from "../units.ts";
-import type { Settings } from "./checks.ts";
-import { chosen } from "./chosen-cells.ts";
-import type { CompiledNetwork, SampledTrace } from "./compiled.ts";
-import { checkEstimate, type Estimate, type MemoryLimits } from "./estimate.ts";
-import { frozen } from "./freeze.ts";
-import { digest, RESULTS_VERSION } from "./hash.ts";
-import { compileTrained, phaseOf } from "./trained.ts";
-import { drawNetwork, type DrawParameters, drawTargets, targetArray, type NetworkDraws } from "./trained-draws.ts";
-import { trainedNetworks } from "./trained-networks.ts";
+import type { NetworkDescription, RecordingDescription } from "../../network/description.ts";
+import type { Path } from "../../network/paths.ts";
+import { signalAt } from "../../network/signal-values.ts";
+import type { TrainedDescription, TrainedLinks } from "../../network/trained.ts";
+import { noiseAmplitude, type TrainedNetworkParameters } from "../../network/trained-parameters.ts";
+import { ModelError } from "../../errors.ts";
+import { LAST_STEP, wholeSteps } from "../../steps.ts";
+import { canonical } from "../../units.ts";
+import type { Settings } from "../checks.ts";
+import { chosen } from "../chosen-cells.ts";
+import type { CompiledNetwork, SampledTrace } from "../compiled.ts";
+import { checkEstimate, type Estimate, type MemoryLimits } from "../estimate.ts";
+import { frozen } from "../freeze.ts";
+import { digest, RESULTS_VERSION } from "../hash.ts";
+import { compileTrained, phaseOf } from "./population.ts";
+import { drawNetwork, type DrawParameters, drawTargets, targetArray, type NetworkDraws } from "./draws.ts";
+import { trainedNetworks } from "./networks.ts";
 import type { CompiledTraining, TrainingTrace } from "./training.ts";
 
 /** A description's trained network: draws it for each entry, with `structureSeed` what the network is, with `seed` its noise.

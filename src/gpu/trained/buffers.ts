@@ -1,14 +1,6 @@
-import type { CompiledTraining, TrainingEntry } from "../compile/training.ts";
-import type { TrainedControls } from "../host/trained-controls.ts";
-import {
-  DEFER,
-  FLAGS,
-  NO_NEURON,
-  packedIndex,
-  stimulusRows,
-  type Shard,
-  type TrainingLayout,
-} from "./training-layout.ts";
+import type { CompiledTraining, TrainingEntry } from "../../compile/trained/training.ts";
+import type { TrainedControls } from "../../host/trained-controls.ts";
+import { DEFER, FLAGS, NO_NEURON, packedIndex, stimulusRows, type Shard, type TrainingLayout } from "./layout.ts";
 
 /** Initial contents of a shard's buffers. */
 export interface ShardData {
