@@ -7,7 +7,7 @@ import { DataError, HillockError } from "../../src/errors.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
 import { STUDIES } from "../../src/studies/index.ts";
 import { fromJson, toJson } from "../../src/studies/parts.ts";
-import type { NetworkStudy } from "../../src/studies/study.ts";
+import type { NetworkStudy, Study } from "../../src/studies/study.ts";
 import { fuzzed, PATIENCE } from "./runs.ts";
 import { chosenSettings, settingsOf } from "../../src/studies/schema.ts";
 
@@ -52,7 +52,6 @@ describe.each([...STUDIES.keys()])("%s", (name) => {
 });
 
 const networks = [...STUDIES.values()].filter((study): study is NetworkStudy => "build" in study);
-const alone = networks.flatMap((study) => [...settingsOf(study.settings).keys()].map((path) => [study, path] as const));
 
 const small = fc.constantFrom("0", "1", "2", "3", "5", "0.1", "0.25", "0.5", "10", "20", "100", "-1", "1e3", "1e9", "1,2,3", "true", "false"); // prettier-ignore
 
@@ -97,24 +96,46 @@ test(
   PATIENCE,
 );
 
+/** What a study refuses before it opens or computes anything; where it is one network, also what its size refuses. */
+async function refusals(study: Study, changes: readonly [string, string][]): Promise<void> {
+  const began = process.cpuUsage();
+  try {
+    const settings = chosenSettings(study.name, study.settings, changes);
+    const given = { seed: 1, files: new Map<string, string>() };
+    if ("build" in study) {
+      const d = (await study.build(settings, given)).network.describe();
+      checkEstimate(d, estimate(d), {});
+    } else study.check?.(settings, given);
+  } catch (error) {
+    if (!(error instanceof HillockError)) throw error;
+  }
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1e6, `${study.name} ${changes.join(" ")}`).toBeLessThan(5);
+}
+
 test(
-  "any one setting of a network is refused at once when it is huge, or gives a network whose size is known at once",
+  "any setting of a study is refused at once when it is huge, or gives a network whose size is known at once",
   async () => {
-    for (const [study, path] of alone) {
-      for (const value of ["1e9", "1e5"]) {
-        const began = process.cpuUsage();
-        try {
-          const settings = chosenSettings(study.name, study.settings, [[path, value]]);
-          const { network } = await study.build(settings, { seed: 1, files: new Map() });
-          const d = network.describe();
-          checkEstimate(d, estimate(d), {});
-        } catch (error) {
-          if (!(error instanceof HillockError)) throw error;
-        }
-        const { user, system } = process.cpuUsage(began);
-        expect((user + system) / 1e6, `${study.name} ${path}=${value}`).toBeLessThan(5);
-      }
-    }
+    for (const study of STUDIES.values())
+      for (const path of settingsOf(study.settings).keys())
+        for (const value of ["1e9", "1e5"]) await refusals(study, [[path, value]]);
+  },
+  PATIENCE,
+);
+
+test(
+  "so are several of them together",
+  async () => {
+    const studies = [...STUDIES.values()];
+    const huge = fc.constantFrom("1e9", "1e5", "3e4", "2147483648", "1e300", "1e-300", "0", "100000,100000");
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.array(fc.tuple(fc.nat(), huge), { minLength: 2, maxLength: 6 }), async (k, all) => {
+        const study = studies[k % studies.length] as Study;
+        const known = [...settingsOf(study.settings).keys()];
+        await refusals(study, all.map(([at, text]) => [known[at % known.length] as string, text])); // prettier-ignore
+      }),
+      fuzzed(60),
+    );
   },
   PATIENCE,
 );
