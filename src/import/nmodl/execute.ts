@@ -5,7 +5,7 @@ import { interpolated } from "./given.ts";
 import type { At } from "./lexer.ts";
 import { power } from "./power.ts";
 import { drawn, type Draws, isRandom } from "./random.ts";
-import { valueOf } from "./symbols.ts";
+import { type Symbols, valueOf } from "./symbols.ts";
 import type { FunctionTable, Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
 import { labelOnce, type Shared } from "./shared.ts";
 import { between, rangeOf } from "./tabulated.ts";
@@ -15,6 +15,14 @@ import { isTruth } from "./truth.ts";
 const MOST_STATEMENTS = 50_000;
 /** Most calls in one another. */
 const DEEPEST_CALL = 30;
+
+/** An index picks among the elements of arrays that are no longer. */
+const MOST_PICKED = 32;
+
+interface Picked {
+  readonly k: Expr;
+  readonly elements: readonly Extract<Term, { kind: "number" }>[];
+}
 
 /** What blocks do beside giving variables values. */
 export interface Effects {
@@ -120,11 +128,20 @@ export class Execution {
   }
 
   assign(to: Target, value: Expr): void {
-    const { labels, variables, lexer } = this.shared;
+    const { labels, variables, lexer, symbols } = this.shared;
     const scope = this.#local(to.name);
     if (scope !== undefined) {
       scope.set(to.name, value);
       if (!labels.has(value)) labels.set(value, to.name);
+      return;
+    }
+    const picked = to.index === undefined ? undefined : this.#picked(to);
+    if (picked !== undefined) {
+      for (const element of picked.elements) {
+        const at = { ...to, index: element };
+        const isThis = symbols.binary("==", picked.k, symbols.number(element.value));
+        this.assign(at, symbols.call("select", isThis, value, this.#read({ kind: "name", ...at })));
+      }
       return;
     }
     const name = this.nameOf(to);
@@ -138,6 +155,20 @@ export class Execution {
     this.#values.set(name, value);
     if (value.kind !== "name" && value.kind !== "number" && (!labels.has(value) || !labelled(labels.get(value), this)))
       labels.set(value, name);
+  }
+
+  /** The elements of an array among which a computed index picks; undefined of an index that is a number, or of a long array. */
+  #picked({ name, index, line, column }: Target): Picked | undefined {
+    const k = this.value(index as Term);
+    const size = this.shared.variables.sizes.get(name);
+    if (valueOf(k) !== undefined || size === undefined || size > MOST_PICKED) return undefined;
+    return { k, elements: Array.from({ length: size }, (_, value) => ({ kind: "number", value, line, column }) as const) }; // prettier-ignore
+  }
+
+  #among({ k, elements }: Picked, read: (element: Picked["elements"][number]) => Expr): Expr {
+    const { symbols: s } = this.shared;
+    const values = elements.map(read);
+    return values.reduceRight((rest, value, j) => s.call("select", s.binary("==", k, s.number(j)), value, rest));
   }
 
   #elsewhere(name: string): void {
@@ -276,7 +307,7 @@ export class Execution {
     const truth = (e: Expr): Expr => (isTruth(e) ? e : symbols.binary("!=", e, symbols.number(0)));
     if (op === "<" && left === symbols.name("t") && (valueOf(right) ?? 1) <= 0 && this.shared.variables.find("t")?.kind === "time") return symbols.number(0); // prettier-ignore
     if (op === "&&") return symbols.mul(truth(left), truth(right));
-    if (op === "||") return symbols.call("max", truth(left), truth(right));
+    if (op === "||") return either(symbols, truth(left), truth(right));
     return op === "^" ? power(this.shared, left, right) : symbols.binary(op as BinaryOp, left, right);
   }
 
@@ -287,6 +318,8 @@ export class Execution {
       const value = scope.get(term.name);
       return value ?? lexer.fail(term, `reads the LOCAL ${term.name} before it has a value`, "Give it one first");
     }
+    const picked = term.index === undefined ? undefined : this.#picked(term as Target);
+    if (picked !== undefined) return this.#among(picked, (element) => this.#read({ ...term, index: element }));
     const name = this.nameOf(term);
     const value = this.#values.get(name);
     if (value !== undefined) return value;
@@ -420,6 +453,13 @@ export class Execution {
     this.shared.tables.push({ name: routine.name, value, over: given.get(of) as Expr, ...range });
     return value;
   }
+}
+
+/** a || b. */
+function either(s: Symbols, a: Expr, b: Expr): Expr {
+  const known = [a, b].map(valueOf);
+  if (known.some((x) => x !== undefined && x !== 0)) return s.number(1);
+  return known[0] === 0 ? b : known[1] === 0 ? a : s.call("max", a, b);
 }
 
 /** Whether a label is that of a variable of the file, which outlives those of LOCALs. */

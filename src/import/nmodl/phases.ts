@@ -7,7 +7,7 @@ import { Execution } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton, nextOf } from "./relax.ts";
 import { drawName, type Law } from "./random.ts";
-import { type Conserved, fluxes, held, reactionsOf, type Scheme } from "./schemes.ts";
+import { type Conserved, fluxes, held, reactionsOf, released, type Scheme } from "./schemes.ts";
 import type { Shared } from "./shared.ts";
 import { valueOf } from "./symbols.ts";
 import type { Hook, Routine, Statement } from "./syntax.ts";
@@ -306,9 +306,11 @@ class Advance {
 
   /** A KINETIC block's equations, as NEURON's sparse solves them. Where all are of first order one iteration is the step: groups of states
    * follow each other, and rates read old values. */
-  #reacting(equations: readonly Equation[]): void {
+  #reacting(given: readonly Equation[]): void {
     const { symbols: s } = this.#context;
-    const states = equations.map((e) => e.state);
+    const states = given.map((e) => e.state);
+    const own = new Set(states.map(held));
+    const equations = given.map((e) => ({ ...e, f: released(s, e.f, own) })); // states that no reaction changes
     const slopes = equations.flatMap(({ f }) => states.map((state) => s.adopt(derivative(f, state))));
     const isLinear = slopes.every((e) => states.every((state) => !s.reads(e).has(state)));
     const place = new Map(states.map((state, k) => [state, k]));

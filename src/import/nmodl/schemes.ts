@@ -170,8 +170,9 @@ function holding({ symbols: s, variables }: Context, rate: Expr): Expr {
   return states.length === 0 ? rate : s.substitute(rate, new Map(states.map((name) => [name, s.name(held(name))])));
 }
 
-const released = (s: Context["symbols"], e: Expr): Expr =>
-  s.substitute(e, new Map([...s.reads(e)].filter((name) => name.endsWith("@held")).map((name) => [name, s.name(name.replace("@held", ""))]))); // prettier-ignore
+/** With states where they were held, but for those of `but`. */
+export const released = (s: Context["symbols"], e: Expr, but: ReadonlySet<string> = new Set()): Expr =>
+  s.substitute(e, new Map([...s.reads(e)].filter((name) => name.endsWith("@held") && !but.has(name)).map((name) => [name, s.name(name.replace("@held", ""))]))); // prettier-ignore
 
 /** Volumes by state; with a counter, of every element of the arrays. */
 function volumesOf(

@@ -5,6 +5,7 @@ import {
   dipoleText,
   driveLines,
   gidLines,
+  hnnText,
   ratesByType,
   readHnn,
   readSpikeFile,
@@ -31,6 +32,8 @@ import { checkColumn, EVOKED_MS, STEP_MS, type ColumnSettings } from "./study.ts
 /** Pyramidal cells of a layer, and trials, from which building takes a second or more. */
 const MANY_CELLS = 400;
 const MANY_TRIALS = 200;
+/** The network as HNN has it. */
+const HNN_FILE = "network-hnn.json";
 
 export function runColumn(s: ColumnSettings, context: StudyContext): Promise<Result> {
   const cells = s.mesh.x * s.mesh.y;
@@ -62,6 +65,7 @@ async function runOne(given: ColumnSettings, context: StudyContext): Promise<Res
   for (const line of introspection(net)) context.say(line);
   const data = await runColumnNetwork(net, s, context, context.out, s.preset);
   await writeTexts(data, s, context.out);
+  if (s.model === "jones-2009") await writeText(context.out, HNN_FILE, hnnText(net)); // whose rules alone HNN's reader has
   return { text: summary(data, s).join("\n"), values: values(data, s), figures: () => columnFigures(data, s) };
 }
 
