@@ -26,7 +26,8 @@ interface Picked {
 
 /** What blocks do beside giving variables values. */
 export interface Effects {
-  derivative?(of: string, value: Expr, at: At): void;
+  /** @param written  the value as far as its own text reads the state: what variables hold of it stands under `through(of)` */
+  derivative?(of: string, value: Expr, at: At, written: () => Expr): void;
   /** Runs both branches of an IF that nothing decides. @returns variables that hold one value behind either */
   branches?(test: Expr, then: () => void, otherwise: () => void): ReadonlyMap<string, Expr>;
   other?(statement: Statement, run: Execution): void;
@@ -35,6 +36,9 @@ export interface Effects {
   /** What is known of a part of a test; undefined where nothing is. */
   known?(part: Expr): Expr | undefined;
 }
+
+/** A state where a variable holds what was computed from it. */
+export const through = (state: string): string => `${state}@through`;
 
 /** Runs statements with expressions for values: what a variable holds at the end, over what it held at the start. A variable that is
  * read before it is written stands under its own name. */
@@ -94,7 +98,8 @@ export class Execution {
       case "derivative": {
         const { derivative } = this.#effects;
         if (derivative === undefined) this.shared.lexer.fail(statement, `has ${statement.of.name}' outside DERIVATIVE`, "Move it into a DERIVATIVE block"); // prettier-ignore
-        return derivative?.(this.nameOf(statement.of), this.value(statement.value), statement);
+        const of = this.nameOf(statement.of);
+        return derivative?.(of, this.value(statement.value), statement, () => this.#written(of, statement.value));
       }
       case "refused":
         if (statement.what === "LONGITUDINAL_DIFFUSION" && this.shared.withoutDiffusion) return;
@@ -108,6 +113,18 @@ export class Execution {
         if (this.#effects.other === undefined) this.shared.lexer.fail(statement, `has a statement of kind "${statement.kind}" where none belongs`, "Move it to its block"); // prettier-ignore
         return this.#effects.other?.(statement, this);
     }
+  }
+
+  #written(state: string, term: Term): Expr {
+    const { symbols } = this.shared;
+    const before = [this.#values, this.#locals] as const;
+    const held = new Map([[state, symbols.name(through(state))]]);
+    const hold = (e: Expr | undefined): Expr | undefined => (e !== undefined && symbols.reads(e).has(state) ? symbols.substitute(e, held) : e); // prettier-ignore
+    this.#values = new Map([...this.#values].map(([name, e]) => [name, hold(e) as Expr]));
+    this.#locals = this.#locals.map((scope) => new Map([...scope].map(([name, e]) => [name, hold(e)])));
+    const value = this.value(term);
+    [this.#values, this.#locals] = before;
+    return value;
   }
 
   #scope(): Map<string, Expr | undefined> {

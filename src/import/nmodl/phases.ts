@@ -3,7 +3,7 @@ import type { Expr } from "../../lang/expr.ts";
 import { bar } from "./barred.ts";
 import { groups, type KineticRules, together } from "./coupled.ts";
 import { chosen, type Equation, formOf, slopeOf, type Written } from "./equations.ts";
-import { Execution } from "./execute.ts";
+import { Execution, through } from "./execute.ts";
 import type { At } from "./lexer.ts";
 import { implicit, euler, exact, type Form, newton, nextOf } from "./relax.ts";
 import { drawName, type Law } from "./random.ts";
@@ -118,6 +118,13 @@ const MOST_TOGETHER = 40;
 /** NEURON's sparse goes on while the changes of an iteration sum to more than this, in the states' unit. */
 const CONVERGED = 1e-6;
 
+/** NEURON's cnexp differentiates the text of an equation: what a variable holds of the state is one value throughout the step. */
+function asWritten(s: Context["symbols"], { state, f }: Equation): Form | undefined {
+  const form = exact(s, f, state);
+  if (form === undefined || !s.reads(f).has(through(state))) return form;
+  return { next: s.substitute(nextOf(s, { state, form }), new Map([[through(state), s.name(state)]])) };
+}
+
 /** What SOLVE does to states in a step. */
 class Advance {
   readonly updates: Update[] = [];
@@ -209,11 +216,11 @@ class Advance {
     const written: Written[] = [];
     const atOnce = method === "cnexp" || method === "adrunge";
     const run: Execution = this.#execution({
-      derivative: (state, f, at) => {
+      derivative: (state, value, at, text) => {
         this.#isState(state, at);
         const set = this.#values.get(state) ?? run.values.get(state);
         if (set !== undefined) lexer.fail(at, `sets ${state} before its equation`, "Let the equation alone advance it");
-        written.push({ state, f, line: at.line, column: at.column });
+        written.push({ state, f: method === "cnexp" ? text() : value, line: at.line, column: at.column });
         if (atOnce) run.set(state, symbols.name(fresh(state)));
       },
       branches: (test, then, otherwise) => {
@@ -249,7 +256,7 @@ class Advance {
     switch (method) {
       case "cnexp":
         return (written) => {
-          const form = formOf(s, written, ({ f, state }) => exact(s, f, state));
+          const form = formOf(s, written, (e) => asWritten(s, e));
           if (form !== undefined) return push(written, form);
           notes.push(`${written.state}' is not linear in ${written.state}: cnexp stands for derivimplicit in ${block.name}, as in NEURON`); // prettier-ignore
           equations.push(this.#plain(written));

@@ -109,7 +109,7 @@ class Check {
         this.#run(statement.then, scope);
         return this.#run(statement.otherwise, scope);
       case "from":
-        scope.set(statement.counter, "any");
+        scope.set(statement.counter, NONE);
         return this.#run(statement.body, scope);
       case "while":
         this.#value(statement.test, scope);

@@ -197,6 +197,17 @@ test("an equation for each branch of an IF reads as a choice", () => {
   });
 });
 
+test("|| and && of what is fixed decide by themselves", () => {
+  const text = leak({ blocks: "PARAMETER { exactly = 0 dt (ms) }\nFUNCTION draw() {\nVERBATIM\nreturn rand();\nENDVERBATIM\n}", breakpoint: "if (exactly || dt > 1) { g = 1e-3 } else { g = draw() }" }); // prettier-ignore
+  expect(() => nmodl(text)).toThrow("has VERBATIM");
+  expect(nmodl(text, { fixed: { exactly: 1 } }).mechanism.kind).toBe("channel");
+});
+
+test("a computed index of a long array is refused", () => {
+  const text = (n: number): string => leak({ assigned: `x[${n}]`, breakpoint: "g = x[floor(v)]" });
+  expect(() => nmodl(text(40), { file: "leak.mod" })).toThrow("leak.mod:11:7: reads x[what is not a number]");
+});
+
 describe("VERBATIM of which the user says what it does", () => {
   const text = leak({
     breakpoint: "SOLVE s METHOD cnexp\ng = 1e-3*m",
@@ -316,6 +327,7 @@ describe("units, by the rules of modlunit", () => {
     ["z = v\nx = exp(v)", "leak.mod:12:5: the argument of exp measures 0.001 m2 kg /s2 /C, not a number"],
     ["i = gp*(v - e)", "leak.mod:11:3: i is given what is 0.0001 of its unit; (0.0001)* converts"],
     ["if (v == y) { x = 1 }", "leak.mod:11:9: the left side of == measures 0.001 m2 kg /s2 /C, but is given 0.001 s"],
+    ["FROM k = 0 TO 1 { y = 2*k }", "leak.mod:11:21: y measures 0.001 s, but is given a number"],
     ["x = 2^(v/10)", "leak.mod:11:8: the exponent of ^ measures 0.001 m2 kg /s2 /C, not a number"],
   ])("%s", (text, message) => expect(warnings(text)).toEqual([message]));
   test.each([

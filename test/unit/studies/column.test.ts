@@ -111,6 +111,11 @@ describe("the column study", () => {
     expect(spikes.some((s) => s.type === "L5_pyramidal")).toBe(true);
     const dipole = readDipole(await text(out, "dpl_0.txt"), "dpl_0.txt");
     expect(dipole.tMs).toHaveLength(1601);
+    const hnn = readHnn(await text(out, "network-hnn.json"), "network-hnn.json");
+    const { drivesGiven, rules, layout } = columnNetwork(SMALL, 0);
+    expect(hnn.mesh).toEqual(layout.mesh);
+    expect(hnn.drives?.map((d) => d.kind)).toEqual(drivesGiven.map((d) => d.kind));
+    expect(hnn.model?.rules.length).toBe(rules.length);
     expect(dipole.agg.some((x, k) => dipole.tMs[k]! > 20 && Math.abs(x) > 0.1)).toBe(true);
     expect(summary).toContain(`trial 1: ${spikes.length} spikes`);
     expect([...(await drawn(result)).keys()].sort()).toEqual(
