@@ -20,3 +20,9 @@ export function failBarred({ lexer, barred }: Pick<Shared, "lexer" | "barred">, 
   const { problem, remedy, ...at } = barred[Number(name.slice(BARRED.length))] as Barred;
   return lexer.fail(at, problem, remedy);
 }
+
+/** Says that a file sets what a POINTER stands for. */
+export function leftOut({ notes }: Shared, name: string): void {
+  const note = `what the file sets by the POINTER ${name} is left out: it is no variable of this mechanism`;
+  if (!notes.includes(note)) notes.push(note);
+}

@@ -19,6 +19,9 @@ export interface Chosen extends At {
   readonly otherwise: Written | undefined;
 }
 
+/** A state where a variable holds what was computed from it. */
+export const through = (state: string): string => `${state}@through`;
+
 /** Equations as they were met, from `from` on each run of a branch. */
 export function chosen(found: Written[], test: Expr, then: () => void, otherwise: () => void): string[] {
   const from = found.length;

@@ -1,11 +1,13 @@
 import type { BinaryOp, Expr } from "../../lang/expr.ts";
-import { bar } from "./barred.ts";
+import { bar, leftOut } from "./barred.ts";
 import { BUILTINS, IGNORED } from "./builtins.ts";
+import { through } from "./equations.ts";
 import { interpolated } from "./given.ts";
 import type { At } from "./lexer.ts";
+import { among, either, pickedOf } from "./picked.ts";
 import { power } from "./power.ts";
 import { drawn, type Draws, isRandom } from "./random.ts";
-import { type Symbols, valueOf } from "./symbols.ts";
+import { valueOf } from "./symbols.ts";
 import type { FunctionTable, Routine, Statement, TableStatement, Target, Term } from "./syntax.ts";
 import { labelOnce, type Shared } from "./shared.ts";
 import { between, rangeOf } from "./tabulated.ts";
@@ -15,14 +17,6 @@ import { isTruth } from "./truth.ts";
 const MOST_STATEMENTS = 50_000;
 /** Most calls in one another. */
 const DEEPEST_CALL = 30;
-
-/** An index picks among the elements of arrays that are no longer. */
-const MOST_PICKED = 32;
-
-interface Picked {
-  readonly k: Expr;
-  readonly elements: readonly Extract<Term, { kind: "number" }>[];
-}
 
 /** What blocks do beside giving variables values. */
 export interface Effects {
@@ -36,9 +30,6 @@ export interface Effects {
   /** What is known of a part of a test; undefined where nothing is. */
   known?(part: Expr): Expr | undefined;
 }
-
-/** A state where a variable holds what was computed from it. */
-export const through = (state: string): string => `${state}@through`;
 
 /** Runs statements with expressions for values: what a variable holds at the end, over what it held at the start. A variable that is
  * read before it is written stands under its own name. */
@@ -152,7 +143,7 @@ export class Execution {
       if (!labels.has(value)) labels.set(value, to.name);
       return;
     }
-    const picked = to.index === undefined ? undefined : this.#picked(to);
+    const picked = pickedOf(this.shared, to, (term) => this.value(term));
     if (picked !== undefined) {
       for (const element of picked.elements) {
         const at = { ...to, index: element };
@@ -165,32 +156,13 @@ export class Execution {
     const variable = variables.get(name, to);
     const own = variable.kind === "kept" || variable.kind === "state" || variable.kind === "parameter" || (variable.kind === "ion" && variable.writes); // prettier-ignore
     const settable = own || (variable.kind === "ion" && variable.what !== "e") || variable.kind === "voltage";
-    if (variable.kind === "pointer") this.#elsewhere(name);
+    if (variable.kind === "pointer") leftOut(this.shared, name);
     else if (!settable && !(variable.kind === "ion")) {
       lexer.fail(to, `sets ${name}, which ${variable.kind === "constant" ? "is a constant" : "belongs to the simulation"}`, "Set a variable of the mechanism's own"); // prettier-ignore
     }
     this.#values.set(name, value);
     if (value.kind !== "name" && value.kind !== "number" && (!labels.has(value) || !labelled(labels.get(value), this)))
       labels.set(value, name);
-  }
-
-  /** The elements of an array among which a computed index picks; undefined of an index that is a number, or of a long array. */
-  #picked({ name, index, line, column }: Target): Picked | undefined {
-    const k = this.value(index as Term);
-    const size = this.shared.variables.sizes.get(name);
-    if (valueOf(k) !== undefined || size === undefined || size > MOST_PICKED) return undefined;
-    return { k, elements: Array.from({ length: size }, (_, value) => ({ kind: "number", value, line, column }) as const) }; // prettier-ignore
-  }
-
-  #among({ k, elements }: Picked, read: (element: Picked["elements"][number]) => Expr): Expr {
-    const { symbols: s } = this.shared;
-    const values = elements.map(read);
-    return values.reduceRight((rest, value, j) => s.call("select", s.binary("==", k, s.number(j)), value, rest));
-  }
-
-  #elsewhere(name: string): void {
-    const note = `what the file sets by the POINTER ${name} is left out: it is no variable of this mechanism`;
-    if (!this.shared.notes.includes(note)) this.shared.notes.push(note);
   }
 
   #local(name: string): Map<string, Expr | undefined> | undefined {
@@ -335,8 +307,8 @@ export class Execution {
       const value = scope.get(term.name);
       return value ?? lexer.fail(term, `reads the LOCAL ${term.name} before it has a value`, "Give it one first");
     }
-    const picked = term.index === undefined ? undefined : this.#picked(term as Target);
-    if (picked !== undefined) return this.#among(picked, (element) => this.#read({ ...term, index: element }));
+    const picked = pickedOf(this.shared, term, (of) => this.value(of));
+    if (picked !== undefined) return among(this.shared, picked, (element) => this.#read({ ...term, index: element }));
     const name = this.nameOf(term);
     const value = this.#values.get(name);
     if (value !== undefined) return value;
@@ -470,13 +442,6 @@ export class Execution {
     this.shared.tables.push({ name: routine.name, value, over: given.get(of) as Expr, ...range });
     return value;
   }
-}
-
-/** a || b. */
-function either(s: Symbols, a: Expr, b: Expr): Expr {
-  const known = [a, b].map(valueOf);
-  if (known.some((x) => x !== undefined && x !== 0)) return s.number(1);
-  return known[0] === 0 ? b : known[1] === 0 ? a : s.call("max", a, b);
 }
 
 /** Whether a label is that of a variable of the file, which outlives those of LOCALs. */
