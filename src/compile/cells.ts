@@ -6,7 +6,8 @@ import { clampInputs } from "./clamp-inputs.ts";
 import { carriedStates, carrying, lowOf, startValues } from "./carry.ts";
 import type { CompiledCells } from "./compiled.ts";
 import type { CellProgram } from "./step-program.ts";
-import type { Phases } from "./resolved-cell.ts";
+import { inputsOf, type Phases } from "./resolved-cell.ts";
+import { placeName } from "./link-places.ts";
 import { type CellContext, ResolvedModel, type Trace } from "./resolve.ts";
 import { compileTree } from "./trees.ts";
 import { noiseRelaxations, tooFast } from "./too-fast.ts";
@@ -30,7 +31,10 @@ export function compileCells(population: string, model: WholeCell, context: Cell
     ...resolved.params.table(columns),
     state0: resolved.state0(program.states),
     receptors: resolved.cell.receptors.flatMap((r) =>
-      r.input === undefined ? [] : [{ name: r.name, input: r.input, slot: context.slots.get(r.name) as number }],
+      inputsOf(r).map((input, place) => {
+        const name = placeName(r.name, place);
+        return { name, input, slot: context.slots.get(name) as number };
+      }),
     ),
     traces: traces.map((t) => t.compiled),
     exposes: resolved.exposes(),
@@ -73,7 +77,7 @@ function compileSmall(resolved: ResolvedModel, traces: readonly Trace[]) {
     carried: [...carried],
     voltages: cell.nodes.map((n) => n.V),
     params: used,
-    inputs: cell.receptors.flatMap((r) => (r.input === undefined ? [] : [r.input])),
+    inputs: cell.receptors.flatMap(inputsOf),
     clampInputs: clampInputs(resolved.clamps),
     draws: equations.noises.draws,
     detect: { state: (cell.nodes[detector] as { V: string }).V, threshold },

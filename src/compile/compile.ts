@@ -27,7 +27,7 @@ import { drawProjections, hasLinks, shortestDelay, type DrawnProjection } from "
 import { compileNeurons } from "./point-neurons.ts";
 import { compileLearning, learningSteps, slowLearning } from "./learning.ts";
 import { weightTraces } from "./weight-traces.ts";
-import { checkOneLink } from "./one-link.ts";
+import { withPlaces } from "./link-places.ts";
 import { compilePlasticity } from "./plasticity.ts";
 import { checkEstimate, estimate, type MemoryLimits } from "./estimate.ts";
 import { Ticker } from "./ticker.ts";
@@ -104,8 +104,7 @@ class Compiler {
   compile(): CompiledNetwork {
     const { entries } = this.#d;
     const { dt, maxBlock } = this.#settings;
-    const drawn = drawProjections(this.#d, this.#structureSeeds(), this.#ticker);
-    checkOneLink(drawn, this.#d.populations);
+    const drawn = withPlaces(drawProjections(this.#d, this.#structureSeeds(), this.#ticker), this.#d.populations);
     const gathers = planGathers(this.#d, this.#structureSeeds());
     const plan = planStages(this.#cellIndices(), [...this.#edges(drawn), ...this.#gatherEdges()]);
     const readouts = compileReadouts(this.#d, { dt, plan: gathers, stages: plan.stages, clamps: this.#clamps });

@@ -11,7 +11,9 @@ import { Noises, noiseStep, overStep } from "./noise.ts";
 import { type Relaxation, stepsOfMap } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
 import { isDecaying, isRelaxing, lost, relax, type Relaxing, stepsOf, steadyOf, withLets } from "./relaxing.ts";
-import { currentName, type InitialState, ions, type Phases, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, reversalName, totalName } from "./resolved-cell.ts"; // prettier-ignore
+import { placeName } from "./link-places.ts";
+import { advanceReceptor, beginning, placesOf, startOf, stateId } from "./receptor-states.ts";
+import { currentName, inputsOf, type InitialState, ions, type Phases, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, reversalName, totalName } from "./resolved-cell.ts"; // prettier-ignore
 import { receptorStep, type ReceptorStep, type ReceptorTexts } from "./receptor.ts";
 
 /** NEURON's fixed step for one cell as statements (Hines and Carnevale 1997,
@@ -20,6 +22,7 @@ export class CellEquations {
   readonly #cell: ResolvedCell;
   readonly #typical: Readonly<Record<string, number>>;
   readonly #receptorSteps = new Map<ResolvedReceptor, ReceptorStep>();
+  readonly #written = new Map<ResolvedDensity | ResolvedReceptor, (text: string) => Expr>();
   readonly noises: Noises;
 
   /** @param typical  values of the parameters in one cell: they choose between forms of an equation, never change it */
@@ -63,17 +66,13 @@ export class CellEquations {
     for (const r of receptors) {
       const { V, V0 } = nodes[r.node] as ResolvedNode;
       const start = atV ? {} : { [V]: name(V0) };
-      for (const [s, state] of Object.entries(r.synapse.states)) {
-        found.push({ name: `${r.prefix}_${s}`, value: substitute(this.#receptorStart(r, state), start) });
+      for (const { place, states } of placesOf(r)) {
+        const text = this.#synapseTexts(r, place);
+        for (const s of states) found.push({ name: stateId(r, s, place), value: substitute(startOf(r.synapse.states[s] as ReceptorState, text), start) }); // prettier-ignore
       }
     }
     for (const noise of this.noises.states) found.push({ name: noise.id, value: num(0), noise });
     return found;
-  }
-
-  #receptorStart(r: ResolvedReceptor, state: ReceptorState): Expr {
-    if ("init" in state && state.init !== undefined) return this.#synapseText(r, state.init);
-    return isRelaxing(state) ? steadyOf(state, (t) => this.#synapseText(r, t)) : num(0);
   }
 
   /** A current density (mA/cm2) of a channel, evaluated in the currents phase. */
@@ -112,10 +111,12 @@ export class CellEquations {
     return "i" in r.synapse ? { i: output, ...slope } : { g: output, E: this.#synapseText(r, r.synapse.E), ...slope };
   }
 
-  /** What the summed weights of a step add to a receptor's states. */
-  receive(r: ResolvedReceptor, input: Expr): Stmt[] {
+  /** What the summed weights of a step add to a receptor's states, or the weights of its links one by one. */
+  receive(r: ResolvedReceptor, inputs: readonly Expr[]): Stmt[] {
     const { receive } = r.synapse;
-    if (receive !== undefined) return this.#beginning(r, receive, input);
+    if (receive !== undefined)
+      return inputs.flatMap((w, place) => beginning(r, receive, place, this.#synapseTexts(r, place, { w })));
+    const input = inputs[0] as Expr;
     const added = this.#receptorStep(r).receive.map(({ id, increment }): Stmt => ({
       op: "add",
       name: id,
@@ -130,28 +131,14 @@ export class CellEquations {
     return [...added, ...set];
   }
 
-  /** What a receptor that hears one link does at the beginning of every step; all of it reads the states as they were. */
-  #beginning(r: ResolvedReceptor, receive: Readonly<Record<string, string>>, input: Expr): Stmt[] {
-    const made = Object.entries(receive).map(([s, text]) => ({ id: `${r.prefix}_${s}`, value: this.#synapseText(r, text, { w: input }) })); // prettier-ignore
-    if (made.length === 1) return made.map(({ id, value }) => ({ op: "set", name: id, value }));
-    return [
-      ...made.map(({ id, value }): Stmt => ({ op: "let", name: `${id}_received`, value })),
-      ...made.map(({ id }): Stmt => ({ op: "set", name: id, value: name(`${id}_received`) })),
-    ];
-  }
-
   /** A receptor's states over one step, at the new voltage: those that decay to 0 as `receptorStep` keeps them. */
   decay(r: ResolvedReceptor): readonly Stmt[] {
-    const { decay } = this.#receptorStep(r);
-    const all = Object.entries(r.synapse.states);
-    if (all.every(([, state]) => isDecaying(state))) return decay;
-    return all.flatMap(([s, state]): Stmt[] => {
-      const id = `${r.prefix}_${s}`;
-      if (isDecaying(state)) return decay.filter((stmt) => stmt.name === id);
-      const text = (t: string): Expr => this.#synapseText(r, t);
-      if (!isRelaxing(state)) return [{ op: "set", name: id, value: text(state.next) }];
-      return [relax(id, steadyOf(state, text), lost(stepsOf(state, text, name(this.#cell.dt))))];
-    });
+    return advanceReceptor(
+      r,
+      this.#receptorStep(r).decay,
+      (place) => this.#synapseTexts(r, place),
+      name(this.#cell.dt),
+    );
   }
 
   #receptorStep(r: ResolvedReceptor): ReceptorStep {
@@ -164,7 +151,7 @@ export class CellEquations {
         return {
           id: `${r.prefix}_${s}`,
           tau: isDecaying(state) ? this.#synapseText(r, state.tau) : undefined,
-          increment: typeof increment !== "string" ? undefined : this.#synapseText(r, increment, { w: name("w") }),
+          increment: typeof increment !== "string" ? undefined : this.#synapseTexts(r, 0, { w: name("w") })(increment),
         };
       }),
       output: this.#synapseText(r, "i" in synapse ? synapse.i : synapse.g),
@@ -204,12 +191,15 @@ export class CellEquations {
       }),
       ...receptors.flatMap((r) => {
         const { V } = node(r.node);
-        const text = (t: string): Expr => this.#synapseText(r, t);
-        return Object.entries(r.synapse.states).map(([s, state]): Relaxation => {
-          const base = { state: `${r.prefix}_${s}`, called: s, owner: `receptor "${r.name}"`, place: "", V };
-          if (isRelaxing(state)) return { ...base, steps: stepsOf(state, text, name(dt)) };
-          if (isDecaying(state)) return { ...base, steps: div(name(dt), text(state.tau)) };
-          return { ...base, by: "map", steps: stepsOfMap(text(state.next), base.state, dt) };
+        return placesOf(r).flatMap(({ place, states }) => {
+          const text = this.#synapseTexts(r, place);
+          return states.map((s): Relaxation => {
+            const state = r.synapse.states[s] as ReceptorState;
+            const base = { state: stateId(r, s, place), called: s, owner: `receptor "${r.name}"`, place: "", V };
+            if (isRelaxing(state)) return { ...base, steps: stepsOf(state, text, name(dt)) };
+            if (isDecaying(state)) return { ...base, steps: div(name(dt), text(state.tau)) };
+            return { ...base, by: "map", steps: stepsOfMap(text(state.next), base.state, dt) };
+          });
         });
       }),
     ];
@@ -257,6 +247,12 @@ export class CellEquations {
 
   /** A text of a mechanism with its names replaced by the cell's. */
   text(d: ResolvedDensity, text: string): Expr {
+    const written = this.#written.get(d) ?? this.#densityTexts(d);
+    this.#written.set(d, written);
+    return written(text);
+  }
+
+  #densityTexts(d: ResolvedDensity): (text: string) => Expr {
     const node = this.#cell.nodes[d.node] as ResolvedNode;
     const map = this.#place(node);
     for (const other of this.#densities(d.node)) {
@@ -269,7 +265,8 @@ export class CellEquations {
     for (const c of Object.keys(currentsOf(d.mechanism))) map[`i_${c}`] = name(currentName(d, c));
     for (const s of statesOf(d.mechanism)) map[s] = name(`${d.prefix}_${s}`);
     for (const [p, id] of Object.entries(d.params)) map[p] = name(id);
-    return this.#calm(withLets(d.mechanism, map, text, d.as), `${node.label}.${d.as}`);
+    const written = withLets(d.mechanism, map, d.as);
+    return (text) => this.#calm(written(text), `${node.label}.${d.as}`);
   }
 
   /** With noises as states, and white noise as a value that is kept over the step. */
@@ -287,17 +284,25 @@ export class CellEquations {
     return map;
   }
 
-  #synapseText(r: ResolvedReceptor, text: string, extra: Record<string, Expr> = {}): Expr {
+  #synapseText(r: ResolvedReceptor, text: string): Expr {
+    const written = this.#written.get(r) ?? this.#synapseTexts(r, 0);
+    this.#written.set(r, written);
+    return written(text);
+  }
+
+  /** @param place  of the link whose states are read */
+  #synapseTexts(r: ResolvedReceptor, place: number, extra: Record<string, Expr> = {}): (text: string) => Expr {
     const map = { ...this.#place(this.#cell.nodes[r.node] as ResolvedNode), ...extra };
-    for (const s of Object.keys(r.synapse.states)) map[s] = name(`${r.prefix}_${s}`);
+    for (const s of Object.keys(r.synapse.states)) map[s] = name(stateId(r, s, place));
     for (const [p, id] of Object.entries(r.params)) map[p] = name(id);
-    return this.#calm(withLets(r.synapse, map, text, r.name), r.name);
+    const written = withLets(r.synapse, map, r.name);
+    return (text) => this.#calm(written(text), placeName(r.name, place));
   }
 
   #receive(): Stmt[] {
     return this.#cell.receptors.flatMap((r) => {
-      if (r.input !== undefined) return this.receive(r, name(r.input));
-      return r.synapse.receive === undefined ? [] : this.receive(r, num(0));
+      if (r.input !== undefined) return this.receive(r, inputsOf(r).map(name));
+      return r.synapse.receive === undefined ? [] : this.receive(r, [num(0)]);
     });
   }
 

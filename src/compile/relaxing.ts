@@ -26,13 +26,13 @@ export const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({
   value: mul(factor, sub(inf, name(state))),
 });
 
-/** A text with the lets that it reads written out; a let sees those before it. */
+/** Texts of a mechanism with the lets that they read written out; a let sees those before it, and is read and written out once.
+ * @param map  what names stand for */
 export function withLets(
   { let: lets = {}, functions }: Pick<Mechanism, "let" | "functions">,
-  map: Record<string, Expr>,
-  text: string,
+  map: Readonly<Record<string, Expr>>,
   where: string,
-): Expr {
+): (text: string) => Expr {
   const own = readFunctions(where, functions);
   const places = new Map(Object.keys(lets).map((id, k) => [id, k]));
   const done = new Map<string, Expr>();
@@ -50,5 +50,5 @@ export function withLets(
     done.set(id, known);
     return known;
   };
-  return written(text, where, places.size);
+  return (text) => written(text, where, places.size);
 }

@@ -20,6 +20,7 @@ import { gathered, type PlacedGather, type Shown, shownValue } from "./gathers.t
 import { clampCurrent, type PlacedClamp, placeClamps, Played } from "./clamp-inputs.ts";
 import type { CompiledCells, CompiledTrace } from "./compiled.ts";
 import { inAdvanceOrder } from "./advance-order.ts";
+import { placeName } from "./link-places.ts";
 import { Params } from "./params.ts";
 import { CellEquations } from "./program.ts";
 import {
@@ -255,7 +256,12 @@ export class ResolvedModel {
       if (!linked && !recorded.has(r.name) && isSilent(r.synapse)) return [];
       const node = this.#node(r.section, r.at ?? 0.5);
       const input = linked ? `in${k}_${r.name}` : undefined;
-      return [{ node, name: r.name, prefix: `q${k}_${r.name}`, synapse: r.synapse, params, input }];
+      const more: { input: string; prefix: string }[] = [];
+      for (let place = 1; this.#context.slots.has(placeName(r.name, place)); place++)
+        more.push({ input: `in${k}p${place + 1}_${r.name}`, prefix: `q${k}p${place + 1}_${r.name}` });
+      if (this.isTree && more.length > 0)
+        throw new ModelError(`${this.#where}.${r.name}`, `hears ${more.length + 1} links one by one in a cell of more than 8 compartments, where it hears one`, `Give the cell one such receptor for each link, for example "${r.name}_2"`); // prettier-ignore
+      return [{ node, name: r.name, prefix: `q${k}_${r.name}`, synapse: r.synapse, params, input, more }];
     });
   }
 

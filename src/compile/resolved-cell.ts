@@ -53,7 +53,13 @@ export interface ResolvedReceptor {
   readonly synapse: Synapse;
   readonly params: Readonly<Record<string, string>>;
   readonly input: string | undefined;
+  /** of links behind the first: the input and the prefix of the states that each link has. */
+  readonly more: readonly { readonly input: string; readonly prefix: string }[];
 }
+
+/** The inputs of a receptor's links. */
+export const inputsOf = ({ input, more }: ResolvedReceptor): string[] =>
+  input === undefined ? [] : [input, ...more.map((m) => m.input)];
 
 export interface Phases {
   readonly receive: Stmt[];

@@ -10,6 +10,7 @@ import type {
   CompiledStage,
 } from "./compiled.ts";
 import { addGivenLoad, givenEvents, givenFans, interleave, type GivenInput } from "./given.ts";
+import { placeName } from "./link-places.ts";
 import type { DrawnProjection } from "./links.ts";
 import { changesLinks } from "../mechanisms/plasticity.ts";
 import { addLearningLoad, learningBounds } from "./learning.ts";
@@ -38,9 +39,8 @@ export function slotsOf(
     const linked = new Set(drawn.filter((d) => d.target === p).flatMap(linkedReceptors));
     const slots = new Map<string, number>();
     for (const { name } of receptorsOf(model)) {
-      if (!linked.has(name)) continue;
-      slots.set(name, count);
-      count += model.n;
+      for (let place = 0; linked.has(placeName(name, place)); place++, count += model.n)
+        slots.set(placeName(name, place), count);
     }
     of.set(p, slots);
   }

@@ -9,7 +9,7 @@ import type { Wanted } from "./params.ts";
 import { sum } from "./elimination.ts";
 import { flowing } from "./path.ts";
 import type { CellEquations } from "./program.ts";
-import type { ResolvedDensity, ResolvedNode, ResolvedReceptor } from "./resolved-cell.ts";
+import { inputsOf, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor } from "./resolved-cell.ts";
 import type { ResolvedModel, Trace } from "./resolve.ts";
 
 /** Writes a large tree as loops: the equations of one node of each region, with the values of all its nodes as parameters. */
@@ -38,7 +38,7 @@ class TreeCompiler {
   compile(traces: readonly Trace[]): { program: TreeProgram; columns: Wanted[] } {
     const { cell, detector, threshold, morphology } = this.#r;
     const regions = this.#regions();
-    const inputs = cell.receptors.flatMap((r) => (r.input === undefined ? [] : [r.input]));
+    const inputs = cell.receptors.flatMap(inputsOf);
     const receptors = this.#receptors(inputs);
     const voltages = cell.nodes.map((n) => n.V);
     const lowRow = voltages.some((V) => this.#slow.has(V)) ? this.#states.length : -1;
@@ -278,7 +278,7 @@ class TreeCompiler {
       input: Int32Array.from(members, (r) => (r.input === undefined ? -1 : inputs.indexOf(r.input))),
       states,
       firstRow,
-      receive: this.#optimised(carrying(renamed(this.#e.receive(first, name("w"))), slow), states, maps, `${tag}r`),
+      receive: this.#optimised(carrying(renamed(this.#e.receive(first, [name("w")])), slow), states, maps, `${tag}r`),
       everyStep: first.synapse.receive !== undefined,
       currents,
       decay: this.#optimised(carrying(renamed(this.#e.decay(first)), slow), states, maps, `${tag}d`),

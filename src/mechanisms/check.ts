@@ -89,7 +89,7 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
 const synapseShape = (current: Readonly<Record<string, Check>>): Check =>
   object(
     { kind: text, ...common, states: record(receptorState), onEvent: record(effect), ...current },
-    { ...lets, weight: unit, slope, receive: record(text) },
+    { ...lets, weight: unit, slope, receive: record(text), perLink: names },
   );
 
 function checkShape(where: string, m: unknown): asserts m is Mechanism {
@@ -162,6 +162,7 @@ const HIDDEN = {
   nernst: "A pool computes it from the first step on: give the state an `init`",
   order: "States start in declared order: declare that state first, or give this one an `init`",
   event: "Only onEvent may read the weight of an event",
+  link: "Each link has its own: only `receive` and the equations of such states may read it",
   scheme: "A scheme's rates are of first order and known at the start: functions of V, parameters and concentrations",
   set: "What an event sets is one value whatever came before: an expression of params",
 };
@@ -297,14 +298,16 @@ class MechanismTexts {
 
   #synapse(m: Synapse): void {
     const event = new Map([["w", HIDDEN.event]]);
+    const perLink = m.perLink ?? [];
+    const apart = new Map([...event, ...perLink.map((s): [string, string] => [s, HIDDEN.link])]);
     for (const [s, state] of Object.entries(m.states)) {
-      this.#state(s, state, event);
+      this.#state(s, state, perLink.includes(s) ? event : apart);
       const decays = !("inf" in state || "alpha" in state || "next" in state);
       if (decays && !Object.hasOwn(m.receive ?? m.onEvent, s)) {
         throw new ModelError(this.#where, `nothing writes the state "${s}": it would stay 0`, `Say in onEvent what an event adds: { ${s}: "w" }`); // prettier-ignore
       }
     }
-    this.#flow("", m, ["uS", "nA"], new Map([...DRAWS, ...event]));
+    this.#flow("", m, ["uS", "nA"], new Map([...DRAWS, ...apart]));
     const states = new Set(Object.keys(m.states));
     this.#receive(m, states);
     for (const [s, effect] of Object.entries(m.onEvent)) {
@@ -323,8 +326,13 @@ class MechanismTexts {
   }
 
   /** What happens at the beginning of every step. */
-  #receive({ receive, onEvent }: Synapse, states: ReadonlySet<string>): void {
-    if (receive === undefined) return;
+  #receive({ receive, onEvent, perLink }: Synapse, states: ReadonlySet<string>): void {
+    const unknown = perLink?.find((s) => !states.has(s));
+    if (unknown !== undefined) throw new ModelError(`${this.#where}, perLink`, `names ${shown(unknown)}, which is no state`, didYouMean(unknown.slice(0, 60), states)); // prettier-ignore
+    if (receive === undefined) {
+      if (perLink !== undefined) throw new ModelError(`${this.#where}, perLink`, "stands without receive, which hears links one by one", "Leave it out: onEvent takes any number of links"); // prettier-ignore
+      return;
+    }
     if (Object.keys(onEvent).length > 0) throw new ModelError(`${this.#where}, onEvent`, "stands beside receive, which says what events do", "Give onEvent: {}, or no receive"); // prettier-ignore
     for (const [s, value] of Object.entries(receive)) {
       if (!states.has(s)) throw new ModelError(`${this.#where}, receive`, `names ${shown(s)}, which is no state`, didYouMean(s.slice(0, 60), states)); // prettier-ignore

@@ -137,10 +137,14 @@ export type Synapse = MechanismBase &
     /** in `unit`, the weight's when left out; advanced in declared order, later ones seeing earlier new values. */
     readonly states: Readonly<Record<string, ReceptorState>>;
     readonly onEvent: Readonly<Record<string, EventEffect>>;
-    /** Instead of `onEvent`, of a receptor that hears one link: new values of states at the beginning of every step, before its current. Texts read
-     * `w` (the weight of the event that this step brings, else 0), V, params and states, all as they were before it. Events that a receptor
-     * sends itself are states that count down. */
+    /** Instead of `onEvent`, of a receptor that hears links one by one: new values of states at the beginning of every step, before its current.
+     * Texts read `w` (the weight of the event that this step brings, else 0), V, params and states, all as they were before it. Events that
+     * a receptor sends itself are states that count down. */
     readonly receive?: Readonly<Record<string, string>>;
+    /** With it a receptor may hear several links of a cell (up to 32; one in cells of more than 8 compartments): in every step `receive` is done for
+     * each of them in turn, in order of projections and links, with the link's `w` and with these states, which every link has for itself: only
+     * `receive` and their own equations read them. */
+    readonly perLink?: readonly string[];
     /** unit of a weight: uS when left out. */
     readonly weight?: Unit;
   };

@@ -114,6 +114,32 @@ test("a large cell with events of receptors' own, and one that hears nobody, on 
   for (const got of others) expect(want.reduce((most, v, k) => Math.max(most, Math.abs(v - (got[k] as number))), 0)).toBeLessThan(1e-3); // prettier-ignore
 });
 
+test("several connections onto one receptor, each with states of its own, on the device as in both references", async () => {
+  const run = async (engine: object): Promise<number[]> => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("cell", 2, {
+      sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(100), cm: uF_per_cm2(1) }],
+      insertions: [{ sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(3e-4), E: mV(-65) } }],
+      receptors: [{ name: "place", synapse: read("pulse_ampa").mechanism as Synapse, section: "soma" }],
+      V0: mV(-65),
+      celsius: degC(25),
+      detector: { section: "soma", threshold: mV(0) },
+    });
+    const source = net.sources("source", 3, trains([EVENTS, EVENTS.map((t) => t + 0.3), [4, 7]]));
+    net.connect(source, cells.receptor("place"), fixedProbability(1), { weight: one(0.002), delay: ms(0.5) });
+    net.record(cells, "V", { every: ms(0.1) });
+    const sim = await simulate(net, { dt: ms(0.025), ...engine });
+    const found: number[] = [];
+    for await (const chunk of sim.run(ms(20))) found.push(...chunk.trace("cell", "V").data);
+    await sim.close();
+    return found;
+  };
+  const want = await run({ engine: "reference" });
+  expect(Math.max(...want) - Math.min(...want)).toBeGreaterThan(5);
+  const others = [await run({ engine: "reference32" }), await gpu.use((device) => run({ engine: "gpu", device }))]; // prettier-ignore
+  for (const got of others) expect(want.reduce((most, v, k) => Math.max(most, Math.abs(v - (got[k] as number))), 0)).toBeLessThan(1e-3); // prettier-ignore
+});
+
 test.each(["tm_syn", "det_gabaab", "pulse_ampa", "watch_after", "ca_pump_current", "calcium_shell"])(
   "%s on the device as in float64",
   async (name) => {

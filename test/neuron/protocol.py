@@ -88,6 +88,9 @@ def voltage(h, case):
             source = h.NetStim()
             source.start, source.interval, source.number = point["train"]
             keep.append((source, h.NetCon(source, process, 0, point["delay"], point["weight"]), []))
+        for link in point.get("links", []):  # several connections, each with its weight
+            keep.append((process, h.NetCon(None, process), link["events"]))
+            keep[-1][1].weight[0], keep[-1][1].delay = link["weight"], 0
         keep.append((process, connection, point["events"]))
     sides = [soma]
     if "across" in case:  # a process on each side, which reads the other

@@ -68,7 +68,8 @@ export class Assembly {
     const made = (): Mechanism => {
       if (program.kind === "point") {
         const { flow, onEvent, receive, weight } = built as PointParts;
-        return { kind: "synapse", ...common, ...(weight === "uS" ? {} : { weight }), states: states as Synapse["states"], onEvent, ...(receive === undefined ? {} : { receive }), ...flow } as Synapse; // prettier-ignore
+        const perLink = events?.own?.perLink && Object.keys(states).filter((s) => [...(events.own?.perLink ?? [])].some((name) => this.#writer.own(name) === s)); // prettier-ignore
+        return { kind: "synapse", ...common, ...(weight === "uS" ? {} : { weight }), states: states as Synapse["states"], onEvent, ...(receive === undefined ? {} : { receive }), ...(perLink === undefined ? {} : { perLink }), ...flow } as unknown as Synapse; // prettier-ignore
       }
       if (isPool) return this.#pool(common, states as Pool["states"], built as Pool["currents"] & {});
       return {

@@ -24,7 +24,7 @@ export interface EventDraft {
   readonly own?: Received;
 }
 
-/** Events of a receptor that hears one link. */
+/** Events of a receptor that hears links one by one. */
 export function ownEventsOf({ program }: Context, units: UnitTable, own: Received): EventDraft {
   const unit = unitOf(units.read(program.netReceive?.args[0]?.unit ?? "1"));
   return { onEvent: new Map(), weightUnit: unit?.factor === 1 ? unit.unit : "1", connection: undefined, own };

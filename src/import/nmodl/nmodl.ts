@@ -149,7 +149,7 @@ function translate(
   const table =
     mode === "leave" ? tableOf(context, made, (e) => tidy(symbols, resolver.resolve(e, "advance"))) : "none";
   if (table === undefined) return { again: true };
-  if (received !== undefined) context.notes.push(`a cell's ${program.name} hears one link: NEURON keeps what its events do for each connection`); // prettier-ignore
+  if (received !== undefined) context.notes.push(`a cell's ${program.name} hears ${received.perLink === undefined ? "one link" : "up to 32 links, one where the cell has more than 8 compartments"}: NEURON keeps what its events do for each connection`); // prettier-ignore
   const events = program.kind !== "point" ? undefined : received === undefined ? eventsOf(context, phases, resolver, units) : ownEventsOf(context, units, received); // prettier-ignore
   const mechanism = new Assembly(context, units, phases).mechanism(
     made,

@@ -27,6 +27,8 @@ export interface Received {
   readonly values: ReadonlyMap<string, Expr>;
   /** states that hold a time, as the steps that are left until it: whole numbers, which no rounding moves. */
   readonly times: ReadonlySet<string>;
+  /** states that NEURON keeps for each connection; undefined where what events do needs all connections at once. */
+  readonly perLink: ReadonlySet<string> | undefined;
 }
 
 const FLAG = "flag@event";
@@ -363,12 +365,18 @@ export class OwnEvents {
     }
     const names = new Map(plain.map(([name]) => [keptName(name), s.name(name)]));
     const kept = [...plain, ...[...values].filter(([name]) => made.includes(name))].filter(([name, e]) => e !== s.name(name)); // prettier-ignore
+    const walks = /"kind":"netcons"|"name":"net_move"/.test(JSON.stringify(this.#receive.body));
     return {
       states,
       times: this.#clocks,
+      perLink: walks ? undefined : new Set(made.filter(this.#isOfLink)),
       values: new Map(kept.map(([name, e]) => [name, inSteps(s, s.substitute(e, names), name, this.#clocks)])),
     };
   }
+
+  /** An event that a connection's sent carries its arguments; one from INITIAL carries none. */
+  #isOfLink = (name: string): boolean =>
+    name.endsWith("@link") || name === HEARD || [...this.#sends.values()].some(({ rooms, starts }) => starts === undefined && rooms.includes(name)); // prettier-ignore
 
   #state(name: string, start: ReadonlyMap<string, Expr | undefined>): EventState {
     const { symbols: s } = this.#context;

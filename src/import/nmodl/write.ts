@@ -123,7 +123,8 @@ function own(m: Channel | Pool | Synapse, quantity: (q: Quantity) => string): st
     const flow = "i" in m ? [`i: ${JSON.stringify(m.i)}`] : [`g: ${JSON.stringify(m.g)}`, `E: ${JSON.stringify(m.E)}`];
     const slope = m.slope === undefined ? [] : [`slope: ${JSON.stringify(m.slope)}`];
     const receive = m.receive === undefined ? [] : [block("receive", entries(m.receive))];
-    return [block("onEvent", entries(m.onEvent)), ...receive, ...flow, ...slope];
+    const perLink = m.perLink === undefined ? [] : [`perLink: ${literal(m.perLink, 2)}`];
+    return [block("onEvent", entries(m.onEvent)), ...receive, ...perLink, ...flow, ...slope];
   }
   const currents = m.currents === undefined ? [] : [block("currents", entries(m.currents))];
   if (m.nernst === undefined) return currents;

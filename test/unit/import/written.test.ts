@@ -28,7 +28,8 @@ describe("what the command writes is what the file says", () => {
     (_, text) => {
       // prettier-ignore
       const tables = text.includes("FUNCTION_TABLE") ? { functionTables } : {};
-      const { mechanism, plasticity: rule } = nmodl(text, { include, ...tables });
+      const verbatim = text.includes("VERBATIM") && text.includes("FUNCTION chance") ? { chance: "0.4" } : {};
+      const { mechanism, plasticity: rule } = nmodl(text, { include, verbatim, ...tables });
       const found = exported(mechanismSource(mechanism, rule?.mechanism));
       expect(found["default"]).toEqual(mechanism);
       if (rule !== undefined) expect((found["connection"] as typeof rule).mechanism).toEqual(rule.mechanism);
