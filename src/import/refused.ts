@@ -49,19 +49,38 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc" | "asc" | "sonata", readon
   ],
   sonata: [
     {
-      what: "model types but point_neuron, point_process and virtual",
-      why: "a template with a morphology is a program; such cells are built by a script (swcCell, nmodl)",
+      what: "model types but point_neuron, point_process, biophysical and virtual",
+      why: "they have no counterpart",
     },
     {
-      what: "templates but nest:iaf_psc_exp, iaf_psc_alpha, iaf_psc_delta, iaf_cond_exp, iaf_cond_alpha, aeif_cond_exp, aeif_cond_alpha, izhikevich",
+      what: "biophysical templates but ctdb:Biophys1.hoc with model_processing aibs_perisomatic",
+      why: "a template with a morphology is a program (other HOC, NeuroML); such cells are built by a script (swcCell, nmodl)",
+    },
+    {
+      what: "a fit that gives one ion two reversal potentials, that inserts what is neither in mechanisms_dir nor hillock's own, or parameters per node",
+      why: "a cell has one potential of an ion; a mechanism of another text is another one; nodes of a type are one cell",
+    },
+    {
+      what: "point neurons' templates but nest:iaf_psc_exp, iaf_psc_alpha, iaf_psc_delta, iaf_cond_exp, iaf_cond_alpha, aeif_cond_exp, aeif_cond_alpha, izhikevich",
       why: "hillock has no neuron that does the same",
     },
     {
-      what: "synapses but static_synapse, a weight_function, edges with sections or plasticity",
-      why: "they are programs of their authors, or belong to cells with a morphology",
+      what: "synapses but static_synapse onto point neurons and exp2syn or expsyn onto biophysical cells, a weight_function, plasticity",
+      why: "they are programs of their authors",
+    },
+    {
+      what: "edges onto biophysical cells without a section, at a section's very end, or with several synapses (nsyns)",
+      why: "BMTK draws their places by chance; an end has no membrane",
+    },
+    {
+      what: "an afferent_section_id that is one section of the file and another of the processed cell",
+      why: "writers have meant either; sec_id is the processed cell's",
     },
     { what: "inputs but spikes and current_clamp", why: "they have no counterpart yet" },
-    { what: "reports of what is no state of a point neuron", why: "there is nothing to sample" },
+    {
+      what: "reports of what is no state of a point neuron, and of cells but their soma's potential",
+      why: "there is nothing to sample, or one place a cell",
+    },
     {
       what: "spikes given to nodes that are not virtual, edges onto virtual nodes, a node_set that leaves nodes out",
       why: "a circuit runs as it is",

@@ -32,6 +32,11 @@ export class Assembly {
     this.#units = units;
   }
 
+  /** By parameter: what a value in the file's unit is multiplied by, where that is not 1. */
+  get scale(): Record<string, number> {
+    return Object.fromEntries(this.#writer.scale);
+  }
+
   mechanism(draft: Draft, events: EventDraft | undefined, tables: Pick<Channel, "table"> | undefined): Mechanism {
     const { program, lexer } = this.#context;
     for (const { ion, write, ...at } of program.ions) {

@@ -42,6 +42,8 @@ export interface NmodlFile {
   readonly plasticity?: PlasticityType<string, SourcePlasticity>;
   /** What the cell has to give, by the names that the mechanism reads: reversal potentials (`ena`), concentrations (`cai`, `cao`). */
   readonly reads: readonly string[];
+  /** What a value in the file's unit is multiplied by to be in the parameter's, by parameter, where that is not 1: `{ gbar: 1e-4 }` of pS/um2. */
+  readonly scale: Readonly<Record<string, number>>;
   /** where the file's units do not fit each other, with line and column, as NEURON's `modlunit` finds it. */
   readonly warnings: readonly string[];
   /** what was decided where the file leaves a choice. */
@@ -151,17 +153,14 @@ function translate(
   if (table === undefined) return { again: true };
   if (received !== undefined) context.notes.push(`a cell's ${program.name} hears ${received.perLink === undefined ? "one link" : "up to 32 links, one where the cell has more than 8 compartments"}: NEURON keeps what its events do for each connection`); // prettier-ignore
   const events = program.kind !== "point" ? undefined : received === undefined ? eventsOf(context, phases, resolver, units) : ownEventsOf(context, units, received); // prettier-ignore
-  const mechanism = new Assembly(context, units, phases).mechanism(
-    made,
-    events,
-    table === "none" ? undefined : { table },
-  );
+  const assembly = new Assembly(context, units, phases);
+  const mechanism = assembly.mechanism(made, events, table === "none" ? undefined : { table });
   const reads = program.ions.flatMap(({ ion, read }) =>
     read.filter((name) => name !== `i${ion}` && !(name === `e${ion}` && program.computed.has(ion))),
   );
   const rule = events?.connection === undefined ? undefined : ruleOf(context, units, events.connection);
   const connection = rule === undefined ? {} : { plasticity: plasticityType(rule) };
-  return { mechanism, ...connection, reads: [...new Set(reads)], notes: context.notes };
+  return { mechanism, ...connection, reads: [...new Set(reads)], scale: assembly.scale, notes: context.notes };
 }
 
 /** The mechanism's own `table` where it says the same as the file's: every tabulated value is the inf or tau of a state and nothing else,

@@ -22,6 +22,8 @@ const GIVEN: ReadonlySet<string> = new Set(["na", "k", "ca"].flatMap((ion) => [`
  * met, units that fit, `let` for what is named or repeated. */
 export class Writer {
   readonly params = new Map<string, Param>();
+  /** from a parameter's unit in the file to its own, where they differ. */
+  readonly scale = new Map<string, number>();
   readonly dimensions = new Map<string, Dimension>();
   /** run when all texts are known. */
   readonly makers: ((texts: readonly Expr[]) => void)[] = [];
@@ -151,6 +153,7 @@ export class Writer {
     const doc = docOf(declared.comment, found === undefined ? declared.unit : undefined, plain);
     const value = scaled(declared.value ?? 0, factor);
     this.params.set(own, { default: { value, unit }, unit, doc });
+    if (factor !== 1) this.scale.set(own, factor);
     this.dimensions.set(own, dimension(unit));
     const expr = factor === 1 ? s.name(own) : s.mul(s.number(scaled(1, 1 / factor)), s.name(own));
     this.#names.set(name, expr);
@@ -184,7 +187,7 @@ export class Writer {
 }
 
 /** A value in another unit, without the digits that the factor's own rounding adds. */
-const scaled = (value: number, factor: number): number =>
+export const scaled = (value: number, factor: number): number =>
   factor === 1 ? value : Number((value * factor).toPrecision(15));
 
 const docOf = (comment: string | undefined, unit: string | undefined, name: string): string => {

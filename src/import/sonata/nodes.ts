@@ -1,7 +1,9 @@
 import { DataError, didYouMean } from "../../errors.ts";
 import type { NeuronOptions } from "../../mechanisms/neuron.ts";
 import type { Given } from "../../units.ts";
-import { brief, type Fields, hdf5Of, isRow, json, type SonataGroup, type SonataSource, typesTable } from "./config.ts";
+import { brief, type Fields, hdf5Of, isRow, type SonataGroup, type SonataSource, typesTable } from "./config.ts";
+import { biophysical, type Biophysical, type Run } from "./biophysical.ts";
+import type { Components } from "./components.ts";
 import { nestModel, type NestModel } from "./nest.ts";
 import { column, groupIn, grouped, ids } from "./tables.ts";
 
@@ -17,13 +19,15 @@ export interface Nodes {
   readonly columns: ReadonlyMap<string, Float64Array>;
 }
 
-/** Rows of one population that are one of hillock's: sources, or one kind of neuron. */
+/** Rows of one population that are one of hillock's: sources, one kind of neuron, or one of cell. */
 export interface Part {
   readonly name: string;
   readonly nodes: Nodes;
   readonly rows: readonly number[];
-  readonly model: NestModel | "virtual";
+  readonly model: NestModel | Biophysical | "virtual";
 }
+
+export const isCell = (model: Part["model"]): model is Biophysical => model !== "virtual" && "cell" in model;
 
 export function readNodes(source: SonataSource, entry: Fields, resolve: (where: string, path: string) => string, notes: string[]): Nodes[] {
   const path = (key: string): string | undefined => {
@@ -59,15 +63,15 @@ function population(name: string, where: string, group: SonataGroup, types: Read
 export const list = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""}`; // prettier-ignore
 
 /** Rows by what they are. @throws DataError for what hillock does not have */
-export function partsOf(nodes: Nodes): Part[] {
+export function partsOf(nodes: Nodes, files: Components, run: () => Run): Part[] {
   const byTemplate = new Map<string, number[]>();
   nodes.type.forEach((type, row) => {
     const kind = type.get("model_type") ?? "";
     const at = `${nodes.where}, node_type_id ${nodes.typeId[row]}`;
     const template = type.get("model_template") ?? "";
-    if (kind !== "virtual" && kind !== "point_neuron" && kind !== "point_process" && kind !== "point_soma")
-      throw new DataError(at, `has the model_type "${kind.slice(0, 60)}"`, "hillock takes point_neuron, point_process and virtual; cells with a morphology are built by a script (swcCell, nmodl)"); // prettier-ignore
-    const key = kind === "virtual" ? "virtual" : template;
+    if (!["virtual", "point_neuron", "point_process", "point_soma", "biophysical"].includes(kind))
+      throw new DataError(at, `has the model_type "${kind.slice(0, 60)}"`, "hillock takes point_neuron, point_process, biophysical and virtual"); // prettier-ignore
+    const key = kind === "virtual" ? "virtual" : kind === "biophysical" ? `${kind} ${nodes.typeId[row]}` : template;
     const rows = byTemplate.get(key) ?? [];
     rows.push(row);
     byTemplate.set(key, rows);
@@ -75,7 +79,11 @@ export function partsOf(nodes: Nodes): Part[] {
   const word = (text: string): string => text.replaceAll(/\W+/g, "_");
   return [...byTemplate].map(([template, rows]) => {
     const at = `${nodes.where}, node_type_id ${nodes.typeId[rows[0] as number]}`;
-    const model = template === "virtual" ? template : nestModel(at, template);
+    const type = nodes.type[rows[0] as number] as ReadonlyMap<string, string>;
+    const cell = type.get("model_type") === "biophysical";
+    const ofNode = [...nodes.columns].find(([path, values]) => cell && path.startsWith("dynamics_params/") && rows.some((row) => !Number.isNaN(values[row]))); // prettier-ignore
+    if (ofNode !== undefined) throw new DataError(`${nodes.where}, ${ofNode[0]}`, "is of biophysical nodes", "Give their parameters in the file that dynamics_params of their type names"); // prettier-ignore
+    const model = template === "virtual" ? template : cell ? biophysical(at, type, files, run()) : nestModel(at, template);
     const name = byTemplate.size === 1 ? word(nodes.name) : `${word(nodes.name)}_${word(template.replace(/^nest:/, ""))}`;
     return { name, nodes, rows, model };
   });
@@ -84,15 +92,13 @@ export function partsOf(nodes: Nodes): Part[] {
 const OWN = new Set(["node_type_id", "model_type", "model_template", "dynamics_params", "pop_name", "ei", "location", "model_name", "morphology", "population"]); // prettier-ignore
 
 /** Parameters of neurons, each from the node's own column, else from its type's file or column, else NEST's default. */
-export function neuronOptions({ nodes, rows, model }: Part & { model: NestModel }, source: SonataSource, folder: string, notes: string[]): NeuronOptions {
-  const files = new Map<string, Fields>();
+export function neuronOptions({ nodes, rows, model }: Part & { model: NestModel }, files: Components): NeuronOptions {
   const known = new Set([...Object.keys(model.params), ...Object.keys(model.initial), ...Object.keys(model.fixed ?? {})]);
   const unread = new Set<string>();
   const dynamics = (row: number): Fields | undefined => {
     const name = nodes.type[row]?.get("dynamics_params");
     if (name === undefined) return undefined;
-    const found = files.get(name) ?? json(source, `${folder}${name}`);
-    files.set(name, found);
+    const found = files.json("point_neuron_models_dir", name);
     for (const key of found.keys()) if (!known.has(key)) unread.add(key);
     return found;
   };
@@ -131,7 +137,7 @@ export function neuronOptions({ nodes, rows, model }: Part & { model: NestModel 
     const usual = (k: number): number => ("values" in rest ? (rest.values[k] as number) : rest.value) / scale;
     initial[state] = given(values.map((x, k) => (x ?? (state === "V" ? usual(k) : 0)) * scale), (model.type.mechanism.states[state] as { unit: Given["unit"] }).unit);
   }
-  if (unread.size > 0) notes.push(`${nodes.where}: ${list([...unread])} ${unread.size === 1 ? "is" : "are"} not read`);
+  if (unread.size > 0) files.notes.push(`${nodes.where}: ${list([...unread])} ${unread.size === 1 ? "is" : "are"} not read`);
   return { n: rows.length, params, initial };
 } // prettier-ignore
 

@@ -5,10 +5,12 @@ import { drive } from "../../network/signal.ts";
 import { trains } from "../../network/sources.ts";
 import { ms, type Quantity } from "../../units.ts";
 import { brief, type Fields, json, Paths, type SonataSource } from "./config.ts";
-import { connectEdges } from "./edges.ts";
+import { type Biophysical, runOf } from "./biophysical.ts";
+import { Components } from "./components.ts";
+import { connect, readEdges } from "./edges.ts";
 import { inputTrains } from "./inputs.ts";
 import type { NestModel } from "./nest.ts";
-import { list, neuronOptions, type Nodes, NodeSets, type Part, partsOf, readNodes } from "./nodes.ts";
+import { isCell, list, neuronOptions, type Nodes, NodeSets, type Part, partsOf, readNodes } from "./nodes.ts";
 
 /** Where nodes of a SONATA population are in the network. */
 export interface SonataPart {
@@ -62,13 +64,15 @@ export function sonata(path: string, source: SonataSource): SonataModel {
   for (const [owner, at] of [[circuit, circuitPaths], [config, paths]] as const) readSets(source, owner, at, sets); // prettier-ignore
   const chosen = config.get("node_set");
   if (chosen !== undefined && all.some((nodes) => sets.rows(config.at("node_set"), chosen, nodes).length < nodes.ids.length)) throw new DataError(config.at("node_set"), "leaves nodes out", "hillock runs all nodes of a circuit"); // prettier-ignore
-  const parts = all.flatMap(partsOf);
-  const network = new Network({ seed: config.fields("run")?.number("random_seed") ?? 0, name: "sonata" });
   const run = config.fields("run");
+  const files = new Components(source, circuit, circuitPaths, notes);
+  const parts = all.flatMap((nodes) => partsOf(nodes, files, () => runOf(config, run)));
+  const edges = networks.list("edges").flatMap((entry) => readEdges(parts, files, entry, resolve));
+  const network = new Network({ seed: run?.number("random_seed") ?? 0, name: "sonata" });
   const tstop = run?.number("tstop");
   const spikes = inputTrains(source, config, paths, sets, all, notes);
-  populate(network, parts, spikes, source, paramsFolder(circuit, circuitPaths), notes);
-  for (const entry of networks.list("edges")) connectEdges(network, parts, source, entry, resolve, notes);
+  populate(network, parts, spikes, files);
+  for (const bundle of edges) connect(network, bundle);
   clamps(network, config, sets, parts);
   const dt = run?.number("dt");
   const reports = reportsOf(network, config, sets, parts, dt);
@@ -76,7 +80,7 @@ export function sonata(path: string, source: SonataSource): SonataModel {
   const spikesFile = baseName(output?.text("spikes_file") ?? "spikes.h5");
   for (const key of ["output_dir", "log_file", "overwrite_output_dir", "spikes_sort_order", "log_level", "log_to_console"]) output?.get(key); // prettier-ignore
   for (const key of ["target_simulator", "version", "conditions"]) config.get(key);
-  if (config.get("conditions") !== undefined) notes.push(`${config.where}: conditions are not read, point neurons start at V_m or E_L`); // prettier-ignore
+  if (config.get("conditions") !== undefined && !parts.some(({ model }) => isCell(model))) notes.push(`${config.where}: conditions are not read, point neurons start at V_m or E_L`); // prettier-ignore
   for (const fields of [config, run, output, ...(circuit === config ? [] : [circuit])]) said(fields, notes);
   return {
     network,
@@ -90,7 +94,7 @@ export function sonata(path: string, source: SonataSource): SonataModel {
     })),
     spikesFile,
     reports,
-    notes,
+    notes: [...new Set(notes)],
   };
 }
 
@@ -108,26 +112,19 @@ function readSets(source: SonataSource, owner: Fields, paths: Paths, sets: NodeS
   if (inline !== undefined) sets.add(inline);
 }
 
-/** Where files of parameters are. */
-function paramsFolder(circuit: Fields, paths: Paths): string {
-  const components = circuit.fields("components");
-  const given = components?.text("point_neuron_models_dir");
-  if (components === undefined || given === undefined) return paths.resolve(circuit.where, "");
-  return paths.resolve(components.at("point_neuron_models_dir"), given).replace(/\/?$/, "/");
-}
-
-function populate(net: Network, parts: readonly Part[], spikes: ReadonlyMap<Nodes, readonly number[][]>, source: SonataSource, folder: string, notes: string[]): void {
+function populate(net: Network, parts: readonly Part[], spikes: ReadonlyMap<Nodes, readonly number[][]>, files: Components): void {
   for (const part of parts) {
     const { name, nodes, rows, model } = part;
     if (model === "virtual") {
       const given = spikes.get(nodes);
-      if (given === undefined) notes.push(`${nodes.where}: no input gives spikes of these virtual nodes; they are silent`);
+      if (given === undefined) files.notes.push(`${nodes.where}: no input gives spikes of these virtual nodes; they are silent`);
       net.sources(name, rows.length, trains(rows.map((row) => given?.[row] ?? [])));
-    } else net.cells(name, model.type(neuronOptions({ ...part, model }, source, folder, notes)));
+    } else if (isCell(model)) net.cells(name, rows.length, { ...model.cell, receptors: [...model.receptors.values()] });
+    else net.cells(name, model.type(neuronOptions({ ...part, model }, files)));
   }
 } // prettier-ignore
 
-const neurons = (part: Part): part is Part & { model: NestModel } => part.model !== "virtual";
+const neurons = (part: Part): part is Part & { model: NestModel | Biophysical } => part.model !== "virtual";
 
 function clamps(net: Network, config: Fields, sets: NodeSets, parts: readonly Part[]): void {
   const inputs = config.fields("inputs");
@@ -137,7 +134,11 @@ function clamps(net: Network, config: Fields, sets: NodeSets, parts: readonly Pa
     const number = (key: string): number => {
       const value = input.number(key);
       if (value !== undefined) return value;
-      throw new DataError(input.at(key), "is missing", "Give a number: pA for amp, ms for delay and duration");
+      throw new DataError(
+        input.at(key),
+        "is missing",
+        "Give a number: pA for amp (nA of biophysical cells), ms for delay and duration",
+      );
     };
     const [amp, delay, duration] = [number("amp"), number("delay"), number("duration")];
     const module = input.text("module") ?? "IClamp";
@@ -149,9 +150,11 @@ function clamps(net: Network, config: Fields, sets: NodeSets, parts: readonly Pa
     for (const part of parts.filter(neurons)) {
       const gains = part.rows.map((row) => (inside.get(part.nodes)?.has(row) === true ? 1 : 0));
       if (!gains.includes(1)) continue;
-      const unit = Object.values(part.model.type.mechanism.inputs ?? {})[0]?.unit ?? "nA";
-      const value = unit === "nA" ? amp * 1e-3 : amp;
-      net.clamp(net.population(part.name) as AnyCells, drive.constant({ value, unit }), { gain: { values: gains, unit: "1" }, delay: ms(delay), duration: ms(duration), name: `${name.replaceAll(/\W+/g, "_")}_${part.name}` }); // prettier-ignore
+      const cell = isCell(part.model);
+      if (cell && ((input.text("section_name") ?? "soma") !== "soma" || (input.number("section_index") ?? 0) !== 0)) throw new DataError(input.where, "names another section than the soma", "hillock's clamp is of the soma"); // prettier-ignore
+      const unit = isCell(part.model) ? "nA" : (Object.values(part.model.type.mechanism.inputs ?? {})[0]?.unit ?? "nA");
+      const value = unit === "nA" && !cell ? amp * 1e-3 : amp; // of cells it is in nA
+      net.clamp(net.population(part.name) as AnyCells, drive.constant({ value, unit }), { gain: { values: gains, unit: "1" }, ...(cell ? { at: input.number("section_dist") ?? 0.5 } : {}), delay: ms(delay), duration: ms(duration), name: `${name.replaceAll(/\W+/g, "_")}_${part.name}` }); // prettier-ignore
     }
     const left = input.left().filter((key) => key !== "section_name" && key !== "section_index");
     if (left.length > 0) throw new DataError(input.at(left[0] as string), `is ${brief(input.get(left[0] as string))}`, "hillock's clamp takes amp, delay and duration"); // prettier-ignore
@@ -170,11 +173,12 @@ function reportsOf(net: Network, config: Fields, sets: NodeSets, parts: readonly
     if (own === undefined) throw new DataError(report.at("variable_name"), `is "${variable.slice(0, 60)}"`, `hillock reports ${[...VARIABLES.keys()].join(", ")}`); // prettier-ignore
     const populations: string[] = [];
     for (const part of parts.filter(neurons)) {
-      if (!Object.hasOwn(part.model.type.mechanism.states, own)) continue;
+      if (isCell(part.model) ? own !== "V" : !Object.hasOwn(part.model.type.mechanism.states, own)) continue;
       const inside = new Set(sets.rows(report.at("cells"), report.get("cells"), part.nodes));
       const cells = part.rows.flatMap((row, index) => (inside.has(row) ? [index] : []));
       if (cells.length === 0) continue;
       net.record(net.population(part.name) as AnyCells, own, { cells, every: ms(report.number("dt") ?? dt) });
+      if (isCell(part.model) && (report.get("sections") ?? "soma") !== "soma") throw new DataError(report.at("sections"), `is ${brief(report.get("sections"))}`, "hillock reports the soma"); // prettier-ignore
       populations.push(part.name);
     }
     if (populations.length === 0) throw new DataError(report.where, "is of no neurons that have its variable", "Give other cells"); // prettier-ignore

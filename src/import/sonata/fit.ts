@@ -1,0 +1,88 @@
+import { DataError } from "../../errors.ts";
+import type { Fields } from "./config.ts";
+
+/** A fit of the Allen Cell Types Database: passive properties, conditions, and the genome, which says of each kind of section (soma, axon,
+ * dend, apic) what is inserted, with parameters in the units of its .mod file. */
+export interface Fit {
+  readonly where: string;
+  readonly ra: number; // ohm cm
+  readonly celsius: number;
+  readonly vInit: number; // mV
+  /** uF/cm2. @throws DataError where it is not given */
+  cm(kind: string): number;
+  /** Parameters by mechanism; `pas` is everywhere. */
+  mechanisms(kind: string): ReadonlyMap<string, Fitted>;
+  /** mV. @throws DataError where it is not given for a mechanism */
+  reversal(kind: string, ion: string, mechanism: string): number;
+}
+
+export interface Fitted {
+  /** its first entry. */
+  readonly where: string;
+  readonly values: ReadonlyMap<string, number>;
+}
+
+export function fitOf(file: Fields, notes: string[]): Fit {
+  const only = (key: string): Fields => {
+    const [first, second] = file.list(key);
+    if (first !== undefined && second === undefined) return first;
+    throw new DataError(file.at(key), first === undefined ? "is missing" : "has several entries", "Give a list of one object");
+  };
+  const [passive, conditions] = [only("passive"), only("conditions")];
+  const cm = new Map(passive.list("cm").map((entry) => [text(entry, "section"), number(entry, "cm")]));
+  const erev = new Map(conditions.list("erev").map((entry) => [text(entry, "section"), entry]));
+  const [ra, ePas] = [number(passive, "ra"), number(passive, "e_pas")];
+  const genome = file.list("genome");
+  for (const entry of genome) if (!KINDS.has(text(entry, "section"))) throw new DataError(entry.at("section"), `is "${text(entry, "section").slice(0, 60)}"`, `Give ${[...KINDS].join(", ")}`);
+  for (const key of ["fitting", "axon_morph"]) file.get(key);
+  const left = [file, passive].flatMap((fields) => fields.left().map((key) => fields.at(key)));
+  if (left.length > 0) notes.push(`${left.slice(0, 8).join("; ")}: not read`);
+  return {
+    where: file.where,
+    ra,
+    celsius: number(conditions, "celsius"),
+    vInit: number(conditions, "v_init"),
+    cm: (kind) => {
+      const found = cm.get(kind);
+      if (found !== undefined) return found;
+      throw new DataError(passive.at("cm"), `has none of ${kind}`, `Add { "section": "${kind}", "cm": ... }`);
+    },
+    mechanisms: (kind) => ofKind(genome.filter((entry) => entry.text("section") === kind), { where: passive.where, values: new Map([["e", ePas]]) }),
+    reversal: (kind, ion, mechanism) => {
+      const entry = erev.get(kind);
+      if (entry !== undefined) return number(entry, `e${ion}`);
+      throw new DataError(conditions.at("erev"), `has none of ${kind}, where ${mechanism} reads e${ion}`, `Add { "section": "${kind}", "ena": ..., "ek": ... }`);
+    },
+  };
+} // prettier-ignore
+
+const KINDS = new Set(["soma", "axon", "dend", "apic"]);
+
+/** An entry without a mechanism is of one that is inserted anyhow: g_pas. */
+function ofKind(genome: readonly Fields[], pas: Fitted): Map<string, Fitted> {
+  const found = new Map<string, { where: string; values: Map<string, number> }>();
+  found.set("pas", { where: pas.where, values: new Map(pas.values) });
+  for (const entry of genome) {
+    const mechanism = entry.text("mechanism") ?? "";
+    if (mechanism !== "" && !found.has(mechanism)) found.set(mechanism, { where: entry.where, values: new Map() });
+  }
+  for (const entry of genome) {
+    const [name, given] = [text(entry, "name"), entry.text("mechanism") ?? ""];
+    const mechanism = given === "" ? [...found.keys()].find((one) => name.endsWith(`_${one}`)) : given;
+    if (mechanism === undefined || !name.endsWith(`_${mechanism}`)) throw new DataError(entry.at("name"), `is "${name.slice(0, 60)}", no parameter of ${given === "" ? "a mechanism that is inserted there" : given.slice(0, 60)}`, "Write it as gbar_Ih, the parameter before the mechanism"); // prettier-ignore
+    found.get(mechanism)?.values.set(name.slice(0, -mechanism.length - 1), number(entry, "value"));
+  }
+  return found;
+}
+
+function text(entry: Fields, key: string): string {
+  const found = entry.text(key);
+  if (found !== undefined) return found;
+  throw new DataError(entry.at(key), "is missing", "Give a text");
+}
+
+function number(entry: Fields, key: string): number {
+  const found = entry.number(key);
+  if (found !== undefined) return found;
+  throw new DataError(entry.at(key), "is missing", "Give a number");
+}
