@@ -9,6 +9,10 @@ const NONE: Measure = { factor: 1, powers: [0, 0, 0, 0, 0] };
 /** Units of what NEURON gives, where a file does not declare them. */
 const GIVEN: ReadonlyMap<string, string> = new Map([["v", "mV"], ["t", "ms"], ["dt", "ms"], ["celsius", "degC"], ["diam", "um"], ["area", "um2"]]); // prettier-ignore
 
+/** Units of the variables of an ion, and of currents. */
+const unitsOfIon = (ion: string, current: string) => [[`e${ion}`, "mV"], [`i${ion}`, current], [`${ion}i`, "milli/liter"], [`${ion}o`, "milli/liter"]] as const; // prettier-ignore
+const currentUnit = ({ kind }: Program): string => (kind === "density" ? "mA/cm2" : "nA");
+
 /** The measure of a value; "any" of a bare number, which takes the unit that it meets, and of what has an unknown unit. */
 type Value = Measure | "any";
 type Scope = Map<string, Value | undefined>;
@@ -33,6 +37,8 @@ class Check {
   readonly #unchecked: (at: At) => boolean;
   readonly #by = new Map<string, Value>();
   readonly #found: (At & { readonly problem: string })[] = [];
+  /** words that were said. */
+  readonly #unknown = new Set<string>();
   #said = false;
 
   constructor(program: Program, lexer: Lexer, units: UnitTable, unchecked: (at: At) => boolean) {
@@ -45,6 +51,7 @@ class Check {
   whole(): readonly string[] {
     const p = this.#program;
     this.#declare();
+    this.#checkGiven();
     this.#block([], p.initial);
     this.#block([], p.breakpoint?.body ?? []);
     for (const group of [p.derivatives, p.kinetics, p.procedures, p.functions])
@@ -58,24 +65,51 @@ class Check {
   #declare(): void {
     const p = this.#program;
     for (const [name, unit] of GIVEN) this.#by.set(name, this.#units.read(unit) ?? "any");
-    for (const { ion } of p.ions) {
-      const own = [[`e${ion}`, "mV"], [`i${ion}`, "mA/cm2"], [`${ion}i`, "mM"], [`${ion}o`, "mM"]] as const; // prettier-ignore
-      for (const [name, unit] of own) this.#by.set(name, this.#units.read(unit) ?? "any");
-    }
+    for (const { ion } of p.ions)
+      for (const [name, unit] of unitsOfIon(ion, currentUnit(p))) this.#by.set(name, this.#units.read(unit) ?? "any");
+    for (const { name, means, ...at } of p.unitNames) this.#checkWords(at, `UNITS defines (${name})`, means);
     for (const { name, value, unit } of p.unitConstants) this.#by.set(name, value !== undefined && unit === "" ? "any" : (this.#units.read(unit) ?? "any")); // prettier-ignore
     for (const d of [...p.assigned, ...p.parameters, ...p.constants, ...p.states]) {
-      const measure = this.#units.read(d.unit ?? "");
-      if (measure === undefined) {
-        this.#said = false;
-        this.#warn(d, `${d.name} has the unit (${(d.unit ?? "").slice(0, 60)}), which UNITS does not define`);
-      }
-      this.#by.set(d.name, measure ?? "any");
+      this.#checkWords(d, d.name, d.unit);
+      this.#by.set(d.name, this.#units.read(d.unit ?? "") ?? "any");
     }
     for (const name of p.defines.keys()) this.#by.set(name, "any");
   }
 
-  #routine({ name, args, unit, body }: Routine, isFunction: boolean): void {
+  /** What NEURON gives has one unit, which a file that reads it has to declare; modlunit says it at the word NEURON. */
+  #checkGiven(): void {
+    const p = this.#program;
+    const { tokens } = this.#lexer;
+    const words = new Set(tokens.map((token) => (token.kind === "name" ? token.text : "")));
+    const at = tokens.find(({ text }) => text === "NEURON");
+    const declared = new Map([...p.assigned, ...p.parameters, ...p.constants, ...p.states].map((d) => [d.name, d.unit ?? ""])); // prettier-ignore
+    const currents = [...p.nonspecific, ...p.electrode].map(({ name }) => [name, currentUnit(p)] as const);
+    const given = [...GIVEN, ...p.ions.flatMap(({ ion, read, write }) => unitsOfIon(ion, currentUnit(p)).filter(([name]) => [...read, ...write].includes(name))), ...currents]; // prettier-ignore
+    for (const [name, unit] of given) {
+      const own = declared.get(name) ?? "";
+      const [a, b] = [this.#units.read(unit), this.#units.read(own)];
+      if (at === undefined || name === "t" || !words.has(name) || a === undefined || b === undefined) continue;
+      if (this.#units.misses(own) !== undefined) {
+        this.#checkWords(at, name, own);
+        continue;
+      }
+      if (isSame(a, b) && Math.abs(b.factor / a.factor - 1) <= 1e-5) continue;
+      this.#said = false;
+      this.#warn(at, `${name} is given in (${unit}), but declared ${own === "" ? "without a unit" : `in (${own.slice(0, 60)})`}`); // prettier-ignore
+    }
+  }
+
+  #checkWords(at: At, what: string, unit = ""): void {
+    const word = this.#units.misses(unit);
+    if (word === undefined || this.#unknown.has(word)) return;
+    this.#unknown.add(word);
+    this.#said = false;
+    this.#warn(at, `${what} has the unit (${unit.slice(0, 60)}), of which UNITS does not define ${word.slice(0, 60)}, nor does NEURON's library`); // prettier-ignore
+  }
+
+  #routine({ name, args, unit, body, ...at }: Routine, isFunction: boolean): void {
     const result = isFunction ? [{ name, unit }] : [];
+    for (const one of [...args, ...result]) this.#checkWords(at, one.name, one.unit);
     this.#block([...args, ...result], body);
   }
 
@@ -139,6 +173,7 @@ class Check {
   #value(term: Term, scope: Scope): Value {
     switch (term.kind) {
       case "number":
+        this.#checkWords(term, `${term.value}`, term.unit);
         return term.unit === undefined ? "any" : (this.#units.read(term.unit) ?? "any");
       case "factor":
         return term.value === 0 ? "any" : { factor: 1 / term.value, powers: NONE.powers };
@@ -194,8 +229,7 @@ class Check {
 
   #alike(at: At, a: Value, b: Value, what: string): void {
     if (a === "any" || b === "any") return;
-    if (a.powers.some((x, k) => Math.abs(x - (b.powers[k] as number)) > 1e-9))
-      return this.#warn(at, `${what} measures ${said(a)}, but is given ${said(b)}`);
+    if (!isSame(a, b)) return this.#warn(at, `${what} measures ${said(a)}, but is given ${said(b)}`);
     const factor = b.factor / a.factor;
     if (Math.abs(factor - 1) > 1e-5) this.#warn(at, `${what} is given what is ${Number(factor.toPrecision(6))} of its unit; (${Number(factor.toPrecision(6))})* converts`); // prettier-ignore
   }
@@ -206,6 +240,9 @@ class Check {
     this.#found.push({ line: at.line, column: at.column, problem });
   }
 }
+
+const isSame = (a: Measure, b: Measure): boolean =>
+  a.powers.every((x, k) => Math.abs(x - (b.powers[k] as number)) <= 1e-9);
 
 function times(a: Value, b: Value, sign: 1 | -1): Value {
   if (a === "any" && b === "any") return "any";

@@ -52,6 +52,11 @@ const PREFIXES: readonly [string, number][] = [
   ["m", 1e-3], ["u", 1e-6], ["n", 1e-9], ["p", 1e-12], ["f", 1e-15], ["k", 1e3], ["c", 1e-2], ["d", 0.1], ["M", 1e6], ["G", 1e9],
 ]; // prettier-ignore
 
+/** Words that `read` takes and NEURON's library of units has not, unless a file defines them. */
+const NOT_IN_LIBRARY = new Set("degK A J W siemen S l L mol molar M".split(" "));
+/** Words of the library beside KNOWN: it puts long prefixes before words, but short ones before a few. */
+const IN_LIBRARY = new Set("kg mg km cm mm nm ms us ns ml day angstrom tesla weber henry pascal lumen bit candela R".split(" ")); // prettier-ignore
+
 const TOKEN = /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+|[+-]\d+)?)|(?<name>[A-Za-z_%]+)(?:\^?(?<power>\d+))?|(?<mark>[-*/]))\s*/y; // prettier-ignore
 
 /** Units as a file defines them beside those that everybody knows. */
@@ -85,6 +90,18 @@ export class UnitTable {
       unit.powers.forEach((p, k) => (powers[k] = (powers[k] as number) + p * power));
     }
     return { factor, powers };
+  }
+
+  /** The first word of a unit that neither the file defines nor NEURON's library has. */
+  misses(text: string): string | undefined {
+    return text.match(/[A-Za-z_%]+/g)?.find((word) => !this.#isKnown(word));
+  }
+
+  #isKnown(word: string): boolean {
+    const plain = (of: string): boolean =>
+      this.#own.has(of) || IN_LIBRARY.has(of) || (KNOWN.has(of) && !NOT_IN_LIBRARY.has(of));
+    const single = (of: string): boolean => plain(of) || (of.endsWith("s") && plain(of.slice(0, -1)));
+    return single(word) || PREFIXES.some(([prefix]) => prefix.length > 1 && word.startsWith(prefix) && (word === prefix || single(word.slice(prefix.length)))); // prettier-ignore
   }
 
   #named(name: string): Measure | undefined {

@@ -10,7 +10,7 @@ NEURON {
   ${more.neuron ?? ""}
 }
 PARAMETER { g = .001 (mho/cm2) e = -65 (mV) : where it drives the cell
-}
+} UNITS { (mV) = (millivolt) (mA) = (milliamp) (pS) = (picosiemens) (um) = (micron) }
 ASSIGNED { v (mV) i (mA/cm2) ${more.assigned ?? ""} }
 BREAKPOINT {
   ${more.breakpoint ?? ""}
@@ -337,7 +337,7 @@ describe("units, by the rules of modlunit", () => {
     "i = (1e-4)*gp*(v - e)",
     "UNITSOFF\nx = v\nUNITSON",
     "y = dt",
-  ])("%s fits", (text) => expect(warnings(text)).toEqual([]));
+  ])("%s fits", (text) => expect(warnings(text, "dt (ms)")).toEqual([]));
 });
 
 test("a concentration that a point process writes is refused, not ignored", () => {
