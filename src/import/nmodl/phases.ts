@@ -95,8 +95,14 @@ const hooked = ({ program }: Context, when: Hook["when"]): Statement[] =>
 
 /** BEFORE BREAKPOINT: as if at the top of BREAKPOINT, but that NEURON's dI/dV does not see it. */
 function beforeCurrents(context: Context, currents: Execution): void {
-  const { program, lexer, symbols: s, variables } = context;
-  currents.scoped(new Map(), hooked(context, "BEFORE BREAKPOINT"));
+  const { program, lexer, symbols: s, variables, notes } = context;
+  let draws = 0;
+  // one normal number for a step: white(sqrt(dt)); equal noises of a mechanism are one, so that there is no second
+  const draw = (law: Law): Expr | undefined => (law === "normal" && draws++ === 0 ? s.call("white", s.call("sqrt", s.name("dt"))) : undefined); // prettier-ignore
+  const before = new Execution(context, { draw, other: (statement) => refuse(context, statement) });
+  before.scoped(new Map(), hooked(context, "BEFORE BREAKPOINT"));
+  for (const [name, value] of before.values) currents.set(name, value);
+  if (draws > 0) notes.push("what BEFORE BREAKPOINT draws is noise of hillock's own: the law is the file's, the numbers are not NEURON's"); // prettier-ignore
   const [at] = program.hooks.filter(({ when }) => when === "BEFORE BREAKPOINT");
   for (const [name, value] of currents.values) {
     if (s.reads(value).has("V")) currents.set(name, bar(context, at as At, `computes ${name} from the voltage in BEFORE BREAKPOINT, which is refused: the solver would not see it change`, "Compute it in BREAKPOINT")); // prettier-ignore

@@ -7,14 +7,16 @@ import type { Term } from "./syntax.ts";
 
 /** Of a number that a step draws anew: between 0 and 1, or of mean 0 and standard deviation 1. */
 export type Law = "uniform" | "normal";
-export type Draws = (law: Law) => Expr;
+/** undefined of a law that may not be drawn here. */
+export type Draws = (law: Law) => Expr | undefined;
+type Numbers = (law: Law) => Expr;
 
 /** A draw by its place in the file: the language's name is given as texts are written. */
 export const drawName = (law: Law, place: number | string): string => `${law}@${place}`;
 export const isNormal = (name: string): boolean => name.startsWith("normal@");
 export const isDraw = (name: string): boolean => isNormal(name) || name.startsWith("uniform@");
 
-type Made = (s: Symbols, draw: Draws, ...args: Expr[]) => Expr;
+type Made = (s: Symbols, draw: Numbers, ...args: Expr[]) => Expr;
 
 const uniform: Made = (s, draw, low, high) =>
   low === undefined || high === undefined ? draw("uniform") : s.add(low, s.mul(s.sub(high, low), draw("uniform")));
@@ -47,15 +49,22 @@ export function drawn(shared: Shared, call: At & { readonly name: string; readon
   const { program, lexer, symbols } = shared;
   const { name, args } = call;
   const law = DRAWN.get(name);
-  if (law === undefined || draw === undefined) {
-    const why = law === undefined ? "the language draws uniform and normal numbers alone" : "what draws here is no step of states and no event"; // prettier-ignore
+  const refused = (why: string): Expr => {
     const problem = `calls ${name}, which is refused: ${why}`;
     return program.kind === "artificial" ? lexer.fail(call, problem, DRAWN_TIMES) : bar(shared, call, problem, REMEDY);
-  }
+  };
+  if (law === undefined) return refused("the language draws uniform and normal numbers alone");
   const ofVariable = name.startsWith("random_");
   const [first] = args;
   if (ofVariable && !(first?.kind === "name" && program.randoms.some((r) => r.name === first.name))) return lexer.fail(call, `calls ${name} of what is no RANDOM`, "Declare it in NEURON: RANDOM r"); // prettier-ignore
   const given = ofVariable ? args.slice(1) : args;
   if (!law.of.includes(given.length)) return lexer.fail(call, `gives ${name} ${args.length} arguments`, `Give it ${law.of.map((n) => n + Number(ofVariable)).join(" or ")}`); // prettier-ignore
-  return law.is(symbols, draw, ...given.map(value));
+  let fits = true;
+  const number = (of: Law): Expr => {
+    const found = draw?.(of);
+    fits &&= found !== undefined;
+    return found ?? symbols.number(0);
+  };
+  const is = law.is(symbols, number, ...given.map(value));
+  return fits ? is : refused("what draws here is no step of states and no event");
 } // prettier-ignore

@@ -48,13 +48,16 @@ function covariance(x: readonly Float64Array[], about: number, lag: number): num
 }
 
 // five standard errors throughout: of a fixed seed, but a right law fails one such test in two million
-test("white noise: mean and standard deviation of a step are the file's, and no step knows of another", async () => {
-  const [i, n] = [await currents("white_current"), (CELLS * STOP) / DT];
-  const [about, variance] = [-0.1, 0.2 ** 2]; // an ELECTRODE_CURRENT flows inward
-  expect(Math.abs(mean(i) - about)).toBeLessThan(5 * Math.sqrt(variance / n));
-  expect(Math.abs(covariance(i, about, 0) / variance - 1)).toBeLessThan(5 * Math.sqrt(2 / n));
-  for (const lag of [1, 2, 10]) expect(Math.abs(covariance(i, about, lag) / variance)).toBeLessThan(5 / Math.sqrt(n));
-});
+test.each(["white_current", "white_before"])(
+  "%s: mean and standard deviation of a step are the file's, and no step knows of another",
+  async (name) => {
+    const [i, n] = [await currents(name), (CELLS * STOP) / DT];
+    const [about, variance] = [-0.1, 0.2 ** 2]; // an ELECTRODE_CURRENT flows inward
+    expect(Math.abs(mean(i) - about)).toBeLessThan(5 * Math.sqrt(variance / n));
+    expect(Math.abs(covariance(i, about, 0) / variance - 1)).toBeLessThan(5 * Math.sqrt(2 / n));
+    for (const lag of [1, 2, 10]) expect(Math.abs(covariance(i, about, lag) / variance)).toBeLessThan(5 / Math.sqrt(n));
+  },
+);
 
 test("fluctuating conductances: mean, standard deviation and correlation over time are the file's", async () => {
   const i = await currents("background");
