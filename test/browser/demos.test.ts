@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCourse, type Course } from "../../demo/motor-pool/course.ts";
 import { draw, inked, openBrowser, visit, type Visit } from "./pages.ts";
 import { reached } from "./site.ts";
-import { anew, number, running, set, settled, until } from "./tab.ts";
+import { anew, number, running, set, settled, until, waited } from "./tab.ts";
 import { browser, site } from "./setting.ts";
 
 const clean = ({ complaints, requests }: Visit): void => {
@@ -363,12 +363,13 @@ describe("plasticity", () => {
     for (const part of ["#means", "#rate-plot", "#weights", "#counts", "#around", "#rule", "#raster"])
       await expect.poll(() => inked(page, part), { timeout: 60_000 }).toBeGreaterThan(0.002);
     await set(page, "learns", 0);
-    const at = await number(page, "modelMs");
-    await until(page, "modelMs", (t) => t > at + 2000); // looks at the weights lie between
+    const stays = async (): Promise<boolean> => {
+      const [held, at] = [await number(page, "first"), await number(page, "modelMs")];
+      await until(page, "modelMs", (t) => t > at + 3000); // looks at the weights lie between
+      return (await number(page, "first")) === held;
+    };
+    await waited("weights are held", stays, (held) => held); // from some step on: until then it may have learned
     const held = await number(page, "first");
-    const then = await number(page, "modelMs");
-    await until(page, "modelMs", (t) => t > then + 3000);
-    expect(await number(page, "first")).toBe(held);
     await set(page, "learns", 1);
     await until(page, "first", (w) => w !== held);
     clean(seen);
