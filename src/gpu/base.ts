@@ -54,6 +54,7 @@ export function prepare(network: CompiledNetwork, device: GPUDevice, trip: Round
     workgroupSize: options.workgroupSize ?? WORKGROUP_SIZE,
     bindingBytes,
     parts: partsOfSlots(device, options.parts),
+    alone: options.alone,
     maxSteps,
     records: new Records(
       device,

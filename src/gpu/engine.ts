@@ -35,6 +35,8 @@ export interface GpuOptions {
   /** into which the slots that spikes are added to are divided, each with workgroups of its own; results do not depend on it. Default:
    * up to the number of cores where a processor stands in for a graphics card, else 1. */
   readonly parts?: number;
+  /** links of a spike at most that one invocation adds alone, more are shared by its workgroup; results do not depend on it. */
+  readonly alone?: number;
   /** spikes that the log holds at first; it grows without loss. Default 16384. */
   readonly logCapacity?: number;
   /** measure phases with timestamp queries (needs the device feature; slows a run a little). */

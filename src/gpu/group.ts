@@ -18,6 +18,8 @@ export interface Shared {
   readonly bindingBytes: number;
   /** Into how many the slots of a stage are divided that a spike reaches by so many links, see shaders/deliver.wgsl. */
   readonly parts: (links: number) => number;
+  /** Links of a spike at most that one invocation adds alone; undefined: as the device likes it. */
+  readonly alone: number | undefined;
   /** of a submit. */
   readonly maxSteps: number;
   readonly records: Records; // of blocks, one a dispatch

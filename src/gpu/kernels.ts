@@ -83,6 +83,8 @@ export interface KernelOptions {
   readonly model?: string;
   /** the override WORKGROUP_SIZE. */
   readonly workgroupSize?: number;
+  /** links of a spike at most that an invocation of `deliver` adds alone; default: as the device likes it. */
+  readonly alone?: number | undefined;
   readonly label?: string;
 }
 
@@ -106,7 +108,7 @@ export class Kernels {
   }
 
   make<K extends KernelName>(name: K, options: KernelOptions = {}): Promise<Kernel<K>> {
-    const key = `${name} ${options.workgroupSize} ${options.model ?? ""}`;
+    const key = `${name} ${options.workgroupSize} ${options.alone} ${options.model ?? ""}`;
     const ofModel = options.model !== undefined;
     const all = known.get(this.#device) ?? new Map<string, Known>();
     known.set(this.#device, all);
@@ -140,8 +142,9 @@ const listed = (device: GPUDevice, workgroupSize: number): number =>
   Math.max(isSoftware(device.adapterInfo) ? 64 : 256, workgroupSize);
 
 /** Links of a spike at most that one invocation adds alone. A GPU's workgroup shares more than a few; on a software adapter an entry
- * of the list costs each group of lanes as much as some links, and only a row of very many would keep one of them waiting. */
-const alone = (device: GPUDevice): number => (isSoftware(device.adapterInfo) ? 512 : 4);
+ * of the list costs each group of lanes as much as some links, and only a row of very many would keep one of them waiting (8,000 motor
+ * neurons, rows of 2,400: 12 ns an event alone, 17 by the list). */
+const alone = (device: GPUDevice): number => (isSoftware(device.adapterInfo) ? 4096 : 4);
 
 /** Makes a kernel's pipeline. Bindings that the text does not use may be bound all the same.
  * @throws DeviceError with the kernel's label when the device refuses it */
@@ -152,7 +155,7 @@ async function makeKernel<K extends KernelName>(
 ): Promise<Kernel<K>> {
   const label = options.label ?? name;
   const list = listed(device, options.workgroupSize ?? WORKGROUP_SIZE);
-  const code = await linkKernel(name, options.model, { LIST: `${list}u`, FEW: `${alone(device)}u` });
+  const code = await linkKernel(name, options.model, { LIST: `${list}u`, FEW: `${options.alone ?? alone(device)}u` });
   const layout = device.createBindGroupLayout({
     label,
     entries: numbered(name).map(({ access, binding }) => ({

@@ -83,10 +83,10 @@ export class StagePart implements Group {
 
   /** @param note  whether this stage notes the log's position */
   static async make(shared: Shared, sums: Sums, note: boolean): Promise<StagePart> {
-    const { workgroupSize, memory, network, bindingBytes, parts } = shared;
+    const { workgroupSize, memory, network, bindingBytes, parts, alone } = shared;
     const { stage, label } = sums;
     const tables = await makeLinkTables(memory, label, stage, network, bindingBytes, parts);
-    const deliver = tables.length > 0 ? await shared.kernels.make("deliver", { workgroupSize }) : undefined;
+    const deliver = tables.length > 0 ? await shared.kernels.make("deliver", { workgroupSize, alone }) : undefined;
     const given = stage.given.step.length > 0 ? await shared.kernels.make("given", { workgroupSize }) : undefined;
     const again = await RegenerateParts.make(shared, sums, note && tables.length === 0);
     return new StagePart(shared, sums, { deliver, given }, tables, again, note);

@@ -83,6 +83,10 @@ describe.each([
 
   test.each([2, 3, 7])("slots in %i parts", async (parts) => expectSame(await run(c, { parts }), want));
 
+  test.each([0, 2, 5])("rows of more than %i links shared by a workgroup", async (alone) =>
+    expectSame(await run(c, { alone, parts: 1 + (alone % 2) }), want),
+  );
+
   test("segments of 1, 7, 39, 333 steps and the rest", async () => {
     expectSame(await run(c, {}, { ends: [1, 8, 47, 380, 383] }), want);
   });
