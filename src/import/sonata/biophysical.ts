@@ -57,7 +57,7 @@ export function biophysical(where: string, type: ReadonlyMap<string, string>, fi
   const morphology = swc(textOf(files.source, path), path).sections;
   const fit = fitOf(files.json("biophysical_neuron_models_dir", named("dynamics_params")), files.notes);
   const { soma, kept, inFile } = withoutAxon(path, morphology);
-  const sections = [...kept.map((s) => sectionOf(s, fit, run)), ...stub(soma, fit, run)];
+  const sections = [...kept.map((s) => sectionOf(s, fit, run)), ...newAxon(soma, fit, run)];
   const kinds = new Map<string, string[]>();
   for (const { name } of sections) kinds.set(kindOf(name), [...(kinds.get(kindOf(name)) ?? []), name]);
   const cell = {
@@ -99,7 +99,7 @@ const sectionOf = ({ name, kind, points, parent, parentEnd }: SwcSection, fit: F
   ...(parent === undefined ? {} : { parent, parentEnd: parentEnd ?? 1 }),
 });
 
-function stub(soma: string, fit: Fit, run: Run): SectionSpec[] {
+function newAxon(soma: string, fit: Fit, run: Run): SectionSpec[] {
   const own = { L: um(30), diam: um(1), Ra: ohm_cm(fit.ra), cm: uF_per_cm2(fit.cm("axon")), nseg: nsegOf(30, run) };
   return [{ name: "axon_0", parent: soma, parentEnd: 0.5, ...own }, { name: "axon_1", parent: "axon_0", ...own }]; // prettier-ignore
 }
