@@ -12,7 +12,7 @@ import { type Relaxation, stepsOfMap } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
 import { isDecaying, isRelaxing, lost, relax, type Relaxing, stepsOf, steadyOf, withLets } from "./relaxing.ts";
 import { placeName } from "./link-places.ts";
-import { advanceReceptor, beginning, placesOf, startOf, stateId } from "./receptor-states.ts";
+import { advanceReceptor, beginning, placesOf, receptorRelaxations, startOf, stateId } from "./receptor-states.ts";
 import { currentName, inputsOf, type InitialState, ions, type Phases, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, reversalName, totalName } from "./resolved-cell.ts"; // prettier-ignore
 import { receptorStep, type ReceptorStep, type ReceptorTexts } from "./receptor.ts";
 
@@ -189,19 +189,7 @@ export class CellEquations {
         });
         return [...own, ...schemes];
       }),
-      ...receptors.flatMap((r) => {
-        const { V } = node(r.node);
-        return placesOf(r).flatMap(({ place, states }) => {
-          const text = this.#synapseTexts(r, place);
-          return states.map((s): Relaxation => {
-            const state = r.synapse.states[s] as ReceptorState;
-            const base = { state: stateId(r, s, place), called: s, owner: `receptor "${r.name}"`, place: "", V };
-            if (isRelaxing(state)) return { ...base, steps: stepsOf(state, text, name(dt)) };
-            if (isDecaying(state)) return { ...base, steps: div(name(dt), text(state.tau)) };
-            return { ...base, by: "map", steps: stepsOfMap(text(state.next), base.state, dt) };
-          });
-        });
-      }),
+      ...receptors.flatMap((r) => receptorRelaxations(r, node(r.node).V, (place) => this.#synapseTexts(r, place), dt)),
     ];
   }
 

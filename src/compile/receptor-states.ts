@@ -2,6 +2,7 @@ import { call, div, type Expr, mul, name, negate, num, type Stmt } from "../lang
 import type { ReceptorState } from "../mechanisms/mechanism.ts";
 import { isDecaying, isRelaxing, lost, relax, stepsOf, steadyOf } from "./relaxing.ts";
 import type { ResolvedReceptor } from "./resolved-cell.ts";
+import { type Relaxation, stepsOfMap } from "./too-fast.ts";
 
 /** A receptor's states where each of its links has some of its own: all in the place of its first link, these again in every other. */
 
@@ -58,6 +59,25 @@ export function advanceReceptor(
       }
       if (!isRelaxing(state)) return [{ op: "set", name: id, value: text(state.next) }];
       return [relax(id, steadyOf(state, text), lost(stepsOf(state, text, dt)))];
+    });
+  });
+}
+
+/** How many of its time constants a step is, of each state, and the voltage that this may depend on. @param dt  name of the step */
+export function receptorRelaxations(
+  r: ResolvedReceptor,
+  V: string,
+  textsOf: (place: number) => Texts,
+  dt: string,
+): Relaxation[] {
+  return placesOf(r).flatMap(({ place, states }) => {
+    const text = textsOf(place);
+    return states.map((s): Relaxation => {
+      const state = r.synapse.states[s] as ReceptorState;
+      const base = { state: stateId(r, s, place), called: s, owner: `receptor "${r.name}"`, place: "", V };
+      if (isRelaxing(state)) return { ...base, steps: stepsOf(state, text, name(dt)) };
+      if (isDecaying(state)) return { ...base, steps: div(name(dt), text(state.tau)) };
+      return { ...base, by: "map", steps: stepsOfMap(text(state.next), base.state, dt) };
     });
   });
 }
