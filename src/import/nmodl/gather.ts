@@ -1,16 +1,16 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { Quantity, Unit } from "../../units.ts";
-import { currentsOf } from "./draft.ts";
+import { currentsOf } from "./running/draft.ts";
 import { type NmodlOptions, constantsOf, unitsOf } from "./nmodl.ts";
-import { failBarred, isBarred } from "./barred.ts";
-import { give } from "./given.ts";
-import { Parser } from "./parse.ts";
-import { type Context, runPhases } from "./phases.ts";
-import { Resolver } from "./resolve.ts";
-import { Symbols } from "./symbols.ts";
-import { unitWarnings } from "./unit-check.ts";
-import { Variables } from "./variables.ts";
-import { Writer } from "./writer.ts";
+import { failBarred, isBarred } from "./running/barred.ts";
+import { give } from "./reading/given.ts";
+import { Parser } from "./reading/parse.ts";
+import { type Context, runPhases } from "./running/phases.ts";
+import { Resolver } from "./running/resolve.ts";
+import { Symbols } from "../../lang/symbolic/symbols.ts";
+import { unitWarnings } from "./units/unit-check.ts";
+import { Variables } from "./reading/variables.ts";
+import { Writer } from "./writing/writer.ts";
 
 /** A POINT_PROCESS whose current comes from the voltage of another compartment: what `net.gather` takes. */
 export interface NmodlGather {

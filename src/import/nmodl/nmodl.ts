@@ -1,25 +1,25 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { Channel, Mechanism } from "../../mechanisms/mechanism.ts";
-import { Assembly } from "./assemble.ts";
-import { FARADAY, GAS } from "./builtins.ts";
-import { type Draft, draft } from "./draft.ts";
+import { Assembly } from "./writing/assemble.ts";
+import { FARADAY, GAS } from "./running/builtins.ts";
+import { type Draft, draft } from "./running/draft.ts";
 import { DataError } from "../../errors.ts";
-import { give, type GivenByScript } from "./given.ts";
-import { withNoise } from "./draws.ts";
-import { eventsOf, ownEventsOf, sends, withEventStates } from "./events.ts";
-import { OwnEvents, type Received } from "./own-events.ts";
-import type { Tabulated } from "./shared.ts";
-import type { Lexer } from "./lexer.ts";
+import { give, type GivenByScript } from "./reading/given.ts";
+import { withNoise } from "./running/draws.ts";
+import { eventsOf, ownEventsOf, sends, withEventStates } from "./events/events.ts";
+import { OwnEvents, type Received } from "./events/own-events.ts";
+import type { Tabulated } from "./running/shared.ts";
+import type { Lexer } from "./reading/lexer.ts";
 import { type PlasticityType, plasticityType, type SourcePlasticity } from "../../mechanisms/plasticity.ts";
-import { ruleOf } from "./rule.ts";
-import { Parser } from "./parse.ts";
-import { type Context, runPhases } from "./phases.ts";
-import { Symbols } from "./symbols.ts";
-import type { NetReceive, Program } from "./syntax.ts";
-import { tidy } from "./tidy.ts";
-import { unitWarnings } from "./unit-check.ts";
-import { UnitTable } from "./units.ts";
-import { Variables } from "./variables.ts";
+import { ruleOf } from "./writing/rule.ts";
+import { Parser } from "./reading/parse.ts";
+import { type Context, runPhases } from "./running/phases.ts";
+import { Symbols } from "../../lang/symbolic/symbols.ts";
+import type { NetReceive, Program } from "./reading/syntax.ts";
+import { tidy } from "../../lang/symbolic/tidy.ts";
+import { unitWarnings } from "./units/unit-check.ts";
+import { UnitTable } from "./units/units.ts";
+import { Variables } from "./reading/variables.ts";
 
 export interface NmodlOptions extends GivenByScript {
   /** what errors call the text; default "NMODL". */

@@ -1,7 +1,7 @@
 import type { Channel, Mechanism, Pool, Synapse } from "../../mechanisms/mechanism.ts";
 import type { SourcePlasticity } from "../../mechanisms/plasticity.ts";
 import type { Neuron } from "../../mechanisms/neuron.ts";
-import type { NmodlCell } from "./artificial.ts";
+import type { NmodlCell } from "./artificial/cell.ts";
 import type { NmodlGather } from "./gather.ts";
 import type { Quantity, Unit } from "../../units.ts";
 

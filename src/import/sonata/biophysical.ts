@@ -2,7 +2,7 @@ import { DataError, didYouMean } from "../../errors.ts";
 import { arcs } from "../../morphology/frusta.ts";
 import type { CellModel, Insertion, ReceptorSpec, SectionSpec } from "../../network/cell.ts";
 import { degC, mV, ohm_cm, type Quantity, uF_per_cm2, um } from "../../units.ts";
-import { scaled } from "../nmodl/writer.ts";
+import { scaled } from "../nmodl/writing/writer.ts";
 import { swc, type SwcSection } from "../swc/sections.ts";
 import type { Components } from "./components.ts";
 import { brief, type Fields, textOf } from "./config.ts";

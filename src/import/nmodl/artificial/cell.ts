@@ -1,0 +1,105 @@
+import { nameFault } from "../../../lang/words.ts";
+import type { NeuronType } from "../../../mechanisms/neuron.ts";
+import type { Quantity } from "../../../units.ts";
+import { Firing } from "./firing.ts";
+import { Generator, type Pulses } from "./generator.ts";
+import { NeuronText } from "./neuron-text.ts";
+import { sends, withEventStates } from "../events/events.ts";
+import { give } from "../reading/given.ts";
+import type { Lexer } from "../reading/lexer.ts";
+import { constantsOf, type NmodlOptions, unitsOf } from "../nmodl.ts";
+import { Parser } from "../reading/parse.ts";
+import { type Context, runPhases } from "../running/phases.ts";
+import { Resolver } from "../running/resolve.ts";
+import { Symbols } from "../../../lang/symbolic/symbols.ts";
+import type { NetReceive, Program } from "../reading/syntax.ts";
+import { unitWarnings } from "../units/unit-check.ts";
+import { Variables } from "../reading/variables.ts";
+
+interface Said {
+  readonly name: string;
+  /** where the file's units do not fit each other, with line and column, as NEURON's `modlunit` finds it. */
+  readonly warnings: readonly string[];
+  /** what was decided where the file leaves a choice. */
+  readonly notes: readonly string[];
+}
+
+/** An ARTIFICIAL_CELL, by `kind`: a point neuron that hears events at its port `event` (`net.cells("I", file.neuron({ n: 10 }))`), or a generator:
+ * pulses at equal intervals, for ever where there is no `stop` (`net.sources("G", 1, regular({ stop: seconds(1), ...file.pulses }))`), or
+ * times (`trains([file.times])`, ms). */
+export type NmodlCell = Said &
+  (
+    | { readonly kind: "neuron"; readonly neuron: NeuronType<"event"> }
+    | {
+        readonly kind: "pulses";
+        readonly pulses: {
+          readonly start: Quantity<"ms">;
+          readonly interval: Quantity<"ms">;
+          readonly stop?: Quantity<"ms">;
+        };
+      }
+    | { readonly kind: "times"; readonly times: readonly number[] }
+  );
+
+type Options = Omit<NmodlOptions, "tables" | "longitudinalDiffusion">;
+
+/** Whether a text is for `nmodlCell`: an ARTIFICIAL_CELL. */
+export const isArtificial = (text: string, options: Options = {}): boolean =>
+  new Parser(text, options.file ?? "NMODL", options.include).whole().kind === "artificial";
+
+/** An integrate-and-fire cell, or a generator of spikes, from an NMODL text with ARTIFICIAL_CELL. NEURON computes such cells event by event, at any
+ * time; here events lie on steps, and those of one step act together.
+ * @throws DataError with file, line and column for what cannot be read or is refused */
+export function nmodlCell(text: string, options: Options = {}): NmodlCell {
+  const parser = new Parser(text, options.file ?? "NMODL", options.include);
+  const read = parser.whole();
+  const { lexer } = parser;
+  if (read.kind !== "artificial") lexer.fail(read.nameAt, "is no ARTIFICIAL_CELL", "Read it by nmodl");
+  give(read, lexer, options);
+  const units = unitsOf(read);
+  const warnings = unitWarnings(read, lexer, units, parser.isUnchecked);
+  const program = withEventStates(read);
+  const receive = program.netReceive ?? lexer.fail(program.nameAt, "has no NET_RECEIVE, and does nothing", "Give it one"); // prettier-ignore
+  const tooMany = (): never => lexer.fail(program.nameAt, "comes to more than 200000 different expressions", "Shorten it"); // prettier-ignore
+  const variables = new Variables(program, lexer, constantsOf(program, lexer, units));
+  const context: Context = { program, lexer, variables, symbols: new Symbols(tooMany), interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
+  const name = nameOf(program.name);
+  const said = { name, warnings, notes: context.notes };
+  if (!sends(program.initial, program)) {
+    const phases = runPhases(context);
+    const resolver = new Resolver(context, phases);
+    const draft = new Firing(context, phases, receive, resolver).draft();
+    if (resolver.kept.size > 0) lexer.fail(receive, `reads ${[...resolver.kept.keys()].join(", ")}, which changes from step to step, and is refused`, "Compute it in NET_RECEIVE"); // prettier-ignore
+    return { ...said, kind: "neuron", neuron: new NeuronText(context, units, receive, name).neuron(draft) };
+  }
+  checkGenerator(program, lexer, receive);
+  const pulses = new Generator(context, receive).pulses();
+  context.notes.push("what NET_RECEIVE does at a connection's event is read over: a source hears none");
+  return { ...said, ...asSource(pulses) };
+}
+
+function asSource(found: Pulses): { kind: "times"; times: readonly number[] } | Omit<Extract<NmodlCell, { kind: "pulses" }>, keyof Said> {
+  if ("times" in found) return { kind: "times", times: found.times };
+  const ms = (value: number): Quantity<"ms"> => ({ value: Number(value.toPrecision(12)), unit: "ms" });
+  const { start, interval, stop } = found;
+  return { kind: "pulses", pulses: { start: ms(start), interval: ms(interval), ...(stop === undefined ? {} : { stop: ms(stop) }) } };
+} // prettier-ignore
+
+/** A generator may ask whether its weight is above 0, which switches it on; a cell adds it to what decides when it fires. */
+function checkGenerator(program: Program, lexer: Lexer, { args, body }: NetReceive): void {
+  const [weight] = args;
+  if (weight === undefined || !assigns(body, `"name":${JSON.stringify(weight.name)}`)) return;
+  lexer.fail(program.nameAt, "fires between steps, at times that it computes itself and that events change, which is refused", "Write it as a neuron({ ... }) whose states follow equations: docs/own-neuron.md. It then fires at the step behind"); // prettier-ignore
+}
+
+/** Whether any assignment among statements has this in its value. */
+const assigns = (of: unknown, text: string): boolean =>
+  typeof of === "object" &&
+  of !== null &&
+  (("kind" in of && of.kind === "assign" && "value" in of && JSON.stringify(of.value).includes(text)) ||
+    Object.values(of).some((part) => assigns(part, text)));
+
+const nameOf = (wish: string): string => {
+  const base = wish.replaceAll(/^_+/g, "");
+  return nameFault(base) === undefined ? base : `${base}_cell`.slice(0, 60);
+};

@@ -1,0 +1,108 @@
+import { HillockError } from "../../../errors.ts";
+import type { Expr } from "../../../lang/expr.ts";
+import { dimension } from "../../../lang/units.ts";
+import { checkNeuron } from "../../../mechanisms/check-neuron.ts";
+import { type Neuron, neuron, type NeuronState, type NeuronType } from "../../../mechanisms/neuron.ts";
+import type { Unit } from "../../../units.ts";
+import type { FiringDraft, FiringState } from "./firing.ts";
+import { WEIGHT } from "../events/connection.ts";
+import type { Context } from "../running/phases.ts";
+import type { NetReceive } from "../reading/syntax.ts";
+import { type UnitTable, unitOf } from "../units/units.ts";
+import { Writer } from "../writing/writer.ts";
+
+/** What has come in this step, of a cell that only an event may fire. */
+const INPUT = "input@step";
+
+type Texts = Record<string, string>;
+
+/** Writes a point neuron from its draft, with names, units and `let` as a mechanism's. */
+export class NeuronText {
+  readonly #context: Context;
+  readonly #writer: Writer;
+  readonly #name: string;
+  readonly #weight: Unit;
+  readonly #unitOf: (state: string) => Unit;
+  readonly #states: Record<string, Texts> = {};
+  readonly #onEvent: Texts = {};
+  readonly #reset: Texts = {};
+  readonly #held: string[] = [];
+
+  constructor(context: Context, units: UnitTable, receive: NetReceive, name: string) {
+    const { program } = context;
+    [this.#context, this.#name] = [context, name];
+    this.#writer = new Writer(context, units);
+    const ofFile = (text: string | undefined): Unit => {
+      const found = unitOf(units.read(text ?? "1"));
+      return found?.factor === 1 ? found.unit : "1";
+    };
+    const declared = new Map([...program.assigned, ...program.states].map((d) => [d.name, d.unit]));
+    this.#unitOf = (state) => ofFile(declared.get(state));
+    this.#weight = ofFile(receive.args[0]?.unit);
+    this.#writer.take("weight");
+    this.#writer.say(WEIGHT, "weight", this.#weight);
+  }
+
+  /** @throws DataError for what the language does not take */
+  neuron({ states, spike, refractory, asksEvents }: FiringDraft): NeuronType<"event"> {
+    const { symbols: s, program, lexer } = this.#context;
+    for (const { name } of states) this.#writer.dimensions.set(this.#writer.own(name), dimension(this.#unitOf(name)));
+    for (const state of states) this.#state(state);
+    if (asksEvents) this.#input(refractory !== undefined);
+    const came = s.binary("!=", s.name(INPUT), s.number(0));
+    const texts: Texts = {};
+    this.#writer.text(asksEvents ? s.mul(came, spike) : spike, "1", (t) => (texts["spike"] = t));
+    if (refractory !== undefined) this.#writer.text(refractory, "ms", (t) => (texts["refractory"] = t));
+    const lets = this.#writer.write();
+    const title = program.title === "" ? program.name : program.title;
+    const data = {
+      name: this.#name,
+      doc: `${title.replace(/\.?$/, ".")}\nTranslated from NMODL, ${program.file}.`,
+      params: this.#writer.inOrder(),
+      ...(Object.keys(lets).length === 0 ? {} : { let: lets }),
+      states: this.#states as unknown as Record<string, NeuronState>,
+      ports: { event: { unit: this.#weight, doc: "events of connections", onEvent: this.#onEvent } },
+      spike: texts["spike"] as string,
+      fires: "afterEvents",
+      reset: this.#reset,
+      ...(refractory === undefined ? {} : { refractory: texts["refractory"] as string, held: this.#held }),
+    } satisfies Omit<Neuron, "kind">;
+    try {
+      checkNeuron(`${program.file}, ${data.name}`, { kind: "neuron", ...data });
+    } catch (error) {
+      if (!(error instanceof HillockError)) throw error;
+      lexer.fail(program.nameAt, `makes a neuron that the language does not take: ${error.where}: ${error.problem}`, error.remedy); // prettier-ignore
+    }
+    return neuron(data);
+  }
+
+  #state({ name: state, relaxes, init, gain, reset, held }: FiringState): void {
+    const { symbols: s } = this.#context;
+    const [name, unit] = [this.#writer.own(state), this.#unitOf(state)];
+    const texts: Texts = {};
+    this.#states[name] = texts;
+    const into = (of: Texts, key: string, value: Expr, as: Unit = unit): void => {
+      of[key] = "";
+      this.#writer.text(value, as, (t) => (of[key] = t));
+    };
+    if (relaxes === undefined) texts["next"] = name;
+    else {
+      into(texts, "inf", relaxes.inf);
+      into(texts, "tau", relaxes.tau, "ms");
+    }
+    texts["unit"] = unit;
+    into(texts, "init", init);
+    const adds = s.mul(s.name(WEIGHT), gain);
+    if (s.reads(adds).has(WEIGHT)) into(this.#onEvent, name, adds);
+    if (reset !== undefined) into(this.#reset, name, reset);
+    if (held) this.#held.push(name);
+  }
+
+  #input(held: boolean): void {
+    const name = this.#writer.own(INPUT, "input");
+    this.#writer.dimensions.set(name, dimension(this.#weight));
+    this.#states[name] = { next: "0", unit: this.#weight, init: "0" };
+    this.#onEvent[name] = "weight";
+    if (held) this.#held.push(name);
+  }
+}

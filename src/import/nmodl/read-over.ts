@@ -1,8 +1,0 @@
-import type { At } from "./lexer.ts";
-import type { Context } from "./phases.ts";
-
-/** net_event changes nothing of the receptor: it is for connections that begin there. */
-export function readOver({ lexer, notes }: Context, at: At): void {
-  const note = `net_event in ${lexer.where(at)} is read over: connections begin at cells, not at receptors`;
-  if (!notes.includes(note)) notes.push(note);
-}

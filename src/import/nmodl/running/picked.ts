@@ -1,0 +1,36 @@
+import type { Expr } from "../../../lang/expr.ts";
+import type { Shared } from "./shared.ts";
+import { type Symbols, valueOf } from "../../../lang/symbolic/symbols.ts";
+import type { Target, Term } from "../reading/syntax.ts";
+
+/** A computed index picks among the elements of arrays that are no longer. */
+const MOST_PICKED = 32;
+
+type Index = Extract<Term, { kind: "number" }>;
+
+interface Picked {
+  readonly k: Expr;
+  readonly elements: readonly Index[];
+}
+
+/** The elements of an array among which a computed index picks; undefined of an index that is a number, or of a long array. */
+export function pickedOf({ variables }: Shared, { name, index, line, column }: Target, value: (term: Term) => Expr): Picked | undefined {
+  const size = index === undefined ? undefined : variables.sizes.get(name);
+  if (index === undefined || size === undefined || size > MOST_PICKED) return undefined;
+  const k = value(index);
+  if (valueOf(k) !== undefined) return undefined;
+  return { k, elements: Array.from({ length: size }, (_, n) => ({ kind: "number", value: n, line, column }) as const) };
+} // prettier-ignore
+
+/** The element that the index picks. */
+export function among({ symbols: s }: Shared, { k, elements }: Picked, read: (element: Index) => Expr): Expr {
+  const values = elements.map(read);
+  return values.reduceRight((rest, value, j) => s.call("select", s.binary("==", k, s.number(j)), value, rest));
+}
+
+/** a || b, of what is 0 or 1. */
+export function either(s: Symbols, a: Expr, b: Expr): Expr {
+  const known = [a, b].map(valueOf);
+  if (known.some((x) => x !== undefined && x !== 0)) return s.number(1);
+  return known[0] === 0 ? b : known[1] === 0 ? a : s.call("max", a, b);
+}

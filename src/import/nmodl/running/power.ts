@@ -1,0 +1,33 @@
+import type { Expr } from "../../../lang/expr.ts";
+import type { Shared } from "./shared.ts";
+
+/** A power as C's pow has it. Of a base below 0 it has a value where the exponent is whole; the language's, of an exponent that is no
+ * literal, has 0. */
+export function power({ symbols: s, variables }: Pick<Shared, "symbols" | "variables">, base: Expr, exponent: Expr): Expr {
+  const plain = s.binary("^", base, exponent);
+  if (exponent.kind !== "name" || !mayBeBelow(base)) return plain;
+  const variable = variables.find(exponent.name);
+  const isWhole = variable?.kind === "parameter" && Number.isInteger(variable.declared.value ?? 0);
+  if (!isWhole) return plain;
+  const two = s.number(2);
+  const isOdd = s.sub(exponent, s.mul(two, s.call("floor", s.div(exponent, two))));
+  const signed = s.mul(s.binary("^", s.call("abs", base), exponent), s.sub(s.number(1), s.mul(two, isOdd)));
+  return s.call("select", s.binary("<", base, s.number(0)), signed, plain);
+} // prettier-ignore
+
+/** Whether a value may lie below 0: names (concentrations, gates, parameters) are taken not to, differences are. */
+function mayBeBelow(e: Expr): boolean {
+  switch (e.kind) {
+    case "number":
+      return e.value < 0;
+    case "name":
+      return e.name === "V";
+    case "negate":
+      return true;
+    case "binary":
+      return e.op === "-" || ((e.op === "+" || e.op === "*" || e.op === "/") && (mayBeBelow(e.left) || mayBeBelow(e.right))); // prettier-ignore
+    case "call":
+      if (e.fn === "select") return e.args.slice(1).some(mayBeBelow);
+      return e.fn === "max" ? e.args.every(mayBeBelow) : !["exp", "abs", "sqrt", "exprel", "cosh"].includes(e.fn);
+  }
+}

@@ -1,0 +1,38 @@
+import type { Expr } from "../../../lang/expr.ts";
+import type { Barred } from "./barred.ts";
+import type { Lexer } from "../reading/lexer.ts";
+import type { Symbols } from "../../../lang/symbolic/symbols.ts";
+import type { Program } from "../reading/syntax.ts";
+import type { Variables } from "../reading/variables.ts";
+
+/** A TABLE as it was met: what it holds, over which argument. */
+export interface Tabulated {
+  readonly name: string;
+  readonly value: Expr;
+  /** what the table is asked for. */
+  readonly over: Expr;
+  readonly from: number;
+  readonly to: number;
+  readonly intervals: number;
+}
+
+export interface Shared {
+  readonly program: Program;
+  readonly lexer: Lexer;
+  readonly variables: Variables;
+  readonly symbols: Symbols;
+  /** read LONGITUDINAL_DIFFUSION over, as the user asked for. */
+  readonly withoutDiffusion: boolean;
+  /** interpolate tables as NEURON does, instead of leaving the function as it is. */
+  readonly interpolate: boolean;
+  readonly tables: Tabulated[];
+  readonly barred: Barred[];
+  readonly notes: string[];
+  /** what an expression was called where it was written. */
+  readonly labels: Map<Expr, string>;
+}
+
+/** Remembers what a value was called, unless it is known by another name. */
+export function labelOnce({ labels }: Shared, value: Expr, name: string): void {
+  if (value.kind !== "name" && value.kind !== "number" && !labels.has(value)) labels.set(value, name);
+}

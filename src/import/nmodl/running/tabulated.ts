@@ -1,0 +1,44 @@
+import type { Expr } from "../../../lang/expr.ts";
+import type { Execution } from "./execute.ts";
+import type { At } from "../reading/lexer.ts";
+import { labelOnce, type Shared } from "./shared.ts";
+import { valueOf } from "../../../lang/symbolic/symbols.ts";
+import type { TableStatement, Term } from "../reading/syntax.ts";
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly intervals: number;
+}
+
+/** What a TABLE covers. */
+export function rangeOf(run: Execution, table: TableStatement, at: At): Range {
+  const [from, to, intervals] = [table.from, table.to, table.intervals].map((t) => limit(run, t));
+  if (from !== undefined && to !== undefined && intervals !== undefined && from < to && intervals >= 1) {
+    return { from, to, intervals };
+  }
+  return run.shared.lexer.fail(at, "has a TABLE whose limits are no ascending numbers", "Give numbers");
+}
+
+/** A number, or the default of a parameter, with which NEURON makes the table. */
+function limit(run: Execution, term: Term): number | undefined {
+  const value = run.value(term);
+  const variable = value.kind === "name" ? run.shared.variables.find(value.name) : undefined;
+  return variable?.kind === "parameter" ? variable.declared.value : valueOf(value);
+}
+
+/** Linear interpolation as NEURON's tables do it, ends held; or the function itself. */
+export function between(shared: Shared, range: Range, x: Expr, f: (x: Expr) => Expr[]): Expr[] {
+  const { symbols: s, interpolate } = shared;
+  if (!interpolate) return f(x);
+  const { from, to, intervals } = range;
+  const spacing = (to - from) / intervals;
+  const at = s.call("max", s.number(0), s.call("min", s.number(intervals), s.div(s.sub(x, s.number(from)), s.number(spacing)))); // prettier-ignore
+  const low = s.call("min", s.number(intervals - 1), s.call("floor", at));
+  const node = (k: Expr): Expr => s.add(s.number(from), s.mul(s.number(spacing), k));
+  labelOnce(shared, at, "place");
+  labelOnce(shared, low, "low");
+  const [below, above] = [f(node(low)), f(node(s.add(low, s.number(1))))];
+  const part = s.sub(at, low);
+  return below.map((b, k) => s.add(b, s.mul(part, s.sub(above[k] as Expr, b))));
+}
