@@ -54,6 +54,10 @@ const texts = (x: unknown): unknown => {
 };
 const isQuantity = (x: unknown): x is Quantity => typeof x === "object" && x !== null && "value" in x && "unit" in x;
 
+/** Whether a part of a mechanism says anything: an empty table does not, an empty list does (`perLink`: links, none with states of its own). */
+const says = (x: unknown): boolean =>
+  typeof x !== "object" || x === null || Array.isArray(x) || Object.keys(x).length > 0;
+
 /** What a text says of a mechanism; `given`: other values than its own. */
 export function mechanismData(m: Mechanism, given: Readonly<Record<string, Quantity>> = {}): Data {
   const { kind: _, name: __, doc: ___, params, table, ...rest } = m;
@@ -61,7 +65,7 @@ export function mechanismData(m: Mechanism, given: Readonly<Record<string, Quant
   const named = Object.entries(params).map(([name, p]) => [name, paramText(p, given[name])]);
   return {
     ...(named.length === 0 ? {} : { params: Object.fromEntries(named) }),
-    ...(texts(Object.fromEntries(Object.entries(rest).filter(([, x]) => typeof x !== "object" || Object.keys(x).length > 0))) as Data), // prettier-ignore
+    ...(texts(Object.fromEntries(Object.entries(rest).filter(([, x]) => says(x)))) as Data),
     ...(table === undefined ? {} : { table: withQuantities(table as unknown as Data) }),
     ...nernst,
   };
