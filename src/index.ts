@@ -105,7 +105,7 @@ export { recordRun } from "./storage/run-folder.ts";
 export { loadRun, StoredRun } from "./storage/load-run.ts";
 export { MemoryFiles } from "./storage/memory-files.ts";
 export { spikesCsv, spikeTrainsText, traceCsv, writeNwb } from "./storage/export.ts";
-export { linksOf, type LinkColumns } from "./compile/links-of.ts";
+export { linksOf, type LinkColumns } from "./compile/links/links-of.ts";
 export { writeSonataNetwork } from "./storage/sonata-network.ts";
 export { type NwbUnits, readNwb } from "./storage/read-nwb.ts";
 export { writeText } from "./storage/files.ts";

@@ -1,4 +1,4 @@
-import { linkKernel } from "../src/compile/link.ts";
+import { linkKernel } from "../src/gpu/link.ts";
 
 /** Single spike decisions of given pairs of states, by the functions that train_step uses. */
 const KERNEL = `import package::train_neuron::lif_spikes;

@@ -1,8 +1,8 @@
 // Large trees: an invocation per cell over many steps, or per step one per node for the currents and one per cell for the solution?
-import { compileCells } from "../../src/compile/cells.ts";
+import { compileCells } from "../../src/compile/cells/cells.ts";
 import type { CompiledCells } from "../../src/compile/compiled.ts";
-import type { TreeProgram } from "../../src/compile/step-program.ts";
-import { linkKernel } from "../../src/compile/link.ts";
+import type { TreeProgram } from "../../src/compile/cells/step-program.ts";
+import { linkKernel } from "../../src/gpu/link.ts";
 import { rowLayout, TreeTable, treeWgsl } from "../../src/gpu/tree-wgsl.ts";
 import { cellModel } from "../../src/models/cortical-column/index.ts";
 import { jones2009 } from "../../src/models/cortical-column/published.ts";

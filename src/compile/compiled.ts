@@ -1,5 +1,5 @@
 import type { Expr, Stmt } from "../lang/expr.ts";
-import type { CellProgram, TreeProgram } from "./step-program.ts";
+import type { CellProgram, TreeProgram } from "./cells/step-program.ts";
 import type { ProceduralLaw } from "../connect/laws.ts";
 import type { Signal } from "../network/signal.ts";
 import type { CompiledTraining } from "./trained/training.ts";

@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import { linkKernel } from "../compile/link.ts";
+import { linkKernel } from "./link.ts";
 import { DeviceError } from "../errors.ts";
 import { isSoftware } from "./adapter.ts";
 

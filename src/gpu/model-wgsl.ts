@@ -1,5 +1,5 @@
 import type { CompiledCells } from "../compile/compiled.ts";
-import { type CellProgram, DRAWN, hearsFirst, potentials } from "../compile/step-program.ts";
+import { type CellProgram, DRAWN, hearsFirst, potentials } from "../compile/cells/step-program.ts";
 import { gatherLength, gatherWgsl } from "./gather-wgsl.ts";
 import { emptied, filled } from "./looped.ts";
 import type { Stmt } from "../lang/expr.ts";

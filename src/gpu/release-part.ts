@@ -1,6 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledPlasticity } from "../compile/compiled.ts";
-import { LIMIT, RAW } from "../compile/plasticity.ts";
+import { LIMIT, RAW } from "../compile/links/plasticity.ts";
 import { mathFunctions, printWgsl } from "../lang/print.ts";
 import type { EngineState } from "../host/engine.ts";
 import type { Dispatch, Group, Kind, Saved, Shared, Turn } from "./group.ts";

@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CellProgram } from "../compile/step-program.ts";
+import type { CellProgram } from "../compile/cells/step-program.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { gatherWords } from "./gather-wgsl.ts";

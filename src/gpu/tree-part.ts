@@ -1,5 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { TreeProgram } from "../compile/step-program.ts";
+import type { TreeProgram } from "../compile/cells/step-program.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { magnitude } from "../host/soundness.ts";

@@ -1,5 +1,5 @@
 import type { CompiledCells, CompiledTrace } from "../compile/compiled.ts";
-import type { TreeProgram, TreeReceptors, TreeRegion } from "../compile/step-program.ts";
+import type { TreeProgram, TreeReceptors, TreeRegion } from "../compile/cells/step-program.ts";
 import type { Expr, Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";

@@ -1,6 +1,6 @@
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
-import { beyondLargest } from "../compile/plasticity.ts";
-import { potentials } from "../compile/step-program.ts";
+import { beyondLargest } from "../compile/links/plasticity.ts";
+import { potentials } from "../compile/cells/step-program.ts";
 import { StateError } from "../errors.ts";
 import { evaluate } from "../lang/evaluate.ts";
 

@@ -1,5 +1,5 @@
 import type { CompiledCells, CompiledGather } from "../compile/compiled.ts";
-import { type CellProgram, DRAWN, hearsFirst } from "../compile/step-program.ts";
+import { type CellProgram, DRAWN, hearsFirst } from "../compile/cells/step-program.ts";
 import { copyOf, showing } from "../host/exposed.ts";
 import { jsLibrary, type JsOptions, printJs, toJs } from "../lang/print.ts";
 import { even, gauss } from "../random/gauss.ts";

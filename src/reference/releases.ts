@@ -1,5 +1,5 @@
 import type { CompiledNetwork, CompiledPlasticity } from "../compile/compiled.ts";
-import { LIMIT, RAW } from "../compile/plasticity.ts";
+import { LIMIT, RAW } from "../compile/links/plasticity.ts";
 import { jsLibrary, printJs } from "../lang/print.ts";
 import type { SpikeLog } from "./log.ts";
 

@@ -1,6 +1,6 @@
 import type { CompiledNetwork, CompiledPopulation, Traced } from "../compile/compiled.ts";
 import type { Segment } from "../host/engine.ts";
-import { spikesOfEntry } from "../compile/given.ts";
+import { spikesOfEntry } from "../compile/links/given.ts";
 import { lowerBound } from "../sorted.ts";
 import { ModelError } from "../errors.ts";
 import { checkEntry, indexOf, traceIndex, type Named } from "./names.ts";

@@ -5,7 +5,7 @@ import type {
   CompiledReadout,
   GivenReleases,
 } from "../compile/compiled.ts";
-import { ELAPSED } from "../compile/plasticity.ts";
+import { ELAPSED } from "../compile/links/plasticity.ts";
 import type { CompiledTraining, TrainingEntry } from "../compile/trained/training.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { Engine } from "../host/engine.ts";

@@ -1,5 +1,5 @@
 import type { Group } from "h5wasm";
-import { linksOf } from "../compile/links-of.ts";
+import { linksOf } from "../compile/links/links-of.ts";
 import { ModelError } from "../errors.ts";
 import type { NetworkDescription, PopulationDescription } from "../network/description.ts";
 import { type Files, writeText } from "./files.ts";

@@ -1,5 +1,5 @@
 import type { CompiledCells } from "../../compile/compiled.ts";
-import { type CellProgram, hearsFirst, potentials } from "../../compile/step-program.ts";
+import { type CellProgram, hearsFirst, potentials } from "../../compile/cells/step-program.ts";
 import { potentialLimit, stateLimits } from "../../host/soundness.ts";
 import type { Stmt } from "../../lang/expr.ts";
 import { freeNames } from "../../lang/names.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
 import type { CompiledRenewal } from "../../../src/compile/compiled.ts";
-import type { Crossing } from "../../../src/compile/step-program.ts";
+import type { Crossing } from "../../../src/compile/cells/step-program.ts";
 import { fixedProbability, list, oneToOne } from "../../../src/connect/rules.ts";
 import { Network } from "../../../src/network/network.ts";
 import { drive } from "../../../src/network/signal.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { allToAll, fixedInDegree, oneToOne } from "../../../src/connect/rules.ts";
 import { normalValues } from "../../../src/connect/values.ts";
-import { checkBeforeLinks } from "../../../src/compile/early.ts";
+import { checkBeforeLinks } from "../../../src/compile/links/early.ts";
 import { compile } from "../../../src/compile/compile.ts";
 import iafDelta from "../../../src/mechanisms/neurons/iaf_delta.ts";
 import { Network } from "../../../src/network/network.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { implicitStep } from "../../../src/compile/kinetics.ts";
+import { implicitStep } from "../../../src/compile/cells/kinetics.ts";
 import { steadyState } from "../../../src/mechanisms/steady-state.ts";
 import { evaluate } from "../../../src/lang/evaluate.ts";
 import { name, num } from "../../../src/lang/expr.ts";

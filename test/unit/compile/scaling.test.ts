@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { blockLength, scaleFor } from "../../../src/compile/scaling.ts";
+import { blockLength, scaleFor } from "../../../src/compile/links/scaling.ts";
 
 test("the scale is the largest power of two that keeps a step's sum within 2^30", () => {
   for (const load of [1, 0.05, 12.05, 1.5, 2 ** 30, 3e-7, 1 - 2 ** -53, 2 ** -1070]) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { planStages, type Edge } from "../../../src/compile/stages.ts";
+import { planStages, type Edge } from "../../../src/compile/links/stages.ts";
 
 const edge = (from: number, to: number, delaySteps = 1): Edge => ({ name: `${from} -> ${to}`, from, to, delaySteps });
 

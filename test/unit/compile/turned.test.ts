@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { turned } from "../../../src/compile/turned.ts";
+import { turned } from "../../../src/gpu/turned.ts";
 
 /** What JavaScript makes of a text whose loops are WGSL's. */
 function sum(loops: string): number {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linksOf } from "../../../src/compile/links-of.ts";
+import { linksOf } from "../../../src/compile/links/links-of.ts";
 import { Network } from "../../../src/network/network.ts";
 import type { TrainedOptions } from "../../../src/network/trained.ts";
 import type { Control } from "../../../src/run/control.ts";

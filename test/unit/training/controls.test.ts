@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { linksOf } from "../../../src/compile/links-of.ts";
+import { linksOf } from "../../../src/compile/links/links-of.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { drive } from "../../../src/network/signal.ts";
 import type { Control } from "../../../src/run/control.ts";
