@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { isMap, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from "yaml";
 import { DataError, HillockError } from "../../src/errors.ts";
 import type { Channel, Mechanism, Pool, Synapse } from "../../src/mechanisms/mechanism.ts";
 import type { Neuron } from "../../src/mechanisms/neuron.ts";
@@ -124,12 +124,16 @@ export function readText(text: string): Read | Fault {
   const lines = new LineCounter();
   const document = parseDocument(text.slice(0, LONGEST), { schema: "failsafe", lineCounter: lines, uniqueKeys: true, prettyErrors: false }); // prettier-ignore
   const places = new Places(text, document, lines);
+  const faultAt = (problem: string, remedy: string, from: number, to: number): Fault =>
+    ({ field: "text", problem, remedy, from, to: Math.max(to, from + 1), ...places.position(from) }); // prettier-ignore
   const [syntax] = document.errors;
   if (syntax !== undefined) {
-    const [from, to] = syntax.pos;
     const remedy = 'Each line is "name: value"; what belongs to a name stands two spaces further in';
-    return { field: "text", problem: syntax.message, remedy, from, to: Math.max(to, from + 1), ...places.position(from) }; // prettier-ignore
+    return faultAt(syntax.message, remedy, ...syntax.pos);
   }
+  const alias = firstAlias(document);
+  if (alias !== undefined)
+    return faultAt("stands for another part of the text", "Write that part out: names behind * are not read", ...alias);
   try {
     if (text.length > LONGEST) throw new TextFault([], `has ${text.length} characters`, `Stay below ${LONGEST}`);
     if (!isMap(document.contents)) throw new TextFault([], "describes no cell", 'Begin with "cell:" or "neuron:"');
@@ -139,6 +143,18 @@ export function readText(text: string): Read | Fault {
   } catch (error) {
     return faultOf(error, places);
   }
+}
+
+/** Where the first "*name" of a document stands. */
+function firstAlias(document: Document): readonly [number, number] | undefined {
+  let found: readonly [number, number] | undefined;
+  visit(document, {
+    Alias: (_, { range }) => {
+      found = [range?.[0] ?? 0, range?.[1] ?? 1];
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 export const isFault = (read: Read | Fault): read is Fault => "problem" in read;

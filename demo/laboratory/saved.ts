@@ -27,6 +27,10 @@ export function readSaved(text: string): Saved {
   } catch {
     throw new Error("It is no JSON. Open a file that this page saved.");
   }
+  return savedOf(data);
+}
+
+function savedOf(data: unknown): Saved {
   const { format, version, settings, texts, circuit } = (typeof data === "object" && data !== null ? data : {}) as Record<string, unknown>; // prettier-ignore
   if (format !== FORMAT) throw new Error('It has no "format": "hillock laboratory". Open a file that this page saved.');
   if (!VERSIONS.includes(version as number)) throw new Error(`It is of version ${JSON.stringify(version)?.slice(0, 20)}; this page reads version ${VERSIONS.join(" and ")}.`); // prettier-ignore
@@ -55,5 +59,5 @@ export const packed = (saved: Saved): Promise<string> => packedText(JSON.stringi
 /** @throws Error that says what is wrong with a link */
 export async function unpacked(hash: string): Promise<Saved> {
   const text = await unpackedText(hash, LONGEST);
-  return readSaved(JSON.stringify({ format: FORMAT, version: VERSION, ...(JSON.parse(text) as object) }));
+  return savedOf({ format: FORMAT, version: VERSION, ...(JSON.parse(text) as object) });
 }

@@ -70,9 +70,18 @@ export function knots({ course: { seconds, points }, from }: Placed): { times: n
 export const courseText = ({ seconds, points }: Course): string =>
   [VERSION, seconds, ...points.map((p) => p.join(","))].join(";");
 
+/** A mail or a chat may have written its commas and semicolons as %2C and %3B; one that was cut within such a sign stays as it is. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** @throws Error that says what is wrong with a text */
 export function readCourse(text: string): Course {
-  const [version = "", length = "", ...rest] = decodeURIComponent(text).split(";");
+  const [version = "", length = "", ...rest] = unescaped(text).split(";");
   if (version !== String(VERSION)) throw new Error(`It is of version "${version.slice(0, 20)}"; this page reads version ${VERSION}.`); // prettier-ignore
   const seconds = Number(length);
   if (!(seconds >= LENGTHS[0] && seconds <= LENGTHS[1])) throw new Error(`Its length is "${length.slice(0, 20)}"; give ${LENGTHS.join(" to ")} s.`); // prettier-ignore

@@ -248,7 +248,8 @@ function choiceInput({ options }: ChoiceSpec): HTMLSelectElement {
   return select;
 }
 
-function valueIn(spec: ControlSpec, given: string | null): number {
+/** What an address gives a control: within its limits, else its default. */
+export function valueIn(spec: ControlSpec, given: string | null): number {
   const value = given === null || given.trim() === "" ? NaN : Number(given);
   if (!Number.isFinite(value)) return spec.value;
   if (spec.kind === "range") return Math.min(spec.max, Math.max(spec.min, value));

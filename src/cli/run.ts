@@ -74,7 +74,7 @@ async function studyJob(study: Study, given: Given, chosen: Chosen, how: Invocat
   };
   if ("build" in study)
     return networkJob(study.name, await builtOf(study, how.options, given, chosen), given, how, vary);
-  study.check?.(settings, given);
+  await study.check(settings, given);
   const free = new Set([...settingsOf(study.settings).values()].filter((s) => s.free).map((s) => s.path));
   const facts = {
     study: study.name,

@@ -46,12 +46,26 @@ const UNKNOWN_DURATION_STEPS = 10_000;
 /** Turns a description into what the engines run: draws connections, plans stages, makes every check there is to make.
  * @throws ModelError at the first thing that cannot be simulated */
 export function compile(network: NetworkDescription | Network, options: CompileOptions): CompiledNetwork {
-  const description = network instanceof Network ? network.describe() : completeDescription(network);
-  const [own, paths, limits] = [settings(options), checkNetwork(description), limitsOf(options)];
+  const { description, own, paths, limits } = checkBefore(network, options);
   const { trained } = description;
   if (trained !== undefined) return compileTrainedNetwork(description, trained, { settings: own, paths, limits });
-  checkEstimate(description, estimate(description), limits);
   return new Compiler(description, own, paths, options).compile();
+}
+
+interface Checked {
+  readonly description: NetworkDescription;
+  readonly own: Settings;
+  readonly paths: readonly Path[];
+  readonly limits: MemoryLimits;
+}
+
+/** What compile refuses before it draws or compiles anything: in milliseconds, whatever the size.
+ * @throws ModelError */
+export function checkBefore(network: NetworkDescription | Network, options: CompileOptions): Checked {
+  const description = network instanceof Network ? network.describe() : completeDescription(network);
+  const [own, paths, limits] = [settings(options), checkNetwork(description), limitsOf(options)];
+  if (description.trained === undefined) checkEstimate(description, estimate(description), limits);
+  return { description, own, paths, limits };
 }
 
 const limitsOf = ({ hostMemory, deviceBinding, deviceOnHost }: CompileOptions): MemoryLimits => ({

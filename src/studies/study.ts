@@ -41,8 +41,8 @@ export interface NetworkStudy<S extends z.ZodObject = z.ZodObject> extends Commo
 
 /** More than one run of one network: a search, a protocol, a chain of steps. */
 export interface LongStudy<S extends z.ZodObject = z.ZodObject> extends Common<S> {
-  /** Refuses settings that do not go together, before anything is opened or computed. */
-  check?(settings: z.output<S>, given: Given): void;
+  /** Refuses settings that do not go together, and what any of its runs would refuse, before anything is opened or computed. */
+  check(settings: z.output<S>, given: Given): void | Promise<void>;
   /** Does it all. A resumed study is called again: what it keeps in `context` is not computed twice. */
   run(settings: z.output<S>, context: StudyContext): Promise<Result>;
   /** Whether these settings work on what an earlier run left in the folder. */

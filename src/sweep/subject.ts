@@ -42,7 +42,7 @@ export function studySubject(study: Study, preset: string | undefined, files: Re
       const settings = chosenSettings(study.name, study.settings, Object.entries(choice), base);
       const given = { seed, files };
       if ("build" in study) await study.build(settings, given);
-      else study.check?.(settings, given);
+      else await study.check(settings, given);
       const facts = Object.fromEntries(Object.entries(settings).filter(([name]) => !free.includes(name)));
       return { study: study.name, settings: facts, files: digests };
     },

@@ -105,7 +105,7 @@ async function refusals(study: Study, changes: readonly [string, string][]): Pro
     if ("build" in study) {
       const d = (await study.build(settings, given)).network.describe();
       checkEstimate(d, estimate(d), {});
-    } else study.check?.(settings, given);
+    } else await study.check(settings, given);
   } catch (error) {
     if (!(error instanceof HillockError)) throw error;
   }

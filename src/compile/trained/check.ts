@@ -35,24 +35,26 @@ const noise: Check = (where, x) => {
   oneOf(...Object.keys(NOISES))(`${where}.kind`, x["kind"]);
   (NOISES[x["kind"] as string] as Check)(where, x);
 };
+const rules = object({
+  h: finite,
+  b: finite,
+  alpha: finite,
+  spikeRule: oneOf("effective", "intended"),
+  noiseScheme: oneOf("halves", "held"),
+});
+const schedule = object({
+  loops: whole(1),
+  stepsPerLoop: whole(1),
+  stimulusRow: indices,
+  firstTrained: whole(0),
+  lastTrained: whole(-1),
+  learnFrom: whole(0),
+});
 const training = object(
   {
     n: whole(1),
-    rules: object({
-      h: finite,
-      b: finite,
-      alpha: finite,
-      spikeRule: oneOf("effective", "intended"),
-      noiseScheme: oneOf("halves", "held"),
-    }),
-    schedule: object({
-      loops: whole(1),
-      stepsPerLoop: whole(1),
-      stimulusRow: indices,
-      firstTrained: whole(0),
-      lastTrained: whole(-1),
-      learnFrom: whole(0),
-    }),
+    rules,
+    schedule,
     entries: list(
       object(
         {
@@ -81,7 +83,7 @@ const training = object(
  * @throws ModelError before any engine is made */
 export function compileTraining(given: CompiledTraining): CompiledTraining {
   training("training", given);
-  checkRules(given);
+  checkRules(given.rules);
   const { stimulusRow, stepsPerLoop } = given.schedule;
   if (stimulusRow.length !== stepsPerLoop)
     throw new ModelError(
@@ -114,11 +116,18 @@ const typed = (e: TrainingEntry): TrainingEntry => ({
   ...(e.P && { P: e.P.map(f64) }),
 });
 
-function checkRules({ rules }: CompiledTraining): void {
+/** Rules and schedule alone, before a network is drawn. @throws ModelError */
+export function checkPlan(plan: Pick<CompiledTraining, "rules" | "schedule">): void {
+  rules("training.rules", plan.rules);
+  schedule("training.schedule", plan.schedule);
+  checkRules(plan.rules);
+}
+
+function checkRules(given: CompiledTraining["rules"]): void {
   for (const name of ["h", "b", "alpha"] as const)
-    if (!(rules[name] > 0)) throw new ModelError(name, `is ${rules[name]}`, "Give a positive number");
-  if (rules.h * rules.b >= 1)
-    throw new ModelError("h", `times b is ${rules.h * rules.b}, so one step loses the trace`, "Choose h below 1 / b");
+    if (!(given[name] > 0)) throw new ModelError(name, `is ${given[name]}`, "Give a positive number");
+  if (given.h * given.b >= 1)
+    throw new ModelError("h", `times b is ${given.h * given.b}, so one step loses the trace`, "Choose h below 1 / b");
 }
 
 function checkEntry({ n, schedule }: CompiledTraining, entry: TrainingEntry): void {

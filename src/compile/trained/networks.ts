@@ -35,9 +35,17 @@ export type SharedParameters = Pick<
 
 /** Compiles networks that share all but fraction of QIF, reset, draws, target and noise. */
 export function trainedNetworks(parameters: SharedParameters, networks: readonly TrainedNetwork[]): CompiledTraining {
-  const { N, itmax, itstim } = parameters;
   return compileTraining({
-    n: N,
+    n: parameters.N,
+    ...planOfTraining(parameters),
+    entries: networks.map((network) => entryOf(parameters, network)),
+  });
+}
+
+/** What all networks of an ensemble share, none of it drawn. */
+export function planOfTraining(parameters: SharedParameters): Pick<CompiledTraining, "rules" | "schedule"> {
+  const { itmax, itstim } = parameters;
+  return {
     rules: {
       h: parameters.h,
       b: parameters.b,
@@ -53,8 +61,7 @@ export function trainedNetworks(parameters: SharedParameters, networks: readonly
       lastTrained: parameters.nloop_train,
       learnFrom: parameters.learnFrom,
     },
-    entries: networks.map((network) => entryOf(parameters, network)),
-  });
+  };
 }
 
 function entryOf(

@@ -25,18 +25,23 @@ export interface Layout {
   readonly nCells: number;
 }
 
+/** @throws ModelError for a mesh below 1 x 1, or of too many cells */
+export function checkMesh(nx: number, ny: number): void {
+  if (nx * ny > MOST_CELLS)
+    throw new ModelError("mesh", `is ${nx} x ${ny}`, `Give at most ${MOST_CELLS} cells of a type`);
+  for (const n of [nx, ny]) {
+    if (!Number.isInteger(n) || n < 1)
+      throw new ModelError("mesh", `is ${nx} x ${ny}`, "Give two whole numbers, at least 1");
+  }
+}
+
 /** Pyramidal cells on every grid point of a layer, x outer and y inner; baskets on every third point of a row, shifted by
  * one in odd rows, between the layers (HNN-core's layout). Only x and y matter to connections.
  * @throws ModelError for a mesh below 1 x 1 or a spacing that is not positive */
 export function layOut(types: readonly ColumnCellType[], options: MeshOptions = {}): Layout {
   const { mesh = [10, 10], spacing = 1, layerSeparation = 1307.4 } = options;
   const [nx, ny] = mesh;
-  if (nx * ny > MOST_CELLS)
-    throw new ModelError("mesh", `is ${nx} x ${ny}`, `Give at most ${MOST_CELLS} cells of a type`);
-  for (const n of mesh) {
-    if (!Number.isInteger(n) || n < 1)
-      throw new ModelError("mesh", `is ${nx} x ${ny}`, "Give two whole numbers, at least 1");
-  }
+  checkMesh(nx, ny);
   for (const [key, x] of Object.entries({ spacing, layerSeparation })) {
     if (!(x > 0 && Number.isFinite(x)))
       throw new ModelError(`mesh ${key}`, `is ${x} um`, "Give a finite length above 0");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkColumn, COLUMN, PRESETS } from "../column/study.ts";
+import { COLUMN, PRESETS } from "../column/study.ts";
 import { whole } from "../schema.ts";
 import type { LongStudy } from "../study.ts";
 
@@ -20,6 +20,9 @@ export const columnConvergence: LongStudy<typeof settings> = {
   settings,
   presets: new Map([...PRESETS].filter(([name]) => name !== "replay")),
   defaultSeed: 0,
-  check: (s) => checkColumn({ ...s, trials: 1, asIntended: false }),
+  check: async (s, given) => {
+    const { checkColumnRun } = await import("../column/check.ts");
+    for (const dt of [s.dt, s.dt / 2]) checkColumnRun({ ...s, dt, trials: 1, asIntended: false }, given);
+  },
   run: async (s, context) => (await import("./run.ts")).runConvergence(s, context),
 };

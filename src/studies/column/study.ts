@@ -71,12 +71,6 @@ export const column: LongStudy<typeof settings> = {
     ["params", "a network of HNN, .json or .param: its drives, weights and mesh, instead of the preset's"],
   ]),
   defaultSeed: 0,
-  check: (s, { files }) => {
-    checkColumn(s);
-    if (files.has("params") && (s.preset !== "evoked" || s.model !== "jones-2009" || s.alphaDistal))
-      throw new DataError("column --params", "stands beside another preset, model or alphaDistal", "Give the file alone: it says drives and weights"); // prettier-ignore
-    if (s.preset === "replay" && !files.has("spikes") && s.duration < EVOKED_MS)
-      throw new DataError("column duration", `is ${s.duration} ms, but what is replayed lasts ${EVOKED_MS} ms`, "Give at least that"); // prettier-ignore
-  },
+  check: async (s, given) => (await import("./check.ts")).checkColumnRun(s, given),
   run: async (s, context) => (await import("./run.ts")).runColumn(s, context),
 };

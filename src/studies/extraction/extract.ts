@@ -5,6 +5,21 @@ import { canonicalValues, ms, type Quantity } from "../../units.ts";
 import { decayTime, firingGain, SpikeShape, strongestFiring } from "./measures.ts";
 import { potentials, respond, type ClampContext, type Step } from "./protocol.ts";
 import { firstThatFires } from "./search.ts";
+import {
+  COUNTED,
+  DECAY,
+  FIRING,
+  FIRING_MS,
+  HOLDING,
+  HYPERPOLARISING,
+  PULSE,
+  PULSES,
+  RAMP,
+  RESISTANCE,
+  SHORT,
+  longStep,
+  type Timing,
+} from "./steps.ts";
 
 /** The published protocol (docs/originals.md), where it leaves a choice: its default. */
 export interface ExtractionOptions extends Pick<ClampContext, "device" | "engine" | "signal" | "announce"> {
@@ -50,12 +65,6 @@ export interface Extraction {
   readonly problems: readonly Problem[];
 }
 
-const HYPERPOLARISING = [-5, -4, -3, -2, -1]; // nA
-const FIRING = [5, 10, 15, 20, 25, 30]; // nA
-const PULSES = Array.from({ length: 46 }, (_, k) => 45 + 10 * k); // nA, up to 495
-/** 0.1, 0.2 ... nA, by repeated addition as published, 500 of them. */
-const RAMP = Array.from({ length: 499 }).reduce<number[]>((all) => [...all, (all.at(-1) as number) + 0.1], [0.1]);
-const FIRING_MS = 3000;
 const PUBLISHED_COUNTING_MS = 2500; // what the published script divides the spikes of 3000 ms by
 /** A spike: this far above holding, mV. */
 const SPIKE = 40;
@@ -142,7 +151,7 @@ class Extractor {
   /** Where the cell rests without current after 500 ms, and where the other runs start. */
   async #holding(): Promise<{ holding: Float64Array; rest: Float64Array }> {
     const last = this.#rest.slice();
-    const counts = await this.#respond({ amplitudes: [this.#same(0)], durationMs: 500, endMs: 500 }, (chunk) =>
+    const counts = await this.#respond({ ...HOLDING, amplitudes: [this.#same(0)] }, (chunk) =>
       last.set(potentials(chunk).data.subarray(-this.#model.n)),
     );
     const holding = last.map((V, cell) =>
@@ -157,7 +166,7 @@ class Extractor {
   async #inputResistance(): Promise<Float64Array> {
     const amplitudes = HYPERPOLARISING.map((I) => this.#same(I));
     const last = amplitudes.map(() => new Float64Array(this.#model.n));
-    await this.#respond({ amplitudes, durationMs: 1000, endMs: 1000 }, (chunk) =>
+    await this.#respond({ ...RESISTANCE, amplitudes }, (chunk) =>
       last.forEach((V, entry) => {
         const { data } = potentials(chunk, entry);
         if (data.length > 0) V.set(data.subarray(-this.#model.n));
@@ -178,7 +187,7 @@ class Extractor {
   async #tau(): Promise<Float64Array> {
     const { n } = this.#model;
     const dt = this.#context.dt.value;
-    const pulse = { amplitudes: [this.#same(-20)], delayMs: 5, durationMs: 1, endMs: 200, sampleMs: dt };
+    const pulse = { ...DECAY, amplitudes: [this.#same(-20)], sampleMs: dt };
     let record: ReturnType<typeof potentials> | undefined;
     await this.#respond(pulse, (chunk) => (record = potentials(chunk)));
     const { times = new Float64Array(0), data = new Float64Array(0) } = record ?? {};
@@ -191,9 +200,8 @@ class Extractor {
 
   async #rheobases(): Promise<{ rheobase: Float64Array; longRheobase: Float64Array }> {
     const { n } = this.#model;
-    const short = await this.#firstFiring(new Int32Array(n).fill(RAMP.length - 1), 50, 100);
-    const long =
-      this.#longMs > 0 ? await this.#firstFiring(short, this.#longMs, this.#longMs) : new Int32Array(n).fill(-1);
+    const short = await this.#firstFiring(new Int32Array(n).fill(RAMP.length - 1), SHORT);
+    const long = this.#longMs > 0 ? await this.#firstFiring(short, longStep(this.#longMs)) : new Int32Array(n).fill(-1);
     const inNA = (index: Int32Array, parameter: ParameterName, reason: string): Float64Array =>
       Float64Array.from(index, (k, cell) => RAMP[k] ?? this.#failed(cell, parameter, reason));
     return {
@@ -202,11 +210,11 @@ class Extractor {
     };
   }
 
-  async #firstFiring(last: Int32Array, durationMs: number, endMs: number): Promise<Int32Array> {
+  async #firstFiring(last: Int32Array, step: Timing): Promise<Int32Array> {
     const threshold = this.#rest.map((V) => V + SPIKE);
     return firstThatFires(last, async (indices) => {
       const amplitudes = indices.map((own) => Float64Array.from(own, (k) => RAMP[k] ?? 0));
-      const counts = await this.#respond({ amplitudes, durationMs, endMs, threshold });
+      const counts = await this.#respond({ ...step, amplitudes, threshold });
       return counts.map((count) => Array.from(count, (c) => c > 0));
     });
   }
@@ -256,7 +264,7 @@ class Extractor {
   /** Spikes in steps of 3 s: [cell][current]. */
   async #firing(): Promise<number[][]> {
     const amplitudes = FIRING.map((I) => this.#same(I));
-    const counts = await this.#respond({ amplitudes, durationMs: FIRING_MS, endMs: FIRING_MS });
+    const counts = await this.#respond({ ...COUNTED, amplitudes });
     return Array.from(this.#rest, (_, cell) => counts.map((count) => count[cell] as number));
   }
 
@@ -274,12 +282,9 @@ class Extractor {
       : gain;
   }
 
-  #respond(
-    step: Omit<Step, "V0" | "delayMs"> & { readonly delayMs?: number },
-    onChunk?: Parameters<typeof respond>[3],
-  ): ReturnType<typeof respond> {
+  #respond(step: Omit<Step, "V0">, onChunk?: Parameters<typeof respond>[3]): ReturnType<typeof respond> {
     const context = { ...this.#context, onProgress: (inside: number) => this.#report(inside) };
-    return respond(this.#model, { delayMs: 0, ...step, V0: this.#rest }, context, onChunk);
+    return respond(this.#model, { ...step, V0: this.#rest }, context, onChunk);
   }
 
   #same(I: number): Float64Array {
@@ -298,4 +303,3 @@ class Extractor {
 }
 
 type Spike = Pick<CellParameters, "spikeHeight" | "ahp" | "ahpDuration">;
-const PULSE = { delayMs: 5, durationMs: 0.5, endMs: 900 };

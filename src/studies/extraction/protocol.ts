@@ -69,7 +69,8 @@ export async function respond(
 /** Potentials of one entry of a chunk: columns are the model's cells. */
 export const potentials = (chunk: Chunk, entry = 0): ReturnType<Chunk["trace"]> => chunk.trace(CELLS, "V", entry);
 
-function network(model: WholeCell, step: Step): Network {
+/** The cells, not connected, with the step of every entry. */
+export function network(model: WholeCell, step: Step): Network {
   const net = new Network({ seed: 0, name: "current steps" }); // nothing here is random
   const cells = net.cells(CELLS, started(model, step));
   const delay = ms(step.delayMs);

@@ -1,5 +1,5 @@
 /** Largest number of steps tried in one batch. */
-const AT_ONCE = 25;
+export const AT_ONCE = 25;
 
 /** The smallest index from 0 to `last` of a cell that fires, for every cell at once: a coarse batch over the whole range,
  * then finer ones inside each cell's bracket, until single indices have been tried. What fires at an index must fire above.

@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { DataError } from "../../errors.ts";
 import { NOTEBOOK, NOTEBOOK_GRID } from "../../network/trained-parameters.ts";
 import { list, oneOf, optional, real, whole, yesOrNo } from "../schema.ts";
 import type { LongStudy } from "../study.ts";
-import { checkSize, parametersOf } from "./parameters.ts";
 
 export const settings = z.strictObject({
   N: whole(NOTEBOOK.N, "neurons", { min: 2, max: 100_000 }),
@@ -72,12 +70,6 @@ export const train: LongStudy<typeof settings> = {
   files: new Map([["targets", "CSV with a row per step and a column per neuron, instead of drawn targets"]]),
   defaultSeed: 0,
   mostThreads: 1,
-  check: (s, { seed }) => {
-    checkSize(s);
-    parametersOf(s);
-    const last = s.seeds.reduce((a, b) => Math.max(a, b), 0) + seed;
-    if (last >= 2 ** 32)
-      throw new DataError("train seeds", `reach ${last} counted from --seed ${seed}`, "Stay below 4294967296");
-  },
+  check: async (s, given) => (await import("./check.ts")).checkTraining(s, given),
   run: async (s, context) => (await import("./train.ts")).train(s, context),
 };

@@ -3,6 +3,7 @@ import type { Announce } from "../announce.ts";
 import { ForceStream, motorUnits, type ForceOptions, type MotorUnits } from "../../analysis/force.ts";
 import { spikeTrains, type SpikeTrains } from "../../analysis/spikes.ts";
 import type { EngineKind } from "../../host/engine.ts";
+import type { Network } from "../../network/network.ts";
 import type { Signal } from "../../network/signal.ts";
 import { alphaMotorNeurons } from "../../models/motor-pool/index.ts";
 import { simulate } from "../../run/simulate.ts";
@@ -50,7 +51,14 @@ export interface PoolRun {
   readonly force: Float64Array;
 }
 
-/** Runs the pool under several drives at once, one entry of a batch each, with equal noise and connections. */
+/** The pool under several drives at once, one entry of a batch each, with equal noise and connections. */
+export function driven(pool: Pool, rates: readonly Signal<"Hz">[], seed: number): Network {
+  const { net } = poolNetwork(pool, rates[0] as Signal<"Hz">, seed, pool.independent.mean > 0);
+  net.vary("DD.rate", rates);
+  return net;
+}
+
+/** Runs it under drives, and makes its force of the spikes. */
 export async function runPool(
   pool: Pool,
   rates: readonly Signal<"Hz">[],
@@ -61,10 +69,8 @@ export async function runPool(
   const { seed, dt, gain = "preceding", axonDelays } = options;
   const delays = axonDelays === undefined ? {} : { axonDelays };
   const duration = seconds(options.duration);
-  const { net } = poolNetwork(pool, rates[0] as Signal<"Hz">, seed, pool.independent.mean > 0);
-  net.vary("DD.rate", rates);
   const { engine, device, signal } = context;
-  const sim = await simulate(net, { device, engine, dt: ms(dt), duration });
+  const sim = await simulate(driven(pool, rates, seed), { device, engine, dt: ms(dt), duration });
   context.announce?.(sim);
   const streams = rates.map(() => new ForceStream(units, { gain, spikeBin: dt, ...delays }));
   const pieces = rates.map(() => ({ times: [] as Float64Array[], cells: [] as Uint32Array[], force: [] as Float64Array[] })); // prettier-ignore

@@ -28,7 +28,7 @@ interface Parameters {
 }
 
 /** The watanabe experiment with this study's settings and drives. */
-function experiment(s: PipelineSettings, drives: Parameters, seed: number): Built {
+export function experiment(s: PipelineSettings, drives: Parameters, seed: number): Built {
   const { amplitude, frequency, silence } = s.drive;
   const drive = { constant: drives.DD_drive_constant__Hz, dc: drives.DC_offset_optimized__Hz, amplitude, frequency, silence }; // prettier-ignore
   return buildWatanabe({ ...s, drive }, { seed });

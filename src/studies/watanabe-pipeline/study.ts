@@ -2,7 +2,6 @@ import { z } from "zod";
 import { group, oneOf, optional, real, whole, yesOrNo } from "../schema.ts";
 import type { LongStudy } from "../study.ts";
 import { PHASES, POOL } from "../watanabe/study.ts";
-import { planOf } from "./plan.ts";
 
 export const STEPS = ["01", "02", "03", "04", "05", "06"] as const;
 export type Step = (typeof STEPS)[number];
@@ -62,7 +61,7 @@ export const watanabePipeline: LongStudy<typeof settings> = {
   settings,
   presets: new Map([["published", { search: { network: "published", objective: "own maximum", baseline: 10 } }]]),
   defaultSeed: 42,
-  check: (s) => void planOf(s),
+  check: async (s, given) => (await import("./check.ts")).checkPipeline(s, given),
   continues: ({ step }) => step !== "all" && step !== "01",
   run: async (s, context) => (await import("./run.ts")).runPipeline(s, context),
 };

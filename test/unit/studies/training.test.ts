@@ -55,11 +55,17 @@ describe("options", () => {
     expect(() => set(...words)).toThrow(message);
   });
 
-  test("what does not go together is refused before anything is drawn", () => {
+  test("what does not go together is refused before anything is drawn", async () => {
+    const check = async (words: string[], targets?: string): Promise<void> =>
+      train.check(set(...words), { seed: 1, files: new Map(targets === undefined ? [] : [["targets", targets]]) });
     expect(() => parametersOf(set("itstim=999"))).toThrow(/stimulus lasts 999 of 1000/);
     expect(() => parametersOf(set("duration=1.5"))).toThrow(/not whole loops/);
     expect(() => checkSize({ N: 100_000, p: 0.3 })).toThrow(/train N: is 100000: learning needs about .* GiB/);
-    expect(() => train.check?.(set("seeds=4294967295"), { seed: 1, files: new Map() })).toThrow(/reach 4294967296/);
+    await expect(check(["seeds=4294967295"])).rejects.toThrow(/reach 4294967296/);
+    await expect(check(["h=10"])).rejects.toThrow(/h: times b is 2, so one step loses the trace/);
+    await expect(check(["learnFromMs=1e300"])).rejects.toThrow(/training.schedule.learnFrom: is 1e\+300/);
+    await expect(check(["duration=1e15"])).rejects.toThrow(/training.schedule.loops: is 1000000000000000/);
+    await expect(check([], "1,2")).rejects.toThrow(/targets: has 1 rows/);
   });
 
   test("given targets are read by step and neuron", () => {
