@@ -114,7 +114,7 @@ export class Places {
     const parent = path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true);
     if (!isMap(parent)) return undefined;
     const key = parent.items.find((p) => isScalar(p.key) && p.key.value === path.at(-1))?.key as Node | undefined;
-    return key?.range ? [key.range[0], key.range[1]] : undefined;
+    return key?.range ? [key.range[0], Math.max(key.range[0] + 1, key.range[1])] : undefined;
   }
 }
 

@@ -178,7 +178,22 @@ test(
   PATIENCE,
 );
 
+test.each([
+  ["neuron:\n  name: n\n: 5\n", /"" is no part of a text/, 3],
+  ["a: &b [*b]\nneuron:\n  name: n\n", /stands for another part of the text/, 1],
+  ["neuron:\n  <<: *a\n", /stands for another|alias/i, 2],
+] as const)("%j is refused at its place", (given, problem, line) => {
+  const read = readText(given);
+  expect(read).toMatchObject({ problem: expect.stringMatching(problem) as string, line });
+  if (isFault(read)) expect(read.to).toBeGreaterThan(read.from);
+});
+
 test("a circuit that is damaged is told at its fields", () => {
+  const bracket = {
+    ...EXAMPLES[1]?.[2],
+    populations: [{ name: "E[", of: "adex", n: 1, rate: 0, weight: 0 }],
+  } as Circuit; // a name is no pattern
+  expect(circuitFaultOf(new ModelError("population E", "x", "y"), bracket).path).toBe("populations.0.of");
   const one = fc.constantFrom(...EXAMPLES.map(([, , circuit]) => circuit));
   fc.assert(
     fc.property(one, fc.array(damage, { minLength: 1, maxLength: 3 }), (circuit, all) => {

@@ -82,6 +82,7 @@ export function circuitFaultOf(error: HillockError, { populations, projections }
   const { where, problem, remedy } = error;
   const among = projections.findIndex((p) => where.includes(projectionName(p)));
   if (among >= 0) return { path: `projections.${among}.${/delay/i.test(`${where} ${problem}`) ? "delay" : "weight"}`, problem, remedy }; // prettier-ignore
-  const named = populations.findIndex(({ name }) => new RegExp(`\\b${name}(_drive)?\\b`).test(where));
+  const words = new Set(where.match(/\w+/g));
+  const named = populations.findIndex(({ name }) => words.has(name) || words.has(driveName(name)));
   return { path: `populations.${Math.max(0, named)}.${where.includes("_drive") ? "weight" : "of"}`, problem: `${where}: ${problem}`, remedy }; // prettier-ignore
 }
