@@ -6,7 +6,20 @@ const SRC = resolve(import.meta.dirname, "../src");
 
 /** Layers from the bottom up: a file may import its own layer and those before it. */
 const LAYERS: readonly (readonly string[])[] = [
-  ["errors", "clipped", "own", "units", "steps", "sorted", "decimal", "shapes", "explain", "shaders.gen"],
+  [
+    "errors",
+    "clipped",
+    "concatenated",
+    "constants",
+    "own",
+    "units",
+    "steps",
+    "sorted",
+    "decimal",
+    "shapes",
+    "explain",
+    "shaders.gen",
+  ],
   ["lang", "random"],
   ["morphology", "connect", "mechanisms"],
   ["network"],

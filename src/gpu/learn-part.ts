@@ -1,4 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
+import { concatenated } from "../concatenated.ts";
 import type { Arrivals, CompiledLearning, CompiledNetwork, LinkTable } from "../compile/compiled.ts"; // prettier-ignore
 import type { EngineState } from "../host/engine.ts";
 import { allLinks, initialLinks, sampledLinks, tableOf, weightTraces } from "../host/learning.ts";
@@ -82,15 +83,7 @@ export class LearnPart implements Group, Setting {
     const factors = Array.from({ length: entries }, (_, e) => Math.fround(Math.fround(scales[projection * entries + e] as number) * (this.#sums.stage.q[projection * entries + e] as number)));
     const shared = values.filter((v) => v.length === 1);
     const own = values.filter((v) => v.length !== 1);
-    const words = new Float32Array(2 * entries + shared.length + own.reduce((sum, v) => sum + v.length, 0));
-    words.set(factors);
-    words.set(this.frozen, entries);
-    let at = 2 * entries;
-    for (const v of [...shared, ...own]) {
-      words.set(v, at);
-      at += v.length;
-    }
-    return words;
+    return concatenated(Float32Array, [factors, this.frozen, ...shared, ...own]);
   } // prettier-ignore
 
   turns(_: Submit, looking: number): Turn[] {

@@ -1,4 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
+import { concatenated } from "../concatenated.ts";
 import type { CompiledNetwork, CompiledProcedural } from "../compile/compiled.ts";
 import { gapTables } from "../connect/gaps.ts";
 import type { ProceduralLaw } from "../connect/laws.ts";
@@ -80,11 +81,5 @@ function shapeOf(p: CompiledProcedural, { entries, nSources }: CompiledNetwork, 
 function tableOf({ delay, slotOf, seeds, law }: CompiledProcedural): Uint32Array {
   const gaps = law.kind === "gaps" ? gapTables(law.p) : undefined;
   const parts = [delay, slotOf, seeds, gaps?.large.thresholds ?? [], gaps?.fine.thresholds ?? []];
-  const table = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    table.set(part, at);
-    at += part.length;
-  }
-  return table;
+  return concatenated(Uint32Array, parts);
 }

@@ -1,3 +1,4 @@
+import { concatenated } from "../concatenated.ts";
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { StateError } from "../errors.ts";
 import type { Segment, TraceSamples } from "../host/engine.ts";
@@ -108,23 +109,10 @@ export function joined(all: readonly Segment[]): Segment {
   const last = all.findIndex((p) => p.fault !== undefined);
   const pieces = last < 0 ? all : all.slice(0, last + 1);
   if (pieces.length === 1) return pieces[0] as Segment;
-  const concat = (arrays: readonly Uint32Array[]): Uint32Array => {
-    const out = new Uint32Array(arrays.reduce((sum, a) => sum + a.length, 0));
-    let at = 0;
-    for (const a of arrays) {
-      out.set(a, at);
-      at += a.length;
-    }
-    return out;
-  };
+  const concat = (arrays: readonly Uint32Array[]): Uint32Array => concatenated(Uint32Array, arrays);
   const traces = (pieces[0]?.traces ?? []).map((t, k): TraceSamples => {
     const parts = pieces.map((p) => p.traces[k] as TraceSamples);
-    const data = new Float32Array(parts.reduce((sum, p) => sum + p.data.length, 0));
-    let at = 0;
-    for (const p of parts) {
-      data.set(p.data, at);
-      at += p.data.length;
-    }
+    const data = concatenated(Float32Array, parts.map((p) => p.data)); // prettier-ignore
     return { ...t, steps: concat(parts.map((p) => p.steps)), data };
   });
   return {

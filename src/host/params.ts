@@ -1,3 +1,4 @@
+import { concatenated } from "../concatenated.ts";
 import type { CompiledCells, ParamSource } from "../compile/compiled.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { evaluator } from "../lang/evaluate.ts";
@@ -33,14 +34,7 @@ export class CellParams {
 
   /** Everything that `set` changes, as one array, and back from it. */
   save(): Float64Array {
-    const parts = [this.values, ...this.#live().map((s) => s.values)];
-    const all = new Float64Array(parts.reduce((sum, p) => sum + p.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
+    return concatenated(Float64Array, [this.values, ...this.#live().map((s) => s.values)]);
   }
 
   load(saved: Float64Array): void {

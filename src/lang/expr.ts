@@ -9,10 +9,12 @@ export type Expr =
 
 /** `^` takes any exponent; small integer exponents print as products. Comparisons give a condition for `select`. */
 export type BinaryOp = "+" | "-" | "*" | "/" | "^" | "<" | "<=" | ">" | ">=" | "==" | "!=";
+export const COMPARISONS: readonly string[] = ["<", "<=", ">", ">=", "==", "!="];
+export const isComparison = (op: string): boolean => COMPARISONS.includes(op);
 
 /** exprel(x) = (exp(x) - 1) / x, finite at 0; inverse_exprel(x) = x / (exp(x) - 1). expm1(x) = exp(x) - 1 without cancellation.
  * select(condition, ifTrue, ifFalse). Exponents are clamped to +-80 when printed for float32.
- * noise(sd, tau) and white(s) are random, see compile/noise.ts; so are draw_uniform(k), between 0 and 1, and draw_normal(k), of mean 0 and
+ * noise(sd, tau) and white(s) are random, see compile/cells/noise.ts; so are draw_uniform(k), between 0 and 1, and draw_normal(k), of mean 0 and
  * standard deviation 1: the k-th such number that a mechanism draws in a step. Compile replaces them, nothing evaluates or prints them.
  * exp_dd2(a, b), ... are divided differences of exp, of constants only (float64): propagators are made of them.
  * expm1_with(x, exp(x)) and exprel_with(x, exp(x)) take an exponential that was computed elsewhere; `optimise` writes them. */
@@ -32,6 +34,7 @@ export const add = (a: Expr, b: Expr): Expr => binary("+", a, b);
 export const sub = (a: Expr, b: Expr): Expr => binary("-", a, b);
 export const mul = (a: Expr, b: Expr): Expr => binary("*", a, b);
 export const div = (a: Expr, b: Expr): Expr => binary("/", a, b);
+export const sum = (terms: readonly Expr[]): Expr => (terms.length === 0 ? num(0) : terms.reduce(add));
 export const call = (fn: Fn, ...args: Expr[]): Expr => ({ kind: "call", fn, args });
 
 /** One statement of a program. `let` names a value once; `set` gives a declared variable (a state) a new value; `add` adds to it.

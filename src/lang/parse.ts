@@ -1,5 +1,16 @@
 import { didYouMean, ModelError } from "../errors.ts";
-import { type BinaryOp, binary, type Expr, type Fn, FUNCTIONS, name, negate, num } from "./expr.ts";
+import {
+  type BinaryOp,
+  binary,
+  type Expr,
+  type Fn,
+  FUNCTIONS,
+  name,
+  negate,
+  num,
+  COMPARISONS,
+  isComparison,
+} from "./expr.ts";
 import type { ReadFunction, ReadFunctions } from "./functions.ts";
 import { children, substitute } from "./names.ts";
 
@@ -13,7 +24,6 @@ const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 const NAME = /[A-Za-z_]\w*/y;
 const OPERATOR = /<=|>=|==|!=|[-+*/^<>(),]/y;
 const LARGEST = 3.4028234663852886e38;
-const COMPARISONS: readonly string[] = ["<", "<=", ">", ">=", "==", "!="];
 
 /** Longest text, and most levels of brackets, signs, powers and calls in one: what printers and shader compilers take. */
 export const LONGEST_TEXT = 10_000;
@@ -102,7 +112,7 @@ class Parser {
     if (op === undefined) return left;
     const expr = this.#at(from, binary(op as BinaryOp, left, this.#sum()));
     const second = this.#peek();
-    if (COMPARISONS.includes(second.text)) this.#fail(second, "Comparisons do not chain; use select for each");
+    if (isComparison(second.text)) this.#fail(second, "Comparisons do not chain; use select for each");
     return expr;
   }
 

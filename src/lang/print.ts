@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import { assigned, type BinaryOp, type Expr, type Fn, type Stmt } from "./expr.ts";
+import { assigned, type BinaryOp, type Expr, type Fn, type Stmt, isComparison } from "./expr.ts";
 import { jsMath32 } from "./math32.ts";
 import { jsMath } from "./math64.ts";
 import { integerExponent, LARGEST_PRODUCT } from "./powers.ts";
@@ -89,8 +89,7 @@ interface Text {
 }
 const atom = (text: string): Text => ({ text, level: LEVEL.atom });
 const within = (part: Text, level: number): string => (part.level < level ? `(${part.text})` : part.text);
-const isComparison = (expr: Expr): boolean => expr.kind === "binary" && COMPARISON.has(expr.op);
-const COMPARISON: ReadonlySet<BinaryOp> = new Set(["<", "<=", ">", ">=", "==", "!="]);
+const compares = (expr: Expr): boolean => expr.kind === "binary" && isComparison(expr.op);
 
 /** What differs between the printed languages. Operands of `operation` come with the brackets they need. */
 interface Dialect {
@@ -114,7 +113,7 @@ function render(expr: Expr, to: Dialect): Text {
     case "negate":
       return to.negate(render(expr.of, to));
     case "binary":
-      if (isComparison(expr)) return to.asNumber(condition(expr, to));
+      if (compares(expr)) return to.asNumber(condition(expr, to));
       return expr.op === "^"
         ? power(expr.left, expr.right, to)
         : to.operation(expr.op, render(expr.left, to), render(expr.right, to));
@@ -127,7 +126,7 @@ function render(expr: Expr, to: Dialect): Text {
 }
 
 function condition(expr: Expr, to: Dialect): string {
-  if (expr.kind !== "binary" || !isComparison(expr))
+  if (expr.kind !== "binary" || !compares(expr))
     return to.compare("!=", within(render(expr, to), LEVEL.sum), to.number(0).text);
   const [left, right] = [render(expr.left, to), render(expr.right, to)];
   return to.compare(expr.op, within(left, LEVEL.sum), within(right, LEVEL.sum));

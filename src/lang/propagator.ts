@@ -1,4 +1,4 @@
-import { add, call, type Expr, mul, num } from "./expr.ts";
+import { call, type Expr, mul, num, sum } from "./expr.ts";
 import { isZero } from "./linear.ts";
 
 /** States of a cascade: `exp_dd9` takes 0 and an eigenvalue of each. */
@@ -36,5 +36,3 @@ function paths(j: number, i: number, coupled: (to: number, from: number) => bool
   for (let k = j + 1; k <= i; k++) if (coupled(k, j)) found.push(...paths(k, i, coupled).map((p) => [j, ...p]));
   return found;
 }
-
-const sum = (terms: readonly Expr[]): Expr => (terms.length === 0 ? num(0) : terms.reduce(add));

@@ -63,13 +63,15 @@ export function unitName(of: Dimension): string {
   return known ?? parts.join(" ");
 }
 
-/** Of a product with a value in `unit`. */
-export const times = (of: Dimension, unit: Unit): Dimension => {
-  const other = dimension(unit);
-  return of === "any" || other === "any" ? "any" : of.map((x, i) => x + (other[i] ?? 0));
-};
+/** Of a product or a quotient. */
+export const combined = (a: Dimension, op: "*" | "/", b: Dimension): Dimension =>
+  a === "any" || b === "any" ? "any" : a.map((x, i) => x + (op === "*" ? 1 : -1) * (b[i] ?? 0));
 
-const same = (a: Dimension, b: Dimension): boolean => a === "any" || b === "any" || a.every((x, i) => x === b[i]);
+/** Of a product with a value in `unit`. */
+export const times = (of: Dimension, unit: Unit): Dimension => combined(of, "*", dimension(unit));
+
+export const same = (a: Dimension, b: Dimension): boolean =>
+  a === "any" || b === "any" || a.every((x, i) => x === b[i]);
 
 class Checker {
   readonly #env: UnitEnv;
@@ -122,10 +124,7 @@ class Checker {
 
   #binary(op: Extract<Expr, { kind: "binary" }>["op"], left: Expr, right: Expr): Dimension {
     if (op === "^") return this.#power(left, right);
-    if (op === "*" || op === "/") {
-      const [a, b] = [this.of(left), this.of(right)];
-      return a === "any" || b === "any" ? "any" : a.map((x, i) => x + (op === "*" ? 1 : -1) * (b[i] ?? 0));
-    }
+    if (op === "*" || op === "/") return combined(this.of(left), op, this.of(right));
     const both = this.#alike(left, right, op === "+" || op === "-" ? "adds" : "compares");
     return op === "+" || op === "-" ? both : NONE;
   }

@@ -1,3 +1,4 @@
+import { concatenated } from "../concatenated.ts";
 import { crc32 } from "../storage/crc32.ts";
 
 /** A PNG of up to 256 colours as a data URI, for heat maps inside an SVG. Uncompressed (stored deflate blocks), so that it
@@ -16,17 +17,7 @@ export function indexedPng(pixels: Uint8Array, width: number, height: number, pa
     chunk("IDAT", stored(scanlines)),
     chunk("IEND", new Uint8Array(0)),
   ];
-  return `data:image/png;base64,${base64(join(parts))}`;
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return `data:image/png;base64,${base64(concatenated(Uint8Array, parts))}`;
 }
 
 /** A zlib stream of stored blocks of at most 65,535 bytes. */
@@ -43,7 +34,7 @@ function stored(data: Uint8Array): Uint8Array {
     b = (b + a) % 65_521;
   }
   parts.push(Uint8Array.of(b >> 8, b & 255, a >> 8, a & 255));
-  return join(parts);
+  return concatenated(Uint8Array, parts);
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

@@ -1,3 +1,4 @@
+import { concatenated } from "../concatenated.ts";
 import { DataError } from "../errors.ts";
 import type { EngineState } from "../host/engine.ts";
 import type { LiveChange } from "../run/control.ts";
@@ -43,14 +44,9 @@ export function packCheckpoint(header: CheckpointHeader, state: EngineState): Ui
   }));
   const views = Object.values(state).map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
   const head = encode(`${MAGIC}${JSON.stringify({ header, arrays })}\n`);
-  const bytes = new Uint8Array(head.length + views.reduce((sum, view) => sum + view.length, 0) + 4);
-  bytes.set(head);
-  let at = head.length;
-  for (const view of views) {
-    bytes.set(view, at);
-    at += view.length;
-  }
-  new DataView(bytes.buffer).setUint32(at, crc32(0, bytes.subarray(0, at)), true);
+  const bytes = concatenated(Uint8Array, [head, ...views, new Uint8Array(4)]);
+  const end = bytes.length - 4;
+  new DataView(bytes.buffer).setUint32(end, crc32(0, bytes.subarray(0, end)), true);
   return bytes;
 }
 

@@ -1,3 +1,4 @@
+import { concatenated } from "../concatenated.ts";
 import { DataError, didYouMean } from "../errors.ts";
 import type { Spikes, Trace } from "../run/chunk.ts";
 import type { LiveChange } from "../run/control.ts";
@@ -52,15 +53,8 @@ export class StoredRun {
     }
     checkEntry(this.run, entry);
     const parts = await this.#each((reader) => reader.spikes(name, entry));
-    const total = parts.reduce((sum, part) => sum + part.times.length, 0);
-    const times = new Float64Array(total);
-    const cells = new Uint32Array(total);
-    let at = 0;
-    for (const part of parts) {
-      times.set(part.times, at);
-      cells.set(part.cells, at);
-      at += part.times.length;
-    }
+    const times = concatenated(Float64Array, parts.map((part) => part.times)); // prettier-ignore
+    const cells = concatenated(Uint32Array, parts.map((part) => part.cells)); // prettier-ignore
     return { times, cells, n: population.n, from: 0, to: this.durationMs };
   }
 

@@ -1,4 +1,4 @@
-import { add, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../../lang/expr.ts";
+import { div, type Expr, mul, name, negate, num, type Stmt, sub, sum } from "../../lang/expr.ts";
 import type { ResolvedCell } from "./resolved-cell.ts";
 
 /** Symmetric elimination along the couplings, leaves first, then back substitution; x_k is the change of node k's voltage. */
@@ -35,5 +35,3 @@ export function eliminate(cell: ResolvedCell): Stmt[] {
   }
   return stmts;
 }
-
-export const sum = (terms: readonly Expr[]): Expr => (terms.length === 0 ? num(0) : terms.reduce(add));

@@ -1,6 +1,6 @@
 import { own } from "../../own.ts";
 import { didYouMean, ModelError } from "../../errors.ts";
-import { type Expr, name, num, type Stmt } from "../../lang/expr.ts";
+import { type Expr, name, num, type Stmt, sum } from "../../lang/expr.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
 import { optimise } from "../../lang/optimise.ts";
 import type { Param } from "../../mechanisms/mechanism.ts";
@@ -19,9 +19,8 @@ import { startNoise } from "./noise.ts";
 import { gathered, type PlacedGather, shownValue } from "../links/gathers.ts";
 import { COUNTER, NeuronEquations } from "./neurons.ts";
 import { Params } from "./params.ts";
-import { chosen } from "../chosen-cells.ts";
+import { sampling } from "../chosen-cells.ts";
 import type { CellContext } from "./resolve.ts";
-import { sum } from "./elimination.ts";
 import { tooFast } from "./too-fast.ts";
 
 export type NeuronContext = Omit<CellContext, "method">;
@@ -254,23 +253,19 @@ class Compiler {
     const out = `out_${k}`;
     const value = this.#gathered(gather);
     return {
-      compiled: { variable: r.variable, unit: gather.unit, phase: "current", value: name(out), ...this.#sampled(r) },
+      compiled: { variable: r.variable, unit: gather.unit, phase: "current", value: name(out), ...this.#sampling(r) },
       set: { op: "set", name: out, value },
     };
   }
 
-  #sampled(r: RecordingDescription): Pick<CompiledTrace, "everySteps" | "cells"> {
-    const where = `${this.#where}: recording of "${r.variable}"`;
-    return {
-      everySteps: wholeSteps(where, canonical(where, r.every, "ms"), this.#context.dt, 1),
-      cells: chosen(where, r.cells, this.#model.n),
-    };
+  #sampling(r: RecordingDescription): Pick<CompiledTrace, "everySteps" | "cells"> {
+    return sampling(`${this.#where}: recording of "${r.variable}"`, r, this.#context.dt, this.#model.n);
   }
 
   #stateTrace(r: RecordingDescription): CompiledTrace {
     const { neuron } = this.#model;
     const where = `${this.#where}: recording of "${r.variable}"`;
-    const sampled = this.#sampled(r);
+    const sampled = this.#sampling(r);
     const unitOf = ({ input }: PlacedClamp["use"]): Unit => neuron.inputs?.[input]?.unit ?? "1";
     const clamp = clampCurrent(this.#clamps, r.variable, false, () => num(0), unitOf);
     if (clamp !== undefined) return { variable: r.variable, ...clamp, ...sampled };

@@ -1,9 +1,9 @@
 import { ModelError } from "../../errors.ts";
-import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../../lang/expr.ts";
+import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub, sum } from "../../lang/expr.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
 import { currentsOf } from "../../mechanisms/currents.ts";
 import { type Flow, type ReceptorState, type State, statesOf } from "../../mechanisms/mechanism.ts"; // prettier-ignore
-import { eliminate, sum } from "./elimination.ts";
+import { eliminate } from "./elimination.ts";
 import { tableOf, tabulated } from "./rate-table.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
 import { thermal } from "./nernst.ts";

@@ -1,20 +1,18 @@
 import { didYouMean, ModelError } from "../../errors.ts";
-import { add, type Expr, mul, name, num, type Stmt } from "../../lang/expr.ts";
+import { own } from "../../own.ts";
+import { add, type Expr, mul, name, num, type Stmt, sum } from "../../lang/expr.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
-import { stateUnit } from "../../mechanisms/check.ts";
-import { currentsOf } from "../../mechanisms/currents.ts";
-import { type Channel, type Param, type Pool, statesOf, type Synapse } from "../../mechanisms/mechanism.ts";
+import { type Channel, type Param, type Pool, type Synapse } from "../../mechanisms/mechanism.ts";
 import type { Insertion, Method, WholeCell } from "../../network/cell.ts";
 import type { RecordingDescription } from "../../network/description.ts";
 import { recordedParts } from "../../network/recorded.ts";
 import { type Compartments, eliminateMassless } from "../../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../../morphology/tree.ts";
-import { chosen } from "../chosen-cells.ts";
+import { sampling } from "../chosen-cells.ts";
 import { startNoise } from "./noise.ts";
 import { combine, type CellValues } from "../../morphology/values.ts";
-import { wholeSteps } from "../../steps.ts";
 import { refuseOutside } from "../../shapes.ts";
-import { canonical, canonicalValues, type Unit, type Given } from "../../units.ts";
+import { canonicalValues, type Unit, type Given } from "../../units.ts";
 import type { ClampUse } from "../clamps.ts";
 import { gathered, type PlacedGather, type Shown, shownValue } from "../links/gathers.ts";
 import { clampCurrent, type PlacedClamp, placeClamps, Played } from "./clamp-inputs.ts";
@@ -23,6 +21,7 @@ import { inAdvanceOrder } from "./advance-order.ts";
 import { placeName } from "../links/link-places.ts";
 import { Params } from "./params.ts";
 import { CellEquations } from "./program.ts";
+import { Recordable, type Recorded } from "./recorded.ts";
 import {
   reversalName,
   type ResolvedCell,
@@ -30,7 +29,6 @@ import {
   type ResolvedNode,
   type ResolvedReceptor,
 } from "./resolved-cell.ts";
-import { sum } from "./elimination.ts";
 import { type RestingShares, restingShares, type Scheme } from "./kinetics.ts";
 
 export interface CellContext {
@@ -306,10 +304,9 @@ export class ResolvedModel {
   #trace(r: RecordingDescription, k: number): Trace {
     const { dt } = this.#context;
     const where = `${this.#where}: recording of "${r.variable}"`;
-    const everySteps = wholeSteps(where, canonical(where, r.every, "ms"), dt, 1);
-    const { phase, unit, value } = this.#clampCurrent(r.variable) ?? this.#variable(where, r.variable);
+    const { phase, unit, value } = this.#clampCurrent(r.variable) ?? this.#recorded(where, r.variable);
     const out = name(`out_${k}`);
-    const base = { variable: r.variable, unit, phase, everySteps, cells: chosen(where, r.cells, this.#model.n) };
+    const base = { variable: r.variable, unit, phase, ...sampling(where, r, dt, this.#model.n) };
     if (phase === "state") return { compiled: { ...base, value }, set: undefined };
     if (this.isTree) return { compiled: { ...base, value: this.#writtenOut(value) }, set: undefined };
     return { compiled: { ...base, value: out }, set: { op: "set", name: `out_${k}`, value } };
@@ -323,7 +320,7 @@ export class ResolvedModel {
     return substitute(value, Object.fromEntries(lets.map((s) => [s.name, s.value])));
   }
 
-  #clampCurrent(variable: string): { phase: "state" | "current"; unit: string; value: Expr } | undefined {
+  #clampCurrent(variable: string): Recorded | undefined {
     const gather = this.cell.gathers.find((g) => variable === `${g.name}.i`);
     if (gather !== undefined) return { phase: "current", unit: gather.unit, value: gather.value };
     const taken = this.cell.receptors.some((r) => `${r.name}.i` === variable);
@@ -331,12 +328,12 @@ export class ResolvedModel {
     return clampCurrent(this.clamps, variable, taken, V);
   }
 
-  #variable(where: string, variable: string): { phase: "state" | "current"; unit: string; value: Expr } {
+  #recorded(where: string, variable: string): Recorded {
     const { first, at = 0.5, second, third } = recordedParts(variable);
-    const state = (id: string, unit: string) => ({ phase: "state" as const, unit, value: name(id) });
-    const V = (node: number) => state((this.cell.nodes[node] as { V: string }).V, "mV");
-    if (variable === "V") return V(this.detector);
-    const weighted = this.#model.sums?.[variable];
+    const recordable = new Recordable(this.cell, this.equations);
+    if (variable === "V") return recordable.atPlace(where, "", this.detector, ["V", ""], []);
+    const sums = this.#model.sums ?? {};
+    const weighted = own(sums, variable);
     if (weighted !== undefined)
       return {
         phase: "state",
@@ -344,30 +341,9 @@ export class ResolvedModel {
         value: sum(weighted.terms.map((t) => mul(num(t.weight), this.#voltage(t.section, t.at)))),
       };
     const receptor = this.cell.receptors.find((r) => r.name === first);
-    if (receptor !== undefined) {
-      if (second === "g") return { phase: "current", unit: "uS", value: this.equations.conductance(receptor) };
-      if (second === "i") return { phase: "current", unit: "nA", value: this.equations.current(receptor) };
-      throw new ModelError(where, `receptor "${first}" has no "${second}"`, `Use "${first}.g" or "${first}.i"`);
-    }
+    if (receptor !== undefined) return recordable.ofReceptor(where, receptor, second);
     this.#checkSection(where, first);
-    const node = this.#node(first, at);
-    if (second === "V") return V(node);
-    const density = this.cell.densitiesOf[node]?.find((d) => d.as === second);
-    const names = this.cell.densities.map((d) => d.as);
-    if (density === undefined)
-      throw new ModelError(
-        where,
-        `section "${first}" has no "${second}"`,
-        didYouMean(second, ["V", ...new Set(names), ...Object.keys(this.#model.sums ?? {})]),
-      );
-    const states = statesOf(density.mechanism);
-    if (states.includes(third)) return state(`${density.prefix}_${third}`, stateUnit(density.mechanism, third));
-    const current = third.replace(/^i_/, "");
-    if (Object.hasOwn(currentsOf(density.mechanism), current)) {
-      return { phase: "current", unit: "mA/cm2", value: this.equations.density(density, current) };
-    }
-    const currents = Object.keys(currentsOf(density.mechanism)).map((c) => `i_${c}`);
-    throw new ModelError(where, `"${second}" has no "${third}"`, didYouMean(third, [...states, ...currents]));
+    return recordable.atPlace(where, first, this.#node(first, at), [second, third], Object.keys(sums));
   }
 
   #section(spec: WholeCell["sections"][number]): Section {

@@ -1,4 +1,4 @@
-import { add, type Expr, mul, name, num, type Stmt, div } from "../../lang/expr.ts";
+import { add, type Expr, mul, name, num, type Stmt, div, sum } from "../../lang/expr.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
 import { optimise } from "../../lang/optimise.ts";
 import { type Mechanism, statesOf } from "../../mechanisms/mechanism.ts";
@@ -6,7 +6,6 @@ import { clampInputs } from "./clamp-inputs.ts";
 import { carriedStates, carrying, lowOf } from "./carry.ts";
 import type { TreeProgram, TreeReceptors, TreeRegion } from "./step-program.ts";
 import type { Wanted } from "./params.ts";
-import { sum } from "./elimination.ts";
 import { flowing } from "./path.ts";
 import type { CellEquations } from "./program.ts";
 import { inputsOf, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor } from "./resolved-cell.ts";

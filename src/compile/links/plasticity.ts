@@ -1,3 +1,4 @@
+import { concatenated } from "../../concatenated.ts";
 import { ModelError } from "../../errors.ts";
 import { evaluate } from "../../lang/evaluate.ts";
 import { add, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../../lang/expr.ts";
@@ -81,8 +82,8 @@ function compileOne(projection: DrawnProjection, use: SourcePlasticityUse, n: nu
     states,
     params: params.map((p) => `p_${p}`),
     stmts: [...relax, ...jumps, ...(stops === undefined ? [] : beyond(stops)), { op: "let", name: FACTOR, value: factor } as const],
-    values: joined(values),
-    state0: joined(state0),
+    values: concatenated(Float64Array, values),
+    state0: concatenated(Float64Array, state0),
     largest: largest.reduce((a, b) => Math.max(a, b), 0),
     ...(stops === undefined ? {} : { stops }),
   };
@@ -110,16 +111,6 @@ export function beyondLargest({ rule, largest }: NonNullable<CompiledPlasticity[
 export function decaying(id: string, tau: Expr): Stmt {
   const left = call("exp", negate(div(name(ELAPSED), call("max", tau, num(AT_ONCE)))));
   return { op: "set", name: id, value: mul(name(id), left) };
-}
-
-function joined(rows: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(rows.reduce((sum, r) => sum + r.length, 0));
-  let at = 0;
-  for (const r of rows) {
-    all.set(r, at);
-    at += r.length;
-  }
-  return all;
 }
 
 /** What given trains release in one entry, float64: their times are exact, and so are the intervals between them. */

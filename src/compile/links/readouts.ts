@@ -6,7 +6,7 @@ import { firstStepAt, wholeSteps } from "../../steps.ts";
 import { canonical, canonicalValues } from "../../units.ts";
 import type { CompiledClamp, CompiledReadout, CompiledTrace } from "../compiled.ts";
 import type { GatherPlan } from "./gathers.ts";
-import { chosen } from "../chosen-cells.ts";
+import { sampling } from "../chosen-cells.ts";
 
 const LAST_STEP = 2 ** 32 - 1;
 
@@ -75,8 +75,7 @@ export function readoutTraces(d: NetworkDescription, readouts: readonly Compiled
     const { unit, weight } = (d.readouts ?? [])[readout] as ReadoutDescription;
     return [{
       variable: `${of.name}.${r.variable}`, unit: weights ? weight.unit : unit, phase: weights ? "link" : "current", value: name(r.variable), readout,
-      everySteps: wholeSteps(where, canonical(where, r.every, "ms"), dt, 1),
-      cells: chosen(where, r.cells, weights ? of.outputs * of.n : of.outputs, "value"),
+      ...sampling(where, r, dt, weights ? of.outputs * of.n : of.outputs, "value"),
     }];
   });
 } // prettier-ignore

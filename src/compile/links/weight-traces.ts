@@ -1,10 +1,8 @@
 import { name } from "../../lang/expr.ts";
 import type { NetworkDescription } from "../../network/description.ts";
-import { wholeSteps } from "../../steps.ts";
-import { canonical } from "../../units.ts";
 import type { CompiledTrace } from "../compiled.ts";
 import type { DrawnProjection } from "./links.ts";
-import { chosen } from "../chosen-cells.ts";
+import { sampling } from "../chosen-cells.ts";
 
 /** The recordings of a projection's weights as traces of its target.
  * @param learning  index into CompiledNetwork.learning
@@ -17,7 +15,7 @@ export function weightTraces(d: NetworkDescription, p: DrawnProjection, learning
     const where = `recording of the weights of "${label}"`;
     return [{
       variable: `${label}.${r.variable}`, unit: weight.unit, phase: "link", value: name("s_w"), learning,
-      everySteps: wholeSteps(where, canonical(where, r.every, "ms"), dt, 1), cells: chosen(where, r.cells, links, "link"),
+      ...sampling(where, r, dt, links, "link"),
     }];
   });
 } // prettier-ignore

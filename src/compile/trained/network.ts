@@ -7,7 +7,7 @@ import { ModelError } from "../../errors.ts";
 import { LAST_STEP, wholeSteps } from "../../steps.ts";
 import { canonical } from "../../units.ts";
 import type { Settings } from "../checks.ts";
-import { chosen } from "../chosen-cells.ts";
+import { sampling } from "../chosen-cells.ts";
 import type { CompiledNetwork, SampledTrace } from "../compiled.ts";
 import { checkEstimate, type Estimate, type MemoryLimits } from "../estimate.ts";
 import { frozen } from "../freeze.ts";
@@ -131,12 +131,12 @@ function targetsOf(
 } // prettier-ignore
 
 function tracesOf(t: TrainedDescription, recordings: readonly RecordingDescription[], dt: number, { entries }: CompiledTraining): SampledTrace[] {
-  return recordings.map(({ variable, cells, every, projection }): SampledTrace => {
+  const links = Math.min(...entries.map(({ w }) => w.length));
+  return recordings.map((r): SampledTrace => {
+    const { variable, projection } = r;
     const where = `recording of "${variable}" in "${t.name}"`;
-    const everySteps = wholeSteps(where, canonical(where, every, "ms"), dt, 1);
-    if (projection === undefined) return { variable, unit: "1", phase: phaseOf(variable as TrainingTrace), everySteps, cells: chosen(where, cells, t.n) };
-    const links = Math.min(...entries.map(({ w }) => w.length));
-    return { variable, unit: "1", phase: "link", everySteps, cells: chosen(where, cells, links, "link") };
+    if (projection === undefined) return { variable, unit: "1", phase: phaseOf(variable as TrainingTrace), ...sampling(where, r, dt, t.n) };
+    return { variable, unit: "1", phase: "link", ...sampling(where, r, dt, links, "link") };
   });
 } // prettier-ignore
 

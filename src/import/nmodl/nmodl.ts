@@ -1,7 +1,7 @@
 import type { Expr } from "../../lang/expr.ts";
 import type { Channel, Mechanism } from "../../mechanisms/mechanism.ts";
 import { Assembly } from "./writing/assemble.ts";
-import { FARADAY, GAS } from "./running/builtins.ts";
+import { FARADAY, GAS } from "../../constants.ts";
 import { type Draft, draft } from "./running/draft.ts";
 import { DataError } from "../../errors.ts";
 import { give, type GivenByScript } from "./reading/given.ts";

@@ -1,17 +1,15 @@
 import { derivative } from "../derivative.ts";
-import type { Expr } from "../expr.ts";
+import { type Expr, isComparison } from "../expr.ts";
 import { type Symbols, valueOf } from "./symbols.ts";
 
 /** An equation x' = f(x) in a form of the language. */
 export type Form =
   { readonly inf: Expr; readonly tau: Expr } | { readonly alpha: Expr; readonly beta: Expr } | { readonly next: Expr };
 
-const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "==", "!="]);
-
 /** With every test that reads x under a name of its own: what it decides has no slope in x, and yet depends on it. */
 function withoutTests(s: Symbols, f: Expr, x: string): { f: Expr; tests: Map<string, Expr> } {
   const tests = new Map<string, Expr>();
-  const isTest = (e: Expr): boolean => (e.kind === "binary" ? COMPARISONS.has(e.op) : e.kind === "call" && e.fn === "floor");
+  const isTest = (e: Expr): boolean => (e.kind === "binary" ? isComparison(e.op) : e.kind === "call" && e.fn === "floor");
   const named = (e: Expr): Expr => {
     const name = `test@${tests.size}`;
     tests.set(name, e);

@@ -1,8 +1,4 @@
-import type { Expr } from "../expr.ts";
-
-const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", ">", ">=", "==", "!="]);
-
-export const isComparison = (op: string): boolean => COMPARISONS.has(op);
+import { type Expr, isComparison } from "../expr.ts";
 
 /** Whether an expression is 0 or 1 whatever it reads. */
 export const isTruth = (e: Expr): boolean =>

@@ -1,3 +1,4 @@
+import { concatenated } from "../../concatenated.ts";
 import type { TrainingTrace } from "../../compile/trained/training.ts";
 import type { SpanRecord, TrainingEngine, TrainingSpan } from "../../host/training.ts";
 import { covariance, dimension, windowMeans, type Dimension } from "./dimension.ts";
@@ -68,12 +69,7 @@ export class DimensionSamples {
     const means = parts.map((part) => windowMeans(part, n, protocol === "post_win50" ? 50 : 1));
     const T = means.reduce((sum, one) => sum + one.T, 0);
     if (T < 2) return undefined;
-    const X = new Float64Array(T * n);
-    let at = 0;
-    for (const one of means) {
-      X.set(one.X, at);
-      at += one.X.length;
-    }
+    const X = concatenated(Float64Array, means.map((one) => one.X)); // prettier-ignore
     const C = covariance(X, T, n);
     return { ...dimension(C, n, T, sign), C, T };
   }

@@ -1,4 +1,5 @@
 /// <reference types="@webgpu/types" preserve="true" />
+import { concatenated } from "../../concatenated.ts";
 import type { Announce } from "../announce.ts";
 import { ForceStream, motorUnits, type ForceOptions, type MotorUnits } from "../../analysis/force.ts";
 import { spikeTrains, type SpikeTrains } from "../../analysis/spikes.ts";
@@ -93,23 +94,12 @@ export async function runPool(
   return pieces.map(({ times, cells, force }, entry) => {
     force.push((streams[entry] as ForceStream).finish(duration.value));
     return {
-      motorNeurons: spikeTrains(pool.cells.motorNeurons, joined(Float64Array, times), joined(Uint32Array, cells)),
-      force: joined(Float64Array, force),
+      motorNeurons: spikeTrains(
+        pool.cells.motorNeurons,
+        concatenated(Float64Array, times),
+        concatenated(Uint32Array, cells),
+      ),
+      force: concatenated(Float64Array, force),
     };
   });
-}
-
-interface Joinable {
-  readonly length: number;
-  set(from: ArrayLike<number>, at: number): void;
-}
-
-function joined<T extends Joinable>(Kind: new (n: number) => T, parts: readonly T[]): T {
-  const all = new Kind(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part as unknown as ArrayLike<number>, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,4 +1,4 @@
-import type { Expr } from "../../../lang/expr.ts";
+import { type Expr, isComparison } from "../../../lang/expr.ts";
 import { timeConstant, WEIGHT } from "../events/connection.ts";
 import { Execution } from "../running/execute.ts";
 import type { At } from "../reading/lexer.ts";
@@ -7,7 +7,6 @@ import { linear } from "../../../lang/symbolic/relax.ts";
 import type { Resolver } from "../running/resolve.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { NetReceive, Statement, Term } from "../reading/syntax.ts";
-import { isComparison } from "../../../lang/symbolic/truth.ts";
 
 /** A state of a cell that is computed event by event: between events it stays, or relaxes to `inf` with `tau`. */
 export interface FiringState {

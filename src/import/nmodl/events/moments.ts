@@ -1,6 +1,5 @@
-import type { Expr } from "../../../lang/expr.ts";
+import { type Expr, isComparison } from "../../../lang/expr.ts";
 import { type Symbols, valueOf } from "../../../lang/symbolic/symbols.ts";
-import { isComparison } from "../../../lang/symbolic/truth.ts";
 
 /** Whose names hold a moment, which of them is that of the run's beginning, and whether the value is to be a moment. */
 interface Anchor {

@@ -1,9 +1,6 @@
 import { type Expr, type Fn, FUNCTIONS } from "../../../lang/expr.ts";
+import { FARADAY, GAS } from "../../../constants.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
-
-/** Of CODATA 2018, as NEURON has them. */
-export const FARADAY = 96485.33212331001;
-export const GAS = 8.31446261815324;
 
 type Made = (s: Symbols, ...args: Expr[]) => Expr;
 

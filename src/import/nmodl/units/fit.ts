@@ -1,16 +1,14 @@
-import type { Expr } from "../../../lang/expr.ts";
+import { binary, call, type Expr, negate, num } from "../../../lang/expr.ts";
 import { integerExponent } from "../../../lang/powers.ts";
-import { type Dimension, dimension } from "../../../lang/units.ts";
+import { combined, type Dimension, dimension, same } from "../../../lang/units.ts";
 import type { Unit } from "../../../units.ts";
 
-/** As it is written, without the identities that would take a 1 out again. */
-const raw = (expr: Expr): Expr => expr;
-const ONE: Expr = { kind: "number", value: 1 };
+const ONE = num(1);
 
 const NONE = dimension("1");
-const same = (a: Dimension, b: Dimension): boolean => a === "any" || b === "any" || a.every((x, k) => x === b[k]);
 
-/** Makes the units of an expression fit: where a file adds volts to bare numbers, 1 stands for the missing unit. */
+/** Makes the units of an expression fit: where a file adds volts to bare numbers, 1 stands for the missing unit, which identities would
+ * take out again. */
 export class Fit {
   readonly #dimensions: ReadonlyMap<string, Dimension>;
   readonly #done = new Map<Expr, { expr: Expr; of: Dimension }>();
@@ -44,7 +42,7 @@ export class Fit {
         return { expr, of: this.#dimensions.get(expr.name) ?? NONE };
       case "negate": {
         const { expr: inside, of } = this.of(expr.of);
-        return { expr: raw({ kind: "negate", of: inside }), of };
+        return { expr: negate(inside), of };
       }
       case "binary":
         return this.#binary(expr.op, expr.left, expr.right);
@@ -52,32 +50,32 @@ export class Fit {
         const [a, b, c] = expr.args as [Expr, Expr, Expr];
         if (expr.fn === "abs" || expr.fn === "floor") {
           const { expr: inside, of } = this.of(a);
-          return { expr: raw({ kind: "call", fn: expr.fn, args: [inside] }), of };
+          return { expr: call(expr.fn, inside), of };
         }
         if (expr.fn === "min" || expr.fn === "max") {
           const [x, y, of] = this.#alike(a, b);
-          return { expr: raw({ kind: "call", fn: expr.fn, args: [x, y] }), of };
+          return { expr: call(expr.fn, x, y), of };
         }
         if (expr.fn === "sqrt") {
           const { expr: inside, of } = this.of(a);
           return {
-            expr: raw({ kind: "call", fn: "sqrt", args: [inside] }),
+            expr: call("sqrt", inside),
             of: of === "any" ? "any" : of.map((x) => x / 2),
           };
         }
         if (expr.fn === "noise") {
           const { expr: sd, of } = this.of(a);
-          return { expr: raw({ kind: "call", fn: "noise", args: [sd, this.to(b, "ms")] }), of };
+          return { expr: call("noise", sd, this.to(b, "ms")), of };
         }
         if (expr.fn === "white") {
           const { expr: size, of } = this.of(a);
-          return { expr: raw({ kind: "call", fn: "white", args: [size] }), of: of === "any" ? "any" : of.map((x, k) => (k === 1 ? x - 0.5 : x)) }; // prettier-ignore
+          return { expr: call("white", size), of: of === "any" ? "any" : of.map((x, k) => (k === 1 ? x - 0.5 : x)) }; // prettier-ignore
         }
         if (expr.fn === "select") {
           const [x, y, of] = this.#alike(b, c);
-          return { expr: raw({ kind: "call", fn: "select", args: [this.of(a).expr, x, y] }), of };
+          return { expr: call("select", this.of(a).expr, x, y), of };
         }
-        return { expr: raw({ kind: "call", fn: expr.fn, args: expr.args.map((arg) => this.#bare(arg)) }), of: NONE };
+        return { expr: call(expr.fn, ...expr.args.map((arg) => this.#bare(arg))), of: NONE };
       }
     }
   }
@@ -86,20 +84,19 @@ export class Fit {
     if (op === "^") return this.#power(left, right);
     if (op === "*" || op === "/") {
       const [a, b] = [this.of(left), this.of(right)];
-      const of = a.of === "any" || b.of === "any" ? "any" : a.of.map((x, k) => x + (op === "*" ? 1 : -1) * ((b.of as readonly number[])[k] ?? 0)); // prettier-ignore
-      return { expr: raw({ kind: "binary", op, left: a.expr, right: b.expr }), of };
+      return { expr: binary(op, a.expr, b.expr), of: combined(a.of, op, b.of) };
     }
     const [x, y, of] = this.#alike(left, right);
-    return { expr: raw({ kind: "binary", op, left: x, right: y }), of: op === "+" || op === "-" ? of : NONE };
+    return { expr: binary(op, x, y), of: op === "+" || op === "-" ? of : NONE };
   }
 
   #power(left: Expr, right: Expr): { expr: Expr; of: Dimension } {
     const a = this.of(left);
     const power = right.kind === "number" ? right.value : integerExponent(right);
     if (power !== undefined) {
-      return { expr: raw({ kind: "binary", op: "^", left: a.expr, right }), of: a.of === "any" ? "any" : a.of.map((x) => x * power) }; // prettier-ignore
+      return { expr: binary("^", a.expr, right), of: a.of === "any" ? "any" : a.of.map((x) => x * power) }; // prettier-ignore
     }
-    return { expr: raw({ kind: "binary", op: "^", left: this.#bare(left), right: this.#bare(right) }), of: NONE };
+    return { expr: binary("^", this.#bare(left), this.#bare(right)), of: NONE };
   }
 
   #alike(left: Expr, right: Expr): [Expr, Expr, Dimension] {
@@ -116,11 +113,11 @@ export class Fit {
 
   #loosen(expr: Expr): Expr {
     this.loose++;
-    return raw({ kind: "binary", op: "*", left: ONE, right: expr });
+    return binary("*", ONE, expr);
   }
 
   #over(expr: Expr): Expr {
     this.loose++;
-    return raw({ kind: "binary", op: "/", left: expr, right: ONE });
+    return binary("/", expr, ONE);
   }
 }

@@ -1,3 +1,4 @@
+import { FARADAY } from "../../../constants.ts";
 import { type Unit, UNITS } from "../../../units.ts";
 
 /** Exponents of metre, kilogram, second, coulomb and kelvin, and how many of the SI unit it is. */
@@ -39,7 +40,7 @@ const KNOWN: ReadonlyMap<string, Measure> = new Map([
   ...names("percent", base(0.01)),
   ...names("e", base(1.602176634e-19, 0, 0, 0, 1)),
   ...names("k", base(1.380649e-23, 2, 1, -2, 0, -1)),
-  ...names("faraday", base(96485.33212331001, 0, 0, 0, 1)),
+  ...names("faraday", base(FARADAY, 0, 0, 0, 1)),
   ...names("inch", base(0.0254, 1)),
 ]);
 
