@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Plugin } from "vite";
 
 /** The pages of the site: file, and what the header calls it. */
@@ -33,12 +34,15 @@ const EQUATIONS = `
     <div></div>
   </details>`;
 
+/** Before anything else is loaded: the browser begins to look for an adapter, which takes the longest where it was just started. */
+const EARLY = `navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => {});`;
+
 /** What a built page may load and run: what lies beside it, and nothing else; no page evaluates text. Their workers have no
  * policy but the server's: where there is no WebGPU, the reference engine runs code there that it prints from the equations. A
  * development server needs more, and gets no policy. */
 const POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
+  `script-src 'self' 'sha256-${createHash("sha256").update(EARLY).digest("base64")}'`,
   "worker-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
@@ -68,6 +72,7 @@ export function framed(page: string, html: string, policy: boolean): string {
   <head>
     ${policy ? `<meta http-equiv="Content-Security-Policy" content="${POLICY}" />` : ""}
     <meta charset="utf-8" />
+    <script>${EARLY}</script>
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>${title}</title>
     <meta name="description" content="${description}" />

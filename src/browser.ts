@@ -1,17 +1,17 @@
+import { REASON, requestAdapter } from "./browser/adapter.ts";
 import { pageThreads } from "./browser/threads.ts";
 import { DeviceError } from "./errors.ts";
 import { offerThreads } from "./host/threads.ts";
 import type { Files } from "./storage/files.ts";
 import { MemoryFiles } from "./storage/memory-files.ts";
 import { PrivateFolder } from "./storage/private-folder.ts";
-import { infoOf, maximumLimits, type AdapterInfo, type OpenDevice, type OpenDeviceOptions } from "./run/open-device.ts";
+import { infoOf, maximumLimits, type OpenDevice, type OpenDeviceOptions } from "./run/open-device.ts";
 
 export * from "./index.ts";
+export { adapters } from "./browser/adapter.ts";
 export type { AdapterInfo, OpenDevice, OpenDeviceOptions } from "./run/open-device.ts";
 
 offerThreads(pageThreads());
-
-const REASON = "the browser's adapter";
 
 /** Opens a device with the adapter's largest limits. The caller destroys it. Undefined when the browser has no WebGPU or
  * no adapter: the reference engine then does the same, slower.
@@ -29,17 +29,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<OpenD
   }
   const device = await adapter.requestDevice({ label: "hillock", ...maximumLimits(adapter) });
   return { device, info, reason: REASON };
-}
-
-/** The one adapter that a browser offers, or none. */
-export async function adapters(): Promise<AdapterInfo[]> {
-  const adapter = await requestAdapter();
-  return adapter === undefined ? [] : [infoOf(adapter, REASON)];
-}
-
-async function requestAdapter(): Promise<GPUAdapter | undefined> {
-  const gpu = (navigator as Partial<Navigator>).gpu; // undefined outside of secure contexts
-  return (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? undefined;
 }
 
 /** A folder of the page's private file system, or one in memory where there is none. */

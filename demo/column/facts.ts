@@ -130,3 +130,45 @@ export type FromFit =
       readonly moment: readonly number[];
     }
   | { readonly kind: "failed"; readonly detail: string };
+
+/** What trials are run of; they differ in the times of the drives' events alone. */
+export interface TrialsRequest {
+  readonly settings: Settings;
+  readonly document: ColumnDocument | undefined;
+  /** by drive, beside the page's. */
+  readonly strengths: Readonly<Record<string, number>>;
+  /** how many: trial 0 and those behind it. */
+  readonly trials: number;
+}
+
+/** How trials are shown. */
+export interface TrialsLook {
+  readonly settings: Settings;
+  readonly recorded: Recorded | undefined;
+}
+
+export type ToTrials =
+  | { readonly kind: "run"; readonly request: TrialsRequest; readonly look: TrialsLook }
+  | { readonly kind: "look"; readonly look: TrialsLook }
+  | { readonly kind: "stop" };
+
+export interface TrialsReadings {
+  /** of all samples of a trial, ms. */
+  readonly t: readonly number[];
+  /** nAm times the scale, by trial; null where it has not come to. */
+  readonly singles: readonly (readonly (number | null)[])[];
+  /** over the trials that are over, or where none is over those under way. */
+  readonly mean: readonly (number | null)[];
+  readonly recorded: readonly (number | null)[] | undefined;
+  /** of the mean. */
+  readonly match: Match | undefined;
+  /** trials that are over. */
+  readonly done: number;
+  /** of those under way, ms. */
+  readonly time: number;
+  /** Nothing comes behind it. */
+  readonly ended: boolean;
+}
+
+export type FromTrials =
+  { readonly kind: "trials"; readonly readings: TrialsReadings } | { readonly kind: "failed"; readonly detail: string };

@@ -1,15 +1,10 @@
 import direct from "ml-direct";
 import { openDevice } from "../../src/browser.ts";
-import { compile } from "../../src/compile/compile.ts";
-import { gpuEngine } from "../../src/gpu/engine.ts";
-import { columnPreset } from "../../src/models/cortical-column/index.ts";
-import { referenceEngine } from "../../src/reference/engine.ts";
-import { Simulation } from "../../src/run/simulate.ts";
-import { ms } from "../../src/units.ts";
 import type { Settings } from "../site/protocol.ts";
-import { AS_PUBLISHED, DT, SAMPLE_MS, type FitParameter, type FitRequest, type FromFit } from "./facts.ts";
+import { runBatch, scaleOf, windowOf } from "./batch.ts";
+import { SAMPLE_MS, type FitParameter, type FitRequest, type FromFit } from "./facts.ts";
 import { Moments, stronger } from "./moments.ts";
-import { columnOf, dipoleScale, type ColumnSettings } from "./network.ts";
+import { columnOf, type ColumnSettings } from "./network.ts";
 import { Recording } from "./recording.ts";
 
 const post = (message: FromFit): void => postMessage(message);
@@ -61,8 +56,7 @@ class FitBench {
 
   constructor(request: FitRequest, settings: ColumnSettings, device: GPUDevice | undefined) {
     [this.#request, this.#device] = [request, device];
-    const wanted = request.settings["smoothing"] as number;
-    this.#window = wanted === AS_PUBLISHED ? columnPreset(settings.preset).smoothing.windowMs : wanted;
+    this.#window = windowOf(settings, request.settings);
     const { tstop, drivesGiven } = columnOf(settings);
     // what comes behind the recording says nothing; half a window more smooths its end
     const until = (request.recorded.t.at(-1) as number) + this.#window / 2;
@@ -84,17 +78,9 @@ class FitBench {
       const shifted = (by: number): number[][] => events.map((times) => times.map((t) => t + by).filter((t) => t >= 0 && t <= this.#tstop)); // prettier-ignore
       column.vary(`${drive}.times`, points.map((p) => shifted(p[k] as number))); // prettier-ignore
     });
-    const network = compile(column.describe(), { dt: ms(DT) });
-    const engine = this.#device === undefined ? referenceEngine(network, { precision: 64 }) : await gpuEngine(network, this.#device); // prettier-ignore
-    const simulation = new Simulation(network, engine);
-    const scale = dipoleScale(columnPreset(this.#settings.preset).smoothing.scale, column.layout.positions["L5_pyramidal"]?.length ?? 0); // prettier-ignore
+    const scale = scaleOf(this.#settings, column);
     const moments = points.map(() => new Moments(column));
-    try {
-      const whole = ms(this.#tstop);
-      for await (const chunk of simulation.run(whole, { chunk: whole })) moments.forEach((m, entry) => m.take(chunk, entry)); // prettier-ignore
-    } finally {
-      await simulation.close();
-    }
+    await runBatch({ column, device: this.#device, tstop: this.#tstop, take: (chunk) => moments.forEach((m, entry) => m.take(chunk, entry)) }); // prettier-ignore
     return moments.map((m) => {
       const { moment } = m.shown(this.#window, scale);
       return { moment, error: this.#recording.match(moment)?.rmse ?? NaN };

@@ -14,6 +14,7 @@ import { AS_PUBLISHED, DEPTHS, FIELD_MS, HIGHEST_STRENGTH, PRESETS, SPECTROGRAM_
 import { Fit } from "./fit.ts";
 import { Overlay } from "./overlay.ts";
 import { pixelsOfUm } from "./pixels.ts";
+import { TrialsFigure } from "./trials.ts";
 import { WatchPanel } from "./watch-panel.ts";
 
 const SPECS = {
@@ -114,6 +115,7 @@ const page = new DemoPage({
     const shown = own?.drives ?? facts.drives;
     drives.show(shown, facts.tstop);
     fit.offer(shown);
+    trials.refresh(facts.tstop);
     void keepLink();
   },
   show: (given, state) => {
@@ -185,12 +187,16 @@ cards(
 for (const [k, name] of PRESETS.entries())
   element(`preset-${name}`).addEventListener("click", () => controls.put("drive", k));
 
-const overlay = new Overlay(dipole, dipoleSpec, () => page.act("recorded", overlay.recorded));
+const overlay = new Overlay(dipole, dipoleSpec, () => {
+  page.act("recorded", overlay.recorded);
+  trials.look();
+});
 
 const drives = new DrivesEditor({
   drives: (changed) => start({ ...own, drives: changed }),
   strengths: (by) => {
     page.act("strengths", by);
+    trials.refresh(undefined);
     own ??= {};
     void keepLink();
   },
@@ -217,10 +223,18 @@ function start(document: ColumnDocument | undefined): void {
   page.restart(250);
 }
 
+const trials = new TrialsFigure({
+  worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "trials" }),
+  request: () => ({ settings: controls.all, document: own, strengths: drives.strengths }),
+  look: () => ({ settings: controls.all, recorded: overlay.recorded }),
+  wait: page.wait,
+});
+
 /** A preset takes the place of the page's own drives. */
 controls.onChange((key) => {
-  if (key !== "drive") return;
-  forget();
+  if (key === "drive") forget();
+  if (key === "smoothing") trials.look();
+  trials.refresh(undefined);
 });
 
 function forget(): void {

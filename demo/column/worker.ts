@@ -4,7 +4,8 @@ import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
 import type { Settings, Table } from "../site/protocol.ts";
 import { drawHeat, largest } from "../site/heat.ts";
-import { PlainRaster, SpikeRaster, type Raster } from "../site/raster.ts";
+import { PlainRaster } from "../site/plain-raster.ts";
+import { rasterPipelines, SpikeRaster, type Raster } from "../site/raster.ts";
 import { Runner } from "../site/runner.ts";
 import type { SpikesOf } from "../site/nwb-worker.ts";
 import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
@@ -22,6 +23,7 @@ import { readRecorded, Recording } from "./recording.ts";
 import { FREQUENCIES, spectrogramOf, spectrumOf } from "./rhythms.ts";
 import { columnShape, type ColumnShape } from "./shape.ts";
 import { FIRST_VIEW, type View } from "./view.ts";
+import { serveTrials } from "./trying.ts";
 import { Watched } from "./watched.ts";
 
 /** Steps of the shortest piece. */
@@ -305,6 +307,7 @@ interface Drawn {
 }
 
 const demo = async (bench: Bench, settings: Settings, document: unknown): Promise<Demo> => {
+  if (bench.drawing !== undefined) void rasterPipelines(bench.drawing); // while the network is compiled
   const built = buildColumn(columnSettings(settings, document));
   const runner = await Runner.make(bench, built);
   const shape = columnShape(built.column);
@@ -330,6 +333,7 @@ const demo = async (bench: Bench, settings: Settings, document: unknown): Promis
   return new ColumnDemo(bench, built, runner, { scene, raster, shape }, settings, place);
 };
 
-// one script for both: what the browser has loaded for the page's simulation it does not load again for a fit
+// one script for all: what the browser has loaded for the page's simulation it does not load again for a fit or trials
 if (self.name === "fit") serveFit(columnSettings);
+else if (self.name === "trials") serveTrials(columnSettings);
 else serve(demo, () => (device) => makeAhead(device, ["begin", "deliver"]));

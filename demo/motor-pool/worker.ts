@@ -4,7 +4,8 @@ import type { Control } from "../../src/run/control.ts";
 import { drive } from "../../src/network/signal.ts";
 import { Hz, one } from "../../src/units.ts";
 import type { Settings, Table } from "../site/protocol.ts";
-import { PlainRaster, SpikeRaster, type Raster } from "../site/raster.ts";
+import { PlainRaster } from "../site/plain-raster.ts";
+import { rasterPipelines, SpikeRaster, type Raster } from "../site/raster.ts";
 import { Runner } from "../site/runner.ts";
 import type { SpikesOf } from "../site/nwb-worker.ts";
 import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
@@ -261,6 +262,7 @@ class PoolDemo implements Demo {
 
 serve(
   async (bench, given, document) => {
+    if (bench.drawing !== undefined) void rasterPipelines(bench.drawing); // while the network is compiled
     const settings = settingsOf(given);
     const pool = poolOf(given);
     const made = motorPool(pool, settings);

@@ -2,7 +2,7 @@ import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
 import type { SpikesOf } from "../site/nwb-worker.ts";
 import type { Settings, Table } from "../site/protocol.ts";
-import { PlainRaster } from "../site/raster.ts";
+import { PlainRaster } from "../site/plain-raster.ts";
 import { Recent, spikesOf, spikeTable } from "../site/recent.ts";
 import type { RunRecord } from "../site/record.ts";
 import { Runner } from "../site/runner.ts";

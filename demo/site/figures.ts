@@ -92,6 +92,8 @@ const titleOf = (figure: HTMLElement | null): string =>
 
 const nameOf = (plot: Plot): string => plot.parent.previousElementSibling?.textContent?.trim() ?? plot.parent.id;
 
+/** Of one curve of many. */
+const QUIET = "#8a8a8a";
 const DASHES = ["4 3", "1.5 2", "6 2 1.5 2"] as const;
 
 /** Drawn anew by hillock's own figures: text stays text. */
@@ -116,11 +118,12 @@ function panelsOf({ spec, range, table: { names, columns } }: Plot, title: strin
       const [xs, ys] = [known.map(([t]) => t), known.map(([, y]) => y)];
       if (kind.steps === true) return [{ type: "step", label, edges: [...xs, 2 * (xs.at(-1) ?? 0) - (xs.at(-2) ?? 0)], y: ys, filled: kept === 0 }];
       if (kind.points === true) return [{ type: "scatter", label, x: xs, y: ys, size: 2 }];
+      if (kind.quiet === true) return [{ type: "line", x: xs, y: ys, width: 0.4, colour: QUIET }];
       return [{ type: "line", label, x: xs, y: ys, ...(kept > 0 ? { dash: DASHES[(kept - 1) % DASHES.length] as string } : {}) }];
     });
     if (series.length === 0 || axis === undefined) return [];
     const log = !right && spec.y.log !== undefined;
-    return [{ ...(title === undefined ? {} : { title }), height: 45, x: { label: spec.x.label, ...(range === undefined ? {} : { range }) }, y: { label: axis.label, ...(log ? { scale: "log" } : {}) }, series }];
+    return [{ ...(title === undefined ? {} : { title }), height: 45, x: { label: spec.x.label, ...(range === undefined ? {} : { range }) }, y: { label: axis.label, ...(log ? { scale: "log" } : {}) }, series: series.sort((a, b) => Number("label" in a) - Number("label" in b)) }];
   };
   return [...panel(false), ...panel(true)];
 } // prettier-ignore

@@ -51,6 +51,7 @@ export class DemoPage {
   #restart: ReturnType<typeof setTimeout> | undefined;
   #built = 0;
   #paused = false; // a restart keeps it
+  #waits = false;
   #finished = false;
   #tasks: (() => void)[] = [];
   #working = false;
@@ -69,7 +70,7 @@ export class DemoPage {
     click("again", () => this.restart());
     click("defaults", () => spec.controls.reset());
     shareButton(() => spec.controls.link());
-    this.#takeAway();
+    queueMicrotask(() => this.#takeAway()); // when the page has made all its plots
     spec.controls.onChange((key, effect) => {
       dispatchEvent(new Event("hillock-settings"));
       if (effect === "restarts") this.restart(QUIET_MS);
@@ -111,6 +112,12 @@ export class DemoPage {
     this.#pace();
     this.#showButtons();
   }
+
+  /** Pauses while something else computes, and goes on after it unless it stood before. */
+  readonly wait = (wanted: boolean): void => {
+    if (wanted) this.#waits = !this.#paused;
+    if (this.#waits) this.pause(wanted);
+  };
 
   act(what: string, value: unknown): void {
     this.#send({ kind: "act", what, value });
@@ -202,7 +209,11 @@ export class DemoPage {
     const task = this.#tasks.shift();
     this.#working = task !== undefined;
     if (task === undefined) return;
-    task();
+    try {
+      task();
+    } catch (error) {
+      reportError(error); // what comes next is shown all the same
+    }
     requestAnimationFrame(() => this.#work());
   }
 

@@ -28,6 +28,8 @@ export interface SeriesSpec {
   readonly dashed?: boolean;
   /** not of the run, and so not of a kept one. */
   readonly beside?: boolean;
+  /** one of many: thin, and no value of it is said. */
+  readonly quiet?: boolean;
 }
 
 export interface PlotSpec {
@@ -231,7 +233,9 @@ export class Plot {
     if (at === null || at === undefined || x === undefined) return void (this.#readout.textContent = "");
     const values = plot.series.slice(1).flatMap((s, k) => {
       const y = plot.data[k + 1]?.[at];
-      return y === null || y === undefined || Number.isNaN(y) ? [] : [`${String(s.label)} ${rounded(y)}`];
+      return y === null || y === undefined || Number.isNaN(y) || this.#spec.series[k]?.quiet === true
+        ? []
+        : [`${String(s.label)} ${rounded(y)}`];
     });
     this.#readout.textContent = `${this.spec.x.label} ${rounded(x)}${values.length > 0 ? `: ${values.join(", ")}` : ""}`;
   }

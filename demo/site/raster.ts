@@ -1,10 +1,11 @@
 import type { VisibleEngine } from "../../src/gpu/engine.ts";
-import { css, DeviceCanvas, plainCanvas } from "./canvas.ts";
+import { DeviceCanvas } from "./canvas.ts";
 import type { Bench } from "./worker.ts";
 import code from "./raster.wgsl?raw";
 
 const CAPACITY = 2 ** 18; // spikes, 2 MiB: 800 units at 80 Hz for 4 s
-const TICK_PX = 2;
+/** Of a spike, CSS pixels. */
+export const TICK_PX = 2;
 const SHAPE_BYTES = 128;
 
 /** Names of colours of style.css: of up to four bands of neurons that stop before `ends`, or, without ends, three of the first
@@ -39,8 +40,36 @@ export interface Raster {
 }
 
 /** Colours of the bands, or of the first neuron, the middle one and the last; red, green, blue. */
-const inkOf = ({ look }: Pick<Bench, "look">, { colours }: Ink): (readonly [number, number, number])[] =>
+export const inkOf = ({ look }: Pick<Bench, "look">, { colours }: Ink): (readonly [number, number, number])[] =>
   colours.map((name) => look.colours[name] ?? [0.5, 0.5, 0.5]);
+
+type RasterPipelines = readonly [collect: GPUComputePipeline, draw: GPURenderPipeline];
+const pipelinesOf = new WeakMap<GPUDevice, Promise<RasterPipelines>>();
+
+/** Once a device: whoever asks before the network is there has them made meanwhile. */
+export function rasterPipelines(device: GPUDevice): Promise<RasterPipelines> {
+  const made = pipelinesOf.get(device) ?? makePipelines(device);
+  pipelinesOf.set(device, made);
+  made.catch(() => undefined); // told to whom it draws for
+  return made;
+}
+
+function makePipelines(device: GPUDevice): Promise<RasterPipelines> {
+  const module = device.createShaderModule({ label: "raster", code });
+  const collect = device.createComputePipelineAsync({
+    label: "raster collect",
+    layout: "auto",
+    compute: { module, entryPoint: "collect" },
+  });
+  const draw = device.createRenderPipelineAsync({
+    label: "raster",
+    layout: "auto",
+    vertex: { module, entryPoint: "tick" },
+    fragment: { module, entryPoint: "ink", targets: [{ format: navigator.gpu.getPreferredCanvasFormat() }] },
+    primitive: { topology: "triangle-list" },
+  });
+  return Promise.all([collect, draw]);
+}
 
 /** The raster of one population, from the engine's log to the canvas without leaving the device. The host knows only how
  * many spikes there are. */
@@ -72,7 +101,7 @@ export class SpikeRaster implements Raster {
     name: string,
     population: Drawn,
     ink: Ink,
-    [collect, draw]: readonly [GPUComputePipeline, GPURenderPipeline],
+    [collect, draw]: RasterPipelines,
   ) {
     [this.#bench, this.#engine, this.#device, this.#canvas, this.#ink] = [bench, engine, device, canvas, ink];
     [this.#collect, this.#draw] = [collect, draw];
@@ -107,20 +136,8 @@ export class SpikeRaster implements Raster {
     ink: Ink,
   ): Promise<SpikeRaster> {
     const canvas = new DeviceCanvas(device, bench.canvases[name] as OffscreenCanvas);
-    const module = device.createShaderModule({ label: "raster", code });
-    const collect = device.createComputePipelineAsync({
-      label: "raster collect",
-      layout: "auto",
-      compute: { module, entryPoint: "collect" },
-    });
-    const draw = device.createRenderPipelineAsync({
-      label: "raster",
-      layout: "auto",
-      vertex: { module, entryPoint: "tick" },
-      fragment: { module, entryPoint: "ink", targets: [{ format: canvas.format }] },
-      primitive: { topology: "triangle-list" },
-    });
-    return new SpikeRaster(bench, engine, device, canvas, name, population, ink, [await collect, await draw]);
+    const pipelines = await rasterPipelines(device);
+    return new SpikeRaster(bench, engine, device, canvas, name, population, ink, pipelines);
   }
 
   recolour(): void {
@@ -188,64 +205,5 @@ export class SpikeRaster implements Raster {
       this.#bound = { log, group: this.#device.createBindGroup({ label: "raster collect", layout, entries }) };
     }
     return this.#bound.group;
-  }
-}
-
-/** The same by the processor, from spikes that the reference engine gave. */
-export class PlainRaster implements Raster {
-  readonly #bench: Pick<Bench, "look" | "canvases" | "shows">;
-  readonly #name: string;
-  readonly #n: number;
-  readonly #ink: Ink;
-  readonly #dt: number;
-  #times: number[] = []; // ms, by piece
-  #neurons: number[] = [];
-
-  /** @param name  of the canvas
-   *  @param n  neurons
-   *  @param dt  ms of a step */
-  constructor(bench: Pick<Bench, "look" | "canvases" | "shows">, name: string, n: number, ink: Ink, dt: number) {
-    [this.#bench, this.#name, this.#n, this.#ink, this.#dt] = [bench, name, n, ink, dt];
-  }
-
-  recolour(): void {
-    // colours are looked up at every drawing
-  }
-
-  collect({ times, neurons }: Spiked): void {
-    for (let k = 0; k < times.length; k++) {
-      this.#times.push(times[k] as number);
-      this.#neurons.push(neurons[k] as number);
-    }
-  }
-
-  draw(now: number, window: number): number {
-    const [end, span] = [now * this.#dt, window * this.#dt];
-    const old = this.#times.findIndex((t) => t > end - span);
-    this.#times.splice(0, old < 0 ? this.#times.length : old);
-    this.#neurons.splice(0, old < 0 ? this.#neurons.length : old);
-    if (!this.#bench.shows(this.#name)) return 0;
-    const ratio = this.#bench.look.sizes[this.#name]?.ratio ?? 1;
-    const { to, width, height } = plainCanvas(this.#bench.canvases[this.#name] as OffscreenCanvas, ratio);
-    const row = height / this.#n;
-    const colours = inkOf(this.#bench, this.#ink);
-    this.#times.forEach((t, k) => {
-      const neuron = this.#neurons[k] as number;
-      const place = this.#ink.ends === undefined ? this.#n - 1 - neuron : neuron; // bands: the first on top
-      to.fillStyle = css(this.#colourOf(neuron, colours));
-      to.fillRect(width * (1 + (t - end) / span) - TICK_PX, place * row, TICK_PX, Math.max(row, TICK_PX));
-    });
-    return this.#times.length;
-  }
-
-  #colourOf(
-    neuron: number,
-    colours: readonly (readonly [number, number, number])[],
-  ): readonly [number, number, number] {
-    const at = (k: number): readonly [number, number, number] => colours[k] ?? [0.5, 0.5, 0.5];
-    if (this.#ink.ends !== undefined) return at(this.#ink.ends.findIndex((end) => neuron < end));
-    const part = (2 * neuron) / Math.max(1, this.#n - 1);
-    const [low, high, x] = part < 1 ? [at(0), at(1), part] : [at(1), at(2), part - 1];
-    return [0, 1, 2].map((k) => (low[k] as number) + x * ((high[k] as number) - (low[k] as number))) as unknown as [number, number, number]; // prettier-ignore
   }
 }

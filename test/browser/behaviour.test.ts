@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { AFTER_LOSS, calmer, CHECKS, WITHOUT } from "./checks.ts";
 import { openBrowser } from "./pages.ts";
-import { inChromium, pause, running } from "./tab.ts";
+import { inChromium, passed, pause, running, waited } from "./tab.ts";
 import { browser, site } from "./setting.ts";
 
 test.each(Object.entries(CHECKS))("%s", async (_, check) => {
@@ -11,6 +11,23 @@ test.each(Object.entries(CHECKS))("%s", async (_, check) => {
 
 test("after the device was lost old readings are taken off, and one click starts again", async () => {
   await AFTER_LOSS({ open: inChromium(browser), url: site.url });
+});
+
+test("what could not be shown once is told, and what comes later is shown", async () => {
+  const tab = await inChromium(browser)(`${site.url}motor-pool.html?neurons=50`);
+  await running(tab);
+  await tab.evaluate(() => {
+    const place: { textContent?: string | null } = document.querySelector("#speed") as HTMLElement;
+    const fails = (): void => {
+      delete place.textContent; // which was in front of the element's own
+      throw new Error("a broken place");
+    };
+    Object.defineProperty(place, "textContent", { configurable: true, set: fails });
+  });
+  await waited("number of complaints", () => Promise.resolve(tab.complaints.length), (n) => n > 0); // prettier-ignore
+  await passed(tab, 50);
+  expect(tab.complaints).toEqual([expect.stringContaining("a broken place")]);
+  await tab.close();
 });
 
 test("without WebGPU every page computes with the reference engine in its worker, and says so", async () => {

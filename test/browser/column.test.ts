@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readHnn } from "../../src/models/cortical-column/index.ts";
 import { inked } from "./pages.ts";
 import { browser, site } from "./setting.ts";
-import { anew, drop, finished, number, running, until } from "./tab.ts";
+import { anew, drop, finished, number, running, set, until } from "./tab.ts";
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "hillock-column-"))));
@@ -141,6 +141,51 @@ test("an onset is dragged and moved by keys; drives are added, edited, deleted; 
   expect(await other.textContent("#notice")).toMatch(/bad\.json\.external_drives\.a\.type: is "sine"/);
   expect(await dipole(other)).toEqual(there); // what runs went on
   await other.close();
+});
+
+test("trials stand over one another with their mean, each as the page runs it; they are smoothed, compared and stopped", async () => {
+  const page = await open(EVOKED);
+  await finished(page);
+  const alone = await dipole(page);
+  const table = async (): Promise<{ names: string[]; rows: number[][] }> => {
+    const [names, ...rows] = (await saved(page, 'button[aria-label="Save Trials as CSV"]')).trim().split("\n").map((row) => row.split(",")); // prettier-ignore
+    return { names: names as string[], rows: rows.map((row) => row.map(Number)) };
+  };
+  const ran = async (): Promise<void> => {
+    await expect.poll(() => page.evaluate(() => document.body.dataset["trying"]), { timeout: 240_000 }).toBe("false");
+  };
+  await page.fill("#trials-number input", "3");
+  await page.press("#trials-number input", "Enter");
+  await page.click("#trials-run");
+  await ran();
+  expect(await page.textContent("#trials-said")).toBe("3 trials.");
+  const { names, rows } = await table();
+  expect(names.map((name) => name.replace(/ \(.*/, ""))).toEqual(["ms", "mean", "trial 0", "trial 1", "trial 2"]);
+  expect(rows.map(([t, , first]) => [t, first])).toEqual(alone);
+  for (const [, mean = NaN, ...each] of rows) expect(mean).toBeCloseTo(each.reduce((a, b) => a + b, 0) / 3, 9);
+  await anew(page, () => set(page, "trial", 2));
+  await finished(page);
+  expect((await dipole(page)).map(([, y]) => y)).toEqual(rows.map((row) => row[4]));
+  expect(await page.textContent("#trials-said")).toBe("3 trials."); // the shown one is the page's affair
+  // the mean as a recording is the mean
+  await drop(page, { "mean.txt": recordedText(rows.map(([t, y]) => [t as number, y as number])) });
+  await page.waitForFunction(() => / RMSE .* correlation 1\.000\.$/.test(document.querySelector("#trials-said")?.textContent ?? "")); // prettier-ignore
+  expect((await table()).names.at(-1)).toMatch(/^recorded/);
+  await page.selectOption("#control-smoothing", "0");
+  await page.waitForFunction(() => !/correlation 1\.000\.$/.test(document.querySelector("#trials-said")?.textContent ?? "")); // prettier-ignore
+  const rough = (await table()).rows;
+  const jumps = (of: number[][]): number => of.reduce((sum, row, k) => sum + (k === 0 ? 0 : Math.abs((row[1] as number) - (of[k - 1]?.[1] as number))), 0); // prettier-ignore
+  expect(jumps(rough)).toBeGreaterThan(2 * jumps(rows));
+  await set(page, "strength", 1.2);
+  await page.waitForFunction(() => /changed since/.test(document.querySelector("#trials-said")?.textContent ?? ""));
+  await page.fill("#trials-number input", "20");
+  await page.press("#trials-number input", "Enter");
+  await page.click("#trials-run");
+  await page.waitForFunction(() => / at \d+ ms/.test(document.querySelector("#trials-said")?.textContent ?? ""));
+  await page.click("#trials-stop");
+  await ran();
+  expect(await page.textContent("#trials-said")).toMatch(/^Stopped after \d+ of 20 trials\./);
+  await page.close();
 });
 
 test("the strength and the onset that made a dipole are found again, and kept", async () => {

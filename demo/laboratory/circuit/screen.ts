@@ -1,7 +1,7 @@
 import type { Chunk } from "../../../src/run/chunk.ts";
 import { DrawingBudget } from "../../site/budget.ts";
 import type { Look, Table } from "../../site/protocol.ts";
-import { PlainRaster } from "../../site/raster.ts";
+import { PlainRaster } from "../../site/plain-raster.ts";
 import type { SpikesOf } from "../../site/nwb-worker.ts";
 import type { CircuitQuestion, ToPage } from "../protocol.ts";
 import { DT } from "../settings.ts";
