@@ -170,9 +170,9 @@ class Compiler {
   #lostWeights(stages: readonly CompiledStage[], drawn: readonly DrawnProjection[], scales: Float64Array): string[] {
     const { entries } = this.#d;
     const of = (values: Float64Array, k: number): Float64Array => values.subarray(k * entries, (k + 1) * entries);
-    const scaled = stages.flatMap(({ cells, q }) =>
+    const scaled = stages.flatMap(({ cells, rows, q }) =>
       drawn.flatMap((projection, k) =>
-        cells.includes(projection.target) ? [{ projection, q: of(q, k), scale: of(scales, k) }] : [],
+        cells.includes(projection.target) ? [{ projection, rows, q: of(q, k), scale: of(scales, k) }] : [],
       ),
     );
     return lostWeights(scaled);

@@ -1,6 +1,6 @@
 import { expectedLinks } from "../connect/rules.ts";
 import { ModelError } from "../errors.ts";
-import { isQuantity } from "../units.ts";
+import { isQuantities, isQuantity } from "../units.ts";
 import { isCells, isNeurons, sizeOf } from "../network/check.ts";
 import { ruleSizes } from "../network/check-projection.ts";
 import type { CellModel } from "../network/cell.ts";
@@ -39,9 +39,9 @@ const LINK_BYTES = 8;
 /** Places of a list's links, and which receptor a link of several picks. */
 const ORDER_BYTES = 4;
 const RECEPTOR_BYTES = 1;
-/** A weight of a link's own as given, and in rows; a delay as given. */
-const WEIGHT_BYTES = 16;
-const DELAY_BYTES = 8;
+/** A weight of a link's own in rows, and as given; a delay as given. */
+const WEIGHT_BYTES = 8;
+const GIVEN_BYTES = 8;
 /** Slot of a link on the device, and a weight of its own. */
 const SLOT_BYTES = 4;
 /** Where a source's links begin and, per source with links, their delay, projection, place and weight. */
@@ -83,7 +83,8 @@ export function estimate(d: NetworkDescription): Estimate {
     const perLink =
       LINK_BYTES +
       (isQuantity(x.weight) ? 0 : WEIGHT_BYTES) +
-      (isQuantity(x.delay) ? 0 : DELAY_BYTES) +
+      (isQuantities(x.weight) ? GIVEN_BYTES : 0) +
+      (isQuantity(x.delay) ? 0 : GIVEN_BYTES) +
       (x.rule.kind === "list" ? ORDER_BYTES : 0) +
       (x.receptors.length > 1 ? RECEPTOR_BYTES : 0);
     links += own;

@@ -57,7 +57,7 @@ export function pickReceptor(receptors: number, source: number, target: number, 
 const word = new Uint32Array(4); // scratch: holds nothing between calls
 
 /** How often each target of a row occurred before it; undefined where none repeats (they ascend). */
-function repeats(target: Uint32Array, from: number, to: number): Uint32Array | undefined {
+export function repeats(target: Uint32Array, from: number, to: number): Uint32Array | undefined {
   let k = from + 1;
   while (k < to && (target[k] as number) > (target[k - 1] as number)) k++;
   if (k >= to) return undefined;

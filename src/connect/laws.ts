@@ -1,7 +1,7 @@
 import { mulHi, philoxInto, probabilityBound, USES } from "../random/philox.ts";
 import { gapTables, type GapTables } from "./gaps.ts";
 import type { Key, Sizes } from "./rule.ts";
-import type { Uint32List } from "./rows.ts";
+import { ascending, type Row, type Uint32List } from "./rows.ts";
 
 /** How the targets of one source follow from the words of (key, source), whatever other sources have: plain data, so that a row may
  * be drawn again whenever it is needed, on the host or by shaders/regenerate.wgsl.
@@ -18,10 +18,8 @@ export type RowLaw =
 /** Those that shaders/regenerate.wgsl knows. */
 export type ProceduralLaw = Exclude<RowLaw, { kind: "different" }>;
 
-/** Pushes the targets of a source, ascending. */
-export type Row = (source: number, out: Uint32List) => void;
-
-/** @param noSelf  leaves out links from a cell to itself */
+/** Targets of a source, ascending.
+ * @param noSelf  leaves out links from a cell to itself */
 export function rowOf(law: RowLaw, { targets }: Pick<Sizes, "targets">, noSelf: boolean, key: Key): Row {
   switch (law.kind) {
     case "pairs":
@@ -32,7 +30,7 @@ export function rowOf(law: RowLaw, { targets }: Pick<Sizes, "targets">, noSelf: 
       return diagonalRow(law.p, key);
     case "different": {
       const draw = new DifferentTargets(law.n, targets - (noSelf ? 1 : 0), key);
-      return (source, out) => draw.row(source, noSelf, out);
+      return ascending((source, out) => draw.row(source, noSelf, out));
     }
   }
 }
@@ -106,6 +104,7 @@ export class DifferentTargets {
     this.#chosen = new Uint8Array(Math.max(choices, 0));
   }
 
+  /** Pushes the targets of a source in the order of their draws. */
   row(source: number, noSelf: boolean, out: Uint32List): void {
     const [words, chosen, choices] = [this.#words, this.#chosen, this.#choices];
     const { seed, stream } = this.#key;
@@ -118,7 +117,6 @@ export class DifferentTargets {
       chosen[own] = 1;
       out.push(own);
     }
-    out.sortFrom(first);
     for (let k = first; k < out.length; k++) {
       const t = out.at(k);
       chosen[t] = 0;

@@ -3,7 +3,7 @@ import { ln } from "../random/elementary.ts";
 import { normal, philoxInto, stream, uniform, type Use, USES } from "../random/philox.ts";
 import { anyQuantity, type Check, object, optionsOf, oneOf, quantity, text } from "../shapes.ts";
 import { canonical, type Quantity, type Unit } from "../units.ts";
-import { eachLink, type Links } from "./draw.ts";
+import { type Links, repeats } from "./draw.ts";
 
 /** What becomes of a value beyond `min` or `max`: it is set there ("clip", the default), or drawn again ("redraw", up to 64 times, then clipped). */
 export interface Limits<U extends Unit = Unit> {
@@ -101,26 +101,75 @@ function inverse(where: string, d: Drawn, number: (what: string, q: Quantity | u
   return (k0, k1) => Math.exp(mu + Math.sqrt(variance) * normal(k0, k1));
 } // prettier-ignore
 
-/** Draws a value for each link, in the rule's own order: by (structureSeed, projection, source, target, how often the pair occurred before). */
-export function drawValues(where: string, d: Drawn, unit: Unit, links: Links, key: { seed: number; name: string; use: Use }): Float64Array {
-  const { draw, low, high } = checkDrawn(where, d, unit);
-  const hash = stream("projection", key.name);
-  const values = new Float64Array(links.target.length);
-  const words = new Uint32Array(4);
-  const seen = new Map<number, number>();
-  let row = -1;
-  eachLink(links, (source, target, place) => {
-    if (source !== row) seen.clear();
-    row = source;
-    const before = seen.get(target) ?? 0;
-    seen.set(target, before + 1);
-    let value = NaN;
-    for (let k = 0; k < MOST_DRAWS; k++) {
-      philoxInto(words, 0, source, target, before * MOST_DRAWS + k, USES[key.use], key.seed, hash);
-      value = draw(words[0] as number, words[1] as number);
-      if (d.outside !== "redraw" || (value >= low && value <= high)) break;
+/** What the values of a projection's links are drawn by. */
+interface ValueKey {
+  /** structureSeed. */
+  readonly seed: number;
+  /** the projection's. */
+  readonly name: string;
+  readonly use: Use;
+}
+
+/** A value for each link, by (structureSeed, projection, source, target, how often the pair occurred before): drawn when it is asked
+ * for, so that none need be kept. */
+export class DrawnValues {
+  readonly #links: Links;
+  readonly #law: ReturnType<typeof checkDrawn>;
+  readonly #most: number; // draws of a value
+  readonly #seed: number;
+  readonly #stream: number;
+  readonly #use: number;
+  readonly #words = new Uint32Array(4);
+
+  /** @throws ModelError for another unit, and for what is no distribution */
+  constructor(where: string, d: Drawn, unit: Unit, links: Links, key: ValueKey) {
+    this.#links = links;
+    this.#law = checkDrawn(where, d, unit);
+    this.#most = d.outside === "redraw" ? MOST_DRAWS : 1;
+    [this.#seed, this.#stream, this.#use] = [key.seed, stream("projection", key.name), USES[key.use]];
+  }
+
+  /** Values of a source's links in `out`, in the order of `links`. */
+  row(source: number, out: Float64Array): void {
+    const { start, target } = this.#links;
+    const [words, seed, hash, use, most] = [this.#words, this.#seed, this.#stream, this.#use, this.#most];
+    const { draw, low, high } = this.#law;
+    const [from, to] = [start[source] as number, start[source + 1] as number];
+    const before = repeats(target, from, to);
+    for (let k = from; k < to; k++) {
+      const first = before === undefined ? 0 : (before[k - from] as number) * MOST_DRAWS;
+      let value = NaN;
+      for (let n = 0; n < most; n++) {
+        philoxInto(words, 0, source, target[k] as number, first + n, use, seed, hash);
+        value = draw(words[0] as number, words[1] as number);
+        if (value >= low && value <= high) break;
+      }
+      out[k - from] = Math.min(high, Math.max(low, value));
     }
-    values[place] = Math.min(high, Math.max(low, value));
-  });
-  return values;
-} // prettier-ignore
+  }
+
+  /** Of all links, in the rule's own order. */
+  all(): Float64Array {
+    const { start, target, order } = this.#links;
+    const values = new Float64Array(target.length);
+    const row = order === undefined ? values : new Float64Array(longestRow(start));
+    for (let source = 0; source + 1 < start.length; source++) {
+      const [from, to] = [start[source] as number, start[source + 1] as number];
+      if (order === undefined) this.row(source, values.subarray(from, to));
+      else {
+        this.row(source, row);
+        for (let k = from; k < to; k++) values[order[k] as number] = row[k - from] as number;
+      }
+    }
+    return values;
+  }
+}
+
+/** Links of the source that has most. */
+export function longestRow(start: Uint32Array): number {
+  let most = 0;
+  for (let source = 0; source + 1 < start.length; source++) {
+    most = Math.max(most, (start[source + 1] as number) - (start[source] as number));
+  }
+  return most;
+}

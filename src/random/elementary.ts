@@ -22,19 +22,20 @@ function sumError(a: number, b: number, s: number): number {
   return a - (s - bPart) + (b - bPart);
 }
 
-/** x = m 2^e with m in [1/2, 1); x positive and normal. */
-function exponentOf(x: number): number {
-  bits.setFloat64(0, x);
-  return ((bits.getUint32(0) >>> 20) & 0x7ff) - 1022;
-}
-const bits = new DataView(new ArrayBuffer(8)); // scratch: holds nothing between calls
+const ODD = Float64Array.from([29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5], (k) => 1 / k);
+const float = new Float64Array(1); // scratch: holds nothing between calls
+const word = new Uint32Array(float.buffer);
+const HIGH = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0; // the half with sign and exponent
 
 /** Natural logarithm of a positive normal number. The sum is carried to about 2^-63 before its one rounding, so the result
  * is the correctly rounded one but for about one argument in a thousand: `Math.log` is not good enough to repeat NumPy's draws.
  * ln x = e ln 2 + 2 atanh(s), s = (m - 1) / (m + 1), |s| < 0.172. */
 export function ln(x: number): number {
-  let e = exponentOf(x);
-  let m = x * 2 ** -e;
+  float[0] = x; // m 2^e with m in [1/2, 1)
+  const high = word[HIGH] as number;
+  let e = (high >>> 20) - 1022;
+  word[HIGH] = (high & 0xfffff) | (1022 << 20);
+  let m = float[0];
   if (m < Math.SQRT1_2) {
     m *= 2;
     e -= 1;
@@ -52,7 +53,7 @@ export function ln(x: number): number {
   const q3 = 3 * q;
   const qLo = (z - q3 - productError(3, q, q3) + zLo) / 3;
   let tail = 0;
-  for (let k = 29; k >= 5; k -= 2) tail = tail * z + 1 / k; // 1/5 + z/7 + ... + z^12/29; the next term is below 2^-70
+  for (let k = 0; k < ODD.length; k++) tail = tail * z + (ODD[k] as number); // 1/5 + z/7 + ... + z^12/29; the next term is below 2^-70
   tail *= z * z;
 
   // 2 s (1 + z/3 + tail) + e ln 2, from the largest term down.

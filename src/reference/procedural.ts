@@ -1,6 +1,7 @@
 import type { CompiledProcedural, CompiledStage } from "../compile/compiled.ts";
 import { pickReceptor } from "../connect/draw.ts";
-import { type Row, rowOf } from "../connect/laws.ts";
+import { rowOf } from "../connect/laws.ts";
+import type { Row } from "../connect/rows.ts";
 import { Uint32List } from "../connect/rows.ts";
 
 /** Links of one spike over one procedural projection. */

@@ -1,7 +1,7 @@
 import { lowerBound } from "../../sorted.ts";
 import { dueStep } from "../../steps.ts";
 import type { CompiledTrains, GivenEvents, GivenReleases } from "../compiled.ts";
-import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
+import { at, type DrawnLinks, type DrawnProjection, keptWeights } from "./links.ts";
 
 /** A projection from trains into a stage. */
 export interface GivenInput {
@@ -110,6 +110,7 @@ interface Volley {
 function fansOf(input: GivenInput, structure: number): Fan[] {
   const { projection, trains, slotOf } = input;
   const links = projection.links[structure] as DrawnLinks;
+  const weight = keptWeights(links);
   const fans: Fan[] = [];
   for (let cell = 0; cell < trains.n; cell++) {
     const first = links.start[cell] as number;
@@ -127,7 +128,7 @@ function fansOf(input: GivenInput, structure: number): Fan[] {
         cell,
         delayMs,
         slot: fan.map(slot),
-        weight: Float64Array.from(fan, (l) => at(links.weight, links.order?.[l] ?? l)),
+        weight: Float64Array.from(fan, (l) => at(weight, links.order?.[l] ?? l)),
       });
       from = to;
     }

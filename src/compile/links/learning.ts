@@ -8,7 +8,7 @@ import { changesLinks, hearsTarget, type LinkPlasticityUse } from "../../mechani
 import { delaySteps } from "../../steps.ts";
 import { canonical } from "../../units.ts";
 import type { CompiledCells, CompiledLearning, CompiledPopulation, LinkTable } from "../compiled.ts";
-import { at, type DrawnLinks, type DrawnProjection } from "./links.ts";
+import { at, type DrawnLinks, type DrawnProjection, keptWeights } from "./links.ts";
 import { arrivalsOf, linkTable } from "./link-table.ts";
 import { decaying, relaxing } from "./plasticity.ts";
 import type { Slots } from "./stage.ts";
@@ -155,9 +155,10 @@ class Learning {
     read(0);
     let bound = evaluate(largest, env);
     const init = rows.map(([, s]) => evaluate(s.init, env));
+    const weights = keptWeights(links);
     for (let k = 0; k < n; k++) {
       const link = order[k] as number;
-      const w = at(links.weight, places[k] as number);
+      const w = at(weights, places[k] as number);
       if (varies) {
         read(link);
         bound = evaluate(largest, env);

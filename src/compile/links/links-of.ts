@@ -3,7 +3,7 @@ import { expectedLinks } from "../../connect/rules.ts";
 import { ruleSizes } from "../../network/check-projection.ts";
 import type { NetworkDescription } from "../../network/description.ts";
 import type { TrainedDescription } from "../../network/trained.ts";
-import { at, drawProjections } from "./links.ts";
+import { at, drawProjections, keptWeights } from "./links.ts";
 import { Ticker } from "../ticker.ts";
 import { drawsOf } from "../trained/network.ts";
 
@@ -50,10 +50,11 @@ export function linksOf(
   const source = new Uint32Array(n);
   for (let s = 0; s + 1 < links.start.length; s++) source.fill(s, links.start[s], links.start[s + 1]);
   const place = (k: number): number => links.order?.[k] ?? k;
+  const weight = keptWeights(links);
   return {
     source,
     target: links.target.slice(),
-    weight: Float64Array.from({ length: n }, (_, k) => at(links.weight, place(k))),
+    weight: Float64Array.from({ length: n }, (_, k) => at(weight, place(k))),
     unit: found.weight.unit,
     delay: Float64Array.from(source, (s, k) => at(links.delayMs, place(k)) + at(drawn.axonDelayMs, s)),
     receptor: links.receptor?.slice() ?? new Uint8Array(n),

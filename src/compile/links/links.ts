@@ -1,6 +1,6 @@
 import { drawLinks, drawReceptors, type Links } from "../../connect/draw.ts";
 import { Uint32List } from "../../connect/rows.ts";
-import { drawValues, isDrawn } from "../../connect/values.ts";
+import { DrawnValues, isDrawn } from "../../connect/values.ts";
 import type { ProceduralLaw } from "../../connect/laws.ts";
 import type { Key } from "../../connect/rule.ts";
 import { expectedLinks, leavesOutSelf, mostInto, proceduralLaw, type Sizes } from "../../connect/rules.ts";
@@ -16,9 +16,9 @@ import type { Ticker } from "../ticker.ts";
 export interface DrawnLinks extends Links {
   /** index into the projection's receptors; undefined where all links end on the first. */
   readonly receptor: Uint8Array | undefined;
-  /** in the unit of what they end on: one for all, or one per link in the rule's own order (`order`). */
-  readonly weight: number | Float64Array;
-  /** ms, without the axon's; as weights. */
+  /** in the unit of what they end on: one for all, one per link in the rule's own order (`order`), or what draws them. */
+  readonly weight: number | Float64Array | DrawnValues;
+  /** ms, without the axon's: one for all, or one per link in the rule's own order. */
   readonly delayMs: number | Float64Array;
   readonly dropped: number;
 }
@@ -61,6 +61,10 @@ export const hasLinks = ({ links, procedural }: DrawnProjection): boolean =>
 
 export const at = (values: number | ArrayLike<number>, i: number): number =>
   typeof values === "number" ? values : (values[i] as number);
+
+/** One weight for all links, or one per link in the rule's own order. */
+export const keptWeights = ({ weight }: DrawnLinks): number | Float64Array =>
+  weight instanceof DrawnValues ? weight.all() : weight;
 
 /** Draws every projection.
  * @param structureSeeds one, or one per entry */
@@ -138,18 +142,15 @@ function draw(
 ): DrawnLinks {
   const links = drawLinks(p.rule, ruleSizes(p, populations), structureSeed, p.name, tick);
   const count = links.target.length;
+  const key = { seed: structureSeed, name: p.name };
   const all: DrawnLinks = {
     ...links,
     receptor: drawReceptors(links, p.receptors.length, structureSeed, p.name),
     weight: isDrawn(p.weight)
-      ? drawValues(`${p.name}, weight`, p.weight, p.weight.unit, links, {
-          seed: structureSeed,
-          name: p.name,
-          use: "weight",
-        })
+      ? new DrawnValues(`${p.name}, weight`, p.weight, p.weight.unit, links, { ...key, use: "weight" })
       : linkValues(`${p.name}, weight${inEntry}`, p.weight, p.weight.unit, count),
     delayMs: isDrawn(p.delay)
-      ? drawValues(`${p.name}, delay`, p.delay, "ms", links, { seed: structureSeed, name: p.name, use: "delay" })
+      ? new DrawnValues(`${p.name}, delay`, p.delay, "ms", links, { ...key, use: "delay" }).all()
       : linkValues(`${p.name}, delay${inEntry}`, p.delay, "ms", count),
     dropped: 0,
   };
@@ -171,6 +172,7 @@ function dropSlow(links: DrawnLinks, maxDelayMs: number, axonDelayMs: number | F
   const places = kept.take();
   return {
     ...links,
+    weight: keptWeights(links),
     start,
     target: places.map((k) => links.target[k] as number),
     order: places.map((k) => links.order?.[k] ?? k),

@@ -6,7 +6,7 @@ import { delaySteps } from "../../steps.ts";
 import { canonicalValues } from "../../units.ts";
 import { eachLink } from "../../connect/draw.ts";
 import type { CompiledPort, PortLinks } from "../compiled.ts";
-import { at, type DrawnProjection } from "./links.ts";
+import { at, type DrawnProjection, keptWeights } from "./links.ts";
 
 /** @param rates  of each entry, where they vary
  * @throws ModelError for more events in a step than are possible */
@@ -41,12 +41,13 @@ export function portLinks(p: DrawnProjection, slotOf: readonly number[], dt: num
   const links = p.links.map((l) => {
     const count = l.target.length;
     const out = { source: new Uint32Array(count), slot: new Uint32Array(count), delay: new Uint32Array(count), weight: new Float64Array(count) }; // prettier-ignore
+    const weight = keptWeights(l);
     let k = 0;
     eachLink(l, (source, target, place) => {
       out.source[k] = source;
       out.slot[k] = (slotOf[l.receptor?.[k] ?? 0] as number) + target;
       out.delay[k] = delaySteps(p.description.name, at(l.delayMs, place), dt);
-      out.weight[k] = at(l.weight, place);
+      out.weight[k] = at(weight, place);
       k++;
     });
     return out;

@@ -1,4 +1,5 @@
 import { Uint32List } from "../../connect/rows.ts";
+import { DrawnValues, longestRow } from "../../connect/values.ts";
 import { ModelError } from "../../errors.ts";
 import { delaySteps } from "../../steps.ts";
 import type { RowTable } from "../compiled.ts";
@@ -101,13 +102,15 @@ class RowWriter {
     return this.#shared.get(input.index) ?? this.#weights;
   }
 
-  put(slot: number, weight: number, own: boolean): void {
-    this.target[this.links++] = slot;
-    if (own) this.weight[this.#weights++] = weight;
+  /** The next weight of a single link's. */
+  get weights(): number {
+    return this.#weights;
   }
 
-  add(slot: number, load: number): void {
-    this.load[slot] = (this.load[slot] as number) + load;
+  /** Links and single weights that were written behind the last ones. */
+  wrote(links: number, weights: number): void {
+    this.links += links;
+    this.#weights += weights;
   }
 }
 
@@ -123,6 +126,7 @@ class OrderedInput {
   readonly #most: number; // factor on a weight
   readonly #counted: boolean; // what a step may bring is counted here, not known from the rule
   readonly #dt: number;
+  readonly #row: Float64Array; // weights of the source whose segments were asked for last, where they are drawn
   #places = new Uint32Array(0); // of the source whose segments were asked for last: its links in order
   #keys = new Float64Array(0); // scratch
   #delays = new Uint32Array(0); // of the same links, in steps
@@ -140,12 +144,14 @@ class OrderedInput {
     this.#most = projection.description.maxScale * largest;
     this.#dt = dt;
     this.#counted = knownMost(projection) === undefined;
+    this.#row = new Float64Array(this.#links.weight instanceof DrawnValues ? longestRow(this.#links.start) : 0);
   }
 
   segments(cell: number, out: Segment[]): void {
-    const { start, delayMs } = this.#links;
+    const { start, delayMs, weight } = this.#links;
     const [from, to] = [start[cell] as number, start[cell + 1] as number];
     if (from === to) return;
+    if (weight instanceof DrawnValues) weight.row(cell, this.#row);
     const axon = at(this.#axon, cell);
     this.#first = from;
     this.#inOrder = typeof delayMs === "number" && this.#ascends(from, to);
@@ -165,15 +171,27 @@ class OrderedInput {
 
   /** Writes a segment of the source whose segments were asked for last. */
   write(from: number, to: number, out: RowWriter): void {
-    const { target, order, weight } = this.#links;
+    const { target, weight } = this.#links;
+    const [slots, weights, load] = [out.target, out.weight, out.load];
+    const [first, places, inOrder, counted, most] = [this.#first, this.#places, this.#inOrder, this.#counted, this.#most];
     const own = typeof weight !== "number";
+    let [at, next] = [out.links, out.weights];
     for (let k = from; k < to; k++) {
-      const link = this.#inOrder ? k : this.#first + (this.#places[k - this.#first] as number);
-      const w = own ? (weight[order?.[link] ?? link] as number) : weight;
+      const link = inOrder ? k : first + (places[k - first] as number);
+      const w = own ? this.#weight(link) : weight;
       const slot = this.#slot(link, target);
-      out.put(slot, w, own);
-      if (this.#counted) out.add(slot, Math.abs(w) * this.#most);
+      slots[at++] = slot;
+      if (own) weights[next++] = w;
+      if (counted) load[slot] = (load[slot] as number) + Math.abs(w) * most;
     }
+    out.wrote(to - from, own ? to - from : 0);
+  } // prettier-ignore
+
+  /** Of a link of the source whose segments were asked for last. */
+  #weight(link: number): number {
+    const { weight, order } = this.#links;
+    if (weight instanceof DrawnValues) return this.#row[link - this.#first] as number;
+    return at(weight, order?.[link] ?? link);
   }
 
   #slot(link: number, target: Uint32Array): number {

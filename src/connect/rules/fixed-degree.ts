@@ -2,7 +2,7 @@ import { ModelError } from "../../errors.ts";
 import { philoxInto, USES } from "../../random/philox.ts";
 import { bool, number, object, oneOf, text } from "../../shapes.ts";
 import { type Key, type RuleKind, type Sizes, withoutSelf } from "../rule.ts";
-import { drawColumns, drawRows, type Uint32List } from "../rows.ts";
+import { ascending, drawColumns, drawRows, type Row, type Uint32List } from "../rows.ts";
 import { DifferentTargets } from "../laws.ts";
 
 /** A fixed number of links of each cell on one side. */
@@ -50,24 +50,22 @@ export const fixedDegreeKind: RuleKind<FixedDegree> = {
     const noSelf = withoutSelf(rule, sizes);
     const expected = fixedDegreeKind.expected(rule, sizes);
     const partners = rule.multapses ? withReplacement(rule, sizes, key) : new DifferentTargets(rule.n, partnersOf(rule, sizes), key);
-    const row = (cell: number, out: Uint32List): void => partners.row(cell, noSelf, out);
-    return rule.side === "in" ? drawColumns(sizes, expected, row, tick) : drawRows(sizes.sources, expected, row, tick);
+    const row: Row = (cell, out) => partners.row(cell, noSelf, out);
+    return rule.side === "in" ? drawColumns(sizes, expected, row, tick) : drawRows(sizes.sources, expected, ascending(row), tick);
   },
 }; // prettier-ignore
 
-/** n independent draws per cell, ascending. */
+/** n independent draws per cell. */
 function withReplacement(rule: FixedDegree, sizes: Sizes, { seed, stream }: Key) {
   const words = new Uint32Array(4);
   const choices = partnersOf(rule, sizes);
   return {
     row(cell: number, noSelf: boolean, out: Uint32List): void {
-      const first = out.length;
       for (let j = 0; j < rule.n; j++) {
         if ((j & 3) === 0) philoxInto(words, 0, cell, j >>> 2, 0, USES.connection, seed, stream);
         const t = Math.floor((words[j & 3] as number) * 2 ** -32 * choices); // a partner's chance is off by less than 2^-32
         out.push(noSelf && t >= cell ? t + 1 : t);
       }
-      out.sortFrom(first);
     },
   };
 }

@@ -2,7 +2,7 @@ import { ModelError } from "../../errors.ts";
 import { philoxInto, USES } from "../../random/philox.ts";
 import { bool, number, object, text } from "../../shapes.ts";
 import { pairsOf, type RuleKind, withoutSelf } from "../rule.ts";
-import { linksOfPairs } from "../rows.ts";
+import { sortedLinks } from "../rows.ts";
 
 export interface FixedTotal {
   readonly kind: "fixedTotal";
@@ -39,8 +39,6 @@ export const fixedTotalKind: RuleKind<FixedTotal> = {
       source[k] = s;
       target[k] = noSelf && t >= s ? t + 1 : t;
     }
-    const { start, target: byRow } = linksOfPairs(source, target, sizes.sources);
-    for (let s = 0; s < sizes.sources; s++) byRow.subarray(start[s], start[s + 1]).sort();
-    return { start, target: byRow };
+    return sortedLinks(source, target, sizes);
   },
 }; // prettier-ignore

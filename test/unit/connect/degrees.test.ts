@@ -11,7 +11,8 @@ import {
 } from "../../../src/connect/rules.ts";
 import {
   checkDrawn,
-  drawValues,
+  type Drawn,
+  DrawnValues,
   exponentialValues,
   lognormalValues,
   normalValues,
@@ -113,7 +114,7 @@ describe("refused", () => {
 describe("drawn values", () => {
   const n = 40_000;
   const links = drawLinks(fixedTotal(n), { sources: 50, targets: 50, same: false }, 1, "p");
-  const of = (d: Parameters<typeof drawValues>[1]) => drawValues("w", d, d.unit, links, { seed: 3, name: "p", use: "weight" }); // prettier-ignore
+  const of = (d: Drawn) => new DrawnValues("w", d, d.unit, links, { seed: 3, name: "p", use: "weight" }).all(); // prettier-ignore
   const moments = (x: Float64Array): [number, number] => {
     const mean = x.reduce((s, v) => s + v, 0) / x.length;
     return [mean, Math.sqrt(x.reduce((s, v) => s + (v - mean) ** 2, 0) / x.length)];
