@@ -5,6 +5,8 @@ import { CHECKPOINT_FILE } from "../storage/checkpoint.ts";
 import { RUN_FILE } from "../storage/run-folder.ts";
 
 export const STUDY_FILE = "study.json";
+/** Of study.json and the parts: 2 ties each part to its study and its name. */
+const VERSION = 2;
 
 /** What a study's numbers follow from; study.json. */
 export interface StudyFacts {
@@ -37,9 +39,11 @@ export async function refuseUsed(files: Files, { resume, force, continues }: Tak
 export class Parts {
   readonly #files: Files;
   readonly #resume: boolean;
+  /** Of the study that began the folder: a part of another one is not taken for its own. */
+  readonly #id: string;
 
-  private constructor(files: Files, resume: boolean) {
-    [this.#files, this.#resume] = [files, resume];
+  private constructor(files: Files, resume: boolean, id: string) {
+    [this.#files, this.#resume, this.#id] = [files, resume, id];
   }
 
   /** Takes the folder for a study.
@@ -48,8 +52,11 @@ export class Parts {
   static async open(files: Files, facts: StudyFacts, how: Taking, note: (line: string) => void): Promise<Parts> {
     await refuseUsed(files, how);
     const present = await files.list();
+    let id = digest(facts);
     if (how.resume && present.includes(STUDY_FILE)) {
-      const different = differences(await stored(files), facts);
+      const before = await stored(files);
+      id = before.id;
+      const different = differences(before, facts);
       if (different.length > 0 && !how.force) throw new DataError(files.where, `holds a study with other ${different.join(", ")}`, "Use what it was made with, choose another folder, or give --force: results are then not those of one run"); // prettier-ignore
       note(`going on in ${files.where}${different.length === 0 ? "" : `; not bitwise: other ${different.join(", ")}`}`);
     } else if (how.resume) note(`${files.where} has no study yet: starting from the beginning`);
@@ -60,32 +67,39 @@ export class Parts {
     await writeText(
       files,
       STUDY_FILE,
-      `${JSON.stringify({ format: "hillock study", version: 1, ...facts }, undefined, 1)}\n`,
+      `${JSON.stringify({ format: "hillock study", version: VERSION, id, ...facts }, undefined, 1)}\n`,
     );
-    return new Parts(files, how.resume);
+    return new Parts(files, how.resume, id);
   }
 
   readonly keep = async <T>(part: string, compute: () => Promise<T>): Promise<T> => {
     const name = `part-${part.replace(/[^a-z0-9]+/gi, "-")}.json`;
-    if (this.#resume && (await this.#files.exists(name))) return readPart<T>(this.#files, name);
+    const place: Place = { study: this.#id, part };
+    if (this.#resume && (await this.#files.exists(name))) return readPart<T>(this.#files, name, place);
     const value = await compute();
     const text = toJson(value);
-    await writeText(this.#files, name, JSON.stringify({ digest: digest(text), text }));
+    await writeText(this.#files, name, JSON.stringify({ ...place, digest: digest({ ...place, text }), text }));
     return value;
   };
 }
 
 const isPart = (name: string): boolean => /^part-.*\.json$/.test(name);
 
-async function readPart<T>(files: Files, name: string): Promise<T> {
+/** Which part of which study a file is. */
+interface Place {
+  readonly study: string;
+  readonly part: string;
+}
+
+async function readPart<T>(files: Files, name: string, wanted: Place): Promise<T> {
   const where = `${files.where}/${name}`;
-  const { digest: sum, text } = parsed(where, await files.read(name)) as { digest?: unknown; text?: unknown };
-  if (typeof text !== "string" || digest(text) !== sum)
-    throw new DataError(
-      where,
-      "is damaged (its checksum does not match)",
-      "Remove it: that part is then computed again",
-    );
+  const found = parsed(where, await files.read(name)) as Record<string, unknown>;
+  const { study, part, digest: sum, text } = found;
+  const remedy = "Put back the file that belongs here, or remove it: that part is then computed again";
+  if (typeof text !== "string" || digest({ study, part, text }) !== sum)
+    throw new DataError(where, "is damaged (its checksum does not match)", remedy);
+  if (study !== wanted.study) throw new DataError(where, "is a part of another study", remedy);
+  if (part !== wanted.part) throw new DataError(where, `is another part of this study, "${String(part)}"`, remedy);
   return fromJson<T>(text);
 }
 
@@ -99,16 +113,18 @@ function parsed(where: string, bytes: Uint8Array): object {
   throw new DataError(where, "does not parse", "Remove it, or start again with --force");
 }
 
-async function stored(files: Files): Promise<StudyFacts> {
+async function stored(files: Files): Promise<StudyFacts & { readonly id: string }> {
   const where = `${files.where}/${STUDY_FILE}`;
   const found = parsed(where, await files.read(STUDY_FILE)) as Partial<StudyFacts> & {
     format?: string;
     version?: number;
+    id?: unknown;
   };
-  if (found.format === "hillock study" && found.version === 1) return found as StudyFacts;
+  if (found.format === "hillock study" && found.version === VERSION && typeof found.id === "string")
+    return found as StudyFacts & { id: string };
   throw new DataError(
     where,
-    "is not a hillock study of version 1",
+    `is not a hillock study of version ${VERSION}`,
     "Choose another folder, or overwrite it with --force",
   );
 }

@@ -4,30 +4,9 @@ import { packCheckpoint, unpackCheckpoint } from "../../src/storage/checkpoint.t
 import { decode, encode } from "../../src/storage/files.ts";
 import { MemoryFiles } from "../../src/storage/memory-files.ts";
 import { packRunFile } from "../../src/storage/run-file.ts";
-import { contents, expectNamed, record } from "./recorded.ts";
+import { apply, at, copyOf, folderDamage, same } from "./folders.ts";
+import { contents, record } from "./recorded.ts";
 import { fuzzed } from "./runs.ts";
-
-/** Damages that a folder meets: bad sectors, cut copies, files mixed up or brought from elsewhere. */
-type Damage =
-  | { readonly kind: "flip"; readonly file: number; readonly at: number; readonly mask: number }
-  | { readonly kind: "cut"; readonly file: number; readonly at: number }
-  | { readonly kind: "extend"; readonly file: number; readonly at: number }
-  | { readonly kind: "swap"; readonly file: number; readonly other: number }
-  | { readonly kind: "copy"; readonly file: number; readonly other: number }
-  | { readonly kind: "delete"; readonly file: number }
-  | { readonly kind: "foreign"; readonly file: number; readonly from: number };
-
-const file = fc.nat({ max: 9 });
-const at = fc.double({ min: 0, max: 0.999999, noNaN: true });
-const damage: fc.Arbitrary<Damage> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("flip" as const), file, at, mask: fc.integer({ min: 1, max: 255 }) }) },
-  fc.record({ kind: fc.constant("cut" as const), file, at }),
-  fc.record({ kind: fc.constant("extend" as const), file, at }),
-  fc.record({ kind: fc.constant("swap" as const), file, other: file }),
-  fc.record({ kind: fc.constant("copy" as const), file, other: file }),
-  fc.record({ kind: fc.constant("delete" as const), file }),
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("foreign" as const), file, from: fc.nat({ max: 2 }) }) },
-); // prettier-ignore
 
 let finished: MemoryFiles;
 let interrupted: MemoryFiles;
@@ -46,68 +25,12 @@ beforeAll(async () => {
   [whole, part] = [await contents(finished), await contents(interrupted)];
 });
 
-async function copyOf(files: MemoryFiles): Promise<MemoryFiles> {
-  const copy = new MemoryFiles();
-  for (const name of await files.list()) await copy.write(name, await files.read(name));
-  return copy;
-}
-
-async function apply(damaged: MemoryFiles, what: Damage): Promise<void> {
-  const names = await damaged.list();
-  const nameAt = (k: number): string => names[k % names.length]!;
-  const name = nameAt(what.file);
-  if (what.kind === "delete") await damaged.remove(name);
-  else await damaged.write(name, await damagedBytes(damaged, name, nameAt, what));
-}
-
-async function damagedBytes(
-  damaged: MemoryFiles,
-  name: string,
-  nameAt: (k: number) => string,
-  what: Exclude<Damage, { kind: "delete" }>,
-): Promise<Uint8Array> {
-  const bytes = (await damaged.read(name)).slice();
-  switch (what.kind) {
-    case "flip":
-      bytes[Math.floor(what.at * bytes.length)]! ^= what.mask;
-      return bytes;
-    case "cut":
-      return bytes.subarray(0, Math.floor(what.at * bytes.length));
-    case "extend": {
-      const longer = new Uint8Array(bytes.length + 1 + Math.floor(what.at * 1000));
-      longer.set(bytes);
-      return longer;
-    }
-    case "foreign": {
-      const source = foreign[what.from]!;
-      return source.read((await source.exists(name)) ? name : "chunk-000000.h5");
-    }
-    case "swap":
-    case "copy": {
-      const other = (await damaged.read(nameAt(what.other))).slice();
-      if (what.kind === "swap") await damaged.write(nameAt(what.other), bytes);
-      return other;
-    }
-  }
-}
-
-/** The undamaged result, or an error that names a file. */
-async function same(result: Promise<string>, wanted: readonly string[]): Promise<void> {
-  let got: string;
-  try {
-    got = await result;
-  } catch (error) {
-    return expectNamed(error);
-  }
-  expect(wanted.includes(got)).toBe(true);
-}
-
 describe("a damaged run folder", () => {
   test("is refused by loadRun, or gives the undamaged result", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.boolean(), damage, async (whether, what) => {
+      fc.asyncProperty(fc.boolean(), folderDamage, async (whether, what) => {
         const damaged = await copyOf(whether ? finished : interrupted);
-        await apply(damaged, what);
+        await apply(damaged, what, foreign);
         await same(contents(damaged), [whether ? whole : part]);
       }),
       fuzzed(60),
@@ -116,16 +39,16 @@ describe("a damaged run folder", () => {
 
   test("is refused by --resume, or goes on to the undamaged result", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.boolean(), damage, async (whether, what) => {
+      fc.asyncProperty(fc.boolean(), folderDamage, async (whether, what) => {
         const damaged = await copyOf(whether ? finished : interrupted);
-        await apply(damaged, what);
+        await apply(damaged, what, foreign);
         const go = async (): Promise<string> => {
           await record(damaged, { resume: true });
           return contents(damaged);
         };
         await same(go(), [whole]);
       }),
-      fuzzed(15),
+      fuzzed(6), // with hooks and every kind of source; many of a small run are in resume.test.ts
     );
   });
 
