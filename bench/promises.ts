@@ -8,7 +8,7 @@ import { openDevice } from "../src/node.ts";
 import { referenceEngine } from "../src/reference/engine.ts";
 import { chosenSettings } from "../src/studies/schema.ts";
 import { buildWatanabe } from "../src/studies/watanabe/build.ts";
-import { settings as schema } from "../src/studies/watanabe/study.ts";
+import { settings as schema } from "../src/studies/watanabe/settings.ts";
 
 export interface Check {
   readonly promise: string;

@@ -14,7 +14,7 @@ import { activitySummary, phaseSummary, plateauSummary } from "../src/analysis/s
 import { fixedProbability, oneToOne } from "../src/connect/rules.ts";
 import { extractParameters } from "../src/studies/extraction/extract.ts";
 import { buildTrapezoid } from "../src/studies/trapezoid/build.ts";
-import { settings as trapezoidSettings } from "../src/studies/trapezoid/study.ts";
+import { settings as trapezoidSettings } from "../src/studies/trapezoid/settings.ts";
 import { disjointPairs, meanBetween } from "../src/studies/watanabe-pipeline/coherence.ts";
 import { constantDrive, oscillatingDrive } from "../src/studies/watanabe-pipeline/drives.ts";
 import { thresholdsOf } from "../src/studies/watanabe/network.ts";

@@ -52,6 +52,12 @@ export type {
   SourceModel,
   TrainSources,
   Variation,
+  GatherDescription,
+  ReadoutDescription,
+  TrainedDescription,
+  Place,
+  Rls,
+  TrainedLinks,
 } from "./network/description.ts";
 export type {
   AnyCells,
@@ -63,7 +69,6 @@ export type {
   SourcesHandle,
   TrainedHandle,
 } from "./network/handles.ts";
-export type { GatherDescription, Place } from "./network/gathers.ts";
 export type { ClampSignal, LinkValues } from "./network/given.ts";
 export type {
   ClampOptions,
@@ -73,9 +78,9 @@ export type {
   VoltageClampOptions,
 } from "./network/options.ts";
 export { rls } from "./network/readouts.ts";
-export type { TrainedDescription, TrainedLinks, TrainedOptions } from "./network/trained.ts";
+export type { TrainedOptions } from "./network/trained.ts";
 export type { TrainedDefaults } from "./network/trained-parameters.ts";
-export type { ReadoutDescription, ReadoutOptions, Rls, RlsOptions } from "./network/readouts.ts";
+export type { ReadoutOptions, RlsOptions } from "./network/readouts.ts";
 export type { FluentSignal, Signal, SignalMethods, SignalShape, Time, Values } from "./network/signal.ts";
 export type { RateLike, RenewalOptions, SourceModelOf } from "./network/sources.ts";
 export { every, Network } from "./network/network.ts";

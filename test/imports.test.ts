@@ -83,6 +83,22 @@ describe("imports", () => {
     expect(imports.filter((i) => layerOf(i.to) > layerOf(i.from)).map(shown)).toEqual([]);
   });
 
+  test("go in no circle, types neither", () => {
+    const reached = new Map<string, string[]>();
+    for (const { from, to } of imports) reached.set(from, [...(reached.get(from) ?? []), to]);
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+      if (path.includes(file) || done.has(file)) return;
+      for (const next of reached.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(done.size).toBe(files.length);
+    expect(circles).toEqual([]);
+  });
+
   test("engines see only a CompiledNetwork, and neither engine sees the other", () => {
     const wrong = imports.filter((i) => FORBIDDEN.some(([a, b]) => layerName(i.from) === a && layerName(i.to) === b));
     expect(wrong.map(shown)).toEqual([]);

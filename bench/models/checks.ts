@@ -14,7 +14,7 @@ import { simulate } from "../../src/run/simulate.ts";
 import { recordRun } from "../../src/storage/run-folder.ts";
 import { chosenSettings } from "../../src/studies/schema.ts";
 import { buildWatanabe } from "../../src/studies/watanabe/build.ts";
-import { settings as schema } from "../../src/studies/watanabe/study.ts";
+import { settings as schema } from "../../src/studies/watanabe/settings.ts";
 import { ms } from "../../src/units.ts";
 import { benchDevice, spread, timed, type Benchmark, type Cell, type Findings } from "../lib.ts";
 import { cellsOf, drain, pool } from "./network.ts";

@@ -3,7 +3,7 @@ import type { CompiledCells, CompiledNetwork, CompiledStage, RowTable } from "..
 import type { Engine, Segment } from "../../src/host/engine.ts";
 import { chosenSettings } from "../../src/studies/schema.ts";
 import { buildWatanabe } from "../../src/studies/watanabe/build.ts";
-import { settings as schema } from "../../src/studies/watanabe/study.ts";
+import { settings as schema } from "../../src/studies/watanabe/settings.ts";
 import type { Expr } from "../../src/lang/expr.ts";
 
 export interface PoolOptions {

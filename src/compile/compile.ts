@@ -36,7 +36,8 @@ import { lostWeights } from "./links/rounding.ts";
 import { blockLength } from "./links/scaling.ts";
 import { compilePort } from "./links/ports.ts";
 import { compileRenewal, compileTrains, variedPortRates, variedRates, variedTimes } from "./sources.ts";
-import { buildStage, longestDelay, slotsOf, type Slots } from "./links/stage.ts";
+import { type Slots, slotsOf } from "./links/slots.ts";
+import { buildStage, longestDelay } from "./links/stage.ts";
 import { planStages, type Edge } from "./links/stages.ts";
 import { hearsFirst } from "./cells/step-program.ts";
 

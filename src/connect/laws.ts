@@ -1,19 +1,7 @@
 import { mulHi, philoxInto, probabilityBound, USES } from "../random/philox.ts";
 import { gapTables, type GapTables } from "./gaps.ts";
-import type { Key, Sizes } from "./rule.ts";
+import type { Key, RowLaw, Sizes } from "./rule.ts";
 import { ascending, type Row, type Uint32List } from "./rows.ts";
-
-/** How the targets of one source follow from the words of (key, source), whatever other sources have: plain data, so that a row may
- * be drawn again whenever it is needed, on the host or by shaders/regenerate.wgsl.
- * - pairs: one u32 per (source, target) with chance p; the words of counter (source, target >> 2, 0) decide four neighbours.
- * - gaps: the same chance by the distance to the next link, block by block (gaps.ts).
- * - diagonal: source i meets target i with chance p, by the word that `pairs` would take.
- * - different: n different targets, every set equally likely. */
-export type RowLaw =
-  | { readonly kind: "pairs"; readonly p: number }
-  | { readonly kind: "gaps"; readonly p: number }
-  | { readonly kind: "diagonal"; readonly p: number }
-  | { readonly kind: "different"; readonly n: number };
 
 /** Those that shaders/regenerate.wgsl knows. */
 export type ProceduralLaw = Exclude<RowLaw, { kind: "different" }>;

@@ -1,5 +1,4 @@
 import type { Check } from "../shapes.ts";
-import type { RowLaw } from "./laws.ts";
 
 /** What a rule is applied to. `same`: source and target are one population, so that autapses may be left out. */
 export interface Sizes {
@@ -33,6 +32,18 @@ export interface Expected {
   readonly mean: number;
   readonly sd: number;
 }
+
+/** How the targets of one source follow from the words of (key, source), whatever other sources have: plain data, so that a row may
+ * be drawn again whenever it is needed, on the host or by shaders/regenerate.wgsl.
+ * - pairs: one u32 per (source, target) with chance p; the words of counter (source, target >> 2, 0) decide four neighbours.
+ * - gaps: the same chance by the distance to the next link, block by block (gaps.ts).
+ * - diagonal: source i meets target i with chance p, by the word that `pairs` would take.
+ * - different: n different targets, every set equally likely. */
+export type RowLaw =
+  | { readonly kind: "pairs"; readonly p: number }
+  | { readonly kind: "gaps"; readonly p: number }
+  | { readonly kind: "diagonal"; readonly p: number }
+  | { readonly kind: "different"; readonly n: number };
 
 /** One kind of rule. A new one is a file in `rules/` that exports a function for users and one of these, and a line in the table
  * of `rules.ts`; nothing else knows of kinds. It draws in one of three ways, each 4 bytes a link and no object per link:

@@ -5,7 +5,6 @@ import { threadsHere } from "../host/threads.ts";
 import { isSoftware } from "./adapter.ts";
 import { KINDS } from "./device-network.ts";
 import { mostRows } from "./drive-part.ts";
-import type { GpuOptions } from "./engine.ts";
 import type { Shared } from "./group.ts";
 import { BLOCK_STRIDE, Kernels, Records, WORKGROUP_SIZE } from "./kernels.ts";
 import { countTables } from "./link-tables.ts";
@@ -14,6 +13,22 @@ import { Memory } from "./memory.ts";
 import type { RoundTrip } from "./round-trip.ts";
 import { Scope } from "./scope.ts";
 import { BlockPlanner, longestSubmit, mostDispatches } from "./submit.ts";
+
+export interface GpuOptions {
+  /** invocations per workgroup; results do not depend on it. Default 64. */
+  readonly workgroupSize?: number;
+  /** bytes of a table of links at most, below what the device binds: larger ones are split, and results do not depend on it. */
+  readonly bindingBytes?: number;
+  /** into which the slots that spikes are added to are divided, each with workgroups of its own; results do not depend on it. Default:
+   * up to the number of cores where a processor stands in for a graphics card, else 1. */
+  readonly parts?: number;
+  /** links of a spike at most that one invocation adds alone, more are shared by its workgroup; results do not depend on it. */
+  readonly alone?: number;
+  /** spikes that the log holds at first; it grows without loss. Default 16384. */
+  readonly logCapacity?: number;
+  /** measure phases with timestamp queries (needs the device feature; slows a run a little). */
+  readonly profile?: boolean;
+}
 
 /** What an engine is made of before its kernels. */
 export interface Base {

@@ -6,8 +6,8 @@ import { withoutLinkTraces } from "../host/learning.ts";
 import { CellParams } from "../host/params.ts";
 import type { Dispatch, Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
 import { bind, type Bindings, type Kernel, type KernelName, workgroups } from "./kernels.ts";
-import { Samples } from "./sample-part.ts";
-import type { Sums } from "./stage-part.ts";
+import { Samples } from "./samples.ts";
+import type { Sums } from "./sums.ts";
 
 /** Length of `strides` in shaders/cells.wgsl and trees.wgsl. */
 const MOST_PARAMS = 512;

@@ -6,7 +6,7 @@ import { CELLS, type CellsPart } from "./cells-part.ts";
 import { Common } from "./common.ts";
 import { type Dispatches, dispatchesOf } from "./dispatches.ts";
 import { DRIVE, DrivePart } from "./drive-part.ts";
-import type { Group, Kind, Saved, Setting, Shared } from "./group.ts";
+import type { Group, Kind, Saved, Setting, Shared, Submit } from "./group.ts";
 import { HISTORY, History } from "./history-part.ts";
 import { LEARN, LearnPart } from "./learn-part.ts";
 import type { LogRing } from "./log-ring.ts";
@@ -14,8 +14,8 @@ import { PortPart, PORTS } from "./port-part.ts";
 import { READ, ReadoutPart } from "./readout-part.ts";
 import { type ProjectionRelease, RELEASE, ReleasePart } from "./release-part.ts";
 import { SmallPart } from "./small-part.ts";
-import { DELIVER, StagePart, Sums } from "./stage-part.ts";
-import type { Submit } from "./submit.ts";
+import { DELIVER, StagePart } from "./stage-part.ts";
+import { Sums } from "./sums.ts";
 import { TreePart } from "./tree-part.ts";
 
 /** Every kind of group that `DeviceNetwork.make` makes. */

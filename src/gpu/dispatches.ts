@@ -1,7 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import { clearAll, type Dispatch, ORDER, type Turn } from "./group.ts";
+import { clearAll, type Dispatch, ORDER, type Turn, type BlockPlan } from "./group.ts";
 import { BLOCK_STRIDE, type Records } from "./kernels.ts";
-import type { BlockPlan } from "./submit.ts";
 
 /** Dispatches of a submit in order, and the record of each at multiples of BLOCK_STRIDE. */
 export interface Dispatches {

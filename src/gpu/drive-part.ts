@@ -3,9 +3,8 @@ import type { CompiledNetwork, CompiledRenewal } from "../compile/compiled.ts";
 import type { EngineState } from "../host/engine.ts";
 import type { InputBlock } from "../host/inputs.ts";
 import { initSources, type Sources, sourceStateLength } from "../random/source.ts";
-import type { Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
+import type { Group, Kind, Saved, Setting, Shared, Turn, Words, Submit } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
-import type { Submit } from "./submit.ts";
 
 /** Rows of increments at most: one per signal and entry. */
 export const mostRows = ({ populations }: CompiledNetwork): number =>

@@ -9,10 +9,10 @@ import { fromStart } from "../host/initial.ts";
 import { arrayBytes, type MemoryUse } from "../host/memory.ts";
 import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
-import { type Base, prepare } from "./base.ts";
+import { type Base, prepare, type GpuOptions } from "./base.ts";
 import { DeviceNetwork } from "./device-network.ts";
 import { encodePasses } from "./dispatches.ts";
-import type { Shared } from "./group.ts";
+import { type Shared, type Submit } from "./group.ts";
 import type { LearnPart } from "./learn-part.ts";
 import { LogCopy, type LogRing } from "./log-ring.ts";
 import { DeviceWatch } from "./device-watch.ts";
@@ -21,27 +21,11 @@ import type { ReadoutPart } from "./readout-part.ts";
 import type { ProjectionRelease } from "./release-part.ts";
 import { Profile } from "./profile.ts";
 import { RoundTrip } from "./round-trip.ts";
-import type { Samples } from "./sample-part.ts";
+import type { Samples } from "./samples.ts";
 import type { Scope } from "./scope.ts";
 import { cutTraces, type Placed, readTraces } from "./segments.ts";
 import { Settings } from "./settings.ts";
-import { type BlockPlanner, cutAt, joined, runningSums, type Submit } from "./submit.ts";
-
-export interface GpuOptions {
-  /** invocations per workgroup; results do not depend on it. Default 64. */
-  readonly workgroupSize?: number;
-  /** bytes of a table of links at most, below what the device binds: larger ones are split, and results do not depend on it. */
-  readonly bindingBytes?: number;
-  /** into which the slots that spikes are added to are divided, each with workgroups of its own; results do not depend on it. Default:
-   * up to the number of cores where a processor stands in for a graphics card, else 1. */
-  readonly parts?: number;
-  /** links of a spike at most that one invocation adds alone, more are shared by its workgroup; results do not depend on it. */
-  readonly alone?: number;
-  /** spikes that the log holds at first; it grows without loss. Default 16384. */
-  readonly logCapacity?: number;
-  /** measure phases with timestamp queries (needs the device feature; slows a run a little). */
-  readonly profile?: boolean;
-}
+import { type BlockPlanner, cutAt, joined, runningSums } from "./submit.ts";
 
 /** An engine whose buffers may be looked at on its device, for drawings that read nothing back. Ask again after every segment:
  * a log that has grown is another buffer. Write to none of them. */

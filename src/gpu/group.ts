@@ -4,8 +4,8 @@ import type { EngineState } from "../host/engine.ts";
 import type { Inputs } from "../host/inputs.ts";
 import type { Kernels, Records } from "./kernels.ts";
 import type { Memory } from "./memory.ts";
-import type { Samples } from "./sample-part.ts";
-import type { BlockPlan, Submit } from "./submit.ts";
+import type { Samples } from "./samples.ts";
+import type { InputBlock } from "../host/inputs.ts";
 
 /** What all groups of a network on a device have in common. */
 export interface Shared {
@@ -47,6 +47,29 @@ export interface Cleared {
 
 export function clearAll(encoder: GPUCommandEncoder, parts: readonly Cleared[]): void {
   for (const { buffer, offset = 0, bytes } of parts) encoder.clearBuffer(buffer, offset, bytes);
+}
+
+export interface BlockPlan {
+  readonly step: number;
+  readonly steps: number;
+  readonly slot: number;
+  readonly slotFrom: number;
+}
+
+/** One submit from encoding to its segment; kept until it is known that the log held. */
+export interface Submit {
+  readonly from: number;
+  readonly to: number;
+  readonly inputs: InputBlock;
+  /** where its inputs began, see Inputs.mark. */
+  readonly rates: Float64Array;
+  /** per row of increments: their sum before each step and at the end, modulo 2^32. */
+  readonly sums: Uint32Array<ArrayBuffer>;
+  readonly blocks: readonly BlockPlan[];
+  readonly parity: 0 | 1;
+  /** content of each of the engine's settings while it runs. */
+  readonly values: readonly Words[];
+  encoded: boolean;
 }
 
 /** A dispatch that is the same in every block but for its Block record. */

@@ -1,8 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { EngineState } from "../host/engine.ts";
-import type { Cleared, Group, Kind, Shared, Turn } from "./group.ts";
+import type { Cleared, Group, Kind, Shared, Turn, BlockPlan, Submit } from "./group.ts";
 import { bind, type Kernel } from "./kernels.ts";
-import type { BlockPlan, Submit } from "./submit.ts";
 
 export const HISTORY: Kind = { dispatches: ({ learning, stages }) => (learning.length === 0 ? 0 : 1 + stages.length) };
 

@@ -7,13 +7,13 @@ import { mostWithin } from "../host/samples.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { mathFunctions, printWgsl } from "../lang/print.ts";
 import { lowerBound } from "../sorted.ts";
-import type { Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
+import type { Group, Kind, Saved, Setting, Shared, Turn, Words, BlockPlan, Submit } from "./group.ts";
 import type { History } from "./history-part.ts";
 import { bind, type Kernel } from "./kernels.ts";
 import { KeptStates } from "./kept-states.ts";
-import { Samples, samplesOf, WeightSamples } from "./sample-part.ts";
-import type { Sums } from "./stage-part.ts";
-import type { BlockPlan, Submit } from "./submit.ts";
+import { WeightSamples } from "./weight-samples.ts";
+import { Samples, samplesOf } from "./samples.ts";
+import type { Sums } from "./sums.ts";
 
 /** What arrives from a train over one segment in a block: see shaders/learn.wgsl. */
 const RECORD_BYTES = 32;

@@ -2,7 +2,7 @@
 import type { CompiledPort, PortLinks } from "../compile/compiled.ts";
 import type { Group, Kind, Shared, Turn } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
-import type { Sums } from "./stage-part.ts";
+import type { Sums } from "./sums.ts";
 
 export const PORTS: Kind = { dispatches: ({ stages }) => stages.reduce((sum, s) => sum + s.ports.length, 0) };
 

@@ -4,7 +4,8 @@ import type { EngineState } from "../host/engine.ts";
 import { initialReadout, keptReadout, learnsAt, type ReadoutTrace, readoutTraces } from "../host/readouts.ts";
 import type { Dispatch, Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
-import { Samples, samplesOf, WeightSamples } from "./sample-part.ts";
+import { WeightSamples } from "./weight-samples.ts";
+import { Samples, samplesOf } from "./samples.ts";
 
 export const READ: Kind = {
   dispatches: ({ readouts }) => 4 * readouts.length,

@@ -6,7 +6,7 @@ import type { ProceduralLaw } from "../connect/laws.ts";
 import { probabilityBound } from "../random/philox.ts";
 import type { Dispatch, Shared } from "./group.ts";
 import { bind, type Kernel } from "./kernels.ts";
-import type { Sums } from "./stage-part.ts";
+import type { Sums } from "./sums.ts";
 
 /** `law` of shaders/regenerate.wgsl. */
 const LAWS: readonly ProceduralLaw["kind"][] = ["pairs", "diagonal", "gaps"];

@@ -3,10 +3,9 @@ import type { CompiledPlasticity } from "../compile/compiled.ts";
 import { LIMIT, RAW } from "../compile/links/plasticity.ts";
 import { mathFunctions, printWgsl } from "../lang/print.ts";
 import type { EngineState } from "../host/engine.ts";
-import type { Dispatch, Group, Kind, Saved, Shared, Turn } from "./group.ts";
+import type { Dispatch, Group, Kind, Saved, Shared, Turn, Submit } from "./group.ts";
 import { bind, type Kernel } from "./kernels.ts";
 import { KeptStates } from "./kept-states.ts";
-import type { Submit } from "./submit.ts";
 
 export const RELEASE: Kind = { dispatches: ({ plasticity }) => 2 * plasticity.length };
 

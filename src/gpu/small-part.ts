@@ -6,7 +6,7 @@ import { gatherWords } from "./gather-wgsl.ts";
 import { clampOffset, modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
 import { magnitude, potentialLimit } from "../host/soundness.ts";
 import type { Shared } from "./group.ts";
-import type { Sums } from "./stage-part.ts";
+import type { Sums } from "./sums.ts";
 
 /** A population of small cells: state in registers while a block runs, one buffer between blocks. */
 export class SmallPart extends CellsPart {

@@ -4,35 +4,12 @@ import type { StateError } from "../errors.ts";
 import type { Segment, TraceSamples } from "../host/engine.ts";
 import type { InputBlock, Inputs } from "../host/inputs.ts";
 import { blockEnd } from "../host/learning.ts";
-import type { Kind, Words } from "./group.ts";
+import type { Kind, BlockPlan } from "./group.ts";
 import { BLOCK_STRIDE } from "./kernels.ts";
 
 /** Bytes of one submit's inputs and of its traces at most: what bounds its length beside time. */
 const SUBMIT_BYTES = 16 * 2 ** 20;
 const LONGEST_SUBMIT = 8192;
-
-export interface BlockPlan {
-  readonly step: number;
-  readonly steps: number;
-  readonly slot: number;
-  readonly slotFrom: number;
-}
-
-/** One submit from encoding to its segment; kept until it is known that the log held. */
-export interface Submit {
-  readonly from: number;
-  readonly to: number;
-  readonly inputs: InputBlock;
-  /** where its inputs began, see Inputs.mark. */
-  readonly rates: Float64Array;
-  /** per row of increments: their sum before each step and at the end, modulo 2^32. */
-  readonly sums: Uint32Array<ArrayBuffer>;
-  readonly blocks: readonly BlockPlan[];
-  readonly parity: 0 | 1;
-  /** content of each of the engine's settings while it runs. */
-  readonly values: readonly Words[];
-  encoded: boolean;
-}
 
 /** Cuts time into blocks and remembers those that late links may still come from. */
 export class BlockPlanner {

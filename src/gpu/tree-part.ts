@@ -4,7 +4,7 @@ import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { magnitude } from "../host/soundness.ts";
 import type { Shared } from "./group.ts";
-import type { Sums } from "./stage-part.ts";
+import type { Sums } from "./sums.ts";
 import { type RowLayout, rowLayout, TreeTable, treeWgsl } from "./tree-wgsl.ts";
 
 /** Trees are few and heavy: small workgroups spread them over more cores. */

@@ -1,9 +1,9 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import type { Unit } from "../units.ts";
 import { derivative } from "./derivative.ts";
-import type { Expr } from "./expr.ts";
+import { type Expr, type ReadFunctions } from "./expr.ts";
 import { children, dependsOn, freeNames, substitute, visit } from "./names.ts";
-import { type FunctionTexts, type ReadFunctions, readFunctions } from "./functions.ts";
+import { type FunctionTexts, readFunctions } from "./functions.ts";
 import { MOST_LEVELS, MOST_PARTS, parseWithPlaces, type Places, pointAt } from "./parse.ts";
 import { checkUnits, type Dimension, type Source, type UnitEnv } from "./units.ts";
 

@@ -50,3 +50,13 @@ export interface Stmt {
  * the state is larger than what is added, and off by an ulp of what is added otherwise, where nothing stalls. */
 export const assigned = ({ op, name: id, value, carry }: Stmt): Expr =>
   op === "add" ? add(value, name(carry ?? id)) : value;
+
+/** The same, read: calls are replaced by the body. */
+export interface ReadFunction {
+  readonly of: readonly string[];
+  readonly body: Expr;
+  readonly parts: number;
+  readonly levels: number;
+}
+
+export type ReadFunctions = ReadonlyMap<string, ReadFunction>;

@@ -1,5 +1,5 @@
 import { ModelError } from "../errors.ts";
-import type { Expr } from "./expr.ts";
+import type { ReadFunction, ReadFunctions } from "./expr.ts";
 import { freeNames } from "./names.ts";
 import { parseFunction } from "./parse.ts";
 import { checkName } from "./words.ts";
@@ -10,15 +10,6 @@ export interface FunctionText {
   readonly is: string;
 }
 export type FunctionTexts = Readonly<Record<string, FunctionText>>;
-
-/** The same, read: calls are replaced by the body. */
-export interface ReadFunction {
-  readonly of: readonly string[];
-  readonly body: Expr;
-  readonly parts: number;
-  readonly levels: number;
-}
-export type ReadFunctions = ReadonlyMap<string, ReadFunction>;
 
 const NONE: ReadFunctions = new Map();
 const known = new WeakMap<FunctionTexts, ReadFunctions>();

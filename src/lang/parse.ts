@@ -10,8 +10,9 @@ import {
   num,
   COMPARISONS,
   isComparison,
+  type ReadFunction,
+  type ReadFunctions,
 } from "./expr.ts";
-import type { ReadFunction, ReadFunctions } from "./functions.ts";
 import { children, substitute } from "./names.ts";
 
 interface Token {

@@ -4,10 +4,8 @@ import type { NeuronModel } from "../mechanisms/neuron.ts";
 import type { PlasticityUse } from "../mechanisms/plasticity.ts";
 import type { Quantities, Quantity, Unit } from "../units.ts";
 import type { Method, WholeCell } from "./cell.ts";
-import type { GatherDescription } from "./gathers.ts";
-import type { ReadoutDescription } from "./readouts.ts";
 import type { Signal } from "./signal.ts";
-import type { TrainedDescription } from "./trained.ts";
+import type { TrainedDefaults } from "./trained-parameters.ts";
 
 export type { Rule };
 
@@ -152,4 +150,79 @@ export interface CompileOptions {
   readonly voltageLimit?: Quantity<"mV">;
   /** the whole duration when known, so that drives are checked before the first step and trains' events are due inside it. */
   readonly duration?: Quantity<"ms">;
+}
+
+/** A place of cells; the detector's section where none is given. */
+export interface Place {
+  readonly section?: string;
+  readonly at?: number;
+}
+
+/** Sums of weight * value over links, at every step, from what the sources are at that step: gap junctions, graded synapses, read-outs. It flows into
+ * a compartment (nA) or into an input of point neurons (its unit). */
+export interface GatherDescription extends Place {
+  readonly name: string;
+  readonly source: string;
+  readonly target: string;
+  readonly rule: Rule;
+  readonly weight: PerLink<Unit>;
+  /** Over states of the source ("V_pre": at `from`), the target's own ("V", at its place; linear in them) and `params`. */
+  readonly value: string;
+  readonly params?: Readonly<Record<string, Quantity>>;
+  /** where a source cell's V_pre is. */
+  readonly from?: Place;
+  /** of point neurons, instead of section and at. */
+  readonly input?: string;
+}
+
+/** Recursive least squares on a read-out's weights, with one matrix P that all its values share: at every learning step
+ * e = z - target, k = P r, g = k / (1 + r.k), P -= g k', w -= e g (Sussillo and Abbott 2009; Nicola and Clopath 2017). */
+export interface Rls {
+  readonly kind: "rls";
+  /** what the values should be, one signal each, in the read-out's unit, at the time of the step. */
+  readonly targets: readonly Signal[];
+  /** ms between learning steps. */
+  readonly every: Quantity<"ms">;
+  /** P at the start is so many times the identity; in 1/(unit of the read value)^2. */
+  readonly P0: number;
+  /** ms: the first learning step. */
+  readonly start: Quantity<"ms">;
+  /** ms: learning steps are before it; for ever where it is not given. */
+  readonly stop?: Quantity<"ms">;
+}
+
+/** Values that are weighted sums over a population's cells at every step, z = sum of w r, with weights that may be learned. */
+export interface ReadoutDescription {
+  readonly name: string;
+  readonly source: string;
+  /** r over states of the source ("s_pre"; of cells "V_pre", at `from`) and `params`. */
+  readonly value: string;
+  readonly params?: Readonly<Record<string, Quantity>>;
+  readonly from?: Place;
+  /** how many values. */
+  readonly outputs: number;
+  readonly unit: Unit;
+  /** at the start: one for all, or one per value and cell: [value][cell]. */
+  readonly weight: Quantity | Quantities;
+  readonly learning?: Rls;
+}
+
+/** Links of a trained network, from neuron source[k] to neuron target[k]; no neuron hears itself or another twice. */
+export interface TrainedLinks<T = ArrayLike<number>> {
+  readonly source: T;
+  readonly target: T;
+  readonly weight: T;
+}
+
+/** LIF and QIF neurons that hear each other without delay, and whose weights recursive least squares trains until the summed input of each
+ * follows a target of its own (Kim & Chow 2018, eLife 7:e37124). Dimensionless but for times; parameters have the notebook's names.
+ * Time runs in loops, in each of which a stimulus comes first; loops 1 to `nloop_train` learn, those before and after do not. */
+export interface TrainedDescription extends TrainedDefaults {
+  readonly name: string;
+  /** learning begins so long after the start of a loop; left out, one step after the stimulus. */
+  readonly learnFrom?: Quantity<"ms">;
+  /** the input that neurons should have, over a loop and in units of their input; left out, sinusoids drawn by `amp0` and `cycles`. */
+  readonly targets?: CellSignals;
+  /** at the start; left out, drawn by `p` and `gsyn`. */
+  readonly links?: TrainedLinks<readonly number[]>;
 }

@@ -1,4 +1,4 @@
-import { checkRule, type Rule, type Sizes } from "../connect/rules.ts";
+import { checkRule, type Sizes } from "../connect/rules.ts";
 import { ModelError } from "../errors.ts";
 import { Texts } from "../lang/check.ts";
 import { derivative } from "../lang/derivative.ts";
@@ -8,7 +8,7 @@ import { dependsOn, freeNames, substitute } from "../lang/names.ts";
 import { dimension, times, unitName } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { given, number, object, quantity, record, text } from "../shapes.ts";
-import type { Quantity, Unit } from "../units.ts";
+import type { Unit } from "../units.ts";
 import {
   type CellsDescription,
   clampUnit,
@@ -20,32 +20,8 @@ import {
   sizeOf,
 } from "./check.ts";
 import { linkValues, ruleSizes } from "./check-projection.ts";
-import type { PerLink, PopulationDescription } from "./description.ts";
-import type { ReadoutDescription } from "./readouts.ts";
+import type { PopulationDescription, GatherDescription, ReadoutDescription } from "./description.ts";
 import * as shape from "./shape.ts";
-
-/** A place of cells; the detector's section where none is given. */
-export interface Place {
-  readonly section?: string;
-  readonly at?: number;
-}
-
-/** Sums of weight * value over links, at every step, from what the sources are at that step: gap junctions, graded synapses, read-outs. It flows into
- * a compartment (nA) or into an input of point neurons (its unit). */
-export interface GatherDescription extends Place {
-  readonly name: string;
-  readonly source: string;
-  readonly target: string;
-  readonly rule: Rule;
-  readonly weight: PerLink<Unit>;
-  /** Over states of the source ("V_pre": at `from`), the target's own ("V", at its place; linear in them) and `params`. */
-  readonly value: string;
-  readonly params?: Readonly<Record<string, Quantity>>;
-  /** where a source cell's V_pre is. */
-  readonly from?: Place;
-  /** of point neurons, instead of section and at. */
-  readonly input?: string;
-}
 
 const place = { section: text, at: number };
 const gather = object(

@@ -20,18 +20,31 @@ import {
 import { checkProcedural, checkProjection, ruleSizes, weightUnit } from "./check-projection.ts";
 import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
-import type { CellChoice, ClampDescription, NetworkDescription, PopulationDescription, ProjectionDescription, RecordingDescription, SourceModel, Variation } from "./description.ts"; // prettier-ignore
+import {
+  type CellChoice,
+  type ClampDescription,
+  type NetworkDescription,
+  type PopulationDescription,
+  type ProjectionDescription,
+  type RecordingDescription,
+  type SourceModel,
+  type Variation,
+  type GatherDescription,
+  type ReadoutDescription,
+  type TrainedDescription,
+  type Place,
+} from "./description.ts";
 import { wholeCell } from "./check-cell.ts";
 import { isPlain, optionsOf } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle, type TrainedHandle } from "./handles.ts"; // prettier-ignore
-import { checkGather, type GatherDescription, gatherSizes, type Place } from "./gathers.ts";
+import { checkGather, gatherSizes } from "./gathers.ts";
 import { cellSignals, choice, clampPlace, type ClampSignal, lazy, perLink } from "./given.ts";
-import { checkReadout, checkReadoutRecording, type ReadoutDescription, readoutData, type ReadoutOptions, refuseName, takenNames } from "./readouts.ts"; // prettier-ignore
+import { checkReadout, checkReadoutRecording, readoutData, type ReadoutOptions, refuseName, takenNames } from "./readouts.ts"; // prettier-ignore
 import { checkVariation } from "./paths.ts";
 import type { ClampOptions, ConnectOptions, GapOptions, GatherOptions, VoltageClampOptions } from "./options.ts";
 import { completeDescription } from "./shape.ts";
 import type { SourceModelOf } from "./sources.ts";
-import { checkTrained, checkTrainedRecording, trainedData, type TrainedDescription, type TrainedOptions } from "./trained.ts"; // prettier-ignore
+import { checkTrained, checkTrainedRecording, trainedData, type TrainedOptions } from "./trained.ts"; // prettier-ignore
 
 /** Every k-th cell from cell 0. */
 export const every = (k: number): CellChoice => ({ every: k });

@@ -1,7 +1,7 @@
 import type { PlasticityUse } from "../mechanisms/plasticity.ts";
 import type { Quantities, Quantity, Unit } from "../units.ts";
-import type { Place } from "./gathers.ts";
 import type { LinkValues } from "./given.ts";
+import type { Place } from "./description.ts";
 
 export interface ConnectOptions {
   /** uS for receptors of cells, the port's unit for point neurons. */

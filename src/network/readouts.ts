@@ -7,43 +7,16 @@ import { checkName } from "../lang/words.ts";
 import { finite, given, list, number, object, oneOf, quantity, record, text, unit, whole } from "../shapes.ts";
 import { canonical, canonicalValues, type Quantities, type Quantity, type Unit } from "../units.ts";
 import { clampUnit, findPopulation, isCells, isNeurons, receives, type CellsDescription, type NeuronsDescription, checkUnit, checkChoice, checkNotNegative } from "./check.ts"; // prettier-ignore
-import type { PopulationDescription, ProjectionDescription, RecordingDescription } from "./description.ts";
-import type { Place } from "./gathers.ts";
+import type {
+  PopulationDescription,
+  ProjectionDescription,
+  RecordingDescription,
+  ReadoutDescription,
+  Rls,
+} from "./description.ts";
 import * as shape from "./shape.ts";
 import type { Signal } from "./signal.ts";
 import { signalData } from "./sources.ts";
-
-/** Recursive least squares on a read-out's weights, with one matrix P that all its values share: at every learning step
- * e = z - target, k = P r, g = k / (1 + r.k), P -= g k', w -= e g (Sussillo and Abbott 2009; Nicola and Clopath 2017). */
-export interface Rls {
-  readonly kind: "rls";
-  /** what the values should be, one signal each, in the read-out's unit, at the time of the step. */
-  readonly targets: readonly Signal[];
-  /** ms between learning steps. */
-  readonly every: Quantity<"ms">;
-  /** P at the start is so many times the identity; in 1/(unit of the read value)^2. */
-  readonly P0: number;
-  /** ms: the first learning step. */
-  readonly start: Quantity<"ms">;
-  /** ms: learning steps are before it; for ever where it is not given. */
-  readonly stop?: Quantity<"ms">;
-}
-
-/** Values that are weighted sums over a population's cells at every step, z = sum of w r, with weights that may be learned. */
-export interface ReadoutDescription {
-  readonly name: string;
-  readonly source: string;
-  /** r over states of the source ("s_pre"; of cells "V_pre", at `from`) and `params`. */
-  readonly value: string;
-  readonly params?: Readonly<Record<string, Quantity>>;
-  readonly from?: Place;
-  /** how many values. */
-  readonly outputs: number;
-  readonly unit: Unit;
-  /** at the start: one for all, or one per value and cell: [value][cell]. */
-  readonly weight: Quantity | Quantities;
-  readonly learning?: Rls;
-}
 
 export interface RlsOptions extends Pick<Rls, "every" | "P0"> {
   /** in the read-out's unit; a list for a read-out of several values. */

@@ -2,8 +2,6 @@ import { ModelError } from "../errors.ts";
 import { anyQuantity, optionsOf } from "../shapes.ts";
 import { canonical, isQuantities, type Quantity, type Unit } from "../units.ts";
 
-export { checkRate, rateOf, signalAt, type SignalContext } from "./signal-values.ts";
-
 /** A number that depends on time, as plain JSON data: rates in Hz, clamp currents in nA. Times are in ms from the start of the
  * simulation. `signal-values.ts` evaluates it at t = step * dt; nothing accumulates, so any block gives the same values.
  * An interval [from, until) covers the steps whose midpoint t + dt/2 lies in it, as a clamp's delay and duration do. */

@@ -1,32 +1,12 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
 import { bool, finite, numbers, object, oneOf, quantity, text, whole, type Check } from "../shapes.ts";
-import { canonical, type Quantity } from "../units.ts";
+import { canonical } from "../units.ts";
 import { checkCellSignals, checkChoice } from "./check.ts";
-import type { CellSignals, NetworkDescription, RecordingDescription } from "./description.ts";
+import type { NetworkDescription, RecordingDescription, TrainedDescription, TrainedLinks } from "./description.ts";
 import { cellSignals, type ClampSignal } from "./given.ts";
 import { cellSignals as cellSignalsShape } from "./shape.ts";
-import { TRACES, TRAINED_DEFAULTS, type TrainedDefaults } from "./trained-parameters.ts";
-
-/** Links of a trained network, from neuron source[k] to neuron target[k]; no neuron hears itself or another twice. */
-export interface TrainedLinks<T = ArrayLike<number>> {
-  readonly source: T;
-  readonly target: T;
-  readonly weight: T;
-}
-
-/** LIF and QIF neurons that hear each other without delay, and whose weights recursive least squares trains until the summed input of each
- * follows a target of its own (Kim & Chow 2018, eLife 7:e37124). Dimensionless but for times; parameters have the notebook's names.
- * Time runs in loops, in each of which a stimulus comes first; loops 1 to `nloop_train` learn, those before and after do not. */
-export interface TrainedDescription extends TrainedDefaults {
-  readonly name: string;
-  /** learning begins so long after the start of a loop; left out, one step after the stimulus. */
-  readonly learnFrom?: Quantity<"ms">;
-  /** the input that neurons should have, over a loop and in units of their input; left out, sinusoids drawn by `amp0` and `cycles`. */
-  readonly targets?: CellSignals;
-  /** at the start; left out, drawn by `p` and `gsyn`. */
-  readonly links?: TrainedLinks<readonly number[]>;
-}
+import { TRACES, TRAINED_DEFAULTS } from "./trained-parameters.ts";
 
 export interface TrainedOptions extends Partial<Omit<TrainedDescription, "name" | "targets" | "links">> {
   /** one for all neurons, or a list with one for each. */

@@ -3,7 +3,14 @@ import { allLinks, initialLinks } from "../host/learning.ts";
 import { CellParams } from "../host/params.ts";
 import { startExposed } from "../host/exposed.ts";
 import type { Inputs } from "../host/inputs.ts";
-import type { Heap } from "./wasm/heap.ts";
+
+/** Memory that kernels and JavaScript both see: made once, as large as it will be. */
+export interface Heap {
+  readonly memory: WebAssembly.Memory;
+  readonly shared: boolean;
+  /** by population with kernels: where what its kernels write for JavaScript begins. */
+  readonly scratch: ReadonlyMap<number, number>;
+}
 
 export type Floats = Float64Array | Float32Array;
 

@@ -1,5 +1,6 @@
 import { wholeBins } from "../analysis/grid.ts";
-import { signalAt, type Signal } from "../network/signal.ts";
+import type { Signal } from "../network/signal.ts";
+import { signalAt } from "../network/signal-values.ts";
 
 /** A signal of one population's drive every `everyMs`, for figures; below zero no spikes are drawn, so it shows as zero. */
 export function sampledRate(

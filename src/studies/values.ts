@@ -3,7 +3,6 @@ import type { PhaseSummary } from "../analysis/summary.ts";
 import { timesPerCell, type SpikeTrains } from "../analysis/spikes.ts";
 import { mean } from "../analysis/stats.ts";
 import type { StoredRun } from "../storage/load-run.ts";
-import type { Built } from "./study.ts";
 
 /** What a finished study measured, as numbers by name: summary.json, and the columns of a sweep's table. Names carry their
  * unit ("aMN.rate__Hz"); NaN where a thing is undefined. */
@@ -31,7 +30,11 @@ export const phaseValues = ({ name, active, spikes, meanRate, cv }: PhaseSummary
   prefixed(`${name.replaceAll(/\W+/g, "_")}.`, { active, spikes, rate__Hz: meanRate, cv });
 
 /** Firing of every population of one entry of a run, then what the study itself measures. */
-export async function entryValues(run: StoredRun, entry: number, own: Built["values"]): Promise<Values> {
+export async function entryValues(
+  run: StoredRun,
+  entry: number,
+  own: ((run: StoredRun, entry: number) => Promise<Values>) | undefined,
+): Promise<Values> {
   const found: Record<string, number> = {};
   for (const { name } of run.run.populations)
     Object.assign(found, activityValues(name, await run.spikes(name, entry), run.durationMs));

@@ -4,7 +4,7 @@ import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import type { Engine } from "../../src/host/engine.ts";
 import { allToAll, oneToOne } from "../../src/connect/rules.ts";
 import { DeviceError } from "../../src/errors.ts";
-import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
+import { gpuEngine } from "../../src/gpu/engine.ts";
 import { Network } from "../../src/network/network.ts";
 import { drive } from "../../src/network/signal.ts";
 import { gamma, poisson, regular } from "../../src/network/sources.ts";
@@ -23,6 +23,7 @@ import {
   type Run,
   type RunOptions,
 } from "./engine-networks.ts";
+import type { GpuOptions } from "../../src/gpu/base.ts";
 
 let gpu: TestDevice;
 beforeAll(async () => (gpu = await openTestDevice()));

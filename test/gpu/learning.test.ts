@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
 import { allToAll } from "../../src/connect/rules.ts";
-import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
+import { gpuEngine } from "../../src/gpu/engine.ts";
 import { iaf_delta } from "../../src/mechanisms/neurons/index.ts";
 import { stdp_additive } from "../../src/mechanisms/plasticity/index.ts";
 import { trains } from "../../src/network/sources.ts";
@@ -11,6 +11,7 @@ import { ms, mV, perCell } from "../../src/units.ts";
 import { DT, learningNetwork, membranes, structured } from "../unit/links/learning-network.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 import { collect, same } from "./engine-networks.ts";
+import type { GpuOptions } from "../../src/gpu/base.ts";
 
 let gpu: TestDevice;
 beforeAll(async () => (gpu = await openTestDevice()));

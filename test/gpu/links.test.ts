@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
 import { allToAll, fixedProbability } from "../../src/connect/rules.ts";
 import { uniformValues } from "../../src/connect/values.ts";
-import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
+import { gpuEngine } from "../../src/gpu/engine.ts";
 import { iaf_delta } from "../../src/mechanisms/neurons/index.ts";
 import { Network } from "../../src/network/network.ts";
 import { poisson } from "../../src/network/sources.ts";
@@ -11,6 +11,7 @@ import { Hz, ms, mV } from "../../src/units.ts";
 import { DT, plasticNetwork } from "../unit/links/networks.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 import { collect, same } from "./engine-networks.ts";
+import type { GpuOptions } from "../../src/gpu/base.ts";
 
 let gpu: TestDevice;
 beforeAll(async () => (gpu = await openTestDevice()));

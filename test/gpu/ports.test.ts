@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
-import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
+import { gpuEngine } from "../../src/gpu/engine.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
 import { DT, portNetwork } from "../ports.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 import { collect, same } from "./engine-networks.ts";
+import type { GpuOptions } from "../../src/gpu/base.ts";
 
 let gpu: TestDevice;
 beforeAll(async () => (gpu = await openTestDevice()));

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
-import { gpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
+import { gpuEngine } from "../../src/gpu/engine.ts";
 import { simulate, Simulation } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
 import { DT, reading, TRACES } from "../readouts.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 import { inPieces } from "./pieces.ts";
+import type { GpuOptions } from "../../src/gpu/base.ts";
 
 let gpu: TestDevice;
 beforeAll(async () => (gpu = await openTestDevice()));

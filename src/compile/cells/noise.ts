@@ -3,13 +3,7 @@ import { mapChildren } from "../../lang/names.ts";
 import { gauss } from "../../random/gauss.ts";
 import { stream } from "../../random/philox.ts";
 import type { Params } from "./params.ts";
-
-/** A number that each cell draws in each step: standard normal, or uniform between 0 and 1. */
-export interface Draw {
-  readonly input: string;
-  readonly stream: number;
-  readonly law: "normal" | "uniform";
-}
+import type { Draw } from "./step-program.ts";
 
 /** A draw as it is. */
 interface PlainTerm {

@@ -1,5 +1,11 @@
 import type { Stmt } from "../../lang/expr.ts";
-import type { Draw } from "./noise.ts";
+
+/** A number that each cell draws in each step: standard normal, or uniform between 0 and 1. */
+export interface Draw {
+  readonly input: string;
+  readonly stream: number;
+  readonly law: "normal" | "uniform";
+}
 
 /** By the law of a draw, what draws it, in WGSL and in JavaScript. */
 export const DRAWN = { normal: "gauss", uniform: "even" } as const satisfies Record<Draw["law"], string>;

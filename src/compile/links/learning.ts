@@ -11,7 +11,7 @@ import type { CompiledCells, CompiledLearning, CompiledPopulation, LinkTable } f
 import { at, type DrawnLinks, type DrawnProjection, keptWeights } from "./links.ts";
 import { arrivalsOf, linkTable } from "./link-table.ts";
 import { decaying, relaxing } from "./plasticity.ts";
-import type { Slots } from "./stage.ts";
+import type { Slots } from "./slots.ts";
 
 /** What the statements of an arriving spike name last. */
 const TRANSMITTED = "transmitted";

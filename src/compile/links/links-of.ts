@@ -1,8 +1,7 @@
 import { didYouMean, ModelError } from "../../errors.ts";
 import { expectedLinks } from "../../connect/rules.ts";
 import { ruleSizes } from "../../network/check-projection.ts";
-import type { NetworkDescription } from "../../network/description.ts";
-import type { TrainedDescription } from "../../network/trained.ts";
+import type { NetworkDescription, TrainedDescription } from "../../network/description.ts";
 import { at, drawProjections, keptWeights } from "./links.ts";
 import { Ticker } from "../ticker.ts";
 import { drawsOf } from "../trained/network.ts";

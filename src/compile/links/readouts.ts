@@ -1,6 +1,5 @@
 import { sizeOf } from "../../network/check.ts";
-import type { NetworkDescription } from "../../network/description.ts";
-import type { ReadoutDescription } from "../../network/readouts.ts";
+import type { NetworkDescription, ReadoutDescription } from "../../network/description.ts";
 import { name } from "../../lang/expr.ts";
 import { firstStepAt, wholeSteps } from "../../steps.ts";
 import { canonical, canonicalValues } from "../../units.ts";

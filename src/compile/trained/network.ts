@@ -1,7 +1,11 @@
-import type { NetworkDescription, RecordingDescription } from "../../network/description.ts";
+import type {
+  NetworkDescription,
+  RecordingDescription,
+  TrainedDescription,
+  TrainedLinks,
+} from "../../network/description.ts";
 import type { Path } from "../../network/paths.ts";
 import { signalAt } from "../../network/signal-values.ts";
-import type { TrainedDescription, TrainedLinks } from "../../network/trained.ts";
 import { noiseAmplitude, type TrainedNetworkParameters } from "../../network/trained-parameters.ts";
 import { ModelError } from "../../errors.ts";
 import { LAST_STEP, wholeSteps } from "../../steps.ts";

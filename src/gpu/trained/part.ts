@@ -3,9 +3,8 @@ import { learns, traceDecay, type CompiledTraining, type TrainingTrace } from ".
 import type { EngineState } from "../../host/engine.ts";
 import { TrainedControls } from "../../host/trained-controls.ts";
 import { stream } from "../../random/philox.ts";
-import type { Dispatch, Group, Saved, Turn } from "../group.ts";
+import type { Dispatch, Group, Saved, Turn, Submit } from "../group.ts";
 import { Settings } from "../settings.ts";
-import type { Submit } from "../submit.ts";
 import { controlRows, pendingTerms, settle, slotTable } from "./buffers.ts";
 import { stimulusRows, type TrainingLayout } from "./layout.ts";
 import { SPAN_WORDS, STATE_ROWS, type TrainingResources } from "./resources.ts";

@@ -3,8 +3,8 @@ import { own } from "../../own.ts";
 import { RECEPTORS, type ColumnCellType, type ReceptorName } from "./cell-types.ts";
 import type { ConnectionRule } from "./connections.ts";
 import type { Drive, DriveWiring } from "./drives.ts";
-import type { HnnFile } from "./hnn.ts";
 import { jones2009, type ColumnModel } from "./published.ts";
+import type { HnnFile } from "./hnn-file.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 const MOST = 10_000;

@@ -3,8 +3,8 @@ import { linesOf } from "../../shapes.ts";
 import type { ColumnCellType, ReceptorName, ReceptorParameters } from "./cell-types.ts";
 import { RECEPTORS } from "./cell-types.ts";
 import type { BurstyDrive, EvokedDrive, PoissonDrive, TonicBias } from "./drives.ts";
-import type { HnnFile } from "./hnn.ts";
 import { jones2009, type ColumnModel } from "./published.ts";
+import type { HnnFile } from "./hnn-file.ts";
 
 const TYPES: ReadonlyMap<string, string> = new Map([["L2Basket", "L2_basket"], ["L2Pyr", "L2_pyramidal"], ["L5Basket", "L5_basket"], ["L5Pyr", "L5_pyramidal"]]); // prettier-ignore
 const SHORT: ReadonlyMap<string, string> = new Map([...TYPES].map(([short, name]) => [name, short]));

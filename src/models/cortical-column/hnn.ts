@@ -1,24 +1,8 @@
 import { DataError } from "../../errors.ts";
 import { textOf } from "../../shapes.ts";
-import type { Drive } from "./drives.ts";
 import { hnnJson } from "./hnn-json.ts";
 import { hnnParam } from "./hnn-param.ts";
-import type { ColumnModel } from "./published.ts";
-
-/** What a file of HNN says of a column. What it leaves out is undefined. */
-export interface HnnFile {
-  /** cell types (receptors of the file's own) and local connections. */
-  readonly model: ColumnModel;
-  readonly drives: readonly Drive[];
-  /** cells of a type along x and y. */
-  readonly mesh: readonly [number, number] | undefined;
-  /** length of the run, ms. */
-  readonly tstop: number | undefined;
-  /** time step, ms. */
-  readonly dt: number | undefined;
-  /** what was read over, and why. */
-  readonly notes: readonly string[];
-}
+import type { HnnFile } from "./hnn-file.ts";
 
 /** Longest file, characters: a network's JSON with all its pairs is some 10 MB. */
 const LONGEST = 100_000_000;

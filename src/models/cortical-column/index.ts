@@ -54,7 +54,7 @@ export {
   type RuleSummary,
 } from "./introspect.ts";
 export { layOut, type Layout, type MeshOptions } from "./layout.ts";
-export { readHnn, type HnnFile } from "./hnn.ts";
+export { readHnn } from "./hnn.ts";
 export { hnnText, type HnnColumn } from "./hnn-write.ts";
 export { alphaDistal, columnPreset, replay, replayAsIntended, withWeights, type ColumnPreset } from "./presets.ts";
 export { calcium2022, jones2009, law2021, type ColumnModel } from "./published.ts";
@@ -68,3 +68,4 @@ export {
   type ColumnSpike,
 } from "./spike-file.ts";
 export type { Morphology, MorphologyNode, SectionPath } from "../../morphology/tree.ts";
+export type { HnnFile } from "./hnn-file.ts";

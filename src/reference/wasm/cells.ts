@@ -1,8 +1,8 @@
 import type { CompiledCells, CompiledNetwork } from "../../compile/compiled.ts";
 import type { CellBuffers, Integrate } from "../cells.ts";
-import type { Memory } from "../memory.ts";
+import { type Memory, type Heap } from "../memory.ts";
 import { cellsOf, type Part } from "../split.ts";
-import { type Heap, regionOf, type Scratch, scratchOf } from "./heap.ts";
+import { regionOf, type Scratch, scratchOf } from "./heap.ts";
 import { type Kernel, kernelModule, type Places, RECORD } from "./kernel.ts";
 import { imported } from "./program.ts";
 

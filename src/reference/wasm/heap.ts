@@ -1,16 +1,8 @@
 import type { CompiledCells, CompiledNetwork } from "../../compile/compiled.ts";
 import { withoutLinkTraces } from "../../host/learning.ts";
-import type { Memory } from "../memory.ts";
+import type { Memory, Heap } from "../memory.ts";
 import { cellsOf, type Part, WHOLE } from "../split.ts";
 import { hasKernel, RECORD } from "./kernel.ts";
-
-/** Memory that kernels and JavaScript both see: made once, as large as it will be. */
-export interface Heap {
-  readonly memory: WebAssembly.Memory;
-  readonly shared: boolean;
-  /** by population with kernels: where what its kernels write for JavaScript begins. */
-  readonly scratch: ReadonlyMap<number, number>;
-}
 
 /** What a kernel of a part of a population writes for JavaScript: addresses from the start of the part's region. */
 export interface Scratch {

@@ -10,7 +10,7 @@ import type { Built, Figure, Given } from "../study.ts";
 import { activityOf, activityTable, lateValues, rateSpectrum } from "../activity.ts";
 import { selfConsistentRate } from "./mean-field.ts";
 import type { Values } from "../values.ts";
-import type { BrunelSettings } from "./study.ts";
+import type { BrunelSettings } from "./settings.ts";
 
 const POPULATIONS = ["E", "I"] as const;
 

@@ -5,10 +5,10 @@ import { columnRasterFigure, dipoleFigure } from "../column/figures.ts";
 import { columnNetwork } from "../column/network.ts";
 import { displayed } from "../column/results.ts";
 import { runColumnNetwork } from "../column/run.ts";
-import type { ColumnSettings } from "../column/study.ts";
+import type { ColumnSettings } from "../column/settings.ts";
 import type { Result, StudyContext } from "../study.ts";
 import { prefixed, type Values } from "../values.ts";
-import type { ConvergenceSettings } from "./study.ts";
+import type { ConvergenceSettings } from "./settings.ts";
 
 export async function runConvergence({ seeds, ...rest }: ConvergenceSettings, context: StudyContext): Promise<Result> {
   const s: ColumnSettings = { ...rest, trials: 1, asIntended: false };

@@ -1,16 +1,6 @@
-import { z } from "zod";
-import { COLUMN, PRESETS } from "../column/study.ts";
-import { whole } from "../schema.ts";
+import { PRESETS } from "../column/study.ts";
 import type { LongStudy } from "../study.ts";
-
-const { preset: _all, trials: _seeds, asIntended: _replay, ...rest } = COLUMN;
-
-export const settings = z.strictObject({
-  preset: COLUMN.preset.unwrap().exclude(["replay"]).default("evoked").meta({ unit: "", description: "whose drives" }),
-  ...rest,
-  seeds: whole(3, "seeds of the drives' events", { min: 2, max: 100_000 }),
-});
-export type ConvergenceSettings = z.output<typeof settings>;
+import { settings } from "./settings.ts";
 
 /** How far a preset's result depends on the time step, on float32 and on the drives' seeds. The published behaviour belongs to
  * dt = 0.025 ms with this scheme: smaller steps move spikes. */

@@ -7,7 +7,7 @@ import { checkTimes } from "../check-run.ts";
 import type { Given } from "../study.ts";
 import { columnNetwork } from "./network.ts";
 import { withFile } from "./run.ts";
-import { checkColumn, EVOKED_MS, type ColumnSettings } from "./study.ts";
+import { checkColumn, EVOKED_MS, type ColumnSettings } from "./settings.ts";
 
 /** Refuses what the run or its texts and figures would refuse, before anything is built of the mesh that is asked for.
  * @throws DataError, ModelError */

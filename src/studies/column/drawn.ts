@@ -24,7 +24,7 @@ import {
 import { connectivityFigure, spaceFigure, type FanOut, type Tube } from "./space-figures.ts";
 import { displayed, meanDipole, type Field } from "./results.ts";
 import type { Figure } from "../study.ts";
-import type { ColumnSettings } from "./study.ts";
+import type { ColumnSettings } from "./settings.ts";
 
 export interface ColumnData {
   readonly column: CortexColumn;

@@ -14,7 +14,7 @@ import {
 } from "../../models/cortical-column/index.ts";
 import { checkEstimate, estimate } from "../../compile/estimate.ts";
 import { ms } from "../../units.ts";
-import type { ColumnSettings } from "./study.ts";
+import type { ColumnSettings } from "./settings.ts";
 
 const MODELS = { "jones-2009": jones2009, "law-2021": law2021, calcium: calcium2022 } as const;
 

@@ -13,7 +13,7 @@ import {
 import { fixed } from "../../analysis/summary.ts";
 import type { StoredRun } from "../../storage/load-run.ts";
 import { contacts } from "./network.ts";
-import type { ColumnSettings } from "./study.ts";
+import type { ColumnSettings } from "./settings.ts";
 
 /** Spikes of one trial, drives' events included, in order of time; at equal times in order of gid. */
 export async function trialSpikes(column: CortexColumn, run: StoredRun, trial: number): Promise<ColumnSpike[]> {

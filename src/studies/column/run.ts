@@ -27,7 +27,7 @@ import { columnRasterFigure } from "./figures.ts";
 import { columnNetwork } from "./network.ts";
 import { countLine, displayed, meanDipole, peakLine, trialDipole, trialField, trialSpikes } from "./results.ts";
 import type { Values } from "../values.ts";
-import { checkColumn, EVOKED_MS, STEP_MS, type ColumnSettings } from "./study.ts";
+import { checkColumn, EVOKED_MS, STEP_MS, type ColumnSettings } from "./settings.ts";
 
 /** Pyramidal cells of a layer, and trials, from which building takes a second or more. */
 const MANY_CELLS = 400;

@@ -5,7 +5,7 @@ import type { Given } from "../study.ts";
 import { network, type Step } from "./protocol.ts";
 import { AT_ONCE } from "./search.ts";
 import { COUNTED, DECAY, FIRING, HOLDING, HYPERPOLARISING, longStep, PULSE, PULSES, RAMP, RESISTANCE, SHORT, type Timing } from "./steps.ts"; // prettier-ignore
-import type { ExtractSettings } from "./study.ts";
+import type { ExtractSettings } from "./settings.ts";
 
 /** Refuses what any part of the protocol would refuse, before the first: the last begins after hours.
  * @throws DataError, ModelError */

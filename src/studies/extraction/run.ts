@@ -5,7 +5,7 @@ import { ms, seconds } from "../../units.ts";
 import { pool } from "../pool.ts";
 import type { Figure, Result, StudyContext } from "../study.ts";
 import type { Values } from "../values.ts";
-import type { ExtractSettings } from "./study.ts";
+import type { ExtractSettings } from "./settings.ts";
 import { extractParameters, type CellParameters, type Extraction } from "./extract.ts";
 
 export async function runExtraction(s: ExtractSettings, context: StudyContext): Promise<Result> {

@@ -11,7 +11,7 @@ import { activityOf, activityTable, lateValues, rateSpectrum } from "../activity
 import type { Built, Figure, Given } from "../study.ts";
 import type { Values } from "../values.ts";
 import { EXTERNAL, FULL_RATES, linksOf, NEURONS, POPULATIONS, PROBABILITY } from "./published.ts";
-import type { MicrocircuitSettings } from "./study.ts";
+import type { MicrocircuitSettings } from "./settings.ts";
 
 const isExcitatory = (name: string): boolean => name.endsWith("E");
 

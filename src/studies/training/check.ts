@@ -3,7 +3,7 @@ import { planOfTraining } from "../../compile/trained/networks.ts";
 import { DataError } from "../../errors.ts";
 import type { Given } from "../study.ts";
 import { checkSize, parametersOf, parseTargets } from "./parameters.ts";
-import type { TrainingOptions } from "./study.ts";
+import type { TrainingOptions } from "./settings.ts";
 
 /** Refuses what the first wave would refuse, before a network is drawn.
  * @throws DataError, ModelError */

@@ -4,7 +4,7 @@ import { DataError } from "../../errors.ts";
 import { stepsOf, type TrainedNetworkParameters, UNIT_MS } from "../../network/trained-parameters.ts";
 import { linesOf } from "../../shapes.ts";
 import { decimal } from "../schema.ts";
-import type { TrainingOptions } from "./study.ts";
+import type { TrainingOptions } from "./settings.ts";
 
 /** Most bytes taken on the device. */
 export const MAX_MEMORY = 4 * 2 ** 30;

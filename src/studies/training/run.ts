@@ -16,7 +16,7 @@ import type { Result, StudyContext } from "../study.ts";
 import { shownLoop, trainingFigures, type ShownCovariance } from "./figures.ts";
 import { NotebookFiles } from "./notebook-files.ts";
 import { loopsCsv, sampleNeurons, writeNetworks, writeWeights } from "./output.ts";
-import type { TrainingOptions } from "./study.ts";
+import type { TrainingOptions } from "./settings.ts";
 import { prefixed, type Values } from "../values.ts";
 import { packWave, unpackWave, type Sample, type WaveState } from "./wave-state.ts";
 

@@ -8,7 +8,7 @@ import { trainedNetworks } from "../../compile/trained/networks.ts";
 import type { Result, StudyContext } from "../study.ts";
 import { MAX_MEMORY, parametersOf, parseTargets } from "./parameters.ts";
 import { TrainingRun } from "./run.ts";
-import type { TrainingOptions } from "./study.ts";
+import type { TrainingOptions } from "./settings.ts";
 
 /** On software adapters more networks at once gain nothing, and fewer stay in the cache. */
 const SOFTWARE_WAVE = 8;

@@ -11,7 +11,7 @@ import { Hz, ms, seconds, uS } from "../../units.ts";
 import { pool } from "../pool.ts";
 import { sampledRate } from "../sampled-rate.ts";
 import type { Built, Figure, Given } from "../study.ts";
-import type { TrapezoidSettings } from "./study.ts";
+import type { TrapezoidSettings } from "./settings.ts";
 
 export function buildTrapezoid(s: TrapezoidSettings, { seed, files }: Given): Built {
   const net = new Network({ seed, name: "trapezoid" });

@@ -8,7 +8,7 @@ import { coherencePhases, constantDrive } from "./drives.ts";
 import { planOf, type Plan } from "./plan.ts";
 import { driven, unitsOf } from "./pool.ts";
 import { experiment } from "./steps345.ts";
-import type { PipelineSettings, Step } from "./study.ts";
+import type { PipelineSettings, Step } from "./settings.ts";
 
 /** Refuses what any step would refuse of the settings, before the first: the last begins after hours.
  * @throws DataError, ModelError */

@@ -1,7 +1,7 @@
 import type { Phase } from "../../analysis/summary.ts";
 import { drive, type Signal } from "../../network/signal.ts";
 import { Hz } from "../../units.ts";
-import type { PipelineSettings } from "./study.ts";
+import type { PipelineSettings } from "./settings.ts";
 
 /** Step 01's drive: constant, with rectified noise from step to step where asked. */
 export const constantDrive = (rate: number, noise: number): Signal<"Hz"> =>

@@ -3,10 +3,19 @@ import { DataError } from "../../errors.ts";
 import type { Pool } from "../watanabe/network.ts";
 import { checkRange } from "./search.ts";
 import { coherencePhases } from "./drives.ts";
-import type { PipelineSettings } from "./study.ts";
+import type { PipelineSettings } from "./settings.ts";
+import type { Figure } from "../study.ts";
+import type { Values } from "../values.ts";
 
 /** What the published steps 01 and 02 run: their network is not that of the three phases. */
 const PUBLISHED = { slope: 5, V0: -67, weight: 0.05, drive: 40, noise: 1 };
+
+/** What a step says, and what it draws when all have been done. */
+export interface StepResult {
+  readonly text: string;
+  readonly values?: Values;
+  readonly figures?: readonly Figure[];
+}
 
 export interface Plan {
   /** Network and drive of steps 01 and 02. */

@@ -1,16 +1,10 @@
-import type { Figure, Result, StudyContext } from "../study.ts";
+import type { Result, StudyContext } from "../study.ts";
 import { analysisFigures } from "./step6.ts";
 import { baselineForce, searchOffset } from "./steps12.ts";
 import { forceOfRun, loadAndSummarise, threePhases } from "./steps345.ts";
 import type { Values } from "../values.ts";
-import type { PipelineSettings, Step } from "./study.ts";
-
-/** What a step says, and what it draws when all have been done. */
-export interface StepResult {
-  readonly text: string;
-  readonly values?: Values;
-  readonly figures?: readonly Figure[];
-}
+import type { PipelineSettings, Step } from "./settings.ts";
+import type { StepResult } from "./plan.ts";
 
 const STEPS: readonly (readonly [Step, (s: PipelineSettings, context: StudyContext) => Promise<StepResult>])[] = [
   ["01", baselineForce],

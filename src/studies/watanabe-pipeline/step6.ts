@@ -14,9 +14,9 @@ import { coherenceFigure } from "./figures.ts";
 import { writeJson } from "./files.ts";
 import { coherencePhases, wholePhases } from "./drives.ts";
 import { prefixed, type Values } from "../values.ts";
-import type { PipelineSettings } from "./study.ts";
-import type { StepResult } from "./run.ts";
+import type { PipelineSettings } from "./settings.ts";
 import { CHUNKS_FOLDER } from "./steps345.ts";
+import type { StepResult } from "./plan.ts";
 
 /** Step 06: coherence of composite trains with the mean potential, and the raster with two close looks. */
 export async function analysisFigures(s: PipelineSettings, context: StudyContext): Promise<StepResult> {

@@ -13,9 +13,8 @@ import { readJson } from "./files.ts";
 import { objectiveFigure } from "./figures.ts";
 import { axonDelaysOf, runPool, unitsOf, type PoolRun } from "./pool.ts";
 import { checkReached, searchRate, type Trial } from "./search.ts";
-import { planOf, type Plan } from "./plan.ts";
-import type { StepResult } from "./run.ts";
-import type { PipelineSettings } from "./study.ts";
+import { planOf, type Plan, type StepResult } from "./plan.ts";
+import type { PipelineSettings } from "./settings.ts";
 
 /** What step 01 found and step 02 aims at; a part of force_reference.json. */
 export interface Reference {

@@ -10,9 +10,8 @@ import { measuredPhases, wholePhases } from "./drives.ts";
 import { readJson, writeJson } from "./files.ts";
 import { forceFigure } from "./figures.ts";
 import { axonDelaysOf, unitsOf } from "./pool.ts";
-import { planOf } from "./plan.ts";
-import type { StepResult } from "./run.ts";
-import type { PipelineSettings } from "./study.ts";
+import { planOf, type StepResult } from "./plan.ts";
+import type { PipelineSettings } from "./settings.ts";
 import { OFFSET_FILE } from "./steps12.ts";
 
 export const CHUNKS_FOLDER = "watanabe_chunks";

@@ -9,7 +9,7 @@ import { sampledRate } from "../sampled-rate.ts";
 import type { Built, Figure, Given } from "../study.ts";
 import { phaseValues, type Values } from "../values.ts";
 import { independentRate, poolNetwork, thresholdsOf } from "./network.ts";
-import type { WatanabeSettings } from "./study.ts";
+import type { WatanabeSettings } from "./settings.ts";
 
 export function buildWatanabe(s: WatanabeSettings, { seed }: Pick<Given, "seed">): Built {
   const { net, aMN } = poolNetwork(s, descendingDrive(s), seed, true);

@@ -11,7 +11,7 @@ import { variablesAt, Watched } from "../../../demo/column/watched.ts";
 import { potentials } from "../../../src/models/cortical-column/index.ts";
 import { referenceEngine } from "../../../src/reference/engine.ts";
 import { Simulation } from "../../../src/run/simulate.ts";
-import { settings } from "../../../src/studies/column/study.ts";
+import { settings } from "../../../src/studies/column/settings.ts";
 import { ms } from "../../../src/units.ts";
 
 test("the probe is that of hillock run column", () => {

@@ -4,7 +4,8 @@ import { buildColumn } from "../../../demo/column/network.ts";
 import { readSpikeFile } from "../../../src/models/cortical-column/index.ts";
 import { referenceEngine } from "../../../src/reference/engine.ts";
 import { sortSpikes } from "../../../src/run/chunk.ts";
-import { column, PRESETS, settings } from "../../../src/studies/column/study.ts";
+import { column, PRESETS } from "../../../src/studies/column/study.ts";
+import { settings } from "../../../src/studies/column/settings.ts";
 import { chosenSettings } from "../../../src/studies/schema.ts";
 import { inMemory, textOf } from "../studies/context.ts";
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { added, BEGINNINGS, courseAt, courseText, drawn, highest, knots, moved, MOST_POINTS, placeIn, readCourse, removed, stretched, thinned, valueAt, type Course, type Point } from "../../../demo/motor-pool/course.ts"; // prettier-ignore
 import { NO_RISE, privateRate, scales, sharedRate, type Drive } from "../../../demo/motor-pool/network.ts";
-import { signalAt } from "../../../src/network/signal.ts";
+import { signalAt } from "../../../src/network/signal-values.ts";
 
 const course: Course = { seconds: 8, points: [[1, 10], [3, 50], [3, 80], [6, 20]] }; // prettier-ignore
 

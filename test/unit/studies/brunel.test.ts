@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { selfConsistentRate, siegert } from "../../../src/studies/brunel/mean-field.ts";
 import { buildBrunel } from "../../../src/studies/brunel/build.ts";
-import { settings } from "../../../src/studies/brunel/study.ts";
+import { settings } from "../../../src/studies/brunel/settings.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
 import { recordRun } from "../../../src/storage/run-folder.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { buildMicrocircuit } from "../../../src/studies/microcircuit/build.ts";
 import { FULL_RATES, linksOf, NEURONS, POPULATIONS, PROBABILITY } from "../../../src/studies/microcircuit/published.ts";
-import { settings } from "../../../src/studies/microcircuit/study.ts";
+import { settings } from "../../../src/studies/microcircuit/settings.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
 import { recordRun } from "../../../src/storage/run-folder.ts";

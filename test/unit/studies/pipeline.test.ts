@@ -4,7 +4,8 @@ import { coherencePhases, measuredPhases, realisedMean } from "../../../src/stud
 import { checkReached, searchRate, type Trial } from "../../../src/studies/watanabe-pipeline/search.ts";
 import { planOf } from "../../../src/studies/watanabe-pipeline/plan.ts";
 import { compared } from "../../../src/studies/watanabe-pipeline/steps12.ts";
-import { settings as schema, STEPS, watanabePipeline, type PipelineSettings } from "../../../src/studies/watanabe-pipeline/study.ts"; // prettier-ignore
+import { watanabePipeline } from "../../../src/studies/watanabe-pipeline/study.ts";
+import { settings as schema, STEPS, type PipelineSettings } from "../../../src/studies/watanabe-pipeline/settings.ts"; // prettier-ignore
 import { thresholdsOf } from "../../../src/studies/watanabe/network.ts";
 import { unitsOf } from "../../../src/studies/watanabe-pipeline/pool.ts";
 import { WATANABE_WINDOWS } from "../../../src/analysis/summary.ts";

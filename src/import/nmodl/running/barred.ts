@@ -1,14 +1,8 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
-import type { Shared } from "./shared.ts";
+import type { Shared, Barred } from "./shared.ts";
 
 const BARRED = "barred@";
-
-/** What has no counterpart here, as a value: it is refused where it reaches a state or a current, and nowhere else. */
-export interface Barred extends At {
-  readonly problem: string;
-  readonly remedy: string;
-}
 
 export const bar = ({ symbols, barred }: Shared, { line, column }: At, problem: string, remedy: string): Expr =>
   symbols.name(`${BARRED}${barred.push({ line, column, problem, remedy }) - 1}`);

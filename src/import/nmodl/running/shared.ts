@@ -1,9 +1,9 @@
 import type { Expr } from "../../../lang/expr.ts";
-import type { Barred } from "./barred.ts";
 import type { Lexer } from "../reading/lexer.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
 import type { Program } from "../reading/syntax.ts";
 import type { Variables } from "../reading/variables.ts";
+import type { At } from "../reading/lexer.ts";
 
 /** A TABLE as it was met: what it holds, over which argument. */
 export interface Tabulated {
@@ -14,6 +14,12 @@ export interface Tabulated {
   readonly from: number;
   readonly to: number;
   readonly intervals: number;
+}
+
+/** What has no counterpart here, as a value: it is refused where it reaches a state or a current, and nowhere else. */
+export interface Barred extends At {
+  readonly problem: string;
+  readonly remedy: string;
 }
 
 export interface Shared {

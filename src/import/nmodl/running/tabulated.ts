@@ -1,5 +1,4 @@
 import type { Expr } from "../../../lang/expr.ts";
-import type { Execution } from "./execute.ts";
 import type { At } from "../reading/lexer.ts";
 import { labelOnce, type Shared } from "./shared.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
@@ -11,8 +10,14 @@ interface Range {
   readonly intervals: number;
 }
 
+/** What gives terms their values. */
+interface Valued {
+  readonly shared: Shared;
+  value(term: Term): Expr;
+}
+
 /** What a TABLE covers. */
-export function rangeOf(run: Execution, table: TableStatement, at: At): Range {
+export function rangeOf(run: Valued, table: TableStatement, at: At): Range {
   const [from, to, intervals] = [table.from, table.to, table.intervals].map((t) => limit(run, t));
   if (from !== undefined && to !== undefined && intervals !== undefined && from < to && intervals >= 1) {
     return { from, to, intervals };
@@ -21,7 +26,7 @@ export function rangeOf(run: Execution, table: TableStatement, at: At): Range {
 }
 
 /** A number, or the default of a parameter, with which NEURON makes the table. */
-function limit(run: Execution, term: Term): number | undefined {
+function limit(run: Valued, term: Term): number | undefined {
   const value = run.value(term);
   const variable = value.kind === "name" ? run.shared.variables.find(value.name) : undefined;
   return variable?.kind === "parameter" ? variable.declared.value : valueOf(value);

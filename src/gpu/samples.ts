@@ -1,8 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledTrace } from "../compile/compiled.ts";
+import type { CompiledNetwork, CompiledTrace } from "../compile/compiled.ts";
 import { sampleSteps } from "../host/samples.ts";
-import type { Shared, Turn } from "./group.ts";
-import { bind, type Kernel, workgroups } from "./kernels.ts";
+import type { Memory } from "./memory.ts";
 import type { Placed } from "./segments.ts";
 
 /** A trace with its place among those of its population. */
@@ -16,6 +15,14 @@ export interface OwnTrace {
 export const samplesOf = (intervals: readonly number[], steps: number): number =>
   intervals.reduce((sum, every) => sum + Math.floor(steps / every) + 1, 0);
 
+/** What samples are kept in, and of which network. */
+interface Place {
+  readonly memory: Memory;
+  readonly network: CompiledNetwork;
+  /** of a submit. */
+  readonly maxSteps: number;
+}
+
 /** Where a group's traces leave their samples of a submit: trace after trace, each [sample][entry][cell of the trace]. */
 export class Samples {
   readonly buffer: GPUBuffer;
@@ -23,7 +30,7 @@ export class Samples {
   readonly #traces: readonly OwnTrace[];
   #places: { readonly first: number; readonly word: number }[] = []; // step of the first sample, and its word
 
-  constructor({ memory, network, maxSteps }: Shared, label: string, traces: readonly OwnTrace[]) {
+  constructor({ memory, network, maxSteps }: Place, label: string, traces: readonly OwnTrace[]) {
     [this.#entries, this.#traces] = [network.entries, traces];
     this.buffer = memory.storage(`${label}: samples`, 4 * this.words(maxSteps));
   }
@@ -62,49 +69,5 @@ export class Samples {
     const { trace } = this.#traces[k] as OwnTrace;
     const { first, word } = this.#places[k] as { first: number; word: number };
     return word + ((step - first) / trace.everySteps) * this.width(trace);
-  }
-}
-
-/** A weight trace, and which words of the group's states it samples. */
-export interface WeightTrace extends OwnTrace {
-  /** place of the trace in the group. */
-  readonly k: number;
-  readonly words: Uint32Array;
-}
-
-/** Samples of weights at the ends of blocks (shaders/weigh.wgsl). */
-export class WeightSamples {
-  readonly #shared: Shared;
-  readonly #kernel: Kernel<"weigh">;
-  readonly #samples: Samples;
-  readonly #states: GPUBuffer;
-  readonly #of: readonly { readonly k: number; readonly trace: CompiledTrace; readonly shape: GPUBuffer; readonly links: GPUBuffer }[]; // prettier-ignore
-
-  constructor(shared: Shared, kernel: Kernel<"weigh">, label: string, states: GPUBuffer, samples: Samples, traces: readonly WeightTrace[]) {
-    const { memory } = shared;
-    [this.#shared, this.#kernel, this.#states, this.#samples] = [shared, kernel, states, samples];
-    this.#of = traces.map(({ k, trace, words }) => ({
-      k,
-      trace,
-      shape: memory.uniform(`${label}: sample shape`, Uint32Array.of(words.length, 0, 0, 0)),
-      links: memory.storage(`${label}: sampled`, words),
-    }));
-  } // prettier-ignore
-
-  turn(): Turn {
-    const { memory, network, workgroupSize } = this.#shared;
-    const bound = this.#of.map(({ k, trace, shape, links }) => ({
-      k,
-      every: trace.everySteps,
-      label: "learn" as const,
-      pipeline: this.#kernel.pipeline,
-      group: bind(memory.device, this.#kernel, { shape, states: this.#states, links, samples: this.#samples.buffer }),
-      workgroups: workgroups(this.#samples.width(trace), workgroupSize),
-    }));
-    const of: Turn["of"] = ({ step, steps }) =>
-      bound.flatMap(({ k, every, ...d }) =>
-        (step + steps) % every === 0 ? [{ ...d, events: [this.#samples.wordAt(k, step + steps), 0] as const }] : [],
-      );
-    return { stage: network.stages.length, at: "sample", of };
   }
 }
