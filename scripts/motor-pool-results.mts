@@ -20,7 +20,7 @@ import { constantDrive, oscillatingDrive } from "../src/studies/watanabe-pipelin
 import { thresholdsOf } from "../src/studies/watanabe/network.ts";
 import { runPool, unitsOf } from "../src/studies/watanabe-pipeline/pool.ts";
 import { planOf } from "../src/studies/watanabe-pipeline/plan.ts";
-import { settings as pipelineSettings } from "../src/studies/watanabe-pipeline/study.ts";
+import { settings as pipelineSettings } from "../src/studies/watanabe-pipeline/settings.ts";
 import { Network } from "../src/network/network.ts";
 import { drive, type Signal } from "../src/network/signal.ts";
 import { poisson } from "../src/network/sources.ts";
