@@ -6,7 +6,7 @@ import { own } from "../own.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
 import { currentsOf } from "./currents.ts";
-import { type Channel, type EventEffect, type Flow, type Mechanism, type Pool, type ReceptorState, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
+import { type Channel, type EventEffect, type Flow, ionsOfPool, type Mechanism, nernstsOf, type Pool, type ReceptorState, reversalsOf, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
 import { checkKinetics } from "./check-kinetics.ts";
 
 /** What a mechanism's texts find where it is inserted. */
@@ -51,10 +51,10 @@ const scheme = object(
   { total: finite, init: record(anything), restsInto: text },
 );
 const nernst: Check = (where, x) =>
-  object(has(x, "valence") ? { valence: finite, out: quantity("mM") } : { RT_zF: quantity("mV"), out: quantity("mM") })(
-    where,
-    x,
-  );
+  object(
+    has(x, "valence") ? { valence: finite, out: quantity("mM") } : { RT_zF: quantity("mV"), out: quantity("mM") },
+    { inside: quantity("mM") },
+  )(where, x);
 const names = list(text);
 const common = { name: text, doc: text, params: record(param) };
 const functions = record(object({ of: list(text), is: anything }));
@@ -80,7 +80,15 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
     "pool",
     object(
       { kind: text, ...common, ion: text, states: record(state) },
-      { ...lets, ...table, nernst, currents: record(flow) },
+      {
+        ...lets,
+        ...table,
+        nernst,
+        currents: record(flow),
+        ions: record(object({}, { nernst })),
+        reversals: record(anything),
+        late: bool,
+      },
     ),
   ],
   ["synapse", (where, x) => synapseShape(has(x, "i") ? { i: anything } : { g: anything, E: anything })(where, x)],
@@ -132,9 +140,9 @@ function checkOwnNames(where: string, m: Mechanism): void {
     checkName(where, "ion", c.ion);
     taken.set(`i${c.ion}`, `the ion current of ${c.ion}`);
   }
-  if (m.kind === "pool") {
-    checkName(where, "ion", m.ion);
-    taken.set(`i${m.ion}`, `the ion current of ${m.ion}`).set(`e${m.ion}`, `the reversal potential of ${m.ion}`);
+  for (const ion of m.kind === "pool" ? ionsOfPool(m) : []) {
+    checkName(where, "ion", ion);
+    taken.set(`i${ion}`, `the ion current of ${ion}`).set(`e${ion}`, `the reversal potential of ${ion}`);
   }
   checkNames(
     where,
@@ -161,6 +169,7 @@ const HIDDEN = {
   start: "At the start there are no currents: give the state an `init`, for example its value at rest",
   nernst: "A pool computes it from the first step on: give the state an `init`",
   order: "States start in declared order: declare that state first, or give this one an `init`",
+  reversal: "Reversal potentials come before currents: only states, params and concentrations are known there",
   event: "Only onEvent may read the weight of an event",
   link: "Each link has its own: only `receive` and the equations of such states may read it",
   scheme: "A scheme's rates are of first order and known at the start: functions of V, parameters and concentrations",
@@ -288,12 +297,21 @@ class MechanismTexts {
   }
 
   #pool(m: Pool): void {
-    if (Object.hasOwn(m.states, `${m.ion}i`)) return;
-    throw new ModelError(
-      this.#where,
-      `has no state "${m.ion}i"`,
-      `A pool of ${m.ion} needs its concentration: ${m.ion}i`,
-    );
+    const all = ionsOfPool(m);
+    if (Object.hasOwn(m.ions ?? {}, m.ion)) throw new ModelError(`${this.#where}, ions`, `names ${shown(m.ion)}, its first ion`, "Name each ion once"); // prettier-ignore
+    for (const ion of all) {
+      const nernst = nernstsOf(m).find(([of]) => of === ion)?.[1];
+      const asked = nernst !== undefined && nernst.inside === undefined ? ["i"] : ["i", "o"];
+      if (asked.some((side) => Object.hasOwn(m.states, `${ion}${side}`))) continue;
+      throw new ModelError(this.#where, `has no state "${ion}i"`, `A pool of ${ion} needs its concentration: ${ion}i`);
+    }
+    for (const [ion, value] of Object.entries(m.reversals ?? {})) {
+      const at = `reversals.${ion.slice(0, 60)}`;
+      if (!all.includes(ion)) throw new ModelError(`${this.#where}, ${at}`, "is of an ion that the pool does not keep", didYouMean(ion.slice(0, 60), all)); // prettier-ignore
+      if (nernstsOf(m).some(([of]) => of === ion)) throw new ModelError(`${this.#where}, ${at}`, "stands beside nernst, which gives the same", "Give one of them"); // prettier-ignore
+      const hidden = [...currentNames(m), ...reversalsOf(m).map((of) => `e${of}`)].map((name) => [name, HIDDEN.reversal] as const); // prettier-ignore
+      this.#texts.check(at, value, "mV", new Map([...NO_NOISE, ...hidden]));
+    }
   }
 
   #synapse(m: Synapse): void {
@@ -347,7 +365,7 @@ function currentNames(m: Mechanism): string[] {
   const ions = Object.values(currents).flatMap((c) => (c.ion === undefined ? [] : [`i${c.ion}`]));
   return [
     ...Object.keys(currents).map((c) => `i_${c}`),
-    ...new Set([...ions, ...(m.kind === "pool" ? [`i${m.ion}`] : [])]),
+    ...new Set([...ions, ...(m.kind === "pool" ? ionsOfPool(m).map((ion) => `i${ion}`) : [])]),
   ];
 }
 
@@ -356,6 +374,6 @@ export function stateUnit(m: Mechanism, s: string): Unit {
   const state = own(m.states, s);
   if (state?.unit !== undefined) return state.unit;
   if (m.kind === "synapse") return weightUnitOf(m);
-  const ions = m.kind === "pool" ? [m.ion] : Object.values(m.currents).map((c) => c.ion);
+  const ions = m.kind === "pool" ? ionsOfPool(m) : Object.values(m.currents).map((c) => c.ion);
   return ions.some((ion) => ion !== undefined && s === `${ion}i`) ? "mM" : "1";
 }

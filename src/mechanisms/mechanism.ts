@@ -104,22 +104,44 @@ export interface Channel extends MechanismBase {
   readonly currents: Readonly<Record<string, Current>>;
 }
 
-/** An ion's concentration inside a compartment. One state is named `<ion>i` (mM), one may be `<ion>o`, outside; its texts may read `i<ion>`.
- * It may carry currents beside, as a pump does. `nernst` recomputes e<ion> every step before the currents: RT/zF (mV) * log(out / <ion>i). */
+/** An ion's concentration inside a compartment. One state is named `<ion>i` (mM), one may be `<ion>o`, outside (or that alone); its texts may read
+ * `i<ion>`. It may carry currents beside, as a pump does. `nernst` recomputes e<ion> every step before the currents: RT/zF (mV) * log(out / <ion>i). */
 export interface Pool extends MechanismBase {
   readonly kind: "pool";
   readonly ion: string;
   readonly states: Readonly<Record<string, State>>;
   readonly currents?: Readonly<Record<string, Current>>;
   readonly nernst?: Nernst;
+  /** Further ions of which it keeps concentrations too, as states by the same names, each with its own `nernst` where it has one. */
+  readonly ions?: Readonly<Record<string, { readonly nernst?: Nernst }>>;
+  /** Reversal potentials (mV) by ion, recomputed every step before the currents: expressions of its states, params, concentrations. */
+  readonly reversals?: Readonly<Record<string, string>>;
+  /** Its concentrations are those of the step's beginning for all that reads them while states advance: it advances after its readers, as where
+   * NMODL sets a concentration in BREAKPOINT. */
+  readonly late?: boolean;
 }
 
+/** Every ion of a pool. */
+export const ionsOfPool = ({ ion, ions = {} }: Pool): readonly string[] => [ion, ...Object.keys(ions)];
+
+/** Nernst's equation of each ion of a pool that has one. */
+export const nernstsOf = ({ ion, nernst, ions = {} }: Pool): readonly (readonly [string, Nernst])[] =>
+  [[ion, { nernst }] as const, ...Object.entries(ions)].flatMap(([of, { nernst: its }]) =>
+    its === undefined ? [] : [[of, its] as const],
+  );
+
+/** The ions whose reversal potentials a pool computes. */
+export const reversalsOf = (pool: Pool): readonly string[] => [
+  ...nernstsOf(pool).map(([ion]) => ion),
+  ...Object.keys(pool.reversals ?? {}),
+];
+
 /** RT/zF as a constant, or by the valence at the cell's temperature; `out` is the concentration outside, where the cell gives none among
- * its `concentrations` (by valence only). */
+ * its `concentrations` (by valence only), `inside` likewise the one inside, of a pool that keeps the one outside alone. */
 export type Nernst = (
   | { readonly RT_zF: Quantity<"mV">; readonly valence?: undefined }
   | { readonly valence: number; readonly RT_zF?: undefined }
-) & { readonly out: Quantity<"mM"> };
+) & { readonly out: Quantity<"mM">; readonly inside?: Quantity<"mM"> };
 
 /** A state of a receptor: one that decays to 0 with `tau` (ms) from 0, or any other. */
 export type ReceptorState = State | { readonly tau: string; readonly unit?: Unit };

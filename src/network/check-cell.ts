@@ -1,7 +1,7 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
 import { checkMechanism, type Surroundings } from "../mechanisms/check.ts";
-import type { Mechanism } from "../mechanisms/mechanism.ts";
+import { type Mechanism, reversalsOf } from "../mechanisms/mechanism.ts";
 import { type Check, finite, given, isPlain, list, numbers, object, oneOf, quantity, record, shown, text, whole } from "../shapes.ts"; // prettier-ignore
 import { canonicalValues, type Unit, type Given } from "../units.ts";
 import type { CellModel, WholeCell } from "./cell.ts";
@@ -224,9 +224,9 @@ function givenBy(model: WholeCell, section: string | undefined, self: Mechanism)
   const [computed, pools] = [new Set<string>(), new Set<string>()];
   for (const { mechanism, sections } of model.insertions) {
     if (!isPlain(mechanism) || mechanism.kind !== "pool" || !sections.includes(section as string)) continue;
-    if (mechanism.nernst !== undefined) {
-      given.set(`e${mechanism.ion}`, "mV");
-      computed.add(`e${mechanism.ion}`);
+    for (const ion of reversalsOf(mechanism)) {
+      given.set(`e${ion}`, "mV");
+      computed.add(`e${ion}`);
     }
     if (mechanism === self || !isPlain(mechanism.states)) continue;
     for (const s of Object.keys(mechanism.states)) {

@@ -61,20 +61,6 @@ def voltage(h, case):
     for name, table in case.get("tables", {}).items():
         vectors += [h.Vector(table["y"]), h.Vector(table["x"])]
         getattr(h, f"table_{name}")(vectors[-2], vectors[-1])
-    for ion in ("na", "k", "ca"):
-        if not h.ismembrane(f"{ion}_ion", sec=soma):
-            continue
-        for name, value in case["concentrations"].items():
-            if name[:-1] == ion:
-                setattr(h, f"{name}0_{ion}_ion", value)
-                try:
-                    setattr(soma(0.5), name, value)
-                except Exception:  # a mechanism's own state
-                    pass
-        try:
-            setattr(soma(0.5), f"e{ion}", case["reversals"][ion])
-        except Exception:  # computed by Nernst
-            pass
     keep = []
     for point in case["points"]:
         process = getattr(h, point["name"])(soma(0.5))
@@ -92,6 +78,20 @@ def voltage(h, case):
             keep.append((process, h.NetCon(None, process), link["events"]))
             keep[-1][1].weight[0], keep[-1][1].delay = link["weight"], 0
         keep.append((process, connection, point["events"]))
+    for ion in case["reversals"]:
+        if not h.ismembrane(f"{ion}_ion", sec=soma):
+            continue
+        for name, value in case["concentrations"].items():
+            if name[:-1] == ion:
+                setattr(h, f"{name}0_{ion}_ion", value)
+                try:
+                    setattr(soma(0.5), name, value)
+                except Exception:  # a mechanism's own state
+                    pass
+        try:
+            setattr(soma(0.5), f"e{ion}", case["reversals"][ion])
+        except Exception:  # computed by Nernst
+            pass
     sides = [soma]
     if "across" in case:  # a process on each side, which reads the other
         sides = [soma, passive(h, case)]

@@ -9,7 +9,7 @@ import type { WholeCell, Insertion } from "../../network/cell.ts";
 export const nameOf = ({ as, mechanism }: Insertion): string => as ?? mechanism.name;
 
 /** A cell's insertions in the order in which their currents are summed and their states advance: as the model's `advance` says;
- * else a pool before what reads its concentration, and by name where nothing is read. So the order in which they were listed
+ * else a pool before what reads its concentration (a late one after it), and by name where nothing is read. So the order in which they were listed
  * decides nothing.
  * @throws ModelError for an unknown name, or mechanisms that read each other */
 export function inAdvanceOrder(where: string, model: WholeCell): Insertion[] {
@@ -34,7 +34,7 @@ function checkNames(where: string, { advance = [] }: WholeCell, names: readonly 
   if (twice !== undefined) throw new ModelError(`${where}: advance`, `names "${twice}" twice`, "Name it once");
 }
 
-/** Names with every pool before its readers, the first by name wherever several could be next. */
+/** Names with every pool before its readers, or behind them where it is late, the first by name wherever several could be next. */
 function byDependence(where: string, { insertions }: WholeCell, names: readonly string[]): string[] {
   const before = new Map(names.map((name) => [name, new Set<string>()]));
   for (const reader of insertions) {
@@ -42,8 +42,9 @@ function byDependence(where: string, { insertions }: WholeCell, names: readonly 
     for (const pool of insertions) {
       if (pool.mechanism.kind !== "pool" || nameOf(pool) === nameOf(reader) || !before.has(nameOf(pool))) continue;
       const meet = pool.sections.some((s) => reader.sections.includes(s));
-      if (meet && Object.keys(pool.mechanism.states).some((s) => read.has(s)))
-        before.get(nameOf(reader))?.add(nameOf(pool));
+      if (!meet || !Object.keys(pool.mechanism.states).some((s) => read.has(s))) continue;
+      const [first, then] = pool.mechanism.late === true ? [reader, pool] : [pool, reader];
+      if (before.has(nameOf(first))) before.get(nameOf(then))?.add(nameOf(first));
     }
   }
   const order: string[] = [];

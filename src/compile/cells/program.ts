@@ -2,7 +2,8 @@ import { ModelError } from "../../errors.ts";
 import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub, sum } from "../../lang/expr.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
 import { currentsOf } from "../../mechanisms/currents.ts";
-import { type Flow, type ReceptorState, type State, statesOf } from "../../mechanisms/mechanism.ts"; // prettier-ignore
+import { type Flow, type Nernst, nernstsOf, type ReceptorState, reversalsOf, type State, statesOf } from "../../mechanisms/mechanism.ts"; // prettier-ignore
+import type { Quantity } from "../../units.ts";
 import { eliminate } from "./elimination.ts";
 import { tableOf, tabulated } from "./rate-table.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
@@ -245,9 +246,8 @@ export class CellEquations {
     const map = this.#place(node);
     for (const other of this.#densities(d.node)) {
       if (other.mechanism.kind !== "pool") continue;
-      const { ion, nernst } = other.mechanism;
       for (const s of Object.keys(other.mechanism.states)) map[s] = name(`${other.prefix}_${s}`);
-      if (nernst !== undefined) map[`e${ion}`] = name(reversalName(other));
+      for (const ion of reversalsOf(other.mechanism)) map[`e${ion}`] = name(reversalName(other, ion));
     }
     for (const ion of ions(d)) map[`i${ion}`] = name(totalName(d.node, ion));
     for (const c of Object.keys(currentsOf(d.mechanism))) map[`i_${c}`] = name(currentName(d, c));
@@ -303,18 +303,14 @@ export class CellEquations {
     const densities = this.#densities(node);
     const stmts: Stmt[] = [];
     for (const d of densities) {
-      if (d.mechanism.kind !== "pool" || d.mechanism.nernst === undefined) continue;
-      const { ion, nernst } = d.mechanism;
-      const given =
-        nernst.valence === undefined ? undefined : (this.#cell.nodes[node] as ResolvedNode).concentrations[`${ion}o`];
-      const own = Object.hasOwn(d.mechanism.states, `${ion}o`) ? `${d.prefix}_${ion}o` : undefined;
-      const outside = own !== undefined ? name(own) : given === undefined ? num(nernst.out.value) : name(given);
-      const ratio = div(outside, name(`${d.prefix}_${ion}i`));
-      stmts.push({
-        op: "let",
-        name: reversalName(d),
-        value: mul(thermal(nernst, d.params["celsius"] as string), call("log", ratio)),
-      });
+      if (d.mechanism.kind !== "pool") continue;
+      for (const [ion, nernst] of nernstsOf(d.mechanism)) {
+        const ratio = div(this.#concentration(d, `${ion}o`, nernst), this.#concentration(d, `${ion}i`, nernst));
+        const value = mul(thermal(nernst, d.params["celsius"] as string), call("log", ratio));
+        stmts.push({ op: "let", name: reversalName(d, ion), value });
+      }
+      for (const [ion, value] of Object.entries(d.mechanism.reversals ?? {}))
+        stmts.push({ op: "let", name: reversalName(d, ion), value: this.text(d, value) });
     }
     const wanted = this.carried(node);
     for (const d of densities) {
@@ -328,6 +324,13 @@ export class CellEquations {
       stmts.push({ op: "let", name: totalName(node, ion), value: sum(this.#ionCurrents(node, ion)) });
     }
     return stmts;
+  }
+
+  /** A concentration that Nernst's equation reads: a pool's own, else the cell's, else the pool's number. */
+  #concentration(d: ResolvedDensity, called: string, { valence, out, inside }: Nernst): Expr {
+    if (Object.hasOwn(d.mechanism.states, called)) return name(`${d.prefix}_${called}`);
+    const given = valence === undefined ? undefined : (this.#cell.nodes[d.node] as ResolvedNode).concentrations[called];
+    return given === undefined ? num((called.endsWith("o") ? out : (inside as Quantity)).value) : name(given);
   }
 
   /** Names made by `beforeCurrents` that the node's states read when they advance: values of the currents phase. */

@@ -23,7 +23,7 @@ import { Params } from "./params.ts";
 import { CellEquations } from "./program.ts";
 import { Recordable, type Recorded } from "./recorded.ts";
 import {
-  reversalName,
+  reversalNames,
   type ResolvedCell,
   type ResolvedDensity,
   type ResolvedNode,
@@ -315,7 +315,7 @@ export class ResolvedModel {
   /** A tree is sampled outside of its loops over nodes: what these name on their way (a pool's reversal potential) is written out. */
   #writtenOut(value: Expr): Expr {
     const read = freeNames(value);
-    const pools = this.cell.densities.filter((d) => read.has(reversalName(d)));
+    const pools = this.cell.densities.filter((d) => reversalNames(d).some((id) => read.has(id)));
     const lets = pools.flatMap(({ node }) => this.equations.beforeCurrents(node));
     return substitute(value, Object.fromEntries(lets.map((s) => [s.name, s.value])));
   }

@@ -1,6 +1,6 @@
 import type { Expr, Stmt } from "../../lang/expr.ts";
 import { currentsOf } from "../../mechanisms/currents.ts";
-import type { Channel, Pool, Synapse } from "../../mechanisms/mechanism.ts";
+import { type Channel, ionsOfPool, type Pool, reversalsOf, type Synapse } from "../../mechanisms/mechanism.ts";
 import type { Method } from "../../network/cell.ts";
 import type { Scheme } from "./kinetics.ts";
 import type { NoiseState } from "./noise.ts";
@@ -80,12 +80,17 @@ export interface InitialState {
 
 export const currentName = (d: ResolvedDensity, current: string): string => `i_${d.prefix}_${current}`;
 export const totalName = (node: number, ion: string): string => `i${node}_${ion}`;
-export const reversalName = (d: ResolvedDensity): string => `e_${d.prefix}`;
+export const reversalName = (d: ResolvedDensity, ion: string): string =>
+  d.mechanism.kind === "pool" && d.mechanism.ion !== ion ? `e_${d.prefix}_${ion}` : `e_${d.prefix}`;
+
+/** The reversal potentials that a pool computes. */
+export const reversalNames = (d: ResolvedDensity): string[] =>
+  d.mechanism.kind === "pool" ? reversalsOf(d.mechanism).map((ion) => reversalName(d, ion)) : [];
 
 /** The ions whose totals a mechanism may read. */
 export const ions = (d: ResolvedDensity): string[] => [
   ...new Set([
-    ...(d.mechanism.kind === "pool" ? [d.mechanism.ion] : []),
+    ...(d.mechanism.kind === "pool" ? ionsOfPool(d.mechanism) : []),
     ...Object.values(currentsOf(d.mechanism)).flatMap((c) => (c.ion === undefined ? [] : [c.ion])),
   ]),
 ];

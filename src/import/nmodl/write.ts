@@ -127,10 +127,22 @@ function own(m: Channel | Pool | Synapse, quantity: (q: Quantity) => string): st
     return [block("onEvent", entries(m.onEvent)), ...receive, ...perLink, ...flow, ...slope];
   }
   const currents = m.currents === undefined ? [] : [block("currents", entries(m.currents))];
-  if (m.nernst === undefined) return currents;
-  const { RT_zF, valence, out } = m.nernst;
+  const ions = Object.entries(m.ions ?? {}).map(([ion, { nernst }]) => `${key(ion)}: { ${nernstOf(nernst, quantity).join("")} }`); // prettier-ignore
+  return [
+    ...(ions.length === 0 ? [] : [block("ions", ions)]),
+    ...currents,
+    ...nernstOf(m.nernst, quantity),
+    ...(m.reversals === undefined ? [] : [block("reversals", entries(m.reversals))]),
+    ...(m.late === true ? ["late: true"] : []),
+  ];
+}
+
+function nernstOf(nernst: Pool["nernst"], quantity: (q: Quantity) => string): string[] {
+  if (nernst === undefined) return [];
+  const { RT_zF, valence, out, inside } = nernst;
   const factor = RT_zF === undefined ? `valence: ${valence}` : `RT_zF: ${quantity(RT_zF)}`;
-  return [...currents, `nernst: { ${factor}, out: ${quantity(out)} }`];
+  const within = inside === undefined ? "" : `, inside: ${quantity(inside)}`;
+  return [`nernst: { ${factor}, out: ${quantity(out)}${within} }`];
 }
 
 function tableOf({ table }: Mechanism, quantity: (q: Quantity) => string): string[] {

@@ -30,6 +30,10 @@ export interface Draft {
   readonly states: readonly DraftState[];
   readonly schemes: readonly (Scheme & { readonly init: readonly Expr[] | undefined; readonly restsInto: string | undefined })[]; // prettier-ignore
   readonly currents: readonly DraftCurrent[];
+  /** by ion: what a pool writes for its reversal potential. */
+  readonly reversals: ReadonlyMap<string, Expr>;
+  /** BREAKPOINT sets a concentration, so that other states of a step read the one before. */
+  readonly late: boolean;
   /** values that states of a receptor have at the beginning of a step. */
   readonly received: ReadonlyMap<string, Expr> | undefined;
 }
@@ -73,16 +77,22 @@ export function draft(
   const kept = [...keptSteps(resolver, s, final)].map((k) => ({ ...k, at: program.nameAt }));
   if (resolver.usesTime) kept.unshift({ state: "time", form: { next: nextTime(s) }, init: s.number(0), at: program.nameAt }); // prettier-ignore
   const written = concentrationsOf(context, resolver, phases, final);
+  const reversals = reversalsOf(context, resolver, phases, final);
   const steps = [
     ...kept,
     ...written,
     ...made,
     ...[...updates, ...still].map((u) => ({ ...u, init: initialOf(context, resolver, phases, u, final, steady) })).map((u) => (events?.times.has(u.state) === true ? { ...u, init: s.div(u.init ?? s.number(0), s.name("dt")) } : u)), // prettier-ignore
   ].map((u) => ({ ...u, exprs: exprsOf(u.form) }));
-  const read = new Set([...steps.flatMap((u) => u.exprs), ...currents.map((c) => c.i), ...schemes.flatMap((k) => k.reactions.flatMap((r) => [r.forward, r.backward])), ...(received?.values() ?? [])].flatMap((e) => [...s.reads(e)].map(stateOf))); // prettier-ignore
+  const read = new Set([...steps.flatMap((u) => u.exprs), ...currents.map((c) => c.i), ...reversals.values(), ...schemes.flatMap((k) => k.reactions.flatMap((r) => [r.forward, r.backward])), ...(received?.values() ?? [])].flatMap((e) => [...s.reads(e)].map(stateOf))); // prettier-ignore
   const wanted = steps.filter((u) => read.has(u.state) || isConcentration(context, u.state) || ![...kept, ...(events === undefined ? [] : still)].some((k) => k.state === u.state)); // prettier-ignore
   const { order, copies } = inOrder(s, wanted, (state) => [state, keptName(state)]);
-  return { ...finished(context, order, copies, currents, received), schemes, resolver };
+  return {
+    ...finished(context, order, copies, { currents, reversals, received }),
+    schemes,
+    resolver,
+    late: isLate(context, phases),
+  };
 }
 
 /** By two halves, as NEURON counts: a comparison with a time then turns at its step. The max, of what is not below 0, keeps them two sums. */
@@ -93,7 +103,7 @@ function nextTime(s: Context["symbols"]): Expr {
 
 /** Concentrations that a file writes and has no STATE for: values of every step. */
 function concentrationsOf(
-  { program, variables, lexer }: Context,
+  { program, variables, lexer, symbols: s }: Context,
   resolver: Resolver,
   { initial, advanced, currents }: Phases,
   final: (e: Expr) => Expr,
@@ -106,12 +116,33 @@ function concentrationsOf(
       if (aliasOf(variables, stepped, now) !== undefined && state.endsWith("i")) return [];
       if (stepped === undefined && now === undefined) lexer.fail(at, `writes ${state} and never sets it`, "Set it in BREAKPOINT"); // prettier-ignore
       const value = stepped === undefined ? resolver.resolve(now as Expr, "currents") : resolver.resolve(stepped, "advance"); // prettier-ignore
-      if (stepped === undefined && !resolver.isSteady(value)) lexer.fail(at, `writes ${state} in BREAKPOINT by what is no constant, which is refused: concentrations are of the states' step`, "Set it in the block that SOLVE names"); // prettier-ignore
+      if (stepped === undefined && !resolver.isSteady(value)) {
+        // of the states that this step leaves: mechanisms that read it have advanced before
+        const isOwn = (name: string): boolean => name.endsWith("@kept") || variables.find(name)?.kind === "state";
+        const next = s.replace(value, (e) => (e.kind === "name" && isOwn(e.name) ? s.name(fresh(stateOf(e.name))) : undefined)); // prettier-ignore
+        const init = initial.get(state) === undefined ? value : initOf(resolver, { initial } as Phases, state);
+        return [{ state, form: { next: final(next) }, init: final(init), at }];
+      }
       const init = first === undefined && stepped === undefined ? value : initOf(resolver, { initial } as Phases, state); // prettier-ignore
       return [{ state, form: { next: final(value) }, init: final(init), at }];
     }),
   );
 }
+
+/** Whether BREAKPOINT, and no block that it solves, sets a concentration. */
+const isLate = ({ program }: Context, { advanced, currents }: Phases): boolean =>
+  program.ions.some(({ ion, write }) => [`${ion}i`, `${ion}o`].some((name) => write.includes(name) && !advanced.has(name) && currents.has(name))); // prettier-ignore
+
+/** Reversal potentials that a file writes, by ion, as BREAKPOINT leaves them. */
+function reversalsOf({ program, lexer }: Context, resolver: Resolver, { currents }: Phases, final: (e: Expr) => Expr): Map<string, Expr> {
+  const found = new Map<string, Expr>();
+  for (const { ion, write, ...at } of program.ions) {
+    if (!write.includes(`e${ion}`)) continue;
+    const value = currents.get(`e${ion}`) ?? lexer.fail(at, `writes e${ion} and does not set it in BREAKPOINT`, "Set it there"); // prettier-ignore
+    found.set(ion, final(resolver.resolve(value, "currents")));
+  }
+  return found;
+} // prettier-ignore
 
 /** The state whose value of the same step a concentration is given, in the states' step or in BREAKPOINT after it. */
 export function aliasOf(variables: Context["variables"], stepped: Expr | undefined, now: Expr | undefined): string | undefined {
@@ -150,9 +181,8 @@ function finished(
   { symbols: s, program }: Context,
   order: readonly (DraftState & { exprs: readonly Expr[] })[],
   copies: readonly string[],
-  currents: readonly DraftCurrent[],
-  received: ReadonlyMap<string, Expr> | undefined,
-): Pick<Draft, "states" | "currents" | "received"> {
+  { currents, reversals, received }: Pick<Draft, "currents" | "reversals" | "received">,
+): Pick<Draft, "states" | "currents" | "reversals" | "received"> {
   const done = new Set<string>();
   const named = (own: string | undefined) => (e: Expr): Expr | undefined => {
     if (e.kind !== "name") return undefined;
@@ -170,6 +200,7 @@ function finished(
   return {
     states: [...olds, ...states],
     currents: currents.map((c) => ({ ...c, i: s.replace(c.i, named(undefined)) })),
+    reversals: new Map([...reversals].map(([ion, e]) => [ion, s.replace(e, named(undefined))])),
     received: received && new Map([...received].map(([state, e]) => [state, s.replace(e, named(undefined))])),
   };
 }

@@ -3,7 +3,7 @@ import type { Expr } from "../../../lang/expr.ts";
 import { type Dimension, dimension } from "../../../lang/units.ts";
 import { nameFault } from "../../../lang/words.ts";
 import { checkMechanism, type Surroundings } from "../../../mechanisms/check.ts";
-import type { Channel, Current, EventEffect, Kinetics, Mechanism, Pool, ReceptorState, State, Synapse } from "../../../mechanisms/mechanism.ts"; // prettier-ignore
+import type { Channel, Current, EventEffect, Kinetics, Mechanism, Nernst, Pool, ReceptorState, State, Synapse } from "../../../mechanisms/mechanism.ts"; // prettier-ignore
 import type { Quantity, Unit } from "../../../units.ts";
 import { WEIGHT } from "../events/connection.ts";
 import { aliasOf, type Draft } from "../running/draft.ts";
@@ -15,7 +15,8 @@ import { ownCurrent } from "../running/resolve.ts";
 import { splitCurrent } from "../../../lang/symbolic/split.ts";
 import type { UnitTable } from "../units/units.ts";
 import { unitOf } from "../units/units.ts";
-import { Writer } from "./writer.ts";
+import type { Program } from "../reading/syntax.ts";
+import { INSIDE, Writer } from "./writer.ts";
 
 /** NEURON's concentrations outside where no script gives others, mM. */
 const OUTSIDE: ReadonlyMap<string, number> = new Map([["na", 140], ["k", 2.5], ["ca", 2]]); // prettier-ignore
@@ -38,10 +39,7 @@ export class Assembly {
   }
 
   mechanism(draft: Draft, events: EventDraft | undefined, tables: Pick<Channel, "table"> | undefined): Mechanism {
-    const { program, lexer } = this.#context;
-    for (const { ion, write, ...at } of program.ions) {
-      if (write.includes(`e${ion}`)) lexer.fail(at, `writes e${ion}, which is refused: a reversal potential is the cell's own, or follows a pool`, "Give the cell its reversal potential, or insert a pool of the ion"); // prettier-ignore
-    }
+    const { program } = this.#context;
     for (const { ion } of program.ions)
       for (const n of [`e${ion}`, `i${ion}`, `${ion}i`, `${ion}o`]) this.#writer.take(n);
     for (const { name, wish } of events?.own?.states ?? []) this.#writer.own(name, wish);
@@ -63,6 +61,7 @@ export class Assembly {
     const states = this.#states(draft, units, events);
     const kinetics = this.#kinetics(draft);
     const built = program.kind === "point" ? this.#point(draft, events) : this.#currents(draft);
+    const reversals = this.#reversals(draft);
     const lets = this.#writer.write();
     const common = {
       name: this.#name(program.name),
@@ -76,7 +75,7 @@ export class Assembly {
         const perLink = events?.own?.perLink && Object.keys(states).filter((s) => [...(events.own?.perLink ?? [])].some((name) => this.#writer.own(name) === s)); // prettier-ignore
         return { kind: "synapse", ...common, ...(weight === "uS" ? {} : { weight }), states: states as Synapse["states"], onEvent, ...(receive === undefined ? {} : { receive }), ...(perLink === undefined ? {} : { perLink }), ...flow } as unknown as Synapse; // prettier-ignore
       }
-      if (isPool) return this.#pool(common, states as Pool["states"], built as Pool["currents"] & {});
+      if (isPool) return this.#pool(draft, common, states as Pool["states"], built as Pool["currents"] & {}, reversals);
       return {
         kind: "channel",
         ...common,
@@ -91,31 +90,50 @@ export class Assembly {
 
   #isPool({ schemes }: Draft): boolean {
     const { program, lexer } = this.#context;
-    const writes = program.ions.filter(({ ion, write }) => write.includes(`${ion}i`) || write.includes(`${ion}o`));
+    const writes = program.ions.filter(writesConcentration);
+    const apart = program.ions.find((i) => i.write.includes(`e${i.ion}`) && !writes.includes(i));
+    if (apart !== undefined) lexer.fail(apart, `writes e${apart.ion} and no concentration of it, which is refused: which mechanisms see it in the same step is for the order in which NEURON loaded them`, `Give the cell its reversal potential, or let the file that keeps the concentration write it`); // prettier-ignore
     if (writes.length === 0) return false;
     const [first] = writes as [(typeof writes)[number], ...typeof writes];
     if (program.kind !== "density") lexer.fail(first, `writes a concentration of ${first.ion} from a point process, which is refused: a pool of an ion is a mechanism of its own`, "Let it write its current, and insert a pool"); // prettier-ignore
-    if (!first.write.includes(`${first.ion}i`)) lexer.fail(first, `writes ${first.ion}o alone, which is refused: a pool of ${first.ion} has its concentration inside too`, "Let it write both, or give the cell its concentration outside"); // prettier-ignore
-    if (writes.length > 1) lexer.fail(first, `writes ${first.ion}i beside the concentration of ${(writes[1] as (typeof writes)[number]).ion}, which is refused: a pool is of one ion`, "Split it into two pools"); // prettier-ignore
     if (schemes.length > 0) lexer.fail(first, "has a KINETIC scheme in a pool, which is refused", "Write equations");
     return true;
   }
 
-  #pool(common: object, states: Pool["states"], currents: Readonly<Record<string, Current>>): Pool {
+  #pool({ late }: Draft, common: object, states: Pool["states"], currents: Readonly<Record<string, Current>>, reversals: Readonly<Record<string, string>>): Pool {
     const { program, lexer } = this.#context;
-    const { ion, write, ...at } = program.ions.find((i) => i.write.includes(`${i.ion}i`)) as (typeof program.ions)[number]; // prettier-ignore
-    void write;
-    if (!Object.hasOwn(states, `${ion}i`)) lexer.fail(at, `writes ${ion}i, which is no STATE`, `Make ${ion}i a STATE`);
-    const z = valenceOf(program, ion);
-    const nernst = z === 0 ? {} : { nernst: { valence: z, out: { value: OUTSIDE.get(ion) ?? 1, unit: "mM" } as Quantity<"mM"> } }; // prettier-ignore
+    const pooled = program.ions.filter(writesConcentration);
+    for (const { ion, write, ...at } of pooled)
+      for (const side of [`${ion}i`, `${ion}o`]) if (write.includes(side) && !Object.hasOwn(states, side)) lexer.fail(at, `writes ${side}, which is no STATE`, `Make ${side} a STATE`); // prettier-ignore
+    const nernst = (ion: string): { readonly nernst?: Nernst } => {
+      const z = valenceOf(program, ion);
+      if (z === 0 || Object.hasOwn(reversals, ion)) return {};
+      const mM = (value: number): Quantity<"mM"> => ({ value, unit: "mM" });
+      const inside = Object.hasOwn(states, `${ion}i`) ? {} : { inside: mM(INSIDE.get(ion) ?? 1) };
+      return { nernst: { valence: z, out: mM(OUTSIDE.get(ion) ?? 1), ...inside } };
+    };
+    const [first, ...others] = [...new Set(pooled.map(({ ion }) => ion))] as [string, ...string[]];
     return {
       kind: "pool",
       ...common,
-      ion,
+      ion: first,
+      ...(others.length === 0 ? {} : { ions: Object.fromEntries(others.map((ion) => [ion, nernst(ion)])) }),
       states,
       ...(Object.keys(currents).length === 0 ? {} : { currents }),
-      ...nernst,
+      ...nernst(first),
+      ...(Object.keys(reversals).length === 0 ? {} : { reversals }),
+      ...(late ? { late } : {}),
     } as unknown as Pool;
+  } // prettier-ignore
+
+  /** Reversal potentials that a pool writes, as BREAKPOINT leaves them. */
+  #reversals({ reversals }: Draft): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const [ion, value] of reversals) {
+      found[ion] = "";
+      this.#writer.text(value, "mV", (text) => (found[ion] = text));
+    }
+    return found;
   }
 
   #doc(): string {
@@ -285,6 +303,9 @@ export class Assembly {
     return made;
   }
 }
+
+const writesConcentration = ({ ion, write }: Program["ions"][number]): boolean =>
+  write.includes(`${ion}i`) || write.includes(`${ion}o`);
 
 function aliasesOf({ program, variables }: Context, { advanced, currents }: Phases): Map<string, string> {
   const found = new Map<string, string>();

@@ -13,7 +13,7 @@ import { tidy } from "../../../lang/symbolic/tidy.ts";
 import { type UnitTable, unitOf } from "../units/units.ts";
 
 /** NEURON's concentrations inside where no script gives others, mM. */
-const INSIDE: ReadonlyMap<string, number> = new Map([["na", 10], ["k", 54.4], ["ca", 5e-5]]); // prettier-ignore
+export const INSIDE: ReadonlyMap<string, number> = new Map([["na", 10], ["k", 54.4], ["ca", 5e-5]]); // prettier-ignore
 
 /** What a cell gives by these names, so that a mechanism's own variable of such a name takes another. */
 const GIVEN: ReadonlySet<string> = new Set(["na", "k", "ca"].flatMap((ion) => [`e${ion}`, `${ion}i`, `${ion}o`]));
