@@ -65,6 +65,7 @@ function addImport(program: Command, done: (code: number) => void): void {
       collect,
       [],
     )
+    .option("--rounds <n>", "how often at most a loop goes round whose end is computed while it runs (default 8)")
     .option("--no-diffusion", "leave LONGITUDINAL_DIFFUSION out instead of refusing it")
     .action(async (file: string, options: ImportOptions) => {
       const { importCommand } = await import("./import.ts");

@@ -32,6 +32,7 @@ export interface ImportOptions {
   readonly diffusion?: boolean;
   /** each `name=NMODL`. */
   readonly verbatim?: readonly string[];
+  readonly rounds?: string;
   /** each `name=file`. */
   readonly table?: readonly string[];
 }
@@ -39,7 +40,7 @@ export interface ImportOptions {
 /** `hillock import`: prints or writes what a file of another simulator says. @returns the exit code */
 export async function importCommand(
   path: string,
-  { out, exact = false, fixed = [], diffusion = true, verbatim = [], table = [] }: ImportOptions = {},
+  { out, exact = false, fixed = [], diffusion = true, verbatim = [], rounds, table = [] }: ImportOptions = {},
 ): Promise<number> {
   if (/\.(swc|asc)$/i.test(path)) throw new DataError(clipped(path), "is a morphology, which a script turns into a cell", `Use ${/swc$/i.test(path) ? "swcCell" : "ascCell"}(text, { ... }) of "hillock/import"; examples/layer5.mjs is one`); // prettier-ignore
   if (!path.endsWith(".mod")) throw new DataError(clipped(path), "is not of a kind that can be translated", "Give a .mod file"); // prettier-ignore
@@ -53,6 +54,7 @@ export async function importCommand(
     fixed: Object.fromEntries(fixed.map(numberOf)),
     verbatim: Object.fromEntries(verbatim.map(cOf)),
     functionTables: Object.fromEntries(table.map(tableOf)),
+    ...(rounds === undefined ? {} : { rounds: Number(rounds) }),
     ...(diffusion ? {} : { longitudinalDiffusion: "none" }),
   });
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);

@@ -24,7 +24,7 @@ const ACROSS = new Map([["gap_half", "vgap"], ["graded", "vpre"]]); // prettier-
 
 const files = [DEMO, OWN].flatMap((dir) => readdirSync(dir).filter((f) => f.endsWith(".mod")).map((f) => join(dir, f))); // prettier-ignore
 const [CELSIUS, DT, STOP, LEAK] = [25, 0.025, 100, 3e-4] as const;
-const REVERSALS = { na: 50, k: -77, ca: 120 };
+const REVERSALS = { na: 50, k: -77, ca: 120, sk: -80 };
 const CONCENTRATIONS: Readonly<Record<string, number>> = { cai: 1e-4, cao: 2, nai: 10, nao: 140, ki: 54.4, ko: 2.5 };
 /** Two of them within pulses and refractory times. */
 const EVENTS = [10, 12, 30.5, 30.9];
@@ -66,9 +66,13 @@ const nameInNeuron = (path: string): string =>
   /(?:SUFFIX|POINT_PROCESS)\s+(\w+)/.exec(readFileSync(path, "utf8").replace(/^TITLE.*$|:.*$/gm, ""))?.[1] as string;
 /** What reads the concentration of a pool: it is inserted beside one. */
 const COMPANIONS = ["hva_ca", "small_k_ca"];
+/** Three pools of one mechanism, whose reversal potentials it writes, with a channel that feeds one and one that reads all. */
+const POOLS = ["calcium_three_pools", "lca_of_pool", "sk_of_pools"];
 /** Beside what reads the current of calcium one that carries it alone: where one reads eca and another cai, and none sets it, NEURON computes eca. */
-const besideOf = (m: Mechanism): readonly string[] =>
-  m.kind === "pool" && m.ion === "ca" ? COMPANIONS : m.name === "k_total_ca" ? ["hva_ca"] : [];
+const besideOf = ({ name, mechanism: m }: Pick<Case, "name" | "mechanism">): readonly string[] => {
+  if (POOLS.includes(name)) return POOLS.filter((other) => other !== name);
+  return m.kind === "pool" && m.ion === "ca" ? COMPANIONS : m.name === "k_total_ca" ? ["hva_ca"] : m.kind === "pool" ? ["old_hh"] : []; // prettier-ignore
+};
 const takesEvents = (m: Mechanism): boolean =>
   m.kind === "synapse" && (m.receive !== undefined || Object.keys(m.onEvent).length > 0);
 
@@ -92,7 +96,10 @@ beforeAll(() => {
     ...PROTOCOL,
     name,
     tables: Object.fromEntries(Object.entries(TABLES.get(name) ?? {}).map(([table, points]) => [`${table}_${nameInNeuron(path)}`, points])), // prettier-ignore
-    insert: mechanism.kind === "synapse" ? [] : [nameInNeuron(path), ...besideOf(mechanism)],
+    insert:
+      mechanism.kind === "synapse"
+        ? []
+        : [nameInNeuron(path), ...besideOf({ name, mechanism }).map((other) => nameInNeuron(own(other)))],
     points: mechanism.kind === "synapse" ? [{ name: nameInNeuron(path), events: takesEvents(mechanism) ? EVENTS : [], weight: WEIGHT }] : [], // prettier-ignore
   }));
   const sent = { ...PROTOCOL, name: "sent", insert: [], points: [{ name: "Short", events: [], train: [9, 2.1, 2], delay: 1, weight: WEIGHT }] }; // prettier-ignore
@@ -103,20 +110,22 @@ beforeAll(() => {
   want = JSON.parse(readFileSync(to, "utf8")) as typeof want;
 }, 300_000);
 
-const companionsOf = (m: Mechanism): Mechanism[] =>
-  cases.filter(({ name }) => besideOf(m).includes(name)).map((c) => c.mechanism);
+const companionsOf = (one: Pick<Case, "name" | "mechanism">): Mechanism[] =>
+  cases.filter(({ name }) => besideOf(one).includes(name)).map((c) => c.mechanism);
 
 /** A pool that starts at what the cell gives. */
 const startOf = ({ params }: Mechanism): Record<string, Quantity> =>
   params["cai0"] === undefined ? {} : { cai0: mM(CONCENTRATIONS["cai"] as number) };
 
-function cellWith(m?: Mechanism): CellModel {
-  const concentration = m?.kind === "pool" ? `${m.ion}i` : "";
-  const given = Object.entries(CONCENTRATIONS).filter(([name]) => name !== concentration);
+function cellWith(one?: Pick<Case, "name" | "mechanism">): CellModel {
+  const m = one?.mechanism;
+  const inserted = one === undefined || m?.kind === "synapse" ? [] : [one.mechanism, ...companionsOf(one)];
+  const pooled = inserted.flatMap((x) => (x.kind === "pool" ? Object.keys(x.states) : []));
+  const given = Object.entries(CONCENTRATIONS).filter(([name]) => !pooled.includes(name));
   const leak = { sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(LEAK), E: mV(-65) } };
   return {
     sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(35.4), cm: uF_per_cm2(1) }],
-    insertions: [leak, ...(m === undefined || m.kind === "synapse" ? [] : [m, ...companionsOf(m)]).map((mechanism) => ({ sections: ["soma"], mechanism, params: startOf(mechanism) }))], // prettier-ignore
+    insertions: [leak, ...inserted.map((mechanism) => ({ sections: ["soma"], mechanism, params: startOf(mechanism) }))], // prettier-ignore
     receptors: m?.kind === "synapse" ? [{ name: "place", synapse: m, section: "soma" }] : [],
     reversals: Object.fromEntries(Object.entries(REVERSALS).map(([ion, E]) => [ion, mV(E)])),
     concentrations: Object.fromEntries(given.map(([name, c]) => [name, mM(c)])),
@@ -126,9 +135,9 @@ function cellWith(m?: Mechanism): CellModel {
   };
 }
 
-async function voltage({ mechanism: m, plasticity }: Case, events = EVENTS, delay = 0): Promise<number[]> {
+async function voltage({ name, mechanism: m, plasticity }: Case, events = EVENTS, delay = 0): Promise<number[]> {
   const net = new Network({ seed: 1 });
-  const cells = net.cells("cell", 1, cellWith(m));
+  const cells = net.cells("cell", 1, cellWith({ name, mechanism: m }));
   net.clamp(cells, nA(0.1), { delay: ms(5), duration: ms(60) });
   if (m.kind === "synapse" && takesEvents(m)) {
     const source = net.sources("source", 1, trains([events]));

@@ -6,6 +6,7 @@ import { failBarred, isBarred } from "./running/barred.ts";
 import { give } from "./reading/given.ts";
 import { Parser } from "./reading/parse.ts";
 import { type Context, runPhases } from "./running/phases.ts";
+import { withLoopsCounted } from "./running/loops.ts";
 import { Resolver } from "./running/resolve.ts";
 import { Symbols } from "../../lang/symbolic/symbols.ts";
 import { unitWarnings } from "./units/unit-check.ts";
@@ -37,7 +38,10 @@ export function isGather(text: string, options: Omit<NmodlOptions, "tables"> = {
 /** A gap junction, or a graded synapse, from an NMODL text with one POINTER, to the voltage on the other side: `i = (v - vgap)/r`. In NEURON
  * each side has a process; here each direction is a gather, which sees the other side as it was at the beginning of the step, as NEURON's do.
  * @throws DataError with file, line and column for what is no such thing */
-export function nmodlGather(text: string, options: Omit<NmodlOptions, "tables"> = {}): NmodlGather {
+export const nmodlGather = (text: string, options: Omit<NmodlOptions, "tables"> = {}): NmodlGather =>
+  withLoopsCounted(options, (counted) => readGather(text, counted));
+
+function readGather(text: string, options: Omit<NmodlOptions, "tables">): NmodlGather {
   const parser = new Parser(text, options.file ?? "NMODL", options.include);
   const program = parser.whole();
   const { lexer } = parser;

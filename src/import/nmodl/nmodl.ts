@@ -14,6 +14,7 @@ import { type PlasticityType, plasticityType, type SourcePlasticity } from "../.
 import { ruleOf } from "./writing/rule.ts";
 import { Parser } from "./reading/parse.ts";
 import { type Context, runPhases } from "./running/phases.ts";
+import { withLoopsCounted } from "./running/loops.ts";
 import { Symbols } from "../../lang/symbolic/symbols.ts";
 import type { NetReceive, Program } from "./reading/syntax.ts";
 import { tidy } from "../../lang/symbolic/tidy.ts";
@@ -54,7 +55,10 @@ type Translated = Omit<NmodlFile, "warnings">;
 
 /** A mechanism of the language from an NMODL text.
  * @throws DataError with file, line and column for what cannot be read or is refused */
-export function nmodl(text: string, options: NmodlOptions = {}): NmodlFile {
+export const nmodl = (text: string, options: NmodlOptions = {}): NmodlFile =>
+  withLoopsCounted(options, (counted) => read(text, counted));
+
+function read(text: string, options: NmodlOptions): NmodlFile {
   const { file = "NMODL", tables = "asPublished" } = options;
   const parser = new Parser(text, file, options.include);
   const program = parser.whole();
@@ -155,8 +159,9 @@ function translate(
   const events = program.kind !== "point" ? undefined : received === undefined ? eventsOf(context, phases, resolver, units) : ownEventsOf(context, units, received); // prettier-ignore
   const assembly = new Assembly(context, units, phases);
   const mechanism = assembly.mechanism(made, events, table === "none" ? undefined : { table });
-  const reads = program.ions.flatMap(({ ion, read }) =>
-    read.filter((name) => name !== `i${ion}` && !(name === `e${ion}` && program.computed.has(ion))),
+  const reads = program.ions.flatMap(
+    ({ ion, read }) =>
+    read.filter((name) => name !== `i${ion}` && !(name === `e${ion}` && program.computed.has(ion)) && !program.ions.some((i) => i.write.includes(name))), // prettier-ignore
   );
   const rule = events?.connection === undefined ? undefined : ruleOf(context, units, events.connection);
   const connection = rule === undefined ? {} : { plasticity: plasticityType(rule) };

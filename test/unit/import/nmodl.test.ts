@@ -44,7 +44,7 @@ describe("what is refused, with line and column", () => {
     [leak({ breakpoint: "VERBATIM\ng = 1;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ neuron: "POINTER vgap", breakpoint: "g = vgap" }), "leak.mod:11:7: uses the POINTER vgap"],
     [leak({ neuron: "RANDOM r", breakpoint: "g = random_uniform(r)" }), "leak.mod:11:7: calls random_uniform, which is refused"],
-    [leak({ breakpoint: "WHILE (g < 1) { g = g + 1 }" }), "leak.mod:11:3: has a WHILE whose test is no number"],
+    [leak({ breakpoint: "WHILE (g < 1) { g = g + 1 }" }), "leak.mod:7:13: computes g from itself"],
     [leak({ breakpoint: "g = erf(v)" }), "leak.mod:11:7: calls erf"],
     [leak({ breakpoint: "FROM i = 0 TO 1 {\nVERBATIM\nreturn 0;\nENDVERBATIM\n}" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ breakpoint: "g = f(v)", blocks: "FUNCTION f(x) {\nf = x\nVERBATIM\nreturn 0;\nENDVERBATIM\n}" }), "leak.mod:16:1: has VERBATIM"],

@@ -10,6 +10,7 @@ import type { Lexer } from "../reading/lexer.ts";
 import { constantsOf, type NmodlOptions, unitsOf } from "../nmodl.ts";
 import { Parser } from "../reading/parse.ts";
 import { type Context, runPhases } from "../running/phases.ts";
+import { withLoopsCounted } from "../running/loops.ts";
 import { Resolver } from "../running/resolve.ts";
 import { Symbols } from "../../../lang/symbolic/symbols.ts";
 import type { NetReceive, Program } from "../reading/syntax.ts";
@@ -50,7 +51,10 @@ export const isArtificial = (text: string, options: Options = {}): boolean =>
 /** An integrate-and-fire cell, or a generator of spikes, from an NMODL text with ARTIFICIAL_CELL. NEURON computes such cells event by event, at any
  * time; here events lie on steps, and those of one step act together.
  * @throws DataError with file, line and column for what cannot be read or is refused */
-export function nmodlCell(text: string, options: Options = {}): NmodlCell {
+export const nmodlCell = (text: string, options: Options = {}): NmodlCell =>
+  withLoopsCounted(options, (counted) => readCell(text, counted));
+
+function readCell(text: string, options: Options): NmodlCell {
   const parser = new Parser(text, options.file ?? "NMODL", options.include);
   const read = parser.whole();
   const { lexer } = parser;

@@ -3,7 +3,7 @@ import type { Expr } from "../../../lang/expr.ts";
 import { giveC } from "./c-given.ts";
 import type { Lexer } from "./lexer.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
-import type { FunctionTable, Program } from "./syntax.ts";
+import { type FunctionTable, type Program, ROUNDS } from "./syntax.ts";
 
 /** Values of a FUNCTION_TABLE, both in the file's units: y at each x, with straight lines between and the ends held, as by NEURON's
  * `table_name(y, x)`. */
@@ -23,16 +23,21 @@ export interface GivenByScript {
   /** What the C of a block does, in NMODL, by the block's name: of a FUNCTION an expression, `{ urand: "scop_random()" }`; otherwise statements in
    * the place of its VERBATIM, as `{ INITIAL: "" }`, which does nothing. */
   readonly verbatim?: Readonly<Record<string, string>>;
+  /** How often at most a loop goes round whose end is computed while it runs (WHILE over what changes, FROM to a variable); one round more ends the
+   * run. Default 8. */
+  readonly rounds?: number;
 }
 
 /** No table has more points: its text grows with them. */
 const MOST_POINTS = 1000;
+/** Each round is written out. */
+const MOST_ROUNDS = 100;
 
 /** Puts in what a script would give. @throws DataError for names that the file has not, and values that are no numbers */
 export function give(
   program: Program,
   lexer: Lexer,
-  { fixed = {}, functionTables = {}, verbatim = {} }: GivenByScript,
+  { fixed = {}, functionTables = {}, verbatim = {}, rounds = ROUNDS }: GivenByScript,
 ): void {
   const { file } = lexer;
   for (const [name, value] of Object.entries(fixed)) {
@@ -44,6 +49,8 @@ export function give(
     program.constants.push({ ...declared, value });
     program.notes.push(`${name} is fixed at ${value}`);
   }
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > MOST_ROUNDS) throw new DataError(`${file}, rounds`, `is ${String(rounds).slice(0, 40)}`, `Give a whole number from 1 to ${MOST_ROUNDS}`); // prettier-ignore
+  program.rounds = rounds;
   giveC(program, lexer, verbatim);
   for (const [name, table] of Object.entries(functionTables)) {
     const declared = program.functionTables.get(name);

@@ -4,7 +4,7 @@ import { Reader, shown } from "./reader.ts";
 import { readBoth } from "./ions.ts";
 import { withoutReturns, withReturnsRefused } from "./returns.ts";
 import { readStatements } from "./statements.ts";
-import type { Argument, Declared, FunctionTable, Hook, Program, Routine, Statement } from "./syntax.ts";
+import { type Argument, type Declared, type FunctionTable, type Hook, type Program, ROUNDS, type Routine, type Statement } from "./syntax.ts"; // prettier-ignore
 
 const empty = (file: string): Program => ({
   file,
@@ -38,6 +38,7 @@ const empty = (file: string): Program => ({
   functions: new Map(),
   functionTables: new Map(),
   netReceive: undefined,
+  rounds: ROUNDS,
   notes: [],
 });
 

@@ -99,6 +99,9 @@ export interface Hook extends At {
   readonly body: readonly Statement[];
 }
 
+/** Most rounds of a loop whose end is computed while it runs, where the option `rounds` gives no other number. */
+export const ROUNDS = 8;
+
 export interface Program {
   readonly file: string;
   title: string;
@@ -133,6 +136,8 @@ export interface Program {
   readonly functions: Map<string, Routine>;
   readonly functionTables: Map<string, FunctionTable>;
   netReceive: NetReceive | undefined;
+  /** most rounds of a loop whose end is computed while it runs. */
+  rounds: number;
   /** what was decided as the file was read. */
   readonly notes: string[];
 }

@@ -2,6 +2,7 @@ import type { BinaryOp, Expr } from "../../../lang/expr.ts";
 import { bar, leftOut } from "./barred.ts";
 import { BUILTINS, IGNORED } from "./builtins.ts";
 import { through } from "./equations.ts";
+import { type Loop, runLoop } from "./loops.ts";
 import { interpolated } from "../reading/given.ts";
 import type { At } from "../reading/lexer.ts";
 import { among, either, pickedOf } from "./picked.ts";
@@ -39,6 +40,7 @@ export class Execution {
   #values = new Map<string, Expr>();
   #locals: Map<string, Expr | undefined>[] = [];
   #statements = 0;
+  #looping = 0;
   readonly #calls: string[] = [];
 
   constructor(shared: Shared, effects: Effects = {}) {
@@ -80,9 +82,8 @@ export class Execution {
       case "if":
         return this.#if(statement.test, statement.then, statement.otherwise);
       case "from":
-        return this.#from(statement);
       case "while":
-        return this.#while(statement);
+        return this.#loop(statement);
       case "local":
         for (const name of statement.names) this.#scope().set(name, undefined);
         return;
@@ -121,9 +122,8 @@ export class Execution {
   #scope(): Map<string, Expr | undefined> {
     const scope = this.#locals.at(-1);
     if (scope !== undefined) return scope;
-    const outermost = new Map<string, Expr | undefined>();
-    this.#locals.push(outermost);
-    return outermost;
+    this.#locals.push(new Map());
+    return this.#locals[0] as Map<string, Expr | undefined>;
   }
 
   /** The name of a variable or of an element of an array. */
@@ -187,27 +187,30 @@ export class Execution {
   }
 
   #if(test: Term, then: readonly Statement[], otherwise: readonly Statement[]): void {
+    this.#where(this.value(test), () => this.run(then), () => this.run(otherwise)); // prettier-ignore
+  }
+
+  #where(written: Expr, then: () => void, otherwise: () => void): void {
     const { symbols } = this.shared;
     const { known: toldBy } = this.#effects;
-    const written = this.value(test);
     const condition = toldBy === undefined ? written : symbols.replace(written, toldBy);
     const known = valueOf(condition);
-    if (known !== undefined) return this.run(known === 0 ? otherwise : then);
+    if (known !== undefined) return known === 0 ? otherwise() : then();
     const before = [this.#values, this.#locals] as const;
-    const branch = (statements: readonly Statement[]) => {
+    const branch = (one: () => void) => {
       this.#values = new Map(before[0]);
       this.#locals = before[1].map((scope) => new Map(scope));
-      this.run(statements);
+      one();
       return [this.#values, this.#locals] as const;
     };
     let [yes, no] = [before, before];
-    const [first, second] = [() => void (yes = branch(then)), () => void (no = branch(otherwise))];
-    const either = this.#effects.branches?.(condition, first, second);
-    if (either === undefined) for (const one of [first, second]) one();
+    const both = [() => void (yes = branch(then)), () => void (no = branch(otherwise))] as const;
+    const either = this.#effects.branches?.(condition, ...both);
+    if (either === undefined) for (const one of both) one();
     [this.#values, this.#locals] = before;
     for (const name of new Set([...yes[0].keys(), ...no[0].keys()])) {
       const other = (): Expr => this.#before(before[0], name);
-      const merged = symbols.call("select", condition, yes[0].get(name) ?? other(), no[0].get(name) ?? other());
+      const merged = this.#either(condition, yes[0].get(name) ?? other(), no[0].get(name) ?? other());
       this.#values.set(name, merged);
       labelOnce(this.shared, merged, name);
     }
@@ -216,11 +219,20 @@ export class Execution {
       const [a, b] = [yes[1][k], no[1][k]];
       for (const name of new Set([...(a?.keys() ?? []), ...(b?.keys() ?? [])])) {
         const [x, y] = [a?.get(name), b?.get(name)];
-        const merged = x === undefined || y === undefined ? (x ?? y) : symbols.call("select", condition, x, y);
+        const merged = x === undefined || y === undefined ? (x ?? y) : this.#either(condition, x, y);
         scope.set(name, merged);
         if (merged !== undefined) labelOnce(this.shared, merged, name);
       }
     });
+  }
+
+  /** In loops what is added where a test holds is a sum, which does not grow twofold with each round. */
+  #either(condition: Expr, yes: Expr, no: Expr): Expr {
+    const { symbols: s } = this.shared;
+    const isSum = this.#looping > 0 && yes.kind === "binary" && yes.op === "+" && yes.left === no;
+    return isSum
+      ? s.add(no, s.call("select", condition, yes.right, s.number(0)))
+      : s.call("select", condition, yes, no);
   }
 
   #before(values: ReadonlyMap<string, Expr>, name: string): Expr {
@@ -228,41 +240,30 @@ export class Execution {
     return values.get(name) ?? symbols.name(variables.find(name)?.kind === "voltage" ? "V" : name);
   }
 
-  /** Rounds are written out, as long as the test is a number. */
-  #while({ test, body, ...at }: Extract<Statement, { kind: "while" }>): void {
+  #loop(statement: Loop): void {
     const { lexer } = this.shared;
-    for (;;) {
-      const known = valueOf(this.value(test));
-      if (known === undefined) lexer.fail(at, "has a WHILE whose test is no number, which is refused: how often it goes round is known only while it runs", "Write the rounds out"); // prettier-ignore
-      if (known === 0) return;
-      this.run(body);
-      if (++this.#statements > MOST_STATEMENTS) lexer.fail(at, `comes to more than ${MOST_STATEMENTS} statements`, "Shorten the loops"); // prettier-ignore
-    }
-  }
-
-  #from({ counter, first, last, by, body, ...at }: Extract<Statement, { kind: "from" }>): void {
-    const { lexer, symbols } = this.shared;
-    const [from, to, step] = [valueOf(this.value(first)), valueOf(this.value(last)), by === undefined ? 1 : valueOf(this.value(by))]; // prettier-ignore
-    if (step === undefined || !(step >= 1))
-      lexer.fail(at, "counts BY what is no number from 1", "Give a number from 1");
-    if (from === undefined || to === undefined) lexer.fail(at, "counts between what are no numbers", "Give numbers or names of DEFINE"); // prettier-ignore
-    const outer = this.#scope();
-    const before = outer.get(counter);
-    const had = outer.has(counter);
-    for (let k = from as number; k <= (to as number); k += step as number) {
-      outer.set(counter, symbols.number(k));
-      this.run(body);
-      if (++this.#statements > MOST_STATEMENTS) lexer.fail(at, `comes to more than ${MOST_STATEMENTS} statements`, "Shorten the loops"); // prettier-ignore
-    }
-    if (had) outer.set(counter, before);
-    else outer.delete(counter);
+    this.#looping++;
+    runLoop(this.shared, statement, {
+      value: (term) => this.value(term),
+      scope: () => this.#scope(),
+      where: (holds, then) => {
+        this.#where(holds, then, () => {});
+        if (++this.#statements > MOST_STATEMENTS) lexer.fail(statement, `comes to more than ${MOST_STATEMENTS} statements`, "Shorten the loops"); // prettier-ignore
+      },
+      run: () => this.run(statement.body),
+      change: (name, by) => {
+        const { line, column } = statement;
+        const names = this.#local(name) === undefined ? this.shared.variables.elementsOf(name) : [name];
+        for (const one of names) this.assign({ name: one, line, column }, by(this.#read({ kind: "name", name: one, line, column }))); // prettier-ignore
+      },
+    });
+    this.#looping--;
   }
 
   /** What is found while a counter has a value. */
   counting<T>(counter: string, k: number, find: () => T): T {
     const scope = this.#scope();
-    const had = scope.has(counter);
-    const before = scope.get(counter);
+    const [had, before] = [scope.has(counter), scope.get(counter)];
     scope.set(counter, this.shared.symbols.number(k));
     const found = find();
     if (had) scope.set(counter, before);
@@ -445,6 +446,5 @@ export class Execution {
 }
 
 /** Whether a label is that of a variable of the file, which outlives those of LOCALs. */
-function labelled(label: string | undefined, { shared }: Execution): boolean {
-  return label !== undefined && shared.variables.find(label) !== undefined;
-}
+const labelled = (label: string | undefined, { shared }: Execution): boolean =>
+  label !== undefined && shared.variables.find(label) !== undefined;

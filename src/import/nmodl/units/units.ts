@@ -16,6 +16,7 @@ const base = (factor: number, ...powers: number[]): Measure => ({
 const KNOWN: ReadonlyMap<string, Measure> = new Map([
   ...names("meter metre m", base(1, 1)),
   ...names("micron", base(1e-6, 1)),
+  ...names("angstrom", base(1e-10, 1)),
   ...names("gram g gm", base(1e-3, 0, 1)),
   ...names("second sec s", base(1, 0, 0, 1)),
   ...names("minute min", base(60, 0, 0, 1)),

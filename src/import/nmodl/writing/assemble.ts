@@ -240,7 +240,9 @@ export class Assembly {
   /** Ions whose total a mechanism reads that neither carries nor pools them: it carries a current of 0, since who carries an ion sees its total. */
   #heard(): string[] {
     const { ions } = this.#context.program;
-    const writes = ions.filter(({ ion, write }) => write.some((name) => name === `i${ion}` || name === `${ion}i`));
+    const writes = ions.filter(({ ion, write }) =>
+      write.some((name) => [`i${ion}`, `${ion}i`, `${ion}o`].includes(name)),
+    );
     return [...new Set(ions.filter((i) => i.read.includes(`i${i.ion}`) && !writes.some(({ ion }) => ion === i.ion)).map(({ ion }) => ion))]; // prettier-ignore
   }
 
