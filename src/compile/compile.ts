@@ -9,10 +9,16 @@ import {
   type NeuronsDescription,
 } from "../network/check.ts";
 import { scaleLimits } from "../network/check-projection.ts";
-import type { CompileOptions, NetworkDescription, RenewalSources } from "../network/description.ts";
+import type {
+  CompileOptions,
+  NetworkDescription,
+  PortSources,
+  RenewalSources,
+  TrainSources,
+} from "../network/description.ts";
 import { Network } from "../network/network.ts";
 import { completeDescription } from "../network/shape.ts";
-import { scaleValue, type Path } from "../network/paths.ts";
+import { rateValue, scaleValue, type Path } from "../network/paths.ts";
 import { compileCells } from "./cells/cells.ts";
 import { checkNetwork, settings, type Settings } from "./checks.ts";
 import { clampsOf, compileClamps } from "./clamps.ts";
@@ -35,7 +41,7 @@ import { compileTrainedNetwork } from "./trained/network.ts";
 import { lostWeights } from "./links/rounding.ts";
 import { blockLength } from "./links/scaling.ts";
 import { compilePort } from "./links/ports.ts";
-import { compileRenewal, compileTrains, variedPortRates, variedRates, variedTimes } from "./sources.ts";
+import { compileRenewal, compileTrains, varied } from "./sources.ts";
 import { type Slots, slotsOf } from "./links/slots.ts";
 import { buildStage, longestDelay } from "./links/stage.ts";
 import { planStages, type Edge } from "./links/stages.ts";
@@ -110,7 +116,7 @@ class Compiler {
       return compilePort(p.name, sizeOf(p), p.model, {
         dt: s.dt,
         entries: d.entries,
-        rates: variedPortRates(d, this.#paths, i),
+        rates: varied(d, this.#paths, "rate", i) as readonly PortSources["rate"][] | undefined,
       });
     });
     checkBeforeLinks(d, s.dt);
@@ -243,7 +249,12 @@ class Compiler {
       if (receives(p)) return this.#cells(p, i, slots, gathers);
       if (p.model.kind === "renewal") return this.#renewal(p.name, p.n, p.model, i);
       if (p.model.kind === "port") return this.#ports[i] as CompiledPort;
-      return compileTrains(p.name, p.n, p.model, variedTimes(this.#d, this.#paths, i));
+      return compileTrains(
+        p.name,
+        p.n,
+        p.model,
+        varied(this.#d, this.#paths, "times", i) as readonly TrainSources["times"][] | undefined,
+      );
     });
   }
 
@@ -253,7 +264,7 @@ class Compiler {
       entries: this.#d.entries,
       firstSource: this.#firstSource[index] ?? 0,
       steps: this.#settings.steps ?? UNKNOWN_DURATION_STEPS,
-      rates: variedRates(this.#d, this.#paths, index),
+      rates: varied(this.#d, this.#paths, "rate", index)?.map(rateValue),
       warn: (line) => this.#warnings.push(line),
     });
   }

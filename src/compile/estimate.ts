@@ -123,7 +123,7 @@ export function checkEstimate(d: NetworkDescription, e: Estimate, limits: Memory
 }
 
 /** "800 cells of 1600 compartments, 800 sources, 96,800 links" */
-export const sizeText = (e: Estimate): string =>
+const sizeText = (e: Estimate): string =>
   `${rounded(e.cells)} cells of ${rounded(e.compartments)} compartments, ${rounded(e.sources)} sources and ${rounded(e.links)} links`;
 
 export const bytesText = (bytes: number): string =>

@@ -47,7 +47,7 @@ function mix(h: number): number {
 }
 
 /** JSON with sorted property names and without undefined ones. Lists of numbers, which may be long, are printed in one go. */
-export function canonicalJson(data: unknown): string {
+function canonicalJson(data: unknown): string {
   if (Array.isArray(data)) {
     if (data.every((x) => typeof x === "number")) return JSON.stringify(data);
     return `[${data.map((x) => canonicalJson(x ?? null)).join(",")}]`;

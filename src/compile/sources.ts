@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import { isPerCell } from "../network/check.ts";
-import type { NetworkDescription, PortSources, RenewalSources, TrainSources } from "../network/description.ts";
-import { rateValue, type Path } from "../network/paths.ts";
+import type { NetworkDescription, RenewalSources, TrainSources } from "../network/description.ts";
+import type { Path } from "../network/paths.ts";
 import type { Signal } from "../network/signal.ts";
 import { checkRate } from "../network/signal-values.ts";
 import { checkHighestRate } from "../random/increments.ts";
@@ -125,28 +125,13 @@ export function compileTrains(
   };
 }
 
-/** The varied trains of a population, one list per entry; undefined when they do not vary. */
-export function variedTimes(
+/** The varied trains or rates of a population, one per entry; undefined where they do not vary. */
+export function varied(
   d: NetworkDescription,
   paths: readonly Path[],
+  kind: "times" | "rate",
   population: number,
-): readonly TrainSources["times"][] | undefined {
-  const found = paths.findIndex((path) => path.kind === "times" && path.population === population);
-  return d.variations[found]?.values as readonly TrainSources["times"][] | undefined;
-}
-
-/** The varied rates of a port, one per entry. */
-export function variedPortRates(d: NetworkDescription, paths: readonly Path[], population: number): PortSources["rate"][] | undefined {
-  const found = paths.findIndex((path) => path.kind === "rate" && path.population === population);
-  return d.variations[found]?.values as PortSources["rate"][] | undefined;
-} // prettier-ignore
-
-/** The varied rates of a population, one per entry; undefined when they do not vary. */
-export function variedRates(
-  d: NetworkDescription,
-  paths: readonly Path[],
-  population: number,
-): RenewalSources["rate"][] | undefined {
-  const found = paths.findIndex((path) => path.kind === "rate" && path.population === population);
-  return d.variations[found]?.values.map(rateValue);
+): readonly unknown[] | undefined {
+  const found = paths.findIndex((path) => path.kind === kind && path.population === population);
+  return d.variations[found]?.values;
 }

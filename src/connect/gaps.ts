@@ -41,7 +41,7 @@ function cumulative(p: number, n: number): Float64Array {
 }
 
 /** How many thresholds of a cumulative distribution a uniform u32 has reached. */
-export class Inverse {
+class Inverse {
   /** ascending, each at most 2^32 - 1: `u` reaches threshold k with chance 1 - P(k). */
   readonly thresholds: Uint32Array;
   readonly #guide: Uint32Array; // thresholds that all words with the same leading bits have reached

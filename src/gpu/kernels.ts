@@ -7,7 +7,7 @@ type Access = "uniform" | "record" | "read" | "read_write";
 
 /** One kernel, one row: its file in shaders/, its bindings in order. A `record` (of the block, or of a training step) is alone in group 1 and differs from dispatch
  * to dispatch; the others keep their numbers in group 0. */
-export const KERNELS = {
+const KERNELS = {
   begin: { block: "record", log: "read_write", positions: "read" },
   drive: { block: "record", shape: "uniform", sources: "read_write", sums: "read", rates: "read", log: "read_write" },
   deliver: { block: "record", shape: "uniform", log: "read_write", positions: "read_write", rows: "read", links: "read", scales: "read", releases: "read", acc: "read_write" },
@@ -35,7 +35,7 @@ export const KERNELS = {
 export type KernelName = keyof typeof KERNELS;
 
 /** Bytes of the longest record, and the distance between records (a multiple of 256 suits every adapter). */
-export const RECORD_BYTES = 40;
+const RECORD_BYTES = 40;
 export const BLOCK_STRIDE = 256;
 
 const COMPUTE = 4; // GPUShaderStage.COMPUTE

@@ -147,7 +147,7 @@ function linear(e: Expr, node: ReadonlyMap<string, number>): VoltageSumTrace["te
 }
 
 /** Maximal runs of nodes whose parent is the node before. */
-export function chainRuns(parents: Int32Array): [number, number][] {
+function chainRuns(parents: Int32Array): [number, number][] {
   const runs: [number, number][] = [];
   parents.forEach((p, i) => {
     const last = runs.at(-1);

@@ -18,7 +18,7 @@ const horner = (coefficients: readonly number[], x: number): number =>
 const isSmall = (x: number): boolean => Math.abs(x) < SERIES_BELOW;
 
 export const exp = (x: number): number => fr(Math.exp(Math.min(x, LARGEST_EXPONENT)));
-export const exprel_series = (x: number): number => horner(EXPREL, x);
+const exprel_series = (x: number): number => horner(EXPREL, x);
 export const expm1_with = (x: number, ex: number): number => (isSmall(x) ? fr(x * exprel_series(x)) : fr(ex - 1));
 export const exprel_with = (x: number, ex: number): number => (isSmall(x) ? exprel_series(x) : fr(fr(ex - 1) / x));
 export const expm1 = (x: number): number => expm1_with(x, exp(x));
@@ -39,7 +39,7 @@ export function tanh_own(x: number): number {
 
 export const wrap_pi = (x: number): number => fr(x - fr(TWO_PI * Math.floor(fr(fr(x + PI) / TWO_PI))));
 
-export function sin_quarter(y: number): number {
+function sin_quarter(y: number): number {
   const t = fr(y * y);
   return fr(y + fr(fr(y * t) * horner(SINE, t)));
 }

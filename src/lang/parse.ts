@@ -27,7 +27,7 @@ const OPERATOR = /<=|>=|==|!=|[-+*/^<>(),]/y;
 const LARGEST = 3.4028234663852886e38;
 
 /** Longest text, and most levels of brackets, signs, powers and calls in one: what printers and shader compilers take. */
-export const LONGEST_TEXT = 10_000;
+const LONGEST_TEXT = 10_000;
 export const DEEPEST = 50;
 /** Most levels of an expression, sums and products counted term by term. */
 export const MOST_LEVELS = 1_000;

@@ -123,7 +123,7 @@ export class SharedExponentials {
 }
 
 /** A variable node as scale * base + offset, seen through `let` names whose variables are still current. */
-export function affine(g: Graph, node: Node): Affine {
+function affine(g: Graph, node: Node): Affine {
   const opens = (n: Node): boolean => !(g.opaque.has(n) && g.stale(n));
   const itself: Affine = { base: node, scale: g.number(1), offset: g.number(0) };
   if (!opens(node)) return itself;

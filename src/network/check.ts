@@ -294,7 +294,7 @@ export function checkChoice(where: string, choice: CellChoice, n: number): void 
   if (choice.cells.length === 0) throw new ModelError(where, "no cells are chosen", "Choose at least one");
 }
 
-export function findSection(where: string, model: WholeCell, name: string): SectionSpec {
+function findSection(where: string, model: WholeCell, name: string): SectionSpec {
   const found = model.sections.find((s) => s.name === name);
   if (found !== undefined) return found;
   throw new ModelError(where, `${model.model} has no section "${name}"`, didYouMean(name, model.sections.map((s) => s.name))); // prettier-ignore

@@ -8,7 +8,7 @@ import { dependsOn, freeNames, substitute } from "../lang/names.ts";
 import { dimension, times, unitName } from "../lang/units.ts";
 import { checkName } from "../lang/words.ts";
 import { given, number, object, quantity, record, text } from "../shapes.ts";
-import type { Unit } from "../units.ts";
+import type { Quantity, Unit } from "../units.ts";
 import {
   type CellsDescription,
   clampUnit,
@@ -85,22 +85,31 @@ function receiver(where: string, populations: readonly PopulationDescription[], 
 } // prettier-ignore
 
 /** States by name with units: all of a point neuron, the voltage of a cell. */
-const statesOf = (p: CellsDescription | NeuronsDescription): [string, Unit][] =>
+export const statesOf = (p: CellsDescription | NeuronsDescription): [string, Unit][] =>
   isNeurons(p) ? Object.entries(p.model.neuron.states).map(([s, { unit }]) => [s, unit]) : [["V", "mV"]];
 
-function termsOf(where: string, g: GatherDescription, source: readonly (readonly [string, Unit])[], target: CellsDescription | NeuronsDescription, unit: Unit): GatherTerms {
-  const own = statesOf(target);
-  const known: Record<string, Unit> = Object.fromEntries([...source.map(([s, u]) => [`${s}_pre`, u]), ...own]);
-  for (const [p, q] of Object.entries(g.params ?? {})) {
+/** The text of what each link weighs, over names of states and parameters, with the parameters' values put in.
+ * @param unit    of its product with the weight
+ * @param remedy  where the units do not fit
+ * @throws ModelError with field, text and column, and for a parameter with the name of a state */
+export function weighedText(where: string, { value, params = {}, weight }: { readonly value: string; readonly params?: Readonly<Record<string, Quantity>>; readonly weight: { readonly unit: Unit } }, states: readonly (readonly [string, Unit])[], unit: Unit, remedy: string): Expr {
+  const known: Record<string, Unit> = Object.fromEntries(states);
+  for (const [p, q] of Object.entries(params)) {
     checkName(where, "parameter", p);
     if (Object.hasOwn(known, p)) throw new ModelError(where, `the parameter "${p}" has the name of a state`, "Rename it");
     known[p] = q.unit;
   }
-  const { expr: read, dimension: of } = new Texts(where, known).check("value", g.value, undefined, new Map());
-  const product = times(of, g.weight.unit);
+  const { expr, dimension: of } = new Texts(where, known).check("value", value, undefined, new Map());
+  const product = times(of, weight.unit);
   if (product !== "any" && unitName(product) !== unitName(dimension(unit)))
-    throw new ModelError(where, `gives weight * value in ${unitName(product)} where ${unit} is wanted`, "Give the weight the unit that is missing");
-  const expr = substitute(read, Object.fromEntries(Object.entries(g.params ?? {}).map(([p, q]) => [p, num(q.value)])));
+    throw new ModelError(where, `gives weight * value in ${unitName(product)} where ${unit} is wanted`, remedy);
+  return substitute(expr, Object.fromEntries(Object.entries(params).map(([p, q]) => [p, num(q.value)])));
+} // prettier-ignore
+
+function termsOf(where: string, g: GatherDescription, source: readonly (readonly [string, Unit])[], target: CellsDescription | NeuronsDescription, unit: Unit): GatherTerms {
+  const own = statesOf(target);
+  const pre = source.map(([s, u]) => [`${s}_pre`, u] as const);
+  const expr = weighedText(where, g, [...pre, ...own], unit, "Give the weight the unit that is missing");
   const states = new Set(own.map(([s]) => s));
   const slopes = new Map<string, Expr>();
   for (const s of states) {

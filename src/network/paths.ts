@@ -34,7 +34,7 @@ export type Path =
 /** Finds what a path names. "<population>.<insertion>.<param>" means every section that has the insertion;
  * "<population>.V0", "<section>.V0", "<population>.threshold" (of the spike detector) and "e<ion>" may vary too.
  * @throws ModelError with what there is, when there is no such thing */
-export function resolvePath(path: string, d: NetworkDescription): Path {
+function resolvePath(path: string, d: NetworkDescription): Path {
   if (path === "seed" || path === "structureSeed") return { kind: path };
   const dot = path.lastIndexOf(".");
   const [owner, last] = [path.slice(0, dot), path.slice(dot + 1)];

@@ -1,12 +1,9 @@
 import { didYouMean, ModelError } from "../errors.ts";
-import { Texts } from "../lang/check.ts";
-import { type Expr, num } from "../lang/expr.ts";
-import { substitute } from "../lang/names.ts";
-import { dimension, times, unitName } from "../lang/units.ts";
+import type { Expr } from "../lang/expr.ts";
 import { checkName } from "../lang/words.ts";
 import { finite, given, list, number, object, oneOf, quantity, record, text, unit, whole } from "../shapes.ts";
 import { canonical, canonicalValues, type Quantities, type Quantity, type Unit } from "../units.ts";
-import { clampUnit, findPopulation, isCells, isNeurons, receives, type CellsDescription, type NeuronsDescription, checkUnit, checkChoice, checkNotNegative } from "./check.ts"; // prettier-ignore
+import { clampUnit, findPopulation, isCells, receives, type CellsDescription, type NeuronsDescription, checkUnit, checkChoice, checkNotNegative } from "./check.ts"; // prettier-ignore
 import type {
   PopulationDescription,
   ProjectionDescription,
@@ -14,6 +11,7 @@ import type {
   ReadoutDescription,
   Rls,
 } from "./description.ts";
+import { statesOf, weighedText } from "./gathers.ts";
 import * as shape from "./shape.ts";
 import type { Signal } from "./signal.ts";
 import { signalData } from "./sources.ts";
@@ -80,18 +78,8 @@ export function checkReadout(r: ReadoutDescription, populations: readonly Popula
 } // prettier-ignore
 
 function readText(where: string, r: ReadoutDescription, source: CellsDescription | NeuronsDescription): Expr {
-  const states = isNeurons(source) ? Object.entries(source.model.neuron.states).map(([s, of]) => [`${s}_pre`, of.unit] as const) : [["V_pre", "mV"] as const];
-  const known: Record<string, Unit> = Object.fromEntries(states);
-  for (const [p, q] of Object.entries(r.params ?? {})) {
-    checkName(where, "parameter", p);
-    if (Object.hasOwn(known, p)) throw new ModelError(where, `the parameter "${p}" has the name of a state`, "Rename it");
-    known[p] = q.unit;
-  }
-  const { expr, dimension: of } = new Texts(where, known).check("value", r.value, undefined, new Map());
-  const product = times(of, r.weight.unit);
-  if (product !== "any" && unitName(product) !== unitName(dimension(r.unit)))
-    throw new ModelError(where, `gives weight * value in ${unitName(product)} where ${r.unit} is wanted`, "Give the weight the unit that is missing, or the read-out its unit");
-  return substitute(expr, Object.fromEntries(Object.entries(r.params ?? {}).map(([p, q]) => [p, num(q.value)])));
+  const states = statesOf(source).map(([s, unit]) => [`${s}_pre`, unit] as const);
+  return weighedText(where, r, states, r.unit, "Give the weight the unit that is missing, or the read-out its unit");
 } // prettier-ignore
 
 function checkLearning(where: string, r: ReadoutDescription, l: Rls): void {
@@ -107,7 +95,7 @@ function checkLearning(where: string, r: ReadoutDescription, l: Rls): void {
 }
 
 /** What of a read-out may be recorded: its values as they act in a step, what they were off before learning, its weights. */
-export const READOUT_VARIABLES = ["z", "error", "w"] as const;
+const READOUT_VARIABLES = ["z", "error", "w"] as const;
 
 export function checkReadoutRecording(r: RecordingDescription, readouts: readonly ReadoutDescription[], populations: readonly PopulationDescription[]): void {
   const where = `recording of the read-out "${String(r.readout).slice(0, 60)}"`;

@@ -98,7 +98,7 @@ export function regular(options: {
 }
 
 /** A rate as description data: a single quantity becomes a constant signal. */
-export function rateData(rate: RateLike): RenewalSources["rate"] {
+function rateData(rate: RateLike): RenewalSources["rate"] {
   if (isQuantity(rate) && !("kind" in rate))
     return { kind: "constant", unit: "Hz", value: canonical("rate", rate, "Hz") };
   return rate as RenewalSources["rate"];

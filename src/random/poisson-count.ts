@@ -5,7 +5,7 @@ import { philoxInto, USES } from "./philox.ts";
  * decides the number of a step: how many thresholds it reaches. */
 
 /** Means above it are refused: a step of so many events is no step. */
-export const LARGEST_MEAN = 500;
+const LARGEST_MEAN = 500;
 
 /** Thresholds of a mean: the k-th is floor(P(N <= k) 2^32); the last is the first that no word reaches, and is left out. Sums, products
  * and quotients only, so that every JavaScript engine makes the same.

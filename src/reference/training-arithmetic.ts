@@ -94,7 +94,7 @@ export const lifSpikes = (x: number, xNew: number, threshold: number, rule: "eff
   xNew > threshold && (rule === "effective" || x < threshold);
 
 /** Stream of the noise drawn for trained networks; counter (neuron, step, 0, noise). */
-export const NOISE_STREAM = stream("training", "noise");
+const NOISE_STREAM = stream("training", "noise");
 
 const words = new Uint32Array(4); // overwritten by each draw: holds nothing between calls
 

@@ -85,7 +85,7 @@ export function sortSpikes(
 }
 
 /** A chunk in memory: sorted spikes, and the rows of each trace by population and trace index. */
-export class MemoryChunk implements Chunk {
+class MemoryChunk implements Chunk {
   readonly from: number;
   readonly to: number;
   readonly entries: number;

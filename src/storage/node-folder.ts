@@ -14,7 +14,7 @@ const PIECE = 1 << 20;
 const crc: typeof crc32 = typeof zlib.crc32 === "function" ? (before, bytes) => zlib.crc32(bytes, before) : crc32;
 
 /** A folder of the file system. */
-export class NodeFolder implements Files {
+class NodeFolder implements Files {
   readonly where: string;
 
   constructor(path: string) {

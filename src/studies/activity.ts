@@ -10,7 +10,7 @@ import { prefixed, type Values } from "./values.ts";
 /** ms: bins of a population's rate, finer than the fastest oscillation that is looked for (some 400 Hz). */
 export const RATE_BIN = 0.5;
 /** ms: bins of the counts whose correlation is taken. */
-export const COUNT_BIN = 5;
+const COUNT_BIN = 5;
 /** spikes that a neuron needs for a CV. */
 const LEAST_SPIKES = 4;
 
@@ -23,6 +23,12 @@ export interface Activity {
   /** of counts in 5 ms, of all pairs of the first active neurons. */
   readonly correlations: readonly number[];
 }
+
+/** What is measured of a run: from a time on (s), or of shorter runs their second half. */
+export const lateSpan = (from: number, { durationMs }: { readonly durationMs: number }): Span => ({
+  from: Math.min(1000 * from, durationMs / 2),
+  to: durationMs,
+});
 
 /** @param pairs  neurons whose pairs are correlated */
 export function activityOf(trains: SpikeTrains, span: Span, pairs: number): Activity {

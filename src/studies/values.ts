@@ -14,7 +14,7 @@ export const prefixed = (before: string, values: Values): Values =>
 
 /** Firing of a population over a whole run of some length (ms): spikes, units that fire, their mean rate over all units, and the
  * mean CV of intervals of units with three spikes or more. */
-export function activityValues(name: string, trains: SpikeTrains, durationMs: number): Values {
+function activityValues(name: string, trains: SpikeTrains, durationMs: number): Values {
   const all = timesPerCell(trains);
   const cvs = all.filter((times) => times.length >= 3).map((times) => coefficientOfVariation(intervals(times)));
   return prefixed(`${name}.`, {

@@ -47,7 +47,7 @@ async function pointStatus(dir: string, point: Point, task: Task | undefined): P
 const isWorkedOn = ({ by, job, at }: Progress): boolean =>
   by.host === hostname() ? isAlive(by) : job === undefined && Date.now() - at < SILENCE;
 
-export const countsOf = (all: readonly PointStatus[]): Record<State, number> => {
+const countsOf = (all: readonly PointStatus[]): Record<State, number> => {
   const counts = { done: 0, failed: 0, running: 0, queued: 0, stopped: 0, waiting: 0 };
   for (const { state } of all) counts[state]++;
   return counts;
@@ -71,7 +71,7 @@ export const failures = (dir: string, all: readonly PointStatus[]): string[] =>
       `  log: ${logOf(dir, point.id)}`,
     ]);
 
-export const settingsText = ({ set, seed, replicate }: Point): string =>
+const settingsText = ({ set, seed, replicate }: Point): string =>
   [...Object.entries(set).map(([path, value]) => `${path}=${value}`), ...(replicate > 0 ? [`replicate ${replicate}`] : []), `seed ${seed}`].join(" "); // prettier-ignore
 
 /** Points that a table shows where there are many more. */

@@ -69,11 +69,7 @@ export function implicitStep({ states, rates, total }: Scheme, dt: Expr): Stmt[]
 
 /** The share of each state of a scheme where nothing changes any more, by the values of its rates.
  * @throws ModelError where there is no single one */
-export function sharesAtRest(
-  { states, rates, total, restsInto }: Scheme,
-  values: readonly number[],
-  where: string,
-): number[] {
+function sharesAtRest({ states, rates, total, restsInto }: Scheme, values: readonly number[], where: string): number[] {
   const q = states.map(() => states.map(() => 0));
   rates.forEach(
     ({ from, to }, k) => ((q[from] as number[])[to] = ((q[from] as number[])[to] as number) + (values[k] as number)),

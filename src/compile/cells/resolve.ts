@@ -51,7 +51,7 @@ export interface CellContext {
 }
 
 /** Cells larger than this are trees with their state in storage, not in registers. */
-export const LARGEST_SMALL_CELL = 8;
+const LARGEST_SMALL_CELL = 8;
 
 /** A recording as it is compiled: `set` is evaluated in the currents phase of small cells. */
 export interface Trace {

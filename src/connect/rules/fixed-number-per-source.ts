@@ -17,7 +17,7 @@ export const fixedNumberPerSource = (
 ): FixedNumberPerSource => ({ kind: "fixedNumberPerSource", n, autapses });
 
 /** Targets per source. */
-export const numberPerSource = (n: FixedNumberPerSource["n"], sizes: Sizes): number =>
+const numberPerSource = (n: FixedNumberPerSource["n"], sizes: Sizes): number =>
   typeof n === "number" ? n : Math.floor(n.fraction * sizes.targets);
 
 export const fixedNumberPerSourceKind: RuleKind<FixedNumberPerSource> = {

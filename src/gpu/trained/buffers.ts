@@ -26,7 +26,7 @@ export function forLinks(
 }
 
 /** Visits every neuron of a shard with its workgroup and lane. */
-export function forNeurons(
+function forNeurons(
   { n }: Pick<CompiledTraining, "n">,
   shard: Shard,
   workgroupSize: number,

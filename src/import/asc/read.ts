@@ -1,3 +1,4 @@
+import { decimal } from "../../decimal.ts";
 import { DataError } from "../../errors.ts";
 import { linesOf } from "../../shapes.ts";
 import { MOST_POINTS } from "../swc/read.ts";
@@ -15,7 +16,6 @@ export const BAR = Symbol("|");
 
 const MOST_DEEP = 10_000;
 const TOKEN = /;[^\n]*|"[^"\n]*"|[()<>|]|[^\s,;"()<>|]+|"/g;
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 interface Open {
   readonly spine: boolean;
@@ -41,10 +41,15 @@ export function readAsc(text: string, where: string): readonly AscItem[] {
         open.pop();
         (open.at(-1) as Open).items.push({ spine, items, line });
       } else if (token === '"') throw new DataError(at, "has a quotation mark without its second", "Close the name");
-      else items.push(token === "|" ? BAR : NUMBER.test(token) ? Number(token) : token);
+      else items.push(token === "|" ? BAR : numberOr(token));
     }
   }
   const left = open.at(-1) as Open;
   if (open.length > 1) throw new DataError(`${where}, line ${left.line}`, `opens a ${left.spine ? "<" : "("} that is never closed`, "Close it; the file may have been cut"); // prettier-ignore
   return left.items;
+}
+
+function numberOr(token: string): number | string {
+  const value = decimal(token);
+  return Number.isNaN(value) ? token : value;
 }

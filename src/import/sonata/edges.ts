@@ -3,26 +3,18 @@ import { list as links } from "../../connect/rules.ts";
 import type { Network } from "../../network/network.ts";
 import type { CellsHandle } from "../../network/handles.ts";
 import type { Components } from "./components.ts";
-import { type Fields, hdf5Of, type SonataGroup, typesTable } from "./config.ts";
+import type { Fields, SonataGroup } from "./config.ts";
 import type { NestModel } from "./nest.ts";
 import { isCell, list, type Nodes, type Part } from "./nodes.ts";
 import { PLACE, receptorOf } from "./receptors.ts";
-import { groupIn, grouped, ids } from "./tables.ts";
+import { groupIn, grouped, ids, tableOf } from "./tables.ts";
 
 const READ = new Set(["edge_type_id", "syn_weight", "delay", "nsyns", "model_template", "target_query", "source_query", "dynamics_params", "weight_function", "weight_sigma"]); // prettier-ignore
 const SYNAPSES = new Set(["", "static_synapse", "nest:static_synapse"]);
 
 /** Edges of a file, one bundle for each pair of parts and place where they end. Receptors of cells are made as edges ask for them. */
 export function readEdges(parts: readonly Part[], files: Components, entry: Fields, resolve: (where: string, path: string) => string): Bundle[] {
-  const path = (key: string): string | undefined => {
-    const given = entry.text(key);
-    return given === undefined ? undefined : resolve(entry.at(key), given);
-  };
-  const file = path("edges_file");
-  const csv = path("edge_types_file");
-  if (file === undefined) throw new DataError(entry.at("edges_file"), "is missing", "Give the HDF5 file of edges");
-  const types = csv === undefined ? new Map<number, ReadonlyMap<string, string>>() : typesTable(files.source, csv, "edge_type_id");
-  const root = groupIn(file, hdf5Of(files.source, file), "edges");
+  const { file, types, root } = tableOf(files.source, entry, resolve, "edge");
   return root.keys().flatMap((name) => bundled(populationIn(`${file}, edges/${name}`, groupIn(file, root, name), types, parts, files), parts, name.replaceAll(/\W+/g, "_")));
 } // prettier-ignore
 

@@ -1,11 +1,11 @@
 import { DataError, didYouMean } from "../../errors.ts";
 import type { NeuronOptions } from "../../mechanisms/neuron.ts";
 import type { Given } from "../../units.ts";
-import { brief, type Fields, hdf5Of, isRow, type SonataGroup, type SonataSource, typesTable } from "./config.ts";
+import { brief, type Fields, isRow, type SonataGroup, type SonataSource } from "./config.ts";
 import { biophysical, type Biophysical, type Run } from "./biophysical.ts";
 import type { Components } from "./components.ts";
 import { nestModel, type NestModel } from "./nest.ts";
-import { column, groupIn, grouped, ids } from "./tables.ts";
+import { column, groupIn, grouped, ids, tableOf } from "./tables.ts";
 
 /** A population of nodes: its rows with their ids, and what is known of each. */
 export interface Nodes {
@@ -30,15 +30,7 @@ export interface Part {
 export const isCell = (model: Part["model"]): model is Biophysical => model !== "virtual" && "cell" in model;
 
 export function readNodes(source: SonataSource, entry: Fields, resolve: (where: string, path: string) => string, notes: string[]): Nodes[] {
-  const path = (key: string): string | undefined => {
-    const given = entry.text(key);
-    return given === undefined ? undefined : resolve(entry.at(key), given);
-  };
-  const file = path("nodes_file");
-  const csv = path("node_types_file");
-  if (file === undefined) throw new DataError(entry.at("nodes_file"), "is missing", "Give the HDF5 file of nodes");
-  const types = csv === undefined ? new Map<number, ReadonlyMap<string, string>>() : typesTable(source, csv, "node_type_id");
-  const root = groupIn(file, hdf5Of(source, file), "nodes");
+  const { file, csv, types, root } = tableOf(source, entry, resolve, "node");
   return root.keys().map((name) => population(name, `${file}, nodes/${name}`, groupIn(file, root, name), types, csv ?? "node types", notes));
 } // prettier-ignore
 

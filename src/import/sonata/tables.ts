@@ -1,5 +1,5 @@
 import { DataError } from "../../errors.ts";
-import { brief, isRow, type SonataGroup } from "./config.ts";
+import { brief, type Fields, hdf5Of, isRow, type SonataGroup, type SonataSource, typesTable } from "./config.ts";
 
 /** Columns of HDF5 files, checked before they are read. */
 
@@ -109,3 +109,16 @@ function leaves(group: SonataGroup): string[] {
   const own = names.filter((name) => name !== "dynamics_params" && !isGroup(group.get(name)));
   return isGroup(below) ? [...own, ...below.keys().map((name) => `dynamics_params/${name}`)] : own;
 }
+
+/** The HDF5 file of nodes or edges that an entry of the circuit names, and the table of their types, empty where none is named.
+ * @throws DataError where no file is named, or it is none */
+export function tableOf(source: SonataSource, entry: Fields, resolve: (where: string, path: string) => string, of: "node" | "edge") {
+  const path = (key: string): string | undefined => {
+    const given = entry.text(key);
+    return given === undefined ? undefined : resolve(entry.at(key), given);
+  };
+  const [file, csv] = [path(`${of}s_file`), path(`${of}_types_file`)];
+  if (file === undefined) throw new DataError(entry.at(`${of}s_file`), "is missing", `Give the HDF5 file of ${of}s`);
+  const types = csv === undefined ? new Map<number, ReadonlyMap<string, string>>() : typesTable(source, csv, `${of}_type_id`);
+  return { file, csv, types, root: groupIn(file, hdf5Of(source, file), `${of}s`) };
+} // prettier-ignore

@@ -1,3 +1,4 @@
+import { decimal } from "../../decimal.ts";
 import { DataError } from "../../errors.ts";
 import { linesOf } from "../../shapes.ts";
 
@@ -28,7 +29,6 @@ export interface SwcTree {
 }
 
 export const MOST_POINTS = 2_000_000;
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
 const FIELDS = ["id", "type", "x", "y", "z", "radius", "parent"] as const;
 
 /** The points of an SWC text and how they hang together. Lines may stand in any order; what follows the seventh number and lines that
@@ -64,7 +64,7 @@ function readLine(content: string, line: number, where: string): SwcPoint | unde
   }
   const [id, type, x, y, z, radius, parent] = FIELDS.map((name, k) => {
     const field = fields[k] as string;
-    const value = NUMBER.test(field) ? Number(field) : NaN;
+    const value = decimal(field);
     const whole = ["id", "type", "parent"].includes(name);
     if (Number.isFinite(value) && (!whole || Number.isSafeInteger(value))) return value;
     throw new DataError(at, `${name} is "${field.slice(0, 60)}"`, `Give a ${whole ? "whole" : "finite"} number`);

@@ -1,3 +1,4 @@
+import { decimal } from "../../decimal.ts";
 import { DataError } from "../../errors.ts";
 import { linesOf } from "../../shapes.ts";
 import type { ColumnCellType, ReceptorName, ReceptorParameters } from "./cell-types.ts";
@@ -9,7 +10,6 @@ import type { HnnFile } from "./hnn-file.ts";
 const TYPES: ReadonlyMap<string, string> = new Map([["L2Basket", "L2_basket"], ["L2Pyr", "L2_pyramidal"], ["L5Basket", "L5_basket"], ["L5Pyr", "L5_pyramidal"]]); // prettier-ignore
 const SHORT: ReadonlyMap<string, string> = new Map([...TYPES].map(([short, name]) => [name, short]));
 const LINE = /^\s*([A-Za-z_]\w*)\s*:\s*(.*?)\s*$/;
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
 const MOST_LINES = 100_000;
 
 /** The keys of a file, each asked for at most once, so that what nobody asks for can be said. */
@@ -40,7 +40,7 @@ class Keys {
     this.#asked.add(key);
     const found = this.#values.get(key);
     if (found === undefined || found.text === "") return undefined;
-    const value = NUMBER.test(found.text) ? Number(found.text) : NaN;
+    const value = decimal(found.text);
     if (Number.isFinite(value)) return value;
     throw new DataError(`${this.#name}, line ${found.line}`, `${key} is "${found.text.slice(0, 60)}"`, "Give a number");
   }

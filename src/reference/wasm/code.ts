@@ -6,7 +6,7 @@ export type Type = (typeof TYPE)[keyof typeof TYPE];
 const vector = (code: number): readonly number[] => [0xfd, ...unsigned(code)];
 
 /** Instructions without an immediate. f64x2: two numbers at once; masks have all bits of a lane set, or none. */
-export const OP = {
+const OP = {
   block: [0x02, 0x40], loop: [0x03, 0x40], if: [0x04, 0x40], else: [0x05], end: [0x0b],
   eqz: [0x45], i32eq: [0x46], i32ne: [0x47], i32ltS: [0x48], i32geS: [0x4e], i32add: [0x6a], i32sub: [0x6b], i32mul: [0x6c], i32and: [0x71], i32or: [0x72], select: [0x1b], i32shl: [0x74], i32shrU: [0x76],
   splat: vector(0x14),

@@ -1,4 +1,3 @@
-import type { Span } from "../../analysis/spikes.ts";
 import { fixed } from "../../analysis/summary.ts";
 import { fixedInDegree, oneToOne } from "../../connect/rules.ts";
 import iafDelta from "../../mechanisms/neurons/iaf_delta.ts";
@@ -7,7 +6,7 @@ import { poissonPort } from "../../network/sources.ts";
 import type { StoredRun } from "../../storage/load-run.ts";
 import { Hz, ms, mV, seconds } from "../../units.ts";
 import type { Built, Figure, Given } from "../study.ts";
-import { activityOf, activityTable, lateValues, rateSpectrum } from "../activity.ts";
+import { activityOf, activityTable, lateSpan, lateValues, rateSpectrum } from "../activity.ts";
 import { selfConsistentRate } from "./mean-field.ts";
 import type { Values } from "../values.ts";
 import type { BrunelSettings } from "./settings.ts";
@@ -51,11 +50,9 @@ export function buildBrunel(s: BrunelSettings, { seed }: Given): Built {
   };
 } // prettier-ignore
 
-const spanOf = (s: BrunelSettings, run: StoredRun): Span => ({ from: Math.min(1000 * s.from, run.durationMs / 2), to: run.durationMs }); // prettier-ignore
-
 /** Irregularity, synchrony and oscillation of both populations, and the mean-field rate beside them. */
 async function values(run: StoredRun, entry: number, s: BrunelSettings): Promise<Values> {
-  const span = spanOf(s, run);
+  const span = lateSpan(s.from, run);
   const found: Record<string, number> = { mean_field_rate__Hz: expectedRate(s) };
   for (const name of POPULATIONS) Object.assign(found, lateValues(name, await run.spikes(name, entry), span, s.pairs));
   return found;
@@ -73,7 +70,7 @@ async function summary(run: StoredRun, entry: number, s: BrunelSettings): Promis
 
 async function figures(run: StoredRun, entry: number, s: BrunelSettings): Promise<Figure[]> {
   const { activityFigure, statisticsFigure } = await import("../activity-figures.ts");
-  const span = spanOf(s, run);
+  const span = lateSpan(s.from, run);
   const E = await run.spikes("E", entry);
   const shown = { from: span.from, to: Math.min(span.to, span.from + 200) };
   const { rates, cvs } = activityOf(E, span, 0);

@@ -1,4 +1,3 @@
-import type { Span } from "../../analysis/spikes.ts";
 import { fixedTotal, oneToOne } from "../../connect/rules.ts";
 import { normalValues } from "../../connect/values.ts";
 import iafExp from "../../mechanisms/neurons/iaf_exp.ts";
@@ -7,7 +6,7 @@ import { poissonPort } from "../../network/sources.ts";
 import { drawNormal, stream } from "../../random/philox.ts";
 import type { StoredRun } from "../../storage/load-run.ts";
 import { Hz, ms, mV, nF, pA, perCell, seconds, uS } from "../../units.ts";
-import { activityOf, activityTable, lateValues, rateSpectrum } from "../activity.ts";
+import { activityOf, activityTable, lateSpan, lateValues, rateSpectrum } from "../activity.ts";
 import type { Built, Figure, Given } from "../study.ts";
 import type { Values } from "../values.ts";
 import { EXTERNAL, FULL_RATES, linksOf, NEURONS, POPULATIONS, PROBABILITY } from "./published.ts";
@@ -26,7 +25,7 @@ const fullLinks = (target: number, source: number): number =>
 
 /** pA: constant current of each population that replaces the mean input which scaling takes away. Fewer links by a factor k with
  * weights larger by 1 / sqrt(k) keep the variance of the input and leave sqrt(k) of its mean. */
-export function replacedInput(s: MicrocircuitSettings): number[] {
+function replacedInput(s: MicrocircuitSettings): number[] {
   return POPULATIONS.map((_, target) => {
     const recurrent = POPULATIONS.reduce(
       (sum, _name, source) => sum + (meanWeight(s, target, source) * fullLinks(target, source) * (FULL_RATES[source] as number)) / (NEURONS[target] as number),
@@ -82,19 +81,17 @@ export function buildMicrocircuit(s: MicrocircuitSettings, { seed }: Given): Bui
 /** At full scale; the rates that downscaling is to keep. */
 const published = (name: string): string => (FULL_RATES[POPULATIONS.indexOf(name as "L23E")] as number).toFixed(2);
 
-const spanOf = (s: MicrocircuitSettings, run: StoredRun): Span => ({ from: Math.min(1000 * s.from, run.durationMs / 2), to: run.durationMs }); // prettier-ignore
-
 async function values(run: StoredRun, entry: number, s: MicrocircuitSettings): Promise<Values> {
   const found = {};
   for (const name of POPULATIONS)
-    Object.assign(found, lateValues(name, await run.spikes(name, entry), spanOf(s, run), s.pairs));
+    Object.assign(found, lateValues(name, await run.spikes(name, entry), lateSpan(s.from, run), s.pairs));
   return found;
 }
 
 async function figures(run: StoredRun, entry: number, s: MicrocircuitSettings): Promise<Figure[]> {
   const { layersFigure, ratesFigure } = await import("./figures.ts");
   const { statisticsFigure } = await import("../activity-figures.ts");
-  const span = spanOf(s, run);
+  const span = lateSpan(s.from, run);
   const all = await Promise.all(POPULATIONS.map((name) => run.spikes(name, entry)));
   const statistics = all.map((trains, p) => ({ label: POPULATIONS[p] as string, spectrum: rateSpectrum(trains, span), ...activityOf(trains, span, 0) }));
   return [

@@ -6,7 +6,7 @@ import type { LoopMeasures } from "../../models/trained-network/measures.ts";
 import type { LoopResult } from "../../models/trained-network/run.ts";
 
 /** Columns of loops.csv. */
-export const LOOP_COLUMNS = [
+const LOOP_COLUMNS = [
   "mse_err", "rms_err", "mse_median_neuron", "mse_in", "cc_in", "cc_out", "rate_all", "rate_qif", "rate_lif", "rate_stim",
   "r_mean", "sigma2", "tau_rec", "tau_div", "tau_con", "tau_chn", "w_fro", "max_abs_w",
 ] as const satisfies readonly (keyof LoopMeasures)[]; // prettier-ignore

@@ -24,7 +24,7 @@ export interface Reference {
   readonly percent_mvc: number;
   readonly percent_of_own_maximum: number;
 }
-export const REFERENCE_FILE = "force_reference.json";
+const REFERENCE_FILE = "force_reference.json";
 export const OFFSET_FILE = "dc_offset_optimized.json";
 
 interface Measured {

@@ -15,7 +15,7 @@ import type { PipelineSettings } from "./settings.ts";
 import { OFFSET_FILE } from "./steps12.ts";
 
 export const CHUNKS_FOLDER = "watanabe_chunks";
-export const PARAMETERS_FILE = "watanabe_simulation_params.json";
+const PARAMETERS_FILE = "watanabe_simulation_params.json";
 
 interface Offset {
   readonly reference_drive__Hz: number;
@@ -81,7 +81,7 @@ export async function loadAndSummarise(s: PipelineSettings, context: StudyContex
   };
 }
 
-export const FORCE_FILE = "watanabe_force.json";
+const FORCE_FILE = "watanabe_force.json";
 
 /** Step 05: force of the whole run, one pool with its true unit indices. */
 export async function forceOfRun(s: PipelineSettings, context: StudyContext): Promise<StepResult> {

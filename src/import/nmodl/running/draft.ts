@@ -169,7 +169,7 @@ function keptSteps(resolver: Resolver, s: Context["symbols"], final: (e: Expr) =
 export const exprsOf = (form: Form): Expr[] =>
   "next" in form ? [form.next] : "inf" in form ? [form.inf, form.tau] : [form.alpha, form.beta];
 
-export const mapForm = (form: Form, f: (e: Expr) => Expr): Form =>
+const mapForm = (form: Form, f: (e: Expr) => Expr): Form =>
   "next" in form
     ? { next: f(form.next) }
     : "inf" in form
