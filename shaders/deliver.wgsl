@@ -2,7 +2,7 @@
 // adds at once, many it leaves on a list that the workgroup then works through together. Where processors share caches rather than a
 // memory that adds, several that add to the same lines take twice as long as one: there the slots are divided into parts, and the
 // workgroups of a part add only what reaches it (links of a segment ascend by slot, so a part's are found by bisection).
-import constants::LIST; // not below the size of a workgroup
+import constants::LIST; // rows that a workgroup works through together
 import constants::FEW;  // links of a spike that whoever looked it up adds alone
 import package::log::{Log, Block, begin_of, quads_of};
 

@@ -170,7 +170,7 @@ cards(
     {
       question: "Do other event times make another response?",
       settings: { drive: 0, trial: 3, speed: 1000 },
-      look: "The events are drawn anew about the same time. Keep this run and try other trials: no two responses are alike.",
+      look: "The events are drawn anew about the same time. Run some in Trials, further down: no two responses are alike, and their mean is smoother than each.",
     },
     {
       question: "Does the rhythm need its drive?",

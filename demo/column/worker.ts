@@ -1,3 +1,4 @@
+import "../site/early.ts";
 import { makeAhead } from "../../src/gpu/kernels.ts";
 import { hnnText, readHnn, type CortexColumn, type Drive } from "../../src/models/cortical-column/index.ts";
 import type { Chunk } from "../../src/run/chunk.ts";

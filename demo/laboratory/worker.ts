@@ -1,3 +1,4 @@
+import "../site/early.ts";
 import { adapters, openDevice, type AdapterInfo } from "../../src/browser.ts";
 import { HillockError } from "../../src/errors.ts";
 import type { Chunk } from "../../src/run/chunk.ts";

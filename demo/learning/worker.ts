@@ -1,3 +1,4 @@
+import "../site/early.ts";
 import type { CompiledTraining } from "../../src/compile/trained/training.ts";
 import type { TrainingEngine } from "../../src/host/training.ts";
 import { gpuTraining } from "../../src/gpu/trained/training.ts";

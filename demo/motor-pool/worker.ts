@@ -1,3 +1,4 @@
+import "../site/early.ts";
 import { gpuEngine } from "../../src/gpu/engine.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";

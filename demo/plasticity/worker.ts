@@ -1,3 +1,4 @@
+import "../site/early.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import type { Control } from "../../src/run/control.ts";
 import type { SpikesOf } from "../site/nwb-worker.ts";

@@ -137,9 +137,14 @@ export function makeAhead(device: GPUDevice, names: readonly CommonKernel[]): vo
 export const WORKGROUP_SIZE = 64;
 
 /** What a workgroup lists to work through together; what finds no room is done by who found it, with the same bits. SwiftShader takes
- * 3 s to make a kernel with a list of 256, 0.5 s with 64. */
-const listed = (device: GPUDevice, workgroupSize: number): number =>
-  Math.max(isSoftware(device.adapterInfo) ? 64 : 256, workgroupSize);
+ * 3 s to make `deliver` with a list of 256, 0.6 s with 64 and 0.3 s with 8: there its rows are added alone, but for very long ones. The
+ * list of `regenerate` holds a job of every invocation. */
+const listed = (device: GPUDevice, name: KernelName, workgroupSize: number): number =>
+  isSoftware(device.adapterInfo)
+    ? name === "deliver"
+      ? 8
+      : Math.max(64, workgroupSize)
+    : Math.max(256, workgroupSize);
 
 /** Links of a spike at most that one invocation adds alone. A GPU's workgroup shares more than a few; on a software adapter an entry
  * of the list costs each group of lanes as much as some links, and only a row of very many would keep one of them waiting (8,000 motor
@@ -154,7 +159,7 @@ async function makeKernel<K extends KernelName>(
   options: KernelOptions,
 ): Promise<Kernel<K>> {
   const label = options.label ?? name;
-  const list = listed(device, options.workgroupSize ?? WORKGROUP_SIZE);
+  const list = listed(device, name, options.workgroupSize ?? WORKGROUP_SIZE);
   const code = await linkKernel(name, options.model, { LIST: `${list}u`, FEW: `${options.alone ?? alone(device)}u` });
   const layout = device.createBindGroupLayout({
     label,
