@@ -188,6 +188,20 @@ export interface CompiledPort {
   readonly tables: readonly Uint32Array[];
   /** index into tables: [entry * n + cell] */
   readonly tableOf: Uint32Array;
+  /** how its rate may change while the network runs; undefined where it stays. */
+  readonly live?: LivePort;
+}
+
+/** What a port's tables are made from when its rate changes. */
+export interface LivePort {
+  /** Hz of each source: [entry * n + cell]. */
+  readonly rate: Float64Array;
+  readonly maxHz: number;
+  /** how many sources an element sums. */
+  readonly sources: number;
+  readonly dt: number; // ms
+  /** thresholds of the longest table that a rate may have. */
+  readonly longest: number;
 }
 
 /** Links of a port's projection: shared by all entries, or one list per entry. */

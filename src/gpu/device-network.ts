@@ -37,6 +37,7 @@ interface Named {
   readonly learning: readonly LearnPart[];
   readonly readouts: readonly ReadoutPart[];
   readonly releases: readonly ReleasePart[];
+  readonly ports: readonly PortPart[];
 }
 
 /** A compiled network's groups on a device, and the dispatches that advance them. */
@@ -70,7 +71,7 @@ export class DeviceNetwork {
       Promise.all(network.readouts.map((r) => ReadoutPart.make(shared, r))),
     ]);
     const { learning, marks } = learned;
-    const named = { drives, sums, cells, learning, readouts, releases };
+    const named = { drives, sums, cells, learning, readouts, releases, ports };
     return new DeviceNetwork(shared, named, [...marks, ...ports, ...delivered], common);
   }
 

@@ -12,8 +12,9 @@ import type { Signal } from "../network/signal.ts";
 import { type Base, prepare, type GpuOptions } from "./base.ts";
 import { DeviceNetwork } from "./device-network.ts";
 import { encodePasses } from "./dispatches.ts";
-import { type Shared, type Submit } from "./group.ts";
+import type { Setting, Shared, Submit } from "./group.ts";
 import type { LearnPart } from "./learn-part.ts";
+import type { PortPart } from "./port-part.ts";
 import { LogCopy, type LogRing } from "./log-ring.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import { checked, type Memory } from "./memory.ts";
@@ -158,6 +159,10 @@ class GpuEngine implements VisibleEngine {
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
     this.#settings.changed(this.#parts.named.drives);
+  }
+  setPortRate(population: number, hz: number | ArrayLike<number>, entry?: number): void {
+    this.#inputs.setPortRate(population, hz, entry);
+    this.#settings.changed(this.#parts.named.ports.filter((p): p is PortPart & Setting => p.population === population));
   }
   setScale(projection: number, scale: number, entry?: number): void {
     this.#inputs.setScale(projection, scale, entry);

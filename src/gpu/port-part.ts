@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledPort, PortLinks } from "../compile/compiled.ts";
+import { portTables } from "../host/ports.ts";
 import type { Group, Kind, Shared, Turn } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
 import type { Sums } from "./sums.ts";
@@ -8,6 +9,9 @@ export const PORTS: Kind = { dispatches: ({ stages }) => stages.reduce((sum, s) 
 
 /** Summed Poisson inputs of one projection on the device. */
 export class PortPart implements Group {
+  readonly population: number;
+  /** its tables, where its rate may change. */
+  readonly setting?: GPUBuffer;
   readonly #shared: Shared;
   readonly #sums: Sums;
   readonly #kernel: Kernel<"ports">;
@@ -16,33 +20,38 @@ export class PortPart implements Group {
 
   private constructor(shared: Shared, kernel: Kernel<"ports">, p: PortLinks, sums: Sums) {
     const { memory, network } = shared;
-    const { entries, seeds, populations } = network;
+    const { entries, populations } = network;
     const port = populations[p.population] as CompiledPort;
-    [this.#shared, this.#kernel, this.#sums] = [shared, kernel, sums];
+    [this.#shared, this.#kernel, this.#sums, this.population] = [shared, kernel, sums, p.population];
     const { slots } = sums.stage;
     const label = `port ${network.projections[p.projection]?.name}`;
     const links = linkWords(p, port.n, entries, slots);
     this.#count = links.length / 4;
-    const tables = entries;
-    const starts = tables + port.tableOf.length;
-    const first = starts + port.tables.length + 1;
-    const data = new Uint32Array(first + port.tables.reduce((sum, t) => sum + t.length, 0));
-    data.set(seeds);
-    data.set(port.tableOf, tables);
-    let next = first;
-    port.tables.forEach((t, k) => {
-      data[starts + k] = next;
-      data.set(t, next);
-      next += t.length;
-    });
-    data[starts + port.tables.length] = next;
-    const words = Uint32Array.of(this.#count, port.n, entries, slots, port.stream, p.projection, tables, starts);
+    const data = this.words();
+    const starts = entries + port.tableOf.length;
+    const words = Uint32Array.of(this.#count, port.n, entries, slots, port.stream, p.projection, entries, starts);
     this.#buffers = {
       shape: memory.uniform(`${label}: shape`, words),
       data: memory.storage(`${label}: thresholds`, data),
       links: memory.storage(`${label}: links`, links),
     };
+    if (port.live !== undefined) this.setting = this.#buffers.data;
   }
+
+  /** See shaders/ports.wgsl: seeds, the table of each element, where thresholds begin, from the buffer's first word, and thresholds. */
+  words(): Uint32Array<ArrayBuffer> {
+    const { network, inputs } = this.#shared;
+    const tables = inputs.ports.get(this.population)?.tables ?? portTables(network.populations[this.population] as CompiledPort);
+    const { tableOf, starts, thresholds } = tables;
+    const starting = network.seeds.length + tableOf.length;
+    const first = starting + starts.length;
+    const data = new Uint32Array(first + thresholds.length);
+    data.set(network.seeds);
+    data.set(tableOf, network.seeds.length);
+    for (let k = 0; k < starts.length; k++) data[starting + k] = first + (starts[k] as number);
+    data.set(thresholds, first);
+    return data;
+  } // prettier-ignore
 
   static async make(shared: Shared, p: PortLinks, sums: Sums): Promise<PortPart> {
     const { kernels, workgroupSize } = shared;

@@ -42,6 +42,8 @@ export interface LinkStates {
 export interface Controls {
   /** the rate signal of a renewal population, per entry or all; Hz. */
   setRate(population: number, signal: import("../network/signal.ts").Signal, entry?: number): void;
+  /** rate of each source of a port, Hz: one, or one per element. */
+  setPortRate(population: number, hz: number | ArrayLike<number>, entry?: number): void;
   /** factor on a projection's weights, 0 <= |scale| <= maxScale. */
   setScale(projection: number, scale: number, entry?: number): void;
   setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void;

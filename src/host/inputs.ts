@@ -4,8 +4,9 @@ import type { Signal } from "../network/signal.ts";
 import { clampOwner, hasUnnamedNoise, noiseOwner, rateOf, signalAt, type AtStep } from "../network/signal-values.ts";
 import { RateIncrements } from "../random/increments.ts";
 import { type ConstantIncrements, constantIncrements } from "../random/source.ts";
-import type { CompiledClamp, CompiledNetwork, CompiledRenewal } from "../compile/compiled.ts";
+import type { CompiledClamp, CompiledNetwork, CompiledPort, CompiledRenewal } from "../compile/compiled.ts";
 import type { EngineState } from "./engine.ts";
+import { checkPortRates, livePorts, type PortRates } from "./ports.ts";
 
 /** A renewal population's rates as rows of increments: entries that share a signal (and, with noise, a seed) share a row. */
 interface RateRows {
@@ -42,6 +43,8 @@ export class Inputs {
   readonly gains: Float64Array[];
   /** factor on projection p's weights in entry e: [p * entries + e]. */
   readonly scales: Float64Array;
+  /** of the ports whose rate may change, by population. */
+  readonly ports: ReadonlyMap<number, PortRates>;
 
   constructor(network: CompiledNetwork) {
     this.#network = network;
@@ -62,6 +65,7 @@ export class Inputs {
     this.clampRow = this.#buildClamps();
     this.gains = network.clamps.map((c) => c.gain.slice());
     this.scales = network.initialScales.slice();
+    this.ports = livePorts(network);
   }
 
   /** Number of rows of increments now. */
@@ -111,6 +115,13 @@ export class Inputs {
     });
     this.#build(r, true);
     this.#number();
+  }
+
+  /** @param hz  of each source, one or one per cell
+   * @throws ModelError for a port whose rate stays, and for a rate beyond its maxRate */
+  setPortRate(population: number, hz: number | ArrayLike<number>, entry?: number): void {
+    checkPortRates(this.#network.populations[population] as CompiledPort, hz);
+    this.ports.get(population)?.set(hz, entry);
   }
 
   /** @throws ModelError when the factor is outside the projection's limits */
@@ -171,6 +182,7 @@ export class Inputs {
       "inputs.rowOf": Uint32Array.from(this.#rates.flatMap((r) => [...r.rowOf])),
       "inputs.scales": this.scales.slice(),
       ...Object.fromEntries(this.gains.map((g, k) => [`inputs.gain.${k}`, g.slice()])),
+      ...Object.fromEntries([...this.ports].map(([k, port]) => [`inputs.port.${k}`, port.save()])),
     };
   }
 
@@ -198,6 +210,7 @@ export class Inputs {
     this.#number();
     this.scales.set(state["inputs.scales"] as Float64Array);
     this.gains.forEach((g, k) => g.set(state[`inputs.gain.${k}`] as Float64Array));
+    for (const [k, port] of this.ports) port.load(state[`inputs.port.${k}`] as Float64Array);
   }
 
   #restoreRates(rows: readonly RateIncrements[], mark: Float64Array): void {

@@ -227,6 +227,9 @@ export class TrainedEngine implements Engine {
   setRate(): never {
     return fixed();
   }
+  setPortRate(): never {
+    return fixed();
+  }
   setScale(): never {
     return fixed();
   }

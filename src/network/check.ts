@@ -69,9 +69,10 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
   if (p.model.kind === "renewal") return checkRenewal(where, p.model, n);
   if (p.model.kind === "trains") return checkTimes(where, p.model.times, n);
   if (p.model.kind === "port") {
-    const { sources, rate } = p.model;
+    const { sources, rate, maxRate } = p.model;
     if (!(Number.isFinite(sources) && sources > 0)) throw new ModelError(`${where}, sources`, `is ${sources}`, "Give how many sources each element sums, above 0"); // prettier-ignore
-    return checkNotNegative(`${where}, rate`, rate, "Hz", n);
+    if (maxRate !== undefined) checkNotNegative(`${where}, maxRate`, maxRate, "Hz", 1);
+    return checkPortRate(`${where}, rate`, rate, n, maxRate);
   }
   throw new ModelError(
     where,
@@ -320,6 +321,16 @@ export function checkNotNegative<U extends "ms" | "Hz">(
 ): void {
   refuseNegative(where, canonicalValues(where, q, unit, n), unit);
 }
+
+/** @throws ModelError for a rate below 0 or above the port's maxRate */
+export function checkPortRate(where: string, rate: Quantity<"Hz"> | Quantities<"Hz">, n: number, maxRate: Quantity<"Hz"> | undefined): void {
+  const values = canonicalValues(where, rate, "Hz", n);
+  refuseNegative(where, values, "Hz");
+  if (maxRate === undefined) return;
+  const most = canonical(where, maxRate, "Hz");
+  const highest = typeof values === "number" ? values : values.reduce((a, b) => Math.max(a, b), 0);
+  if (highest > most) throw new ModelError(where, `is ${highest} Hz, above the port's maxRate of ${most} Hz`, "Give a lower rate, or the port a higher maxRate");
+} // prettier-ignore
 
 export function refuseNegative(where: string, values: number | Float64Array, unit: string): void {
   const lowest = typeof values === "number" ? values : values.reduce((a, b) => Math.min(a, b), Infinity);

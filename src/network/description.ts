@@ -33,6 +33,8 @@ export interface PortSources {
   readonly sources: number;
   /** of each source, one rate or one per element. */
   readonly rate: Quantity<"Hz"> | Quantities<"Hz">;
+  /** the highest rate that `control.rate` may set; the rate stays as it is where it is left out. */
+  readonly maxRate?: Quantity<"Hz">;
 }
 
 export type SourceModel = RenewalSources | TrainSources | PortSources;

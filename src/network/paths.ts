@@ -3,7 +3,7 @@ import { canonicalWithin } from "../shapes.ts";
 import { canonicalValues, isQuantity, one, type Quantities, type Quantity, type Unit } from "../units.ts";
 import {
   checkCellSignals,
-  checkNotNegative,
+  checkPortRate,
   checkRates,
   checkTimes,
   checkU32,
@@ -118,7 +118,7 @@ function checkValue(where: string, path: Path, value: unknown, d: NetworkDescrip
     case "rate": {
       const population = d.populations[path.population] as NetworkDescription["populations"][number];
       if (population.model.kind === "port")
-        return checkNotNegative(where, value as Quantity<"Hz">, "Hz", sizeOf(population));
+        return checkPortRate(where, value as Quantity<"Hz">, sizeOf(population), population.model.maxRate);
       return checkRates(where, rateValue(value), sizeOf(population));
     }
     case "times":

@@ -71,7 +71,7 @@ const times = list(numbers);
 const sources = new Map<string, Check>([
   ["renewal", object({ ...kind, order: number, rate: rates, latency: quantity() })],
   ["trains", object({ ...kind, times })],
-  ["port", object({ ...kind, sources: number, rate: given })],
+  ["port", object({ ...kind, sources: number, rate: given }, { maxRate: quantity() })],
 ]);
 
 /** A population: cells and point neurons are looked into by `checkCell` and `checkNeurons`. */

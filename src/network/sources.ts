@@ -47,10 +47,11 @@ export const gamma = ({
 
 /** The summed input of many Poisson sources: in each step an element gives a Poisson number of events, of mean sources * rate * dt, which every
  * link of it delivers at once. `net.sources("background", cells.n, poissonPort({ sources: 1000, rate: Hz(20) }))` with `oneToOne()` gives
- * each cell its own. Its events are not recorded. */
+ * each cell its own. Its events are not recorded. Up to `maxRate` its rate may be set while the network runs. */
 export const poissonPort = (options: {
   readonly sources: number;
   readonly rate: Quantity<"Hz"> | Quantities<"Hz">;
+  readonly maxRate?: Quantity<"Hz">;
 }): PortSources => ({ kind: "port", ...options });
 
 /** Spike trains given as data, one per cell: times in ms, any order. @throws ModelError for what is no list of lists */

@@ -30,15 +30,35 @@ export function countThresholds(where: string, mean: number): Uint32Array {
   return Uint32Array.from(thresholds);
 } // prettier-ignore
 
-/** How many thresholds a word reaches. */
-export function countOf(thresholds: Uint32Array, word: number): number {
-  let [low, high] = [0, thresholds.length];
+/** The tables of elements that sum so many sources of these rates, each table once.
+ * @param hz  of each source of an element
+ * @param dt  ms
+ * @throws ModelError for a mean beyond the largest */
+export function countTables(where: string, hz: Float64Array, sources: number, dt: number): { readonly tables: readonly Uint32Array[]; readonly tableOf: Uint32Array } {
+  const tables: Uint32Array[] = [];
+  const known = new Map<number, number>();
+  const tableOf = new Uint32Array(hz.length);
+  for (let i = 0; i < hz.length; i++) {
+    const mean = sources * (hz[i] as number) * dt * 1e-3;
+    let table = known.get(mean);
+    if (table === undefined) {
+      table = tables.push(countThresholds(where, mean)) - 1;
+      known.set(mean, table);
+    }
+    tableOf[i] = table;
+  }
+  return { tables, tableOf };
+} // prettier-ignore
+
+/** How many of the thresholds in [first, end) a word reaches. */
+export function countOf(thresholds: Uint32Array, word: number, first = 0, end = thresholds.length): number {
+  let [low, high] = [first, end];
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((thresholds[middle] as number) <= word) low = middle + 1;
     else high = middle;
   }
-  return low;
+  return low - first;
 }
 
 /** The words of four steps of an element in `out`. */

@@ -3,6 +3,7 @@ import type { Engine, EngineKind, EngineState, LinkStates, PHASES, Segment } fro
 import { blockEnd } from "../host/learning.ts";
 import type { StateError } from "../errors.ts";
 import { type InputBlock, Inputs } from "../host/inputs.ts";
+import { copyTables, type PortTables } from "../host/ports.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
@@ -247,6 +248,9 @@ class ReferenceEngine implements Engine {
     this.#inputs.setRate(population, signal, entry);
     this.#renewals.forgetRates();
   }
+  setPortRate(population: number, hz: number | ArrayLike<number>, entry?: number): void {
+    this.#inputs.setPortRate(population, hz, entry);
+  }
   setScale(projection: number, scale: number, entry?: number): void {
     this.#inputs.setScale(projection, scale, entry);
   }
@@ -347,6 +351,7 @@ class ReferenceEngine implements Engine {
   #controls(): void {
     this.#memory.scales.set(this.#inputs.scales);
     this.#memory.gains.forEach((g, k) => g.set(this.#inputs.gains[k] as Float64Array));
+    for (const [k, { tables }] of this.#inputs.ports) copyTables(tables, this.#memory.ports.get(k) as PortTables);
   }
 
   /** Source-side plasticity of what these populations have just spiked. */

@@ -1,3 +1,4 @@
+import type { PortTables } from "../host/ports.ts";
 import type { CompiledStage, RowTable } from "../compile/compiled.ts";
 import type { DrawnAgain, DrawnRow } from "./procedural.ts";
 import { lowerBound } from "../sorted.ts";
@@ -140,6 +141,8 @@ export interface Delivery {
   /** weight factor of [projection * entries + entry], and in integer mode its quantisation q. */
   readonly scales: Float64Array;
   readonly integers: boolean;
+  /** by population. */
+  readonly ports: ReadonlyMap<number, PortTables>;
   /** of each projection with source-side plasticity from logged spikes, its lane. */
   readonly lanes: ReadonlyMap<number, number>;
   /** what a thread owns: entries, and by slot 1 where it is the thread's (all are, if not given). */

@@ -3,6 +3,7 @@ import { allLinks, initialLinks } from "../host/learning.ts";
 import { CellParams } from "../host/params.ts";
 import { startExposed } from "../host/exposed.ts";
 import type { Inputs } from "../host/inputs.ts";
+import { type PortTables, portTables } from "../host/ports.ts";
 
 /** Memory that kernels and JavaScript both see: made once, as large as it will be. */
 export interface Heap {
@@ -65,6 +66,8 @@ export interface Memory {
   readonly scales: Float64Array;
   readonly gains: readonly Float64Array[];
   readonly clampRow: readonly Uint32Array[];
+  /** by population */
+  readonly ports: ReadonlyMap<number, PortTables>;
   readonly clamps: Float64Array; // [row][step]
   /** index (step / everySteps) of sample 0 of each trace of the run, as in `traceList`. */
   readonly traceFrom: Float64Array;
@@ -102,6 +105,9 @@ export function memoryOf(network: CompiledNetwork, inputs: Inputs, longest: numb
     scales: filled(arrays.doubles, inputs.scales),
     gains: inputs.gains.map((g) => filled(arrays.doubles, g)),
     clampRow: inputs.clampRow.map((r) => filled(arrays.words, r)),
+    ports: new Map(
+      populations.flatMap((p, k) => (p.kind === "port" ? [[k, portTables(p, arrays.words)] as const] : [])),
+    ),
     clamps: arrays.doubles(inputs.clampRows * longest),
     traceFrom: arrays.doubles(traceList(network).length),
   };

@@ -150,8 +150,8 @@ export class Share {
 
   #delivery({ step, steps }: Block, own: Delivery["own"]): Delivery {
     const { entries, nSources } = this.#network;
-    const { scales } = this.#memory;
-    return { step, steps, entries, nSources, scales, integers: this.#f32, lanes: this.#lanes, own };
+    const { scales, ports } = this.#memory;
+    return { step, steps, entries, nSources, scales, ports, integers: this.#f32, lanes: this.#lanes, own };
   }
 
   #cells(k: number, s: number, part: Part, printed: Printed): Cells {

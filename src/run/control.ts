@@ -1,5 +1,6 @@
-import type { CompiledCells, CompiledNetwork, CompiledTrained, LiveParam } from "../compile/compiled.ts";
+import type { CompiledCells, CompiledNetwork, CompiledPort, CompiledTrained, LiveParam } from "../compile/compiled.ts";
 import type { Engine } from "../host/engine.ts";
+import { checkPortRates } from "../host/ports.ts";
 import { learnersOf } from "../host/learning.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkScale } from "../network/check-projection.ts";
@@ -10,8 +11,9 @@ import { checkEntry, indexOf, nameOf, type Named } from "./names.ts";
 /** What a hook of `sim.every` may change. Everything acts from the hook's step on, for one entry or (left out) all.
  * @throws ModelError for unknown names, units that do not match, and values outside their limits */
 export interface Control {
-  /** The rate signal of a renewal population. */
-  rate(population: Named, signal: Signal, entry?: number): void;
+  /** The rate of sources: of a renewal population a signal; of a `poissonPort` with a `maxRate` the rate of each source, one or one per
+   * element, by which events are drawn that arrive from this step on, whatever the links' delays. */
+  rate(population: Named, rate: Signal | Quantity<"Hz"> | Quantities<"Hz">, entry?: number): void;
   /** A factor on a projection's weights, at most the declared maxScale. */
   scale(projection: Named, factor: number, entry?: number): void;
   /** Factor(s) on a current clamp's signal, one or one per cell. */
@@ -60,15 +62,25 @@ export class RecordedControl implements Control {
     return this.#changes.splice(0);
   }
 
-  rate(named: Named, signal: Signal, entry?: number): void {
+  rate(named: Named, signal: Signal | Quantity<"Hz"> | Quantities<"Hz">, entry?: number): void {
     const index = indexOf("population", named, this.#network.populations);
     const population = this.#network.populations[index];
+    if (population?.kind === "port") return this.#portRate(index, population, signal as Quantity<"Hz">, entry);
     if (population?.kind !== "renewal") {
-      throw new ModelError(nameOf(named), "has no rate", "Set the rate of a population of renewal sources");
+      throw new ModelError(nameOf(named), "has no rate", "Set the rate of renewal sources or of a poissonPort");
     }
     this.#check(entry);
-    this.#waiting.push(() => this.#engine.setRate(index, signal, entry));
+    this.#waiting.push(() => this.#engine.setRate(index, signal as Signal, entry));
     this.#note("rate", named, signal, entry);
+  }
+
+  #portRate(index: number, port: CompiledPort, rate: Quantity<"Hz"> | Quantities<"Hz">, entry?: number): void {
+    this.#check(entry);
+    const given = canonicalValues(`rate of ${port.name}`, rate, "Hz", port.n);
+    const hz = typeof given === "number" ? given : [...given]; // it acts, and is written down, later
+    checkPortRates(port, hz);
+    this.#waiting.push(() => this.#engine.setPortRate(index, hz, entry));
+    this.#note("rate", port.name, hz, entry);
   }
 
   scale(named: Named, factor: number, entry?: number): void {
@@ -125,13 +137,18 @@ export class RecordedControl implements Control {
   replay(changes: readonly LiveChange[]): void {
     for (const { what, target, param = "", entry, value } of changes) {
       const index = (parts: readonly { readonly name: string }[]): number => indexOf(what, target, parts);
-      if (what === "rate") this.#engine.setRate(index(this.#network.populations), value as Signal, entry);
+      if (what === "rate") this.#replayRate(index(this.#network.populations), value, entry);
       else if (what === "scale") this.#engine.setScale(index(this.#network.projections), value as number, entry);
       else if (what === "gain") this.#engine.setGain(index(this.#network.clamps), value as number | number[], entry);
       else if (what === "freeze") this.#engine.setFrozen(learner(this.#network, target), value === true, entry);
       else this.#engine.setParam(index(this.#network.populations), param, value as number | number[], entry);
     }
   }
+
+  #replayRate(index: number, value: unknown, entry?: number): void {
+    if (this.#network.populations[index]?.kind === "port") this.#engine.setPortRate(index, value as number | number[], entry);
+    else this.#engine.setRate(index, value as Signal, entry);
+  } // prettier-ignore
 
   #check(entry: number | undefined): void {
     if (entry !== undefined) checkEntry(this.#network, entry);

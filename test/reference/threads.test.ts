@@ -13,7 +13,7 @@ import { clamped } from "../clamps.ts";
 import { gathering } from "../gathers.ts";
 import { collect, compiled, expectSame, network, type RunOptions } from "../gpu/engine-networks.ts";
 import { noisy } from "../noise.ts";
-import { portNetwork } from "../ports.ts";
+import { changeRates, portNetwork } from "../ports.ts";
 import { reading } from "../readouts.ts";
 import { DT, learningNetwork } from "../unit/links/learning-network.ts";
 import { mixed } from "../unit/links/procedural.ts";
@@ -123,4 +123,12 @@ test("a thread that fails says what failed in it", async () => {
   );
   expect(String(failed)).toMatch(/as it was before this segment/);
   await engine.close();
+});
+
+test("rates of Poisson ports that change", async () => {
+  const compiledPorts = compile(portNetwork(true), { dt: ms(0.1) });
+  for (const precision of [64, 32] as const) {
+    const one = await collect(referenceEngine(compiledPorts, { precision }), 900, changeRates);
+    expectSame(await threaded(compiledPorts, 2, precision, (engine) => collect(engine, 900, changeRates)), one);
+  }
 });

@@ -1,9 +1,9 @@
-import { countThresholds } from "../../random/poisson-count.ts";
+import { countTables } from "../../random/poisson-count.ts";
 import { stream } from "../../random/philox.ts";
 import { isPerCell } from "../../network/check.ts";
 import type { PortSources } from "../../network/description.ts";
 import { delaySteps } from "../../steps.ts";
-import { canonicalValues } from "../../units.ts";
+import { canonical, canonicalValues } from "../../units.ts";
 import { eachLink } from "../../connect/draw.ts";
 import type { CompiledPort, PortLinks } from "../compiled.ts";
 import { at, type DrawnProjection, keptWeights } from "./links.ts";
@@ -13,28 +13,26 @@ import { at, type DrawnProjection, keptWeights } from "./links.ts";
 export function compilePort(
   name: string,
   n: number,
-  { sources, rate }: PortSources,
+  { sources, rate, maxRate }: PortSources,
   { dt, entries, rates }: { readonly dt: number; readonly entries: number; readonly rates: readonly PortSources["rate"][] | undefined },
 ): CompiledPort {
-  const tables: Uint32Array[] = [];
-  const known = new Map<number, number>();
-  const tableOf = new Uint32Array(entries * n);
+  const hz = new Float64Array(entries * n);
   const each = rates ?? [rate];
   for (let e = 0; e < entries; e++) {
     const given = each[each.length === 1 ? 0 : e] as PortSources["rate"];
-    const hz = canonicalValues(`${name}, rate`, given, "Hz", isPerCell(given) ? n : 1);
-    for (let c = 0; c < n; c++) {
-      const mean = sources * at(hz, c) * dt * 1e-3;
-      let table = known.get(mean);
-      if (table === undefined) {
-        table = tables.push(countThresholds(name, mean)) - 1;
-        known.set(mean, table);
-      }
-      tableOf[e * n + c] = table;
-    }
+    const of = canonicalValues(`${name}, rate`, given, "Hz", isPerCell(given) ? n : 1);
+    for (let c = 0; c < n; c++) hz[e * n + c] = at(of, c);
   }
-  return { kind: "port", name, n, stream: stream("port", name), tables, tableOf };
+  const port = { kind: "port" as const, name, n, stream: stream("port", name), ...countTables(name, hz, sources, dt) };
+  if (maxRate === undefined) return port;
+  const maxHz = canonical(`${name}, maxRate`, maxRate, "Hz");
+  const [largest] = countTables(`${name}, maxRate`, Float64Array.of(maxHz), sources, dt).tables;
+  const longest = Math.max(largest?.length ?? 0, longestOf(port));
+  return { ...port, live: { rate: hz, maxHz, sources, dt, longest } };
 } // prettier-ignore
+
+const longestOf = ({ tables }: Pick<CompiledPort, "tables">): number =>
+  tables.reduce((a, t) => Math.max(a, t.length), 0);
 
 /** Links of a port's projection under each structure. */
 export function portLinks(p: DrawnProjection, slotOf: readonly number[], dt: number): PortLinks {
@@ -57,7 +55,7 @@ export function portLinks(p: DrawnProjection, slotOf: readonly number[], dt: num
 
 /** Adds to `load` the most that one step can bring to each slot. */
 export function addPortLoad(port: CompiledPort, { links }: PortLinks, structure: number, maxScale: number, load: Float64Array): void {
-  const most = port.tables.reduce((a, t) => Math.max(a, t.length), 0);
+  const most = port.live?.longest ?? longestOf(port);
   const { slot, weight } = links[structure] as PortLinks["links"][number];
   slot.forEach((s, k) => (load[s] = (load[s] as number) + most * maxScale * Math.abs(weight[k] as number)));
 } // prettier-ignore
