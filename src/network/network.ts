@@ -20,20 +20,7 @@ import {
 import { checkProcedural, checkProjection, ruleSizes, weightUnit } from "./check-projection.ts";
 import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
-import {
-  type CellChoice,
-  type ClampDescription,
-  type NetworkDescription,
-  type PopulationDescription,
-  type ProjectionDescription,
-  type RecordingDescription,
-  type SourceModel,
-  type Variation,
-  type GatherDescription,
-  type ReadoutDescription,
-  type TrainedDescription,
-  type Place,
-} from "./description.ts";
+import type { CellChoice, ClampDescription, GatherDescription, NetworkDescription, Place, PopulationDescription, ProjectionDescription, ReadoutDescription, RecordingDescription, SourceModel, TrainedDescription, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
 import { isPlain, optionsOf } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle, type TrainedHandle } from "./handles.ts"; // prettier-ignore
