@@ -44,3 +44,6 @@ export const LIVE: readonly Key[] = ["amplitude", "noise", "speed", "window", "s
 export const DT = 0.025;
 /** between samples, ms. */
 export const SAMPLE = 0.1;
+
+/** A potential (mV) as plots show it: nothing real is outside, but the exponential of a point neuron may be, in the step of a spike. */
+export const drawnPotential = (mV: number): number => Math.min(150, Math.max(-200, mV));

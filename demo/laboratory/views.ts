@@ -3,14 +3,11 @@ import { element } from "../site/element.ts";
 import type { Curve, Recorded } from "./protocol.ts";
 import type { Panel } from "../../src/plot/types.ts";
 import { currentOf, VERSIONS } from "./clamping.ts";
-import { COMMANDS, VOLTAGE, type LabSettings } from "./settings.ts";
+import { COMMANDS, drawnPotential, VOLTAGE, type LabSettings } from "./settings.ts";
 import type { Traces } from "./traces.ts";
 
 const COLOURS = { A: "accent", B: "warm" } as const;
 const pair = (label: string) => VERSIONS.map((version) => ({ label: `${version} ${label}`, colour: COLOURS[version], dashed: version === "B" })); // prettier-ignore
-
-/** Nothing real is outside, but the exponential of a point neuron may be, in the step of a spike. */
-const DRAWN_MV = [-200, 150] as const;
 
 type PlotName = "voltage" | "injected" | "inside" | "curve";
 
@@ -179,7 +176,7 @@ const TIMED = ["voltage", "injected", "inside"] as const;
 
 /** What a plot can show of a potential. */
 const drawn = (values: ArrayLike<number>, v: Recorded): Float32Array =>
-  Float32Array.from(values, (x) => (v.role === "voltage" ? Math.min(DRAWN_MV[1], Math.max(DRAWN_MV[0], x)) : x));
+  Float32Array.from(values, (x) => (v.role === "voltage" ? drawnPotential(x) : x));
 
 const labelOf = (name: PlotName, v: Recorded | undefined): string =>
   name === "voltage" ? "voltage" : name === "injected" ? "current" : (v?.name ?? "");

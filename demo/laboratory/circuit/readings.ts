@@ -2,6 +2,7 @@ import type { Chunk } from "../../../src/run/chunk.ts";
 import type { SpikesOf } from "../../site/nwb-worker.ts";
 import type { Table } from "../../site/protocol.ts";
 import { Recent, spikesOf } from "../../site/recent.ts";
+import { drawnPotential } from "../settings.ts";
 import type { Circuit } from "./circuit.ts";
 import { EVERY } from "./network.ts";
 
@@ -97,7 +98,7 @@ export class CircuitReadings {
       time: this.#time,
       mean: this.#circuit.populations.map((_, k) => this.#mean(k)),
       rates: { times: Float64Array.from(bins, (bin) => (bin + 1) * BIN), hz },
-      voltage: { times: Float64Array.from((kept?.times ?? []).slice(from)), values: Float64Array.from(values.slice(from)) }, // prettier-ignore
+      voltage: { times: Float64Array.from((kept?.times ?? []).slice(from)), values: Float64Array.from(values.slice(from), drawnPotential) }, // prettier-ignore
     };
   }
 

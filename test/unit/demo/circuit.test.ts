@@ -192,6 +192,22 @@ describe("a circuit that runs", () => {
   });
 });
 
+test("what the exponential of a point neuron makes of its potential in the step of a spike leaves the plot its axis", async () => {
+  const rivals = example("rivals");
+  const rig = await CircuitRig.make(plan(rivals));
+  const readings = new CircuitReadings(rivals, rig.voltages, 0);
+  const chunk = await rig.run(Math.round(300 / DT));
+  readings.push(chunk);
+  const name = rivals.populations[0]?.name ?? "";
+  expect(Math.max(...chunk.trace(name, "V").data)).toBeGreaterThan(1000);
+  for (const cell of [0, 1, 2, 3]) {
+    const { values } = readings.shown(300, { population: name, cell }).voltage;
+    expect(values.length).toBeGreaterThan(100);
+    expect(Math.max(...values)).toBeLessThanOrEqual(150);
+  }
+  await rig.close();
+});
+
 describe("a circuit in files and links", () => {
   const saved = { texts: { A: "cell:" }, settings: { view: 1 }, circuit: pair } as const;
 
