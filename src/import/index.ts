@@ -3,7 +3,7 @@ export { ascCell } from "./asc/cell.ts";
 export { asc, type AscMorphology } from "./asc/sections.ts";
 export type { GivenTable } from "./nmodl/reading/given.ts";
 export { nmodl, type NmodlFile, type NmodlOptions } from "./nmodl/nmodl.ts";
-export { isArtificial, nmodlCell, type NmodlCell } from "./nmodl/artificial/cell.ts";
+export { isArtificial, nmodlCell, type NmodlCell, type NmodlCellOptions } from "./nmodl/artificial/cell.ts";
 export { isGather, nmodlGather, type NmodlGather } from "./nmodl/gather.ts";
 export { gatherSource, mechanismSource, neuronSource, pulsesSource } from "./nmodl/write.ts";
 export { REFUSED, type Refused } from "./refused.ts";

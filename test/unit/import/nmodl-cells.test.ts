@@ -126,15 +126,61 @@ describe("a neuron that fires after the events of a step", () => {
   });
 });
 
-test("a cell whose times come from a vector is refused with what to write instead", () => {
+test("a cell whose C is more than assignments, and reads no vector, is refused with what to write instead", () => {
   const text = `NEURON { ARTIFICIAL_CELL Played BBCOREPOINTER vector }
 ASSIGNED { at index }
 INITIAL { index = 0 next() net_send(at, 1) }
 NET_RECEIVE (w) { if (flag == 1) { net_event(t) next() net_send(at - t, 1) } }
 PROCEDURE next() {
 VERBATIM
-  at = 1;
+  if (index) at = 1;
 ENDVERBATIM
 }`;
   expect(() => nmodlCell(text, { file: "played.mod" })).toThrow("played.mod:6:1: has VERBATIM, which is refused: it is C, not NMODL. If it reads times from a vector, give them as net.sources"); // prettier-ignore
+});
+
+describe("a cell whose C reads its times from a vector", () => {
+  const text = `NEURON { ARTIFICIAL_CELL Played POINTER where }
+ASSIGNED { etime (ms) where index }
+INITIAL { index = 0 next() if (index > 0) { net_send(etime - t, 1) } }
+NET_RECEIVE (w) { if (flag == 1) { net_event(t) next() if (index > 0) { net_send(etime - t, 1) } } }
+PROCEDURE next() {
+VERBATIM
+  { void* vv; int i, size; double* px;
+    i = (int)index;
+    if (i >= 0) {
+      vv = *((void**)(&_p_where));
+      if (vv) {
+        size = vector_capacity(vv);
+        px = vector_vec(vv);
+        if (i < size) { etime = px[i]; index += 1.; } else { index = -1.; }
+      } else { index = -1.; }
+    }
+  }
+ENDVERBATIM
+}`;
+
+  test("fires at those that are given", () => {
+    const cell = nmodlCell(text, { times: [10, 10, 30.5] });
+    expect(cell.kind === "times" && cell.times).toEqual([10, 10, 30.5]);
+  });
+
+  test.each([
+    [
+      {},
+      "fires at times that its C reads from a vector, which a script plays into it. Give nmodlCell the option times",
+    ],
+    [{ times: [3, 2] }, "is given times[1] = 2. Give times from 0 on in ascending order"],
+    [{ times: [Number.NaN] }, "is given times[0] = NaN"],
+    [{ times: 3 as never }, "is given times that are no list"],
+  ])("%j", (options, message) => {
+    expect(() => nmodlCell(text, options)).toThrow(DataError);
+    expect(() => nmodlCell(text, options)).toThrow(message);
+  });
+
+  test("times of another cell are refused", () => {
+    const other =
+      "NEURON { ARTIFICIAL_CELL a } INITIAL { net_send(1, 1) } NET_RECEIVE (w) { net_event(t) net_send(2, 1) }";
+    expect(() => nmodlCell(other, { times: [1] })).toThrow("is given times, but reads none from a vector");
+  });
 });

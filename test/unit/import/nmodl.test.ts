@@ -41,7 +41,11 @@ Translated from NMODL, leak.mod.\`,
 describe("what is refused, with line and column", () => {
   test.each([
     [leak({ blocks: "VERBATIM\n#define v 3\nENDVERBATIM" }), "leak.mod:14:1: has VERBATIM that changes"],
-    [leak({ breakpoint: "VERBATIM\ng = 1;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nif (g) g = 1;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\ng = 1/2;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\ng = calls;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\ng = v^2;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\ng = other(v);\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ neuron: "POINTER vgap", breakpoint: "g = vgap" }), "leak.mod:11:7: uses the POINTER vgap"],
     [leak({ neuron: "RANDOM r", breakpoint: "g = random_uniform(r)" }), "leak.mod:11:7: calls random_uniform, which is refused"],
     [leak({ breakpoint: "WHILE (g < 1) { g = g + 1 }" }), "leak.mod:7:13: computes g from itself"],

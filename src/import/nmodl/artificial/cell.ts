@@ -44,6 +44,14 @@ export type NmodlCell = Said &
 
 type Options = Omit<NmodlOptions, "tables" | "longitudinalDiffusion">;
 
+/** Beside what `nmodl` takes. */
+export interface NmodlCellOptions extends Options {
+  /** Times (ms, ascending) that a script would play into a cell whose C reads them from a vector (VecStim, PlayBack). */
+  readonly times?: readonly number[];
+}
+
+const READS_VECTOR = /\bvector_(vec|capacity|instance_px|arg)\s*\(/;
+
 /** Whether a text is for `nmodlCell`: an ARTIFICIAL_CELL. */
 export const isArtificial = (text: string, options: Options = {}): boolean =>
   new Parser(text, options.file ?? "NMODL", options.include).whole().kind === "artificial";
@@ -51,10 +59,10 @@ export const isArtificial = (text: string, options: Options = {}): boolean =>
 /** An integrate-and-fire cell, or a generator of spikes, from an NMODL text with ARTIFICIAL_CELL. NEURON computes such cells event by event, at any
  * time; here events lie on steps, and those of one step act together.
  * @throws DataError with file, line and column for what cannot be read or is refused */
-export const nmodlCell = (text: string, options: Options = {}): NmodlCell =>
+export const nmodlCell = (text: string, options: NmodlCellOptions = {}): NmodlCell =>
   withLoopsCounted(options, (counted) => readCell(text, counted));
 
-function readCell(text: string, options: Options): NmodlCell {
+function readCell(text: string, options: NmodlCellOptions): NmodlCell {
   const parser = new Parser(text, options.file ?? "NMODL", options.include);
   const read = parser.whole();
   const { lexer } = parser;
@@ -69,6 +77,9 @@ function readCell(text: string, options: Options): NmodlCell {
   const context: Context = { program, lexer, variables, symbols: new Symbols(tooMany), interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
   const name = nameOf(program.name);
   const said = { name, warnings, notes: context.notes };
+  const isPlayed = lexer.tokens.some(({ kind, text: c }) => kind === "verbatim" && READS_VECTOR.test(c));
+  if (options.times !== undefined && !isPlayed) lexer.fail(program.nameAt, "is given times, but reads none from a vector", "Leave the option times out"); // prettier-ignore
+  if (isPlayed && JSON.stringify(receive.body).includes('"name":"net_event"')) return { ...said, kind: "times", times: playedTimes(lexer, program, options.times) }; // prettier-ignore
   if (!sends(program.initial, program)) {
     const phases = runPhases(context);
     const resolver = new Resolver(context, phases);
@@ -80,6 +91,16 @@ function readCell(text: string, options: Options): NmodlCell {
   const pulses = new Generator(context, receive).pulses();
   context.notes.push("what NET_RECEIVE does at a connection's event is read over: a source hears none");
   return { ...said, ...asSource(pulses) };
+}
+
+/** @throws DataError without times, or with what are none */
+function playedTimes(lexer: Lexer, program: Program, times: readonly number[] | undefined): readonly number[] {
+  const at = program.nameAt;
+  if (times === undefined) return lexer.fail(at, "fires at times that its C reads from a vector, which a script plays into it", "Give nmodlCell the option times: [10, 20] (ms), or the cell as net.sources(name, n, trains([[10, 20]]))"); // prettier-ignore
+  if (!Array.isArray(times)) return lexer.fail(at, "is given times that are no list", "Give a list of numbers, ms");
+  const bad = times.findIndex((time, k) => !Number.isFinite(time) || time < 0 || time < (times[k - 1] ?? 0));
+  if (bad >= 0) lexer.fail(at, `is given times[${bad}] = ${String(times[bad]).slice(0, 40)}`, "Give times from 0 on in ascending order, ms"); // prettier-ignore
+  return [...times];
 }
 
 function asSource(found: Pulses): { kind: "times"; times: readonly number[] } | Omit<Extract<NmodlCell, { kind: "pulses" }>, keyof Said> {

@@ -1,6 +1,7 @@
 import { DataError, didYouMean } from "../../../errors.ts";
 import { Lexer } from "./lexer.ts";
 import type { At } from "./lexer.ts";
+import { assignments, drawnBy, namesIn } from "./c-plain.ts";
 import { Reader, shown } from "./reader.ts";
 import { readStatements } from "./statements.ts";
 import type { Program, Routine, Statement } from "./syntax.ts";
@@ -31,6 +32,35 @@ export function giveC(program: Program, { file }: Lexer, given: Readonly<Record<
     else setBody(program, name, next);
     program.notes.push(`the C of ${name} is taken as ${text.trim() === "" ? "doing nothing" : text.trim()}`);
   }
+}
+
+/** Puts NMODL in the place of C whose meaning is known: assignments over numbers, and FUNCTIONs that draw. What `giveC` says goes before. */
+export function readC(program: Program, lexer: Lexer): void {
+  for (const [name, routine] of program.functions) {
+    const [c] = allC(routine.body);
+    const law = c === undefined ? undefined : drawnBy(routine.body);
+    if (c === undefined || law === undefined) continue;
+    program.functions.set(name, { ...routine, body: statements(lexer.file, `${name} = ${law}`, c, program.defines) });
+    program.notes.push(`the C of ${name} is taken as ${law}: numbers that hillock draws`);
+  }
+  const plain = (body: Body, routine?: Routine): Body => (allC(body).length === 0 ? body : withoutPlainC(program, lexer, body, namesIn(program, routine, body))); // prettier-ignore
+  for (const of of [program.functions, program.procedures, program.derivatives, program.kinetics])
+    for (const [name, routine] of of) of.set(name, { ...routine, body: plain(routine.body, routine) });
+  const receive = program.netReceive && { ...program.netReceive, name: "NET_RECEIVE", unit: undefined };
+  for (const name of ["INITIAL", "BREAKPOINT", "NET_RECEIVE"]) {
+    const body = bodyOf(program, name);
+    if (body !== undefined && allC(body).length > 0) setBody(program, name, plain(body, name === "NET_RECEIVE" ? receive : undefined)); // prettier-ignore
+  }
+}
+
+function withoutPlainC(program: Program, lexer: Lexer, body: Body, isOwn: (name: string) => boolean): Statement[] {
+  return body.flatMap((x): Body => {
+    if (x.kind === "if") return [{ ...x, then: withoutPlainC(program, lexer, x.then, isOwn), otherwise: withoutPlainC(program, lexer, x.otherwise, isOwn) }]; // prettier-ignore
+    const lines = x.kind === "verbatim" && x.c !== undefined ? assignments(x.c, isOwn) : undefined;
+    if (lines === undefined) return [x];
+    program.notes.push(`VERBATIM in ${lexer.where(x)} is taken as ${lines.length === 0 ? "doing nothing to the model" : lines.join("; ")}`); // prettier-ignore
+    return statements(lexer.file, lines.join("\n"), x, program.defines);
+  });
 }
 
 function bodyOf({ initial, breakpoint, netReceive }: Program, name: string): Body | undefined {

@@ -1,6 +1,7 @@
 /** What C in VERBATIM does, as far as it can be told without running it. */
 
-const withoutComments = (c: string): string => c.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/\/\/[^\n]*/g, "");
+export const withoutComments = (c: string): string =>
+  c.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/\/\/[^\n]*/g, "");
 
 /** C that does nothing to the model: includes, declarations of what other C uses, what is printed, what only seeds a source of random numbers, and
  * `cai = _ion_cai;`, which gives a concentration the value that it starts at here too. */

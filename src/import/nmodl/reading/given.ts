@@ -1,6 +1,6 @@
 import { DataError, didYouMean } from "../../../errors.ts";
 import type { Expr } from "../../../lang/expr.ts";
-import { giveC } from "./c-given.ts";
+import { giveC, readC } from "./c-given.ts";
 import type { Lexer } from "./lexer.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
 import { type FunctionTable, type Program, ROUNDS } from "./syntax.ts";
@@ -52,6 +52,7 @@ export function give(
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > MOST_ROUNDS) throw new DataError(`${file}, rounds`, `is ${String(rounds).slice(0, 40)}`, `Give a whole number from 1 to ${MOST_ROUNDS}`); // prettier-ignore
   program.rounds = rounds;
   giveC(program, lexer, verbatim);
+  readC(program, lexer);
   for (const [name, table] of Object.entries(functionTables)) {
     const declared = program.functionTables.get(name);
     if (declared === undefined) throw new DataError(file, `has no FUNCTION_TABLE ${name.slice(0, 60)}`, didYouMean(name, program.functionTables.keys())); // prettier-ignore

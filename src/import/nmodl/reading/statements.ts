@@ -43,7 +43,7 @@ function readStatement(r: Reader, defines: ReadonlyMap<string, number>): Stateme
   if (kind === "verbatim") {
     r.take();
     if (isHarmless(text)) return undefined;
-    return { kind: isReturn(text) ? "return" : "verbatim", line, column };
+    return isReturn(text) ? { kind: "return", line, column } : { kind: "verbatim", c: text, line, column };
   }
   if (r.accept(";", "UNITSOFF", "UNITSON", "MUTEXLOCK", "MUTEXUNLOCK", "PROTECT", "THREADSAFE") !== undefined)
     return undefined;
