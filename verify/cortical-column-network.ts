@@ -35,7 +35,9 @@ export async function verifyColumn(
   const json = parseJson(files, "info.json");
   const info = parseAs("info.json", json, infoFile);
   const events = table(files, "events.csv");
+  wantColumns(events, ["drive", "drive_cell", "gid", "time_ms", "source"]);
   if (kind === "c7") wantWhole(files);
+  else if (kind !== "c6") table(files, "connections_drive.csv");
   const column = new CortexColumn(columnOfCase(json, "info.json", trainsOfEvents(rowsOf(events))));
   const one: NetworkCase = { stem, kind, small: kind === "c7", info, column, context };
   const dt = ms(info.dt_ms);
@@ -49,6 +51,7 @@ export async function verifyColumn(
   const stored = table(files, "spikes.csv");
   wantCounts(info, column, stored, events);
   const structure = structureRows(files, one, events);
+  if (structure.some(({ pass }) => pass !== true)) return structure; // another network: its run says nothing
   wantDipoles(files, info);
   recordSomata(column, somata);
   recordField(files, column);
@@ -74,6 +77,8 @@ function wantCounts({ spike_counts: counts }: NetworkCase["info"], column: Corte
   wantEqual(spikes.where, "spikes", spikes.rows, total(true), "spike_counts");
   for (const name of types) wantEqual(spikes.where, `spikes of ${name}`, count(spikes.strings("type"), name), counts[name] ?? 0, "spike_counts");
   wantRows(events, total(false), "the drives' spike_counts");
+  const drives = new Set(column.drives.map(({ name }) => name));
+  wantEqual(events.where, "drives that the case lacks", new Set(events.strings("drive").filter((name) => !drives.has(name))).size, 0, "info.json");
   for (const { name } of column.drives) wantEqual(events.where, `events of ${name}`, count(events.strings("drive"), name), counts[name] ?? 0, "spike_counts");
 } // prettier-ignore
 

@@ -31,10 +31,14 @@ function fieldTable(files: CaseFiles): Table | undefined {
   return files.list().includes("lfp.json") ? table(files, "lfp.csv") : optionalTable(files, "lfp.csv");
 }
 
-/** Records what the potentials of lfp.csv need. */
+/** Records what the potentials of lfp.csv need, once it is whole. */
 export function recordField(files: CaseFiles, column: CortexColumn): void {
   const stored = fieldTable(files);
   if (stored === undefined) return;
+  const { electrodes_um: electrodes, tstop_ms: end } = readJson(files, "lfp.json", fieldFile);
+  wantSome("lfp.json", electrodes.length, "electrode");
+  wantSamples(stored, end, FIELD_MS);
+  wantColumns(stored, ["psa", "lsa"].flatMap((method) => electrodes.map((_, e) => `${method}_${e}`))); // prettier-ignore
   const every = ms(spacing(stored.numbers("t")));
   for (const type of column.cellTypes) {
     if (!type.dipole) continue; // one segment: no net membrane current
@@ -49,8 +53,6 @@ export function fieldRows(files: CaseFiles, { stem, column, context }: NetworkCa
   if (stored === undefined) return [];
   const field = readJson(files, "lfp.json", fieldFile);
   const { electrodes_um, conductivity_S_per_m: conductivity, min_distance_um: minDistance } = field;
-  wantSome("lfp.json", electrodes_um.length, "electrode");
-  wantSamples(stored, field.tstop_ms, FIELD_MS);
   const currents = Object.fromEntries(
     column.cellTypes.flatMap((type) => {
       const names = Object.keys(membraneCurrents(type));
@@ -84,11 +86,12 @@ const cellFile = (files: CaseFiles): { stored: Table; gid: number } | undefined 
   return { stored: new Table(name, files.text(name)), gid: Number(/\d+/.exec(name)?.[0]) };
 };
 
-/** Records every column of record_gid<n>.csv; currents at every step, for the files label them one step later. */
+/** Records every column of record_gid<n>.csv, once it is whole; currents at every step, for the files label them one step later. */
 export function recordOneCell(files: CaseFiles, column: CortexColumn, dt: Quantity<"ms">): void {
   const found = cellFile(files);
   if (found === undefined) return;
   const { type, cell } = cellOfGid(column, found.gid);
+  wantCell(found.stored, column, type);
   for (const name of found.stored.names) {
     const recorded = recordedAs(name);
     if (recorded !== undefined)
@@ -110,7 +113,6 @@ export function recordedCellRows(files: CaseFiles, one: NetworkCase, chunk: Chun
   if (found === undefined) return [];
   const { stem, column, context, info } = one;
   const { type } = cellOfGid(column, found.gid);
-  wantCell(found.stored, column, type);
   const t = found.stored.numbers("t");
   const groups = { v: "voltages", i: "synaptic currents", ca: "calcium" };
   const limit = allowed(context.engine, COLUMN.recorded);

@@ -63,14 +63,17 @@ function eventRows(stem: string, column: CortexColumn, stored: Table): VerifyRow
   ];
 }
 
-const positionsFile = z.record(z.string(), z.array(z.array(z.number())));
+const point = z.array(z.number());
+const positionsFile = z.object({ origin: point }).catchall(z.array(point));
 const overridesFile = z.looseObject({ local_weight_overrides: z.record(z.string(), z.number()).nullish() });
 
 function positionRows(files: CaseFiles, stem: string, { layout }: CortexColumn): VerifyRow[] {
   if (!files.list().includes("positions.json")) return [];
-  const stored = new Map(Object.entries(readJson(files, "positions.json", positionsFile)));
+  const { origin, ...types } = readJson(files, "positions.json", positionsFile);
+  const stored = new Map(Object.entries({ ...types, origin: [origin] }));
   let error = 0;
-  for (const [type, places] of Object.entries(layout.positions)) {
+  const all = { ...layout.positions, origin: [layout.origin] };
+  for (const [type, places] of Object.entries(all)) {
     places.forEach((place, k) => {
       const want = stored.get(type)?.[k];
       place.forEach(
@@ -79,15 +82,7 @@ function positionRows(files: CaseFiles, stem: string, { layout }: CortexColumn):
       if ((stored.get(type)?.length ?? 0) !== places.length) error = Infinity;
     });
   }
-  return [
-    atMost(
-      stem,
-      "positions, worst (um)",
-      error,
-      COLUMN.positions.float64,
-      Object.values(layout.positions).flat().length,
-    ),
-  ];
+  return [atMost(stem, "positions, worst (um)", error, COLUMN.positions.float64, Object.values(all).flat().length)];
 }
 
 /** Every link that the case's files list: all of them, or the drives', and the shared list of local ones where the case has the
