@@ -19,12 +19,13 @@ afterAll(() => gpu.close());
 const read = (name: string): NmodlFile => nmodl(readFileSync(join(import.meta.dirname, `../fixtures/nmodl/${name}.mod`), "utf8"), { file: name }); // prettier-ignore
 /** Calcium currents and what the pools' concentration opens. */
 const COMPANIONS = ["hva_ca", "small_k_ca"];
+const OF_POOLS: ReadonlyMap<string, readonly string[]> = new Map([["calcium_three_pools", ["lca_of_pool", "sk_of_pools"]]]); // prettier-ignore
 const EVENTS = [3, 5, 6, 15];
 
 function networkOf(name: string): Network {
   const { mechanism, plasticity } = read(name);
   const isReceptor = mechanism.kind === "synapse";
-  const own = isReceptor ? [] : [mechanism, ...COMPANIONS.map((c) => read(c).mechanism)];
+  const own = isReceptor ? [] : [mechanism, ...(OF_POOLS.get(name) ?? COMPANIONS).map((c) => read(c).mechanism)];
   const net = new Network({ seed: 1 });
   const cells = net.cells("cell", 2, {
     sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(35.4), cm: uF_per_cm2(1) }],
@@ -33,7 +34,7 @@ function networkOf(name: string): Network {
       ...own.map((m) => ({ sections: ["soma"], mechanism: m })),
     ],
     receptors: isReceptor ? [{ name: "place", synapse: mechanism, section: "soma" }] : [],
-    reversals: { na: mV(50), k: mV(-77) },
+    reversals: { na: mV(50), k: mV(-77), sk: mV(-80) },
     concentrations: { cao: mM(2) },
     V0: mV(-65),
     celsius: degC(25),
@@ -140,16 +141,21 @@ test("several connections onto one receptor, each with states of its own, on the
   for (const got of others) expect(want.reduce((most, v, k) => Math.max(most, Math.abs(v - (got[k] as number))), 0)).toBeLessThan(1e-3); // prettier-ignore
 });
 
-test.each(["tm_syn", "det_gabaab", "pulse_ampa", "watch_after", "ca_pump_current", "calcium_shell"])(
-  "%s on the device as in float64",
-  async (name) => {
-    const want = await voltage(name);
-    const got = await gpu.use((device) => voltage(name, device));
-    expect(got.length).toBe(want.length);
-    const [low, high] = [Math.min(...want), Math.max(...want)];
-    expect(high - low).toBeGreaterThan(5);
-    const worst = want.reduce((most, v, k) => Math.max(most, Math.abs(v - (got[k] as number))), 0);
-    // a step of float32 at 65 mV is 8e-6 mV; the membrane remembers 133 steps (3.3 ms): below 1e-3 mV if all round one way
-    expect(worst).toBeLessThan(1e-3);
-  },
-);
+test.each([
+  "tm_syn",
+  "det_gabaab",
+  "pulse_ampa",
+  "watch_after",
+  "ca_pump_current",
+  "calcium_shell",
+  "calcium_three_pools",
+])("%s on the device as in float64", async (name) => {
+  const want = await voltage(name);
+  const got = await gpu.use((device) => voltage(name, device));
+  expect(got.length).toBe(want.length);
+  const [low, high] = [Math.min(...want), Math.max(...want)];
+  expect(high - low).toBeGreaterThan(5);
+  const worst = want.reduce((most, v, k) => Math.max(most, Math.abs(v - (got[k] as number))), 0);
+  // a step of float32 at 65 mV is 8e-6 mV; the membrane remembers 133 steps (3.3 ms): below 1e-3 mV if all round one way
+  expect(worst).toBeLessThan(1e-3);
+});
