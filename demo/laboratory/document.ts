@@ -290,19 +290,30 @@ function mechanismOf(path: Path, name: string, own: Data): Omit<Mechanism, "kind
     made["kinetics"] = eachOf([...path, "kinetics"], own["kinetics"], (p, k) =>
       k["total"] === undefined ? k : { ...k, total: number([...p, "total"], k["total"]) },
     );
-  for (const [key, fields] of [
-    ["table", ["from", "to"]],
-    ["nernst", ["RT_zF", "out"]],
-  ] as const) {
-    if (own[key] === undefined) continue;
-    const at = [...path, key];
-    const parts = mapping(at, own[key]);
-    const wanted = fields.filter((f) => f !== "RT_zF" || parts["valence"] === undefined); // one of the two
-    const quantities = wanted.map((f) => [f, quantity([...at, f], parts[f])]);
-    const counts = ["intervals", "valence"].filter((f) => parts[f] !== undefined).map((f) => [f, number([...at, f], parts[f])]); // prettier-ignore
-    made[key] = { ...parts, ...Object.fromEntries([...quantities, ...counts]) };
-  }
+  if (own["table"] !== undefined) made["table"] = tableOf([...path, "table"], own["table"]);
+  if (own["nernst"] !== undefined) made["nernst"] = nernstOf([...path, "nernst"], own["nernst"]);
+  if (own["ions"] !== undefined)
+    made["ions"] = eachOf([...path, "ions"], own["ions"], (p, ion) =>
+      ion["nernst"] === undefined ? ion : { ...ion, nernst: nernstOf([...p, "nernst"], ion["nernst"]) },
+    );
+  if (own["late"] !== undefined) made["late"] = flag([...path, "late"], own["late"]);
   return made as unknown as Omit<Mechanism, "kind">;
+}
+
+function tableOf(path: Path, given: unknown): Data {
+  const parts = mapping(path, given);
+  const ends = ["from", "to"].map((end) => [end, quantity([...path, end], parts[end])]);
+  const intervals = parts["intervals"] === undefined ? {} : { intervals: number([...path, "intervals"], parts["intervals"]) }; // prettier-ignore
+  return { ...parts, ...Object.fromEntries(ends), ...intervals };
+}
+
+/** RT/zF or the valence, and the concentrations where the cell gives none. */
+function nernstOf(path: Path, given: unknown): Data {
+  const parts = mapping(path, given);
+  const valence = parts["valence"] === undefined ? {} : { valence: number([...path, "valence"], parts["valence"]) };
+  const wanted = [...("valence" in valence ? [] : ["RT_zF"]), "out", ...("inside" in parts ? ["inside"] : [])];
+  const quantities = wanted.map((part) => [part, quantity([...path, part], parts[part])]);
+  return { ...parts, ...valence, ...Object.fromEntries(quantities) };
 }
 
 function neuronOf(own: Data): Neuron {
@@ -332,7 +343,7 @@ function paramsOf(path: Path, given: unknown): Data {
   const one = (p: Path, x: Data): unknown => {
     const value = quantity([...p, "default"], x["default"]);
     const limits = ["min", "max"].flatMap((key) => (x[key] === undefined ? [] : [[key, number([...p, key], x[key])]]));
-    const live = x["live"] === undefined ? {} : { live: x["live"] === "true" };
+    const live = x["live"] === undefined ? {} : { live: flag([...p, "live"], x["live"]) };
     return { doc: p.at(-1), ...x, default: value, unit: value.unit, ...Object.fromEntries(limits), ...live };
   };
   return eachOf(path, given ?? {}, one, (x, p) => {
@@ -376,6 +387,11 @@ function number(path: Path, x: unknown): number {
   const value = typeof x === "string" && x.trim() !== "" ? Number(x) : NaN;
   if (Number.isFinite(value)) return value;
   throw new TextFault(path, x === undefined ? "is missing" : `is no number`, "Give a finite number");
+}
+
+function flag(path: Path, x: unknown): boolean {
+  if (x === "true" || x === "false") return x === "true";
+  throw new TextFault(path, "is neither true nor false", "Give true or false");
 }
 
 /** Lists of numbers in a list. */

@@ -1,5 +1,5 @@
 import { Document, isMap, isScalar, type Node, parseDocument, type Scalar, visit, type YAMLMap } from "yaml";
-import type { Mechanism, Param } from "../../src/mechanisms/mechanism.ts";
+import { type Mechanism, type Param, reversalsOf } from "../../src/mechanisms/mechanism.ts";
 import type { Neuron } from "../../src/mechanisms/neuron.ts";
 import type { CellModel } from "../../src/network/cell.ts";
 import type { Quantity } from "../../src/units.ts";
@@ -38,18 +38,12 @@ function paramText({ default: value, min, max, live }: Param, given?: Quantity):
   return { default: text, ...limits, ...(live === true ? { live: "true" } : {}) };
 }
 
-const withQuantities = (data: Data): Data =>
-  Object.fromEntries(
-    Object.entries(data).map(([key, x]) => [
-      key,
-      isQuantity(x) ? quantityText(x) : typeof x === "number" ? String(x) : x,
-    ]),
-  );
-/** Data whose numbers (the total of a scheme) are texts. */
+/** Data whose numbers, switches and quantities are texts. */
 const texts = (x: unknown): unknown => {
-  if (typeof x === "number") return String(x);
+  if (isQuantity(x)) return quantityText(x);
+  if (typeof x === "number" || typeof x === "boolean") return String(x);
   if (Array.isArray(x)) return x.map(texts);
-  if (typeof x !== "object" || x === null || isQuantity(x)) return x;
+  if (typeof x !== "object" || x === null) return x;
   return Object.fromEntries(Object.entries(x).map(([key, y]) => [key, texts(y)]));
 };
 const isQuantity = (x: unknown): x is Quantity => typeof x === "object" && x !== null && "value" in x && "unit" in x;
@@ -60,14 +54,11 @@ const says = (x: unknown): boolean =>
 
 /** What a text says of a mechanism; `given`: other values than its own. */
 export function mechanismData(m: Mechanism, given: Readonly<Record<string, Quantity>> = {}): Data {
-  const { kind: _, name: __, doc: ___, params, table, ...rest } = m;
-  const nernst = "nernst" in rest && rest.nernst !== undefined ? { nernst: withQuantities(rest.nernst) } : {};
+  const { kind: _, name: __, doc: ___, params, ...rest } = m;
   const named = Object.entries(params).map(([name, p]) => [name, paramText(p, given[name])]);
   return {
     ...(named.length === 0 ? {} : { params: Object.fromEntries(named) }),
     ...(texts(Object.fromEntries(Object.entries(rest).filter(([, x]) => says(x)))) as Data),
-    ...(table === undefined ? {} : { table: withQuantities(table as unknown as Data) }),
-    ...nernst,
   };
 }
 
@@ -108,7 +99,7 @@ export function withSections(text: string, { sections, detector }: CellModel): s
 export const roomOf = ({ kind }: Mechanism): "channels" | "pools" | "receptors" =>
   kind === "channel" ? "channels" : kind === "pool" ? "pools" : "receptors";
 
-/** What NEURON gives a cell that says nothing of its ions: reversal potentials (mV) and concentrations (mM). */
+/** What NEURON gives a cell that says nothing of its ions: reversal potentials (mV) and concentrations (mM); any other ion has 0 mV and 1 mM. */
 const OF_NEURON: ReadonlyMap<string, string> = new Map([
   ["ena", "50 mV"], ["ek", "-77 mV"], ["eca", "132.4579341637009 mV"],
   ["nai", "10 mM"], ["nao", "140 mM"], ["ki", "54.4 mM"], ["ko", "2.5 mM"], ["cai", "5e-05 mM"], ["cao", "2 mM"],
@@ -123,16 +114,16 @@ export function withMechanism(
   { reads, cell }: { readonly reads: readonly string[]; readonly cell: CellModel },
 ): { text: string; given: string[] } {
   const document = parseDocument(text, { schema: "failsafe" });
-  const pooled = [...(cell.insertions ?? []).map((i) => i.mechanism), m].flatMap((x) => (x.kind === "pool" ? [x.ion] : [])); // prettier-ignore
+  const kept = [...(cell.insertions ?? []).map((i) => i.mechanism), m].flatMap((x) => (x.kind === "pool" ? [...Object.keys(x.states), ...reversalsOf(x).map((ion) => `e${ion}`)] : [])); // prettier-ignore
   const place = m.kind === "synapse" ? { section: cell.detector.section } : {};
   put(document, roomOf(m), m.name, { ...place, ...mechanismData(m) }, m.doc);
   const given: string[] = [];
   for (const name of reads) {
     const reversal = /^e(\w+)$/.exec(name)?.[1];
     const [room, key] = reversal === undefined ? ["concentrations", name] : ["reversals", reversal];
-    const value = OF_NEURON.get(name);
-    const known = document.hasIn(["cell", room, key]) || pooled.some((ion) => [`e${ion}`, `${ion}i`, `${ion}o`].includes(name)); // prettier-ignore
-    if (known || value === undefined) continue;
+    const value = OF_NEURON.get(name) ?? (reversal === undefined ? "1 mM" : "0 mV");
+    const known = document.hasIn(["cell", room, key]) || kept.includes(name);
+    if (known) continue;
     document.setIn(["cell", room, key], value);
     given.push(`${name} = ${value}`);
   }

@@ -260,6 +260,18 @@ describe("faults", () => {
       { mechanism: "na", field: "params.g_max", problem: /-0.12/, remedy: /limits/, at: "g_max" },
     ],
     [
+      "a switch",
+      "{ default: 0.12 S/cm2, min: 0 }",
+      "{ default: 0.12 S/cm2, live: yes }",
+      {
+        mechanism: "na",
+        field: "params.g_max.live",
+        problem: /neither true nor false/,
+        remedy: /true or false/,
+        at: "yes",
+      },
+    ],
+    [
       "points that are none",
       "L: 20 um",
       "points: 3",
