@@ -1,5 +1,5 @@
 import type { Drive } from "../../src/models/cortical-column/drives.ts";
-import { element, make } from "../site/element.ts";
+import { element, enable, make } from "../site/element.ts";
 import { numberField } from "../site/fields.ts";
 import { Plot } from "../site/plots.ts";
 import type { FitParameter, FitRequest, FromFit } from "./facts.ts";
@@ -9,8 +9,8 @@ export interface Fitted {
   worker(): Worker;
   /** Nothing: no recording is there. */
   request(): Omit<FitRequest, "parameters"> | undefined;
-  /** The simulation waits while columns are fitted. */
-  begun(): void;
+  /** The simulation waits while columns are fitted, and goes on. */
+  wait(wanted: boolean): void;
   /** Takes what is best over into the drives. */
   keep(parameters: readonly FitParameter[], values: readonly number[]): void;
 }
@@ -78,6 +78,7 @@ export class Fit {
   stop(said: string): void {
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#fitted.wait(false);
     if (said !== "") this.#say(said);
     this.#show();
   }
@@ -94,7 +95,7 @@ export class Fit {
     const request = this.#fitted.request();
     this.#parameters = this.#offered().filter(({ drive, what }) => this.#chosen.has(`${drive} ${what}`));
     if (request === undefined || this.#parameters.length === 0) return;
-    this.#fitted.begun();
+    this.#fitted.wait(true);
     this.#rounds = [];
     this.#history.clear();
     this.#began = performance.now();
@@ -138,10 +139,8 @@ export class Fit {
 
   #show(): void {
     const [runs, ready] = [this.#worker !== undefined, this.#fitted.request() !== undefined];
-    const enable = (id: string, on: boolean): void => void (element<HTMLButtonElement>(id).disabled = !on);
-    enable("fit-start", !runs && ready && this.#offered().some(({ drive, what }) => this.#chosen.has(`${drive} ${what}`)));
-    enable("fit-stop", runs);
-    enable("fit-keep", this.#rounds.length > 0);
+    const chosen = this.#offered().some(({ drive, what }) => this.#chosen.has(`${drive} ${what}`));
+    enable({ "fit-start": !runs && ready && chosen, "fit-stop": runs, "fit-keep": this.#rounds.length > 0 });
     if (!runs && this.#rounds.length === 0) this.#say(ready ? "Choose what may change." : "Open a recorded dipole first.");
     document.body.dataset["fitting"] = String(runs);
   } // prettier-ignore

@@ -204,14 +204,13 @@ const drives = new DrivesEditor({
 const fit = new Fit({
   worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "fit" }),
   request: () => overlay.recorded && { settings: controls.all, document: own, strengths: drives.strengths, recorded: overlay.recorded },
-  begun: () => page.pause(true),
+  wait: (wanted) => page.wait("fit", wanted),
   keep: (parameters, values) => {
     let changed = own?.drives ?? facts?.drives ?? [];
     for (const { drive } of parameters) {
       const of = (what: string, otherwise: number): number => values[parameters.findIndex((p) => p.drive === drive && p.what === what)] ?? otherwise;
       changed = drives.changed(drive, of("strength", 1), of("onset", 0));
     }
-    page.pause(false);
     start({ ...own, drives: changed });
   },
 }); // prettier-ignore
@@ -227,7 +226,7 @@ const trials = new TrialsFigure({
   worker: () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "trials" }),
   request: () => ({ settings: controls.all, document: own, strengths: drives.strengths }),
   look: () => ({ settings: controls.all, recorded: overlay.recorded }),
-  wait: page.wait,
+  wait: (wanted) => page.wait("trials", wanted),
 });
 
 /** A preset takes the place of the page's own drives. */

@@ -1,7 +1,8 @@
-import { element } from "../site/element.ts";
+import { element, enable } from "../site/element.ts";
 import { numberField } from "../site/fields.ts";
 import { Plot, type PlotSpec } from "../site/plots.ts";
 import type { FromTrials, ToTrials, TrialsLook, TrialsReadings, TrialsRequest } from "./facts.ts";
+import { runOf, wordsOf } from "./trials-words.ts";
 
 /** What the figure needs of the page. */
 export interface Tried {
@@ -22,6 +23,8 @@ export class TrialsFigure {
   #worker: Worker | undefined;
   #runs = false;
   #of = ""; // what the shown ones were run of
+  #wanted = 0; // of the run
+  #fault: string | undefined; // that ended it
   #readings: TrialsReadings | undefined;
   #tstop: number | undefined;
 
@@ -46,20 +49,16 @@ export class TrialsFigure {
     this.#show();
   }
 
-  get #now(): string {
-    const { settings, document, strengths } = this.#tried.request();
-    const { hnn, drives } = document ?? {};
-    return JSON.stringify([settings["drive"], settings["mesh"], settings["strength"], strengths, hnn, drives]);
-  }
-
   #start(): void {
     this.#worker?.terminate();
     this.#tried.wait(true);
-    [this.#runs, this.#readings, this.#of] = [true, undefined, this.#now];
+    const request = { ...this.#tried.request(), trials: this.#trials };
+    [this.#runs, this.#readings, this.#fault] = [true, undefined, undefined];
+    [this.#of, this.#wanted] = [runOf(request), request.trials];
     const worker = (this.#worker = this.#tried.worker());
     worker.addEventListener("message", ({ data }: MessageEvent<FromTrials>) => worker === this.#worker && this.#take(data)); // prettier-ignore
     worker.addEventListener("error", (event) => this.#failed(event.message || "its script could not be loaded"));
-    this.#send({ kind: "run", request: { ...this.#tried.request(), trials: this.#trials }, look: this.#tried.look() });
+    this.#send({ kind: "run", request, look: this.#tried.look() });
     this.#plot.clear();
     this.#show();
   }
@@ -71,8 +70,8 @@ export class TrialsFigure {
   #failed(detail: string): void {
     this.#worker?.terminate();
     this.#worker = undefined;
+    this.#fault = `The trials ended: ${detail}`;
     this.#end();
-    element("trials-said").textContent = `The trials ended: ${detail}`;
   }
 
   #end(): void {
@@ -86,10 +85,9 @@ export class TrialsFigure {
     const { readings } = message;
     const { t, mean, singles, recorded } = (this.#readings = readings);
     const wanted = spec(singles.length, recorded !== undefined);
-    if (wanted.series.length !== this.#plot.spec.series.length) {
-      this.#plot.reshape(wanted);
-      this.#plot.reach(0, t.at(-1) as number);
-    }
+    if (wanted.series.length !== this.#plot.spec.series.length) this.#plot.reshape(wanted);
+    const end = t.at(-1) as number;
+    if (this.#plot.range?.[1] !== end) this.#plot.reach(0, end); // the run before may have been shorter
     this.#plot.set([[...t], [...mean], ...singles.map((y) => [...y]), ...(recorded === undefined ? [] : [[...recorded]])]); // prettier-ignore
     if (readings.ended) this.#end();
     else this.#show();
@@ -97,11 +95,14 @@ export class TrialsFigure {
 
   #show(): void {
     const [readings, runs] = [this.#readings, this.#runs];
-    element<HTMLButtonElement>("trials-run").disabled = runs;
-    element<HTMLButtonElement>("trials-stop").disabled = !runs;
+    enable({ "trials-run": !runs, "trials-stop": runs });
     element("trials-recorded").hidden = readings?.recorded === undefined;
-    const old = readings !== undefined && this.#now !== this.#of;
-    element("trials-said").textContent = [said(readings, runs, this.#trials), ...(old ? ["The column has changed since: run them again."] : [])].join(" "); // prettier-ignore
+    const old = readings !== undefined && runOf(this.#tried.request()) !== this.#of;
+    const { status, progress } = wordsOf(readings, runs, this.#wanted);
+    const said = this.#fault ?? `${status}${old ? " The column has changed since: run them again." : ""}`;
+    const line = element("trials-said");
+    if (line.textContent !== said) line.textContent = said; // a reader says it anew each time that it is set
+    element("trials-progress").textContent = progress;
     Object.assign(document.body.dataset, { trials: String(readings?.done ?? 0), trying: String(runs) });
   }
 }
@@ -115,13 +116,4 @@ function spec(singles: number, recorded: boolean): PlotSpec {
     x: { label: "ms" },
     y: { label: "nAm × scale" },
   };
-}
-
-function said(readings: TrialsReadings | undefined, runs: boolean, wanted: number): string {
-  if (readings === undefined) return runs ? "Compiling …" : "None has run.";
-  const { done, singles, time, ended, match } = readings;
-  const under = singles.length - done;
-  const numbers = under === 1 ? `trial ${done}` : `trials ${done} to ${singles.length - 1}`;
-  const progress = ended ? (done < wanted ? `Stopped after ${done} of ${wanted} trials.` : `${done} trials.`) : `${done} of ${wanted} trials are over${under > 0 ? `; ${numbers} at ${time.toFixed(0)} ms` : ""}.`; // prettier-ignore
-  return match === undefined || done === 0 ? progress : `${progress} Mean against the recording: RMSE ${match.rmse.toPrecision(4)} nAm, correlation ${match.correlation.toFixed(3)}.`; // prettier-ignore
 }

@@ -95,12 +95,13 @@ class Trials {
           this.#time += CHUNK_MS;
           if (performance.now() - this.#posted > READINGS_MS) this.#say();
           await new Promise((resolve) => setTimeout(resolve)); // what the page says comes in between
-          if (this.#stopped) throw stopped;
+          if (this.#stopped && this.#time < tstop) throw stopped;
         },
       }); // prettier-ignore
       this.#done += n;
     } catch (error) {
       if (error !== stopped) throw error;
+      this.#moments.length = this.#done; // those under way are not kept
     }
   }
 

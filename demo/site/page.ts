@@ -50,8 +50,8 @@ export class DemoPage {
   #worker: Worker | undefined;
   #restart: ReturnType<typeof setTimeout> | undefined;
   #built = 0;
-  #paused = false; // a restart keeps it
-  #waits = false;
+  #paused = false; // by the user; a restart keeps it
+  readonly #waitsFor = new Set<string>();
   #finished = false;
   #tasks: (() => void)[] = [];
   #working = false;
@@ -113,11 +113,12 @@ export class DemoPage {
     this.#showButtons();
   }
 
-  /** Pauses while something else computes, and goes on after it unless it stood before. */
-  readonly wait = (wanted: boolean): void => {
-    if (wanted) this.#waits = !this.#paused;
-    if (this.#waits) this.pause(wanted);
-  };
+  /** The simulation stands while something else computes, also when it starts anew; the user's pause is apart from that. */
+  wait(what: string, wanted: boolean): void {
+    if (wanted) this.#waitsFor.add(what);
+    else this.#waitsFor.delete(what);
+    this.#pace();
+  }
 
   act(what: string, value: unknown): void {
     this.#send({ kind: "act", what, value });
@@ -231,7 +232,8 @@ export class DemoPage {
   }
 
   get #pacing(): { speed: number; paused: boolean; hidden: boolean } {
-    return { speed: this.#spec.controls.get("speed"), paused: this.#paused, hidden: document.hidden };
+    const paused = this.#paused || this.#waitsFor.size > 0;
+    return { speed: this.#spec.controls.get("speed"), paused, hidden: document.hidden };
   }
 
   #pace(): void {

@@ -180,11 +180,43 @@ test("trials stand over one another with their mean, each as the page runs it; t
   await page.waitForFunction(() => /changed since/.test(document.querySelector("#trials-said")?.textContent ?? ""));
   await page.fill("#trials-number input", "20");
   await page.press("#trials-number input", "Enter");
+  const focused = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.id);
+  const underWay = (): Promise<unknown> => page.waitForFunction(() => /^Trial.* at \d+ ms$/.test(document.querySelector("#trials-progress")?.textContent ?? "")); // prettier-ignore
+  await page.press("#trials-run", "Enter");
+  expect(await focused()).toBe("trials-stop");
+  await page.waitForFunction(() => /^\d+ of 20 trials are over\./.test(document.querySelector("#trials-said")?.textContent ?? "")); // prettier-ignore
+  await underWay();
+  // the simulation stands for trials and a fit, also when it starts anew, and goes on after both
+  const speed = (): Promise<string | null> => page.textContent("#speed");
+  await page.check("text=evdist1: strength");
+  await page.click("#fit-start");
+  await anew(page, () => page.click("#again"));
+  await expect.poll(speed).toBe("paused");
+  expect(await page.textContent("#pause")).toBe("Pause"); // which is the user's
+  await page.press("#trials-stop", "Enter");
+  await ran();
+  expect(await focused()).toBe("trials-run");
+  const done = Number(/^Stopped after (\d+) of 20 trials\./.exec((await page.textContent("#trials-said")) ?? "")?.[1]);
+  const kept = await table();
+  expect(kept.names).toHaveLength(2 + done + 1); // those that are over, and the recording
+  expect(
+    kept.rows
+      .at(-1)
+      ?.slice(1, 2 + done)
+      .every((x) => x !== 0),
+  ).toBe(true); // an empty field reads as 0
+  expect(await speed()).toBe("paused");
+  await page.click("#fit-stop");
+  await expect.poll(speed).not.toBe("paused");
+  // a longer trial has its own time axis
+  await anew(page, () => set(page, "drive", 1));
+  await running(page);
   await page.click("#trials-run");
-  await page.waitForFunction(() => / at \d+ ms/.test(document.querySelector("#trials-said")?.textContent ?? ""));
+  await underWay();
+  expect(await saved(page, 'button[aria-label="Save Trials as SVG"]')).toMatch(/>600</);
   await page.click("#trials-stop");
   await ran();
-  expect(await page.textContent("#trials-said")).toMatch(/^Stopped after \d+ of 20 trials\./);
+  expect(await page.textContent("#trials-said")).toBe("Stopped before a trial was over.");
   await page.close();
 });
 
@@ -199,7 +231,6 @@ test("the strength and the onset that made a dipole are found again, and kept", 
   await fitting.setInputFiles("#recorded-file", file);
   await fitting.check("text=evdist1: strength");
   await fitting.click("#fit-start");
-  expect(await fitting.textContent("#pause")).toBe("Go on"); // the simulation leaves the processor to the fit
   const first = await until(fitting, "fitError", (x) => x > 0);
   // DIRECT halves or thirds what it keeps of [0.25, 2] in every round: 1.4 is met within 0.1 after some
   await until(fitting, "fitRounds", (n) => n >= 4);

@@ -6,6 +6,7 @@ import { buildColumn } from "../../../demo/column/network.ts";
 import { pick } from "../../../demo/column/pick.ts";
 import { FREQUENCIES, spectrogramOf, spectrumOf } from "../../../demo/column/rhythms.ts";
 import { columnShape } from "../../../demo/column/shape.ts";
+import { runOf, wordsOf } from "../../../demo/column/trials-words.ts";
 import { cameraOf, FIRST_VIEW } from "../../../demo/column/view.ts";
 import { variablesAt, Watched } from "../../../demo/column/watched.ts";
 import { potentials } from "../../../src/models/cortical-column/index.ts";
@@ -83,4 +84,32 @@ test("a rhythm of 20 Hz peaks at 20 Hz, in the spectrum and in the spectrogram",
   const power = spectrogramOf(wave).map((row) => row[600] as number);
   expect(FREQUENCIES[power.indexOf(Math.max(...power))]).toBe(20);
   expect(spectrumOf(wave.subarray(0, 100)).f).toEqual([]);
+});
+
+test("trials: what is over is said apart from what is under way, of the number that the run was asked for", () => {
+  const curve = [0, null];
+  const readings = (done: number, singles: number, ended = false) => ({
+    t: [0, 0.25], singles: Array.from({ length: singles }, () => curve), mean: curve, recorded: undefined, match: undefined, done, time: 40, ended,
+  }); // prettier-ignore
+  expect(wordsOf(undefined, false, 0)).toEqual({ status: "None has run.", progress: "" });
+  expect(wordsOf(undefined, true, 5)).toEqual({ status: "Running 5 trials.", progress: "Compiling …" });
+  expect(wordsOf(readings(0, 2), true, 5)).toEqual({ status: "Running 5 trials.", progress: "Trials 0 to 1 at 40 ms" });
+  expect(wordsOf(readings(4, 5), true, 5)).toEqual({ status: "4 of 5 trials are over.", progress: "Trial 4 at 40 ms" });
+  expect(wordsOf(readings(5, 5, true), false, 5)).toEqual({ status: "5 trials.", progress: "" });
+  expect(wordsOf(readings(2, 2, true), false, 5).status).toBe("Stopped after 2 of 5 trials.");
+  expect(wordsOf(readings(0, 0, true), false, 5).status).toBe("Stopped before a trial was over.");
+  const match = { rmse: 1.5, correlation: 0.25, best: 1 };
+  expect(wordsOf({ ...readings(2, 4), match }, true, 5).status).toBe("2 of 5 trials are over. Mean against the recording: RMSE 1.500 nAm, correlation 0.250."); // prettier-ignore
+  expect(wordsOf({ ...readings(0, 2), match }, true, 5).status).toBe("Running 5 trials.");
+});
+
+test("trials: factors of 1 and the order in which drives got theirs make no other column", () => {
+  const of = (strengths: Record<string, number>, settings = { drive: 0, mesh: 2, strength: 1, speed: 1 }): string =>
+    runOf({ settings, document: undefined, strengths });
+  expect(of({ a: 1 })).toBe(of({}));
+  expect(of({ b: 3, a: 2 })).toBe(of({ a: 2, b: 3, c: 1 }));
+  expect(of({ a: 2 })).not.toBe(of({ b: 2 }));
+  expect(of({ a: 0 })).not.toBe(of({}));
+  expect(of({}, { drive: 0, mesh: 2, strength: 1, speed: 5 })).toBe(of({}));
+  expect(of({}, { drive: 0, mesh: 3, strength: 1, speed: 1 })).not.toBe(of({}));
 });
