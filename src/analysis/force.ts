@@ -35,6 +35,16 @@ export interface MotorUnitOptions {
 
 /** @throws DataError for thresholds that give no range of twitches where none is given, or an option out of range */
 export function motorUnits(options: MotorUnitOptions): MotorUnits {
+  const { n, frequency, peak, rise } = twitchSizes(options);
+  const twitch = Array.from(rise, (T, j) =>
+    Float64Array.from({ length: Math.ceil(5 * T) }, (_, s) => ((peak[j] as number) * s * Math.exp(1 - s / T)) / T),
+  );
+  return { n, frequency, peak, rise, twitch, tetanus: (peak.reduce((a, b) => a + b, 0) * Math.E) / LINEAR_GAIN };
+}
+
+/** What motorUnits makes its twitches of, without making them.
+ * @throws DataError as it does */
+export function twitchSizes(options: MotorUnitOptions): Omit<MotorUnits, "twitch" | "tetanus"> {
   const { thresholds, frequency = 2048, longestRise = 90, contractionRange = 3 } = options;
   const n = thresholds.length;
   if (n === 0) throw new DataError("force", "has no thresholds", "Give one per motor unit");
@@ -51,10 +61,7 @@ export function motorUnits(options: MotorUnitOptions): MotorUnits {
   const fastest = rise.reduce((a, b) => Math.min(a, b));
   if (fastest < 0.5)
     throw new DataError("force sampling rate", `is ${frequency} Hz: a sample is ${Number((1 / fastest).toPrecision(3))} rise times of the fastest twitch, which falls between samples`, `Give at least ${Math.ceil(frequency / (2 * fastest))} Hz`); // prettier-ignore
-  const twitch = Array.from(rise, (T, j) =>
-    Float64Array.from({ length: Math.ceil(5 * T) }, (_, s) => ((peak[j] as number) * s * Math.exp(1 - s / T)) / T),
-  );
-  return { n, frequency, peak, rise, twitch, tetanus: (peak.reduce((a, b) => a + b, 0) * Math.E) / LINEAR_GAIN };
+  return { n, frequency, peak, rise };
 }
 
 function twitchRange(thresholds: ArrayLike<number>, given: number | undefined): number {

@@ -309,7 +309,7 @@ class MechanismTexts {
       const at = `reversals.${ion.slice(0, 60)}`;
       if (!all.includes(ion)) throw new ModelError(`${this.#where}, ${at}`, "is of an ion that the pool does not keep", didYouMean(ion.slice(0, 60), all)); // prettier-ignore
       if (nernstsOf(m).some(([of]) => of === ion)) throw new ModelError(`${this.#where}, ${at}`, "stands beside nernst, which gives the same", "Give one of them"); // prettier-ignore
-      const hidden = [...currentNames(m), ...reversalsOf(m).map((of) => `e${of}`)].map((name) => [name, HIDDEN.reversal] as const); // prettier-ignore
+      const hidden = [...currentNames(m), ...reversalsOf(m).map((of) => `e${of}`), ...this.#around.computed].map((name) => [name, HIDDEN.reversal] as const); // prettier-ignore
       this.#texts.check(at, value, "mV", new Map([...NO_NOISE, ...hidden]));
     }
   }
@@ -374,6 +374,6 @@ export function stateUnit(m: Mechanism, s: string): Unit {
   const state = own(m.states, s);
   if (state?.unit !== undefined) return state.unit;
   if (m.kind === "synapse") return weightUnitOf(m);
-  const ions = m.kind === "pool" ? ionsOfPool(m) : Object.values(m.currents).map((c) => c.ion);
-  return ions.some((ion) => ion !== undefined && s === `${ion}i`) ? "mM" : "1";
+  if (m.kind === "pool") return ionsOfPool(m).some((ion) => s === `${ion}i` || s === `${ion}o`) ? "mM" : "1";
+  return Object.values(m.currents).some(({ ion }) => ion !== undefined && s === `${ion}i`) ? "mM" : "1";
 }

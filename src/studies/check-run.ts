@@ -13,7 +13,7 @@ export interface PlannedRun {
   readonly duration: Quantity<"ms">;
 }
 
-/** Links and cells, of all entries, that take less than a second to compile. */
+/** Links of an entry, and cells of all entries, that take less than a second to compile. */
 const [LINKS, CELLS] = [500_000, 10_000];
 
 /** Refuses a run before anything of its study is computed, as `simulate` would: sizes and times always, the rest where the network is small

@@ -52,18 +52,18 @@ export class Parts {
   static async open(files: Files, facts: StudyFacts, how: Taking, note: (line: string) => void): Promise<Parts> {
     await refuseUsed(files, how);
     const present = await files.list();
-    let id = digest(facts);
-    if (how.resume && present.includes(STUDY_FILE)) {
-      const before = await stored(files);
-      id = before.id;
-      const different = differences(before, facts);
+    const looks = how.resume || (how.continues && !how.force);
+    const before = looks && present.includes(STUDY_FILE) ? await stored(files) : undefined;
+    const different = before === undefined ? [] : differences(before, facts);
+    if (how.resume && before !== undefined) {
       if (different.length > 0 && !how.force) throw new DataError(files.where, `holds a study with other ${different.join(", ")}`, "Use what it was made with, choose another folder, or give --force: results are then not those of one run"); // prettier-ignore
       note(`going on in ${files.where}${different.length === 0 ? "" : `; not bitwise: other ${different.join(", ")}`}`);
-    } else if (how.resume) note(`${files.where} has no study yet: starting from the beginning`);
-    else if (!how.continues) {
+    } else if (how.resume || !how.continues) {
+      if (how.resume) note(`${files.where} has no study yet: starting from the beginning`);
       await files.remove(STUDY_FILE); // first: parts without it are nobody's
       for (const name of present.filter(isPart)) await files.remove(name);
     }
+    const id = before !== undefined && (how.resume || different.length === 0) ? before.id : digest(facts);
     await writeText(
       files,
       STUDY_FILE,

@@ -50,6 +50,7 @@ function put(of: Json, key: string, x: unknown): void {
 export function damaged<T extends object>(d: T, all: readonly Damage[]): T {
   for (const { at, how, value: x, from } of all) {
     const there = places(d);
+    if (there.length === 0) return d; // nothing is left
     const [of, key] = there[at % there.length] as [Json, string];
     const [other, otherKey] = there[from % there.length] as [Json, string];
     if (how === "value") put(of, key, x);

@@ -128,9 +128,9 @@ const FACTS: StudyFacts = { study: "three", settings: { dt: 0.1, list: [1, 2] },
 const VALUES = [{ x: -0, y: [NaN, 1] }, Float64Array.of(0.1, Infinity), "three"] as const;
 
 /** A study of three parts. @returns what they gave, and how many were computed */
-async function study(files: Files, how: { resume?: boolean; stopAfter?: number; facts?: StudyFacts; force?: boolean } = {}): Promise<[unknown[], number]> {
-  const { resume = false, stopAfter = VALUES.length, facts = FACTS, force = false } = how;
-  const parts = await Parts.open(files, facts, { resume, force, continues: false }, () => undefined);
+async function study(files: Files, how: { resume?: boolean; stopAfter?: number; facts?: StudyFacts; force?: boolean; continues?: boolean } = {}): Promise<[unknown[], number]> {
+  const { resume = false, stopAfter = VALUES.length, facts = FACTS, force = false, continues = false } = how;
+  const parts = await Parts.open(files, facts, { resume, force, continues }, () => undefined);
   let computed = 0;
   const given: unknown[] = [];
   for (const [k, value] of VALUES.slice(0, stopAfter).entries())
@@ -186,6 +186,25 @@ describe("the parts of a study", () => {
     const facts = { ...FACTS, seed: 2 };
     expect(await study(files, { stopAfter: 2, resume: true, force: true, facts })).toEqual([VALUES.slice(0, 2), 1]);
     expect(await study(files, { resume: true, facts })).toEqual([[...VALUES], 1]);
+  });
+
+  test("stay its own when a step of it is taken alone, and are another's when that step had other settings", async () => {
+    const files = new MemoryFiles();
+    await study(files, { stopAfter: 1 });
+    const facts = { ...FACTS, seed: 2 };
+    await study(files, { stopAfter: 0, resume: true, force: true, facts });
+    await study(files, { stopAfter: 0, continues: true, facts });
+    expect(await study(files, { resume: true, facts })).toEqual([[...VALUES], 2]);
+    const other = { ...FACTS, seed: 3 };
+    await study(files, { stopAfter: 0, continues: true, facts: other });
+    await expect(study(files, { resume: true, facts: other })).rejects.toThrow(/is a part of another study/);
+  });
+
+  test("without study.json are nobody's: --resume begins anew, as it says", async () => {
+    const files = new MemoryFiles();
+    await study(files, { facts: { ...FACTS, seed: 2 } });
+    await files.remove("study.json");
+    expect(await study(files, { resume: true })).toEqual([[...VALUES], 3]);
   });
 
   test(

@@ -12,7 +12,7 @@ export const columnConvergence: LongStudy<typeof settings> = {
   defaultSeed: 0,
   check: async (s, given) => {
     const { checkColumnRun } = await import("../column/check.ts");
-    for (const dt of [s.dt, s.dt / 2]) checkColumnRun({ ...s, dt, trials: 1, asIntended: false }, given);
+    for (const [dt, trials] of [[s.dt, 1], [s.dt / 2, 1], [s.dt, s.seeds]] as const) checkColumnRun({ ...s, dt, trials, asIntended: false }, given); // prettier-ignore
   },
   run: async (s, context) => (await import("./run.ts")).runConvergence(s, context),
 };

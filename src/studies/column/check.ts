@@ -5,7 +5,7 @@ import { wholeSteps } from "../../steps.ts";
 import { ms } from "../../units.ts";
 import { checkTimes } from "../check-run.ts";
 import type { Given } from "../study.ts";
-import { columnNetwork } from "./network.ts";
+import { smallNetwork } from "./network.ts";
 import { withFile } from "./run.ts";
 import { checkColumn, EVOKED_MS, type ColumnSettings } from "./settings.ts";
 
@@ -25,11 +25,6 @@ export function checkColumnRun(given: ColumnSettings, { seed, files }: Given): v
   checkMesh(s.mesh.x, s.mesh.y);
   for (const [name, every] of Object.entries(s.record))
     if (every > 0) wholeSteps(`column record.${name}`, every, s.dt, 1);
-  const least = { x: Math.min(2, s.mesh.x), y: Math.min(2, s.mesh.y) };
-  const network = columnNetwork(
-    { ...s, mesh: least, trials: 1, duration: Math.min(s.duration, EVOKED_MS) },
-    seed,
-    file,
-  );
+  const network = smallNetwork(s, seed, file ?? {}, Math.min(s.duration, EVOKED_MS));
   checkTimes({ network, dt: ms(s.dt), duration: ms(s.duration) });
 }

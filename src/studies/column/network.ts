@@ -13,6 +13,7 @@ import {
   type Point,
 } from "../../models/cortical-column/index.ts";
 import { checkEstimate, estimate } from "../../compile/estimate.ts";
+import { checkDrives } from "../../models/cortical-column/drive-checks.ts";
 import { ms } from "../../units.ts";
 import type { ColumnSettings } from "./settings.ts";
 
@@ -27,18 +28,49 @@ export interface Instead {
 /** The network of a preset with its recordings, and trials as a batch.
  * @param seed  number of the first trial: 0 gives the published event times */
 export function columnNetwork(s: ColumnSettings, seed: number, instead: Instead = {}): CortexColumn {
-  const preset = columnPreset(s.preset === "replay" ? "evoked" : s.preset);
-  const model = instead.model ?? MODELS[s.model]();
-  const given = (instead.drives ?? [...preset.drives, ...(s.alphaDistal ? [alphaDistal] : [])]).map((d) =>
-    scaled(d, s.driveScale),
-  );
+  return networkOf(s, seed, modelOf(s, instead), drivesOf(s, instead), s.duration);
+}
+
+const presetOf = (s: ColumnSettings) => columnPreset(s.preset === "replay" ? "evoked" : s.preset);
+const modelOf = (s: ColumnSettings, { model }: Instead): ColumnModel => model ?? MODELS[s.model]();
+
+function drivesOf(s: ColumnSettings, { drives }: Instead): readonly Drive[] {
+  const given = drives ?? [...presetOf(s).drives, ...(s.alphaDistal ? [alphaDistal] : [])];
   const tonic: Drive[] = s.tonic === 0 ? [] : [{ kind: "tonic", amplitude: { L5_pyramidal: s.tonic } }];
+  return [...given.map((d) => scaled(d, s.driveScale)), ...tonic];
+}
+
+/** The network on the smallest mesh, with what its drives do until `end` (ms): what it costs to look at grows with neither mesh nor duration.
+ * @throws ModelError for drives that the whole duration does not take, and for trials that memory does not hold */
+export function smallNetwork(s: ColumnSettings, seed: number, instead: Instead, end: number): CortexColumn {
+  const [model, drives] = [modelOf(s, instead), drivesOf(s, instead)];
+  checkDrives(model.cellTypes, drives, s.duration);
+  if (s.trials > 1) checkTrials(networkOf({ ...s, trials: 1 }, seed, model, [], s.duration), s.trials);
+  const mesh = { x: Math.min(2, s.mesh.x), y: Math.min(2, s.mesh.y) };
+  return networkOf({ ...s, mesh, trials: 1 }, seed, model, drives.flatMap((d) => until(d, end)), end);
+} // prettier-ignore
+
+/** A drive as far as it goes before `end`. */
+function until(drive: Drive, end: number): Drive[] {
+  if (drive.kind === "spikeTrain") return [{ ...drive, outside: "keep" }];
+  if (drive.kind === "evoked") return [drive];
+  const from = (drive.kind === "tonic" ? drive.t0 : drive.tstart) ?? 0;
+  return from >= end ? [] : [{ ...drive, tstop: Math.min(drive.tstop ?? end, end) }];
+}
+
+function networkOf(
+  s: ColumnSettings,
+  seed: number,
+  model: ColumnModel,
+  drives: readonly Drive[],
+  tstop: number,
+): CortexColumn {
   const column = new CortexColumn({
     mesh: [s.mesh.x, s.mesh.y],
     model,
-    rules: s.preset === "gamma" ? preset.rules : model.rules,
-    drives: [...given, ...tonic],
-    tstop: s.duration,
+    rules: s.preset === "gamma" ? presetOf(s).rules : model.rules,
+    drives: [...drives],
+    tstop,
     trial: seed,
     tables: s.tables,
   });
@@ -73,13 +105,17 @@ function record(column: CortexColumn, { record: r, dt }: ColumnSettings): void {
  * @throws ModelError for more than memory holds, before an event is drawn */
 function vary(column: CortexColumn, trials: number, seed: number): void {
   if (trials === 1) return;
-  const whole = { ...column.describe(), entries: trials };
-  checkEstimate(whole, estimate(whole), {});
+  checkTrials(column, trials);
   const times = Array.from({ length: trials }, (_, k) => column.timesOfTrial(seed + k));
   for (const { name, kind } of column.drives) {
     if (kind !== "spikeTrain") column.vary(`${name}.times`, times.map((t) => t[name])); // prettier-ignore
   }
   column.batch(trials);
+}
+
+function checkTrials(column: CortexColumn, trials: number): void {
+  const whole = { ...column.describe(), entries: trials };
+  checkEstimate(whole, estimate(whole), {});
 }
 
 /** Contacts of the probe, upwards. */

@@ -1,7 +1,14 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { concatenated } from "../../concatenated.ts";
 import type { Announce } from "../announce.ts";
-import { ForceStream, motorUnits, type ForceOptions, type MotorUnits } from "../../analysis/force.ts";
+import {
+  ForceStream,
+  motorUnits,
+  twitchSizes,
+  type ForceOptions,
+  type MotorUnitOptions,
+  type MotorUnits,
+} from "../../analysis/force.ts";
 import { spikeTrains, type SpikeTrains } from "../../analysis/spikes.ts";
 import type { EngineKind } from "../../host/engine.ts";
 import type { Network } from "../../network/network.ts";
@@ -35,8 +42,12 @@ export interface ForceSettings {
   readonly gain: string;
 }
 
-export const unitsOf = (pool: Pool, { twitchRange, ...force }: ForceSettings): MotorUnits =>
-  motorUnits({ thresholds: thresholdsOf(pool), ...(twitchRange === undefined ? {} : { twitchRange }), ...force });
+const unitOptions = (pool: Pool, { twitchRange, ...force }: ForceSettings): MotorUnitOptions => ({ thresholds: thresholdsOf(pool), ...(twitchRange === undefined ? {} : { twitchRange }), ...force }); // prettier-ignore
+
+export const unitsOf = (pool: Pool, force: ForceSettings): MotorUnits => motorUnits(unitOptions(pool, force));
+
+/** Refuses what `unitsOf` would, without making a twitch of every unit. @throws DataError */
+export const checkUnits = (pool: Pool, force: ForceSettings): void => void twitchSizes(unitOptions(pool, force));
 
 /** Conduction time of each motor axon (ms), where force is to include it. */
 export function axonDelaysOf(pool: Pool, force: { readonly axonDelays: boolean }): Pick<ForceOptions, "axonDelays"> {

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { oneToOne } from "../../../src/connect/rules.ts";
 import { DataError } from "../../../src/errors.ts";
 import { nmodl } from "../../../src/import/index.ts";
+import { evaluate } from "../../../src/lang/evaluate.ts";
+import { parse } from "../../../src/lang/parse.ts";
 import type { Synapse } from "../../../src/mechanisms/mechanism.ts";
 import { Network } from "../../../src/network/network.ts";
 import { trains } from "../../../src/network/sources.ts";
@@ -54,4 +56,74 @@ test("a FUNCTION whose C asks a source of random numbers draws", () => {
   const { mechanism, notes } = nmodl(fixture("vesicle_in_c"));
   expect(JSON.stringify(mechanism)).toContain("draw_uniform(1)");
   expect(notes).toContain("the C of chance is taken as scop_random(): numbers that hillock draws");
+});
+
+/** A channel whose conductance is k at 0.1 uS/cm2 each. */
+const counting = (loop: string, more = "", parameter = ""): string => `
+NEURON { SUFFIX counted NONSPECIFIC_CURRENT i RANGE k }
+PARAMETER { L = 5 ${parameter} }
+ASSIGNED { v (mV) i (mA/cm2) k }
+BREAKPOINT { rates() i = k * 1e-7 * v }
+PROCEDURE rates() { k = 0 ${loop} }
+${more}`;
+const slopeOf = (text: string): string => {
+  const { mechanism } = nmodl(text);
+  if (mechanism.kind !== "channel") throw new Error(mechanism.kind);
+  const current = Object.values(mechanism.currents)[0]!;
+  return "i" in current ? current.i : current.g;
+};
+
+test.each([
+  ["LOCAL n FROM n = 1 TO floor(L/2) { k = k + 1 }", 2],
+  ["WHILE (k < sqrt(4)) { k = k + 1 }", 2],
+  ["WHILE (k < exp(1)) { k = k + 1 }", 3],
+  ["WHILE (k < L) { step() }", 5, "PROCEDURE step() { IF (L > 0) { LOCAL y y = 1 k = k + y } }"],
+])("a loop whose test is functions of numbers ends: %s", (loop, rounds, more = "") => {
+  const expr = parse(slopeOf(counting(loop, more)));
+  expect(evaluate(expr, { V: 1, v: 1 })).toBeCloseTo(rounds * 1e-7, 12);
+});
+
+const drawing = (body: string, of = ""): string => `
+NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i POINTER r }
+PARAMETER { e = 0 (mV) }
+ASSIGNED { v (mV) i (nA) r }
+STATE { g (uS) }
+BREAKPOINT { SOLVE s METHOD cnexp i = g * (v - e) }
+DERIVATIVE s { g' = -g / 5 }
+NET_RECEIVE (w (uS)) { IF (chance(2) < 0.5) { g = g + w } }
+FUNCTION chance(x) { ${of} VERBATIM
+${body}
+ENDVERBATIM }`;
+
+test.each([
+  "return nrn_random_pick(_p_r);",
+  "double value; if (_p_r) { value = nrnran123_dblpick((nrnran123_State*)_p_r); } else { value = 0.0; } _lchance = value;",
+])("C that draws and does no more is the draw: %s", (body) => {
+  expect(nmodl(drawing(body)).notes.join()).toContain("the C of chance is taken as scop_random()");
+});
+
+test.each([
+  "return _lx*nrnran123_negexp((nrnran123_State*)_p_r);",
+  "_lchance = 2*nrn_random_pick(_p_r) - 1;",
+  "_lchance = 1 + 0.5*nrnran123_normal((nrnran123_State*)_p_r);",
+  "_lchance = -log(nrnran123_dblpick((nrnran123_State*)_p_r));",
+  "double value; value = nrn_random_pick(_p_r); value *= 2; _lchance = value;",
+])("C that makes something of what it draws is refused, not read as the draw: %s", (body) => {
+  expect(() => nmodl(drawing(body))).toThrow(/VERBATIM/);
+});
+
+test("NMODL beside C that draws is not left out", () => {
+  expect(() => nmodl(`${drawing("double value; value = nrn_random_pick(_p_r);").slice(0, -2)} chance = x * 3 }`)).toThrow(DataError); // prettier-ignore
+});
+
+test.each(["_ion_cai = 1;", "_ion_dicadv = 0;", "k = 1/(2 + 1);", "k = (3 + 4)/2*L;", "k = pow(L, (1)/3);"])(
+  "C that writes NEURON's own, or divides whole numbers, is refused: %s",
+  (c) => {
+    expect(() => nmodl(counting(`VERBATIM\n${c}\nENDVERBATIM`))).toThrow(/VERBATIM/);
+  },
+);
+
+test("C that divides numbers with a point, or a variable, is read", () => {
+  const { mechanism } = nmodl(counting("VERBATIM\nk = (L + 1)/2 + 1.0/2 + sqrt(4)/4;\nENDVERBATIM"));
+  expect(evaluate(parse(mechanism.let?.["k"] ?? ""), { L: 5 })).toBe(4);
 });

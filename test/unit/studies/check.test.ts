@@ -20,6 +20,7 @@ test.each([
   ["column", "duration=170.01", /duration: 170.01 ms is not a whole number of steps of 0.025 ms/],
   ["column", "record.field=0.03", /column record.field: 0.03 ms is not a whole number/],
   ["column-convergence", "mesh.y=1e9", /mesh: is 10 x 1000000000/],
+  ["column-convergence", "seeds=100000", /take at least .* of memory/], // the fourth run
   ["watanabe-pipeline", "cells.motorNeurons=6 cells.independent=6 record.every=0.03", /recording of "V": 0.03 ms is not a whole number/], // the third step
   ["watanabe-pipeline", "cells.motorNeurons=6 cells.independent=6 search.duration=0.00015", /duration: 0.15 ms is not a whole number of steps/],
   ["watanabe-pipeline", "cells.motorNeurons=6 cells.independent=6 search.baseline=1e9", /force.frequency: .* values, more than/],
@@ -46,4 +47,10 @@ test("files are read before the first part", async () => {
   await expect(check("column", "", { params: "{" })).rejects.toThrow(/params/);
   await expect(check("column", "preset=replay", { spikes: "1 x\n" })).rejects.toThrow(/spikes/);
   await check("extract", "cells=2", { thresholds: "1\n2\n" });
+});
+
+test("a drive of a file may begin after the published run's end, where the run goes further", async () => {
+  const params = JSON.stringify({ cell_types: {}, external_drives: { late: { type: "bursty", location: "distal", n_drive_cells: 3, cell_specific: false, event_seed: 4, dynamics: { tstart: 200, tstart_std: 0, tstop: null, burst_rate: 10, burst_std: 5, numspikes: 2, spike_isi: 10 }, weights_ampa: { L5_pyramidal: 1e-4 }, weights_nmda: null, synaptic_delays: 0.1, probability: 1 } } }); // prettier-ignore
+  await check("column", "duration=500", { params });
+  await expect(check("column", "", { params })).rejects.toThrow(/late.*200 ms/);
 });

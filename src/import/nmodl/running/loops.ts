@@ -1,3 +1,4 @@
+import { evaluate } from "../../../lang/evaluate.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { GivenByScript } from "../reading/given.ts";
@@ -43,7 +44,7 @@ export interface Runner {
 }
 
 /** Runs a loop. Rounds are written out: as long as the test is a number, else as often as `rounds` says, each where the test still holds. One round more
- * than that ends the run, by a value that no state may have. */
+ * than that gives what it sets a value that no state may have, which ends the run where it reaches one. */
 export function runLoop(shared: Shared, loop: Loop, runner: Runner): void {
   if (loop.kind === "while") return goRound(shared, loop, runner, () => runner.value(loop.test), () => {}); // prettier-ignore
   const { symbols: s, lexer } = shared;
@@ -67,8 +68,9 @@ function goRound(shared: Shared, loop: Loop, runner: Runner, test: () => Expr, b
     then();
   };
   const round = (unknown: number): void => {
-    let holds = test();
-    for (; valueOf(holds) !== undefined; holds = test()) {
+    const asked = (): Expr => folded(shared, test());
+    let holds = asked();
+    for (; valueOf(holds) !== undefined; holds = asked()) {
       if (valueOf(holds) === 0) return;
       runner.where(holds, one(() => {})); // prettier-ignore
     }
@@ -76,11 +78,15 @@ function goRound(shared: Shared, loop: Loop, runner: Runner, test: () => Expr, b
     if (unknown < program.rounds) return runner.where(holds, one(() => round(unknown + 1))); // prettier-ignore
     const beyond = (value: Expr): Expr => s.call("select", holds, s.number(TOO_MUCH), value);
     for (const name of new Set(setBy(loop.body, program))) runner.change(name, beyond);
-    const note = `the loop in ${lexer.where(loop)} goes round at most ${program.rounds} times, and one more ends the run: the option rounds gives another number`; // prettier-ignore
+    const note = `the loop in ${lexer.where(loop)} goes round at most ${program.rounds} times, and one more sets what it sets to ${TOO_MUCH}, which ends the run where that reaches a state: the option rounds gives another number`; // prettier-ignore
     if (!notes.includes(note)) notes.push(note);
   };
   round(0);
 } // prettier-ignore
+
+/** A test that reads nothing as its number, functions of numbers too. */
+const folded = ({ symbols: s }: Shared, test: Expr): Expr =>
+  [...s.reads(test)].length > 0 ? test : s.number(evaluate(test, {}));
 
 /** Before the first round of a loop whose end is no number. @throws DataError where a round does more than set variables */
 function begins(shared: Shared, at: Loop, test: Expr): void {
@@ -101,7 +107,7 @@ function fixParameters({ symbols, variables, program }: Shared, test: Expr): voi
     const isFree = variable?.kind === "parameter" && variable.declared.size === undefined && !isSet(program, name);
     return isFree ? [name, variable.declared.value ?? 0] : undefined;
   });
-  if (fixed.every((one) => one !== undefined)) throw new Counted(Object.fromEntries(fixed));
+  if (names.length > 0 && fixed.every((one) => one !== undefined)) throw new Counted(Object.fromEntries(fixed));
 }
 
 /** Whether any block sets a variable. */
@@ -124,6 +130,14 @@ const setBy = (body: readonly Statement[], program: Program, met: readonly strin
     if (x.kind === "from" || x.kind === "while" || x.kind === "netcons") return setBy(x.body, program, met);
     const called = x.kind === "call" && !met.includes(x.name) ? program.procedures.get(x.name) : undefined;
     if (called === undefined) return [];
-    const own = new Set([...called.args.map((a) => a.name), ...called.body.flatMap((y) => (y.kind === "local" ? y.names : []))]); // prettier-ignore
+    const own = new Set([...called.args.map((a) => a.name), ...localsOf(called.body)]);
     return setBy(called.body, program, [...met, called.name]).filter((name) => !own.has(name));
+  });
+
+/** LOCALs of a block and of the blocks in it. */
+const localsOf = (body: readonly Statement[]): string[] =>
+  body.flatMap((x): readonly string[] => {
+    if (x.kind === "local") return x.names;
+    if (x.kind === "if") return localsOf([...x.then, ...x.otherwise]);
+    return x.kind === "from" || x.kind === "while" || x.kind === "netcons" ? localsOf(x.body) : [];
   });
