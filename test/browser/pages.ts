@@ -10,6 +10,9 @@ export interface Visit {
   readonly requests: string[];
 }
 
+/** What Chromium says of a page that asks for an adapter where there is none; the page itself says that it computes without. */
+const NO_ADAPTER = "No available adapters.";
+
 /** Debian's Chromium, whose driver waits as long for an element as the checks wait for what stands still. */
 export async function openBrowser(flags: readonly string[] = FLAGS): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...flags] });
@@ -26,7 +29,8 @@ export async function visit(browser: Browser, url: string, size = { width: 1280,
   const page = await browser.newPage({ viewport: size });
   const [complaints, requests]: [string[], string[]] = [[], []];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    const wrong = message.type() === "error" || message.type() === "warning";
+    if (wrong && message.text() !== NO_ADAPTER) complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("request", (request) => requests.push(request.url()));
