@@ -45,9 +45,10 @@ function drivesOf(s: ColumnSettings, { drives }: Instead): readonly Drive[] {
 export function smallNetwork(s: ColumnSettings, seed: number, instead: Instead, end: number): CortexColumn {
   const [model, drives] = [modelOf(s, instead), drivesOf(s, instead)];
   checkDrives(model.cellTypes, drives, s.duration);
-  if (s.trials > 1) checkTrials(networkOf({ ...s, trials: 1 }, seed, model, [], s.duration), s.trials);
   const mesh = { x: Math.min(2, s.mesh.x), y: Math.min(2, s.mesh.y) };
-  return networkOf({ ...s, mesh, trials: 1 }, seed, model, drives.flatMap((d) => until(d, end)), end);
+  const small = networkOf({ ...s, mesh, trials: 1 }, seed, model, drives.flatMap((d) => until(d, end)), end);
+  if (s.trials > 1) checkTrials(small, Math.ceil((s.trials * s.mesh.x * s.mesh.y) / (mesh.x * mesh.y))); // as many cells
+  return small;
 } // prettier-ignore
 
 /** A drive as far as it goes before `end`. */

@@ -1,4 +1,5 @@
-import { checkRun, checkTimes } from "../check-run.ts";
+import type { Network } from "../../network/network.ts";
+import { checkRun, checkTimes, type PlannedRun } from "../check-run.ts";
 import { pool } from "../pool.ts";
 import { ms } from "../../units.ts";
 import type { Given } from "../study.ts";
@@ -22,12 +23,15 @@ export function checkExtraction(s: ExtractSettings, { files }: Given): void {
     [COUNTED, FIRING],
   ];
   const V0 = new Float64Array(model.n).fill(s.V0);
-  for (const [k, [timing, currents]] of parts.entries()) {
+  const networkOf = ([timing, currents]: readonly [Timing, readonly number[]]): Network => {
     const amplitudes = currents.map((I) => new Float64Array(model.n).fill(I));
-    const sampled = timing === DECAY || timing === PULSE ? { sampleMs: s.dt } : {};
-    const step: Step = { ...timing, ...sampled, V0, amplitudes };
-    // the cells are the same in all: what only compiling refuses of them is refused by the first
-    const check = k === 0 ? checkRun : checkTimes;
-    check({ network: network(model, step), dt: ms(s.dt), method: "backwardEuler", duration: ms(timing.endMs) });
-  }
+    const step: Step = { ...timing, V0, amplitudes };
+    return network(model, step);
+  };
+  const run = (of: Network, { endMs }: Timing): PlannedRun => ({ network: of, dt: ms(s.dt), method: "backwardEuler", duration: ms(endMs) }); // prettier-ignore
+  // the cells are the same in all: what compiling refuses of them is refused by the first, and what memory does by the part of most entries
+  const largest = parts.reduce((most, part) => (part[1].length > most[1].length ? part : most));
+  const [first, most] = [networkOf(parts[0] as (typeof parts)[number]), networkOf(largest)];
+  checkRun(run(first, HOLDING));
+  for (const [timing] of parts) checkTimes(run(timing === largest[0] ? most : first, timing));
 }
