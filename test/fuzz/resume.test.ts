@@ -109,14 +109,16 @@ describe.each([["HDF5", undefined, 2], ["JSON", jsonChunks, 15]] as const)("with
             failed++;
             expect(error).toMatchObject({ name: "DataError", problem: expect.stringMatching(/^could not be written \(file too large\)/i) as string });
             expect((error as DataError).where.startsWith(folder)).toBe(true);
-            if (await files.exists("run.json")) expect(parts).toContain(await contents(files, format));
-            else expect(had).toBe(0);
+            const there = (await files.exists("run.json")) ? await contents(files, format) : undefined;
+            // nothing, or a run.json of the beginning where a longer one had no room: its chunks are found again by the checkpoint
+            if (there === undefined || there.startsWith("[0,")) expect(had).toBe(0);
+            else expect(parts).toContain(there);
           }
           await run.record(files, { resume: true, ...how });
           expect(await contents(files, format)).toBe(whole);
           rmSync(folder, { recursive: true });
         }),
-        fuzzed(few),
+        { ...fuzzed(few), examples: [[3523, 0]] },
       );
       expect(failed).toBeGreaterThan(0);
     },
