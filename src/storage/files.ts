@@ -83,5 +83,5 @@ export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const hdf5 = /error message = '([^']+)'/.exec(text) ?? /#000: [^\n]*?\(\): ([^\n]+)/.exec(text);
   const plain = (text.split("\n")[0] ?? "").replace(/^[A-Z0-9]+: /, "").replace(/, \w+( '.*)?$/, "");
-  return (hdf5?.[1] ?? plain).slice(0, 200);
+  return (hdf5?.[1] ?? plain).slice(0, 200) || "no reason is given"; // HDF5 may fail without a word
 }
