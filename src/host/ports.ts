@@ -32,18 +32,13 @@ function fill(into: PortTables, { tables, tableOf }: Pick<CompiledPort, "tables"
   });
 }
 
-export function copyTables(from: PortTables, to: PortTables): void {
-  to.tableOf.set(from.tableOf);
-  to.starts.set(from.starts);
-  to.thresholds.set(from.thresholds);
-}
-
 /** The rates of a port that may change, and its tables for them. */
 export class PortRates {
   readonly tables: PortTables;
   readonly #port: CompiledPort;
   readonly #live: LivePort;
   readonly #rate: Float64Array; // Hz of each source: [entry * n + cell]
+  #isNew = true; // since they were copied
 
   constructor(port: CompiledPort, live: LivePort) {
     [this.#port, this.#live] = [port, live];
@@ -61,6 +56,15 @@ export class PortRates {
     this.#refill();
   }
 
+  /** Brings a copy up to date; its room is that of the largest rates, which a segment should not copy for nothing. */
+  copyTo({ tableOf, starts, thresholds }: PortTables): void {
+    if (!this.#isNew) return;
+    tableOf.set(this.tables.tableOf);
+    starts.set(this.tables.starts);
+    thresholds.set(this.tables.thresholds);
+    this.#isNew = false;
+  }
+
   save(): Float64Array {
     return this.#rate.slice();
   }
@@ -72,6 +76,7 @@ export class PortRates {
 
   #refill(): void {
     const { sources, dt } = this.#live;
+    this.#isNew = true;
     fill(this.tables, countTables(this.#port.name, this.#rate, sources, dt));
   }
 }

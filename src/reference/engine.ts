@@ -3,7 +3,7 @@ import type { Engine, EngineKind, EngineState, LinkStates, PHASES, Segment } fro
 import { blockEnd } from "../host/learning.ts";
 import type { StateError } from "../errors.ts";
 import { type InputBlock, Inputs } from "../host/inputs.ts";
-import { copyTables, type PortTables } from "../host/ports.ts";
+import type { PortTables } from "../host/ports.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
@@ -351,7 +351,7 @@ class ReferenceEngine implements Engine {
   #controls(): void {
     this.#memory.scales.set(this.#inputs.scales);
     this.#memory.gains.forEach((g, k) => g.set(this.#inputs.gains[k] as Float64Array));
-    for (const [k, { tables }] of this.#inputs.ports) copyTables(tables, this.#memory.ports.get(k) as PortTables);
+    for (const [k, port] of this.#inputs.ports) port.copyTo(this.#memory.ports.get(k) as PortTables);
   }
 
   /** Source-side plasticity of what these populations have just spiked. */

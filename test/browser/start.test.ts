@@ -68,7 +68,8 @@ async function layoutTime(): Promise<number> {
   return Math.min(...tasks.filter(({ within }) => within.includes("TimerFire")).map(({ ms }) => ms), Infinity);
 }
 
-/** `layoutTime` of the machine on which the limits below were set, ms. */
+/** ms that `layoutTime` does not pass on the machine on which the limits below were set: 11 alone, up to 20 beside other work (load 5). What takes
+ * longer is a slower machine, on which the limits are longer. */
 const LAYOUT_OF_LIMITS = 20;
 
 // Measured 20 to 43 ms, up to 65 with ten processes a core; before scripts and plots came in turn 70 on the start page, 124 to 163 on the others.

@@ -2,7 +2,7 @@ import type { Expr } from "../../../lang/expr.ts";
 import { WEIGHT } from "../events/connection.ts";
 import { Execution } from "../running/execute.ts";
 import type { At } from "../reading/lexer.ts";
-import type { Context } from "../running/phases.ts";
+import type { Context } from "../running/context.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { NetReceive, Statement, Term } from "../reading/syntax.ts";
 

@@ -6,7 +6,7 @@ import { type Neuron, neuron, type NeuronState, type NeuronType } from "../../..
 import type { Unit } from "../../../units.ts";
 import type { FiringDraft, FiringState } from "./firing.ts";
 import { WEIGHT } from "../events/connection.ts";
-import type { Context } from "../running/phases.ts";
+import type { Context } from "../running/context.ts";
 import type { NetReceive } from "../reading/syntax.ts";
 import { type UnitTable, unitOf } from "../units/units.ts";
 import { Writer } from "../writing/writer.ts";

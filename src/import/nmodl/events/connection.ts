@@ -1,6 +1,6 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { Execution } from "../running/execute.ts";
-import type { Context } from "../running/phases.ts";
+import type { Context } from "../running/context.ts";
 import { linear } from "../../../lang/symbolic/relax.ts";
 import type { Resolver } from "../running/resolve.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";

@@ -1,5 +1,5 @@
 import type { At } from "../reading/lexer.ts";
-import type { Context } from "../running/phases.ts";
+import type { Context } from "../running/context.ts";
 
 /** net_event changes nothing of the receptor: it is for connections that begin there. */
 export function readOver({ lexer, notes }: Context, at: At): void {

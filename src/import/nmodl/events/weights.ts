@@ -1,7 +1,7 @@
 import type { Expr } from "../../../lang/expr.ts";
 import { linkName, startOfArguments, WEIGHT } from "./connection.ts";
 import type { Execution } from "../running/execute.ts";
-import type { Context } from "../running/phases.ts";
+import type { Context } from "../running/context.ts";
 import { linear } from "../../../lang/symbolic/relax.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { NetReceive } from "../reading/syntax.ts";

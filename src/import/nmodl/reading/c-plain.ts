@@ -1,5 +1,5 @@
 import { withoutComments } from "./c.ts";
-import type { Program, Routine, Statement } from "./syntax.ts";
+import { localsOf, type Program, type Routine, type Statement } from "./syntax.ts";
 
 type Body = readonly Statement[];
 
@@ -98,9 +98,8 @@ export function drawnBy(body: Body): string | undefined {
 /** Names that a block may read: the file's, and its own. */
 export function namesIn(program: Program, routine: Routine | undefined, body: Body): (name: string) => boolean {
   const { parameters, assigned, states, constants, unitConstants, fileLocals, ranges, globals, defines } = program;
-  const local = (of: Body): string[] => of.flatMap((x) => (x.kind === "local" ? x.names : x.kind === "if" ? local([...x.then, ...x.otherwise]) : [])); // prettier-ignore
   const declared = [...parameters, ...assigned, ...states, ...constants, ...unitConstants, ...(routine?.args ?? [])].map((d) => d.name); // prettier-ignore
   const own = routine === undefined ? [] : [routine.name];
-  const found = new Set([...declared, ...fileLocals.keys(), ...ranges, ...globals, ...defines.keys(), ...local(body), ...own, "v", "t", "dt", "celsius"]); // prettier-ignore
+  const found = new Set([...declared, ...fileLocals.keys(), ...ranges, ...globals, ...defines.keys(), ...localsOf(body), ...own, "v", "t", "dt", "celsius"]); // prettier-ignore
   return (name) => found.has(name);
 }

@@ -141,3 +141,11 @@ export interface Program {
   /** what was decided as the file was read. */
   readonly notes: string[];
 }
+
+/** LOCALs of a block and of the blocks in it. */
+export const localsOf = (body: readonly Statement[]): string[] =>
+  body.flatMap((x): readonly string[] => {
+    if (x.kind === "local") return x.names;
+    if (x.kind === "if") return localsOf([...x.then, ...x.otherwise]);
+    return x.kind === "from" || x.kind === "while" || x.kind === "netcons" ? localsOf(x.body) : [];
+  });

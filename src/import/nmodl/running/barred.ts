@@ -1,22 +1,22 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
-import type { Shared, Barred } from "./shared.ts";
+import type { Context, Barred } from "./context.ts";
 
 const BARRED = "barred@";
 
-export const bar = ({ symbols, barred }: Shared, { line, column }: At, problem: string, remedy: string): Expr =>
+export const bar = ({ symbols, barred }: Context, { line, column }: At, problem: string, remedy: string): Expr =>
   symbols.name(`${BARRED}${barred.push({ line, column, problem, remedy }) - 1}`);
 
 export const isBarred = (name: string): boolean => name.startsWith(BARRED);
 
 /** @throws DataError at its place */
-export function failBarred({ lexer, barred }: Pick<Shared, "lexer" | "barred">, name: string): never {
+export function failBarred({ lexer, barred }: Pick<Context, "lexer" | "barred">, name: string): never {
   const { problem, remedy, ...at } = barred[Number(name.slice(BARRED.length))] as Barred;
   return lexer.fail(at, problem, remedy);
 }
 
 /** Says that a file sets what a POINTER stands for. */
-export function leftOut({ notes }: Shared, name: string): void {
+export function leftOut({ notes }: Context, name: string): void {
   const note = `what the file sets by the POINTER ${name} is left out: it is no variable of this mechanism`;
   if (!notes.includes(note)) notes.push(note);
 }

@@ -10,7 +10,7 @@ import { power } from "./power.ts";
 import { drawn, type Draws, isRandom } from "./random.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { FunctionTable, Routine, Statement, TableStatement, Target, Term } from "../reading/syntax.ts";
-import { labelOnce, type Shared } from "./shared.ts";
+import { labelOnce, type Context } from "./context.ts";
 import { between, rangeOf } from "./tabulated.ts";
 import { isTruth } from "../../../lang/symbolic/truth.ts";
 
@@ -35,7 +35,7 @@ export interface Effects {
 /** Runs statements with expressions for values: what a variable holds at the end, over what it held at the start. A variable that is
  * read before it is written stands under its own name. */
 export class Execution {
-  readonly shared: Shared;
+  readonly shared: Context;
   readonly #effects: Effects;
   #values = new Map<string, Expr>();
   #locals: Map<string, Expr | undefined>[] = [];
@@ -43,7 +43,7 @@ export class Execution {
   #looping = 0;
   readonly #calls: string[] = [];
 
-  constructor(shared: Shared, effects: Effects = {}) {
+  constructor(shared: Context, effects: Effects = {}) {
     this.shared = shared;
     this.#effects = effects;
   }

@@ -3,7 +3,7 @@ import { evaluate } from "../../../lang/evaluate.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { steadyState } from "../../../mechanisms/steady-state.ts";
 import { Execution } from "./execute.ts";
-import type { Context } from "./phases.ts";
+import type { Context } from "./context.ts";
 import type { Resolver } from "./resolve.ts";
 import type { Conserved, Scheme } from "./schemes.ts";
 import type { Routine } from "../reading/syntax.ts";

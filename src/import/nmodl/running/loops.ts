@@ -2,9 +2,9 @@ import { evaluate } from "../../../lang/evaluate.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { GivenByScript } from "../reading/given.ts";
-import type { Program, Statement, Term } from "../reading/syntax.ts";
+import { localsOf, type Program, type Statement, type Term } from "../reading/syntax.ts";
 import { TOO_MUCH } from "../events/under-way.ts";
-import type { Shared } from "./shared.ts";
+import type { Context } from "./context.ts";
 
 /** Parameters decide how often a loop goes round: the text is translated again with them as numbers. */
 class Counted extends Error {
@@ -45,7 +45,7 @@ export interface Runner {
 
 /** Runs a loop. Rounds are written out: as long as the test is a number, else as often as `rounds` says, each where the test still holds. One round more
  * than that gives what it sets a value that no state may have, which ends the run where it reaches one. */
-export function runLoop(shared: Shared, loop: Loop, runner: Runner): void {
+export function runLoop(shared: Context, loop: Loop, runner: Runner): void {
   if (loop.kind === "while") return goRound(shared, loop, runner, () => runner.value(loop.test), () => {}); // prettier-ignore
   const { symbols: s, lexer } = shared;
   const { counter } = loop;
@@ -60,7 +60,7 @@ export function runLoop(shared: Shared, loop: Loop, runner: Runner): void {
   else runner.scope().delete(counter);
 }
 
-function goRound(shared: Shared, loop: Loop, runner: Runner, test: () => Expr, begin: () => void): void {
+function goRound(shared: Context, loop: Loop, runner: Runner, test: () => Expr, begin: () => void): void {
   const { symbols: s, notes, lexer, program } = shared;
   const one = (then: () => void) => (): void => {
     begin();
@@ -85,11 +85,11 @@ function goRound(shared: Shared, loop: Loop, runner: Runner, test: () => Expr, b
 } // prettier-ignore
 
 /** A test that reads nothing as its number, functions of numbers too. */
-const folded = ({ symbols: s }: Shared, test: Expr): Expr =>
+const folded = ({ symbols: s }: Context, test: Expr): Expr =>
   [...s.reads(test)].length > 0 ? test : s.number(evaluate(test, {}));
 
 /** Before the first round of a loop whose end is no number. @throws DataError where a round does more than set variables */
-function begins(shared: Shared, at: Loop, test: Expr): void {
+function begins(shared: Context, at: Loop, test: Expr): void {
   fixParameters(shared, test);
   const other = at.body.find((x) => !plain(x));
   if (other !== undefined) shared.lexer.fail(at, `goes round as often as is known only while it runs, with ${other.kind} in a round, which is refused`, "Write the rounds out, or let the option fixed give what ends the loop"); // prettier-ignore
@@ -100,7 +100,7 @@ const plain = (x: Statement): boolean =>
     || ((x.kind === "from" || x.kind === "while") && x.body.every(plain)); // prettier-ignore
 
 /** @throws Counted where a test reads parameters alone, and nothing sets them */
-function fixParameters({ symbols, variables, program }: Shared, test: Expr): void {
+function fixParameters({ symbols, variables, program }: Context, test: Expr): void {
   const names = [...symbols.reads(test)];
   const fixed = names.map((name): [string, number] | undefined => {
     const variable = variables.find(name);
@@ -132,12 +132,4 @@ const setBy = (body: readonly Statement[], program: Program, met: readonly strin
     if (called === undefined) return [];
     const own = new Set([...called.args.map((a) => a.name), ...localsOf(called.body)]);
     return setBy(called.body, program, [...met, called.name]).filter((name) => !own.has(name));
-  });
-
-/** LOCALs of a block and of the blocks in it. */
-const localsOf = (body: readonly Statement[]): string[] =>
-  body.flatMap((x): readonly string[] => {
-    if (x.kind === "local") return x.names;
-    if (x.kind === "if") return localsOf([...x.then, ...x.otherwise]);
-    return x.kind === "from" || x.kind === "while" || x.kind === "netcons" ? localsOf(x.body) : [];
   });

@@ -8,11 +8,9 @@ import type { At } from "../reading/lexer.ts";
 import { implicit, euler, exact, type Form, newton, nextOf } from "../../../lang/symbolic/relax.ts";
 import { drawName, type Law } from "./random.ts";
 import { type Conserved, fluxes, held, reactionsOf, released, type Scheme } from "./schemes.ts";
-import type { Shared } from "./shared.ts";
+import type { Context } from "./context.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { Hook, Routine, Statement } from "../reading/syntax.ts";
-
-export type Context = Shared;
 
 /** A state's step: its old value stands under its name, values of states that were advanced before it under `fresh(name)`. */
 export interface Update {

@@ -1,5 +1,5 @@
 import type { Expr } from "../../../lang/expr.ts";
-import type { Shared } from "./shared.ts";
+import type { Context } from "./context.ts";
 import { type Symbols, valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { Target, Term } from "../reading/syntax.ts";
 
@@ -14,7 +14,7 @@ interface Picked {
 }
 
 /** The elements of an array among which a computed index picks; undefined of an index that is a number, or of a long array. */
-export function pickedOf({ variables }: Shared, { name, index, line, column }: Target, value: (term: Term) => Expr): Picked | undefined {
+export function pickedOf({ variables }: Context, { name, index, line, column }: Target, value: (term: Term) => Expr): Picked | undefined {
   const size = index === undefined ? undefined : variables.sizes.get(name);
   if (index === undefined || size === undefined || size > MOST_PICKED) return undefined;
   const k = value(index);
@@ -23,7 +23,7 @@ export function pickedOf({ variables }: Shared, { name, index, line, column }: T
 } // prettier-ignore
 
 /** The element that the index picks. */
-export function among({ symbols: s }: Shared, { k, elements }: Picked, read: (element: Index) => Expr): Expr {
+export function among({ symbols: s }: Context, { k, elements }: Picked, read: (element: Index) => Expr): Expr {
   const values = elements.map(read);
   return values.reduceRight((rest, value, j) => s.call("select", s.binary("==", k, s.number(j)), value, rest));
 }

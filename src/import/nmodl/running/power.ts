@@ -1,9 +1,9 @@
 import type { Expr } from "../../../lang/expr.ts";
-import type { Shared } from "./shared.ts";
+import type { Context } from "./context.ts";
 
 /** A power as C's pow has it. Of a base below 0 it has a value where the exponent is whole; the language's, of an exponent that is no
  * literal, has 0. */
-export function power({ symbols: s, variables }: Pick<Shared, "symbols" | "variables">, base: Expr, exponent: Expr): Expr {
+export function power({ symbols: s, variables }: Pick<Context, "symbols" | "variables">, base: Expr, exponent: Expr): Expr {
   const plain = s.binary("^", base, exponent);
   if (exponent.kind !== "name" || !mayBeBelow(base)) return plain;
   const variable = variables.find(exponent.name);

@@ -1,7 +1,7 @@
 import type { Expr } from "../../../lang/expr.ts";
 import { bar } from "./barred.ts";
 import type { At } from "../reading/lexer.ts";
-import type { Shared } from "./shared.ts";
+import type { Context } from "./context.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
 import type { Term } from "../reading/syntax.ts";
 
@@ -45,7 +45,7 @@ export const isRandom = (name: string): boolean => DRAWN.has(name) || REFUSED.ha
 
 /** A call that draws, as an expression of the step's own numbers.
  * @param draw  undefined where nothing may be drawn that reaches a state or a current */
-export function drawn(shared: Shared, call: At & { readonly name: string; readonly args: readonly Term[] }, value: (term: Term) => Expr, draw: Draws | undefined): Expr {
+export function drawn(shared: Context, call: At & { readonly name: string; readonly args: readonly Term[] }, value: (term: Term) => Expr, draw: Draws | undefined): Expr {
   const { program, lexer, symbols } = shared;
   const { name, args } = call;
   const law = DRAWN.get(name);

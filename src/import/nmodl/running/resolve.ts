@@ -2,7 +2,8 @@ import type { Expr } from "../../../lang/expr.ts";
 import { BUILTINS } from "./builtins.ts";
 import { valenceOf } from "../reading/ions.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
-import { fresh, isFresh, type Phases, staleName, type Context } from "./phases.ts";
+import type { Context } from "./context.ts";
+import { fresh, isFresh, type Phases, staleName } from "./phases.ts";
 import type { At } from "../reading/lexer.ts";
 
 type Phase = "initial" | "advance" | "currents";

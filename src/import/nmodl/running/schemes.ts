@@ -1,7 +1,7 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { Execution } from "./execute.ts";
 import type { At } from "../reading/lexer.ts";
-import type { Shared } from "./shared.ts";
+import type { Context } from "./context.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { Routine, Species, Statement } from "../reading/syntax.ts";
 
@@ -47,7 +47,7 @@ type Step = Extract<Statement, { kind: "reaction" }>;
 
 /** What a KINETIC block says: a closed scheme where every reaction joins two states at rates that no state of it changes. */
 export function reactionsOf(
-  context: Shared,
+  context: Context,
   block: Routine,
   execution: (effects: ConstructorParameters<typeof Execution>[1]) => Execution,
 ): Found {
@@ -103,7 +103,7 @@ export function reactionsOf(
 }
 
 /** Product of the amounts on one side. */
-const amount = (s: Shared["symbols"], side: readonly Species[], at: Execution): Expr =>
+const amount = (s: Context["symbols"], side: readonly Species[], at: Execution): Expr =>
   side
     .map(({ times, of }): Expr => {
       const value = at.value({ kind: "name", ...of });
@@ -113,7 +113,7 @@ const amount = (s: Shared["symbols"], side: readonly Species[], at: Execution): 
 
 /** What one unit of a reaction's flux adds to each state. */
 function changesOf(
-  { symbols: s, variables }: Shared,
+  { symbols: s, variables }: Context,
   step: Step,
   at: Execution,
   volumes: ReadonlyMap<string, Expr>,
@@ -165,18 +165,18 @@ function statesOf(sum: Expr): string[] | undefined {
 }
 
 /** A rate with its states held. */
-function holding({ symbols: s, variables }: Shared, rate: Expr): Expr {
+function holding({ symbols: s, variables }: Context, rate: Expr): Expr {
   const states = [...s.reads(rate)].filter((name) => variables.find(name)?.kind === "state");
   return states.length === 0 ? rate : s.substitute(rate, new Map(states.map((name) => [name, s.name(held(name))])));
 }
 
 /** With states where they were held, but for those of `but`. */
-export const released = (s: Shared["symbols"], e: Expr, but: ReadonlySet<string> = new Set()): Expr =>
+export const released = (s: Context["symbols"], e: Expr, but: ReadonlySet<string> = new Set()): Expr =>
   s.substitute(e, new Map([...s.reads(e)].filter((name) => name.endsWith("@held") && !but.has(name)).map((name) => [name, s.name(name.replace("@held", ""))]))); // prettier-ignore
 
 /** Volumes by state; with a counter, of every element of the arrays. */
 function volumesOf(
-  { variables, lexer }: Shared,
+  { variables, lexer }: Context,
   at: Execution,
   { counter, volume, of, line, column }: Extract<Statement, { kind: "compartment" }>,
 ): [string, Expr][] {
@@ -189,7 +189,7 @@ function volumesOf(
 }
 
 /** dx/dt of every state that reactions change. */
-export function fluxes({ symbols: s }: Shared, reactions: readonly Reaction[]): Map<string, Expr> {
+export function fluxes({ symbols: s }: Context, reactions: readonly Reaction[]): Map<string, Expr> {
   const rates = new Map<string, Expr>();
   for (const { changes, flux } of reactions) {
     for (const [state, by] of changes) {

@@ -1,6 +1,6 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
-import { labelOnce, type Shared } from "./shared.ts";
+import { labelOnce, type Context } from "./context.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { TableStatement, Term } from "../reading/syntax.ts";
 
@@ -12,7 +12,7 @@ interface Range {
 
 /** What gives terms their values. */
 interface Valued {
-  readonly shared: Shared;
+  readonly shared: Context;
   value(term: Term): Expr;
 }
 
@@ -33,7 +33,7 @@ function limit(run: Valued, term: Term): number | undefined {
 }
 
 /** Linear interpolation as NEURON's tables do it, ends held; or the function itself. */
-export function between(shared: Shared, range: Range, x: Expr, f: (x: Expr) => Expr[]): Expr[] {
+export function between(shared: Context, range: Range, x: Expr, f: (x: Expr) => Expr[]): Expr[] {
   const { symbols: s, interpolate } = shared;
   if (!interpolate) return f(x);
   const { from, to, intervals } = range;

@@ -5,7 +5,8 @@ import { checkPlasticity } from "../../../mechanisms/check-plasticity.ts";
 import type { LinkState, SourcePlasticity } from "../../../mechanisms/plasticity.ts";
 import type { ConnectionDraft } from "../events/connection.ts";
 import { inOrder, type Step } from "../running/order.ts";
-import { type Context, fresh, isFresh, staleName } from "../running/phases.ts";
+import type { Context } from "../running/context.ts";
+import { fresh, isFresh, staleName } from "../running/phases.ts";
 import type { UnitTable } from "../units/units.ts";
 import { Writer } from "./writer.ts";
 

@@ -5,7 +5,7 @@ import type { Param } from "../../../mechanisms/mechanism.ts";
 import type { Unit } from "../../../units.ts";
 import { Fit } from "../units/fit.ts";
 import { withLets } from "./lets.ts";
-import type { Context } from "../running/phases.ts";
+import type { Context } from "../running/context.ts";
 import { failBarred, isBarred } from "../running/barred.ts";
 import { isDraw, isNormal } from "../running/random.ts";
 import { textOf } from "../../../lang/symbolic/text.ts";

@@ -22,7 +22,7 @@ export interface Barred extends At {
   readonly remedy: string;
 }
 
-export interface Shared {
+export interface Context {
   readonly program: Program;
   readonly lexer: Lexer;
   readonly variables: Variables;
@@ -39,6 +39,6 @@ export interface Shared {
 }
 
 /** Remembers what a value was called, unless it is known by another name. */
-export function labelOnce({ labels }: Shared, value: Expr, name: string): void {
+export function labelOnce({ labels }: Context, value: Expr, name: string): void {
   if (value.kind !== "name" && value.kind !== "number" && !labels.has(value)) labels.set(value, name);
 }
