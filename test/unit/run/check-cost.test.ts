@@ -6,6 +6,7 @@ import type { CompiledCells } from "../../../src/compile/compiled.ts";
 import { modelWgsl } from "../../../src/gpu/model-wgsl.ts";
 import { Code } from "../../../src/reference/wasm/code.ts";
 import { kernelModule } from "../../../src/reference/wasm/kernel.ts";
+import { SHADERS } from "../../../src/shaders.gen.ts";
 import { smallPool } from "./networks.ts";
 import { ms } from "../../../src/units.ts";
 
@@ -18,8 +19,8 @@ const cells = compile(smallPool(), { dt: ms(0.025) }).populations.find((p) => p.
  * and scales. */
 const OF_EXP = 15;
 
-/** Steps between two looks of shaders/integrate.wgsl at the potentials. */
-const STEPS_BETWEEN = 32;
+/** Steps between two looks at the potentials. */
+const STEPS_BETWEEN = Number(/min\(t \+ (\d+)u, block\.steps\)/.exec(SHADERS.integrate)?.[1]);
 
 test("on an adapter less than a hundredth of a step", () => {
   const text = modelWgsl(cells, cells.program);
