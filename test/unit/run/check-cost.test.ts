@@ -20,7 +20,7 @@ const cells = compile(smallPool(), { dt: ms(0.025) }).populations.find((p) => p.
 const OF_EXP = 15;
 
 /** Steps between two looks at the potentials. */
-const STEPS_BETWEEN = Number(/min\(t \+ (\d+)u, block\.steps\)/.exec(SHADERS.integrate)?.[1]);
+const STEPS_BETWEEN = Number(/min\(t \+ (\d+)u, block\.steps\)/.exec(SHADERS["integrate"] ?? "")?.[1]);
 
 test("on an adapter less than a hundredth of a step", () => {
   const text = modelWgsl(cells, cells.program);
