@@ -59,7 +59,7 @@ export interface Engine extends Controls {
   readonly network: CompiledNetwork;
   /** the step that the next `advance` starts from. */
   readonly step: number;
-  /** Steps that take about 50 ms, measured and adapted: how far to ask for at a time. */
+  /** Steps that take about 200 ms, in a page 50, measured and adapted: how far to ask for at a time. */
   readonly stepsPerSubmit: number;
   /** Advances to exactly `toStep`. A second call may be made before the first has resolved (two in flight). */
   advance(toStep: number): Promise<Segment>;

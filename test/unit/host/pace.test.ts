@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { Pace } from "../../../src/host/pace.ts";
 
+/** Where a step may be as long as a submit, and what a page wants of one. */
+const paceOf = (block: number, roundTrip = 0, target = 50): Pace =>
+  new Pace(block, 8192, roundTrip, Math.max(block, 400), target);
+
 /** Follows a device whose submits take fixed + perStep * steps ms, times a factor that changes from submit to submit. */
 function follow(
   fixed: number,
@@ -8,7 +12,7 @@ function follow(
   submits = 60,
   noise: (k: number) => number = () => 1,
 ): { steps: number; ms: number }[] {
-  const pace = new Pace(40, 8192);
+  const pace = paceOf(40);
   return Array.from({ length: submits }, (_, k) => {
     const { steps } = pace;
     const ms = (fixed + perStep * steps) * noise(k);
@@ -20,6 +24,12 @@ function follow(
 test.each([0.02, 0.2, 2])("at %f ms a step a submit takes 50 ms, to half a block", (perStep) => {
   const last = follow(0, perStep).at(-1);
   expect(Math.abs((last?.ms ?? 0) - 50)).toBeLessThanOrEqual(Math.max(20, 0.5) * perStep + 1);
+});
+
+test("outside pages a submit of large blocks takes 200 ms, so that states are moved four times less often", () => {
+  const pace = new Pace(200, 8192);
+  for (let k = 0; k < 30; k++) pace.measured(pace.steps, 2 * pace.steps);
+  expect(pace.steps).toBe(100);
 });
 
 test.each([
@@ -45,7 +55,7 @@ test("a busy machine whose times vary threefold does not drive it down to single
 test.each([0.002, 0.02, 0.2])(
   "a round trip of 100 ms is no work: at %f ms a step the steps get at least as long",
   (perStep) => {
-    const pace = new Pace(40, 8192, 100);
+    const pace = paceOf(40, 100);
     const works: number[] = [];
     for (let k = 0; k < 60; k++) {
       const work = perStep * pace.steps;
@@ -60,7 +70,7 @@ test.each([0.002, 0.02, 0.2])(
 
 // a driver's compiler takes seconds in the first submit, and a caller may ask for one step first
 test("a first submit of one step that took ten seconds makes nobody wait, and is forgotten with the second", () => {
-  const pace = new Pace(40, 8192);
+  const pace = paceOf(40);
   pace.measured(1, 10_000);
   expect(pace.restOf(99)).toBe(0);
   pace.measured(99, 20);
@@ -73,7 +83,7 @@ test("a first submit of one step that took ten seconds makes nobody wait, and is
 });
 
 test("where a step takes longer than a submit should, most of it is slept through", () => {
-  const pace = new Pace(1, 8192);
+  const pace = paceOf(1);
   for (let k = 0; k < 20; k++) pace.measured(pace.steps, 500 * pace.steps);
   expect(pace.steps).toBe(1);
   expect(pace.restOf(1)).toBeGreaterThan(300);
