@@ -86,9 +86,9 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 }
 
 /** "Known: a, b, c" with a suggestion in front when one is near: the remedy of every unknown-name error. */
-export function didYouMean(name: string, candidates: Iterable<string>): string {
+export function didYouMean(name: unknown, candidates: Iterable<string>): string {
   const known = [...candidates];
-  const guess = nearest(name, known);
+  const guess = typeof name === "string" ? nearest(name, known) : undefined;
   const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : "";
   const list = known.slice(0, MOST_NAMES).join(", ") || "none";
   return `${guess === undefined ? "" : `Did you mean "${guess}"? `}Known: ${list}${more}`;

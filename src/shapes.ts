@@ -5,7 +5,7 @@ import { canonicalValues, isQuantity, type Quantity, type Unit, UNITS } from "./
 /** Checks of plain data from outside (JSON, untyped callers): each throws a ModelError whose place is the path within the data.
  * What numbers mean is checked by those who use them; here it is types, fields and that numbers are finite. */
 export type Check = (where: string, x: unknown) => void;
-export type Fields = Readonly<Record<string, Check>>;
+type Fields = Readonly<Record<string, Check>>;
 export type Plain = Readonly<Record<string, unknown>>;
 
 /** A value as it is shown in an error: at most 60 characters of it. */
@@ -131,7 +131,7 @@ export const whole =
 
 /** A list of finite numbers; quick for long ones. */
 export const numbers: Check = (where, x) => {
-  if (!Array.isArray(x) && !ArrayBuffer.isView(x)) refuse(where, x, "a list of numbers");
+  if (!Array.isArray(x) && (!ArrayBuffer.isView(x) || x instanceof DataView)) refuse(where, x, "a list of numbers");
   const all = x as ArrayLike<unknown>;
   for (let i = 0; i < all.length; i++)
     if (!Number.isFinite(all[i])) refuse(`${where}[${i}]`, all[i], "a finite number");

@@ -90,8 +90,19 @@ export const isQuantity = (q: unknown): q is Quantity =>
 export const isQuantities = (q: unknown): q is Quantities =>
   typeof q === "object" && q !== null && "unit" in q && "values" in q && Array.isArray(q.values);
 
-const describe = (q: unknown): string =>
-  typeof q === "object" ? JSON.stringify(q) : `the bare ${typeof q} ${String(q)}`;
+/** What was given, however large it is or whatever it holds: JSON would throw on a loop and print every number of an array. */
+function describe(q: unknown): string {
+  if (typeof q !== "object") return `the bare ${typeof q} ${String(q)}`;
+  if (q === null) return "null";
+  const fields = Object.entries(q).slice(0, 4);
+  return `an object with ${fields.map(([name, x]) => `${name} ${part(x)}`).join(", ") || "no fields"}`;
+}
+
+function part(x: unknown): string {
+  if (typeof x === "string") return JSON.stringify(x.slice(0, 60));
+  if (ArrayBuffer.isView(x)) return `a ${x.constructor.name}`;
+  return Array.isArray(x) ? `a list of ${x.length}` : typeof x === "object" && x !== null ? "an object" : String(x);
+}
 
 function example(unit: Unit): string {
   const names: Partial<Record<Unit, string>> = {

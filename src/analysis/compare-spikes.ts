@@ -13,7 +13,7 @@ export function matched(reference: ArrayLike<number>, simulated: ArrayLike<numbe
   return count;
 }
 
-export interface SpikeComparison {
+interface SpikeComparison {
   readonly reference: number; // spikes
   readonly simulated: number;
   /** share of reference spikes with a partner of their own within the tolerance. */

@@ -2,8 +2,6 @@ import { DataError } from "../errors.ts";
 import { lowerBound } from "../sorted.ts";
 import { edgeOf } from "./grid.ts";
 
-export { lowerBound };
-
 /** Spikes of one population. Analysis functions take this and nothing of the simulator. */
 export interface SpikeTrains {
   /** Cells in the population, silent ones included. */

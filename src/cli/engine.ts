@@ -10,7 +10,7 @@ import type { OpenDevice } from "../run/open-device.ts";
 export const ADAPTER_HINT =
   "On Debian, `sh scripts/setup-adapter.sh` installs a software adapter (as root); any GPU with Vulkan, Metal or D3D12 works by itself.";
 
-export interface ChosenEngine {
+interface ChosenEngine {
   readonly kind: EngineKind;
   readonly opened: OpenDevice | undefined;
   /** what and why, for the user. */

@@ -6,7 +6,7 @@ type Interrupt = keyof typeof CODES;
  * default, which kills (Node ignores it otherwise). */
 const leaving = new Set<() => void>();
 
-export interface Interruption {
+interface Interruption {
   readonly signal: AbortSignal;
   /** Of the command when it was interrupted. */
   readonly code: number;

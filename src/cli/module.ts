@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { clipped } from "../clipped.ts";
+import { clipped, saidBy } from "../clipped.ts";
 import { DataError, HillockError } from "../errors.ts";
 import { Network } from "../network/network.ts";
 import type { Built } from "../studies/study.ts";
@@ -69,7 +69,7 @@ async function usersOwn<T>(path: string, part: string, work: () => T | Promise<T
     return await work();
   } catch (error) {
     if (error instanceof HillockError) throw error;
-    const [first = "", ...stack] = (error instanceof Error ? (error.stack ?? error.message) : String(error)).split(
+    const [first = "", ...stack] = (error instanceof Error ? (error.stack ?? error.message) : saidBy(error)).split(
       "\n",
     );
     const at = stack.map((line) => /[^/\\]*\.[mc]?[jt]s:\d+:\d+/.exec(line)?.[0]).find((place) => place !== undefined);

@@ -20,14 +20,13 @@ import { fromModule } from "./module.ts";
 import { batchOf, changesOf, seedOf, settingsTable, valueAt, type RunOptions } from "./options.ts";
 import { ProgressLine } from "./progress.ts";
 import { readText } from "./read-text.ts";
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+import { quoted, say } from "./say.ts";
 
 /** Exit code when results are written and a figure could not be drawn. */
 const NO_FIGURE = 3;
 
 /** What the command line says of a run, whatever runs. */
-export interface Invocation {
+interface Invocation {
   readonly options: RunOptions;
   /** Its words, to say how to go on. */
   readonly words: readonly string[];
@@ -258,7 +257,7 @@ async function draw(result: Result, files: Files): Promise<number> {
 function commandLine(words: readonly string[], out: string | undefined): string {
   const given = words.filter((word) => word !== "--resume" && word !== "--force");
   const all = [...given, ...(out === undefined ? [] : ["--out", out]), "--resume"];
-  return all.map((word) => (/^[\w./=,:+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+  return all.map(quoted).join(" ");
 }
 
 /** out/<study>, or the next number that is free; to go on, the last one that is there. */

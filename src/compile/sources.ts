@@ -13,7 +13,7 @@ import type { CompiledRenewal, CompiledTrains } from "./compiled.ts";
 /** Values of a population's rates that are looked at before the first step, over all entries: about 10 ms of work. */
 const LOOKS = 2 ** 17;
 
-export interface RenewalContext {
+interface RenewalContext {
   readonly dt: number;
   readonly entries: number;
   readonly firstSource: number;

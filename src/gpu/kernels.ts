@@ -78,7 +78,7 @@ const recordLayout = (device: GPUDevice): GPUBindGroupLayout =>
     entries: [{ binding: 0, visibility: COMPUTE, buffer: { type: "uniform", minBindingSize: RECORD_BYTES } }],
   });
 
-export interface KernelOptions {
+interface KernelOptions {
   /** text of the virtual module `model`, for kernels that import it. */
   readonly model?: string;
   /** the override WORKGROUP_SIZE. */
@@ -123,7 +123,7 @@ export class Kernels {
 }
 
 /** Kernels without a model that most networks need. */
-export type CommonKernel = "begin" | "drive" | "deliver";
+type CommonKernel = "begin" | "drive" | "deliver";
 
 /** Begins to make kernels while their network is still being compiled: on a software adapter they are most of the time before the
  * first step. */

@@ -5,7 +5,7 @@ import type { OwnTrace, Samples } from "./samples.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
 
 /** A weight trace, and which words of the group's states it samples. */
-export interface WeightTrace extends OwnTrace {
+interface WeightTrace extends OwnTrace {
   /** place of the trace in the group. */
   readonly k: number;
   readonly words: Uint32Array;

@@ -39,7 +39,7 @@ export interface LinkStates {
 }
 
 /** Changes that act from the engine's current step on (`sim.every`). */
-export interface Controls {
+interface Controls {
   /** the rate signal of a renewal population, per entry or all; Hz. */
   setRate(population: number, signal: import("../network/signal.ts").Signal, entry?: number): void;
   /** rate of each source of a port, Hz: one, or one per element. */

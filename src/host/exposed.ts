@@ -6,7 +6,7 @@ import { jsLibrary, printJs, toJs } from "../lang/print.ts";
 export const copyOf = (state: string): string => `seen_${state}`;
 
 /** What a population shows: statements over copies of its states after the detection of the step, and the values. */
-export interface Showing {
+interface Showing {
   /** states to be copied. */
   readonly copied: readonly string[];
   readonly stmts: readonly Stmt[];

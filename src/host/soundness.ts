@@ -83,7 +83,7 @@ function firstUnsound(
 }
 
 /** States as an engine has them. */
-export interface StatesNow {
+interface StatesNow {
   /** of a population: state s, entry e, cell c at (s * entries + e) * n + c. */
   readonly cells: (population: number) => ArrayLike<number>;
   /** of source-side plasticity, by index, where it stops a run: the same of its sources. */

@@ -24,7 +24,7 @@ interface Size {
 }
 
 /** What a text says, checked. */
-export interface Checked {
+interface Checked {
   /** with `let` names written out. */
   readonly expr: Expr;
   readonly dimension: Dimension;

@@ -12,17 +12,17 @@ export interface Node {
   readonly name: string; // of a leaf
   readonly version: number; // of a leaf
 }
-export type Op = BinaryOp | "negate" | "copy" | Fn;
+type Op = BinaryOp | "negate" | "copy" | Fn;
 
 /** literal * over... / under... */
-export interface Factors {
+interface Factors {
   readonly literal: number;
   readonly over: readonly Node[];
   readonly under: readonly Node[];
 }
 
 /** literal + sum of coefficient * node; no node twice. */
-export interface Terms {
+interface Terms {
   literal: number;
   readonly of: Map<Node, number>;
 }
@@ -208,7 +208,7 @@ const merge = (a: Factors, b: Factors): Factors => ({
 });
 
 /** One operation over given expressions. */
-export function operation(op: Op, args: readonly Expr[]): Expr {
+function operation(op: Op, args: readonly Expr[]): Expr {
   const [a, b] = args as [Expr, Expr];
   if (op === "negate") return negate(a);
   if (op === "copy") return a;

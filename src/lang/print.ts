@@ -4,10 +4,10 @@ import { jsMath32 } from "./math32.ts";
 import { jsMath } from "./math64.ts";
 import { integerExponent, LARGEST_PRODUCT } from "./powers.ts";
 
-export type Rename = (name: string) => string;
+type Rename = (name: string) => string;
 
 /** How a program's names are written; a `set` assigns to `rename(name)`, a `let` declares it. */
-export interface PrintOptions {
+interface PrintOptions {
   readonly rename?: Rename;
   readonly indent?: string;
 }

@@ -3,7 +3,7 @@ import { freeNames } from "./names.ts";
 import { type Graph, type Node, toExpr } from "./graph.ts";
 
 /** scale * base + offset; scale and offset are constant nodes. */
-export interface Affine {
+interface Affine {
   readonly base: Node;
   readonly scale: Node;
   readonly offset: Node;

@@ -33,7 +33,7 @@ export const linkRule = object(
 /** The weight's name in texts. */
 export const WEIGHT = "w";
 
-export interface TraceTexts {
+interface TraceTexts {
   readonly of: "pre" | "post";
   readonly tau: Expr;
   readonly onEvent: Expr;

@@ -29,7 +29,7 @@ const mechanism: Check = (where, x) => {
 };
 
 /** The texts of a plasticity of sources, parsed and checked, with `let` names written out. */
-export interface PlasticityTexts {
+interface PlasticityTexts {
   readonly states: Readonly<Record<string, StateTexts>>;
   readonly onPre: Readonly<Record<string, Expr>>;
   readonly transmit: Expr;

@@ -48,7 +48,7 @@ export function findPopulation(where: string, populations: Populations, name: st
 
 export function checkU32(where: string, what: string, x: unknown): void {
   if (typeof x === "number" && Number.isInteger(x) && x >= 0 && x < 2 ** 32) return;
-  throw new ModelError(where, `${what} ${String(x)} is not a whole number from 0 to 4294967295`, "Give such a number");
+  throw new ModelError(where, `${what} ${shown(x)} is not a whole number from 0 to 4294967295`, "Give such a number");
 }
 
 /** Population names go into paths, files and labels of buffers. */
@@ -76,7 +76,7 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
   }
   throw new ModelError(
     where,
-    `has a model of unknown kind "${String((p.model as { kind: unknown }).kind)}"`,
+    `has a model of unknown kind ${shown((p.model as { kind: unknown }).kind)}`,
     "Known: cells, neurons, renewal, trains, port",
   );
 }
@@ -84,7 +84,7 @@ export function checkPopulation(p: PopulationDescription, before: Populations): 
 /** @throws ModelError for a method that is none */
 export function checkMethod(where: string, method: unknown): void {
   if (method === undefined || METHODS.some((known) => known === method)) return;
-  throw new ModelError(where, `is "${String(method)}"`, didYouMean(String(method), METHODS));
+  throw new ModelError(where, `is ${shown(method)}`, didYouMean(method, METHODS));
 }
 
 function checkRenewal(where: string, model: RenewalSources, n: number): void {
@@ -305,7 +305,7 @@ export function checkUnit(where: string, signal: Signal, unit: Unit): void {
   if (typeof signal !== "object" || signal === null || !("kind" in signal)) {
     throw new ModelError(
       where,
-      `is ${JSON.stringify(signal)}, not a signal`,
+      `is ${shown(signal)}, not a signal`,
       `Give one in "${unit}", for example drive.constant(${unit}(1))`,
     );
   }

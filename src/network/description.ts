@@ -7,8 +7,6 @@ import type { Method, WholeCell } from "./cell.ts";
 import type { Signal } from "./signal.ts";
 import type { TrainedDefaults } from "./trained-parameters.ts";
 
-export type { Rule };
-
 /** Sources that draw their own spikes: renewal processes of integer `order` (1 = Poisson) whose hazard follows `rate`.
  * Several signals with an index per cell, or one constant per cell, are allowed. `latency`: time between the draw and
  * the spike; the source at step m uses the rate of step m - latency/dt. */

@@ -30,7 +30,7 @@ const gather = object(
 );
 
 /** A gather's value as pre + sum of slope(state) * state: what is summed over links, over names of the source ("V_pre"). */
-export interface GatherTerms {
+interface GatherTerms {
   readonly constant: Expr;
   readonly slopes: ReadonlyMap<string, Expr>;
   /** of a gather from a read-out: what it is times the read-out's value. */

@@ -22,7 +22,7 @@ import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, ClampDescription, GatherDescription, NetworkDescription, Place, PopulationDescription, ProjectionDescription, ReadoutDescription, RecordingDescription, SourceModel, TrainedDescription, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
-import { isPlain, optionsOf } from "../shapes.ts";
+import { isPlain, optionsOf, shown } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle, type TrainedHandle } from "./handles.ts"; // prettier-ignore
 import { checkGather, gatherSizes } from "./gathers.ts";
 import { cellSignals, choice, clampPlace, type ClampSignal, lazy, perLink } from "./given.ts";
@@ -37,7 +37,10 @@ import { checkTrained, checkTrainedRecording, trainedData, type TrainedOptions }
 export const every = (k: number): CellChoice => ({ every: k });
 
 /** Of a handle, for messages; plain JavaScript may pass anything. */
-const nameOf = (handle: { readonly name: string } | undefined): string => String(handle?.name ?? handle);
+const nameOf = (handle: { readonly name: string } | undefined): string => {
+  const name: unknown = handle?.name ?? handle;
+  return typeof name === "string" ? name : shown(name);
+};
 
 /** Longer than any simulation (about 11 days of model time), and finite so that it survives JSON. */
 const FOR_EVER = ms(1e9);
@@ -130,7 +133,7 @@ export class Network {
   population(name: string): AnyPopulation {
     const found = this.#handles.get(name);
     if (found !== undefined) return found;
-    throw new ModelError(this.name, `there is no population "${name}"`, didYouMean(name, this.#handles.keys()));
+    throw new ModelError(this.name, `there is no population ${shown(name)}`, didYouMean(name, this.#handles.keys()));
   }
 
   /** Connects sources or cells to a receptor, or to a group of which each link picks one. Returns the projection's name. */

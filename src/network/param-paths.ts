@@ -8,7 +8,7 @@ import type { WholeCell } from "./cell.ts";
 export type Limits = Pick<Param, "unit" | "min" | "max">;
 
 /** A parameter by its path: the cell compiler's names of it, its unit and limits. */
-export interface ParamPath {
+interface ParamPath {
   readonly keys: readonly string[];
   readonly param: Limits;
 }

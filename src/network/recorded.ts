@@ -1,5 +1,5 @@
 /** What a recording of a cell names, in parts: "dend(0.9).k_hh.n" is state n of insertion k_hh at 0.9 of section dend. */
-export interface RecordedParts {
+interface RecordedParts {
   /** "V", a weighted sum, a section or a receptor. */
   readonly first: string;
   /** of a section, 0 to 1; its middle where left out. */

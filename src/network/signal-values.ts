@@ -5,7 +5,7 @@ import { upperBound } from "../sorted.ts";
 import { firstStepAt, knotSlack } from "../steps.ts";
 import type { Signal } from "./signal.ts";
 
-export interface SignalContext {
+interface SignalContext {
   readonly dt: number; // ms
   readonly seed: number; // u32; noise only
   /** name of what the signal drives: the name of noise that has none (see `noiseOwner`). */

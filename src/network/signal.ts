@@ -1,6 +1,6 @@
 import { ModelError } from "../errors.ts";
-import { anyQuantity, optionsOf } from "../shapes.ts";
-import { canonical, isQuantities, type Quantity, type Unit } from "../units.ts";
+import { anyQuantity, isPlain, optionsOf, shown } from "../shapes.ts";
+import { canonical, type Quantity, type Unit, UNITS } from "../units.ts";
 
 /** A number that depends on time, as plain JSON data: rates in Hz, clamp currents in nA. Times are in ms from the start of the
  * simulation. `signal-values.ts` evaluates it at t = step * dt; nothing accumulates, so any block gives the same values.
@@ -87,7 +87,7 @@ const METHODS: SignalMethods<Unit> & ThisType<Signal> = {
  * list would hide the method.
  * @throws ModelError when a value is missing or not finite, times do not ascend, or units are mixed */
 export function fluent<U extends Unit>(data: Signal<U>): FluentSignal<U> {
-  checkSignal(typeof data === "object" && data !== null ? String(data.kind) : "signal", data);
+  checkSignal(isPlain(data) && typeof data.kind === "string" ? data.kind : "signal", data);
   const own: Signal<U> = "times" in data ? { kind: "sum", unit: data.unit, terms: [{ ...data }] } : data;
   return Object.assign(Object.create(METHODS), own) as FluentSignal<U>;
 }
@@ -98,9 +98,14 @@ const time = (where: string, t: Time): number => canonical(where, t, "ms");
 
 function numbers<U extends Unit>(where: string, values: Values<U>): { unit: U; values: number[] } {
   if (!Array.isArray(values)) {
-    if (!isQuantities(values)) throw new ModelError(where, `has no list of values`, "Give a list of quantities");
-    const { unit, values: xs } = values as Exclude<Values<U>, readonly Quantity<U>[]>;
-    return { unit, values: Array.from(xs) };
+    const { unit, values: xs }: Partial<Exclude<Values<U>, readonly Quantity<U>[]>> = isPlain(values) ? values : {};
+    if (
+      unit === undefined ||
+      !UNITS.includes(unit) ||
+      !(Array.isArray(xs) || (ArrayBuffer.isView(xs) && "length" in xs))
+    )
+      throw new ModelError(where, "has no list of values", "Give a list of quantities, or { values, unit }");
+    return { unit, values: Array.from(xs as ArrayLike<number>) };
   }
   if (values.length === 0) throw new ModelError(where, "has no values", "Give at least one");
   const first = anyQuantity(`${where}.values[0]`, values[0] as Quantity<U>);
@@ -301,13 +306,6 @@ function checkNoise(where: string, s: Extract<Signal, { kind: "noise" }>, finite
   if (s.name !== undefined && typeof s.name !== "string") {
     throw new ModelError(`${where}.name`, `is ${shown(s.name)}`, "Give a text");
   }
-}
-
-/** What was given, in at most 60 characters. */
-function shown(x: unknown): string {
-  const text =
-    typeof x === "string" ? JSON.stringify(x) : typeof x === "object" && x !== null ? "an object" : String(x);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 function checkKnots(

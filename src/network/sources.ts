@@ -59,7 +59,7 @@ export function trains(timesMs: readonly (ArrayLike<number> | Quantities<"ms">)[
   if (!Array.isArray(timesMs))
     throw new ModelError("trains", "got no list of trains", "Give one list of times per source");
   const times = timesMs.map((one, k) => {
-    const given: unknown = isQuantities(one) ? one.values : one;
+    const given: unknown = isQuantities(one) ? canonicalValues(`trains[${k}]`, one, "ms", one.values.length) : one;
     if (typeof given === "object" && given !== null && "length" in given) return Array.from(given as ArrayLike<number>);
     throw new ModelError(`trains[${k}]`, "is no list of times", "Give times in ms: [[1, 5.5], [], [3]]");
   });

@@ -12,7 +12,7 @@ export const escape = (s: string): string => s.replace(/[&<>"]/g, (c) => ENTITIE
 export const unescape = (s: string): string =>
   Object.entries(ENTITIES).reduceRight((text, [c, entity]) => text.replaceAll(entity, c), s);
 
-export type Attributes = Readonly<Record<string, string | number | undefined>>;
+type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 /** One element; numbers are rounded, undefined attributes left out. */
 export function element(name: string, attributes: Attributes, content?: string): string {
@@ -23,7 +23,7 @@ export function element(name: string, attributes: Attributes, content?: string):
   return content === undefined ? `<${name}${list}/>` : `<${name}${list}>${content}</${name}>`;
 }
 
-export interface TextStyle {
+interface TextStyle {
   readonly size: number;
   readonly anchor?: "start" | "middle" | "end";
   readonly bold?: boolean;

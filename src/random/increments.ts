@@ -5,7 +5,7 @@ import { Q27 } from "./threshold.ts";
 export type Rate = (firstStep: number, steps: number, out: Float64Array) => void;
 
 /** Everything that changes as increments are made: part of a checkpoint. Plain numbers. */
-export interface IncrementState {
+interface IncrementState {
   /** the step that the next increment belongs to. */
   readonly step: number;
   /** part of the integral below one unit of Q5.27, 0 <= remainder < 1. */

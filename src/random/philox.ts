@@ -5,7 +5,7 @@
 
 import { cosTurns, ln } from "./elementary.ts";
 
-export type Words4 = readonly [number, number, number, number];
+type Words4 = readonly [number, number, number, number];
 
 /** Last word of the counter: what a number is drawn for. Part of every checkpoint and spike train: append, never renumber. */
 export const USES = { threshold: 0, connection: 1, receptor: 2, signal: 3, parameter: 4, delay: 5, weight: 6, initial: 7, noise: 8, count: 9 } as const; // prettier-ignore

@@ -30,7 +30,7 @@ export function referenceEngine(network: CompiledNetwork, options: { precision?:
   return new ReferenceEngine(network, options.precision ?? 64, { plain: options.plain ?? false });
 } // prettier-ignore
 
-export interface ThreadOptions {
+interface ThreadOptions {
   readonly precision?: 64 | 32;
   readonly threads: number;
   readonly spawn: Spawn;

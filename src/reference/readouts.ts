@@ -5,7 +5,7 @@ import { STATE_LIMIT } from "../host/soundness.ts";
 type Floats = Float64Array | Float32Array;
 
 /** What a read-out needs of a block of steps. */
-export interface ReadoutBlock {
+interface ReadoutBlock {
   readonly step: number;
   readonly steps: number;
   /** ring of CompiledNetwork.exposed. */

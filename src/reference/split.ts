@@ -19,7 +19,7 @@ export interface Span {
 }
 
 /** The elements of n that a part owns, where parts divide them. */
-export const spanOf = ({ index, of }: Part, n: number): Span => ({
+const spanOf = ({ index, of }: Part, n: number): Span => ({
   first: Math.floor((n * index) / of),
   end: Math.floor((n * (index + 1)) / of),
 });

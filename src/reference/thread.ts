@@ -3,7 +3,7 @@ import type { Buffers } from "./memory.ts";
 import { printedOf, Share } from "./share.ts";
 
 /** What a thread has of the other side: Node's parentPort or a page's worker scope. */
-export interface Port {
+interface Port {
   postMessage(message: unknown): void;
   onMessage(heard: (message: unknown) => void): void;
 }

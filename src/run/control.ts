@@ -3,8 +3,10 @@ import type { Engine } from "../host/engine.ts";
 import { checkPortRates } from "../host/ports.ts";
 import { learnersOf } from "../host/learning.ts";
 import { didYouMean, ModelError } from "../errors.ts";
+import { checkUnit } from "../network/check.ts";
 import { checkScale } from "../network/check-projection.ts";
 import type { Signal } from "../network/signal.ts";
+import { isPlain } from "../shapes.ts";
 import { canonicalValues, type Quantities, type Quantity, type Unit } from "../units.ts";
 import { checkEntry, indexOf, nameOf, type Named } from "./names.ts";
 
@@ -70,8 +72,10 @@ export class RecordedControl implements Control {
       throw new ModelError(nameOf(named), "has no rate", "Set the rate of renewal sources or of a poissonPort");
     }
     this.#check(entry);
-    this.#waiting.push(() => this.#engine.setRate(index, signal as Signal, entry));
-    this.#note("rate", named, signal, entry);
+    checkUnit(`rate of ${population.name}`, signal as Signal, "Hz");
+    const own = copied(signal) as Signal; // it acts, and is written down, later
+    this.#waiting.push(() => this.#engine.setRate(index, own, entry));
+    this.#note("rate", named, own, entry);
   }
 
   #portRate(index: number, port: CompiledPort, rate: Quantity<"Hz"> | Quantities<"Hz">, entry?: number): void {
@@ -164,6 +168,12 @@ export class RecordedControl implements Control {
       value,
     });
   }
+}
+
+/** Plain data of its own. */
+function copied(x: unknown): unknown {
+  if (Array.isArray(x)) return x.map(copied);
+  return isPlain(x) ? Object.fromEntries(Object.entries(x).map(([key, value]) => [key, copied(value)])) : x;
 }
 
 /** The changes still in force after all of these: the last of each kind, target and entry. A change of all entries

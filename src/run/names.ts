@@ -1,10 +1,14 @@
 import type { Traced } from "../compile/compiled.ts";
 import { didYouMean, ModelError } from "../errors.ts";
+import { isPlain, shown } from "../shapes.ts";
 
 /** A handle of a network's part, or its name. */
 export type Named = string | { readonly name: string };
 
-export const nameOf = (named: Named): string => (typeof named === "string" ? named : named.name);
+export const nameOf = (named: Named): string => {
+  const name: unknown = isPlain(named) ? named["name"] : named;
+  return typeof name === "string" ? name : shown(name);
+};
 
 /** The index of a name, or a ModelError that lists what there is. */
 export function indexOf(

@@ -25,7 +25,7 @@ export interface OpenDeviceOptions {
 }
 
 /** Limits that a network can run into; asked for at the adapter's maximum. */
-export const LIMITS = [
+const LIMITS = [
   "maxStorageBuffersPerShaderStage",
   "maxStorageBufferBindingSize",
   "maxBufferSize",

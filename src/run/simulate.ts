@@ -5,6 +5,7 @@ import type { MemoryUse } from "../host/memory.ts";
 import { TrainedEngine } from "../host/trained.ts";
 import { threadsHere } from "../host/threads.ts";
 import { checkThreads, worthThreads } from "../reference/split.ts";
+import { saidBy } from "../clipped.ts";
 import { didYouMean, ModelError, type StateError } from "../errors.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { Network } from "../network/network.ts";
@@ -63,7 +64,7 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
   if (typeof net !== "object" || net === null) throw new ModelError("simulate", `has ${shown(net)} for a network`, "Give a Network or its description"); // prettier-ignore
   if (typeof options !== "object" || options === null) throw new ModelError("simulate", `has ${shown(options)} for options`, "Give at least a step: { dt: ms(0.025) }"); // prettier-ignore
   const { device, engine: wanted = "auto", threads, ...compileOptions } = options;
-  if (!KINDS.includes(wanted)) throw new ModelError("engine", `is ${shown(wanted)}`, didYouMean(String(wanted), KINDS));
+  if (!KINDS.includes(wanted)) throw new ModelError("engine", `is ${shown(wanted)}`, didYouMean(wanted, KINDS));
   if (device !== undefined && typeof (device as Partial<GPUDevice> | null)?.createBuffer !== "function") throw new ModelError("device", `is ${shown(device)}`, "Give the GPUDevice that openDevice() holds: (await openDevice())?.device, or leave it out"); // prettier-ignore
   const kind = wanted === "auto" ? (device === undefined ? "reference" : "gpu") : wanted;
   if (kind === "gpu" && device === undefined) {
@@ -381,7 +382,7 @@ function checkSynchronous(result: unknown): void {
 }
 
 function hookFailure(t: number, error: unknown): ModelError {
-  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : saidBy(error);
   const remedy = "Mend the hook; what was computed before is kept";
   const failure = new ModelError(`hook of every() at ${t} ms`, `threw ${said.slice(0, 500)}`, remedy);
   failure.cause = error;

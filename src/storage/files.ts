@@ -1,3 +1,4 @@
+import { saidBy } from "../clipped.ts";
 import { DataError } from "../errors.ts";
 
 /** What a file in place must still be when it is read again. */
@@ -36,7 +37,7 @@ export interface Files {
   readonly hdf5: () => Promise<Hdf5Folder>;
 }
 
-export type Hdf5Module = typeof import("h5wasm").h5wasm;
+type Hdf5Module = typeof import("h5wasm").h5wasm;
 
 /** Where h5wasm finds this folder's files. Its functions throw where HDF5 fails (see `failing`). */
 export interface Hdf5Folder {
@@ -80,7 +81,7 @@ export const isLocked = (where: string, by: string, remedy: string): DataError =
 
 /** The system's words for a failure, without the call and the path that Node puts around them or HDF5's stack of calls. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = saidBy(error);
   const hdf5 = /error message = '([^']+)'/.exec(text) ?? /#000: [^\n]*?\(\): ([^\n]+)/.exec(text);
   const plain = (text.split("\n")[0] ?? "").replace(/^[A-Z0-9]+: /, "").replace(/, \w+( '.*)?$/, "");
   return (hdf5?.[1] ?? plain).slice(0, 200) || "no reason is given"; // HDF5 may fail without a word

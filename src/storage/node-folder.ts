@@ -37,7 +37,7 @@ class NodeFolder implements Files {
   async read(name: string): Promise<Uint8Array> {
     try {
       const path = join(this.where, name);
-      if (!(await stat(path)).isFile()) throw new Error("it is no regular file"); // a pipe without a writer never ends
+      await checkRegular(path);
       const bytes = await readFile(path);
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength); // a Buffer's slice() would not copy
     } catch (error) {
@@ -140,7 +140,13 @@ class NodeFolder implements Files {
   };
 }
 
+/** A pipe without a writer never ends. */
+async function checkRegular(path: string): Promise<void> {
+  if (!(await stat(path)).isFile()) throw new Error("it is no regular file");
+}
+
 async function markOf(path: string): Promise<FileMark> {
+  await checkRegular(path);
   const file = await open(path, "r");
   try {
     const piece = new Uint8Array(PIECE);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, lstat, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { isLocked, writeFailure } from "./files.ts";
@@ -25,7 +25,7 @@ export async function takeLock(folder: string, name: string): Promise<() => Prom
       await removeDrafts(folder, name);
       return () => release(path, own);
     }
-    const text = await readFile(path, "utf8").catch(() => undefined);
+    const text = await contentOf(path);
     if (text === undefined) continue; // released meanwhile
     const holder = parse(text);
     if (holder === undefined || isAlive(holder)) {
@@ -37,6 +37,13 @@ export async function takeLock(folder: string, name: string): Promise<() => Prom
   }
   throw isLocked(folder, "other processes that come and go", "Try again");
 }
+
+/** A lock's text, undefined when it is gone; "" of what is no file that can be read (a folder, a pipe, a link to nowhere), which is not looked into. */
+async function contentOf(path: string): Promise<string | undefined> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there === undefined) return undefined;
+  return there.isFile() ? readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? undefined : "")) : "";
+} // prettier-ignore
 
 export const thisProcess = (): Holder => ({ pid: process.pid, host: hostname(), started: startOf(process.pid) ?? "" });
 
@@ -63,7 +70,7 @@ async function removeDrafts(folder: string, name: string): Promise<void> {
   for (const file of await readdir(folder)) {
     if (!file.startsWith(`${name}.`)) continue;
     const path = join(folder, file);
-    const holder = parse(await readFile(path, "utf8").catch(() => ""));
+    const holder = parse((await contentOf(path)) ?? "");
     if (holder !== undefined && !isAlive(holder)) await rm(path, { force: true }).catch(() => undefined);
   }
 }
@@ -103,6 +110,12 @@ function parse(text: string): Holder | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a process of this machine that has not ended holds a lock. */
+export async function isHeldHere(path: string): Promise<boolean> {
+  const holder = parse((await contentOf(path)) ?? "");
+  return holder !== undefined && holder.host === hostname() && isAlive(holder);
 }
 
 /** A process of another machine cannot be asked: it counts as alive. */

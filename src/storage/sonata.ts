@@ -5,7 +5,7 @@ import { writeHdf5 } from "./hdf5-file.ts";
 
 /** Spikes and reports as files of SONATA, for readers of that format. */
 
-export interface SonataSpikes {
+interface SonataSpikes {
   readonly population: string;
   readonly times: Float64Array; // ms
   readonly nodeIds: Float64Array;
@@ -28,7 +28,7 @@ export async function writeSonataSpikes(files: Files, name: string, parts: reado
   });
 }
 
-export interface SonataTrace {
+interface SonataTrace {
   readonly population: string;
   readonly trace: Trace;
   /** of each column of the trace. */

@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 /** Spikes of one population against the base run's. */
-export interface SpikeMoves {
+interface SpikeMoves {
   readonly population: string;
   /** spikes of the base run and of this one. */
   readonly base: number;
@@ -32,7 +32,7 @@ export interface SpikeMoves {
 }
 
 /** A recorded variable against the base run's, where both have samples. */
-export interface TraceMoves {
+interface TraceMoves {
   readonly population: string;
   readonly variable: string;
   readonly unit: string;

@@ -21,7 +21,7 @@ export interface StudyFacts {
 
 export const USED = ["already holds a run", "Choose another folder, go on with --resume, or overwrite it with --force"] as const; // prettier-ignore
 
-export interface Taking {
+interface Taking {
   readonly resume: boolean;
   readonly force: boolean;
   readonly continues: boolean;

@@ -6,7 +6,7 @@ import { recordRun } from "../storage/run-folder.ts";
 import type { Built, Result, StudyContext } from "./study.ts";
 import { entryValues, prefixed } from "./values.ts";
 
-export interface NetworkRun extends Pick<Built, "dt" | "method" | "duration" | "chunk"> {
+interface NetworkRun extends Pick<Built, "dt" | "method" | "duration" | "chunk"> {
   readonly network: Network;
   /** Where to; a folder of its own. */
   readonly files: Files;

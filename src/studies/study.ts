@@ -112,7 +112,7 @@ export interface StudyContext extends Given {
   readonly force: boolean;
 }
 
-export interface Simulated {
+interface Simulated {
   readonly simulatedMs: number;
   readonly totalMs: number;
 }

@@ -92,8 +92,9 @@ export function randomPoints({ axes, samples, seed, design }: RandomDesign, kind
   for (const text of axes) {
     const [path, given] = split("random", text);
     const at = sampler(`--random ${clipped(text)}`, given, kindOf(path));
+    if (Object.hasOwn(points[0] ?? {}, path)) throw new DataError(clipped(path), "is given by two axes", "Give each setting once"); // prettier-ignore
     const places = fractions(path, samples, seed, design);
-    points.forEach((point, k) => (point[path] = at(places[k] as number)));
+    points.forEach((point, k) => (points[k] = { ...point, [path]: at(places[k] as number) })); // own, whatever its name
   }
   return points;
 }

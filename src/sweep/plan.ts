@@ -36,7 +36,7 @@ export interface Plan {
   readonly points: readonly Point[];
 }
 
-export interface Seeds {
+interface Seeds {
   /** One seed for all points; undefined: each from its own hash. */
   readonly seed: number | undefined;
   /** Runs of every point. The first has the given seed, each other one of its own that follows from it, the same for all points. */

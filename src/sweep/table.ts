@@ -1,10 +1,10 @@
 /** A table of points: a row each, columns in the order in which they first come. */
-export interface Table {
+interface Table {
   readonly columns: readonly Column[];
   readonly rows: number;
 }
 
-export interface Column {
+interface Column {
   readonly name: string;
   readonly kind: "number" | "whole" | "text";
   /** undefined or NaN where a point has no such value. */

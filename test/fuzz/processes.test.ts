@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -129,6 +129,25 @@ describe("a lock", () => {
     await release();
   });
 
+  test("that is no file is respected, and not waited for", async () => {
+    const folder = temporary();
+    const path = join(folder, "run.lock");
+    const files = await openFolder(folder);
+    const refused = async (): Promise<void> => {
+      await expect(files.lock()).rejects.toThrow(/is being written by an unknown process.*remove .*run\.lock/);
+      rmSync(path, { recursive: true });
+    };
+    mkdirSync(path);
+    await refused();
+    symlinkSync(join(folder, "nowhere"), path);
+    await refused();
+    execFileSync("mkfifo", [path]);
+    await refused();
+    await (
+      await files.lock()
+    )();
+  });
+
   test("of another machine, of this process, or that cannot be read is respected", async () => {
     const folder = temporary();
     const files = await openFolder(folder);
@@ -181,6 +200,16 @@ describe("a folder", () => {
     expect(await contents(files)).toBe(whole);
     expect(readdirSync(links).sort()).toEqual(["precious", "run"]);
     expect((await (await openFolder(links)).read("precious")).length).toBe("precious".length);
+  });
+
+  test("with a pipe where a chunk should be is refused by name, and not waited for", async () => {
+    const folder = temporary();
+    const files = await openFolder(folder);
+    await record(files);
+    rmSync(join(folder, "chunk-000001.h5"));
+    execFileSync("mkfifo", [join(folder, "chunk-000001.h5")]);
+    for (const refused of [contents(files), record(files, { resume: true })])
+      await expect(refused).rejects.toMatchObject({ name: "DataError", where: join(folder, "chunk-000001.h5"), problem: expect.stringMatching(/no regular file/) as string }); // prettier-ignore
   });
 
   test("with a folder where a file should be is refused by name", async () => {

@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DataError, didYouMean, ModelError } from "../../src/errors.ts";
+import { allToAll, drive, fixedProbability, gamma, poisson, uS } from "../../src/index.ts";
+import { saidBy } from "../../src/clipped.ts";
+import { DataError, didYouMean, HillockError, ModelError } from "../../src/errors.ts";
+import { iaf_cond_exp } from "../../src/mechanisms/neurons/index.ts";
 import { Network } from "../../src/network/network.ts";
 import { simulate } from "../../src/run/simulate.ts";
 import { columnPreset } from "../../src/models/cortical-column/index.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
-import { ms } from "../../src/units.ts";
+import { Hz, ms } from "../../src/units.ts";
 
 /** Words that every object answers to. */
 const WORDS = ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"];
@@ -73,4 +76,52 @@ test.each(WORDS)("the word %s is no preset, law, model, parameter or configurati
   expect(() => alphaMotorNeurons({ n, config: `${word}: {}` })).toThrow(DataError);
   expect(() => new Network({ seed: 1 }).population(word)).toThrow(ModelError);
   expect(() => new Network({ seed: 1 }).vary(word, [1, 2])).toThrow(ModelError);
+});
+
+/** What cannot be made a text, would take long to print, or holds itself. */
+const loop: Record<string, unknown> = { unit: "ms" };
+loop["self"] = loop;
+const ODD: readonly (readonly [string, unknown])[] = [
+  ["an object without a prototype", Object.create(null)],
+  ["a symbol", Symbol("x")],
+  ["what holds itself", loop],
+  ["a large number", { value: 5n, unit: "ms" }],
+  ["two million numbers", { values: new Float64Array(2e6), unit: "ms" }],
+];
+
+test.each(ODD)("%s in place of a value is refused by name, at once", (_, odd) => {
+  const made = (): any => {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("E", iaf_cond_exp({ n: 3 }));
+    const sources = net.sources("S", 2, poisson({ rate: drive.constant(Hz(100)) }));
+    return { net, cells, sources, in: cells.excitatory };
+  };
+  const all = allToAll();
+  const calls: readonly (() => unknown)[] = [
+    () => new Network({ seed: odd as number }),
+    () => made().net.population(odd),
+    () => ((x) => x.net.connect(x.sources, x.in, all, { weight: uS(1), delay: odd }))(made()),
+    () => ((x) => x.net.connect(x.sources, x.in, all, { weight: odd, delay: ms(1) }))(made()),
+    () => ((x) => x.net.connect(odd, x.in, all, { weight: uS(1), delay: ms(1) }))(made()),
+    () => ((x) => x.net.connect({ name: odd }, x.in, all, { weight: uS(1), delay: ms(1) }))(made()),
+    () => ((x) => x.net.clamp(x.cells, odd))(made()),
+    () => ((x) => x.net.record(x.cells, "V", { every: odd }))(made()),
+    () => ((x) => x.net.sources("T", 2, gamma({ order: 3, rate: odd as never })))(made()),
+    () => ((x) => x.net.connect(x.sources, x.in, fixedProbability(odd as number), { weight: uS(1), delay: ms(1) }))(made()),
+    () => drive.constant(odd as never),
+    () => alphaMotorNeurons({ n: odd as number }),
+    () => alphaMotorNeurons({ n: 2, model: odd as never }),
+  ];
+  for (const [k, call] of calls.entries()) {
+    const began = process.cpuUsage();
+    expect(call, `call ${k}`).toThrow(HillockError);
+    expect(process.cpuUsage(began).user, `call ${k}`).toBeLessThan(1e6); // microseconds
+  }
+}); // prettier-ignore
+
+test("what was thrown has a text, whatever it is", () => {
+  expect(saidBy(new Error("mine"))).toBe("mine");
+  expect(saidBy("a text")).toBe("a text");
+  expect(saidBy(undefined)).toBe("undefined");
+  expect(saidBy(Object.create(null))).toBe("an object that is no Error");
 });

@@ -4,6 +4,7 @@ import iafCondExp from "../../src/mechanisms/neurons/iaf_cond_exp.ts";
 import iafDelta from "../../src/mechanisms/neurons/iaf_delta.ts";
 import { Network } from "../../src/network/network.ts";
 import { trains } from "../../src/network/sources.ts";
+import { extremes } from "../../src/sorted.ts";
 import { ms, mV, nS, perCell, type Quantities, type Unit } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import type { Table } from "../csv.ts";
@@ -96,7 +97,7 @@ export async function verifyDelta(files: CaseFiles, name: string, context: Verif
   const cells = net.cells("cells", iafDelta({ n, params, initial: { V: column(given, "V0_mV", "mV") } }));
   const given_spikes = readTable(files, "external_spikes.csv");
   const external = readTable(files, "external_connections.csv");
-  const nSources = Math.max(...external.numbers("source"), ...given_spikes.numbers("source")) + 1;
+  const nSources = Math.max(...[external, given_spikes].map((table) => extremes(table.numbers("source"))[1])) + 1;
   const times: number[][] = Array.from({ length: nSources }, () => []);
   const bySource = given_spikes.numbers("source");
   given_spikes.numbers("step").forEach((step, i) => times[bySource[i] as number]?.push(step * dt));

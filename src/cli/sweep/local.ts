@@ -5,12 +5,13 @@ import { openFolder } from "../../storage/node-folder.ts";
 import { DataError } from "../../errors.ts";
 import { readPlan, type Plan } from "../../sweep/plan.ts";
 import { onInterrupt } from "../interrupt.ts";
+import { say } from "../say.ts";
 import { logOf, pointFolder } from "./outcome.ts";
 import { PROGRAM } from "./program.ts";
 import { queued } from "./queue.ts";
 import { failures, statusLine, statusOf, type PointStatus } from "./status.ts";
 
-export interface LocalOptions {
+interface LocalOptions {
   /** Points at a time; undefined: one per GPU, else one per `cores` cores. */
   readonly jobs: number | undefined;
   /** Cores of each. */
@@ -48,8 +49,6 @@ export async function runLocal(dir: string, options: LocalOptions): Promise<numb
     await unlock();
   }
 }
-
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** One process per GPU. A software adapter and the references use cores. */
 async function defaultJobs(plan: Plan, cores: number): Promise<number> {

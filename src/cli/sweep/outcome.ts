@@ -6,7 +6,7 @@ import { digest } from "../../compile/hash.ts";
 import { DataError } from "../../errors.ts";
 import { openFolder } from "../../storage/node-folder.ts";
 import { decode, writeText, type Files } from "../../storage/files.ts";
-import { thisProcess, type Holder } from "../../storage/node-lock.ts";
+import { isHeldHere, thisProcess, type Holder } from "../../storage/node-lock.ts";
 import { readSummary, SUMMARY_FILE, type Summary } from "../summary.ts";
 
 /** How a point ended; point.json in its folder, put in place at once. */
@@ -119,5 +119,6 @@ export function slurmTask(): string | undefined {
 export async function removeLocks(dir: string, id: string): Promise<void> {
   const folder = pointFolder(dir, id);
   const names = await readdir(folder, { recursive: true }).catch(() => []);
-  for (const name of names) if (/\.lock$/.test(name)) await rm(join(folder, name), { force: true });
+  for (const path of names.filter((name) => name.endsWith(".lock")).map((name) => join(folder, name)))
+    if (!(await isHeldHere(path))) await rm(path, { force: true }).catch(() => undefined);
 }

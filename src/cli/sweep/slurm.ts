@@ -5,12 +5,13 @@ import { DataError } from "../../errors.ts";
 import { openFolder } from "../../storage/node-folder.ts";
 import { writeText } from "../../storage/files.ts";
 import { readPlan } from "../../sweep/plan.ts";
+import { quoted, say } from "../say.ts";
 import { PROGRAM } from "./program.ts";
 import { FOLDER, JOBS_FILE, present, queued, readJobs, slurm, type Job } from "./queue.ts";
 import { POINTS, progressOf, removeLocks, sealed } from "./outcome.ts";
 import { statusLine, statusOf } from "./status.ts";
 
-export interface SlurmOptions {
+interface SlurmOptions {
   /** Cores of a task. */
   readonly cores: number;
   /** Tasks at a time; undefined: what the cluster gives. */
@@ -29,8 +30,6 @@ const MOST_TASKS = 1000;
 
 /** How often the queue is asked while waiting, ms. */
 const LOOK = 2000;
-
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** `hillock sweep run --backend slurm`: hands the missing points over as job arrays, and a job that collects when all have succeeded.
  * @returns the exit code */
@@ -111,10 +110,6 @@ async function wait(dir: string): Promise<number> {
 }
 
 const listFile = (dir: string, k: number): string => join(resolve(dir), FOLDER, `${k}-points.txt`);
-
-/** A word of a shell. */
-export const quoted = (word: string): string =>
-  /^[\w./=,:@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 const program = (): string => [resolve(PROGRAM[0] as string), ...PROGRAM.slice(1, -1), resolve(PROGRAM.at(-1) as string)].map(quoted).join(" "); // prettier-ignore
 

@@ -2,13 +2,14 @@ import { hostname } from "node:os";
 import { formatTable } from "../../analysis/summary.ts";
 import { openFolder } from "../../storage/node-folder.ts";
 import { isAlive } from "../../storage/node-lock.ts";
+import { say } from "../say.ts";
 import { readPlan, type Plan, type Point } from "../../sweep/plan.ts";
 import { logOf, outcomeOf, progressOf, type Outcome, type Progress } from "./outcome.ts";
 import { queued, type Task } from "./queue.ts";
 
 /** done: its table row is there. failed: it ended with an error. running. queued: Slurm has it. stopped: it was begun, and nobody
  * works on it now. waiting: not begun. */
-export type State = "done" | "failed" | "running" | "queued" | "stopped" | "waiting";
+type State = "done" | "failed" | "running" | "queued" | "stopped" | "waiting";
 
 export interface PointStatus {
   readonly point: Point;
@@ -43,9 +44,10 @@ async function pointStatus(dir: string, point: Point, task: Task | undefined): P
   return { point, state: progress === undefined ? "waiting" : "stopped", done, note: "", outcome };
 }
 
-/** Whether somebody works on a point that Slurm's queue does not have. */
+/** Whether somebody works on a point that Slurm's queue does not have. Clocks differ: what another machine wrote in the time to come is as
+ * good as old, else a point that ended would count as running until that time. */
 const isWorkedOn = ({ by, job, at }: Progress): boolean =>
-  by.host === hostname() ? isAlive(by) : job === undefined && Date.now() - at < SILENCE;
+  by.host === hostname() ? isAlive(by) : job === undefined && Math.abs(Date.now() - at) < SILENCE;
 
 const countsOf = (all: readonly PointStatus[]): Record<State, number> => {
   const counts = { done: 0, failed: 0, running: 0, queued: 0, stopped: 0, waiting: 0 };
@@ -81,7 +83,6 @@ const SHOWN = 40;
 export async function statusCommand(dir: string, options: { json?: boolean; all?: boolean }): Promise<number> {
   const plan = await readPlan(await openFolder(dir));
   const all = await statusOf(dir, plan, await queued(dir));
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
   if (options.json) {
     const points = all.map(({ point, state, done, note, outcome }) => ({ ...point, state, done, note, outcome }));
     say(JSON.stringify({ counts: countsOf(all), points }, undefined, 1));

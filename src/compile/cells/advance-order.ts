@@ -6,7 +6,7 @@ import { parse } from "../../lang/parse.ts";
 import { type Mechanism, statesOf } from "../../mechanisms/mechanism.ts";
 import type { WholeCell, Insertion } from "../../network/cell.ts";
 
-export const nameOf = ({ as, mechanism }: Insertion): string => as ?? mechanism.name;
+const nameOf = ({ as, mechanism }: Insertion): string => as ?? mechanism.name;
 
 /** A cell's insertions in the order in which their currents are summed and their states advance: as the model's `advance` says;
  * else a pool before what reads its concentration (a late one after it), and by name where nothing is read. So the order in which they were listed

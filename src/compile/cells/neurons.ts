@@ -12,7 +12,7 @@ import { LONGEST_CASCADE, propagator } from "../../lang/propagator.ts";
 import { noiseRelaxations, type Relaxation, stepsOfMap } from "./too-fast.ts";
 
 /** A neuron with every value behind an identifier: what its step is made of. */
-export interface ResolvedNeuron {
+interface ResolvedNeuron {
   readonly where: string; // for errors
   readonly neuron: Neuron;
   /** identifiers by name: parameters with dt, states, inputs (sums of clamps). */

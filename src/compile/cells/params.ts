@@ -6,7 +6,7 @@ import type { CellValues } from "../../morphology/values.ts";
 import type { ParamFormula, ParamSource, ParamTable } from "../compiled.ts";
 
 /** Limits and unit of a parameter that may change during a run. */
-export interface Live {
+interface Live {
   readonly unit: string;
   readonly min: number;
   readonly max: number;
@@ -221,7 +221,7 @@ const spaced = (n: number, most: number): number[] =>
     ? Array.from({ length: n }, (_, k) => k)
     : Array.from({ length: most }, (_, k) => Math.round((k * (n - 1)) / (most - 1)));
 
-export type LiveName = Live & { readonly name: string };
+type LiveName = Live & { readonly name: string };
 
 export interface Wanted {
   readonly id: string;

@@ -22,7 +22,7 @@ import { sampling } from "../chosen-cells.ts";
 import type { CellContext } from "./resolve.ts";
 import { tooFast } from "./too-fast.ts";
 
-export type NeuronContext = Omit<CellContext, "method">;
+type NeuronContext = Omit<CellContext, "method">;
 
 /** Turns a population of point neurons into a program with its parameters and initial states, float64.
  * @throws ModelError for unknown parameters or variables, wrong units and sizes, a method that does not fit */

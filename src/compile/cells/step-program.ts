@@ -32,7 +32,7 @@ export interface Crossing {
 }
 
 /** Statements that name `fired` (1 where a spike is born, else 0) and reset what a spike resets. */
-export interface Firing {
+interface Firing {
   readonly fired: string;
   readonly stmts: readonly Stmt[];
   /** they read what is due at the step, and add it themselves: `receive` is empty. */

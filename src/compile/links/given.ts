@@ -91,7 +91,7 @@ const emptyEvents = (length: number): GivenEvents => ({
 });
 
 /** Links of one train cell, one projection and one delay. */
-export interface Fan {
+interface Fan {
   readonly input: GivenInput;
   readonly cell: number;
   readonly delayMs: number;

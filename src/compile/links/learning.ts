@@ -17,7 +17,7 @@ import type { Slots } from "./slots.ts";
 const TRANSMITTED = "transmitted";
 const id = (s: string): string => `s_${s}`;
 
-export interface LearningContext {
+interface LearningContext {
   readonly dt: number;
   readonly entries: number;
   /** of the whole experiment, where known. */
@@ -182,7 +182,7 @@ export function addLearningLoad(l: CompiledLearning, bounds: LearningBounds, str
   for (let k = 0; k < slot.length; k++) load[slot[k] as number] = (load[slot[k] as number] as number) + bounds.most * bounds.of(k);
 } // prettier-ignore
 
-export interface LearningBounds {
+interface LearningBounds {
   /** spikes of one source that arrive at once, times the largest scale. */
   readonly most: number;
   /** the largest |transmit| of a link of the first table. */

@@ -5,7 +5,7 @@ import type { Arrivals, CompiledTrains, LinkTable } from "../compiled.ts";
 import { spikesOfEntry } from "./given.ts";
 import { at, type DrawnLinks } from "./links.ts";
 
-export interface TableShape {
+interface TableShape {
   readonly name: string;
   readonly sources: number;
   readonly targets: number;

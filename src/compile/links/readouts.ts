@@ -1,13 +1,11 @@
 import { sizeOf } from "../../network/check.ts";
 import type { NetworkDescription, ReadoutDescription } from "../../network/description.ts";
 import { name } from "../../lang/expr.ts";
-import { firstStepAt, wholeSteps } from "../../steps.ts";
+import { firstStepAt, LAST_STEP, wholeSteps } from "../../steps.ts";
 import { canonical, canonicalValues } from "../../units.ts";
 import type { CompiledClamp, CompiledReadout, CompiledTrace } from "../compiled.ts";
 import type { GatherPlan } from "./gathers.ts";
 import { sampling } from "../chosen-cells.ts";
-
-const LAST_STEP = 2 ** 32 - 1;
 
 /** What the read-outs that learn should be, as clamps that nobody injects; they stand behind all others. */
 export const targetClamps = (d: NetworkDescription): CompiledClamp[] =>
@@ -21,7 +19,7 @@ export const targetClamps = (d: NetworkDescription): CompiledClamp[] =>
     }];
   }); // prettier-ignore
 
-export interface ReadoutContext {
+interface ReadoutContext {
   readonly dt: number;
   readonly plan: GatherPlan;
   readonly stages: readonly (readonly number[])[]; // populations

@@ -3,7 +3,7 @@ import type { RowTable } from "../compiled.ts";
 import { type DrawnLinks, type DrawnProjection, keptWeights } from "./links.ts";
 
 /** A projection as the stages deliver it: q and the factor on its weights, per entry. */
-export interface Delivered {
+interface Delivered {
   readonly projection: DrawnProjection;
   /** of its stage, per structure. */
   readonly rows: readonly RowTable[];

@@ -8,7 +8,7 @@ export interface Edge {
   readonly delaySteps: number;
 }
 
-export interface StagePlan {
+interface StagePlan {
   /** populations that advance together, in running order. */
   readonly stages: readonly (readonly number[])[];
   /** the shortest delay inside any loop, in steps; undefined without a loop. */

@@ -2,7 +2,7 @@ import type { CompiledNetwork, LiveParam, SampledTrace } from "../compiled.ts";
 import { dataDigest, RESULTS_VERSION } from "../hash.ts";
 import type { CompiledTraining, TrainingRules, TrainingTrace } from "./training.ts";
 
-export interface TrainedOptions {
+interface TrainedOptions {
   /** ms */
   readonly dt: number;
   /** Of the population. */

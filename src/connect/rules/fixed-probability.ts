@@ -17,7 +17,7 @@ export const fixedProbability = (p: number, { autapses = true }: { autapses?: bo
 
 /** From this probability on every pair is looked at: one word of Philox decides it, which costs no more than drawing the gap to
  * the next link. Below it gaps are drawn, so that the cost goes by links. Part of what a seed means: never change it. */
-export const BY_PAIRS = 0.2;
+const BY_PAIRS = 0.2;
 
 export const fixedProbabilityKind: RuleKind<FixedProbability> = {
   shape: object({ kind: text, p: number, autapses: bool }),

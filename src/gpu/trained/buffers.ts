@@ -3,7 +3,7 @@ import type { TrainedControls } from "../../host/trained-controls.ts";
 import { DEFER, FLAGS, NO_NEURON, packedIndex, stimulusRows, type Shard, type TrainingLayout } from "./layout.ts";
 
 /** Initial contents of a shard's buffers. */
-export interface ShardData {
+interface ShardData {
   readonly P: Float32Array<ArrayBuffer>;
   readonly w: Float32Array<ArrayBuffer>;
   readonly links: Uint32Array<ArrayBuffer>;
@@ -125,7 +125,7 @@ export function constantInputs(compiled: CompiledTraining, neurons: number): Flo
 export const pendingTerms = (updates: number): number => (updates === 0 ? 0 : ((updates - 1) % DEFER) + 1);
 
 /** P and U of a shard, and how many terms wait in U. */
-export interface RawP {
+interface RawP {
   readonly P: Float32Array<ArrayBuffer>;
   readonly U: Float32Array<ArrayBuffer>;
   readonly pending: number;

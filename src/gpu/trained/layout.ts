@@ -95,7 +95,7 @@ const tooLarge = (links: number, bytes: number, limit: number): ModelError =>
   );
 
 /** Bytes on the device, by what they hold; P dominates. */
-export interface TrainingMemory {
+interface TrainingMemory {
   readonly P: number;
   readonly pending: number;
   readonly weights: number;

@@ -13,7 +13,7 @@ const PHASE = { output: 1, error: 2, learn: 4, dynamics: 8 } as const;
 const NONE = 0xffffffff;
 
 /** Steps that are encoded together, and what of them is recorded. */
-export type Span = Pick<Submit, "from" | "to">;
+type Span = Pick<Submit, "from" | "to">;
 
 /** Trained networks on the device, side by side: a dispatch a step (and shard), which first brings the step before to its end: its
  * output, its error and what is learned of it. */

@@ -11,7 +11,7 @@ export const SPAN_WORDS = 16;
 export const STATE_ROWS = 6;
 export const ALARM_ROW = 4;
 
-export interface ShardBuffers {
+interface ShardBuffers {
   readonly shard: Shard;
   readonly P: GPUBuffer;
   readonly U: GPUBuffer;

@@ -6,7 +6,7 @@ import { nmodl } from "../nmodl/nmodl.ts";
 import { type Fields, json, type Paths, type SonataSource } from "./config.ts";
 
 /** A mechanism with what its file says of it. */
-export interface KnownMechanism {
+interface KnownMechanism {
   readonly mechanism: Channel | Pool;
   /** What the cell has to give. */
   readonly reads: readonly string[];

@@ -16,7 +16,7 @@ export interface SonataGroup {
   get(path: string): unknown;
 }
 
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 export const isRow = (x: unknown): x is Row => typeof x === "object" && x !== null && !Array.isArray(x);
 
 /** A JSON object with the path that leads to it; what nobody asks for is said. */

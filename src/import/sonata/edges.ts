@@ -82,7 +82,7 @@ function populationOf(where: string, group: SonataGroup, path: string, parts: re
   throw new DataError(`${where}, ${path}`, said, didYouMean(String(name).slice(0, 60), new Set(parts.map(({ nodes }) => nodes.name)))); // prettier-ignore
 }
 
-export interface Bundle {
+interface Bundle {
   readonly name: string;
   readonly from: Part;
   readonly to: Part;

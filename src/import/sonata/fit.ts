@@ -16,7 +16,7 @@ export interface Fit {
   reversal(kind: string, ion: string, mechanism: string): number;
 }
 
-export interface Fitted {
+interface Fitted {
   /** its first entry. */
   readonly where: string;
   readonly values: ReadonlyMap<string, number>;

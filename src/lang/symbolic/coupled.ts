@@ -3,7 +3,7 @@ import type { Expr } from "../expr.ts";
 import { type Symbols, valueOf } from "./symbols.ts";
 
 /** Something that a step computes: a state's value, or what leads to it. */
-export interface Computed {
+interface Computed {
   readonly name: string;
   readonly value: Expr;
 }

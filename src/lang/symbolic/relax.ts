@@ -112,7 +112,7 @@ function general(s: Symbols, a: Expr, b: Expr): Form {
   return { inf: s.div(a, rate), tau };
 }
 
-export function inverse(s: Symbols, e: Expr): Expr {
+function inverse(s: Symbols, e: Expr): Expr {
   if (e.kind === "binary" && e.op === "/") return valueOf(e.left) === 1 ? e.right : s.div(e.right, e.left);
   return s.div(s.number(1), e);
 }

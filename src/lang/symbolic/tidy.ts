@@ -66,7 +66,7 @@ function lessOne(e: Expr): { of: Expr; sign: 1 | -1 } | undefined {
   return undefined;
 }
 
-export interface Factors {
+interface Factors {
   readonly number: number;
   readonly above: Expr[];
   readonly below: Expr[];

@@ -9,15 +9,23 @@ import type { Mechanism } from "../../mechanisms/mechanism.ts";
 import cad from "../../mechanisms/pools/cad.ts";
 import exp2syn from "../../mechanisms/synapses/exp2syn.ts";
 import type { WholeCell, Insertion, ReceptorSpec, VoltageSum } from "../../network/cell.ts";
-import { degC, ms, mV, ohm_cm, pS_per_um2, uF_per_cm2, um, type Unit, type Given } from "../../units.ts";
+import { degC, ms, mV, ohm_cm, pS_per_um2, S_per_cm2, uF_per_cm2, um, type Unit, type Given } from "../../units.ts";
 import { dipoleTerms } from "./dipole.ts";
 import { membraneCurrents } from "./electrodes.ts";
 import type { ColumnCellType, ColumnSection, MechanismParameters } from "./cell-types.ts";
 
-/** In the order in which the published model advances states: kca after cad, so that it sees the new calcium. */
-const MECHANISMS: readonly Mechanism[] = [ar, ca, cad, cat, hh2, kca, km];
-/** Their conductances are published in pS/um2; all other parameters in the mechanism's own unit. */
-const IN_PICOSIEMENS = new Set(["ca", "kca", "km"]);
+/** In the order in which the published model advances states: kca after cad, so that it sees the new calcium; and the unit in which it gives
+ * their conductances. All other parameters are in the mechanism's own. */
+const PUBLISHED: readonly (readonly [Mechanism, density: typeof S_per_cm2])[] = [
+  [ar, S_per_cm2],
+  [ca, pS_per_um2],
+  [cad, S_per_cm2],
+  [cat, S_per_cm2],
+  [hh2, S_per_cm2],
+  [kca, pS_per_um2],
+  [km, pS_per_um2],
+];
+const MECHANISMS = PUBLISHED.map(([mechanism]) => mechanism);
 
 export interface CellModelOptions {
   /** Spike detection at the soma, mV; default 0. */
@@ -77,7 +85,8 @@ function insertions(type: ColumnCellType): Insertion[] {
       );
     }
   }
-  return MECHANISMS.flatMap((mechanism) => {
+  return PUBLISHED.flatMap((published) => {
+    const [mechanism] = published;
     const alike = new Map<string, { sections: string[]; first: ColumnSection; values: MechanismParameters }>();
     for (const s of type.sections) {
       const values = s.mechanisms[mechanism.name];
@@ -92,7 +101,7 @@ function insertions(type: ColumnCellType): Insertion[] {
       const where = `${type.name} ${first.name} ${mechanism.name}`;
       const entries = Object.entries(values).map(([key, value]) => [
         key,
-        given(where, mechanism, key, value, first.nseg),
+        given(where, published, key, value, first.nseg),
       ]);
       return { sections, mechanism, params: Object.fromEntries(entries) as NonNullable<Insertion["params"]> };
     });
@@ -101,7 +110,7 @@ function insertions(type: ColumnCellType): Insertion[] {
 
 function given(
   where: string,
-  { name, params }: Mechanism,
+  [{ params }, density]: (typeof PUBLISHED)[number],
   key: string,
   value: number | readonly number[],
   nseg: number,
@@ -110,8 +119,7 @@ function given(
   if (unit === undefined) {
     throw new ModelError(where, `has no parameter "${key}"`, didYouMean(key, Object.keys(params)));
   }
-  const quantity = (x: number): Given<Unit> =>
-    IN_PICOSIEMENS.has(name) && unit === "S/cm2" ? pS_per_um2(x) : { value: x, unit };
+  const quantity = (x: number): Given<Unit> => (unit === "S/cm2" ? density(x) : { value: x, unit });
   if (typeof value === "number") return quantity(value);
   if (value.length === nseg) return value.map(quantity);
   throw new ModelError(where, `has ${value.length} values of ${key} for ${nseg} segments`, `Give one, or ${nseg}`);

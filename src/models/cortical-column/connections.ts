@@ -26,7 +26,7 @@ export interface ConnectionRule {
 }
 
 /** Pairs of one rule in source-major order; each stands for one link per section of the location. */
-export interface Pairs {
+interface Pairs {
   /** gids */
   readonly source: Uint32Array;
   /** gids */
@@ -148,7 +148,7 @@ export function checkPairs(where: string, sources: number, targets: number): voi
 }
 
 /** Pairs of gids, source and target by turns: a large mesh has millions. */
-export type PairList = Uint32Array;
+type PairList = Uint32Array;
 
 export function allPairs(sources: readonly number[], targets: readonly number[], autapses: boolean): PairList {
   const pairs = new Uint32Array(2 * sources.length * targets.length);

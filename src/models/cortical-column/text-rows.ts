@@ -2,7 +2,7 @@ import { DataError } from "../../errors.ts";
 import { linesOf } from "../../shapes.ts";
 
 /** Fields of one line of a table, and where it is. */
-export interface TextRow {
+interface TextRow {
   readonly fields: readonly string[];
   /** Throws with file, line and column of a field (or of the line's end). */
   readonly fail: (field: number, problem: string, remedy: string) => never;

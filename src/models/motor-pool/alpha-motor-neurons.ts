@@ -1,6 +1,7 @@
 import { ModelError, didYouMean } from "../../errors.ts";
 import type { NappRates } from "../../mechanisms/channels/napp.ts";
 import type { WholeCell } from "../../network/cell.ts";
+import { shown } from "../../shapes.ts";
 import { one, type Quantity, type Given } from "../../units.ts";
 import { buildCells, checkCells, given, type Explicit } from "./cells.ts";
 import { motorNeuronConfig, type MotorNeuronConfig } from "./config.ts";
@@ -103,7 +104,7 @@ function recruitment({ thresholds, n }: AlphaMotorNeuronOptions): Recruitment {
   if (n !== undefined && Number.isInteger(n) && n >= 1) return { n };
   throw new ModelError(
     where,
-    `n is ${String(n)} and there are no thresholds`,
+    `n is ${shown(n)} and there are no thresholds`,
     "Give thresholds, or a whole number of cells as n",
   );
 }
@@ -111,5 +112,5 @@ function recruitment({ thresholds, n }: AlphaMotorNeuronOptions): Recruitment {
 function checkModel(model: MotorNeuronModel): MotorNeuronModel {
   const known: readonly string[] = ["NERLab", "Powers2017"];
   if (known.includes(model)) return model;
-  throw new ModelError("alpha motor neurons", `have no model "${String(model)}"`, didYouMean(String(model), known));
+  throw new ModelError("alpha motor neurons", `have no model ${shown(model)}`, didYouMean(model, known));
 }

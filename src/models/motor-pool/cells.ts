@@ -1,4 +1,5 @@
 import { DataError, didYouMean, ModelError } from "../../errors.ts";
+import { shown } from "../../shapes.ts";
 import { perCell, type Quantity, type Unit, type Given } from "../../units.ts";
 import { axonDelays, count, spread, type Axon, type Generation, type Ranges, type Recruitment } from "./ranges.ts";
 
@@ -72,7 +73,7 @@ export function checkCells<F extends string>(
       if (Number.isFinite(cell[name])) continue;
       throw new DataError(
         `${label}, cell ${i}`,
-        `${name} is ${String(cell[name])}`,
+        `${name} is ${shown(cell[name])}`,
         `Give a number for each of ${Object.keys(fields).join(", ")}`,
       );
     }

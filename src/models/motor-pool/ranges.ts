@@ -17,7 +17,7 @@ const MOST_MOTOR_NEURONS = 100_000;
 
 /** @throws ModelError for a pool that is too large, before anything is made of it */
 export function checkPool(where: string, n: number): void {
-  if (n > MOST_MOTOR_NEURONS) throw new ModelError(where, `has ${n} motor neurons`, `Give at most ${MOST_MOTOR_NEURONS}, or several pools`); // prettier-ignore
+  if (typeof n === "number" && n > MOST_MOTOR_NEURONS) throw new ModelError(where, `has ${n} motor neurons`, `Give at most ${MOST_MOTOR_NEURONS}, or several pools`); // prettier-ignore
 }
 
 export const count = (who: Recruitment): number => ("n" in who ? who.n : who.thresholds.length);

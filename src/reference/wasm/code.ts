@@ -1,7 +1,7 @@
 /** WebAssembly in its binary form, as far as kernels need it (WebAssembly Core Specification 2.0, chapter 5). */
 
 export const TYPE = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const;
-export type Type = (typeof TYPE)[keyof typeof TYPE];
+type Type = (typeof TYPE)[keyof typeof TYPE];
 
 const vector = (code: number): readonly number[] => [0xfd, ...unsigned(code)];
 

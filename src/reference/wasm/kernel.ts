@@ -28,7 +28,7 @@ export interface Places {
 }
 
 /** Network-wide numbers that a kernel knows. */
-export interface Shape {
+interface Shape {
   readonly entries: number;
   readonly slots: number;
   readonly voltageLimit: number;

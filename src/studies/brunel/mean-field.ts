@@ -1,6 +1,6 @@
 /** Stationary rates of integrate-and-fire neurons with delta synapses in the diffusion approximation. */
 
-export interface MeanFieldNeuron {
+interface MeanFieldNeuron {
   readonly tau: number; // ms
   readonly threshold: number; // mV
   readonly reset: number; // mV
@@ -37,7 +37,7 @@ export function siegert({ tau, threshold, reset, refractory }: MeanFieldNeuron, 
   return 1000 / (refractory + (tau * Math.sqrt(Math.PI) * sum * h) / 3);
 }
 
-export interface MeanFieldNetwork {
+interface MeanFieldNetwork {
   readonly neuron: MeanFieldNeuron;
   readonly J: number; // mV
   readonly g: number;

@@ -11,7 +11,7 @@ export const CELL_COLOURS: Readonly<Record<string, string>> = {
 };
 const GREY = "#b0b0b0";
 
-export interface DipoleTraces {
+interface DipoleTraces {
   readonly tMs: ArrayLike<number>;
   readonly agg: ArrayLike<number>;
   readonly L2: ArrayLike<number>;
@@ -80,7 +80,7 @@ export function dipoleSpectrumFigure(
   });
 }
 
-export interface HeatData {
+interface HeatData {
   /** rows x columns, row by row. */
   readonly rows: readonly ArrayLike<number>[];
   readonly tMs: ArrayLike<number>;
@@ -157,7 +157,7 @@ export function fieldFigure(potentials: HeatData, csd: HeatData, width = 180): s
   });
 }
 
-export interface SpikesByType {
+interface SpikesByType {
   readonly timesMs: ArrayLike<number>;
   readonly gids: ArrayLike<number>;
 }

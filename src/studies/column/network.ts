@@ -20,7 +20,7 @@ import type { ColumnSettings } from "./settings.ts";
 const MODELS = { "jones-2009": jones2009, "law-2021": law2021, calcium: calcium2022 } as const;
 
 /** What a network has instead of the preset's. */
-export interface Instead {
+interface Instead {
   readonly drives?: readonly Drive[];
   readonly model?: ColumnModel;
 }

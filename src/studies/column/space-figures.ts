@@ -14,7 +14,7 @@ export interface Tube {
   readonly colour: string;
 }
 
-export interface View {
+interface View {
   /** Degrees around the vertical axis, and above the horizon. */
   readonly azimuth?: number;
   readonly elevation?: number;
@@ -103,7 +103,7 @@ function cameraFor(tubes: readonly Tube[], { azimuth = 35, elevation = 12 }: Vie
   return { project, scale: 1 / Math.tan(fov / 2) };
 }
 
-export interface PlaneCells {
+interface PlaneCells {
   readonly name: string;
   readonly at: readonly Xyz[];
   readonly colour: string;

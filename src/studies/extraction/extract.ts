@@ -22,7 +22,7 @@ import {
 } from "./steps.ts";
 
 /** The published protocol (docs/originals.md), where it leaves a choice: its default. */
-export interface ExtractionOptions extends Pick<ClampContext, "device" | "engine" | "signal" | "announce"> {
+interface ExtractionOptions extends Pick<ClampContext, "device" | "engine" | "signal" | "announce"> {
   readonly dt?: Quantity<"ms">; // 0.0125
   readonly method?: ClampContext["method"]; // backwardEuler
   /** Of the long-step rheobase; 0 leaves it out. Default 1000 ms. */
@@ -52,9 +52,9 @@ export interface CellParameters {
   /** Spikes in 3 s at 5, 10 ... 30 nA. */
   readonly counts: readonly number[];
 }
-export type ParameterName = Exclude<keyof CellParameters, "counts">;
+type ParameterName = Exclude<keyof CellParameters, "counts">;
 
-export interface Problem {
+interface Problem {
   readonly cell: number;
   readonly parameter: ParameterName;
   readonly reason: string;

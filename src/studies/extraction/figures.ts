@@ -3,7 +3,7 @@ import { figure } from "../../plot/figure.ts";
 import type { Panel } from "../../plot/types.ts";
 
 /** Extracted parameters, one value per cell; NaN where the extraction failed. */
-export interface ExtractedParameters {
+interface ExtractedParameters {
   /** nA. */
   readonly rheobase: ArrayLike<number>;
   /** MOhm. */

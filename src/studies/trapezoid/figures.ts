@@ -6,7 +6,7 @@ import { figure } from "../../plot/figure.ts";
 import type { Panel, Series } from "../../plot/types.ts";
 import { rateSteps, seconds, type TimeSeries } from "../../plot/common.ts";
 
-export interface TrapezoidData {
+interface TrapezoidData {
   /** Rate asked of the descending sources, noise included (Hz). */
   readonly drive: TimeSeries;
   /** Its level before noise at rest (Hz). */
@@ -72,7 +72,7 @@ export function trapezoidFigure(data: TrapezoidData, width = 180): string {
   return figure({ width, shareX: true, panels });
 }
 
-export interface DischargeRates {
+interface DischargeRates {
   /** ms, evenly spaced. */
   readonly t: Float64Array;
   /** Hz, one array per unit, in recruitment order. */

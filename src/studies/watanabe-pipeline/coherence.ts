@@ -6,7 +6,7 @@ import { coherenceOf, confidenceLevel, segmentSpectra, type Coherence, type Segm
 import { timesPerCell, window, type Span, type SpikeTrains } from "../../analysis/spikes.ts";
 import { mean } from "../../analysis/stats.ts";
 
-export interface CoherenceSettings {
+interface CoherenceSettings {
   readonly groups: number;
   /** Units of a composite train. */
   readonly size: number;
@@ -16,7 +16,7 @@ export interface CoherenceSettings {
   readonly segment: number;
 }
 
-export interface SpanCoherence {
+interface SpanCoherence {
   /** Hz. */
   readonly f: Float64Array;
   /** Of each composite train with the reference. */

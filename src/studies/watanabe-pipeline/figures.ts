@@ -35,7 +35,7 @@ export function forceFigure(
   return figure({ width, panels: [panel] });
 }
 
-export interface CoherenceCurve {
+interface CoherenceCurve {
   readonly name: string;
   readonly f: ArrayLike<number>;
   /** Of each group; drawn pale. */

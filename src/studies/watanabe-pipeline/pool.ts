@@ -18,14 +18,14 @@ import { simulate } from "../../run/simulate.ts";
 import { canonicalValues, ms, seconds } from "../../units.ts";
 import { type Pool, poolNetwork, thresholdsOf } from "../watanabe/network.ts";
 
-export interface PoolContext {
+interface PoolContext {
   readonly engine: EngineKind;
   readonly device?: GPUDevice | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly announce?: Announce | undefined;
 }
 
-export interface PoolRunOptions {
+interface PoolRunOptions {
   readonly seed: number;
   readonly duration: number; // s
   readonly dt: number; // ms
@@ -33,7 +33,7 @@ export interface PoolRunOptions {
 }
 
 /** How force is made; the study's settings. */
-export interface ForceSettings {
+interface ForceSettings {
   readonly frequency: number; // Hz
   /** Left out: the range of the thresholds. */
   readonly twitchRange?: number | undefined;

@@ -9,7 +9,7 @@ export interface Trial {
   readonly error: number;
 }
 
-export interface SearchRange {
+interface SearchRange {
   readonly from: number; // Hz
   readonly to: number; // Hz
   /** Values tried in the first batch, and in the second. */

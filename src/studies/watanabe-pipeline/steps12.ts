@@ -17,7 +17,7 @@ import { planOf, type Plan, type StepResult } from "./plan.ts";
 import type { PipelineSettings } from "./settings.ts";
 
 /** What step 01 found and step 02 aims at; a part of force_reference.json. */
-export interface Reference {
+interface Reference {
   readonly network_parameters: { readonly dd_drive__Hz: number };
   readonly force: { readonly mean__N: number };
   /** Means over the second half: of the tetanus, and of the record's own maximum. */
@@ -35,7 +35,7 @@ interface Measured {
 }
 
 /** Mean force over the second half of a record, both ways. */
-export function measure({ force, motorNeurons }: PoolRun, units: MotorUnits): Measured {
+function measure({ force, motorNeurons }: PoolRun, units: MotorUnits): Measured {
   const level = mean(force.subarray(force.length >> 1));
   return {
     percentMvc: (100 * level) / units.tetanus,

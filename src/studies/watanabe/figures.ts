@@ -5,7 +5,7 @@ import { phaseSpans, rateSteps, seconds, type NamedSpan, type TimeSeries } from 
 import { figure } from "../../plot/figure.ts";
 import type { Panel, Series } from "../../plot/types.ts";
 
-export interface WatanabeData {
+interface WatanabeData {
   readonly phases: readonly NamedSpan[];
   /** Rates asked of the descending and the independent sources (Hz). */
   readonly ddDrive: TimeSeries;

@@ -70,7 +70,7 @@ describe("r7: force of 40 units against the reference", () => {
     const want = reference.map((r) => r[column]!);
     expect(force).toHaveLength(want.length);
     const error = largest(want.map((F, k) => F - force[k]!)) / largest(want);
-    // spec 10b: 1e-4 of the maximum. Interpolating once where the reference does twice costs (T = 61 samples, 5 % of samples) far less
+    // wanted: 1e-4 of the maximum. Interpolating once where the reference does twice costs (T = 61 samples, 5 % of samples) far less
     expect(error).toBeLessThan(1e-4);
   });
 });

@@ -7,15 +7,8 @@ import {
   binnedCounts, instantaneousRate, meanIntervalRates, meanRate, meanRates, populationRate, smoothedRates,
 } from "../../../src/analysis/rates.ts"; // prettier-ignore
 import { recruitmentOf, RecruitmentStream } from "../../../src/analysis/recruitment.ts";
-import {
-  counts,
-  fromPerCell,
-  lowerBound,
-  timesPerCell,
-  select,
-  spikeTrains,
-  window,
-} from "../../../src/analysis/spikes.ts";
+import { counts, fromPerCell, timesPerCell, select, spikeTrains, window } from "../../../src/analysis/spikes.ts";
+import { lowerBound } from "../../../src/sorted.ts";
 import { DataError } from "../../../src/errors.ts";
 import { linearFit, percentile, standardDeviation } from "../../../src/analysis/stats.ts";
 

@@ -1,9 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { drive, Hz, ms, Network, nA, oneToOne, poisson, uS } from "../../../src/index.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../../src/models/motor-pool/index.ts";
+import { removeLocks, sealed } from "../../../src/cli/sweep/outcome.ts";
+import { statusOf } from "../../../src/cli/sweep/status.ts";
+import { openFolder } from "../../../src/node.ts";
 import { axisValues, listedPoints, randomPoints } from "../../../src/sweep/axes.ts";
 import { csvOf, parquetOf, tableOf as columnsOf } from "../../../src/sweep/table.ts";
 import { hillock, SMALL, tableOf, until } from "../../sweeps.ts";
@@ -80,6 +83,9 @@ describe("a design", () => {
     const chosen = randomPoints({ ...design, axes: ["x=a,b"] }, NUMBER);
     expect(new Set(chosen.map(({ x }) => x))).toEqual(new Set(["a", "b"]));
     expect(() => randomPoints({ ...design, axes: ["x=4:2"] }, NUMBER)).toThrow(/from a smaller to a larger/);
+    expect(() => randomPoints({ ...design, axes: ["x=1:2", "x=3:4"] }, NUMBER)).toThrow(/x: is given by two axes/);
+    const inherited = randomPoints({ ...design, axes: ["__proto__=0:1"] }, NUMBER); // for the network to refuse
+    expect(inherited.every((point) => Object.hasOwn(point, "__proto__"))).toBe(true);
   });
 });
 
@@ -239,6 +245,30 @@ describe("a local sweep", () => {
       expect(out).toMatch(/^0 of 2 done .*: 1 failed, 1 stopped$/m); // to be gone on with
     }
   }, 120_000); // prettier-ignore
+
+  test.each([
+    ["a minute ago", -60_000, "running"],
+    ["an hour ago", -3_600_000, "stopped"],
+    ["by a clock that is an hour ahead", 3_600_000, "stopped"],
+  ])("a point of another machine that was heard of %s", async (_, since, state) => {
+    const dir = mkdtempSync(join(all, "clock-"));
+    const point = { id: "one", seed: 1, replicate: 0, set: {} };
+    const by = { pid: 1, host: "elsewhere", started: "" };
+    mkdirSync(join(dir, "points", "one"), { recursive: true });
+    writeFileSync(join(dir, "points/one/progress.json"), sealed({ by, part: "x", done: 0.5, at: Date.now() + since }));
+    expect(await statusOf(dir, { points: [point] } as never, new Map())).toMatchObject([{ state, done: 0.5 }]);
+  });
+
+  test("locks of a task that Slurm started again are taken away, but not those of a process that runs here", async () => {
+    const dir = mkdtempSync(join(all, "locks-"));
+    const folder = join(dir, "points", "one");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "run.lock"), JSON.stringify({ pid: 1, host: "elsewhere", started: "" }));
+    const release = await (await openFolder(folder)).lock("study.lock");
+    await removeLocks(dir, "one");
+    expect(readdirSync(folder)).toEqual(["study.lock"]);
+    await release();
+  });
 
   test("of a network's JSON: what a batch may vary, its seed and its duration", async () => {
     const net = new Network({ seed: 5 });

@@ -51,7 +51,7 @@ test("lines say what a column is made of", () => {
   expect(pickConnections(column, { sourceGid: 270 }).map((r) => r.rule)).toEqual([16, 17]);
   expect(pickConnections(column, { location: "soma", receptor: "gabaa" }).map((r) => r.rule)).toEqual([4, 6, 12, 13]);
   const A = cortexColumn();
-  expect(connectionRules(A).reduce((sum, r) => sum + r.dropped, 0)).toBe(189_215 - 141_860); // spec 5.5, at 170 ms
+  expect(connectionRules(A).reduce((sum, r) => sum + r.dropped, 0)).toBe(189_215 - 141_860); // at 170 ms
   expect(ruleLines(connectionRules(A))[8]).toMatch(
     /^#8 L2_pyramidal -> L5_pyramidal proximal ampa: 0\.00025 uS, 1 ms, lamtha 3, \d+ links, \d+ slower than the run$/,
   );

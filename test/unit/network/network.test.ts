@@ -124,6 +124,7 @@ const mistakes: [string, (n: ReturnType<typeof network>) => unknown, string][] =
   ["an order of 0", ({ net }) => net.sources("F", 1, gamma({ order: 0, rate: Hz(1) })), 'population "F": has order 0'],
   ["a latency below 0", ({ net }) => net.sources("F", 1, poisson({ rate: Hz(1), latency: ms(-1) })), "latency: is -1 ms. Give 0 or more"],
   ["trains of too few cells", ({ net }) => net.sources("F", 2, trains([[1]])), 'has 1 spike trains for 2 cells. Give 2, one per cell'],
+  ["a train in Hz", ({ net }) => net.sources("F", 1, trains([perCell(Hz, [1]) as never])), 'trains[0]: has unit "Hz". Give it in "ms"'],
   ["a spike before the start", ({ net }) => net.sources("F", 1, trains([[1, -3]])), 'population "F", cell 0, spike 1: is at -3 ms'],
   ["a probability above 1", ({ net, E, DD }) => net.connect(DD, E.excitatory, fixedProbability(1.2), link), "DD->E.excitatory: probability 1.2 is outside 0..1"],
   ["unequal sizes one to one", ({ net, E }) => net.connect(net.sources("S", 3, poisson({ rate: Hz(1) })), E.inhibitory, oneToOne(), link), "S->E.inhibitory: one-to-one needs equal sizes, but there are 3 sources and 10 targets"],

@@ -98,10 +98,19 @@ describe("checks", () => {
     ["units", () => checkSignal("DD", { kind: "sum", unit: "Hz", terms: [{ kind: "constant", unit: "nA", value: 1 }] }), /DD\.terms\[0\]: has unit "nA" where "Hz"/],
     ["kind", () => checkSignal("DD", { kind: "sinus", unit: "Hz" } as unknown as Signal), /unknown kind "sinus"/],
     ["interval", () => drive.samples({ values: [Hz(1)], interval: ms(0) }), /above 0/],
+    ["no list", () => drive.samples({ values: { values: new DataView(new ArrayBuffer(8)), unit: "Hz" } as never, interval: ms(1) }), /samples: has no list of values/],
+    ["large integers", () => drive.samples({ values: { values: new BigInt64Array(1), unit: "Hz" } as never, interval: ms(1) }), /values\[0\]: is 0\. Give finite/],
+    ["no unit", () => drive.samples({ values: { values: [1] } as never, interval: ms(1) }), /has no list of values/],
   ])("%s", (_, build, message) => {
     expect(build).toThrow(ModelError);
     expect(build).toThrow(message);
   }); // prettier-ignore
+
+  test("values come as a list or as a typed array with their unit", () => {
+    const of = (values: ArrayLike<number>) => drive.samples({ values: { values, unit: "Hz" }, interval: ms(1) });
+    for (const values of [Float64Array.of(1, 2), Float32Array.of(1, 2), Int16Array.of(1, 2)])
+      expect(JSON.stringify(of(values))).toBe(JSON.stringify(of([1, 2])));
+  });
 
   test("units are types", () => {
     expectTypeOf(drive.constant(Hz(1))).toEqualTypeOf<FluentSignal<"Hz">>();

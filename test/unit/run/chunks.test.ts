@@ -3,7 +3,7 @@ import { ModelError } from "../../../src/errors.ts";
 import { drive } from "../../../src/network/signal.ts";
 import type { Chunk } from "../../../src/run/chunk.ts";
 import { simulate, type Simulation } from "../../../src/run/simulate.ts";
-import { Hz, ms } from "../../../src/units.ts";
+import { Hz, ms, nA } from "../../../src/units.ts";
 import { smallPool } from "./networks.ts";
 
 const OPTIONS = { dt: ms(0.025), method: "crankNicolson", engine: "reference" } as const;
@@ -159,6 +159,11 @@ describe("hooks", () => {
 
   test.each([
     ["an unknown population", (c: any) => c.rate("DE", drive.constant(Hz(1))), /Did you mean "DD"/],
+    ["a rate in another unit", (c: any) => c.rate("DD", drive.constant(nA(1))), /rate of DD: has unit "nA"\. Give a signal in "Hz"/],
+    ["a rate that is no number", (c: any) => c.rate("DD", { kind: "constant", unit: "Hz", value: NaN }), /rate of DD\.value: is NaN/],
+    ["a rate that is no signal", (c: any) => c.rate("DD", Hz(1)), /rate of DD: is an object with value, unit, not a signal/],
+    ["what cannot be named", (c: any) => c.scale(Object.create(null), 1), /is not a projection/],
+    ["what it throws, whatever that is", () => { throw Object.create(null); }, /threw an object that is no Error/],
     ["a rate of cells", (c: any) => c.rate("aMN", drive.constant(Hz(1))), /has no rate/],
     ["a scale above the declared one", (c: any) => c.scale("DD", 3), /at most 2 was declared/],
     ["a scale that is not finite", (c: any) => c.scale("DD", NaN), /NaN/],
@@ -172,6 +177,18 @@ describe("hooks", () => {
   ])("refuse %s", async (_, change, message) => {
     const sim = (await simulate(smallPool(), OPTIONS)).every(ms(1), change);
     await expect(collect(sim, 5, 5)).rejects.toThrow(message);
+  }); // prettier-ignore
+
+  test("may use an object again that they gave as a rate: what was said stays", async () => {
+    const rate = { kind: "constant" as const, unit: "Hz" as const, value: 40 };
+    const sim = await simulate(smallPool(), OPTIONS);
+    sim.every(ms(1), (control, t) => {
+      if (t === 0) control.rate("DD", rate);
+      rate.value = 1000;
+    });
+    for await (const _ of sim.run(ms(5))) continue;
+    expect((await sim.save()).changes).toMatchObject([{ what: "rate", value: { value: 40 } }]);
+    await sim.close();
   });
 });
 

@@ -14,7 +14,7 @@ import { readOver } from "./read-over.ts";
 import { type UnitTable, unitOf } from "../units/units.ts";
 import { throughWeights } from "./weights.ts";
 
-export type EventChange = { readonly add: Expr } | { readonly set: Expr };
+type EventChange = { readonly add: Expr } | { readonly set: Expr };
 
 export interface EventDraft {
   readonly onEvent: ReadonlyMap<string, EventChange>;

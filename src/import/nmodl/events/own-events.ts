@@ -15,7 +15,7 @@ import type { NetReceive, Statement, Term } from "../reading/syntax.ts";
 import { aboveName, IDLE, mostSent, onName, ROOM, type Send, TOO_MUCH, type Watch } from "./under-way.ts";
 
 /** A state of a receptor that its events make: what a connection keeps, an event under way, a WATCH. */
-export interface EventState {
+interface EventState {
   readonly name: string;
   readonly wish: string;
   readonly form: Form;

@@ -80,7 +80,7 @@ export interface Argument {
   readonly unit: string | undefined;
 }
 
-export interface UseIon extends At {
+interface UseIon extends At {
   readonly ion: string;
   readonly read: readonly string[];
   readonly write: readonly string[];

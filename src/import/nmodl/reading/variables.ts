@@ -2,7 +2,7 @@ import type { At, Lexer } from "./lexer.ts";
 import type { Declared, Program } from "./syntax.ts";
 
 /** What a name of a file stands for. */
-export type Variable =
+type Variable =
   | { readonly kind: "voltage" | "celsius" | "dt" | "time" | "diam" | "area" }
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "parameter"; readonly declared: Declared }

@@ -12,7 +12,7 @@ import type { Routine } from "../reading/syntax.ts";
 import { tidy } from "../../../lang/symbolic/tidy.ts";
 
 /** A state as it will stand in the mechanism: names in its expressions are final, but for those of parameters. */
-export interface DraftState {
+interface DraftState {
   readonly state: string;
   readonly form: Form;
   /** undefined: its steady state. */
@@ -20,7 +20,7 @@ export interface DraftState {
   readonly at: At;
 }
 
-export interface DraftCurrent {
+interface DraftCurrent {
   readonly name: string;
   readonly ion: string | undefined;
   readonly i: Expr;
@@ -256,4 +256,3 @@ function startsSteady(context: Context, resolver: Resolver, { steady }: Phases, 
   checkStart(context, resolver, context.program.linears.get(found.block) as Routine, scheme, found.before);
   return true;
 }
-export { fresh };

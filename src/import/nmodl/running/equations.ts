@@ -12,7 +12,7 @@ export interface Equation extends At {
 /** An equation, or by an IF one for each branch; a branch without one leaves the state as it is. */
 export type Written = Equation | Chosen;
 
-export interface Chosen extends At {
+interface Chosen extends At {
   readonly state: string;
   readonly test: Expr;
   readonly then: Written | undefined;

@@ -32,7 +32,7 @@ export function withLoopsCounted<O extends GivenByScript, T>(options: O, transla
 export type Loop = Extract<Statement, { kind: "from" | "while" }>;
 
 /** How a loop sees what runs it. */
-export interface Runner {
+interface Runner {
   value(term: Term): Expr;
   /** variables that a counter stands among. */
   scope(): Map<string, Expr | undefined>;

@@ -13,7 +13,7 @@ import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { Hook, Routine, Statement } from "../reading/syntax.ts";
 
 /** A state's step: its old value stands under its name, values of states that were advanced before it under `fresh(name)`. */
-export interface Update {
+interface Update {
   readonly state: string;
   readonly form: Form;
   readonly at: At;

@@ -9,7 +9,7 @@ import type { At } from "../reading/lexer.ts";
 type Phase = "initial" | "advance" | "currents";
 
 /** A variable whose value lasts from one phase to another: a state that is given its value in every step. */
-export interface Kept {
+interface Kept {
   readonly name: string;
   readonly next: Expr;
   readonly init: Expr;

@@ -6,7 +6,7 @@ import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { Routine, Species, Statement } from "../reading/syntax.ts";
 
 /** A reaction's net flux, and by how much each state changes with it (its number, over its volume). */
-export interface Reaction {
+interface Reaction {
   readonly changes: ReadonlyMap<string, Expr>;
   /** what its rates read of states stands under `held(state)`: NEURON's Newton steps do not see that rates change with states. */
   readonly flux: Expr;

@@ -5,7 +5,7 @@ import type { Symbols } from "../../../lang/symbolic/symbols.ts";
 /** Most parts of one text before a part gets a name of its own. */
 const LONGEST = 40;
 
-export interface Let {
+interface Let {
   readonly name: string;
   readonly value: Expr;
 }
