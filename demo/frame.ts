@@ -92,7 +92,7 @@ export function framed(page: string, html: string, policy: boolean): string {
       <button type="button" id="theme" aria-label="Dark colours" aria-pressed="false" title="Light or dark">◐</button>
     </header>
     ${main
-      .replace("<main>", '<main id="main">')
+      .replace("<main>", '<main id="main" tabindex="-1">')
       .replace("<!-- notice -->", '<div id="notice" role="alert" hidden></div>')
       .replace("<!-- actions -->", ACTIONS)
       .replace("<!-- take -->", TAKE)

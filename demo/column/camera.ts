@@ -3,7 +3,7 @@ import { FIRST_VIEW, type View } from "./view.ts";
 /** A pointer that moved less was meant to stay, CSS pixels. */
 const STILL_PX = 4;
 
-/** A camera that circles a point: drag or arrow keys to turn, wheel, pinch or + and - to zoom, 0 to go back. */
+/** A camera that circles a point: drag or arrow keys to turn, wheel, pinch or + and - to zoom, 0 to go back; a click, or Enter for the middle. */
 export class OrbitCamera {
   #view: View = FIRST_VIEW;
   /** where the only pointer went down. */
@@ -12,8 +12,8 @@ export class OrbitCamera {
 
   /** @param scene  the element around the canvas, which stays when a restart replaces that
    *  @param moved  called after every change
-   *  @param clicked  a click or tap that turned nothing */
-  constructor(scene: HTMLElement, moved: (view: View) => void, clicked: (event: PointerEvent) => void) {
+   *  @param clicked  a click or tap that turned nothing; by Enter, nothing */
+  constructor(scene: HTMLElement, moved: (view: View) => void, clicked: (event?: PointerEvent) => void) {
     const on = <K extends keyof HTMLElementEventMap>(kind: K, act: (event: HTMLElementEventMap[K]) => boolean): void =>
       scene.addEventListener(
         kind,
@@ -39,7 +39,7 @@ export class OrbitCamera {
     for (const kind of ["pointerup", "pointercancel"] as const)
       on(kind, (event) => (this.#pointers.delete(event.pointerId), false));
     on("wheel", (event) => (this.#zoomBy(Math.exp(-event.deltaY / 500)), true));
-    on("keydown", (event) => this.#key(event.key));
+    on("keydown", (event) => (event.key === "Enter" ? (clicked(), true) : this.#key(event.key)));
   }
 
   get view(): View {

@@ -1,6 +1,7 @@
 import type { Drive, EventDrive, TonicBias } from "../../src/models/cortical-column/drives.ts";
 import { element, make } from "../site/element.ts";
 import { button, choiceField, numberField, textField } from "../site/fields.ts";
+import { keepingFocus, refill } from "../site/keyboard.ts";
 
 /** Cell types in the column's order. */
 const TYPES = ["L2_basket", "L2_pyramidal", "L5_basket", "L5_pyramidal"] as const;
@@ -81,15 +82,22 @@ export class DrivesEditor {
   #render(): void {
     this.#lanes();
     const rows = this.#drives.map((drive, k) => this.#row(drive, k));
-    element("drives-list").replaceChildren(...rows);
+    refill(element("drives-list"), rows);
+  }
+
+  /** The next drive's heading has the focus then, or the first button that adds one. */
+  #delete(k: number): void {
+    const [list, left] = [element("drives-list"), this.#drives.filter((_, at) => at !== k)];
+    const row = list.children[k];
+    const next = row?.nextElementSibling ?? row?.previousElementSibling;
+    keepingFocus(() => row?.remove(), next?.querySelector("summary"), element("drives-add").querySelector("button"));
+    this.#put(left, true);
   }
 
   /** The time line: a lane for each drive with what is dragged. */
   #lanes(): void {
-    const focused = element("drives-line").contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["drive"] : undefined; // prettier-ignore
     const lanes = this.#drives.map((drive, k) => this.#lane(drive, k));
-    element("drives-line").replaceChildren(...lanes);
-    if (focused !== undefined) element("drives-line").querySelector<HTMLElement>(`[data-drive="${focused}"]`)?.focus();
+    refill(element("drives-line"), lanes);
   }
 
   #lane(drive: Drive, k: number): HTMLElement {
@@ -97,7 +105,7 @@ export class DrivesEditor {
     if (drive.kind === "spikeTrain") return make("div", { className: "lane" }, make("span", { textContent: nameOf(drive, k) })); // prettier-ignore
     const bar = make("i", { className: drive.kind });
     const handle = make("button", { type: "button", className: "handle" });
-    handle.dataset["drive"] = String(k);
+    handle.dataset["key"] = String(k);
     handle.setAttribute("role", "slider");
     handle.setAttribute("aria-label", `Onset of ${nameOf(drive, k)}`);
     handle.setAttribute("aria-valuemin", "0");
@@ -128,7 +136,8 @@ export class DrivesEditor {
       dragged = undefined;
     });
     handle.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 }[event.key];
+      const end = this.#tstop;
+      const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -end, End: end }[event.key]; // prettier-ignore
       if (by === undefined) return;
       event.preventDefault();
       take(rounded(onsetOf(drive) + by));
@@ -149,9 +158,10 @@ export class DrivesEditor {
   #row(drive: Drive, k: number): HTMLElement {
     const name = nameOf(drive, k);
     const summary = make("summary", { textContent: summaryOf(drive, k) });
+    summary.dataset["key"] = name;
     const row = make("details", { open: this.#open.has(name) }, summary);
     row.addEventListener("toggle", () => void (row.open ? this.#open.add(name) : this.#open.delete(name)));
-    const gone = button("Delete", () => this.#put(this.#drives.filter((_, at) => at !== k), true)); // prettier-ignore
+    const gone = button("Delete", () => this.#delete(k));
     gone.setAttribute("aria-label", `Delete ${name}`);
     if (drive.kind !== "spikeTrain") row.append(...this.#fields(drive, k));
     row.append(gone);

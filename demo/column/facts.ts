@@ -119,11 +119,18 @@ export interface FitRequest {
 
 export type FromFit =
   /** A round has begun. */
-  | { readonly kind: "asked"; readonly round: number; readonly columns: number }
-  /** What is best so far, after so many columns: RMSE (nAm), parameters, dipole. */
+  | {
+      readonly kind: "asked";
+      readonly round: number;
+      readonly where: "everywhere" | "around";
+      readonly columns: number;
+    }
+  /** What is best so far, after so many columns: RMSE (nAm), parameters, dipole. `settled`: a search around a point has ended. */
   | {
       readonly kind: "round";
       readonly round: number;
+      readonly where: "everywhere" | "around";
+      readonly settled: boolean;
       readonly columns: number;
       readonly error: number;
       readonly values: readonly number[];

@@ -1,6 +1,7 @@
 import type { Drive } from "../../src/models/cortical-column/drives.ts";
 import { element, enable, make } from "../site/element.ts";
 import { numberField } from "../site/fields.ts";
+import { refill } from "../site/keyboard.ts";
 import { Plot } from "../site/plots.ts";
 import type { FitParameter, FitRequest, FromFit } from "./facts.ts";
 
@@ -34,6 +35,7 @@ export class Fit {
   #parameters: readonly FitParameter[] = [];
   #rounds: Round[] = [];
   #began = 0;
+  #settled = false;
 
   constructor(fitted: Fitted) {
     this.#fitted = fitted;
@@ -60,10 +62,11 @@ export class Fit {
     const boxes = offered.map(({ drive, what }) => {
       const key = `${drive} ${what}`;
       const box = make("input", { type: "checkbox", checked: this.#chosen.has(key) });
+      box.dataset["key"] = key;
       box.addEventListener("change", () => void (box.checked ? this.#chosen.add(key) : this.#chosen.delete(key), this.#show())); // prettier-ignore
       return make("label", { className: "check-box" }, box, ` ${drive}: ${what}`);
     });
-    element("fit-parameters").replaceChildren(...boxes);
+    refill(element("fit-parameters"), boxes, element("fit-start"));
     this.#show();
   }
 
@@ -98,7 +101,7 @@ export class Fit {
     this.#fitted.wait(true);
     this.#rounds = [];
     this.#history.clear();
-    this.#began = performance.now();
+    [this.#began, this.#settled] = [performance.now(), false];
     const worker = (this.#worker = this.#fitted.worker());
     worker.addEventListener(
       "message",
@@ -114,12 +117,14 @@ export class Fit {
     if (message.kind === "failed") return this.stop(`The fit ended: ${message.detail}`);
     if (message.kind === "asked") {
       const before = this.#rounds.at(-1);
-      this.#say(`Round ${message.round}: ${message.columns} columns.${before === undefined ? "" : ` ${this.#bestText(before)}`}`); // prettier-ignore
+      const where = message.where === "around" ? "around the best" : "everywhere";
+      this.#say(`Round ${message.round}, ${where}: ${message.columns} columns.${before === undefined ? "" : ` ${this.#bestText(before)}`}`); // prettier-ignore
       return;
     }
+    this.#settled = message.settled || (this.#settled && message.error === this.#rounds.at(-1)?.error);
     this.#rounds.push(message);
     this.#history.set([[0, ...this.#rounds.map((r) => r.columns)], [null, ...this.#rounds.map((r) => r.error)]]); // prettier-ignore
-    Object.assign(document.body.dataset, { fitRounds: String(this.#rounds.length), fitColumns: String(message.columns), fitError: String(message.error) }); // prettier-ignore
+    Object.assign(document.body.dataset, { fitRounds: String(this.#rounds.length), fitColumns: String(message.columns), fitSettled: String(this.#settled), fitError: String(message.error) }); // prettier-ignore
     this.#say(this.#bestText(message));
     this.#show();
   }
@@ -130,7 +135,8 @@ export class Fit {
       return what === "strength" ? `${drive} × ${x.toFixed(3)}` : `${drive} ${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)} ms`; // prettier-ignore
     });
     const seconds = (performance.now() - this.#began) / 1000;
-    return `Best of ${columns} columns in ${seconds.toFixed(0)} s: RMSE ${error.toPrecision(4)} nAm with ${best.join(", ")}.`; // prettier-ignore
+    const settled = this.#settled ? " The search around it has ended; others are looked for until you stop." : "";
+    return `Best of ${columns} columns in ${seconds.toFixed(0)} s: RMSE ${error.toPrecision(4)} nAm with ${best.join(", ")}.${settled}`; // prettier-ignore
   }
 
   #say(text: string): void {

@@ -2,6 +2,7 @@ import { cards } from "../site/cards.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element } from "../site/element.ts";
 import { onFiles } from "../site/files.ts";
+import { keepingFocus } from "../site/keyboard.ts";
 import { notice, paragraph } from "../site/notice.ts";
 import { packedText, unpackedText } from "../site/packed.ts";
 import { DemoPage, speedText } from "../site/page.ts";
@@ -142,13 +143,18 @@ const camera = new OrbitCamera(
     page.act("view", view);
     showSize();
   },
-  ({ clientX, clientY }) => {
+  (clicked) => {
     const { left, top, width, height } = element("scene").getBoundingClientRect();
+    const { clientX = left + width / 2, clientY = top + height / 2 } = clicked ?? {};
     const at = { x: clientX - left, y: clientY - top, width, height };
     void page.ask<Place | undefined>({ what: "own", name: "pick", value: at }).then((place) => place && watch.watch(place), () => undefined); // prettier-ignore
   },
 );
-element("csd-on").addEventListener("click", () => controls.put("field", 1));
+element("csd-on").addEventListener("click", () => {
+  const figure = element("csd").closest("figure");
+  keepingFocus(() => (element("csd-off").hidden = true), figure?.querySelector<HTMLElement>(".save button"));
+  controls.put("field", 1);
+});
 
 /** A length beside the picture, as long as it is in its middle. */
 function showSize(): void {

@@ -1,5 +1,6 @@
 import { element } from "../site/element.ts";
 import { button, numberField } from "../site/fields.ts";
+import { keepingFocus, refill } from "../site/keyboard.ts";
 import type { Plot, PlotSpec, SeriesSpec } from "../site/plots.ts";
 import type { ColumnReadings, Match, Recorded } from "./facts.ts";
 
@@ -64,10 +65,9 @@ export class Overlay {
       recorded === undefined
         ? "Or drop one on the page: time (ms) and dipole (nAm), as HNN writes them."
         : `${this.#name.slice(0, 40)}: ${recorded.t.length} samples, ${from?.toFixed(0)} to ${to?.toFixed(0)} ms`;
-    for (const id of ["recorded-away", "recorded-match"]) element(id).hidden = recorded === undefined;
+    const none = recorded === undefined;
+    keepingFocus(() => ["recorded-away", "recorded-match"].forEach((id) => (element(id).hidden = none)), element("recorded-open")); // prettier-ignore
     const factor = numberField({ label: "Factor", value: recorded?.factor }, (x) => this.#set({ factor: x ?? 1 }));
-    const focused = this.#factor.contains(document.activeElement);
-    this.#factor.replaceChildren(factor);
-    if (focused) this.#factor.querySelector("input")?.focus();
+    refill(this.#factor, [factor]);
   }
 }

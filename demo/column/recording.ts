@@ -15,6 +15,12 @@ export class Recording {
     this.values = resampled(t, agg, samples).map((x) => x * factor);
   }
 
+  /** Model minus recording, where both have a sample. */
+  residual(moment: ArrayLike<number>): Float64Array {
+    const both = Math.min(moment.length, this.values.length);
+    return Float64Array.from({ length: both }, (_, k) => (moment[k] as number) - (this.values[k] as number)).filter((x) => !Number.isNaN(x)); // prettier-ignore
+  }
+
   /** @param moment  of the model, from sample 0 on */
   match(moment: ArrayLike<number>): Match | undefined {
     const pairs: [number, number][] = [];

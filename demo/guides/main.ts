@@ -70,7 +70,9 @@ class RunningBlock {
 
   #state(state: "running" | "done" | "failed"): void {
     this.#output.dataset["state"] = state;
+    const lost = state !== "running" && document.activeElement === this.#stop; // a button that is greyed out keeps no focus
     this.#stop.disabled = state !== "running";
+    if (lost) this.#run.focus();
   }
 }
 

@@ -1,5 +1,6 @@
 import { cards } from "../site/cards.ts";
 import { element, make } from "../site/element.ts";
+import { escapes, keepingFocus } from "../site/keyboard.ts";
 import { fromLaterPage, hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "../site/notice.ts";
 import { commonTime } from "../site/protocol.ts";
 import { onColours, theme } from "../site/theme.ts";
@@ -65,6 +66,7 @@ export class LabPage {
     this.#worker.addEventListener("message", ({ data }: MessageEvent<ToPage>) => this.#take(data));
     this.#worker.addEventListener("error", (event) => this.#failed("The simulation did not start.", event.message || "Its script could not be loaded.")); // prettier-ignore
     theme();
+    escapes();
     onColours(() => (this.#due = true));
     this.#wire();
     cards(this.#controls, ["speed", "engine", "seed", "scale"], CARDS, ({ circuit }) => this.#example(circuit));
@@ -145,7 +147,7 @@ export class LabPage {
       case "curve":
         element("curve-said").textContent =
           `${message.curve.x.length} points in ${(message.curve.tookMs / 1000).toFixed(1)} s.`;
-        element<HTMLButtonElement>("measure").disabled = false;
+        element("measure").ariaDisabled = "false";
         this.#views.measured(message.curve);
         document.body.dataset["curves"] = String(Number(document.body.dataset["curves"] ?? 0) + 1);
         return;
@@ -317,7 +319,7 @@ export class LabPage {
     const two = this.#texts.B !== undefined;
     this.#circuit.versions = two ? VERSIONS : ["A"];
     for (const name of VERSIONS) element(`version-${name}`).setAttribute("aria-pressed", String(name === this.#shown));
-    element("drop").hidden = !two;
+    keepingFocus(() => (element("drop").hidden = !two), element("version-A"));
     for (const part of document.querySelectorAll<HTMLElement>(".of-b")) part.hidden = !two;
     element("text").setAttribute("aria-label", `Version ${this.#shown} of the cell as text`);
   }
@@ -367,7 +369,8 @@ export class LabPage {
   }
 
   #measure(): void {
-    element<HTMLButtonElement>("measure").disabled = true;
+    if (element("measure").ariaDisabled === "true") return; // it keeps the focus while it measures
+    element("measure").ariaDisabled = "true";
     element("curve-said").textContent =
       this.#controls.get("mode") === VOLTAGE ? "Holding and stepping …" : "Injecting …";
     this.#send({ kind: "curve" });
@@ -376,7 +379,7 @@ export class LabPage {
   #pause(wanted: boolean): void {
     this.#paused = wanted;
     element("pause").textContent = wanted ? "Go on" : "Pause";
-    element<HTMLButtonElement>("step").disabled = !wanted;
+    keepingFocus(() => (element<HTMLButtonElement>("step").disabled = !wanted), element("pause"));
     this.#due = true;
     this.#pace();
   }
@@ -422,7 +425,7 @@ export class LabPage {
 
   #failed(title: string, detail: string): void {
     document.body.dataset["state"] = "failed";
-    element<HTMLButtonElement>("measure").disabled = false;
+    element("measure").ariaDisabled = "false";
     notice("alert", title, [paragraph(`${detail} The next edit, or "Start again", goes on from rest.`)]);
   }
 }

@@ -220,6 +220,7 @@ serve(async (bench, settings) => {
     seed: settings["seed"] as number,
   });
   const readings = new Readings(compiled, parameters, parameters.h * UNIT_MS);
+  if (bench.device !== undefined) bench.doing("making kernels");
   const engine = bench.device === undefined ? referenceTraining(compiled) : await gpuTraining(bench.device, compiled);
   return new LearningDemo(bench, engine, readings);
 });

@@ -1,5 +1,6 @@
 import { element, make } from "../site/element.ts";
 import { button, numberField } from "../site/fields.ts";
+import { keepingFocus } from "../site/keyboard.ts";
 import * as courses from "./course.ts";
 import { HIGHEST_HZ, LENGTHS, MOST_POINTS, STEP, valueAt, type Course, type Point } from "./course.ts";
 
@@ -175,9 +176,11 @@ export class CourseEditor {
     while (this.#handles.length < points.length) this.#handles.push(this.#handle(this.#handles.length));
     this.#chosen = Math.min(this.#chosen, points.length - 1);
     this.#handles.forEach((handle, k) => this.#place(handle, k));
-    this.#undo.disabled = this.#before.length === 0;
-    this.#add.disabled = points.length >= MOST_POINTS;
-    this.#delete.disabled = points.length < 2;
+    keepingFocus(() => {
+      this.#undo.disabled = this.#before.length === 0;
+      this.#add.disabled = points.length >= MOST_POINTS;
+      this.#delete.disabled = points.length < 2;
+    }, this.#handles[this.#chosen]);
     if (this.#grid.dataset["seconds"] !== String(seconds)) this.#axes();
   }
 

@@ -2,6 +2,7 @@ import { cards } from "../site/cards.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element } from "../site/element.ts";
 import { onFiles } from "../site/files.ts";
+import { keepingFocus } from "../site/keyboard.ts";
 import { notice, paragraph } from "../site/notice.ts";
 import { DemoPage, speedText } from "../site/page.ts";
 import { Plot, type PlotSpec, type SeriesSpec } from "../site/plots.ts";
@@ -164,6 +165,7 @@ function showCoherence({ coherence: { f, coherence, level, seconds } }: PoolRead
 /** Names the units that other plots show, and marks the chosen one beside the raster. */
 function showUnit(): void {
   const [unit, n] = [controls.get("unit"), controls.get("neurons")];
+  for (const [name, value] of [["max", n], ["now", unit]] as const) raster.setAttribute(`aria-value${name}`, String(value)); // prettier-ignore
   const mark = element("unit-mark");
   mark.textContent = `${unit} ▸`;
   mark.style.setProperty("--at", String((n - unit + 0.5) / n));
@@ -171,12 +173,21 @@ function showUnit(): void {
   element("example-chosen").textContent = `unit ${unit}`;
 }
 
-/** The row that is clicked. The canvas is another one after each start, so what it lies in hears the click. */
-element("raster-rows").addEventListener("click", ({ target, clientY }) => {
+/** The row that is clicked, or to which keys go. The canvas is another one after each start, so what it lies in hears them. */
+const raster = element("raster-rows");
+const chooseUnit = (unit: number): void => controls.put("unit", Math.min(controls.get("neurons"), Math.max(1, unit)));
+raster.addEventListener("click", ({ target, clientY }) => {
   if (!(target instanceof HTMLCanvasElement)) return;
   const { top, height } = target.getBoundingClientRect();
   const n = controls.get("neurons");
-  controls.put("unit", Math.min(n, Math.max(1, n - Math.floor((n * (clientY - top)) / height))));
+  chooseUnit(n - Math.floor((n * (clientY - top)) / height));
+});
+raster.addEventListener("keydown", (event) => {
+  const n = controls.get("neurons");
+  const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10, Home: -n, End: n }[event.key]; // prettier-ignore
+  if (by === undefined) return;
+  event.preventDefault();
+  chooseUnit(controls.get("unit") + by);
 });
 for (const plot of [plots.rates, plots.recruitment]) plot.onPick((unit) => controls.put("unit", unit));
 for (const [place, control] of [
@@ -204,7 +215,8 @@ function layOver(name: string, units: readonly RecordedUnit[]): void {
   recorded = units;
   plots.rates.reshape({ ...RATES, series: units.length === 0 ? RATES.series : [...RATES.series, RECORDED] });
   showRates(lastRates); // a paused page has no readings to come
-  for (const id of ["recorded-away", "recorded-legend"]) element(id).hidden = units.length === 0;
+  const none = units.length === 0;
+  keepingFocus(() => ["recorded-away", "recorded-legend"].forEach((id) => (element(id).hidden = none)), element("recorded-open")); // prettier-ignore
   const silent = units.filter(({ rate }) => rate === null).length;
   element("recorded-said").textContent =
     units.length === 0

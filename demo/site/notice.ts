@@ -12,15 +12,22 @@ const WHERE = [
 /** Shows a box above the page. @param kind  "alert": something failed */
 export function notice(kind: "alert" | "hint", title: string, content: readonly HTMLElement[]): void {
   const box = element("notice");
+  const close = make("button", { type: "button", className: "close", textContent: "×", title: "Close (Escape)" });
+  close.setAttribute("aria-label", "Close this message");
+  close.addEventListener("click", hideNotice);
   box.className = kind;
-  box.replaceChildren(make("h2", { textContent: title }), ...content);
+  box.replaceChildren(make("h2", { textContent: title }), ...content, close);
   box.hidden = false;
   if (kind === "alert") box.scrollIntoView({ block: "nearest" });
 }
 
-export const hideNotice = (): void => {
-  element("notice").hidden = true;
-};
+/** Where the focus was in it, the page's first button has it, or the page. */
+export function hideNotice(): void {
+  const box = element("notice");
+  const focused = box.contains(document.activeElement);
+  box.hidden = true;
+  if (focused) (document.getElementById("pause") ?? element("main")).focus();
+}
 
 export const paragraph = (textContent: string): HTMLElement => make("p", { textContent });
 

@@ -2,6 +2,7 @@ import { Canvases } from "./canvases.ts";
 import type { Controls } from "./controls.ts";
 import { element } from "./element.ts";
 import type { EngineHere } from "./engine-here.ts";
+import { escapes, keepingFocus } from "./keyboard.ts";
 import { fromLaterPage, hideNotice, notice, paragraph, showAdapterName, withoutWebGpu } from "./notice.ts";
 import {
   commonTime,
@@ -62,6 +63,7 @@ export class DemoPage {
     this.#spec = spec;
     this.#canvases = new Canvases(spec.canvases, () => this.#send({ kind: "look", look: this.#canvases.look }));
     theme();
+    escapes();
     onColours(() => this.#send({ kind: "look", look: this.#canvases.look }));
     document.addEventListener("visibilitychange", () => this.#pace());
     const click = (id: string, act: () => void): void => element(id).addEventListener("click", act);
@@ -137,6 +139,7 @@ export class DemoPage {
     hideNotice();
     const worker = (this.#worker = this.#spec.worker());
     this.#send({ kind: "soon", settings: this.#spec.controls.all });
+    element("speed").textContent = "starting …";
     Object.assign(document.body.dataset, { state: "starting", built: String(++this.#built) });
     worker.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       if (worker === this.#worker) this.#take(data);
@@ -160,6 +163,7 @@ export class DemoPage {
 
   #take(message: ToPage): void {
     if (message.kind === "adapter") this.#begin(message.adapter);
+    else if (message.kind === "doing") element("speed").textContent = `${message.what} …`;
     else if (message.kind === "started") {
       this.#spec.started?.(message.facts);
       document.body.dataset["state"] = "running";
@@ -245,8 +249,10 @@ export class DemoPage {
   }
 
   #showButtons(): void {
-    element("pause").textContent = this.#finished ? "Replay" : this.#paused ? "Go on" : "Pause";
-    element<HTMLButtonElement>("step").disabled = !this.#paused || this.#finished;
+    const pause = element("pause");
+    pause.textContent = this.#finished ? "Replay" : this.#paused ? "Go on" : "Pause";
+    const unused = !this.#paused || this.#finished;
+    keepingFocus(() => (element<HTMLButtonElement>("step").disabled = unused), pause);
   }
 }
 

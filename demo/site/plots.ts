@@ -1,5 +1,6 @@
 import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { cursorOf, moveCursor, putCursor, takeCursor } from "./cursor.ts";
 import { make } from "./element.ts";
 import { colour, onColours } from "./theme.ts";
 import { inTurn } from "./turns.ts";
@@ -70,8 +71,8 @@ const onScreen = new IntersectionObserver((seen) => {
 /** All plots of the page, in its order. */
 export const everyPlot = (): readonly Plot[] => plots;
 
-/** A plot that fills its parent's width and follows the page's colours. Under the pointer, and in every plot with the same x axis, it
- * says its values. */
+/** A plot that fills its parent's width and follows the page's colours. Under the pointer, or where arrow keys have brought its cursor, it says
+ * its values, and so does every plot with the same x axis. */
 export class Plot {
   readonly parent: HTMLElement;
   #spec: PlotSpec;
@@ -85,6 +86,7 @@ export class Plot {
   #away = false; // off the screen
   #stale = false; // to be made anew when it comes back to it
   #drawn: uPlot.AlignedData | undefined;
+  #picked: ((x: number) => void) | undefined;
 
   constructor(parent: HTMLElement, spec: PlotSpec) {
     this.parent = parent;
@@ -97,7 +99,13 @@ export class Plot {
       const width = parent.clientWidth;
       if (width > 0 && width !== this.#plot?.width) this.#plot?.setSize({ width, height: this.#height });
     }).observe(parent);
+    this.#readout.id = `${parent.id}-values`;
     parent.after(this.#readout);
+    parent.tabIndex = 0;
+    parent.setAttribute("aria-describedby", this.#readout.id);
+    parent.addEventListener("keydown", (event) => this.#key(event));
+    parent.addEventListener("focus", () => parent.matches(":focus-visible") && this.#hint());
+    parent.addEventListener("blur", () => this.#leave());
     onColours(() => this.#repaint());
     plots.push(this);
     onScreen.observe(parent);
@@ -134,12 +142,36 @@ export class Plot {
 
   /** Tells the x that is nearest to where the plot is clicked. */
   onPick(picked: (x: number) => void): void {
+    this.#picked = picked;
     this.parent.classList.add("picks");
-    this.parent.addEventListener("click", () => {
-      const at = this.#plot?.cursor.idx;
-      const x = at === null || at === undefined ? undefined : this.#plot?.data[0][at];
-      if (x !== undefined) picked(x);
-    });
+    this.parent.addEventListener("click", () => this.#pick());
+  }
+
+  #pick(): void {
+    const x = this.#plot && cursorOf(this.#plot);
+    if (x !== undefined) this.#picked?.(x);
+  }
+
+  /** Moves the cursor, picks what is under it, or takes it away. */
+  #key(event: KeyboardEvent): void {
+    if (this.#plot === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && cursorOf(this.#plot) !== undefined) this.#leave();
+    else if ((event.key === "Enter" || event.key === " ") && this.#picked !== undefined) this.#pick();
+    else if (moveCursor(this.#plot, event)) this.#readout.setAttribute("aria-live", "polite");
+    else return;
+    event.preventDefault();
+  }
+
+  #hint(): void {
+    if (this.#readout.textContent === "")
+      this.#readout.textContent = `Arrow keys: values${this.#picked === undefined ? "" : ", Enter: choose"}`;
+  }
+
+  /** What the pointer shows is not said aloud. */
+  #leave(): void {
+    this.#readout.removeAttribute("aria-live");
+    if (this.#plot !== undefined) takeCursor(this.#plot);
+    this.#readout.textContent = "";
   }
 
   /** Other series and axes in its place, without data. */
@@ -221,16 +253,17 @@ export class Plot {
     this.#waiting = true;
     this.#made = inTurn(() => {
       this.#waiting = false;
+      const at = document.activeElement === this.parent && this.#plot ? cursorOf(this.#plot) : undefined;
       this.#plot?.destroy();
       this.#plot = library && this.#make(library);
       this.#drawn = this.#data;
+      if (at !== undefined && this.#plot !== undefined) putCursor(this.#plot, at);
     });
   }
 
   #read(plot: uPlot): void {
-    const at = plot.cursor.idx;
-    const x = at === null || at === undefined ? undefined : plot.data[0][at];
-    if (at === null || at === undefined || x === undefined) return void (this.#readout.textContent = "");
+    const [at, x] = [plot.cursor.idx ?? -1, cursorOf(plot)];
+    if (x === undefined) return void (this.#readout.textContent = "");
     const values = plot.series.slice(1).flatMap((s, k) => {
       const y = plot.data[k + 1]?.[at];
       return y === null || y === undefined || Number.isNaN(y) || this.#spec.series[k]?.quiet === true

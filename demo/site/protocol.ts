@@ -83,6 +83,8 @@ export interface Table {
 export type ToPage =
   /** First of all; without an adapter the reference engine computes. */
   | { readonly kind: "adapter"; readonly adapter: AdapterName | undefined }
+  /** What takes time before it starts. */
+  | { readonly kind: "doing"; readonly what: string }
   | { readonly kind: "started"; readonly facts: unknown }
   | { readonly kind: "readings"; readonly readings: unknown; readonly state: RunState }
   /** A changed setting acts from now on. */

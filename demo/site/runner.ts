@@ -55,6 +55,7 @@ export class Runner {
 
   /** @param on  without a device the reference engine runs it */
   static async make(bench: Bench, compiled: Compiled, { device }: Pick<Bench, "device"> = bench): Promise<Runner> {
+    bench.doing(device === undefined ? "printing the reference engine" : "making kernels");
     return new Runner(bench, compiled, device && (await gpuEngine(compiled.network, device)));
   }
 

@@ -1,4 +1,5 @@
 import { element, make } from "./element.ts";
+import { keepingFocus } from "./keyboard.ts";
 import { everyPlot, type Overlay } from "./plots.ts";
 
 /** As many as have a colour. */
@@ -9,6 +10,9 @@ interface Kept {
   shown: boolean;
   /** by plot. */
   readonly data: readonly Overlay["data"][];
+  /** in the list, and what shows its colour there. */
+  readonly row: HTMLElement;
+  readonly ink: HTMLElement;
 }
 
 /** Keeps what the plots show now, lays it over later runs, names it, forgets it. */
@@ -27,8 +31,19 @@ export class Tray {
 
   #keep(name: string): void {
     const data = everyPlot().map((plot) => structuredClone(plot.data));
-    this.#kept.push({ name: `${++this.#count}: ${name}`, shown: true, data });
-    this.#show();
+    const [row, ink] = [make("li"), make("i")];
+    const run: Kept = { name: `${++this.#count}: ${name}`, shown: true, data, row, ink };
+    row.append(...this.#fields(run));
+    this.#kept.push(run);
+    this.#list.append(row);
+    keepingFocus(() => this.#show(), row.querySelector<HTMLElement>("input[type=text]"));
+  }
+
+  #forget(run: Kept): void {
+    const place = this.#kept.indexOf(run);
+    this.#kept.splice(place, 1);
+    const next = this.#kept[place] ?? this.#kept.at(-1);
+    keepingFocus(() => (run.row.remove(), this.#show()), next?.row.querySelector<HTMLElement>("button"), this.#button);
   }
 
   #show(): void {
@@ -37,22 +52,26 @@ export class Tray {
       plot.overlay(shown.map((run): Overlay => ({ name: run.name, data: run.data[k] ?? [[]] }))),
     );
     this.#button.disabled = this.#kept.length >= MOST;
-    this.#list.replaceChildren(...this.#kept.map((run) => this.#row(run, shown.indexOf(run))));
+    for (const run of this.#kept) {
+      const place = shown.indexOf(run); // -1: not shown
+      run.ink.style.background = place < 0 ? "transparent" : `var(--kept-${(place % MOST) + 1})`;
+    }
   }
 
-  /** @param place  among those that are shown; -1: not shown */
-  #row(run: Kept, place: number): HTMLElement {
+  /** They stay while the run is kept: a change of one must not take the next from under who tabs to it. */
+  #fields(run: Kept): HTMLElement[] {
     const over = make("input", { type: "checkbox", checked: run.shown, title: "Lay it over" });
-    over.setAttribute("aria-label", `Lay ${run.name} over the plots`);
     over.addEventListener("change", () => ((run.shown = over.checked), this.#show()));
     const name = make("input", { type: "text", value: run.name });
-    name.setAttribute("aria-label", "Name of the kept run");
-    name.addEventListener("change", () => ((run.name = name.value), this.#show()));
+    name.addEventListener("change", () => ((run.name = name.value), say(), this.#show()));
     const gone = make("button", { type: "button", textContent: "×", title: "Forget it" });
-    gone.setAttribute("aria-label", `Forget ${run.name}`);
-    gone.addEventListener("click", () => ((this.#kept = this.#kept.filter((other) => other !== run)), this.#show()));
-    const ink = make("i");
-    ink.style.background = place < 0 ? "transparent" : `var(--kept-${(place % MOST) + 1})`;
-    return make("li", {}, over, ink, name, gone);
+    gone.addEventListener("click", () => this.#forget(run));
+    const say = (): void => {
+      over.setAttribute("aria-label", `Lay ${run.name} over the plots`);
+      name.setAttribute("aria-label", `Name of the kept run ${run.name}`);
+      gone.setAttribute("aria-label", `Forget ${run.name}`);
+    };
+    say();
+    return [over, run.ink, name, gone];
   }
 }

@@ -25,6 +25,8 @@ export interface Bench {
   /** as it is now; `recolour` is called after it changed. */
   readonly look: Look;
   readonly canvases: Readonly<Record<string, OffscreenCanvas>>;
+  /** Tells the reader what takes time before the first step. */
+  doing(what: string): void;
   /** A canvas is on the screen, or a picture of it is wanted. */
   shows(canvas: string): boolean;
 }
@@ -94,6 +96,7 @@ export function serve(
   const begin = async (start: ToWorker & { kind: "start" }): Promise<Host | undefined> => {
     const open = await opened;
     const bench = new OwnBench(open?.device, open?.info.isFallback ?? true, start);
+    bench.doing("building the network");
     Object.assign(globalThis, { device: open?.device }); // for the browser's console
     let lost: string | undefined;
     void open?.device.lost.then(({ message }) => {
@@ -142,6 +145,10 @@ class OwnBench implements Bench {
    * resource"), as the first ones of a software adapter do: its kernels are compiled in them. */
   get drawing(): GPUDevice | undefined {
     return this.inSoftware && navigator.userAgent.includes("Firefox/") ? undefined : this.device;
+  }
+
+  doing(what: string): void {
+    post({ kind: "doing", what });
   }
 
   shows(canvas: string): boolean {

@@ -1,5 +1,6 @@
 import { element, make } from "../../site/element.ts";
 import { button } from "../../site/fields.ts";
+import { keepingFocus, refill } from "../../site/keyboard.ts";
 import { EXAMPLES, freeName, KINDS, MOST_POPULATIONS, MOST_PROJECTIONS, RULES, SHIPPED, type Circuit, type CircuitFault, type CircuitPopulation, type CircuitProjection } from "./circuit.ts"; // prettier-ignore
 import { CircuitDrawing } from "./drawing.ts";
 
@@ -111,7 +112,6 @@ export class CircuitPanel {
         ? { populations: populations.filter((_, k) => k !== at), projections: projections.filter(({ from, to }) => from !== gone && to !== gone) }
         : { populations, projections: projections.filter((_, k) => k !== at) },
     ); // prettier-ignore
-    element(room === "populations" ? "circuit-populate" : "circuit-join").focus();
   }
 
   /** Takes over what one field says. */
@@ -129,10 +129,10 @@ export class CircuitPanel {
       if (key === "name") projections = projections.map((p) => ({ ...p, from: named(p.from), to: named(p.to) }));
     }
     this.#circuit = { populations, projections };
-    if (key === "name" || key === "rule") this.#show();
-    else this.#drawing.draw(this.#circuit, this.#units);
+    this.#drawing.draw(this.#circuit, this.#units);
     this.#changed(this.#circuit, false);
-    if (key === "name" || key === "rule") this.#restore(path);
+    // a name changes when the reader leaves its field: rows that were made anew at once would take away the field that is gone to
+    if (key === "name" || key === "rule") setTimeout(() => this.#show());
   }
 
   /** Makes all rows anew. */
@@ -140,10 +140,13 @@ export class CircuitPanel {
     this.#fields.clear();
     const { populations, projections } = this.#circuit;
     const [people, links] = [element("circuit-populations"), element("circuit-projections")];
-    people.replaceChildren(...populations.map((p, k) => this.#population(p, `populations.${k}`)));
-    links.replaceChildren(...projections.map((p, k) => this.#projection(p, `projections.${k}`)));
-    element<HTMLButtonElement>("circuit-populate").disabled = populations.length >= MOST_POPULATIONS;
-    element<HTMLButtonElement>("circuit-join").disabled = populations.length === 0 || projections.length >= MOST_PROJECTIONS; // prettier-ignore
+    const [add, join] = [element<HTMLButtonElement>("circuit-populate"), element<HTMLButtonElement>("circuit-join")];
+    keepingFocus(() => {
+      add.disabled = populations.length >= MOST_POPULATIONS;
+      join.disabled = populations.length === 0 || projections.length >= MOST_PROJECTIONS;
+    }, element("circuit-example"));
+    refill(people, populations.map((p, k) => this.#population(p, `populations.${k}`)), add); // prettier-ignore
+    refill(links, projections.map((p, k) => this.#projection(p, `projections.${k}`)), join); // prettier-ignore
     this.#label();
     this.fault(this.#faults);
   }
@@ -241,10 +244,5 @@ export class CircuitPanel {
     const field = this.#fields.get(path);
     field?.focus();
     if (field instanceof HTMLInputElement) field.select();
-  }
-
-  /** The field that was edited was made anew; the reader may be in the next one by now. */
-  #restore(path: string): void {
-    if (document.activeElement === document.body) this.#fields.get(path)?.focus();
   }
 }
