@@ -71,6 +71,14 @@ test("the command lines of docs/cluster.md", async () => {
   }
 });
 
+test("what docs/performance.md says of threads and phases is made from bench/results", () => {
+  const text = readFileSync(join(root, "docs/performance.md"), "utf8");
+  const made = [...text.matchAll(/<!-- (\w+) -->\n([^]*?)\n<!-- \/\1 -->/g)].map(([, name, table]) => [name, table?.match(/\d/g)?.length ?? 0] as const); // prettier-ignore
+  expect(made.map(([name]) => name)).toEqual(["threads", "phases", "sizes"]);
+  for (const [, digits] of made) expect(digits).toBeGreaterThan(10);
+  execFileSync(process.execPath, ["scripts/readme.mjs", "--check"], { cwd: root });
+});
+
 test("README gives no figure of speed that is not made from bench/results", () => {
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const [, section = ""] = /## How fast it is\n(.*?)\n## /s.exec(readme) ?? [];

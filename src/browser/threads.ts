@@ -21,4 +21,11 @@ function pageThread(): Thread {
 export const pageThreads = (): Threads => ({
   cores: (globalThis.navigator as Partial<Navigator> | undefined)?.hardwareConcurrency ?? 1,
   spawn: globalThis.crossOriginIsolated === true ? pageThread : undefined,
+  memory: memory(),
 });
+
+/** Browsers of one kind say so many GiB, 8 for all that is more. */
+function memory(): number | undefined {
+  const { deviceMemory } = (globalThis.navigator ?? {}) as { readonly deviceMemory?: number };
+  return deviceMemory === undefined || deviceMemory >= 8 ? undefined : deviceMemory * 2 ** 30;
+}

@@ -71,12 +71,13 @@ interface Checked {
 export function checkBefore(network: NetworkDescription | Network, options: CompileOptions): Checked {
   const description = network instanceof Network ? network.describe() : completeDescription(network);
   const [own, paths, limits] = [settings(options), checkNetwork(description), limitsOf(options)];
-  if (description.trained === undefined) checkEstimate(description, estimate(description), limits);
+  if (description.trained === undefined) checkEstimate(description, estimate(description, own.dt), limits);
   return { description, own, paths, limits };
 }
 
-const limitsOf = ({ hostMemory, deviceBinding, deviceOnHost }: CompileOptions): MemoryLimits => ({
+const limitsOf = ({ hostMemory, machineMemory, deviceBinding, deviceOnHost }: CompileOptions): MemoryLimits => ({
   host: hostMemory,
+  machine: machineMemory,
   binding: deviceBinding,
   shared: deviceOnHost,
 });

@@ -1,10 +1,12 @@
 import { expectedLinks } from "../connect/rules.ts";
 import { ModelError } from "../errors.ts";
-import { isQuantities, isQuantity } from "../units.ts";
+import { changesLinks } from "../mechanisms/plasticity.ts";
+import { countThresholds } from "../random/poisson-count.ts";
+import { canonical, isQuantities, isQuantity } from "../units.ts";
 import { isCells, isNeurons, sizeOf } from "../network/check.ts";
 import { ruleSizes } from "../network/check-projection.ts";
 import type { CellModel } from "../network/cell.ts";
-import type { NetworkDescription } from "../network/description.ts";
+import type { NetworkDescription, PortSources } from "../network/description.ts";
 
 /** What a network will take, from its description alone. Bytes are lower bounds: what is refused by them cannot fit. */
 export interface Estimate {
@@ -23,8 +25,10 @@ export interface Estimate {
 }
 
 export interface MemoryLimits {
-  /** bytes that the host may use; 8 GiB where it is not known. */
+  /** bytes that the host may use; those of the machine, up to 8 GiB, where it is not given. */
   readonly host?: number | undefined;
+  /** bytes of the machine. */
+  readonly machine?: number | undefined;
   /** bytes that a device binds at once; undefined where no device is used. */
   readonly binding?: number | undefined;
   /** whether the device's memory is the host's: a software adapter. */
@@ -48,10 +52,20 @@ const SLOT_BYTES = 4;
 const ROW_BYTES = 24;
 /** What a state of a cell's equations takes while they are compiled: names, expressions, columns of parameters. */
 const SYMBOL_BYTES = 1000;
+/** Of a renewal source: its state, which steps change and which is kept as it was, its rate and what it adds up to. */
+const RENEWAL_BYTES = 60;
+/** Of an element of a port: its sources' rate, and its table. */
+const PORT_BYTES = 12;
+/** And where that rate may change: the rate as it is, and where its table begins. */
+const LIVE_PORT_BYTES = 12;
+/** Of a link that learns: slot, segment and place in tables, and the step of its last event, which is kept as it was. */
+const LEARNING_BYTES = 12;
+const EVENT_BYTES = 8;
 /** A state is float64 on the host, and float32 on the device with its copy on the way there. */
 const STATE_BYTES = 16;
 
-export function estimate(d: NetworkDescription): Estimate {
+/** @param dtMs  without it the tables of ports whose rate may change are left out */
+export function estimate(d: NetworkDescription, dtMs?: number): Estimate {
   const { entries } = d;
   const structures = d.variations.some((v) => v.path === "structureSeed") ? entries : 1;
   let [cells, sources, compartments, hostBytes, deviceBytes, links] = [0, 0, 0, 0, 0, 0];
@@ -60,7 +74,14 @@ export function estimate(d: NetworkDescription): Estimate {
     const all = sizeOf(p) * entries;
     if (!isCells(p) && !isNeurons(p)) {
       sources += all;
-      hostBytes += p.model.kind === "renewal" ? 40 * all : 0;
+      if (p.model.kind === "renewal") hostBytes += RENEWAL_BYTES * all;
+      if (p.model.kind !== "port") continue;
+      hostBytes += PORT_BYTES * all;
+      const bytes = all * liveTableBytes(p.name, p.model, dtMs);
+      if (bytes === 0) continue;
+      hostBytes += bytes + LIVE_PORT_BYTES * all;
+      deviceBytes += bytes * d.projections.filter((x) => x.source === p.name).length;
+      buffers.push({ name: `tables of "${p.name}" (${all} elements, rates up to maxRate)`, bytes });
       continue;
     }
     const reached = new Set(d.projections.flatMap((x) => (x.target === p.name ? x.receptors : [])));
@@ -88,6 +109,13 @@ export function estimate(d: NetworkDescription): Estimate {
       (x.rule.kind === "list" ? ORDER_BYTES : 0) +
       (x.receptors.length > 1 ? RECEPTOR_BYTES : 0);
     links += own;
+    if (changesLinks(x.plasticity)) {
+      const { states, traces = {} } = x.plasticity.mechanism;
+      const each = 1 + Object.keys({ ...states, ...traces }).length; // the weight is a state
+      const ofEntries = (own * entries) / structures;
+      hostBytes += (LEARNING_BYTES + 8 * each) * own + (STATE_BYTES * each + EVENT_BYTES) * ofEntries;
+      deviceBytes += 4 * (each + 1) * ofEntries;
+    }
     hostBytes += perLink * own + structures * ROW_BYTES * Math.min(sizes.sources, own / structures);
     if (!hasNoRows(d, x.source)) deviceBytes += (isQuantity(x.weight) ? 1 : 2) * SLOT_BYTES * own;
   }
@@ -112,12 +140,12 @@ export function checkEstimate(d: NetworkDescription, e: Estimate, limits: Memory
       "Use fewer cells, links or entries, spread the cells over several populations, or use the reference engine",
     );
   }
-  const { host = HOST_BYTES, shared = false } = limits;
+  const { machine = Infinity, host = Math.min(HOST_BYTES, machine), shared = false } = limits;
   const bytes = e.hostBytes + (shared ? e.deviceBytes : 0);
   if (bytes <= host) return;
   throw new ModelError(
     "network",
-    `${sizeText(e)} take at least ${bytesText(bytes)} of memory, where ${bytesText(host)} are allowed`,
+    `${sizeText(e)} take at least ${bytesText(bytes)} of memory, where ${host === machine ? "this machine has " : ""}${bytesText(host)}${host === machine ? "" : " are allowed"}`,
     "Use fewer cells, compartments, links or entries; on a larger machine give hostMemory",
   );
 }
@@ -130,6 +158,13 @@ export const bytesText = (bytes: number): string =>
   bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
 
 const rounded = (x: number): string => (x < 1e6 ? String(Math.round(x)) : x.toExponential(2));
+
+/** Of an element of a port whose rate may change: room for the table of its largest rate. */
+function liveTableBytes(name: string, { sources, maxRate }: PortSources, dtMs: number | undefined): number {
+  if (maxRate === undefined || dtMs === undefined) return 0;
+  const mean = sources * canonical(`${name}, maxRate`, maxRate, "Hz") * dtMs * 1e-3;
+  return 4 * countThresholds(`${name}, maxRate`, mean).length;
+}
 
 function hasNoRows(d: NetworkDescription, source: string): boolean {
   const kind = d.populations.find((p) => p.name === source)?.model.kind;

@@ -109,7 +109,7 @@ class GpuEngine implements VisibleEngine {
   }
 
   memory(): MemoryUse {
-    return { host: arrayBytes(this.network, this.#settings.kept), device: this.#memory.bytes };
+    return { host: arrayBytes(this.network, this.#inputs.kept(), this.#settings.kept), device: this.#memory.bytes };
   }
 
   advance(toStep: number): Promise<Segment> {

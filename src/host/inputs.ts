@@ -6,7 +6,7 @@ import { RateIncrements } from "../random/increments.ts";
 import { type ConstantIncrements, constantIncrements } from "../random/source.ts";
 import type { CompiledClamp, CompiledNetwork, CompiledPort, CompiledRenewal } from "../compile/compiled.ts";
 import type { EngineState } from "./engine.ts";
-import { checkPortRates, livePorts, type PortRates } from "./ports.ts";
+import { checkPortRates, livePorts, type MakeWords, type PortRates } from "./ports.ts";
 
 /** A renewal population's rates as rows of increments: entries that share a signal (and, with noise, a seed) share a row. */
 interface RateRows {
@@ -46,7 +46,8 @@ export class Inputs {
   /** of the ports whose rate may change, by population. */
   readonly ports: ReadonlyMap<number, PortRates>;
 
-  constructor(network: CompiledNetwork) {
+  /** @param words  makes the tables of ports, which engines read where they are */
+  constructor(network: CompiledNetwork, words?: MakeWords) {
     this.#network = network;
     network.populations.forEach((p, k) => {
       if (p.kind !== "renewal") return;
@@ -65,7 +66,7 @@ export class Inputs {
     this.clampRow = this.#buildClamps();
     this.gains = network.clamps.map((c) => c.gain.slice());
     this.scales = network.initialScales.slice();
-    this.ports = livePorts(network);
+    this.ports = livePorts(network, words);
   }
 
   /** Number of rows of increments now. */
@@ -155,6 +156,12 @@ export class Inputs {
   warnings(): string[] {
     return this.#rates.flatMap((r) => r.rows.flatMap((row) => row.warning() ?? []).slice(0, 1));
   }
+
+  /** Every array that is kept here, ports' tables among them. */
+  kept(): readonly unknown[] {
+    const rates = this.#rates.map(({ rowOf }) => rowOf);
+    return [rates, this.constant, this.clampRow, this.gains, this.scales, [...this.ports.values()].map((p) => [p.tables, p.rate])];
+  } // prettier-ignore
 
   /** Where the rates have got to, for `rewind`. */
   mark(): Float64Array {

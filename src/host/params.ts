@@ -32,6 +32,11 @@ export class CellParams {
     this.#cells.formulas.forEach((_, k) => this.#refill(k, ids));
   }
 
+  /** Every array that is kept here. */
+  kept(): readonly unknown[] {
+    return [this.values, [...this.#sources.values()].map((s) => s.values)];
+  }
+
   /** Everything that `set` changes, as one array, and back from it. */
   save(): Float64Array {
     return concatenated(Float64Array, [this.values, ...this.#live().map((s) => s.values)]);

@@ -11,9 +11,11 @@ export interface PortTables {
   readonly thresholds: Uint32Array;
 }
 
-/** A port's tables as compiled, with room for what its rates may become.
- * @param words  makes an array */
-export function portTables(port: CompiledPort, words = (length: number): Uint32Array => new Uint32Array(length)): PortTables {
+/** Makes an array: of memory that threads share, or not. */
+export type MakeWords = (length: number) => Uint32Array;
+
+/** A port's tables as compiled, with room for what its rates may become. */
+export function portTables(port: CompiledPort, words: MakeWords = (length) => new Uint32Array(length)): PortTables {
   const { tables, tableOf, live } = port;
   const most = live === undefined ? tables.length : tableOf.length;
   const room = live === undefined ? tables.reduce((sum, t) => sum + t.length, 0) : most * live.longest;
@@ -37,53 +39,44 @@ export class PortRates {
   readonly tables: PortTables;
   readonly #port: CompiledPort;
   readonly #live: LivePort;
-  readonly #rate: Float64Array; // Hz of each source: [entry * n + cell]
-  #isNew = true; // since they were copied
+  /** Hz of each source: [entry * n + cell] */
+  readonly rate: Float64Array;
 
-  constructor(port: CompiledPort, live: LivePort) {
+  /** @param words  makes the arrays of its tables */
+  constructor(port: CompiledPort, live: LivePort, words?: MakeWords) {
     [this.#port, this.#live] = [port, live];
-    this.#rate = live.rate.slice();
-    this.tables = portTables(port);
+    this.rate = live.rate.slice();
+    this.tables = portTables(port, words);
   }
 
   /** @param hz  of each source, one or one per cell, checked */
   set(hz: number | ArrayLike<number>, entry?: number): void {
     const { n } = this.#port;
-    for (let i = 0; i < this.#rate.length; i++) {
+    for (let i = 0; i < this.rate.length; i++) {
       if (entry !== undefined && Math.floor(i / n) !== entry) continue;
-      this.#rate[i] = typeof hz === "number" ? hz : (hz[i % n] as number);
+      this.rate[i] = typeof hz === "number" ? hz : (hz[i % n] as number);
     }
     this.#refill();
   }
 
-  /** Brings a copy up to date; its room is that of the largest rates, which a segment should not copy for nothing. */
-  copyTo({ tableOf, starts, thresholds }: PortTables): void {
-    if (!this.#isNew) return;
-    tableOf.set(this.tables.tableOf);
-    starts.set(this.tables.starts);
-    thresholds.set(this.tables.thresholds);
-    this.#isNew = false;
-  }
-
   save(): Float64Array {
-    return this.#rate.slice();
+    return this.rate.slice();
   }
 
   load(rate: Float64Array): void {
-    this.#rate.set(rate);
+    this.rate.set(rate);
     this.#refill();
   }
 
   #refill(): void {
     const { sources, dt } = this.#live;
-    this.#isNew = true;
-    fill(this.tables, countTables(this.#port.name, this.#rate, sources, dt));
+    fill(this.tables, countTables(this.#port.name, this.rate, sources, dt));
   }
 }
 
 /** Of the ports whose rate may change, by population. */
-export const livePorts = ({ populations }: CompiledNetwork): ReadonlyMap<number, PortRates> =>
-  new Map(populations.flatMap((p, k) => (p.kind === "port" && p.live !== undefined ? [[k, new PortRates(p, p.live)] as const] : []))); // prettier-ignore
+export const livePorts = ({ populations }: CompiledNetwork, words?: MakeWords): ReadonlyMap<number, PortRates> =>
+  new Map(populations.flatMap((p, k) => (p.kind === "port" && p.live !== undefined ? [[k, new PortRates(p, p.live, words)] as const] : []))); // prettier-ignore
 
 /** @throws ModelError for a port whose rate stays, and for a rate below 0 or above its maxRate */
 export function checkPortRates(port: CompiledPort, hz: number | ArrayLike<number>): void {

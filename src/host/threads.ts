@@ -18,6 +18,8 @@ export interface Threads {
   readonly spawn: Spawn | undefined;
   /** what is asked for where a simulation does not say: a number, "auto", or what a user wrote instead. */
   readonly wanted?: number | string | undefined;
+  /** bytes of the machine, or of what this process may use of it; undefined where that is not known. */
+  readonly memory?: number | undefined;
 }
 
 let known: Threads | undefined;

@@ -138,8 +138,10 @@ export interface CompileOptions {
   readonly method?: Method | undefined;
   /** an upper bound on the block length K in steps, for tests; results do not depend on it. */
   readonly maxBlock?: number;
-  /** bytes of memory that compile and the engine may count on; larger networks are refused before any work. 8 GiB where it is not given. */
+  /** bytes of memory that compile and the engine may count on; larger networks are refused before any work. Those of the machine, up to 8 GiB, where it is not given. */
   readonly hostMemory?: number;
+  /** bytes of the machine, given by `simulate` where they are known. */
+  readonly machineMemory?: number | undefined;
   /** bytes that the device binds at once, given by `simulate` for the device in use. */
   readonly deviceBinding?: number;
   /** whether the device's memory is the host's, given by \`simulate\`: a software adapter. */

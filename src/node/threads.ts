@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Thread, Threads } from "../host/threads.ts";
 
@@ -40,5 +40,16 @@ function nodeThread(): Thread {
 /** @param wanted  threads that a user asked for, in text */
 export function nodeThreads(wanted = process.env["HILLOCK_THREADS"]): Threads {
   const count = wanted === undefined || wanted === "" || !/^[+-]?[\d.]+$/.test(wanted) ? wanted : Number(wanted);
-  return { cores: availableParallelism(), spawn: nodeThread, wanted: count === "" ? undefined : count };
+  return {
+    cores: availableParallelism(),
+    spawn: nodeThread,
+    wanted: count === "" ? undefined : count,
+    memory: memory(),
+  };
+}
+
+/** Of the machine, or of a container; 0 and undefined say that there is no bound. */
+function memory(): number {
+  const bound = (process as Partial<Pick<typeof process, "constrainedMemory">>).constrainedMemory?.();
+  return Math.min(totalmem(), bound === undefined || bound === 0 ? Infinity : bound);
 }

@@ -62,35 +62,69 @@ export function initSources(state: Uint32Array, s: Sources): void {
   }
 }
 
+/** Sums of each row of increments up to each step, from which `advanceSources` finds where a source crosses without walking there.
+ * @param increments  Q5.27, [row * steps + step] */
+export function runningSums(increments: Uint32Array, steps: number, out: Float64Array = new Float64Array(increments.length)): Float64Array {
+  for (let from = 0; from < increments.length; from += steps) {
+    let sum = 0;
+    for (let k = from; k < from + steps; k++) out[k] = sum += increments[k] as number;
+  }
+  return out;
+} // prettier-ignore
+
+/** Cells [first, end) of a population. */
+export interface SomeCells {
+  readonly first: number;
+  readonly end: number;
+}
+
 /** Advances one entry by a block of steps. Spikes come cell by cell, in each cell by step.
- * @param increments   Q5.27, [signal * steps + step]
- * @param signalOfCell which signal drives each cell, length n */
+ * @param sums   running sums of increments, Q5.27, [row * steps + step]
+ * @param rowOfCell  which of them drives each cell, length n
+ * @param cells  default: all */
 export function advanceSources(
   state: Uint32Array,
   s: Sources,
   steps: number,
-  increments: Uint32Array,
-  signalOfCell: Uint32Array,
+  sums: Float64Array,
+  rowOfCell: Uint32Array,
   onSpike: (step: number, cell: number) => void,
+  { first, end }: SomeCells = { first: 0, end: s.n },
 ): void {
   const { n, entries, entry, order } = s;
   const all = n * entries;
-  for (let cell = 0; cell < n; cell++) {
+  for (let cell = first; cell < end; cell++) {
     const at = entry * n + cell;
-    const first = (signalOfCell[cell] as number) * steps;
-    let sum = state[at] as number;
-    let theta = state[all + at] as number;
-    for (let step = 0; step < steps; step++) {
-      const inc = increments[first + step] as number;
-      sum += order * inc;
-      if (sum < theta || inc === 0) continue;
-      state[at] = sum;
+    const row = (rowOfCell[cell] as number) * steps;
+    const last = sums[row + steps - 1] as number;
+    let before = 0; // what was added up to where the source has got
+    let [step, needs] = [0, needed(state, at, all)];
+    while (order * (last - before) >= needs) {
+      step = firstReaching(sums, row + step, row + steps, before + Math.ceil(needs / order)) - row;
+      const now = sums[row + step] as number;
+      state[at] = (state[at] as number) + order * (now - before);
       if (cross(state, s, cell)) onSpike(step, cell);
-      sum = state[at] as number;
-      theta = state[all + at] as number;
+      before = now;
+      needs = needed(state, at, all);
+      step++;
     }
-    state[at] = sum;
+    state[at] = (state[at] as number) + order * (last - before);
   }
+}
+
+/** What has to be added to a source's sum until it crosses: something, since a step that adds nothing changes nothing. */
+const needed = (state: Uint32Array, at: number, all: number): number =>
+  Math.max((state[all + at] as number) - (state[at] as number), 1);
+
+/** The first place in [from, end) of ascending sums that reach a number; the last does. */
+function firstReaching(sums: Float64Array, from: number, end: number, least: number): number {
+  let [low, high] = [from, end - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sums[middle] as number) >= least) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** As `advanceSources`, with a constant increment per cell: `whole` (Q5.27) and `fraction` (Q0.32 of a unit), whose sum is carried
@@ -101,42 +135,43 @@ export function advanceConstantSources(
   steps: number,
   rates: ConstantIncrements,
   onSpike: (step: number, cell: number) => void,
+  { first, end }: SomeCells = { first: 0, end: s.n },
 ): void {
   const { n, entries, entry, order } = s;
   const all = n * entries;
-  for (let cell = 0; cell < n; cell++) {
+  for (let cell = first; cell < end; cell++) {
     const at = entry * n + cell;
     const whole = rates.whole[cell] as number;
     const fraction = rates.fraction[cell] as number;
-    let sum = state[at] as number;
-    let theta = state[all + at] as number;
-    let remainder = state[4 * all + at] as number;
-    for (let step = 0; step < steps; step++) {
-      remainder += fraction;
-      const carry = remainder >= 2 ** 32 ? 1 : 0;
-      remainder -= carry * 2 ** 32;
-      const inc = whole + carry;
-      sum += order * inc;
-      if (sum < theta || inc === 0) continue;
-      state[at] = sum;
+    const remainder = state[4 * all + at] as number;
+    // of so many steps: below 2^53, as 2^20 steps of 2^32 are
+    const sumOf = (count: number): number => count * whole + Math.floor((remainder + count * fraction) * 2 ** -32);
+    const last = sumOf(steps);
+    let before = 0;
+    let [step, needs] = [0, needed(state, at, all)];
+    while (order * (last - before) >= needs) {
+      for (let high = steps - 1, least = before + Math.ceil(needs / order); step < high;) {
+        const middle = (step + high) >>> 1;
+        if (sumOf(middle + 1) >= least) high = middle;
+        else step = middle + 1;
+      }
+      const now = sumOf(step + 1);
+      state[at] = (state[at] as number) + order * (now - before);
       if (cross(state, s, cell)) onSpike(step, cell);
-      sum = state[at] as number;
-      theta = state[all + at] as number;
+      before = now;
+      needs = needed(state, at, all);
+      step++;
     }
-    state[at] = sum;
-    state[4 * all + at] = remainder;
+    state[at] = (state[at] as number) + order * (last - before);
+    state[4 * all + at] = remainder + steps * fraction; // modulo 2^32
   }
 }
 
 /** Crosses the thresholds that a source's stored sum reaches, up to a spike. @returns whether it fires */
 function cross(state: Uint32Array, s: Sources, cell: number): boolean {
   const all = s.n * s.entries;
-  const [sum, theta, stage, draws] = [0, 1, 2, 3].map((field) => field * all + s.entry * s.n + cell) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const sum = s.entry * s.n + cell;
+  const [theta, stage, draws] = [all + sum, 2 * all + sum, 3 * all + sum];
   let fires = false;
   while (!fires && (state[sum] as number) >= (state[theta] as number)) {
     fires = (state[stage] as number) + 1 === s.order;

@@ -35,6 +35,9 @@ export type Integrate = (
   block: {
     readonly step: number;
     readonly steps: number;
+    /** numbers in a row of `clamps`, of which this is the first step's. */
+    readonly clampSteps: number;
+    readonly clampFrom: number;
     readonly entries: number;
     readonly slots: number;
     readonly nSources: number;
@@ -67,7 +70,7 @@ export function printDetect(cells: CompiledCells, f32: boolean): Integrate {
               `  const ${p} = b_params[${params.offset[k]} + c * ${params.cellStride[k]} + e * ${params.entryStride[k]}];`,
           ),
           ...program.clampInputs.map(({ clamp, each, input }) => {
-            const [gain, value] = [`b_gains[${clamp}][g]`, `b_clamps[b_clampRow[${clamp}][${each ? "g" : "e"}] * block_steps]`];
+            const [gain, value] = [`b_gains[${clamp}][g]`, `b_clamps[b_clampRow[${clamp}][${each ? "g" : "e"}] * block_clampSteps + block_clampFrom]`];
             return `  const ${input} = ${f32 ? `fr(fr(${gain}) * fr(${value}))` : `${gain} * ${value}`};`;
           }),
         ]; // prettier-ignore
@@ -91,7 +94,7 @@ export function printDetect(cells: CompiledCells, f32: boolean): Integrate {
 /** Read once a block: in the loops an object's fields would be looked up at every step of every cell. */
 const FIELDS = {
   b: ["state", "armed", "params", "acc", "inputScale", "clamps", "clampRow", "gains", "traceRow", "traces", "potentialLimit", "exposed", "ring", "words", "gathers", "weights", "seeds", "unsound", "traceFrom"],
-  block: ["step", "steps", "entries", "slots", "nSources"],
+  block: ["step", "steps", "clampSteps", "clampFrom", "entries", "slots", "nSources"],
 } satisfies { b: (keyof CellBuffers)[]; block: (keyof Parameters<Integrate>[1])[] }; // prettier-ignore
 const READ = Object.entries(FIELDS).map(
   ([of, fields]) => `const { ${fields.map((field) => `${field}: ${of}_${field}`).join(", ")} } = ${of};`,
@@ -129,7 +132,7 @@ function printSmall(cells: CompiledCells, program: CellProgram, f32: boolean): s
     ...traces.map((_, k) => `  const row_${k} = b_traceRow[${k}][c];`),
     ...program.clampInputs.map(
       ({ clamp, each }, k) =>
-        `  const gain_${k} = b_gains[${clamp}][g], signal_${k} = b_clampRow[${clamp}][${each ? "g" : "e"}] * block_steps;`,
+        `  const gain_${k} = b_gains[${clamp}][g], signal_${k} = b_clampRow[${clamp}][${each ? "g" : "e"}] * block_clampSteps + block_clampFrom;`,
     ),
     `  let armed = b_armed[g], sound = true;`,
     `  for (let t = 0; t < block_steps; t++) {`,

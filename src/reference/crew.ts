@@ -1,8 +1,9 @@
 import type { CompiledNetwork, CompiledStage } from "../compile/compiled.ts";
 import { DeviceError } from "../errors.ts";
 import type { Spawn, Thread } from "../host/threads.ts";
+import type { Logged } from "./log.ts";
 import type { Buffers, Memory } from "./memory.ts";
-import type { Block, OnSpike } from "./share.ts";
+import type { Block, OnSpike } from "./blocks.ts";
 import { ownRows, ownSlots, type Part } from "./split.ts";
 
 /** Words of the memory over which threads meet. */
@@ -16,14 +17,16 @@ export const WORD = {
   step: 4,
   steps: 5,
   logged: 6,
+  /** of those, where the current block's begin. */
+  current: 7,
   /** 1 where a potential went beyond its limit. */
-  unsound: 7,
+  unsound: 8,
   /** number of the thread that failed, or 0. */
-  failed: 8,
+  failed: 9,
   /** what failed in it: number of characters, then those. */
-  said: 9,
+  said: 10,
   /** of each thread: spikes it has found in this order. */
-  spikes: 9 + 1 + 200,
+  spikes: 10 + 1 + 200,
 } as const;
 
 /** A thread tells which of its errors ended an order; the first that fails is heard. */
@@ -37,8 +40,8 @@ export function say(control: Int32Array, thread: number, error: unknown): void {
 const heard = (control: Int32Array): string =>
   String.fromCharCode(...control.subarray(WORD.said + 1, WORD.said + 1 + (control[WORD.said] as number)));
 
-/** What threads are asked to do. `leave`: go back to the event loop, for messages; `send`: write the last order's spikes again. */
-export const ORDER = { detect: 0, advance: 1, leave: 2, send: 3 } as const;
+/** What threads are asked to do, each its part of a stage or, in `drive`, of the renewal sources. `leave`: go back to the event loop, for messages; `send`: write the last order's spikes again. */
+export const ORDER = { detect: 0, advance: 1, leave: 2, send: 3, drive: 4, release: 5 } as const;
 
 /** Where a thread puts its spikes. */
 export interface Found {
@@ -144,10 +147,10 @@ export class Crew {
 
   /** Has all threads do an order while `own` does this thread's part. @returns whether all potentials stayed within their limits
    * @throws DeviceError where a thread has ended */
-  run(order: number, stage: number, { step, steps }: Block, logged: number, buffers: Buffers, own: () => void): boolean {
-    if (buffers.log.steps !== this.#buffers?.log.steps || buffers.traces.some((t, k) => t !== this.#buffers?.traces[k])) this.#give(buffers);
+  run(order: number, stage: number, { step, steps }: Block, { length, current }: Pick<Logged, "length" | "current">, buffers: Buffers, own: () => void): boolean {
+    if (this.#buffers === undefined || isOther(buffers, this.#buffers)) this.#give(buffers);
     const c = this.#control;
-    [c[WORD.order], c[WORD.stage], c[WORD.step], c[WORD.steps], c[WORD.logged]] = [order, stage, step, steps, logged];
+    [c[WORD.order], c[WORD.stage], c[WORD.step], c[WORD.steps], c[WORD.logged], c[WORD.current]] = [order, stage, step, steps, length, current];
     c[WORD.unsound] = 0;
     this.#call();
     own();
@@ -216,6 +219,9 @@ export class Crew {
     throw new DeviceError(where, why, `The run is as it was before this segment. ${remedy}`);
   }
 }
+
+const isOther = (a: Buffers, b: Buffers): boolean =>
+  a.log.steps !== b.log.steps || a.sums !== b.sums || a.traces.some((t, k) => t !== b.traces[k]);
 
 /** Waits until a word is no longer `value`, or a while. A page's main thread may not sleep: it looks again and again. */
 export function pause(control: Int32Array, word: number, value: number): void {

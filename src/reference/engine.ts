@@ -3,23 +3,24 @@ import type { Engine, EngineKind, EngineState, LinkStates, PHASES, Segment } fro
 import { blockEnd } from "../host/learning.ts";
 import type { StateError } from "../errors.ts";
 import { type InputBlock, Inputs } from "../host/inputs.ts";
-import type { PortTables } from "../host/ports.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
 import { arrayBytes, type MemoryUse } from "../host/memory.ts";
 import { lastSound, stateError } from "../host/soundness.ts";
-import type { Signal } from "../network/signal.ts";
 import type { Spawn } from "../host/threads.ts";
-import { Crew, ORDER, ownedBy } from "./crew.ts";
-import { type Kept, loadControls, loadSteps, saveControls, saveSteps } from "./kept.ts";
-import { SpikeLog } from "./log.ts";
-import { type Arrays, arraysOf, type CellArrays, type LinkArrays, type Memory, memoryOf } from "./memory.ts";
+import type { Signal } from "../network/signal.ts";
+import { runningSums } from "../random/source.ts";
+import { type Block, longestBlock, longestPiece, type OnSpike } from "./blocks.ts";
+import { Crew, ORDER, ownedBy, type Start } from "./crew.ts";
+import { changingBytes, type Kept, loadControls, loadSteps, saveControls, saveSteps } from "./kept.ts";
+import { type Logged, SpikeLog } from "./log.ts";
+import { type Arrays, arraysOf, type EventArrays } from "./arrays.ts";
+import { type Buffers, type CellArrays, type LinkArrays, type Memory, memoryOf } from "./memory.ts";
 import { Readout } from "./readouts.ts";
-import { Releases } from "./releases.ts";
-import { Renewals } from "./renewals.ts";
-import { type Block, type Printed, printedOf, Share } from "./share.ts";
-import { type Part, partsOf, WHOLE } from "./split.ts";
+import { placeRows } from "./source-arrays.ts";
+import { type Printed, printedOf, Share, SOURCES } from "./share.ts";
+import { type Part, partBytes, partsOf, WHOLE } from "./split.ts";
 import { type Sampled, Traces } from "./traces.ts";
 import { withHeap } from "./wasm/heap.ts";
 
@@ -34,14 +35,16 @@ interface ThreadOptions {
   readonly precision?: 64 | 32;
   readonly threads: number;
   readonly spawn: Spawn;
+  /** ns of work on sources and their plasticity for which threads meet; what is less, one does. */
+  readonly worth?: number;
   /** Starts threads only when the engine has worked for a while, and goes on without where they do not start. */
   readonly later?: boolean;
 }
 
 /** `referenceEngine` on several threads of shared memory: the same bits.
  * @throws DeviceError where threads do not start */
-export async function threadedEngine(network: CompiledNetwork, { precision = 64, threads, spawn, later = false }: ThreadOptions): Promise<Engine> {
-  const engine = new ReferenceEngine(network, precision, { threads, spawn });
+export async function threadedEngine(network: CompiledNetwork, { precision = 64, threads, spawn, later = false, worth }: ThreadOptions): Promise<Engine> {
+  const engine = new ReferenceEngine(network, precision, { threads, spawn, worth });
   if (!later) await engine.hire();
   return engine;
 } // prettier-ignore
@@ -50,6 +53,10 @@ export async function threadedEngine(network: CompiledNetwork, { precision = 64,
 const LONGEST_RUN = 8192;
 /** ms of work before threads are worth their start. */
 const HIRE_AFTER = 250;
+/** ns of work that threads meet for: some ten times what a meeting takes. */
+const WORTH = 60_000;
+/** ns of a source in a block, of each of its spikes, and of a spike's release. */
+const NS = { source: 5, spike: 250, release: 80 } as const;
 
 class ReferenceEngine implements Engine {
   readonly kind: EngineKind;
@@ -57,21 +64,23 @@ class ReferenceEngine implements Engine {
   step = 0;
   readonly #pace: Pace;
   readonly #f32: boolean;
-  readonly #longest: number; // steps of a block
+  readonly #longest: number; // steps that are delivered and integrated together
+  readonly #block: number; // steps of a block
   readonly #inputs: Inputs;
   readonly #arrays: Arrays;
   readonly #memory: Memory;
   readonly #live: ReadonlyMap<number, CellParams>;
-  readonly #renewals: Renewals;
   readonly #log: SpikeLog;
-  readonly #releases: readonly Releases[]; // by index into network.plasticity
   readonly #readouts: readonly Readout[]; // as in network.readouts
   readonly #printed: ReadonlyMap<number, Printed>;
   readonly #kept: Kept;
-  readonly #more: { readonly parts: readonly Part[]; readonly spawn: Spawn } | undefined;
-  #share: Share;
+  readonly #more: { readonly parts: readonly Part[]; readonly spawn: Spawn; readonly worth: number } | undefined;
+  #sums: Float64Array; // of a block's rates, [row][step]
+  readonly #nRenewals: number; // of all entries
+  #driven = 0; // spikes of them in the last block
+  readonly #whole: Share; // what one thread does that does all
+  #team: { readonly crew: Crew; readonly share: Share } | undefined; // other threads, and what this one does beside them
   readonly #traces: Traces;
-  #crew: Crew | undefined;
   #hired = false; // or not to be hired
   #closed = false;
   #sound = true; // all states of all blocks so far are ones that a cell can have
@@ -79,28 +88,35 @@ class ReferenceEngine implements Engine {
   #worked = 0; // ms
   readonly #ms = { drive: 0, release: 0, learn: 0, deliver: 0, integrate: 0 };
 
-  constructor(network: CompiledNetwork, precision: 64 | 32, { plain = false, threads = 1, spawn }: { readonly threads?: number; readonly spawn?: Spawn; readonly plain?: boolean }) {
+  constructor(network: CompiledNetwork, precision: 64 | 32, { plain = false, threads = 1, spawn, worth = WORTH }: { readonly threads?: number; readonly spawn?: Spawn; readonly plain?: boolean; readonly worth?: number | undefined }) {
     this.network = network;
     this.#f32 = precision === 32;
     this.kind = this.#f32 ? "reference32" : "reference";
-    this.#more = threads > 1 && spawn !== undefined ? { parts: partsOf(network, threads), spawn } : undefined;
-    this.#longest = longestBlock(network);
-    this.#pace = new Pace(this.#longest, LONGEST_RUN);
-    this.#inputs = new Inputs(network);
+    this.#more = threads > 1 && spawn !== undefined ? { parts: partsOf(network, threads), spawn, worth } : undefined;
     this.#arrays = arraysOf(this.#f32, this.#more !== undefined);
-    const memory_ = memoryOf(network, this.#inputs, this.#longest, this.#arrays);
+    this.#inputs = new Inputs(network, this.#arrays.words);
+    this.#longest = longestPiece(network);
+    this.#block = longestBlock(network, this.#longest, this.#inputs.rows + this.#inputs.clampRows);
+    this.#pace = new Pace(this.#block, LONGEST_RUN);
+    this.#sums = this.#arrays.doubles(this.#inputs.rows * this.#block);
+    const memory_ = memoryOf(network, this.#inputs, this.#longest, this.#block, this.#arrays);
     this.#memory = this.#f32 || plain ? memory_ : withHeap(network, memory_, this.#longest, this.#more?.parts ?? [WHOLE]);
     this.#traces = new Traces(network, this.#memory, this.#arrays);
     this.#log = new SpikeLog(network.lanes, this.#arrays);
-    this.#renewals = new Renewals(network, this.#inputs);
-    this.#releases = network.plasticity.map((p) => new Releases(network, p, this.#f32));
     this.#readouts = network.readouts.map((r) => new Readout(network, r, this.#f32));
     this.#live = new Map(this.#cells().map(([k]) => [k, new CellParams(this.#population(k), network.entries)]));
     this.#printed = printedOf(network, this.#f32);
-    const [memory, renewals, log, releases, readouts, live] = [this.#memory, this.#renewals, this.#log, this.#releases, this.#readouts, this.#live];
-    this.#kept = { network, memory, renewals, log, releases, readouts, live, f32: this.#f32 };
-    this.#share = this.#whole();
+    const [memory, log, readouts, live] = [this.#memory, this.#log, this.#readouts, this.#live];
+    this.#kept = { network, memory, log, readouts, live, f32: this.#f32 };
+    const rows = network.stages.map((s) => s.rows);
+    this.#whole = this.#part(WHOLE, { rows, slots: rows.map(() => undefined) });
+    this.#nRenewals = network.populations.reduce((sum, p) => sum + (p.kind === "renewal" ? p.n * network.entries : 0), 0);
   } // prettier-ignore
+
+  /** What a thread does that owns a part. */
+  #part(part: Part, { rows, slots }: Pick<Start, "rows" | "slots">): Share {
+    return new Share(this.network, part, rows, slots, this.#memory, this.#printed, this.#f32, this.#longest);
+  }
 
   /** Starts the other threads. */
   async hire(): Promise<void> {
@@ -111,22 +127,13 @@ class ReferenceEngine implements Engine {
     await crew.started();
     if (this.#closed) return crew.close();
     const [own = WHOLE] = parts;
-    const { rows, slots } = ownedBy(this.network, own);
-    this.#share = new Share(this.network, own, rows, slots, this.#memory, this.#printed, this.#f32, this.#longest);
-    this.#crew = crew;
+    this.#team = { crew, share: this.#part(own, ownedBy(this.network, own)) };
   }
 
   #alone(): void {
-    this.#crew?.close();
-    this.#crew = undefined;
-    this.#share = this.#whole();
+    this.#team?.crew.close();
+    this.#team = undefined;
   }
-
-  /** What one thread does that does all. */
-  #whole(): Share {
-    const rows = this.network.stages.map((s) => s.rows);
-    return new Share(this.network, WHOLE, rows, rows.map(() => undefined), this.#memory, this.#printed, this.#f32, this.#longest);
-  } // prettier-ignore
 
   #cells(): [number, CellArrays][] {
     return [...this.#memory.cells];
@@ -142,13 +149,11 @@ class ReferenceEngine implements Engine {
 
   /** What steps change twice: it is kept as it was before, to go back to. */
   memory(): MemoryUse {
-    const cells = this.#cells().flatMap(([, { state, armed }]) => [state, armed]);
-    const changing = [...cells, ...this.#renewals.states.values(), this.#memory.exposed];
-    const again = changing.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    const live = [...this.#live.values()].map((p) => p.values);
-    const own = this.#crew === undefined ? [] : this.network.stages.map((s) => s.rows); // each thread has its part beside
-    return { host: arrayBytes(this.network, this.#memory, live, changing) + again + arrayBytes(own), device: 0 };
-  } // prettier-ignore
+    const live = [...this.#live.values()].map((p) => p.kept());
+    const own = arrayBytes(this.#kept, live, this.#inputs.kept(), this.#traces.buffers, this.#sums);
+    const threads = this.#more === undefined ? 0 : partBytes(this.network, this.#more.parts); // also of those that start later
+    return { host: own + changingBytes(this.#kept) + threads, device: 0 };
+  }
 
   /** Runs at once, so that controls act in the order of calls; the promise lets progress and interrupts through. */
   advance(toStep: number): Promise<Segment> {
@@ -169,7 +174,7 @@ class ReferenceEngine implements Engine {
         }
       } catch (error) {
         this.#back(before);
-        if (this.#crew !== undefined) this.#alone();
+        this.#alone();
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
@@ -193,7 +198,7 @@ class ReferenceEngine implements Engine {
       return this.#sound;
     });
     again(to + 1);
-    const fault = stateError(this.network, to + 1, { cells: (k) => (this.#memory.cells.get(k) as CellArrays).state, releases: (k) => (this.#releases[k] as Releases).state }); // prettier-ignore
+    const fault = stateError(this.network, to + 1, { cells: (k) => (this.#memory.cells.get(k) as CellArrays).state, releases: (k) => (this.#memory.releases[k] as EventArrays).state }); // prettier-ignore
     return { ...this.#fromStart(again(to)), fault };
   }
 
@@ -221,14 +226,14 @@ class ReferenceEngine implements Engine {
     this.#inputs.load(state);
     loadSteps(this.#kept, state);
     loadControls(this.#kept, state);
-    this.#renewals.forgetRates();
+    placeRows(this.network, this.#inputs, this.#memory.rowOfCell);
     [this.#sound, this.#fault] = [true, undefined];
     this.step = step;
     return Promise.resolve();
   }
 
   sourceStates(plasticity: number): Promise<Float32Array | Float64Array> {
-    return Promise.resolve((this.#releases[plasticity] as Releases).state.slice());
+    return Promise.resolve((this.#memory.releases[plasticity] as EventArrays).state.slice());
   }
 
   linkStates(learning: number): Promise<LinkStates> {
@@ -246,7 +251,7 @@ class ReferenceEngine implements Engine {
   }
   setRate(population: number, signal: Signal, entry?: number): void {
     this.#inputs.setRate(population, signal, entry);
-    this.#renewals.forgetRates();
+    placeRows(this.network, this.#inputs, this.#memory.rowOfCell);
   }
   setPortRate(population: number, hz: number | ArrayLike<number>, entry?: number): void {
     this.#inputs.setPortRate(population, hz, entry);
@@ -273,14 +278,14 @@ class ReferenceEngine implements Engine {
 
   close(): Promise<void> {
     this.#hired = this.#closed = true;
-    this.#crew?.close();
+    this.#team?.crew.close();
     return Promise.resolve();
   }
 
   #run(to: number): Segment {
     const from = this.step;
     const traces = this.#traces.begin(from, to);
-    if (traces.length > 0) this.#share.take({ log: this.#log, traces: this.#traces.buffers });
+    if (traces.length > 0) (this.#team?.share ?? this.#whole).take(this.#buffers());
     const spikes = { steps: [] as number[], ids: [] as number[] };
     const spike = (step: number, id: number): void => {
       spikes.steps.push(step);
@@ -289,15 +294,16 @@ class ReferenceEngine implements Engine {
     };
     this.#controls();
     while (this.step < to) {
-      const steps = Math.min(blockEnd(this.network, this.step, to) - this.step, this.#longest);
+      const steps = Math.min(blockEnd(this.network, this.step, to) - this.step, this.#block);
+      const block = { step: this.step, steps };
       const inputs = this.#inputs.block(this.step, steps);
       this.#memory.clamps.set(inputs.clamps);
-      this.#time("drive", () => this.#renewals.drive(inputs, spike));
-      this.#release([...this.#renewals.states.keys()]);
-      this.network.stages.forEach((stage, s) => {
+      this.#time("drive", () => this.#drive(inputs, block, spike));
+      this.#release(SOURCES, block);
+      this.network.stages.forEach((_, s) => {
         this.#read(s, inputs, traces);
-        this.#stage(s, { step: this.step, steps }, spike);
-        this.#release(stage.cells);
+        this.#stage(s, block, spike);
+        this.#release(s, block);
       });
       this.#read(this.network.stages.length, inputs, traces);
       this.step += steps;
@@ -313,36 +319,56 @@ class ReferenceEngine implements Engine {
     };
   }
 
+  /** Renewal sources of a block, on all threads where they are many. */
+  #drive(inputs: InputBlock, block: Block, spike: OnSpike): void {
+    if (this.#nRenewals === 0) return;
+    const before = this.#log.length;
+    if (inputs.increments.length > this.#sums.length) this.#sums = this.#arrays.doubles(inputs.increments.length);
+    const sums = runningSums(inputs.increments, block.steps, this.#sums);
+    this.#all(NS.source * this.#nRenewals + NS.spike * this.#driven, ORDER.drive, SOURCES, block, spike, (share) => share.drive(block, sums, spike)); // prettier-ignore
+    this.#driven = this.#log.length - before;
+  }
+
   /** A stage's part of a block, on all threads. */
-  #stage(s: number, block: Block, spike: (step: number, id: number) => void): void {
-    const share = this.#share;
+  #stage(s: number, block: Block, spike: OnSpike): void {
     if (this.network.stages[s]?.cells.some((k) => this.#population(k).detectsFirst === true))
-      this.#all(ORDER.detect, s, block, spike, () => share.detect(s, block, spike));
+      this.#all(Infinity, ORDER.detect, s, block, spike, (share) => share.detect(s, block, spike));
     this.#log.sort();
-    this.#all(ORDER.advance, s, block, spike, () => {
-      const log = { steps: this.#log.steps, ids: this.#log.ids, releases: this.#log.releases, length: this.#log.length };
-      this.#time("deliver", () => share.deliver(s, block, log));
-      if (this.network.learning.length > 0) this.#time("learn", () => (this.#sound = share.learn(s, block, log) && this.#sound));
-      this.#time("integrate", () => (this.#sound = share.integrate(s, block, spike) && this.#sound));
+    const log = this.#logged();
+    const time = (phase: "deliver" | "learn" | "integrate", work: () => void): void => this.#time(phase, work);
+    this.#all(Infinity, ORDER.advance, s, block, spike, (share) => (this.#sound = share.advance(s, block, log, spike, time) && this.#sound));
+  } // prettier-ignore
+
+  /** Source-side plasticity of what a stage's cells, or SOURCES, have just spiked. */
+  #release(s: number, block: Block): void {
+    if (!this.#whole.releases(s)) return;
+    this.#time("release", () => {
+      this.#log.sort();
+      const log = this.#logged();
+      const ns = NS.release * (log.length - log.current);
+      this.#all(ns, ORDER.release, s, block, NO_SPIKES, (share) => (this.#sound = share.release(s, log) && this.#sound));
     });
   } // prettier-ignore
 
-  /** Has the other threads do their parts while this one does its own. */
-  #all(order: number, s: number, block: Block, spike: (step: number, id: number) => void, own: () => void): void {
-    const crew = this.#crew;
-    if (crew === undefined) {
-      own();
+  #logged(): Logged {
+    const { steps, ids, releases, length, current } = this.#log;
+    return { steps, ids, releases, length, current };
+  }
+
+  #buffers(): Buffers {
+    const { steps, ids, releases } = this.#log;
+    return { log: { steps, ids, releases }, traces: this.#traces.buffers, sums: this.#sums };
+  }
+
+  /** Has the other threads do their parts while this one does its own, or does all on its own where that is too little to meet for.
+   * @param ns  of the work */
+  #all(ns: number, order: number, s: number, block: Block, spike: OnSpike, own: (share: Share) => void): void {
+    if (this.#team === undefined || ns < (this.#more?.worth ?? 0)) {
+      own(this.#whole);
       return;
     }
-    const { steps, ids, releases, length } = this.#log;
-    const sound = crew.run(
-      order,
-      s,
-      block,
-      length,
-      { log: { steps, ids, releases }, traces: this.#traces.buffers },
-      own,
-    );
+    const { crew, share } = this.#team;
+    const sound = crew.run(order, s, block, this.#log, this.#buffers(), () => own(share));
     this.#sound &&= sound;
     crew.spikes(spike);
   }
@@ -351,19 +377,6 @@ class ReferenceEngine implements Engine {
   #controls(): void {
     this.#memory.scales.set(this.#inputs.scales);
     this.#memory.gains.forEach((g, k) => g.set(this.#inputs.gains[k] as Float64Array));
-    for (const [k, port] of this.#inputs.ports) port.copyTo(this.#memory.ports.get(k) as PortTables);
-  }
-
-  /** Source-side plasticity of what these populations have just spiked. */
-  #release(populations: readonly number[]): void {
-    const due = this.#releases.filter(
-      ({ plasticity: p }) => p.lane !== undefined && populations.includes(p.population),
-    );
-    if (due.length === 0) return;
-    this.#time("release", () => {
-      this.#log.sort();
-      for (const r of due) this.#sound = r.run(this.#log) && this.#sound;
-    });
   }
 
   /** The read-outs that come before the cells of a stage. */
@@ -385,15 +398,7 @@ class ReferenceEngine implements Engine {
   }
 }
 
-/** Steps of a block: what the network allows, but no more than accumulators of a size that caches hold. */
-function longestBlock({ maxBlock, entries, stages }: CompiledNetwork): number {
-  const slots = Math.max(1, ...stages.map((s) => s.slots)) * entries;
-  return Math.min(maxBlock, Math.max(LEAST_BLOCK, Math.floor(SUMS_WITHIN / slots)));
-}
-
-/** Sums that accumulators of one stage hold, and steps that a block has at least where the network allows. */
-const SUMS_WITHIN = 2 ** 16;
-const LEAST_BLOCK = 40;
+const NO_SPIKES: OnSpike = () => undefined;
 
 /** All that steps change, but for what controls do. */
 interface Mark {

@@ -2,19 +2,15 @@ import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { EngineState } from "../host/engine.ts";
 import type { CellParams } from "../host/params.ts";
 import type { SpikeLog } from "./log.ts";
-import type { CellArrays, LinkArrays, Memory } from "./memory.ts";
+import type { EventArrays } from "./arrays.ts";
+import type { CellArrays, Memory } from "./memory.ts";
 import type { Readout } from "./readouts.ts";
-import type { Releases } from "./releases.ts";
-import type { Renewals } from "./renewals.ts";
 
 /** Everything of an engine that goes on from step to step. */
 export interface Kept {
   readonly network: CompiledNetwork;
   readonly memory: Memory;
-  readonly renewals: Renewals;
   readonly log: SpikeLog;
-  /** by index into network.plasticity. */
-  readonly releases: readonly Releases[];
   readonly readouts: readonly Readout[];
   /** parameters that controls change, by population. */
   readonly live: ReadonlyMap<number, CellParams>;
@@ -32,14 +28,18 @@ const changing = (kept: Kept): Named[] => [
     [`cells.${nameOf(kept, k)}.state`, state],
     [`cells.${nameOf(kept, k)}.armed`, armed],
   ]),
-  ...[...kept.renewals.states].map(([k, s]): Named => [`sources.${nameOf(kept, k)}`, s]),
+  ...[...kept.memory.sources].map(([k, s]): Named => [`sources.${nameOf(kept, k)}`, s]),
   ...(kept.memory.exposed.length > 0 ? [["exposed", kept.memory.exposed] satisfies Named] : []),
-  ...kept.releases.flatMap((r, k) => (r.plasticity.lane === undefined ? [] : events(`releases.${k}`, r))),
+  ...kept.network.plasticity.flatMap(({ lane }, k) => (lane === undefined ? [] : events(`releases.${k}`, kept.memory.releases[k] as EventArrays))),
   ...kept.memory.learning.flatMap((l, k) => events(`learning.${k}`, l)),
   ...kept.readouts.map((r, k): Named => [`readouts.${k}.state`, r.state]),
-];
+]; // prettier-ignore
 
-const events = (name: string, { state, last }: Pick<LinkArrays, "state" | "last">): Named[] => [
+/** Bytes of a copy of that. */
+export const changingBytes = (kept: Kept): number =>
+  changing(kept).reduce((sum, [, { byteLength }]) => sum + byteLength, 0);
+
+const events = (name: string, { state, last }: EventArrays): Named[] => [
   [`${name}.state`, state],
   [`${name}.last`, last],
 ];

@@ -6,7 +6,8 @@ import { freeNames, mapChildren } from "../lang/names.ts";
 import { jsLibrary, printJs, toJs } from "../lang/print.ts";
 import { lowerBound } from "../sorted.ts";
 import { add, type Delivery, factorOf, type Logged } from "./log.ts";
-import type { Floats, LinkArrays } from "./memory.ts";
+import type { Floats } from "./arrays.ts";
+import type { LinkArrays } from "./memory.ts";
 import type { Span } from "./split.ts";
 
 /** One event of the source at consecutive links, in one entry. */
@@ -48,7 +49,8 @@ export class Learning {
   #logged(log: Logged, d: Delivery, out: Arrival[][]): void {
     const { firstSource, sources, arrivals } = this.learning;
     if (arrivals !== undefined) return;
-    for (let k = 0; k < log.length; k++) {
+    const end = lowerBound(log.steps, d.step + d.steps, 0, log.length);
+    for (let k = lowerBound(log.steps, d.step - d.reach, 0, end); k < end; k++) {
       const id = log.ids[k] as number;
       const entry = Math.floor(id / d.nSources);
       if (entry < d.own.entries.first || entry >= d.own.entries.end) continue;

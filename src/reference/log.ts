@@ -2,7 +2,7 @@ import type { PortTables } from "../host/ports.ts";
 import type { CompiledStage, RowTable } from "../compile/compiled.ts";
 import type { DrawnAgain, DrawnRow } from "./procedural.ts";
 import { lowerBound } from "../sorted.ts";
-import type { Arrays } from "./memory.ts";
+import type { Arrays } from "./arrays.ts";
 import type { Span } from "./split.ts";
 
 /** What delivery reads of a log: the first `length` of each array. */
@@ -12,6 +12,8 @@ export interface Logged {
   /** factors of source-side plasticity beside each spike, by lane. */
   readonly releases: readonly Float64Array[];
   readonly length: number;
+  /** where the current block's begin. */
+  readonly current: number;
 }
 
 /** Spikes that may still have links under way: what is delivered, kept until the longest delay has passed. Sorted by (step, id), so
@@ -123,12 +125,30 @@ function orderOf(steps: Uint32Array, ids: Uint32Array): Uint32Array {
   }
   for (let s = 1; s < begin.length; s++) {
     const [from, end] = [begin[s - 1] as number, begin[s] as number];
-    let ascending = true;
-    for (let k = from + 1; k < end; k++) ascending &&= (ids[order[k - 1] as number] as number) < (ids[order[k] as number] as number);
-    if (!ascending) order.subarray(from, end).sort((a, b) => (ids[a] as number) - (ids[b] as number));
+    if (end - from <= FEW) insert(order, ids, from, end);
+    else if (!ascend(order, ids, from, end)) order.subarray(from, end).sort((a, b) => (ids[a] as number) - (ids[b] as number));
   }
   return order;
 } // prettier-ignore
+
+/** Spikes of a step that are put in order one by one: a sort that is called for each step costs more. */
+const FEW = 16;
+
+function insert(order: Uint32Array, ids: Uint32Array, from: number, end: number): void {
+  for (let k = from + 1; k < end; k++) {
+    const place = order[k] as number;
+    const id = ids[place] as number;
+    let to = k;
+    for (; to > from && (ids[order[to - 1] as number] as number) > id; to--) order[to] = order[to - 1] as number;
+    order[to] = place;
+  }
+}
+
+function ascend(order: Uint32Array, ids: Uint32Array, from: number, end: number): boolean {
+  for (let k = from + 1; k < end; k++)
+    if ((ids[order[k - 1] as number] as number) >= (ids[order[k] as number] as number)) return false;
+  return true;
+}
 
 /** Spikes that a log has room for at first. */
 const FIRST_ROOM = 1024;
@@ -138,6 +158,8 @@ export interface Delivery {
   readonly steps: number;
   readonly entries: number;
   readonly nSources: number;
+  /** steps of the longest delay. */
+  readonly reach: number;
   /** weight factor of [projection * entries + entry], and in integer mode its quantisation q. */
   readonly scales: Float64Array;
   readonly integers: boolean;
@@ -161,7 +183,8 @@ export function deliver(
 ): void {
   deliverGiven(stage, d, acc);
   const plain = log.releases.length === 0; // nothing of a lane
-  for (let k = 0; k < log.length; k++) {
+  const end = lowerBound(log.steps, d.step + d.steps, 0, log.length);
+  for (let k = lowerBound(log.steps, d.step - d.reach, 0, end); k < end; k++) {
     const id = log.ids[k] as number;
     const entry = d.entries === 1 ? 0 : Math.floor(id / d.nSources);
     if (entry < d.own.entries.first || entry >= d.own.entries.end) continue;

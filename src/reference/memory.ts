@@ -4,6 +4,8 @@ import { CellParams } from "../host/params.ts";
 import { startExposed } from "../host/exposed.ts";
 import type { Inputs } from "../host/inputs.ts";
 import { type PortTables, portTables } from "../host/ports.ts";
+import type { Arrays, EventArrays, Floats } from "./arrays.ts";
+import { releaseArrays, type SourceArrays, sourceArrays } from "./source-arrays.ts";
 
 /** Memory that kernels and JavaScript both see: made once, as large as it will be. */
 export interface Heap {
@@ -11,30 +13,6 @@ export interface Heap {
   readonly shared: boolean;
   /** by population with kernels: where what its kernels write for JavaScript begins. */
   readonly scratch: ReadonlyMap<number, number>;
-}
-
-export type Floats = Float64Array | Float32Array;
-
-/** Where arrays come from: the heap of one thread, or memory that threads share. */
-export interface Arrays {
-  readonly f32: boolean;
-  floats(length: number): Floats;
-  doubles(length: number): Float64Array;
-  words(length: number): Uint32Array;
-  sums(length: number): Float64Array | Int32Array;
-}
-
-export function arraysOf(f32: boolean, shared: boolean): Arrays {
-  const buffer = (bytes: number): ArrayBuffer =>
-    (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)) as ArrayBuffer;
-  const doubles = (length: number): Float64Array => new Float64Array(buffer(8 * length));
-  return {
-    f32,
-    floats: (length) => (f32 ? new Float32Array(buffer(4 * length)) : doubles(length)),
-    doubles,
-    words: (length) => new Uint32Array(buffer(4 * length)),
-    sums: (length) => (f32 ? new Int32Array(buffer(4 * length)) : doubles(length)),
-  };
 }
 
 /** What an engine keeps of one population of cells. */
@@ -45,16 +23,13 @@ export interface CellArrays {
 }
 
 /** Of links that learn. */
-export interface LinkArrays {
-  readonly state: Floats; // [state][link of all entries]
-  /** step of each link's last event. */
-  readonly last: Uint32Array;
+export interface LinkArrays extends EventArrays {
   /** per entry: 1 where weights stay. */
   readonly frozen: Uint32Array;
 }
 
 /** Everything that threads read and write together. Only what `Buffers` says may be replaced while the engine lives. */
-export interface Memory {
+export interface Memory extends SourceArrays {
   /** by population */
   readonly cells: ReadonlyMap<number, CellArrays>;
   /** by stage: [step][entry][slot], zero again after the block. */
@@ -62,6 +37,8 @@ export interface Memory {
   readonly exposed: Floats;
   /** as in network.learning. */
   readonly learning: readonly LinkArrays[];
+  /** as in network.plasticity. */
+  readonly releases: readonly EventArrays[];
   /** as Inputs has them. */
   readonly scales: Float64Array;
   readonly gains: readonly Float64Array[];
@@ -80,6 +57,8 @@ export interface Buffers {
   readonly log: { readonly steps: Uint32Array; readonly ids: Uint32Array; readonly releases: readonly Float64Array[] };
   /** samples of a run, as in `traceList`. */
   readonly traces: readonly Floats[];
+  /** running sums of a block's rates, [row][step]. */
+  readonly sums: Float64Array;
 }
 
 /** Every trace of cells, link traces included, in order of populations. */
@@ -88,7 +67,9 @@ export const traceList = ({ populations }: CompiledNetwork) =>
     p.kind === "cells" ? p.traces.map((t, trace) => ({ population, trace, ...t })) : [],
   );
 
-export function memoryOf(network: CompiledNetwork, inputs: Inputs, longest: number, arrays: Arrays): Memory {
+/** @param longest  steps that are delivered and integrated together, as sums are kept for
+ * @param block  steps of a block, as clamps are given for */
+export function memoryOf(network: CompiledNetwork, inputs: Inputs, longest: number, block: number, arrays: Arrays): Memory {
   const { entries, stages, learning, populations } = network;
   const cells = populations.flatMap((p, k): [number, CellArrays][] =>
     p.kind === "cells" ? [[k, cellArrays(p, entries, arrays)]] : [],
@@ -102,16 +83,18 @@ export function memoryOf(network: CompiledNetwork, inputs: Inputs, longest: numb
       last: arrays.words(allLinks(l, entries)),
       frozen: arrays.words(entries),
     })),
+    releases: network.plasticity.map((p) => releaseArrays(network, p, arrays)),
+    ...sourceArrays(network, inputs, arrays),
     scales: filled(arrays.doubles, inputs.scales),
     gains: inputs.gains.map((g) => filled(arrays.doubles, g)),
     clampRow: inputs.clampRow.map((r) => filled(arrays.words, r)),
     ports: new Map(
-      populations.flatMap((p, k) => (p.kind === "port" ? [[k, portTables(p, arrays.words)] as const] : [])),
+      populations.flatMap((p, k) => (p.kind === "port" ? [[k, inputs.ports.get(k)?.tables ?? portTables(p, arrays.words)] as const] : [])),
     ),
-    clamps: arrays.doubles(inputs.clampRows * longest),
+    clamps: arrays.doubles(inputs.clampRows * block),
     traceFrom: arrays.doubles(traceList(network).length),
   };
-}
+} // prettier-ignore
 
 function cellArrays(cells: CompiledCells, entries: number, arrays: Arrays): CellArrays {
   const armed = arrays.words(cells.n * entries);

@@ -1,38 +1,34 @@
 import type { CompiledNetwork, CompiledPlasticity } from "../compile/compiled.ts";
 import { LIMIT, RAW } from "../compile/links/plasticity.ts";
 import { jsLibrary, printJs } from "../lang/print.ts";
-import type { SpikeLog } from "./log.ts";
+import type { Logged } from "./log.ts";
+import type { EventArrays } from "./arrays.ts";
+import { cellsOf, entriesOf, type Part, type Span } from "./split.ts";
 
-/** Source-side plasticity of one projection in JavaScript. */
+/** Source-side plasticity of one projection in JavaScript, for the sources that a thread does. */
 export class Releases {
   readonly plasticity: CompiledPlasticity;
-  /** [state][entry][source] */
-  readonly state: Float64Array | Float32Array;
-  /** step of each source's last spike, [entry][source]; 0 before the first. */
-  readonly last: Uint32Array;
+  readonly #arrays: EventArrays;
+  readonly #own: { readonly entries: Span; readonly cells: Span };
   readonly #entries: number;
   readonly #nSources: number;
   readonly #dt: number;
   readonly #params: Float64Array | Float32Array;
   readonly #release: Release;
 
-  constructor(network: CompiledNetwork, plasticity: CompiledPlasticity, f32: boolean) {
+  constructor(network: CompiledNetwork, plasticity: CompiledPlasticity, arrays: EventArrays, part: Part, f32: boolean) {
     const { entries, nSources, dt } = network;
-    const { n, states, state0, values } = plasticity;
-    [this.plasticity, this.#entries, this.#nSources, this.#dt] = [plasticity, entries, nSources, dt];
-    const Floats = f32 ? Float32Array : Float64Array;
-    this.#params = Floats.from(values);
-    this.state = new Floats(states.length * entries * n);
-    for (let s = 0; s < states.length; s++) {
-      for (let e = 0; e < entries; e++) this.state.set(state0.subarray(s * n, (s + 1) * n), (s * entries + e) * n);
-    }
-    this.last = new Uint32Array(entries * n);
+    [this.plasticity, this.#arrays, this.#entries, this.#nSources, this.#dt] = [plasticity, arrays, entries, nSources, dt];
+    this.#own = { entries: entriesOf(part, entries), cells: cellsOf(part, plasticity.n) };
+    this.#params = (f32 ? Float32Array : Float64Array).from(plasticity.values);
     this.#release = printRelease(plasticity, f32);
-  }
+  } // prettier-ignore
 
   /** The spikes of the current block, in order. @returns whether all factors are ones that they can have */
-  run(log: SpikeLog): boolean {
+  run(log: Logged): boolean {
     const { n, firstSource, lane } = this.plasticity;
+    const { state, last } = this.#arrays;
+    const { entries, cells } = this.#own;
     const lanes = log.releases[lane ?? -1];
     let sound = true;
     if (lanes === undefined) return sound;
@@ -40,11 +36,11 @@ export class Releases {
       const [step, id] = [log.steps[k] as number, log.ids[k] as number];
       const entry = Math.floor(id / this.#nSources);
       const source = id - entry * this.#nSources - firstSource;
-      if (source < 0 || source >= n) continue;
+      if (source < cells.first || source >= cells.end || entry < entries.first || entry >= entries.end) continue;
       const i = entry * n + source;
-      const steps = step - (this.last[i] as number);
-      this.last[i] = step;
-      const factor = this.#release(this.state, this.#params, i, source, this.#entries * n, steps, this.#dt);
+      const steps = step - (last[i] as number);
+      last[i] = step;
+      const factor = this.#release(state, this.#params, i, source, this.#entries * n, steps, this.#dt);
       if (Number.isNaN(factor)) sound = false;
       lanes[k] = Number.isNaN(factor) ? 0 : factor;
     }

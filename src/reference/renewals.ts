@@ -1,78 +1,58 @@
 import type { CompiledNetwork, CompiledRenewal } from "../compile/compiled.ts";
-import type { InputBlock, Inputs } from "../host/inputs.ts";
-import {
-  advanceConstantSources,
-  advanceSources,
-  initSources,
-  type Sources,
-  sourceStateLength,
-} from "../random/source.ts";
-import type { OnSpike } from "./share.ts";
+import { advanceConstantSources, advanceSources, type ConstantIncrements, type Sources } from "../random/source.ts";
+import type { Block, OnSpike } from "./blocks.ts";
+import { describe, renewalsOf, type SourceArrays } from "./source-arrays.ts";
+import { cellsOf, entriesOf, type Part, type Span } from "./split.ts";
 
-/** The renewal sources of a network. */
+interface Own {
+  readonly p: CompiledRenewal;
+  readonly state: Uint32Array;
+  readonly entries: Span;
+  readonly cells: Span;
+  /** of every entry. */
+  readonly sources: readonly Sources[];
+  readonly rowOfCell: readonly Uint32Array[] | undefined;
+  readonly constant: readonly ConstantIncrements[] | undefined;
+}
+
+/** The renewal sources that a thread draws. Each is a function of its own state and rate alone: whoever draws it, the bits are the same. */
 export class Renewals {
-  /** by population */
-  readonly states: ReadonlyMap<number, Uint32Array>;
-  readonly #network: CompiledNetwork;
-  readonly #inputs: Inputs;
-  /** row of increments of each cell, per entry; forgotten when rates change. */
-  readonly #rowOfCell = new Map<number, Uint32Array[]>();
+  readonly #nSources: number;
+  readonly #own: readonly Own[];
 
-  constructor(network: CompiledNetwork, inputs: Inputs) {
-    [this.#network, this.#inputs] = [network, inputs];
-    const states = network.populations.flatMap((p, k): [number, Uint32Array][] =>
-      p.kind === "renewal" ? [[k, this.#begin(p)]] : [],
-    );
-    this.states = new Map(states);
+  constructor(network: CompiledNetwork, memory: SourceArrays, part: Part) {
+    const { entries } = network;
+    this.#nSources = network.nSources;
+    this.#own = renewalsOf(network).map(([k, p]) => ({
+      p,
+      state: memory.sources.get(k) as Uint32Array,
+      entries: entriesOf(part, entries),
+      cells: cellsOf(part, p.n),
+      sources: Array.from({ length: entries }, (_, e) => describe(network, p, e)),
+      rowOfCell: perEntry(memory.rowOfCell.get(k), p.n, entries),
+      constant: memory.constant.get(k),
+    }));
   }
 
-  /** Rates have changed. */
-  forgetRates(): void {
-    this.#rowOfCell.clear();
-  }
-
-  drive(inputs: InputBlock, spike: OnSpike): void {
-    const { entries, nSources, populations } = this.#network;
-    for (const [k, state] of this.states) {
-      const p = populations[k] as CompiledRenewal;
-      const constant = this.#inputs.constant.get(k);
-      const rowOfCell = this.#rowsOfCells(k, p);
-      for (let entry = 0; entry < entries; entry++) {
-        const sources = this.#describe(p, entry);
-        const id = entry * nSources + p.firstSource;
-        const emit = (step: number, cell: number): void => spike(inputs.from + step, id + cell);
+  /** Spikes of a block, population by population, entry by entry, source by source.
+   * @param sums  of rates: see `runningSums` */
+  drive({ step: from, steps }: Block, sums: Float64Array, spike: OnSpike): void {
+    for (const { p, state, entries, cells, sources, rowOfCell, constant } of this.#own) {
+      const silent = Math.min(steps, Math.max(0, p.latencySteps - from)); // signals have it in their rows
+      for (let entry = entries.first; entry < entries.end; entry++) {
+        const of = sources[entry] as Sources;
+        const id = entry * this.#nSources + p.firstSource;
         if (constant !== undefined) {
-          const silent = Math.min(inputs.steps, Math.max(0, p.latencySteps - inputs.from));
-          const late = (step: number, cell: number): void => emit(step + silent, cell);
-          const rates = constant[entry];
-          if (rates !== undefined) advanceConstantSources(state, sources, inputs.steps - silent, rates, late);
-        } else {
-          advanceSources(state, sources, inputs.steps, inputs.increments, rowOfCell[entry] as Uint32Array, emit);
+          const late = (step: number, cell: number): void => spike(from + silent + step, id + cell);
+          advanceConstantSources(state, of, steps - silent, constant[entry] as ConstantIncrements, late, cells);
+        } else if (rowOfCell !== undefined) {
+          const emit = (step: number, cell: number): void => spike(from + step, id + cell);
+          advanceSources(state, of, steps, sums, rowOfCell[entry] as Uint32Array, emit, cells);
         }
       }
     }
   }
-
-  #rowsOfCells(k: number, { signalOfCell }: CompiledRenewal): Uint32Array[] {
-    const known = this.#rowOfCell.get(k);
-    if (known !== undefined) return known;
-    const rows = this.#inputs.rowsOf(k);
-    const nSignals = rows.length / this.#network.entries;
-    const made = Array.from({ length: this.#network.entries }, (_, e) =>
-      signalOfCell.map((s) => rows[e * nSignals + s] as number),
-    );
-    this.#rowOfCell.set(k, made);
-    return made;
-  }
-
-  #begin(p: CompiledRenewal): Uint32Array {
-    const state = new Uint32Array(sourceStateLength({ n: p.n, entries: this.#network.entries }));
-    for (let e = 0; e < this.#network.entries; e++) initSources(state, this.#describe(p, e));
-    return state;
-  }
-
-  #describe(p: CompiledRenewal, entry: number): Sources {
-    const { entries, seeds } = this.#network;
-    return { n: p.n, entries, entry, order: p.order, seed: seeds[entry] as number, stream: p.stream };
-  }
 }
+
+const perEntry = (all: Uint32Array | undefined, n: number, entries: number): Uint32Array[] | undefined =>
+  all && Array.from({ length: entries }, (_, e) => all.subarray(e * n, (e + 1) * n));

@@ -1,22 +1,31 @@
 import type { CompiledCells, CompiledNetwork, CompiledStage } from "../compile/compiled.ts";
 import { withoutLinkTraces } from "../host/learning.ts";
 import { isSound, potentialLimit, stateLimits } from "../host/soundness.ts";
+import type { Block, OnSpike } from "./blocks.ts";
 import { type CellBuffers, type Integrate, printDetect, printIntegrate } from "./cells.ts";
 import { Learning } from "./learning.ts";
 import { deliver, type Delivery, type Logged } from "./log.ts";
-import { type Buffers, type Floats, type Memory, traceList } from "./memory.ts";
+import type { Floats } from "./arrays.ts";
+import { type Buffers, type Memory, traceList } from "./memory.ts";
 import { deliverPorts } from "./ports.ts";
 import { DrawnAgain } from "./procedural.ts";
+import { Releases } from "./releases.ts";
+import { Renewals } from "./renewals.ts";
 import { cellsOf, entriesOf, type Part, type Span } from "./split.ts";
 import { kernelIntegrate } from "./wasm/cells.ts";
 
-export type OnSpike = (step: number, id: number) => void;
-
-/** Steps that are advanced together. */
-export interface Block {
-  readonly step: number;
-  readonly steps: number;
+/** A part of a block that is delivered and integrated at once. */
+interface Piece extends Block {
+  readonly clampSteps: number;
+  readonly clampFrom: number;
 }
+
+/** Runs a phase of a step, and may take its time. */
+export type Phase = (phase: "deliver" | "learn" | "integrate", work: () => void) => void;
+const untimed: Phase = (_, work) => work();
+
+/** In place of a stage: the renewal sources. */
+export const SOURCES = -1;
 
 /** The printed functions of a population: the same whatever a thread owns. */
 export interface Printed {
@@ -63,6 +72,8 @@ export class Share {
   readonly #longest: number; // steps of a block
   readonly #stages: readonly Stage[];
   readonly #lanes: ReadonlyMap<number, number>;
+  readonly #renewals: Renewals;
+  readonly #releases: readonly Releases[];
   #traces: readonly Floats[] = [];
   #sound = true; // what a function saw of its cells in this block
 
@@ -77,6 +88,11 @@ export class Share {
     f32: boolean,
     longest: number,
   ) {
+    this.#renewals = new Renewals(network, memory, part);
+    this.#releases = network.plasticity.flatMap((p, k) => {
+      const arrays = memory.releases[k] as Memory["releases"][number];
+      return p.lane === undefined ? [] : [new Releases(network, p, arrays, part, f32)];
+    });
     [this.#network, this.#memory, this.#f32, this.#longest] = [network, memory, f32, longest];
     this.#lanes = new Map(network.plasticity.flatMap((p) => (p.lane === undefined ? [] : [[p.projection, p.lane]])));
     const own = entriesOf(part, network.entries);
@@ -98,45 +114,80 @@ export class Share {
     this.#traces = traces;
   }
 
+  /** Spikes of its renewal sources. @param sums  of rates, [row][step] */
+  drive(block: Block, sums: Float64Array, spike: OnSpike): void {
+    this.#renewals.drive(block, sums, spike);
+  }
+
+  /** What spikes of a stage's cells, or of SOURCES, release. @returns whether all factors are ones that they can have */
+  release(s: number, log: Logged): boolean {
+    return this.#releasing(s).reduce((sound, r) => r.run(log) && sound, true);
+  }
+
+  /** Whether they do. */
+  releases(s: number): boolean {
+    return this.#releasing(s).length > 0;
+  }
+
+  #releasing(s: number): Releases[] {
+    const { populations, stages } = this.#network;
+    const from = (k: number): boolean =>
+      s === SOURCES ? populations[k]?.kind === "renewal" : stages[s]?.cells.includes(k) === true;
+    return this.#releases.filter(({ plasticity }) => from(plasticity.population));
+  }
+
   /** Spikes that must be known before delivery. */
   detect(s: number, block: Block, spike: OnSpike): void {
     const { compiled, cells } = this.#stages[s] as Stage;
     for (const c of cells) {
       if (c.detect === undefined) continue;
-      c.detect(this.#buffers(c), this.#block(compiled, c, { ...block, steps: 1 }), spike);
+      const piece = { step: block.step, steps: 1, clampSteps: block.steps, clampFrom: 0 };
+      c.detect(this.#buffers(c), this.#block(compiled, c, piece), spike);
     }
   }
 
-  deliver(s: number, block: Block, log: Logged): void {
+  /** A stage's steps of a block, in pieces whose sums a cache holds.
+   * @returns whether all states of its cells and links are ones that they can have, and potentials were at every step */
+  advance(s: number, { step: first, steps }: Block, log: Logged, spike: OnSpike, phase: Phase = untimed): boolean {
+    const { learning } = this.#stages[s] as Stage;
+    let sound = true;
+    for (let from = 0; from < steps; from += this.#longest) {
+      const piece = { step: first + from, steps: Math.min(this.#longest, steps - from), clampSteps: steps, clampFrom: from };
+      phase("deliver", () => this.#deliver(s, piece, log));
+      if (learning.length > 0) phase("learn", () => (sound = this.#learn(s, piece, log) && sound));
+      phase("integrate", () => (sound = this.#integrate(s, piece, spike) && sound));
+    }
+    return sound;
+  } // prettier-ignore
+
+  #deliver(s: number, piece: Piece, log: Logged): void {
     const { compiled, again, own } = this.#stages[s] as Stage;
     const acc = this.#memory.acc[s] as Float64Array | Int32Array;
-    const delivery = this.#delivery(block, own);
+    const delivery = this.#delivery(piece, own);
     deliverPorts(this.#network, compiled, delivery, acc);
     deliver(compiled, log, delivery, acc, again);
   }
 
-  /** @returns whether all states of its links are ones that a link can have */
-  learn(s: number, block: Block, log: Logged): boolean {
+  #learn(s: number, piece: Piece, log: Logged): boolean {
     const { compiled, learning, own } = this.#stages[s] as Stage;
     const acc = this.#memory.acc[s] as Float64Array | Int32Array;
-    return learning.reduce((sound, l) => l.run(compiled, log, this.#delivery(block, own), acc) && sound, true);
+    return learning.reduce((sound, l) => l.run(compiled, log, this.#delivery(piece, own), acc) && sound, true);
   }
 
-  /** @returns whether all states of its cells are ones that a cell can have, and potentials were at every step */
-  integrate(s: number, block: Block, spike: OnSpike): boolean {
+  #integrate(s: number, piece: Piece, spike: OnSpike): boolean {
     const { compiled, cells } = this.#stages[s] as Stage;
     this.#sound = true;
     for (const c of cells) {
       const { buffers, limits, own, n } = c;
-      c.integrate(this.#buffers(c), this.#block(compiled, c, block), spike);
+      c.integrate(this.#buffers(c), this.#block(compiled, c, piece), spike);
       this.#sound &&= limits === undefined || isSound(buffers.state, limits, n, own);
     }
     return this.#sound;
   }
 
-  #block(stage: CompiledStage, { own }: Cells, { step, steps }: Block): Parameters<Integrate>[1] {
+  #block(stage: CompiledStage, { own }: Cells, piece: Piece): Parameters<Integrate>[1] {
     const { entries, nSources } = this.#network;
-    return { step, steps, entries, slots: stage.slots, nSources, own };
+    return { ...piece, entries, slots: stage.slots, nSources, own };
   }
 
   #buffers({ buffers, traces }: Cells): CellBuffers {
@@ -149,9 +200,9 @@ export class Share {
   }
 
   #delivery({ step, steps }: Block, own: Delivery["own"]): Delivery {
-    const { entries, nSources } = this.#network;
+    const { entries, nSources, maxDelaySteps: reach } = this.#network;
     const { scales, ports } = this.#memory;
-    return { step, steps, entries, nSources, scales, ports, integers: this.#f32, lanes: this.#lanes, own };
+    return { step, steps, entries, nSources, reach, scales, ports, integers: this.#f32, lanes: this.#lanes, own };
   }
 
   #cells(k: number, s: number, part: Part, printed: Printed): Cells {

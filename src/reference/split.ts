@@ -1,5 +1,6 @@
 import type { CompiledCells, CompiledNetwork, CompiledStage, RowTable } from "../compile/compiled.ts";
 import { ModelError } from "../errors.ts";
+import { arrayBytes } from "../host/memory.ts";
 import { shown } from "../shapes.ts";
 
 /** What one of several threads owns: its share of the cells of every population, or of the entries. */
@@ -84,6 +85,26 @@ function ownWeights({ segmentProjection, segmentStart, target, weightStride }: R
     for (let l = segmentStart[s] as number; l < end; l++) words += own[target[l] as number] as number;
   }
   return words;
+}
+
+/** Bytes that threads hold beside what they share: each the links onto its cells, and all but one a copy of the rest of the network. */
+export function partBytes(network: CompiledNetwork, parts: readonly Part[]): number {
+  const rows = network.stages.flatMap((s) => s.rows);
+  const others = parts.length - 1;
+  const copies = others * (arrayBytes(network) - arrayBytes(rows));
+  if (parts[0]?.by === "entries") return copies + others * arrayBytes(rows);
+  const slots = network.stages.reduce((sum, s) => sum + s.slots, 0);
+  return rows.reduce((sum, r) => sum + rowBytes(r, parts.length), copies + parts.length * slots);
+}
+
+/** Of a table whose links are divided among so many threads. */
+function rowBytes(rows: RowTable, threads: number): number {
+  const { rowStart, segmentDelay, segmentProjection, segmentStart, segmentWeight, target, weight, weightStride } = rows;
+  const whole = arrayBytes([rowStart, segmentDelay, segmentProjection, weightStride]); // the first thread has them already
+  const shared = segmentProjection.reduce((sum, p) => sum + (weightStride[p] === 0 ? 1 : 0), 0);
+  const each = shared === segmentProjection.length ? 0 : weight.byteLength;
+  const own = segmentStart.byteLength + segmentWeight.byteLength + shared * weight.BYTES_PER_ELEMENT;
+  return target.byteLength + each + threads * own + (threads - 1) * whole;
 }
 
 /** Compartment-steps of a block that a thread is worth: some 2 ms of work, of which meeting the others takes a hundredth. */

@@ -39,12 +39,12 @@ class Member {
     }
   }
 
-  #do(order: number, { log }: Buffers, found: Found): void {
+  #do(order: number, buffers: Buffers, found: Found): void {
     if (order === ORDER.leave) return;
     const { steps, ids } = this.#spikes;
     if (order !== ORDER.send) {
       steps.length = ids.length = 0;
-      this.#advance(order, { ...log, length: this.#control[WORD.logged] as number });
+      if (!this.#work(order, buffers)) Atomics.store(this.#control, WORD.unsound, 1);
     }
     const room = Math.min(found.ids.length, ids.length);
     for (let k = 0; k < room; k++) {
@@ -54,21 +54,21 @@ class Member {
     Atomics.store(this.#control, WORD.spikes + this.#index, ids.length);
   }
 
-  #advance(order: number, log: Buffers["log"] & { readonly length: number }): void {
+  /** @returns whether all that it has left is sound */
+  #work(order: number, { log, sums }: Buffers): boolean {
     const c = this.#control;
     const s = c[WORD.stage] as number;
     const block = { step: (c[WORD.step] as number) >>> 0, steps: c[WORD.steps] as number };
+    const logged = { ...log, length: c[WORD.logged] as number, current: c[WORD.current] as number };
     const spike = (step: number, id: number): void => {
       this.#spikes.steps.push(step);
       this.#spikes.ids.push(id);
     };
-    if (order === ORDER.detect) {
-      this.#share.detect(s, block, spike);
-      return;
-    }
-    this.#share.deliver(s, block, log);
-    const learned = this.#share.learn(s, block, log);
-    if (!this.#share.integrate(s, block, spike) || !learned) Atomics.store(c, WORD.unsound, 1);
+    if (order === ORDER.release) return this.#share.release(s, logged);
+    if (order === ORDER.advance) return this.#share.advance(s, block, logged, spike);
+    if (order === ORDER.drive) this.#share.drive(block, sums, spike);
+    else this.#share.detect(s, block, spike);
+    return true;
   }
 }
 

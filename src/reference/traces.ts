@@ -2,7 +2,8 @@ import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { TraceSamples } from "../host/engine.ts";
 import { sampledLinks, weightTraces } from "../host/learning.ts";
 import { sampleSteps } from "../host/samples.ts";
-import { type Arrays, type Floats, type LinkArrays, type Memory, traceList } from "./memory.ts";
+import type { Arrays, Floats } from "./arrays.ts";
+import { type LinkArrays, type Memory, traceList } from "./memory.ts";
 import type { Readout } from "./readouts.ts";
 
 /** Samples of one trace in a run; those of its place in `traceList`. */

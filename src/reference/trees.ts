@@ -56,7 +56,7 @@ class TreePrinter {
       ...traces.map((_, k) => `  const row_${k} = b_traceRow[${k}][c];`),
       ...clampInputs.map(
         ({ clamp, each }, k) =>
-          `  const gain_${k} = b_gains[${clamp}][g], signal_${k} = b_clampRow[${clamp}][${each ? "g" : "e"}] * block_steps;`,
+          `  const gain_${k} = b_gains[${clamp}][g], signal_${k} = b_clampRow[${clamp}][${each ? "g" : "e"}] * block_clampSteps + block_clampFrom;`,
       ),
       `  let armed = b_armed[g], sound = true;`,
       `  for (let t = 0; t < block_steps; t++) {`,

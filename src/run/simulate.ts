@@ -77,7 +77,7 @@ export async function simulate(net: Network | NetworkDescription, options: Simul
     kind === "gpu" && device !== undefined
       ? { deviceBinding: bindingOf(device), deviceOnHost: isSoftware(device.adapterInfo) }
       : {};
-  const network = compile(description, { ...compileOptions, ...limits });
+  const network = compile(description, { machineMemory: threadsHere().memory, ...compileOptions, ...limits });
   return new Simulation(network, await makeEngine(kind, network, device, count), description);
 }
 

@@ -1,5 +1,6 @@
 import { checkBefore, compile } from "../compile/compile.ts";
 import { estimate } from "../compile/estimate.ts";
+import { threadsHere } from "../host/threads.ts";
 import type { Method } from "../network/cell.ts";
 import type { Network } from "../network/network.ts";
 import { wholeSteps } from "../steps.ts";
@@ -27,6 +28,6 @@ export function checkRun({ network, dt, method, duration }: PlannedRun): void {
 
 /** The same without compiling. @throws ModelError */
 export function checkTimes({ network, dt, method, duration }: PlannedRun): void {
-  checkBefore(network, { dt, method, duration });
+  checkBefore(network, { dt, method, duration, machineMemory: threadsHere().memory });
   wholeSteps("duration", duration.value, dt.value, 1);
 }

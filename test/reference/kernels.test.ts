@@ -10,7 +10,8 @@ import { call, type Expr, name, type Stmt } from "../../src/lang/expr.ts";
 import { jsMath } from "../../src/lang/math64.ts";
 import { parse } from "../../src/lang/parse.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
-import { arraysOf, memoryOf } from "../../src/reference/memory.ts";
+import { arraysOf } from "../../src/reference/arrays.ts";
+import { memoryOf } from "../../src/reference/memory.ts";
 import { partsOf, WHOLE } from "../../src/reference/split.ts";
 import { Code, moduleOf, TYPE } from "../../src/reference/wasm/code.ts";
 import { regionOf, scratchOf, withHeap } from "../../src/reference/wasm/heap.ts";
@@ -51,7 +52,7 @@ test.each([2, 3, 5])("what one thread alone and each of %i write for JavaScript 
   const net = compiled(network({ longMs: 20 }));
   const longest = 40;
   const parts = partsOf(net, threads);
-  const memory = withHeap(net, memoryOf(net, new Inputs(net), longest, arraysOf(false, true)), longest, parts);
+  const memory = withHeap(net, memoryOf(net, new Inputs(net), longest, longest, arraysOf(false, true)), longest, parts);
   const heap = memory.heap!;
   const regions = [...heap.scratch.keys()].flatMap((k) => {
     const cells = withoutLinkTraces(net.populations[k] as CompiledCells);

@@ -8,20 +8,24 @@ import { drive } from "../../src/network/signal.ts";
 import type { Spawn, Thread } from "../../src/host/threads.ts";
 import { nodeThreads } from "../../src/node/threads.ts";
 import { referenceEngine, threadedEngine } from "../../src/reference/engine.ts";
-import { Hz, ms } from "../../src/units.ts";
+import { fixedProbability } from "../../src/connect/rules.ts";
+import { Network } from "../../src/network/network.ts";
+import { gamma, poisson } from "../../src/network/sources.ts";
+import { Hz, ms, perCell, uS } from "../../src/units.ts";
 import { clamped } from "../clamps.ts";
 import { gathering } from "../gathers.ts";
-import { collect, compiled, expectSame, network, type RunOptions } from "../gpu/engine-networks.ts";
+import { collect, compiled, expectSame, hhCells, network, type RunOptions } from "../gpu/engine-networks.ts";
 import { noisy } from "../noise.ts";
 import { changeRates, portNetwork } from "../ports.ts";
 import { reading } from "../readouts.ts";
 import { DT, learningNetwork } from "../unit/links/learning-network.ts";
+import { plasticNetwork } from "../unit/links/networks.ts";
 import { mixed } from "../unit/links/procedural.ts";
 
 const spawn = nodeThreads().spawn as Spawn;
 
 const threaded = async <T>(network: CompiledNetwork, threads: number, precision: 64 | 32, work: (engine: Engine) => Promise<T>): Promise<T> => {
-  const engine = await threadedEngine(network, { threads, precision, spawn });
+  const engine = await threadedEngine(network, { threads, precision, spawn, worth: 0 }); // divides all that can be
   try {
     return await work(engine);
   } finally {
@@ -38,16 +42,49 @@ const KINDS: readonly (readonly [string, () => CompiledNetwork])[] = [
   ["large trees under clamps", () => compile(clamped(20), { dt: ms(0.025) })],
   ["links drawn again, two entries", () => mixed(true, 2)],
   ["links that learn, two entries", () => compile(learningNetwork(2, 0.5), { dt: DT })],
+  ["sources of every kind", () => compiled(manySources(1))],
+  ["sources of every kind in four entries", () => compiled(manySources(4))],
+  ["short-term plasticity of sources and of cells", () => compile(plasticNetwork(), { dt: ms(0.1) })],
+  ["short-term plasticity in three entries", () => compile(plasticNetwork(3), { dt: ms(0.1) })],
   ["read-outs that learn and feed back", () => compile(reading({ loop: true, seeds: [1, 2] }), { dt: ms(0.1) })],
   ["the motor pool", () => pool({ motorNeurons: 60 })],
 ];
+/** Signals of each cell and of all, constant rates, latencies, orders, noise; at rates of a spike in most blocks. */
+function manySources(entries: number): Network {
+  const net = new Network({ seed: 8 });
+  const E = net.cells("E", hhCells(7));
+  const wave = drive.sinusoid({ amplitude: Hz(300), frequency: Hz(90), offset: Hz(200) });
+  const noise = drive.constant(Hz(400)).plus(drive.noise({ sd: Hz(200) }));
+  const own = { signals: [wave, noise, drive.constant(Hz(3000))], signalOfCell: Array.from({ length: 25 }, (_, k) => (k * k) % 3) };
+  const kinds = [
+    gamma({ order: 4, rate: own, latency: ms(0.7) }),
+    poisson({ rate: noise }),
+    poisson({ rate: perCell(Hz, Array.from({ length: 25 }, (_, k) => 40 * k)), latency: ms(1.1) }),
+    gamma({ order: 64, rate: perCell(Hz, Array.from({ length: 25 }, (_, k) => 9 * k)) }),
+    poisson({ rate: Hz(2500) }),
+  ];
+  kinds.forEach((kind, k) => {
+    const S = net.sources(`S${k}`, 25, kind);
+    net.connect(S, E.excitatory, fixedProbability(0.4), { weight: uS(0.001), delay: (s) => ms(0.5 + 0.2 * (s % 9)) });
+  });
+  net.record(E, "V", { every: ms(0.1) });
+  if (entries > 1) net.vary("seed", Array.from({ length: entries }, (_, e) => 8 + e));
+  return net;
+} // prettier-ignore
+
 const STEPS = 900;
 const ENDS = [300, 301, 777];
 
 /** Starting threads from sources is slow: float32, whose sums are integers, is tried on some kinds. */
 const CASES = [
   ...KINDS.map(([name, make]) => ({ name, make, threads: 3, precision: 64 as const })),
-  ...[1, 4, 7].map((k) => ({ name: KINDS[k]![0], make: KINDS[k]![1], threads: 2, precision: 32 as const })),
+  ...KINDS.filter(([name]) => /sources/.test(name)).map(([name, make]) => ({
+    name,
+    make,
+    threads: 2,
+    precision: 64 as const,
+  })),
+  ...[1, 4, 7, 9].map((k) => ({ name: KINDS[k]![0], make: KINDS[k]![1], threads: 2, precision: 32 as const })),
 ];
 
 test.each(CASES)(
@@ -84,6 +121,16 @@ test("controls act from their step on", async () => {
   const how = { before, ends: [300, 600] };
   const want = await collect(referenceEngine(compiled(network({ loops: true }))), STEPS, how);
   expectSame(await threaded(compiled(network({ loops: true })), 2, 64, (e) => collect(e, STEPS, how)), want);
+});
+
+test("rates that become rows of their own: more than there was room for", async () => {
+  const before: RunOptions["before"] = (engine, step) => {
+    const k = engine.network.populations.findIndex((p) => p.name === "S1");
+    for (let entry = 0; entry < 4; entry++) engine.setRate(k, drive.constant(Hz(100 * (entry + 1) + step)), entry);
+  };
+  const how = { before, ends: [300, 600] };
+  const make = (): CompiledNetwork => compiled(manySources(4));
+  expectSame(await threaded(make(), 2, 64, (e) => collect(e, STEPS, how)), await collect(referenceEngine(make()), STEPS, how)); // prettier-ignore
 });
 
 test("a thread that ends is told, and the run goes on alone from where the segment began", async () => {
@@ -124,6 +171,13 @@ test("a thread that fails says what failed in it", async () => {
   expect(String(failed)).toMatch(/as it was before this segment/);
   await engine.close();
 });
+
+test("one thread does sources and releases that are not worth a meeting: the same bits", async () => {
+  const make = (): CompiledNetwork => compile(plasticNetwork(), { dt: ms(0.1) });
+  const engine = await threadedEngine(make(), { threads: 2, spawn });
+  expectSame(await collect(engine, STEPS, { ends: ENDS }), await collect(referenceEngine(make()), STEPS, { ends: ENDS }));
+  await engine.close();
+}); // prettier-ignore
 
 test("rates of Poisson ports that change", async () => {
   const compiledPorts = compile(portNetwork(true), { dt: ms(0.1) });

@@ -8,6 +8,7 @@ import {
   advanceSources,
   constantIncrements,
   initSources,
+  runningSums,
   sourceStateLength,
   thresholdOf,
   type Sources,
@@ -62,7 +63,9 @@ function trains(s: Sources, steps: number, increments: Uint32Array): number[][] 
   const state = new Uint32Array(sourceStateLength(s));
   initSources(state, s);
   const spikes: number[][] = Array.from({ length: s.n }, () => []);
-  advanceSources(state, s, steps, increments, new Uint32Array(s.n), (step, cell) => spikes[cell]!.push(step));
+  advanceSources(state, s, steps, runningSums(increments, steps), new Uint32Array(s.n), (step, cell) =>
+    spikes[cell]!.push(step),
+  );
   return spikes;
 }
 

@@ -21,10 +21,10 @@ export function kernelIntegrate(network: CompiledNetwork, population: number, ce
   const kernel = kernelOf(kernelModule({ ...cells, program: cells.program }, placesOf(memory, population, stage, region, scratch), shape, { pages, shared: heap.shared }), heap);
   if (kernel === undefined) return undefined;
   const own = cellsOf(part, cells.n);
-  return (b, { step, steps, nSources, own: { entries: span } }, spike) => {
+  return (b, { step, steps, clampSteps, clampFrom, nSources, own: { entries: span } }, spike) => {
     for (const t of traces) t.begin(step, steps);
     for (let e = span.first; e < span.end; e++) {
-      const result = kernel(own.first, own.end, e, steps);
+      const result = kernel(own.first, own.end, e, steps, clampSteps, clampFrom);
       if (result < 0) b.unsound();
       const bytes = result < 0 ? -1 - result : result;
       if (bytes > 0) tell(found, bytes, step, e * nSources + cells.firstSource, spike);

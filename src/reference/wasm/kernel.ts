@@ -34,9 +34,16 @@ interface Shape {
   readonly voltageLimit: number;
 }
 
-/** Runs cells [first, end) of an entry over the steps of a block. @returns words written to `spikes`; negative, less 1, where a
- * potential was beyond its limit, or another state is after the block */
-export type Kernel = (first: number, end: number, entry: number, steps: number) => number;
+/** Runs cells [first, end) of an entry over some steps; a row of `clamps` has `clampSteps` numbers, of which the first step's is `clampFrom`.
+ * @returns bytes written to `spikes`; negative, less 1, where a potential was beyond its limit, or another state is after the steps */
+export type Kernel = (
+  first: number,
+  end: number,
+  entry: number,
+  steps: number,
+  clampSteps: number,
+  clampFrom: number,
+) => number;
 
 /** Bytes of one spike's record. */
 export const RECORD = 12;
@@ -59,13 +66,13 @@ export function kernelModule(cells: CompiledCells & { readonly program: CellProg
   return moduleOf(IMPORTS, [expm1Function(), new Printer(cells, places, shape).print()], memory);
 } // prettier-ignore
 
-const [FIRST, END, ENTRY, STEPS] = [0, 1, 2, 3];
+const [FIRST, END, ENTRY, STEPS, CLAMP_STEPS, CLAMP_FROM] = [0, 1, 2, 3, 4, 5];
 
 class Printer {
   readonly #cells: CompiledCells & { readonly program: CellProgram };
   readonly #places: Places;
   readonly #shape: Shape;
-  readonly #f = new Code([TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32], [TYPE.i32]);
+  readonly #f = new Code([TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32], [TYPE.i32]);
   readonly #cell = this.#f.local(TYPE.i32);
   readonly #step = this.#f.local(TYPE.i32);
   readonly #sum = this.#f.local(TYPE.i32); // address of the cell's first sum in this step
@@ -187,7 +194,7 @@ class Printer {
     const { gains, clampRow, clamps } = this.#places;
     const gain = f.get(at).at(load, gains[clamp] as number).keep();
     const signal = (of: number, further: number): number =>
-      f.get(of).i32(2).op("i32shl").at("i32", (clampRow[clamp] as number) + further).get(STEPS).op("i32mul").i32(3).op("i32shl").keep(TYPE.i32);
+      f.get(of).i32(2).op("i32shl").at("i32", (clampRow[clamp] as number) + further).get(CLAMP_STEPS).op("i32mul").get(CLAMP_FROM).op("i32add").i32(3).op("i32shl").keep(TYPE.i32);
     const first = signal(each ? g : ENTRY, 0);
     const second = each && lanes === 2 ? signal(g, 4) : first;
     const value = (of: number): Code => f.get(this.#step).i32(3).op("i32shl").get(of).op("i32add").at("both", clamps);

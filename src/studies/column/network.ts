@@ -13,6 +13,7 @@ import {
   type Point,
 } from "../../models/cortical-column/index.ts";
 import { checkEstimate, estimate } from "../../compile/estimate.ts";
+import { threadsHere } from "../../host/threads.ts";
 import { checkDrives } from "../../models/cortical-column/drive-checks.ts";
 import { ms } from "../../units.ts";
 import type { ColumnSettings } from "./settings.ts";
@@ -116,7 +117,7 @@ function vary(column: CortexColumn, trials: number, seed: number): void {
 
 function checkTrials(column: CortexColumn, trials: number): void {
   const whole = { ...column.describe(), entries: trials };
-  checkEstimate(whole, estimate(whole), {});
+  checkEstimate(whole, estimate(whole), { machine: threadsHere().memory });
 }
 
 /** Contacts of the probe, upwards. */

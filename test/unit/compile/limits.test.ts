@@ -12,9 +12,11 @@ import {
 } from "../../../src/connect/rules.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { Network } from "../../../src/network/network.ts";
-import { poisson } from "../../../src/network/sources.ts";
+import { poisson, poissonPort } from "../../../src/network/sources.ts";
+import iafDelta from "../../../src/mechanisms/neurons/iaf_delta.ts";
+import stdpAdditive from "../../../src/mechanisms/plasticity/stdp_additive.ts";
 import { simulate } from "../../../src/run/simulate.ts";
-import { Hz, ms, um, uS, type Quantities, type Quantity } from "../../../src/units.ts";
+import { Hz, ms, mV, um, uS, type Quantities, type Quantity } from "../../../src/units.ts";
 import { smallCells } from "../network/cells.ts"; // prettier-ignore
 
 const dt = ms(0.025);
@@ -31,6 +33,22 @@ function wired(sources: number, cells: number, rule: Rule, weight: Quantity<"uS"
   net.connect(S, E.inhibitory, rule, { weight, delay: ms(1), name: "P" });
   return net;
 } // prettier-ignore
+
+/** An element for each of n neurons, whose rate may become such that a table has 67 thresholds. */
+function ported(n: number): Network {
+  const net = new Network({ seed: 1 });
+  const E = net.cells("E", iafDelta({ n }));
+  const P = net.sources("P", n, poissonPort({ sources: 1000, rate: Hz(10), maxRate: Hz(800) }));
+  net.connect(P, E.jump, oneToOne(), { weight: mV(0.1), delay: ms(1) });
+  return net;
+}
+
+function learning(n: number): Network {
+  const net = new Network({ seed: 1 });
+  const E = net.cells("E", iafDelta({ n }));
+  net.connect(E, E.jump, allToAll(), { weight: mV(0.1), delay: ms(1), plasticity: stdpAdditive({ w_max: mV(1) }) });
+  return net;
+}
 
 describe("sizes from the description", () => {
   test.each([
@@ -83,6 +101,28 @@ describe("refused in milliseconds, with numbers and a remedy", () => {
       /6\.60e\+8 links take at least 7\.38 GiB of memory, where 6\.00 GiB are allowed/,
     );
     expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
+  test.each<[string, () => Network, RegExp]>([
+    // 67 thresholds of 4 bytes, 24 of rates and places, 16 of the neuron's state: 16e6 times
+    ["tables of ports whose rates may change", () => batched(ported(80_000), 200), /take at least 4\.59 GiB of memory/],
+    ["links that learn", () => learning(20_000), /4\.00e\+8 links take at least 3\d\.\d GiB of memory/],
+  ])("%s count", (_, make, words) => {
+    const begun = performance.now();
+    expect(() => compile(make(), { dt, hostMemory: 3 * 2 ** 30 })).toThrow(words);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
+  test("tables of ports that no device binds", () => {
+    expect(() => compile(batched(ported(80_000), 10), { dt, deviceBinding: 2 ** 27 })).toThrow(/tables of "P" \(800000 elements, rates up to maxRate\) take at least 204\.5 MiB in one buffer, where this device binds 128\.0 MiB/);
+  });
+
+  test("where nothing is said, up to 8 GiB of the machine's", () => {
+    const net = wired(100, 100, allToAll());
+    expect(() => compile(net, { dt, machineMemory: 5e4 })).toThrow(/10000 links take at least 0\.1 MiB of memory, where this machine has 0\.0 MiB/);
+    expect(() => compile(net, { dt, machineMemory: 1e7 })).not.toThrow();
+    expect(() => compile(net, { dt, machineMemory: 5e4, hostMemory: 1e7 })).not.toThrow();
+    expect(() => compile(wired(63_246, 63_246, allToAll()), { dt, machineMemory: 2 ** 40 })).toThrow(/where 8\.00 GiB are allowed/);
   });
 
   test("memory is the caller's to give", () => {

@@ -7,6 +7,7 @@ import {
   checkOrder,
   constantIncrements,
   initSources,
+  runningSums,
   sourceStateLength,
   sourceWord,
   thresholdOf,
@@ -105,7 +106,7 @@ describe("a population", () => {
         increments[i] = drawU32(1, 1, from + i, 0, "signal") >>> 7;
         increments[steps + i] = 2e6;
       }
-      advanceSources(state, s, steps, increments, Uint32Array.of(0, 1, 0), (step, cell) =>
+      advanceSources(state, s, steps, runningSums(increments, steps), Uint32Array.of(0, 1, 0), (step, cell) =>
         spikes.push(`${from + step}:${cell}`),
       );
       from += steps;
@@ -118,6 +119,52 @@ describe("a population", () => {
     expect(whole.spikes.length).toBeGreaterThan(100);
     expect(run([1, 399, 40, 760], sources)).toEqual(whole);
   });
+
+  const kinds = [1, 3, 64].flatMap((order) => [0, 7, 24].map((shift) => ({ order, shift })));
+
+  test.each(kinds)("of order $order crosses where single steps do, whatever the increments (2^27 and $shift halvings), often 0", ({ order, shift }) => {
+    const s = { ...sources, order };
+    const steps = 700;
+    const increments = Uint32Array.from({ length: 2 * steps }, (_, i) => (i % 5 === 0 ? 0 : (drawU32(1, 2, i, 0, "signal") >>> 5 >>> shift) / order));
+    const state = new Uint32Array(sourceStateLength(s));
+    initSources(state, s);
+    const single = [0, 1, 2].map((cell) => loadSource(state, s, cell));
+    const rows = Uint32Array.of(0, 1, 0);
+    const want = single.flatMap((source, cell) =>
+      Array.from({ length: steps }, (_, t) => t).filter((t) => sourceStep(source, increments[rows[cell]! * steps + t]!, s, cell)).map((t) => [t, cell]),
+    );
+    const got: number[][] = [];
+    const sums = runningSums(increments, steps);
+    const spike = (step: number, cell: number) => got.push([step, cell]);
+    // by shares, as threads do
+    advanceSources(state, s, steps, sums, rows, spike, { first: 0, end: 2 });
+    advanceSources(state, s, steps, sums, rows, spike, { first: 2, end: 3 });
+    expect(got).toEqual(want);
+    expect([0, 1, 2].map((cell) => loadSource(state, s, cell))).toEqual(single);
+    if (shift !== 7) expect(want.length > 0).toBe(shift === 0);
+  }); // prettier-ignore
+
+  test.each([1, 5])(
+    "of order %i with constant rates: one block has the spikes and the state of single steps",
+    (order) => {
+      const s = { ...sources, order };
+      const rates = constantIncrements([0, 7000 / order, 333.3], 0.1);
+      const run = (blocks: readonly number[]) => {
+        const [state, spikes] = [new Uint32Array(sourceStateLength(s)), [] as number[][]];
+        initSources(state, s);
+        let from = 0;
+        for (const steps of blocks) {
+          advanceConstantSources(state, s, steps, rates, (step, cell) => spikes.push([cell, from + step]));
+          from += steps;
+        }
+        return { state, spikes: spikes.sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]!) };
+      };
+      const want = run(new Array<number>(900).fill(1));
+      expect(want.spikes.length).toBeGreaterThan(100);
+      expect(run([900])).toEqual(want);
+      expect(run([40, 1, 859])).toEqual(want);
+    },
+  );
 
   test("touches only its entry of the batch, laid out [field][entry][cell]", () => {
     const { state } = run([100], sources);
