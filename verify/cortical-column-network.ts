@@ -97,12 +97,10 @@ function wantWhole(files: CaseFiles): void {
   wantSome("record_gid<n>.csv", own.length, "cell of its own");
 }
 
-/** Runs of so many ms and more keep the dipole of every second step. */
-const LONG_MS = 225;
-
 function wantDipoles(files: CaseFiles, { dt_ms: dt, tstop_ms: end }: NetworkCase["info"]): void {
   const [raw, smooth] = [table(files, "dipole.csv"), table(files, "dipole_smooth.csv")];
-  wantSamples(raw, end, end < LONG_MS ? dt : 2 * dt);
+  // long runs keep every second step
+  wantSamples(raw, end, spacing(raw.numbers("t")) > 1.5 * dt ? 2 * dt : dt);
   wantColumns(raw, ["t", "agg_nAm", "L2_nAm", "L5_nAm"]);
   wantSamples(smooth, end, 0.1);
   wantColumns(smooth, ["t", "agg", "L2", "L5"]);

@@ -104,7 +104,7 @@ function wantCell(stored: Table, column: CortexColumn, type: string): void {
   const sections = column.cellTypes.find(({ name }) => name === type)?.sections ?? [];
   const of = sections.flatMap((s) => [`v_${s.name}`, ...("cad" in s.mechanisms ? [`ca_${s.name}`] : []), ...s.receptors.map((r) => `i_${s.name}_${r}`)]);
   wantColumns(stored, of);
-  wantSamples(stored, Math.max(LEAST_MS, stored.numbers("t").at(-1) ?? 0), CELL_MS);
+  wantSamples(stored, Math.max(Math.min(LEAST_MS, column.tstop), stored.numbers("t").at(-1) ?? 0), CELL_MS);
 } // prettier-ignore
 
 /** Voltages, synaptic currents and calcium of one cell. */

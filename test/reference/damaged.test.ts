@@ -19,6 +19,7 @@ const IDLE = [
   /near_ties\.csv\.gz is gone|f4-(P-diagnostics|example-traces|trained-weights)|f4-summary.*(is gone|per_loop|final|dim_|win50|median_mse|float32_runs)|f4-dimension\.csv is gone/,
   /sensitivity|gain_as_myogen|gain_consistent|soma\d\.swc\.columns|f4-dimension\.csv has no last column|f4-loops\.csv has no last column/,
   /f32_counts/, // of the float32 engines
+  /dipole\.csv\.gz has every other row/, // as long runs keep it
 ];
 
 /** Damages that only the run shows, as spikes or voltages that differ: those are run. */

@@ -70,7 +70,7 @@ const FACTORS: Readonly<Record<string, readonly [number, Unit]>> = {
 export class Parameters {
   readonly #of: Readonly<Record<string, unknown>>;
 
-  constructor({ parameters }: GeneralCase) {
+  constructor({ parameters }: Pick<GeneralCase, "parameters">) {
     this.#of = parameters;
   }
 
@@ -83,6 +83,15 @@ export class Parameters {
     return { values: value.map((x) => x * factor), unit: canonical };
   }
 
+  /** One value for each of n cells, in the canonical unit. */
+  list(name: string, n: number): number[] {
+    const q = this.quantity(name);
+    if (!("values" in q)) return new Array<number>(n).fill(q.value);
+    return q.values.length === n
+      ? Array.from(q.values)
+      : refuse(`parameters.${name}`, `has ${q.values.length} values for ${n} cells`);
+  }
+
   number(name: string): number {
     const bare = own(this.#of, name);
     const value = typeof bare === "number" ? bare : this.#get(name).value;
@@ -93,6 +102,12 @@ export class Parameters {
     const found = parameter.safeParse(own(this.#of, name));
     return found.success ? found.data : refuse(`parameters.${name}`, "is not among them");
   }
+}
+
+/** What a case says that a state begins with, or undefined where it says it in words ("EL") or not at all. */
+export function initial(data: { readonly [key: string]: unknown }, name: string): Quantity | Quantities | undefined {
+  const given = z.looseObject({ [name]: parameter }).safeParse(data["initial"]);
+  return given.success ? new Parameters({ parameters: given.data }).quantity(name) : undefined;
 }
 
 const parameter = z.object({ value: z.union([z.number(), z.array(z.number())]), unit: z.string() });
@@ -247,9 +262,11 @@ export const columnCells = (rows: Table, stem: string, end = ""): number[] =>
     return cell === undefined ? [] : [Number(cell)];
   });
 
-/** The step between a table's rows. */
+export const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+/** The largest step of which all of a table's rows are multiples: what to record, whether the rows lie evenly or not. */
 export const rowSteps = (rows: Table): number => {
-  const [first = NaN, second = NaN] = rows.numbers("step");
-  if (!(second > first)) throw new DataError(rows.where, "has no two rows at different steps", "Restore the file");
-  return second - first;
+  const common = rows.numbers("step").reduce((a, b) => gcd(a, b), 0);
+  if (!(common > 0)) throw new DataError(rows.where, "has no row after step 0", "Restore the file");
+  return common;
 };

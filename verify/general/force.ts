@@ -5,6 +5,10 @@ import { param } from "../../src/mechanisms/mechanism.ts";
 import { neuron } from "../../src/mechanisms/neuron.ts";
 import { Network } from "../../src/network/network.ts";
 import { rls } from "../../src/network/readouts.ts";
+import { evaluate } from "../../src/lang/evaluate.ts";
+import type { Expr } from "../../src/lang/expr.ts";
+import { freeNames } from "../../src/lang/names.ts";
+import { parse } from "../../src/lang/parse.ts";
 import { drive } from "../../src/network/signal.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import { Hz, ms, mV, one, perCell } from "../../src/units.ts";
@@ -12,20 +16,21 @@ import type { CaseFiles, VerifyRow } from "../case.ts";
 import type { Table } from "../csv.ts";
 import { atMost, notYet, type VerifyContext } from "../rows.ts";
 import { allowed, FORCE_DRAWS, GENERAL } from "../tolerances.ts";
-import { columnCells, columnError, optionalRead, Parameters, readCase, readTable, rowSteps, runSteps, simulatedSteps, spikeSteps, together } from "./data.ts"; // prettier-ignore
+import { columnCells, columnError, gcd, optionalRead, Parameters, readCase, readTable, rowSteps, runSteps, simulatedSteps, spikeSteps, together } from "./data.ts"; // prettier-ignore
 import { firstUnmatched, networkRows } from "./spikes.ts";
+import { explicit, shareOf } from "./texts.ts";
 
 const forceCase = z.looseObject({
   dt_ms: z.number().positive(), steps: z.number().int().positive(),
   parameters: z.looseObject({ P0: z.string(), phi0: z.number() }),
   inputs: z.looseObject({ target: z.string() }),
   expected: z.looseObject({
-    mean_rate_hz: z.number(), f32_first_difference_steps: z.array(z.number()).min(1),
+    mean_rate_hz: z.number(), f32_first_difference_steps: z.array(z.number().nullable()).min(1),
     twins: z.looseObject({ f32: z.looseObject({ largest_phi_difference_at_snapshots: z.array(z.number()) }) }),
   }),
   tolerance: z.looseObject({
     f64: z.looseObject({ spikes: z.string(), z: z.string(), errors: z.string() }),
-    f32: z.looseObject({ V_mV: z.number(), s_and_r: z.number(), z_before_first_difference: z.number() }),
+    f32: z.looseObject({ spikes: z.string().optional(), errors: z.string().optional(), V_mV: z.number(), s_and_r: z.number(), z_before_first_difference: z.number() }),
   }),
 }); // prettier-ignore
 type ForceCase = z.infer<typeof forceCase>;
@@ -54,7 +59,6 @@ const lif = neuron({
 }); // prettier-ignore
 const READ = "1000 * (b_pre - a_pre) / (tau_d - tau_r)";
 
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 const first = (text: string, pattern: RegExp, what: string): number => {
   const found = pattern.exec(text)?.[1];
   if (found !== undefined) return Number(found);
@@ -77,7 +81,28 @@ export function sines(text: string) {
     rest = rest.slice(found[0].length);
   }
   if (sum !== undefined && rest.trim() === "") return sum;
-  throw new DataError("case.json, inputs.target", `is "${text.slice(0, 80)}"`, "Give a sum of terms like 0.5 sin(2 pi 5 t)");
+  return undefined;
+} // prettier-ignore
+
+/** The target as the case writes it: a sum of sines, or any formula of t in seconds, of which the value at every step is taken. */
+export function targetOf(text: string, steps: number, dt: number) {
+  const sum = sines(text);
+  if (sum !== undefined) return sum;
+  const refuse = (why: string): never => {
+    throw new DataError("case.json, inputs.target", `is "${text.slice(0, 80)}" (${why})`, "Give a formula of t in seconds, like 0.5 sin(2 pi 5 t)");
+  };
+  const formula = ((): Expr => {
+    try {
+      return parse(explicit(text.split(/,\s*t\s*=/)[0] as string), "inputs.target");
+    } catch (error) {
+      return refuse((error as Error).message);
+    }
+  })();
+  const other = [...freeNames(formula)].find((id) => id !== "t" && id !== "pi");
+  if (other !== undefined) refuse(`${other} is not known`);
+  const values = Array.from({ length: steps + 1 }, (_, n) => evaluate(formula, { t: n * dt * 1e-3, pi: Math.PI }));
+  // half a step early, so that a step lies in the middle of its sample's interval
+  return drive.samples({ values: { values, unit: "1" }, interval: ms(dt), start: ms(-dt / 2) });
 } // prettier-ignore
 
 interface Times {
@@ -88,7 +113,7 @@ interface Times {
 }
 
 function build(files: CaseFiles, data: ForceCase, { dt, pre, trained, every }: Times): Network {
-  const p = new Parameters({ ...data, files: {} });
+  const p = new Parameters(data);
   const given = readTable(files, "cells.csv");
   const links = readTable(files, "weights.csv");
   const net = new Network({ seed: 1 });
@@ -100,13 +125,13 @@ function build(files: CaseFiles, data: ForceCase, { dt, pre, trained, every }: T
   const P0 = first(data.parameters.P0, /^\s*([\d.e+-]+)/i, "a number times the identity");
   const read = net.readout("z", cells, {
     value: READ, params: { tau_d: p.quantity("tau_d") as ReturnType<typeof ms>, tau_r: p.quantity("tau_r") as ReturnType<typeof ms> },
-    weight: ms(data.parameters.phi0), learning: rls({ target: sines(data.inputs.target), every: ms(every * dt), P0, start: ms(pre * dt), stop: ms(trained * dt) }),
+    weight: ms(data.parameters.phi0), learning: rls({ target: targetOf(data.inputs.target, data.steps, dt), every: ms(every * dt), P0, start: ms(pre * dt), stop: ms(trained * dt) }),
   });
   net.gather(read, cells, allToAll(), { value: "z_pre", weight: perCell(mV, given.numbers("eta_mV")), input: "feedback" });
   const sampled = ms(dt * [rowSteps(readTable(files, "z.csv")), pre].reduce(gcd, every));
   net.recordReadout(read, "z", { every: sampled });
   net.recordReadout(read, "error", { every: sampled });
-  net.recordReadout(read, "w", { every: ms(every * dt) });
+  net.recordReadout(read, "w", { every: ms(gcd(every, pre) * dt) });
   const voltages = readTable(files, "v.csv");
   const rows = ms(rowSteps(voltages) * dt);
   net.record(cells, "V", { cells: columnCells(voltages, "V_cell", "_mV"), every: rows });
@@ -125,12 +150,12 @@ function reader(chunk: Chunk, variable: string, dt: number): (step: number) => n
 export async function verifyForce(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
   const data = readCase(files, forceCase);
   const { dt_ms: dt, steps, expected, tolerance } = data;
-  const p = new Parameters({ ...data, files: {} });
+  const p = new Parameters(data);
   const pre = p.number("pre_steps");
   const times = { dt, pre, trained: pre + p.number("train_steps"), every: p.number("learn_every_steps") };
   const chunk = await runSteps(build(files, data, times), dt, steps, context);
   const float64 = context.engine === "reference";
-  const parts = Math.min(...expected.f32_first_difference_steps);
+  const parts = Math.min(...expected.f32_first_difference_steps.map((at) => at ?? steps));
   const given = spikeSteps(readTable(files, "spikes.csv"), readTable(files, "cells.csv").rows);
   const end = given.flat().reduce((a, b) => Math.max(a, b), 0) + 1;
   const simulated = simulatedSteps(chunk, "cells", dt);
@@ -140,14 +165,14 @@ export async function verifyForce(files: CaseFiles, name: string, context: Verif
   const equal = float64 ? first(tolerance.f64.spikes, /step < (\d+)/, "until when spikes are compared") : Math.floor(parts / 2);
   const ties = optionalRead(files, "near_ties.csv");
   const near = ties === undefined ? undefined : { steps: ties.numbers("step"), cells: ties.numbers("cell"), margins: ties.numbers("V_minus_threshold_mV") };
-  const limits = { equalBefore: Math.min(end, equal), until: float64 ? end : parts, share: float64 ? 1 : 0.98, total: float64 ? 0 : GENERAL.total.float32 };
+  const limits = { equalBefore: Math.min(end, equal), until: float64 ? end : parts, share: float64 ? 1 : (shareOf(tolerance.f32.spikes) ?? 0.98), total: float64 ? 0 : GENERAL.total.float32 };
   const rate = simulated.flat().length / given.length / (steps * dt * 1e-3);
   return [
     ...networkRows(name, given, shown, limits, near),
     ...stateRows(files, name, data, chunk, float64, until),
     ...(until > pre ? valueRows(files, name, data, chunk, { until, float64 }) : []), // z is 0 before
     ...(until > pre ? [phiRow(files, name, data, chunk, { ...times, until, float64 })] : []),
-    ...errorRows(files, name, data, chunk, { ...times, parted }),
+    ...errorRows(files, name, data, chunk, { ...times, parted, float64 }),
     atMost(name, "mean rate, difference (relative)", Math.abs(rate / expected.mean_rate_hz - 1), allowed(context.engine, GENERAL.forceRate), given.length, `${rate.toFixed(2)} Hz`),
   ];
 } // prettier-ignore
@@ -195,7 +220,7 @@ function valueRows(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk
 } // prettier-ignore
 
 /** Weights after the learning steps that the table's columns name. */
-function phiRow(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk, { dt, every, until, float64 }: Times & { readonly until: number; readonly float64: boolean }): VerifyRow {
+function phiRow(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk, { dt, pre, every, until, float64 }: Times & { readonly until: number; readonly float64: boolean }): VerifyRow {
   const table = readTable(files, "phi.csv");
   const trace = chunk.trace("cells", "z.w");
   const rowOf = new Map(Array.from(trace.times, (t, row) => [Math.round(t / dt), row]));
@@ -205,7 +230,8 @@ function phiRow(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk, {
   table.names.filter((column) => /^phi_after_step\d+$/.test(column)).forEach((column, k) => {
     const step = Number(column.slice("phi_after_step".length));
     if (step >= until) return;
-    const row = rowOf.get((Math.floor(step / every) + 1) * every);
+    const sampled = gcd(every, pre);
+    const row = rowOf.get((Math.floor(step / sampled) + 1) * sampled);
     const limit = float64 ? GENERAL.forceWeights.float64 * largest : 4 * (twins[k] ?? 0) + 2 ** -24 * largest;
     table.numbers(column).forEach((phi, c) => {
       needed++;
@@ -218,10 +244,12 @@ function phiRow(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk, {
 } // prettier-ignore
 
 /** The errors that the case's tolerance bounds: "last_500ms_of_training_rms below 0.11, test_rms below 0.2". */
-function errorRows(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk, { dt, pre, trained, parted }: Times & { readonly parted: number }): VerifyRow[] {
+function errorRows(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk, { dt, pre, trained, parted, float64 }: Times & { readonly parted: number; readonly float64: boolean }): VerifyRow[] {
   const error = reader(chunk, "z.error", dt);
   const steps = readTable(files, "z.csv").numbers("step");
-  return data.tolerance.f64.errors.split(",").map((said) => {
+  const { f64, f32 } = data.tolerance;
+  const words = float64 || f32.errors === undefined || /as f64/.test(f32.errors) ? f64.errors : f32.errors;
+  return words.split(",").map((said) => {
     const [, part = "", limit = ""] = /^\s*(\w+) below ([\d.e+-]+)\s*$/.exec(said) ?? [];
     const [, ofTraining, length = ""] = /^(first|last)_(\d+)ms_of_training_rms$/.exec(part) ?? [];
     const [, ofTest, tested = ""] = /^test_(first|last)_(\d+)ms_rms$/.exec(part) ?? [];

@@ -3,6 +3,7 @@ import { list } from "../../src/connect/rules.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
 import { param } from "../../src/mechanisms/mechanism.ts";
 import { neuron } from "../../src/mechanisms/neuron.ts";
+import { DataError } from "../../src/errors.ts";
 import type { CellModel } from "../../src/network/cell.ts";
 import { Network } from "../../src/network/network.ts";
 import { ms, mV, nA, nF, nS, pA, perCell, S_per_cm2, uS } from "../../src/units.ts";
@@ -11,7 +12,16 @@ import { own } from "../../src/own.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
 import { allowed, GENERAL } from "../tolerances.ts";
 import { cell, compartment, squidMembrane } from "./cells.ts";
-import { columnError, optionalRead, readCase, readTable, runSteps, simulatedSteps, spikeSteps } from "./data.ts";
+import {
+  columnCells,
+  columnError,
+  optionalRead,
+  readCase,
+  readTable,
+  runSteps,
+  simulatedSteps,
+  spikeSteps,
+} from "./data.ts";
 import { unmatched } from "./spikes.ts";
 
 const junctions = z.looseObject({
@@ -19,7 +29,7 @@ const junctions = z.looseObject({
   model: z.looseObject({
     compartment, hh: z.string().default(""),
     groups: z.record(z.string(), z.looseObject({ cells: z.tuple([z.number(), z.number()]), type: z.string() })),
-    pas: z.looseObject({ g_S_cm2: z.number(), e_mV: z.number() }),
+    pas: z.looseObject({ g_S_cm2: z.number(), e_mV: z.number() }).optional(),
     junctions: z.array(z.looseObject({ a: z.number(), b: z.number(), g_uS: z.number() })),
   }),
   inputs: z.looseObject({ current_clamps: z.array(z.looseObject({ cell: z.number(), amp_nA: z.number(), on_from_step: z.number(), off_from_step: z.number() })) }),
@@ -28,7 +38,7 @@ const junctions = z.looseObject({
     dt_ms: z.number(), steps: z.number(),
     parameters: z.looseObject({ C_pF: z.number(), gL_nS: z.number(), EL_mV: z.number(), V_th_mV: z.number(), V_r_mV: z.number(), k: z.number(), g_nS: z.number(), I_pA: z.array(z.number()) }),
     spikes_step_cell: z.array(z.tuple([z.number(), z.number()])),
-  }),
+  }).optional(),
   tolerance: z.looseObject({ f64: z.looseObject({ V_mV: z.number() }), f32: z.looseObject({ V_mV: z.record(z.string(), z.number()) }) }),
 }); // prettier-ignore
 type Junctions = z.infer<typeof junctions>;
@@ -45,12 +55,12 @@ async function compartments(files: CaseFiles, data: Junctions, name: string, con
   const net = new Network({ seed: 1 });
   const groups = Object.entries(model.groups);
   const place = (of: number) => {
-    const [group, { cells: [first] }] = groups.find(([, { cells: [from, to] }]) => of >= from && of < to) as (typeof groups)[number];
-    return { group, index: of - first };
+    const found = groups.find(([, { cells: [from, to] }]) => of >= from && of < to);
+    if (found === undefined) throw new DataError("case.json, model.groups", `have no cell ${of}`, "Restore the file");
+    return { group: found[0], index: of - found[1].cells[0] };
   };
   const populations = new Map(groups.map(([group, { cells: [from, to], type }]) => {
-    const passive = { insertions: [{ sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(model.pas.g_S_cm2), E: mV(model.pas.e_mV) } }] };
-    const membrane: Partial<CellModel> = type === "pas" ? passive : squidMembrane(model.hh);
+    const membrane: Partial<CellModel> = type === "pas" ? passiveMembrane(model.pas) : squidMembrane(model.hh);
     const cells = net.cells(group, cell(model.compartment, { n: to - from, V0: mV(data.initial.V.value), ...membrane }));
     net.record(cells, "V", { every: ms(dt) });
     return [group, cells] as const;
@@ -74,7 +84,11 @@ async function compartments(files: CaseFiles, data: Junctions, name: string, con
   const f64 = context.engine === "reference";
   const n = Math.max(...groups.map(([, g]) => g.cells[1]));
   const wanted = spikeSteps(readTable(files, "spikes.csv"), n);
-  const found = groups.flatMap(([group]) => simulatedSteps(chunk, group, dt));
+  const trains = new Map(groups.map(([group]) => [group, simulatedSteps(chunk, group, dt)]));
+  const found = wanted.map((_, c) => {
+    const { group, index } = place(c);
+    return trains.get(group)?.[index];
+  });
   const shift = Math.max(0, ...wanted.map((train, c) => {
     const mine = found[c] ?? [];
     return train.length === mine.length ? Math.max(0, ...train.map((s, k) => Math.abs(s - (mine[k] as number)))) : Infinity;
@@ -82,11 +96,16 @@ async function compartments(files: CaseFiles, data: Junctions, name: string, con
   const table = readTable(files, "v.csv");
   return [
     atMost(name, "spikes, worst (steps)", shift, allowed(context.engine, GENERAL.spikeSteps), n, `${wanted.flat().length} spikes`),
-    ...groups.map(([group]) => {
+    ...groups.filter(([group]) => columnCells(table, `V_${group}_`, "_mV").length > 0).map(([group]) => {
       const V = columnError(chunk, { table, stem: `V_${group}_`, end: "_mV", printed: f64 }, { population: group, variable: "V", dt });
       return atMost(name, `V of ${group}, largest error (mV)`, V.error, f64 ? data.tolerance.f64.V_mV : (own(data.tolerance.f32.V_mV, group) ?? 0), V.values);
     }),
   ];
+} // prettier-ignore
+
+function passiveMembrane(given: Junctions["model"]["pas"]): Partial<CellModel> {
+  if (given === undefined) throw new DataError("case.json, model.pas", "is missing", "A group of type pas needs its conductance and reversal potential");
+  return { insertions: [{ sections: ["soma"], mechanism: pas, params: { g: S_per_cm2(given.g_S_cm2), E: mV(given.e_mV) } }] };
 } // prettier-ignore
 
 const leaky = neuron({
@@ -106,6 +125,7 @@ const leaky = neuron({
 }); // prettier-ignore
 
 async function pair(files: CaseFiles, { lif_pair: lif, tolerance }: Junctions, name: string, context: VerifyContext): Promise<VerifyRow[]> {
+  if (lif === undefined) return [];
   const { dt_ms: dt, steps, parameters: p } = lif;
   const net = new Network({ seed: 1 });
   const n = p.I_pA.length;

@@ -52,7 +52,9 @@ function shortTermCase(files: CaseFiles): ShortTermCase {
   const { sources, targets_of_every_source: targets, inputs } = part(data, shortTerm);
   return {
     data,
-    trains: sources.map(({ train }) => own(inputs.trains_steps, train) ?? []),
+    trains: sources.map(({ train }) =>
+      part(own(inputs.trains_steps, train), z.array(z.number(), { error: `inputs.trains_steps has no "${train}"` })),
+    ),
     kinds: sources.map((s) => s.kind_index),
     targets,
   };
@@ -71,11 +73,12 @@ function relay(net: Network, steps: readonly (readonly number[])[], dt: number) 
 function shortTermNetwork({ data, trains: steps, kinds, targets }: ShortTermCase, relayed: boolean, everySteps?: number): Network {
   const dt = data.dt_ms;
   const p = new Parameters(data);
-  const raw = part(data.parameters, z.looseObject({ U: z.array(z.number()) }));
-  const perSource = (values: readonly number[]): number[] => kinds.map((k) => values[k] as number);
-  const listed = (name: string): readonly number[] => {
+  const perKind = z.union([z.array(z.number()), z.looseObject({ value: z.union([z.number(), z.array(z.number())]) }).transform((given) => given.value), z.number()]);
+  const { U } = part(data.parameters, z.looseObject({ U: perKind }));
+  const perSource = (values: number | readonly number[]): number[] => kinds.map((k) => (typeof values === "number" ? values : (values[k] as number)));
+  const listed = (name: string): number | readonly number[] => {
     const q = p.quantity(name);
-    return "values" in q ? q.values : [];
+    return "values" in q ? Array.from(q.values) : q.value;
   };
   const net = new Network({ seed: 1 });
   const times = steps.map((train) => train.map((s) => s * dt));
@@ -89,7 +92,7 @@ function shortTermNetwork({ data, trains: steps, kinds, targets }: ShortTermCase
     weight: perCell(nS, pairs.map((_, i) => targets[i % each]?.weight_nS ?? 0)),
     delay: perCell(ms, pairs.map((_, i) => (targets[i % each]?.delay_steps ?? 0) * dt)),
     plasticity: tsodyksMarkram({
-      U: perCell(one, perSource(raw.U)), tau_d: perCell(ms, perSource(listed("tau_d"))), tau_f: perCell(ms, perSource(listed("tau_f"))),
+      U: perCell(one, perSource(U)), tau_d: perCell(ms, perSource(listed("tau_d"))), tau_f: perCell(ms, perSource(listed("tau_f"))),
     }),
   });
   if (everySteps !== undefined) for (const variable of ["g", "V"]) net.record(cells, variable, { every: ms(everySteps * dt) });

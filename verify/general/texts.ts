@@ -32,7 +32,7 @@ export function definition(of: ReadonlyMap<string, string>, id: string): string 
   throw new DataError("case.json, model", `does not define ${id}`, `It defines ${[...of.keys()].join(", ")}`);
 }
 
-const FUNCTIONS = new Set(["exp", "exprel", "log", "sqrt", "tanh", "abs"]);
+const FUNCTIONS = new Set(["exp", "exprel", "log", "sqrt", "tanh", "abs", "sin", "cos"]);
 
 /** Products are written out: "2.2 exp(x)" and "4a" and "ci d (x)" get their signs of multiplication; "minf(V)" is "minf". */
 export function explicit(text: string): string {
@@ -61,3 +61,29 @@ export function squidConstants(text: unknown): { gna: number; gk: number; gl: nu
   const celsius = Number(/(-?\d+\.?\d*)\s*degC/.exec(typeof text === "string" ? text : "")?.[1] ?? 6.3);
   return { gna: of("gna", 0.12), gk: of("gk", 0.036), gl: of("gl", 3e-4), ena: of("ena", 50), ek: of("ek", -77), el: of("el", -54.3), celsius };
 } // prettier-ignore
+
+const said = (text: unknown, pattern: RegExp): number | undefined => {
+  const found = typeof text === "string" ? pattern.exec(text)?.[1] : undefined;
+  return found === undefined ? undefined : Number(found);
+};
+
+/** The step up to which a tolerance holds: "rows with |v| < 30 and step < 3000". */
+export const stepOf = (text: unknown): number | undefined => said(text, /\bstep < (\d+)/);
+
+/** The share of spikes that a tolerance asks for: "of those with step < 3000 at least 99 %", "98 % of those with step < 4371". */
+export const shareOf = (text: unknown): number | undefined => {
+  const percent = said(text, /at least ([\d.]+) %/) ?? said(text, /([\d.]+) % of/);
+  return percent === undefined ? undefined : percent / 100;
+};
+
+/** By what share a total may differ: "total within 5 %", "number within 1 %". */
+export const totalOf = (text: unknown): number | undefined => {
+  const percent = said(text, /(?:total|number) within ([\d.]+) %/);
+  return percent === undefined ? undefined : percent / 100;
+};
+
+/** Shares of spikes by how many steps they may be off: "at least 0.67 within 1 step, 0.86 within 4 steps". */
+export const sharesOf = (text: unknown): { readonly most: number; readonly share: number }[] =>
+  typeof text === "string"
+    ? [...text.matchAll(/([\d.]+) within (\d+) steps?\b/g)].map(([, share, most]) => ({ most: Number(most), share: Number(share) }))
+    : []; // prettier-ignore
