@@ -70,6 +70,10 @@ function addImport(program: Command, done: (code: number) => void): void {
       [],
     )
     .option("--rounds <n>", "how often at most a loop goes round whose end is computed while it runs (default 8)")
+    .option(
+      "--times <list or file>",
+      "when a cell fires that reads its times from a vector (VecStim): 10,20.5 in ms, or a file of them",
+    ) // prettier-ignore
     .option("--no-diffusion", "leave LONGITUDINAL_DIFFUSION out instead of refusing it")
     .action(async (file: string, options: ImportOptions) => {
       const { importCommand } = await import("./import.ts");

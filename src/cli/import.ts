@@ -14,6 +14,7 @@ import {
   nmodlGather,
   type GivenTable,
   type NmodlCell,
+  type NmodlCellOptions,
   type NmodlOptions,
   pulsesSource,
 } from "../import/index.ts";
@@ -35,12 +36,14 @@ export interface ImportOptions {
   readonly rounds?: string;
   /** each `name=file`. */
   readonly table?: readonly string[];
+  /** `10,20.5` */
+  readonly times?: string;
 }
 
 /** `hillock import`: prints or writes what a file of another simulator says. @returns the exit code */
 export async function importCommand(
   path: string,
-  { out, exact = false, fixed = [], diffusion = true, verbatim = [], rounds, table = [] }: ImportOptions = {},
+  { out, exact = false, fixed = [], diffusion = true, verbatim = [], rounds, table = [], times }: ImportOptions = {},
 ): Promise<number> {
   if (/\.(swc|asc)$/i.test(path)) throw new DataError(clipped(path), "is a morphology, which a script turns into a cell", `Use ${/swc$/i.test(path) ? "swcCell" : "ascCell"}(text, { ... }) of "hillock/import"; examples/layer5.mjs is one`); // prettier-ignore
   if (!path.endsWith(".mod")) throw new DataError(clipped(path), "is not of a kind that can be translated", "Give a .mod file"); // prettier-ignore
@@ -55,6 +58,7 @@ export async function importCommand(
     verbatim: Object.fromEntries(verbatim.map(cOf)),
     functionTables: Object.fromEntries(table.map(tableOf)),
     ...(rounds === undefined ? {} : { rounds: Number(rounds) }),
+    ...(times === undefined ? {} : { times: timesOf(times) }),
     ...(diffusion ? {} : { longitudinalDiffusion: "none" }),
   });
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
@@ -90,6 +94,17 @@ function cOf(text: string): [string, string] {
   throw new DataError("--verbatim", `is "${clipped(text)}"`, 'Give a block of the file and what its C does, for example "urand=scop_random()"'); // prettier-ignore
 }
 
+/** "10, 20.5", or the name of a file with a time in each line. */
+function timesOf(text: string): number[] {
+  const isList = /^[\s\d.,+eE-]*$/.test(text);
+  const words = (isList ? text : readText(text).replaceAll(/#.*$/gm, ""))
+    .split(/[\s,;]+/)
+    .filter((word) => word !== "");
+  const bad = words.find((word) => !Number.isFinite(Number(word)));
+  if (bad === undefined && words.length > 0) return words.map(Number);
+  throw new DataError("--times", bad === undefined ? `gives no time: "${clipped(text)}"` : `has "${clipped(bad)}"`, "Give ms, as 10,20.5, or a file of them"); // prettier-ignore
+}
+
 /** "name=file", of lines with x and y. */
 function tableOf(text: string): [string, GivenTable] {
   const [, name, path] = /^\s*(\w+)\s*=(.+)$/.exec(text) ?? [];
@@ -107,14 +122,20 @@ function tableOf(text: string): [string, GivenTable] {
   return [name, { x: rows.map(([x]) => x), y: rows.map(([, y]) => y) }];
 }
 
-function translated(text: string, asJson: boolean, options: NmodlOptions): Translation {
+function translated(
+  text: string,
+  asJson: boolean,
+  { times, ...options }: NmodlCellOptions & NmodlOptions,
+): Translation {
   const written = (data: unknown, source: string): string => (asJson ? `${JSON.stringify(data, undefined, 2)}\n` : source); // prettier-ignore
+  const isCell = isArtificial(text, options);
+  if (times !== undefined && !isCell) throw new DataError("--times", "is given for a file that is no ARTIFICIAL_CELL", "Leave it out: an artificial cell that reads its times from a vector (VecStim) takes them"); // prettier-ignore
   if (isGather(text, options)) {
     const { gather, ...more } = nmodlGather(text, options);
     const notes = [...more.notes, "net.gather(source, target, rule, { ...gather }) takes it, in each direction in which it acts"];
     return { said: "gather", written: written(gather, gatherSource(gather)), warnings: more.warnings, notes };
   } // prettier-ignore
-  if (isArtificial(text, options)) return cellOf(nmodlCell(text, options), written);
+  if (isCell) return cellOf(nmodlCell(text, { ...options, ...(times === undefined ? {} : { times }) }), written);
   const { mechanism, plasticity, reads, ...more } = nmodl(text, options);
   const rule = plasticity?.mechanism;
   const data = rule === undefined ? mechanism : { mechanism, plasticity: rule };

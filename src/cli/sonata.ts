@@ -1,4 +1,5 @@
 import { sonata, type SonataModel } from "../import/index.ts";
+import type { Trace } from "../run/chunk.ts";
 import { openFolder } from "../storage/node-folder.ts";
 import type { Files } from "../storage/files.ts";
 import { openHdf5 } from "../storage/hdf5-file.ts";
@@ -47,11 +48,24 @@ async function write({ parts, spikesFile, reports }: SonataModel, run: StoredRun
     return { population: part.sonata, times, nodeIds: Float64Array.from(cells, (cell) => part.nodeIds[cell] as number) };
   })); // prettier-ignore
   await writeSonataSpikes(files, spikesFile, spikes);
-  for (const { file, variable, populations } of reports) {
+  for (const { file, populations, elements, from, until } of reports) {
     const traces = await Promise.all(neurons.filter(({ population }) => populations.includes(population)).map(async (part) => {
-      const trace = await run.trace(part.population, variable);
-      return { population: part.sonata, trace, nodeIds: Array.from(trace.cells, (cell) => part.nodeIds[cell] as number) };
+      const own = elements.filter(({ population }) => population === part.population);
+      const read = await Promise.all(own.map(async ({ trace, id, pos }) => ({ id, pos, trace: between(await run.trace(part.population, trace), from, until) })));
+      const nodeIds = Array.from(read[0]?.trace.cells ?? [], (cell) => part.nodeIds[cell] as number);
+      return { population: part.sonata, nodeIds, elements: read };
     })); // prettier-ignore
     await writeSonataReport(files, file, traces);
   }
+}
+
+/** Rows of a trace from a time on and before another. */
+function between(trace: Trace, from: number, until: number): Trace {
+  const { times, cells, data } = trace;
+  const slack = 1e-9 * Math.max(1, times.at(-1) ?? 0); // times are products
+  const first = times.findIndex((t) => t >= from - slack);
+  const start = first < 0 ? times.length : first;
+  const later = times.findIndex((t) => t >= until - slack);
+  const end = later < 0 ? times.length : Math.max(start, later);
+  return { ...trace, times: times.slice(start, end), data: data.slice(start * cells.length, end * cells.length) };
 }

@@ -9,5 +9,6 @@ export { gatherSource, mechanismSource, neuronSource, pulsesSource } from "./nmo
 export { REFUSED, type Refused } from "./refused.ts";
 export { swcCell, type ByKind, type NsegRule, type SwcCellOptions, type SwcInsertion } from "./swc/cell.ts";
 export { swc, type SwcMorphology, type SwcSection } from "./swc/sections.ts";
-export { sonata, type SonataModel, type SonataPart, type SonataReport } from "./sonata/sonata.ts";
+export { sonata, type SonataModel, type SonataPart } from "./sonata/sonata.ts";
+export type { SonataElement, SonataReport } from "./sonata/reports.ts";
 export type { SonataGroup, SonataSource } from "./sonata/config.ts";

@@ -5,7 +5,7 @@ export interface Refused {
 }
 
 const NMODL: readonly Refused[] = [
-  { what: "VERBATIM in what runs of which the option verbatim does not say what it does, unless it is assignments over numbers, draws, does nothing (printing, #include, extern, seeding, empty) or ends its block (return 0; but in a loop or a FUNCTION), and #define of a word of the file", why: "it is C, not NMODL" },
+  { what: "VERBATIM in what runs of which the option verbatim does not say what it does, unless it is assignments, IF and loops between whole numbers over numbers, draws, does nothing (printing, #include, extern, seeding, empty) or ends its block (return 0; but in a loop or a FUNCTION), and #define of a word of the file", why: "it is C, not NMODL" },
   { what: "a POINTER that a state or a current depends on, but to the voltage on the other side of a point process without states (nmodlGather)", why: "it reads or sets a variable somewhere else" },
   { what: "an ARTIFICIAL_CELL that computes when it will fire (net_move, net_send of such a time), whose events do other than add their weights to what decays, or that draws its times", why: "it fires between steps, or by no equation of states: write it as a neuron({ ... }), or take poisson, gamma, regular or trains" },
   { what: "net_send in INITIAL of NET_RECEIVE", why: "a receptor sends itself events as it begins, not for a link" },
@@ -53,7 +53,7 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc" | "asc" | "sonata", readon
       why: "they have no counterpart",
     },
     {
-      what: "biophysical templates but ctdb:Biophys1.hoc with model_processing aibs_perisomatic",
+      what: "biophysical templates but ctdb:Biophys1.hoc with model_processing fullaxon, aibs_perisomatic, aibs_allactive or axon_bbpv5",
       why: "a template with a morphology is a program (other HOC, NeuroML); such cells are built by a script (swcCell, nmodl)",
     },
     {
@@ -65,21 +65,24 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc" | "asc" | "sonata", readon
       why: "hillock has no neuron that does the same",
     },
     {
-      what: "synapses but static_synapse onto point neurons and exp2syn or expsyn onto biophysical cells, a weight_function, plasticity",
+      what: "synapses but static_synapse onto point neurons and exp2syn or expsyn onto biophysical cells, weight functions but wmax and gaussianLL, plasticity",
       why: "they are programs of their authors",
     },
     {
-      what: "edges onto biophysical cells without a section, at a section's very end, or with several synapses (nsyns)",
-      why: "BMTK draws their places by chance; an end has no membrane",
+      what: "edges onto biophysical cells without a section or target_sections, at a section's very end, or with several synapses (nsyns) at a place of their own",
+      why: "where they end is not said; an end has no membrane; each synapse has its place",
     },
     {
       what: "an afferent_section_id that is one section of the file and another of the processed cell",
       why: "writers have meant either; sec_id is the processed cell's",
     },
-    { what: "inputs but spikes and current_clamp", why: "they have no counterpart yet" },
     {
-      what: "reports of what is no state of a point neuron, and of cells but their soma's potential",
-      why: "there is nothing to sample, or one place a cell",
+      what: "inputs but spikes and current clamps (current_clamp, csv), a clamp at a section's very end, amplitudes of one clamp that overlap",
+      why: "they have no counterpart yet; an end has no membrane; what overlaps is two clamps",
+    },
+    {
+      what: "reports but membrane_report, and of what is no state of a point neuron, of a mechanism (m_NaV) or of a pool (cai), nor a cell's potential",
+      why: "there is nothing to sample",
     },
     {
       what: "spikes given to nodes that are not virtual, edges onto virtual nodes, a node_set that leaves nodes out",

@@ -28,46 +28,60 @@ export async function writeSonataSpikes(files: Files, name: string, parts: reado
   });
 }
 
+/** What was sampled of nodes of a population. */
 interface SonataTrace {
   readonly population: string;
-  readonly trace: Trace;
-  /** of each column of the trace. */
+  /** of each column of a trace. */
   readonly nodeIds: readonly number[];
+  /** Each node's, in the file's order: a section's number, a place on it (0 to 1) and its trace; all sampled at the same times. */
+  readonly elements: readonly { readonly id: number; readonly pos: number; readonly trace: Trace }[];
 }
 
-/** Samples by population: `/report/<population>/{data,mapping}`, a row for each time. Parts of one population, sampled at the same
- * times, are columns of one. */
+/** Samples by population: `/report/<population>/{data,mapping}`, a row for each time, all elements of a node side by side. Parts of one
+ * population, sampled at the same times, are columns of one. */
 export async function writeSonataReport(files: Files, name: string, parts: readonly SonataTrace[]): Promise<void> {
   await writeHdf5(files, name, (file) => {
     head(file);
     const report = file.create_group("report");
     for (const population of new Set(parts.map((part) => part.population))) {
-      const own = parts.filter((part) => part.population === population);
-      const { times, unit, variable } = (own[0] as SonataTrace).trace;
-      const nodeIds = own.flatMap((part) => part.nodeIds);
-      const [rows, width] = [times.length, nodeIds.length];
-      const data = new Float32Array(rows * width);
-      let at = 0;
-      for (const { trace, nodeIds: ids } of own) {
-        for (let row = 0; row < rows; row++)
-          data.set(trace.data.subarray(row * ids.length, (row + 1) * ids.length), row * width + at);
-        at += ids.length;
-      }
-      const group = report.create_group(population);
-      const dataset = group.create_dataset({ name: "data", data, shape: [rows, width], dtype: "<f" });
-      dataset.create_attribute("units", unit);
-      dataset.create_attribute("variable", variable);
-      const mapping = group.create_group("mapping");
-      column(mapping, "node_ids", bigs(nodeIds), "<Q");
-      const pointers = bigs(Array.from({ length: width + 1 }, (_, k) => k));
-      for (const spelling of ["index_pointers", "index_pointer"]) column(mapping, spelling, pointers, "<Q"); // readers know one or the other
-      column(mapping, "element_ids", new Uint32Array(width), "<I");
-      column(mapping, "element_pos", new Float32Array(width).fill(0.5), "<f");
-      const step = rows > 1 ? (times[1] as number) - (times[0] as number) : 1;
-      const span = Float64Array.of(times[0] ?? 0, (times[rows - 1] ?? 0) + step, step);
-      column(mapping, "time", span, "<d").create_attribute("units", "ms");
+      const own = parts.filter((part) => part.population === population && part.elements.length > 0);
+      const first = own[0]?.elements[0]?.trace;
+      if (first !== undefined) writePopulation(report.create_group(population), own, first);
     }
   });
+}
+
+function writePopulation(group: Group, own: readonly SonataTrace[], { times, unit, variable }: Trace): void {
+  const columns = own.flatMap(({ nodeIds, elements }) => nodeIds.flatMap((_, cell) => elements.map((element) => ({ ...element, cell })))); // prettier-ignore
+  const [rows, width] = [times.length, columns.length];
+  const data = new Float32Array(rows * width);
+  columns.forEach(({ trace, cell }, at) => {
+    const n = trace.cells.length;
+    for (let row = 0; row < rows; row++) data[row * width + at] = trace.data[row * n + cell] as number;
+  });
+  const dataset = group.create_dataset({ name: "data", data, shape: [rows, width], dtype: "<f" });
+  dataset.create_attribute("units", unit);
+  dataset.create_attribute("variable", variable);
+  const mapping = group.create_group("mapping");
+  column(mapping, "node_ids", bigs(own.flatMap(({ nodeIds }) => nodeIds)), "<Q");
+  const starts = [0];
+  for (const { nodeIds, elements } of own) for (const _ of nodeIds) starts.push((starts.at(-1) as number) + elements.length); // prettier-ignore
+  for (const spelling of ["index_pointers", "index_pointer"]) column(mapping, spelling, bigs(starts), "<Q"); // readers know one or the other
+  column(
+    mapping,
+    "element_ids",
+    Uint32Array.from(columns, ({ id }) => id),
+    "<I",
+  );
+  column(
+    mapping,
+    "element_pos",
+    Float32Array.from(columns, ({ pos }) => pos),
+    "<f",
+  );
+  const step = rows > 1 ? (times[1] as number) - (times[0] as number) : 1;
+  const span = Float64Array.of(times[0] ?? 0, (times[rows - 1] ?? 0) + step, step);
+  column(mapping, "time", span, "<d").create_attribute("units", "ms");
 }
 
 export const bigs = (values: ArrayLike<number>): BigUint64Array =>

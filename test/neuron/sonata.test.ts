@@ -1,23 +1,33 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { pythonWith } from "../../scripts/requirements.mjs";
+import { hillock } from "../../src/cli/command.ts";
 import { fromSonata } from "../../src/cli/sonata.ts";
-import { ms, simulate } from "../../src/index.ts";
+import { loadRun, ms, simulate } from "../../src/index.ts";
+import type { CellModel } from "../../src/network/cell.ts";
+import { openFolder } from "../../src/node.ts";
+import { openHdf5 } from "../../src/storage/hdf5-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hillock-sonata-cells-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => vi.restoreAllMocks());
 const at = (name: string): string => join(import.meta.dirname, name);
 const layer5 = at("../../examples/layer5");
 
-test("a circuit of biophysical cells is NEURON's: sections, mechanisms of files, synapses at their places, spikes between cells", async () => {
-  const mods = readdirSync(layer5).filter((name) => name.endsWith(".mod")).map((name) => join(layer5, name)); // prettier-ignore
-  execFileSync(pythonWith(["h5py", "numpy"]), [at("../fixtures/sonata-cells/circuit.py"), folder, ...mods, at("../fixtures/sonata-cells/k_slow.mod")]); // prettier-ignore
-  const out = execFileSync(pythonWith(["neuron", "h5py"]), [at("sonata.py"), folder, join(folder, "build")], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 2 ** 24 }); // prettier-ignore
+const mods = readdirSync(layer5).filter((name) => name.endsWith(".mod")).map((name) => join(layer5, name)); // prettier-ignore
+/** What the script prints behind RESULT. */
+function neuronOf<T>(...args: string[]): T {
+  const out = execFileSync(pythonWith(["neuron", "h5py"]), [at("sonata.py"), ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 2 ** 28 }); // prettier-ignore
   const line = out.split("\n").find((text) => text.startsWith("RESULT")) ?? "RESULT{}";
-  const neuron = JSON.parse(line.slice("RESULT".length)) as { nseg: number[]; V: number[][] };
+  return JSON.parse(line.slice("RESULT".length)) as T;
+}
+
+test("a circuit of biophysical cells is NEURON's: sections, mechanisms of files, synapses at their places, spikes between cells", async () => {
+  execFileSync(pythonWith(["h5py", "numpy"]), [at("../fixtures/sonata-cells/circuit.py"), folder, ...mods, at("../fixtures/sonata-cells/k_slow.mod")]); // prettier-ignore
+  const neuron = neuronOf<{ nseg: number[]; V: number[][] }>(folder, join(folder, "build"));
 
   const { network, dt, duration } = await fromSonata(join(folder, "simulation_config.json"));
   const cells = network.describe().populations.filter(({ model }) => model.kind === "cells");
@@ -36,3 +46,64 @@ test("a circuit of biophysical cells is NEURON's: sections, mechanisms of files,
   }
   await sim.close();
 }, 120_000);
+
+/** A report as written: columns by node, and by `<section> <place>` in it. */
+function reported(file: ReturnType<typeof openHdf5>): { nodes: number[]; places: [number, number][][]; data: Float32Array; width: number; time: number[] } {
+  const values = (path: string): number[] => Array.from((file.get(`report/cortex/${path}`) as { value: ArrayLike<number | bigint> }).value, Number);
+  const [nodes, starts, ids, pos] = ["node_ids", "index_pointers", "element_ids", "element_pos"].map((name) => values(`mapping/${name}`)) as [number[], number[], number[], number[]];
+  const places = nodes.map((_, k) => ids.slice(starts[k], starts[k + 1]).map((id, j): [number, number] => [id, pos[starts[k]! + j]!]));
+  const data = (file.get("report/cortex/data") as unknown as { value: Float32Array }).value;
+  return { nodes, places, data, width: ids.length, time: values("mapping/time") };
+} // prettier-ignore
+
+test("all-active cells, axons that stay, drawn places, weights by tuning, clamps and reports off the soma are NEURON's", async () => {
+  const active = mkdtempSync(join(folder, "active-"));
+  execFileSync(pythonWith(["h5py", "numpy"]), [at("../fixtures/sonata-active/circuit.py"), active, ...mods]);
+  const config = join(active, "simulation_config.json");
+  const { network } = await fromSonata(config);
+  const { populations, projections } = network.describe();
+  const nodeIds: Record<string, number[]> = { lgn: [0, 1, 2], cortex_biophysical_1: [0, 2], cortex_biophysical_2: [1] };
+  const drawn = projections.filter(({ name }) => name.startsWith("drawn_lgn->")).flatMap(({ source, target, receptors, rule }) => {
+    const model = populations.find(({ name }) => name === target)?.model as CellModel;
+    const { section, at: x } = model.receptors!.find(({ name }) => name === receptors[0])!;
+    const { source: from, target: to } = rule as unknown as { source: number[]; target: number[] };
+    return from.map((s, k) => [nodeIds[source]![s], nodeIds[target]![to[k]!], model.sections.findIndex(({ name }) => name === section), x]);
+  });
+  expect(drawn.length).toBe(4 + 3 + 5 + 2);
+  expect(new Set(drawn.map((place) => place.slice(2).join())).size).toBeGreaterThan(5);
+  writeFileSync(join(active, "places.json"), JSON.stringify({ drawn }));
+  const { whole } = neuronOf<{ whole: Record<"v" | "cai" | "m_na_t", number[][][][]> }>(active, join(active, "build"), join(active, "places.json"));
+
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, "write").mockImplementation(() => true);
+  const out = join(active, "out");
+  expect(await hillock(["run", config, "--engine", "reference", "--out", out])).toBe(0);
+  const run = await loadRun(await openFolder(out));
+  const somata = [0, 1, 2].map((node) => whole.v[node]![0]![0]!);
+  for (const [k, v] of somata.entries()) expect(v.some((x, j) => j > 0 && v[j - 1]! <= -15 && x > -15), `spikes of ${k}`).toBe(true);
+  for (const [variable, node] of [["V", 0], ["V", 2], ["V", 1]] as const) {
+    const trace = await run.trace(node === 1 ? "cortex_biophysical_2" : "cortex_biophysical_1", variable);
+    const [n, column] = [trace.cells.length, node === 2 ? 1 : 0];
+    // one step, one order of sums: what is left is rounding, which spikes enlarge; the project's bound
+    for (const [j, x] of somata[node]!.slice(0, trace.times.length).entries()) expect(Math.abs(x - trace.data[j * n + column]!)).toBeLessThan(1e-6);
+  }
+  const h5 = await (await openFolder(out)).hdf5();
+  for (const [name, of, ulp] of [["v", "v", 4e-6], ["cai", "cai", 1e-9], ["gates", "m_na_t", 6e-8]] as const) {
+    const { nodes, places, data, width } = reported(openHdf5(h5, join(out, `${name}.h5`)));
+    expect([...nodes].sort()).toEqual([0, 1, 2].filter((node) => of !== "cai" || node !== 1));
+    let at = 0;
+    for (const [k, node] of nodes.entries()) {
+      const all = whole[of][node]!.flatMap((section, id) => section.map((values, j): [number, number, number[]] => [id, (j + 0.5) / section.length, values]));
+      const wanted = name === "gates" ? all.filter(([id, x]) => x === 0.5 && (node === 1 ? [1, 2, 3] : [7, 8]).includes(id)) : all;
+      expect(places[k]!.map(([id, x]) => [id, x.toFixed(5)])).toEqual(wanted.map(([id, x]) => [id, x.toFixed(5)]));
+      for (const [, , values] of wanted) {
+        // float32 in the file: half an ulp of 110 mV, of a concentration below 0.02 mM, of 1; and the run's own 1e-6
+        for (let row = 0; row < data.length / width; row++) expect(Math.abs(data[row * width + at]! - values[row]!)).toBeLessThan(ulp + 1e-6);
+        at++;
+      }
+    }
+  }
+  const { data, width, time } = reported(openHdf5(h5, join(out, "somata.h5")));
+  expect([time[0], time[1]!.toFixed(6), time[2]!.toFixed(6), width, data.length]).toEqual([10, "20.000000", "0.100000", 3, 300]);
+  expect(data[0]).toBeCloseTo(somata[0]![400]!, 4);
+  expect(data[299]).toBeCloseTo(somata[1]![796]!, 4);
+}, 120_000); // prettier-ignore

@@ -4,22 +4,26 @@ import type { CellModel, Insertion, ReceptorSpec, SectionSpec } from "../../netw
 import { degC, mV, ohm_cm, type Quantity, uF_per_cm2, um } from "../../units.ts";
 import { scaled } from "../nmodl/writing/writer.ts";
 import { swc, type SwcSection } from "../swc/sections.ts";
+import { processed, type Stub } from "./axons.ts";
 import type { Components } from "./components.ts";
 import { brief, type Fields, textOf } from "./config.ts";
 import { type Fit, fitOf } from "./fit.ts";
+import { type Compartment, compartmentsOf, type DrawnPlaces, kindOf } from "./places.ts";
 
-/** Cells of a morphology and a fit of the Allen Cell Types Database, as BMTK's `aibs_perisomatic` makes them: the reconstructed axon gives
- * way to two sections of 30 um x 1 um, one behind the other on the soma's middle. */
+/** Cells of a morphology and a fit of the Allen Cell Types Database, whose reconstructed axon stays or gives way to two sections. */
 
 /** A kind of cell that nodes of one type are. */
 export interface Biophysical {
   readonly cell: Omit<CellModel, "receptors">;
-  /** Sections by `sec_id`, in BMTK's order of the processed cell: soma, dend, apic, axon. */
+  /** Sections by `sec_id`, in BMTK's order of the processed cell: soma, dend, apic, axon; with the file's axon as in the file. */
   readonly processed: readonly string[];
+  readonly compartments: readonly Compartment[];
   /** Sections by `afferent_section_id`, in the order of SONATA's guide: soma, the file's axon (undefined: it is replaced), dend, apic. */
   readonly inFile: readonly (string | undefined)[];
   /** Where edges end, by what makes them one: those of one compartment and the same parameters. Filled as edges are read. */
   readonly receptors: Map<string, ReceptorSpec>;
+  /** Places that edges draw from, by the texts that say which. Filled as receptors are. */
+  readonly drawn: Map<string, DrawnPlaces>;
 }
 
 /** What a simulation says of all its cells. */
@@ -46,45 +50,26 @@ export function runOf(config: Fields, run: Fields | undefined): Run {
 export function biophysical(where: string, type: ReadonlyMap<string, string>, files: Components, run: Run): Biophysical {
   const template = type.get("model_template") ?? "";
   if (!/^(?:ctdb:)?Biophys1(?:\.hoc)?$/.test(template)) throw new DataError(where, `has the model_template "${template.slice(0, 60)}"`, "Of biophysical cells hillock takes ctdb:Biophys1.hoc; other templates are programs");
-  const processing = type.get("model_processing");
-  if (processing !== "aibs_perisomatic") throw new DataError(where, `has the model_processing "${(processing ?? "").slice(0, 60)}"`, "hillock takes aibs_perisomatic, which replaces the axon by two sections of 30 um x 1 um");
   const named = (key: string): string => {
     const name = type.get(key);
     if (name !== undefined) return name;
     throw new DataError(where, `has no ${key}`, "Give the name of its file in the table of node types");
   };
   const path = files.folder("morphologies_dir") + named("morphology").replace(/(?:\.swc)?$/, ".swc");
-  const morphology = swc(textOf(files.source, path), path).sections;
+  const { soma, kept, stub, inFile } = processed(where, type.get("model_processing"), path, swc(textOf(files.source, path), path));
   const fit = fitOf(files.json("biophysical_neuron_models_dir", named("dynamics_params")), files.notes);
-  const { soma, kept, inFile } = withoutAxon(path, morphology);
-  const sections = [...kept.map((s) => sectionOf(s, fit, run)), ...newAxon(soma, fit, run)];
+  const sections = [...kept.map((s) => sectionOf(s, fit, run)), ...(stub === undefined ? [] : newAxon(soma.name, stub, fit, run))];
   const kinds = new Map<string, string[]>();
   for (const { name } of sections) kinds.set(kindOf(name), [...(kinds.get(kindOf(name)) ?? []), name]);
   const cell = {
     model: "Biophys1",
     sections,
     ...membrane(fit, kinds, files),
-    detector: { section: soma, at: 0.5, threshold: mV(run.threshold) },
+    detector: { section: soma.name, at: 0.5, threshold: mV(run.threshold) },
     V0: mV(run.vInit ?? fit.vInit),
     celsius: degC(run.celsius ?? fit.celsius),
   };
-  return { cell, processed: sections.map(({ name }) => name), inFile, receptors: new Map() };
-} // prettier-ignore
-
-const KINDS = ["soma", "axon", "dend", "apic"];
-const kindOf = (section: string): string => section.split("_")[0] as string;
-const count = ({ name }: SwcSection): number => Number(name.split("_")[1] ?? 0);
-
-function withoutAxon(path: string, morphology: readonly SwcSection[]): { soma: string; kept: SwcSection[]; inFile: (string | undefined)[] } {
-  const root = morphology.find(({ parent }) => parent === undefined);
-  if (root?.kind !== "soma") throw new DataError(path, "does not begin with a soma", "Give points of type 1 at the root");
-  const other = morphology.find(({ kind }) => !KINDS.includes(kind));
-  if (other !== undefined) throw new DataError(`${path}, line ${other.line}`, `has the type ${other.type}`, "Give soma, axon, dendrites and apical dendrites (1 to 4)");
-  const all = KINDS.flatMap((kind) => morphology.filter((s) => s.kind === kind).sort((a, b) => count(a) - count(b)));
-  const kept = all.filter(({ kind }) => kind !== "axon");
-  const orphan = kept.find(({ parent }) => parent !== undefined && kindOf(parent) === "axon");
-  if (orphan !== undefined) throw new DataError(`${path}, line ${orphan.line}`, `${orphan.name} hangs on the axon, which aibs_perisomatic replaces`, "Let it hang on the soma or a dendrite");
-  return { soma: root.name, kept, inFile: all.map(({ kind, name }) => (kind === "axon" ? undefined : name)) };
+  return { cell, processed: sections.map(({ name }) => name), compartments: compartmentsOf(sections), inFile, receptors: new Map(), drawn: new Map() };
 } // prettier-ignore
 
 /** BMTK's count of compartments. */
@@ -93,15 +78,15 @@ const nsegOf = (L: number, { dL }: Run): number => 1 + 2 * Math.trunc(L / (2 * d
 const sectionOf = ({ name, kind, points, parent, parentEnd }: SwcSection, fit: Fit, run: Run): SectionSpec => ({
   name,
   points,
-  Ra: ohm_cm(fit.ra),
+  Ra: ohm_cm(fit.ra(kind)),
   cm: uF_per_cm2(fit.cm(kind)),
   nseg: nsegOf(arcs(points).at(-1) as number, run),
   ...(parent === undefined ? {} : { parent, parentEnd: parentEnd ?? 1 }),
 });
 
-function newAxon(soma: string, fit: Fit, run: Run): SectionSpec[] {
-  const own = { L: um(30), diam: um(1), Ra: ohm_cm(fit.ra), cm: uF_per_cm2(fit.cm("axon")), nseg: nsegOf(30, run) };
-  return [{ name: "axon_0", parent: soma, parentEnd: 0.5, ...own }, { name: "axon_1", parent: "axon_0", ...own }]; // prettier-ignore
+function newAxon(soma: string, { at, diams }: Stub, fit: Fit, run: Run): SectionSpec[] {
+  const own = { L: um(30), Ra: ohm_cm(fit.ra("axon")), cm: uF_per_cm2(fit.cm("axon")), nseg: nsegOf(30, run) };
+  return [{ name: "axon_0", parent: soma, parentEnd: at, diam: um(diams[0]), ...own }, { name: "axon_1", parent: "axon_0", diam: um(diams[1]), ...own }]; // prettier-ignore
 }
 
 /** Mechanisms of each kind of section, and the reversal potentials that they read. */

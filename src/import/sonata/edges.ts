@@ -6,16 +6,19 @@ import type { Components } from "./components.ts";
 import type { Fields, SonataGroup } from "./config.ts";
 import type { NestModel } from "./nest.ts";
 import { isCell, list, type Nodes, type Part } from "./nodes.ts";
-import { PLACE, receptorOf } from "./receptors.ts";
-import { groupIn, grouped, ids, tableOf } from "./tables.ts";
+import type { Compartment, DrawnPlaces } from "./places.ts";
+import { isPlaced, OWN_PARAMS, PLACE, receptorOf } from "./receptors.ts";
+import { groupIn, grouped, ids, MOST_ROWS, tableOf } from "./tables.ts";
+import { weightOf } from "./weights.ts";
 
-const READ = new Set(["edge_type_id", "syn_weight", "delay", "nsyns", "model_template", "target_query", "source_query", "dynamics_params", "weight_function", "weight_sigma"]); // prettier-ignore
+const READ = new Set(["edge_type_id", "syn_weight", "delay", "nsyns", "model_template", "target_query", "source_query", "dynamics_params", "weight_function", "weight_sigma", "weight_max"]); // prettier-ignore
 const SYNAPSES = new Set(["", "static_synapse", "nest:static_synapse"]);
 
-/** Edges of a file, one bundle for each pair of parts and place where they end. Receptors of cells are made as edges ask for them. */
-export function readEdges(parts: readonly Part[], files: Components, entry: Fields, resolve: (where: string, path: string) => string): Bundle[] {
+/** Edges of a file, one bundle for each pair of parts and place where they end. Receptors of cells are made as edges ask for them.
+ * @param seed  of the places that are drawn */
+export function readEdges(parts: readonly Part[], files: Components, entry: Fields, resolve: (where: string, path: string) => string, seed: number): Bundle[] {
   const { file, types, root } = tableOf(files.source, entry, resolve, "edge");
-  return root.keys().flatMap((name) => bundled(populationIn(`${file}, edges/${name}`, groupIn(file, root, name), types, parts, files), parts, name.replaceAll(/\W+/g, "_")));
+  return root.keys().flatMap((name) => bundled(populationIn(`${file}, edges/${name}`, groupIn(file, root, name), types, parts, files), parts, name, seed));
 } // prettier-ignore
 
 interface Edges {
@@ -39,7 +42,7 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
   const typeId = ids(where, group, "edge_type_id", n);
   const target = populationOf(where, group, "target_node_id", parts);
   const onCells = parts.some(({ nodes, model }) => nodes === target && isCell(model));
-  const read = (key: string): boolean => READ.has(key) || (onCells && PLACE.has(key));
+  const read = (key: string): boolean => READ.has(key) || (onCells && (PLACE.has(key) || OWN_PARAMS.has(key)));
   const { columns, others } = grouped(where, group, "edge", n, read);
   const unread = [...others, ...[...columns.keys()].filter((key) => !read(key))];
   for (const type of types.values()) for (const key of type.keys()) if (!read(key)) unread.push(key);
@@ -48,7 +51,6 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
   if (unread.length > 0) files.notes.push(`${where}: ${list([...new Set(unread)])} ${new Set(unread).size === 1 ? "is" : "are"} not read`);
   for (const [id, type] of types) {
     if (!onCells && !SYNAPSES.has(type.get("model_template") ?? "")) throw new DataError(`${where}, edge_type_id ${id}`, `has the model_template "${type.get("model_template")?.slice(0, 60)}"`, "hillock takes static_synapse");
-    if (type.has("weight_function")) throw new DataError(`${where}, edge_type_id ${id}`, "has a weight_function, which is a program of its author", "Write the weights it gives to syn_weight");
   }
   const type = (k: number): ReadonlyMap<string, string> => types.get(typeId[k] as number) ?? new Map<string, string>();
   const fail = (k: number, problem: string): never => {
@@ -61,16 +63,20 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
     if (text === undefined || Number.isFinite(Number(text))) return text === undefined ? undefined : Number(text);
     return fail(k, `has the ${name} "${text.slice(0, 60)}"`);
   };
-  const needed = (name: string, k: number): number => value(name, k) ?? fail(k, `has no ${name}`);
+  const source = populationOf(where, group, "source_node_id", parts);
   const weight = new Float64Array(n);
   const delay = new Float64Array(n);
+  const ofCells = new Set(parts.flatMap(({ nodes, model, rows }) => (nodes === target && isCell(model) ? rows.map((row) => nodes.ids[row]) : [])));
+  let all = 0;
   for (let k = 0; k < n; k++) {
     const synapses = value("nsyns", k) ?? 1;
     if (!Number.isSafeInteger(synapses) || synapses < 0) throw new DataError(`${where}, nsyns of edge ${k}`, `is ${synapses}`, "Give a whole number of synapses");
-    weight[k] = needed("syn_weight", k) * synapses;
-    delay[k] = needed("delay", k);
+    const weighed = { where: `${where}, edge ${k} of edge_type_id ${typeId[k]}`, value: (name: string) => value(name, k), source: [source, sourceId[k] as number] as const, target: [target, targetId[k] as number] as const };
+    weight[k] = weightOf(type(k).get("weight_function"), weighed) * (ofCells.has(targetId[k]) ? 1 : synapses);
+    delay[k] = value("delay", k) ?? fail(k, "has no delay");
+    if (ofCells.has(targetId[k]) && (all += synapses) > MOST_ROWS) throw new DataError(`${where}, nsyns`, `makes more than ${MOST_ROWS} synapses up to edge ${k}`, "Give fewer");
   }
-  return { where, source: populationOf(where, group, "source_node_id", parts), target, sourceId, targetId, weight, delay, files, type, value };
+  return { where, source, target, sourceId, targetId, weight, delay, files, type, value };
 } // prettier-ignore
 
 function populationOf(where: string, group: SonataGroup, path: string, parts: readonly Part[]): Nodes {
@@ -88,14 +94,16 @@ interface Bundle {
   readonly to: Part;
   readonly on: Landing;
   readonly of: Edges;
+  /** once for each synapse. */
   readonly edges: number[];
 }
 
 /** Where edges end. */
 type Landing = NestModel["positive"] & { readonly label: string };
 
-/** Edges by their parts and where they end. */
-function bundled(edges: Edges, parts: readonly Part[], name: string): Bundle[] {
+/** Edges by their parts and where they end. Of those whose places are drawn, each synapse is one. */
+function bundled(edges: Edges, parts: readonly Part[], population: string, seed: number): Bundle[] {
+  const name = population.replaceAll(/\W+/g, "_");
   const places = new Map<Nodes, { part: Part; index: number }[]>();
   for (const part of parts) {
     const rows = places.get(part.nodes) ?? [];
@@ -112,21 +120,25 @@ function bundled(edges: Edges, parts: readonly Part[], name: string): Bundle[] {
   for (let k = 0; k < edges.sourceId.length; k++) {
     const from = partOf(edges.source, edges.sourceId[k] as number, k, "source_node_id");
     const to = partOf(edges.target, edges.targetId[k] as number, k, "target_node_id");
-    const on = landing(edges, to, k);
-    const key = `${from.name} ${to.name} ${on.label}`;
-    const bundle = found.get(key) ?? { name, from, to, on, of: edges, edges: [] };
-    bundle.edges.push(k);
-    found.set(key, bundle);
+    const drawn = isCell(to.model) && !isPlaced((name) => edges.value(name, k));
+    const synapses = drawn ? (edges.value("nsyns", k) ?? 1) : 1;
+    for (let synapse = 0; synapse < synapses; synapse++) {
+      const on = landing(edges, to, k, (places) => places.draw(seed, population, k, synapse));
+      const key = `${from.name} ${to.name} ${on.label}`;
+      const bundle = found.get(key) ?? { name, from, to, on, of: edges, edges: [] };
+      bundle.edges.push(k);
+      found.set(key, bundle);
+    }
   }
   return [...found.values()];
 }
 
 /** The port of a neuron by the weight's sign, or the receptor of a cell where the edge is placed. */
-function landing(edges: Edges, { model, nodes }: Part, k: number): Landing {
+function landing(edges: Edges, { model, nodes }: Part, k: number, draw: (places: DrawnPlaces) => Compartment): Landing {
   if (model === "virtual") throw new DataError(edges.where, `ends on virtual nodes of ${nodes.name}`, "Let edges end on neurons"); // prettier-ignore
   const [weight, type] = [edges.weight[k] as number, edges.type(k)];
   if (isCell(model)) {
-    const port = receptorOf({ where: `${edges.where}, edge ${k}`, value: (name) => edges.value(name, k), type, weight }, model, edges.files); // prettier-ignore
+    const port = receptorOf({ where: `${edges.where}, edge ${k}`, value: (name) => edges.value(name, k), type, weight, draw }, model, edges.files); // prettier-ignore
     return { port, unit: "uS", scale: 1, label: `, ${port}` };
   }
   const template = type.get("model_template") ?? "";

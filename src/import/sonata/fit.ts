@@ -5,12 +5,14 @@ import type { Fields } from "./config.ts";
  * dend, apic) what is inserted, with parameters in the units of its .mod file. */
 export interface Fit {
   readonly where: string;
-  readonly ra: number; // ohm cm
+  /** ohm cm. @throws DataError where it is not given, as the next */
+  ra(kind: string): number;
   readonly celsius: number;
   readonly vInit: number; // mV
-  /** uF/cm2. @throws DataError where it is not given */
+  /** uF/cm2. */
   cm(kind: string): number;
-  /** Parameters by mechanism; `pas` is everywhere. */
+  /** Parameters by mechanism; `pas` is everywhere.
+   * @throws DataError where its potential is not given */
   mechanisms(kind: string): ReadonlyMap<string, Fitted>;
   /** mV. @throws DataError where it is not given for a mechanism */
   reversal(kind: string, ion: string, mechanism: string): number;
@@ -31,32 +33,46 @@ export function fitOf(file: Fields, notes: string[]): Fit {
   const [passive, conditions] = [only("passive"), only("conditions")];
   const cm = new Map(passive.list("cm").map((entry) => [text(entry, "section"), number(entry, "cm")]));
   const erev = new Map(conditions.list("erev").map((entry) => [text(entry, "section"), entry]));
-  const [ra, ePas] = [number(passive, "ra"), number(passive, "e_pas")];
+  const [ra, ePas] = [passive.number("ra"), passive.number("e_pas")];
   const genome = file.list("genome");
+  const ofSections = sectionValues(genome);
+  const missing = (fields: Fields, key: string, what: string, remedy: string): never => {
+    throw new DataError(fields.at(key), what, remedy);
+  };
   for (const entry of genome) if (!KINDS.has(text(entry, "section"))) throw new DataError(entry.at("section"), `is "${text(entry, "section").slice(0, 60)}"`, `Give ${[...KINDS].join(", ")}`);
   for (const key of ["fitting", "axon_morph"]) file.get(key);
   const left = [file, passive].flatMap((fields) => fields.left().map((key) => fields.at(key)));
   if (left.length > 0) notes.push(`${left.slice(0, 8).join("; ")}: not read`);
   return {
     where: file.where,
-    ra,
+    ra: (kind) => ofSections(kind, "Ra") ?? ra ?? missing(passive, "ra", "is missing", "Give a number"),
     celsius: number(conditions, "celsius"),
     vInit: number(conditions, "v_init"),
-    cm: (kind) => {
-      const found = cm.get(kind);
-      if (found !== undefined) return found;
-      throw new DataError(passive.at("cm"), `has none of ${kind}`, `Add { "section": "${kind}", "cm": ... }`);
+    cm: (kind) => ofSections(kind, "cm") ?? cm.get(kind) ?? missing(passive, "cm", `has none of ${kind}`, `Add { "section": "${kind}", "cm": ... }`),
+    mechanisms: (kind) => {
+      const found = ofKind(genome.filter((entry) => entry.text("section") === kind), { where: passive.where, values: new Map(ePas === undefined ? [] : [["e", ePas]]) });
+      return found.get("pas")?.values.has("e") === true ? found : missing(passive, "e_pas", "is missing", `Give a number, or e_pas of ${kind} in the genome`);
     },
-    mechanisms: (kind) => ofKind(genome.filter((entry) => entry.text("section") === kind), { where: passive.where, values: new Map([["e", ePas]]) }),
     reversal: (kind, ion, mechanism) => {
-      const entry = erev.get(kind);
-      if (entry !== undefined) return number(entry, `e${ion}`);
-      throw new DataError(conditions.at("erev"), `has none of ${kind}, where ${mechanism} reads e${ion}`, `Add { "section": "${kind}", "ena": ..., "ek": ... }`);
+      const [entry, own] = [erev.get(kind), ofSections(kind, `e${ion}`)];
+      if (entry !== undefined && (own === undefined || entry.get(`e${ion}`) !== undefined)) return number(entry, `e${ion}`);
+      return own ?? missing(conditions, "erev", `has none of ${kind}, where ${mechanism} reads e${ion}`, `Add { "section": "${kind}", "ena": ..., "ek": ... }`);
     },
   };
 } // prettier-ignore
 
 const KINDS = new Set(["soma", "axon", "dend", "apic"]);
+
+/** What a genome says of sections themselves, as fits of all-active cells do. */
+const OF_SECTION = new Set(["Ra", "cm", "ena", "ek"]);
+
+/** The last value that a genome gives for a kind of section. */
+function sectionValues(genome: readonly Fields[]): (kind: string, name: string) => number | undefined {
+  const found = new Map<string, number>();
+  for (const entry of genome)
+    if (OF_SECTION.has(text(entry, "name"))) found.set(`${text(entry, "section")} ${text(entry, "name")}`, number(entry, "value")); // prettier-ignore
+  return (kind, name) => found.get(`${kind} ${name}`);
+}
 
 /** An entry without a mechanism is of one that is inserted anyhow: g_pas. */
 function ofKind(genome: readonly Fields[], pas: Fitted): Map<string, Fitted> {
@@ -67,6 +83,7 @@ function ofKind(genome: readonly Fields[], pas: Fitted): Map<string, Fitted> {
     if (mechanism !== "" && !found.has(mechanism)) found.set(mechanism, { where: entry.where, values: new Map() });
   }
   for (const entry of genome) {
+    if (OF_SECTION.has(text(entry, "name"))) continue;
     const [name, given] = [text(entry, "name"), entry.text("mechanism") ?? ""];
     const mechanism = given === "" ? [...found.keys()].find((one) => name.endsWith(`_${one}`)) : given;
     if (mechanism === undefined || !name.endsWith(`_${mechanism}`)) throw new DataError(entry.at("name"), `is "${name.slice(0, 60)}", no parameter of ${given === "" ? "a mechanism that is inserted there" : given.slice(0, 60)}`, "Write it as gbar_Ih, the parameter before the mechanism"); // prettier-ignore

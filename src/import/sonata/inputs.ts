@@ -1,10 +1,11 @@
 import { DataError } from "../../errors.ts";
 import { linesOf } from "../../shapes.ts";
+import { CLAMPS } from "./clamps.ts";
 import { type Fields, hdf5Of, type Paths, type SonataSource, textOf } from "./config.ts";
 import type { Nodes, NodeSets } from "./nodes.ts";
 import { column, groupIn, ids } from "./tables.ts";
 
-const KNOWN = new Set(["spikes", "current_clamp"]);
+const KNOWN = new Set(["spikes", ...CLAMPS]);
 
 /** Spike times (ms) of each node of the populations that inputs give spikes to. */
 export function inputTrains(source: SonataSource, config: Fields, paths: Paths, sets: NodeSets, all: readonly Nodes[], notes: string[]): Map<Nodes, number[][]> {

@@ -27,6 +27,9 @@ export interface Part {
   readonly model: NestModel | Biophysical | "virtual";
 }
 
+/** A part that has a state: no virtual nodes. */
+export const isNeurons = (part: Part): part is Part & { model: NestModel | Biophysical } => part.model !== "virtual";
+
 export const isCell = (model: Part["model"]): model is Biophysical => model !== "virtual" && "cell" in model;
 
 export function readNodes(source: SonataSource, entry: Fields, resolve: (where: string, path: string) => string, notes: string[]): Nodes[] {

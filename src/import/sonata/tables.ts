@@ -4,7 +4,7 @@ import { brief, type Fields, hdf5Of, isRow, type SonataGroup, type SonataSource,
 /** Columns of HDF5 files, checked before they are read. */
 
 /** Rows of one dataset that are read at most. */
-const MOST_ROWS = 50_000_000;
+export const MOST_ROWS = 50_000_000;
 
 interface Dataset {
   readonly shape: readonly number[] | null;

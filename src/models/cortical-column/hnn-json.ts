@@ -1,73 +1,11 @@
 import { DataError } from "../../errors.ts";
-import { own } from "../../own.ts";
 import { RECEPTORS, type ColumnCellType, type ReceptorName } from "./cell-types.ts";
+import { cellOf } from "./hnn-cells.ts";
+import { Node } from "./hnn-node.ts";
 import type { ConnectionRule } from "./connections.ts";
-import type { Drive, DriveWiring } from "./drives.ts";
-import { jones2009, type ColumnModel } from "./published.ts";
+import type { Drive, DriveWiring, SpikeTrainDrive } from "./drives.ts";
+import { calcium2022, jones2009, law2021, type ColumnModel } from "./published.ts";
 import type { HnnFile } from "./hnn-file.ts";
-
-type Row = Readonly<Record<string, unknown>>;
-const MOST = 10_000;
-
-/** A value of the file with the path that leads to it. */
-class Node {
-  readonly path: string;
-  readonly value: unknown;
-
-  constructor(path: string, value: unknown) {
-    this.path = path;
-    this.value = value;
-  }
-
-  at(key: string): Node {
-    const row = this.value !== null && typeof this.value === "object" ? (this.value as Row) : {};
-    return new Node(`${this.path}.${key.slice(0, 60)}`, own(row, key));
-  }
-
-  get isThere(): boolean {
-    return this.value !== undefined && this.value !== null;
-  }
-
-  fail(wanted: string): never {
-    const shown = (JSON.stringify(this.value) ?? "missing").slice(0, 60);
-    throw new DataError(this.path, `is ${shown}`, `Give ${wanted}`);
-  }
-
-  number(otherwise?: number): number {
-    if (!this.isThere && otherwise !== undefined) return otherwise;
-    if (typeof this.value === "number" && Number.isFinite(this.value)) return this.value;
-    return this.fail("a finite number");
-  }
-
-  text(otherwise?: string): string {
-    if (!this.isThere && otherwise !== undefined) return otherwise;
-    if (typeof this.value === "string" && this.value.length <= 200) return this.value;
-    return this.fail("a text of at most 200 characters");
-  }
-
-  entries(): [string, Node][] {
-    if (!this.isThere) return [];
-    if (typeof this.value !== "object" || Array.isArray(this.value)) return this.fail("an object");
-    const found = Object.keys(this.value as Row);
-    if (found.length > MOST) this.fail(`at most ${MOST} entries`);
-    return found.map((key) => [key, this.at(key)]);
-  }
-
-  items(): Node[] {
-    if (!this.isThere) return [];
-    if (!Array.isArray(this.value) || this.value.length > MOST) return this.fail(`a list of at most ${MOST}`);
-    return this.value.map((value, k) => new Node(`${this.path}[${k}]`, value));
-  }
-
-  numbers(): Record<string, number> | undefined {
-    if (!this.isThere) return undefined;
-    return Object.fromEntries(this.entries().map(([key, node]) => [key, node.number()]));
-  }
-
-  numberOrNumbers(): number | Record<string, number> | undefined {
-    return typeof this.value === "number" ? this.number() : this.numbers();
-  }
-}
 
 /** A network as hnn-core writes it: `external_drives`, `external_biases`, `connectivity` between cell types, and receptors of `cell_types`.
  * @throws DataError with the path of what is not so, or of a cell that is not the column's */
@@ -91,6 +29,10 @@ export function hnnJson(text: string, name: string): HnnFile {
   const notes: string[] = [];
   const model = modelOf(root, notes);
   const drives = root.at("external_drives").entries().map(([key, node]) => driveOf(key, node, root.at("connectivity"))); // prettier-ignore
+  const [celsius, arrays] = [root.at("celsius"), root.at("rec_arrays")];
+  if (celsius.isThere && celsius.number() !== 37) celsius.fail("37, the column's temperature");
+  const electrodes = arrays.entries().length;
+  if (electrodes > 0) notes.push(`${arrays.path}: ${electrodes} arrays of electrodes are not read (electrodeWeights and potentials give what they record)`); // prettier-ignore
   const [x, y] = [root.at("N_pyr_x"), root.at("N_pyr_y")];
   const mesh = x.isThere && y.isThere ? ([x.number(), y.number()] as const) : meshOf(root.at("mesh_shape"));
   return { model, drives: [...drives, ...biases(root)], mesh, tstop: undefined, dt: undefined, notes };
@@ -104,16 +46,17 @@ function meshOf(node: Node): readonly [number, number] | undefined {
 
 function modelOf(root: Node, notes: string[]): ColumnModel {
   const base = jones2009();
+  const others = [law2021(), calcium2022()];
   const given = new Map(root.at("cell_types").entries());
   for (const [name, node] of given) if (!base.cellTypes.some((t) => t.name === name)) throw new DataError(node.path, "is no cell type of the column", `It has ${base.cellTypes.map((t) => t.name).join(", ")}`); // prettier-ignore
-  const cellTypes = base.cellTypes.map((type) => cellOf(type, given.get(type.name)));
+  const cellTypes = base.cellTypes.map((type, k) => cellOf([type, ...others.map((other) => other.cellTypes[k] as ColumnCellType)], given.get(type.name)));
   const known = new Set(cellTypes.map((t) => t.name));
   const connectivity = root.at("connectivity");
   if (!connectivity.isThere) return { cellTypes, rules: base.rules };
   const local = connectivity.items().filter((c) => known.has(c.at("src_type").text()));
   notes.push("single pairs (gid_pairs) are not read: rules join all cells of their types, or the share that their probability says"); // prettier-ignore
   return { cellTypes, rules: local.map((c) => ruleOf(c)) };
-}
+} // prettier-ignore
 
 function ruleOf(node: Node): ConnectionRule {
   const nc = node.at("nc_dict");
@@ -136,31 +79,6 @@ function ruleOf(node: Node): ConnectionRule {
   };
 }
 
-/** A cell with the file's receptors; its sections have to be those of the column. */
-function cellOf(type: ColumnCellType, given: Node | undefined): ColumnCellType {
-  if (given === undefined) return type;
-  const cell = given.at("cell_object").isThere ? given.at("cell_object") : given;
-  const receptors = Object.fromEntries(
-    Object.entries(type.receptors).map(([name, known]) => {
-      const node = cell.at("synapses").at(name);
-      return [name, { E: node.at("e").number(known.E), tau1: node.at("tau1").number(known.tau1), tau2: node.at("tau2").number(known.tau2) }]; // prettier-ignore
-    }),
-  );
-  for (const section of type.sections) {
-    const node = cell.at("sections").at(section.name);
-    for (const [key, want] of [["L", section.L], ["diam", section.diam], ["cm", section.cm], ["Ra", section.Ra]] as const) same(node.at(key), want); // prettier-ignore
-    for (const [mechanism, values] of Object.entries(section.mechanisms)) {
-      for (const [param, want] of Object.entries(values)) if (typeof want === "number") same(node.at("mechs").at(mechanism).at(`${param}_${mechanism}`), want); // prettier-ignore
-    }
-  }
-  return { ...type, receptors };
-}
-
-function same(node: Node, want: number): void {
-  if (!node.isThere || typeof node.value !== "number") return;
-  if (Math.abs(node.number() - want) > 1e-6 * Math.abs(want)) throw new DataError(node.path, `is ${node.number()}, where the column has ${want}`, "Cells are the column's own; change a copy of jones2009() in a script"); // prettier-ignore
-}
-
 function driveOf(name: string, node: Node, connectivity: Node): Drive {
   const common = wiringOf(name, node, connectivity);
   const type = node.at("type").text();
@@ -180,9 +98,27 @@ function driveOf(name: string, node: Node, connectivity: Node): Drive {
       return { kind: "poisson", ...drawn, rateConstant: d.at("rate_constant").numberOrNumbers() ?? d.at("rate_constant").fail("a rate"), ...of("tstart", "tstart"), ...of("tstop", "tstop") }; // prettier-ignore
     case "bursty":
       return { kind: "bursty", ...drawn, burstRate: d.at("burst_rate").number(), ...of("tstart", "tstart"), ...of("tstart_std", "tstartStd"), ...of("tstop", "tstop"), ...of("burst_std", "burstStd"), ...of("numspikes", "numspikes"), ...of("spike_isi", "spikeIsi") }; // prettier-ignore
+    case "spike_train":
+      return { kind: "spikeTrain", ...common, spikeData: trainsOf(name, node) };
     default:
-      return node.at("type").fail("evoked, gaussian, poisson or bursty");
+      return node.at("type").fail("evoked, gaussian, poisson, bursty or spike_train");
   }
+}
+
+/** Times by source: those of `dynamics.spike_data`, a list for each source or pairs of time and source, or the events of the first trial. */
+function trainsOf(name: string, node: Node): SpikeTrainDrive["spikeData"] {
+  const times = (of: Node): number[] => of.items().map((time) => time.number());
+  const data = node.at("dynamics").at("spike_data");
+  if (Array.isArray(data.value)) {
+    return data.items().map((pair): [number, number] => {
+      const [time, id, ...more] = pair.items();
+      if (time === undefined || id === undefined || more.length > 0) return pair.fail("a time and a source's number");
+      return [time.number(), id.number()];
+    });
+  }
+  const trains = data.isThere ? data.entries() : (node.at("events").items()[0]?.items() ?? []).map((of, k): [string, Node] => [`${name}_${k}`, of]); // prettier-ignore
+  if (trains.length === 0) data.fail("lists of times by source, or events");
+  return Object.fromEntries(trains.map(([source, of]) => [source, times(of)]));
 }
 
 function wiringOf(name: string, node: Node, connectivity: Node): DriveWiring {
@@ -208,7 +144,8 @@ function biases(root: Node): Drive[] {
   return root.at("external_biases").entries().flatMap(([, bias]) =>
     bias.entries().map(([type, node]): Drive => {
       const [t0, tstop] = [node.at("t0"), node.at("tstop")];
-      return { kind: "tonic", amplitude: { [type]: node.at("amplitude").number() }, ...(t0.isThere ? { t0: t0.number() } : {}), ...(tstop.isThere ? { tstop: tstop.number() } : {}) }; // prettier-ignore
+      const section = node.at("section").text("soma");
+      return { kind: "tonic", ...(section === "soma" ? {} : { section }), amplitude: { [type]: node.at("amplitude").number() }, ...(t0.isThere ? { t0: t0.number() } : {}), ...(tstop.isThere ? { tstop: tstop.number() } : {}) }; // prettier-ignore
     }),
   );
 } // prettier-ignore

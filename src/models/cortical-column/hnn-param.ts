@@ -75,10 +75,50 @@ export function hnnParam(text: string, name: string): HnnFile {
   const model = modelOf(keys);
   const end = tstop ?? 170;
   const drives = [...evoked(keys), ...rhythmic(keys, end), ...poisson(keys, end), ...tonic(keys, end)];
+  checkCells(keys, model.cellTypes);
+  checkGaussian(keys, end);
   const left = keys.unasked();
   const shown = left.slice(0, 8).join(", ");
   const notes = left.length === 0 ? [] : [`${left.length} parameters are not read, the column keeps its own: ${shown}${left.length > 8 ? ", ..." : ""}`]; // prettier-ignore
   return { model, drives, mesh, tstop, dt, notes };
+}
+
+/** Sections by the names of a file. */
+const SECTIONS = ["soma", "apical_trunk", "apical_1", "apical_2", "apical_tuft", "apical_oblique", "basal_1", "basal_2", "basal_3"]; // prettier-ignore
+
+/** What a file says of cells has to be the column's: L and diam of a section, cm, Ra and mechanisms of the soma and of all dendrites.
+ * @throws DataError with the line of what is not */
+function checkCells(keys: Keys, types: readonly ColumnCellType[]): void {
+  const same = (key: string, want: number | undefined): void => {
+    const value = want === undefined ? undefined : keys.number(key);
+    if (value === undefined || want === undefined || Math.abs(value - want) <= 1e-6 * Math.abs(want)) return;
+    keys.fail(key, `is ${value}, where the column has ${want}`, "Cells are the column's own; change a copy of jones2009() in a script"); // prettier-ignore
+  };
+  for (const type of types) {
+    const short = SHORT.get(type.name);
+    for (const name of SECTIONS) {
+      const section = type.sections.find((s) => s.name === name);
+      for (const key of ["L", "diam"] as const) same(`${short}_${name.replace("_", "")}_${key}`, section?.[key]);
+    }
+    for (const part of ["soma", "dend"]) {
+      const section = type.sections.find((s) => (s.name === "soma") === (part === "soma"));
+      for (const key of ["cm", "Ra"] as const) same(`${short}_${part}_${key}`, section?.[key]);
+      for (const [mechanism, values] of Object.entries(section?.mechanisms ?? {}))
+        for (const [param, want] of Object.entries(values)) same(`${short}_${part}_${param}_${mechanism}`, typeof want === "number" ? want : 1e-6); // prettier-ignore
+    }
+  }
+  const celsius = keys.number("celsius");
+  if (celsius !== undefined && celsius !== 37) keys.fail("celsius", `is ${celsius}`, "The column is at 37");
+}
+
+/** Gaussian inputs (50 events about a time) are no drive of the column.
+ * @throws DataError with the line of one that acts */
+function checkGaussian(keys: Keys, end: number): void {
+  for (const short of TYPES.keys()) {
+    const [key, weight, mu] = [`${short}_Gauss_A_weight`, keys.number(`${short}_Gauss_A_weight`), keys.number(`${short}_Gauss_mu`)]; // prettier-ignore
+    keys.number(`${short}_Gauss_sigma`);
+    if (weight !== undefined && weight !== 0 && (mu === undefined || mu < end)) keys.fail(key, `is ${weight}: a Gaussian input, which is refused`, "Write its volley as t_evprox_1 and sigma_t_evprox_1 with numspikes_evprox_1"); // prettier-ignore
+  }
 }
 
 function modelOf(keys: Keys): ColumnModel {
@@ -188,9 +228,12 @@ function poisson(keys: Keys, end: number): PoissonDrive[] {
 
 function tonic(keys: Keys, end: number): TonicBias[] {
   return [...TYPES].flatMap(([short, type]): TonicBias[] => {
-    const amplitude = keys.number(`Itonic_A_${short}_soma`) ?? 0;
-    const t0 = keys.number(`Itonic_t0_${short}_soma`) ?? 0;
-    const stop = keys.number(`Itonic_T_${short}_soma`) ?? -1;
+    // of baskets, which are somata alone, HNN leaves "_soma" out
+    const of = (what: string): number | undefined =>
+      keys.number(`Itonic_${what}_${short}_soma`) ?? keys.number(`Itonic_${what}_${short}`);
+    const amplitude = of("A") ?? 0;
+    const t0 = of("t0") ?? 0;
+    const stop = of("T") ?? -1;
     const tstop = stop < 0 ? end : Math.min(stop, end);
     return amplitude === 0 || !(t0 < tstop) ? [] : [{ kind: "tonic", amplitude: { [type]: amplitude }, t0, tstop }];
   });

@@ -68,3 +68,30 @@ test("a fixed parameter decides what of a file is translated, and what is no par
     /--fixed: is "deterministic"/,
   );
 });
+
+test("times that a script would play into a cell come with the command, as a list or a file", async () => {
+  const cell = `NEURON { ARTIFICIAL_CELL vecs }
+PARAMETER { index = 0 }
+ASSIGNED { etime (ms) }
+INITIAL { index = 0 element() if (index > 0) { net_send(etime - t, 1) } }
+NET_RECEIVE (w) { if (flag == 1) { net_event(t) element() if (index > 0) { net_send(etime - t, 1) } } }
+PROCEDURE element() {
+VERBATIM
+  { int i = (int)index; int size = vector_capacity(vv); double* px = vector_vec(vv); if (i < size) { etime = px[i]; index += 1.; } else { index = -1.; } }
+ENDVERBATIM
+}`; // prettier-ignore
+  writeFileSync(at("vecs.mod"), cell);
+  writeFileSync(at("times.txt"), "# ms\n10\n20.5\n");
+  const out = at("vecs.json");
+  for (const times of ["10, 20.5", at("times.txt")]) {
+    expect(await importCommand(at("vecs.mod"), { out, times })).toBe(0);
+    expect(JSON.parse(readFileSync(out, "utf8"))).toEqual([10, 20.5]);
+  }
+  await expect(importCommand(at("vecs.mod"), { out })).rejects.toThrow(/hillock import --times 10,20/);
+  await expect(importCommand(at("vecs.mod"), { out, times: "20,10" })).rejects.toThrow(/is given times\[1\] = 10/);
+  await expect(importCommand(at("vecs.mod"), { out, times: "1e9999" })).rejects.toThrow(/--times: has "1e9999"/);
+  await expect(importCommand(at("vecs.mod"), { out, times: " " })).rejects.toThrow(/--times: gives no time/);
+  await expect(importCommand(at("stoch.mod"), { out, times: "1", fixed: ["deterministic=1"] })).rejects.toThrow(
+    /--times: is given for a file that is no ARTIFICIAL_CELL/,
+  );
+});

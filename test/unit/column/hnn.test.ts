@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/errors.ts";
 import {
   alphaDistal,
+  calcium2022,
   columnPreset,
   CortexColumn,
   hnnText,
@@ -9,6 +10,7 @@ import {
   law2021,
   readHnn,
   replay,
+  type ColumnCellType,
   type Drive,
 } from "../../../src/models/cortical-column/index.ts";
 
@@ -95,11 +97,24 @@ Itonic_T_L5Pyr_soma: 100`;
     ]); // prettier-ignore
   });
 
+  test("what a file says of the column's own cells is read, and of baskets' currents too", () => {
+    const { notes, drives } = readHnn("tstop: 170\ncelsius: 37.0\nL2Pyr_soma_L: 22.1\nL5Pyr_dend_gbar_ar: 1e-06\nL5Pyr_basal3_diam: 8.5\nL5Pyr_soma_el_hh2: -65.0\nL5Pyr_Gauss_A_weight: 1e-5\nL5Pyr_Gauss_mu: 2000\nItonic_A_L2Basket: 0.5\nItonic_t0_L2Basket: 10", "f.param"); // prettier-ignore
+    expect(notes).toEqual([]);
+    expect(drives).toEqual([{ kind: "tonic", amplitude: { L2_basket: 0.5 }, t0: 10, tstop: 170 }]);
+  });
+
   test.each([
     ["tstop 170", 'line 1: is no "key: value": "tstop 170"'],
     ["tstop: fast", 'line 1: tstop is "fast"'],
     ["N_pyr_x: 2.5", "line 1: N_pyr_x is 2.5"],
     ["dt: 0.025\ndt: 0.05", "line 2: gives dt another value than line 1"],
+    ["L5Pyr_apical1_diam: 7.4", "line 1: L5Pyr_apical1_diam is 7.4, where the column has 7.48"],
+    ["tstop: 170\nL2Pyr_dend_gnabar_hh2: 0.2", "line 2: L2Pyr_dend_gnabar_hh2 is 0.2, where the column has 0.15"],
+    ["celsius: 6.3", "line 1: celsius is 6.3. The column is at 37"],
+    [
+      "L5Pyr_Gauss_A_weight: 1e-5\nL5Pyr_Gauss_mu: 100",
+      "line 1: L5Pyr_Gauss_A_weight is 0.00001: a Gaussian input, which is refused",
+    ],
     ["", "has no parameters"],
     ["# tstop: 170 # of all\n\n", "has no parameters"],
   ])("%j is refused", (text, message) => {
@@ -137,7 +152,50 @@ function json(change: (network: Record<string, unknown>) => void = () => undefin
   return JSON.stringify(network);
 }
 
+const EMPTY = { hh2: {}, ca: {}, cad: {}, kca: {}, km: {}, cat: {}, ar: {} };
+
+/** Cells as hnn-core writes them: a number, or places and a number for each segment. */
+const written = (types: readonly ColumnCellType[]) => Object.fromEntries(types.map((t) => [t.name, { cell_object: {
+  name: t.shortName,
+  synapses: Object.fromEntries(Object.entries(t.receptors).map(([k, r]) => [k, { e: r.E, tau1: r.tau1, tau2: r.tau2, type: "Exp2Syn" }])),
+  sections: Object.fromEntries(t.sections.map((s) => [s.name, { L: s.L, diam: s.diam, cm: s.cm, Ra: s.Ra, nseg: s.nseg, mechs: Object.fromEntries(Object.entries(s.mechanisms).map(([m, values]) => [m, Object.fromEntries(Object.entries(values).map(([p, x]) => [`${p}_${m}`, typeof x === "number" ? x : [x.map((_, k) => (k + 0.5) / x.length), x]]))])) }])),
+}, cell_metadata: { layer: String(t.layer) } }])); // prettier-ignore
+
 describe("network JSON", () => {
+  test.each([["jones 2009", jones2009()], ["law 2021", law2021()], ["calcium 2022", calcium2022()]])("cells of %s, as hnn-core writes them, are recognised", (_, { cellTypes, rules }) => {
+    const { model, notes } = readHnn(json((n) => { n["cell_types"] = written(cellTypes); n["rec_arrays"] = { el: {} }; n["celsius"] = 37; }), "net.json");
+    expect(model.cellTypes).toEqual(cellTypes);
+    expect(notes.join()).toMatch(/rec_arrays: 1 arrays of electrodes are not read/);
+    const other = written(cellTypes);
+    other["L5_pyramidal"]!.cell_object.sections["apical_1"]!.mechs["ca"] = { gbar_ca: 5 };
+    expect(() => readHnn(json((n) => (n["cell_types"] = other)), "net.json")).toThrow(/L5_pyramidal.cell_object.sections/);
+    expect(rules.length).toBeGreaterThan(0);
+  }); // prettier-ignore
+
+  test("trains of spikes by source, as pairs or as events, and biases off the soma", () => {
+    const drive = (more: object) => readHnn(json((n) => (n["external_drives"] = { given: { type: "spike_train", location: "distal", weights_ampa: { L5_pyramidal: 0.001 }, ...more } })), "net.json").drives[0]; // prettier-ignore
+    expect(drive({ dynamics: { spike_data: { a: [1, 2.5], b: [] } } })).toMatchObject({ kind: "spikeTrain", spikeData: { a: [1, 2.5], b: [] } }); // prettier-ignore
+    expect(
+      drive({
+        dynamics: {
+          spike_data: [
+            [1, 0],
+            [4, 7],
+          ],
+        },
+      }),
+    ).toMatchObject({
+      spikeData: [
+        [1, 0],
+        [4, 7],
+      ],
+    });
+    expect(drive({ events: [[[3, 4], [5]]] })).toMatchObject({ spikeData: { given_0: [3, 4], given_1: [5] } });
+    expect(() => drive({ dynamics: { spike_data: [[1]] } })).toThrow("spike_data[0]: is [1]. Give a time and a source's number"); // prettier-ignore
+    const { drives } = readHnn(json((n) => (n["external_biases"] = { tonic: { L5_pyramidal: { amplitude: 1, section: "apical_1" } } })), "net.json"); // prettier-ignore
+    expect(drives.at(-1)).toEqual({ kind: "tonic", amplitude: { L5_pyramidal: 1 }, section: "apical_1" });
+  });
+
   test("rules, receptors, drives and biases are those of the file", () => {
     const { model, drives, mesh } = readHnn(json(), "net.json");
     expect(mesh).toEqual([3, 2]);
@@ -155,7 +213,13 @@ describe("network JSON", () => {
     ["{", "is no JSON"],
     ["{}", "has no cell_types"],
     [json((n) => (n["object_type"] = "Cell")), 'net.json.object_type: is "Cell"'],
-    [json((n) => (n["external_drives"] = { a: { type: "spike_train", location: "soma" } })), 'net.json.external_drives.a.type: is "spike_train"'],
+    [json((n) => (n["external_drives"] = { a: { type: "spike_train", location: "soma" } })), 'net.json.external_drives.a.dynamics.spike_data: is missing'],
+    [json((n) => (n["external_drives"] = { a: { type: "steady", location: "soma" } })), 'net.json.external_drives.a.type: is "steady"'],
+    [json((n) => (n["celsius"] = 30)), "net.json.celsius: is 30"],
+    [json((n) => (n["cell_types"] = { L2_pyramidal: { sections: { tail: {} } } })), "sections.tail: is no section of the column's cell"],
+    [json((n) => (n["cell_types"] = { L2_pyramidal: { sections: { soma: { mechs: { km: { gbar_km: 250 } } } } } })), "sections.soma.mechs.hh2: is missing, where the column has it"],
+    [json((n) => (n["cell_types"] = { L2_pyramidal: { sections: { soma: { mechs: { km: { tau_km: 250 }, hh2: {} } } } } })), "sections.soma.mechs.km.tau_km: is no parameter of km"],
+    [json((n) => (n["cell_types"] = { L5_pyramidal: { sections: { apical_trunk: { mechs: { ...EMPTY, ar: { gbar_ar: [[0.1, 0.5, 0.9], [1e-6, 1e-6, 1e-6]] } } } } } })), "apical_trunk.mechs.ar.gbar_ar: is 0.000001 in segment 0, where the column has"],
     [json((n) => (n["cell_types"] = { L4_star: {} })), "L4_star: is no cell type of the column"],
     [json((n) => (n["cell_types"] = { L2_pyramidal: { sections: { soma: { L: 30 } } } })), "net.json.cell_types.L2_pyramidal.sections.soma.L: is 30"],
     [json((n) => (n["connectivity"] = [{ src_type: "L2_basket", target_type: "L2_basket", loc: "soma", receptor: "x" }])), 'net.json.connectivity[0].receptor: is "x"'],

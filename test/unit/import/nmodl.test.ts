@@ -41,7 +41,15 @@ Translated from NMODL, leak.mod.\`,
 describe("what is refused, with line and column", () => {
   test.each([
     [leak({ blocks: "VERBATIM\n#define v 3\nENDVERBATIM" }), "leak.mod:14:1: has VERBATIM that changes"],
-    [leak({ breakpoint: "VERBATIM\nif (g) g = 1;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nif (g) do { g = 1; } while (g > 2);\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nif (unknown > 1) g = 1;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nif (v > 1) g = 1; else\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nif (v = 1) { g = 1; }\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nint k = 3.5; g = k;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nint k; for (k = 0; k < v; k++) g += k;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nint k; for (k = 0; k < 4; k++) g += k/2;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nint k; for (k = 0; k < 4; k++) { k = 2; g += k; }\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
+    [leak({ breakpoint: "VERBATIM\nif (v > 1) { g = 1;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ breakpoint: "VERBATIM\ng = 1/2;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ breakpoint: "VERBATIM\ng = calls;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ breakpoint: "VERBATIM\ng = v^2;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
@@ -252,6 +260,19 @@ FUNCTION tau() { tau = 2 }`,
   ])("%j", (verbatim, message) => {
     expect(() => read(verbatim)).toThrow(DataError);
     expect(() => read(verbatim)).toThrow(message);
+  });
+
+  test("C with IF, loops that count and draws is NMODL", () => {
+    const routine = (c: string): string => leak({ blocks: `DEFINE N 3\nSTATE { m }\nINITIAL { m = 0 }\nPROCEDURE step() {\nVERBATIM\n${c}\nENDVERBATIM\n}`, breakpoint: "SOLVE step\ng = 1e-3*m" }); // prettier-ignore
+    const inWords = (text: string): string => leak({ blocks: `DEFINE N 3\nSTATE { m }\nINITIAL { m = 0 }\nPROCEDURE step() {${text}}`, breakpoint: "SOLVE step\ng = 1e-3*m" }); // prettier-ignore
+    for (const [c, words] of [
+      ["if (m < 0.5 && v > -60.) m += dt; else if (m >= 2) { m = 1; } else { m -= dt*0.5; }", "if (m < 0.5 && v > -60) { m = m + dt } else { if (m >= 2) { m = 1 } else { m = m - dt*0.5 } }"],
+      ["int k; double s = 0; for (k = 1; k <= N; k++) { s += 1./(k + 1); } m = s;", "LOCAL s\ns = 0\nFROM k = 1 TO N { s = s + 1/(k + 1) }\nm = s"],
+      ["if (nrnran123_dblpick((nrnran123_State*)_p_r) < 0.25*dt) { m = m + nrnran123_negexp(_p_r); }", "if (scop_random() < 0.25*dt) { m = m + exprand(1) }"],
+    ] as const) expect(nmodl(routine(c)).mechanism, c).toEqual(nmodl(inWords(words)).mechanism); // prettier-ignore
+    expect(nmodl(routine("if (v > 0) m = 1;")).notes.join()).toMatch(
+      /VERBATIM in .* is taken as if \(v > 0\) {; m = 1; }/,
+    );
   });
 
   test("macros that no word of the file is, and C that seeds a source, are read over", () => {

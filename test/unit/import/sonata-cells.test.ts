@@ -99,8 +99,8 @@ test("what a circuit leaves open is the fit's, and a mechanism without a file hi
 });
 
 test.each([
-  ["network/node_types.csv", "aibs_perisomatic pyramid", "aibs_allactive pyramid", /node_type_id 1: has the model_processing "aibs_allactive". hillock takes aibs_perisomatic/],
-  ["network/node_types.csv", "aibs_perisomatic basket", "NULL basket", /node_type_id 2: has the model_processing ""/],
+  ["network/node_types.csv", "aibs_perisomatic pyramid", "aibs_allactive_directed pyramid", /node_type_id 1: has the model_processing "aibs_allactive_directed". hillock takes fullaxon, aibs_perisomatic, aibs_allactive, axon_bbpv5/],
+  ["network/node_types.csv", "aibs_perisomatic basket", "axon_bbpv5 basket", /basket.swc, axon_bbpv5: takes its diameters from an axon that the file has not/],
   ["network/node_types.csv", "Biophys1.hoc", "L5PC.hoc", /has the model_template "ctdb:L5PC.hoc"/],
   ["network/node_types.csv", "ctdb:Biophys1.hoc", "hoc:Biophys1", /has the model_template "hoc:Biophys1"/],
   ["network/node_types.csv", "1 biophysical", "1 single_compartment", /has the model_type "single_compartment"/],
@@ -113,7 +113,7 @@ test.each([
   ["fits/pyramid_fit.json", ', {"section": "apic", "cm": 2.0}', "", /passive\[0\], cm: has none of apic/],
   ["fits/pyramid_fit.json", '"ra": 120.0', '"ra": "120"', /passive\[0\], ra: is "120"/],
   ["fits/pyramid_fit.json", '"passive": [', '"passive": [{}, ', /passive: has several entries/],
-  ["fits/pyramid_fit.json", '"e_pas"', '"e"', /passive\[0\], e_pas: is missing/],
+  ["fits/pyramid_fit.json", '"e_pas"', '"e"', /passive\[0\], e_pas: is missing. Give a number, or e_pas of soma in the genome/],
   ["fits/pyramid_fit.json", '"genome": [{"section": "soma"', '"genome": [{"section": "glob"', /genome\[0\], section: is "glob". Give soma, axon, dend, apic/],
   ["fits/pyramid_fit.json", '"gbar_k_t"', '"gbar_kt"', /genome\[5\], name: is "gbar_kt", no parameter of k_t/],
   ["fits/pyramid_fit.json", '"gbar_k_t"', '"gmax_k_t"', /genome\[5\]: gives gmax of k_t, which has no such parameter/],
@@ -127,8 +127,18 @@ test.each([
   ["network/edge_types.csv", "exp2syn exc.json", "stdp exc.json", /edges\/lgn_cortex, edge 0: has the model_template "stdp". hillock takes exp2syn and expsyn/],
   ["network/edge_types.csv", "exp2syn exc.json", "exp2syn NULL", /edge 0: has no dynamics_params for exp2syn/],
   ["synapses/exc.json", '"tau1"', '"tau"', /exc.json, tau1: is missing/],
-  ["simulation_config.json", '"amp"', '"section_name": "dend", "amp"', /inputs, step: names another section than the soma/],
-  ["simulation_config.json", '"sections": "soma"', '"sections": "all"', /sections: is "all". hillock reports the soma/],
+  ["simulation_config.json", '"amp"', '"section_name": "tuft", "amp"', /inputs, step, section_name: is "tuft", and the cell has soma, dend, apic, axon/],
+  ["simulation_config.json", '"amp"', '"section_name": "dend", "section_index": 4, "amp"', /section_index: is 4 of 4 sections dend/],
+  ["simulation_config.json", '"amp"', '"section_dist": 1, "amp"', /section_dist: is 1. Give a place between the section's ends/],
+  ["simulation_config.json", '"amp"', '"mode": 1, "amp"', /inputs, step, mode: is 1/],
+  ["simulation_config.json", '"amp": 0.25', '"amp": [0.25, 0.5]', /delay: has 1 entries for 2 amplitudes/],
+  ["simulation_config.json", '"amp": 0.25, "delay": 10.0, "duration": 40.0', '"amp": [0.25, 0.5], "delay": [10, 20], "duration": [11, 5]', /delay: begins amplitude 1 at 20 ms, before amplitude 0 of 10 to 21 ms ends/],
+  ["simulation_config.json", '"amp": 0.25, "delay": 10.0', '"amp": ["x"], "delay": 10.0', /amp: has "x" at 0/],
+  ["simulation_config.json", '"input_type": "current_clamp"', '"input_type": "csv"', /inputs, step, file: is missing/],
+  ["simulation_config.json", '"sections": "soma"', '"sections": "tuft"', /sections: is "tuft". Give one of soma, somatic/],
+  ["simulation_config.json", '"sections": "soma"', '"compartments": "each"', /compartments: is "each". Give center or all/],
+  ["simulation_config.json", '"module": "membrane_report"', '"module": "extracellular"', /module: is "extracellular". hillock has membrane_report: set "enabled" to false/],
+  ["simulation_config.json", '"sections": "soma"', '"start_time": 5, "end_time": 5', /end_time: is 5 ms, not after start_time at 5 ms/],
   ["simulation_config.json", '"variable_name": "v"', '"variable_name": "w"', /is of no neurons that have its variable/],
   ["simulation_config.json", '"dL": 15.0', '"dL": 0', /run, dL: is 0/],
 ])("%s with %j as %j", (file, from, to, message) => {
@@ -138,18 +148,86 @@ test.each([
 
 const EDGES = "edges/lgn_cortex/0";
 test.each<[Changes, RegExp]>([
-  [{ [`${EDGES}/sec_id`]: undefined }, /edge 0: has neither sec_id nor afferent_section_id: where it ends would be drawn by chance/],
+  [{ [`${EDGES}/sec_id`]: undefined }, /edge 0: has neither sec_id nor afferent_section_id, and its type no target_sections/],
   [{ [`${EDGES}/sec_x`]: undefined }, /edge 0: has no sec_x/],
   [{ [`${EDGES}/sec_x`]: [0.5, 1, 0.5, 0.5, 0.5] }, /edge 1: has the sec_x 1. Give a place between the section's ends/],
   [{ [`${EDGES}/sec_id`]: [0, 10, 0, 0, 0] }, /edge 1: ends on section 10 of 10/],
   [{ [`${EDGES}/syn_weight`]: [-1, 1, 1, 1, 1] }, /edge 0: has the syn_weight -1/],
   [{ [`${EDGES}/nsyns`]: [1, 1, 3, 1, 1] }, /edge 2: has 3 synapses \(nsyns\) at one place/],
   [{ [`${EDGES}/u_syn`]: [1, 1, 1, 1, 1] }, /u_syn: belongs to edges with parameters or plasticity of their own/],
+  [{ [`${EDGES}/sec_id`]: undefined, [`${EDGES}/nsyns`]: [1, 1, 4e15, 1, 1] }, /nsyns: makes more than 50000000 synapses up to edge 2/],
   [{ "edges/basket_cortex/0/sec_id": undefined, "edges/basket_cortex/0/afferent_section_id": [0, 8], "edges/basket_cortex/0/afferent_section_pos": [0.5, 0.5] }, /edge 1: has the afferent_section_id 8, which is apic_2 in the morphology's count and axon_0 in that of the processed cell/],
   [{ "edges/basket_cortex/0/sec_id": undefined, "edges/basket_cortex/0/afferent_section_id": [0, 1], "edges/basket_cortex/0/afferent_section_pos": [0.5, 0.5] }, /edge 1: has the afferent_section_id 1, which is of the axon that is replaced in the morphology's count and dend_0/],
 ])("columns %j", (changes, message) => {
   expect(() => read(changes)).toThrow(message);
 }); // prettier-ignore
+
+/** The circuit with edges of the first population whose places are drawn: their type's texts, and what follows the head. */
+const drawing = (target: string, range: string, more = "", given = ""): Changes => ({
+  [`${EDGES}/sec_id`]: undefined, [`${EDGES}/sec_x`]: undefined,
+  "network/edge_types.csv": original("network/edge_types.csv").replace("dynamics_params", `dynamics_params target_sections distance_range${more}`).replace("exc.json", `exc.json "${target}" "${range}"${given}`).replace(/(fast|inh).json/g, `$1.json NULL NULL${more.replace(/\w+/g, "NULL")}`),
+}); // prettier-ignore
+
+test("places are drawn by length among the compartments of the rule, by the seed alone", () => {
+  const changes = { ...drawing("['basal']", "[60.0, 100.0]"), [`${EDGES}/nsyns`]: [400, 0, 1, 1, 300] };
+  const model = read(changes);
+  const { populations, projections } = model.network.describe();
+  const cell = populations.find(({ name }) => name === "cortex_biophysical_1")?.model as CellModel;
+  const own = projections.filter(({ name }) => name.startsWith("lgn_cortex_lgn->"));
+  const counts = new Map(own.map(({ receptors, rule }) => [receptors[0], (rule as unknown as { source: number[] }).source.length]));
+  const places = cell.receptors!.filter(({ name }) => counts.has(name)).map(({ name, section, at: x = 0 }) => ({ section, x, count: counts.get(name)! }));
+  expect(places.reduce((sum, { count }) => sum + count, 0)).toBe(702);
+  // by hand: dend_0 and dend_3 begin at the soma's middle, the two branches at the end of dend_0
+  const sections = new Map(cell.sections.map(({ name, nseg = 1, points = [] }) => [name, { nseg, length: points.reduce((sum, p, k) => sum + (k === 0 ? 0 : Math.hypot(...[0, 1, 2].map((d) => p[d as 0]! - points[k - 1]![d as 0]!))), 0) }]));
+  const before = (section: string): number => (section === "dend_1" || section === "dend_2" ? sections.get("dend_0")!.length : 0);
+  const inside = ["dend_0", "dend_1", "dend_2", "dend_3"].flatMap((section) => {
+    const { nseg, length } = sections.get(section)!;
+    return Array.from({ length: nseg }, (_, k) => ({ section, x: (k + 0.5) / nseg, length: length / nseg })).filter(({ x }) => { const far = before(section) + x * length; return far >= 60 && far <= 100; });
+  });
+  expect(places.every(({ section, x }) => inside.some((one) => one.section === section && Math.abs(one.x - x) < 1e-12))).toBe(true);
+  const total = inside.reduce((sum, { length }) => sum + length, 0);
+  for (const { section, x, length } of inside) {
+    const expected = (702 * length) / total;
+    const count = places.find((one) => one.section === section && Math.abs(one.x - x) < 1e-12)?.count ?? 0;
+    // binomial: 4.5 standard deviations, 7e-6 each
+    expect(Math.abs(count - expected)).toBeLessThan(4.5 * Math.sqrt(expected * (1 - length / total)) + 1e-9);
+  }
+  expect(JSON.stringify(read(changes).network.describe())).toBe(JSON.stringify(model.network.describe()));
+  const other = read({ ...changes, ...swap("simulation_config.json", '"dL"', '"random_seed": 9, "dL"') });
+  expect(JSON.stringify(other.network.describe().projections)).not.toBe(JSON.stringify(projections));
+}); // prettier-ignore
+
+test.each([
+  ["['tuft']", "[0, 9]", /target_sections: is "tuft"/],
+  ["[basal,]", "[0, 9]", /target_sections: is "\[basal,\]". Give a list/],
+  ["['basal']", "[9, 3]", /distance_range: is "\[9, 3\]". Give two distances/],
+  ["['basal']", "[9]", /distance_range: is "\[9\]"/],
+  ["['basal']", "[5000, 6000]", /edge 0: leaves no compartment of dend between 5000 and 6000 um from the soma/],
+])("target_sections %s, distance_range %s", (target, range, message) => {
+  expect(() => read(drawing(target, range))).toThrow(DataError);
+  expect(() => read(drawing(target, range))).toThrow(message);
+});
+
+test("weights follow the orientations, and other functions are refused", () => {
+  const angles = { "nodes/cortex/0/tuning_angle": [350, 0, 80], "nodes/lgn/0/tuning_angle": [10, 100] };
+  const weighed = (name: string, more: Changes = angles): Changes => ({ ...drawing("['basal']", "[0, 500]", " weight_function weight_sigma", ` ${name} 30.0`), ...more }); // prettier-ignore
+  const weights = (changes: Changes): number[] => read(changes).network.describe().projections.filter(({ name }) => name.startsWith("lgn_cortex_lgn->")).flatMap(({ weight }) => (weight as unknown as { values: number[] }).values); // prettier-ignore
+  // lgn 0, 1, 0, 1, 1 onto cortex 0, 0, 2, 0, 2: 20, 70, 70, 70 and 20 degrees apart
+  const expected = [[0.004, 20], [0.003, 70], [0.006, 70], [0.002, 70], [0.004, 20]].map(([w = 0, d = 0]) => w * Math.exp(-((d / 30) ** 2))); // prettier-ignore
+  const sorted = (all: readonly number[]): number[] => [...all].sort((a, b) => a - b);
+  sorted(weights(weighed("gaussianLL"))).forEach((w, k) => expect(w).toBeCloseTo(sorted(expected)[k]!, 12));
+  expect(sorted(weights(weighed("wmax")))).toEqual([0.002, 0.003, 0.004, 0.004, 0.006]);
+  expect(() => read(weighed("distance_law"))).toThrow(/edge 0 of edge_type_id 11: has the weight_function "distance_law"/); // prettier-ignore
+  expect(() => read(weighed("gaussianLL", {}))).toThrow(/nodes\/cortex|nodes\/lgn, tuning_angle of node 0: is missing/);
+});
+
+test("several reports of one variable are traces of their own", () => {
+  const two = swap("simulation_config.json", '"reports": {', '"reports": {"first": {"cells": {"population": "cortex", "node_id": [2]}, "variable_name": "v", "start_time": 5, "module": "membrane_report"}, '); // prettier-ignore
+  const { reports } = read(two);
+  expect(reports.map(({ elements, from }) => [elements.map(({ population, trace }) => `${population} ${trace}`), from])).toEqual([
+    [["cortex_biophysical_1 V"], 5], [["cortex_biophysical_1 V#2", "cortex_biophysical_2 V"], 0],
+  ]); // prettier-ignore
+});
 
 test("changed fits, morphologies and tables are refused with a typed error, or make a network", () => {
   const names = ["fits/pyramid_fit.json", "fits/basket_fit.json", "morphologies/pyramid.swc", "network/node_types.csv", "network/edge_types.csv", "synapses/exc.json", "circuit_config.json"]; // prettier-ignore

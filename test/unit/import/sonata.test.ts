@@ -98,7 +98,7 @@ test.each([
   ["simulation_config.json", '"clamped"', '"clampd"', /names the node set "clampd", which is not there. Did you mean "clamped"/],
   ["simulation_config.json", "current_clamp", "xray", /input_type: is "xray"/],
   ["simulation_config.json", '"amp": 100.0', '"amp": "1"', /amp: is "1"/],
-  ["simulation_config.json", "V_m", "ecp", /variable_name: is "ecp"/],
+  ["simulation_config.json", "V_m", "ecp", /reports, potentials: is of no neurons that have its variable "ecp"/],
   ["simulation_config.json", '"lgn"}', '"v1"}', /^$/], // no spike is of a node of v1: said, and the virtual nodes are silent
   ["simulation_config.json", '"lgn"}', '"x"}', /node_set: selects no node: it is {"population":"x"}/],
   ["node_sets.json", "[11]", "[13]", /node_set: selects no node: it is "clamped"/],

@@ -97,7 +97,7 @@ function readCell(text: string, options: NmodlCellOptions): NmodlCell {
 /** @throws DataError without times, or with what are none */
 function playedTimes(lexer: Lexer, program: Program, times: readonly number[] | undefined): readonly number[] {
   const at = program.nameAt;
-  if (times === undefined) return lexer.fail(at, "fires at times that its C reads from a vector, which a script plays into it", "Give nmodlCell the option times: [10, 20] (ms), or the cell as net.sources(name, n, trains([[10, 20]]))"); // prettier-ignore
+  if (times === undefined) return lexer.fail(at, "fires at times that its C reads from a vector, which a script plays into it", "Give nmodlCell the option times: [10, 20] (ms), hillock import --times 10,20, or the cell as net.sources(name, n, trains([[10, 20]]))"); // prettier-ignore
   if (!Array.isArray(times)) return lexer.fail(at, "is given times that are no list", "Give a list of numbers, ms");
   const bad = times.findIndex((time, k) => !Number.isFinite(time) || time < 0 || time < (times[k - 1] ?? 0));
   if (bad >= 0) lexer.fail(at, `is given times[${bad}] = ${String(times[bad]).slice(0, 40)}`, "Give times from 0 on in ascending order, ms"); // prettier-ignore

@@ -1,7 +1,8 @@
 import { DataError, didYouMean } from "../../../errors.ts";
 import { Lexer } from "./lexer.ts";
 import type { At } from "./lexer.ts";
-import { assignments, drawnBy, namesIn } from "./c-plain.ts";
+import { numbersInC } from "./c-blocks.ts";
+import { drawnBy, namesIn } from "./c-plain.ts";
 import { Reader, shown } from "./reader.ts";
 import { readStatements } from "./statements.ts";
 import type { Program, Routine, Statement } from "./syntax.ts";
@@ -34,7 +35,7 @@ export function giveC(program: Program, { file }: Lexer, given: Readonly<Record<
   }
 }
 
-/** Puts NMODL in the place of C whose meaning is known: assignments over numbers, and FUNCTIONs that draw. What `giveC` says goes before. */
+/** Puts NMODL in the place of C whose meaning is known: assignments, IF and loops over numbers, and FUNCTIONs that draw. What `giveC` says goes before. */
 export function readC(program: Program, lexer: Lexer): void {
   for (const [name, routine] of program.functions) {
     const [c] = allC(routine.body);
@@ -56,7 +57,10 @@ export function readC(program: Program, lexer: Lexer): void {
 function withoutPlainC(program: Program, lexer: Lexer, body: Body, isOwn: (name: string) => boolean): Statement[] {
   return body.flatMap((x): Body => {
     if (x.kind === "if") return [{ ...x, then: withoutPlainC(program, lexer, x.then, isOwn), otherwise: withoutPlainC(program, lexer, x.otherwise, isOwn) }]; // prettier-ignore
-    const lines = x.kind === "verbatim" && x.c !== undefined ? assignments(x.c, isOwn) : undefined;
+    const lines =
+      x.kind === "verbatim" && x.c !== undefined
+        ? numbersInC(x.c, isOwn, (name) => program.defines.has(name))
+        : undefined;
     if (lines === undefined) return [x];
     program.notes.push(`VERBATIM in ${lexer.where(x)} is taken as ${lines.length === 0 ? "doing nothing to the model" : lines.join("; ")}`); // prettier-ignore
     return statements(lexer.file, lines.join("\n"), x, program.defines);

@@ -1,72 +1,8 @@
 import { withoutComments } from "./c.ts";
+import { closing } from "./c-blocks.ts";
 import { localsOf, type Program, type Routine, type Statement } from "./syntax.ts";
 
 type Body = readonly Statement[];
-
-const MATH: ReadonlySet<string> = new Set("exp log log10 sqrt fabs pow sin cos tan tanh sinh cosh floor ceil".split(" ")); // prettier-ignore
-/** What assignments over numbers do not have; NMODL's ^ is a power, C's is none. */
-const MORE = /[#?[\]{}"'%&|^~!<>]|->|\b(if|for|while|do|switch|goto|return|static|extern|void|int|long|unsigned|float|char|struct)\b/; // prettier-ignore
-const ASSIGNMENT = /^(?<fresh>double\s+)?(?<to>[A-Za-z_]\w*)\s*(?:(?<by>[-+*/]?)=(?!=)\s*(?<value>[\s\S]+)|(?<step>\+\+|--))$/; // prettier-ignore
-
-/** C that is assignments over numbers as statements of NMODL; undefined of any other. `_lx` is a LOCAL or an argument x. What only C keeps (a static
- * counter) has no counterpart, and nothing that reads it is taken.
- * @param isOwn  names of the file's variables, of the block's LOCALs and arguments, and of the block itself */
-export function assignments(c: string, isOwn: (name: string) => boolean): string[] | undefined {
-  const code = withoutComments(c).replaceAll(/\(\s*double\s*\)/g, "");
-  if (MORE.test(code) || dividesWhole(code)) return undefined;
-  const [own, lines] = [new Set<string>(), [] as string[]];
-  const plain = (name: string): string => (name.startsWith("_l") && isOwn(name.slice(2)) ? name.slice(2) : name);
-  for (const statement of code.split(";").map((x) => x.trim())) {
-    if (statement === "") continue;
-    const found = ASSIGNMENT.exec(statement)?.groups;
-    if (found === undefined) return undefined;
-    const to = plain(found["to"] as string);
-    const value = found["step"] === undefined ? (found["value"] as string) : "1";
-    const calls = [...value.matchAll(/([A-Za-z_]\w*)\s*\(/g)].map(([, name]) => name as string);
-    const reads = [...value.matchAll(/(?<![\w.])[A-Za-z_]\w*/g)].map(([name]) => plain(name)).filter((name) => !MATH.has(name)); // prettier-ignore
-    if (calls.some((name) => !MATH.has(name))) return undefined;
-    if (found["fresh"] !== undefined) own.add(to);
-    else if (to.startsWith("_"))
-      return undefined; // what NEURON keeps: a concentration, a derivative
-    else if (!isOwn(to) && !own.has(to)) continue; // only C keeps it
-    if (reads.some((name) => !isOwn(name) && !own.has(name))) return undefined;
-    const op = found["by"] || (found["step"] ?? "").slice(0, 1);
-    const text = value.replaceAll(/(?<![\w.])[A-Za-z_]\w*/g, plain);
-    lines.push(`${to} = ${op === "" ? text : `${to} ${op} (${text})`}`);
-  }
-  return own.size === 0 ? lines : [`LOCAL ${[...own].join(", ")}`, ...lines];
-}
-
-/** Whether C divides a whole number by another, as 1/2 and (3 + 4)/2, which gives a whole one there. */
-function dividesWhole(code: string): boolean {
-  const isWhole = (of: string): boolean => /\d/.test(of) && !/[A-Za-z_.]/.test(of);
-  return [...code.matchAll(/\//g)].some(({ index }) => {
-    const [left, right] = [code.slice(0, index).trimEnd(), code.slice(index + 1).trimStart()];
-    const before = left.endsWith(")") ? lastGroup(left) : (/[\w.]+$/.exec(left)?.[0] ?? "");
-    const after = right.startsWith("(") ? right.slice(0, closing(right)) : (/^[\w.]+/.exec(right)?.[0] ?? "");
-    return isWhole(before) && isWhole(after);
-  });
-}
-
-/** Place behind the bracket that closes the first one. */
-function closing(text: string): number {
-  let open = 0;
-  for (const [k, c] of [...text].entries()) {
-    open += c === "(" ? 1 : c === ")" ? -1 : 0;
-    if (open === 0 && k >= text.indexOf("(")) return k + 1;
-  }
-  return text.length;
-}
-
-/** What stands in brackets at the end, with the function's name before it. */
-function lastGroup(text: string): string {
-  let open = 0;
-  for (let k = text.length - 1; k >= 0; k--) {
-    open += text[k] === ")" ? 1 : text[k] === "(" ? -1 : 0;
-    if (open === 0) return (/\w+$/.exec(text.slice(0, k))?.[0] ?? "") + text.slice(k);
-  }
-  return text;
-}
 
 const PICK = /\b(?:nrn_random_pick|nrnran123_(?:dblpick|negexp|normal))\s*\(/g;
 

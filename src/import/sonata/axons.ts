@@ -1,0 +1,69 @@
+import { DataError } from "../../errors.ts";
+import { arcs, type Point3d } from "../../morphology/frusta.ts";
+import type { SwcMorphology, SwcSection } from "../swc/sections.ts";
+
+/** What becomes of a reconstructed axon, by `model_processing` (appendix of SONATA's guide, BMTK's documentation). */
+
+/** Two sections of 30 um, one behind the other: where the first hangs on the soma, and their diameters in um. */
+export interface Stub {
+  readonly at: number;
+  readonly diams: readonly [number, number];
+}
+
+interface Processed {
+  readonly soma: SwcSection;
+  /** Soma, dendrites, apical ones; with the file's axon behind the soma where it stays. */
+  readonly kept: readonly SwcSection[];
+  /** What stands for the axon, where it does not stay. */
+  readonly stub: Stub | undefined;
+  /** Names by `afferent_section_id`: soma, the file's axon (undefined where it is replaced), dendrites, apical ones. */
+  readonly inFile: readonly (string | undefined)[];
+}
+
+const KINDS = ["soma", "axon", "dend", "apic"];
+const PROCESSINGS = ["fullaxon", "aibs_perisomatic", "aibs_allactive", "axon_bbpv5"];
+
+/** @param path  of the morphology
+ * @throws DataError for another processing, another tree than one of soma, axon and dendrites, or a dendrite on an axon that goes */
+export function processed(where: string, given: string | undefined, path: string, { sections }: SwcMorphology): Processed {
+  const processing = given ?? "fullaxon"; // as SONATA's guide has it
+  if (!PROCESSINGS.includes(processing)) throw new DataError(where, `has the model_processing "${processing.slice(0, 60)}"`, `hillock takes ${PROCESSINGS.join(", ")}`);
+  const soma = sections.find(({ parent }) => parent === undefined);
+  if (soma?.kind !== "soma") throw new DataError(path, "does not begin with a soma", "Give points of type 1 at the root");
+  const other = sections.find(({ kind }) => !KINDS.includes(kind));
+  if (other !== undefined) throw new DataError(`${path}, line ${other.line}`, `has the type ${other.type}`, "Give soma, axon, dendrites and apical dendrites (1 to 4)");
+  const all = KINDS.flatMap((kind) => sections.filter((s) => s.kind === kind).sort((a, b) => count(a) - count(b)));
+  if (processing === "fullaxon") return { soma, kept: all, stub: undefined, inFile: all.map(({ name }) => name) };
+  const kept = all.filter(({ kind }) => kind !== "axon");
+  const orphan = kept.find(({ parent }) => parent !== undefined && parent.startsWith("axon"));
+  if (orphan !== undefined) throw new DataError(`${path}, line ${orphan.line}`, `${orphan.name} hangs on the axon, which ${processing} replaces`, "Let it hang on the soma or a dendrite");
+  const stub = processing === "aibs_perisomatic" ? { at: 0.5, diams: [1, 1] as const } : { at: 1, diams: diamsOf(`${path}, ${processing}`, sections) };
+  return { soma, kept, stub, inFile: all.map(({ kind, name }) => (kind === "axon" ? undefined : name)) };
+} // prettier-ignore
+
+const count = ({ name }: SwcSection): number => Number(name.split("_")[1] ?? 0);
+
+/** The mean diameters of the axon's first section and of the first whose middle is more than 60 um from the soma's 0 end, else again of the first. */
+function diamsOf(where: string, sections: readonly SwcSection[]): readonly [number, number] {
+  const of = new Map(sections.map((section) => [section.name, section]));
+  const starts = new Map<string, number>();
+  const lengthOf = ({ points }: SwcSection): number => arcs(points).at(-1) as number;
+  for (const { name, parent = "", parentEnd = 1 } of sections) {
+    const on = of.get(parent);
+    starts.set(name, on === undefined ? 0 : (starts.get(parent) as number) + parentEnd * lengthOf(on));
+  }
+  const axon = sections.filter(({ kind }) => kind === "axon").sort((a, b) => count(a) - count(b));
+  const first = axon[0];
+  if (first === undefined) throw new DataError(where, "takes its diameters from an axon that the file has not", "Take aibs_perisomatic, or add the axon"); // prettier-ignore
+  const far = axon.find((section) => (starts.get(section.name) as number) + lengthOf(section) / 2 > 60) ?? first;
+  return [meanDiam(first.points), meanDiam(far.points)];
+}
+
+/** Over the length, um. */
+function meanDiam(points: readonly Point3d[]): number {
+  const along = arcs(points);
+  let sum = 0;
+  for (let k = 1; k < points.length; k++)
+    sum += (((points[k - 1] as Point3d)[3] + (points[k] as Point3d)[3]) / 2) * ((along[k] as number) - (along[k - 1] as number)); // prettier-ignore
+  return sum / (along.at(-1) as number);
+}

@@ -1,0 +1,136 @@
+import { DataError } from "../../errors.ts";
+import type { AnyCells } from "../../network/handles.ts";
+import type { Network } from "../../network/network.ts";
+import { drive } from "../../network/signal.ts";
+import { linesOf } from "../../shapes.ts";
+import { ms } from "../../units.ts";
+import type { Biophysical } from "./biophysical.ts";
+import { brief, type Fields, type Paths, type SonataSource, textOf } from "./config.ts";
+import { isCell, isNeurons, type NodeSets, type Part } from "./nodes.ts";
+
+/** Current clamps: one amplitude, a list of them, or a table of a file, into a section of cells or into point neurons. */
+
+/** Amplitudes from times on (ms), in the config's unit. */
+interface Steps {
+  readonly times: readonly number[];
+  readonly amps: readonly number[];
+  /** of a single amplitude. */
+  readonly duration?: number;
+}
+
+export const CLAMPS: ReadonlySet<string> = new Set(["current_clamp", "csv", "file"]);
+const UNIT = "pA for amp (nA of biophysical cells), ms for delay and duration";
+
+export function clamps(net: Network, source: SonataSource, config: Fields, paths: Paths, sets: NodeSets, parts: readonly Part[]): void {
+  const inputs = config.fields("inputs");
+  const neurons = parts.filter(isNeurons);
+  for (const name of inputs?.keys() ?? []) {
+    const input = inputs?.fields(name) as Fields;
+    const type = input.text("input_type") ?? "";
+    if (!CLAMPS.has(type)) continue;
+    const module = input.text("module") ?? "IClamp";
+    if (module !== "IClamp") throw new DataError(input.at("module"), `is "${module.slice(0, 60)}"`, "hillock takes IClamp");
+    const steps = type === "current_clamp" ? stepsOf(input) : tableOf(source, input, paths);
+    const inside = sets.select(input.at("node_set"), input.get("node_set"), [...new Set(neurons.map(({ nodes }) => nodes))]);
+    const place = placeOf(input);
+    for (const part of neurons) {
+      const gains = part.rows.map((row) => (inside.get(part.nodes)?.has(row) === true ? 1 : 0));
+      if (!gains.includes(1)) continue;
+      const cell = isCell(part.model) ? place(part.model) : {};
+      const unit = isCell(part.model) ? "nA" : (Object.values(part.model.type.mechanism.inputs ?? {})[0]?.unit ?? "nA");
+      const scale = unit === "nA" && !isCell(part.model) ? 1e-3 : 1; // of cells it is in nA
+      const [times, values] = [steps.times, steps.amps.map((amp) => amp * scale)];
+      const options = { gain: { values: gains, unit: "1" }, ...cell, name: `${name.replaceAll(/\W+/g, "_")}_${part.name}` } as const;
+      const population = net.population(part.name) as AnyCells;
+      if (steps.duration === undefined) net.clamp(population, drive.steps({ times: times.map((t) => ms(t)), values: { values, unit } }), options);
+      else net.clamp(population, drive.constant({ value: values[0] as number, unit }), { ...options, delay: ms(times[0] as number), duration: ms(steps.duration) });
+    }
+    const left = input.left();
+    if (left.length > 0) throw new DataError(input.at(left[0] as string), `is ${brief(input.get(left[0] as string))}`, "hillock's clamp takes amp, delay and duration, or file, and section_name, section_index and section_dist");
+  }
+} // prettier-ignore
+
+/** One number or a list of them. */
+function numbers(input: Fields, key: string): number[] | undefined {
+  const value = input.get(key);
+  if (!Array.isArray(value)) {
+    const one = input.number(key);
+    return one === undefined ? undefined : [one];
+  }
+  const all = value as unknown[];
+  const bad = all.findIndex((one) => typeof one !== "number" || !Number.isFinite(one));
+  if (bad < 0 && all.length > 0 && all.length <= 1_000_000) return all as number[];
+  throw new DataError(input.at(key), bad < 0 ? `has ${all.length} entries` : `has ${brief(all[bad])} at ${bad}`, `Give a number, or a list of 1 to 1000000: ${UNIT}`); // prettier-ignore
+}
+
+/** Of amp, delay and duration; without durations of a list each amplitude holds until the next, as BMTK documents. */
+function stepsOf(input: Fields): Steps {
+  const missing = (key: string): never => {
+    throw new DataError(input.at(key), "is missing", `Give a number: ${UNIT}`);
+  };
+  const amps = numbers(input, "amp") ?? missing("amp");
+  const delays = numbers(input, "delay") ?? missing("delay");
+  const durations = numbers(input, "duration") ?? (amps.length === 1 ? missing("duration") : undefined);
+  const unequal = delays.length !== amps.length ? "delay" : durations !== undefined && durations.length !== amps.length ? "duration" : undefined; // prettier-ignore
+  if (unequal !== undefined) throw new DataError(input.at(unequal), `has ${numbers(input, unequal)?.length} entries for ${amps.length} amplitudes`, "Give one for each"); // prettier-ignore
+  if (amps.length === 1 && durations !== undefined) return { times: delays, amps, duration: durations[0] as number };
+  const [times, values]: [number[], number[]] = [[], []];
+  amps.forEach((amp, k) => {
+    const [delay, duration] = [delays[k] as number, durations?.[k]];
+    if (delay < 0) throw new DataError(input.at("delay"), `has ${delay} ms`, "Give ms from 0");
+    if (duration !== undefined && !(duration > 0)) throw new DataError(input.at("duration"), `has ${duration} ms`, "Give ms above 0"); // prettier-ignore
+    const next = delays[k + 1] ?? Infinity;
+    if (!(next > delay) || delay + (duration ?? 0) > next) throw new DataError(input.at("delay"), `begins amplitude ${k + 1} at ${next} ms, ${next > delay ? `before amplitude ${k} of ${delay} to ${delay + (duration ?? 0)} ms ends` : `not after ${delay} ms`}`, "Give amplitudes one after the other; those that overlap are inputs of their own"); // prettier-ignore
+    times.push(delay);
+    values.push(amp);
+    if (duration === undefined || delay + duration === next) return;
+    times.push(delay + duration);
+    values.push(0);
+  });
+  return { times, amps: values };
+}
+
+/** Of a table with columns of times and amplitudes. */
+function tableOf(source: SonataSource, input: Fields, paths: Paths): Steps {
+  const file = input.text("file") ?? input.text("input_file");
+  if (file === undefined) throw new DataError(input.at("file"), "is missing", "Give a table with columns timestamps and amps"); // prettier-ignore
+  const path = paths.resolve(input.at("file"), file);
+  const separator = input.text("separator") ?? " ";
+  const cells = (line: string): string[] => (separator.trim() === "" ? line.trim().split(/\s+/) : line.split(separator).map((cell) => cell.trim())); // prettier-ignore
+  const lines = linesOf(path, textOf(source, path)).filter((line) => line.trim() !== "");
+  const head = cells(lines[0] ?? "");
+  const column = (key: string, usual: string): number => {
+    const name = input.text(key) ?? usual;
+    if (head.includes(name)) return head.indexOf(name);
+    throw new DataError(`${path}, line 1`, `has no column ${name.slice(0, 60)}`, `Name it by ${key}, and what stands between columns by separator`); // prettier-ignore
+  };
+  const [t, a] = [column("timestamps_column", "timestamps"), column("amplitudes_column", "amps")];
+  const rows = lines.slice(1).map((line, k) => {
+    const row = cells(line);
+    const [time, amp] = [Number(row[t] || NaN), Number(row[a] || NaN)];
+    if (Number.isFinite(time) && Number.isFinite(amp) && time >= 0) return [time, amp] as const;
+    throw new DataError(
+      `${path}, line ${k + 2}`,
+      `is "${line.slice(0, 60)}"`,
+      "Give a time in ms from 0 and an amplitude",
+    );
+  });
+  if (rows.length === 0) throw new DataError(path, "has no rows", "Give times and amplitudes");
+  const late = rows.findIndex(([time], k) => k > 0 && time <= (rows[k - 1]?.[0] as number));
+  if (late > 0) throw new DataError(`${path}, line ${late + 2}`, `is at ${rows[late]?.[0]} ms, not after the line before`, "Sort the times"); // prettier-ignore
+  return { times: rows.map(([time]) => time), amps: rows.map(([, amp]) => amp) };
+}
+
+/** Where a clamp is on a cell: `section_name`, `section_index` (of the sections of that name) and `section_dist`, by default the soma's middle. */
+function placeOf(input: Fields): (cell: Biophysical) => { readonly section: string; readonly at: number } {
+  const name = input.text("section_name") ?? "soma";
+  const index = input.number("section_index") ?? 0;
+  const at = input.number("section_dist") ?? 0.5;
+  if (!(at > 0 && at < 1)) throw new DataError(input.at("section_dist"), `is ${at}`, "Give a place between the section's ends, which have no membrane: above 0 and below 1"); // prettier-ignore
+  return ({ processed }) => {
+    const sections = processed.filter((section) => section.split("_")[0] === name);
+    const section = processed.find((one) => one === `${name}_${index}`) ?? (name === "soma" && index === 0 ? processed[0] : undefined); // prettier-ignore
+    if (section !== undefined) return { section, at };
+    throw new DataError(input.at(sections.length === 0 ? "section_name" : "section_index"), sections.length === 0 ? `is "${name.slice(0, 60)}", and the cell has ${[...new Set(processed.map((one) => one.split("_")[0]))].join(", ")}` : `is ${index} of ${sections.length} sections ${name}`, "Give a section that the cells have, from 0"); // prettier-ignore
+  };
+}
