@@ -17,13 +17,49 @@ import { Code, moduleOf, TYPE } from "../../src/reference/wasm/code.ts";
 import { regionOf, scratchOf, withHeap } from "../../src/reference/wasm/heap.ts";
 import { hasKernel } from "../../src/reference/wasm/kernel.ts";
 import { Emitter, expm1Function, imported, IMPORTS } from "../../src/reference/wasm/program.ts";
-import { ms } from "../../src/units.ts";
-import { collect, compiled, expectSame, network } from "../gpu/engine-networks.ts";
+import { fixedProbability } from "../../src/connect/rules.ts";
+import { channel, param } from "../../src/mechanisms/mechanism.ts";
+import { Network } from "../../src/network/network.ts";
+import { poisson } from "../../src/network/sources.ts";
+import { Kernels } from "../../src/reference/wasm/cells.ts";
+import { isSwift } from "../../src/reference/wasm/kernel.ts";
+import { Hz, ms, mV, nA, S_per_cm2, uS } from "../../src/units.ts";
+import { collect, compiled, expectSame, hhCells, network } from "../gpu/engine-networks.ts";
 import { portNetwork } from "../ports.ts";
 import { DT, learningNetwork } from "../unit/links/learning-network.ts";
 
 const peer = (name: "COBA" | "CUBA", excitatory: number, inhibitory: number): CompiledNetwork =>
   compile(buildPeer({ name, excitatory, inhibitory, delay: 0.8 }, 1), { dt: ms(0.1) });
+
+/** A current whose exponentials are beyond what is computed without a call: in cells 4 and 7 always, in others where they spike. */
+const steep = channel({
+  name: "steep",
+  doc: "A gate of a slope of its own in each cell",
+  params: {
+    g_max: param(S_per_cm2(1e-4), "maximal conductance density"),
+    s: param(mV(10), "slope", { min: 1e-6 }),
+    t: param(ms(1), "unit of time"),
+    u: param(mV(1), "unit of potential"),
+  },
+  states: {
+    a: { inf: "1 / (1 + exp((-40 - V) / s))", tau: "t * (0.5 + exp(-(V + 60) / s))" },
+    b: { alpha: "0.1 * (V + 50) / s / (1 - exp(-(V + 50) / s)) / t", beta: "0.3 / t" },
+    c: { inf: "1 / (1 + exp((V + 50) * 20 / u))", tau: "t * (0.0003 + 2 / (1 + exp(V / 4 / u)))" },
+  },
+  currents: { k: { g: "g_max * a * b * c", E: "ek", ion: "k" } },
+});
+
+function steepNetwork(): CompiledNetwork {
+  const net = new Network({ seed: 6 });
+  const cells = hhCells(11);
+  const s = { values: [10, 12, 9, 8, 0.01, 10, 11, 0.02, 10, 0.01, 9], unit: "mV" as const };
+  const E = net.cells("E", { ...cells, insertions: [...(cells.insertions ?? []), { sections: ["soma"], mechanism: steep, params: { s } }] }); // prettier-ignore
+  net.connect(net.sources("S", 30, poisson({ rate: Hz(400) })), E.excitatory, fixedProbability(0.4), { weight: uS(0.01), delay: ms(1) }); // prettier-ignore
+  net.clamp(E, nA(0.1));
+  net.record(E, "V", { every: ms(0.025) });
+  net.record(E, "soma.steep.a", { cells: [3, 4, 7, 10], every: ms(0.1) });
+  return compiled(net);
+}
 
 /** Numbers of cells that fours leave 0 to 3 of. */
 const KINDS: readonly (readonly [string, () => CompiledNetwork])[] = [
@@ -34,6 +70,7 @@ const KINDS: readonly (readonly [string, () => CompiledNetwork])[] = [
   ["the motor pool", () => pool({ motorNeurons: 62 })],
   ["conductances", () => peer("COBA", 100, 27)],
   ["currents", () => peer("CUBA", 97, 24)],
+  ["exponentials beyond what swift code computes", steepNetwork],
 ];
 
 test.each(KINDS)("%s: kernels have the bits of printed JavaScript", async (_, make) => {
@@ -46,6 +83,32 @@ test.each(KINDS)("%s: kernels have the bits of printed JavaScript", async (_, ma
   expectSame(await collect(referenceEngine(net), 900, how), want);
   expect(made.mock.results.map(({ type }) => type)).toContain("return"); // or JavaScript would have stood for them without a word
   made.mockRestore();
+});
+
+test("what swift code cannot do is done carefully, and code that mostly cannot is left for a while", async () => {
+  const net = steepNetwork();
+  expect(net.populations.every((p) => p.kind !== "cells" || (hasKernel(p) && isSwift(p)))).toBe(true);
+  const told = vi.spyOn(Kernels.prototype, "told");
+  const counts: number[] = [];
+  told.mockImplementation((again, of) => {
+    counts.push(again[0] as number, of);
+    again[0] = 0;
+  });
+  await referenceEngine(net).advance(900);
+  told.mockRestore();
+  expect(counts.length).toBeGreaterThan(0);
+  for (let k = 0; k < counts.length; k += 2) {
+    expect(counts[k]).toBeGreaterThanOrEqual(1); // cells 4 to 7, always
+    expect(counts[k]).toBeLessThanOrEqual(2);
+    expect(counts[k + 1]).toBe(11 / 4);
+  }
+  const [run, careful] = [vi.fn(() => 0), vi.fn(() => 0)];
+  const kernels = new Kernels({ run, careful });
+  kernels.next()(0, 0, 0, 0, 0, 0, 0);
+  kernels.told(Int32Array.of(1), 2);
+  expect(kernels.next()).toBe(run);
+  kernels.told(Int32Array.of(2), 2);
+  expect(Array.from({ length: 51 }, () => kernels.next()).filter((k) => k === careful)).toHaveLength(50);
 });
 
 test.each([2, 3, 5])("what one thread alone and each of %i write for JavaScript lies apart: it goes on while they start", (threads) => {

@@ -1,7 +1,7 @@
 /** WebAssembly in its binary form, as far as kernels need it (WebAssembly Core Specification 2.0, chapter 5). */
 
 export const TYPE = { i32: 0x7f, f64: 0x7c, v128: 0x7b } as const;
-type Type = (typeof TYPE)[keyof typeof TYPE];
+export type Type = (typeof TYPE)[keyof typeof TYPE];
 
 const vector = (code: number): readonly number[] => [0xfd, ...unsigned(code)];
 
@@ -138,8 +138,9 @@ export interface Imported {
 }
 
 /** A module that imports its memory as `env.memory` and functions as `env.<name>`, and exports its last function as `run`. Functions
- * are numbered in the order given, imported ones first. */
-export function moduleOf(imports: readonly Imported[], functions: readonly Code[], memory: { readonly pages: number; readonly shared: boolean }): Uint8Array<ArrayBuffer> {
+ * are numbered in the order given, imported ones first.
+ * @param more  numbers of further functions that it exports */
+export function moduleOf(imports: readonly Imported[], functions: readonly Code[], memory: { readonly pages: number; readonly shared: boolean }, more: Readonly<Record<string, number>> = {}): Uint8Array<ArrayBuffer> {
   const all = [...imports, ...functions];
   const types = all.map(({ params, results }) => [0x60, ...list(params), ...list(results)]);
   const limits = memory.shared ? [3, ...unsigned(memory.pages), ...unsigned(memory.pages)] : [1, ...unsigned(memory.pages), ...unsigned(memory.pages)];
@@ -153,7 +154,7 @@ export function moduleOf(imports: readonly Imported[], functions: readonly Code[
     ...section(1, types),
     ...section(2, imported),
     ...section(3, functions.map((_, k) => unsigned(imports.length + k))),
-    ...section(7, [[...text("run"), 0, ...unsigned(all.length - 1)]]),
+    ...section(7, Object.entries({ ...more, run: all.length - 1 }).map(([name, index]) => [...text(name), 0, ...unsigned(index)])),
     ...section(10, functions.map((f) => f.bytes())),
   ]);
 } // prettier-ignore

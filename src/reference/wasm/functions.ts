@@ -47,13 +47,31 @@ export function byLane(f: Code, of: number, ...args: readonly number[]): void {
   f.call(of).second();
 }
 
-/** exp of local x, on the stack. @param outside  Math.exp */
-export function exp(f: Code, x: number, outside: number): void {
+/** Where numbers go that a method does not reach: to a function, or nowhere, and a local of two masks is cleared where there was one. */
+export type Beyond = { readonly call: number } | { readonly swift: number };
+
+/** exp of local x, on the stack. @param beyond  Math.exp */
+export function exp(f: Code, x: number, beyond: Beyond): void {
   const y = f.local(TYPE.v128);
   const size = f.get(x).op("abs").keep();
-  anyFalse(f.get(size).number(708).op("lt")).op("if");
-  byLane(f, outside, x);
-  f.set(y).op("else");
+  const within = f.get(size).number(708).op("lt").keep();
+  if ("swift" in beyond) {
+    note(f, within, beyond.swift);
+    usualExp(f, x, size, y);
+  } else {
+    anyFalse(f.get(within)).op("if");
+    byLane(f, beyond.call, x);
+    f.set(y).op("else");
+    usualExp(f, x, size, y);
+    f.op("end");
+  }
+  f.get(y);
+}
+
+const note = (f: Code, within: number, swift: number): Code => f.get(within, swift).op("and").set(swift);
+
+/** exp into y where |x| is below 708. */
+function usualExp(f: Code, x: number, size: number, y: number): void {
   const { k, high, low, r } = reduced(f, x, size);
   const t = f.get(r, r).op("mul").keep();
   f.get(r, t);
@@ -62,10 +80,16 @@ export function exp(f: Code, x: number, outside: number): void {
   f.number(1).get(low, r, c).op("mul").number(2).get(c).op("sub", "div", "sub").get(high).op("sub", "sub");
   powerOf2(f, k);
   f.op("mul");
-  const usual = f.keep();
-  const e = f.number(Math.E).get(usual, x).number(1).op("eq", "bitselect").keep();
-  f.number(1).get(x).op("add").get(e, size).number(2 ** -28).op("lt", "bitselect"); // prettier-ignore
-  f.set(y).op("end").get(y);
+  f.set(y);
+  const one = f.get(x).number(1).op("eq").keep();
+  const tiny = f
+    .get(size)
+    .number(2 ** -28)
+    .op("lt")
+    .keep();
+  f.get(one, tiny).op("or", "anyTrue", "if"); // seldom
+  f.number(Math.E).get(y, one).op("bitselect").set(y);
+  f.number(1).get(x).op("add").get(y, tiny).op("bitselect").set(y).op("end");
 }
 
 /** r - (r e - hxs) and its parts for a reduced argument. */
@@ -80,21 +104,36 @@ function series(f: Code, r: number): { e: number; hxs: number } {
   return { e, hxs };
 }
 
-/** expm1 of local x where that is small, on the stack; else by `other`. */
-export function expm1(f: Code, x: number, other: number): void {
+/** expm1 of local x where that is small, on the stack; else as `any` puts it there. */
+export function expm1(f: Code, x: number, any: (x: number) => void): void {
   const y = f.local(TYPE.v128);
-  anyFalse(f.get(x).op("abs").number(HALF_LN2).op("lt")).op("if").get(x).call(other).set(y).op("else");
+  anyFalse(f.get(x).op("abs").number(HALF_LN2).op("lt")).op("if");
+  any(x);
+  f.set(y).op("else");
   const { e, hxs } = series(f, x);
   f.get(x, x, e).op("mul").get(hxs).op("sub", "sub");
   f.set(y).op("end").get(y);
 }
 
-/** The body of a function: expm1 of any two numbers. @param outside  Math.expm1 */
-export function anyExpm1(f: Code, outside: number): void {
-  const [x, y] = [0, f.local(TYPE.v128)];
-  anyFalse(f.get(x).number(-38).op("gt").get(x).number(13).op("lt", "and")).op("if");
-  byLane(f, outside, x);
-  f.set(y).op("else");
+/** expm1 of any two numbers in local x, on the stack. @param beyond  Math.expm1 */
+export function anyExpm1(f: Code, x: number, beyond: Beyond): void {
+  const y = f.local(TYPE.v128);
+  const within = f.get(x).number(-38).op("gt").get(x).number(13).op("lt", "and").keep();
+  if ("swift" in beyond) {
+    note(f, within, beyond.swift);
+    usualExpm1(f, x, y);
+  } else {
+    anyFalse(f.get(within)).op("if");
+    byLane(f, beyond.call, x);
+    f.set(y).op("else");
+    usualExpm1(f, x, y);
+    f.op("end");
+  }
+  f.get(y);
+}
+
+/** expm1 into y where x is above -38 and below 13. */
+function usualExpm1(f: Code, x: number, y: number): void {
   const { k, high, low, r } = reduced(f, x, f.get(x).op("abs").keep());
   const c = f.get(high, r).op("sub").get(low).op("sub").keep();
   const { e: e0, hxs } = series(f, r);
@@ -110,8 +149,7 @@ export function anyExpm1(f: Code, outside: number): void {
   f.get(above).op("anyTrue", "if");
   rising(f, k, r, e, power);
   f.get(y, above).op("bitselect").set(y).op("end");
-  f.get(r, r, e0).op("mul").get(hxs).op("sub", "sub").get(y, k).number(0).op("eq", "bitselect");
-  f.set(y).op("end").get(y);
+  f.get(r, r, e0).op("mul").get(hxs).op("sub", "sub").get(y, k).number(0).op("eq", "bitselect").set(y);
 }
 
 /** For k from 1 to 19: (1 - 2^-k - (e - r)) 2^k, or what does not cancel for 1. */

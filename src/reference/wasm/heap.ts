@@ -7,6 +7,7 @@ import { hasKernel, RECORD } from "./kernel.ts";
 /** What a kernel of a part of a population writes for JavaScript: addresses from the start of the part's region. */
 export interface Scratch {
   readonly spikes: number;
+  readonly again: number;
   readonly traces: readonly {
     readonly rows: number;
     readonly due: number;
@@ -30,11 +31,12 @@ export function scratchOf({ traces, n }: CompiledCells, part: Part, longest: num
   const take = (more: number): number => (bytes += rounded(more)) - rounded(more);
   const { first, end } = cellsOf(part, n);
   const spikes = take(RECORD * (Math.ceil((end - first) / 2) + 1) * longest); // pairs, and the last three singly
+  const again = take(4);
   const made = traces.map((t) => {
     const own = Uint32Array.from(t.cells.keys()).filter((k) => (t.cells[k] as number) >= first && (t.cells[k] as number) < end);
     return { own, rows: take(4 * n), due: take(4 * longest), samples: take(8 * own.length * (Math.ceil(longest / t.everySteps) + 1)) };
   });
-  return { spikes, traces: made, bytes };
+  return { spikes, again, traces: made, bytes };
 } // prettier-ignore
 
 /** Where a part's region begins: behind that of one thread alone, which goes on while others make their kernels. */

@@ -4,7 +4,7 @@ import { potentialLimit, stateLimits } from "../../host/soundness.ts";
 import type { Stmt } from "../../lang/expr.ts";
 import { freeNames } from "../../lang/names.ts";
 import { Code, moduleOf, TYPE } from "./code.ts";
-import { Emitter, emits, expm1Function, IMPORTS } from "./program.ts";
+import { Emitter, emits, emitsSwiftly, expm1Function, IMPORTS } from "./program.ts";
 
 /** Addresses of what a kernel reads and writes, in bytes. Arrays as in CellBuffers. */
 export interface Places {
@@ -25,17 +25,20 @@ export interface Places {
   readonly widths: readonly number[];
   /** three words per step in which any of two cells spikes: step of the block, first cell, 1 and 2 for the two. */
   readonly spikes: number;
+  /** a word: how often swift code has found what it cannot do. */
+  readonly again: number;
 }
 
 /** Network-wide numbers that a kernel knows. */
-interface Shape {
+export interface Shape {
   readonly entries: number;
   readonly slots: number;
   readonly voltageLimit: number;
 }
 
 /** Runs cells [first, end) of an entry over some steps; a row of `clamps` has `clampSteps` numbers, of which the first step's is `clampFrom`.
- * @returns bytes written to `spikes`; negative, less 1, where a potential was beyond its limit, or another state is after the steps */
+ * @param found  bytes that have been written to `spikes`
+ * @returns bytes written to `spikes` since; negative, less 1, where a potential was beyond its limit, or another state is after the steps */
 export type Kernel = (
   first: number,
   end: number,
@@ -43,6 +46,7 @@ export type Kernel = (
   steps: number,
   clampSteps: number,
   clampFrom: number,
+  found: number,
 ) => number;
 
 /** Bytes of one spike's record. */
@@ -61,34 +65,56 @@ export function hasKernel(cells: CompiledCells): cells is CompiledCells & { read
 /** What a trace of the `current` phase is set to within a step. */
 const sampled = (trace: number): string => `out_${trace}`;
 
-/** A population's step as a WebAssembly module: two cells at a time, each with the operations of the printed function in their order. */
+/** Whether it can be one that calls no function. */
+export function isSwift({ program, traces }: CompiledCells & { readonly program: CellProgram }): boolean {
+  const { detect } = program;
+  const stmts = ["stmts" in detect ? detect.stmts : [], program.receive, program.currents, program.solve, program.advance].flat(); // prettier-ignore
+  return [...stmts, ...traces].every(({ value }) => emitsSwiftly(value));
+}
+
+/** A population's step as a WebAssembly module: two cells at a time, each with the operations of the printed function in their order. It exports
+ * `run` and, where that is swift, `careful`. A call of a function, if only for the seldom number beyond 708, would have the processor's
+ * registers saved and loaded around it at every exponential (Watanabe's cell: 97 ns a step, 87 without, of which four `expm1` beyond half ln 2 are 33). So swift code calls none: it takes four
+ * cells over all steps without writing anything but what may be written again, and where there was such a number, `careful` takes them. */
 export function kernelModule(cells: CompiledCells & { readonly program: CellProgram }, places: Places, shape: Shape, memory: { readonly pages: number; readonly shared: boolean }): Uint8Array<ArrayBuffer> {
-  return moduleOf(IMPORTS, [expm1Function(), new Printer(cells, places, shape).print()], memory);
+  const careful = new Printer(cells, places, shape).print();
+  if (!isSwift(cells)) return moduleOf(IMPORTS, [expm1Function(), careful], memory);
+  return moduleOf(IMPORTS, [expm1Function(), careful, new Printer(cells, places, shape, CAREFUL).print()], memory, { careful: CAREFUL });
 } // prettier-ignore
 
-const [FIRST, END, ENTRY, STEPS, CLAMP_STEPS, CLAMP_FROM] = [0, 1, 2, 3, 4, 5];
+const [FIRST, END, ENTRY, STEPS, CLAMP_STEPS, CLAMP_FROM, FOUND] = [0, 1, 2, 3, 4, 5, 6];
+/** After what is imported and expm1. */
+const CAREFUL = IMPORTS.length + 1;
 
 class Printer {
   readonly #cells: CompiledCells & { readonly program: CellProgram };
   readonly #places: Places;
   readonly #shape: Shape;
-  readonly #f = new Code([TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32], [TYPE.i32]);
-  readonly #cell = this.#f.local(TYPE.i32);
-  readonly #step = this.#f.local(TYPE.i32);
-  readonly #sum = this.#f.local(TYPE.i32); // address of the cell's first sum in this step
-  readonly #found = this.#f.local(TYPE.i32); // bytes written to spikes
-  readonly #sound = this.#f.local(TYPE.v128);
+  readonly #f: Code;
+  readonly #cell: number;
+  readonly #step: number;
+  readonly #sum: number; // address of the cell's first sum in this step
+  readonly #found: number; // bytes written to spikes
+  readonly #sound: number;
+  readonly #careful: number | undefined;
+  readonly #swift: number; // whether no number was beyond what is computed without a call
 
-  constructor(cells: CompiledCells & { readonly program: CellProgram }, places: Places, shape: Shape) {
-    [this.#cells, this.#places, this.#shape] = [cells, places, shape];
-  }
+  /** @param careful  prints swift code, and this is the function for what it cannot do */
+  constructor(cells: CompiledCells & { readonly program: CellProgram }, places: Places, shape: Shape, careful?: number) {
+    [this.#cells, this.#places, this.#shape, this.#careful] = [cells, places, shape, careful];
+    const f = new Code([TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32], [TYPE.i32]);
+    [this.#cell, this.#step, this.#sum, this.#found] = [f.local(TYPE.i32), f.local(TYPE.i32), f.local(TYPE.i32), f.local(TYPE.i32)];
+    [this.#f, this.#sound, this.#swift] = [f, f.local(TYPE.v128), f.local(TYPE.v128)];
+  } // prettier-ignore
 
   print(): Code {
     const f = this.#f;
     f.number(0).number(0).op("eq").set(this.#sound);
     f.get(FIRST).set(this.#cell);
+    f.get(FOUND).set(this.#found);
     this.#advance(4);
-    this.#advance(1);
+    if (this.#careful === undefined) this.#advance(1);
+    else this.#carefully(this.#careful, () => f.get(END));
     f.get(this.#found).i32(-1).get(this.#found).op("i32sub");
     return f.get(this.#sound).op("allTrue", "select");
   }
@@ -105,11 +131,13 @@ class Printer {
   #together(cells: 4 | 1): void {
     const f = this.#f;
     const { program, traces, detectsFirst } = this.#cells;
-    const vectors = Array.from({ length: cells === 4 ? 2 : 1 }, (_, k) => new Vector(f, 2 * k, cells === 4 ? 2 : 1));
+    const swift = this.#careful === undefined ? undefined : this.#swift;
+    const vectors = Array.from({ length: cells === 4 ? 2 : 1 }, (_, k) => new Vector(f, 2 * k, cells === 4 ? 2 : 1, swift));
     const each = (work: (v: Vector) => void): void => vectors.forEach(work);
+    const before = [f.get(this.#sound).keep(), f.get(this.#found).keep(TYPE.i32)] as const;
+    if (swift !== undefined) f.number(0).number(0).op("eq").set(swift);
     each((v) => this.#begin(v));
-    f.get(ENTRY).i32(this.#shape.slots).op("i32mul").get(this.#cell).op("i32add").i32(3).op("i32shl").set(this.#sum);
-    f.i32(0).set(this.#step).op("loop");
+    this.#firstStep();
     each((v) => v.signals.forEach(({ input, now }) => v.emitter.name(input, now())));
     const run = (stmts: readonly Stmt[]): void => stmts.forEach((s) => each((v) => v.emitter.run(s)));
     const hears = hearsFirst(program.detect);
@@ -127,10 +155,55 @@ class Printer {
       for (const name of program.voltages) this.#within(v.emitter.local(name), this.#shape.voltageLimit);
       traces.forEach((_, k) => this.#sample(k, v));
     });
+    this.#nextStep();
+    if (this.#careful === undefined) each((v) => this.#end(v));
+    else this.#settle(this.#careful, vectors, before);
+  } // prettier-ignore
+
+  #firstStep(): void {
+    const f = this.#f;
+    f.get(ENTRY).i32(this.#shape.slots).op("i32mul").get(this.#cell).op("i32add").i32(3).op("i32shl").set(this.#sum);
+    f.i32(0).set(this.#step).op("loop");
+  }
+
+  #nextStep(): void {
+    const f = this.#f;
     f.get(this.#sum).i32(8 * this.#shape.entries * this.#shape.slots).op("i32add").set(this.#sum);
     f.get(this.#step).i32(1).op("i32add").tee(this.#step).get(STEPS).op("i32ltS").branchIf(0).op("end");
-    each((v) => this.#end(v));
   } // prettier-ignore
+
+  /** Keeps what swift code has computed, or has it computed again from where the cells were. */
+  #settle(careful: number, vectors: readonly Vector[], [sound, found]: readonly [number, number]): void {
+    const f = this.#f;
+    const { receptors } = this.#cells;
+    f.get(this.#swift).op("allTrue", "if");
+    for (const v of vectors) this.#end(v);
+    if (receptors.length > 0) {
+      const zero = f.number(0).keep();
+      this.#firstStep();
+      for (const r of receptors) for (const v of vectors) this.#store(v, this.#sum, zero, this.#sumOf(r.slot, v));
+      this.#nextStep();
+    }
+    f.op("else").get(sound).set(this.#sound).get(found).set(this.#found);
+    const { again } = this.#places;
+    f.i32(0).i32(0).at("i32", again).i32(1).op("i32add").at("setI32", again);
+    this.#carefully(careful, () => f.get(this.#cell).i32(4).op("i32add"));
+    f.op("end");
+  } // prettier-ignore
+
+  /** Cells from the current one on. @param end  puts where they end on the stack */
+  #carefully(careful: number, end: () => Code): void {
+    const f = this.#f;
+    f.get(this.#cell);
+    end().get(ENTRY, STEPS, CLAMP_STEPS, CLAMP_FROM, this.#found).call(careful);
+    const result = f.keep(TYPE.i32);
+    f.get(result).i32(0).op("i32ltS", "if").i32(-1).get(result).op("i32sub").set(this.#found).number(0).set(this.#sound);
+    f.op("else").get(result).set(this.#found).op("end");
+  } // prettier-ignore
+
+  #sumOf(slot: number, { offset }: Vector): number {
+    return this.#places.acc + 8 * (slot + offset);
+  }
 
   /** Loads what cells keep. */
   #begin(v: Vector): void {
@@ -182,9 +255,9 @@ class Printer {
     const f = this.#f;
     const zero = f.number(0).keep();
     for (const r of this.#cells.receptors) {
-      const from = this.#places.acc + 8 * (r.slot + v.offset);
+      const from = this.#sumOf(r.slot, v);
       v.emitter.name(r.input, f.get(this.#sum).at(v.load, from).keep());
-      this.#store(v, this.#sum, zero, from);
+      if (this.#careful === undefined) this.#store(v, this.#sum, zero, from);
     }
   }
 
@@ -306,9 +379,9 @@ class Vector {
   /** of each trace. */
   rows: readonly (readonly number[])[] = [];
 
-  constructor(f: Code, offset: number, lanes: 1 | 2) {
+  constructor(f: Code, offset: number, lanes: 1 | 2, swift: number | undefined) {
     [this.lanes, this.offset, this.load] = [lanes, offset, lanes === 2 ? "pair" : "both"];
-    this.emitter = new Emitter(f);
+    this.emitter = new Emitter(f, swift);
     [this.g, this.at, this.armed] = [f.local(TYPE.i32), f.local(TYPE.i32), f.local(TYPE.v128)];
   }
 }

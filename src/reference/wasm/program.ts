@@ -24,7 +24,7 @@ export const imported: Readonly<Record<string, (...args: number[]) => number>> =
 const EXPM1 = names.length;
 export function expm1Function(): Code {
   const f = new Code([TYPE.v128], [TYPE.v128]);
-  anyExpm1(f, outside("expm1"));
+  anyExpm1(f, 0, { call: outside("expm1") });
   return f;
 }
 
@@ -38,15 +38,28 @@ export function emits(e: Expr): boolean {
   return e.kind !== "call" || (KNOWN.has(e.fn) && e.args.every(emits));
 }
 
+/** Whether it can be emitted without a call of a function. */
+export function emitsSwiftly(e: Expr): boolean {
+  if (e.kind === "negate") return emitsSwiftly(e.of);
+  if (e.kind === "binary") {
+    const n = e.op === "^" ? integerExponent(e.right) : 0;
+    return n !== undefined && Math.abs(n) <= LARGEST_PRODUCT && emitsSwiftly(e.left) && emitsSwiftly(e.right);
+  }
+  return e.kind !== "call" || (!BY_LANE.has(e.fn) && KNOWN.has(e.fn) && e.args.every(emitsSwiftly));
+}
+const BY_LANE: ReadonlySet<string> = new Set<Fn>(["log", "sin", "cos", "tanh"]);
+
 /** A program's names as locals of two numbers each: those of two cells. */
 export class Emitter {
   readonly #f: Code;
   readonly #locals = new Map<string, number>();
   /** of names that are 1 or 0: masks of where they are 1. */
   readonly #flags = new Map<string, number>();
+  readonly #swift: number | undefined;
 
-  constructor(f: Code) {
-    this.#f = f;
+  /** @param swift  a local of two masks: no function is called, and it is cleared where one would have been */
+  constructor(f: Code, swift?: number) {
+    [this.#f, this.#swift] = [f, swift];
   }
 
   name(name: string, local: number): void {
@@ -207,20 +220,25 @@ export class Emitter {
       return;
     }
     const [x, ex] = args.map((a) => this.#kept(a)) as [number, number];
-    if (fn === "exp") exp(f, x, outside("exp"));
-    else if (fn === "expm1") expm1(f, x, EXPM1);
+    if (fn === "exp") exp(f, x, this.#swift === undefined ? { call: outside("exp") } : { swift: this.#swift });
+    else if (fn === "expm1") expm1(f, x, (any) => this.#anyExpm1(any));
     else if (fn === "exprel" || fn === "inverse_exprel") this.#relative(fn, x);
     else if (fn.endsWith("_with")) this.#shared(fn as `${"expm1" | "exprel" | "inverse_exprel"}_with`, x, ex);
     else byLane(f, outside(fn as "log"), x);
   }
 
+  /** expm1 of any two numbers, on the stack. A call has the processor forget all that it holds in registers: swift code does without. */
+  #anyExpm1(x: number): void {
+    if (this.#swift === undefined) this.#f.get(x).call(EXPM1);
+    else anyExpm1(this.#f, x, { swift: this.#swift });
+  }
+
   /** expm1(x) / x or its inverse, 1 at 0. */
   #relative(fn: "exprel" | "inverse_exprel", x: number): void {
     const f = this.#f;
-    f.number(1);
-    if (fn === "inverse_exprel") f.get(x).get(x).call(EXPM1).op("div");
-    else f.get(x).call(EXPM1).get(x).op("div");
-    f.get(x).number(0).op("eq", "bitselect");
+    this.#anyExpm1(x);
+    const y = f.keep();
+    f.number(1).get(...(fn === "exprel" ? [y, x] : [x, y])).op("div").get(x).number(0).op("eq", "bitselect"); // prettier-ignore
   }
 
   /** With exp(x) given, which is not used where it would cancel. */
@@ -234,8 +252,9 @@ export class Emitter {
     if (fn !== "expm1_with") f.op("div");
     const y = f.keep();
     f.get(near).op("anyTrue", "if");
-    if (fn === "expm1_with") f.get(x).call(EXPM1);
-    else this.#relative(fn === "exprel_with" ? "exprel" : "inverse_exprel", x);
+    const own = f.get(x, near).op("and").keep(); // of the other, which is not asked for, 0
+    if (fn === "expm1_with") this.#anyExpm1(own);
+    else this.#relative(fn === "exprel_with" ? "exprel" : "inverse_exprel", own);
     f.get(y, near).op("bitselect").set(y).op("end").get(y);
   }
 }

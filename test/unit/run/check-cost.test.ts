@@ -50,7 +50,7 @@ test("in float64 less than a hundredth of a step", () => {
     return op.apply(this, given);
   });
   const rows = cells.traces.map(() => 0);
-  const places = { state: 0, armed: 0, params: 0, acc: 0, gains: [], clampRow: [], clamps: 0, rows, due: rows, samples: rows, widths: rows, spikes: 0 }; // prettier-ignore
+  const places = { state: 0, armed: 0, params: 0, acc: 0, gains: [], clampRow: [], clamps: 0, rows, due: rows, samples: rows, widths: rows, spikes: 0, again: 0 }; // prettier-ignore
   kernelModule(cells, places, { entries: 1, slots: 2, voltageLimit: 1000 }, { pages: 1, shared: false });
   spied.mockRestore();
   called.mockRestore();
