@@ -4,7 +4,7 @@ import { potentialLimit, stateLimits } from "../../host/soundness.ts";
 import type { Stmt } from "../../lang/expr.ts";
 import { freeNames } from "../../lang/names.ts";
 import { Code, moduleOf, TYPE } from "./code.ts";
-import { Emitter, emits, emitsSwiftly, expm1Function, IMPORTS } from "./program.ts";
+import { callsFunctions, Emitter, emits, emitsSwiftly, expm1Function, IMPORTS } from "./program.ts";
 
 /** Addresses of what a kernel reads and writes, in bytes. Arrays as in CellBuffers. */
 export interface Places {
@@ -65,11 +65,12 @@ export function hasKernel(cells: CompiledCells): cells is CompiledCells & { read
 /** What a trace of the `current` phase is set to within a step. */
 const sampled = (trace: number): string => `out_${trace}`;
 
-/** Whether it can be one that calls no function. */
+/** Whether it can be one that calls no function, and else would. */
 export function isSwift({ program, traces }: CompiledCells & { readonly program: CellProgram }): boolean {
   const { detect } = program;
   const stmts = ["stmts" in detect ? detect.stmts : [], program.receive, program.currents, program.solve, program.advance].flat(); // prettier-ignore
-  return [...stmts, ...traces].every(({ value }) => emitsSwiftly(value));
+  const all = [...stmts, ...traces].map(({ value }) => value);
+  return all.every(emitsSwiftly) && all.some(callsFunctions);
 }
 
 /** A population's step as a WebAssembly module: two cells at a time, each with the operations of the printed function in their order. It exports

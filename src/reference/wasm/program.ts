@@ -49,6 +49,13 @@ export function emitsSwiftly(e: Expr): boolean {
 }
 const BY_LANE: ReadonlySet<string> = new Set<Fn>(["log", "sin", "cos", "tanh"]);
 
+/** Whether code that is not swift calls functions for it. */
+export function callsFunctions(e: Expr): boolean {
+  if (e.kind === "negate") return callsFunctions(e.of);
+  if (e.kind === "binary") return callsFunctions(e.left) || callsFunctions(e.right);
+  return e.kind === "call" && (/exp/.test(e.fn) || e.args.some(callsFunctions));
+}
+
 /** A program's names as locals of two numbers each: those of two cells. */
 export class Emitter {
   readonly #f: Code;
