@@ -3,6 +3,7 @@ import { checkRule, proceduralLaw, type Sizes } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkPlasticity } from "../mechanisms/check-plasticity.ts";
 import { changesLinks, hearsTarget } from "../mechanisms/plasticity.ts";
+import { refuse } from "../shapes.ts";
 import { canonicalValues, isQuantities, isQuantity, type Quantities, type Quantity, type Unit } from "../units.ts";
 import {
   checkNotNegative,
@@ -80,6 +81,7 @@ export function scaleLimits(p: ProjectionDescription, populations: Populations):
 
 /** @throws ModelError for a factor outside the limits, NaN included */
 export function checkScale(where: string, scale: number, { min, max }: { min: number; max: number }): void {
+  if (typeof scale !== "number") refuse(where, scale, "a factor, for example 0.5");
   if (scale >= min && scale <= max) return;
   if (scale < min && min === 0) throw new ModelError(where, `is ${scale}, and events to its receptor set a state: they act where weights are above 0`, `Give 0 to ${max}`); // prettier-ignore
   throw new ModelError(where, `is ${scale}, and at most ${max} was declared`, `Give a finite factor up to it, or connect with a larger maxScale`); // prettier-ignore

@@ -29,7 +29,7 @@ import { cellSignals, choice, clampPlace, type ClampSignal, lazy, perLink } from
 import { checkReadout, checkReadoutRecording, readoutData, type ReadoutOptions, refuseName, takenNames } from "./readouts.ts"; // prettier-ignore
 import { checkVariation } from "./paths.ts";
 import type { ClampOptions, ConnectOptions, GapOptions, GatherOptions, VoltageClampOptions } from "./options.ts";
-import { completeDescription } from "./shape.ts";
+import { completeDescription, label } from "./shape.ts";
 import type { SourceModelOf } from "./sources.ts";
 import { checkTrained, checkTrainedRecording, trainedData, type TrainedOptions } from "./trained.ts"; // prettier-ignore
 
@@ -75,6 +75,7 @@ export class Network {
       name?: string;
     } = {} as { seed: number },
   ) {
+    label("network.name", name);
     checkU32(name, "seed", seed);
     checkU32(name, "structureSeed", structureSeed);
     [this.seed, this.structureSeed, this.name] = [seed, structureSeed, name];

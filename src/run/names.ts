@@ -40,7 +40,7 @@ export function traceIndex(cells: Traced, variable: string): number {
   const index = names.indexOf(variable);
   if (index < 0) {
     throw new ModelError(
-      `${cells.name} "${variable}"`,
+      `${cells.name} ${shown(variable)}`,
       "was not recorded",
       `Record it before the run. ${didYouMean(variable, names)}`,
     );

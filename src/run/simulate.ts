@@ -233,6 +233,8 @@ export class Simulation {
   async *segments(to: number, whole: WholeRun, options: RunOptions = {}): AsyncGenerator<Segment, void, undefined> {
     if (this.#running) throw new ModelError("simulation", "is already running", "Finish one run before the next");
     this.checkOpen();
+    const { signal } = options;
+    if (signal !== undefined && typeof (signal as Partial<AbortSignal> | null)?.aborted !== "boolean") throw new ModelError("signal", `is ${shown(signal)}`, "Give the signal of an AbortController"); // prettier-ignore
     this.#running = true;
     this.#failure = undefined;
     const flight: Promise<Segment>[] = [];
@@ -335,8 +337,10 @@ export class Simulation {
     return { step: this.step, state: await this.#engine.save(), changes: this.#inForce };
   }
 
+  /** @throws ModelError for what `save` of such a simulation did not give */
   async load({ step, state, changes }: Checkpoint): Promise<void> {
     this.checkOpen();
+    checkCheckpoint(step, state, changes, await this.#engine.save());
     await this.#engine.load(state, step);
     for (const hook of this.#hooks) [hook.seen, hook.since] = [[], -1];
     this.#failure = undefined;
@@ -373,6 +377,14 @@ export class Simulation {
     return steps;
   }
 }
+
+/** @param own  of the simulation that is to go on from it */
+function checkCheckpoint(step: unknown, state: unknown, changes: unknown, own: EngineState): void {
+  const kinds = (of: unknown): string => Object.entries((of ?? {}) as EngineState).map(([name, array]) => `${name} ${array?.constructor?.name}`).sort().join();
+  const isStep = Number.isInteger(step) && (step as number) >= 0;
+  if (isStep && Array.isArray(changes) && kinds(state) === kinds(own)) return;
+  throw new ModelError("checkpoint", isStep ? "does not fit this network and engine" : `is at step ${shown(step)}`, "Give what save() of such a simulation returned");
+} // prettier-ignore
 
 /** A hook that waits would act at no known step. */
 function checkSynchronous(result: unknown): void {

@@ -1,5 +1,6 @@
 import { saidBy } from "../clipped.ts";
-import { DataError } from "../errors.ts";
+import { DataError, ModelError } from "../errors.ts";
+import { isPlain, shown } from "../shapes.ts";
 
 /** What a file in place must still be when it is read again. */
 export interface FileMark {
@@ -38,6 +39,13 @@ export interface Files {
 }
 
 type Hdf5Module = typeof import("h5wasm").h5wasm;
+
+/** @throws ModelError for what is no folder */
+export function checkFiles(where: string, files: unknown): void {
+  const { read, write, prepare } = (isPlain(files) ? files : {}) as Partial<Files>;
+  if ([read, write, prepare].every((method) => typeof method === "function")) return;
+  throw new ModelError(where, `has ${shown(files)} for its folder`, "Give what openFolder(path) returns, or new MemoryFiles()");
+} // prettier-ignore
 
 /** Where h5wasm finds this folder's files. Its functions throw where HDF5 fails (see `failing`). */
 export interface Hdf5Folder {

@@ -3,8 +3,9 @@ import { DataError, didYouMean } from "../errors.ts";
 import type { Spikes, Trace } from "../run/chunk.ts";
 import type { LiveChange } from "../run/control.ts";
 import { checkEntry, nameOf, type Named } from "../run/names.ts";
+import { shown } from "../shapes.ts";
 import { checkChunks } from "./chunk-check.ts";
-import type { Files } from "./files.ts";
+import { checkFiles, type Files } from "./files.ts";
 import { readRunFile, type RunFile } from "./run-file.ts";
 import type { ChunkFormat, ChunkSource, ChunkStore } from "./sink.ts";
 import { hdf5Chunks } from "./sinks/hdf5.ts";
@@ -21,6 +22,7 @@ export interface LoadOptions {
  * @throws DataError when the folder holds no run that this version reads, or a file of it is missing, damaged or foreign */
 export async function loadRun(files: Files, options: LoadOptions = {}): Promise<StoredRun> {
   const { check = true, format = hdf5Chunks } = options;
+  checkFiles("loadRun", files);
   const run = await readRunFile(files);
   const store = await format.open(files);
   if (check) await checkChunks(files, store, run.hash, run.chunks);
@@ -49,7 +51,11 @@ export class StoredRun {
     const population = this.run.populations.find((p) => p.name === name);
     if (population === undefined) {
       const known = this.run.populations.map((p) => p.name);
-      throw new DataError(`${this.#files.where} "${name}"`, "is not a population of this run", didYouMean(name, known));
+      throw new DataError(
+        `${this.#files.where} ${shown(name)}`,
+        "is not a population of this run",
+        didYouMean(name, known),
+      );
     }
     checkEntry(this.run, entry);
     const parts = await this.#each((reader) => reader.spikes(name, entry));
@@ -66,7 +72,7 @@ export class StoredRun {
     if (trace === undefined) {
       const known = this.run.traces.filter((t) => t.population === name).map((t) => t.variable);
       throw new DataError(
-        `${this.#files.where} ${name} "${variable}"`,
+        `${this.#files.where} ${name} ${shown(variable)}`,
         "was not recorded",
         didYouMean(variable, known),
       );

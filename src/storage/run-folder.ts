@@ -1,10 +1,12 @@
-import { DataError } from "../errors.ts";
+import { clipped, saidBy } from "../clipped.ts";
+import { DataError, ModelError } from "../errors.ts";
 import { sortSpikes, type Chunk } from "../run/chunk.ts";
 import { spanEnds, type RunOptions, type Simulation, type WholeRun } from "../run/simulate.ts";
 import type { EngineState, Segment } from "../host/engine.ts";
+import { refuse, text } from "../shapes.ts";
 import type { Quantity } from "../units.ts";
 import { CHECKPOINT_FILE, packCheckpoint } from "./checkpoint.ts";
-import { PARTIAL, type Files } from "./files.ts";
+import { checkFiles, PARTIAL, type Files } from "./files.ts";
 import { prefixed, resumeFrom } from "./resume.ts";
 import { packRunFile, readRunFile, RUN_FILE, runFile, type ChunkEntry, type Resumed } from "./run-file.ts";
 import type { ChunkFormat, ChunkSink, ChunkStore } from "./sink.ts";
@@ -60,6 +62,7 @@ interface Progressed {
 export async function* recordRun(sim: Simulation, options: RecordOptions): AsyncGenerator<Chunk, void, undefined> {
   const { files, format = hdf5Chunks } = options;
   sim.checkOpen();
+  checkRecord(options);
   const durationSteps = sim.steps("duration", options.duration);
   const chunkSteps = sim.steps("chunk", options.chunk ?? { value: 1000, unit: "ms" }, true);
   await files.prepare();
@@ -88,6 +91,18 @@ export async function* recordRun(sim: Simulation, options: RecordOptions): Async
     }
   } finally {
     await release();
+  }
+}
+
+/** What would be found wrong after the first step, or not at all. @throws ModelError */
+function checkRecord({ files, about, adapter, checkpointShare: share = 1 }: RecordOptions): void {
+  checkFiles("recordRun", files);
+  if (adapter !== undefined) text("recordRun.adapter", adapter);
+  if (!(typeof share === "number" && share > 0 && share <= 1)) refuse("recordRun.checkpointShare", share, "a part of the time above 0, at most 1"); // prettier-ignore
+  try {
+    JSON.stringify(about);
+  } catch (error) {
+    throw new ModelError("recordRun.about", `is no data that JSON can hold (${clipped(saidBy(error).split("\n", 1)[0] ?? "")})`, "Give texts, numbers, lists and objects of them"); // prettier-ignore
   }
 }
 

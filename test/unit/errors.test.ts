@@ -6,7 +6,7 @@ import { DataError, didYouMean, HillockError, ModelError } from "../../src/error
 import { iaf_cond_exp } from "../../src/mechanisms/neurons/index.ts";
 import { Network } from "../../src/network/network.ts";
 import { simulate } from "../../src/run/simulate.ts";
-import { columnPreset } from "../../src/models/cortical-column/index.ts";
+import { columnPreset, CortexColumn } from "../../src/models/cortical-column/index.ts";
 import { alphaMotorNeurons, recruitmentThresholds } from "../../src/models/motor-pool/index.ts";
 import { Hz, ms } from "../../src/units.ts";
 
@@ -111,6 +111,10 @@ test.each(ODD)("%s in place of a value is refused by name, at once", (_, odd) =>
     () => drive.constant(odd as never),
     () => alphaMotorNeurons({ n: odd as number }),
     () => alphaMotorNeurons({ n: 2, model: odd as never }),
+    () => alphaMotorNeurons({ thresholds: (typeof odd === "object" ? 5 : odd) as never }),
+    () => recruitmentThresholds({ n: 3, range: 10, mode: odd as never }),
+    () => new Network({ seed: 1, name: odd as string }),
+    () => new CortexColumn((typeof odd === "object" ? 5 : odd) as never),
   ];
   for (const [k, call] of calls.entries()) {
     const began = process.cpuUsage();

@@ -4,6 +4,7 @@ import { ModelError } from "../../errors.ts";
 import type { AnyCells, AnyPopulation } from "../../network/handles.ts";
 import { Network } from "../../network/network.ts";
 import { trains } from "../../network/sources.ts";
+import { optionsOf } from "../../shapes.ts";
 import { ms, nA } from "../../units.ts";
 import { cellModel, receptorName } from "./cell-model.ts";
 import type { ColumnCellType } from "./cell-types.ts";
@@ -61,7 +62,7 @@ export class CortexColumn extends Network {
 
   /** @throws ModelError for anything in the options that cannot be built */
   constructor(options: ColumnOptions = {}) {
-    super({ seed: options.seed ?? 0, name: "column" });
+    super({ seed: optionsOf("column", options).seed ?? 0, name: "column" });
     const { model = jones2009(), tstop = 170, trial = 0, gains = {}, maxDriveScale = 1 } = options;
     if (!(tstop > 0 && Number.isFinite(tstop)))
       throw new ModelError("column", `tstop is ${tstop} ms`, "Give a time above 0");

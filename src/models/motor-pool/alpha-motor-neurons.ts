@@ -92,6 +92,7 @@ function gammaOf(cells: readonly { readonly gamma?: number }[], options: MotorNe
 function recruitment({ thresholds, n }: AlphaMotorNeuronOptions): Recruitment {
   const where = "alpha motor neurons";
   if (thresholds !== undefined) {
+    if (typeof thresholds !== "object" || thresholds === null) throw new ModelError(where, `has ${shown(thresholds)} for thresholds`, "Give what recruitmentThresholds() returns, or a list"); // prettier-ignore
     checkPool(where, ("rt" in thresholds ? thresholds.rt : thresholds).length);
     const rt = Float64Array.from("rt" in thresholds ? thresholds.rt : thresholds);
     if (rt.length === 0) throw new ModelError(where, "no threshold is given", "Give at least one");

@@ -1,6 +1,6 @@
 import { DataError, didYouMean, ModelError } from "../../errors.ts";
 import { decimal } from "../../decimal.ts";
-import { linesOf } from "../../shapes.ts";
+import { linesOf, shown } from "../../shapes.ts";
 import { checkPool } from "./ranges.ts";
 
 const MODES = ["fuglevand", "deluca", "konstantin", "combined"] as const;
@@ -30,9 +30,9 @@ export interface RecruitmentThresholds {
  * @throws ModelError for an unknown mode, a missing slope or a number out of range */
 export function recruitmentThresholds(options: ThresholdOptions): RecruitmentThresholds {
   const { n, mode = "konstantin", range, max = 1 } = options;
-  const where = `recruitment thresholds (${mode})`;
   if (!MODES.includes(mode))
-    throw new ModelError("recruitment thresholds", `has no mode "${mode}"`, didYouMean(mode, MODES));
+    throw new ModelError("recruitment thresholds", `has no mode ${shown(mode)}`, didYouMean(mode, MODES));
+  const where = `recruitment thresholds (${mode})`;
   if (!(Number.isInteger(n) && n >= 1)) throw new ModelError(where, `n is ${n}`, "Give a whole number of at least 1");
   checkPool(where, n);
   if (!(range > 1 && Number.isFinite(range))) throw new ModelError(where, `range is ${range}`, "Give a ratio above 1");

@@ -147,6 +147,31 @@ describe("hooks", () => {
     await expect(closed.save()).rejects.toThrow(/^simulation: is closed/);
   });
 
+  test.each<[string, (c: any) => unknown, RegExp]>([
+    ["nothing", () => ({ step: 5, state: {}, changes: [] }), /does not fit this network and engine/],
+    ["a checkpoint at no step", (c) => ({ ...c, step: NaN }), /is at step NaN/],
+    ["one without its changes", (c) => ({ ...c, changes: undefined }), /does not fit/],
+    ["one with an array of another kind", (c) => ({ ...c, state: { ...c.state, [Object.keys(c.state)[0]!]: new Uint8Array(1) } }), /does not fit/],
+  ])("%s is not loaded, and the simulation goes on where it was", async (_, of, message) => {
+    const sim = await simulate(smallPool(), OPTIONS);
+    const stepped = async (): Promise<void> => { for await (const _ of sim.run(ms(1))) continue; };
+    await stepped();
+    const good = await sim.save();
+    await expect(sim.load(of(good) as never)).rejects.toThrow(message);
+    expect(sim.step).toBe(good.step);
+    await stepped();
+    await sim.load(good);
+    expect(sim.step).toBe(good.step);
+    await sim.close();
+  }); // prettier-ignore
+
+  test("what is no signal is refused before the run", async () => {
+    const sim = await simulate(smallPool(), OPTIONS);
+    const run = async (): Promise<void> => { for await (const _ of sim.run(ms(1), { signal: {} as never })) continue; }; // prettier-ignore
+    await expect(run()).rejects.toThrow(/^signal: is an object with no fields\. Give the signal of an AbortController/);
+    await sim.close();
+  });
+
   test("change what follows, whatever the chunks and blocks", async () => {
     const plain = joined(await collect(await simulate(smallPool(), OPTIONS), 120, 120));
     const a = joined(await collect(withHooks(await simulate(smallPool(), OPTIONS)), 120, 120));
@@ -166,6 +191,7 @@ describe("hooks", () => {
     ["what it throws, whatever that is", () => { throw Object.create(null); }, /threw an object that is no Error/],
     ["a rate of cells", (c: any) => c.rate("aMN", drive.constant(Hz(1))), /has no rate/],
     ["a scale above the declared one", (c: any) => c.scale("DD", 3), /at most 2 was declared/],
+    ["a scale that is a text", (c: any) => c.scale("DD", "1"), /scale of DD: is "1"\. Give a factor/],
     ["a scale that is not finite", (c: any) => c.scale("DD", NaN), /NaN/],
     ["an unknown clamp", (c: any) => c.gain("step", 1), /is not a clamp/],
     [

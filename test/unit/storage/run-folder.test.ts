@@ -67,6 +67,37 @@ async function contents(files: Files, entry = 0) {
   };
 }
 
+const loop: Record<string, unknown> = {};
+loop["self"] = loop;
+
+test.each<[string, Run, RegExp]>([
+  [
+    "no folder",
+    { files: {} as never },
+    /^recordRun: has an object with no fields for its folder\. Give what openFolder/,
+  ],
+  [
+    "facts that hold themselves",
+    { about: loop },
+    /^recordRun\.about: is no data that JSON can hold \(Converting circular/,
+  ],
+  ["a large number among the facts", { about: { n: 5n } }, /^recordRun\.about: is no data that JSON can hold/],
+  [
+    "an adapter that is no text",
+    { adapter: loop as never },
+    /^recordRun\.adapter: is an object with self\. Give a text/,
+  ],
+  ["no part of the time", { checkpointShare: NaN }, /^recordRun\.checkpointShare: is NaN/],
+])("%s is refused before the folder is touched", async (_, options, message) => {
+  const files = new MemoryFiles();
+  await expect(record(files, options)).rejects.toThrow(message);
+  expect(await files.list()).toEqual([]);
+});
+
+test.each([null, {}, 5, "out/run"])("loadRun(%j) says what it wants", async (nothing) => {
+  await expect(loadRun(nothing as never)).rejects.toThrow(/^loadRun: has .* for its folder\. Give what openFolder/);
+});
+
 /** A folder whose files vanish or break as a machine's do that dies during the n-th write. */
 class DyingFiles extends MemoryFiles {
   left: number;
