@@ -190,5 +190,9 @@ async function flush(path: string): Promise<void> {
   }
 }
 
-/** A folder of the file system, for `recordRun`, `loadRun` and exports. */
-export const openFolder = async (path: string): Promise<Files> => new NodeFolder(path);
+/** A folder of the file system, for `recordRun`, `loadRun` and exports.
+ * @throws DataError for "", which a shell makes of a variable that is not set: it would be the folder that one is in */
+export async function openFolder(path: string): Promise<Files> {
+  if (path === "") throw new DataError('folder ""', "has no name", "Give one, or . for the one that you are in");
+  return new NodeFolder(path);
+}

@@ -212,6 +212,10 @@ describe("a folder", () => {
       await expect(refused).rejects.toMatchObject({ name: "DataError", where: join(folder, "chunk-000001.h5"), problem: expect.stringMatching(/no regular file/) as string }); // prettier-ignore
   });
 
+  test("without a name is none", async () => {
+    await expect(openFolder("")).rejects.toThrow('folder "": has no name. Give one, or . for the one that you are in');
+  });
+
   test("with a folder where a file should be is refused by name", async () => {
     const folder = temporary();
     mkdirSync(join(folder, "run.json"));
