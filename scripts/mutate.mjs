@@ -73,6 +73,7 @@ for (const folder of asked.length > 0 ? asked : Object.keys(TESTS)) {
     // what runs once, when a file is loaded, would need a process and all tests for each change
     ignoreStatic: true,
     concurrency: 1,
+    dryRunTimeoutMinutes: 60, // at load the tests take longer than the five minutes of the default
     // a change that never ends costs little more than its tests
     timeoutMS: 4000,
     timeoutFactor: 1.25,
