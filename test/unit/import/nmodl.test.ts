@@ -267,7 +267,7 @@ FUNCTION tau() { tau = 2 }`,
     const inWords = (text: string): string => leak({ blocks: `DEFINE N 3\nSTATE { m }\nINITIAL { m = 0 }\nPROCEDURE step() {${text}}`, breakpoint: "SOLVE step\ng = 1e-3*m" }); // prettier-ignore
     for (const [c, words] of [
       ["if (m < 0.5 && v > -60.) m += dt; else if (m >= 2) { m = 1; } else { m -= dt*0.5; }", "if (m < 0.5 && v > -60) { m = m + dt } else { if (m >= 2) { m = 1 } else { m = m - dt*0.5 } }"],
-      ["int k; double s = 0; for (k = 1; k <= N; k++) { s += 1./(k + 1); } m = s;", "LOCAL s\ns = 0\nFROM k = 1 TO N { s = s + 1/(k + 1) }\nm = s"],
+      ["int k; double s = 0, far, near = pow(1., 2.); for (k = 1; k <= N; k++) { s += 1./(k + 1); } m = s;", "LOCAL s, near\ns = 0\nnear = pow(1, 2)\nFROM k = 1 TO N { s = s + 1/(k + 1) }\nm = s"],
       ["if (nrnran123_dblpick((nrnran123_State*)_p_r) < 0.25*dt) { m = m + nrnran123_negexp(_p_r); }", "if (scop_random() < 0.25*dt) { m = m + exprand(1) }"],
     ] as const) expect(nmodl(routine(c)).mechanism, c).toEqual(nmodl(inWords(words)).mechanism); // prettier-ignore
     expect(nmodl(routine("if (v > 0) m = 1;")).notes.join()).toMatch(

@@ -8,9 +8,9 @@ const DRAWS: ReadonlySet<string> = new Set(["scop_random", "exprand", "normrand"
 const MORE =
   /[#?[\]{}"'%^~]|->|\b(if|for|while|do|else|switch|goto|return|static|extern|void|int|long|unsigned|float|double|char|struct)\b/;
 const LOGIC = /[&|!<>]|==/;
-const ASSIGNMENT =
-  /^(?<fresh>double\s+)?(?<to>[A-Za-z_]\w*)\s*(?:(?<by>[-+*/]?)=(?!=)\s*(?<value>[\s\S]+)|(?<step>\+\+|--))$/;
-const DECLARATION = /^(?<type>double|int)\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*$/;
+const ASSIGNMENT = /^(?<to>[A-Za-z_]\w*)\s*(?:(?<by>[-+*/]?)=(?!=)\s*(?<value>[\s\S]+)|(?<step>\+\+|--))$/;
+/** `int i, k` */
+const WHOLES = /^int\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*$/;
 const COUNTS =
   /^for\s*\(\s*(?:int\s+)?(?<counter>[A-Za-z_]\w*)\s*=\s*(?<first>-?\w+)\s*;\s*\k<counter>\s*(?<test><=?)\s*(?<last>-?\w+)\s*;\s*(?:\k<counter>\s*\+\+|\+\+\s*\k<counter>|\k<counter>\s*\+=\s*1)\s*\)/;
 /** What a source of random numbers gives, by the function that asks it; of nrn_random_pick the law is a script's. */
@@ -125,21 +125,29 @@ class Block {
     const text = this.#rest.slice(0, end).trim();
     this.#take(end + 1);
     if (text === "") return [];
-    const declared = DECLARATION.exec(text)?.groups?.["type"];
-    if (declared !== undefined) {
-      // a whole number that is no loop's counter rounds what it is given, which nothing here does: what reads it is not taken
-      for (const name of text.slice(declared.length).split(",")) if (declared === "double") this.own.add(name.trim());
-      return [];
+    // a whole number that is no loop's counter rounds what it is given, which nothing here does: what reads it is not taken
+    if (WHOLES.test(text)) return [];
+    const fresh = /^double\s+/.exec(text)?.[0];
+    if (fresh === undefined) return this.#assignment(text);
+    const lines: string[] = [];
+    for (const one of apart(text.slice(fresh.length))) {
+      this.own.add(/^\w*/.exec(one)?.[0] ?? "");
+      if (/^[A-Za-z_]\w*$/.test(one)) continue;
+      const next = this.#assignment(one);
+      if (next === REFUSED) return REFUSED;
+      lines.push(...next);
     }
+    return lines;
+  }
+
+  #assignment(text: string): string[] | typeof REFUSED {
     const found = ASSIGNMENT.exec(text)?.groups;
     if (found === undefined) return REFUSED;
     const to = this.#name(found["to"] as string);
     const value = this.#value(found["step"] === undefined ? (found["value"] as string) : "1", false);
     if (value === undefined || this.counters.has(to)) return REFUSED;
-    if (found["fresh"] !== undefined) this.own.add(to);
-    else if (to.startsWith("_"))
-      return REFUSED; // what NEURON keeps: a concentration, a derivative
-    else if (!this.#isOwn(to) && !this.own.has(to)) return []; // only C keeps it
+    if (!this.own.has(to) && to.startsWith("_")) return REFUSED; // what NEURON keeps: a concentration, a derivative
+    if (!this.#isOwn(to) && !this.own.has(to)) return []; // only C keeps it
     const op = found["by"] || (found["step"] ?? "").slice(0, 1);
     return [`${to} = ${op === "" ? value : `${to} ${op} (${value})`}`];
   }
@@ -172,6 +180,18 @@ function dividesWhole(code: string, isCounter: (name: string) => boolean): boole
     const after = right.startsWith("(") ? right.slice(0, closing(right)) : (/^[\w.]+/.exec(right)?.[0] ?? "");
     return isWhole(before) && isWhole(after);
   });
+}
+
+/** What stands between the commas outside of brackets. */
+function apart(text: string): string[] {
+  const parts = [""];
+  let open = 0;
+  for (const c of text) {
+    open += c === "(" ? 1 : c === ")" ? -1 : 0;
+    if (c === "," && open === 0) parts.push("");
+    else parts[parts.length - 1] += c;
+  }
+  return parts.map((part) => part.trim());
 }
 
 /** Place behind the bracket that closes the first one. */
