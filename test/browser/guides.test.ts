@@ -97,6 +97,19 @@ console.log(figure({ title: "Squares", width: 60, panels: [{ height: 30, x: { la
   await page.close();
 });
 
+test("on a phone no guide is wider than the page", async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  const guides = Object.keys(site.files).filter((f) => /^(index|modules|documents\/[^/]+)\.html$/.test(f));
+  expect(guides.length).toBeGreaterThan(15);
+  const wide: string[] = [];
+  for (const guide of guides) {
+    await page.goto(`${site.url}${guide}`);
+    if ((await page.evaluate(() => document.documentElement.scrollWidth)) > 390) wide.push(guide);
+  }
+  expect(wide).toEqual([]);
+  await page.close();
+});
+
 test("what needs Node has no button; pages carry a policy without unsafe-eval; axe finds nothing in a run block", async () => {
   const { page, complaints } = await open("documents/recording.html");
   expect(await page.locator("pre > code.js").count()).toBe(3);

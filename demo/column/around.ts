@@ -2,9 +2,15 @@ import { Matrix, solve } from "ml-matrix";
 import type { Tried } from "./search.ts";
 
 /** A point of the unit cube, and what it gives. */
-interface Known {
+export interface Known {
   readonly unit: readonly number[];
   readonly tried: Tried;
+}
+
+export interface Step {
+  readonly at: Known;
+  /** part of the error that is gone. */
+  readonly gained: number;
 }
 
 /** First distance of what is tried around a point, of a parameter's range, and that at which the search has settled. */
@@ -21,25 +27,23 @@ const GAIN = 2e-3;
  * the parameters alone come to a minimum (generating set search: Kolda, Lewis & Torczon 2003, SIAM Review 45:385-482). No
  * derivative is asked for: a spike more or less makes a jump in the error, and over a distance it is smooth enough.
  * @param run  tries points of the unit cube, as one batch */
-export async function* near(from: Known, run: (units: readonly number[][]) => Promise<readonly Tried[]>): AsyncGenerator<{ unit: readonly number[]; settled: boolean }> {
+export async function* around(from: Known, run: (units: readonly number[][]) => Promise<readonly Known[]>): AsyncGenerator<Step, Known> {
   let now = from;
   let reach: number = FIRST;
   while (reach >= SMALLEST) {
     const [before, beside] = [now, pairs(now.unit, reach)];
-    const all = beside.flat();
-    const tried = await run(all);
-    const seen: Known[] = all.map((unit, k) => ({ unit, tried: tried[k] as Tried }));
-    yield { unit: least([now, ...seen]).unit, settled: false };
+    const seen = await run(beside.flat());
     const steps = stepsFrom(now, seen, reach);
     const stepped = steps.length === 0 ? [] : await run(steps);
-    const next = least([now, ...seen, ...steps.map((unit, k) => ({ unit, tried: stepped[k] as Tried }))]);
+    const next = least([now, ...seen, ...stepped]);
     const gained = 1 - next.tried.error / before.tried.error;
     const far = Math.max(...next.unit.map((u, k) => Math.abs(u - (before.unit[k] as number))));
     // a short step says that the minimum is near: what is beside it is looked at from nearer too
     reach = gained > GAIN ? Math.min(1.5 * reach, FIRST, Math.max(far, reach / 8)) : reach / 2.5;
     now = next;
-    yield { unit: now.unit, settled: reach < SMALLEST };
+    yield { at: now, gained };
   }
+  return now;
 } // prettier-ignore
 
 const least = (of: readonly Known[]): Known => of.reduce((a, b) => (b.tried.error < a.tried.error ? b : a));
