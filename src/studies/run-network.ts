@@ -3,6 +3,8 @@ import { simulate } from "../run/simulate.ts";
 import { loadRun, type StoredRun } from "../storage/load-run.ts";
 import type { Files } from "../storage/files.ts";
 import { recordRun } from "../storage/run-folder.ts";
+import { checkLastStep, nearestSteps, wholeSteps } from "../steps.ts";
+import { canonical } from "../units.ts";
 import type { Built, Result, StudyContext } from "./study.ts";
 import { entryValues, prefixed } from "./values.ts";
 
@@ -21,6 +23,7 @@ interface NetworkRun extends Pick<Built, "dt" | "method" | "duration" | "chunk">
 export async function runNetwork(run: NetworkRun, context: StudyContext): Promise<StoredRun> {
   const { engine, device, adapter, signal, resume, force, say, announce, progress } = context;
   const { network, dt, method, duration, chunk, files, part, notes = [], about = {} } = run;
+  checkSpans(run);
   const sim = await simulate(network, { device, engine, dt, method, duration, onCompile: say });
   try {
     for (const note of notes) say(note);
@@ -51,6 +54,14 @@ export async function runNetwork(run: NetworkRun, context: StudyContext): Promis
     await sim.close();
   }
   return loadRun(files, { check: false }); // each chunk was read back as it was written, or on resuming
+}
+
+/** What the run would refuse when its links are drawn. @throws ModelError */
+function checkSpans({ dt, duration, chunk }: NetworkRun): void {
+  const [step, whole, part] = [canonical("dt", dt, "ms"), canonical("duration", duration, "ms"), canonical("chunk", chunk, "ms")]; // prettier-ignore
+  if (!(step > 0)) return; // said by `simulate`
+  checkLastStep("duration", wholeSteps("duration", whole, step, 1), step);
+  checkLastStep("chunk", nearestSteps(part, step), step);
 }
 
 const timed = (simulated: number, wall: number): string =>

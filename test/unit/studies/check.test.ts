@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { STUDIES } from "../../../src/studies/index.ts";
+import { runNetwork } from "../../../src/studies/run-network.ts";
 import { chosenSettings } from "../../../src/studies/schema.ts";
 import type { LongStudy } from "../../../src/studies/study.ts";
+import { ms } from "../../../src/units.ts";
+import { inMemory } from "./context.ts";
 
 /** Checks a study's settings, written "path=value". */
 async function check(name: string, words: string, files: Record<string, string> = {}): Promise<void> {
@@ -53,4 +56,18 @@ test("a drive of a file may begin after the published run's end, where the run g
   const params = JSON.stringify({ cell_types: {}, external_drives: { late: { type: "bursty", location: "distal", n_drive_cells: 3, cell_specific: false, event_seed: 4, dynamics: { tstart: 200, tstart_std: 0, tstop: null, burst_rate: 10, burst_std: 5, numspikes: 2, spike_isi: 10 }, weights_ampa: { L5_pyramidal: 1e-4 }, weights_nmda: null, synaptic_delays: 0.1, probability: 1 } } }); // prettier-ignore
   await check("column", "duration=500", { params });
   await expect(check("column", "", { params })).rejects.toThrow(/late.*200 ms/);
+});
+
+test.each([
+  [{ duration: ms(0.01) }, /^duration: 0\.01 ms is less than one step of 0\.1 ms/],
+  [{ duration: ms(10.03) }, /^duration: 10\.03 ms is not a whole number of steps/],
+  [{ duration: ms(1e300) }, /^duration: ends at step .* beyond the last one/],
+  [{ chunk: ms(1e300) }, /^chunk: ends at step .* beyond the last one/],
+  [{ chunk: 5 as never }, /^chunk: is the bare number 5/],
+])("a run of %j is refused before its network is looked at", async (given, message) => {
+  const network = new Proxy({}, { get: () => expect.fail("it was looked at"), has: () => true }) as never;
+  const { context, out } = inMemory();
+  const run = { network, dt: ms(0.1), duration: ms(10), chunk: ms(5), files: out, part: "x", ...given } as never;
+  await expect(runNetwork(run, context)).rejects.toThrow(message);
+  expect(await out.list()).toEqual([]);
 });
