@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CortexColumn, readHnn } from "../../src/models/cortical-column/index.ts";
+import { CortexColumn, readDipole, readHnn, readSpikeFile } from "../../src/models/cortical-column/index.ts";
 import { fuzzed, result } from "./runs.ts";
 
 const PARAM = `tstop: 60
@@ -45,6 +45,32 @@ test.each([["a .param", PARAM], ["a network's JSON", JSON_FILE]])("%s with chang
       const { model, drives } = file;
       const column = result(() => new CortexColumn({ model, drives, mesh: [x, y], tstop: 60 }));
       for (const links of column?.links ?? []) expect([...links.weightUs].every(Number.isFinite)).toBe(true);
+    }),
+    fuzzed(100),
+  );
+}); // prettier-ignore
+
+const DIPOLE =
+  "# ms nAm\n0.000\t0.0049\t-0.0012\t0.0061\n0.025\t0.0048\t-0.0013\t0.0061\n0.050\t0.0047\t-0.0014\t0.0061\n";
+const AGGREGATE = "0.0 0.1\n1.0 0.2\n2.0 0.15\n3.0 -0.1\n";
+const SPIKES = "54.657\t35\tL2_pyramidal\n60.1\t170\tL5_pyramidal\n# end\n61 3 L2_basket\n";
+
+test("dipoles and spikes with changes are refused with a typed error, or are numbers in order", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(DIPOLE, AGGREGATE, SPIKES), fc.array(edit, { minLength: 1, maxLength: 4 }), (whole, edits) => {
+      let text = whole;
+      for (const { at, cut, put } of edits) {
+        const k = Math.floor(at * text.length);
+        text = text.slice(0, k) + put + text.slice(k + cut);
+      }
+      const dipole = whole === SPIKES ? undefined : result(() => readDipole(text, "dpl.txt"));
+      if (dipole !== undefined) {
+        const { tMs, agg, L2 } = dipole;
+        expect(tMs.every((t, k) => Number.isFinite(t) && (k === 0 || t > (tMs[k - 1] as number)))).toBe(true);
+        expect(agg.every(Number.isFinite) && (L2.every(Number.isFinite) || L2.every(Number.isNaN))).toBe(true);
+      }
+      const spikes = whole === SPIKES ? result(() => readSpikeFile(text, "spk.txt")) : undefined;
+      for (const { timeMs, gid, type } of spikes ?? []) expect(Number.isFinite(timeMs) && Number.isSafeInteger(gid) && gid >= 0 && type !== "").toBe(true); // prettier-ignore
     }),
     fuzzed(100),
   );

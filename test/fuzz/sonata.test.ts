@@ -78,7 +78,8 @@ function shown(of: Held): unknown {
   };
 }
 
-const BROKEN = Symbol("broken");
+/** Of a value that cannot be read; a text, since it is cloned. */
+const BROKEN = "cannot be read";
 const ODD: readonly unknown[] = [NaN, Infinity, -1, 0, 0.5, 1, 2, 3, 7, 1e9, 2 ** 53, -0, 1e-300];
 const change = fc.record({
   file: fc.nat(),

@@ -32,8 +32,8 @@ export class Components {
   /** A folder that components name; the config's own where they do not. */
   folder(key: string): string {
     const given = this.#circuit.fields("components")?.text(key);
-    if (given === undefined) return this.#paths.resolve(this.#circuit.where, "");
-    return this.#paths.resolve(`${this.#circuit.where}, components, ${key}`, given).replace(/\/?$/, "/");
+    if (given === undefined) return this.#paths.folder(this.#circuit.where, "");
+    return this.#paths.folder(`${this.#circuit.where}, components, ${key}`, given).replace(/\/?$/, "/");
   }
 
   json(folder: string, name: string): Fields {

@@ -119,7 +119,14 @@ export class Paths {
     }
   }
 
+  /** @throws DataError for what names no file */
   resolve(where: string, given: string): string {
+    const path = this.folder(where, given);
+    if (path !== "" && !/(^|\/)\.{0,2}$/.test(path)) return path;
+    throw new DataError(where, `is "${given.slice(0, 60)}", which names no file`, "Give the file's name");
+  }
+
+  folder(where: string, given: string): string {
     let path = given;
     for (let k = 0; /\$/.test(path); k++) {
       if (k > 20 || path.length > 4000) throw new DataError(where, "has manifest variables that lead back to themselves", "Break the circle"); // prettier-ignore

@@ -94,6 +94,8 @@ test.each([
   ["network/quiet.json", "{", "", /quiet.json: is no JSON/],
   ["circuit_config.json", "$NET/edges.h5", "$NETS/edges.h5", /names "\$NETS", which no manifest has/],
   ["circuit_config.json", '"$NET": "$BASE_DIR/network"', '"$NET": "$NET/network"', /lead back to themselves/],
+  ["circuit_config.json", '"$NET/edges.h5"', '""', /networks, edges\[0\], edges_file: is "", which names no file/],
+  ["circuit_config.json", "$NET/edges.h5", "$NET/", /edges_file: is "\$NET\/", which names no file/],
   ["circuit_config.json", "$NET/edges.h5", "$NET/none.h5", /none.h5: cannot be read/],
   ["simulation_config.json", '"clamped"', '"clampd"', /names the node set "clampd", which is not there. Did you mean "clamped"/],
   ["simulation_config.json", "current_clamp", "xray", /input_type: is "xray"/],
