@@ -77,6 +77,7 @@ export function sines(text: string) {
   let rest = said;
   let sum: ReturnType<typeof wave> | undefined;
   for (let found = term.exec(rest); found !== null; found = term.exec(rest)) {
+    if (sum !== undefined && found[1] === "") return undefined; // without a sign between them they are factors
     sum = sum?.plus(wave(found)) ?? wave(found);
     rest = rest.slice(found[0].length);
   }
