@@ -151,7 +151,7 @@ class ReferenceEngine implements Engine {
   memory(): MemoryUse {
     const live = [...this.#live.values()].map((p) => p.kept());
     const own = arrayBytes(this.#kept, live, this.#inputs.kept(), this.#traces.buffers, this.#sums);
-    const threads = this.#more === undefined ? 0 : partBytes(this.network, this.#more.parts); // also of those that start later
+    const threads = this.#team === undefined ? 0 : partBytes(this.network, this.#more?.parts ?? []);
     return { host: own + changingBytes(this.#kept) + threads, device: 0 };
   }
 

@@ -119,7 +119,7 @@ test.each([2, 3])("%i threads: told is what they are given", async (threads) => 
     }, 0);
     expect(Math.abs(partBytes(network, parts) / given - 1)).toBeLessThan(0.01);
     const { spawn } = nodeThreads();
-    const engine = await threadedEngine(network, { threads, spawn: spawn as Spawn, later: true });
+    const engine = await threadedEngine(network, { threads, spawn: spawn as Spawn });
     expect(engine.memory().host).toBeGreaterThan(referenceEngine(network).memory().host + 0.99 * given);
     await engine.close();
   }
