@@ -11,6 +11,7 @@ export class Symbols {
   readonly #known = new Map<string, Expr>();
   readonly #ids = new WeakMap<Expr, number>();
   readonly #reads = new WeakMap<Expr, ReadonlySet<string>>();
+  readonly #depths = new WeakMap<Expr, number>();
   readonly #tooMany: () => never;
 
   constructor(tooMany: () => never) {
@@ -117,6 +118,16 @@ export class Symbols {
     for (const child of children(expr)) for (const name of this.reads(child)) found.add(name);
     this.#reads.set(expr, found);
     return found;
+  }
+
+  /** Operations in one another; of a number or a name 0. */
+  depth(expr: Expr): number {
+    const parts = children(expr);
+    const known = parts.length === 0 ? 0 : this.#depths.get(expr);
+    if (known !== undefined) return known;
+    const depth = 1 + Math.max(...parts.map((part) => this.depth(part)));
+    this.#depths.set(expr, depth);
+    return depth;
   }
 
   #id(expr: Expr): number {

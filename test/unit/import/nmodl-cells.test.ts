@@ -133,10 +133,10 @@ INITIAL { index = 0 next() net_send(at, 1) }
 NET_RECEIVE (w) { if (flag == 1) { net_event(t) next() net_send(at - t, 1) } }
 PROCEDURE next() {
 VERBATIM
-  if (index) at = 1;
+  do { at = 1; } while (index);
 ENDVERBATIM
 }`;
-  expect(() => nmodlCell(text, { file: "played.mod" })).toThrow("played.mod:6:1: has VERBATIM, which is refused: it is C, not NMODL. If it reads times from a vector, give them as net.sources"); // prettier-ignore
+  expect(() => nmodlCell(text, { file: "played.mod" })).toThrow("played.mod:6:1: has VERBATIM, which is refused: it is C, not NMODL, and has do { at = 1, which gives no number of the file a value. If it reads times from a vector, give them as net.sources"); // prettier-ignore
 });
 
 describe("a cell whose C reads its times from a vector", () => {

@@ -105,11 +105,16 @@ test.each([
 test.each([
   "return _lx*nrnran123_negexp((nrnran123_State*)_p_r);",
   "_lchance = 2*nrn_random_pick(_p_r) - 1;",
-  "_lchance = 1 + 0.5*nrnran123_normal((nrnran123_State*)_p_r);",
-  "_lchance = -log(nrnran123_dblpick((nrnran123_State*)_p_r));",
   "double value; value = nrn_random_pick(_p_r); value *= 2; _lchance = value;",
 ])("C that makes something of what it draws is refused, not read as the draw: %s", (body) => {
   expect(() => nmodl(drawing(body))).toThrow(/VERBATIM/);
+});
+
+test.each([
+  ["_lchance = 1 + 0.5*nrnran123_normal((nrnran123_State*)_p_r);", "chance = 1 + 0.5*normrand(0, 1)"],
+  ["_lchance = -log(nrnran123_dblpick((nrnran123_State*)_p_r));", "chance = -log(scop_random())"],
+])("C that computes with what it draws is read with what it computes: %s", (c, words) => {
+  expect(nmodl(drawing(c)).notes.join()).toContain(`is taken as ${words}`);
 });
 
 test("NMODL beside C that draws is not left out", () => {

@@ -1,32 +1,42 @@
 import { withoutComments } from "./c.ts";
+import { type Meaning, no, NoNumbers, quoted, valueInC } from "./c-values.ts";
 
 /** C over numbers as NMODL: assignments, IF, loops that count, and draws. */
 
-const MATH: ReadonlySet<string> = new Set("exp log log10 sqrt fabs pow sin cos tan tanh sinh cosh floor ceil".split(" ")); // prettier-ignore
-const DRAWS: ReadonlySet<string> = new Set(["scop_random", "exprand", "normrand"]);
-/** What values and tests over numbers do not have; NMODL's ^ is a power, C's is none. */
-const MORE =
-  /[#?[\]{}"'%^~]|->|\b(if|for|while|do|else|switch|goto|return|static|extern|void|int|long|unsigned|float|double|char|struct)\b/;
-const LOGIC = /[&|!<>]|==/;
 const ASSIGNMENT = /^(?<to>[A-Za-z_]\w*)\s*(?:(?<by>[-+*/]?)=(?!=)\s*(?<value>[\s\S]+)|(?<step>\+\+|--))$/;
-/** `int i, k` */
-const WHOLES = /^int\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*$/;
+const DECLARED = /^(?<kind>double|int)\s+(?=[A-Za-z_])/;
 const COUNTS =
-  /^for\s*\(\s*(?:int\s+)?(?<counter>[A-Za-z_]\w*)\s*=\s*(?<first>-?\w+)\s*;\s*\k<counter>\s*(?<test><=?)\s*(?<last>-?\w+)\s*;\s*(?:\k<counter>\s*\+\+|\+\+\s*\k<counter>|\k<counter>\s*\+=\s*1)\s*\)/;
+  /^for\s*\(\s*(?<fresh>int\s+)?(?<counter>[A-Za-z_]\w*)\s*=\s*(?<first>-?\w+)\s*;\s*\k<counter>\s*(?<test><=?)\s*(?<last>-?\w+)\s*;\s*(?:\k<counter>\s*\+\+|\+\+\s*\k<counter>|\k<counter>\s*\+=\s*1)\s*\)/;
 /** What a source of random numbers gives, by the function that asks it; of nrn_random_pick the law is a script's. */
 const PICKS: ReadonlyMap<string, string> = new Map([["nrnran123_dblpick", "scop_random()"], ["nrnran123_negexp", "exprand(1)"], ["nrnran123_normal", "normrand(0, 1)"]]); // prettier-ignore
+/** Most statements in one another. */
+const DEEPEST = 50;
 
-/** C over numbers as statements of NMODL; undefined of any other. `_lx` is a LOCAL or an argument x. What only C keeps (a static counter) has
- * no counterpart, and nothing that reads it is taken.
- * @param isOwn    names of the file's variables, of the block's LOCALs and arguments, and of the block itself
- * @param isWhole  names that stand for whole numbers (DEFINE) */
-export function numbersInC(c: string, isOwn: (name: string) => boolean, isWhole: (name: string) => boolean): string[] | undefined {
-  const code = withPicks(withoutComments(c).replaceAll(/\(\s*double\s*\)/g, ""));
-  const block = new Block(code, isOwn, isWhole);
-  const lines = block.all();
-  if (lines === undefined || dividesWhole(code, (name) => block.counters.has(name) || isWhole(name))) return undefined;
-  return block.own.size === 0 ? lines : [`LOCAL ${[...block.own].join(", ")}`, ...lines];
-} // prettier-ignore
+/** What the names of NMODL are to the C of a block. */
+export interface BlockNames {
+  /** LOCALs, arguments and the block itself: `_lx` in C. */
+  readonly isLocal: (name: string) => boolean;
+  /** numbers of the file: x in C. */
+  readonly isFile: (name: string) => boolean;
+  /** of DEFINE. */
+  readonly isWhole: (name: string) => boolean;
+  readonly isState: (name: string) => boolean;
+  /** whatever NMODL would take a name for. */
+  readonly isTaken: (name: string) => boolean;
+}
+
+/** C over numbers as statements of NMODL; of any other why it is none. What C declares has a name of its own there: b of C is not the LOCAL b, which is
+ * `_lb` in C, and not the b of an inner brace. What only C keeps (a static counter) has no counterpart, and nothing that reads it is taken. */
+export function numbersInC(c: string, names: BlockNames): { readonly lines: string[] } | { readonly why: string } {
+  const block = new Block(withPicks(withoutComments(c)), names);
+  try {
+    const lines = block.all();
+    return { lines: block.own.length === 0 ? lines : [`LOCAL ${block.own.join(", ")}`, ...lines] };
+  } catch (error) {
+    if (error instanceof NoNumbers) return { why: error.message };
+    throw error;
+  }
+}
 
 /** With calls of sources of random numbers as NMODL has them. */
 function withPicks(code: string): string {
@@ -38,28 +48,33 @@ function withPicks(code: string): string {
   return text;
 }
 
+/** What C declares. */
+interface Own {
+  /** in NMODL. */
+  readonly name: string;
+  readonly kind: "double" | "int";
+  /** within its loop. */
+  counts: boolean;
+}
+
 /** Reads C statement by statement. */
 class Block {
-  /** doubles that the C declares. */
-  readonly own = new Set<string>();
-  /** of loops: whole numbers. */
-  readonly counters = new Set<string>();
-  readonly #isOwn: (name: string) => boolean;
-  readonly #isWhole: (name: string) => boolean;
+  /** what doubles that the C declares are called in NMODL. */
+  readonly own: string[] = [];
+  readonly #names: BlockNames;
+  readonly #used = new Set<string>();
+  readonly #scopes: Map<string, Own>[] = [new Map()];
   #rest: string;
   #depth = 0;
 
-  constructor(code: string, isOwn: (name: string) => boolean, isWhole: (name: string) => boolean) {
-    [this.#rest, this.#isOwn, this.#isWhole] = [code.trim(), isOwn, isWhole];
+  constructor(code: string, names: BlockNames) {
+    [this.#rest, this.#names] = [code.trim(), names];
   }
 
-  all(): string[] | undefined {
+  /** @throws NoNumbers */
+  all(): string[] {
     const lines: string[] = [];
-    while (this.#rest !== "") {
-      const next = this.#statement();
-      if (next === undefined) return undefined;
-      lines.push(...next);
-    }
+    while (this.#rest !== "") lines.push(...this.#statement());
     return lines;
   }
 
@@ -67,119 +82,147 @@ class Block {
     this.#rest = this.#rest.slice(length).trimStart();
   }
 
-  #statement(): string[] | undefined {
-    if (this.#depth > 50) return undefined;
-    this.#depth++;
+  #statement(): string[] {
+    if (++this.#depth > DEEPEST) no(`has statements nested more than ${DEEPEST} deep`);
     const lines = this.#rest.startsWith("{") ? this.#braces() : (this.#chosen() ?? this.#counted() ?? this.#plain());
     this.#depth--;
-    return lines === REFUSED ? undefined : lines;
-  }
-
-  #braces(): string[] | typeof REFUSED {
-    this.#take(1);
-    const lines: string[] = [];
-    while (!this.#rest.startsWith("}")) {
-      const next = this.#rest === "" ? undefined : this.#statement();
-      if (next === undefined) return REFUSED;
-      lines.push(...next);
-    }
-    this.#take(1);
     return lines;
   }
 
+  #scoped(read: () => string[]): string[] {
+    this.#scopes.push(new Map());
+    const lines = read();
+    this.#scopes.pop();
+    return lines;
+  }
+
+  #braces(): string[] {
+    this.#take(1);
+    return this.#scoped(() => {
+      const lines: string[] = [];
+      while (!this.#rest.startsWith("}")) {
+        if (this.#rest === "") no("has a brace that nothing closes");
+        lines.push(...this.#statement());
+      }
+      this.#take(1);
+      return lines;
+    });
+  }
+
   /** if and while; undefined of another. */
-  #chosen(): string[] | typeof REFUSED | undefined {
+  #chosen(): string[] | undefined {
     const word = /^(if|while)\s*\(/.exec(this.#rest)?.[1];
     if (word === undefined) return undefined;
     const end = closing(this.#rest);
     const test = this.#value(this.#rest.slice(this.#rest.indexOf("(") + 1, end - 1), true);
     this.#take(end);
     const then = this.#statement();
-    if (test === undefined || then === undefined) return REFUSED;
     const lines = [`${word === "if" ? "if" : "WHILE"} (${test}) {`, ...then, "}"];
     if (word === "while" || !/^else\b/.test(this.#rest)) return lines;
     this.#take(4);
-    const otherwise = this.#statement();
-    return otherwise === undefined ? REFUSED : [...lines.slice(0, -1), "} else {", ...otherwise, "}"];
+    return [...lines.slice(0, -1), "} else {", ...this.#statement(), "}"];
   }
 
   /** A loop between whole numbers; undefined of another statement. */
-  #counted(): string[] | typeof REFUSED | undefined {
+  #counted(): string[] | undefined {
     if (!/^for\b/.test(this.#rest)) return undefined;
-    const found = COUNTS.exec(this.#rest);
-    const { counter = "", first = "", test, last = "" } = found?.groups ?? {};
-    const known = (end: string): boolean => /^-?\d+$/.test(end) || this.#isWhole(end);
-    if (found === null || !known(first) || !known(last) || this.#isOwn(counter)) return REFUSED;
+    const found = COUNTS.exec(this.#rest) ?? no(`has a loop that does not count by one from a whole number to another, ${quoted(this.#rest)}`); // prettier-ignore
+    const { fresh, counter = "", first = "", test, last = "" } = found.groups ?? {};
+    for (const end of [first, last]) {
+      const isKnown = /^-?(?:0|[1-9]\d*)$/.test(end) || (this.#find(end) === undefined && this.#names.isWhole(end));
+      if (!isKnown) no(`has a loop from or to ${quoted(end)}, which is no whole number in digits (without a 0 before them) and no DEFINE`); // prettier-ignore
+    }
     this.#take(found[0].length);
-    this.own.delete(counter);
-    const outer = this.counters.has(counter);
-    this.counters.add(counter);
-    const body = this.#statement();
-    if (outer || body === undefined) return REFUSED;
-    return [`FROM ${counter} = ${first} TO ${test === "<" ? `${last} - 1` : last} {`, ...body, "}"];
+    return this.#scoped(() => {
+      const own = fresh === undefined ? this.#counter(counter) : this.#declare(counter, "int");
+      own.counts = true;
+      const body = this.#statement();
+      own.counts = false;
+      return [`FROM ${own.name} = ${first} TO ${test === "<" ? `${last} - 1` : last} {`, ...body, "}"];
+    });
   }
 
-  #plain(): string[] | typeof REFUSED {
+  /** What a loop counts by that was declared before, or in another VERBATIM. */
+  #counter(name: string): Own {
+    const own = this.#find(name);
+    if (own?.kind === "double") no(`counts by ${name}, which is declared double: declare it int`);
+    if (own?.counts === true) no(`counts by ${name} in a loop that counts by ${name}`);
+    if (own !== undefined) return own;
+    if (name.startsWith("_") || this.#names.isTaken(name)) no(`counts by ${name}, which is no int of the C: the file has a ${name}`); // prettier-ignore
+    return this.#declare(name, "int", this.#scopes[0]);
+  }
+
+  #plain(): string[] {
     const end = this.#rest.indexOf(";");
-    if (end < 0) return REFUSED;
+    if (end < 0) no(`ends in ${quoted(this.#rest) || "the middle of a statement"}, without ;`);
     const text = this.#rest.slice(0, end).trim();
     this.#take(end + 1);
     if (text === "") return [];
-    // a whole number that is no loop's counter rounds what it is given, which nothing here does: what reads it is not taken
-    if (WHOLES.test(text)) return [];
-    const fresh = /^double\s+/.exec(text)?.[0];
-    if (fresh === undefined) return this.#assignment(text);
-    const lines: string[] = [];
-    for (const one of apart(text.slice(fresh.length))) {
-      this.own.add(/^\w*/.exec(one)?.[0] ?? "");
-      if (/^[A-Za-z_]\w*$/.test(one)) continue;
-      const next = this.#assignment(one);
-      if (next === REFUSED) return REFUSED;
-      lines.push(...next);
-    }
-    return lines;
+    const kind = DECLARED.exec(text);
+    if (kind === null) return this.#assignment(text);
+    return apart(text.slice(kind[0].length)).flatMap((one) => {
+      this.#declare(/^[A-Za-z_]\w*/.exec(one)?.[0] ?? no(`declares ${quoted(one)}`), kind.groups?.["kind"] as Own["kind"]); // prettier-ignore
+      return /^\w+$/.test(one) ? [] : this.#assignment(one);
+    });
   }
 
-  #assignment(text: string): string[] | typeof REFUSED {
-    const found = ASSIGNMENT.exec(text)?.groups;
-    if (found === undefined) return REFUSED;
-    const to = this.#name(found["to"] as string);
+  #declare(name: string, kind: Own["kind"], scope = this.#scopes.at(-1) as Map<string, Own>): Own {
+    if (scope.has(name)) no(`declares ${name} twice`);
+    let unused = name;
+    for (let k = 1; this.#used.has(unused) || this.#names.isTaken(unused); k++) unused = `${name}_c${k === 1 ? "" : k}`;
+    this.#used.add(unused);
+    if (kind === "double") this.own.push(unused);
+    const own = { name: unused, kind, counts: false };
+    scope.set(name, own);
+    return own;
+  }
+
+  #find(name: string): Own | undefined {
+    return this.#scopes.findLast((scope) => scope.has(name))?.get(name);
+  }
+
+  #assignment(text: string): string[] {
+    const found = ASSIGNMENT.exec(text)?.groups ?? no(`has ${quoted(text)}, which gives no number of the file a value`);
     const value = this.#value(found["step"] === undefined ? (found["value"] as string) : "1", false);
-    if (value === undefined || this.counters.has(to)) return REFUSED;
-    if (!this.own.has(to) && to.startsWith("_")) return REFUSED; // what NEURON keeps: a concentration, a derivative
-    if (!this.#isOwn(to) && !this.own.has(to)) return []; // only C keeps it
+    const to = this.#target(found["to"] as string);
+    if (to === undefined) return [];
     const op = found["by"] || (found["step"] ?? "").slice(0, 1);
     return [`${to} = ${op === "" ? value : `${to} ${op} (${value})`}`];
   }
 
-  #name(name: string): string {
-    return name.startsWith("_l") && this.#isOwn(name.slice(2)) ? name.slice(2) : name;
+  /** What an assignment sets; undefined where only C keeps it, as an int, which rounds: what reads that is not taken. */
+  #target(name: string): string | undefined {
+    const own = this.#find(name);
+    if (own?.counts === true) no(`changes the counter ${name} within its loop`);
+    if (own !== undefined) return own.kind === "int" ? undefined : own.name;
+    const known = this.#ofFile(name);
+    if (known !== undefined) return known;
+    const { isState, isTaken } = this.#names;
+    if (name.startsWith("_")) no(`sets ${name}, which NEURON keeps`);
+    if (name.startsWith("D") && isState(name.slice(1))) no(`sets ${name}, the derivative of the state ${name.slice(1)}`); // prettier-ignore
+    if (name.endsWith("0") && isState(name.slice(0, -1))) no(`sets ${name}, where the state ${name.slice(0, -1)} starts`); // prettier-ignore
+    if (isTaken(name)) no(`sets ${name}, which is no number of the file in C`);
+    return undefined;
   }
 
-  /** A value or a test in NMODL's words; undefined of what is none over numbers that are known. */
-  #value(c: string, isTest: boolean): string | undefined {
-    if (MORE.test(c) || /(?<![=!<>])=(?!=)|\+\+|--/.test(c) || (!isTest && LOGIC.test(c))) return undefined;
-    if (isTest && (/<<|>>/.test(c) || /(?<!&)&(?!&)|(?<!\|)\|(?!\|)/.test(c))) return undefined;
-    const calls = [...c.matchAll(/([A-Za-z_]\w*)\s*\(/g)].map(([, name]) => name as string);
-    if (calls.some((name) => !MATH.has(name) && !DRAWS.has(name))) return undefined;
-    const reads = [...c.matchAll(/(?<![\w.])[A-Za-z_]\w*/g)].map(([name]) => this.#name(name)).filter((name) => !MATH.has(name) && !DRAWS.has(name)); // prettier-ignore
-    if (reads.some((name) => !this.#isOwn(name) && !this.own.has(name) && !this.counters.has(name))) return undefined;
-    return c.replaceAll(/(?<![\w.])[A-Za-z_]\w*/g, (name) => this.#name(name)).trim();
+  /** What a name that the C does not declare is in NMODL; undefined of one that the file has not. */
+  #ofFile(name: string): string | undefined {
+    const { isLocal, isFile } = this.#names;
+    if (name.startsWith("_l") && isLocal(name.slice(2))) return name.slice(2);
+    if (!isLocal(name)) return isFile(name) ? name : undefined;
+    return no(`has ${name}, which the block has as a LOCAL or an argument, _l${name} in C${isFile(name) ? `, and the file as a variable, ${name} in C` : ""}`); // prettier-ignore
   }
-}
 
-const REFUSED = Symbol("no numbers");
-
-/** Whether C divides a whole number by another, as 1/2 and (3 + 4)/2, which gives a whole one there. */
-function dividesWhole(code: string, isCounter: (name: string) => boolean): boolean {
-  const numbers = code.replaceAll(/(?<![\w.])[A-Za-z_]\w*(?!\s*\()/g, (name) => (isCounter(name) ? "1" : name));
-  const isWhole = (of: string): boolean => /\d/.test(of) && !/[A-Za-z_.]/.test(of);
-  return [...numbers.matchAll(/\//g)].some(({ index }) => {
-    const [left, right] = [numbers.slice(0, index).trimEnd(), numbers.slice(index + 1).trimStart()];
-    const before = left.endsWith(")") ? lastGroup(left) : (/[\w.]+$/.exec(left)?.[0] ?? "");
-    const after = right.startsWith("(") ? right.slice(0, closing(right)) : (/^[\w.]+/.exec(right)?.[0] ?? "");
-    return isWhole(before) && isWhole(after);
-  });
+  /** A value or a test in NMODL's words. @throws NoNumbers */
+  #value(c: string, isTest: boolean): string {
+    return valueInC(c, isTest, (name): Meaning => {
+      const own = this.#find(name);
+      if (own?.kind === "int" && !own.counts) no(`reads ${name}, an int, outside of a loop that counts by it: only C keeps it`); // prettier-ignore
+      if (own !== undefined) return { name: own.name, whole: own.kind === "int" };
+      const known = this.#ofFile(name) ?? no(`reads ${name}, which is no number that the file or this C declares`);
+      return { name: known, whole: this.#names.isWhole(name) };
+    });
+  }
 }
 
 /** What stands between the commas outside of brackets. */
@@ -202,14 +245,4 @@ export function closing(text: string): number {
     if (open === 0) return k + 1;
   }
   return text.length;
-}
-
-/** What stands in brackets at the end, with the function's name before it. */
-function lastGroup(text: string): string {
-  let open = 0;
-  for (let k = text.length - 1; k >= 0; k--) {
-    open += text[k] === ")" ? 1 : text[k] === "(" ? -1 : 0;
-    if (open === 0) return (/\w+$/.exec(text.slice(0, k))?.[0] ?? "") + text.slice(k);
-  }
-  return text;
 }

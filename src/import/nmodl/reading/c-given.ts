@@ -1,7 +1,7 @@
 import { DataError, didYouMean } from "../../../errors.ts";
 import { Lexer } from "./lexer.ts";
 import type { At } from "./lexer.ts";
-import { numbersInC } from "./c-blocks.ts";
+import { type BlockNames, numbersInC } from "./c-blocks.ts";
 import { drawnBy, namesIn } from "./c-plain.ts";
 import { Reader, shown } from "./reader.ts";
 import { readStatements } from "./statements.ts";
@@ -54,14 +54,13 @@ export function readC(program: Program, lexer: Lexer): void {
   }
 }
 
-function withoutPlainC(program: Program, lexer: Lexer, body: Body, isOwn: (name: string) => boolean): Statement[] {
+function withoutPlainC(program: Program, lexer: Lexer, body: Body, names: BlockNames): Statement[] {
   return body.flatMap((x): Body => {
-    if (x.kind === "if") return [{ ...x, then: withoutPlainC(program, lexer, x.then, isOwn), otherwise: withoutPlainC(program, lexer, x.otherwise, isOwn) }]; // prettier-ignore
-    const lines =
-      x.kind === "verbatim" && x.c !== undefined
-        ? numbersInC(x.c, isOwn, (name) => program.defines.has(name))
-        : undefined;
-    if (lines === undefined) return [x];
+    if (x.kind === "if") return [{ ...x, then: withoutPlainC(program, lexer, x.then, names), otherwise: withoutPlainC(program, lexer, x.otherwise, names) }]; // prettier-ignore
+    if (x.kind !== "verbatim" || x.c === undefined) return [x];
+    const found = numbersInC(x.c, names);
+    if ("why" in found) return [{ ...x, why: found.why }];
+    const { lines } = found;
     program.notes.push(`VERBATIM in ${lexer.where(x)} is taken as ${lines.length === 0 ? "doing nothing to the model" : lines.join("; ")}`); // prettier-ignore
     return statements(lexer.file, lines.join("\n"), x, program.defines);
   });

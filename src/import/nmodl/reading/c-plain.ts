@@ -1,5 +1,6 @@
 import { withoutComments } from "./c.ts";
-import { closing } from "./c-blocks.ts";
+import { type BlockNames, closing } from "./c-blocks.ts";
+import { DRAWS, MATH } from "./c-values.ts";
 import { localsOf, type Program, type Routine, type Statement } from "./syntax.ts";
 
 type Body = readonly Statement[];
@@ -31,11 +32,25 @@ export function drawnBy(body: Body): string | undefined {
   return /nrnran123_normal|normrand/.test(rest) ? "normrand(0, 1)" : "scop_random()";
 }
 
-/** Names that a block may read: the file's, and its own. */
-export function namesIn(program: Program, routine: Routine | undefined, body: Body): (name: string) => boolean {
+const OF_NMODL: ReadonlySet<string> = new Set(["v", "t", "dt", "celsius", "diam", "area"]);
+
+/** What names are to the C of a block. */
+export function namesIn(program: Program, routine: Routine | undefined, body: Body): BlockNames {
   const { parameters, assigned, states, constants, unitConstants, fileLocals, ranges, globals, defines } = program;
-  const declared = [...parameters, ...assigned, ...states, ...constants, ...unitConstants, ...(routine?.args ?? [])].map((d) => d.name); // prettier-ignore
-  const own = routine === undefined ? [] : [routine.name];
-  const found = new Set([...declared, ...fileLocals.keys(), ...ranges, ...globals, ...defines.keys(), ...localsOf(body), ...own, "v", "t", "dt", "celsius"]); // prettier-ignore
-  return (name) => found.has(name);
+  const { functions, procedures, derivatives, kinetics, linears, functionTables } = program;
+  const nameOf = ({ name }: { readonly name: string }): string => name;
+  const ofFile = new Set([...[...parameters, ...assigned, ...states, ...constants, ...unitConstants, ...program.nonspecific, ...program.electrode].map(nameOf), ...fileLocals.keys(), ...ranges, ...globals, ...defines.keys(), "v", "t", "dt", "celsius"]); // prettier-ignore
+  const own = routine === undefined ? [] : [...routine.args.map(nameOf), routine.name];
+  const local = new Set([...localsOf(body), ...own]);
+  const others = new Set([functions, procedures, derivatives, kinetics, linears, functionTables].flatMap((of) => [...of.keys()])); // prettier-ignore
+  for (const { name } of [...program.pointers, ...program.randoms]) others.add(name);
+  for (const { read, write } of program.ions) for (const name of [...read, ...write]) others.add(name);
+  const isState = new Set(states.map(nameOf));
+  return {
+    isLocal: (name) => local.has(name),
+    isFile: (name) => ofFile.has(name),
+    isWhole: (name) => defines.has(name),
+    isState: (name) => isState.has(name),
+    isTaken: (name) => ofFile.has(name) || local.has(name) || others.has(name) || OF_NMODL.has(name) || MATH.has(name) || DRAWS.has(name) || /^(?:if|else|while|[A-Z_]{2,}|usetable\w*)$/.test(name), // prettier-ignore
+  };
 }

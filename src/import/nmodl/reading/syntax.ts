@@ -36,7 +36,8 @@ export type Statement = At &
     | { readonly kind: "conductance"; readonly name: string; readonly ion: string | undefined }
     | { readonly kind: "watch"; readonly test: Term; readonly flag: Term }
     | { readonly kind: "netcons"; readonly args: readonly string[]; readonly body: readonly Statement[] }
-    | { readonly kind: "verbatim"; readonly c?: string }
+    /** `why` it is not taken as NMODL. */
+    | { readonly kind: "verbatim"; readonly c?: string; readonly why?: string }
     /** C that ends the block; `readStatements` says it by IF alone. */
     | { readonly kind: "return" }
     | { readonly kind: "refused"; readonly what: string; readonly why: string }

@@ -42,3 +42,14 @@ export interface Context {
 export function labelOnce({ labels }: Context, value: Expr, name: string): void {
   if (value.kind !== "name" && value.kind !== "number" && !labels.has(value)) labels.set(value, name);
 }
+
+/** Most operations in one another: the language takes 1000 terms in a row, and from 1800 on, the stack is exhausted. */
+const DEEPEST_VALUE = 1000;
+
+/** A value that can be walked.
+ * @throws DataError for one that loops of many rounds made too deep */
+export function bounded({ symbols, lexer }: Context, value: Expr, at: At): Expr {
+  const depth = symbols.depth(value);
+  if (depth <= DEEPEST_VALUE) return value;
+  return lexer.fail(at, `comes to ${depth} operations in one another, where at most ${DEEPEST_VALUE} are taken`, "Let loops go fewer rounds, or write their sum as a formula"); // prettier-ignore
+}

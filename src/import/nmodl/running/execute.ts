@@ -10,7 +10,7 @@ import { power } from "./power.ts";
 import { drawn, type Draws, isRandom } from "./random.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { FunctionTable, Routine, Statement, TableStatement, Target, Term } from "../reading/syntax.ts";
-import { labelOnce, type Context } from "./context.ts";
+import { bounded, labelOnce, type Context } from "./context.ts";
 import { between, rangeOf } from "./tabulated.ts";
 import { isTruth } from "../../../lang/symbolic/truth.ts";
 
@@ -41,6 +41,8 @@ export class Execution {
   #locals: Map<string, Expr | undefined>[] = [];
   #statements = 0;
   #looping = 0;
+  /** of the statement that runs. */
+  #at: At = { line: 1, column: 1 };
   readonly #calls: string[] = [];
 
   constructor(shared: Context, effects: Effects = {}) {
@@ -71,6 +73,7 @@ export class Execution {
   }
 
   #statement(statement: Statement): void {
+    this.#at = statement;
     if (++this.#statements > MOST_STATEMENTS) {
       this.shared.lexer.fail(statement, `comes to more than ${MOST_STATEMENTS} statements`, "Shorten the loops");
     }
@@ -80,7 +83,7 @@ export class Execution {
       case "call":
         return this.#callStatement(statement);
       case "if":
-        return this.#if(statement.test, statement.then, statement.otherwise);
+        return this.#where(this.value(statement.test), () => this.run(statement.then), () => this.run(statement.otherwise)); // prettier-ignore
       case "from":
       case "while":
         return this.#loop(statement);
@@ -97,7 +100,7 @@ export class Execution {
         if (statement.what === "LONGITUDINAL_DIFFUSION" && this.shared.withoutDiffusion) return;
         return this.shared.lexer.fail(statement, `has ${statement.what}, which is refused: ${statement.why}`, "Write it another way"); // prettier-ignore
       case "verbatim":
-        return this.shared.lexer.fail(statement, "has VERBATIM, which is refused: it is C, not NMODL", this.shared.program.kind === "artificial" ? "If it reads times from a vector, give them as net.sources(name, n, trains([[10, 20]])) in ms" : "Say what it does in NMODL by the option verbatim, as { urand: \"scop_random()\" }, or let the option fixed rule it out, as { deterministic: 1 }"); // prettier-ignore
+        return this.shared.lexer.fail(statement, `has VERBATIM, which is refused: it is C, not NMODL${statement.why === undefined ? "" : `, and ${statement.why}`}`, this.shared.program.kind === "artificial" ? "If it reads times from a vector, give them as net.sources(name, n, trains([[10, 20]])) in ms" : "Say what it does in NMODL by the option verbatim, as { urand: \"scop_random()\" }, or let the option fixed rule it out, as { deterministic: 1 }"); // prettier-ignore
       case "table":
       case "conductance":
         return;
@@ -136,6 +139,7 @@ export class Execution {
   }
 
   assign(to: Target, value: Expr): void {
+    bounded(this.shared, value, to);
     const { labels, variables, lexer, symbols } = this.shared;
     const scope = this.#local(to.name);
     if (scope !== undefined) {
@@ -161,7 +165,11 @@ export class Execution {
       lexer.fail(to, `sets ${name}, which ${variable.kind === "constant" ? "is a constant" : "belongs to the simulation"}`, "Set a variable of the mechanism's own"); // prettier-ignore
     }
     this.#values.set(name, value);
-    if (value.kind !== "name" && value.kind !== "number" && (!labels.has(value) || !labelled(labels.get(value), this)))
+    if (
+      value.kind !== "name" &&
+      value.kind !== "number" &&
+      (!labels.has(value) || variables.find(labels.get(value) ?? "") === undefined)
+    )
       labels.set(value, name);
   }
 
@@ -184,10 +192,6 @@ export class Execution {
     if (IGNORED.has(name)) return;
     if (this.#effects.other !== undefined) return this.#effects.other(call, this);
     lexer.fail(at, `calls ${name}, which is unknown here`, "Define it, or take it out");
-  }
-
-  #if(test: Term, then: readonly Statement[], otherwise: readonly Statement[]): void {
-    this.#where(this.value(test), () => this.run(then), () => this.run(otherwise)); // prettier-ignore
   }
 
   #where(written: Expr, then: () => void, otherwise: () => void): void {
@@ -230,9 +234,8 @@ export class Execution {
   #either(condition: Expr, yes: Expr, no: Expr): Expr {
     const { symbols: s } = this.shared;
     const isSum = this.#looping > 0 && yes.kind === "binary" && yes.op === "+" && yes.left === no;
-    return isSum
-      ? s.add(no, s.call("select", condition, yes.right, s.number(0)))
-      : s.call("select", condition, yes, no);
+    const merged = isSum ? s.add(no, s.call("select", condition, yes.right, s.number(0))) : s.call("select", condition, yes, no); // prettier-ignore
+    return bounded(this.shared, merged, this.#at);
   }
 
   #before(values: ReadonlyMap<string, Expr>, name: string): Expr {
@@ -444,7 +447,3 @@ export class Execution {
     return value;
   }
 }
-
-/** Whether a label is that of a variable of the file, which outlives those of LOCALs. */
-const labelled = (label: string | undefined, { shared }: Execution): boolean =>
-  label !== undefined && shared.variables.find(label) !== undefined;
