@@ -81,8 +81,8 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc" | "asc" | "sonata", readon
       why: "they have no counterpart yet; an end has no membrane; what overlaps is two clamps",
     },
     {
-      what: "reports but membrane_report, and of what is no state of a point neuron, of a mechanism (m_NaV) or of a pool (cai), nor a cell's potential",
-      why: "there is nothing to sample",
+      what: "reports but membrane_report, of another type (summation, lfp), format or unit than what is written, under a name that another output or the run's own files have, and of what is no state of a point neuron, of a mechanism (m_NaV) or of a pool (cai), nor a cell's potential",
+      why: "there is nothing to sample, or the file would say or hold something else",
     },
     {
       what: "spikes given to nodes that are not virtual, edges onto virtual nodes, a node_set that leaves nodes out",

@@ -9,6 +9,7 @@ import { Components } from "./components.ts";
 import { connect, readEdges } from "./edges.ts";
 import { inputTrains } from "./inputs.ts";
 import { isCell, list, neuronOptions, type Nodes, NodeSets, type Part, partsOf, readNodes } from "./nodes.ts";
+import { Outputs } from "./outputs.ts";
 import { reportsOf, type SonataReport } from "./reports.ts";
 
 /** Where nodes of a SONATA population are in the network. */
@@ -65,9 +66,10 @@ export function sonata(path: string, source: SonataSource): SonataModel {
   for (const bundle of edges) connect(network, bundle);
   clamps(network, source, config, paths, sets, parts);
   const dt = run?.number("dt");
-  const reports = reportsOf(network, config, sets, parts, notes, dt);
   const output = config.fields("output");
-  const spikesFile = baseName(output?.text("spikes_file") ?? "spikes.h5");
+  const outputs = new Outputs();
+  const spikesFile = outputs.claim(`${config.where}, output, spikes_file`, output?.text("spikes_file") ?? "spikes.h5");
+  const reports = reportsOf(network, config, sets, parts, notes, outputs, dt);
   for (const key of ["output_dir", "log_file", "overwrite_output_dir", "spikes_sort_order", "sort_by", "spikes_file_csv", "quiet_simulator", "log_format", "log_level", "log_to_console"]) output?.get(key); // prettier-ignore
   for (const key of ["target_simulator", "version", "conditions"]) config.get(key);
   if (config.get("conditions") !== undefined && !parts.some(({ model }) => isCell(model))) notes.push(`${config.where}: conditions are not read, point neurons start at V_m or E_L`); // prettier-ignore
@@ -87,8 +89,6 @@ export function sonata(path: string, source: SonataSource): SonataModel {
     notes: [...new Set(notes)],
   };
 }
-
-const baseName = (path: string): string => path.replace(/^.*[\\/]/, "");
 
 function said(fields: Fields | undefined, notes: string[]): void {
   const left = fields?.left().filter((key) => !["components", "metadata"].includes(key)) ?? [];

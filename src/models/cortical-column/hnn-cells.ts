@@ -1,6 +1,7 @@
 import { DataError } from "../../errors.ts";
 import type { ColumnCellType, ColumnSection } from "./cell-types.ts";
 import type { Node } from "./hnn-node.ts";
+import type { ColumnModel } from "./published.ts";
 
 /** Cells of HNN's network JSON: the column's own, of 2009 or a published variant, with the receptors of the file. */
 
@@ -9,7 +10,7 @@ import type { Node } from "./hnn-node.ts";
 export function cellOf(types: readonly ColumnCellType[], given: Node | undefined): ColumnCellType {
   const [type] = types as [ColumnCellType];
   if (given === undefined) return type;
-  const cell = given.at("cell_object").isThere ? given.at("cell_object") : given;
+  const cell = objectOf(given);
   const faults = types.map((one) => faultOf(one, cell));
   const found = types[faults.indexOf(undefined)];
   if (found === undefined) throw faults[0] as DataError;
@@ -21,6 +22,15 @@ export function cellOf(types: readonly ColumnCellType[], given: Node | undefined
   );
   return { ...found, receptors };
 }
+
+/** Whether a file's cells are all those of a model; what the file leaves out is as there. */
+export const areCellsOf = ({ cellTypes }: ColumnModel, given: ReadonlyMap<string, Node>): boolean =>
+  cellTypes.every((type) => {
+    const node = given.get(type.name);
+    return node === undefined || faultOf(type, objectOf(node)) === undefined;
+  });
+
+const objectOf = (given: Node): Node => (given.at("cell_object").isThere ? given.at("cell_object") : given);
 
 /** Why a file's cell is not this one. What the file leaves out is as here. */
 function faultOf({ sections }: ColumnCellType, cell: Node): DataError | undefined {
@@ -40,8 +50,8 @@ function sectionFault(section: ColumnSection, node: Node): DataError | undefined
     const fault = other(node.at(key), section[key]);
     if (fault !== undefined) return fault;
   }
-  const mechs = node.at("mechs").entries();
-  if (mechs.length === 0) return undefined;
+  if (!node.at("mechs").isThere) return undefined;
+  const mechs = node.at("mechs").entries(); // none is said too: a passive membrane
   const added = mechs.find(([name]) => !Object.hasOwn(section.mechanisms, name));
   if (added !== undefined) return new DataError(added[1].path, "is a mechanism that the column has not there", REMEDY);
   for (const [name, values] of Object.entries(section.mechanisms)) {

@@ -1,6 +1,6 @@
 import { DataError } from "../../errors.ts";
 import { RECEPTORS, type ColumnCellType, type ReceptorName } from "./cell-types.ts";
-import { cellOf } from "./hnn-cells.ts";
+import { areCellsOf, cellOf } from "./hnn-cells.ts";
 import { Node } from "./hnn-node.ts";
 import type { ConnectionRule } from "./connections.ts";
 import type { Drive, DriveWiring, SpikeTrainDrive } from "./drives.ts";
@@ -44,15 +44,23 @@ function meshOf(node: Node): readonly [number, number] | undefined {
   return x === undefined || y === undefined ? node.fail("two numbers") : [x.number(), y.number()];
 }
 
+/** The first published model whose cells the file's are; cells of several are taken only with the rules that join them. */
 function modelOf(root: Node, notes: string[]): ColumnModel {
   const base = jones2009();
-  const others = [law2021(), calcium2022()];
+  const published = [["jones2009", base], ["law2021", law2021()], ["calcium2022", calcium2022()]] as const;
   const given = new Map(root.at("cell_types").entries());
   for (const [name, node] of given) if (!base.cellTypes.some((t) => t.name === name)) throw new DataError(node.path, "is no cell type of the column", `It has ${base.cellTypes.map((t) => t.name).join(", ")}`); // prettier-ignore
-  const cellTypes = base.cellTypes.map((type, k) => cellOf([type, ...others.map((other) => other.cellTypes[k] as ColumnCellType)], given.get(type.name)));
+  const whole = published.find(([, model]) => areCellsOf(model, given));
+  const from = whole === undefined ? published : [whole];
+  const cellTypes = base.cellTypes.map((type, k) => cellOf(from.map(([, model]) => model.cellTypes[k] as ColumnCellType), given.get(type.name)));
   const known = new Set(cellTypes.map((t) => t.name));
   const connectivity = root.at("connectivity");
-  if (!connectivity.isThere) return { cellTypes, rules: base.rules };
+  if (!connectivity.isThere) {
+    if (whole === undefined) throw new DataError(connectivity.path, "is missing, and the cells are of different published models", "Give the rules that join them");
+    const [name, { rules }] = whole;
+    if (name !== "jones2009") notes.push(`${connectivity.path} is not there: the rules are those of ${name}(), whose cells the file's are`);
+    return { cellTypes, rules };
+  }
   const local = connectivity.items().filter((c) => known.has(c.at("src_type").text()));
   notes.push("single pairs (gid_pairs) are not read: rules join all cells of their types, or the share that their probability says"); // prettier-ignore
   return { cellTypes, rules: local.map((c) => ruleOf(c)) };

@@ -136,7 +136,7 @@ function json(change: (network: Record<string, unknown>) => void = () => undefin
     N_pyr_y: 2,
     cell_types: Object.fromEntries(cellTypes.map((t) => [t.name, {
       synapses: Object.fromEntries(Object.entries(t.receptors).map(([k, r]) => [k, { e: r.E, tau1: r.tau1, tau2: r.tau2 }])),
-      sections: Object.fromEntries(t.sections.map((s) => [s.name, { L: s.L, diam: s.diam, cm: s.cm, Ra: s.Ra, mechs: {} }])),
+      sections: Object.fromEntries(t.sections.map((s) => [s.name, { L: s.L, diam: s.diam, cm: s.cm, Ra: s.Ra }])),
     }])),
     connectivity: [
       ...rules.map((r) => ({ src_type: r.source, target_type: r.target, loc: r.location, receptor: r.receptor, allow_autapses: Number(r.autapses), probability: 1, nc_dict: { A_weight: r.weight, A_delay: 1, lamtha: r.lamtha, threshold: 0, gain: 1 } })),
@@ -170,6 +170,12 @@ describe("network JSON", () => {
     other["L5_pyramidal"]!.cell_object.sections["apical_1"]!.mechs["ca"] = { gbar_ca: 5 };
     expect(() => readHnn(json((n) => (n["cell_types"] = other)), "net.json")).toThrow(/L5_pyramidal.cell_object.sections/);
     expect(rules.length).toBeGreaterThan(0);
+  }); // prettier-ignore
+
+  test.each([["jones2009", jones2009()], ["law2021", law2021()], ["calcium2022", calcium2022()]])("without connectivity the rules are those of the model whose cells the file has: %s", (name, { cellTypes, rules }) => {
+    const { model, notes } = readHnn(json((n) => { n["cell_types"] = written(cellTypes); delete n["connectivity"]; }), "net.json");
+    expect(model).toEqual({ cellTypes, rules });
+    expect(notes).toEqual(name === "jones2009" ? [] : [`net.json.connectivity is not there: the rules are those of ${name}(), whose cells the file's are`]);
   }); // prettier-ignore
 
   test("trains of spikes by source, as pairs or as events, and biases off the soma", () => {
@@ -217,6 +223,7 @@ describe("network JSON", () => {
     [json((n) => (n["external_drives"] = { a: { type: "steady", location: "soma" } })), 'net.json.external_drives.a.type: is "steady"'],
     [json((n) => (n["celsius"] = 30)), "net.json.celsius: is 30"],
     [json((n) => (n["cell_types"] = { L2_pyramidal: { sections: { tail: {} } } })), "sections.tail: is no section of the column's cell"],
+    [json((n) => (n["cell_types"] = { L2_pyramidal: { sections: { soma: { mechs: {} } } } })), "sections.soma.mechs.hh2: is missing, where the column has it"],
     [json((n) => (n["cell_types"] = { L2_pyramidal: { sections: { soma: { mechs: { km: { gbar_km: 250 } } } } } })), "sections.soma.mechs.hh2: is missing, where the column has it"],
     [json((n) => (n["cell_types"] = { L2_pyramidal: { sections: { soma: { mechs: { km: { tau_km: 250 }, hh2: {} } } } } })), "sections.soma.mechs.km.tau_km: is no parameter of km"],
     [json((n) => (n["cell_types"] = { L5_pyramidal: { sections: { apical_trunk: { mechs: { ...EMPTY, ar: { gbar_ar: [[0.1, 0.5, 0.9], [1e-6, 1e-6, 1e-6]] } } } } } })), "apical_trunk.mechs.ar.gbar_ar: is 0.000001 in segment 0, where the column has"],

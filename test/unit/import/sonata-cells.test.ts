@@ -139,6 +139,15 @@ test.each([
   ["simulation_config.json", '"sections": "soma"', '"compartments": "each"', /compartments: is "each". Give center or all/],
   ["simulation_config.json", '"module": "membrane_report"', '"module": "extracellular"', /module: is "extracellular". hillock has membrane_report: set "enabled" to false/],
   ["simulation_config.json", '"sections": "soma"', '"start_time": 5, "end_time": 5', /end_time: is 5 ms, not after start_time at 5 ms/],
+  ["simulation_config.json", '"sections": "soma"', '"type": "summation"', /reports, v, type: is "summation". hillock writes reports of compartments/],
+  ["simulation_config.json", '"sections": "soma"', '"type": "lfp"', /reports, v, type: is "lfp"/],
+  ["simulation_config.json", '"sections": "soma"', '"unit": "V"', /reports, v, unit: is "V", where mV is written. Give "mV", or leave unit out/],
+  ["simulation_config.json", '"sections": "soma"', '"format": "ASCII"', /reports, v, format: is "ASCII"/],
+  ["simulation_config.json", '"sections": "soma"', '"file_name": "out/spikes.h5"', /reports, v, file_name: is "out\/spikes.h5", as simulation_config.json, output, spikes_file is/],
+  ["simulation_config.json", '"sections": "soma"', '"file_name": "run.json"', /file_name: is "run.json", a file that the run itself writes/],
+  ["simulation_config.json", '"sections": "soma"', '"file_name": "chunk-000000.h5"', /file_name: is "chunk-000000.h5", a file that/],
+  ["simulation_config.json", '"sections": "soma"', '"file_name": "checkpoint.bin"', /file_name: is "checkpoint.bin", a file that/],
+  ["simulation_config.json", '"sections": "soma"', '"file_name": "out/"', /file_name: is "out\/", which names no file/],
   ["simulation_config.json", '"variable_name": "v"', '"variable_name": "w"', /is of no neurons that have its variable/],
   ["simulation_config.json", '"dL": 15.0', '"dL": 0', /run, dL: is 0/],
 ])("%s with %j as %j", (file, from, to, message) => {
@@ -227,6 +236,17 @@ test("several reports of one variable are traces of their own", () => {
   expect(reports.map(({ elements, from }) => [elements.map(({ population, trace }) => `${population} ${trace}`), from])).toEqual([
     [["cortex_biophysical_1 V"], 5], [["cortex_biophysical_1 V#2", "cortex_biophysical_2 V"], 0],
   ]); // prettier-ignore
+});
+
+test("reports have files and units of their own, and other outputs' names are refused", () => {
+  const more = (rest: string): Changes => swap("simulation_config.json", '"reports": {', `"reports": {"w": {"cells": {"population": "cortex"}, "variable_name": "v", ${rest}}, `); // prettier-ignore
+  expect(read(more('"type": "compartment", "unit": "mV", "format": "SONATA"')).reports.map(({ file }) => file)).toEqual(["w.h5", "v.h5"]); // prettier-ignore
+  expect(() => read(more('"file_name": "V.h5"'))).toThrow(/reports, v, file_name: is "v.h5", as simulation_config.json, reports, w, file_name is/);
+  expect(read(more('"file_name": "V.h5", "enabled": false')).reports.length).toBe(1);
+  // a gate has the unit 1
+  const gate = (unit: string): Changes => swap("simulation_config.json", '"variable_name": "v"', `"unit": "${unit}", "variable_name": "m_na_t"`);
+  expect(read(gate("1")).reports.length).toBe(1);
+  expect(() => read(gate("mV"))).toThrow(/unit: is "mV", where 1 is written/);
 });
 
 test("changed fits, morphologies and tables are refused with a typed error, or make a network", () => {
