@@ -124,11 +124,16 @@ function ofCell(report: Fields, variable: string, { cell, compartments }: Biophy
   });
 }
 
-function stateIn({ insertions = [] }: Biophysical["cell"], section: string, variable: string): { readonly state: string; readonly unit: string } | undefined {
+function stateIn(
+  { insertions = [] }: Biophysical["cell"],
+  section: string,
+  variable: string,
+): { readonly state: string; readonly unit: string } | undefined {
   for (const { sections, mechanism, as = mechanism.name } of insertions) {
     if (!sections.includes(section)) continue;
     const states = statesOf(mechanism);
-    if (mechanism.kind === "pool" && states.includes(variable)) return { state: `${as}.${variable}`, unit: stateUnit(mechanism, variable) };
+    if (mechanism.kind === "pool" && states.includes(variable))
+      return { state: `${as}.${variable}`, unit: stateUnit(mechanism, variable) };
     const state = variable.endsWith(`_${mechanism.name}`) ? variable.slice(0, -mechanism.name.length - 1) : "";
     if (states.includes(state)) return { state: `${as}.${state}`, unit: stateUnit(mechanism, state) };
   }

@@ -241,10 +241,13 @@ test("several reports of one variable are traces of their own", () => {
 test("reports have files and units of their own, and other outputs' names are refused", () => {
   const more = (rest: string): Changes => swap("simulation_config.json", '"reports": {', `"reports": {"w": {"cells": {"population": "cortex"}, "variable_name": "v", ${rest}}, `); // prettier-ignore
   expect(read(more('"type": "compartment", "unit": "mV", "format": "SONATA"')).reports.map(({ file }) => file)).toEqual(["w.h5", "v.h5"]); // prettier-ignore
-  expect(() => read(more('"file_name": "V.h5"'))).toThrow(/reports, v, file_name: is "v.h5", as simulation_config.json, reports, w, file_name is/);
+  expect(() => read(more('"file_name": "V.h5"'))).toThrow(
+    /reports, v, file_name: is "v.h5", as simulation_config.json, reports, w, file_name is/,
+  );
   expect(read(more('"file_name": "V.h5", "enabled": false')).reports.length).toBe(1);
   // a gate has the unit 1
-  const gate = (unit: string): Changes => swap("simulation_config.json", '"variable_name": "v"', `"unit": "${unit}", "variable_name": "m_na_t"`);
+  const gate = (unit: string): Changes =>
+    swap("simulation_config.json", '"variable_name": "v"', `"unit": "${unit}", "variable_name": "m_na_t"`);
   expect(read(gate("1")).reports.length).toBe(1);
   expect(() => read(gate("mV"))).toThrow(/unit: is "mV", where 1 is written/);
 });
