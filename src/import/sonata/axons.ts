@@ -1,6 +1,7 @@
 import { DataError } from "../../errors.ts";
 import { arcs, type Point3d } from "../../morphology/frusta.ts";
 import type { SwcMorphology, SwcSection } from "../swc/sections.ts";
+import { startsOf } from "./places.ts";
 
 /** What becomes of a reconstructed axon, by `model_processing` (appendix of SONATA's guide, BMTK's documentation). */
 
@@ -45,13 +46,8 @@ const count = ({ name }: SwcSection): number => Number(name.split("_")[1] ?? 0);
 
 /** The mean diameters of the axon's first section and of the first whose middle is more than 60 um from the soma's 0 end, else again of the first. */
 function diamsOf(where: string, sections: readonly SwcSection[]): readonly [number, number] {
-  const of = new Map(sections.map((section) => [section.name, section]));
-  const starts = new Map<string, number>();
   const lengthOf = ({ points }: SwcSection): number => arcs(points).at(-1) as number;
-  for (const { name, parent = "", parentEnd = 1 } of sections) {
-    const on = of.get(parent);
-    starts.set(name, on === undefined ? 0 : (starts.get(parent) as number) + parentEnd * lengthOf(on));
-  }
+  const starts = startsOf(sections, lengthOf);
   const axon = sections.filter(({ kind }) => kind === "axon").sort((a, b) => count(a) - count(b));
   const first = axon[0];
   if (first === undefined) throw new DataError(where, "takes its diameters from an axon that the file has not", "Take aibs_perisomatic, or add the axon"); // prettier-ignore

@@ -18,6 +18,8 @@ export interface Biophysical {
   /** Sections by `sec_id`, in BMTK's order of the processed cell: soma, dend, apic, axon; with the file's axon as in the file. */
   readonly processed: readonly string[];
   readonly compartments: readonly Compartment[];
+  /** Counts of compartments by section. */
+  readonly nsegs: ReadonlyMap<string, number>;
   /** Sections by `afferent_section_id`, in the order of SONATA's guide: soma, the file's axon (undefined: it is replaced), dend, apic. */
   readonly inFile: readonly (string | undefined)[];
   /** Where edges end, by what makes them one: those of one compartment and the same parameters. Filled as edges are read. */
@@ -69,7 +71,7 @@ export function biophysical(where: string, type: ReadonlyMap<string, string>, fi
     V0: mV(run.vInit ?? fit.vInit),
     celsius: degC(run.celsius ?? fit.celsius),
   };
-  return { cell, processed: sections.map(({ name }) => name), compartments: compartmentsOf(sections), inFile, receptors: new Map(), drawn: new Map() };
+  return { cell, processed: sections.map(({ name }) => name), compartments: compartmentsOf(sections), nsegs: new Map(sections.map(({ name, nseg = 1 }) => [name, nseg])), inFile, receptors: new Map(), drawn: new Map() };
 } // prettier-ignore
 
 /** BMTK's count of compartments. */

@@ -6,12 +6,14 @@ import type { Components } from "./components.ts";
 import type { Fields, SonataGroup } from "./config.ts";
 import type { NestModel } from "./nest.ts";
 import { isCell, list, type Nodes, type Part } from "./nodes.ts";
-import type { Compartment, DrawnPlaces } from "./places.ts";
+import { type Compartment, type DrawnPlaces, placesStream } from "./places.ts";
 import { isPlaced, OWN_PARAMS, PLACE, receptorOf } from "./receptors.ts";
-import { groupIn, grouped, ids, MOST_ROWS, tableOf } from "./tables.ts";
+import { groupIn, grouped, ids, tableOf } from "./tables.ts";
 import { weightOf } from "./weights.ts";
 
 const READ = new Set(["edge_type_id", "syn_weight", "delay", "nsyns", "model_template", "target_query", "source_query", "dynamics_params", "weight_function", "weight_sigma", "weight_max"]); // prettier-ignore
+/** Synapses onto cells of one edge population, each of which is placed by itself: seconds. */
+const MOST_SYNAPSES = 10_000_000;
 const SYNAPSES = new Set(["", "static_synapse", "nest:static_synapse"]);
 
 /** Edges of a file, one bundle for each pair of parts and place where they end. Receptors of cells are made as edges ask for them.
@@ -74,7 +76,7 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
     const weighed = { where: `${where}, edge ${k} of edge_type_id ${typeId[k]}`, value: (name: string) => value(name, k), source: [source, sourceId[k] as number] as const, target: [target, targetId[k] as number] as const };
     weight[k] = weightOf(type(k).get("weight_function"), weighed) * (ofCells.has(targetId[k]) ? 1 : synapses);
     delay[k] = value("delay", k) ?? fail(k, "has no delay");
-    if (ofCells.has(targetId[k]) && (all += synapses) > MOST_ROWS) throw new DataError(`${where}, nsyns`, `makes more than ${MOST_ROWS} synapses up to edge ${k}`, "Give fewer");
+    if (ofCells.has(targetId[k]) && (all += synapses) > MOST_SYNAPSES) throw new DataError(`${where}, nsyns`, `makes more than ${MOST_SYNAPSES} synapses up to edge ${k}`, "Give fewer");
   }
   return { where, source, target, sourceId, targetId, weight, delay, files, type, value };
 } // prettier-ignore
@@ -116,14 +118,16 @@ function bundled(edges: Edges, parts: readonly Part[], population: string, seed:
     if (found !== undefined) return found;
     throw new DataError(`${edges.where}, ${end}[${k}]`, `is ${id}, which population ${nodes.name} has not`, "Give nodes that are there"); // prettier-ignore
   };
+  const streamId = placesStream(population);
   const found = new Map<string, Bundle>();
   for (let k = 0; k < edges.sourceId.length; k++) {
     const from = partOf(edges.source, edges.sourceId[k] as number, k, "source_node_id");
     const to = partOf(edges.target, edges.targetId[k] as number, k, "target_node_id");
     const drawn = isCell(to.model) && !isPlaced((name) => edges.value(name, k));
     const synapses = drawn ? (edges.value("nsyns", k) ?? 1) : 1;
+    const land = landing(edges, to, k, (places, synapse) => places.draw(seed, streamId, k, synapse));
     for (let synapse = 0; synapse < synapses; synapse++) {
-      const on = landing(edges, to, k, (places) => places.draw(seed, population, k, synapse));
+      const on = land(synapse);
       const key = `${from.name} ${to.name} ${on.label}`;
       const bundle = found.get(key) ?? { name, from, to, on, of: edges, edges: [] };
       bundle.edges.push(k);
@@ -133,18 +137,22 @@ function bundled(edges: Edges, parts: readonly Part[], population: string, seed:
   return [...found.values()];
 }
 
-/** The port of a neuron by the weight's sign, or the receptor of a cell where the edge is placed. */
-function landing(edges: Edges, { model, nodes }: Part, k: number, draw: (places: DrawnPlaces) => Compartment): Landing {
+/** Of each synapse of an edge, the port of a neuron by the weight's sign, or the receptor of a cell where it is placed. */
+function landing(edges: Edges, { model, nodes }: Part, k: number, draw: (places: DrawnPlaces, synapse: number) => Compartment): (synapse: number) => Landing {
   if (model === "virtual") throw new DataError(edges.where, `ends on virtual nodes of ${nodes.name}`, "Let edges end on neurons"); // prettier-ignore
   const [weight, type] = [edges.weight[k] as number, edges.type(k)];
   if (isCell(model)) {
-    const port = receptorOf({ where: `${edges.where}, edge ${k}`, value: (name) => edges.value(name, k), type, weight, draw }, model, edges.files); // prettier-ignore
-    return { port, unit: "uS", scale: 1, label: `, ${port}` };
+    const portOf = receptorOf({ where: `${edges.where}, edge ${k}`, value: (name) => edges.value(name, k), type, weight, draw }, model, edges.files); // prettier-ignore
+    return (synapse) => {
+      const port = portOf(synapse);
+      return { port, unit: "uS", scale: 1, label: `, ${port}` };
+    };
   }
   const template = type.get("model_template") ?? "";
   if (!SYNAPSES.has(template)) throw new DataError(`${edges.where}, edge ${k}`, `has the model_template "${template.slice(0, 60)}"`, "hillock takes static_synapse onto point neurons"); // prettier-ignore
-  return weight >= 0 ? { ...model.positive, label: "" } : { ...model.negative, label: ", below 0" };
-}
+  const on = weight >= 0 ? { ...model.positive, label: "" } : { ...model.negative, label: ", below 0" };
+  return () => on;
+} // prettier-ignore
 
 export function connect(net: Network, { name, from, to, on, of: edges, edges: which }: Bundle): void {
   const { port, unit, scale, label } = on;

@@ -18,45 +18,53 @@ export interface Compartment {
   readonly middle: boolean;
   /** um. */
   readonly length: number;
-  /** um along the tree, from the middle of the soma to its own. */
-  readonly distance: number;
+  /** um along the tree, from the soma's 0 end to its own. */
+  readonly near: number;
 }
 
 /** `soma` of `soma`, `dend` of `dend_2`. */
 export const kindOf = (section: string): string => section.split("_")[0] as string;
 
+/** A section and what it hangs on. */
+interface Hung {
+  readonly name: string;
+  readonly parent?: string | undefined;
+  readonly parentEnd?: number | undefined;
+}
+
+/** um along the tree from the root's 0 end to each section's own, as NEURON measures. The root is the section that hangs on none. */
+export function startsOf<S extends Hung>(
+  sections: readonly S[],
+  lengthOf: (section: S) => number,
+): Map<string, number> {
+  const of = new Map(sections.map((section) => [section.name, section]));
+  const starts = new Map<string, number>();
+  for (const section of sections) {
+    const way: S[] = [];
+    for (let at: S | undefined = section; at !== undefined && !starts.has(at.name); at = of.get(at.parent ?? "")) way.push(at); // prettier-ignore
+    for (const { name, parent = "", parentEnd = 1 } of way.reverse()) {
+      const on = of.get(parent);
+      starts.set(name, on === undefined ? 0 : (starts.get(parent) as number) + parentEnd * lengthOf(on));
+    }
+  }
+  return starts;
+}
+
 /** Compartments of a cell's sections, in their order. The first section is the soma. */
 export function compartmentsOf(sections: readonly SectionSpec[]): Compartment[] {
-  const [soma] = sections;
-  const of = new Map(sections.map((section) => [section.name, section]));
-  const starts = new Map<string, number>([[soma?.name ?? "", 0]]);
-  // on the soma a way begins in its middle, on another section at its 0 end
-  const startOf = (section: SectionSpec): number => {
-    const way: SectionSpec[] = [];
-    for (let at = section; !starts.has(at.name); at = of.get(at.parent ?? "") as SectionSpec) way.push(at);
-    for (const { name, parent = "", parentEnd = 1 } of way.reverse()) {
-      const on = of.get(parent) as SectionSpec;
-      const before = starts.get(parent) as number;
-      starts.set(name, on === soma ? Math.abs(parentEnd - 0.5) * lengthOf(on) : before + parentEnd * lengthOf(on));
-    }
-    return starts.get(section.name) as number;
-  };
+  const starts = startsOf(sections, lengthOf);
   return sections.flatMap((section, id) => {
     const { name, nseg = 1 } = section;
-    const [start, length] = [startOf(section), lengthOf(section)];
-    return Array.from({ length: nseg }, (_, k) => {
-      const x = (k + 0.5) / nseg;
-      const distance = section === soma ? Math.abs(x - 0.5) * length : start + x * length;
-      return {
-        section: name,
-        kind: kindOf(name),
-        id,
-        x,
-        middle: k === Math.floor(nseg / 2),
-        length: length / nseg,
-        distance,
-      };
-    });
+    const [start, length] = [starts.get(name) as number, lengthOf(section) / nseg];
+    return Array.from({ length: nseg }, (_, k) => ({
+      section: name,
+      kind: kindOf(name),
+      id,
+      x: (k + 0.5) / nseg,
+      middle: k === Math.floor(nseg / 2),
+      length,
+      near: start + k * length,
+    }));
   });
 }
 
@@ -78,30 +86,40 @@ export function kindsNamed(where: string, word: string): readonly string[] {
   throw new DataError(where, `is "${word.slice(0, 60)}"`, `Give one of ${[...KINDS.keys()].join(", ")}, all`);
 }
 
-/** Where synapses may be, by `target_sections` ("['somatic', 'basal']") and `distance_range` ("[0.0, 150.0]", um from the soma). */
+/** Where synapses may be, by `target_sections` ("['somatic', 'basal']") and `distance_range` ("[0.0, 150.0]", um from the soma's 0 end). As
+ * BMTK has it, a compartment counts by what of its length is inside the range. */
 export class DrawnPlaces {
   readonly #of: readonly Compartment[];
-  /** um up to the end of each compartment. */
+  /** um of lengths inside, up to the end of each compartment. */
   readonly #until: Float64Array;
 
   /** @throws DataError for texts that are no such lists, or that leave no compartment */
   constructor(where: string, cell: readonly Compartment[], sections: string, range: string | undefined) {
     const kinds = new Set(wordsOf(`${where}, target_sections`, sections).flatMap((word) => kindsNamed(`${where}, target_sections`, word))); // prettier-ignore
     const [least, most] = range === undefined ? [0, Infinity] : rangeOf(`${where}, distance_range`, range);
-    this.#of = cell.filter(({ kind, distance }) => kinds.has(kind) && distance >= least && distance <= most);
+    const inside = ({ near, length }: Compartment): number => Math.min(near + length, most) - Math.max(near, least);
+    this.#of = cell.filter((one) => kinds.has(one.kind) && inside(one) > 0);
     if (this.#of.length === 0) throw new DataError(where, `leaves no compartment of ${[...kinds].join(", ")} between ${least} and ${most} um from the soma`, "Widen distance_range or target_sections"); // prettier-ignore
     let sum = 0;
-    this.#until = Float64Array.from(this.#of, ({ length }) => (sum += length));
+    this.#until = Float64Array.from(this.#of, (one) => (sum += inside(one)));
   }
 
-  /** A compartment, as likely as it is long, drawn by (seed, edge population, edge, synapse). */
-  draw(seed: number, population: string, edge: number, synapse: number): Compartment {
-    const word = drawU32(seed, stream("sonata place", population), edge, synapse, "receptor");
+  /** A compartment, as likely as it is long inside the range, drawn by (seed, stream, edge, synapse). */
+  draw(seed: number, streamId: number, edge: number, synapse: number): Compartment {
+    const word = drawU32(seed, streamId, edge, synapse, "receptor");
     const at = ((word + 0.5) / 2 ** 32) * (this.#until.at(-1) as number);
-    const k = this.#until.findIndex((until) => at < until);
-    return this.#of[k < 0 ? this.#of.length - 1 : k] as Compartment;
+    let [low, high] = [0, this.#of.length - 1]; // the first that ends behind it
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (at < (this.#until[middle] as number)) high = middle;
+      else low = middle + 1;
+    }
+    return this.#of[low] as Compartment;
   }
 }
+
+/** The random stream of an edge population's places. */
+export const placesStream = (population: string): number => stream("sonata place", population);
 
 /** Words of a list as Python prints it. */
 function wordsOf(where: string, text: string): string[] {

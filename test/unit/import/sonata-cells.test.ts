@@ -7,9 +7,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { pythonWith } from "../../../scripts/requirements.mjs";
 import { DataError } from "../../../src/errors.ts";
 import { sonata, type SonataGroup, type SonataModel } from "../../../src/import/index.ts";
+import { compartmentsOf, DrawnPlaces } from "../../../src/import/sonata/places.ts";
 import { isGroup } from "../../../src/import/sonata/tables.ts";
 import type { CellModel } from "../../../src/network/cell.ts";
 import { openFolder } from "../../../src/node.ts";
+import { um } from "../../../src/units.ts";
 import { openHdf5 } from "../../../src/storage/hdf5-file.ts";
 import { fuzzed, result } from "../../fuzz/runs.ts";
 
@@ -164,7 +166,7 @@ test.each<[Changes, RegExp]>([
   [{ [`${EDGES}/syn_weight`]: [-1, 1, 1, 1, 1] }, /edge 0: has the syn_weight -1/],
   [{ [`${EDGES}/nsyns`]: [1, 1, 3, 1, 1] }, /edge 2: has 3 synapses \(nsyns\) at one place/],
   [{ [`${EDGES}/u_syn`]: [1, 1, 1, 1, 1] }, /u_syn: belongs to edges with parameters or plasticity of their own/],
-  [{ [`${EDGES}/sec_id`]: undefined, [`${EDGES}/nsyns`]: [1, 1, 4e15, 1, 1] }, /nsyns: makes more than 50000000 synapses up to edge 2/],
+  [{ [`${EDGES}/sec_id`]: undefined, [`${EDGES}/nsyns`]: [1, 1, 4e15, 1, 1] }, /nsyns: makes more than 10000000 synapses up to edge 2/],
   [{ "edges/basket_cortex/0/sec_id": undefined, "edges/basket_cortex/0/afferent_section_id": [0, 8], "edges/basket_cortex/0/afferent_section_pos": [0.5, 0.5] }, /edge 1: has the afferent_section_id 8, which is apic_2 in the morphology's count and axon_0 in that of the processed cell/],
   [{ "edges/basket_cortex/0/sec_id": undefined, "edges/basket_cortex/0/afferent_section_id": [0, 1], "edges/basket_cortex/0/afferent_section_pos": [0.5, 0.5] }, /edge 1: has the afferent_section_id 1, which is of the axon that is replaced in the morphology's count and dend_0/],
 ])("columns %j", (changes, message) => {
@@ -177,7 +179,7 @@ const drawing = (target: string, range: string, more = "", given = ""): Changes 
   "network/edge_types.csv": original("network/edge_types.csv").replace("dynamics_params", `dynamics_params target_sections distance_range${more}`).replace("exc.json", `exc.json "${target}" "${range}"${given}`).replace(/(fast|inh).json/g, `$1.json NULL NULL${more.replace(/\w+/g, "NULL")}`),
 }); // prettier-ignore
 
-test("places are drawn by length among the compartments of the rule, by the seed alone", () => {
+test("places are drawn by the length inside the range among the compartments of the rule, by the seed alone", () => {
   const changes = { ...drawing("['basal']", "[60.0, 100.0]"), [`${EDGES}/nsyns`]: [400, 0, 1, 1, 300] };
   const model = read(changes);
   const { populations, projections } = model.network.describe();
@@ -186,12 +188,12 @@ test("places are drawn by length among the compartments of the rule, by the seed
   const counts = new Map(own.map(({ receptors, rule }) => [receptors[0], (rule as unknown as { source: number[] }).source.length]));
   const places = cell.receptors!.filter(({ name }) => counts.has(name)).map(({ name, section, at: x = 0 }) => ({ section, x, count: counts.get(name)! }));
   expect(places.reduce((sum, { count }) => sum + count, 0)).toBe(702);
-  // by hand: dend_0 and dend_3 begin at the soma's middle, the two branches at the end of dend_0
+  // by hand: the soma of 18 um is measured from its 0 end; dend_0 and dend_3 begin at its middle, the two branches at the end of dend_0
   const sections = new Map(cell.sections.map(({ name, nseg = 1, points = [] }) => [name, { nseg, length: points.reduce((sum, p, k) => sum + (k === 0 ? 0 : Math.hypot(...[0, 1, 2].map((d) => p[d as 0]! - points[k - 1]![d as 0]!))), 0) }]));
-  const before = (section: string): number => (section === "dend_1" || section === "dend_2" ? sections.get("dend_0")!.length : 0);
+  const before = (section: string): number => (section === "dend_1" || section === "dend_2" ? sections.get("dend_0")!.length : 0) + sections.get("soma")!.length / 2;
   const inside = ["dend_0", "dend_1", "dend_2", "dend_3"].flatMap((section) => {
     const { nseg, length } = sections.get(section)!;
-    return Array.from({ length: nseg }, (_, k) => ({ section, x: (k + 0.5) / nseg, length: length / nseg })).filter(({ x }) => { const far = before(section) + x * length; return far >= 60 && far <= 100; });
+    return Array.from({ length: nseg }, (_, k) => ({ section, x: (k + 0.5) / nseg, length: Math.min(100, before(section) + ((k + 1) / nseg) * length) - Math.max(60, before(section) + (k / nseg) * length) })).filter((one) => one.length > 0);
   });
   expect(places.every(({ section, x }) => inside.some((one) => one.section === section && Math.abs(one.x - x) < 1e-12))).toBe(true);
   const total = inside.reduce((sum, { length }) => sum + length, 0);
@@ -204,6 +206,22 @@ test("places are drawn by length among the compartments of the rule, by the seed
   expect(JSON.stringify(read(changes).network.describe())).toBe(JSON.stringify(model.network.describe()));
   const other = read({ ...changes, ...swap("simulation_config.json", '"dL"', '"random_seed": 9, "dL"') });
   expect(JSON.stringify(other.network.describe().projections)).not.toBe(JSON.stringify(projections));
+}); // prettier-ignore
+
+test("a compartment counts by its overlap with the range, from the soma's 0 end", () => {
+  // a dendrite of 120 um in 3 compartments on the middle of a soma of 20 um: they are 10 to 50, 50 to 90 and 90 to 130 um away
+  const cell = compartmentsOf([{ name: "soma", L: um(20), diam: um(20) }, { name: "dend_0", parent: "soma", parentEnd: 0.5, L: um(120), diam: um(1), nseg: 3 }] as never); // prettier-ignore
+  const shares = (sections: string, range: string): number[] => {
+    const places = new DrawnPlaces("here", cell, sections, range);
+    const counts = [0, 0, 0, 0];
+    for (let k = 0; k < 9000; k++) counts[cell.indexOf(places.draw(1, 2, k, 0))]!++;
+    return counts.map((count) => count / 9000);
+  };
+  const near = (found: readonly number[], expected: readonly number[]): void => found.forEach((share, k) => expect(Math.abs(share - expected[k]!)).toBeLessThanOrEqual(4.5 * Math.sqrt((expected[k]! * (1 - expected[k]!)) / 9000))); // binomial, 7e-6 each
+  near(shares("['dend']", "[0, 70]"), [0, 2 / 3, 1 / 3, 0]);
+  near(shares("['dend']", "[0, 15]"), [0, 1, 0, 0]);
+  near(shares("all", "[0, 30]"), [1 / 2, 1 / 2, 0, 0]);
+  near(shares("all", "[15, 100]"), [5 / 90, 35 / 90, 40 / 90, 10 / 90]);
 }); // prettier-ignore
 
 test.each([
