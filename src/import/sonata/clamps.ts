@@ -21,7 +21,7 @@ interface Steps {
 export const CLAMPS: ReadonlySet<string> = new Set(["current_clamp", "csv", "file"]);
 const UNIT = "pA for amp (nA of biophysical cells), ms for delay and duration";
 
-export function clamps(net: Network, source: SonataSource, config: Fields, paths: Paths, sets: NodeSets, parts: readonly Part[]): void {
+export function clamps(net: Network, source: SonataSource, config: Fields, paths: Paths, sets: NodeSets, parts: readonly Part[], notes: string[]): void {
   const inputs = config.fields("inputs");
   const neurons = parts.filter(isNeurons);
   for (const name of inputs?.keys() ?? []) {
@@ -30,7 +30,7 @@ export function clamps(net: Network, source: SonataSource, config: Fields, paths
     if (!CLAMPS.has(type)) continue;
     const module = input.text("module") ?? "IClamp";
     if (module !== "IClamp") throw new DataError(input.at("module"), `is "${module.slice(0, 60)}"`, "hillock takes IClamp");
-    const steps = type === "current_clamp" ? stepsOf(input) : tableOf(source, input, paths);
+    const steps = type === "current_clamp" ? stepsOf(input) : tableOf(source, input, paths, notes);
     const inside = sets.select(input.at("node_set"), input.get("node_set"), [...new Set(neurons.map(({ nodes }) => nodes))]);
     const place = placeOf(input);
     for (const part of neurons) {
@@ -63,35 +63,35 @@ function numbers(input: Fields, key: string): number[] | undefined {
   throw new DataError(input.at(key), bad < 0 ? `has ${all.length} entries` : `has ${brief(all[bad])} at ${bad}`, `Give a number, or a list of 1 to 1000000: ${UNIT}`); // prettier-ignore
 }
 
-/** Of amp, delay and duration; without durations of a list each amplitude holds until the next, as BMTK documents. */
+/** Of amp, delay and duration, each a number or a list. */
 function stepsOf(input: Fields): Steps {
   const missing = (key: string): never => {
     throw new DataError(input.at(key), "is missing", `Give a number: ${UNIT}`);
   };
   const amps = numbers(input, "amp") ?? missing("amp");
   const delays = numbers(input, "delay") ?? missing("delay");
-  const durations = numbers(input, "duration") ?? (amps.length === 1 ? missing("duration") : undefined);
-  const unequal = delays.length !== amps.length ? "delay" : durations !== undefined && durations.length !== amps.length ? "duration" : undefined; // prettier-ignore
+  const durations = numbers(input, "duration") ?? missing("duration");
+  const unequal = delays.length !== amps.length ? "delay" : durations.length !== amps.length ? "duration" : undefined; // prettier-ignore
   if (unequal !== undefined) throw new DataError(input.at(unequal), `has ${numbers(input, unequal)?.length} entries for ${amps.length} amplitudes`, "Give one for each"); // prettier-ignore
-  if (amps.length === 1 && durations !== undefined) return { times: delays, amps, duration: durations[0] as number };
+  if (amps.length === 1) return { times: delays, amps, duration: durations[0] as number };
   const [times, values]: [number[], number[]] = [[], []];
   amps.forEach((amp, k) => {
-    const [delay, duration] = [delays[k] as number, durations?.[k]];
+    const [delay, duration] = [delays[k] as number, durations[k] as number];
     if (delay < 0) throw new DataError(input.at("delay"), `has ${delay} ms`, "Give ms from 0");
-    if (duration !== undefined && !(duration > 0)) throw new DataError(input.at("duration"), `has ${duration} ms`, "Give ms above 0"); // prettier-ignore
+    if (!(duration > 0)) throw new DataError(input.at("duration"), `has ${duration} ms`, "Give ms above 0"); // prettier-ignore
     const next = delays[k + 1] ?? Infinity;
-    if (!(next > delay) || delay + (duration ?? 0) > next) throw new DataError(input.at("delay"), `begins amplitude ${k + 1} at ${next} ms, ${next > delay ? `before amplitude ${k} of ${delay} to ${delay + (duration ?? 0)} ms ends` : `not after ${delay} ms`}`, "Give amplitudes one after the other; those that overlap are inputs of their own"); // prettier-ignore
+    if (!(next > delay) || delay + duration > next) throw new DataError(input.at("delay"), `begins amplitude ${k + 1} at ${next} ms, ${next > delay ? `before amplitude ${k} of ${delay} to ${delay + duration} ms ends` : `not after ${delay} ms`}`, "Give amplitudes one after the other; those that overlap are inputs of their own"); // prettier-ignore
     times.push(delay);
     values.push(amp);
-    if (duration === undefined || delay + duration === next) return;
+    if (delay + duration === next) return;
     times.push(delay + duration);
     values.push(0);
   });
   return { times, amps: values };
 }
 
-/** Of a table with columns of times and amplitudes. */
-function tableOf(source: SonataSource, input: Fields, paths: Paths): Steps {
+/** Of a table with columns of times and amplitudes. The last amplitude lasts as long as the one before it, as BMTK has it. */
+function tableOf(source: SonataSource, input: Fields, paths: Paths, notes: string[]): Steps {
   const file = input.text("file") ?? input.text("input_file");
   if (file === undefined) throw new DataError(input.at("file"), "is missing", "Give a table with columns timestamps and amps"); // prettier-ignore
   const path = paths.resolve(input.at("file"), file);
@@ -118,7 +118,15 @@ function tableOf(source: SonataSource, input: Fields, paths: Paths): Steps {
   if (rows.length === 0) throw new DataError(path, "has no rows", "Give times and amplitudes");
   const late = rows.findIndex(([time], k) => k > 0 && time <= (rows[k - 1]?.[0] as number));
   if (late > 0) throw new DataError(`${path}, line ${late + 2}`, `is at ${rows[late]?.[0]} ms, not after the line before`, "Sort the times"); // prettier-ignore
-  return { times: rows.map(([time]) => time), amps: rows.map(([, amp]) => amp) };
+  const [times, amps] = [rows.map(([time]) => time), rows.map(([, amp]) => amp)];
+  const [before, last] = [times.at(-2), times.at(-1) as number];
+  if (amps.at(-1) === 0) return { times, amps };
+  if (before === undefined) throw new DataError(path, `has one row, of ${amps[0]}, and no end`, "Add a row with the time at which it ends, and 0"); // prettier-ignore
+  const end = last + (last - before);
+  notes.push(
+    `${path}: the last amplitude is ${amps.at(-1)}, not 0: it ends at ${end} ms, as long after it as the row before is before it`,
+  );
+  return { times: [...times, end], amps: [...amps, 0] };
 }
 
 /** Where a clamp is on a cell: `section_name`, `section_index` (of the sections of that name) and `section_dist`, by default the soma's middle. */

@@ -64,7 +64,7 @@ export function sonata(path: string, source: SonataSource): SonataModel {
   const spikes = inputTrains(source, config, paths, sets, all, notes);
   populate(network, parts, spikes, files);
   for (const bundle of edges) connect(network, bundle);
-  clamps(network, source, config, paths, sets, parts);
+  clamps(network, source, config, paths, sets, parts, notes);
   const dt = run?.number("dt");
   const output = config.fields("output");
   const outputs = new Outputs();

@@ -135,6 +135,7 @@ test.each([
   ["simulation_config.json", '"amp"', '"mode": 1, "amp"', /inputs, step, mode: is 1/],
   ["simulation_config.json", '"amp": 0.25', '"amp": [0.25, 0.5]', /delay: has 1 entries for 2 amplitudes/],
   ["simulation_config.json", '"amp": 0.25, "delay": 10.0, "duration": 40.0', '"amp": [0.25, 0.5], "delay": [10, 20], "duration": [11, 5]', /delay: begins amplitude 1 at 20 ms, before amplitude 0 of 10 to 21 ms ends/],
+  ["simulation_config.json", '"amp": 0.25, "delay": 10.0, "duration": 40.0', '"amp": [0.25, 0.5], "delay": [10, 20]', /inputs, step, duration: is missing/],
   ["simulation_config.json", '"amp": 0.25, "delay": 10.0', '"amp": ["x"], "delay": 10.0', /amp: has "x" at 0/],
   ["simulation_config.json", '"input_type": "current_clamp"', '"input_type": "csv"', /inputs, step, file: is missing/],
   ["simulation_config.json", '"sections": "soma"', '"sections": "tuft"', /sections: is "tuft". Give one of soma, somatic/],
@@ -254,6 +255,26 @@ test("several reports of one variable are traces of their own", () => {
   expect(reports.map(({ elements, from }) => [elements.map(({ population, trace }) => `${population} ${trace}`), from])).toEqual([
     [["cortex_biophysical_1 V"], 5], [["cortex_biophysical_1 V#2", "cortex_biophysical_2 V"], 0],
   ]); // prettier-ignore
+});
+
+test("the last amplitude of a table lasts as long as the one before it", () => {
+  const config = swap(
+    "simulation_config.json",
+    /"input_type": "current_clamp"(.*?)"amp": 0.25, "delay": 10.0, "duration": 40.0/,
+    '"input_type": "csv"$1"file": "steps.csv"',
+  );
+  const table = (...rows: string[]): SonataModel =>
+    read({ ...config, "steps.csv": ["timestamps amps", ...rows].join("\n") });
+  const steps = ({ network }: SonataModel): unknown =>
+    (network.describe().clamps[0] as unknown as { signal: unknown }).signal;
+  const [open, closed] = [table("10 0.25", "25 0.5"), table("10 0.25", "25 0.5", "40 0")];
+  expect(steps(open)).toEqual(steps(closed));
+  expect(steps(closed)).toBeDefined();
+  expect(open.notes).toContain(
+    "steps.csv: the last amplitude is 0.5, not 0: it ends at 40 ms, as long after it as the row before is before it",
+  );
+  expect(closed.notes).toEqual([]);
+  expect(() => table("10 0.25")).toThrow(/steps.csv: has one row, of 0.25, and no end. Add a row/);
 });
 
 test("reports have files and units of their own, and other outputs' names are refused", () => {
