@@ -1,3 +1,4 @@
+import { isBrowsers } from "../site/keyboard.ts";
 import { FIRST_VIEW, type View } from "./view.ts";
 
 /** A pointer that moved less was meant to stay, CSS pixels. */
@@ -39,7 +40,7 @@ export class OrbitCamera {
     for (const kind of ["pointerup", "pointercancel"] as const)
       on(kind, (event) => (this.#pointers.delete(event.pointerId), false));
     on("wheel", (event) => (this.#zoomBy(Math.exp(-event.deltaY / 500)), true));
-    on("keydown", (event) => (event.key === "Enter" ? (clicked(), true) : this.#key(event.key)));
+    on("keydown", (event) => !isBrowsers(event) && (event.key === "Enter" ? (clicked(), true) : this.#key(event.key)));
   }
 
   get view(): View {

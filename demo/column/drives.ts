@@ -1,7 +1,7 @@
 import type { Drive, EventDrive, TonicBias } from "../../src/models/cortical-column/drives.ts";
 import { element, make } from "../site/element.ts";
 import { button, choiceField, numberField, textField } from "../site/fields.ts";
-import { keepingFocus, refill } from "../site/keyboard.ts";
+import { isBrowsers, keepingFocus, refill } from "../site/keyboard.ts";
 
 /** Cell types in the column's order. */
 const TYPES = ["L2_basket", "L2_pyramidal", "L5_basket", "L5_pyramidal"] as const;
@@ -138,7 +138,7 @@ export class DrivesEditor {
     handle.addEventListener("keydown", (event) => {
       const end = this.#tstop;
       const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -end, End: end }[event.key]; // prettier-ignore
-      if (by === undefined) return;
+      if (by === undefined || isBrowsers(event)) return;
       event.preventDefault();
       take(rounded(onsetOf(drive) + by));
     });

@@ -1,3 +1,4 @@
+import { isBrowsers } from "../site/keyboard.ts";
 import type { Fault } from "./document.ts";
 
 /** Quiet time after a key before the text counts: a word is one change. */
@@ -74,7 +75,7 @@ export class Editor {
 
   /** Enter keeps the indentation, one step deeper behind a name without a value. */
   #key(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key !== "Enter" || isBrowsers(event)) return;
     const { selectionStart: at, selectionEnd: to, value } = this.#area;
     const line = value.slice(value.lastIndexOf("\n", at - 1) + 1, at);
     const indent = (/^ */.exec(line)?.[0] ?? "") + (/:\s*$/.test(line) ? "  " : "");

@@ -1,6 +1,6 @@
 import { element, make } from "../site/element.ts";
 import { button, numberField } from "../site/fields.ts";
-import { keepingFocus } from "../site/keyboard.ts";
+import { isBrowsers, keepingFocus } from "../site/keyboard.ts";
 import * as courses from "./course.ts";
 import { HIGHEST_HZ, LENGTHS, MOST_POINTS, STEP, valueAt, type Course, type Point } from "./course.ts";
 
@@ -217,7 +217,7 @@ export class CourseEditor {
   }
 
   #key(event: KeyboardEvent, k: number): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isBrowsers(event)) return;
     const [s, hz] = this.#course.points[k] ?? [0, 0];
     const by = event.shiftKey ? 10 : 1;
     const moves: Readonly<Record<string, Point>> = {

@@ -2,7 +2,7 @@ import { cards } from "../site/cards.ts";
 import { Controls, type Specs } from "../site/controls.ts";
 import { element } from "../site/element.ts";
 import { onFiles } from "../site/files.ts";
-import { keepingFocus } from "../site/keyboard.ts";
+import { isBrowsers, keepingFocus } from "../site/keyboard.ts";
 import { notice, paragraph } from "../site/notice.ts";
 import { DemoPage, speedText } from "../site/page.ts";
 import { Plot, type PlotSpec, type SeriesSpec } from "../site/plots.ts";
@@ -185,7 +185,7 @@ raster.addEventListener("click", ({ target, clientY }) => {
 raster.addEventListener("keydown", (event) => {
   const n = controls.get("neurons");
   const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10, Home: -n, End: n }[event.key]; // prettier-ignore
-  if (by === undefined) return;
+  if (by === undefined || isBrowsers(event)) return;
   event.preventDefault();
   chooseUnit(controls.get("unit") + by);
 });

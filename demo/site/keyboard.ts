@@ -34,7 +34,10 @@ export function keepingFocus(act: () => void, ...next: readonly (HTMLElement | n
 const takes = (e: HTMLElement): boolean =>
   e.isConnected && e.checkVisibility() && (e as HTMLButtonElement).disabled !== true;
 
-/** Escape closes the message above the page, else the fold that the focus is in. */
+/** A key that the browser or the system has for itself: Alt and an arrow go back, Ctrl and + enlarge the page. */
+export const isBrowsers = (event: KeyboardEvent): boolean => event.ctrlKey || event.metaKey || event.altKey;
+
+/** Escape closes the fold that the focus is in, else the message above the page. */
 export function escapes(): void {
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;

@@ -2,6 +2,7 @@ import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { cursorOf, moveCursor, putCursor, takeCursor } from "./cursor.ts";
 import { make } from "./element.ts";
+import { isBrowsers } from "./keyboard.ts";
 import { colour, onColours } from "./theme.ts";
 import { inTurn } from "./turns.ts";
 
@@ -154,7 +155,7 @@ export class Plot {
 
   /** Moves the cursor, picks what is under it, or takes it away. */
   #key(event: KeyboardEvent): void {
-    if (this.#plot === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.#plot === undefined || isBrowsers(event)) return;
     if (event.key === "Escape" && cursorOf(this.#plot) !== undefined) this.#leave();
     else if ((event.key === "Enter" || event.key === " ") && this.#picked !== undefined) this.#pick();
     else if (moveCursor(this.#plot, event)) this.#readout.setAttribute("aria-live", "polite");

@@ -107,6 +107,7 @@ test("an onset is dragged and moved by keys; drives are added, edited, deleted; 
   // all events come so much later, and what they do
   expect(peak(await dipole(page)) - peak(first)).toBeCloseTo(onset - 63.5, -0.5);
   await handle.focus();
+  await page.keyboard.press("Control+ArrowRight"); // the browser's own
   await page.keyboard.press("ArrowRight");
   expect(Number(await handle.getAttribute("aria-valuenow"))).toBeCloseTo(onset + 1, 6);
 

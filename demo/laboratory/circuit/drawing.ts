@@ -1,4 +1,5 @@
 import { INKS, type Circuit, type CircuitPopulation, type CircuitProjection } from "./circuit.ts";
+import { isBrowsers } from "../../site/keyboard.ts";
 
 /** CSS pixels. */
 const [HEIGHT, RADIUS] = [260, 34] as const;
@@ -93,7 +94,7 @@ export class CircuitDrawing {
     part.prepend(shape("title", {}, document.createTextNode(name))); // its name, and what a pointer over it shows
     part.addEventListener("click", () => this.#acts.chosen(path));
     part.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
+      if ((event.key !== "Enter" && event.key !== " ") || isBrowsers(event)) return;
       event.preventDefault();
       this.#acts.chosen(path);
     });
