@@ -380,7 +380,9 @@ export class Simulation {
 
 /** @param own  of the simulation that is to go on from it */
 function checkCheckpoint(step: unknown, state: unknown, changes: unknown, own: EngineState): void {
-  const kinds = (of: unknown): string => Object.entries((of ?? {}) as EngineState).map(([name, array]) => `${name} ${array?.constructor?.name}`).sort().join();
+  // spikes under way are as many as there are, all else has its size
+  const sizeOf = (name: string, array: EngineState[string]): number | "" => (name.startsWith("log.") ? "" : array?.length);
+  const kinds = (of: unknown): string => Object.entries((of ?? {}) as EngineState).map(([name, array]) => `${name} ${array?.constructor?.name} ${sizeOf(name, array)}`).sort().join();
   const isStep = Number.isInteger(step) && (step as number) >= 0;
   if (isStep && Array.isArray(changes) && kinds(state) === kinds(own)) return;
   throw new ModelError("checkpoint", isStep ? "does not fit this network and engine" : `is at step ${shown(step)}`, "Give what save() of such a simulation returned");

@@ -152,6 +152,7 @@ describe("hooks", () => {
     ["a checkpoint at no step", (c) => ({ ...c, step: NaN }), /is at step NaN/],
     ["one without its changes", (c) => ({ ...c, changes: undefined }), /does not fit/],
     ["one with an array of another kind", (c) => ({ ...c, state: { ...c.state, [Object.keys(c.state)[0]!]: new Uint8Array(1) } }), /does not fit/],
+    ["one of a larger network", (c) => ({ ...c, state: Object.fromEntries(Object.entries<any>(c.state).map(([k, a]) => [k, k.startsWith("log.") ? a : new a.constructor([...a, ...a, 0])])) }), /does not fit/],
   ])("%s is not loaded, and the simulation goes on where it was", async (_, of, message) => {
     const sim = await simulate(smallPool(), OPTIONS);
     const stepped = async (): Promise<void> => { for await (const _ of sim.run(ms(1))) continue; };
