@@ -90,10 +90,11 @@ export const isQuantity = (q: unknown): q is Quantity =>
 export const isQuantities = (q: unknown): q is Quantities =>
   typeof q === "object" && q !== null && "unit" in q && "values" in q && Array.isArray(q.values);
 
-/** What was given, however large it is or whatever it holds: JSON would throw on a loop and print every number of an array. */
+/** What was given, however large it is or whatever it holds: JSON would throw on a loop, and an array's entries are not listed. */
 function describe(q: unknown): string {
   if (typeof q !== "object") return `the bare ${typeof q} ${String(q)}`;
   if (q === null) return "null";
+  if (ArrayBuffer.isView(q) || Array.isArray(q)) return part(q);
   const fields = Object.entries(q).slice(0, 4);
   return `an object with ${fields.map(([name, x]) => `${name} ${part(x)}`).join(", ") || "no fields"}`;
 }

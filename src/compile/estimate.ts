@@ -53,7 +53,7 @@ const ROW_BYTES = 24;
 /** What a state of a cell's equations takes while they are compiled: names, expressions, columns of parameters. */
 const SYMBOL_BYTES = 1000;
 /** Of a renewal source: its state, which steps change and which is kept as it was, its rate and what it adds up to. */
-const RENEWAL_BYTES = 60;
+const RENEWAL_BYTES = 48;
 /** Of an element of a port: its sources' rate, and its table. */
 const PORT_BYTES = 12;
 /** And where that rate may change: the rate as it is, and where its table begins. */

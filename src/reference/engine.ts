@@ -1,7 +1,7 @@
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, LinkStates, PHASES, Segment } from "../host/engine.ts";
 import { blockEnd } from "../host/learning.ts";
-import type { StateError } from "../errors.ts";
+import { DeviceError, type StateError } from "../errors.ts";
 import { type InputBlock, Inputs } from "../host/inputs.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
@@ -97,7 +97,7 @@ class ReferenceEngine implements Engine {
     this.#inputs = new Inputs(network, this.#arrays.words);
     this.#longest = longestPiece(network);
     this.#block = longestBlock(network, this.#longest, this.#inputs.rows + this.#inputs.clampRows);
-    this.#pace = new Pace(this.#block, LONGEST_RUN);
+    this.#pace = new Pace(this.#block, LONGEST_RUN, 0, Math.max(this.#longest, 400));
     this.#sums = this.#arrays.doubles(this.#inputs.rows * this.#block);
     const memory_ = memoryOf(network, this.#inputs, this.#longest, this.#block, this.#arrays);
     this.#memory = this.#f32 || plain ? memory_ : withHeap(network, memory_, this.#longest, this.#more?.parts ?? [WHOLE]);
@@ -175,6 +175,7 @@ class ReferenceEngine implements Engine {
       } catch (error) {
         this.#back(before);
         this.#alone();
+        if (!(error instanceof DeviceError)) this.#hired = false; // no fault of the threads': they may be started anew
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     });

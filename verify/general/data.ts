@@ -25,12 +25,19 @@ export type GeneralCase = z.infer<typeof generalCase>;
 
 /** @throws DataError where a case.json does not say what the kind needs */
 export function readCase<T extends z.ZodType = typeof generalCase>(files: CaseFiles, schema?: T): z.infer<T> {
+  return readJson(files, "case.json", schema ?? generalCase) as z.infer<T>;
+}
+
+/** @throws DataError where a file is not as long and as wide as case.json says */
+export function wantFiles(files: CaseFiles): void {
   for (const [name, { rows }] of Object.entries(readJson(files, "case.json", filesOfCase).files)) {
     if (/\.csv(\.gz)?$/.test(name)) readTable(files, name.replace(/\.gz$/, ""));
     else wantLines(name, files.text(name), rows);
   }
-  return readJson(files, "case.json", schema ?? generalCase) as z.infer<T>;
 }
+
+/** Names of the files that case.json lists. */
+export const listedFiles = (files: CaseFiles): string[] => Object.keys(readJson(files, "case.json", filesOfCase).files);
 
 /** Lines of a text file, comments aside. */
 function wantLines(name: string, text: string, rows: number): void {

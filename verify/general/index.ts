@@ -1,5 +1,6 @@
 import type { CaseFiles, VerifyRow } from "../case.ts";
 import { notYet, type VerifyContext } from "../rows.ts";
+import { listedFiles, wantFiles } from "./data.ts";
 import { verifyShortTerm } from "./links.ts";
 import { verifyCalcium, verifyKinetic } from "./clamped.ts";
 import { verifyInterneurons, verifyReceptors, verifySquid } from "./compartments.ts";
@@ -33,6 +34,9 @@ const KINDS: ReadonlyMap<string, Verifier> = new Map([
   ["g15", verifySquid],
 ]);
 
+/** Tables of which no case says how far one may be from them: conductances of g08, whose voltages are compared. */
+const WITHOUT_TOLERANCE: ReadonlySet<string> = new Set(["g.csv"]);
+
 export async function verifyGeneral(
   files: CaseFiles,
   name: string,
@@ -40,7 +44,21 @@ export async function verifyGeneral(
   context: VerifyContext,
 ): Promise<VerifyRow[]> {
   const verifier = KINDS.get(kind);
-  return verifier === undefined
-    ? [notYet(name, "all", "cases of this kind are not part of this version")]
-    : verifier(files, name, context);
+  if (verifier === undefined) return [notYet(name, "all", "cases of this kind are not part of this version")];
+  wantFiles(files);
+  const used = new Set<string>();
+  const bare = (file: string): string => file.replace(/\.gz$/, "");
+  const seen = (file: string): string => {
+    used.add(bare(file));
+    return file;
+  };
+  const read: CaseFiles = { list: () => files.list(), bytes: (file) => files.bytes(seen(file)), text: (file) => files.text(seen(file)) }; // prettier-ignore
+  const rows = await verifier(read, name, context);
+  const unread = listedFiles(files).filter((file) => !used.has(bare(file)) && !WITHOUT_TOLERANCE.has(bare(file)));
+  return unread.length === 0 ? rows : [...rows, unasked(name, unread)];
 }
+
+/** A table that case.json lists and of which no part of it says what it is: that part was lost, and its rows with it. */
+const unasked = (name: string, unread: readonly string[]): VerifyRow => ({
+  case: name, quantity: "files that no part of case.json asks for", measured: unread.join(", "), allowed: "none", values: 0, needed: unread.length, pass: false,
+}); // prettier-ignore

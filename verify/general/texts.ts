@@ -72,7 +72,7 @@ export const stepOf = (text: unknown): number | undefined => said(text, /\bstep 
 
 /** The share of spikes that a tolerance asks for: "of those with step < 3000 at least 99 %", "98 % of those with step < 4371". */
 export const shareOf = (text: unknown): number | undefined => {
-  const percent = said(text, /at least ([\d.]+) %/) ?? said(text, /([\d.]+) % of/);
+  const percent = said(text, /at least ([\d.]+) %/) ?? said(text, /([\d.]+) % of those/);
   return percent === undefined ? undefined : percent / 100;
 };
 
