@@ -46,6 +46,17 @@ test.each([
   expect(rows.some((row) => row.pass === false)).toBe(true);
 });
 
+test("a part of case.json that was lost is missed where its tables are still listed", async () => {
+  const general = fileURLToPath(new URL("general", import.meta.url));
+  const found = discover(listing(general)).find(({ kind }) => kind === "g10")!;
+  const files = caseFiles(general, found, []);
+  const { lif_pair: pair, ...rest } = JSON.parse(files.text("case.json")) as Record<string, unknown>;
+  expect(pair).toBeDefined();
+  const without = { ...files, text: (file: string) => (file === "case.json" ? JSON.stringify(rest) : files.text(file)) };
+  const rows = await kindOf("g10").verify(without, "g10", { engine: "reference", device: undefined });
+  expect(rows.filter(({ pass }) => pass === false)).toMatchObject([{ measured: "lif_v.csv.gz" }]);
+}); // prettier-ignore
+
 test("a run that rounding decides at its end is compared until a twin parts from it, and the rest to its end", async () => {
   const rows = await rowsOf("r1_step_ends_at_threshold", "reference");
   expect(rows[0]?.note).toMatch(/^\d+ spikes: 1 of 2 runs to 1\d\d\.\d ms or later, where a twin run parts from them$/);
