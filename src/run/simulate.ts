@@ -380,8 +380,8 @@ export class Simulation {
 
 /** @param own  of the simulation that is to go on from it */
 function checkCheckpoint(step: unknown, state: unknown, changes: unknown, own: EngineState): void {
-  // spikes under way are as many as there are, all else has its size
-  const sizeOf = (name: string, array: EngineState[string]): number | "" => (name.startsWith("log.") ? "" : array?.length);
+  // spikes under way are as many as there are, inputs as controls have made them; all else has its size
+  const sizeOf = (name: string, array: EngineState[string]): number | "" => (/^(log|inputs)\./.test(name) ? "" : array?.length);
   const kinds = (of: unknown): string => Object.entries((of ?? {}) as EngineState).map(([name, array]) => `${name} ${array?.constructor?.name} ${sizeOf(name, array)}`).sort().join();
   const isStep = Number.isInteger(step) && (step as number) >= 0;
   if (isStep && Array.isArray(changes) && kinds(state) === kinds(own)) return;
