@@ -45,7 +45,7 @@ function production() {
     .map(([path, { version, license }]) => ({ path, version, license: license ?? "see its files" }));
 }
 
-/** Binaries of other platforms, source of native parts, and what only CommonJS loads. */
+/** Binaries of other platforms, source of native parts, what only CommonJS loads, and packages' own tests. */
 const foreign = (path) =>
   (/node_modules\/webgpu\/dist\/[^/]+$/.test(path) && basename(path) !== target) ||
   /node_modules\/webgpu\/build$/.test(path) ||
@@ -59,6 +59,9 @@ const foreign = (path) =>
   /node_modules\/zod\/(v3|mini|v4-mini|src)$/.test(path) ||
   /node_modules\/zod\/.*\.cjs$/.test(path) ||
   /node_modules\/ml-[^/]*\/src$/.test(path) ||
+  /node_modules\/ml-matrix\/matrix\.umd\.js$/.test(path) ||
+  /node_modules\/[^/]+\/(coverage|\.nyc_output)$/.test(path) ||
+  /node_modules\/h5wasm\/test$/.test(path) ||
   /node_modules\/seedrandom\/(test|.*\.min\.js)$/.test(path);
 
 const copy = (from, to) =>
