@@ -181,6 +181,7 @@ try {
       filter: (path) => !/\.(tsbuildinfo|d\.ts)$/.test(path),
     });
   for (const one of ["bench", "verify"]) compiled(one, own);
+  cpSync(join(root, "scripts/requirements.mjs"), join(own, "scripts/requirements.mjs")); // where benchmarks find what they compare with
   const cases = join(root, "test/reference");
   for (const system of readdirSync(cases, { withFileTypes: true }))
     if (system.isDirectory())

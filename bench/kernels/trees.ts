@@ -12,18 +12,18 @@ const STEPS = 40; // K of the column
 const PARTS = ["regions", "solve"] as const; // receptors cannot be left out: they begin the sums
 const ENTRIES = ["integrate_tree", "per_node", "per_cell"] as const;
 
-/** The second candidate from the same printed equations: the region's loop becomes one invocation per node. */
-const perStep = (linked: string): string => `${linked.replace(
-  /(fn region_0\(advance: bool, run: bool\) \{\n\s*let length = [^\n]*\n)\s*for \(var j = 0u; j < length; j\+\+\) \{/,
-  "$1 { let j = one_node;",
-)}
+/** The second candidate from the same printed equations: the region's loop, as `turned` prints it, becomes one invocation per node. */
+const perStep = (linked: string, nodes: number): string => {
+  const loop = /(fn region_0\([\s\S]*?)var j = 0u;([\s\S]*?)break if !\(\s*j < length\s*\);/;
+  if (!loop.test(linked)) throw new Error("the kernel has no loop over the nodes of its region");
+  return `${linked.replace(loop, "$1var j = one_node;$2break if true;")}
 var<private> one_node: u32;
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn per_node(@builtin(global_invocation_id) id: vec3u) {
   all = shape.n * shape.entries;
   g = id.x % all;
   one_node = id.x / all;
-  if (one_node >= shape.spare_1) { return; }
+  if (one_node >= ${nodes}u) { return; }
   load(g % shape.n, g / shape.n);
   region_0(true, true);
 }
@@ -37,6 +37,7 @@ fn per_cell(@builtin(global_invocation_id) id: vec3u) {
   receptors(true, true, 0u, g % shape.n, g / shape.n);
 }
 `;
+};
 
 class Trees {
   readonly #device: GPUDevice;
@@ -85,7 +86,8 @@ class Trees {
         ? full
         : full.replace(new RegExp(`(fn integrate_tree[\\s\\S]*?)\\n\\s*${without}\\([^\\n]*;`), "$1");
     if (without !== undefined && linked === full) throw new Error(`there is no call of ${without} in the kernel`);
-    const modules = [linked, perStep(linked)].map((code) => this.#device.createShaderModule({ code })) as [
+    const nodes = (this.#program.regions[0] as TreeProgram["regions"][number]).nodes.length;
+    const modules = [linked, perStep(linked, nodes)].map((code) => this.#device.createShaderModule({ code })) as [
       GPUShaderModule,
       GPUShaderModule,
     ];
@@ -101,15 +103,14 @@ class Trees {
       "read-only-storage",
       "storage",
     ] as const;
-    const layout = this.#device.createBindGroupLayout({
-      entries: kinds.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
-    });
     const buffers = this.#buffers(kinds);
-    const group = this.#device.createBindGroup({
-      layout,
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-    });
-    const pipelineLayout = this.#device.createPipelineLayout({ bindGroupLayouts: [layout] });
+    const all = kinds.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } }));
+    const [record, ...own] = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    const layouts = [all.slice(1), all.slice(0, 1)].map((entries) => this.#device.createBindGroupLayout({ entries }));
+    const groups = [own, [record as GPUBindGroupEntry]].map((entries, k) =>
+      this.#device.createBindGroup({ layout: layouts[k] as GPUBindGroupLayout, entries }),
+    );
+    const pipelineLayout = this.#device.createPipelineLayout({ bindGroupLayouts: layouts });
     const [whole, node, cell] = (await Promise.all(
       ENTRIES.map((entryPoint) =>
         this.#device.createComputePipelineAsync({
@@ -122,11 +123,10 @@ class Trees {
         }),
       ),
     )) as [GPUComputePipeline, GPUComputePipeline, GPUComputePipeline];
-    const nodes = (this.#program.regions[0] as TreeProgram["regions"][number]).nodes.length;
     const run = (encode: (pass: GPUComputePassEncoder) => void) => async (): Promise<void> => {
       const encoder = this.#device.createCommandEncoder();
       const pass = encoder.beginComputePass();
-      pass.setBindGroup(0, group);
+      groups.forEach((group, k) => pass.setBindGroup(k, group));
       encode(pass);
       pass.end();
       this.#device.queue.submit([encoder.finish()]);
@@ -180,8 +180,8 @@ class Trees {
       this.nodes,
       this.#table.start("parents"),
       this.#table.start("runs"),
-      region.nodes.length,
       0,
+      0x7f7fffff, // any potential is sound
     ]);
     params.names.forEach((_, k) =>
       shape.set(
