@@ -6,7 +6,7 @@ import { startsOf } from "./places.ts";
 /** What becomes of a reconstructed axon, by `model_processing` (appendix of SONATA's guide, BMTK's documentation). */
 
 /** Two sections of 30 um, one behind the other: where the first hangs on the soma, and their diameters in um. */
-export interface Stub {
+export interface ShortAxon {
   readonly at: number;
   readonly diams: readonly [number, number];
 }
@@ -16,7 +16,7 @@ interface Processed {
   /** Soma, dendrites, apical ones; with the file's axon behind the soma where it stays. */
   readonly kept: readonly SwcSection[];
   /** What stands for the axon, where it does not stay. */
-  readonly stub: Stub | undefined;
+  readonly axon: ShortAxon | undefined;
   /** Names by `afferent_section_id`: soma, the file's axon (undefined where it is replaced), dendrites, apical ones. */
   readonly inFile: readonly (string | undefined)[];
 }
@@ -34,12 +34,12 @@ export function processed(where: string, given: string | undefined, path: string
   const other = sections.find(({ kind }) => !KINDS.includes(kind));
   if (other !== undefined) throw new DataError(`${path}, line ${other.line}`, `has the type ${other.type}`, "Give soma, axon, dendrites and apical dendrites (1 to 4)");
   const all = KINDS.flatMap((kind) => sections.filter((s) => s.kind === kind).sort((a, b) => count(a) - count(b)));
-  if (processing === "fullaxon") return { soma, kept: all, stub: undefined, inFile: all.map(({ name }) => name) };
+  if (processing === "fullaxon") return { soma, kept: all, axon: undefined, inFile: all.map(({ name }) => name) };
   const kept = all.filter(({ kind }) => kind !== "axon");
   const orphan = kept.find(({ parent }) => parent !== undefined && parent.startsWith("axon"));
   if (orphan !== undefined) throw new DataError(`${path}, line ${orphan.line}`, `${orphan.name} hangs on the axon, which ${processing} replaces`, "Let it hang on the soma or a dendrite");
-  const stub = processing === "aibs_perisomatic" ? { at: 0.5, diams: [1, 1] as const } : { at: 1, diams: diamsOf(`${path}, ${processing}`, sections) };
-  return { soma, kept, stub, inFile: all.map(({ kind, name }) => (kind === "axon" ? undefined : name)) };
+  const axon = processing === "aibs_perisomatic" ? { at: 0.5, diams: [1, 1] as const } : { at: 1, diams: diamsOf(`${path}, ${processing}`, sections) };
+  return { soma, kept, axon, inFile: all.map(({ kind, name }) => (kind === "axon" ? undefined : name)) };
 } // prettier-ignore
 
 const count = ({ name }: SwcSection): number => Number(name.split("_")[1] ?? 0);

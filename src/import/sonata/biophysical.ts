@@ -4,7 +4,7 @@ import type { CellModel, Insertion, ReceptorSpec, SectionSpec } from "../../netw
 import { degC, mV, ohm_cm, type Quantity, uF_per_cm2, um } from "../../units.ts";
 import { scaled } from "../nmodl/writing/writer.ts";
 import { swc, type SwcSection } from "../swc/sections.ts";
-import { processed, type Stub } from "./axons.ts";
+import { processed, type ShortAxon } from "./axons.ts";
 import type { Components } from "./components.ts";
 import { brief, type Fields, textOf } from "./config.ts";
 import { type Fit, fitOf } from "./fit.ts";
@@ -58,9 +58,9 @@ export function biophysical(where: string, type: ReadonlyMap<string, string>, fi
     throw new DataError(where, `has no ${key}`, "Give the name of its file in the table of node types");
   };
   const path = files.folder("morphologies_dir") + named("morphology").replace(/(?:\.swc)?$/, ".swc");
-  const { soma, kept, stub, inFile } = processed(where, type.get("model_processing"), path, swc(textOf(files.source, path), path));
+  const { soma, kept, axon, inFile } = processed(where, type.get("model_processing"), path, swc(textOf(files.source, path), path));
   const fit = fitOf(files.json("biophysical_neuron_models_dir", named("dynamics_params")), files.notes);
-  const sections = [...kept.map((s) => sectionOf(s, fit, run)), ...(stub === undefined ? [] : newAxon(soma.name, stub, fit, run))];
+  const sections = [...kept.map((s) => sectionOf(s, fit, run)), ...(axon === undefined ? [] : newAxon(soma.name, axon, fit, run))];
   const kinds = new Map<string, string[]>();
   for (const { name } of sections) kinds.set(kindOf(name), [...(kinds.get(kindOf(name)) ?? []), name]);
   const cell = {
@@ -86,7 +86,7 @@ const sectionOf = ({ name, kind, points, parent, parentEnd }: SwcSection, fit: F
   ...(parent === undefined ? {} : { parent, parentEnd: parentEnd ?? 1 }),
 });
 
-function newAxon(soma: string, { at, diams }: Stub, fit: Fit, run: Run): SectionSpec[] {
+function newAxon(soma: string, { at, diams }: ShortAxon, fit: Fit, run: Run): SectionSpec[] {
   const own = { L: um(30), Ra: ohm_cm(fit.ra("axon")), cm: uF_per_cm2(fit.cm("axon")), nseg: nsegOf(30, run) };
   return [{ name: "axon_0", parent: soma, parentEnd: at, diam: um(diams[0]), ...own }, { name: "axon_1", parent: "axon_0", diam: um(diams[1]), ...own }]; // prettier-ignore
 }
