@@ -51,7 +51,8 @@ async function write({ parts, spikesFile, reports }: SonataModel, run: StoredRun
   for (const { file, populations, elements, from, until } of reports) {
     const traces = await Promise.all(neurons.filter(({ population }) => populations.includes(population)).map(async (part) => {
       const own = elements.filter(({ population }) => population === part.population);
-      const read = await Promise.all(own.map(async ({ trace, id, pos }) => ({ id, pos, trace: between(await run.trace(part.population, trace), from, until) })));
+      const samples = await run.traces(part.population, own.map(({ trace }) => trace));
+      const read = own.map(({ id, pos }, k) => ({ id, pos, trace: between(samples[k] as Trace, from, until) }));
       const nodeIds = Array.from(read[0]?.trace.cells ?? [], (cell) => part.nodeIds[cell] as number);
       return { population: part.sonata, nodeIds, elements: read };
     })); // prettier-ignore

@@ -7,7 +7,7 @@ import { shown } from "../shapes.ts";
 import { checkChunks } from "./chunk-check.ts";
 import { checkFiles, type Files } from "./files.ts";
 import { readRunFile, type RunFile } from "./run-file.ts";
-import type { ChunkFormat, ChunkSource, ChunkStore } from "./sink.ts";
+import type { ChunkFormat, ChunkSource, ChunkStore, StoredRows } from "./sink.ts";
 import { hdf5Chunks } from "./sinks/hdf5.ts";
 
 export interface LoadOptions {
@@ -29,10 +29,13 @@ export async function loadRun(files: Files, options: LoadOptions = {}): Promise<
   return new StoredRun(files, store, run);
 }
 
+type StoredTrace = RunFile["traces"][number];
+
 export class StoredRun {
   readonly run: RunFile;
   readonly #files: Files;
   readonly #store: ChunkStore;
+  #recorded: ReadonlyMap<string, StoredTrace> | undefined; // by population and variable
 
   constructor(files: Files, store: ChunkStore, run: RunFile) {
     this.#files = files;
@@ -67,8 +70,21 @@ export class StoredRun {
   /** All samples of one variable and one entry.
    * @param only  these cells, in this order (default: all that were recorded) */
   async trace(named: Named, variable: string, entry = 0, only?: readonly number[]): Promise<Trace> {
-    const name = nameOf(named);
-    const trace = this.run.traces.find((t) => t.population === name && t.variable === variable);
+    const [trace] = await this.traces(named, [variable], entry, only);
+    return trace as Trace;
+  }
+
+  /** Several variables of one population, for which each chunk is opened once. @internal */
+  async traces(named: Named, variables: readonly string[], entry = 0, only?: readonly number[]): Promise<Trace[]> {
+    const asked = variables.map((variable) => this.#columns(nameOf(named), variable, entry, only));
+    const parts = await this.#each((reader) => asked.map(({ trace, columns }) => reader.report(trace.report, columns)));
+    return asked.map(({ trace, cells }, k) => this.#joined(trace, cells, parts.flatMap((part) => part[k] ?? [])));
+  } // prettier-ignore
+
+  /** Which columns of its report a variable's cells are. */
+  #columns(name: string, variable: string, entry: number, only?: readonly number[]) {
+    this.#recorded ??= new Map(this.run.traces.map((t) => [`${t.population} ${t.variable}`, t]));
+    const trace = typeof variable === "string" ? this.#recorded.get(`${name} ${variable}`) : undefined;
     if (trace === undefined) {
       const known = this.run.traces.filter((t) => t.population === name).map((t) => t.variable);
       throw new DataError(
@@ -78,18 +94,22 @@ export class StoredRun {
       );
     }
     checkEntry(this.run, entry);
+    const places = new Map(trace.cells.map((cell, k) => [cell, entry * trace.cells.length + k]));
     const cells = only ?? trace.cells;
-    const width = cells.length;
     const columns = cells.map((cell) => {
-      const k = trace.cells.indexOf(cell);
-      if (k >= 0) return entry * trace.cells.length + k;
+      const place = places.get(cell);
+      if (place !== undefined) return place;
       throw new DataError(
         `${name} "${variable}" of cell ${cell}`,
         "was not recorded",
         `Recorded: ${trace.cells.join(", ")}`,
       );
     });
-    const parts = (await this.#each((reader) => reader.report(trace.report, columns))).flatMap((part) => part ?? []);
+    return { trace, cells, columns };
+  }
+
+  #joined({ variable, unit, everySteps }: StoredTrace, cells: readonly number[], parts: readonly StoredRows[]): Trace {
+    const width = cells.length;
     const total = parts.reduce((sum, part) => sum + part.rows, 0);
     const wide = parts.some((part) => part.data instanceof Float64Array);
     const data = wide ? new Float64Array(total * width) : new Float32Array(total * width);
@@ -97,11 +117,11 @@ export class StoredRun {
     let row = 0;
     for (const part of parts) {
       const first = Math.round(part.start / this.run.dt);
-      for (let j = 0; j < part.rows; j++) times[row + j] = (first + j * trace.everySteps) * this.run.dt;
+      for (let j = 0; j < part.rows; j++) times[row + j] = (first + j * everySteps) * this.run.dt;
       data.set(part.data, row * width);
       row += part.rows;
     }
-    return { variable, unit: trace.unit, times, cells: Uint32Array.from(cells), data };
+    return { variable, unit, times, cells: Uint32Array.from(cells), data };
   }
 
   /** What hooks of `sim.every` changed, in order of time. */
