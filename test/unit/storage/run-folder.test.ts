@@ -12,6 +12,7 @@ import { spikesCsv, spikeTrainsText, traceCsv, writeNwb } from "../../../src/sto
 import { decode, encode, type FileMark, type Files } from "../../../src/storage/files.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
+import { hdf5Chunks } from "../../../src/storage/sinks/hdf5.ts";
 import { recordRun, type RecordOptions } from "../../../src/storage/run-folder.ts";
 import { simulate } from "../../../src/run/simulate.ts";
 import { drive } from "../../../src/network/signal.ts";
@@ -66,6 +67,26 @@ async function contents(files: Files, entry = 0) {
     changes: await run.liveChanges(),
   };
 }
+
+test("several variables are read with each chunk opened once, as one by one", async () => {
+  const files = new MemoryFiles();
+  await record(files);
+  const opened: string[] = [];
+  const format: typeof hdf5Chunks = {
+    ...hdf5Chunks,
+    open: async (of) => {
+      const store = await hdf5Chunks.open(of);
+      const read: typeof store.read = (file) => (opened.push(file), store.read(file));
+      return Object.assign(Object.create(store) as typeof store, { read });
+    },
+  };
+  const run = await loadRun(files, { format, check: false });
+  const both = await run.traces("aMN", ["V", "exc_dend.g"]);
+  expect(opened).toEqual(run.run.chunks.map(({ file }) => file));
+  expect(opened).toHaveLength(4);
+  expect(both).toEqual([await run.trace("aMN", "V"), await run.trace("aMN", "exc_dend.g")]);
+  await expect(run.traces("aMN", ["V", "W"])).rejects.toThrow(/aMN "W": was not recorded/);
+});
 
 const loop: Record<string, unknown> = {};
 loop["self"] = loop;
