@@ -14,7 +14,7 @@ const TESTS = {
   compile: ["test/unit/compile", "test/unit/network", "test/unit/neurons", "test/unit/links/short-term.test.ts", "test/unit/links/learning.test.ts", "test/unit/training/compile.test.ts"],
   lang: ["test/unit/lang", "test/unit/mechanisms/formulas.test.ts", "test/unit/mechanisms/check.test.ts"],
   models: ["test/unit/column", "test/unit/motor-pool", "test/unit/training", "test/unit/training/measures.test.ts"],
-  reference: ["test/unit/training", "test/unit/neurons/neurons.test.ts", "test/unit/compile/clamps.test.ts", "test/unit/compile/ports.test.ts", "test/unit/links/short-term.test.ts", "test/unit/links/learning.test.ts", "test/unit/run", "test/reference/engine.test.ts", "test/reference/training-numpy.test.ts"],
+  reference: ["test/unit/training", "test/unit/neurons/neurons.test.ts", "test/unit/compile/clamps.test.ts", "test/unit/compile/ports.test.ts", "test/unit/links/short-term.test.ts", "test/unit/links/learning.test.ts", "test/unit/run", "test/unit/links/procedural.test.ts", "test/reference/engine.test.ts", "test/reference/kernels.test.ts", "test/reference/memory.test.ts", "test/reference/split.test.ts", "test/reference/threads.test.ts", "test/reference/training-numpy.test.ts"],
 }; // prettier-ignore
 /** Seconds each, and what they run of a folder others run too. */
 const SLOW =
