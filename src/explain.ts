@@ -1,4 +1,5 @@
-import { ModelError } from "./errors.ts";
+import { clipped, saidBy, tried } from "./clipped.ts";
+import { HillockError, ModelError } from "./errors.ts";
 import { shown } from "./shapes.ts";
 
 /** What an argument may be, from the declared type: a primitive's name, "function", "list" (whatever has a length), "iterable", or an
@@ -75,14 +76,52 @@ export const explainMembers = <T extends object>(name: string, of: T, members: M
 
 /** What to throw instead of an error: what argument made it, if one did. */
 function told(error: unknown, name: string, parameters: readonly Parameter[], args: readonly unknown[]): unknown {
-  if (!(error instanceof TypeError || error instanceof RangeError)) return error;
+  if (tried(() => error instanceof HillockError, false)) return error;
   try {
-    parameters.forEach((parameter, k) => check(name, parameter, k, args));
+    if (error instanceof TypeError || error instanceof RangeError)
+      parameters.forEach((parameter, k) => check(name, parameter, k, args));
+    refuseProxy(name, error);
+    parameters.forEach((parameter, k) => readable(name, parameter, k, args, error));
   } catch (better) {
     (better as Error).cause = error;
     return better;
   }
   return error;
+}
+
+/** What engines say where a method of a class is called on what is no object of it, but stands for one. */
+const FOREIGN = /private (member|field|method|name)|receiver must be/i;
+
+function refuseProxy(where: string, error: unknown): void {
+  if (error instanceof TypeError && FOREIGN.test(error.message)) throw new ModelError(where, "has a Proxy or a copy of an object in the place of the object", "Give what hillock made itself"); // prettier-ignore
+}
+
+/** @throws ModelError where reading an argument throws what the call threw: its getter, its Proxy's handler or its own `toString` does */
+function readable(where: string, [name]: Parameter, k: number, args: readonly unknown[], error: unknown): void {
+  for (const x of name.startsWith("...") ? args.slice(k) : [args[k]]) {
+    const thrown = thrownBy(x, DEEPEST, { left: MOST_READ });
+    if (thrown === undefined || thrown.said !== saidBy(error)) continue;
+    throw new ModelError(where, `${bare(name)} cannot be read (${clipped(thrown.said)})`, "Give plain data");
+  }
+}
+
+/** How deep an argument is looked through, and how many values of it. */
+const [DEEPEST, MOST_READ] = [5, 1000];
+
+/** What the first of a value's fields throws that throws when it is read, or the value where it is made a text. */
+function thrownBy(x: unknown, depth: number, reads: { left: number }): { readonly said: string } | undefined {
+  if ((typeof x !== "object" && typeof x !== "function") || x === null || depth === 0) return undefined;
+  try {
+    for (const key of Reflect.ownKeys(x)) {
+      if (reads.left-- <= 0) return undefined;
+      const found = thrownBy((x as Record<PropertyKey, unknown>)[key], depth - 1, reads);
+      if (found !== undefined) return found;
+    }
+    if (!Array.isArray(x) && !ArrayBuffer.isView(x)) void String(x);
+    return undefined;
+  } catch (thrown) {
+    return { said: saidBy(thrown) };
+  }
 }
 
 const isGenerator = (x: unknown): x is AsyncGenerator => Object.prototype.toString.call(x) === "[object AsyncGenerator]"; // prettier-ignore
@@ -98,15 +137,21 @@ async function* generated(from: AsyncGenerator, better: (error: unknown) => unkn
 function check(where: string, [name, ...kinds]: Parameter, k: number, args: readonly unknown[]): void {
   const rest = name.startsWith("...");
   for (const x of rest ? args.slice(k) : [args[k]]) {
-    if (kinds.length === 0 || kinds.some((kind) => fits(kind, x)) || (x === undefined && name.endsWith("?"))) continue;
-    const argument = name.replace(/^\.{3}|\?$/g, "");
+    if (
+      kinds.length === 0 ||
+      kinds.some((kind) => tried(() => fits(kind, x), false)) ||
+      (x === undefined && name.endsWith("?"))
+    )
+      continue;
     throw new ModelError(
       where,
-      `${argument} is ${x === undefined ? "missing" : shown(x)}`,
+      `${bare(name)} is ${x === undefined ? "missing" : shown(x)}`,
       `Give ${kinds.map(words).join(" or ")}`,
     );
   }
 }
+
+const bare = (name: string): string => name.replace(/^\.{3}|\?$/g, "");
 
 function fits(kind: Kind, x: unknown): boolean {
   if (typeof kind !== "string") return typeof x === "object" && x !== null && kind.every((field) => field in x);

@@ -1,3 +1,4 @@
+import { tried } from "./clipped.ts";
 import { DataError, didYouMean, ModelError } from "./errors.ts";
 import { own } from "./own.ts";
 import { canonicalValues, isQuantity, type Quantity, type Unit, UNITS } from "./units.ts";
@@ -11,9 +12,12 @@ export type Plain = Readonly<Record<string, unknown>>;
 /** A value as it is shown in an error: at most 60 characters of it. */
 export function shown(x: unknown): string {
   if (typeof x === "string") return JSON.stringify(short(x));
-  if (Array.isArray(x)) return `a list of ${x.length}`;
-  if (typeof x === "object" && x !== null) return `an object with ${short(Object.keys(x).join(", ")) || "no fields"}`;
-  return short(typeof x === "function" ? "a function" : String(x));
+  if (typeof x === "function") return "a function";
+  return tried(() => {
+    if (Array.isArray(x)) return `a list of ${x.length}`;
+    if (typeof x === "object" && x !== null) return `an object with ${short(Object.keys(x).join(", ")) || "no fields"}`;
+    return short(String(x));
+  }, "an object that cannot be read");
 }
 const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
 
@@ -54,9 +58,14 @@ export function refuseOutside(
   if (bad !== undefined) throw new ModelError(where, `is ${bad} ${unit}`, `Give a value from ${min} to ${max} ${unit}`);
 }
 
-/** The text of a file. @throws DataError when it is none: it was read as bytes, or is not there */
+/** The text of a file, without a byte order mark.
+ * @throws DataError when it is none: it was read as bytes, is not there, or is not in UTF-8 */
 export function textOf(file: string, text: string): string {
-  if (typeof text === "string") return text;
+  if (typeof text === "string") {
+    const nul = text.indexOf("\0");
+    if (nul >= 0) throw new DataError(file, ...foreignEncoding(text, nul));
+    return text.startsWith("\ufeff") ? text.slice(1) : text;
+  }
   throw new DataError(
     file,
     text === undefined ? "is missing" : `is ${shown(text)}, not a text`,
@@ -64,11 +73,16 @@ export function textOf(file: string, text: string): string {
   );
 }
 
-/** Lines of a file's text, whatever ends them; a byte order mark is none of it. @throws DataError when it is no text */
-export const linesOf = (file: string, text: string): string[] =>
-  textOf(file, text)
-    .replace(/^\ufeff/, "")
-    .split(/\r\n|\n|\r/);
+/** What a text that holds the character NUL is in: where the first stands, after a mark of two characters that are none in UTF-8, or
+ * after none. @returns the problem and the remedy */
+function foreignEncoding(text: string, nul: number): [problem: string, remedy: string] {
+  if (nul > 3) return [`holds the character NUL (its number ${nul + 1}): it is no text, or damaged`, "Give a text in UTF-8"];
+  const name = /^.{0,3}\0\0/s.test(text) ? "UTF-32" : `UTF-16 (${nul % 2 === 0 ? "big" : "little"}-endian)`;
+  return [`is in ${name}, not in UTF-8`, `Save it in UTF-8, for example with iconv -f ${name.slice(0, 6)} -t UTF-8`];
+} // prettier-ignore
+
+/** Lines of a file's text, whatever ends them. @throws DataError when it is no text */
+export const linesOf = (file: string, text: string): string[] => textOf(file, text).split(/\r\n|\n|\r/);
 
 /** The options of a call. @throws ModelError when there are none */
 export const optionsOf = <T extends object>(where: string, options: T): T =>

@@ -1,3 +1,4 @@
+import { tried } from "./clipped.ts";
 import { ModelError } from "./errors.ts";
 
 /** Canonical units (NEURON's). A quantity's value is always in its unit; constructors with other names scale. */
@@ -67,7 +68,7 @@ export function canonical<U extends Unit>(where: string, q: unknown, unit: U): n
   }
   throw new ModelError(
     where,
-    `is ${describe(q)}, not a quantity`,
+    `is ${tried(() => describe(q), "an object that cannot be read")}, not a quantity`,
     `Give a quantity in "${unit}", for example ${example(unit)}`,
   );
 }

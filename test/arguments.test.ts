@@ -139,3 +139,48 @@ test("a promise is refused by a promise; a fault that no argument made stays wha
   expect(() => inside("1" as never)).toThrow('inside: x is "1". Give a number');
   expect(await late(undefined as never).catch((error: Error) => error.cause)).toBeInstanceOf(TypeError);
 });
+
+/** Objects whose reading throws. */
+const UNREADABLE: readonly (readonly [string, unknown])[] = [
+  ["a toString that throws", { toString: () => { throw new Error("own") }, valueOf: () => { throw new Error("own") } }],
+  ["a getter that throws", { get value() { throw new Error("own"); }, unit: "mV" }],
+  ["a Proxy that denies", new Proxy({}, new Proxy({}, { get: () => () => { throw new Error("own"); } }))],
+  ["a function's Proxy that denies", new Proxy(() => 0, new Proxy({}, { get: () => () => { throw new Error("own"); } }))],
+]; // prettier-ignore
+
+test.each(ENTRIES)(
+  "nor do functions of %s, called with what cannot be read",
+  async (entry) => {
+    const { HillockError } = (await load("errors.js")) as { HillockError: new () => Error };
+    const faults: string[] = [];
+    for (const [name, f] of Object.entries(await load(entry))) {
+      if (typeof f !== "function") continue;
+      for (const [word, x] of UNREADABLE) {
+        for (const args of [[x], [{}, x], [1, x], [{ a: x }]]) {
+          const fault = await faultOf(() => (f as (...args: unknown[]) => unknown)(...args), HillockError);
+          if (fault !== undefined) faults.push(`${name} with ${word}: ${String(fault)}`);
+        }
+      }
+    }
+    expect(faults).toEqual([]);
+  },
+  300_000,
+);
+
+test("nor do methods, called with what cannot be read, or on a Proxy of their object", async () => {
+  const { HillockError } = (await load("errors.js")) as { HillockError: new () => Error };
+  const faults: string[] = [];
+  for (const [name, made] of await objects()) {
+    const holder = Object.getPrototypeOf(made) === Object.prototype ? made : (Object.getPrototypeOf(made) as object);
+    for (const [method, { value }] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
+      if (typeof value !== "function" || ["constructor", "close", "lock"].includes(method)) continue;
+      const call = (of: object, ...args: unknown[]) => faultOf(() => (value as (...args: unknown[]) => unknown).apply(of, args), HillockError); // prettier-ignore
+      for (const [word, x] of UNREADABLE)
+        for (const args of [[x], ["E", x]])
+          for (const fault of [await call(made, ...args)]) if (fault !== undefined) faults.push(`${name}.${method} with ${word}: ${String(fault)}`); // prettier-ignore
+      const fault = await call(new Proxy(made, {}));
+      if (fault !== undefined) faults.push(`${method} of a Proxy of ${name}: ${String(fault)}`);
+    }
+  }
+  expect(faults).toEqual([]);
+}, 300_000);

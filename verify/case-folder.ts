@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { DataError } from "../src/errors.ts";
+import { textOf } from "../src/shapes.ts";
 import type { CaseFiles } from "./case.ts";
 import type { FoundCase, Listing } from "./discover.ts";
 
@@ -38,7 +39,7 @@ export function caseFiles(root: string, found: FoundCase, further: readonly stri
     text: (name) => {
       const bytes = read(name);
       const packed = bytes[0] === 0x1f && bytes[1] === 0x8b; // gzip, whatever the name says
-      return (packed ? unpacked(name, bytes) : bytes).toString("utf8");
+      return textOf(name, (packed ? unpacked(name, bytes) : bytes).toString("utf8"));
     },
   };
 }

@@ -38,7 +38,7 @@ const HEADER = 'Give a first line that names a column of units and one of times,
 /** A line per spike: a column of units (unit, cell, neuron, mu) and one of times, in ms or, where its name says so, in s.
  * @throws Error with the line that cannot be read */
 export function spikesCsvOf(text: string): Trains {
-  const [header = "", ...lines] = text.replace(/^\uFEFF/, "").trimEnd().split(/\r?\n/); // prettier-ignore
+  const [header = "", ...lines] = text.trimEnd().split(/\r?\n/); // prettier-ignore
   const columns = fields(header).map((name) => name.toLowerCase());
   const unitAt = columns.findIndex((name) => /^(unit|cell|neuron|mu|motor.?unit)/.test(name));
   const timeAt = columns.findIndex((name) => /^(t|times?|spike.?times?)\b|^t_|^time_/.test(name));

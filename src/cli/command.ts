@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError, Option } from "commander";
-import { clipped, saidBy } from "../clipped.ts";
+import { clipped, stackOf } from "../clipped.ts";
 import { DataError, didYouMean, HillockError } from "../errors.ts";
 import type { Study } from "../studies/study.ts";
 import { addSweep } from "./sweep/command.ts";
@@ -35,11 +35,7 @@ export async function hillock(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const typed = error instanceof HillockError;
-    process.stderr.write(
-      typed
-        ? `${error.name}: ${error.message}\n`
-        : `${(error instanceof Error ? error.stack : undefined) ?? saidBy(error)}\n`,
-    );
+    process.stderr.write(typed ? `${error.name}: ${error.message}\n` : `${stackOf(error)}\n`);
     return 1;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { clipped, saidBy } from "../clipped.ts";
+import { clipped, saidBy, stackOf } from "../clipped.ts";
 import { DataError, HillockError } from "../errors.ts";
 import { Network } from "../network/network.ts";
 import type { Built } from "../studies/study.ts";
@@ -30,35 +30,35 @@ export async function fromModule(path: string, options: RunOptions): Promise<Bui
   const module = data ? await fromJson(path) : await usersOwn(path, "", () => import(pathToFileURL(resolve(path)).href) as Promise<Record<string, unknown>>); // prettier-ignore
   const exported = module["default"] ?? module["network"];
   const seed = options.seed === undefined ? undefined : seedOf(options.seed, 0);
-  const made: unknown =
-    typeof exported === "function"
-      ? await usersOwn(path, "", () => (exported as (o: object) => unknown)({ seed }))
-      : exported;
-  const parts = { ...module, ...(isNetwork(made) ? { network: made } : (made as object)) } as Partial<Built>;
+  const parts = await usersOwn(path, "", async (): Promise<Partial<Built>> => {
+    const made: unknown = typeof exported === "function" ? await (exported as (o: object) => unknown)({ seed }) : exported; // prettier-ignore
+    const given = { ...module, ...(isNetwork(made) ? { network: made } : (made as object)) };
+    return data ? given : plainParts(given);
+  });
+  const more = ownParts(path, parts);
   const { network } = parts;
-  const own = ownParts(path, parts);
-  if (!isNetwork(network))
+  if (network === undefined)
     throw new DataError(path, "exports no network", "Export one as default: `export default network`");
   const asked = options.duration === undefined ? undefined : seconds(secondsOf("duration", options.duration));
   const duration = asked ?? parts.duration;
   if (duration === undefined) throw new DataError(path, "gives no duration", "Export one, `export const duration = seconds(2)`, or give --duration"); // prettier-ignore
-  const reseeded = seed === undefined || typeof exported === "function" ? {} : { seed };
-  const copy = Network.fromJSON({ ...network.toJSON(), ...reseeded }); // of this copy of hillock, whichever the module imports
+  const asGiven = seed === undefined || typeof exported === "function";
+  const own = asGiven ? network : Network.fromJSON({ ...network.toJSON(), seed });
   if (options.batch !== undefined) {
-    const { path: what, values } = batchOf(options.batch, copy.seed);
-    copy.vary(what, values);
+    const { path: what, values } = batchOf(options.batch, own.seed);
+    own.vary(what, values);
   }
-  vary(copy, path, options.set);
+  vary(own, path, options.set);
   return {
-    network: copy,
-    dt: parts.dt ?? stepOf(copy),
+    network: own,
+    dt: parts.dt ?? stepOf(own),
     method: parts.method,
     duration,
     chunk: options.chunk === undefined ? (parts.chunk ?? seconds(1)) : seconds(secondsOf("chunk", options.chunk)),
     notes: [],
     summary,
     figures: async () => [],
-    ...own,
+    ...more,
   };
 }
 
@@ -69,11 +69,9 @@ async function usersOwn<T>(path: string, part: string, work: () => T | Promise<T
     return await work();
   } catch (error) {
     if (error instanceof HillockError) throw error;
-    const [first = "", ...stack] = (error instanceof Error ? (error.stack ?? error.message) : saidBy(error)).split(
-      "\n",
-    );
+    const [first = "", ...stack] = stackOf(error).split("\n");
     const at = stack.map((line) => /[^/\\]*\.[mc]?[jt]s:\d+:\d+/.exec(line)?.[0]).find((place) => place !== undefined);
-    const message = error instanceof SyntaxError ? error.message : first;
+    const message = error instanceof SyntaxError ? saidBy(error) : first;
     throw new DataError(`${path}${part}`, `fails (${clipped(message)}${at === undefined ? "" : `, at ${at}`})`, "Mend the module, or try it with node alone"); // prettier-ignore
   }
 }
@@ -85,6 +83,20 @@ function stepOf(network: Network): Built["dt"] {
 }
 
 const FUNCTIONS = ["summary", "figures", "outputs"] as const;
+const VALUES = ["dt", "method", "duration", "chunk", "notes"] as const;
+
+/** What is read of what a module gives: each part once, and copied, since code of its own may stand behind any of them. The network is of
+ * this copy of hillock, whichever the module imports; undefined where there is none. */
+function plainParts(given: Readonly<Record<string, unknown>>): Partial<Built> {
+  const { network } = given;
+  return {
+    ...given,
+    ...Object.fromEntries(VALUES.map((name) => [name, plain(given[name])])),
+    network: isNetwork(network) ? Network.fromJSON(structuredClone(network.toJSON())) : undefined,
+  } as Partial<Built>;
+}
+
+const plain = (x: unknown): unknown => (typeof x === "object" ? structuredClone(x) : x);
 
 /** What a module says beside its network, where it does: checked, and with its errors named. */
 function ownParts(path: string, parts: Partial<Built>): Partial<Built> {

@@ -1,16 +1,20 @@
 import { readFileSync, statSync } from "node:fs";
 import { clipped } from "../clipped.ts";
 import { DataError } from "../errors.ts";
+import { textOf } from "../shapes.ts";
 
 /** Bytes of the longest text that is read: above it a string of JavaScript ends. */
 const LONGEST = 2 ** 28;
 
-/** Text of a file that a user names.
+/** Text of a file that a user names, in UTF-8.
  * @throws DataError with its name and what it is */
 export function readText(path: string, longest = LONGEST): string {
   const size = checkRegular(path);
   if (size > longest) throw new DataError(clipped(path), `has ${size} bytes`, `Give a file of at most ${longest}`);
-  return readable(path, () => readFileSync(path, "utf8"));
+  return textOf(
+    clipped(path),
+    readable(path, () => readFileSync(path, "utf8")),
+  );
 }
 
 /** A user's file is a regular one: a pipe without a writer, or a device, never ends.

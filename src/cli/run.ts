@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { saidBy } from "../clipped.ts";
 import { digest } from "../compile/hash.ts";
 import { DataError } from "../errors.ts";
 import { openFolder } from "../storage/node-folder.ts";
@@ -234,9 +235,7 @@ async function draw(result: Result, files: Files): Promise<number> {
       await work();
     } catch (error) {
       code = NO_FIGURE;
-      process.stderr.write(
-        `${what} could not be drawn: ${(error as Error).message}\nThe results are in ${files.where}.\n`,
-      );
+      process.stderr.write(`${what} could not be drawn: ${saidBy(error)}\nThe results are in ${files.where}.\n`);
     }
   };
   await tried("the figures", async () => {

@@ -1,4 +1,5 @@
 import { ModelError } from "../errors.ts";
+import { explainMembers } from "../explain.ts";
 import { anyQuantity, isPlain, optionsOf, shown } from "../shapes.ts";
 import { canonical, type Quantity, type Unit, UNITS } from "../units.ts";
 
@@ -48,7 +49,7 @@ export interface SignalMethods<U extends Unit> {
 }
 export type FluentSignal<U extends Unit = Unit> = Signal<U> & SignalMethods<U>;
 
-const METHODS: SignalMethods<Unit> & ThisType<Signal> = {
+const OWN: SignalMethods<Unit> & ThisType<Signal> = {
   plus(other) {
     return fluent({ kind: "sum", unit: this.unit, terms: [...termsOf(this), ...termsOf(optionsOf("plus", other))] });
   },
@@ -82,6 +83,13 @@ const METHODS: SignalMethods<Unit> & ThisType<Signal> = {
     return fluent({ kind: "clip", unit: this.unit, of: plain(this), ...limit(min, "min"), ...limit(max, "max") });
   },
 };
+
+const [SIGNAL, TIME] = [["kind", "unit"], ["value", "unit"]]; // prettier-ignore
+/** Explained here: what stands on a signal is exported by no entry point. */
+const METHODS = explainMembers("signal", OWN, {
+  plus: [["other", SIGNAL]], minus: [["other", SIGNAL]], times: [["by", "number", SIGNAL]], clip: [["limits", []]],
+  after: [["t", TIME]], before: [["t", TIME]], between: [["from", TIME], ["until", TIME]],
+}); // prettier-ignore
 
 /** Adds the methods to a signal's data and checks it. What has a list `times` of its own becomes the one term of a sum, because the
  * list would hide the method.

@@ -5,7 +5,7 @@ import type { MemoryUse } from "../host/memory.ts";
 import { TrainedEngine } from "../host/trained.ts";
 import { threadsHere } from "../host/threads.ts";
 import { checkThreads, worthThreads } from "../reference/split.ts";
-import { saidBy } from "../clipped.ts";
+import { saidBy, tried } from "../clipped.ts";
 import { didYouMean, ModelError, type StateError } from "../errors.ts";
 import type { CompileOptions, NetworkDescription } from "../network/description.ts";
 import { Network } from "../network/network.ts";
@@ -396,7 +396,7 @@ function checkSynchronous(result: unknown): void {
 }
 
 function hookFailure(t: number, error: unknown): ModelError {
-  const said = error instanceof Error ? `${error.name}: ${error.message}` : saidBy(error);
+  const said = tried(() => (error instanceof Error ? `${error.name}: ` : ""), "") + saidBy(error);
   const remedy = "Mend the hook; what was computed before is kept";
   const failure = new ModelError(`hook of every() at ${t} ms`, `threw ${said.slice(0, 500)}`, remedy);
   failure.cause = error;

@@ -2,6 +2,7 @@ import { digest } from "../compile/hash.ts";
 import { clipped } from "../clipped.ts";
 import { DataError, didYouMean } from "../errors.ts";
 import { Network } from "../network/network.ts";
+import { textOf } from "../shapes.ts";
 import { chosenSettings, decimal, settingsOf } from "../studies/schema.ts";
 import { seconds } from "../units.ts";
 import { presetOf, type Study } from "../studies/study.ts";
@@ -51,8 +52,9 @@ export function studySubject(study: Study, preset: string | undefined, files: Re
 
 /** What a network's file holds. @throws DataError when it is no JSON */
 export function parsedNetwork(name: string, text: string): unknown {
+  const content = textOf(clipped(name), text);
   try {
-    return JSON.parse(text);
+    return JSON.parse(content);
   } catch (error) {
     throw new DataError(clipped(name), `is no JSON (${(error as Error).message.slice(0, 100)})`, "Write it by JSON.stringify(network)"); // prettier-ignore
   }

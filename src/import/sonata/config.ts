@@ -1,5 +1,5 @@
 import { DataError } from "../../errors.ts";
-import { linesOf } from "../../shapes.ts";
+import { linesOf, textOf as textIn } from "../../shapes.ts";
 
 /** What the importer reads: texts and HDF5 files by their path. */
 export interface SonataSource {
@@ -88,7 +88,7 @@ export function json(source: SonataSource, path: string): Fields {
 
 export function textOf(source: SonataSource, path: string): string {
   try {
-    return source.text(path);
+    return textIn(path, source.text(path));
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(path, `cannot be read (${(error as Error).message.slice(0, 100)})`, "Check the path in the config"); // prettier-ignore

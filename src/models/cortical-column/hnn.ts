@@ -11,7 +11,8 @@ const LONGEST = 100_000_000;
  * @param name  of the file, for errors
  * @throws DataError with the line or the path of what does not parse */
 export function readHnn(text: string, name: string): HnnFile {
-  if (textOf(name, text).length > LONGEST)
-    throw new DataError(name, `has ${text.length} characters`, `Give at most ${LONGEST}`);
-  return /^\s*\{/.test(text) ? hnnJson(text, name) : hnnParam(text, name);
+  const content = textOf(name, text);
+  if (content.length > LONGEST)
+    throw new DataError(name, `has ${content.length} characters`, `Give at most ${LONGEST}`);
+  return /^\s*\{/.test(content) ? hnnJson(content, name) : hnnParam(content, name);
 }

@@ -1,5 +1,6 @@
 import { parseDocument, YAMLError } from "yaml";
 import { DataError, didYouMean } from "../../errors.ts";
+import { textOf } from "../../shapes.ts";
 import { NAPP_RATES, type NappRates, type Rate } from "../../mechanisms/channels/napp.ts";
 import { NERLAB_RANGES } from "./nerlab.ts";
 import { POWERS_RANGES } from "./powers2017.ts";
@@ -49,9 +50,10 @@ export function motorNeuronConfig(
 
 /** Warnings (an unknown tag) count as errors, and aliases are few: a configuration has no need of either. */
 function parseYaml(file: string, text: string): unknown {
+  const content = textOf(file, text);
   let tree: unknown;
   try {
-    const parsed = parseDocument(text, { logLevel: "silent" });
+    const parsed = parseDocument(content, { logLevel: "silent" });
     const [wrong] = [...parsed.errors, ...parsed.warnings];
     if (wrong !== undefined) throw wrong;
     tree = parsed.toJS({ maxAliasCount: 100 });

@@ -38,6 +38,24 @@ test("a text is read as it is, up to a length", () => {
   expect(() => readText(at("none.json"))).toThrow(/cannot be read .*Check the path/);
 });
 
+test("a byte order mark is none of a text, and a file in another encoding is refused by its name, for every kind of file", async () => {
+  const network = JSON.stringify({ seed: 3, populations: [] });
+  const mod = "NEURON { SUFFIX leak2 NONSPECIFIC_CURRENT i }\nASSIGNED { v (mV) i (mA/cm2) }\nBREAKPOINT { i = 0.001*v }\n"; // prettier-ignore
+  const how = { set: [], duration: "1" } as never;
+  const takers = [
+    [network, "marked.json", async () => (await fromModule(at("marked.json"), how)).network.seed, 3],
+    [mod, "marked.mod", () => importCommand(at("marked.mod"), { out: at("marked.out.json") }), 0],
+    ["1 2\n3 4\n", "marked.csv", async () => readText(at("marked.csv")), "1 2\n3 4\n"],
+  ] as const;
+  for (const [text, name, take, wanted] of takers) {
+    writeFileSync(at(name), `\ufeff${text}`);
+    expect(await take()).toBe(wanted);
+    writeFileSync(at(name), Buffer.from(`\ufeff${text}`, "utf16le"));
+    const refused = { name: "DataError", where: at(name), problem: "is in UTF-16 (little-endian), not in UTF-8" };
+    await expect(Promise.resolve().then(take)).rejects.toMatchObject(refused);
+  }
+});
+
 test("import says what a morphology is for, and which files it takes", async () => {
   await expect(importCommand("cell.swc", {})).rejects.toThrow(/is a morphology.*Use swcCell/);
   await expect(importCommand("cell.ASC", {})).rejects.toThrow(/is a morphology.*Use ascCell/);

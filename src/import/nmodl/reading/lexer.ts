@@ -49,10 +49,11 @@ export class Lexer {
   /** of the file that is being read. */
   #end = 0;
 
-  constructor(text: string, file: string, include?: Include) {
+  constructor(given: string, file: string, include?: Include) {
     this.file = file;
     this.#include = include;
-    if (textOf(file, text).length > LONGEST_FILE) throw new DataError(file, `has ${text.length} characters`, `Give a file of at most ${LONGEST_FILE}`); // prettier-ignore
+    const text = textOf(file, given);
+    if (text.length > LONGEST_FILE) throw new DataError(file, `has ${text.length} characters`, `Give a file of at most ${LONGEST_FILE}`); // prettier-ignore
     this.#read(text, file);
     const end = text.length;
     const at = { line: text.split("\n").length, column: end - text.lastIndexOf("\n") };
@@ -118,12 +119,13 @@ export class Lexer {
     if (this.#open.includes(name))
       this.fail(at, `includes ${name.slice(0, 100)} from within itself`, "Break the circle");
     if (this.#open.length >= DEEPEST_INCLUDE) this.fail(at, `includes more than ${DEEPEST_INCLUDE} files in one another`, "Put their texts together"); // prettier-ignore
-    const text = (this.#include as Include)(name);
-    if (typeof text !== "string") this.fail(at, `includes ${name.slice(0, 100)}, which is not found`, "Put it beside the file"); // prettier-ignore
-    if (this.#text.length + (text as string).length > LONGEST_FILE) this.fail(at, `comes to more than ${LONGEST_FILE} characters with ${name.slice(0, 100)}`, "Include less"); // prettier-ignore
+    const found = (this.#include as Include)(name);
+    if (typeof found !== "string") this.fail(at, `includes ${name.slice(0, 100)}, which is not found`, "Put it beside the file"); // prettier-ignore
+    const text = textOf(name.slice(0, 100), found as string);
+    if (this.#text.length + text.length > LONGEST_FILE) this.fail(at, `comes to more than ${LONGEST_FILE} characters with ${name.slice(0, 100)}`, "Include less"); // prettier-ignore
     const end = this.#end;
     this.#open.push(name);
-    this.#read(text as string, name);
+    this.#read(text, name);
     this.#open.pop();
     this.#end = end;
     return from + gap + (quoted as string).length;
