@@ -69,7 +69,7 @@ export async function moves(name: string, base: Outcome, other: Outcome): Promis
       traces.push({ population: named(population), ...traceMoves(...pair, run.run.dt / 4) });
     }
   }
-  const both = Object.keys(base.values).filter((key) => key in other.values);
+  const both = Object.keys(base.values).filter((key) => Object.hasOwn(other.values, key));
   const values = both.map((key) => [key, [base.values[key] as number, other.values[key] as number]] as const);
   return { name, spikes, traces, values: Object.fromEntries(values) };
 }
@@ -147,7 +147,7 @@ export function movesTable(all: readonly Moves[]): string {
   const own = [...new Set(all.flatMap(({ values }) => Object.keys(values)))].filter((key) => !firing.has(key));
   const measured = own.map((key) => [
     key,
-    short(all.find(({ values }) => key in values)?.values[key]?.[0] ?? NaN),
+    short(all.find(({ values }) => Object.hasOwn(values, key))?.values[key]?.[0] ?? NaN),
     ...all.map(({ values }) => short(values[key]?.[1] ?? NaN)),
   ]);
   const parts = [];

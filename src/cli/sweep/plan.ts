@@ -56,9 +56,9 @@ export async function planCommand(
   if (fixed["seed"] !== undefined) throw new DataError("--set seed", "is no setting of a study", `Give --seed ${clipped(fixed["seed"])}`); // prettier-ignore
   for (const path of Object.keys(fixed)) subject.kindOf(path);
   const choices = await choicesOf(subject, options);
-  const twice = Object.keys(choices[0] ?? {}).find((path) => path in fixed);
+  const twice = Object.keys(choices[0] ?? {}).find((path) => Object.hasOwn(fixed, path));
   if (twice !== undefined) throw new DataError(`--set ${twice}`, "is also an axis of the sweep", "Give it once");
-  if (options.seed !== undefined && "seed" in (choices[0] ?? {})) throw new DataError(`--seed ${clipped(options.seed)}`, "is also an axis of the sweep", "Give it once"); // prettier-ignore
+  if (options.seed !== undefined && Object.hasOwn(choices[0] ?? {}, "seed")) throw new DataError(`--seed ${clipped(options.seed)}`, "is also an axis of the sweep", "Give it once"); // prettier-ignore
   const seed = options.seed === undefined ? undefined : seedOf(options.seed, 0);
   const replicates = countOf("replicates", options.replicates, MOST_POINTS);
   const line = new ProgressLine(process.stderr);

@@ -289,6 +289,9 @@ describe("a local sweep", () => {
     ] as const)
       // prettier-ignore
       expect((await plan("--out", at("no"), "--grid", path, "--set", "duration=1")).err).toMatch(message);
+    for (const path of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"])
+      for (const axis of [["--grid", `${path}=1,2`], ["--random", `${path}=1:2`, "--samples", "2"], ["--set", `${path}=1`, "--grid", "step.gain=1"]])
+        expect((await plan("--out", at("no"), ...axis, "--set", "duration=1")).err).toMatch(new RegExp(`^ModelError: variation "${path}".*: names nothing in this network`)); // prettier-ignore
     expect((await plan("--out", at("no"), "--grid", "step.gain=1")).err).toMatch(/gives no duration/);
     expect(await hillock(["sweep", "run", dir])).toMatchObject({ code: 0, err: "" });
     await hillock(["sweep", "collect", dir]);
