@@ -25,14 +25,18 @@ export const WORD = {
   failed: 9,
   /** what failed in it: number of characters, then those. */
   said: 10,
-  /** of each thread: spikes it has found in this order. */
-  spikes: 10 + 1 + 200,
+  /** of each thread, two words: spikes it has found in this order, and the last order that it has done. */
+  own: 10 + 1 + 200,
 } as const;
+
+/** Places of a thread's own words. */
+export const spikesOf = (thread: number): number => WORD.own + 2 * thread;
+export const doneBy = (thread: number): number => WORD.own + 2 * thread + 1;
 
 /** A thread tells which of its errors ended an order; the first that fails is heard. */
 export function say(control: Int32Array, thread: number, error: unknown): void {
   if (Atomics.compareExchange(control, WORD.failed, 0, thread) !== 0) return;
-  const text = String(error).slice(0, WORD.spikes - WORD.said - 1);
+  const text = String(error).slice(0, WORD.own - WORD.said - 1);
   control[WORD.said] = text.length;
   for (let k = 0; k < text.length; k++) control[WORD.said + 1 + k] = text.charCodeAt(k);
 }
@@ -92,7 +96,8 @@ export class Crew {
   readonly #control: Int32Array;
   readonly #found: Found[];
   #buffers: Buffers | undefined;
-  #ended: string | undefined;
+  readonly #gone = new Set<Thread>(); // those that said that they ended
+  #ended: string | undefined; // why
   #closed = false;
 
   /** Starts a thread for each part but the first. */
@@ -103,7 +108,7 @@ export class Crew {
     { f32, longest }: Pick<Start, "f32" | "longest">,
     spawn: Spawn,
   ) {
-    this.#control = new Int32Array(new SharedArrayBuffer(4 * (WORD.spikes + parts.length)));
+    this.#control = new Int32Array(new SharedArrayBuffer(4 * spikesOf(parts.length)));
     const others = parts.slice(1);
     this.#found = others.map(() => roomOf(FIRST_ROOM));
     const bare = { ...network, stages: network.stages.map((s) => ({ ...s, rows: [] })) };
@@ -130,6 +135,7 @@ export class Crew {
           (thread, k) =>
             new Promise<void>((resolve, reject) => {
               const ended = (why: string): void => {
+                this.#gone.add(thread);
                 if (!this.#closed) [this.ready, this.#ended] = [false, `thread ${k + 2} of ${this.#threads.length + 1}: ${why}`];
                 reject(new DeviceError(`thread ${k + 2}`, `did not start (${why})`, "Use fewer threads, or threads: 1"));
               };
@@ -146,21 +152,24 @@ export class Crew {
   } // prettier-ignore
 
   /** Has all threads do an order while `own` does this thread's part. @returns whether all potentials stayed within their limits
-   * @throws DeviceError where a thread has ended */
+   * @throws DeviceError where a thread has ended; what `own` throws. No thread is at work then */
   run(order: number, stage: number, { step, steps }: Block, { length, current }: Pick<Logged, "length" | "current">, buffers: Buffers, own: () => void): boolean {
     if (this.#buffers === undefined || isOther(buffers, this.#buffers)) this.#give(buffers);
     const c = this.#control;
     [c[WORD.order], c[WORD.stage], c[WORD.step], c[WORD.steps], c[WORD.logged], c[WORD.current]] = [order, stage, step, steps, length, current];
     c[WORD.unsound] = 0;
     this.#call();
-    own();
-    this.#meet();
+    try {
+      own();
+    } finally {
+      this.#meet();
+    }
     return Atomics.load(c, WORD.unsound) === 0;
   } // prettier-ignore
 
   /** The spikes of the last order. */
   spikes(spike: OnSpike): void {
-    const counts = this.#found.map((_, k) => Atomics.load(this.#control, WORD.spikes + k + 1));
+    const counts = this.#found.map((_, k) => Atomics.load(this.#control, spikesOf(k + 1)));
     if (counts.some((n, k) => n > (this.#found[k] as Found).ids.length)) {
       counts.forEach((n, k) => {
         if (n > (this.#found[k] as Found).ids.length) this.#found[k] = roomOf(2 * n);
@@ -204,12 +213,25 @@ export class Crew {
       pause(this.#control, WORD.done, done);
       if (performance.now() - looked < LOOK && this.#ended === undefined) continue;
       looked = performance.now();
-      const dead = this.#threads.findIndex((t) => !t.alive());
-      if (dead >= 0) this.#fail(`thread ${dead + 2} of ${all + 1}`, "ended during a step");
+      const dead = this.#threads.findIndex((t) => !this.#lives(t));
+      if (dead < 0) continue;
+      this.#threads.forEach((thread, k) => this.#await(thread, k + 1));
       if (this.#ended !== undefined) this.#fail("threads", this.#ended);
+      this.#fail(`thread ${dead + 2} of ${all + 1}`, "ended during a step");
     }
     const failed = Atomics.load(this.#control, WORD.failed);
     if (failed > 0) this.#fail(`thread ${failed + 1} of ${all + 1}`, `failed during a step (${heard(this.#control)})`);
+  }
+
+  #lives(thread: Thread): boolean {
+    return !this.#gone.has(thread) && thread.alive();
+  }
+
+  /** Until a thread has done the order, or has ended: it writes no more. */
+  #await(thread: Thread, index: number): void {
+    const [word, ticket] = [doneBy(index), Atomics.load(this.#control, WORD.ticket)];
+    for (let done = 0; this.#lives(thread) && (done = Atomics.load(this.#control, word)) !== ticket;)
+      pause(this.#control, word, done);
   }
 
   #fail(where: string, why: string): never {

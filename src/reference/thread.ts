@@ -1,4 +1,4 @@
-import { type Found, type Grown, ORDER, pause, say, type Start, WORD } from "./crew.ts";
+import { doneBy, type Found, type Grown, ORDER, pause, say, spikesOf, type Start, WORD } from "./crew.ts";
 import type { Buffers } from "./memory.ts";
 import { printedOf, Share } from "./share.ts";
 
@@ -33,6 +33,8 @@ class Member {
       } catch (error) {
         say(c, this.#index, error);
       }
+      Atomics.store(c, doneBy(this.#index), this.#ticket);
+      Atomics.notify(c, doneBy(this.#index));
       Atomics.add(c, WORD.done, 1);
       Atomics.notify(c, WORD.done);
       if (order === ORDER.leave) return;
@@ -51,7 +53,7 @@ class Member {
       found.steps[k] = steps[k] as number;
       found.ids[k] = ids[k] as number;
     }
-    Atomics.store(this.#control, WORD.spikes + this.#index, ids.length);
+    Atomics.store(this.#control, spikesOf(this.#index), ids.length);
   }
 
   /** @returns whether all that it has left is sound */

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { pool } from "../../bench/models/network.ts";
 import { compile } from "../../src/compile/compile.ts";
 import type { CompiledNetwork } from "../../src/compile/compiled.ts";
@@ -8,6 +8,7 @@ import { drive } from "../../src/network/signal.ts";
 import type { Spawn, Thread } from "../../src/host/threads.ts";
 import { nodeThreads } from "../../src/node/threads.ts";
 import { referenceEngine, threadedEngine } from "../../src/reference/engine.ts";
+import { Share } from "../../src/reference/share.ts";
 import { fixedProbability } from "../../src/connect/rules.ts";
 import { Network } from "../../src/network/network.ts";
 import { gamma, poisson } from "../../src/network/sources.ts";
@@ -15,7 +16,7 @@ import { Hz, ms, perCell, uS } from "../../src/units.ts";
 import { clamped } from "../clamps.ts";
 import { gathering } from "../gathers.ts";
 import { collect, compiled, expectSame, hhCells, network, type RunOptions } from "../gpu/engine-networks.ts";
-import { noisy } from "../noise.ts";
+import { drawn, noisy } from "../noise.ts";
 import { changeRates, portNetwork } from "../ports.ts";
 import { reading } from "../readouts.ts";
 import { DT, learningNetwork } from "../unit/links/learning-network.ts";
@@ -169,6 +170,27 @@ test("a thread that fails says what failed in it", async () => {
     /thread 2 of 2: failed during a step \(TypeError: Cannot read properties of undefined \(reading 'ids'\)\)/,
   );
   expect(String(failed)).toMatch(/as it was before this segment/);
+  await engine.close();
+});
+
+test("what fails in the leading thread's own part goes back only when no other thread is at work", async () => {
+  const many = new Network({ seed: 3 });
+  many.cells("neurons", drawn({ n: 5000 })); // a block of them takes the other thread longer than going back
+  const late: Spawn = () => {
+    const thread = spawn();
+    return { ...thread, end: () => void setTimeout(() => thread.end(), 200) }; // as late as a platform may be
+  };
+  const engine = await threadedEngine(compile(many, { dt: ms(1) }), { threads: 2, spawn: late });
+  await engine.advance(200);
+  const before = structuredClone(await engine.save());
+  const own = vi.spyOn(Share.prototype, "advance").mockImplementationOnce(() => {
+    throw new RangeError("own");
+  });
+  await expect(engine.advance(600)).rejects.toThrow("own");
+  own.mockRestore();
+  expect(await engine.save()).toEqual(before);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await engine.save()).toEqual(before);
   await engine.close();
 });
 
