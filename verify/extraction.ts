@@ -41,20 +41,27 @@ export async function verifyExtraction(files: CaseFiles, stem: string, context: 
 }
 
 /** The file's own thresholds say how many cells their pool has: by konstantin's law they rise by one factor from each cell to the next and begin n
- * factors below 1, and so by Fuglevand's where the range is 100; the combined law ends at 1. De Luca's, which begins at 0, does not say, nor does
- * Fuglevand's of another range, which begins at 0.01 whatever the range. */
+ * factors below 1; the combined law ends at 1. Fuglevand's begins at 0.01 and would come to 0.01 times its range one factor after its last cell: a
+ * pool is whole where that is a whole range, and has lost cells where more of them would come to a usual one. De Luca's, which begins at 0, does not say. */
 function wantWholePool(stored: Table): void {
   const rt = stored.numbers("recruitment_threshold");
   const [first = NaN, second = NaN] = rt;
   if (first === 0 || Math.abs((rt.at(-1) as number) - 1) < 1e-9) return;
   const n = -Math.log(first) / Math.log(second / first);
   const geometric = rt.every((x, k) => k === 0 || Math.abs(x / (rt[k - 1] as number) / (second / first) - 1) < 1e-6);
-  if (geometric && Math.abs(first - 0.01) < 1e-9 && Math.abs(n - Math.round(n)) > 1e-3) return;
-  wantEqual(
-    stored.where,
-    "cells",
-    rt.length,
-    Number.isFinite(n) ? Number(n.toFixed(4)) : NaN,
-    "the law of its thresholds",
-  );
+  const cells = geometric && Math.abs(first - 0.01) < 1e-9 ? fuglevandCells(rt) : n;
+  if (cells === undefined) return;
+  const said = Number.isFinite(cells) ? Number(cells.toFixed(4)) : NaN;
+  wantEqual(stored.where, "cells", rt.length, said, "the law of its thresholds");
+}
+
+const USUAL_RANGES = [5, 10, 20, 30, 50, 100, 200, 500, 1000] as const;
+
+/** How many cells Fuglevand's pool has; undefined where its range is none that is known. */
+function fuglevandCells(rt: Float64Array): number | undefined {
+  const factor = Math.log((rt.at(-1) as number) / (rt[0] as number)) / (rt.length - 1);
+  const range = Math.exp(factor * rt.length);
+  if (Math.abs(range - Math.round(range)) < 1e-5 * range) return rt.length;
+  const longer = USUAL_RANGES.map((usual) => Math.log(usual) / factor).filter((n) => n > rt.length);
+  return longer.find((n) => Math.abs(n - Math.round(n)) < 1e-3);
 }

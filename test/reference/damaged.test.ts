@@ -61,8 +61,8 @@ test("every kind of the folder is among them", () => {
 test("r3: a pool that lost its last cells is refused, by what its thresholds say, and a whole one is not", async () => {
   const one = all.get("motor-pool/r3_extraction")!;
   const [head = "", cell = ""] = one.files.text("r3_extraction.csv").split("\n");
-  const pool = (mode: ThresholdMode, n: number, kept: number): string => {
-    const { rt } = recruitmentThresholds({ n, mode, range: 100, slope: 10 });
+  const pool = (mode: ThresholdMode, n: number, kept: number, range = 100): string => {
+    const { rt } = recruitmentThresholds({ n, mode, range, slope: 10 });
     const lines = Array.from(rt.subarray(0, kept), (x, k) => cell.replace(/^[^,]*,[^,]*/, `${k},${x}`));
     return [head, ...lines].join("\n");
   };
@@ -70,6 +70,14 @@ test("r3: a pool that lost its last cells is refused, by what its thresholds say
   for (const mode of ["fuglevand", "konstantin", "combined"] as const)
     for (const n of [5, 10, 37]) {
       expect(await said(pool(mode, n, n)), `${mode}, ${n}`).toBe("runs");
-      for (let kept = 5; kept < n; kept += 4) expect(await said(pool(mode, n, kept)), `${mode}, ${kept} of ${n}`).toBe("refused"); // prettier-ignore
+      for (let kept = 5; kept < n; kept += 4) {
+        const whole = mode === "fuglevand" && 2 * kept === n; // half a pool of range 100 has the thresholds of a whole one of range 10
+        expect(await said(pool(mode, n, kept)), `${mode}, ${kept} of ${n}`).toBe(whole ? "runs" : "refused");
+      }
     }
+  for (const range of [10, 12.5, 30, 250, 1000])
+    for (const n of [5, 10, 37])
+      expect(await said(pool("fuglevand", n, n, range)), `${n}, range ${range}`).toBe("runs");
+  for (const range of [10, 30, 1000])
+    for (const kept of [7, 9]) expect(await said(pool("fuglevand", 10, kept, range)), `${kept} of range ${range}`).toBe("refused"); // prettier-ignore
 });

@@ -46,6 +46,17 @@ test.each([
   expect(rows.some((row) => row.pass === false)).toBe(true);
 });
 
+test("Izhikevich cells none of whose spikes the case compares do not pass on their counts", async () => {
+  const none = (files: CaseFiles): CaseFiles => {
+    const of = (text: string): string => text.replaceAll(/"(f64_comparable_spikes|f32_equal_spikes|f32_spikes_within_wide)": \d+/g, '"$1": 0'); // prettier-ignore
+    return { ...files, text: (file) => (file === "case.json" ? of(files.text(file)) : files.text(file)) };
+  };
+  for (const engine of ["reference", "reference32"] as const) {
+    const rows = await rowsOf("g02_from_start", engine, none);
+    expect(rows.filter(({ pass }) => pass === false)).toMatchObject([{ measured: 0, allowed: ">= 1" }]);
+  }
+});
+
 test("a part of case.json that was lost is missed where its tables are still listed", async () => {
   const general = fileURLToPath(new URL("general", import.meta.url));
   const found = discover(listing(general)).find(({ kind }) => kind === "g10")!;

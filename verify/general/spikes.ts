@@ -77,7 +77,8 @@ export interface CellSpikes {
   readonly f32_counts: readonly number[];
 }
 
-/** @param wide   steps within which the first `f32_spikes_within_wide` lie
+/** Counts, and the spikes of each cell that the case says can be compared: where no cell has any, its counts alone pass nothing.
+ * @param wide   steps within which the first `f32_spikes_within_wide` lie
  * @param spread  by how many the count may leave the list */
 export function cellRows(
   name: string,
@@ -99,8 +100,16 @@ export function cellRows(
     return Math.max(0, Math.min(...cell.f32_counts.map((n) => Math.abs(n - found))) - spread);
   });
   const rows = [atMost(name, "cells' counts, beyond what is allowed", counts, 0, cells.length, `${count(reference)} spikes`)];
-  if (float64) rows.push(atMost(name, "comparable spikes, worst (steps)", largest((cell, k) => shift(k, 0, sure(cell))), 0, cells.length));
-  rows.push(atMost(name, "spikes that float32 keeps, worst (steps)", largest((cell, k) => shift(k, 0, cell.f32_equal_spikes)), GENERAL.spikeSteps.float32, cells.length));
-  rows.push(atMost(name, "further spikes, worst (steps)", largest((cell, k) => shift(k, 0, cell.f32_spikes_within_wide)), wide, cells.length));
+  // cells are compared by the spikes that the case says of each; one that is silent by its count
+  const compare = (quantity: string, of: (cell: CellSpikes) => number, allowed: number): void => {
+    const held = cells.filter((cell) => of(cell) > 0 || cell.spikes === 0).length;
+    if (held > 0) rows.push(atMost(name, quantity, largest((cell, k) => shift(k, 0, of(cell))), allowed, held));
+  };
+  if (float64) compare("comparable spikes, worst (steps)", sure, 0);
+  compare("spikes that float32 keeps, worst (steps)", (cell) => cell.f32_equal_spikes, GENERAL.spikeSteps.float32);
+  compare("further spikes, worst (steps)", (cell) => cell.f32_spikes_within_wide, wide);
+  const firing = cells.filter((cell) => cell.spikes > 0);
+  const compared = firing.filter((cell) => Math.max(sure(cell), cell.f32_equal_spikes, cell.f32_spikes_within_wide) > 0);
+  if (firing.length > 0) rows.push(atLeast(name, "cells that fire whose spikes the case compares", compared.length, 1, compared.length));
   return rows;
 } // prettier-ignore
