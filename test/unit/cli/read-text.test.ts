@@ -52,7 +52,7 @@ test("a byte order mark is none of a text, and a file in another encoding is ref
     expect(await take()).toBe(wanted);
     writeFileSync(at(name), Buffer.from(`\ufeff${text}`, "utf16le"));
     const refused = { name: "DataError", where: at(name), problem: "is in UTF-16 (little-endian), not in UTF-8" };
-    await expect(Promise.resolve().then(take)).rejects.toMatchObject(refused);
+    await expect((async () => take())()).rejects.toMatchObject(refused);
   }
 });
 
