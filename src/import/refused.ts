@@ -53,15 +53,19 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc" | "asc" | "sonata", readon
       why: "they have no counterpart",
     },
     {
-      what: "biophysical templates but ctdb:Biophys1.hoc with model_processing fullaxon, aibs_perisomatic, aibs_allactive or axon_bbpv5",
-      why: "a template with a morphology is a program (other HOC, NeuroML); such cells are built by a script (swcCell, nmodl)",
+      what: "biophysical templates but ctdb:Biophys1.hoc and nml:<file>, with model_processing fullaxon, aibs_perisomatic, aibs_allactive (or either with _directed) or axon_bbpv5",
+      why: "a template of HOC is a program, and so are other processings; such cells are built by a script (swcCell, nmodl)",
+    },
+    {
+      what: "in a cell of NeuroML: densities that change along a group of segments, GHK currents, populations of channels, groups but soma, axon, dend, apic and all, several reversal potentials of an ion, a document type",
+      why: "hillock reads densities of kinds of sections, as the Allen Institute exports them",
     },
     {
       what: "a fit that gives one ion two reversal potentials, that inserts what is neither in mechanisms_dir nor hillock's own, or parameters per node",
       why: "a cell has one potential of an ion; a mechanism of another text is another one; nodes of a type are one cell",
     },
     {
-      what: "point neurons' templates but nest:iaf_psc_exp, iaf_psc_alpha, iaf_psc_delta, iaf_cond_exp, iaf_cond_alpha, aeif_cond_exp, aeif_cond_alpha, izhikevich",
+      what: "point neurons' templates but nest:iaf_psc_exp, iaf_psc_alpha, iaf_psc_delta, iaf_cond_exp, iaf_cond_alpha, aeif_cond_exp, aeif_cond_alpha, izhikevich, and nrn:IntFire1",
       why: "hillock has no neuron that does the same",
     },
     {

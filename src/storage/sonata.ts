@@ -80,8 +80,16 @@ function writePopulation(group: Group, own: readonly SonataTrace[], { times, uni
     "<f",
   );
   const step = rows > 1 ? (times[1] as number) - (times[0] as number) : 1;
-  const span = Float64Array.of(times[0] ?? 0, (times[rows - 1] ?? 0) + step, step);
-  column(mapping, "time", span, "<d").create_attribute("units", "ms");
+  column(mapping, "time", reportSpan(times[0] ?? 0, rows, step), "<d").create_attribute("units", "ms");
+}
+
+/** First time, end and step of a report, ms. BMTK's reader counts rows by whole steps, (end - start) / step cut off: the end is
+ * one step behind the last row, and by roundings later where that would lose it.
+ * @param rows  samples, the first at `start` */
+export function reportSpan(start: number, rows: number, step: number): Float64Array {
+  let end = start + rows * step;
+  while (Math.trunc((end - start) / step) < rows) end += Number.EPSILON * Math.max(1, end);
+  return Float64Array.of(start, end, step);
 }
 
 export const bigs = (values: ArrayLike<number>): BigUint64Array =>

@@ -12,8 +12,8 @@ import { openHdf5 } from "../../src/storage/hdf5-file.ts";
 import { damage, damaged } from "./damage.ts";
 import { fuzzed, PATIENCE, result } from "./runs.ts";
 
-/** Three circuits: point neurons, cells with synapses at places, cells with synapses at drawn ones. */
-const CIRCUITS = ["point", "cells", "active"] as const;
+/** Four circuits: point neurons, cells with synapses at places, cells with synapses at drawn ones, both as BMTK's builder lays them out. */
+const CIRCUITS = ["point", "cells", "active", "builder"] as const;
 type Circuit = (typeof CIRCUITS)[number];
 const root = mkdtempSync(join(tmpdir(), "hillock-fuzz-sonata-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -25,14 +25,24 @@ interface Held {
   attrs: Record<string, { value: unknown }>;
   below?: Record<string, Held>;
 }
-const texts: Record<Circuit, Map<string, string>> = { point: new Map(), cells: new Map(), active: new Map() };
-const trees: Record<Circuit, Map<string, Held>> = { point: new Map(), cells: new Map(), active: new Map() };
+const texts: Record<Circuit, Map<string, string>> = {
+  point: new Map(),
+  cells: new Map(),
+  active: new Map(),
+  builder: new Map(),
+};
+const trees: Record<Circuit, Map<string, Held>> = {
+  point: new Map(),
+  cells: new Map(),
+  active: new Map(),
+  builder: new Map(),
+};
 
 beforeAll(async () => {
   const fixture = (name: string): string => join(import.meta.dirname, "../fixtures", name);
   const layer5 = join(import.meta.dirname, "../../examples/layer5");
   const mods = readdirSync(layer5).filter((name) => name.endsWith(".mod")).map((name) => join(layer5, name)); // prettier-ignore
-  const scripts = { point: ["sonata-circuit.py"], cells: ["sonata-cells/circuit.py", ...mods, fixture("sonata-cells/k_slow.mod")], active: ["sonata-active/circuit.py", ...mods] }; // prettier-ignore
+  const scripts = { point: ["sonata-circuit.py"], cells: ["sonata-cells/circuit.py", ...mods, fixture("sonata-cells/k_slow.mod")], active: ["sonata-active/circuit.py", ...mods], builder: ["sonata-builder/circuit.py", ...mods] }; // prettier-ignore
   const h5 = await (await openFolder(root)).hdf5();
   for (const circuit of CIRCUITS) {
     const folder = join(root, circuit);
@@ -161,7 +171,7 @@ function read(circuit: Circuit, otherText: ReadonlyMap<string, string | undefine
     return shown(found) as SonataGroup;
   };
   const start = process.cpuUsage();
-  const model = result(() => sonata("simulation_config.json", { text, hdf5 }));
+  const model = result(() => sonata(circuit === "builder" ? "config.json" : "simulation_config.json", { text, hdf5 }));
   const { user } = process.cpuUsage(start);
   expect(user, `${circuit} took ${user / 1e6} s of CPU`).toBeLessThan(10e6);
   return model;
@@ -219,6 +229,24 @@ test("tables with other cells are refused with a typed error, or make a network"
       }
       const model = read(circuit, new Map([[name, lines.join("\n")]]));
       if (model !== undefined) isWhole(model, circuit);
+    }),
+    fuzzed(40),
+  );
+}, PATIENCE); // prettier-ignore
+
+test("NeuroML with other characters and pieces is refused with a typed error, or makes a network", () => {
+  const file = "components/cells/nml/First.cell.nml";
+  const piece = fc.oneof(fc.constantFrom("<", ">", "/>", "</cell>", "<!--", "-->", "<!DOCTYPE a [<!ENTITY b 'c'>]>", "<![CDATA[", '"', "'", "&b;", 'segmentGroup="x"', "1e999 mV", "-", "<a>".repeat(50)), fc.string({ maxLength: 8 })); // prettier-ignore
+  const edit = fc.record({ at: fc.nat(), cut: fc.oneof(fc.nat(3), fc.nat(400)), piece, copies: fc.constantFrom(1, 1, 1, 2000) });
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 3 }), (edits) => {
+      let text = texts.builder.get(file) as string;
+      for (const { at, cut, piece: put, copies } of edits) {
+        const k = at % text.length;
+        text = text.slice(0, k) + put.repeat(copies) + text.slice(k + cut);
+      }
+      const model = read("builder", new Map([[file, text]]));
+      if (model !== undefined) isWhole(model, "builder");
     }),
     fuzzed(40),
   );

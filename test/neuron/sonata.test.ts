@@ -6,6 +6,7 @@ import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { pythonWith } from "../../scripts/requirements.mjs";
 import { hillock } from "../../src/cli/command.ts";
 import { fromSonata } from "../../src/cli/sonata.ts";
+import { timesPerCell } from "../../src/analysis/index.ts";
 import { loadRun, ms, simulate } from "../../src/index.ts";
 import type { CellModel } from "../../src/network/cell.ts";
 import { openFolder } from "../../src/node.ts";
@@ -106,4 +107,33 @@ test("all-active cells, axons that stay, drawn places, weights by tuning, clamps
   expect([time[0], time[1]!.toFixed(6), time[2]!.toFixed(6), width, data.length]).toEqual([10, "20.000000", "0.100000", 3, 300]);
   expect(data[0]).toBeCloseTo(somata[0]![400]!, 4);
   expect(data[299]).toBeCloseTo(somata[1]![796]!, 4);
+}, 120_000); // prettier-ignore
+
+test("a circuit as BMTK's builder lays it out is NEURON's: a cell in NeuroML, a fit of texts, IntFire1 between them", async () => {
+  const built = mkdtempSync(join(folder, "builder-"));
+  execFileSync(pythonWith(["h5py", "numpy"]), [at("../fixtures/sonata-builder/circuit.py"), built, ...mods]);
+  const neuron = neuronOf<{ V: number[][]; cai: number[][]; fired: number[][] }>(built, join(built, "build"));
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, "write").mockImplementation(() => true);
+  const out = join(built, "out");
+  expect(await hillock(["run", join(built, "config.json"), "--engine", "reference", "--out", out])).toBe(0);
+  const run = await loadRun(await openFolder(out));
+  const fired = timesPerCell(await run.spikes("cortex_nrn_IntFire1"));
+  // times on steps, which NEURON sums up
+  const onSteps = (times: ArrayLike<number>): number[] => Array.from(times, (t) => Math.round(t / 0.1));
+  expect(fired.map(onSteps)).toEqual(neuron.fired.map(onSteps));
+  expect(neuron.fired.every(({ length }) => length > 4)).toBe(true);
+
+  const h5 = await (await openFolder(out)).hdf5();
+  for (const [name, want] of [["v", neuron.V], ["calcium_concentration", neuron.cai]] as const) {
+    const file = openHdf5(h5, join(out, `${name}.h5`));
+    const { data, width, places, time } = reported(file);
+    expect(width).toBe(want.length);
+    expect(places.every((of) => of.length === 1 && of[0]?.join() === "0,0.5")).toBe(true);
+    // BMTK's count of rows: no sample is lost to a rounding
+    expect(Math.trunc(((time[1] as number) - (time[0] as number)) / (time[2] as number))).toBe(data.length / width);
+    const errors = want.flatMap((trace, k) => trace.map((x, row) => Math.abs(x - data[row * width + k]!) / Math.max(1e-3, Math.abs(x))));
+    // the file holds float32: 6e-8 of the value; spikes move by less than 1e-6 mV of 80
+    expect(Math.max(...errors)).toBeLessThan(1e-7);
+    file.close();
+  }
 }, 120_000); // prettier-ignore

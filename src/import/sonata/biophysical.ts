@@ -10,7 +10,7 @@ import { brief, type Fields, textOf } from "./config.ts";
 import { type Fit, fitOf } from "./fit.ts";
 import { type Compartment, compartmentsOf, type DrawnPlaces, kindOf } from "./places.ts";
 
-/** Cells of a morphology and a fit of the Allen Cell Types Database, whose reconstructed axon stays or gives way to two sections. */
+/** Cells of a morphology and a fit of the Allen Cell Types Database (its JSON or NeuroML), whose reconstructed axon stays or gives way to two sections. */
 
 /** A kind of cell that nodes of one type are. */
 export interface Biophysical {
@@ -51,15 +51,21 @@ export function runOf(config: Fields, run: Fields | undefined): Run {
 /** @throws DataError for other templates and processings, with what is missing */
 export function biophysical(where: string, type: ReadonlyMap<string, string>, files: Components, run: Run): Biophysical {
   const template = type.get("model_template") ?? "";
-  if (!/^(?:ctdb:)?Biophys1(?:\.hoc)?$/.test(template)) throw new DataError(where, `has the model_template "${template.slice(0, 60)}"`, "Of biophysical cells hillock takes ctdb:Biophys1.hoc; other templates are programs");
+  const neuroml = /^nml:(.+)$/.exec(template)?.[1];
+  if (neuroml === undefined && !/^(?:ctdb:)?Biophys1(?:\.hoc)?$/.test(template)) throw new DataError(where, `has the model_template "${template.slice(0, 60)}"`, "Of biophysical cells hillock takes ctdb:Biophys1.hoc and nml:<file>; other templates are programs");
   const named = (key: string): string => {
     const name = type.get(key);
     if (name !== undefined) return name;
     throw new DataError(where, `has no ${key}`, "Give the name of its file in the table of node types");
   };
   const path = files.folder("morphologies_dir") + named("morphology").replace(/(?:\.swc)?$/, ".swc");
-  const { soma, kept, axon, inFile } = processed(where, type.get("model_processing"), path, swc(textOf(files.source, path), path));
-  const fit = fitOf(files.json("biophysical_neuron_models_dir", named("dynamics_params")), files.notes);
+  const processing = type.get("model_processing") ?? (neuroml === undefined ? "fullaxon" : "aibs_perisomatic"); // as SONATA's guide and BMTK have it
+  const { soma, kept, axon, inFile } = processed(where, processing, path, swc(textOf(files.source, path), path));
+  const fit = neuroml === undefined ? fitOf(files.json("biophysical_neuron_models_dir", named("dynamics_params")), files.notes) : files.neuroml(neuroml);
+  const said = (value: number | undefined, key: string): number => {
+    if (value !== undefined) return value;
+    throw new DataError(fit.where, `does not say ${key}`, `Give ${key} in the simulation's conditions`);
+  };
   const sections = [...kept.map((s) => sectionOf(s, fit, run)), ...(axon === undefined ? [] : newAxon(soma.name, axon, fit, run))];
   const kinds = new Map<string, string[]>();
   for (const { name } of sections) kinds.set(kindOf(name), [...(kinds.get(kindOf(name)) ?? []), name]);
@@ -68,8 +74,8 @@ export function biophysical(where: string, type: ReadonlyMap<string, string>, fi
     sections,
     ...membrane(fit, kinds, files),
     detector: { section: soma.name, at: 0.5, threshold: mV(run.threshold) },
-    V0: mV(run.vInit ?? fit.vInit),
-    celsius: degC(run.celsius ?? fit.celsius),
+    V0: mV(said(run.vInit ?? fit.vInit, "v_init")),
+    celsius: degC(said(run.celsius ?? fit.celsius, "celsius")),
   };
   return { cell, processed: sections.map(({ name }) => name), compartments: compartmentsOf(sections), nsegs: new Map(sections.map(({ name, nseg = 1 }) => [name, nseg])), inFile, receptors: new Map(), drawn: new Map() };
 } // prettier-ignore
@@ -96,13 +102,15 @@ function membrane(fit: Fit, kinds: ReadonlyMap<string, readonly string[]>, files
   const insertions: Insertion[] = [];
   const reversals: Record<string, Quantity<"mV">> = {};
   for (const [kind, sections] of kinds) {
-    for (const [name, { where, values }] of fit.mechanisms(kind)) {
+    for (const [name, { where, values, canonical, ifKnown = [] }] of fit.mechanisms(kind)) {
       const { mechanism, reads, renamed, scale } = files.mechanism(where, name);
-      const params = [...values].map(([key, value]) => {
-        const param = Object.hasOwn(renamed, key) ? (renamed[key] as string) : key;
+      const nameOf = (key: string): string => (Object.hasOwn(renamed, key) ? (renamed[key] as string) : key);
+      const known = [...ifKnown].filter(([key]) => Object.hasOwn(mechanism.params, nameOf(key)));
+      const params = [...values, ...known].map(([key, value]) => {
+        const param = nameOf(key);
         if (!Object.hasOwn(mechanism.params, param)) throw new DataError(where, `gives ${key.slice(0, 60)} of ${name}, which has no such parameter`, didYouMean(key.slice(0, 60), Object.keys(mechanism.params)));
         const { unit } = mechanism.params[param] as { unit: Quantity["unit"] };
-        return [param, { value: scaled(value, scale[param] ?? 1), unit }] as const;
+        return [param, { value: scaled(value, canonical === true ? 1 : (scale[param] ?? 1)), unit }] as const;
       });
       insertions.push({ sections, mechanism, params: Object.fromEntries(params) });
       for (const ion of ["na", "k"].filter((one) => reads.includes(`e${one}`))) {

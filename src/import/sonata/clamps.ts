@@ -22,10 +22,8 @@ export const CLAMPS: ReadonlySet<string> = new Set(["current_clamp", "csv", "fil
 const UNIT = "pA for amp (nA of biophysical cells), ms for delay and duration";
 
 export function clamps(net: Network, source: SonataSource, config: Fields, paths: Paths, sets: NodeSets, parts: readonly Part[], notes: string[]): void {
-  const inputs = config.fields("inputs");
   const neurons = parts.filter(isNeurons);
-  for (const name of inputs?.keys() ?? []) {
-    const input = inputs?.fields(name) as Fields;
+  for (const [name, input] of config.fields("inputs")?.enabled() ?? []) {
     const type = input.text("input_type") ?? "";
     if (!CLAMPS.has(type)) continue;
     const module = input.text("module") ?? "IClamp";

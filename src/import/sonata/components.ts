@@ -3,7 +3,9 @@ import * as mechanisms from "../../mechanisms/index.ts";
 import type { Channel, Pool } from "../../mechanisms/mechanism.ts";
 import { own } from "../../own.ts";
 import { nmodl } from "../nmodl/nmodl.ts";
-import { type Fields, json, type Paths, type SonataSource } from "./config.ts";
+import { type Fields, json, type Paths, type SonataSource, textOf } from "./config.ts";
+import type { Fit } from "./fit.ts";
+import { neuromlFit } from "./neuroml.ts";
 
 /** A mechanism with what its file says of it. */
 interface KnownMechanism {
@@ -24,6 +26,7 @@ export class Components {
   readonly #paths: Paths;
   readonly #mechanisms = new Map<string, KnownMechanism>();
   readonly #json = new Map<string, Fields>();
+  readonly #neuroml = new Map<string, Fit>();
 
   constructor(source: SonataSource, circuit: Fields, paths: Paths, notes: string[]) {
     [this.source, this.#circuit, this.#paths, this.notes] = [source, circuit, paths, notes];
@@ -40,6 +43,14 @@ export class Components {
     const path = this.folder(folder) + name;
     const found = this.#json.get(path) ?? json(this.source, path);
     this.#json.set(path, found);
+    return found;
+  }
+
+  /** The membrane of a cell in NeuroML. */
+  neuroml(name: string): Fit {
+    const path = this.folder("biophysical_neuron_models_dir") + name;
+    const found = this.#neuroml.get(path) ?? neuromlFit(path, textOf(this.source, path), this.notes);
+    this.#neuroml.set(path, found);
     return found;
   }
 

@@ -68,6 +68,27 @@ export class Fields {
     throw new DataError(this.at(key), `is ${brief(value)}`, "Give a finite number");
   }
 
+  /** A number, or a text that is one: fits are written with either. */
+  numeric(key: string): number | undefined {
+    const value = this.get(key);
+    if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))) return Number(value);
+    return this.number(key);
+  }
+
+  /** Whether `enabled` is said to be false, of an input, a report or a file of edges.
+   * @throws DataError where it is neither true nor false */
+  get isOff(): boolean {
+    const enabled = this.get("enabled") ?? true;
+    if (typeof enabled === "boolean") return !enabled;
+    throw new DataError(this.at("enabled"), `is ${brief(enabled)}`, "Give true or false");
+  }
+
+  /** Objects by their key that are not switched off. */
+  enabled(): [string, Fields][] {
+    const all = this.keys().map((key): [string, Fields] => [key, new Fields(this.at(key), this.get(key))]);
+    return all.filter(([, entry]) => !entry.isOff);
+  }
+
   /** Fields that nothing has asked for. */
   left(): string[] {
     return this.keys().filter((key) => !this.#asked.has(key));
@@ -104,17 +125,17 @@ export function hdf5Of(source: SonataSource, path: string): SonataGroup {
   }
 }
 
-/** Paths of one config: its manifest's variables, then relative to its folder. */
+/** Paths of one config: its manifest's variables and `configdir`, then relative to its folder. */
 export class Paths {
   readonly #folder: string;
-  readonly #variables = new Map<string, string>();
+  readonly #variables = new Map([["configdir", "."]]);
 
   constructor(config: Fields, path: string) {
     this.#folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
     const manifest = config.fields("manifest");
     for (const key of manifest?.keys() ?? []) {
       const value = manifest?.text(key) ?? "";
-      if (!/^\$\w+$|^\$\{\w+\}$/.test(key)) throw new DataError(manifest?.at(key) ?? key, "is no variable", "Write it as $NAME"); // prettier-ignore
+      if (!/^\$?\w+$|^\$\{\w+\}$/.test(key)) throw new DataError(manifest?.at(key) ?? key, "is no variable", "Write it as $NAME"); // prettier-ignore
       this.#variables.set(key.replace(/[${}]/g, ""), value);
     }
   }
@@ -140,24 +161,38 @@ export class Paths {
   }
 }
 
-/** A table of types: rows by id, each a map of columns to text; NULL and empty are left out. */
+/** What tables leave out: BMTK writes NULL and NONE, and reads its reader's other words likewise. */
+const NOTHING = new Set(["", "NULL", "NONE", "None", "null", "NaN", "nan", "NA", "N/A", "n/a", "<NA>"]);
+
+/** A table of types: rows by id, each a map of columns to text; what is left out (NULL, NONE) is not in it. A column that is there twice has the
+ * value of the one that says something. */
 export function typesTable(source: SonataSource, path: string, id: string): Map<number, ReadonlyMap<string, string>> {
   const lines = linesOf(path, textOf(source, path)).filter((line) => line.trim() !== ""); // prettier-ignore
   if (lines.length > 1_000_000) throw new DataError(path, `has ${lines.length} lines`, "Give at most 1000000");
   const head = cellsOf(lines[0] ?? "");
   if (!head.includes(id)) throw new DataError(path, `has no column ${id}`, "Give a table with spaces between columns");
-  if (new Set(head).size !== head.length) throw new DataError(path, "has a column twice", "Give each column once");
   const table = new Map<number, ReadonlyMap<string, string>>();
   for (const [k, line] of lines.slice(1).entries()) {
-    const cells = cellsOf(line);
-    if (cells.length !== head.length) throw new DataError(`${path}, line ${k + 2}`, `has ${cells.length} columns of ${head.length}`, "Give one value for each column, NULL for none"); // prettier-ignore
-    const row = new Map(head.flatMap((name, c) => (cells[c] === "NULL" || cells[c] === "" ? [] : [[name, cells[c] as string] as const]))); // prettier-ignore
+    const row = rowOf(`${path}, line ${k + 2}`, head, cellsOf(line));
     const key = Number(row.get(id) ?? NaN);
     if (!Number.isSafeInteger(key) || key < 0) throw new DataError(`${path}, line ${k + 2}`, `${id} is "${(row.get(id) ?? "").slice(0, 60)}"`, "Give a whole number"); // prettier-ignore
     if (table.has(key)) throw new DataError(`${path}, line ${k + 2}`, `gives ${id} ${key} again`, "Give each id once");
     table.set(key, row);
   }
   return table;
+}
+
+function rowOf(where: string, head: readonly string[], cells: readonly string[]): ReadonlyMap<string, string> {
+  if (cells.length !== head.length) throw new DataError(where, `has ${cells.length} columns of ${head.length}`, "Give one value for each column, NULL for none"); // prettier-ignore
+  const row = new Map<string, string>();
+  for (const [c, name] of head.entries()) {
+    const cell = cells[c] as string;
+    if (NOTHING.has(cell)) continue;
+    const before = row.get(name) ?? cell;
+    if (before !== cell) throw new DataError(where, `has the ${name.slice(0, 60)} "${before.slice(0, 60)}" and "${cell.slice(0, 60)}" in two columns of that name`, "Give each column once"); // prettier-ignore
+    row.set(name, cell);
+  }
+  return row;
 }
 
 /** Words between spaces; a word in double quotes may hold spaces. */

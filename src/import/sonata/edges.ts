@@ -66,6 +66,7 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
     return fail(k, `has the ${name} "${text.slice(0, 60)}"`);
   };
   const source = populationOf(where, group, "source_node_id", parts);
+  const signs = new Signs(target, parts, files);
   const weight = new Float64Array(n);
   const delay = new Float64Array(n);
   const ofCells = new Set(parts.flatMap(({ nodes, model, rows }) => (nodes === target && isCell(model) ? rows.map((row) => nodes.ids[row]) : [])));
@@ -74,12 +75,30 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
     const synapses = value("nsyns", k) ?? 1;
     if (!Number.isSafeInteger(synapses) || synapses < 0) throw new DataError(`${where}, nsyns of edge ${k}`, `is ${synapses}`, "Give a whole number of synapses");
     const weighed = { where: `${where}, edge ${k} of edge_type_id ${typeId[k]}`, value: (name: string) => value(name, k), source: [source, sourceId[k] as number] as const, target: [target, targetId[k] as number] as const };
-    weight[k] = weightOf(type(k).get("weight_function"), weighed) * (ofCells.has(targetId[k]) ? 1 : synapses);
+    weight[k] = weightOf(type(k).get("weight_function"), weighed) * (ofCells.has(targetId[k]) ? 1 : synapses) * signs.of(targetId[k], type(k));
     delay[k] = value("delay", k) ?? fail(k, "has no delay");
     if (ofCells.has(targetId[k]) && (all += synapses) > MOST_SYNAPSES) throw new DataError(`${where}, nsyns`, `makes more than ${MOST_SYNAPSES} synapses up to edge ${k}`, "Give fewer");
   }
   return { where, source, target, sourceId, targetId, weight, delay, files, type, value };
 } // prettier-ignore
+
+/** What weights onto a population's nodes are multiplied by. */
+class Signs {
+  readonly #signed: ReadonlySet<number | undefined>;
+  readonly #files: Components;
+
+  constructor(target: Nodes, parts: readonly Part[], files: Components) {
+    const signed = parts.filter(({ nodes, model }) => nodes === target && model !== "virtual" && "signed" in model);
+    this.#signed = new Set(signed.flatMap(({ nodes, rows }) => rows.map((row) => nodes.ids[row])));
+    this.#files = files;
+  }
+
+  of(id: number | undefined, type: ReadonlyMap<string, string>): number {
+    const name = type.get("dynamics_params");
+    if (name === undefined || !this.#signed.has(id)) return 1;
+    return this.#files.json("synaptic_models_dir", name).number("sign") ?? 1;
+  }
+}
 
 function populationOf(where: string, group: SonataGroup, path: string, parts: readonly Part[]): Nodes {
   const dataset = group.get(path) as { attrs?: SonataGroup["attrs"] } | null;

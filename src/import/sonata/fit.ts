@@ -7,21 +7,26 @@ export interface Fit {
   readonly where: string;
   /** ohm cm. @throws DataError where it is not given, as the next */
   ra(kind: string): number;
-  readonly celsius: number;
-  readonly vInit: number; // mV
+  /** degC, as the next undefined where the file does not say it. */
+  readonly celsius: number | undefined;
+  readonly vInit: number | undefined; // mV
   /** uF/cm2. */
   cm(kind: string): number;
-  /** Parameters by mechanism; `pas` is everywhere.
+  /** Parameters by mechanism.
    * @throws DataError where its potential is not given */
   mechanisms(kind: string): ReadonlyMap<string, Fitted>;
   /** mV. @throws DataError where it is not given for a mechanism */
   reversal(kind: string, ion: string, mechanism: string): number;
 }
 
-interface Fitted {
+export interface Fitted {
   /** its first entry. */
   readonly where: string;
   readonly values: ReadonlyMap<string, number>;
+  /** Values are in hillock's units, not in those of the .mod file. */
+  readonly canonical?: true;
+  /** Values for parameters that the mechanism may not have: a file keeps them in another place. */
+  readonly ifKnown?: ReadonlyMap<string, number>;
 }
 
 export function fitOf(file: Fields, notes: string[]): Fit {
@@ -33,13 +38,14 @@ export function fitOf(file: Fields, notes: string[]): Fit {
   const [passive, conditions] = [only("passive"), only("conditions")];
   const cm = new Map(passive.list("cm").map((entry) => [text(entry, "section"), number(entry, "cm")]));
   const erev = new Map(conditions.list("erev").map((entry) => [text(entry, "section"), entry]));
-  const [ra, ePas] = [passive.number("ra"), passive.number("e_pas")];
-  const genome = file.list("genome");
+  const [ra, ePas] = [passive.numeric("ra"), passive.numeric("e_pas")];
+  const [genome, global] = partition(file.list("genome"), (entry) => text(entry, "section") !== "glob");
   const ofSections = sectionValues(genome);
   const missing = (fields: Fields, key: string, what: string, remedy: string): never => {
     throw new DataError(fields.at(key), what, remedy);
   };
   for (const entry of genome) if (!KINDS.has(text(entry, "section"))) throw new DataError(entry.at("section"), `is "${text(entry, "section").slice(0, 60)}"`, `Give ${[...KINDS].join(", ")}`);
+  if (global.length > 0) notes.push(`${file.where}: ${global.length} entries of the section glob are not read, as BMTK does not`);
   for (const key of ["fitting", "axon_morph"]) file.get(key);
   const left = [file, passive].flatMap((fields) => fields.left().map((key) => fields.at(key)));
   if (left.length > 0) notes.push(`${left.slice(0, 8).join("; ")}: not read`);
@@ -60,6 +66,10 @@ export function fitOf(file: Fields, notes: string[]): Fit {
     },
   };
 } // prettier-ignore
+
+function partition<T>(all: readonly T[], test: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(test), all.filter((one) => !test(one))];
+}
 
 const KINDS = new Set(["soma", "axon", "dend", "apic"]);
 
@@ -99,7 +109,7 @@ function text(entry: Fields, key: string): string {
 }
 
 function number(entry: Fields, key: string): number {
-  const found = entry.number(key);
+  const found = entry.numeric(key);
   if (found !== undefined) return found;
   throw new DataError(entry.at(key), "is missing", "Give a number");
 }

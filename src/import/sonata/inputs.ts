@@ -10,9 +10,7 @@ const KNOWN = new Set(["spikes", ...CLAMPS]);
 /** Spike times (ms) of each node of the populations that inputs give spikes to. */
 export function inputTrains(source: SonataSource, config: Fields, paths: Paths, sets: NodeSets, all: readonly Nodes[], notes: string[]): Map<Nodes, number[][]> {
   const found = new Map<Nodes, number[][]>();
-  const inputs = config.fields("inputs");
-  for (const name of inputs?.keys() ?? []) {
-    const input = inputs?.fields(name) as Fields;
+  for (const [, input] of config.fields("inputs")?.enabled() ?? []) {
     const type = input.text("input_type") ?? "";
     if (!KNOWN.has(type)) throw new DataError(input.at("input_type"), `is "${type.slice(0, 60)}"`, `hillock takes ${[...KNOWN].join(", ")}`);
     if (type !== "spikes") continue;

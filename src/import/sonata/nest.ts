@@ -11,8 +11,10 @@ import {
 } from "../../mechanisms/neurons/index.ts";
 import type { NeuronType } from "../../mechanisms/neuron.ts";
 import type { Unit } from "../../units.ts";
+import { intFire1 } from "./intfire.ts";
 
-/** NEST's point neurons as hillock's: by NEST's name, with its defaults and units (pF, nS, pA, mV, ms). */
+/** Point neurons as hillock's: NEST's by their name, with its defaults and units (pF, nS, pA, mV, ms), and NEURON's IntFire1, whose times
+ * BMTK's files give in seconds. */
 
 interface Param {
   /** hillock's; left out where it enters another. */
@@ -33,6 +35,8 @@ export interface NestModel {
   readonly negative: Port;
   /** what of NEST's has to keep its default. */
   readonly fixed?: Readonly<Record<string, number>>;
+  /** Weights have the sign that the file of a link's type says (`sign`, 1 where it does not). */
+  readonly signed?: true;
 }
 interface Port {
   readonly port: string;
@@ -64,6 +68,7 @@ const adapting = {
     E_ex: p(0, "E_ex"), E_in: p(-85, "E_in"), tau_syn_ex: p(0.2, "tau_ex"), tau_syn_in: p(2, "tau_in"), I_e: p(0, "I_e", 1e-3),
   },
 }; // prettier-ignore
+const event: Port = { port: "event", unit: "1", scale: 1 };
 const jump: Port = { port: "jump", unit: "mV", scale: 1 };
 
 const MODELS: ReadonlyMap<string, NestModel> = new Map([
@@ -81,6 +86,10 @@ const MODELS: ReadonlyMap<string, NestModel> = new Map([
   ["izhikevich", {
     type: izhikevich, positive: jump, negative: jump, initial: { V_m: { state: "V", scale: 1 }, U_m: { state: "u", scale: 1 } },
     params: { a: p(0.02, "a"), b: p(0.2, "b"), c: p(-65, "c"), d: p(8, "d"), V_th: p(30, "V_peak"), I_e: p(0, "I_e") },
+  }],
+  ["nrn:IntFire1", {
+    type: intFire1, initial: {}, signed: true, positive: event, negative: event,
+    params: { tau: p(0.01, "tau", 1e3), refrac: p(0.005, "refrac", 1e3) },
   }],
 ] as const satisfies readonly (readonly [string, unknown])[] as unknown as readonly [string, NestModel][]); // prettier-ignore
 

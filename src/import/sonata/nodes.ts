@@ -142,9 +142,13 @@ function given(values: readonly number[], unit: Given["unit"]): Given {
   return values.every((x) => x === first) ? { value: first, unit } : { values, unit };
 }
 
-/** Node sets by name; compound ones are lists of names. */
+/** Node sets by name; compound ones are lists of names. A population is one by its own name, unless a set has it. */
 export class NodeSets {
-  readonly #sets = new Map<string, unknown>();
+  readonly #sets: Map<string, unknown>;
+
+  constructor(populations: Iterable<string>) {
+    this.#sets = new Map(Array.from(populations, (population) => [population, { population }]));
+  }
 
   add(fields: Fields): void {
     for (const key of fields.keys()) this.#sets.set(key, fields.get(key));
@@ -189,8 +193,8 @@ function wantedOf(where: string, wanted: unknown): string {
 } // prettier-ignore
 
 function attribute(where: string, nodes: Nodes, key: string, row: number): string {
-  if (key === "population") return nodes.name;
-  if (key === "node_id" || key === "node_ids") return String(nodes.ids[row]);
+  if (key === "population" || key === "populations") return nodes.name;
+  if (["node_id", "node_ids", "gids"].includes(key)) return String(nodes.ids[row]);
   if (key === "node_type_id") return String(nodes.typeId[row]);
   if (key.startsWith("$")) throw new DataError(`${where}, ${key.slice(0, 60)}`, "is an operator", "Give values to be equal to"); // prettier-ignore
   return String(nodes.columns.get(key)?.[row] ?? nodes.type[row]?.get(key) ?? "");

@@ -48,7 +48,6 @@ const FORMATS = ["sonata", "hdf5", "h5"];
 const MOST = 100_000;
 
 export function reportsOf(net: Network, config: Fields, sets: NodeSets, parts: readonly Part[], notes: string[], outputs: Outputs, dt = 0.1): SonataReport[] {
-  const reports = config.fields("reports");
   const counts = new Map<string, number>();
   /** Records, and gives the name that the trace will have. */
   const record = (part: Part, variable: string, cells: number[], every: number): string => {
@@ -57,9 +56,7 @@ export function reportsOf(net: Network, config: Fields, sets: NodeSets, parts: r
     counts.set(`${part.name} ${variable}`, count);
     return count === 1 ? variable : `${variable}#${count}`;
   };
-  return (reports?.keys() ?? []).flatMap((name) => {
-    const report = reports?.fields(name) as Fields;
-    if (report.get("enabled") === false) return [];
+  return (config.fields("reports")?.enabled() ?? []).flatMap(([name, report]) => {
     const module = report.text("module") ?? "membrane_report";
     if (!MODULES.includes(module)) throw new DataError(report.at("module"), `is "${module.slice(0, 60)}"`, `hillock has membrane_report: set "enabled" to false where another is not needed`);
     const variable = report.text("variable_name") ?? "";

@@ -38,19 +38,15 @@ export interface SonataModel {
  * @param path  of the config, as `source` reads it
  * @throws DataError with file and field for what is damaged, or is none of hillock's */
 export function sonata(path: string, source: SonataSource): SonataModel {
-  const config = json(source, path);
-  const paths = new Paths(config, path);
   const notes: string[] = [];
-  const circuitPath = config.text("network");
-  const circuit = circuitPath === undefined ? config : json(source, paths.resolve(config.at("network"), circuitPath));
-  const circuitPaths = circuit === config ? paths : new Paths(circuit, circuit.where);
+  const { config, paths, circuit, circuitPaths } = configsOf(path, source);
   const resolve = circuitPaths.resolve.bind(circuitPaths);
   const networks = circuit.fields("networks");
   if (networks === undefined) throw new DataError(`${circuit.where}, networks`, "is missing", "Give nodes and edges of the circuit"); // prettier-ignore
   const all = networks.list("nodes").flatMap((entry) => readNodes(source, entry, resolve, notes));
   const twice = all.find(({ name }, k) => all.findIndex((other) => other.name === name) < k);
   if (twice !== undefined) throw new DataError(twice.where, "is a population that another file has too", "Give each population once"); // prettier-ignore
-  const sets = new NodeSets();
+  const sets = new NodeSets(all.map(({ name }) => name));
   for (const [owner, at] of [[circuit, circuitPaths], [config, paths]] as const) readSets(source, owner, at, sets); // prettier-ignore
   const chosen = config.get("node_set");
   if (chosen !== undefined && all.some((nodes) => sets.rows(config.at("node_set"), chosen, nodes).length < nodes.ids.length)) throw new DataError(config.at("node_set"), "leaves nodes out", "hillock runs all nodes of a circuit"); // prettier-ignore
@@ -59,7 +55,10 @@ export function sonata(path: string, source: SonataSource): SonataModel {
   const parts = all.flatMap((nodes) => partsOf(nodes, files, () => runOf(config, run)));
   const seed = run?.number("random_seed") ?? 0;
   const network = new Network({ seed, name: "sonata" });
-  const edges = networks.list("edges").flatMap((entry) => readEdges(parts, files, entry, resolve, seed));
+  const edges = networks
+    .list("edges")
+    .filter((entry) => !entry.isOff)
+    .flatMap((entry) => readEdges(parts, files, entry, resolve, seed));
   const tstop = run?.number("tstop");
   const spikes = inputTrains(source, config, paths, sets, all, notes);
   populate(network, parts, spikes, files);
@@ -89,6 +88,21 @@ export function sonata(path: string, source: SonataSource): SonataModel {
     notes: [...new Set(notes)],
   };
 }
+
+/** The simulation's config and the circuit's: one file, one that names the other (`network`), or one that names both (`simulation`). */
+function configsOf(path: string, source: SonataSource): Readonly<Record<"config" | "circuit", Fields> & Record<"paths" | "circuitPaths", Paths>> {
+  const root = json(source, path);
+  const rootPaths = new Paths(root, path);
+  const named = (owner: Fields, at: Paths, key: string): readonly [Fields, Paths] | undefined => {
+    const file = owner.text(key);
+    if (file === undefined) return undefined;
+    const found = json(source, at.resolve(owner.at(key), file));
+    return [found, new Paths(found, found.where)];
+  };
+  const [config, paths] = named(root, rootPaths, "simulation") ?? [root, rootPaths];
+  const [circuit, circuitPaths] = named(root, rootPaths, "network") ?? named(config, paths, "network") ?? [config, paths];
+  return { config, paths, circuit, circuitPaths };
+} // prettier-ignore
 
 function said(fields: Fields | undefined, notes: string[]): void {
   const left = fields?.left().filter((key) => !["components", "metadata"].includes(key)) ?? [];

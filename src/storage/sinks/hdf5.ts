@@ -5,6 +5,7 @@ import { spikesOf, type Rows, type SortedSpikes } from "../../run/chunk.ts";
 import { encode, type FileMark, type Files, type Hdf5Folder } from "../files.ts";
 import { Hdf5Writer } from "../hdf5-file.ts";
 import { reportName } from "../run-file.ts";
+import { reportSpan } from "../sonata.ts";
 import type { ChunkFormat, ChunkPlace, ChunkSink, FinishedSpan } from "../sink.ts";
 import { FolderChunk } from "./hdf5-chunk.ts";
 import { ChunkReader } from "./hdf5-reader.ts";
@@ -205,7 +206,8 @@ class Report {
     );
     create(mapping, "element_ids", new Uint32Array(width), "<I");
     create(mapping, "element_pos", new Float32Array(width).fill(recordedParts(this.#trace.variable).at ?? 0.5), "<f");
-    const time = Float64Array.of(this.#first * dt, (this.#last + everySteps) * dt, everySteps * dt);
+    const rows = (this.#last - this.#first) / everySteps + 1;
+    const time = reportSpan(this.#first * dt, rows, everySteps * dt);
     create(mapping, "time", time, "<d").create_attribute("units", "ms");
     if (entries > 1) {
       const batch = Uint32Array.from({ length: width }, (_, i) => Math.floor(i / cells.length));

@@ -101,7 +101,8 @@ test("what a circuit leaves open is the fit's, and a mechanism without a file hi
 });
 
 test.each([
-  ["network/node_types.csv", "aibs_perisomatic pyramid", "aibs_allactive_directed pyramid", /node_type_id 1: has the model_processing "aibs_allactive_directed". hillock takes fullaxon, aibs_perisomatic, aibs_allactive, axon_bbpv5/],
+  ["network/node_types.csv", "aibs_perisomatic pyramid", "axon_bbpv6 pyramid", /node_type_id 1: has the model_processing "axon_bbpv6". hillock takes fullaxon, aibs_perisomatic, aibs_perisomatic_directed, aibs_allactive, aibs_allactive_directed, axon_bbpv5/],
+  ["network/node_types.csv", "aibs_perisomatic basket", "aibs_perisomatic_directed basket", /basket.swc, aibs_perisomatic_directed: points the new axon along one that the file has not. Take aibs_perisomatic, or add/],
   ["network/node_types.csv", "aibs_perisomatic basket", "axon_bbpv5 basket", /basket.swc, axon_bbpv5: takes its diameters from an axon that the file has not/],
   ["network/node_types.csv", "Biophys1.hoc", "L5PC.hoc", /has the model_template "ctdb:L5PC.hoc"/],
   ["network/node_types.csv", "ctdb:Biophys1.hoc", "hoc:Biophys1", /has the model_template "hoc:Biophys1"/],
@@ -113,10 +114,10 @@ test.each([
   ["morphologies/pyramid.swc", "13 3 5", "13 6 5", /line 13: has the type 6/],
   ["morphologies/basket.swc", "1 1 0", "1 3 0", /does not begin with a soma/],
   ["fits/pyramid_fit.json", ', {"section": "apic", "cm": 2.0}', "", /passive\[0\], cm: has none of apic/],
-  ["fits/pyramid_fit.json", '"ra": 120.0', '"ra": "120"', /passive\[0\], ra: is "120"/],
+  ["fits/pyramid_fit.json", '"ra": 120.0', '"ra": "120 ohm"', /passive\[0\], ra: is "120 ohm"/],
   ["fits/pyramid_fit.json", '"passive": [', '"passive": [{}, ', /passive: has several entries/],
   ["fits/pyramid_fit.json", '"e_pas"', '"e"', /passive\[0\], e_pas: is missing. Give a number, or e_pas of soma in the genome/],
-  ["fits/pyramid_fit.json", '"genome": [{"section": "soma"', '"genome": [{"section": "glob"', /genome\[0\], section: is "glob". Give soma, axon, dend, apic/],
+  ["fits/pyramid_fit.json", '"genome": [{"section": "soma"', '"genome": [{"section": "tuft"', /genome\[0\], section: is "tuft". Give soma, axon, dend, apic/],
   ["fits/pyramid_fit.json", '"gbar_k_t"', '"gbar_kt"', /genome\[5\], name: is "gbar_kt", no parameter of k_t/],
   ["fits/pyramid_fit.json", '"gbar_k_t"', '"gmax_k_t"', /genome\[5\]: gives gmax of k_t, which has no such parameter/],
   ["fits/pyramid_fit.json", '"mechanism": "k_t"', '"mechanism": "Kd"', /genome\[5\], name: is "gbar_k_t"/],
