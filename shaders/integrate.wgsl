@@ -3,7 +3,7 @@
 // steps: a branch per step would cost as much as the equations on adapters without real branches.
 import package::cells::{block, shape, spike_log, append};
 import package::log::{quads_of, UNSOUND};
-import package::model::{load, load_inputs, store, detect, largest_potential, largest_state, LARGEST, step, expose, next_sample, sample_often, sample_rare};
+import package::model::{load, source_of, load_inputs, store, detect, largest_potential, largest_state, LARGEST, step, expose, next_sample, sample_often, sample_rare};
 
 override WORKGROUP_SIZE: u32 = 64;
 
@@ -38,7 +38,7 @@ fn integrate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) 
       sample_rare(block.step + t);
     }
     while (fired != 0u) {
-      append(block.step + first + firstTrailingBit(fired), entry * shape.n_sources + shape.first_source + cell);
+      append(block.step + first + firstTrailingBit(fired), entry * shape.n_sources + source_of(cell));
       fired &= fired - 1u;
     }
     potential = max(potential, largest_potential());

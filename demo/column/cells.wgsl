@@ -11,8 +11,9 @@ struct View {
 }
 
 struct Type {
-  cells: u32,
+  stride: u32, // of the states from node to node
   pieces: u32,
+  first: u32,  // place of the type's cells in a row of states
 }
 
 @group(0) @binding(0) var<uniform> view: View;
@@ -60,7 +61,7 @@ fn ribbon(@builtin(vertex_index) vertex: u32) -> Corner {
   var out: Corner;
   out.position = vec4f(here.xy + 2.0 * offset / view.size * here.w, here.z, here.w);
   out.across = side;
-  out.colour = colour_of(states[u32(end.w) * cells.cells + cell]);
+  out.colour = colour_of(states[u32(end.w) * cells.stride + cells.first + cell]);
   return out;
 }
 

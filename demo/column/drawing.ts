@@ -124,10 +124,10 @@ export class ColumnDrawing implements Scene {
     const states = engine.cellState(index);
     if (states === undefined) throw new Error(`the engine has no cells "${type.name}"`);
     const buffers = [
-      this.#filled("type", Uint32Array.of(type.cells, type.pieces, 0, 0), GPUBufferUsage.UNIFORM),
+      this.#filled("type", Uint32Array.of(states.n, type.pieces, states.first, 0), GPUBufferUsage.UNIFORM),
       this.#filled("segments", type.segments, GPUBufferUsage.STORAGE),
       this.#filled("places", type.places, GPUBufferUsage.STORAGE),
-      states,
+      states.buffer,
     ];
     const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
     const group = this.#device.createBindGroup({

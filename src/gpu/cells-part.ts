@@ -2,9 +2,8 @@
 import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
 import type { EngineState } from "../host/engine.ts";
 import { ModelError } from "../errors.ts";
-import { withoutLinkTraces } from "../host/learning.ts";
-import { CellParams } from "../host/params.ts";
 import type { Dispatch, Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
+import { besides, columns, type Joined, joinedValues, type Member } from "./joined.ts";
 import { bind, type Bindings, type Kernel, type KernelName, workgroups } from "./kernels.ts";
 import { Samples } from "./samples.ts";
 import type { Sums } from "./sums.ts";
@@ -12,10 +11,10 @@ import type { Sums } from "./sums.ts";
 /** Length of `strides` in shaders/cells.wgsl and trees.wgsl. */
 const MOST_PARAMS = 512;
 
-/** States and armed bits of a population as a checkpoint holds them: [state][entry][cell], [entry][cell]. */
+/** States and armed bits of populations, as a checkpoint holds them: [state][entry][cell], [entry][cell]. */
 export interface CellStates {
   readonly state: Float32Array<ArrayBuffer>;
-  readonly armed: Uint32Array;
+  readonly armed: Uint32Array<ArrayBuffer>;
 }
 
 /** `detect` of cells that detect before delivery. */
@@ -34,25 +33,21 @@ export const CELLS: Kind = {
   ],
 }; // prettier-ignore
 
-/** One cell population on the device; small cells and trees differ in kernel and in where states are kept. */
+/** Cell populations that one kernel advances; small cells and trees differ in kernel and in where states are kept. */
 export abstract class CellsPart implements Group, Setting {
-  readonly index: number;
+  readonly members: readonly Member[];
+  /** all members' as if of one population. */
   readonly cells: CompiledCells;
-  /** the engine's own, which controls change. */
-  readonly params: CellParams;
   readonly setting: GPUBuffer; // first value of each parameter, all values, gains of its clamps [clamp][entry][cell]
   readonly samples: Samples;
   protected readonly shared: Shared;
   protected readonly sums: Sums;
+  readonly #joined: Joined;
 
-  protected constructor(shared: Shared, index: number, sums: Sums) {
-    this.shared = shared;
-    this.index = index;
-    this.sums = sums;
-    this.cells = withoutLinkTraces(shared.network.populations[index] as CompiledCells);
-    this.params = new CellParams(this.cells, shared.network.entries);
-    const traces = this.cells.traces.map((trace, k) => ({ population: index, index: k, trace }));
-    this.samples = new Samples(shared, this.cells.name, traces);
+  protected constructor(shared: Shared, joined: Joined, sums: Sums) {
+    [this.shared, this.sums, this.#joined] = [shared, sums, joined];
+    [this.members, this.cells] = [joined.members, joined.cells];
+    this.samples = new Samples(shared, this.cells.name, joined.traces);
     this.setting = shared.memory.storage(`${this.cells.name}.params`, this.words());
   }
 
@@ -67,14 +62,16 @@ export abstract class CellsPart implements Group, Setting {
   protected abstract readonly heads: number;
   /** What its kernels bind beside what all cells' do. */
   protected abstract bound(): Readonly<Record<string, GPUBuffer>>;
-  abstract readStates(): Promise<CellStates>;
+  /** Of all members. */
+  protected abstract readAll(): Promise<CellStates>;
   protected abstract writeStates(states: CellStates): void;
 
   turns(): Turn[] {
-    const { stage, index } = this.sums;
+    const { index } = this.sums;
     const integrate = this.#dispatch(this.kernels.integrate);
-    const last = stage.cells.at(-1) === this.index;
-    const advance: Turn["of"] = ({ steps }) => [last ? { ...integrate, clear: this.sums.used(steps) } : integrate];
+    const advance: Turn["of"] = ({ steps }) => [
+      this.#joined.last ? { ...integrate, clear: this.sums.used(steps) } : integrate,
+    ];
     const turns: Turn[] = [{ stage: index, at: "integrate", of: advance }];
     if (this.kernels.detect === undefined) return turns;
     const detect = [this.#dispatch(this.kernels.detect)];
@@ -99,30 +96,36 @@ export abstract class CellsPart implements Group, Setting {
   }
 
   async save(): Promise<Saved> {
-    const { name } = this.cells;
-    const { state, armed } = await this.readStates();
-    return {
-      [`cells.${name}.state`]: state,
-      [`cells.${name}.armed`]: armed,
-      [`cells.${name}.params`]: this.params.save(),
-    };
+    const all = await this.readStates();
+    return Object.assign({}, ...this.members.map(({ index, cells: { name }, params }): Saved => {
+      const { state, armed } = all.get(index) as CellStates;
+      return { [`cells.${name}.state`]: state, [`cells.${name}.armed`]: armed, [`cells.${name}.params`]: params.save() };
+    })) as Saved;
+  } // prettier-ignore
+
+  /** By index of the population. */
+  async readStates(): Promise<ReadonlyMap<number, CellStates>> {
+    const { state, armed } = await this.readAll();
+    const of = ({ first, cells: { n } }: Member): CellStates => ({
+      state: columns(state, this.cells.n, { first, n }),
+      armed: columns(armed, this.cells.n, { first, n }),
+    });
+    return new Map(this.members.map((m) => [m.index, of(m)]));
   }
 
   load(saved: EngineState): void {
-    const { name } = this.cells;
-    this.writeStates({
-      state: saved[`cells.${name}.state`] as Float32Array<ArrayBuffer>,
-      armed: saved[`cells.${name}.armed`] as Uint32Array,
-    });
-    this.params.load(saved[`cells.${name}.params`] as Float64Array);
+    const rows = (what: string) =>
+      this.members.map(({ cells: { name, n }, first }) => ({ first, n, rows: saved[`cells.${name}.${what}`] as Float32Array })); // prettier-ignore
+    this.writeStates({ state: besides(Float32Array, rows("state")), armed: besides(Uint32Array, rows("armed")) });
+    for (const { cells, params } of this.members) params.load(saved[`cells.${cells.name}.params`] as Float64Array);
   }
 
   words(): Words {
     const { inputs, network } = this.shared;
-    const { program, n } = this.cells;
-    const { values } = this.params;
+    const { program, n, params } = this.cells;
+    const values = joinedValues(this.#joined, network.entries);
     const words = new Float32Array(this.gains + program.clampInputs.length * n * network.entries);
-    words.set(Array.from(this.cells.params.offset, (at) => values[at] as number));
+    words.set(Array.from(params.offset, (at) => values[at] as number));
     words.set(values, this.gains - values.length);
     program.clampInputs.forEach(({ clamp }, k) =>
       words.set(inputs.gains[clamp] as Float64Array, this.gains + k * n * network.entries),
@@ -132,7 +135,7 @@ export abstract class CellsPart implements Group, Setting {
 
   /** Word of the setting where gains begin. */
   protected get gains(): number {
-    return this.cells.params.names.length + this.params.values.length;
+    return this.cells.params.names.length + this.cells.params.values.length;
   }
 
   /** The Shape uniform of the kernel: its words, then the strides of each parameter.
@@ -156,9 +159,9 @@ export abstract class CellsPart implements Group, Setting {
     return this.shared.memory.uniform(`${name}.shape`, shape);
   }
 
-  /** 1/q of an input, per entry. */
-  protected inverseScale(input: number): Float64Array {
-    const found = this.sums.stage.inputScale.find((s) => s.population === this.index && s.input === input);
+  /** 1/q of an input of a population, per entry. */
+  protected inverseScale(population: number, input: number): Float64Array {
+    const found = this.sums.stage.inputScale.find((s) => s.population === population && s.input === input);
     return (found?.q ?? new Float64Array(this.shared.network.entries).fill(1)).map((q) => 1 / q);
   }
 }

@@ -1,6 +1,6 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import { isSoftware } from "./adapter.ts";
-import type { CompiledCells, CompiledNetwork } from "../compile/compiled.ts";
+import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { EngineState } from "../host/engine.ts";
 import { CELLS, type CellsPart } from "./cells-part.ts";
 import { Common } from "./common.ts";
@@ -8,6 +8,7 @@ import { type Dispatches, dispatchesOf } from "./dispatches.ts";
 import { DRIVE, DrivePart } from "./drive-part.ts";
 import type { Group, Kind, Saved, Setting, Shared, Submit } from "./group.ts";
 import { HISTORY, History } from "./history-part.ts";
+import { type Joined, joinedCells, type Member } from "./joined.ts";
 import { LEARN, LearnPart } from "./learn-part.ts";
 import type { LogRing } from "./log-ring.ts";
 import { PortPart, PORTS } from "./port-part.ts";
@@ -63,7 +64,7 @@ export class DeviceNetwork {
     const [common, drives, cells, ports, delivered, releases, learned, readouts] = await Promise.all([
       Common.make(shared, log),
       Promise.all(network.populations.flatMap((p, k) => (p.kind === "renewal" ? [DrivePart.make(shared, k, p)] : []))),
-      Promise.all(sums.flatMap((s) => s.stage.cells.map((k) => makeCells(shared, k, s)))),
+      Promise.all(sums.flatMap((s) => joinedCells(network, s.stage.cells, shared.bindingBytes).map((j) => makeCells(shared, j, s)))), // prettier-ignore
       Promise.all(sums.flatMap((s) => s.stage.ports.map((p) => PortPart.make(shared, p, s)))),
       Promise.all(sums.map((s) => StagePart.make(shared, s, s === first))),
       makeReleases(shared),
@@ -83,6 +84,15 @@ export class DeviceNetwork {
   /** Every buffer that a submit changes and that must be put back to repeat it, the log last. */
   get mutable(): GPUBuffer[] {
     return this.groups.flatMap((g) => g.mutable ?? []);
+  }
+
+  /** What advances a cell population. */
+  cellsOf(population: number | undefined): { readonly part: CellsPart; readonly member: Member } | undefined {
+    for (const part of this.named.cells) {
+      const member = part.members.find((m) => m.index === population);
+      if (member !== undefined) return { part, member };
+    }
+    return undefined;
   }
 
   /** Source-side plasticity by its index in the network. */
@@ -121,10 +131,10 @@ export class DeviceNetwork {
 const notesPosition = ({ learning }: CompiledNetwork, sums: readonly Sums[]): boolean =>
   learning.length > 0 || sums.some((s) => s.hasLinks);
 
-function makeCells(shared: Shared, index: number, sums: Sums): Promise<CellsPart> {
-  const { program } = shared.network.populations[index] as CompiledCells;
-  if (program.kind === "tree") return TreePart.make(shared, index, sums, program);
-  return SmallPart.make(shared, index, sums, program);
+function makeCells(shared: Shared, joined: Joined, sums: Sums): Promise<CellsPart> {
+  const { program } = joined.cells;
+  if (program.kind === "tree") return TreePart.make(shared, joined, sums, program);
+  return SmallPart.make(shared, joined, sums, program);
 }
 
 function makeReleases(shared: Shared): Promise<ReleasePart[]> {

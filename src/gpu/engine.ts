@@ -22,9 +22,9 @@ import type { ReadoutPart } from "./readout-part.ts";
 import type { ProjectionRelease } from "./release-part.ts";
 import { Profile } from "./profile.ts";
 import { RoundTrip } from "./round-trip.ts";
-import type { Samples } from "./samples.ts";
+import type { Placed, Samples } from "./samples.ts";
 import type { Scope } from "./scope.ts";
-import { cutTraces, type Placed, readTraces } from "./segments.ts";
+import { cutTraces, readTraces } from "./segments.ts";
 import { Settings } from "./settings.ts";
 import { type BlockPlanner, cutAt, joined, runningSums } from "./submit.ts";
 
@@ -33,8 +33,9 @@ import { type BlockPlanner, cutAt, joined, runningSums } from "./submit.ts";
 export interface VisibleEngine extends Engine {
   /** The ring of shaders/log.wgsl; the segments given out so far hold the entries before `count` (modulo 2^32). */
   spikeLog(): { readonly buffer: GPUBuffer; readonly count: number };
-  /** States of a cell population, f32: state s, entry e, cell c at (s * entries + e) * n + c. */
-  cellState(population: number): GPUBuffer | undefined;
+  /** States of a cell population, f32: state s, entry e, cell c at (s * entries + e) * n + first + c; populations with the same kernel
+   * share a buffer of n cells. */
+  cellState(population: number): { readonly buffer: GPUBuffer; readonly n: number; readonly first: number } | undefined;
 }
 
 /** Runs a CompiledNetwork on a WebGPU device in float32. The caller owns the device.
@@ -176,13 +177,13 @@ class GpuEngine implements VisibleEngine {
   }
   setGain(clamp: number, gain: number | ArrayLike<number>, entry?: number): void {
     this.#inputs.setGain(clamp, gain, entry);
-    const population = this.network.clamps[clamp]?.population;
-    this.#settings.changed(this.#parts.named.cells.filter((c) => c.index === population));
+    const found = this.#parts.cellsOf(this.network.clamps[clamp]?.population);
+    if (found !== undefined) this.#settings.changed([found.part]);
   }
   setParam(population: number, name: string, value: number | ArrayLike<number>, entry?: number): void {
-    const parts = this.#parts.named.cells.filter((c) => c.index === population);
-    for (const part of parts) part.params.set(name, value, entry);
-    this.#settings.changed(parts);
+    const found = this.#parts.cellsOf(population);
+    found?.member.params.set(name, value, entry);
+    if (found !== undefined) this.#settings.changed([found.part]);
   }
 
   timings(): Readonly<Partial<Record<(typeof PHASES)[number], number>>> {
@@ -197,8 +198,10 @@ class GpuEngine implements VisibleEngine {
     return { buffer: this.#log.buffer, count: this.#read };
   }
 
-  cellState(population: number): GPUBuffer | undefined {
-    return this.#parts.named.cells.find((c) => c.index === population)?.mutable[0];
+  cellState(population: number): ReturnType<VisibleEngine["cellState"]> {
+    const found = this.#parts.cellsOf(population);
+    if (found === undefined) return undefined;
+    return { buffer: found.part.mutable[0] as GPUBuffer, n: found.part.cells.n, first: found.member.first };
   }
 
   async close(): Promise<void> {
@@ -336,7 +339,8 @@ class GpuEngine implements VisibleEngine {
     const to = await lastSound(submit.from, submit.to, async (step) => (await this.#again(submit, step, read)).sound);
     await this.#again(submit, to + 1, read);
     const states = new Map<number, Float32Array>();
-    for (const part of this.#parts.named.cells) states.set(part.index, (await part.readStates()).state);
+    for (const part of this.#parts.named.cells)
+      for (const [k, { state }] of await part.readStates()) states.set(k, state);
     const released = new Map<number, Float32Array>();
     for (const [k, part] of this.#parts.releases) if (part.plasticity.stops !== undefined) released.set(k, (await part.kept.read()).state); // prettier-ignore
     const fault = stateError(this.network, to + 1, { cells: (k) => states.get(k) as Float32Array, releases: (k) => released.get(k) as Float32Array }); // prettier-ignore

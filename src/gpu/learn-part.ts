@@ -12,7 +12,7 @@ import type { History } from "./history-part.ts";
 import { bind, type Kernel } from "./kernels.ts";
 import { KeptStates } from "./kept-states.ts";
 import { WeightSamples } from "./weight-samples.ts";
-import { Samples, samplesOf } from "./samples.ts";
+import { ownTrace, Samples, samplesOf } from "./samples.ts";
 import type { Sums } from "./sums.ts";
 
 /** What arrives from a train over one segment in a block: see shaders/learn.wgsl. */
@@ -61,7 +61,7 @@ export class LearnPart implements Group, Setting {
     this.#records = memory.storage(`${label}: arrivals`, RECORD_BYTES * entries * most);
     const segments = Array.from({ length: entries }, (_, e) => tableOf(learning, e).segmentSource.length);
     this.#recordOf = memory.storage(`${label}: records of segments`, learning.arrivals === undefined ? 0 : 4 * segments.reduce((a, b) => a + b, 0));
-    const traces = weightTraces(network, learning).map(([index, trace], k) => ({ population: learning.target, index, trace, k, words: sampledLinks(learning, trace, entries) }));
+    const traces = weightTraces(network, learning).map(([index, trace], k) => ({ ...ownTrace(learning.target, index, trace), k, words: sampledLinks(learning, trace, entries) }));
     this.samples = new Samples(shared, label, traces);
     this.#weights = new WeightSamples(shared, kernels.weigh, label, this.kept.buffer, this.samples, traces);
   } // prettier-ignore

@@ -8,7 +8,11 @@ import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
 
 /** Where each part of the `table` buffer of shaders/cells.wgsl begins, in words. */
 export interface TableLayout {
+  /** of populations: cell 0 of each among all cells; slot of receptors [receptor][population] and source id, each of cell 0 of all. */
+  readonly firsts: number;
   readonly slots: number;
+  readonly sources: number;
+  /** [receptor][entry][population] */
   readonly inputScale: number;
   readonly clampRow: number;
   readonly traceRow: number;
@@ -20,24 +24,19 @@ export interface TableLayout {
   readonly length: number;
 }
 
-export function tableLayout(cells: CompiledCells, entries: number): TableLayout {
-  const slots = 0;
-  const inputScale = slots + cells.receptors.length;
-  const clampRow = inputScale + cells.receptors.length * entries;
+/** @param populations  whose cells these are, see joined.ts */
+export function tableLayout(cells: CompiledCells, entries: number, populations: number): TableLayout {
+  const firsts = 0;
+  const slots = firsts + populations;
+  const sources = slots + cells.receptors.length * populations;
+  const inputScale = sources + populations;
+  const clampRow = inputScale + cells.receptors.length * entries * populations;
   const traceRow = clampRow + clampOffset(cells, cells.program.clampInputs.length, entries);
   const heads = traceRow + cells.traces.length * cells.n;
   const seeds = heads + 2 * cells.traces.length;
   const gathers = seeds + (cells.program.draws.length > 0 ? entries : 0);
-  return {
-    slots,
-    inputScale,
-    clampRow,
-    traceRow,
-    heads,
-    seeds,
-    gathers,
-    length: gathers + gatherLength(cells),
-  };
+  const length = gathers + gatherLength(cells);
+  return { firsts, slots, sources, inputScale, clampRow, traceRow, heads, seeds, gathers, length };
 }
 
 /** Rows of a population's clamps before the k-th: one per entry, or one per entry and cell. */
@@ -54,8 +53,13 @@ export function clampPlace({ program }: CompiledCells, k: number): string {
 
 /** The virtual module `model` of one cell type: its equations over private variables, and how they are loaded and stored.
  * The text depends on the equations and on what is connected, clamped and recorded, never on a value.
- * @param detects  whether its `detect` does; false where spikes have been detected before delivery */
-export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = true): string {
+ * @param detects  whether its `detect` does; false where spikes have been detected before delivery
+ * @param populations  whose cells these are, see joined.ts */
+export function modelWgsl(
+  cells: CompiledCells,
+  program: CellProgram,
+  { detects = true, populations = 1 } = {},
+): string {
   const { traces, receptors } = cells;
   const { states, params } = program;
   const phases = [...program.receive, ...program.currents, ...program.solve, ...program.advance];
@@ -82,7 +86,8 @@ export function modelWgsl(cells: CompiledCells, program: CellProgram, detects = 
     ...gather.declarations,
     `var<private> armed: bool;`,
     `var<private> before: u32;`, // bits of the largest that a reset may have replaced
-    loadFunction(cells, arms),
+    loadFunction(cells, arms, populations),
+    `var<private> population: u32;\nfn source_of(cell: u32) -> u32 { return table[${populations * (1 + receptors.length)}u + population] + cell; }`,
     storeFunction(states, arms),
     detectFunction(cells, program, detects),
     `const LARGEST = ${magnitude(STATE_LIMIT)}u;`,
@@ -138,9 +143,11 @@ const inputLines = (receptors: CompiledCells["receptors"]): string[] =>
 const largest = (names: readonly string[]): string =>
   names.reduce((most, name) => (most === "" ? `magnitude(${name})` : `max(${most}, magnitude(${name}))`), "") || "0u";
 
-function loadFunction(cells: CompiledCells, arms: boolean): string {
+function loadFunction(cells: CompiledCells, arms: boolean, populations: number): string {
   const { program, receptors, traces } = cells;
-  const scales = receptors.length;
+  const scales = populations * (2 + receptors.length);
+  const later = Array.from({ length: populations - 1 }, (_, p) => p + 1);
+  const slot = (k: number, p: number): string => `table[${populations * (1 + k) + p}u]`;
   const { states, params } = program;
   const { cellStride, entryStride } = cells.params;
   const varying = [...params.entries()].filter(([k]) => cellStride[k] !== 0 || entryStride[k] !== 0);
@@ -150,14 +157,15 @@ function loadFunction(cells: CompiledCells, arms: boolean): string {
     // at a constant place, where a software adapter reads once for all lanes
     ...params.map((p, k) => `${p} = params[${k}u];`),
     ...filled(new Map(varying), "given", params.length, (k) => `param(${k}, cell, entry)`),
-    ...receptors.map((_, k) => `slot_${k} = table[${k}u];`),
-    ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + ${k}u * shape.entries + entry]);`),
+    ...receptors.map((_, k) => `slot_${k} = ${slot(k, 0)};`),
+    ...later.map((p) => `if (cell >= table[${p}u]) { population = ${p}u; ${receptors.map((_, k) => `slot_${k} = ${slot(k, p)};`).join(" ")} }`), // prettier-ignore
+    ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + (${k}u * shape.entries + entry) * ${populations}u + population]);`), // prettier-ignore
     ...(program.draws.length > 0
       ? [`seed = table[shape.heads + ${2 * traces.length}u + entry];`, "element = cell;"]
       : []),
     ...gatherWgsl(cells).load,
     ...(program.clampInputs.length > 0 || traces.length > 0
-      ? [`let clamp_row = ${scales}u + ${receptors.length}u * shape.entries;`]
+      ? [`let clamp_row = ${scales}u + ${populations * receptors.length}u * shape.entries;`]
       : []),
     ...program.clampInputs.flatMap(({ each }, k) => [
       `gain_${k} = params[shape.gains + ${k}u * all + g];`,

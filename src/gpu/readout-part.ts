@@ -5,7 +5,7 @@ import { initialReadout, keptReadout, learnsAt, type ReadoutTrace, readoutTraces
 import type { Dispatch, Group, Kind, Saved, Setting, Shared, Turn, Words } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
 import { WeightSamples } from "./weight-samples.ts";
-import { Samples, samplesOf } from "./samples.ts";
+import { ownTrace, Samples, samplesOf } from "./samples.ts";
 
 export const READ: Kind = {
   dispatches: ({ readouts }) => 4 * readouts.length,
@@ -60,12 +60,12 @@ export class ReadoutPart implements Group, Setting {
     );
     this.setting = memory.storage(`${label}: setting`, this.words());
     const [shown, links] = [readoutTraces(network, readout, "current"), readoutTraces(network, readout, "link")];
-    this.samples = new Samples(shared, label, [...shown, ...links].map((t) => ({ ...t, population })));
+    this.samples = new Samples(shared, label, [...shown, ...links].map(({ index, trace }) => ownTrace(population, index, trace)));
     this.#shown = shown.map((t) => this.#buffers(t));
     const weights = links.map(({ stride, ...t }, k) => {
       const { cells } = t.trace;
       const word = (j: number): number => Math.floor(j / cells.length) * stride + (cells[j % cells.length] as number);
-      return { ...t, population, k: shown.length + k, words: Uint32Array.from({ length: entries * cells.length }, (_, j) => word(j)) };
+      return { ...ownTrace(population, t.index, t.trace), k: shown.length + k, words: Uint32Array.from({ length: entries * cells.length }, (_, j) => word(j)) };
     });
     this.#weights = new WeightSamples(shared, kernels.weigh, label, this.mutable[0], this.samples, weights);
   } // prettier-ignore

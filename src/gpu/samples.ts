@@ -2,14 +2,21 @@
 import type { CompiledNetwork, CompiledTrace } from "../compile/compiled.ts";
 import { sampleSteps } from "../host/samples.ts";
 import type { Memory } from "./memory.ts";
-import type { Placed } from "./segments.ts";
 
-/** A trace with its place among those of its population. */
+/** A trace as a kernel samples it: the cells of a population's trace, or of several populations' one after another. */
 export interface OwnTrace {
-  readonly population: number;
-  readonly index: number;
   readonly trace: CompiledTrace;
-}
+  /** Each one's population, its place among those of the population, and its cells among all. */
+  readonly of: readonly { readonly population: number; readonly index: number; readonly first: number; readonly n: number }[];
+} // prettier-ignore
+
+/** Samples of one part's traces, as they lie in a submit's record: each [sample][entry][width]. */
+export type Placed = (Pick<OwnTrace, "of"> & { readonly steps: Uint32Array; readonly width: number })[];
+
+export const ownTrace = (population: number, index: number, trace: CompiledTrace): OwnTrace => ({
+  trace,
+  of: [{ population, index, first: 0, n: trace.cells.length }],
+});
 
 /** How often so many steps meet multiples of each of these intervals, at most. */
 export const samplesOf = (intervals: readonly number[], steps: number): number =>
@@ -50,11 +57,11 @@ export class Samples {
   place(from: number, to: number): { samples: Placed; words: number } {
     let words = 0;
     this.#places = [];
-    const samples = this.#traces.map(({ population, index, trace }) => {
+    const samples = this.#traces.map(({ trace, of }) => {
       const steps = sampleSteps(trace, from, to);
       this.#places.push({ first: steps[0] ?? 0, word: words });
       words += steps.length * this.width(trace);
-      return { population, trace: index, steps };
+      return { steps, width: trace.cells.length, of };
     });
     return { samples, words };
   }

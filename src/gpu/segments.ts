@@ -1,9 +1,8 @@
 import type { CompiledNetwork, CompiledTrace } from "../compile/compiled.ts";
 import type { TraceSamples } from "../host/engine.ts";
 import { sampleSteps } from "../host/samples.ts";
-
-/** Where samples of one part's traces lie in a submit's record. */
-export type Placed = Omit<TraceSamples, "data">[];
+import { columns } from "./joined.ts";
+import type { Placed } from "./samples.ts";
 
 function traceOf({ populations }: CompiledNetwork, population: number, trace: number): CompiledTrace | undefined {
   const p = populations[population];
@@ -19,13 +18,13 @@ export function readTraces(network: CompiledNetwork, bytes: ArrayBuffer, at: num
   let start = at;
   return placed.flatMap((samples) => {
     let word = 0;
-    const read = samples.map((s): TraceSamples => {
-      const data = new Float32Array(bytes, start + 4 * word, s.steps.length * widthOf(network, s)).slice();
-      word += data.length;
-      return { ...s, data };
+    const read = samples.flatMap(({ steps, width, of }): TraceSamples[] => {
+      const all = new Float32Array(bytes, start + 4 * word, steps.length * width * network.entries);
+      word += all.length;
+      return of.map(({ population, index, ...own }) => ({ population, trace: index, steps, data: columns(all, width, own) }));
     });
     start += 16 * Math.ceil(word / 4);
-    return read;
+    return read.sort((a, b) => a.population - b.population || a.trace - b.trace);
   });
 } // prettier-ignore
 

@@ -1,11 +1,11 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CellProgram } from "../compile/cells/step-program.ts";
-import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { gatherWords } from "./gather-wgsl.ts";
 import { clampOffset, modelWgsl, type TableLayout, tableLayout } from "./model-wgsl.ts";
 import { magnitude, potentialLimit } from "../host/soundness.ts";
 import type { Shared } from "./group.ts";
+import type { Joined } from "./joined.ts";
 import type { Sums } from "./sums.ts";
 
 /** A population of small cells: state in registers while a block runs, one buffer between blocks. */
@@ -18,14 +18,14 @@ export class SmallPart extends CellsPart {
   protected readonly shape: GPUBuffer;
   readonly #layout: TableLayout;
 
-  private constructor(shared: Shared, kernels: CellsPart["kernels"], index: number, sums: Sums) {
-    super(shared, index, sums);
+  private constructor(shared: Shared, kernels: CellsPart["kernels"], joined: Joined, sums: Sums) {
+    super(shared, joined, sums);
     const { memory, network } = shared;
-    const { name, n, firstSource, program, state0 } = this.cells;
+    const { name, n, program, state0 } = this.cells;
     const { entries, nSources } = network;
     this.kernels = kernels;
     this.size = shared.workgroupSize;
-    this.#layout = tableLayout(this.cells, entries);
+    this.#layout = tableLayout(this.cells, entries, this.members.length);
     const state = new Float32Array((program.states.length + 1) * n * entries).fill(1); // the last row: armed
     state.set(state0);
     this.mutable = [memory.storage(`${name}.state`, state)];
@@ -34,38 +34,35 @@ export class SmallPart extends CellsPart {
     this.shape = this.shapeBuffer([
       n,
       entries,
-      firstSource,
       nSources,
       sums.stage.slots,
       this.gains,
       this.#layout.heads,
       0, // zero
       magnitude(potentialLimit(this.cells, network.voltageLimit)),
-      0, // to a multiple of 16 bytes
-      0,
-      0,
     ]);
   }
 
-  static async make(shared: Shared, index: number, sums: Sums, program: CellProgram): Promise<SmallPart> {
-    const cells = withoutLinkTraces(shared.network.populations[index] as CellsPart["cells"]);
+  static async make(shared: Shared, joined: Joined, sums: Sums, program: CellProgram): Promise<SmallPart> {
+    const { cells, members } = joined;
+    const populations = members.length;
     const first = cells.detectsFirst === true;
     const options = {
       workgroupSize: shared.workgroupSize,
       label: `integrate ${cells.name}`,
-      model: modelWgsl(cells, program, !first),
+      model: modelWgsl(cells, program, { detects: !first, populations }),
     };
-    const model = modelWgsl(cells, program);
+    const model = modelWgsl(cells, program, { populations });
     const detect = first ? await shared.kernels.make("detect_first", { ...options, model }) : undefined;
     const kernels = { integrate: await shared.kernels.make("integrate", options), detect };
-    return new SmallPart(shared, kernels, index, sums);
+    return new SmallPart(shared, kernels, joined, sums);
   }
 
   protected bound() {
     return { state: this.mutable[0], exposed: this.shared.exposed };
   }
 
-  async readStates(): Promise<CellStates> {
+  protected async readAll(): Promise<CellStates> {
     const words = new Float32Array(await this.shared.memory.read(this.mutable[0]));
     const all = this.cells.n * this.shared.network.entries;
     const states = this.cells.program.states.length * all;
@@ -79,15 +76,20 @@ export class SmallPart extends CellsPart {
   }
 
   #tableWords(): Uint32Array {
-    const { receptors, program, traces, n } = this.cells;
+    const { program, traces, n } = this.cells;
     const { network, inputs } = this.shared;
     const { entries } = network;
     const at = this.#layout;
     const words = new Uint32Array(at.length);
     const floats = new Float32Array(words.buffer);
-    receptors.forEach((r, k) => {
-      words[at.slots + k] = r.slot;
-      floats.set(this.inverseScale(k), at.inputScale + k * entries);
+    const populations = this.members.length;
+    this.members.forEach(({ index, cells, first }, p) => {
+      words[at.firsts + p] = first;
+      words[at.sources + p] = cells.firstSource - first;
+      cells.receptors.forEach(({ slot }, k) => {
+        words[at.slots + k * populations + p] = slot - first;
+        this.inverseScale(index, k).forEach((scale, e) => (floats[at.inputScale + (k * entries + e) * populations + p] = scale)); // prettier-ignore
+      });
     });
     program.clampInputs.forEach(({ clamp }, k) =>
       words.set(inputs.clampRow[clamp] as Uint32Array, at.clampRow + clampOffset(this.cells, k, entries)),

@@ -1,9 +1,9 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { TreeProgram } from "../compile/cells/step-program.ts";
-import { withoutLinkTraces } from "../host/learning.ts";
 import { CellsPart, type CellStates } from "./cells-part.ts";
 import { magnitude } from "../host/soundness.ts";
 import type { Shared } from "./group.ts";
+import type { Joined } from "./joined.ts";
 import type { Sums } from "./sums.ts";
 import { type RowLayout, rowLayout, TreeTable, treeWgsl } from "./tree-wgsl.ts";
 
@@ -24,12 +24,12 @@ export class TreePart extends CellsPart {
   private constructor(
     shared: Shared,
     kernels: CellsPart["kernels"],
-    index: number,
+    joined: Joined,
     sums: Sums,
     program: TreeProgram,
     table: TreeTable,
   ) {
-    super(shared, index, sums);
+    super(shared, joined, sums);
     const { memory, network } = shared;
     const { name, n, firstSource, state0 } = this.cells;
     const { entries, nSources } = network;
@@ -61,13 +61,14 @@ export class TreePart extends CellsPart {
     this.writeStates({ state: Float32Array.from(state0), armed: new Uint32Array(n * entries).fill(1) });
   }
 
-  static async make(shared: Shared, index: number, sums: Sums, program: TreeProgram): Promise<TreePart> {
+  /** @param joined  of one population */
+  static async make(shared: Shared, joined: Joined, sums: Sums, program: TreeProgram): Promise<TreePart> {
     const { network, inputs } = shared;
     const { entries } = network;
-    const cells = withoutLinkTraces(network.populations[index] as CellsPart["cells"]);
+    const { cells, members } = joined;
     const clampRow = (clamp: number): Uint32Array => inputs.clampRow[clamp] as Uint32Array;
     const scale = (input: number): ArrayLike<number> => {
-      const q = sums.stage.inputScale.find((s) => s.population === index && s.input === input)?.q;
+      const q = sums.stage.inputScale.find((s) => s.population === members[0]?.index && s.input === input)?.q;
       return Float64Array.from({ length: entries }, (_, e) => 1 / (q?.[e] ?? 1));
     };
     const table = new TreeTable(cells, program, clampRow, scale);
@@ -83,7 +84,7 @@ export class TreePart extends CellsPart {
         integrate: await shared.kernels.make("integrate_tree", options),
         detect: first ? await shared.kernels.make("detect_tree_first", options) : undefined,
       },
-      index,
+      joined,
       sums,
       program,
       table,
@@ -95,7 +96,7 @@ export class TreePart extends CellsPart {
     return { rows, gates };
   }
 
-  async readStates(): Promise<CellStates> {
+  protected async readAll(): Promise<CellStates> {
     const { memory, network } = this.shared;
     const all = this.cells.n * network.entries;
     const rows = new Float32Array(await memory.read(this.mutable[0]));
