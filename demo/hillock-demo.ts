@@ -7,9 +7,20 @@ const PAGES = ["motor-pool", "column", "learning", "plasticity", "laboratory"];
 const OWN = ["page", "height", "cell", "id", "class", "style", "title", "lang", "dir", "hidden", "slot"];
 const here = import.meta.url;
 
+/** Not a <style>, which an article's policy may refuse. */
+const styles = new CSSStyleSheet();
+styles.replaceSync(
+  ":host { display: block; margin: 1em 0 } iframe { display: block; box-sizing: border-box; width: 100%; border: 1px solid #8888; border-radius: 8px } a { font: 13px system-ui, sans-serif }",
+);
+
 class HillockDemo extends HTMLElement {
   readonly #shadow = this.attachShadow({ mode: "open" });
   #shown = "";
+
+  constructor() {
+    super();
+    this.#shadow.adoptedStyleSheets = [styles];
+  }
 
   static get observedAttributes(): string[] {
     return ["page", "cell", "height", "title"];
@@ -39,11 +50,10 @@ class HillockDemo extends HTMLElement {
     const now = JSON.stringify([url.href, height, name]);
     if (now === this.#shown) return;
     this.#shown = now;
-    const style = document.createElement("style");
-    style.textContent = `:host { display: block; margin: 1em 0 } iframe { display: block; width: 100%; height: ${height}px; border: 1px solid #8888; border-radius: 8px } a { font: 13px system-ui, sans-serif }`;
     const frame = Object.assign(document.createElement("iframe"), { src: url.href, title: name, loading: "lazy", allow: "clipboard-write" }); // prettier-ignore
     const link = Object.assign(document.createElement("a"), { href: url.href, target: "_blank", rel: "noopener", textContent: "Open in a page of its own" }); // prettier-ignore
-    this.#shadow.replaceChildren(style, frame, link);
+    frame.style.height = `${height}px`;
+    this.#shadow.replaceChildren(frame, link);
   }
 }
 

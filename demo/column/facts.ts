@@ -117,20 +117,20 @@ export interface FitRequest {
   readonly parameters: readonly FitParameter[];
 }
 
+/** Where a fit looks: all over the bounds, where what is known lets it expect a good point, or around one. */
+export type FitWhere = "everywhere" | "expected" | "around";
+
 export type FromFit =
+  /** The recording on the samples of the fitted columns: ms, nAm (null: it has none there). */
+  | { readonly kind: "recorded"; readonly t: readonly number[]; readonly recorded: readonly (number | null)[] }
   /** A round has begun. */
-  | {
-      readonly kind: "asked";
-      readonly round: number;
-      readonly where: "everywhere" | "around";
-      readonly columns: number;
-    }
-  /** What is best so far, after so many columns: RMSE (nAm), parameters, dipole. `settled`: a search around a point has ended. */
+  | { readonly kind: "asked"; readonly round: number; readonly where: FitWhere; readonly columns: number }
+  /** What is best so far, after so many columns: RMSE (nAm), parameters, dipole. `ended`: where searches around a point have settled. */
   | {
       readonly kind: "round";
       readonly round: number;
-      readonly where: "everywhere" | "around";
-      readonly settled: boolean;
+      readonly where: FitWhere;
+      readonly ended: readonly { readonly values: readonly number[]; readonly error: number }[];
       readonly columns: number;
       readonly error: number;
       readonly values: readonly number[];

@@ -34,6 +34,12 @@ export class FitBench {
     this.#settings = { ...settings, document: { ...settings.document, drives } };
   }
 
+  /** on the columns' samples: ms, nAm; null where the recording has nothing. */
+  get recorded(): { readonly t: number[]; readonly recorded: (number | null)[] } {
+    const recorded = Array.from(this.#recording.values, (x) => (Number.isNaN(x) ? null : x));
+    return { t: recorded.map((_, k) => k * SAMPLE_MS), recorded };
+  }
+
   async run(points: readonly number[][]): Promise<FittedColumn[]> {
     const column = columnOf(this.#settings, this.#tstop);
     this.#request.parameters.forEach(({ drive, what }, k) => {

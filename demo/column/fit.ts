@@ -3,7 +3,7 @@ import { element, enable, make } from "../site/element.ts";
 import { numberField } from "../site/fields.ts";
 import { refill } from "../site/keyboard.ts";
 import { Plot } from "../site/plots.ts";
-import type { FitParameter, FitRequest, FromFit } from "./facts.ts";
+import type { FitParameter, FitRequest, FitWhere, FromFit } from "./facts.ts";
 
 /** What the fit needs of the page. */
 export interface Fitted {
@@ -18,6 +18,32 @@ export interface Fitted {
 
 type Round = FromFit & { kind: "round" };
 
+const WHERE: Readonly<Record<FitWhere, string>> = {
+  everywhere: "everywhere in the bounds",
+  expected: "where a good one is expected",
+  around: "around the best",
+};
+
+/** A search has ended at what is best. */
+const settled = ({ ended, error }: Round): boolean => ended.some((at) => at.error === error);
+
+/** Standard deviation of what is there. */
+function spreadOf(values: readonly (number | null)[]): number {
+  const known = values.filter((x) => x !== null);
+  const mean = known.reduce((sum, x) => sum + x, 0) / known.length;
+  return Math.sqrt(known.reduce((sum, x) => sum + (x - mean) ** 2, 0) / known.length);
+}
+
+/** Below it a fit is called a poor one, percent of the variance. */
+const POOR = 90;
+
+/** How far a search has come, in words. */
+function trustIn(round: Round, explained: number): string {
+  if (!settled(round)) return "It has not converged: no search has ended there yet.";
+  if (explained < POOR) return "A search has ended there, but the fit is poor: a better one lies elsewhere, outside the bounds, or in what may not change."; // prettier-ignore
+  return "A search has ended there; others are looked for until you stop.";
+}
+
 /** Finds strength and onset of chosen drives by which the model is nearest to the recording. */
 export class Fit {
   readonly #fitted: Fitted;
@@ -25,6 +51,15 @@ export class Fit {
     series: [{ label: "least RMSE", colour: "violet", width: 2 }],
     x: { label: "columns" },
     y: { label: "nAm", min: 0 },
+    height: 150,
+  });
+  readonly #shown = new Plot(element("fit-best"), {
+    series: [
+      { label: "best so far", colour: "violet", width: 2, beside: true },
+      { label: "recorded", colour: "warm", dashed: true, beside: true },
+    ],
+    x: { label: "ms" },
+    y: { label: "nAm × scale" },
     height: 150,
   });
   #drives: readonly Drive[] = [];
@@ -35,16 +70,16 @@ export class Fit {
   #parameters: readonly FitParameter[] = [];
   #rounds: Round[] = [];
   #began = 0;
-  #settled = false;
+  #recorded: FromFit & { kind: "recorded" } = { kind: "recorded", t: [], recorded: [] };
 
   constructor(fitted: Fitted) {
     this.#fitted = fitted;
     element("fit-start").addEventListener("click", () => this.#start());
-    element("fit-stop").addEventListener("click", () => this.stop("Stopped."));
+    element("fit-stop").addEventListener("click", () => this.stop(`Stopped. ${this.#bestText()}`));
     element("fit-keep").addEventListener("click", () => {
       const best = this.#rounds.at(-1);
       if (best === undefined) return;
-      this.stop("Kept: the column starts anew with it.");
+      this.stop(`Kept: the column starts anew with it. ${this.#bestText()}`);
       this.#fitted.keep(this.#parameters, best.values);
     });
     const { low, high } = this.#strength;
@@ -73,8 +108,7 @@ export class Fit {
   /** A recording was opened or taken away. */
   refresh(): void {
     this.stop("");
-    this.#rounds = [];
-    this.#history.clear();
+    this.#forget();
     this.#show();
   }
 
@@ -99,9 +133,8 @@ export class Fit {
     this.#parameters = this.#offered().filter(({ drive, what }) => this.#chosen.has(`${drive} ${what}`));
     if (request === undefined || this.#parameters.length === 0) return;
     this.#fitted.wait(true);
-    this.#rounds = [];
-    this.#history.clear();
-    [this.#began, this.#settled] = [performance.now(), false];
+    this.#forget();
+    this.#began = performance.now();
     const worker = (this.#worker = this.#fitted.worker());
     worker.addEventListener(
       "message",
@@ -113,30 +146,52 @@ export class Fit {
     this.#show();
   }
 
+  #forget(): void {
+    this.#rounds = [];
+    for (const plot of [this.#history, this.#shown]) plot.clear();
+    element("fit-ended").replaceChildren();
+  }
+
   #take(message: FromFit): void {
     if (message.kind === "failed") return this.stop(`The fit ended: ${message.detail}`);
-    if (message.kind === "asked") {
-      const before = this.#rounds.at(-1);
-      const where = message.where === "around" ? "around the best" : "everywhere";
-      this.#say(`Round ${message.round}, ${where}: ${message.columns} columns.${before === undefined ? "" : ` ${this.#bestText(before)}`}`); // prettier-ignore
-      return;
-    }
-    this.#settled = message.settled || (this.#settled && message.error === this.#rounds.at(-1)?.error);
+    if (message.kind === "recorded") return void (this.#recorded = message);
+    if (message.kind === "asked")
+      return this.#say(`Round ${message.round}, ${WHERE[message.where]}: ${message.columns} columns. ${this.#bestText()}`); // prettier-ignore
     this.#rounds.push(message);
     this.#history.set([[0, ...this.#rounds.map((r) => r.columns)], [null, ...this.#rounds.map((r) => r.error)]]); // prettier-ignore
-    Object.assign(document.body.dataset, { fitRounds: String(this.#rounds.length), fitColumns: String(message.columns), fitSettled: String(this.#settled), fitError: String(message.error) }); // prettier-ignore
-    this.#say(this.#bestText(message));
+    const { t, recorded } = this.#recorded;
+    this.#shown.set([[...t], t.map((_, k) => message.moment[k] ?? null), [...recorded]]);
+    Object.assign(document.body.dataset, { fitRounds: String(this.#rounds.length), fitColumns: String(message.columns), fitSettled: String(settled(message)), fitError: String(message.error) }); // prettier-ignore
+    this.#say(this.#bestText());
+    this.#showEnded(message);
     this.#show();
   }
 
-  #bestText({ columns, error, values }: Round): string {
-    const best = this.#parameters.map(({ drive, what }, k) => {
-      const x = values[k] ?? NaN;
-      return what === "strength" ? `${drive} × ${x.toFixed(3)}` : `${drive} ${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)} ms`; // prettier-ignore
-    });
+  /** Where searches have ended, the best first: what lies apart and fits as well says that the recording does not tell them apart. */
+  #showEnded({ ended }: Round): void {
+    const items = [...ended].sort((a, b) => a.error - b.error).slice(0, 5);
+    const said = items.map(({ values, error }) => make("li", { textContent: `RMSE ${error.toPrecision(3)} nAm: ${this.#named(values)}` })); // prettier-ignore
+    element("fit-ended").replaceChildren(...(items.length < 2 ? [] : said));
+  }
+
+  /** The best so far, and how far it is to be trusted; nothing before there is one. */
+  #bestText(): string {
+    const round = this.#rounds.at(-1);
+    if (round === undefined) return "";
+    const { columns, error, values } = round;
     const seconds = (performance.now() - this.#began) / 1000;
-    const settled = this.#settled ? " The search around it has ended; others are looked for until you stop." : "";
-    return `Best of ${columns} columns in ${seconds.toFixed(0)} s: RMSE ${error.toPrecision(4)} nAm with ${best.join(", ")}.${settled}`; // prettier-ignore
+    const explained = 100 * (1 - (error / spreadOf(this.#recorded.recorded)) ** 2);
+    const part = `${explained > 0 ? explained.toFixed(explained > 99 ? 2 : 1) : 0} % of the recording's variance`;
+    return `Best of ${columns} columns in ${seconds.toFixed(0)} s: RMSE ${error.toPrecision(4)} nAm, which explains ${part}, with ${this.#named(values)}. ${trustIn(round, explained)}`; // prettier-ignore
+  }
+
+  #named(values: readonly number[]): string {
+    return this.#parameters
+      .map(({ drive, what }, k) => {
+        const x = values[k] ?? NaN;
+        return what === "strength" ? `${drive} × ${x.toFixed(3)}` : `${drive} ${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)} ms`; // prettier-ignore
+      })
+      .join(", ");
   }
 
   #say(text: string): void {

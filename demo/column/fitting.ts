@@ -20,6 +20,7 @@ export function serveFit(settingsOf: (settings: Settings, document: unknown) => 
 async function fit(request: FitRequest, settings: ColumnSettings): Promise<void> {
   const bench = new FitBench(request, settings, (await openDevice().catch(() => undefined))?.device);
   const bound = (of: (p: FitParameter) => number): number[] => request.parameters.map(of);
+  post({ kind: "recorded", ...bench.recorded });
   let round = 1;
   const rounds = search({
     low: bound((p) => p.low),
@@ -29,8 +30,9 @@ async function fit(request: FitRequest, settings: ColumnSettings): Promise<void>
       return bench.run(points);
     },
   });
-  for await (const { where, columns, settled, best } of rounds) {
+  for await (const { where, columns, ended, best } of rounds) {
     const { error, moment } = best.tried;
-    post({ kind: "round", round: round++, where, columns, settled, error, values: best.point, moment });
+    const at = ended.map(({ point, tried }) => ({ values: point, error: tried.error }));
+    post({ kind: "round", round: round++, where, columns, ended: at, error, values: best.point, moment });
   }
 }

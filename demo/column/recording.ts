@@ -55,12 +55,23 @@ function resampled(t: Float64Array, y: Float64Array, samples: number): Float64Ar
   });
 }
 
-/** A dipole's text as times and moments.
+/** A dipole's text as times and moments: as HNN writes it, or the table of a figure with commas and its names above.
  * @throws DataError with line and column, or when it has no two samples in order */
 export function readRecorded(text: string, name: string): Pick<Recorded, "t" | "moment"> {
-  const { tMs, agg } = readDipole(text, name);
+  const { tMs, agg } = readDipole(spaced(text), name);
   if (tMs.length < 2) throw new Error(`${name} has ${tMs.length} samples. Give two or more: time in ms and dipole in nAm.`); // prettier-ignore
   const back = tMs.findIndex((t, k) => k > 0 && t <= (tMs[k - 1] as number));
   if (back > 0) throw new Error(`${name}: sample ${back + 1} at ${tMs[back]} ms stands behind one at ${tMs[back - 1]} ms. Give times in order.`); // prettier-ignore
   return { t: tMs, moment: agg };
 }
+
+/** A table between commas as one between spaces, and the names above it as a comment; places stay, for errors. */
+function spaced(text: string): string {
+  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+  const first = lines.findIndex((line) => line.replace(/#.*$/, "").trim() !== "");
+  // where spaces part the fields a comma is somebody's decimal point, and not for guessing
+  const table = lines.every((line, k) => k <= first || !/[^\s,]\s+[^\s,]/.test(line.replace(/#.*$/, "")));
+  return lines
+    .map((line, k) => (k === first && /^\s*["a-z]/i.test(line) ? `#${line.slice(1)}` : table ? line.replaceAll(",", " ") : line))
+    .join("\n");
+} // prettier-ignore

@@ -49,7 +49,7 @@ const plots = {
   }),
   around: new Plot(element("around"), {
     series: TWO,
-    x: { label: "ms, input before (−) or after (+) the neuron's spike", range: [-50, 50] },
+    x: { label: "ms after the neuron's spike", range: [-50, 50] },
     y: { label: "Hz", min: 0, soft: 25 },
   }),
   rule: new Plot(element("rule"), {
@@ -57,7 +57,7 @@ const plots = {
       { label: "strengthened", colour: "accent" },
       { label: "weakened", colour: "warm", dashed: true },
     ],
-    x: { label: "ms, input before (−) or after (+) the neuron's spike", range: [-80, 80] },
+    x: { label: "ms after the neuron's spike", range: [-80, 80] },
     y: { label: "change, % of largest" },
   }),
 };

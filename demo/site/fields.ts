@@ -21,14 +21,32 @@ export function numberField(spec: NumberField, change: (value: number | undefine
   const input = make("input", { type: "number", step: "any", value: value === undefined ? "" : String(value) });
   if (min !== undefined) input.min = String(min);
   if (max !== undefined) input.max = String(max);
+  const said = make("small", { className: "refused" });
+  said.setAttribute("role", "alert");
   input.addEventListener("change", () => {
-    const given = input.value.trim() === "" ? undefined : input.valueAsNumber;
+    said.remove();
+    const given = input.value.trim() === "" && !input.validity.badInput ? undefined : input.valueAsNumber;
     const fits = given === undefined ? optional : Number.isFinite(given) && given >= (min ?? -Infinity) && given <= (max ?? Infinity);
-    if (!fits) return void (input.value = value === undefined ? "" : String(value));
+    if (!fits) {
+      said.textContent = `${wantedOf(spec)}; ${value ?? "nothing"} stays.`;
+      input.value = value === undefined ? "" : String(value);
+      input.after(said);
+      return;
+    }
     value = given;
     change(given);
   }); // prettier-ignore
   return labelled(label, input, spec.hidden);
+}
+
+/** What a field takes, in words. */
+function wantedOf({ min, max }: NumberField): string {
+  if (min === undefined && max === undefined) return "Give a number";
+  return max === undefined
+    ? `Give ${min} or more`
+    : min === undefined
+      ? `Give ${max} or less`
+      : `Give ${min} to ${max}`;
 }
 
 export function textField(label: string, value: string, change: (value: string) => void): HTMLElement {

@@ -243,6 +243,7 @@ export class Plot {
 
   /** After its colours, axes or series changed; off the screen when it comes back to it. */
   #repaint(): void {
+    this.parent.dataset["axis"] = this.#spec.x.label;
     this.#stale = this.#away;
     if (!this.#away) this.#remake();
   }

@@ -36,7 +36,7 @@ export function takeAway({ page, settings, document: own, command, record, equat
   const shown = make("p", { className: "command" }, "The same from a terminal: ", line);
   const box = element("take");
   box.append(make("div", { className: "actions" }, run, ...(command === undefined ? [script] : [])), ...(command === undefined ? [] : [shown])); // prettier-ignore
-  const refresh = (): void => void (line.textContent = command?.() ?? "");
+  const refresh = (): void => line.replaceChildren(...wordsOf(command?.() ?? ""));
   addEventListener("hillock-settings", refresh);
   refresh();
 
@@ -45,6 +45,10 @@ export function takeAway({ page, settings, document: own, command, record, equat
     if (panel.open) void equations().then((sections) => panel.querySelector("div")?.replaceChildren(...sections.map(rendered)));
   }); // prettier-ignore
 }
+
+/** A command that is broken between its words only, not behind the hyphens of an option. */
+const wordsOf = (command: string): (Node | string)[] =>
+  command.split(/( )/).map((word) => (word === " " ? word : make("span", { textContent: word })));
 
 const tableOf = (plot: ReturnType<typeof everyPlot>[number]): { names: string[]; columns: unknown[] } => {
   const { names, columns } = plot.table;

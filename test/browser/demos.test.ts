@@ -57,6 +57,33 @@ test("the start page names the adapter, says that it is a software one, and lead
   await seen.page.close();
 });
 
+test("on a phone the names of axes are whole, and so is the table of a drive's weights; a command breaks between its words", async () => {
+  for (const path of [
+    "plasticity.html",
+    "motor-pool.html?neurons=50",
+    "learning.html?neurons=60",
+    "column.html?mesh=2",
+  ]) {
+    const { page } = await visit(browser, `${site.url}${path}`, { width: 390, height: 844 });
+    await running(page);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((row) => (row.open = true)));
+    for (const table of await page.locator(".drives table").all())
+      expect(await table.evaluate((e) => e.scrollWidth - e.clientWidth)).toBeLessThanOrEqual(0);
+    // the library draws a name centred on its axis, 12 px high
+    const cut = await page.evaluate(() => {
+      const context = new OffscreenCanvas(1, 1).getContext("2d");
+      if (context === null) throw new Error("no 2d context");
+      context.font = "12px system-ui, sans-serif"; // as demo/site/plots.ts has it
+      const names = [...document.querySelectorAll<HTMLElement>("[data-axis]")];
+      return names.map((plot) => [plot.id, context.measureText(plot.dataset["axis"] ?? "").width, plot.clientWidth - 50] as const).filter(([, text, room]) => text > room); // prettier-ignore
+    });
+    expect(cut).toEqual([]);
+    const words = await page.$$eval("#command span", (all) => all.map((word) => word.getClientRects().length));
+    expect(words.every((boxes) => boxes === 1)).toBe(true);
+    await page.close();
+  }
+});
+
 describe("motor pool", () => {
   let seen: Visit;
   beforeAll(async () => {

@@ -4,6 +4,7 @@ import { FIELD_MS, SAMPLE_MS } from "../../../demo/column/facts.ts";
 import { Field, fieldVariables, PROBE } from "../../../demo/column/field.ts";
 import { buildColumn } from "../../../demo/column/network.ts";
 import { pick } from "../../../demo/column/pick.ts";
+import { readRecorded } from "../../../demo/column/recording.ts";
 import { FREQUENCIES, spectrogramOf, spectrumOf } from "../../../demo/column/rhythms.ts";
 import { columnShape } from "../../../demo/column/shape.ts";
 import { runOf, wordsOf } from "../../../demo/column/trials-words.ts";
@@ -112,4 +113,19 @@ test("trials: factors of 1 and the order in which drives got theirs make no othe
   expect(of({ a: 0 })).not.toBe(of({}));
   expect(of({}, { drive: 0, mesh: 2, strength: 1, speed: 5 })).toBe(of({}));
   expect(of({}, { drive: 0, mesh: 3, strength: 1, speed: 1 })).not.toBe(of({}));
+});
+
+test.each([
+  ["as HNN writes it", "# a comment\n0.000\t1.5\n\n0.500\t-2\n"],
+  ["the page's own table", "ms,dipole (nAm × scale)\n0,1.5\n0.5,-2\n"],
+  ["a spreadsheet's, with names in quotes and a mark of bytes", '\ufeff"time","dipole"\r\n0, 1.5\r\n0.5, -2\r\n'],
+])("a recorded dipole is read: %s", (_, text) => {
+  const { t, moment } = readRecorded(text, "file.csv");
+  expect([[...t], [...moment]]).toEqual([[0, 0.5], [1.5, -2]]); // prettier-ignore
+});
+
+test("a recorded dipole's faults are told with line and column; a comma in a number is not guessed at", () => {
+  expect(() => readRecorded("ms,nAm\n0,1\n0.5,x\n", "file.csv")).toThrow(/file\.csv:3:5: "x" is not a number/);
+  expect(() => readRecorded("0,0 1,5\n0,5 1,6\n", "file.txt")).toThrow(/file\.txt:1:1: "0,0" is not a number/);
+  expect(() => readRecorded("ms,nAm,other\n0,1,2\n", "file.csv")).toThrow(/file\.csv:2:1: has 3 columns/);
 });
