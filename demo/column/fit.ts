@@ -181,7 +181,7 @@ export class Fit {
     const { columns, error, values } = round;
     const seconds = (performance.now() - this.#began) / 1000;
     const explained = 100 * (1 - (error / spreadOf(this.#recorded.recorded)) ** 2);
-    const part = `${explained > 0 ? explained.toFixed(explained > 99 ? 2 : 1) : 0} % of the recording's variance`;
+    const part = `${explained > 99.99 ? "more than 99.99" : Math.max(0, explained).toFixed(explained > 99 ? 2 : 1)} % of the recording's variance`;
     return `Best of ${columns} columns in ${seconds.toFixed(0)} s: RMSE ${error.toPrecision(4)} nAm, which explains ${part}, with ${this.#named(values)}. ${trustIn(round, explained)}`; // prettier-ignore
   }
 
