@@ -1,27 +1,38 @@
-// Summed Poisson inputs: the number of events of each step is drawn where it is delivered. One invocation per link and entry.
+// Summed Poisson inputs: the number of events of each step is drawn where it is delivered. One invocation per link and entry, of one
+// port or several.
+import constants::SEVERAL; // ports
 // Twin: src/random/poisson-count.ts.
 import package::log::{Block, quads_of};
 import package::philox::philox4x32;
 
 const USE_COUNT = 9u; // USES.count of src/random/philox.ts
 
-struct Shape {
-  links: u32,   // of all entries
-  n: u32,       // of the port, per entry
-  entries: u32,
-  slots: u32,   // of the stage, per entry
+struct Port {
+  n: u32,       // per entry
   stream: u32,
   projection: u32,
   tables: u32,  // where data says the table of each element [entry][element]
   starts: u32,  // where data says where the thresholds of each table begin
+  // to a multiple of 16 bytes
+  a: u32,
+  b: u32,
+  c: u32,
+}
+
+struct Shape {
+  links: u32,   // of all entries
+  entries: u32,
+  slots: u32,   // of the stage, per entry
+  d: u32,
+  ports: array<Port, 64>,
 }
 
 override WORKGROUP_SIZE: u32 = 64;
 @group(1) @binding(0) var<uniform> block: Block;
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read> flag: array<u32>; // the log's head
-@group(0) @binding(3) var<storage, read> data: array<u32>; // seeds [entry], tables, starts, thresholds
-@group(0) @binding(4) var<storage, read> links: array<vec4u>; // entry * n + element, entry * slots + slot, delay, bits of the weight
+@group(0) @binding(3) var<storage, read> data: array<u32>; // seeds [entry], then of each port tables, starts, thresholds
+@group(0) @binding(4) var<storage, read> links: array<vec4u>; // entry * n + element, entry * slots + slot, delay and in bits from 24 on the port, bits of the weight
 @group(0) @binding(5) var<storage, read> scales: array<f32>;
 @group(0) @binding(6) var<storage, read_write> acc: array<atomic<i32>>; // see quads_of
 
@@ -41,18 +52,23 @@ fn ports(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   let k = id.x + id.y * groups.x * WORKGROUP_SIZE;
   if (k >= shape.links || flag[1] != 0u) { return; }
   let link = links[k];
-  let entry = link.x / shape.n;
-  let table = shape.starts + data[shape.tables + link.x];
+  var delay = link.z;
+  var port = 0u;
+  if (SEVERAL) { delay = link.z & 0xffffffu; port = link.z >> 24u; }
+  let n = shape.ports[port].n;
+  let stream = shape.ports[port].stream;
+  let entry = link.x / n;
+  let table = shape.ports[port].starts + data[shape.ports[port].tables + link.x];
   let first = data[table];
   let end = data[table + 1u];
-  let event = i32(round(bitcast<f32>(link.w) * scales[shape.projection * shape.entries + entry]));
+  let event = i32(round(bitcast<f32>(link.w) * scales[shape.ports[port].projection * shape.entries + entry]));
   let slot = link.y % shape.slots;
   var words = vec4u(0u);
   for (var t = 0u; t < block.steps; t++) {
-    if (block.step + t < link.z) { continue; }
-    let step = block.step + t - link.z;
+    if (block.step + t < delay) { continue; }
+    let step = block.step + t - delay;
     if ((step & 3u) == 0u || t == 0u || step == 0u) {
-      words = philox4x32(vec4u(link.x % shape.n, step >> 2u, 0u, USE_COUNT), vec2u(data[entry], shape.stream));
+      words = philox4x32(vec4u(link.x % n, step >> 2u, 0u, USE_COUNT), vec2u(data[entry], stream));
     }
     let events = i32(count_of(first, end, words[step & 3u]));
     if (events == 0) { continue; }

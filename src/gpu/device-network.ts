@@ -11,7 +11,7 @@ import { HISTORY, History } from "./history-part.ts";
 import { type Joined, joinedCells, type Member } from "./joined.ts";
 import { LEARN, LearnPart } from "./learn-part.ts";
 import type { LogRing } from "./log-ring.ts";
-import { PortPart, PORTS } from "./port-part.ts";
+import { joinedPorts, PortPart, PORTS } from "./port-part.ts";
 import { READ, ReadoutPart } from "./readout-part.ts";
 import { type ProjectionRelease, RELEASE, ReleasePart } from "./release-part.ts";
 import { SmallPart } from "./small-part.ts";
@@ -65,7 +65,7 @@ export class DeviceNetwork {
       Common.make(shared, log),
       Promise.all(network.populations.flatMap((p, k) => (p.kind === "renewal" ? [DrivePart.make(shared, k, p)] : []))),
       Promise.all(sums.flatMap((s) => joinedCells(network, s.stage.cells, shared.bindingBytes).map((j) => makeCells(shared, j, s)))), // prettier-ignore
-      Promise.all(sums.flatMap((s) => s.stage.ports.map((p) => PortPart.make(shared, p, s)))),
+      Promise.all(sums.flatMap((s) => joinedPorts(network, s.stage.ports, shared.bindingBytes).map((of) => PortPart.make(shared, of, s)))), // prettier-ignore
       Promise.all(sums.map((s) => StagePart.make(shared, s, s === first))),
       makeReleases(shared),
       makeLearning(shared, sums, first === undefined),

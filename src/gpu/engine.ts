@@ -163,7 +163,9 @@ class GpuEngine implements VisibleEngine {
   }
   setPortRate(population: number, hz: number | ArrayLike<number>, entry?: number): void {
     this.#inputs.setPortRate(population, hz, entry);
-    this.#settings.changed(this.#parts.named.ports.filter((p): p is PortPart & Setting => p.population === population));
+    this.#settings.changed(
+      this.#parts.named.ports.filter((p): p is PortPart & Setting => p.populations.includes(population)),
+    );
   }
   setScale(projection: number, scale: number, entry?: number): void {
     this.#inputs.setScale(projection, scale, entry);

@@ -85,6 +85,8 @@ interface KernelOptions {
   readonly workgroupSize?: number;
   /** links of a spike at most that an invocation of `deliver` adds alone; default: as the device likes it. */
   readonly alone?: number | undefined;
+  /** whether `ports` draws for several at once. */
+  readonly several?: boolean;
   readonly label?: string;
 }
 
@@ -108,7 +110,7 @@ export class Kernels {
   }
 
   make<K extends KernelName>(name: K, options: KernelOptions = {}): Promise<Kernel<K>> {
-    const key = `${name} ${options.workgroupSize} ${options.alone} ${options.model ?? ""}`;
+    const key = `${name} ${options.workgroupSize} ${options.alone} ${options.several} ${options.model ?? ""}`;
     const ofModel = options.model !== undefined;
     const all = known.get(this.#device) ?? new Map<string, Known>();
     known.set(this.#device, all);
@@ -160,7 +162,11 @@ async function makeKernel<K extends KernelName>(
 ): Promise<Kernel<K>> {
   const label = options.label ?? name;
   const list = listed(device, name, options.workgroupSize ?? WORKGROUP_SIZE);
-  const code = await linkKernel(name, options.model, { LIST: `${list}u`, FEW: `${options.alone ?? alone(device)}u` });
+  const code = await linkKernel(name, options.model, {
+    LIST: `${list}u`,
+    FEW: `${options.alone ?? alone(device)}u`,
+    SEVERAL: `${options.several === true}`,
+  });
   const layout = device.createBindGroupLayout({
     label,
     entries: numbered(name).map(({ access, binding }) => ({

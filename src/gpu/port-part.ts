@@ -1,15 +1,41 @@
 /// <reference types="@webgpu/types" preserve="true" />
-import type { CompiledPort, PortLinks } from "../compile/compiled.ts";
-import { portTables } from "../host/ports.ts";
+import { concatenated } from "../concatenated.ts";
+import type { CompiledNetwork, CompiledPort, PortLinks } from "../compile/compiled.ts";
+import { type PortTables, portTables } from "../host/ports.ts";
 import type { Group, Kind, Shared, Turn } from "./group.ts";
 import { bind, type Kernel, workgroups } from "./kernels.ts";
 import type { Sums } from "./sums.ts";
 
 export const PORTS: Kind = { dispatches: ({ stages }) => stages.reduce((sum, s) => sum + s.ports.length, 0) };
 
-/** Summed Poisson inputs of one projection on the device. */
+/** Of shaders/ports.wgsl. */
+const MOST_PORTS = 64;
+const PORT_BIT = 24; // above the delay
+const [HEAD, PORT_WORDS] = [4, 8]; // of Shape and Port
+
+/** Projections from ports to a stage, those together that one dispatch draws: all whose rates stay, as far as buffers allow.
+ * @param most  bytes that a buffer may have */
+export function joinedPorts({ entries, populations }: CompiledNetwork, ports: readonly PortLinks[], most: number): PortLinks[][] {
+  const found: { of: PortLinks[]; bytes: number }[] = [];
+  let open: (typeof found)[number] | undefined;
+  for (const p of ports) {
+    const port = populations[p.population] as CompiledPort;
+    if (port.live !== undefined || p.links.some(({ delay }) => delay.some((d) => d >= 1 << PORT_BIT))) {
+      found.push({ of: [p], bytes: 0 });
+      continue;
+    }
+    const bytes = 4 * Math.max(4 * countLinks(p, entries), dataLength(portTables(port)));
+    if (open === undefined || open.of.length === MOST_PORTS || open.bytes + bytes > most)
+      found.push((open = { of: [], bytes: 0 }));
+    open.of.push(p);
+    open.bytes += bytes;
+  }
+  return found.map(({ of }) => of);
+} // prettier-ignore
+
+/** Summed Poisson inputs of some projections on the device. */
 export class PortPart implements Group {
-  readonly population: number;
+  readonly populations: readonly number[];
   /** its tables, where its rate may change. */
   readonly setting?: GPUBuffer;
   readonly #shared: Shared;
@@ -18,44 +44,59 @@ export class PortPart implements Group {
   readonly #count: number;
   readonly #buffers: { readonly shape: GPUBuffer; readonly data: GPUBuffer; readonly links: GPUBuffer };
 
-  private constructor(shared: Shared, kernel: Kernel<"ports">, p: PortLinks, sums: Sums) {
+  private constructor(shared: Shared, kernel: Kernel<"ports">, of: readonly PortLinks[], sums: Sums) {
     const { memory, network } = shared;
-    const { entries, populations } = network;
-    const port = populations[p.population] as CompiledPort;
-    [this.#shared, this.#kernel, this.#sums, this.population] = [shared, kernel, sums, p.population];
+    const { entries } = network;
+    [this.#shared, this.#kernel, this.#sums] = [shared, kernel, sums];
+    this.populations = of.map((p) => p.population);
     const { slots } = sums.stage;
-    const label = `port ${network.projections[p.projection]?.name}`;
-    const links = linkWords(p, port.n, entries, slots);
+    const label = `port ${of.map((p) => network.projections[p.projection]?.name).join(", ")}`;
+    const links = concatenated(Uint32Array, of.map((p, k) => linkWords(p, this.#port(k).n, { entries, slots, port: k }))); // prettier-ignore
     this.#count = links.length / 4;
-    const data = this.words();
-    const starts = entries + port.tableOf.length;
-    const words = Uint32Array.of(this.#count, port.n, entries, slots, port.stream, p.projection, entries, starts);
+    const shape = new Uint32Array(HEAD + PORT_WORDS * MOST_PORTS);
+    shape.set([this.#count, entries, slots]);
+    let at = entries;
+    this.#tables().forEach((tables, k) => {
+      const { n, stream } = this.#port(k);
+      const starts = at + tables.tableOf.length;
+      shape.set([n, stream, (of[k] as PortLinks).projection, at, starts], HEAD + PORT_WORDS * k);
+      at += dataLength(tables);
+    });
     this.#buffers = {
-      shape: memory.uniform(`${label}: shape`, words),
-      data: memory.storage(`${label}: thresholds`, data),
+      shape: memory.uniform(`${label}: shape`, shape),
+      data: memory.storage(`${label}: thresholds`, this.words()),
       links: memory.storage(`${label}: links`, links),
     };
-    if (port.live !== undefined) this.setting = this.#buffers.data;
+    if (this.#port(0).live !== undefined) this.setting = this.#buffers.data;
   }
 
-  /** See shaders/ports.wgsl: seeds, the table of each element, where thresholds begin, from the buffer's first word, and thresholds. */
+  #port(k: number): CompiledPort {
+    return this.#shared.network.populations[this.populations[k] as number] as CompiledPort;
+  }
+
+  #tables(): PortTables[] {
+    const { ports } = this.#shared.inputs;
+    return this.populations.map((p, k) => ports.get(p)?.tables ?? portTables(this.#port(k)));
+  }
+
+  /** See shaders/ports.wgsl: seeds, then of each port the table of each element, where thresholds begin, from the buffer's first word, and
+   * thresholds. */
   words(): Uint32Array<ArrayBuffer> {
-    const { network, inputs } = this.#shared;
-    const tables = inputs.ports.get(this.population)?.tables ?? portTables(network.populations[this.population] as CompiledPort);
-    const { tableOf, starts, thresholds } = tables;
-    const starting = network.seeds.length + tableOf.length;
-    const first = starting + starts.length;
-    const data = new Uint32Array(first + thresholds.length);
-    data.set(network.seeds);
-    data.set(tableOf, network.seeds.length);
-    for (let k = 0; k < starts.length; k++) data[starting + k] = first + (starts[k] as number);
-    data.set(thresholds, first);
-    return data;
+    const { seeds } = this.#shared.network;
+    const parts: ArrayLike<number>[] = [seeds];
+    let at = seeds.length;
+    for (const tables of this.#tables()) {
+      const { tableOf, starts, thresholds } = tables;
+      const first = at + tableOf.length + starts.length;
+      parts.push(tableOf, starts.map((start) => first + start), thresholds);
+      at += dataLength(tables);
+    }
+    return concatenated(Uint32Array, parts);
   } // prettier-ignore
 
-  static async make(shared: Shared, p: PortLinks, sums: Sums): Promise<PortPart> {
+  static async make(shared: Shared, of: readonly PortLinks[], sums: Sums): Promise<PortPart> {
     const { kernels, workgroupSize } = shared;
-    return new PortPart(shared, await kernels.make("ports", { workgroupSize }), p, sums);
+    return new PortPart(shared, await kernels.make("ports", { workgroupSize, several: of.length > 1 }), of, sums);
   }
 
   turns(): Turn[] {
@@ -71,22 +112,32 @@ export class PortPart implements Group {
   }
 }
 
-/** Four words a link: see shaders/ports.wgsl. */
-function linkWords({ links }: PortLinks, n: number, entries: number, slots: number): Uint32Array {
-  const of = (e: number): PortLinks["links"][number] => links[links.length > 1 ? e : 0] as PortLinks["links"][number];
+/** Words of a port in `data`. */
+const dataLength = ({ tableOf, starts, thresholds }: PortTables): number =>
+  tableOf.length + starts.length + thresholds.length;
+
+const linksOf = ({ links }: PortLinks, e: number): PortLinks["links"][number] => links[links.length > 1 ? e : 0] as PortLinks["links"][number]; // prettier-ignore
+
+/** Of all entries. */
+function countLinks(p: PortLinks, entries: number): number {
   let length = 0;
-  for (let e = 0; e < entries; e++) length += of(e).slot.length;
-  const words = new Uint32Array(4 * length);
+  for (let e = 0; e < entries; e++) length += linksOf(p, e).slot.length;
+  return length;
+}
+
+/** Four words a link: see shaders/ports.wgsl. */
+function linkWords(p: PortLinks, n: number, { entries, slots, port }: Readonly<Record<"entries" | "slots" | "port", number>>): Uint32Array {
+  const words = new Uint32Array(4 * countLinks(p, entries));
   const weights = new Float32Array(words.buffer);
   let at = 0;
   for (let e = 0; e < entries; e++) {
-    const { source, slot, delay, weight } = of(e);
+    const { source, slot, delay, weight } = linksOf(p, e);
     for (let k = 0; k < slot.length; k++, at += 4) {
       words[at] = e * n + (source[k] as number);
       words[at + 1] = e * slots + (slot[k] as number);
-      words[at + 2] = delay[k] as number;
+      words[at + 2] = ((delay[k] as number) | (port << PORT_BIT)) >>> 0;
       weights[at + 3] = weight[k] as number;
     }
   }
   return words;
-}
+} // prettier-ignore

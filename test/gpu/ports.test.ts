@@ -4,7 +4,8 @@ import { gpuEngine } from "../../src/gpu/engine.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
 import { changeRates, DT, portNetwork } from "../ports.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
-import { collect, same } from "./engine-networks.ts";
+import { joinedPorts } from "../../src/gpu/port-part.ts";
+import { collect, expectSame, same } from "./engine-networks.ts";
 import type { GpuOptions } from "../../src/gpu/base.ts";
 
 let gpu: TestDevice;
@@ -31,3 +32,16 @@ test.each([false, true])("summed inputs are those of the float32 reference, what
     for (const name of Object.keys(r.traces)) r.traces[name]!.data.forEach((x, i) => expect(Math.abs(x - g.traces[name]!.data[i]!)).toBeLessThan(2e-5));
   }
 }, 60_000); // prettier-ignore
+
+const [PORTS, APART] = [2, 1000]; // bytes that tables of two do not fit into
+
+test("ports whose rates stay are drawn together, others alone: the same bits", async () => {
+  const together = (live: boolean, most: number): number[] => {
+    const network = compile(portNetwork(live), { dt: DT });
+    return joinedPorts(network, network.stages[0]!.ports, most).map((of) => of.length);
+  };
+  expect(together(false, 2 ** 20)).toEqual([PORTS]);
+  expect(together(false, APART)).toEqual(Array.from({ length: PORTS }, () => 1));
+  expect(together(true, 2 ** 20)).toEqual(together(false, APART));
+  expectSame(await run({}), await run({ bindingBytes: APART }));
+});
