@@ -42,10 +42,19 @@ export class Texts {
   readonly #written: Record<string, Expr> = {};
   readonly #functions: ReadFunctions;
   readonly #constants: ReadonlySet<string> | undefined;
+  readonly #source: (name: string) => string | undefined;
 
-  /** @param constants  names that do not change in a run: what noise may be made of. No noise at all where they are left out */
-  constructor(where: string, names: UnitEnv, functions?: FunctionTexts, constants?: ReadonlySet<string>) {
+  /** @param constants  names that do not change in a run: what noise may be made of. No noise at all where they are left out
+   * @param source  where a name that nothing writes could come from, for a message */
+  constructor(
+    where: string,
+    names: UnitEnv,
+    functions?: FunctionTexts,
+    constants?: ReadonlySet<string>,
+    source: (name: string) => string | undefined = () => undefined,
+  ) {
     this.#constants = constants;
+    this.#source = source;
     this.#where = where;
     this.#names = names;
     this.#units = { ...names };
@@ -93,7 +102,8 @@ export class Texts {
         fail(where, source, e, `"${short(e.name)}" is defined later`, "A `let` sees those before it: move it up");
       }
       const known = [...Object.keys(this.#names), ...this.#lets.keys()];
-      fail(where, source, e, `"${short(e.name)}" is not defined here`, didYouMean(short(e.name), known));
+      const remedies = [this.#source(e.name), didYouMean(short(e.name), known)];
+      fail(where, source, e, `"${short(e.name)}" is not defined here`, remedies.filter((r) => r !== undefined).join(". ")); // prettier-ignore
     });
   }
 

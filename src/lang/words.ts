@@ -50,7 +50,7 @@ export function checkName(where: string, what: string, name: unknown): asserts n
   const shown = JSON.stringify(String(name).slice(0, 60));
   throw new ModelError(
     where,
-    `the name ${shown} of a ${what} ${fault}`,
+    `the name ${shown} of ${/^[aeiou]/.test(what) ? "an" : "a"} ${what} ${fault}`,
     "Take a letter, then letters, digits and _, and no word of JavaScript, WGSL or the model language",
   );
 }

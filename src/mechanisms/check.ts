@@ -179,6 +179,13 @@ const HIDDEN = {
 const CALM: readonly (readonly [string, string])[] = ["noise()", "white()"].map((fn) => [fn, "In cells noise belongs into a current: its g, E or i"]); // prettier-ignore
 const NO_NOISE = [...CALM, ...DRAWS];
 
+/** What gives an ion's concentration or reversal potential, by the name that a text reads it by. */
+function ofIon(name: string): string | undefined {
+  const [, concentration, reversal] = /^(?:([a-z]{1,3})[io]|e([a-z]{1,3}))$/.exec(name) ?? [];
+  if (concentration !== undefined) return `Where it is a concentration of ${concentration}, insert a pool of it there, or give the cell concentrations: { ${name}: mM(1) }`; // prettier-ignore
+  return reversal && `Where it is the reversal potential of ${reversal}, give the cell reversals: { ${reversal}: mV(0) }, or insert a pool that computes it`; // prettier-ignore
+}
+
 class MechanismTexts {
   readonly #where: string;
   readonly #m: Mechanism;
@@ -198,7 +205,7 @@ class MechanismTexts {
     for (const [name, u] of this.#units) known[name] = u;
     for (const [name, p] of Object.entries(m.params)) known[name] = p.unit;
     const constants = new Set(["dt", "celsius", ...Object.keys(m.params)]);
-    this.#texts = new Texts(where, known, m.functions, constants);
+    this.#texts = new Texts(where, known, m.functions, constants, ofIon);
   }
 
   check(): void {
