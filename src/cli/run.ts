@@ -203,7 +203,7 @@ async function perform(job: Job, { out, kind, device, adapter }: Place, how: Int
   const { announcer } = await import("../studies/announce.ts");
   return job.run({
     seed, files: texts, engine: kind, device, adapter, out: files, resume, force, signal,
-    folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell, announce: announcer(tell),
+    folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell, announce: announcer(tell, () => 1024 * process.resourceUsage().maxRSS),
     progress: (part, done, simulated) => {
       line.show(part, done, simulated);
       watch?.(part, done);
