@@ -1,4 +1,5 @@
-import type { Unit, Given } from "../units.ts";
+import type { GivenOrDrawn } from "../connect/values.ts";
+import type { Unit } from "../units.ts";
 import type { FunctionTexts } from "../lang/functions.ts";
 import type { Param } from "./mechanism.ts";
 
@@ -33,9 +34,10 @@ export interface Input {
 }
 
 /** How states with `d` are advanced: `exact` (a cascade of linear equations with constant coefficients, by its propagator),
- * `exponentialEuler` (exact in the state itself, everything else held; the equation must be linear in it), `euler`, `midpoint`, `heun`.
+ * `exponentialEuler` (exact in the state itself, everything else held; the equation must be linear in it), `euler`, `midpoint`, `heun`, `backwardEuler` (implicit, all such states together: one
+ * solution of a linear system where the equations are linear, else four iterations of Newton's method).
  * `auto` takes the first of exact, exponentialEuler and euler that fits each state. */
-export const METHODS = ["auto", "exact", "exponentialEuler", "euler", "midpoint", "heun"] as const;
+export const METHODS = ["auto", "exact", "exponentialEuler", "euler", "midpoint", "heun", "backwardEuler"] as const;
 export type Method = (typeof METHODS)[number];
 
 /** A point neuron as data. Within a step: where `spike` holds (and the neuron is not refractory) a spike is born and `reset` is
@@ -67,17 +69,17 @@ export interface Neuron {
   readonly method?: Method;
 }
 
-/** One value for all neurons, or one per neuron. */
-
 export interface NeuronOptions {
   /** how many. */
   readonly n: number;
-  /** left-out ones take the neuron's defaults. */
-  readonly params?: Readonly<Record<string, Given>>;
+  /** One value for all, one for each or one drawn for each; left-out ones take the neuron's defaults. */
+  readonly params?: Readonly<Record<string, GivenOrDrawn>>;
   /** initial values by state, instead of the neuron's own. */
-  readonly initial?: Readonly<Record<string, Given>>;
+  readonly initial?: Readonly<Record<string, GivenOrDrawn>>;
+  /** parameters that `control.param` may change while the neurons run, beside those that the neuron declares so. Each is kept for every neuron. */
+  readonly live?: readonly string[];
   /** conduction time, added to the delay of every connection that starts here. */
-  readonly axonDelay?: Given;
+  readonly axonDelay?: GivenOrDrawn<"ms">;
   /** facts about each neuron that no equation uses: kept in run.json. */
   readonly about?: Readonly<Record<string, readonly number[]>>;
 }

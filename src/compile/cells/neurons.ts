@@ -9,6 +9,8 @@ import { lowOf } from "./carry.ts";
 import { isZero, linearIn } from "../../lang/linear.ts";
 import { Noises, noiseStep, whiteStep, type WhiteTerm } from "./noise.ts";
 import { LONGEST_CASCADE, propagator } from "../../lang/propagator.ts";
+import { together } from "../../lang/symbolic/coupled.ts";
+import { Symbols } from "../../lang/symbolic/symbols.ts";
 import { noiseRelaxations, type Relaxation, stepsOfMap } from "./too-fast.ts";
 
 /** A neuron with every value behind an identifier: what its step is made of. */
@@ -44,6 +46,7 @@ export class NeuronEquations {
   readonly #r: ResolvedNeuron;
   readonly #map: Readonly<Record<string, Expr>>;
   readonly #counter: Expr | undefined;
+  #solved: readonly Stmt[] | undefined;
   readonly noises: Noises;
 
   constructor(resolved: ResolvedNeuron) {
@@ -99,10 +102,11 @@ export class NeuronEquations {
   }
 
   /** What a state that a spike replaces is a step after it was as large as it may be without one, over parameters and other states; undefined
-   * where the condition is not that it is above a value. */
+   * where the condition is not that it is above a value, or the step is implicit. */
   fromThreshold(id: string): Expr | undefined {
     const spike = this.text(this.#r.neuron.spike);
     const step = Object.entries(this.#next()).find(([s]) => this.#r.states[s] === id)?.[1];
+    if (this.#implicitStates().length > 0) return undefined; // what its iterates would be is not asked
     if (step === undefined || spike.kind !== "binary" || !/^>=?$/.test(spike.op)) return undefined;
     if (spike.left.kind !== "name" || spike.left.name !== id) return undefined;
     const after = substitute(step.value, { [id]: spike.right });
@@ -142,7 +146,8 @@ export class NeuronEquations {
     const { neuron, states } = this.#r;
     const next = this.#next();
     const each = Object.keys(neuron.states).map((s) => ({ s, id: states[s] as string, step: next[s] as Step }));
-    const lets = each.map(({ id, step }): Stmt => ({ op: "let", name: changeOf(id), value: step.value }));
+    const iterates = this.#implicit().slice(0, -this.#implicitStates().length);
+    const lets = [...iterates, ...each.map(({ id, step }): Stmt => ({ op: "let", name: changeOf(id), value: step.value }))]; // prettier-ignore
     const sets = each.map(({ s, id, step }): Stmt => {
       const [x, change] = [name(id), name(changeOf(id))];
       const held = this.#counter !== undefined && this.held.includes(s);
@@ -215,7 +220,7 @@ export class NeuronEquations {
     throw new ModelError(
       `${this.#r.where}, state "${s}"`,
       `cannot be advanced by the method "${method}": it is ${why}`,
-      'Use "euler", "midpoint" or "heun"',
+      'Use "euler", "midpoint", "heun" or "backwardEuler"',
     );
   }
 
@@ -235,6 +240,10 @@ export class NeuronEquations {
     });
 
     const explicit = Object.keys(methods).filter((s) => ["euler", "midpoint", "heun"].includes(methods[s] as string));
+    for (const [k, s] of this.#implicitStates().entries()) {
+      const { value } = this.#implicit().at(k - this.#implicitStates().length) as Stmt;
+      next[s] = noisy(s, { is: "value", value });
+    }
     if (explicit.length > 0)
       Object.assign(
         next,
@@ -324,6 +333,26 @@ export class NeuronEquations {
       members.map((m, k): [string, Step] => [m, { is: "change", value: changes[k] as Expr, factor: factor(k) }]),
     );
   }
+
+  /** States that one implicit step advances together. */
+  #implicitStates(): string[] {
+    if (this.#r.neuron.method !== "backwardEuler") return [];
+    return Object.entries(this.#r.neuron.states).flatMap(([s, state]) => ("d" in state && state.tau === undefined ? [s] : [])); // prettier-ignore
+  }
+
+  /** What such a step computes: what leads to the states, then these, in their order. Other states, inputs and parameters are as at n. */
+  #implicit(): readonly Stmt[] {
+    if (this.#solved !== undefined) return this.#solved;
+    const members = this.#implicitStates();
+    const symbols = new Symbols(() => {
+      throw new ModelError(this.#r.where, "has equations too large for an implicit step", 'Use "euler", "midpoint" or "heun"');
+    });
+    const fresh = (id: string): string => `implicit_${id}`;
+    const ids = members.map((m) => this.#r.states[m] as string);
+    const found = members.length === 0 ? [] : together(symbols, ids, members.map((m) => symbols.adopt(this.#d(m))), fresh);
+    const dt = { dt: name(this.#r.params.dt as string) };
+    return (this.#solved = found.map((one) => ({ op: "let", name: fresh(one.name), value: substitute(one.value, dt) })));
+  } // prettier-ignore
 
   /** Euler, midpoint or Heun of all such states together; the others stay at n. */
   #explicit(members: readonly string[], dt: Expr): Record<string, Step> {

@@ -252,3 +252,71 @@ describe("a neuron's data is checked where it enters", () => {
     }
   });
 });
+
+describe("the implicit step of a neuron's equations", () => {
+  const linear = neuron({
+    name: "linear",
+    doc: "Two coupled linear equations. Source: this test.",
+    params: { k: param(per_ms(1), "rate", { min: 0 }) },
+    states: { V: { d: "k * (u - 3 * V)", unit: "mV", init: "4" }, u: { d: "k * (V - u)", unit: "mV", init: "-2" } },
+    ports: {},
+    spike: "V > 100",
+    reset: {},
+    method: "backwardEuler",
+  });
+  // a cubic leak under a slow drive: one root a step
+  const stiff = neuron({
+    name: "stiff",
+    doc: "A leak that grows with the cube, 100 times as fast as what drives it. Source: this test.",
+    params: { k: param(per_ms(1), "rate of the drive", { min: 0 }) },
+    states: {
+      V: { d: "100 * k * (w - V - V^3 / 3)", unit: "1", init: "-1" },
+      w: { d: "0.08 * k * (3 - V - w)", unit: "1", init: "-1.3" },
+    },
+    ports: {},
+    spike: "V > 100",
+    reset: {},
+    method: "backwardEuler",
+  });
+
+  async function states(of: NeuronType, names: readonly string[], engine: "reference" | "reference32", until: number) {
+    const net = new Network({ seed: 1 });
+    const cells = net.cells("E", of({ n: 1 }));
+    for (const s of names) net.record(cells, s, { every: ms(1) });
+    const sim = await simulate(net, { dt: ms(1), engine });
+    for await (const chunk of sim.run(ms(until), { chunk: ms(until) })) {
+      await sim.close();
+      return names.map((s) => Array.from(chunk.trace("E", s).data));
+    }
+    throw new Error("no chunk");
+  }
+
+  test("solves a linear system: (1 - dt A) x of n + 1 is x of n", async () => {
+    const [V, u] = (await states(linear as NeuronType, ["V", "u"], "reference", 20)) as [number[], number[]];
+    let [a, b] = [4, -2];
+    for (let n = 1; n <= 20; n++) {
+      // [[4, -1], [-1, 2]] with determinant 7
+      [a, b] = [(2 * a + b) / 7, (a + 4 * b) / 7];
+      expect(Math.abs(V[n]! - a)).toBeLessThan(1e-14);
+      expect(Math.abs(u[n]! - b)).toBeLessThan(1e-14);
+    }
+  });
+
+  test("solves nonlinear equations together, where explicit steps of 100 time constants would run away", async () => {
+    const [V, w] = (await states(stiff as NeuronType, ["V", "w"], "reference", 60)) as [number[], number[]];
+    let solved = 0;
+    for (let n = 0; n < 60; n++) {
+      const [v, r] = [V[n + 1]!, w[n + 1]!];
+      // Newton's error after four iterations is (K e)^16 / K, e the way of the step and K half of f'' / f' there
+      const K = Math.abs((100 * v) / (1 + 100 * (1 + v * v)));
+      if (K * Math.abs(v - V[n]!) > 0.1) continue;
+      solved++;
+      expect(Math.abs(v - V[n]! - 100 * (r - v - v ** 3 / 3))).toBeLessThan(1e-9);
+      expect(Math.abs(r - w[n]! - 0.08 * (3 - v - r))).toBeLessThan(1e-12);
+    }
+    expect(solved).toBeGreaterThan(55);
+    expect(V[60]! - V[0]!).toBeGreaterThan(1); // to where w = V + V^3 / 3 and V + w = 3
+    const [single] = (await states(stiff as NeuronType, ["V"], "reference32", 20)) as [number[]];
+    for (let n = 0; n <= 20; n++) expect(Math.abs(single[n]! - V[n]!)).toBeLessThan(1e-4); // float32: 100 times 6e-8 of numbers near 1, and what recovery keeps of it
+  });
+});
