@@ -1,6 +1,6 @@
 // 4,000 Hodgkin-Huxley neurons that keep each other going: benchmark 3 (COBAHH) of Brette et al. (2007), J. Comput. Neurosci. 23:349-398.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { fixedProbability, ms, mV, nA, Network, nS, openDevice, perCell, simulate } from "hillock";
+import { fixedProbability, ms, mV, nA, Network, normalValues, nS, openDevice, perCell, simulate } from "hillock";
 import { coefficientOfVariation, intervals, meanRate, timesPerCell } from "hillock/analysis";
 import { hh_cond_exp_traub } from "hillock/neurons";
 import { figure } from "hillock/plot";
@@ -26,15 +26,14 @@ export const rates = timesPerCell(await run(alone, clamped, 0.02, 500)).map((t) 
 currents.forEach((I, k) => console.log(`${I} nA: ${rates[k].toFixed(2)} Hz`));
 
 // the benchmark's start: voltages of -70 +- 5 mV, conductances of 40 +- 15 and 200 +- 120 nS, none below 0
-let drawn = 1;
-const uniform = () => (drawn = (drawn * 48271) % 2147483647) / 2147483647;
-const normal = (mean, sd) => mean + sd * Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-const draw = (of, n, mean, sd, least) => perCell(of, Array.from({ length: n }, () => Math.max(least, normal(mean, sd)))); // prettier-ignore
-const initial = (n) => ({ V: draw(mV, n, -70, 5, -90), g_ex: draw(nS, n, 40, 15, 0), g_in: draw(nS, n, 200, 120, 0) }); // prettier-ignore
-
+const initial = {
+  V: normalValues({ mean: mV(-70), sd: mV(5), min: mV(-90) }),
+  g_ex: normalValues({ mean: nS(40), sd: nS(15), min: nS(0) }),
+  g_in: normalValues({ mean: nS(200), sd: nS(120), min: nS(0) }),
+};
 const net = new Network({ seed: 3 });
-const E = net.cells("E", hh_cond_exp_traub({ n: 3200, initial: initial(3200) }));
-const I = net.cells("I", hh_cond_exp_traub({ n: 800, initial: initial(800) }));
+const E = net.cells("E", hh_cond_exp_traub({ n: 3200, initial }));
+const I = net.cells("I", hh_cond_exp_traub({ n: 800, initial }));
 for (const target of [E, I]) {
   net.connect(E, target.excitatory, fixedProbability(0.02), { weight: nS(6), delay: ms(0.8) });
   net.connect(I, target.inhibitory, fixedProbability(0.02), { weight: nS(67), delay: ms(0.8) });

@@ -1,7 +1,9 @@
 // 100 interneurons that inhibit each other into a gamma rhythm: Wang & Buzsaki (1996), J. Neurosci. 16:6402-6413.
+import { mkdirSync, writeFileSync } from "node:fs";
 import { degC, fixedProbability, ms, mV, nA, Network, ohm_cm, openDevice, perCell, simulate, uF_per_cm2, um, uS } from "hillock"; // prettier-ignore
 import { meanRate } from "hillock/analysis";
 import { exp2syn, wang_buzsaki } from "hillock/mechanisms";
+import { figure } from "hillock/plot";
 
 const scale = Number(process.env.HILLOCK_SCALE ?? 1); // tests run a part of it
 const end = 1000 * scale; // ms
@@ -17,10 +19,7 @@ const interneuron = {
   insertions: [{ sections: ["soma"], mechanism: wang_buzsaki }],
   receptors: [{ name: "gaba", synapse: exp2syn, section: "soma", params: { tau1: ms(0.3), tau2: ms(10), e: mV(-75) } }],
   detector: { section: "soma", threshold: mV(0) },
-  V0: perCell(
-    mV,
-    Array.from({ length: n }, () => -70 + 20 * uniform()),
-  ),
+  V0: perCell(mV, Array.from({ length: n }, () => -70 + 20 * uniform())), // prettier-ignore
   celsius: degC(6.3),
 };
 
@@ -42,7 +41,7 @@ async function run(device, weight) {
     for (const t of spikes.times)
       if (t >= end / 2) counts[Math.min(counts.length - 1, Math.floor((t - end / 2) / bin))]++;
     const mean = counts.reduce((sum, x) => sum + x, 0) / counts.length;
-    return { rate, coherence: counts.reduce((sum, x) => sum + (x - mean) ** 2, 0) / counts.length / mean, counts };
+    return { rate, coherence: counts.reduce((sum, x) => sum + (x - mean) ** 2, 0) / counts.length / mean, spikes };
   }
 }
 
@@ -53,5 +52,7 @@ for (const [name, { rate, coherence }] of Object.entries({ alone, coupled }))
   console.log(
     `${name}: ${rate.toFixed(1)} Hz, variance of the population's count over its mean ${coherence.toFixed(1)}`,
   );
-coupled.counts.slice(0, 40).forEach((x) => console.log("#".repeat(x)));
+const panels = Object.entries({ alone, coupled }).map(([title, { spikes }]) => ({ title, height: 40, x: { label: "time", unit: "ms" }, y: { label: "neuron" }, series: [{ type: "raster", x: spikes.times, rows: spikes.cells, rowCount: n }] })); // prettier-ignore
+mkdirSync("out", { recursive: true });
+writeFileSync("out/wang-buzsaki.svg", figure({ width: 160, panels }));
 opened?.device.destroy();

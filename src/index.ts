@@ -13,7 +13,7 @@ export {
   oneToOne,
 } from "./connect/rules.ts";
 export { exponentialValues, lognormalValues, normalValues, uniformValues } from "./connect/values.ts";
-export type { Drawn, Limits, Moments } from "./connect/values.ts";
+export type { Drawn, GivenOrDrawn, Limits, Moments } from "./connect/values.ts";
 export type { Rule } from "./connect/rules.ts";
 export type { AllToAll } from "./connect/rules/all-to-all.ts";
 export type { DistanceLaw, Positions } from "./connect/rules/distance-law.ts";
@@ -27,6 +27,7 @@ export type { EngineKind, Timings } from "./host/engine.ts";
 export type { MemoryUse } from "./host/memory.ts";
 export type {
   CellModel,
+  CellModelToDraw,
   CylinderSpec,
   FrustaSpec,
   Insertion,
@@ -36,6 +37,7 @@ export type {
   SectionSpec,
   VoltageSum,
   WholeCell,
+  WithDrawn,
 } from "./network/cell.ts";
 export type {
   CellChoice,

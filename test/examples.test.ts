@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -190,6 +190,9 @@ const EXAMPLES: Record<string, { scale: number; shows: (exported: never) => void
   },
 };
 
+/** Networks that were published: each draws what its paper shows. */
+const PUBLISHED = ["coba", "cuba", "cobahh", "brunel", "microcircuit", "stdp", "izhikevich", "wang-buzsaki", "force"];
+
 beforeEach(() => void vi.spyOn(console, "log").mockImplementation(() => undefined));
 afterEach(() => {
   vi.restoreAllMocks();
@@ -209,7 +212,11 @@ describe.each(names)("%s", (name) => {
   test("runs and shows what it says", async () => {
     const example = EXAMPLES[name];
     vi.stubEnv("HILLOCK_SCALE", String(example?.scale));
-    const exported = (await import(`../examples/${basename(name, ".mjs")}.mjs`)) as never;
+    const stem = basename(name, ".mjs");
+    rmSync(`out/${stem}.svg`, { force: true });
+    const exported = (await import(`../examples/${stem}.mjs`)) as never;
     example?.shows(exported);
+    if (PUBLISHED.includes(stem))
+      expect(readFileSync(`out/${stem}.svg`, "utf8")).toMatch(/^<svg[^]*<(path|image|use|line|rect)/);
   });
 });

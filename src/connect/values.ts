@@ -2,7 +2,7 @@ import { ModelError } from "../errors.ts";
 import { ln } from "../random/elementary.ts";
 import { normal, philoxInto, stream, uniform, type Use, USES } from "../random/philox.ts";
 import { anyQuantity, type Check, object, optionsOf, oneOf, quantity, text } from "../shapes.ts";
-import { canonical, type Quantity, type Unit } from "../units.ts";
+import { canonical, type Given, type Quantities, type Quantity, type Unit } from "../units.ts";
 import { type Links, repeats } from "./draw.ts";
 
 /** What becomes of a value beyond `min` or `max`: it is set there ("clip", the default), or drawn again ("redraw", up to 64 times, then clipped). */
@@ -12,12 +12,15 @@ export interface Limits<U extends Unit = Unit> {
   readonly outside?: "clip" | "redraw";
 }
 
-/** A value drawn for each link; plain data that survives JSON. */
+/** A value drawn for each link or cell; plain data that survives JSON. */
 export type Drawn<U extends Unit = Unit> = Limits<U> & { readonly unit: U } & (
     | { readonly distribution: "normal" | "lognormal"; readonly mean: Quantity<U>; readonly sd: Quantity<U> }
     | { readonly distribution: "uniform"; readonly from: Quantity<U>; readonly to: Quantity<U> }
     | { readonly distribution: "exponential"; readonly mean: Quantity<U> }
   );
+
+/** One value for all cells, one for each, or one drawn for each. */
+export type GivenOrDrawn<U extends Unit = Unit> = Given<U> | Drawn<U>;
 
 export type Moments<U extends Unit> = { readonly mean: Quantity<U>; readonly sd: Quantity<U> } & Limits<U>;
 
@@ -101,19 +104,18 @@ function inverse(where: string, d: Drawn, number: (what: string, q: Quantity | u
   return (k0, k1) => Math.exp(mu + Math.sqrt(variance) * normal(k0, k1));
 } // prettier-ignore
 
-/** What the values of a projection's links are drawn by. */
+/** What values are drawn by: structureSeed, what they are of, what for. */
 interface ValueKey {
-  /** structureSeed. */
   readonly seed: number;
-  /** the projection's. */
-  readonly name: string;
+  readonly stream: number;
   readonly use: Use;
 }
 
-/** A value for each link, by (structureSeed, projection, source, target, how often the pair occurred before): drawn when it is asked
- * for, so that none need be kept. */
-export class DrawnValues {
-  readonly #links: Links;
+/** The key of a projection's values, by its name. */
+type Named = Omit<ValueKey, "stream"> & { readonly name: string };
+
+/** Values of one distribution by two numbers that say whose they are. */
+class Sampler {
   readonly #law: ReturnType<typeof checkDrawn>;
   readonly #most: number; // draws of a value
   readonly #seed: number;
@@ -122,29 +124,55 @@ export class DrawnValues {
   readonly #words = new Uint32Array(4);
 
   /** @throws ModelError for another unit, and for what is no distribution */
-  constructor(where: string, d: Drawn, unit: Unit, links: Links, key: ValueKey) {
-    this.#links = links;
+  constructor(where: string, d: Drawn, unit: Unit, key: ValueKey) {
     this.#law = checkDrawn(where, d, unit);
     this.#most = d.outside === "redraw" ? MOST_DRAWS : 1;
-    [this.#seed, this.#stream, this.#use] = [key.seed, stream("projection", key.name), USES[key.use]];
+    [this.#seed, this.#stream, this.#use] = [key.seed, key.stream, USES[key.use]];
+  }
+
+  /** @param before  how many values of the same two were drawn */
+  at(one: number, other: number, before: number): number {
+    const [words, { draw, low, high }] = [this.#words, this.#law];
+    let value = NaN;
+    for (let n = 0; n < this.#most; n++) {
+      philoxInto(words, 0, one, other, before * MOST_DRAWS + n, this.#use, this.#seed, this.#stream);
+      value = draw(words[0] as number, words[1] as number);
+      if (value >= low && value <= high) break;
+    }
+    return Math.min(high, Math.max(low, value));
+  }
+}
+
+/** A value for each cell, by (structureSeed, what it is of, cell): more cells leave those before them as they are.
+ * @throws ModelError for what is no distribution */
+export function drawnPerCell(where: string, d: Drawn, n: number, key: ValueKey): Quantities {
+  const sampler = new Sampler(where, d, d.unit, key);
+  return { values: Array.from({ length: n }, (_, cell) => sampler.at(cell, 0, 0)), unit: d.unit };
+}
+
+/** A value for each link, by (structureSeed, projection, source, target, how often the pair occurred before): drawn when it is asked
+ * for, so that none need be kept. */
+export class DrawnValues {
+  readonly #links: Links;
+  readonly #sampler: Sampler;
+
+  /** @throws ModelError for another unit, and for what is no distribution */
+  constructor(where: string, d: Drawn, unit: Unit, links: Links, { name, ...key }: Named) {
+    this.#links = links;
+    this.#sampler = new Sampler(where, d, unit, { ...key, stream: stream("projection", name) });
   }
 
   /** Values of a source's links in `out`, in the order of `links`. */
   row(source: number, out: Float64Array): void {
     const { start, target } = this.#links;
-    const [words, seed, hash, use, most] = [this.#words, this.#seed, this.#stream, this.#use, this.#most];
-    const { draw, low, high } = this.#law;
     const [from, to] = [start[source] as number, start[source + 1] as number];
     const before = repeats(target, from, to);
     for (let k = from; k < to; k++) {
-      const first = before === undefined ? 0 : (before[k - from] as number) * MOST_DRAWS;
-      let value = NaN;
-      for (let n = 0; n < most; n++) {
-        philoxInto(words, 0, source, target[k] as number, first + n, use, seed, hash);
-        value = draw(words[0] as number, words[1] as number);
-        if (value >= low && value <= high) break;
-      }
-      out[k - from] = Math.min(high, Math.max(low, value));
+      out[k - from] = this.#sampler.at(
+        source,
+        target[k] as number,
+        before === undefined ? 0 : (before[k - from] as number),
+      );
     }
   }
 

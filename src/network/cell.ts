@@ -1,14 +1,13 @@
+import type { Drawn } from "../connect/values.ts";
 import type { Mechanism, Synapse } from "../mechanisms/mechanism.ts";
 import type { Point3d } from "../morphology/frusta.ts";
-import type { Quantity, Unit, Given } from "../units.ts";
+import type { Given, Quantities, Quantity, Unit } from "../units.ts";
 
 /** How voltages are solved within a step: NEURON's secondorder 0 (its default, and the default here) and 2. Crank-Nicolson is of
  * second order, but rings for some steps after a jump of current into a finely cut cell: 0.7 % of the range in the first sample of
  * Rallpack 1, where 0.5 % is allowed. State it for smooth input, or where a published network was simulated by it. */
 export const METHODS = ["backwardEuler", "crankNicolson"] as const;
 export type Method = (typeof METHODS)[number];
-
-/** One value for all cells, or one per cell. */
 
 /** A cylinder of `L` and `diam`, or frusta through `points`, cut into `nseg` compartments of equal length. A child's 0 end hangs on
  * its parent's `parentEnd` (1 when left out). */
@@ -108,6 +107,17 @@ export interface CellModel<R extends string = string> {
   /** facts about each cell that no equation uses (recruitment threshold, global id): kept in run.json. */
   readonly about?: Readonly<Record<string, readonly number[]>>;
 }
+
+/** With a value drawn for each cell wherever one may be given for each. */
+export type WithDrawn<T> =
+  T extends Quantities<infer U> ? T | Drawn<U>
+  : T extends Quantity | Mechanism | string | number | undefined ? T
+  : { readonly [K in keyof T]: WithDrawn<T[K]> }; // prettier-ignore
+
+/** A kind of cell as a network takes it: every value that may be given for each cell (geometry, parameters, V0, thresholds) may be drawn for each,
+ * `diam: normalValues({ mean: um(20), sd: um(2) })`. */
+export type CellModelToDraw<R extends string = string> = Pick<CellModel<R>, "groups"> &
+  WithDrawn<Omit<CellModel, "groups">>;
 
 /** A cell model with nothing left out, as it stands in a description that was checked. */
 export type WholeCell<R extends string = string> = CellModel<R> &

@@ -3,7 +3,7 @@ import { checkRule, list, type Rule } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
 import { MOhm, ms, one, type Quantity, type Unit } from "../units.ts";
-import type { CellModel } from "./cell.ts";
+import type { CellModel, CellModelToDraw } from "./cell.ts";
 import {
   checkClamp,
   checkPopulation,
@@ -22,6 +22,7 @@ import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, ClampDescription, GatherDescription, NetworkDescription, Place, PopulationDescription, ProjectionDescription, ReadoutDescription, RecordingDescription, SourceModel, TrainedDescription, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
+import { withDrawn } from "./drawn-cells.ts";
 import { isPlain, optionsOf, shown } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle, type TrainedHandle } from "./handles.ts"; // prettier-ignore
 import { checkGather, gatherSizes } from "./gathers.ts";
@@ -46,7 +47,8 @@ const nameOf = (handle: { readonly name: string } | undefined): string => {
 const FOR_EVER = ms(1e9);
 
 /** Populations, projections, clamps, recordings and the batch, as plain data. Every mistake is a ModelError at the call
- * that makes it. `seed` (u32): everything random during a run; `structureSeed` (u32, default: `seed`): connections. */
+ * that makes it. `seed` (u32): everything random during a run; `structureSeed` (u32, default: `seed`): connections, and
+ * values of cells that are drawn. */
 export class Network {
   readonly seed: number;
   readonly structureSeed: number;
@@ -81,19 +83,21 @@ export class Network {
     [this.seed, this.structureSeed, this.name] = [seed, structureSeed, name];
   }
 
-  /** Adds a population of cells or point neurons: `cells("aMN", 100, model)`, or without the number where the model says it as `n`. */
-  cells<R extends string>(name: string, model: CellModel<R> | NeuronModel<R>): CellsHandle<R>;
-  cells<R extends string>(name: string, n: number, model: CellModel<R> | NeuronModel<R>): CellsHandle<R>;
+  /** Adds a population of cells or point neurons: `cells("aMN", 100, model)`, or without the number where the model says it as `n`.
+   * Values that are to be drawn (`V: uniformValues({ from, to })`) are drawn here, by `structureSeed`, and are the same in all of a batch. */
+  cells<R extends string>(name: string, model: CellModelToDraw<R> | NeuronModel<R>): CellsHandle<R>;
+  cells<R extends string>(name: string, n: number, model: CellModelToDraw<R> | NeuronModel<R>): CellsHandle<R>;
   cells<R extends string>(
     name: string,
-    first: number | CellModel<R> | NeuronModel<R>,
-    second?: CellModel<R> | NeuronModel<R>,
+    first: number | CellModelToDraw<R> | NeuronModel<R>,
+    second?: CellModelToDraw<R> | NeuronModel<R>,
   ): CellsHandle<R> {
     const counted = typeof first === "number";
     const given = (counted ? second : first) as CellModel<R> | NeuronModel<R>;
     const n = counted ? first : undefined;
-    const model =
+    const whole =
       isPlain(given) && given.kind === "neurons" ? { ...given, n: n ?? given.n } : wholeCell(given as CellModel<R>, n);
+    const model = withDrawn(name, whole, this.structureSeed);
     const description = { name, model } as PopulationDescription;
     this.#checkPopulation(description);
     const handle = cellsHandle(name, model, (target) => (this.#targets.add(target), target));

@@ -176,7 +176,7 @@ class Compiler {
     const played = this.#played.into(this.#where, p, this.#params, { varied: this.#context.vary.has(p) });
     if (played !== undefined) return played;
     const { min = -Infinity, max = Infinity, unit } = spec;
-    const live = spec.live === true ? { unit, min, max } : undefined;
+    const live = spec.live === true || this.#model.live?.includes(p) === true ? { unit, min, max } : undefined;
     const id = this.#define(p, given ?? spec.default, unit, live);
     for (const value of this.#context.vary.get(p) ?? [given ?? spec.default])
       canonicalWithin(`${this.#where}.${p}`, value, spec, this.#model.n);
