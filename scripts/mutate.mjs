@@ -79,7 +79,7 @@ for (const folder of asked.length > 0 ? asked : Object.keys(TESTS)) {
     timeoutFactor: 1.25,
     disableTypeChecks: false,
     tempDirName: join("out", "mutation", `sandbox-${folder}`),
-    ignorePatterns: ["out", "dist", "dist-demo", "demo", "docs", ".ci", "bench"],
+    ignorePatterns: ["out", "dist", "dist-demo", "demo", "docs", ".ci"],
     reporters: ["progress-append-only", "clear-text", "json", "html"],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false, skipFull: true },
     jsonReporter: { fileName: report },
@@ -95,9 +95,11 @@ for (const [folder, { killed, all }] of scores) {
 }
 process.exitCode = failed ? 1 : 0;
 
-/** Changes that a test noticed (or that never end), of those that could be made; a change of what no test runs counts as not noticed. */
+/** Changes that a test noticed (or that never end, or end the tests' process), of those that could be made; a change of what no test runs counts as not
+ * noticed. */
 function count({ files }) {
   const all = Object.values(files).flatMap(({ mutants }) => mutants.map(({ status }) => status));
   const of = (...states) => all.filter((status) => states.includes(status)).length;
-  return { killed: of("Killed", "Timeout"), all: of("Killed", "Timeout", "Survived", "NoCoverage") };
+  const noticed = of("Killed", "Timeout", "RuntimeError");
+  return { killed: noticed, all: noticed + of("Survived", "NoCoverage") };
 }

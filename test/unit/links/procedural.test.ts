@@ -24,6 +24,14 @@ describe.each([64, 32] as const)("float%i: links drawn again give the bits of ke
     for (const [name, { data }] of Object.entries(kept.traces)) same(name, again.traces[name]!.data, data);
   });
 
+  test("in entries of one structure", async () => {
+    const kept = await collect(referenceEngine(mixed(false, 3, undefined, true), { precision }), 600);
+    const again = await collect(referenceEngine(mixed(true, 3, undefined, true), { precision }), 600);
+    expect(mixed(true, 3, undefined, true).stages[0]?.procedural[0]?.seeds.length).toBe(1);
+    same("spikes", again.spikes, kept.spikes);
+    for (const [name, { data }] of Object.entries(kept.traces)) same(name, again.traces[name]!.data, data);
+  });
+
   test("whatever the block", async () => {
     const kept = await collect(referenceEngine(mixed(true), { precision }), STEPS);
     const short = await collect(referenceEngine(mixed(true, 1, 3), { precision }), STEPS);

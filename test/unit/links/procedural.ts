@@ -6,8 +6,8 @@ import { poisson } from "../../../src/network/sources.ts";
 import { Hz, ms, perCell, uS } from "../../../src/units.ts";
 import { DT, hhCells } from "../../gpu/engine-networks.ts";
 
-/** Every law, two receptors of one group, delays of axons, links kept beside others that are not, two structures. */
-export function mixedNetwork(procedural: boolean, entries = 1): Network {
+/** Every law, two receptors of one group, delays of axons, links kept beside others that are not, a structure of its own for each entry or `one`. */
+export function mixedNetwork(procedural: boolean, entries = 1, one = false): Network {
   const net = new Network({ seed: 11, structureSeed: 4 });
   const n = 70;
   const S = net.sources("S", n, poisson({ rate: Hz(120) }));
@@ -22,11 +22,11 @@ export function mixedNetwork(procedural: boolean, entries = 1): Network {
   net.record(E, "V", { every: ms(0.1) });
   net.record(M, "V", { every: ms(0.5) });
   if (entries > 1) {
-    net.vary("structureSeed", Array.from({ length: entries }, (_, e) => 4 + e));
+    if (!one) net.vary("structureSeed", Array.from({ length: entries }, (_, e) => 4 + e));
     net.vary("S->E.fast.scale", Array.from({ length: entries }, (_, e) => 1 - 0.1 * e));
   }
   return net;
 } // prettier-ignore
 
-export const mixed = (procedural: boolean, entries = 1, maxBlock?: number): CompiledNetwork =>
-  compile(mixedNetwork(procedural, entries), { dt: DT, ...(maxBlock === undefined ? {} : { maxBlock }) });
+export const mixed = (procedural: boolean, entries = 1, maxBlock?: number, one = false): CompiledNetwork =>
+  compile(mixedNetwork(procedural, entries, one), { dt: DT, ...(maxBlock === undefined ? {} : { maxBlock }) });
