@@ -4,19 +4,24 @@ import type { DriveWiring, Drive, EventDrive } from "../src/models/cortical-colu
 import { withWeights } from "../src/models/cortical-column/presets.ts";
 import { jones2009 } from "../src/models/cortical-column/published.ts";
 
-/** Trains of spike_train drives, which a case keeps in its events file: times (ms) by source, by drive. */
-export type CaseTrains = Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+/** Trains of spike_train drives, which a case keeps in its events file: times (ms) by drive cell, by drive. */
+export type CaseTrains = ReadonlyMap<string, readonly (readonly number[])[]>;
 
-/** Trains from rows of an events file (drive, drive_cell, time_ms, source), sources in order of their drive cells. */
-export function trainsOfEvents(rows: readonly Readonly<Record<string, string>>[]): CaseTrains {
-  const trains = new Map<string, Map<string, number[]>>(); // a name may be any word
-  for (const { drive = "", drive_cell = "", time_ms, source } of rows) {
-    const name = source === undefined || source === "" ? drive_cell : source;
-    const ofDrive = trains.get(drive) ?? new Map<string, number[]>();
+/** Trains from rows of an events file (drive, drive_cell, time_ms), whatever their order.
+ * @param size  how many drive cells a drive has, those without events too; undefined: up to the last with one */
+export function trainsOfEvents(
+  rows: readonly Readonly<Record<string, string>>[],
+  size: (drive: string) => number | undefined = () => undefined,
+): CaseTrains {
+  const trains = new Map<string, number[][]>(); // a name may be any word
+  for (const { drive = "", drive_cell, time_ms } of rows) {
+    const ofDrive = trains.get(drive) ?? [];
     trains.set(drive, ofDrive);
-    ofDrive.set(name, [...(ofDrive.get(name) ?? []), Number(time_ms)]);
+    const cells = Math.max(size(drive) ?? 0, Number(drive_cell) + 1);
+    while (ofDrive.length < cells) ofDrive.push([]);
+    ofDrive[Number(drive_cell)]?.push(Number(time_ms));
   }
-  return Object.fromEntries([...trains].map(([drive, sources]) => [drive, Object.fromEntries(sources)]));
+  return trains;
 }
 
 /** What a reference case's info.json says of its network, as options of `cortexColumn`.
@@ -27,7 +32,7 @@ export function trainsOfEvents(rows: readonly Readonly<Record<string, string>>[]
 export function columnOfCase(
   info: unknown,
   where: string,
-  trains: CaseTrains = {},
+  trains: CaseTrains = new Map(),
 ): ColumnOptions & { readonly tstop: number } {
   const file = new Fields(info, where);
   const scale = file.number("drive_weight_scale", 1);
@@ -84,7 +89,8 @@ function driveOf(d: Fields, scale: number, trains: CaseTrains): EventDrive {
       didYouMean(kind, ["evoked", "poisson", "bursty", "spike_train"]),
     );
   }
-  const spikeData = Object.hasOwn(trains, name) ? trains[name] : undefined;
+  const given = trains.get(name);
+  const spikeData = given && Object.fromEntries(given.map((times, cell) => [`cell ${cell}`, times])); // numbers as keys would be sorted
   if (spikeData !== undefined) return { kind: "spikeTrain", ...wiring, spikeData, outside: "keep" };
   throw new DataError(d.where, `has no trains for "${name}"`, "Its events file must list them");
 }

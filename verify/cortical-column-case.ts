@@ -7,6 +7,7 @@ export const infoFile = z.looseObject({
   dt_ms: z.number().positive(),
   tstop_ms: z.number().positive(),
   secondorder: z.literal(0).default(0),
+  celsius: z.literal(37).default(37), // the column's temperature
   spike_counts: z.record(z.string(), z.number()),
   n_connection_rules: z.number(),
   gid_ranges_inclusive: z.record(z.string(), z.tuple([z.number(), z.number()])),
@@ -14,7 +15,7 @@ export const infoFile = z.looseObject({
 });
 export type CaseInfo = z.infer<typeof infoFile>;
 
-/** A case's network with what it must give. `small`: tolerances of c7. */
+/** A case's network with what it must give. `small`: below 50 cells, as c7, whose tolerances it has. */
 export interface NetworkCase {
   readonly stem: string;
   readonly kind: string;

@@ -80,23 +80,38 @@ export function fieldRows(files: CaseFiles, { stem, column, context }: NetworkCa
   });
 }
 
-const cellFile = (files: CaseFiles): { stored: Table; gid: number } | undefined => {
-  const name = files.list().find((file) => /^record_gid\d+\.csv/.test(file));
-  if (name === undefined) return undefined;
-  return { stored: new Table(name, files.text(name)), gid: Number(/\d+/.exec(name)?.[0]) };
-};
+/** A cell whose recordings a case keeps. */
+interface RecordedCell {
+  readonly stored: Table;
+  readonly gid: number;
+  readonly type: string;
+  readonly cell: number;
+}
 
-/** Records every column of record_gid<n>.csv, once it is whole; currents at every step, for the files label them one step later. */
-export function recordOneCell(files: CaseFiles, column: CortexColumn, dt: Quantity<"ms">): void {
-  const found = cellFile(files);
-  if (found === undefined) return;
-  const { type, cell } = cellOfGid(column, found.gid);
-  wantCell(found.stored, column, type);
-  for (const name of found.stored.names) {
-    const recorded = recordedAs(name);
-    if (recorded !== undefined)
-      column.record(column.population(type) as AnyCells, recorded.variable, { cells: [cell], every: dt });
+/** The cells of record_gid<n>.csv, in gid order. */
+function recordedCells(files: CaseFiles, column: CortexColumn): RecordedCell[] {
+  const names = files.list().filter((file) => /^record_gid\d+\.csv/.test(file));
+  const cells = names.map((name) => ({
+    stored: new Table(name, files.text(name)),
+    gid: Number(/\d+/.exec(name)?.[0]),
+  }));
+  return cells.sort((a, b) => a.gid - b.gid).map((one) => ({ ...one, ...cellOfGid(column, one.gid) }));
+}
+
+/** Records every column of each record_gid<n>.csv, once it is whole; at every step, for the files label currents one step later. */
+export function recordCells(files: CaseFiles, column: CortexColumn, dt: Quantity<"ms">): void {
+  const found = recordedCells(files, column);
+  for (const { stored, type } of found) wantCell(stored, column, type);
+  for (const [type, cells] of byType(found)) {
+    const variables = new Set(cells.flatMap(({ stored }) => stored.names.flatMap((name) => recordedAs(name)?.variable ?? [])));
+    for (const variable of variables) column.record(column.population(type) as AnyCells, variable, { cells: cells.map(({ cell }) => cell), every: dt });
   }
+} // prettier-ignore
+
+function byType(found: readonly RecordedCell[]): Map<string, RecordedCell[]> {
+  const types = new Map<string, RecordedCell[]>();
+  for (const one of found) types.set(one.type, [...(types.get(one.type) ?? []), one]);
+  return types;
 }
 
 /** Every section's voltage, calcium and synaptic currents, from 0 to a time that the file says by its last row. */
@@ -107,12 +122,12 @@ function wantCell(stored: Table, column: CortexColumn, type: string): void {
   wantSamples(stored, Math.max(Math.min(LEAST_MS, column.tstop), stored.numbers("t").at(-1) ?? 0), CELL_MS);
 } // prettier-ignore
 
+export const recordedCellRows = (files: CaseFiles, one: NetworkCase, chunk: Chunk): VerifyRow[] =>
+  recordedCells(files, one.column).flatMap((found) => oneCellRows(found, one, chunk));
+
 /** Voltages, synaptic currents and calcium of one cell. */
-export function recordedCellRows(files: CaseFiles, one: NetworkCase, chunk: Chunk): VerifyRow[] {
-  const found = cellFile(files);
-  if (found === undefined) return [];
-  const { stem, column, context, info } = one;
-  const { type } = cellOfGid(column, found.gid);
+function oneCellRows(found: RecordedCell, { stem, column, context, info }: NetworkCase, chunk: Chunk): VerifyRow[] {
+  const { type } = found;
   const t = found.stored.numbers("t");
   const groups = { v: "voltages", i: "synaptic currents", ca: "calcium" };
   const limit = allowed(context.engine, COLUMN.recorded);
@@ -123,12 +138,8 @@ export function recordedCellRows(files: CaseFiles, one: NetworkCase, chunk: Chun
       const recorded = recordedAs(name);
       if (recorded === undefined) continue;
       const want = found.stored.numbers(name);
-      const got = valuesAt(
-        chunk.trace(type, traceName(column, type, recorded.variable)),
-        0,
-        t,
-        recorded.late ? info.dt_ms : 0,
-      );
+      const trace = chunk.trace(type, traceName(column, type, recorded.variable));
+      const got = valuesAt(trace, trace.cells.indexOf(found.cell), t, recorded.late ? info.dt_ms : 0);
       const scale = largest(want);
       got.forEach((x, k) => {
         if (k === 0 && recorded.late) return;

@@ -198,6 +198,8 @@ export const TRAINED = {
   spikes: both(0, "spikes that differ: none before the reference's own first flip in this arithmetic"),
   chaoticSpikes: both(0.6, "of the step of the first flip, up to which chaotic cases must keep every spike: two float32 restatements of the shared case flip at steps 50 and 63, a third may at 30"),
   chaoticX: both(1 / 3, "of the first flip, to which x is compared in float64: step 50 of 149 in the shared case, where its difference is still 1e-8"),
+  chaoticX32: both(0.4, "the same in float32 where the sidecar does not list its twins' differences: from 1e-6 to 1 at the flip they have grown to an eighth of the limit there"),
+  chaoticTwin: both(1 / 8, "of the limit of x that the sidecar's own float32 twins may reach: another order of sums is another draw of the same growth"),
   chaoticTraining: both(0.84, "of the first flip in training: the shared case flips at step 597 and must keep loop 1, which ends at 500"),
   untrainedX: { float64: 1e-10, float32: 1e-3, why: "over 250 steps; 1e-12 and 2.4e-4 measured by the restatement" },
   untrainedXChaotic: { float64: 1e-8, float32: 2e-3, why: "as above, grown to the compared step" },
