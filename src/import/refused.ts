@@ -11,8 +11,8 @@ const NMODL: readonly Refused[] = [
   { what: "net_send in INITIAL of NET_RECEIVE", why: "a receptor sends itself events as it begins, not for a link" },
   { what: "net_send of flags that are neither numbers nor a count of events (count = count + 1, net_send(delay, count)) of which the last alone acts", why: "what is under way has a place of its own for each flag" },
   { what: "an equation (m' = ...) within an IF over what changes, where derivimplicit or sparse solves it, or euler and a branch has none", why: "NEURON's methods do not solve it as it reads: let the IF set a variable" },
-  { what: "CONSERVE of a sum that INITIAL does not start at", why: "the reactions keep the sum that they start with" },
-  { what: "variables that both NET_RECEIVE and BREAKPOINT set, a PARAMETER that NET_RECEIVE sets, a weight that it changes where no connection brings the event, or in its INITIAL", why: "what events do is of the receptor's states" },
+  { what: "CONSERVE of a sum that INITIAL does not start at, where a current reads its last state, or that is no plain sum", why: "the current would see that state jump in the first step" },
+  { what: "variables that both NET_RECEIVE and BREAKPOINT set, a weight that it changes where no connection brings the event, or in its INITIAL", why: "what events do is of the receptor's states" },
   { what: "concentrations written by a point process", why: "a pool stands in a compartment, and advances with the states" },
   { what: "a reversal potential that a file writes without a concentration of its ion (WRITE e<ion> alone)", why: "which mechanisms see it in the same step is for the order in which NEURON loaded them" },
   { what: "more than 40 states in one system of equations of an implicit step", why: "its text grows with the square of their number" },
@@ -25,6 +25,7 @@ const NMODL: readonly Refused[] = [
   { what: "what BREAKPOINT reads before it sets it, where the voltage or another such variable changes it", why: "NEURON runs BREAKPOINT twice in a step, at two voltages" },
   { what: "BEFORE BREAKPOINT that computes from the voltage or sets a state", why: "the solver would not see it change" },
   { what: "draws (normrand, scop_random, exprand, random_uniform, random_normal, random_negexp, random_dpick of a RANDOM) in BREAKPOINT itself, in INITIAL and in the rates of a KINETIC scheme, where a state or a current depends on them; random_ipick, random_poisson, poisrand likewise anywhere", why: "BREAKPOINT runs twice in a step, at the start nothing has been drawn; the language draws uniform and normal numbers" },
+  { what: "an element of an array of more than 32 that an index picks while it runs, where a state or a current depends on it", why: "each element is a state of its own, and compared with the index" },
   { what: "functions of NEURON's own beside exp, log, sqrt and their like", why: "they have no counterpart in the language" },
 ]; // prettier-ignore
 

@@ -7,7 +7,7 @@ import { give } from "./reading/given.ts";
 import { Parser } from "./reading/parse.ts";
 import type { Context } from "./running/context.ts";
 import { runPhases } from "./running/phases.ts";
-import { withLoopsCounted } from "./running/loops.ts";
+import { withParametersFixed } from "./running/fixing.ts";
 import { Resolver } from "./running/resolve.ts";
 import { Symbols } from "../../lang/symbolic/symbols.ts";
 import { unitWarnings } from "./units/unit-check.ts";
@@ -40,7 +40,7 @@ export function isGather(text: string, options: Omit<NmodlOptions, "tables"> = {
  * each side has a process; here each direction is a gather, which sees the other side as it was at the beginning of the step, as NEURON's do.
  * @throws DataError with file, line and column for what is no such thing */
 export const nmodlGather = (text: string, options: Omit<NmodlOptions, "tables"> = {}): NmodlGather =>
-  withLoopsCounted(options, (counted) => readGather(text, counted));
+  withParametersFixed(options, (counted) => readGather(text, counted));
 
 function readGather(text: string, options: Omit<NmodlOptions, "tables">): NmodlGather {
   const parser = new Parser(text, options.file ?? "NMODL", options.include);

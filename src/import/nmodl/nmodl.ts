@@ -15,7 +15,7 @@ import { ruleOf } from "./writing/rule.ts";
 import { Parser } from "./reading/parse.ts";
 import type { Context } from "./running/context.ts";
 import { runPhases } from "./running/phases.ts";
-import { withLoopsCounted } from "./running/loops.ts";
+import { Fixed, withParametersFixed } from "./running/fixing.ts";
 import { Symbols } from "../../lang/symbolic/symbols.ts";
 import type { NetReceive, Program } from "./reading/syntax.ts";
 import { tidy } from "../../lang/symbolic/tidy.ts";
@@ -57,7 +57,7 @@ type Translated = Omit<NmodlFile, "warnings">;
 /** A mechanism of the language from an NMODL text.
  * @throws DataError with file, line and column for what cannot be read or is refused */
 export const nmodl = (text: string, options: NmodlOptions = {}): NmodlFile =>
-  withLoopsCounted(options, (counted) => read(text, counted));
+  withParametersFixed(options, (counted) => read(text, counted));
 
 function read(text: string, options: NmodlOptions): NmodlFile {
   const { file = "NMODL", tables = "asPublished" } = options;
@@ -88,7 +88,7 @@ function translated(source: Source): Translated {
   try {
     return inItsTables(source);
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
+    if (!(error instanceof DataError || error instanceof Fixed)) throw error;
     try {
       return ofOne();
     } catch (another) {

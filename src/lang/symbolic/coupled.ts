@@ -11,8 +11,8 @@ interface Computed {
 /** Most states whose system is written out in each of them; of larger ones every change has a name of its own. */
 const WRITTEN_OUT = 3;
 
-/** Most states whose elimination is written out; of larger systems every row has its names. */
-const NAMED_BY_PART = 16;
+/** Most operations of an element of the elimination that is written out wherever it is used. */
+const MOST_WRITTEN = 100;
 
 /** How NEURON solves a KINETIC block: rates are held in the derivatives, an iteration follows while the changes of the last one sum to more
  * than `stop`, and concentrations do not fall below 0. */
@@ -55,9 +55,10 @@ export function together(
       found.push({ name, value });
       return s.name(fresh(name));
     };
-    const part = (what: string, i: number, value: Expr): Expr => {
-      if (states.length <= NAMED_BY_PART || value.kind === "number" || value.kind === "name") return value;
-      const name = `${states[i] as string}_${what}${k}`;
+    let parts = 0;
+    const part = (value: Expr): Expr => {
+      if (s.size(value) <= MOST_WRITTEN) return value;
+      const name = `${states[0] as string}_part${k}_${++parts}`;
       found.push({ name, value });
       return s.name(fresh(name));
     };
@@ -80,7 +81,7 @@ function solved(
   s: Symbols,
   rows: Expr[][],
   named: (i: number, value: Expr) => Expr,
-  part: (what: "pivot" | "right", i: number, value: Expr) => Expr,
+  part: (value: Expr) => Expr,
 ): Expr[] {
   const n = rows.length;
   const isZero = (e: Expr | undefined): boolean => e !== undefined && valueOf(e) === 0;
@@ -92,12 +93,11 @@ function solved(
     left.delete(next);
     order.push(next);
     const top = rows[next] as Expr[];
-    top[next] = part("pivot", next, top[next] as Expr);
-    top[n] = part("right", next, top[n] as Expr);
+    for (const c of [next, ...left, n]) top[c] = part(top[c] as Expr);
     for (const k of left) {
       const row = rows[k] as Expr[];
       if (isZero(row[next])) continue;
-      const factor = s.div(row[next] as Expr, top[next] as Expr);
+      const factor = s.div(part(row[next] as Expr), top[next] as Expr);
       for (const c of [...left, n]) row[c] = s.sub(row[c] as Expr, s.mul(factor, top[c] as Expr));
       row[next] = s.number(0);
     }

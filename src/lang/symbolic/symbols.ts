@@ -12,6 +12,7 @@ export class Symbols {
   readonly #ids = new WeakMap<Expr, number>();
   readonly #reads = new WeakMap<Expr, ReadonlySet<string>>();
   readonly #depths = new WeakMap<Expr, number>();
+  readonly #sizes = new WeakMap<Expr, number>();
   readonly #tooMany: () => never;
 
   constructor(tooMany: () => never) {
@@ -128,6 +129,16 @@ export class Symbols {
     const depth = 1 + Math.max(...parts.map((part) => this.depth(part)));
     this.#depths.set(expr, depth);
     return depth;
+  }
+
+  /** Operations of an expression that is written out. */
+  size(expr: Expr): number {
+    const parts = children(expr);
+    const known = parts.length === 0 ? 0 : this.#sizes.get(expr);
+    if (known !== undefined) return known;
+    const size = parts.reduce((sum, part) => sum + this.size(part), 1);
+    this.#sizes.set(expr, size);
+    return size;
   }
 
   #id(expr: Expr): number {

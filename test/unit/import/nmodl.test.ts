@@ -132,9 +132,14 @@ i = g*v } NET_RECEIVE(w) { g = g + w net_event(t) }`;
     expect(notes).toContain("net_event in p.mod:5 is read over: connections begin at cells, not at receptors");
   });
 
-  test("a sum that INITIAL does not start at", () => {
-    const text = leak({ breakpoint: "SOLVE k METHOD sparse", blocks: "STATE { a b } KINETIC k { ~ a <-> b (a, 1) CONSERVE a + b = 2 }" }); // prettier-ignore
-    expect(() => nmodl(text, { file: "leak.mod" })).toThrow("conserves what INITIAL starts at 0 of 2");
+  test("a sum that INITIAL does not start at, where a current reads the state that CONSERVE takes the equation of", () => {
+    const text = (of: string): string => leak({ breakpoint: `SOLVE k METHOD sparse\ng = ${of}`, blocks: "STATE { a b } KINETIC k { ~ a <-> b (a, 1) CONSERVE a + b = 2 }" }); // prettier-ignore
+    expect(() => nmodl(text("b"), { file: "leak.mod" })).toThrow(
+      "leak.mod:15:44: conserves what INITIAL starts at 0 of 2",
+    );
+    const { mechanism, notes } = nmodl(text("a"), { file: "leak.mod" });
+    expect(mechanism.states).toMatchObject({ a: { init: "0" }, b: { init: "2" } });
+    expect(notes).toContain("b starts with what the CONSERVE in leak.mod:15 lacks of its sum, as NEURON has it from the first step on"); // prettier-ignore
   });
 
   test("diffusion along the cable is refused for what it is", () => {
@@ -217,7 +222,7 @@ test("|| and && of what is fixed decide by themselves", () => {
 
 test("a computed index of a long array is refused", () => {
   const text = (n: number): string => leak({ assigned: `x[${n}]`, breakpoint: "g = x[floor(v)]" });
-  expect(() => nmodl(text(40), { file: "leak.mod" })).toThrow("leak.mod:11:7: reads x[what is not a number]");
+  expect(() => nmodl(text(40), { file: "leak.mod" })).toThrow("leak.mod:11:7: picks an element of x while it runs");
 });
 
 describe("VERBATIM of which the user says what it does", () => {
@@ -382,4 +387,37 @@ KINETIC flow { FROM k = 0 TO N - 2 { ~ c[k] <-> c[k+1] (0.1, 0.2) }
  ~ c[0] << (0.1)
  cai = c[0] }`;
   expect(() => nmodl(text)).toThrow("couples 41 states in one implicit step");
+});
+
+describe("parameters that rule out what is refused are fixed at the file's values, and a note says it", () => {
+  const inC = "FUNCTION drawn() {\nVERBATIM\nreturn odd();\nENDVERBATIM\n}";
+  test.each([
+    ["C", { breakpoint: "if (exact == 0) { g = drawn() }", blocks: inC }],
+    ["C in the other branch", { breakpoint: "if (exact) { g = g0 } else { g = drawn() }", blocks: inC }],
+    ["beside what changes", { breakpoint: "if (exact == 0 && v > 3) { g = drawn() }", blocks: inC }],
+    ["a draw", { breakpoint: "x = scop_random()\nif (!exact) { g = x }", assigned: "x" }],
+    ["an element of a long array", { breakpoint: "x = ring[fmod(v, 50)]\nif (!exact) { g = x }", assigned: "x ring[50]" }],
+  ])("%s", (_, parts) => {
+    const text = leak(parts).replace("ASSIGNED", "PARAMETER { exact = 1 g0 = 1e-3 } ASSIGNED");
+    const { mechanism, notes } = nmodl(text, { file: "leak.mod" });
+    expect(notes).toContain("exact is fixed at 1");
+    expect(mechanism.params).not.toHaveProperty("exact");
+    expect(() => nmodl(text, { file: "leak.mod", fixed: { exact: 0 } })).toThrow(DataError);
+    expect(() => nmodl(text.replace("exact = 1", "exact = 0"), { file: "leak.mod" })).toThrow(DataError);
+  }); // prettier-ignore
+
+  test("a parameter that the file sets does not rule anything out", () => {
+    const text = leak({ breakpoint: "if (exact == 0) { g = drawn() }", blocks: `INITIAL { exact = 0 }\n${inC}` });
+    expect(() => nmodl(text.replace("ASSIGNED", "PARAMETER { exact = 1 } ASSIGNED"))).toThrow("has VERBATIM");
+  });
+});
+
+test("a parameter that an event sets starts at its value, and is a state", () => {
+  const text = `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i } PARAMETER { first = 1 gain = 2 } ASSIGNED { v (mV) i (nA) } STATE { g (uS) }
+BREAKPOINT { SOLVE s METHOD cnexp i = g*v } DERIVATIVE s { g' = -g/5 }
+NET_RECEIVE(w) { if (first) { g = g + w first = 0 } else { g = g + gain*w } }`;
+  const { mechanism, notes } = nmodl(text, { file: "p.mod" });
+  expect(mechanism.params).toHaveProperty("gain");
+  expect(mechanism.states).toMatchObject({ first: { init: "1" } });
+  expect(notes).toContain("first starts at 1, and is no parameter here: events set it");
 });

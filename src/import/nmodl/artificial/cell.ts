@@ -11,7 +11,7 @@ import { constantsOf, type NmodlOptions, unitsOf } from "../nmodl.ts";
 import { Parser } from "../reading/parse.ts";
 import type { Context } from "../running/context.ts";
 import { runPhases } from "../running/phases.ts";
-import { withLoopsCounted } from "../running/loops.ts";
+import { withParametersFixed } from "../running/fixing.ts";
 import { Resolver } from "../running/resolve.ts";
 import { Symbols } from "../../../lang/symbolic/symbols.ts";
 import type { NetReceive, Program } from "../reading/syntax.ts";
@@ -61,7 +61,7 @@ export const isArtificial = (text: string, options: Options = {}): boolean =>
  * time; here events lie on steps, and those of one step act together.
  * @throws DataError with file, line and column for what cannot be read or is refused */
 export const nmodlCell = (text: string, options: NmodlCellOptions = {}): NmodlCell =>
-  withLoopsCounted(options, (counted) => readCell(text, counted));
+  withParametersFixed(options, (counted) => readCell(text, counted));
 
 function readCell(text: string, options: NmodlCellOptions): NmodlCell {
   const parser = new Parser(text, options.file ?? "NMODL", options.include);

@@ -63,7 +63,17 @@ export function withEventStates(program: Program): Program {
   const named = [...assigned.filter((d) => d.size === undefined && isPlain(d.name))];
   const others = [...ranges, ...fileLocals.keys()].filter((name) => isPlain(name) && !assigned.some((d) => d.name === name)); // prettier-ignore
   const more = [...named, ...[...new Set(others)].map(of)].filter((d) => d.name !== "v" && d.name !== "t");
-  return { ...program, states: [...states, ...more], assigned: assigned.filter((d) => !more.includes(d)) };
+  const changed = parameters.filter((d) => d.size === undefined && set.has(d.name) && !args.has(d.name));
+  const starts = changed.map(({ name, value = 0, line, column }): Statement => ({ kind: "assign", to: { name, line, column }, value: { kind: "number", value, line, column }, line, column })); // prettier-ignore
+  for (const { name, value = 0 } of changed)
+    program.notes.push(`${name} starts at ${value}, and is no parameter here: events set it`);
+  return {
+    ...program,
+    states: [...states, ...more, ...changed],
+    assigned: assigned.filter((d) => !more.includes(d)),
+    parameters: parameters.filter((d) => !changed.includes(d)),
+    initial: [...starts, ...program.initial],
+  };
 }
 
 /** What an event does to the states of a receptor. An event of the language is `w`, the sum of a step's weights. */

@@ -4,6 +4,7 @@ import { ofCount, ofFlag } from "./flags.ts";
 import { readOver } from "./read-over.ts";
 import { type Effects, Execution } from "../running/execute.ts";
 import type { At } from "../reading/lexer.ts";
+import { currentsOf } from "../running/draft.ts";
 import { anchored, drift, inSteps } from "./moments.ts";
 import type { Context } from "../running/context.ts";
 import type { Phases } from "../running/phases.ts";
@@ -59,6 +60,7 @@ export class OwnEvents {
   readonly #clocks = new Set<string>();
   #values = new Map<string, Expr>();
   #changesWeight = false;
+  #spent: ReadonlySet<string> = new Set();
   #draws = 0;
   /** Events of one net_send that may be under way: one where a single event from INITIAL sends the next, and connections send none. */
   #room = ROOM;
@@ -103,6 +105,7 @@ export class OwnEvents {
     const { symbols: s } = this.#context;
     for (const [k, { flag, delay, ...at }] of this.#phases.sent.entries()) this.#send(`start${k}`, flag, at, delay); // prettier-ignore
     const runs: Ran[] = [this.#event(s.name(WEIGHT), s.number(0))];
+    this.#spent = new Set(this.#spentBy(runs[0] as Ran));
     if (this.#sends.size <= 1 && this.#phases.sent.length === this.#sends.size && mostSent(this.#receive.body, this.#context.program) <= 1) this.#room = 1; // prettier-ignore
     const done = new Set<string>();
     for (const all = () => [...this.#sends.values(), ...this.#watches.values()]; done.size < all().length;) {
@@ -142,6 +145,7 @@ export class OwnEvents {
           : ofCount(s, e, this.#counters()),
     };
     const run = new Execution(this.#context, effects);
+    if (typeof flag !== "object") for (const name of this.#spent) run.set(name, s.number(0));
     const [first] = this.#receive.args;
     const given = new Map<string, Expr>(this.#args.map((name) => [name, s.name(linkName(name))]));
     if (first !== undefined) given.set(first.name, weight);
@@ -152,7 +156,15 @@ export class OwnEvents {
     this.#changesWeight ||= after !== weight;
     if (this.#changesWeight) args.set(KEPT_WEIGHT, after);
     for (const value of [...run.values.values(), ...args.values()]) if (s.reads(value).has(FLAG)) this.#refuse(this.#receive, "uses a flag that counts events otherwise than to ask whether an event is the last"); // prettier-ignore
-    return { values: run.values, args };
+    const isSpent = (name: string, e: Expr): boolean => typeof flag !== "object" && this.#spent.has(name) && valueOf(e) === 0; // prettier-ignore
+    return { values: new Map([...run.values].filter(([name, e]) => !isSpent(name, e))), args };
+  }
+
+  /** Variables that are 0 once an event came: if (first) { first = 0 ... }. Those that it sends itself come later. */
+  #spentBy({ values }: Ran): string[] {
+    const { symbols: s } = this.#context;
+    if (this.#phases.sent.length > 0) return [];
+    return [...values].flatMap(([name, e]) => (e === s.call("select", s.name(name), s.number(0), s.name(name)) ? [name] : [])); // prettier-ignore
   }
 
   /** What events before in this step left. */
@@ -353,7 +365,8 @@ export class OwnEvents {
       wanted.add(name);
       for (const read of s.reads(values.get(name) ?? s.number(0))) want(stateOf(read));
     };
-    const roots = [...currents.values(), ...updates.flatMap((u) => Object.values(u.form) as Expr[])].map((e) => this.#resolver.resolve(e, "currents")); // prettier-ignore
+    const flows = currentsOf(this.#context, this.#phases).map(({ i }) => this.#resolver.resolve(i, "currents"));
+    const roots = [...flows, ...updates.flatMap((u) => Object.values(u.form) as Expr[]).map((e) => this.#resolver.resolve(e, "advance"))]; // prettier-ignore
     for (const e of roots) for (const name of s.reads(e)) want(stateOf(name));
     for (const { state } of updates) want(state);
     const made = [...values.keys(), KEPT_WEIGHT, ORIGIN].filter((name) => name.includes("@") && wanted.has(name));

@@ -1,5 +1,6 @@
 import { withoutComments } from "./c.ts";
 import { type Meaning, no, NoNumbers, quoted, valueInC } from "./c-values.ts";
+import { ownName } from "./lexer.ts";
 
 /** C over numbers as NMODL: assignments, IF, loops that count, and draws. */
 
@@ -208,8 +209,8 @@ class Block {
   /** What a name that the C does not declare is in NMODL; undefined of one that the file has not. */
   #ofFile(name: string): string | undefined {
     const { isLocal, isFile } = this.#names;
-    if (name.startsWith("_l") && isLocal(name.slice(2))) return name.slice(2);
-    if (!isLocal(name)) return isFile(name) ? name : undefined;
+    if (name.startsWith("_l") && isLocal(ownName(name.slice(2)))) return name.slice(2);
+    if (!isLocal(ownName(name))) return isFile(ownName(name)) ? name : undefined;
     return no(`has ${name}, which the block has as a LOCAL or an argument, _l${name} in C${isFile(name) ? `, and the file as a variable, ${name} in C` : ""}`); // prettier-ignore
   }
 

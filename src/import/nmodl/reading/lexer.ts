@@ -31,6 +31,12 @@ const STRING = /"[^"\n]*"/y;
 const OPERATOR = /<->|<<|->|<=|>=|==|!=|&&|\|\||[-+*/^<>(){}[\],=~'!.;]/y;
 const TITLE = /TITLE[^\n]*/y;
 
+/** What the language calls the voltages and the time. */
+const OTHERS: ReadonlySet<string> = new Set(["V", "V_pre", "time"]);
+
+/** A file's name, apart from those that mean something else here. */
+export const ownName = (name: string): string => (OTHERS.has(name) ? `${name}_own` : name);
+
 /** A file as tokens, with what comments say about lines. Comments (`:` and `?` to the end of the line, COMMENT blocks) and TITLE are left
  * out; VERBATIM blocks are one token each. The words of an included file stand in the place of its INCLUDE; their lines are counted on behind
  * those of the file, and told apart by `where`. */
@@ -177,7 +183,13 @@ export class Lexer {
       this.fail(this.#place(k), `has the character ${JSON.stringify(this.#text[k])}`, "NMODL has none such; remove it");
     }
     const [text, kind] = found;
-    this.tokens.push({ kind, text, from: k, to: k + text.length, ...this.#place(k) });
+    this.tokens.push({
+      kind,
+      text: kind === "name" ? ownName(text) : text,
+      from: k,
+      to: k + text.length,
+      ...this.#place(k),
+    });
     return k + text.length;
   }
 

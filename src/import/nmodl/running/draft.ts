@@ -1,6 +1,6 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
-import { checkConserved, checkStart } from "./linear.ts";
+import { checkStart, startsConserved } from "./linear.ts";
 import type { Received } from "../events/own-events.ts";
 import { inOrder } from "./order.ts";
 import type { Context } from "./context.ts";
@@ -42,10 +42,10 @@ export interface Draft {
 /** States in order, currents and schemes of a file whose blocks were run. */
 export function draft(
   context: Context,
-  phases: Phases,
+  given: Phases,
   own?: (resolver: Resolver) => Received,
 ): Draft & { readonly resolver: Resolver } {
-  const resolver = new Resolver(context, phases);
+  const resolver = new Resolver(context, given);
   const { symbols: s, program } = context;
   const neat = new Map<Expr, Expr>();
   const label = (from: Expr, to: Expr): void => {
@@ -53,9 +53,10 @@ export function draft(
     if (known !== undefined && !context.labels.has(to)) context.labels.set(to, known);
   };
   const final = (e: Expr): Expr => tidy(s, e, neat, label);
+  const currents = currentsOf(context, given).map((c) => ({ ...c, i: final(resolver.resolve(c.i, "currents")) }));
+  const phases = withSumsKept(context, resolver, given, (state) => currents.some(({ i }) => s.reads(i).has(state)));
   const steady = new Set(phases.steady.map(({ block }) => block));
   const inScheme = new Set(phases.schemes.flatMap((scheme) => scheme.states));
-  const currents = currentsOf(context, phases).map((c) => ({ ...c, i: final(resolver.resolve(c.i, "currents")) }));
   const updates = phases.updates.map((u) => ({ ...u, form: mapForm(u.form, (e) => final(resolver.resolve(e, "advance"))) })); // prettier-ignore
   const schemes = phases.schemes.map((scheme) => ({
     ...scheme,
@@ -69,7 +70,6 @@ export function draft(
   }));
   const events = own?.(resolver);
   const received = events && new Map([...events.values].map(([state, e]) => [state, final(e)]));
-  checkConserved(context, resolver, phases.conserved, (state) => initOf(resolver, phases, state));
   const still = program.states
     .flatMap((d) => (d.size === undefined ? [d.name] : Array.from({ length: d.size }, (_, k) => `${d.name}_${k}`)))
     .filter((state) => !inScheme.has(state) && !updates.some((u) => u.state === state))
@@ -95,6 +95,18 @@ export function draft(
     late: isLate(context, phases),
   };
 }
+
+/** With states started where CONSERVE has them. */
+function withSumsKept(context: Context, resolver: Resolver, phases: Phases, isFelt: (state: string) => boolean): Phases {
+  const { symbols: s } = context;
+  const schemes = phases.schemes.flatMap((scheme) => {
+    const { states, total, last, at } = scheme;
+    if (total === undefined || last === undefined || startsSteady(context, resolver, phases, scheme)) return [];
+    return [{ sum: states.map((state) => s.name(state)).reduce(s.add), total: s.number(total), last, ...at }];
+  });
+  const starts = startsConserved(context, resolver, [...phases.conserved, ...schemes], (state) => initOf(resolver, phases, state), isFelt); // prettier-ignore
+  return { ...phases, initial: new Map([...phases.initial, ...starts]) };
+} // prettier-ignore
 
 /** By two halves, as NEURON counts: a comparison with a time then turns at its step. The max, of what is not below 0, keeps them two sums. */
 function nextTime(s: Context["symbols"]): Expr {

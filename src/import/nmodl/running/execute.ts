@@ -2,16 +2,16 @@ import type { BinaryOp, Expr } from "../../../lang/expr.ts";
 import { bar, leftOut } from "./barred.ts";
 import { BUILTINS, IGNORED } from "./builtins.ts";
 import { through } from "./equations.ts";
+import { unlessRuledOut } from "./fixing.ts";
 import { type Loop, runLoop } from "./loops.ts";
-import { interpolated } from "../reading/given.ts";
 import type { At } from "../reading/lexer.ts";
-import { among, either, pickedOf } from "./picked.ts";
+import { among, either, pickedFromLong, pickedOf } from "./picked.ts";
 import { power } from "./power.ts";
 import { drawn, type Draws, isRandom } from "./random.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
-import type { FunctionTable, Routine, Statement, TableStatement, Target, Term } from "../reading/syntax.ts";
+import type { Routine, Statement, TableStatement, Target, Term } from "../reading/syntax.ts";
 import { bounded, labelOnce, type Context } from "./context.ts";
-import { between, rangeOf } from "./tabulated.ts";
+import { between, fromScript, rangeOf } from "./tabulated.ts";
 import { isTruth } from "../../../lang/symbolic/truth.ts";
 
 /** Most statements that a block may come to, loops and calls written out. */
@@ -156,6 +156,8 @@ export class Execution {
       }
       return;
     }
+    const any = pickedFromLong(this.shared, to, (term) => this.value(term));
+    if (any !== undefined) return variables.elementsOf(to.name).forEach((element) => this.#values.set(element, any));
     const name = this.nameOf(to);
     const variable = variables.get(name, to);
     const own = variable.kind === "kept" || variable.kind === "state" || variable.kind === "parameter" || (variable.kind === "ion" && variable.writes); // prettier-ignore
@@ -208,7 +210,10 @@ export class Execution {
       return [this.#values, this.#locals] as const;
     };
     let [yes, no] = [before, before];
-    const both = [() => void (yes = branch(then)), () => void (no = branch(otherwise))] as const;
+    const both = [
+      () => unlessRuledOut(this.shared, condition, true, () => void (yes = branch(then))),
+      () => unlessRuledOut(this.shared, condition, false, () => void (no = branch(otherwise))),
+    ] as const;
     const either = this.#effects.branches?.(condition, ...both);
     if (either === undefined) for (const one of both) one();
     [this.#values, this.#locals] = before;
@@ -313,6 +318,8 @@ export class Execution {
     }
     const picked = pickedOf(this.shared, term, (of) => this.value(of));
     if (picked !== undefined) return among(this.shared, picked, (element) => this.#read({ ...term, index: element }));
+    const any = pickedFromLong(this.shared, term, (of) => this.value(of));
+    if (any !== undefined) return any;
     const name = this.nameOf(term);
     const value = this.#values.get(name);
     if (value !== undefined) return value;
@@ -326,7 +333,13 @@ export class Execution {
     const { program, symbols, lexer } = this.shared;
     if (program.functions.has(name)) return this.#function(name, args, at);
     const table = program.functionTables.get(name);
-    if (table !== undefined) return this.#given(table, args, at);
+    if (table !== undefined)
+      return fromScript(
+        this.shared,
+        table,
+        args.map((arg) => this.value(arg)),
+        at,
+      );
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) {
       if (isRandom(name)) return drawn(this.shared, { name, args, ...at }, (term) => this.value(term), this.#effects.draw); // prettier-ignore
@@ -381,16 +394,6 @@ export class Execution {
     const value = table === undefined ? this.#inside(routine, given, name).get(name) : this.#tabulatedFunction(routine, table, given, at); // prettier-ignore
     this.#calls.pop();
     return value as Expr;
-  }
-
-  /** A FUNCTION_TABLE. */
-  #given(table: FunctionTable, args: readonly Term[], at: At): Expr {
-    const { name, points } = table;
-    const { symbols, lexer } = this.shared;
-    const [arg] = args;
-    if (arg === undefined || args.length > 1 || table.args.length !== 1) return lexer.fail(at, `calls the FUNCTION_TABLE ${name} with ${args.length} arguments, which is refused: it is a table over one`, "Give it one argument, or write a FUNCTION"); // prettier-ignore
-    if (points === undefined) return lexer.fail(at, `calls the FUNCTION_TABLE ${name}, whose values a script gives in NEURON`, `Give nmodl the option functionTables: { ${name}: { x: [...], y: [...] } }, or hillock import the option --table ${name}=points.csv`); // prettier-ignore
-    return interpolated(symbols, points, this.value(arg));
   }
 
   #tableOf(routine: Routine): TableStatement | undefined {

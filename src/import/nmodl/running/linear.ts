@@ -2,6 +2,7 @@ import { derivative } from "../../../lang/derivative.ts";
 import { evaluate } from "../../../lang/evaluate.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { steadyState } from "../../../mechanisms/steady-state.ts";
+import { linear } from "../../../lang/symbolic/relax.ts";
 import { Execution } from "./execute.ts";
 import type { Context } from "./context.ts";
 import type { Resolver } from "./resolve.ts";
@@ -44,24 +45,32 @@ export function checkStart(
   }
 }
 
-/** Checks that INITIAL starts the states of reactions where CONSERVE says that they are: steps then keep it by themselves. NEURON would force them
- * there in the first step. By numbers, with the parameters' defaults.
- * @throws DataError where they start elsewhere */
-export function checkConserved(
+/** Where states start that CONSERVE says elsewhere than INITIAL: NEURON's steps take a CONSERVE in the place of its last state's equation, so that
+ * it is there after the first step whatever INITIAL says, as if this state had started with what the sum lacks. Of others than plain sums, and where
+ * a current reads that state as the first step begins, INITIAL has to start at the sum. By numbers, with the parameters' defaults.
+ * @throws DataError where it does not */
+export function startsConserved(
   context: Context,
   resolver: Resolver,
   conserved: readonly Conserved[],
   startOf: (state: string) => Expr,
-): void {
-  const { lexer, symbols: s, variables } = context;
-  for (const { sum, total, ...at } of conserved) {
+  isFelt: (state: string) => boolean,
+): Map<string, Expr> {
+  const { lexer, symbols: s, variables, notes } = context;
+  const found = new Map<string, Expr>();
+  for (const { sum, total, last, ...at } of conserved) {
     const starts = [...s.reads(sum)].filter((name) => variables.find(name)?.kind === "state");
-    const there = s.substitute(sum, new Map(starts.map((name) => [name, startOf(name)])));
-    const [have, want] = [there, total].map((e) => resolver.resolve(e, "advance")) as [Expr, Expr];
+    const resolved = (e: Expr, but?: string): Expr => resolver.resolve(s.substitute(e, new Map(starts.filter((name) => name !== but).map((name) => [name, startOf(name)]))), "advance"); // prettier-ignore
+    const [have, want] = [resolved(sum), resolved(total)];
     const env = environment(context, [have, want], -65);
     const [x, y] = [evaluate(have, env), evaluate(want, env)];
-    if (!(Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y)))) lexer.fail(at, `conserves what INITIAL starts at ${Number(x.toPrecision(6))} of ${Number(y.toPrecision(6))}, which is refused: the reactions keep the sum that they start with`, "Let INITIAL start the states at the sum"); // prettier-ignore
+    if (Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y))) continue;
+    const parts = last === undefined || isFelt(last) ? undefined : linear(s, resolved(sum, last), last);
+    if (last === undefined || parts === undefined || !resolver.isSteady(want)) lexer.fail(at, `conserves what INITIAL starts at ${Number(x.toPrecision(6))} of ${Number(y.toPrecision(6))}, which is refused: a current would see it jump in the first step`, "Let INITIAL start the states at the sum"); // prettier-ignore
+    found.set(last as string, s.div(s.sub(want, (parts as { a: Expr }).a), (parts as { b: Expr }).b));
+    notes.push(`${last as string} starts with what the CONSERVE in ${lexer.where(at)} lacks of its sum, as NEURON has it from the first step on`); // prettier-ignore
   }
+  return found;
 }
 
 function equationsOf(context: Context, block: Routine, before: ReadonlyMap<string, Expr>): Expr[] {

@@ -1,33 +1,9 @@
-import { evaluate } from "../../../lang/evaluate.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
-import type { GivenByScript } from "../reading/given.ts";
 import { localsOf, type Program, type Statement, type Term } from "../reading/syntax.ts";
 import { TOO_MUCH } from "../events/under-way.ts";
 import type { Context } from "./context.ts";
-
-/** Parameters decide how often a loop goes round: the text is translated again with them as numbers. */
-class Counted extends Error {
-  readonly fixed: Readonly<Record<string, number>>;
-
-  constructor(fixed: Readonly<Record<string, number>>) {
-    super("a loop that parameters end");
-    this.fixed = fixed;
-  }
-}
-
-/** Translates with parameters fixed at the file's values that decide how often a loop goes round; a note says which. */
-export function withLoopsCounted<O extends GivenByScript, T>(options: O, translate: (options: O) => T): T {
-  let { fixed } = options;
-  for (;;) {
-    try {
-      return translate(fixed === undefined ? options : { ...options, fixed });
-    } catch (error) {
-      if (!(error instanceof Counted)) throw error;
-      fixed = { ...fixed, ...error.fixed };
-    }
-  }
-}
+import { decideOnce, folded } from "./fixing.ts";
 
 export type Loop = Extract<Statement, { kind: "from" | "while" }>;
 
@@ -84,13 +60,9 @@ function goRound(shared: Context, loop: Loop, runner: Runner, test: () => Expr, 
   round(0);
 } // prettier-ignore
 
-/** A test that reads nothing as its number, functions of numbers too. */
-const folded = ({ symbols: s }: Context, test: Expr): Expr =>
-  [...s.reads(test)].length > 0 ? test : s.number(evaluate(test, {}));
-
 /** Before the first round of a loop whose end is no number. @throws DataError where a round does more than set variables */
 function begins(shared: Context, at: Loop, test: Expr): void {
-  fixParameters(shared, test);
+  decideOnce(shared, test);
   const other = at.body.find((x) => !plain(x));
   if (other !== undefined) shared.lexer.fail(at, `goes round as often as is known only while it runs, with ${other.kind} in a round, which is refused`, "Write the rounds out, or let the option fixed give what ends the loop"); // prettier-ignore
 }
@@ -98,29 +70,6 @@ function begins(shared: Context, at: Loop, test: Expr): void {
 const plain = (x: Statement): boolean =>
   x.kind === "assign" || x.kind === "call" || x.kind === "local" || (x.kind === "if" && [...x.then, ...x.otherwise].every(plain))
     || ((x.kind === "from" || x.kind === "while") && x.body.every(plain)); // prettier-ignore
-
-/** @throws Counted where a test reads parameters alone, and nothing sets them */
-function fixParameters({ symbols, variables, program }: Context, test: Expr): void {
-  const names = [...symbols.reads(test)];
-  const fixed = names.map((name): [string, number] | undefined => {
-    const variable = variables.find(name);
-    const isFree = variable?.kind === "parameter" && variable.declared.size === undefined && !isSet(program, name);
-    return isFree ? [name, variable.declared.value ?? 0] : undefined;
-  });
-  if (names.length > 0 && fixed.every((one) => one !== undefined)) throw new Counted(Object.fromEntries(fixed));
-}
-
-/** Whether any block sets a variable. */
-function isSet({ initial, breakpoint, netReceive, derivatives, kinetics, procedures, functions, hooks }: Program, name: string): boolean {
-  const routines = [derivatives, kinetics, procedures, functions].flatMap((of) => [...of.values()]);
-  const bodies = [initial, breakpoint?.body, netReceive?.initial, netReceive?.body, ...routines.map((r) => r.body), ...hooks.map((h) => h.body)]; // prettier-ignore
-  return bodies.some((body) => (body ?? []).some((x) => sets(x, name)));
-} // prettier-ignore
-
-const sets = (x: Statement, name: string): boolean =>
-  x.kind === "assign" ? x.to.name === name
-    : x.kind === "if" ? [...x.then, ...x.otherwise].some((y) => sets(y, name))
-      : (x.kind === "from" || x.kind === "while" || x.kind === "netcons") && x.body.some((y) => sets(y, name)); // prettier-ignore
 
 /** Every variable that statements set, also by a PROCEDURE that they call. */
 const setBy = (body: readonly Statement[], program: Program, met: readonly string[] = []): string[] =>

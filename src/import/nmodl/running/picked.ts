@@ -1,4 +1,5 @@
 import type { Expr } from "../../../lang/expr.ts";
+import { bar } from "./barred.ts";
 import type { Context } from "./context.ts";
 import { type Symbols, valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { Target, Term } from "../reading/syntax.ts";
@@ -20,6 +21,13 @@ export function pickedOf({ variables }: Context, { name, index, line, column }: 
   const k = value(index);
   if (valueOf(k) !== undefined) return undefined;
   return { k, elements: Array.from({ length: size }, (_, n) => ({ kind: "number", value: n, line, column }) as const) };
+} // prettier-ignore
+
+/** What an element is that a computed index picks from an array too long to be compared with each; undefined of any other. */
+export function pickedFromLong(context: Context, { name, index, ...at }: Target, value: (term: Term) => Expr): Expr | undefined {
+  const size = index === undefined ? undefined : context.variables.sizes.get(name);
+  if (index === undefined || size === undefined || size <= MOST_PICKED || valueOf(value(index)) !== undefined) return undefined;
+  return bar(context, at, `picks an element of ${name} while it runs, which is refused of an array of more than ${MOST_PICKED}`, "Declare the array shorter, or write its elements out");
 } // prettier-ignore
 
 /** The element that the index picks. */

@@ -1,5 +1,6 @@
 import type { Expr } from "../../../lang/expr.ts";
 import { BUILTINS } from "./builtins.ts";
+import { children } from "../../../lang/names.ts";
 import { valenceOf } from "../reading/ions.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
 import type { Context } from "./context.ts";
@@ -185,9 +186,8 @@ export class Resolver {
         if (this.isSteady(found)) return found;
       }
     }
-    const readers = [...this.#phases.currents].filter(([, e]) => s.reads(e).has(name));
-    const unset = readers.length === 1 ? this.#whereUnset(now, name) : undefined;
-    if (unset !== undefined) return unset;
+    const unset = this.#unsetWhere(now, name);
+    if (unset !== undefined && [...this.#phases.currents.values()].every((e) => this.#isReadWhere(e, name, unset))) return this.#started(name, true); // prettier-ignore
     if (this.#isLatch(now, name)) {
       const init = this.#started(name, true);
       this.kept.set(name, { name, init, next: s.number(0) });
@@ -197,14 +197,27 @@ export class Resolver {
     return lexer.fail(this.#place(name), `reads ${name} in BREAKPOINT before it is set there, from the last time`, "Set it before it is read"); // prettier-ignore
   }
 
-  /** What a variable is while it is never set, where parameters alone decide whether it is. */
-  #whereUnset(e: Expr, name: string): Expr | undefined {
-    if (e === this.#context.symbols.name(name)) return this.#started(name, true);
+  /** The tests of parameters, with the branch of each, behind which a variable keeps what it is: it is then never set. undefined where others
+   * than parameters decide. */
+  #unsetWhere(e: Expr, name: string, tests: ReadonlyMap<Expr, number> = new Map()): ReadonlyMap<Expr, number> | undefined {
+    const { symbols: s } = this.#context;
+    if (e === s.name(name)) return tests;
     if (e.kind !== "call" || e.fn !== "select") return undefined;
     const [test, ...values] = e.args as [Expr, Expr, Expr];
-    const readers = values.filter((x) => this.#context.symbols.reads(x).has(name));
-    if (readers.length !== 1 || !this.isSteady(test)) return undefined;
-    return this.#whereUnset(readers[0] as Expr, name);
+    const branches = values.flatMap((x, k) => (s.reads(x).has(name) ? [k] : []));
+    const [branch] = branches;
+    if (branch === undefined || branches.length > 1 || !this.isSteady(test)) return undefined;
+    return this.#unsetWhere(values[branch] as Expr, name, new Map([...tests, [test, branch]]));
+  } // prettier-ignore
+
+  /** Whether a value reads a variable behind those tests alone. */
+  #isReadWhere(e: Expr, name: string, tests: ReadonlyMap<Expr, number>): boolean {
+    if (!this.#context.symbols.reads(e).has(name)) return true;
+    const branch = e.kind === "call" && e.fn === "select" ? tests.get(e.args[0] as Expr) : undefined;
+    if (branch === undefined) return tests.size === 0 || (e.kind !== "name" && children(e).every((x) => this.#isReadWhere(x, name, tests))); // prettier-ignore
+    const [test, ...values] = (e as Extract<Expr, { kind: "call" }>).args as [Expr, Expr, Expr];
+    const left = new Map([...tests].filter(([other]) => other !== test));
+    return this.#isReadWhere(values[branch] as Expr, name, left) && !this.#context.symbols.reads(values[1 - branch] as Expr).has(name); // prettier-ignore
   }
 
   /** Whether a value is itself or one of values that do not read it, by tests that read neither it, nor the voltage, nor what BREAKPOINT sets. */

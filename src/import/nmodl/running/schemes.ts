@@ -24,7 +24,7 @@ export interface Scheme {
   readonly reactions: readonly { readonly from: string; readonly to: string; readonly forward: Expr; readonly backward: Expr }[];
   /** what CONSERVE says the sum is. */
   readonly total: number | undefined;
-  /** the last term of CONSERVE, whose equation it takes the place of. */
+  /** the last term of CONSERVE. */
   readonly last: string | undefined;
   readonly at: At;
 } // prettier-ignore
@@ -33,6 +33,8 @@ export interface Scheme {
 export interface Conserved extends At {
   readonly sum: Expr;
   readonly total: Expr;
+  /** the last term of a plain sum, whose equation it takes the place of. */
+  readonly last: string | undefined;
 }
 
 interface Found {
@@ -67,7 +69,7 @@ export function reactionsOf(
           return;
         }
         case "conserve":
-          conserved.push({ sum: at.value(statement.left), total: at.value(statement.right), line: statement.line, column: statement.column }); // prettier-ignore
+          conserved.push(conservedBy(at.value(statement.left), at.value(statement.right), statement));
           return;
         case "reaction":
           return react(statement, at);
@@ -155,6 +157,8 @@ function schemesOf(block: Routine, pairs: Scheme["reactions"], conserved: readon
     return { name: k === 0 ? name : `${name}_${k + 1}`, block: name, states, reactions, total: totals.get(group)?.total, last: totals.get(group)?.last, at: { line, column } }; // prettier-ignore
   });
 }
+
+const conservedBy = (sum: Expr, total: Expr, { line, column }: At): Conserved => ({ sum, total, last: statesOf(sum)?.at(-1), line, column }); // prettier-ignore
 
 /** The states of a plain sum. */
 function statesOf(sum: Expr): string[] | undefined {

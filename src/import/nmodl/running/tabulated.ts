@@ -1,8 +1,9 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
 import { labelOnce, type Context } from "./context.ts";
+import { interpolated } from "../reading/given.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
-import type { TableStatement, Term } from "../reading/syntax.ts";
+import type { FunctionTable, TableStatement, Term } from "../reading/syntax.ts";
 
 interface Range {
   readonly from: number;
@@ -31,6 +32,13 @@ function limit(run: Valued, term: Term): number | undefined {
   const variable = value.kind === "name" ? run.shared.variables.find(value.name) : undefined;
   return variable?.kind === "parameter" ? variable.declared.value : valueOf(value);
 }
+
+/** A FUNCTION_TABLE at its argument, as a script gives it. */
+export function fromScript({ symbols, lexer }: Context, { name, points, args }: FunctionTable, [at, ...others]: readonly Expr[], place: At): Expr {
+  if (at === undefined || others.length > 0 || args.length !== 1) return lexer.fail(place, `calls the FUNCTION_TABLE ${name} with ${others.length + Number(at !== undefined)} arguments, which is refused: it is a table over one`, "Give it one argument, or write a FUNCTION");
+  if (points === undefined) return lexer.fail(place, `calls the FUNCTION_TABLE ${name}, whose values a script gives in NEURON`, `Give nmodl the option functionTables: { ${name}: { x: [...], y: [...] } }, or hillock import the option --table ${name}=points.csv`);
+  return interpolated(symbols, points, at);
+} // prettier-ignore
 
 /** Linear interpolation as NEURON's tables do it, ends held; or the function itself. */
 export function between(shared: Context, range: Range, x: Expr, f: (x: Expr) => Expr[]): Expr[] {

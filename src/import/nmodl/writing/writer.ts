@@ -7,6 +7,7 @@ import { Fit } from "../units/fit.ts";
 import { withLets } from "./lets.ts";
 import type { Context } from "../running/context.ts";
 import { failBarred, isBarred } from "../running/barred.ts";
+import { ruleOut } from "../running/fixing.ts";
 import { isDraw, isNormal } from "../running/random.ts";
 import { textOf } from "../../../lang/symbolic/text.ts";
 import { tidy } from "../../../lang/symbolic/tidy.ts";
@@ -92,6 +93,7 @@ export class Writer {
   /** With its names final and as a person would write it. */
   final(expr: Expr): Expr {
     const { symbols: s, labels } = this.#context;
+    ruleOut(this.#context, expr);
     const done = new Map<Expr, Expr>();
     const renamed = s.replace(expr, (e) => (e.kind === "name" ? this.#named(e.name) : undefined), done);
     const carry = (from: Expr, to: Expr): void => {
