@@ -333,13 +333,8 @@ export class Execution {
     const { program, symbols, lexer } = this.shared;
     if (program.functions.has(name)) return this.#function(name, args, at);
     const table = program.functionTables.get(name);
-    if (table !== undefined)
-      return fromScript(
-        this.shared,
-        table,
-        args.map((arg) => this.value(arg)),
-        at,
-      );
+    const values = (): Expr[] => args.map((arg) => this.value(arg));
+    if (table !== undefined) return fromScript(this.shared, table, values(), at);
     const builtin = BUILTINS.get(name);
     if (builtin === undefined) {
       if (isRandom(name)) return drawn(this.shared, { name, args, ...at }, (term) => this.value(term), this.#effects.draw); // prettier-ignore
@@ -347,8 +342,7 @@ export class Execution {
       return lexer.fail(at, `calls ${name.slice(0, 60)}, ${why}`, "Write it as a FUNCTION of the file");
     }
     if (args.length !== builtin.of) lexer.fail(at, `gives ${name} ${args.length} arguments`, `Give it ${builtin.of}`);
-    const values = args.map((arg) => this.value(arg)) as [Expr, Expr];
-    return name === "pow" ? power(this.shared, ...values) : builtin.is(symbols, ...values);
+    return name === "pow" ? power(this.shared, ...(values() as [Expr, Expr])) : builtin.is(symbols, ...values());
   }
 
   #enter(name: string, at: At): void {
