@@ -90,8 +90,10 @@ for (const folder of asked.length > 0 ? asked : Object.keys(TESTS)) {
   failed ||= status !== 0;
   if (status === 0) scores.push([folder, count(JSON.parse(readFileSync(report, "utf8")))]);
 }
-for (const [folder, { killed, all }] of scores) {
-  console.log(`src/${folder}: ${killed} of ${all} changes noticed, ${((100 * killed) / all).toFixed(1)} %`);
+for (const [folder, { killed, ended, all }] of scores) {
+  console.log(
+    `src/${folder}: ${killed} of ${all} changes noticed, ${((100 * killed) / all).toFixed(1)} %; ${ended} of them ended the tests' process`,
+  );
 }
 process.exitCode = failed ? 1 : 0;
 
@@ -100,6 +102,7 @@ process.exitCode = failed ? 1 : 0;
 function count({ files }) {
   const all = Object.values(files).flatMap(({ mutants }) => mutants.map(({ status }) => status));
   const of = (...states) => all.filter((status) => states.includes(status)).length;
-  const noticed = of("Killed", "Timeout", "RuntimeError");
-  return { killed: noticed, all: noticed + of("Survived", "NoCoverage") };
+  const ended = of("RuntimeError");
+  const killed = of("Killed", "Timeout") + ended;
+  return { killed, ended, all: killed + of("Survived", "NoCoverage") };
 }

@@ -1,9 +1,13 @@
 import { drawnPerCell, drawnShape, isDrawn } from "../connect/values.ts";
+import { ModelError } from "../errors.ts";
 import { stream } from "../random/philox.ts";
 import { isPlain, type Plain } from "../shapes.ts";
 
 /** Deepest place of a value in a model: insertions, insertion, params, list of compartments, value. */
 const DEEPEST = 5;
+
+/** Most values that are drawn of one thing: their list takes 1 GiB. */
+const MOST_VALUES = 2 ** 27;
 
 /** What holds no values of cells: equations, points of sections, facts. */
 const OTHER = ["neuron", "mechanism", "synapse", "points", "about", "sums"];
@@ -12,7 +16,7 @@ const OTHER = ["neuron", "mechanism", "synapse", "points", "about", "sums"];
  * other populations or other values leave it as it is. Initial values, parameters, geometry, thresholds, axon delays.
  * @throws ModelError for what is no distribution; whether units and limits are those of a parameter is looked at with given values */
 export function withDrawn<M>(name: string, model: M, structureSeed: number): M {
-  const n = isPlain(model) ? model["n"] : undefined;
+  const n = isPlain(model) ? Number(model["n"]) : NaN;
   const drawn = (path: string, x: unknown, depth: number): unknown => {
     if (depth > DEEPEST) return x;
     if (Array.isArray(x)) return isPlain(x[0]) ? changed(x, (k) => drawn(`${path}.${labelOf(x[k], k)}`, x[k], depth + 1)) : x; // prettier-ignore
@@ -21,7 +25,8 @@ export function withDrawn<M>(name: string, model: M, structureSeed: number): M {
       const where = `population "${name}"${path}`;
       drawnShape(where, x);
       const use = path.startsWith(".initial.") || path.endsWith(".V0") ? "initial" : "parameter";
-      return drawnPerCell(where, x, Number.isInteger(n) ? Number(n) : 0, {
+      if (n > MOST_VALUES) throw new ModelError(where, `is to be drawn for ${n} cells`, `Give at most ${MOST_VALUES} cells, or one value for all`); // prettier-ignore
+      return drawnPerCell(where, x, n, {
         seed: structureSeed,
         stream: stream("cells", name + path),
         use,
@@ -29,7 +34,7 @@ export function withDrawn<M>(name: string, model: M, structureSeed: number): M {
     }
     return changed(x, (key) => (OTHER.includes(key) ? x[key] : drawn(`${path}.${key}`, x[key], depth + 1)));
   };
-  return n === undefined ? model : (drawn("", model, 0) as M);
+  return Number.isInteger(n) && n > 0 && n < 2 ** 32 ? (drawn("", model, 0) as M) : model; // a wrong n is refused as such
 }
 
 /** A list's entry by what it is called, so that the order of sections, receptors and insertions does not matter. */

@@ -242,7 +242,7 @@ export class NeuronEquations {
     const explicit = Object.keys(methods).filter((s) => ["euler", "midpoint", "heun"].includes(methods[s] as string));
     for (const [k, s] of this.#implicitStates().entries()) {
       const { value } = this.#implicit().at(k - this.#implicitStates().length) as Stmt;
-      next[s] = noisy(s, { is: "value", value });
+      next[s] = { is: "change", value };
     }
     if (explicit.length > 0)
       Object.assign(
@@ -340,18 +340,31 @@ export class NeuronEquations {
     return Object.entries(this.#r.neuron.states).flatMap(([s, state]) => ("d" in state && state.tau === undefined ? [s] : [])); // prettier-ignore
   }
 
-  /** What such a step computes: what leads to the states, then these, in their order. Other states, inputs and parameters are as at n. */
+  /** What such a step computes: what leads to the changes of the states, then these, in their order. Other states, inputs, parameters and noise
+   * are as at n; what is held has no equation meanwhile. */
   #implicit(): readonly Stmt[] {
     if (this.#solved !== undefined) return this.#solved;
     const members = this.#implicitStates();
+    const step = name(this.#r.params.dt as string);
+    const lets: Stmt[] = [];
+    const kept = (id: string, value: Expr): Expr => {
+      lets.push({ op: "let", name: fresh(id), value });
+      return name(fresh(id));
+    };
+    const isFree = (s: string): Expr => kept(`free_${s}`, call("select", binary(">", this.#counter as Expr, num(1.5)), num(0), num(1))); // prettier-ignore
+    const rows = members.map((s) => {
+      const white = this.#whiteOf(s).map(({ term, factor }) => whiteStep(term, factor, undefined, step));
+      const noise = white.length === 0 ? [] : [div(kept(`noise_${s}`, white.reduce(add)), step)];
+      const d = [this.#d(s), ...noise].reduce(add);
+      return this.#counter !== undefined && this.held.includes(s) ? mul(isFree(s), d) : d;
+    });
     const symbols = new Symbols(() => {
       throw new ModelError(this.#r.where, "has equations too large for an implicit step", 'Use "euler", "midpoint" or "heun"');
     });
-    const fresh = (id: string): string => `implicit_${id}`;
     const ids = members.map((m) => this.#r.states[m] as string);
-    const found = members.length === 0 ? [] : together(symbols, ids, members.map((m) => symbols.adopt(this.#d(m))), fresh);
-    const dt = { dt: name(this.#r.params.dt as string) };
-    return (this.#solved = found.map((one) => ({ op: "let", name: fresh(one.name), value: substitute(one.value, dt) })));
+    const found = members.length === 0 ? [] : together(symbols, ids, rows.map((d) => symbols.adopt(d)), fresh, undefined, true);
+    lets.push(...found.map((one): Stmt => ({ op: "let", name: fresh(one.name), value: substitute(one.value, { dt: step }) })));
+    return (this.#solved = lets);
   } // prettier-ignore
 
   /** Euler, midpoint or Heun of all such states together; the others stay at n. */
@@ -384,4 +397,6 @@ function held(d: Expr, tau: Expr, dt: Expr): Step {
   return { is: "change", value: mul(mul(tau, factor), d), factor };
 }
 
+/** What an implicit step computes on its way. */
+const fresh = (id: string): string => `implicit_${id}`;
 const changeOf = (id: string): string => `change_${id}`;

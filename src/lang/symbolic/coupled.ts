@@ -26,6 +26,8 @@ export interface KineticRules {
 /** One step of implicit Euler of x' = f(x) for several states at once. Where f is linear in all of them, that is one solution of a linear
  * system; otherwise four iterations of Newton's method, each over the one before.
  * @param fresh  how the value of this step is read
+ * @param rules  of a KINETIC block, whose states are no less than 0
+ * @param changes  gives the change of each state instead of its value, and adds up what iterations change, so that float32 keeps the digits of a small one
  * @returns  what is computed, in order; the states themselves last */
 export function together(
   s: Symbols,
@@ -33,6 +35,7 @@ export function together(
   f: readonly Expr[],
   fresh: (name: string) => string,
   rules?: KineticRules,
+  changes = false,
 ): Computed[] {
   const slopes = f.map((e) => states.map((state) => s.adopt(derivative(e, state))));
   const isLinear = slopes.every((row) => row.every((e) => states.every((state) => !s.reads(e).has(state))));
@@ -45,7 +48,12 @@ export function together(
     const there = (e: Expr): Expr => s.substitute(e, names);
     const rows = slopes.map((row, i) => {
       const left = row.map((e, j) => s.sub(s.number(i === j ? 1 : 0), s.mul(dt, there(e))));
-      const before = k === 1 ? s.number(0) : s.sub(s.name(states[i] as string), at[i] as Expr);
+      const before =
+        k === 1
+          ? s.number(0)
+          : changes
+            ? s.sub(s.number(0), s.name(fresh(summed(states[i] as string, k - 1))))
+            : s.sub(s.name(states[i] as string), at[i] as Expr);
       return [...left, s.add(before, s.mul(dt, there(f[i] as Expr)))];
     });
     const goesOn = rules !== undefined && k > 1 ? s.binary(">", s.name(fresh(moved(states, k - 1))), s.number(rules.stop)) : undefined; // prettier-ignore
@@ -65,6 +73,16 @@ export function together(
     const ways = solved(s, rows, named, part).map((way) => (goesOn === undefined ? way : s.call("select", goesOn, way, s.number(0)))); // prettier-ignore
     if (rules !== undefined && k < rounds) found.push({ name: moved(states, k), value: ways.map((way) => s.call("abs", way)).reduce(s.add) }); // prettier-ignore
     states.forEach((state, i) => {
+      if (changes) {
+        const before = k === 1 ? [] : [s.name(fresh(summed(state, k - 1)))];
+        found.push({
+          name: k === rounds ? state : summed(state, k),
+          value: [...before, ways[i] as Expr].reduce(s.add),
+        });
+        if (k < rounds)
+          found.push({ name: `${state}_iterate${k}`, value: s.add(s.name(state), s.name(fresh(summed(state, k)))) });
+        return;
+      }
       const value = s.add(at[i] as Expr, ways[i] as Expr);
       const kept = rules === undefined || isLinear ? value : s.call("max", value, s.number(0));
       found.push({ name: k === rounds ? state : `${state}_iterate${k}`, value: kept });
@@ -73,6 +91,7 @@ export function together(
   return found;
 }
 
+const summed = (state: string, k: number): string => `${state}_sum${k}`;
 const moved = (states: readonly string[], k: number): string => `${states[0] as string}_moved${k}`;
 
 /** Gauss's elimination with expressions, from the right side's column. The pivots are 1 - dt df/dx, which are those of a step that decays;

@@ -93,6 +93,13 @@ describe("values drawn for each cell", () => {
   }); // prettier-ignore
 });
 
+test("a number of cells is refused before anything is drawn for them", () => {
+  const cells = (n: number) => () => new Network({ seed: 1 }).cells("E", iaf_exp({ n, initial: { V: between } }));
+  expect(cells(5e9)).toThrow('population "E".n: is 5000000000. Give a whole number from 1 to 4294967295');
+  expect(cells(0.5)).toThrow('population "E": has 0.5 cells');
+  expect(cells(2e8)).toThrow('population "E".initial.V: is to be drawn for 200000000 cells. Give at most 134217728 cells, or one value for all');
+}); // prettier-ignore
+
 describe("live parameters of a neuron that comes with hillock", () => {
   test.each(["reference", "reference32"] as const)("%s: what the population says is live may change", async (engine) => {
     const net = new Network({ seed: 1 });

@@ -302,6 +302,76 @@ describe("the implicit step of a neuron's equations", () => {
     }
   });
 
+  test("what is held has no equation meanwhile: others go on from where it stays", async () => {
+    const follows = neuron({
+      name: "follows",
+      doc: "A state that follows V, which is held after a spike. Source: this test.",
+      params: { k: param(per_ms(1), "rate", { min: 0 }), t: param(ms(20), "how long V is held") },
+      states: {
+        V: { d: "2 * k * (100 - V)", unit: "mV", init: "60" },
+        w: { d: "0.1 * k * (V - w)", unit: "mV", init: "0" },
+      },
+      ports: {},
+      spike: "V > 50",
+      reset: { V: "0" },
+      refractory: "t",
+      method: "backwardEuler",
+    });
+    const [V, w] = (await states(follows as NeuronType, ["V", "w"], "reference", 20)) as [number[], number[]];
+    for (let n = 1; n <= 18; n++) {
+      expect(V[n]).toBe(0);
+      expect(w[n]).toBe(0);
+    }
+  });
+
+  test("float32 keeps what a slow state changes by", async () => {
+    const slow = neuron({
+      name: "slow",
+      doc: "A linear equation of 100 s. Source: this test.",
+      params: { k: param(per_ms(1e-5), "rate", { min: 0 }) },
+      states: {
+        V: { d: "k * (100 - V)", unit: "mV", init: "0" },
+        w: { d: "k * (100 - V^2 / 100 - w)", unit: "mV", init: "0" },
+      },
+      ports: {},
+      spike: "V > 1000",
+      reset: {},
+      method: "backwardEuler",
+    });
+    const of = async (engine: "reference" | "reference32") => (await states(slow as NeuronType, ["V", "w"], engine, 20_000)).map((x) => x.at(-1) as number); // prettier-ignore
+    const [wide, narrow] = [await of("reference"), await of("reference32")];
+    expect(Math.abs(wide[0]! - 100 * (1 - (1 + 1e-5) ** -20_000))).toBeLessThan(1e-9);
+    narrow.forEach((x, k) => expect(Math.abs(x / wide[k]! - 1)).toBeLessThan(1e-6));
+  });
+
+  test("white noise is in the equation that is solved: a stiff one keeps it small", async () => {
+    const noisy = neuron({
+      name: "noisy",
+      doc: "An Ornstein-Uhlenbeck process. Source: this test.",
+      params: {
+        k: param(per_ms(2), "rate", { min: 0 }),
+        sd: param(mV(2), "of the noise over one time constant"),
+        t: param(ms(1), "that time"),
+      },
+      states: { V: { d: "-k * V + white(sd / sqrt(t))", unit: "mV", init: "0" } },
+      ports: {},
+      spike: "V > 1000",
+      reset: {},
+      method: "backwardEuler",
+    });
+    const net = new Network({ seed: 3 });
+    const cells = net.cells("E", (noisy as NeuronType)({ n: 200 }));
+    net.record(cells, "V", { every: ms(1) });
+    const sim = await simulate(net, { dt: ms(1), engine: "reference" });
+    for await (const chunk of sim.run(ms(200), { chunk: ms(200) })) {
+      await sim.close();
+      const late = Array.from(chunk.trace("E", "V").data).slice(200 * 20);
+      const variance = late.reduce((sum, x) => sum + x * x, 0) / late.length;
+      // x of n + 1 is (x + sd xi sqrt(dt)) / 3: variance sd^2 dt / (9 - 1) = 0.5; 36,000 samples, correlated by 1/3: 1 % of it
+      expect(Math.abs(variance - 0.5)).toBeLessThan(0.03);
+    }
+  });
+
   test("solves nonlinear equations together, where explicit steps of 100 time constants would run away", async () => {
     const [V, w] = (await states(stiff as NeuronType, ["V", "w"], "reference", 60)) as [number[], number[]];
     let solved = 0;
