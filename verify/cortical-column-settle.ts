@@ -189,7 +189,7 @@ function wantRates(rows: Table, channels: Readonly<Record<string, Channel>>): vo
 /** "minf" or "mtau" of a channel as a function of V. */
 function rateFunction(channel: Channel, quantity: string): (V: number) => number {
   const state = channel.states[quantity[0] ?? ""];
-  if (state === undefined || "next" in state)
+  if (state === undefined || "next" in state || "d" in state)
     throw new DataError("rate_functions.csv", `has ${channel.name} ${quantity}`, "Repair the file");
   return (V) => {
     const env: Record<string, number> = { V, celsius: 37 };

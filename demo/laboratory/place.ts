@@ -35,6 +35,6 @@ function stateUnit(path: readonly string[], subject: Read["subject"]): string | 
     return unit === undefined || field === "unit" ? undefined : field === "d" ? `its slope in ${unit} per ms` : `a value in ${unit}`; // prettier-ignore
   }
   if ((room === "channels" || room === "pools") && path[2] === "states" && path[4] !== undefined)
-    return path[4] === "inf" || path[4] === "init" || path[4] === "next" ? "its value" : undefined;
+    return path[4] === "inf" || path[4] === "init" || path[4] === "next" ? "its value" : path[4] === "d" ? "its slope per ms" : undefined; // prettier-ignore
   return undefined;
 }

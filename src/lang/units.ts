@@ -50,7 +50,7 @@ export function checkUnits(
   return found;
 }
 
-const isUnit = (of: Unit | Dimension): of is Unit => typeof of === "string" && of !== "any";
+export const isUnit = (of: Unit | Dimension): of is Unit => typeof of === "string" && of !== "any";
 
 export const dimension = (unit: Unit): Dimension => BASE.map((_, i) => DIMENSIONS[unit][i] ?? 0);
 

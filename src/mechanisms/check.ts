@@ -1,12 +1,12 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { DRAWS, notAdditive, Texts } from "../lang/check.ts";
-import type { Dimension } from "../lang/units.ts";
+import { type Dimension, dimension, isUnit, times } from "../lang/units.ts";
 import { checkName, checkNames } from "../lang/words.ts";
 import { own } from "../own.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
 import { currentsOf } from "./currents.ts";
-import { type Channel, type EventEffect, type Flow, ionsOfPool, type Mechanism, nernstsOf, type Pool, type ReceptorState, reversalsOf, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
+import { type Channel, type EventEffect, type Flow, ionsOfPool, type Mechanism, nernstsOf, type Pool, type ReceptorState, reversalsOf, type State, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
 import { checkKinetics } from "./check-kinetics.ts";
 
 /** What a mechanism's texts find where it is inserted. */
@@ -35,9 +35,10 @@ const param = object({ default: quantity(), unit, doc: text }, { min: finite, ma
 const relaxing = object({ inf: anything, tau: anything }, { init: anything, unit });
 const gating = object({ alpha: anything, beta: anything }, { init: anything, unit });
 const mapped = object({ next: anything, init: anything }, { unit });
+const sloping = object({ d: anything, init: anything }, { unit });
 const decaying = object({ tau: anything }, { unit });
 const has = (x: unknown, ...keys: string[]): boolean => isPlain(x) && keys.some((key) => key in x);
-const state: Check = (where, x) => (has(x, "alpha", "beta") ? gating : has(x, "next") ? mapped : relaxing)(where, x);
+const state: Check = (where, x) => (has(x, "alpha", "beta") ? gating : has(x, "next") ? mapped : has(x, "d") ? sloping : relaxing)(where, x); // prettier-ignore
 const receptorState: Check = (where, x) => (has(x, "tau") && !has(x, "inf") ? decaying : state)(where, x);
 const slope = oneOf("derivative", "difference");
 const flow: Check = (where, x) =>
@@ -249,9 +250,11 @@ class MechanismTexts {
           ? [["alpha", state.alpha, "1/ms"], ["beta", state.beta, "1/ms"]]
           : "next" in state
             ? [["next", state.next, unit]]
-            : [["tau", state.tau, "ms"]]; // prettier-ignore
+            : "d" in state
+              ? [["d", state.d, unit === undefined ? unit : perMs(unit)]]
+              : [["tau", state.tau, "ms"]]; // prettier-ignore
     for (const [key, value, u] of rates) this.#texts.check(`states.${s}.${key}`, value, u, key === "next" ? new Map([...given, ...CALM]) : hidden); // prettier-ignore
-    if (!("inf" in state || "alpha" in state || "next" in state)) return; // it decays from 0
+    if (isDecay(state)) return; // from 0
     const start = new Map([...hidden, ...this.#hiddenAtStart(s)]);
     if (state.init !== undefined) this.#texts.check(`states.${s}.init`, state.init, unit, start);
     else for (const [key, value] of rates) if (key !== "tau") this.#texts.check(`states.${s}.${key} as its start`, value, undefined, start); // prettier-ignore
@@ -327,7 +330,7 @@ class MechanismTexts {
     const apart = new Map([...event, ...perLink.map((s): [string, string] => [s, HIDDEN.link])]);
     for (const [s, state] of Object.entries(m.states)) {
       this.#state(s, state, perLink.includes(s) ? event : apart);
-      const decays = !("inf" in state || "alpha" in state || "next" in state);
+      const decays = isDecay(state);
       if (decays && !Object.hasOwn(m.receive ?? m.onEvent, s)) {
         throw new ModelError(this.#where, `nothing writes the state "${s}": it would stay 0`, `Say in onEvent what an event adds: { ${s}: "w" }`); // prettier-ignore
       }
@@ -375,6 +378,11 @@ function currentNames(m: Mechanism): string[] {
     ...new Set([...ions, ...(m.kind === "pool" ? ionsOfPool(m).map((ion) => `i${ion}`) : [])]),
   ];
 }
+
+const perMs = (of: Unit | Dimension): Dimension => times(isUnit(of) ? dimension(of) : of, "1/ms");
+
+const isDecay = (state: ReceptorState): state is Exclude<ReceptorState, State> =>
+  !["inf", "alpha", "next", "d"].some((key) => key in state);
 
 /** What a state says, or: mM for the concentration of an ion that the mechanism carries, the weight's unit for a receptor's, else 1. */
 export function stateUnit(m: Mechanism, s: string): Unit {

@@ -24,11 +24,13 @@ export const param = (
 
 /** A state that relaxes to `inf` with `tau` (ms), or opens with `alpha` and closes with `beta` (1/ms); both are advanced
  * exactly over a step with everything else held. `init` (default: its steady state) is an expression or a number.
- * Or `next`, its value after the step, where the author has the solution (or a map); it needs an `init`.
+ * Or `d`, its slope (its unit per ms): advanced exactly with everything else held where that is linear in the state, else by one implicit Euler step
+ * (four iterations of Newton's method). Or `next`, its value after the step, where the author has the solution (or a map). Both need an `init`.
  * Texts are expressions of V, the mechanism's params, `let` names, dt, its own states, and what its kind allows. */
 export type State = (
   | { readonly inf: string; readonly tau: string }
   | { readonly alpha: string; readonly beta: string }
+  | { readonly d: string }
   | { readonly next: string }
 ) & {
   readonly init?: string;

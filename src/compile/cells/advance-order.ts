@@ -5,6 +5,7 @@ import { readFunctions } from "../../lang/functions.ts";
 import { parse } from "../../lang/parse.ts";
 import { type Mechanism, statesOf } from "../../mechanisms/mechanism.ts";
 import type { WholeCell, Insertion } from "../../network/cell.ts";
+import { textsOf } from "./relaxing.ts";
 
 const nameOf = ({ as, mechanism }: Insertion): string => as ?? mechanism.name;
 
@@ -71,10 +72,9 @@ function statesRead(m: Mechanism): Set<string> {
   const own = readFunctions(m.name, m.functions);
   for (const [id, text] of Object.entries(m.let ?? {}))
     lets[id] = substitute(parse(text, `${m.name}.${id}`, own), lets);
-  const texts = Object.entries(m.states).flatMap(([id, s]): [string, string][] => {
-    const parts = "alpha" in s ? [s.alpha, s.beta] : "inf" in s ? [s.inf, s.tau] : "next" in s ? [s.next] : [s.tau];
-    return parts.map((text) => [`${m.name}.${id}`, text]);
-  });
+  const texts = Object.entries(m.states).flatMap(([id, s]) =>
+    textsOf(s).map((text): [string, string] => [`${m.name}.${id}`, text]),
+  );
   for (const [id, k] of Object.entries(m.kind === "channel" ? (m.kinetics ?? {}) : {})) {
     for (const r of k.reactions)
       for (const text of [r.forward, r.backward ?? "0"]) texts.push([`${m.name}.${id}`, text]);

@@ -9,9 +9,21 @@ import { tableOf, tabulated } from "./rate-table.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
 import { thermal } from "./nernst.ts";
 import { Noises, noiseStep, overStep } from "./noise.ts";
-import { type Relaxation, stepsOfMap } from "./too-fast.ts";
+import type { Relaxation } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
-import { isDecaying, isRelaxing, lost, relax, type Relaxing, stepsOf, steadyOf, withLets } from "./relaxing.ts";
+import {
+  isDecaying,
+  isRelaxing,
+  lost,
+  ownStep,
+  ownSteps,
+  relax,
+  type Relaxing,
+  stepsOf,
+  steadyOf,
+  textsOf,
+  withLets,
+} from "./relaxing.ts";
 import { placeName } from "../links/link-places.ts";
 import { advanceReceptor, beginning, placesOf, receptorRelaxations, startOf, stateId } from "./receptor-states.ts";
 import { currentName, inputsOf, type InitialState, ions, type Phases, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, reversalName, totalName } from "./resolved-cell.ts"; // prettier-ignore
@@ -186,7 +198,7 @@ export class CellEquations {
         const own = Object.entries(d.mechanism.states).map(([s, state]): Relaxation => {
           const base = { state: `${d.prefix}_${s}`, called: s, ...at };
           if (isRelaxing(state)) return { ...base, steps: this.#steps(d, s, state) };
-          return { ...base, by: "map", steps: stepsOfMap(this.text(d, state.next), base.state, dt) };
+          return { ...base, ...ownSteps(state, (t) => this.text(d, t), base.state, dt) };
         });
         return [...own, ...schemes];
       }),
@@ -206,10 +218,10 @@ export class CellEquations {
   /** States of a node's density mechanisms over one step, at the new voltage. */
   advanceNode(node: number): Stmt[] {
     return this.#densities(node).flatMap((d) => [
-      ...Object.entries(d.mechanism.states).map(([s, state]): Stmt =>
+      ...Object.entries(d.mechanism.states).flatMap(([s, state]): Stmt[] =>
         isRelaxing(state)
-          ? relax(`${d.prefix}_${s}`, this.#inf(d, s, state), lost(this.#steps(d, s, state)))
-          : { op: "set", name: `${d.prefix}_${s}`, value: this.text(d, state.next) },
+          ? [relax(`${d.prefix}_${s}`, this.#inf(d, s, state), lost(this.#steps(d, s, state)))]
+          : ownStep(state, (t) => this.text(d, t), `${d.prefix}_${s}`, name(this.#cell.dt)),
       ),
       ...this.#schemes(d).flatMap((scheme) => implicitStep(scheme, name(this.#cell.dt))),
     ]);
@@ -352,9 +364,7 @@ export class CellEquations {
   }
 
   #stateExprs(d: ResolvedDensity): Expr[] {
-    return Object.values(d.mechanism.states).flatMap((s) =>
-      ("inf" in s ? [s.inf, s.tau] : "alpha" in s ? [s.alpha, s.beta] : [s.next]).map((text) => this.text(d, text)),
-    );
+    return Object.values(d.mechanism.states).flatMap((s) => textsOf(s).map((text) => this.text(d, text)));
   }
 
   /** Every path out of a node: through its membrane and its receptors. */
@@ -425,7 +435,7 @@ export class CellEquations {
   }
 
   #inf(d: ResolvedDensity, s: string, state: State): Expr {
-    if ("next" in state) return num(0); // it has an init
+    if (!isRelaxing(state)) return num(0); // it has an init
     const value = steadyOf(state, (t) => this.text(d, t));
     return tabulated(tableOf(d, s), this.#voltage(d), value);
   }

@@ -1,8 +1,8 @@
 import { call, div, type Expr, mul, name, negate, num, type Stmt } from "../../lang/expr.ts";
 import type { ReceptorState } from "../../mechanisms/mechanism.ts";
-import { isDecaying, isRelaxing, lost, relax, stepsOf, steadyOf } from "./relaxing.ts";
+import { isDecaying, isRelaxing, lost, ownStep, ownSteps, relax, stepsOf, steadyOf } from "./relaxing.ts";
 import type { ResolvedReceptor } from "./resolved-cell.ts";
-import { type Relaxation, stepsOfMap } from "./too-fast.ts";
+import type { Relaxation } from "./too-fast.ts";
 
 /** A receptor's states where each of its links has some of its own: all in the place of its first link, these again in every other. */
 
@@ -57,7 +57,7 @@ export function advanceReceptor(
         if (place === 0) return decay.filter((stmt) => stmt.name === id);
         return [{ op: "add", name: id, value: mul(call("expm1", negate(div(dt, text(state.tau)))), name(id)) }];
       }
-      if (!isRelaxing(state)) return [{ op: "set", name: id, value: text(state.next) }];
+      if (!isRelaxing(state)) return ownStep(state, text, id, dt);
       return [relax(id, steadyOf(state, text), lost(stepsOf(state, text, dt)))];
     });
   });
@@ -77,7 +77,7 @@ export function receptorRelaxations(
       const base = { state: stateId(r, s, place), called: s, owner: `receptor "${r.name}"`, place: "", V };
       if (isRelaxing(state)) return { ...base, steps: stepsOf(state, text, name(dt)) };
       if (isDecaying(state)) return { ...base, steps: div(name(dt), text(state.tau)) };
-      return { ...base, by: "map", steps: stepsOfMap(text(state.next), base.state, dt) };
+      return { ...base, ...ownSteps(state, text, base.state, dt) };
     });
   });
 }

@@ -1,12 +1,21 @@
-import { add, call, div, type Expr, mul, name, negate, type Stmt, sub } from "../../lang/expr.ts";
+import { derivative } from "../../lang/derivative.ts";
+import { add, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../../lang/expr.ts";
 import { readFunctions } from "../../lang/functions.ts";
+import { linearIn } from "../../lang/linear.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
 import { parse } from "../../lang/parse.ts";
 import type { Mechanism, ReceptorState, State } from "../../mechanisms/mechanism.ts";
+import { type Relaxation, stepsOfMap } from "./too-fast.ts";
 
-export type Relaxing = Exclude<State, { next: string }>;
+export type Relaxing = Exclude<State, { next: string } | { d: string }>;
+/** A state that says its slope or its next value. */
+export type Stepping = Exclude<State, { tau: string } | { alpha: string }>;
 export const isRelaxing = (state: ReceptorState): state is Relaxing => "inf" in state || "alpha" in state;
 export const isDecaying = (state: ReceptorState): state is { tau: string } => "tau" in state && !("inf" in state);
+
+/** What a state's step is made of. */
+export const textsOf = (s: ReceptorState): readonly string[] =>
+  "alpha" in s ? [s.alpha, s.beta] : "inf" in s ? [s.inf, s.tau] : "next" in s ? [s.next] : "d" in s ? [s.d] : [s.tau];
 
 /** Steady state of what relaxes, without a table. */
 export const steadyOf = (state: Relaxing, text: (t: string) => Expr): Expr =>
@@ -25,6 +34,40 @@ export const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({
   name: state,
   value: mul(factor, sub(inf, name(state))),
 });
+
+/** A state's step by its slope or its next value. Newton's iterates start at the state as it was, each over the one before. */
+export function ownStep(state: Stepping, text: (t: string) => Expr, id: string, dt: Expr): Stmt[] {
+  if ("next" in state) return [{ op: "set", name: id, value: text(state.next) }];
+  const d = text(state.d);
+  const own = linearIn(d, id);
+  if (own !== undefined) return [{ op: "add", name: id, value: mul(mul(dt, call("exprel", mul(dt, own.slope))), d) }];
+  const slope = derivative(d, id);
+  return Array.from({ length: ITERATIONS }, (_, k): Stmt => {
+    const at = name(k === 0 ? id : `${id}_newton${k}`);
+    const there = (e: Expr): Expr => substitute(e, { [id]: at });
+    const missing = sub(sub(at, name(id)), mul(dt, there(d)));
+    const value = sub(at, div(missing, sub(num(1), mul(dt, there(slope)))));
+    return k === ITERATIONS - 1 ? { op: "set", name: id, value } : { op: "let", name: `${id}_newton${k + 1}`, value };
+  });
+}
+
+/** Four halve the exponent of the error four times: from 1e-2 to below 1e-16. */
+const ITERATIONS = 4;
+
+/** How many of its time constants a step is, of such a state. @param dt  name of the step */
+export function ownSteps(
+  state: Stepping,
+  text: (t: string) => Expr,
+  id: string,
+  dt: string,
+): Pick<Relaxation, "steps" | "by"> {
+  // prettier-ignore
+  if ("next" in state) return { by: "map", steps: stepsOfMap(text(state.next), id, dt) };
+  const d = text(state.d);
+  const own = linearIn(d, id);
+  if (own !== undefined) return { steps: mul(name(dt), negate(own.slope)) };
+  return { by: "map", steps: call("abs", mul(name(dt), derivative(d, id))) };
+}
 
 /** Texts of a mechanism with the lets that they read written out; a let sees those before it, and is read and written out once.
  * @param map  what names stand for */

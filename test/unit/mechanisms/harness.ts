@@ -59,6 +59,7 @@ function withLet(m: Mechanism, env: Env): Env {
 export function relaxation(m: Channel | Pool | Synapse, state: string, env: Env): { inf: number; tau: number } {
   const s = m.states[state];
   if (s === undefined) throw new Error(`${m.name} has no state ${state}`);
+  if ("d" in s) throw new Error(`${m.name}'s ${state} says its slope: the harness has no steady state of it`);
   if ("next" in s) return { inf: value(s.next, env), tau: 1 };
   if (!("alpha" in s)) return { inf: "inf" in s ? value(s.inf, env) : 0, tau: value(s.tau, env) };
   const [alpha, beta] = [value(s.alpha, env), value(s.beta, env)];
