@@ -76,14 +76,15 @@ export const explainMembers = <T extends object>(name: string, of: T, members: M
 
 /** What to throw instead of an error: what argument made it, if one did. */
 function told(error: unknown, name: string, parameters: readonly Parameter[], args: readonly unknown[]): unknown {
-  if (tried(() => error instanceof HillockError, false)) return error;
+  const isOf = (...kinds: readonly (abstract new (...args: never) => unknown)[]): boolean => kinds.some((kind) => tried(() => error instanceof kind, false)); // prettier-ignore
+  if (isOf(HillockError)) return error;
   try {
-    if (error instanceof TypeError || error instanceof RangeError)
-      parameters.forEach((parameter, k) => check(name, parameter, k, args));
-    refuseProxy(name, error);
+    if (isOf(TypeError, RangeError)) parameters.forEach((parameter, k) => check(name, parameter, k, args));
+    if (isOf(TypeError)) refuseProxy(name, error as TypeError, args);
     parameters.forEach((parameter, k) => readable(name, parameter, k, args, error));
   } catch (better) {
-    (better as Error).cause = error;
+    if (!(better instanceof ModelError)) return error;
+    better.cause = error;
     return better;
   }
   return error;
@@ -92,8 +93,9 @@ function told(error: unknown, name: string, parameters: readonly Parameter[], ar
 /** What engines say where a method of a class is called on what is no object of it, but stands for one. */
 const FOREIGN = /private (member|field|method|name)|receiver must be/i;
 
-function refuseProxy(where: string, error: unknown): void {
-  if (error instanceof TypeError && FOREIGN.test(error.message)) throw new ModelError(where, "has a Proxy or a copy of an object in the place of the object", "Give what hillock made itself"); // prettier-ignore
+/** A function among the arguments may have thrown it of an object of its own. */
+function refuseProxy(where: string, { message }: TypeError, args: readonly unknown[]): void {
+  if (FOREIGN.test(message) && !args.some((x) => typeof x === "function")) throw new ModelError(where, "has a Proxy or a copy of an object in the place of the object", "Give what hillock made itself"); // prettier-ignore
 }
 
 /** @throws ModelError where reading an argument throws what the call threw: its getter, its Proxy's handler or its own `toString` does */
@@ -112,12 +114,13 @@ const [DEEPEST, MOST_READ] = [5, 1000];
 function thrownBy(x: unknown, depth: number, reads: { left: number }): { readonly said: string } | undefined {
   if ((typeof x !== "object" && typeof x !== "function") || x === null || depth === 0) return undefined;
   try {
-    for (const key of Reflect.ownKeys(x)) {
+    if (ArrayBuffer.isView(x) || x instanceof ArrayBuffer) return undefined;
+    for (const key of Array.isArray(x) ? x.slice(0, reads.left).keys() : Reflect.ownKeys(x)) {
       if (reads.left-- <= 0) return undefined;
       const found = thrownBy((x as Record<PropertyKey, unknown>)[key], depth - 1, reads);
       if (found !== undefined) return found;
     }
-    if (!Array.isArray(x) && !ArrayBuffer.isView(x)) void String(x);
+    if (!Array.isArray(x)) void String(x);
     return undefined;
   } catch (thrown) {
     return { said: saidBy(thrown) };

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { builtCommand } from "./built.ts";
 
 /** What every exported function is called with, in place of each of its first arguments: its result or an error of hillock's must come. */
@@ -139,6 +139,26 @@ test("a promise is refused by a promise; a fault that no argument made stays wha
   expect(() => inside("1" as never)).toThrow('inside: x is "1". Give a number');
   expect(await late(undefined as never).catch((error: Error) => error.cause)).toBeInstanceOf(TypeError);
 });
+
+test("what an error is not of is left alone: callbacks, long arrays, and errors that cannot be read", async () => {
+  const { explain } = (await load("explain.js")) as typeof import("../src/explain.ts");
+  class Own {
+    readonly #x = 1;
+    static of = (o: Own): number => o.#x;
+  }
+  const each = explain("each", (f: (x: unknown) => unknown) => f({}), [["f", "function"]]);
+  expect(() => each(Own.of as never)).toThrow(TypeError);
+  const full = explain("full", (_: unknown) => { throw new RangeError("too long"); }, [["samples", "object"]]);
+  const keys = vi.spyOn(Reflect, "ownKeys"); // of ten million elements it makes as many texts: 15 s and a gigabyte
+  for (const long of [new Float64Array(1e7), new Array(1e7).fill(0), new ArrayBuffer(1e8)]) expect(() => full(long)).toThrow("too long");
+  expect(keys).not.toHaveBeenCalled();
+  keys.mockRestore();
+  const denied = new Proxy({}, { getPrototypeOf: () => { throw "no"; } });
+  const throws = explain("throws", () => { throw denied; }, []);
+  let caught: unknown;
+  try { throws(); } catch (error) { caught = error; }
+  expect(Object.is(caught, denied)).toBe(true);
+}); // prettier-ignore
 
 /** Objects whose reading throws. */
 const UNREADABLE: readonly (readonly [string, unknown])[] = [
