@@ -16,9 +16,7 @@ export interface Spectrum {
 /** Eigenvalues of an N x N matrix (row-major) by the QR algorithm of ml-matrix: 0.9 s for N = 200, grows as N^3. */
 export function spectrum(w: ArrayLike<number>, N: number): Spectrum {
   checkSquare("spectrum", w, N);
-  const matrix = new Matrix(N, N);
-  for (let at = 0; at < N * N; at++) matrix.set(Math.floor(at / N), at % N, w[at] as number);
-  const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(matrix, { assumeSymmetric: false });
+  const { realEigenvalues, imaginaryEigenvalues } = eigenvalues(w, N);
   const size = (i: number): number => Math.hypot(realEigenvalues[i] as number, imaginaryEigenvalues[i] as number);
   const order = [...realEigenvalues.keys()].sort((a, b) => size(b) - size(a));
   const moduli = order.map(size);
@@ -35,6 +33,33 @@ export function spectrum(w: ArrayLike<number>, N: number): Spectrum {
     maxReal: Math.max(...realEigenvalues),
     bulkRadius,
     outliers,
+  };
+}
+
+/** A neuron without inputs (or targets) among those left has its own weight as an eigenvalue and is taken out, again and again: of a network without loops
+ * nothing is left, whose eigenvalues rounding would move by the N-th root of 1e-16. The rest is shifted by its norm, since ml-matrix asks of an element
+ * below the diagonal to vanish against the diagonal, and never ends where that is nearly 0 (weights with w_ij = -w_ji). */
+function eigenvalues(w: ArrayLike<number>, N: number): { realEigenvalues: number[]; imaginaryEigenvalues: number[] } {
+  const at = (i: number, j: number): number => w[i * N + j] as number;
+  const apart: number[] = [];
+  let left = Array.from({ length: N }, (_, i) => i);
+  for (let before = -1; before !== left.length;) {
+    before = left.length;
+    for (const i of left) {
+      const alone = (of: (j: number) => number): boolean => left.every((j) => j === i || of(j) === 0);
+      if (!alone((j) => at(i, j)) && !alone((j) => at(j, i))) continue;
+      apart.push(at(i, i));
+      left = left.filter((j) => j !== i);
+    }
+  }
+  const none = apart.map(() => 0);
+  if (left.length === 0) return { realEigenvalues: apart, imaginaryEigenvalues: none };
+  const shift = Math.sqrt(left.reduce((sum, i) => left.reduce((s, j) => s + at(i, j) ** 2, sum), 0));
+  const matrix = new Matrix(left.map((i) => left.map((j) => at(i, j) + (i === j ? shift : 0))));
+  const rest = new EigenvalueDecomposition(matrix, { assumeSymmetric: false });
+  return {
+    realEigenvalues: [...apart, ...rest.realEigenvalues.map((x) => x - shift)],
+    imaginaryEigenvalues: [...none, ...rest.imaginaryEigenvalues],
   };
 }
 

@@ -124,6 +124,36 @@ test("a spectrum is that of known blocks, by falling modulus", () => {
   expect(maxReal).toBeCloseTo(2, 12);
 });
 
+test("a network without loops has its own weights as eigenvalues, whatever the order of its neurons", () => {
+  const N = 60;
+  const [weights, order] = [random(N * N, "forward"), Array.from({ length: N }, (_, k) => (k * 37) % N)];
+  const w = weights.map((x, at) => (order[Math.floor(at / N)]! > order[at % N]! ? x : 0));
+  expect(spectrum(w, N)).toMatchObject({ radius: 0, maxReal: 0 });
+  w[5 * N + 5] = 0.75;
+  expect(spectrum(w, N)).toMatchObject({ radius: 0.75, maxReal: 0.75 });
+  w[5 * N + 5] = 0;
+  const [first, last] = [order.indexOf(0), order.indexOf(1)]; // a loop of two: +-sqrt(0.25 x 0.16)
+  [w[first * N + last], w[last * N + first]] = [0.25, 0.16];
+  expect(spectrum(w, N).radius).toBeCloseTo(0.2, 12);
+});
+
+test("antisymmetric weights end: eigenvalues 2 i cos(k pi / (N + 1)) of a chain, pairs on the imaginary axis at random", () => {
+  const chain = new Float64Array(64);
+  for (let k = 0; k < 7; k++) [chain[k * 8 + k + 1], chain[(k + 1) * 8 + k]] = [1, -1];
+  const { real, imag } = spectrum(chain, 8);
+  const want = Array.from({ length: 8 }, (_, k) => 2 * Math.cos(((k + 1) * Math.PI) / 9)).sort((a, b) => a - b);
+  [...imag].sort((a, b) => a - b).forEach((x, k) => expect(x).toBeCloseTo(want[k]!, 13));
+  expect(Math.max(...real.map(Math.abs))).toBeLessThan(1e-13); // of a norm of 3.7
+  for (let n = 3; n < 12; n++) {
+    const g = random(n * n, `antisymmetric ${n}`);
+    const { real: re } = spectrum(
+      Float64Array.from(g, (x, at) => x - g[(at % n) * n + Math.floor(at / n)]!),
+      n,
+    );
+    expect(Math.max(...re.map(Math.abs))).toBeLessThan(1e-13);
+  }
+});
+
 test("a number of neurons that does not fit the matrix is refused, and ends", () => {
   for (const N of [3, 1e308, NaN, 1.5, -2]) {
     expect(() => motifs(new Float64Array(4), N)).toThrow(/has 4 values for N = /);
