@@ -4,6 +4,7 @@ import package::log::{Log, Block, OVERFLOW};
 struct Shape {
   n: u32,
   entries: u32,
+  first_source: u32, // of one population
   n_sources: u32,
   slots: u32,       // of the stage, per entry
   gains: u32,       // where the clamps' gains begin in params
@@ -17,7 +18,7 @@ struct Shape {
 @group(0) @binding(1) var<uniform> shape: Shape;
 @group(0) @binding(2) var<storage, read_write> state: array<f32>; // [state, then armed][entry][cell]
 @group(0) @binding(3) var<storage, read> params: array<f32>;      // first value of each, all values, gains [clamp][entry][cell]
-// of each population its first cell, per input its slot, its first source; bits of 1/q [input][entry][population];
+// of several populations their first cells; slots [input][population]; of several their sources; bits of 1/q [input][entry][population];
 // row of each clamp's values [clamp][entry]; row of each cell in each trace [trace][cell], 2^32 - 1 for none; heads
 @group(0) @binding(4) var<storage, read> table: array<u32>;
 @group(0) @binding(5) var<storage, read> acc: array<vec4i>;       // four steps together, see quads_of

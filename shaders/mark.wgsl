@@ -6,6 +6,7 @@ struct Shape {
   words: u32, // a power of two
   ids: u32,
   note: u32, // 1: nothing else notes the log's position
+  back: u32, // steps of a block at most: the last block's spikes are marked with this one's
 }
 
 override WORKGROUP_SIZE: u32 = 64;
@@ -23,7 +24,7 @@ fn mark(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (id.x == 0u && shape.note == 1u) { positions[block.slot] = count; }
   for (var at = id.x; at < count - start; at += groups.x * WORKGROUP_SIZE) {
     let spike = spike_log.entries[(start + at) & spike_log.mask];
-    if (spike.x < block.step) { continue; }
+    if (spike.x + shape.back < block.step) { continue; }
     atomicOr(&history[((spike.x >> 5u) & (shape.words - 1u)) * shape.ids + spike.y], 1u << (spike.x & 31u));
   }
 }

@@ -3,7 +3,7 @@ import type { EngineState } from "../host/engine.ts";
 import type { Cleared, Group, Kind, Shared, Turn, BlockPlan, Submit } from "./group.ts";
 import { bind, type Kernel } from "./kernels.ts";
 
-export const HISTORY: Kind = { dispatches: ({ learning, stages }) => (learning.length === 0 ? 0 : 1 + stages.length) };
+export const HISTORY: Kind = { dispatches: ({ learning, stages }) => (learning.length === 0 ? 0 : stages.length) };
 
 /** When every source and cell spiked, as bits, as far back as links that learn look. */
 export class History implements Group {
@@ -21,7 +21,7 @@ export class History implements Group {
     this.depth = 2 ** Math.ceil(Math.log2(Math.ceil(network.maxDelaySteps / 32) + 4));
     this.ids = network.nSources * network.entries;
     this.mutable = [memory.storage("spikes of links that learn", 4 * this.depth * this.ids)];
-    this.#shape = memory.uniform("mark: shape", Uint32Array.of(this.depth, this.ids, notes ? 1 : 0, 0));
+    this.#shape = memory.uniform("mark: shape", Uint32Array.of(this.depth, this.ids, notes ? 1 : 0, network.maxBlock));
   }
 
   /** @param notes  nothing else notes the log's position */
@@ -34,11 +34,9 @@ export class History implements Group {
     const { memory, log, positions, network } = this.#shared;
     const group = bind(memory.device, this.#kernel, { shape: this.#shape, log, positions, history: this.mutable[0] });
     const mark = { label: "learn", pipeline: this.#kernel.pipeline, group, workgroups: [looking, 1] } as const;
-    const learning = network.stages.flatMap((s, stage): Turn[] =>
-      network.learning.some((l) => s.cells.includes(l.target)) ? [{ stage, at: "mark", of: () => [mark] }] : [],
-    );
-    const of: Turn["of"] = (b) => [{ ...mark, clear: this.#clearedAfter(b) }];
-    return [...learning, { stage: network.stages.length, at: "mark", of }];
+    const learns = network.stages.flatMap((s, stage) => network.learning.some((l) => s.cells.includes(l.target)) ? [stage] : []); // prettier-ignore
+    const clearing: Turn["of"] = (b) => [{ ...mark, clear: this.#clearedAfter(b) }];
+    return learns.map((stage) => ({ stage, at: "mark", of: stage === learns.at(-1) ? clearing : () => [mark] }));
   }
 
   /** Brings what is remembered of spikes to what a loaded log says. */

@@ -8,9 +8,11 @@ import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
 
 /** Where each part of the `table` buffer of shaders/cells.wgsl begins, in words. */
 export interface TableLayout {
-  /** of populations: cell 0 of each among all cells; slot of receptors [receptor][population] and source id, each of cell 0 of all. */
+  /** of several populations: cell 0 of each among all cells. */
   readonly firsts: number;
+  /** [receptor][population], of cell 0 of all. */
   readonly slots: number;
+  /** of several populations: ids, of cell 0 of all. */
   readonly sources: number;
   /** [receptor][entry][population] */
   readonly inputScale: number;
@@ -26,10 +28,11 @@ export interface TableLayout {
 
 /** @param populations  whose cells these are, see joined.ts */
 export function tableLayout(cells: CompiledCells, entries: number, populations: number): TableLayout {
+  const own = populations > 1 ? populations : 0;
   const firsts = 0;
-  const slots = firsts + populations;
+  const slots = firsts + own;
   const sources = slots + cells.receptors.length * populations;
-  const inputScale = sources + populations;
+  const inputScale = sources + own;
   const clampRow = inputScale + cells.receptors.length * entries * populations;
   const traceRow = clampRow + clampOffset(cells, cells.program.clampInputs.length, entries);
   const heads = traceRow + cells.traces.length * cells.n;
@@ -87,7 +90,8 @@ export function modelWgsl(
     `var<private> armed: bool;`,
     `var<private> before: u32;`, // bits of the largest that a reset may have replaced
     loadFunction(cells, arms, populations),
-    `var<private> population: u32;\nfn source_of(cell: u32) -> u32 { return table[${populations * (1 + receptors.length)}u + population] + cell; }`,
+    ...(populations > 1 ? ["var<private> population: u32;"] : []),
+    `fn source_of(cell: u32) -> u32 { return ${populations > 1 ? `table[${populations * (1 + receptors.length)}u + population]` : "shape.first_source"} + cell; }`,
     storeFunction(states, arms),
     detectFunction(cells, program, detects),
     `const LARGEST = ${magnitude(STATE_LIMIT)}u;`,
@@ -145,9 +149,10 @@ const largest = (names: readonly string[]): string =>
 
 function loadFunction(cells: CompiledCells, arms: boolean, populations: number): string {
   const { program, receptors, traces } = cells;
-  const scales = populations * (2 + receptors.length);
+  const several = populations > 1;
+  const scales = populations * receptors.length + (several ? 2 * populations : 0);
   const later = Array.from({ length: populations - 1 }, (_, p) => p + 1);
-  const slot = (k: number, p: number): string => `table[${populations * (1 + k) + p}u]`;
+  const slot = (k: number, p: number): string => `table[${several ? populations * (1 + k) + p : k}u]`;
   const { states, params } = program;
   const { cellStride, entryStride } = cells.params;
   const varying = [...params.entries()].filter(([k]) => cellStride[k] !== 0 || entryStride[k] !== 0);
@@ -159,7 +164,7 @@ function loadFunction(cells: CompiledCells, arms: boolean, populations: number):
     ...filled(new Map(varying), "given", params.length, (k) => `param(${k}, cell, entry)`),
     ...receptors.map((_, k) => `slot_${k} = ${slot(k, 0)};`),
     ...later.map((p) => `if (cell >= table[${p}u]) { population = ${p}u; ${receptors.map((_, k) => `slot_${k} = ${slot(k, p)};`).join(" ")} }`), // prettier-ignore
-    ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + (${k}u * shape.entries + entry) * ${populations}u + population]);`), // prettier-ignore
+    ...receptors.map((_, k) => `scale_${k} = bitcast<f32>(table[${scales}u + ${several ? `(${k}u * shape.entries + entry) * ${populations}u + population` : `${k}u * shape.entries + entry`}]);`), // prettier-ignore
     ...(program.draws.length > 0
       ? [`seed = table[shape.heads + ${2 * traces.length}u + entry];`, "element = cell;"]
       : []),

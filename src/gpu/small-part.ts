@@ -34,12 +34,16 @@ export class SmallPart extends CellsPart {
     this.shape = this.shapeBuffer([
       n,
       entries,
+      this.cells.firstSource,
       nSources,
       sums.stage.slots,
       this.gains,
       this.#layout.heads,
       0, // zero
       magnitude(potentialLimit(this.cells, network.voltageLimit)),
+      0, // to a multiple of 16 bytes
+      0,
+      0,
     ]);
   }
 
@@ -84,8 +88,7 @@ export class SmallPart extends CellsPart {
     const floats = new Float32Array(words.buffer);
     const populations = this.members.length;
     this.members.forEach(({ index, cells, first }, p) => {
-      words[at.firsts + p] = first;
-      words[at.sources + p] = cells.firstSource - first;
+      if (populations > 1) [words[at.firsts + p], words[at.sources + p]] = [first, cells.firstSource - first];
       cells.receptors.forEach(({ slot }, k) => {
         words[at.slots + k * populations + p] = slot - first;
         this.inverseScale(index, k).forEach((scale, e) => (floats[at.inputScale + (k * entries + e) * populations + p] = scale)); // prettier-ignore
