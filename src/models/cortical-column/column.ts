@@ -123,7 +123,7 @@ export class CortexColumn extends Network {
   }
 
   #connectRule(links: RuleLinks, rule: ConnectionRule): void {
-    const complete = rule.probability === 1 && links.total === links.source.length;
+    const complete = rule.pairs === undefined && rule.probability === 1 && links.total === links.source.length;
     const source = this.population(rule.source);
     this.#connectSections(links, source, rule.target, complete ? allToAll({ autapses: rule.autapses }) : undefined, 1);
   }

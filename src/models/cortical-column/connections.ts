@@ -23,6 +23,8 @@ export interface ConnectionRule {
   /** Fraction of the pairs that is kept. */
   readonly probability: number;
   readonly connSeed: number;
+  /** The pairs themselves, as cells of each type counted from 0: nothing is drawn then. */
+  readonly pairs?: readonly (readonly [source: number, target: number])[];
 }
 
 /** Pairs of one rule in source-major order; each stands for one link per section of the location. */
@@ -67,11 +69,21 @@ export function localLinks(
     return { rule, sections, source, target };
   });
   return checked.map(({ rule, sections, source, target }, k) => {
-    const pairs = choose(allPairs(source.gids, target.gids, rule.autapses), rule.probability, rule.connSeed);
+    const pairs = pairsOf(rule, source, target);
     const gaussian = (s: number, t: number): number =>
       falloff(source.at[s - source.first] as Point, target.at[t - target.first] as Point, rule.lamtha, layout.spacing);
     return { rule: k, receptor: rule.receptor, sections, ...weigh(pairs, rule, gaussian, maxDelay) };
   });
+}
+
+function pairsOf(rule: ConnectionRule, source: Cells, target: Cells): PairList {
+  if (rule.pairs === undefined) return choose(allPairs(source.gids, target.gids, rule.autapses), rule.probability, rule.connSeed); // prettier-ignore
+  const gid = ({ gids }: Cells, cell: number): number => {
+    const found = gids[cell];
+    if (found !== undefined) return found;
+    throw new ModelError(`connection ${rule.source} -> ${rule.target}`, `has a pair with cell ${cell} of ${gids.length}`, "Count cells of a type from 0"); // prettier-ignore
+  };
+  return Uint32Array.from(rule.pairs.flatMap(([s, t]) => [gid(source, s), gid(target, t)]));
 }
 
 /** Number of links: one per pair and section. */
@@ -125,7 +137,13 @@ export function targetSections(
 }
 
 /** A type's gids in order, the first of them, and positions. */
-export function cellsOf(layout: Layout, type: string): { first: number; gids: number[]; at: readonly Point[] } {
+interface Cells {
+  readonly first: number;
+  readonly gids: number[];
+  readonly at: readonly Point[];
+}
+
+export function cellsOf(layout: Layout, type: string): Cells {
   const { first, n } = layout.gids[type] as { first: number; n: number };
   return {
     first,

@@ -33,7 +33,8 @@ export const areCellsOf = ({ cellTypes }: ColumnModel, given: ReadonlyMap<string
 const objectOf = (given: Node): Node => (given.at("cell_object").isThere ? given.at("cell_object") : given);
 
 /** Why a file's cell is not this one. What the file leaves out is as here. */
-function faultOf({ sections }: ColumnCellType, cell: Node): DataError | undefined {
+function faultOf(type: ColumnCellType, cell: Node): DataError | undefined {
+  const { sections } = type;
   const given = cell.at("sections").entries();
   const unknown = given.find(([name]) => !sections.some((s) => s.name === name));
   if (unknown !== undefined) return new DataError(unknown[1].path, "is no section of the column's cell", `It has ${sections.map((s) => s.name).join(", ")}`); // prettier-ignore
@@ -41,6 +42,27 @@ function faultOf({ sections }: ColumnCellType, cell: Node): DataError | undefine
     const node = cell.at("sections").at(section.name);
     const fault = sectionFault(section, node);
     if (fault !== undefined) return fault;
+  }
+  return treeFault(type, cell);
+}
+
+/** Where sections hang (`cell_tree`), and which ones `proximal` and `distal` are (`sect_loc`). */
+function treeFault({ sections, locations }: ColumnCellType, cell: Node): DataError | undefined {
+  const [tree, groups] = [cell.at("cell_tree"), cell.at("sect_loc")];
+  for (const { name, parent, parentEnd = 1 } of tree.isThere ? sections : []) {
+    if (parent === undefined) continue;
+    const children: unknown = tree.at(`${parent},${parentEnd}`).value;
+    if (!Array.isArray(children) || !children.includes(`${name},0`)) return new DataError(tree.path, `does not hang ${name} on the ${parentEnd} end of ${parent}`, REMEDY); // prettier-ignore
+  }
+  for (const [group, node] of groups.entries()) {
+    const [given, own] = [
+      node
+        .items()
+        .map((one) => one.text())
+        .sort(),
+      [...(locations[group] ?? [])].sort(),
+    ];
+    if (given.join() !== own.join()) return new DataError(node.path, `is ${given.join(", ") || "empty"}, where the column has ${own.join(", ") || "none"}`, REMEDY); // prettier-ignore
   }
   return undefined;
 }

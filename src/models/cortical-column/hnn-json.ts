@@ -2,6 +2,7 @@ import { DataError } from "../../errors.ts";
 import { RECEPTORS, type ColumnCellType, type ReceptorName } from "./cell-types.ts";
 import { areCellsOf, cellOf } from "./hnn-cells.ts";
 import { Node } from "./hnn-node.ts";
+import { HnnPairs } from "./hnn-pairs.ts";
 import type { ConnectionRule } from "./connections.ts";
 import type { Drive, DriveWiring, SpikeTrainDrive } from "./drives.ts";
 import { calcium2022, jones2009, law2021, type ColumnModel } from "./published.ts";
@@ -9,13 +10,7 @@ import type { HnnFile } from "./hnn-file.ts";
 
 /** A network as hnn-core writes it: `external_drives`, `external_biases`, `connectivity` between cell types, and receptors of `cell_types`.
  * @throws DataError with the path of what is not so, or of a cell that is not the column's */
-export function hnnJson(text: string, name: string): HnnFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new DataError(name, `is no JSON (${(error as Error).message.slice(0, 120)})`, "Give the file that hnn-core wrote"); // prettier-ignore
-  }
+export function hnnJson(value: unknown, name: string): HnnFile {
   const root = new Node(name, value);
   const type = root.at("object_type");
   if (type.isThere && type.value !== "Network") type.fail('a file whose object_type is "Network"');
@@ -27,16 +22,28 @@ export function hnnJson(text: string, name: string): HnnFile {
     );
   }
   const notes: string[] = [];
-  const model = modelOf(root, notes);
+  const [x, y] = [root.at("N_pyr_x"), root.at("N_pyr_y")];
+  const mesh = x.isThere && y.isThere ? ([x.number(), y.number()] as const) : meshOf(root.at("mesh_shape"));
+  const model = modelOf(root, mesh, notes);
   const drives = root.at("external_drives").entries().map(([key, node]) => driveOf(key, node, root.at("connectivity"))); // prettier-ignore
   const [celsius, arrays] = [root.at("celsius"), root.at("rec_arrays")];
   if (celsius.isThere && celsius.number() !== 37) celsius.fail("37, the column's temperature");
   const electrodes = arrays.entries().length;
   if (electrodes > 0) notes.push(`${arrays.path}: ${electrodes} arrays of electrodes are not read (electrodeWeights and potentials give what they record)`); // prettier-ignore
-  const [x, y] = [root.at("N_pyr_x"), root.at("N_pyr_y")];
-  const mesh = x.isThere && y.isThere ? ([x.number(), y.number()] as const) : meshOf(root.at("mesh_shape"));
+  if (root.at("legacy_mode").value === true)
+    notes.push(
+      `${root.path}.legacy_mode: cells of drives onto types without weights are not made, which shifts the events of the drives behind them`,
+    );
+  const left = root
+    .entries()
+    .filter(([key, node]) => !READ.has(key) && node.isThere)
+    .map(([key]) => key);
+  if (left.length > 0) notes.push(`${root.path}: ${left.slice(0, 8).join(", ")} not read`);
   return { model, drives: [...drives, ...biases(root)], mesh, tstop: undefined, dt: undefined, notes };
 }
+
+/** Keys of a network that are read, or that say again what others do or hold what a run would fill. */
+const READ = new Set(["object_type", "legacy_mode", "N_pyr_x", "N_pyr_y", "mesh_shape", "celsius", "cell_types", "gid_ranges", "pos_dict", "cell_response", "external_drives", "external_biases", "connectivity", "rec_arrays", "threshold", "delay"]); // prettier-ignore
 
 function meshOf(node: Node): readonly [number, number] | undefined {
   if (!node.isThere) return undefined;
@@ -45,7 +52,7 @@ function meshOf(node: Node): readonly [number, number] | undefined {
 }
 
 /** The first published model whose cells the file's are; cells of several are taken only with the rules that join them. */
-function modelOf(root: Node, notes: string[]): ColumnModel {
+function modelOf(root: Node, mesh: readonly [number, number] | undefined, notes: string[]): ColumnModel {
   const base = jones2009();
   const published = [["jones2009", base], ["law2021", law2021()], ["calcium2022", calcium2022()]] as const;
   const given = new Map(root.at("cell_types").entries());
@@ -62,8 +69,15 @@ function modelOf(root: Node, notes: string[]): ColumnModel {
     return { cellTypes, rules };
   }
   const local = connectivity.items().filter((c) => known.has(c.at("src_type").text()));
-  notes.push("single pairs (gid_pairs) are not read: rules join all cells of their types, or the share that their probability says"); // prettier-ignore
-  return { cellTypes, rules: local.map((c) => ruleOf(c)) };
+  const rules = local.map((c) => ruleOf(c));
+  const threshold = root.at("threshold").number(0);
+  const other = rules.find((rule) => rule.threshold !== threshold);
+  if (other !== undefined) notes.push(`${root.path}.threshold is ${threshold} mV, where rules from ${other.source} say ${other.threshold}: theirs hold`);
+  if (mesh === undefined) return { cellTypes, rules };
+  const pairs = new HnnPairs(cellTypes, mesh, root.at("gid_ranges"));
+  const moved = pairs.moved(root.at("pos_dict"));
+  if (moved !== undefined) notes.push(`${moved} um: places are not read, cells stand on the grid`);
+  return { cellTypes, rules: rules.map((rule, k) => pairs.ruled(rule, (local[k] as Node).at("gid_pairs"))) };
 } // prettier-ignore
 
 function ruleOf(node: Node): ConnectionRule {

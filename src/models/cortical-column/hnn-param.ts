@@ -12,25 +12,40 @@ const SHORT: ReadonlyMap<string, string> = new Map([...TYPES].map(([short, name]
 const LINE = /^\s*([A-Za-z_]\w*)\s*:\s*(.*?)\s*$/;
 const MOST_LINES = 100_000;
 
+/** A parameter as a file has it. */
+export interface ParamEntry {
+  readonly key: string;
+  readonly text: string;
+  readonly where: string;
+}
+
+/** The lines of a `.param`.
+ * @throws DataError with the line that is no "key: value" */
+export function linesOfParam(text: string, name: string): ParamEntry[] {
+  const lines = linesOf(name, text);
+  if (lines.length > MOST_LINES) throw new DataError(name, `has ${lines.length} lines`, `Give at most ${MOST_LINES}`);
+  return lines.flatMap((content, k) => {
+    const bare = content.replace(/#.*$/, "");
+    if (bare.trim() === "") return [];
+    const found = LINE.exec(bare.slice(0, 2000));
+    if (found === null) throw new DataError(`${name}, line ${k + 1}`, `is no "key: value": "${bare.trim().slice(0, 60)}"`, "Give one parameter on each line"); // prettier-ignore
+    const [, key, value] = found as unknown as [string, string, string];
+    return [{ key, text: value, where: `${name}, line ${k + 1}` }];
+  });
+}
+
 /** The keys of a file, each asked for at most once, so that what nobody asks for can be said. */
 class Keys {
-  readonly #values = new Map<string, { text: string; line: number }>();
+  readonly #values = new Map<string, ParamEntry>();
   readonly #asked = new Set<string>();
   readonly #name: string;
 
-  constructor(text: string, name: string) {
+  constructor(entries: readonly ParamEntry[], name: string) {
     this.#name = name;
-    const lines = linesOf(name, text);
-    if (lines.length > MOST_LINES) throw new DataError(name, `has ${lines.length} lines`, `Give at most ${MOST_LINES}`);
-    for (const [k, content] of lines.entries()) {
-      const bare = content.replace(/#.*$/, "");
-      if (bare.trim() === "") continue;
-      const found = LINE.exec(bare.slice(0, 2000));
-      if (found === null) throw new DataError(`${name}, line ${k + 1}`, `is no "key: value": "${bare.trim().slice(0, 60)}"`, "Give one parameter on each line"); // prettier-ignore
-      const [, key, value] = found as unknown as [string, string, string];
-      const before = this.#values.get(key);
-      if (before !== undefined && before.text !== value) throw new DataError(`${name}, line ${k + 1}`, `gives ${key.slice(0, 60)} another value than line ${before.line}`, "Give it once"); // prettier-ignore
-      this.#values.set(key, { text: value, line: k + 1 });
+    for (const entry of entries) {
+      const before = this.#values.get(entry.key);
+      if (before !== undefined && before.text !== entry.text) throw new DataError(entry.where, `gives ${entry.key.slice(0, 60)} another value than ${before.where.slice(name.length + 2)}`, "Give it once"); // prettier-ignore
+      this.#values.set(entry.key, entry);
     }
     if (this.#values.size === 0) throw new DataError(name, "has no parameters", 'Give lines of "key: value"');
   }
@@ -42,7 +57,15 @@ class Keys {
     if (found === undefined || found.text === "") return undefined;
     const value = decimal(found.text);
     if (Number.isFinite(value)) return value;
-    throw new DataError(`${this.#name}, line ${found.line}`, `${key} is "${found.text.slice(0, 60)}"`, "Give a number");
+    throw new DataError(found.where, `${key} is "${found.text.slice(0, 60)}"`, "Give a number");
+  }
+
+  /** Whether it is true, as Python and HNN write it. */
+  flag(key: string): boolean {
+    this.#asked.add(key);
+    const { text = "0" } = this.#values.get(key) ?? {};
+    if (/^(?:0|0\.0|false|)$/i.test(text)) return false;
+    return /^(?:1|1\.0|true)$/i.test(text) || this.fail(key, `is "${text.slice(0, 60)}"`, "Give 0 or 1");
   }
 
   whole(key: string, min: number, otherwise: number): number {
@@ -53,7 +76,7 @@ class Keys {
   }
 
   fail(key: string, problem: string, remedy: string): never {
-    throw new DataError(`${this.#name}, line ${this.#values.get(key)?.line ?? 1}`, `${key} ${problem}`, remedy);
+    throw new DataError(this.#values.get(key)?.where ?? this.#name, `${key} ${problem}`, remedy);
   }
 
   matching(pattern: RegExp): RegExpExecArray[] {
@@ -65,10 +88,10 @@ class Keys {
   }
 }
 
-/** A legacy `.param` of HNN: lines of "key: value". Drives become those that hnn-core's conversion makes: `evprox_1` and `evdist_1` ..., rhythmic
+/** Legacy parameters of HNN. Drives become those that hnn-core's conversion makes: `evprox_1` and `evdist_1` ..., rhythmic
  * inputs as bursts, Poisson inputs, tonic currents. */
-export function hnnParam(text: string, name: string): HnnFile {
-  const keys = new Keys(text, name);
+export function hnnParam(entries: readonly ParamEntry[], name: string): HnnFile {
+  const keys = new Keys(entries, name);
   const tstop = keys.number("tstop");
   const dt = keys.number("dt");
   const mesh = [keys.whole("N_pyr_x", 1, 10), keys.whole("N_pyr_y", 1, 10)] as const;
@@ -143,10 +166,10 @@ function receptorsOf(keys: Keys, type: ColumnCellType): ColumnCellType["receptor
   return Object.fromEntries(found);
 }
 
-/** Weights by cell type, under names that begin and end as told. */
-function weights(keys: Keys, key: (short: string) => string): Record<string, number> | undefined {
+/** Weights by cell type, under names that begin and end as told; of several that are there the last one's. */
+function weights(keys: Keys, ...named: ((short: string) => string)[]): Record<string, number> | undefined {
   const found = [...TYPES].flatMap(([short, type]): [string, number][] => {
-    const weight = keys.number(key(short));
+    const weight = named.reduce<number | undefined>((known, key) => keys.number(key(short)) ?? known, undefined);
     return weight === undefined || weight === 0 ? [] : [[type, weight]];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found);
@@ -173,17 +196,19 @@ function wiring(
 const byLayer = (type: string): number => (type.startsWith("L2") ? 0.1 : 1);
 
 function evoked(keys: Keys): EvokedDrive[] {
+  const together = keys.flag("sync_evinput") ? { cellSpecific: false, nDriveCells: 1 } : {}; // one drive cell for all targets
   return keys.matching(/^t_(ev(prox|dist)_(\d+))$/).flatMap(([key, name = "", side]) => {
     const mu = keys.number(key);
     const sigma = keys.number(`sigma_t_${name}`) ?? 0;
     const numspikes = keys.whole(`numspikes_${name}`, 0, 1);
     const eventSeed = keys.whole(`prng_seedcore_${name}`, 0, 2);
-    const ampa = weights(keys, (short) => `gbar_${name}_${short}_ampa`);
-    const nmda = weights(keys, (short) => `gbar_${name}_${short}_nmda`);
+    const both = (short: string): string => `gbar_${name}_${short}`; // of files before NMDA had weights of its own
+    const ampa = weights(keys, both, (short) => `${both(short)}_ampa`);
+    const nmda = weights(keys, both, (short) => `${both(short)}_nmda`);
     if (mu === undefined || numspikes === 0 || (ampa === undefined && nmda === undefined)) return [];
     const location = side === "prox" ? "proximal" : "distal";
     const delay = side === "prox" ? byLayer : (): number => 0.1;
-    return [{ kind: "evoked", name: name.replace("_", ""), mu, sigma, numspikes, eventSeed, location, ...wiring(ampa, nmda, delay) }]; // prettier-ignore
+    return [{ kind: "evoked", name: name.replace("_", ""), mu, sigma, numspikes, eventSeed, location, ...together, ...wiring(ampa, nmda, delay) }]; // prettier-ignore
   });
 }
 

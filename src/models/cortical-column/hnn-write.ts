@@ -1,6 +1,7 @@
 import { ModelError } from "../../errors.ts";
 import type { ColumnCellType } from "./cell-types.ts";
 import type { ConnectionRule } from "./connections.ts";
+import { layOut, type Layout } from "./layout.ts";
 import { isCellSpecific, type Drive, type EventDrive } from "./drives.ts";
 
 /** A column as HNN's network JSON holds it; a `CortexColumn` is one. */
@@ -14,10 +15,11 @@ export interface HnnColumn {
 }
 
 /** Drives, biases, local connections, receptors and mesh as a network JSON of HNN: `readHnn` reads the same column back, and HNN its
- * drives. Sections of the cells, places and single pairs are not in it.
+ * drives. Sections of the cells and places are not in it, and single pairs only of rules that have their own.
  * @throws ModelError for a spike train, which HNN's file cannot say, and for a bias elsewhere than in the soma */
 export function hnnText({ cellTypes, rules, drivesGiven, layout }: HnnColumn): string {
   const [x, y] = layout.mesh;
+  const { gids } = layOut(cellTypes, { mesh: layout.mesh });
   const events = drivesGiven.filter((d) => d.kind !== "tonic");
   const network = {
     object_type: "Network",
@@ -26,7 +28,8 @@ export function hnnText({ cellTypes, rules, drivesGiven, layout }: HnnColumn): s
     cell_types: Object.fromEntries(cellTypes.map(({ name, receptors }) => [name, { name, synapses: Object.fromEntries(Object.entries(receptors).map(([r, { E, tau1, tau2 }]) => [r, { e: E, tau1, tau2 }])) }])), // prettier-ignore
     external_drives: Object.fromEntries(events.map((d) => [d.name, driveOf(d)])),
     external_biases: biases(drivesGiven),
-    connectivity: [...rules.map(ruleOf), ...events.flatMap(spaceOf)],
+    gid_ranges: Object.fromEntries(Object.entries(gids).map(([name, { first, n }]) => [name, { start: first, stop: first + n }])), // prettier-ignore
+    connectivity: [...rules.map((rule) => ruleOf(rule, gids)), ...events.flatMap(spaceOf)],
   };
   return `${JSON.stringify(network, null, 2)}\n`;
 }
@@ -79,7 +82,7 @@ function biases(drives: readonly Drive[]): Record<string, Record<string, object>
   return found;
 }
 
-const ruleOf = (rule: ConnectionRule): object => ({
+const ruleOf = (rule: ConnectionRule, gids: Layout["gids"]): object => ({
   src_type: rule.source,
   target_type: rule.target,
   loc: rule.location,
@@ -88,7 +91,15 @@ const ruleOf = (rule: ConnectionRule): object => ({
   allow_autapses: Number(rule.autapses),
   probability: rule.probability,
   conn_seed: rule.connSeed,
+  ...(rule.pairs === undefined ? {} : { gid_pairs: pairsOf(rule.pairs, gids[rule.source]?.first ?? 0, gids[rule.target]?.first ?? 0) }),
 }); // prettier-ignore
+
+/** Targets of each source, counted through all cells. */
+function pairsOf(pairs: NonNullable<ConnectionRule["pairs"]>, source: number, target: number): Record<string, number[]> {
+  const found = new Map<number, number[]>();
+  for (const [s, t] of pairs) found.set(s + source, [...(found.get(s + source) ?? []), t + target]);
+  return Object.fromEntries(found);
+} // prettier-ignore
 
 const spaceOf = ({ name, spaceConstant }: EventDrive): object[] =>
   spaceConstant === undefined ? [] : [{ src_type: name, nc_dict: { lamtha: spaceConstant } }];

@@ -122,6 +122,28 @@ Itonic_T_L5Pyr_soma: 100`;
     expect(() => readHnn(text, "f.param")).toThrow(message);
   });
 
+  test("the same parameters as a flat JSON, as hnn-core writes them, are the same file", () => {
+    const entries = ERP.split("\n").flatMap((line) =>
+      /^\w+:/.test(line) ? [line.split(/:\s*/) as [string, string]] : [],
+    );
+    const flat = JSON.stringify(Object.fromEntries(entries.map(([key, x]) => [key, Number(x)])));
+    expect(readHnn(flat, "erp.json")).toEqual(readHnn(ERP, "erp.param"));
+    expect(() => readHnn('{"tstop": "long"}', "erp.json")).toThrow('erp.json, tstop: tstop is "long". Give a number');
+    expect(() => readHnn('{"N_pyr_x": 2.5}', "erp.json")).toThrow("erp.json, N_pyr_x: N_pyr_x is 2.5");
+  });
+
+  test("volleys of one drive cell for all targets, and weights that AMPA and NMDA share in old files", () => {
+    const of = (more: string) => readHnn(`${ERP}${more}`, "f.param").drives[0];
+    expect(of("sync_evinput: 1")).toMatchObject({ cellSpecific: false, nDriveCells: 1 });
+    for (const more of ["sync_evinput: False", "sync_evinput: 0", ""]) expect(of(more)).not.toHaveProperty("cellSpecific");
+    const column = built({ drives: [of("sync_evinput: True") as Drive] });
+    expect(column.drives[0]?.events.length).toBe(1);
+    expect(() => of("sync_evinput: perhaps")).toThrow('sync_evinput is "perhaps". Give 0 or 1');
+    const old = readHnn("t_evdist_2: 60\ngbar_evdist_2_L5Pyr: 0.1\ngbar_evdist_2_L2Pyr: 0.2\ngbar_evdist_2_L2Pyr_nmda: 0.3", "f.param");
+    expect(old.drives[0]).toMatchObject({ weightsAmpa: { L5_pyramidal: 0.1, L2_pyramidal: 0.2 }, weightsNmda: { L5_pyramidal: 0.1, L2_pyramidal: 0.3 } });
+    expect(old.notes).toEqual([]);
+  }); // prettier-ignore
+
   test("a file without end is refused", () => {
     expect(() => readHnn("tstop: 170\n".repeat(100_001), "f.param")).toThrow("has 100002 lines");
   });
@@ -154,9 +176,39 @@ function json(change: (network: Record<string, unknown>) => void = () => undefin
 
 const EMPTY = { hh2: {}, ca: {}, cad: {}, kca: {}, km: {}, cat: {}, ar: {} };
 
+/** Where sections hang, and the groups of them, as hnn-core writes them. */
+const hung = ({ sections, locations }: ColumnCellType) => {
+  const tree: Record<string, string[]> = {};
+  for (const { name, parent, parentEnd = 1 } of sections) {
+    (tree[`${name},0`] ??= []).push(`${name},1`);
+    if (parent !== undefined) (tree[`${parent},${parentEnd}`] ??= []).push(`${name},0`);
+  }
+  const { proximal = [], distal = [] } = locations;
+  return { cell_tree: sections.length === 1 ? null : tree, sect_loc: { proximal, distal } };
+};
+
+/** What a whole file says beside drives: numbers of cells, places, and the pairs of each rule. */
+function whole(network: Record<string, unknown>, { cellTypes, rules }: ReturnType<typeof law2021>): void {
+  const { layout } = built({ model: { cellTypes, rules }, drives: [] });
+  const { gids, positions } = layout;
+  const numbers = (type: string): number[] => Array.from({ length: gids[type]!.n }, (_, k) => gids[type]!.first + k);
+  network["cell_types"] = written(cellTypes);
+  network["gid_ranges"] = { ...Object.fromEntries(Object.entries(gids).map(([name, { first, n }]) => [name, { start: first, stop: first + n }])), evprox1: { start: layout.nCells, stop: layout.nCells + 2 } };
+  network["pos_dict"] = { ...positions, origin: layout.origin, evprox1: [layout.origin, layout.origin] };
+  network["connectivity"] = [
+    ...rules.map((r) => ({
+      target_type: r.target, target_gids: numbers(r.target), num_targets: gids[r.target]!.n, src_type: r.source, src_gids: numbers(r.source), num_srcs: gids[r.source]!.n,
+      gid_pairs: Object.fromEntries(numbers(r.source).map((s) => [s, numbers(r.target).filter((t) => r.autapses || t !== s)])),
+      loc: r.location, receptor: r.receptor, allow_autapses: Number(r.autapses), probability: 1, nc_dict: { A_weight: r.weight, A_delay: r.delay, lamtha: r.lamtha, threshold: 0, gain: r.gain },
+    })),
+    { src_type: "evprox1", target_type: "L2_basket", loc: "soma", receptor: "ampa", gid_pairs: { 90: [0] }, nc_dict: { A_weight: 0.1, A_delay: 0.1, lamtha: 5, threshold: 0 } },
+  ];
+  Object.assign(network, { legacy_mode: false, cell_response: {}, rec_arrays: {}, threshold: 0, delay: 1, celsius: 37 });
+} // prettier-ignore
+
 /** Cells as hnn-core writes them: a number, or places and a number for each segment. */
 const written = (types: readonly ColumnCellType[]) => Object.fromEntries(types.map((t) => [t.name, { cell_object: {
-  name: t.shortName,
+  name: t.shortName, pos: [0, 0, 0], gid: null, dipole_pp: [], vsec: {}, isec: {}, ca: {}, tonic_biases: [], ...hung(t),
   synapses: Object.fromEntries(Object.entries(t.receptors).map(([k, r]) => [k, { e: r.E, tau1: r.tau1, tau2: r.tau2, type: "Exp2Syn" }])),
   sections: Object.fromEntries(t.sections.map((s) => [s.name, { L: s.L, diam: s.diam, cm: s.cm, Ra: s.Ra, nseg: s.nseg, mechs: Object.fromEntries(Object.entries(s.mechanisms).map(([m, values]) => [m, Object.fromEntries(Object.entries(values).map(([p, x]) => [`${p}_${m}`, typeof x === "number" ? x : [x.map((_, k) => (k + 0.5) / x.length), x]]))])) }])),
 }, cell_metadata: { layer: String(t.layer) } }])); // prettier-ignore
@@ -176,6 +228,51 @@ describe("network JSON", () => {
     const { model, notes } = readHnn(json((n) => { n["cell_types"] = written(cellTypes); delete n["connectivity"]; }), "net.json");
     expect(model).toEqual({ cellTypes, rules });
     expect(notes).toEqual(name === "jones2009" ? [] : [`net.json.connectivity is not there: the rules are those of ${name}(), whose cells the file's are`]);
+  }); // prettier-ignore
+
+  test.each([["jones2009", jones2009()], ["law2021", law2021()], ["calcium2022", calcium2022()]])("a whole file of %s is the model itself, link by link, without a word", (_, model) => {
+    const { model: read, notes, mesh } = readHnn(json((n) => whole(n, model)), "net.json");
+    expect(read).toEqual(model);
+    expect({ notes, mesh }).toEqual({ notes: [], mesh: [3, 2] });
+    const links = (from: typeof model) => built({ model: from, drives: [] }).links.map((l) => [l.receptor, l.sections, [...l.source], [...l.target], [...l.weightUs], [...l.delayMs]]);
+    expect(links(read)).toEqual(links(model));
+  }); // prettier-ignore
+
+  test("rules with pairs of their own join those alone, and are written with them", () => {
+    const model = jones2009();
+    const few = (n: Record<string, unknown>): void => {
+      whole(n, model);
+      const [first] = n["connectivity"] as { gid_pairs: Record<string, number[]>; src_type: string; target_type: string }[];
+      const [source] = Object.keys(first!.gid_pairs);
+      first!.gid_pairs = { [source!]: first!.gid_pairs[source!]!.slice(0, 2) };
+    };
+    const { model: read } = readHnn(json(few), "net.json");
+    expect(read.rules[0]?.pairs?.length).toBe(2);
+    const column = built({ model: read, drives: [] });
+    expect(column.links[0]?.total).toBe(2);
+    expect(readHnn(hnnText(column), "back.json").model.rules).toEqual(read.rules);
+    expect(() => built({ model: { ...read, rules: read.rules.map((r) => ({ ...r, pairs: [[0, 99]] as const })) }, drives: [] })).toThrow(/has a pair with cell 99 of \d+. Count cells of a type from 0/);
+  }); // prettier-ignore
+
+  test("what is not the column's is said: places, thresholds, keys that nothing knows", () => {
+    const of = (change: (n: Record<string, unknown>) => void) => readHnn(json((n) => { whole(n, jones2009()); change(n); }), "net.json").notes; // prettier-ignore
+    expect(of((n) => ((n["pos_dict"] as Record<string, number[][]>)["L5_pyramidal"] = [[30, 0, 0]]))).toEqual(["net.json.pos_dict.L5_pyramidal[0] is not at 0, 0 um: places are not read, cells stand on the grid"]); // prettier-ignore
+    expect(of((n) => (n["threshold"] = -10))).toEqual(["net.json.threshold is -10 mV, where rules from L2_pyramidal say 0: theirs hold"]); // prettier-ignore
+    expect(of((n) => (n["plasticity"] = {}))).toEqual(["net.json: plasticity not read"]);
+    expect(of((n) => (n["legacy_mode"] = true)).join()).toMatch(/legacy_mode: cells of drives onto types without weights/); // prettier-ignore
+  });
+
+  const broken = (change: (cell: ReturnType<typeof written>[string]["cell_object"]) => void): string =>
+    json((n) => { whole(n, jones2009()); change((n["cell_types"] as ReturnType<typeof written>)["L5_pyramidal"]!.cell_object); }); // prettier-ignore
+  test.each([
+    [broken((c) => (c.sect_loc.distal = ["apical_1"])), "sect_loc.distal: is apical_1, where the column has apical_tuft"],
+    [broken((c) => (c.cell_tree!["soma,1"] = [])), "cell_tree: does not hang apical_trunk on the 1 end of soma"],
+    [json((n) => { whole(n, jones2009()); (n["gid_ranges"] as Record<string, object>)["L2_basket"] = { start: 0, stop: 99 }; }), "gid_ranges.L2_basket: holds 99 cells, where a mesh of 3 x 2 has"],
+    [json((n) => { whole(n, jones2009()); (n["connectivity"] as { gid_pairs: object }[])[0]!.gid_pairs = { 0: [999] }; }), "gid_pairs: holds 0, no cell of L2_pyramidal"],
+    [json((n) => { whole(n, jones2009()); (n["connectivity"] as { gid_pairs: object }[])[0]!.gid_pairs = { 2: [0.5] }; }), "gid_pairs"],
+  ])("%# of a whole file is refused", (text, message) => {
+    expect(() => readHnn(text, "net.json")).toThrow(DataError);
+    expect(() => readHnn(text, "net.json")).toThrow(message);
   }); // prettier-ignore
 
   test("trains of spikes by source, as pairs or as events, and biases off the soma", () => {
