@@ -421,3 +421,15 @@ NET_RECEIVE(w) { if (first) { g = g + w first = 0 } else { g = g + gain*w } }`;
   expect(mechanism.states).toMatchObject({ first: { init: "1" } });
   expect(notes).toContain("first starts at 1, and is no parameter here: events set it");
 });
+
+test.each([
+  ["cvode_active_ && !exact", true],
+  ["cvode_active_", true],
+  ["cvode_active_ || exact", false],
+  ["!exact", false],
+])("C that ends a run where (%s) is read over: %s", (condition, isOver) => {
+  const c = `VERBATIM\nif (${condition}) {\n  hoc_execerror("leak with exact=0", "cannot be used with cvode");\n}\nENDVERBATIM`;
+  const of = () => nmodl(leak({ blocks: `PARAMETER { exact = 0 } INITIAL { ${c} }` }), { file: "leak.mod" }).mechanism;
+  if (isOver) expect(of()).toEqual(nmodl(leak(), { file: "leak.mod" }).mechanism);
+  else expect(of).toThrow("leak.mod:14:35: has VERBATIM");
+});

@@ -3,13 +3,18 @@
 export const withoutComments = (c: string): string =>
   c.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/\/\/[^\n]*/g, "");
 
-/** C that does nothing to the model: includes, declarations of what other C uses, what is printed, what only seeds a source of random numbers, and
- * `cai = _ion_cai;`, which gives a concentration the value that it starts at here too. */
+/** `if (cvode_active_ && !deterministic) { hoc_execerror("...", "..."); }` */
+const UNDER_CVODE =
+  /\bif\s*\(\s*cvode_active_\s*(?:&&[\w\s!&]*)?\)\s*\{\s*hoc_execerror\s*\((?:"[^"\n]*"|[\s,])*\)\s*;\s*\}/g;
+
+/** C that does nothing to the model: includes, declarations of what other C uses, what is printed, what only seeds a source of random numbers, errors
+ * under NEURON's variable steps, which there are none of here, and `cai = _ion_cai;`, which gives a concentration the value that it starts at here too. */
 export function isHarmless(c: string): boolean {
   const left = withoutComments(c)
     .replaceAll(/#include[^\n]*/g, "")
     .replaceAll(/\bf?printf\s*\((?:"(?:[^"\\]|\\.)*"|[\w\s,.*/&[\]])*\)\s*;/g, "")
     .replaceAll(/\bfflush\s*\(\s*\w+\s*\)\s*;/g, "")
+    .replaceAll(UNDER_CVODE, "")
     .replaceAll(/\b(\w+)\s*=\s*_ion_\1\s*;/g, "")
     .trim();
   return left === "" || /^(extern\s[^;={}]*;\s*)+$/.test(left) || seeds(left);
