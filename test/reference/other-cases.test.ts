@@ -87,6 +87,25 @@ test("a part of case.json that was lost is missed where its tables are still lis
   expect(rows.filter(({ pass }) => pass === false)).toMatchObject([{ measured: "lif_v.csv.gz" }]);
 }); // prettier-ignore
 
+test("a cell of case.json of which neither it nor its tables have a column any more is missed", async () => {
+  const gone = (names: readonly string[]): string[] => names.filter((name) => !/\bb_cc|_b_cc/.test(name));
+  const without = (files: CaseFiles): CaseFiles => ({
+    ...files,
+    text: (file) => {
+      const text = files.text(file);
+      if (file !== "case.json") {
+        const [head = "", ...lines] = text.trimEnd().split("\n");
+        const kept = head.split(",").flatMap((name, k) => (gone([name]).length > 0 ? [k] : []));
+        return [head, ...lines].map((line) => kept.map((k) => line.split(",")[k]).join(",")).join("\n");
+      }
+      const json = JSON.parse(text) as { files: Record<string, { columns: string[] }> };
+      for (const of of Object.values(json.files)) of.columns = gone(of.columns);
+      return JSON.stringify(json);
+    },
+  });
+  await expect(rowsOf("g11_current_clamps_only", "reference", without)).rejects.toThrow("case.json, cell b_cc: lists no column of any table"); // prettier-ignore
+});
+
 test("a run that rounding decides at its end is compared until a twin parts from it, and the rest to its end", async () => {
   const rows = await rowsOf("r1_step_ends_at_threshold", "reference");
   expect(rows[0]?.note).toMatch(/^\d+ spikes: 1 of 2 runs to 1\d\d\.\d ms or later, where a twin run parts from them$/);

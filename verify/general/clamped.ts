@@ -11,6 +11,7 @@ import type { Chunk } from "../../src/run/chunk.ts";
 import { degC, MOhm, ms, mM, mV, nA, one, per_ms, S_per_cm2, um } from "../../src/units.ts";
 import { own } from "../../src/own.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
+import { wantSome } from "../complete.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
 import { allowed as allowedSteps, GENERAL } from "../tolerances.ts";
 import { cell, compartment, squidAt } from "./cells.ts";
@@ -113,6 +114,10 @@ export async function verifyKinetic(files: CaseFiles, name: string, context: Ver
     const of = model.cells.find((c) => column.startsWith(`${c.name}_`));
     return of === undefined ? [] : [{ column, of, state: column.slice(of.name.length + 1) }];
   });
+  for (const c of model.cells) {
+    const own = [`V_${c.name}_mV`, `i_${c.name}_nA`].filter((column) => [tables.V, tables.i].some(({ names }) => names.includes(column)));
+    wantSome(`case.json, cell ${c.name}`, own.length + stateColumns.filter(({ of }) => of === c).length, "column of any table");
+  }
   const where = (state: string, c: z.infer<typeof kineticCell>): string => {
     if (c.gbar_na5 > 0 && model.na5.states.includes(state)) return "na5";
     return c.gbar_k5 > 0 && model.k5.states.includes(state) ? "k5" : state === "n" ? "k_hh" : "na_hh";
