@@ -17,7 +17,10 @@ const names = list(text);
 const alongSection: Check = (where, x) => (Array.isArray(x) ? list(given, { least: 1 }) : given)(where, x);
 const anything: Check = () => {};
 
-const place = { nseg: whole(1, 100_000), parent: text, parentEnd: fraction, V0: given };
+/** Compartments of a section at most. */
+export const MOST_SEGMENTS = 100_000;
+
+const place = { nseg: whole(1, MOST_SEGMENTS), parent: text, parentEnd: fraction, V0: given };
 const cylinder = object({ name: text, L: given, diam: given, Ra: given, cm: given }, { ...place, points: anything });
 const point: Check = (where, x) => list(finite, { least: 4, most: 4 })(where, x);
 const frusta: Check = (where, x) => {

@@ -4,7 +4,7 @@ import { loadRun, type StoredRun } from "../storage/load-run.ts";
 import type { Files } from "../storage/files.ts";
 import { recordRun } from "../storage/run-folder.ts";
 import { checkLastStep, nearestSteps, wholeSteps } from "../steps.ts";
-import { canonical } from "../units.ts";
+import { canonical, type Quantity } from "../units.ts";
 import type { Built, Result, StudyContext } from "./study.ts";
 import { entryValues, prefixed } from "./values.ts";
 
@@ -58,11 +58,15 @@ export async function runNetwork(run: NetworkRun, context: StudyContext): Promis
 
 /** What the run would refuse when its links are drawn. @throws ModelError */
 function checkSpans({ dt, duration, chunk }: NetworkRun): void {
-  const [step, whole, part] = [canonical("dt", dt, "ms"), canonical("duration", duration, "ms"), canonical("chunk", chunk, "ms")]; // prettier-ignore
+  const [step, whole] = [canonical("dt", dt, "ms"), canonical("duration", duration, "ms")];
   if (!(step > 0)) return; // said by `simulate`
   checkLastStep("duration", wholeSteps("duration", whole, step, 1), step);
-  checkLastStep("chunk", nearestSteps(part, step), step);
+  checkChunk(chunk, dt);
 }
+
+/** @throws ModelError for a chunk that ends beyond the last step of any run */
+export const checkChunk = (chunk: Quantity<"ms">, dt: Quantity<"ms">): void =>
+  checkLastStep("chunk", nearestSteps(canonical("chunk", chunk, "ms"), dt.value), dt.value);
 
 const timed = (simulated: number, wall: number): string =>
   `${simulated.toFixed(3)} s simulated in ${wall.toFixed(1)} s (${(simulated / wall).toPrecision(2)} x real time)`;

@@ -1,3 +1,4 @@
+import { MOST_SEGMENTS } from "../../network/check-cell.ts";
 import { DataError, didYouMean } from "../../errors.ts";
 import { arcs } from "../../morphology/frusta.ts";
 import type { CellModel, Insertion, ReceptorSpec, SectionSpec } from "../../network/cell.ts";
@@ -80,8 +81,12 @@ export function biophysical(where: string, type: ReadonlyMap<string, string>, fi
   return { cell, processed: sections.map(({ name }) => name), compartments: compartmentsOf(sections), nsegs: new Map(sections.map(({ name, nseg = 1 }) => [name, nseg])), inFile, receptors: new Map(), drawn: new Map() };
 } // prettier-ignore
 
-/** BMTK's count of compartments. */
-const nsegOf = (L: number, { dL }: Run): number => 1 + 2 * Math.trunc(L / (2 * dL));
+/** BMTK's count of compartments. @throws DataError for more than a section may have */
+function nsegOf(L: number, { dL }: Run): number {
+  const nseg = 1 + 2 * Math.trunc(L / (2 * dL));
+  if (nseg <= MOST_SEGMENTS) return nseg;
+  throw new DataError("run, dL", `is ${dL} um, which cuts a section of ${L.toPrecision(4)} um into ${nseg} compartments`, `Give a length by which there are at most ${MOST_SEGMENTS}`); // prettier-ignore
+}
 
 const sectionOf = ({ name, kind, points, parent, parentEnd }: SwcSection, fit: Fit, run: Run): SectionSpec => ({
   name,

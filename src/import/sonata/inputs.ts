@@ -2,9 +2,10 @@ import { DataError } from "../../errors.ts";
 import { linesOf } from "../../shapes.ts";
 import { CLAMPS } from "./clamps.ts";
 import { type Fields, hdf5Of, type Paths, type SonataSource, textOf } from "./config.ts";
-import type { Nodes, NodeSets } from "./nodes.ts";
+import { list, type Nodes, type NodeSets } from "./nodes.ts";
 import { column, groupIn, ids } from "./tables.ts";
 
+const MODULES: readonly string[] = ["h5", "sonata", "csv", "nwb"];
 const KNOWN = new Set(["spikes", ...CLAMPS]);
 
 /** Spike times (ms) of each node of the populations that inputs give spikes to. */
@@ -14,6 +15,8 @@ export function inputTrains(source: SonataSource, config: Fields, paths: Paths, 
     const type = input.text("input_type") ?? "";
     if (!KNOWN.has(type)) throw new DataError(input.at("input_type"), `is "${type.slice(0, 60)}"`, `hillock takes ${[...KNOWN].join(", ")}`);
     if (type !== "spikes") continue;
+    const module = input.text("module") ?? "h5";
+    if (!MODULES.includes(module)) throw new DataError(input.at("module"), `is "${module.slice(0, 60)}"`, `hillock takes ${MODULES.join(", ")}, and reads the file by its name`);
     const file = input.text("input_file") ?? input.text("spike_file");
     if (file === undefined) throw new DataError(input.at("input_file"), "is missing", "Give the file of spikes");
     const path = paths.resolve(input.at("input_file"), file);
@@ -34,6 +37,8 @@ export function inputTrains(source: SonataSource, config: Fields, paths: Paths, 
       }
       if (nodes.type.some((type) => type.get("model_type") === "virtual")) found.set(nodes, trains);
     }
+    const left = input.left();
+    if (left.length > 0) notes.push(`${input.where}: ${list(left)} ${left.length === 1 ? "is" : "are"} not read`);
     const total = spikes.reduce((n, { times }) => n + times.length, 0);
     if (used < total) notes.push(`${path}: ${total - used} of ${total} spikes are of no node of the input's node set and are not played`);
   }

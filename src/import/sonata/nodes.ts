@@ -166,14 +166,16 @@ export class NodeSets {
     }
     if (Array.isArray(set)) {
       if (set.length > 10_000) throw new DataError(where, `has ${set.length} entries`, "Give at most 10000");
-      if (set.every((x) => typeof x === "number")) return set.flatMap((id) => nodes.rowOf.get(id) ?? []);
+      if (set.every((x) => typeof x === "number")) return set.flatMap((id) => nodes.rowOf.get(idOf(where, id)) ?? []);
       const other: unknown = set.find((one) => typeof one !== "string");
       if (other !== undefined) throw new DataError(where, `holds ${brief(other)}`, "Give a list of names, or of node ids");
       return [...new Set(set.flatMap((one) => this.rows(where, one, nodes, depth + 1)))].sort((a, b) => a - b);
     }
     if (!isRow(set)) throw new DataError(where, `is ${brief(set)}`, "Give a name, a rule or a list of names");
     const rules = Object.entries(set).map(([key, wanted]) => {
-      const values = new Set((Array.isArray(wanted) ? wanted : [wanted]).map((one) => wantedOf(`${where}, ${key.slice(0, 60)}`, one)));
+      const at = `${where}, ${key.slice(0, 60)}`;
+      const isId = key === "node_id" || key === "node_ids";
+      const values = new Set((Array.isArray(wanted) ? wanted : [wanted]).map((one) => (isId ? String(idOf(at, one)) : wantedOf(at, one))));
       return (row: number): boolean => values.has(attribute(where, nodes, key, row));
     });
     return all.filter((row) => rules.every((rule) => rule(row)));
@@ -186,6 +188,11 @@ export class NodeSets {
     throw new DataError(where, `selects no node: it is ${brief(set)}`, "Give a population, a type or ids that are there");
   }
 } // prettier-ignore
+
+function idOf(where: string, id: unknown): number {
+  if (Number.isSafeInteger(id) && (id as number) >= 0) return id as number;
+  throw new DataError(where, `holds ${brief(id)}`, "Give ids of nodes: whole numbers from 0");
+}
 
 function wantedOf(where: string, wanted: unknown): string {
   if ((typeof wanted === "string" && wanted !== "") || typeof wanted === "boolean" || Number.isFinite(wanted)) return String(wanted);

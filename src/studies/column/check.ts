@@ -26,5 +26,5 @@ export function checkColumnRun(given: ColumnSettings, { seed, files }: Given): v
   for (const [name, every] of Object.entries(s.record))
     if (every > 0) wholeSteps(`column record.${name}`, every, s.dt, 1);
   const network = smallNetwork(s, seed, file ?? {}, Math.min(s.duration, EVOKED_MS));
-  checkTimes({ network, dt: ms(s.dt), duration: ms(s.duration) });
+  checkTimes({ network, dt: ms(s.dt), duration: ms(s.duration), chunk: ms(s.chunk) });
 }

@@ -17,7 +17,7 @@ export const COLUMN = {
   trials: whole(1, "trials, which differ in their drives' events and are advanced together", { min: 1, max: 100_000 }),
   asIntended: yesOrNo(false, "replay: with the targets, delays and probability that the published run did not use"),
   alphaDistal: yesOrNo(false, "alpha: with its second drive, which makes a beta rhythm"),
-  driveScale: real(1, "", "times all weights of drives", { min: 0 }),
+  driveScale: real(1, "", "times all weights of drives", { min: 0, max: 10_000 }),
   tonic: real(0, "nA", "into the somata of L5 pyramidal cells, from t = 0"),
   tables: oneOf(["asPublished", "exact"], "rate tables of the channels"),
   smoothing: group({
