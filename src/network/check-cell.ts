@@ -2,8 +2,8 @@ import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
 import { checkMechanism, type Surroundings } from "../mechanisms/check.ts";
 import { type Mechanism, reversalsOf } from "../mechanisms/mechanism.ts";
-import { type Check, finite, given, isPlain, list, numbers, object, oneOf, quantity, record, shown, text, whole } from "../shapes.ts"; // prettier-ignore
-import { canonicalValues, type Unit, type Given } from "../units.ts";
+import { type Check, finite, given, isPlain, list, numbers, object, oneOf, quantity, record, refuseOutside, shown, text, whole } from "../shapes.ts"; // prettier-ignore
+import { canonicalValues, type Quantity, type Unit, type Given } from "../units.ts";
 import type { CellModel, WholeCell } from "./cell.ts";
 
 /** Checks of a cell model: fields and types, names, the tree's places, and every mechanism where it is inserted. */
@@ -16,6 +16,12 @@ const names = list(text);
 /** One value or one per compartment, each shared or per cell. */
 const alongSection: Check = (where, x) => (Array.isArray(x) ? list(given, { least: 1 }) : given)(where, x);
 const anything: Check = () => {};
+
+/** Of a cell: no water boils, and nothing is below absolute zero. */
+const temperature: Check = (where, x) => {
+  quantity("degC")(where, x);
+  refuseOutside(where, (x as Quantity).value, "degC", -273.15, 100);
+};
 
 /** Compartments of a section at most. */
 export const MOST_SEGMENTS = 100_000;
@@ -42,7 +48,7 @@ const shape = object(
     groups: record(names),
     detector: object({ section: text, threshold: given }, { at: fraction }),
     V0: given,
-    celsius: quantity("degC"),
+    celsius: temperature,
   },
   {
     axonDelay: given,

@@ -93,6 +93,8 @@ describe("names from JSON", () => {
 
 describe("what was accepted though wrong", () => {
   test.each<[string, (d: Json) => void, string]>([
+    ["a temperature of 1e9 degC", (d) => (model(d)["celsius"] = { value: 1e9, unit: "degC" }), "celsius: is 1000000000 degC"],
+    ["a temperature below absolute zero", (d) => (model(d)["celsius"] = { value: -300, unit: "degC" }), "celsius: is -300 degC"],
     ["parentEnd 1.5", (d) => model(d)["sections"].push({ ...model(d)["sections"][0], name: "dend", parent: "soma", parentEnd: 1.5 }), "parentEnd: is 1.5"],
     ["cm 0", (d) => void (model(d)["sections"][0].cm.value = 0), "cm: is 0 uF/cm2. Give a number above 0"],
     ["cm -1", (d) => void (model(d)["sections"][0].cm.value = -1), "cm: is -1 uF/cm2"],
