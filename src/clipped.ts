@@ -20,3 +20,11 @@ export const saidBy = (thrown: unknown): string =>
 /** The same with the name of its kind and the calls that led to it, where it has them. */
 export const stackOf = (thrown: unknown): string =>
   tried(() => (thrown instanceof Error ? `${thrown.stack ?? thrown.message}` : saidBy(thrown)), "what cannot be read");
+
+/** The system's words for a failure, without the call and the path that Node puts around them or HDF5's stack of calls. */
+export function reasonOf(error: unknown): string {
+  const text = saidBy(error);
+  const hdf5 = /error message = '([^']+)'/.exec(text) ?? /#000: [^\n]*?\(\): ([^\n]+)/.exec(text);
+  const plain = (text.split("\n")[0] ?? "").replace(/^[A-Z0-9]+: /, "").replace(/, \w+( '.*)?$/, "");
+  return (hdf5?.[1] ?? plain).slice(0, 200) || "no reason is given"; // HDF5 may fail without a word
+}

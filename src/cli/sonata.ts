@@ -1,3 +1,4 @@
+import { tried } from "../clipped.ts";
 import { sonata, type SonataModel } from "../import/index.ts";
 import type { Trace } from "../run/chunk.ts";
 import { openFolder } from "../storage/node-folder.ts";
@@ -37,7 +38,7 @@ export async function fromSonata(path: string): Promise<SonataBuilt> {
       outputs: (run, files) => write(model, run, files),
     };
   } finally {
-    for (const file of opened) file.close();
+    for (const file of opened) tried(() => void file.close(), undefined); // a damaged one may not even close
   }
 }
 

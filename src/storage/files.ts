@@ -1,4 +1,4 @@
-import { saidBy } from "../clipped.ts";
+import { reasonOf } from "../clipped.ts";
 import { DataError, ModelError } from "../errors.ts";
 import { isPlain, shown } from "../shapes.ts";
 
@@ -86,11 +86,3 @@ export const writeFailure = (where: string, reason: unknown): DataError =>
 
 export const isLocked = (where: string, by: string, remedy: string): DataError =>
   new DataError(where, `is being written by ${by}`, remedy);
-
-/** The system's words for a failure, without the call and the path that Node puts around them or HDF5's stack of calls. */
-export function reasonOf(error: unknown): string {
-  const text = saidBy(error);
-  const hdf5 = /error message = '([^']+)'/.exec(text) ?? /#000: [^\n]*?\(\): ([^\n]+)/.exec(text);
-  const plain = (text.split("\n")[0] ?? "").replace(/^[A-Z0-9]+: /, "").replace(/, \w+( '.*)?$/, "");
-  return (hdf5?.[1] ?? plain).slice(0, 200) || "no reason is given"; // HDF5 may fail without a word
-}

@@ -1,6 +1,7 @@
 import type { File } from "h5wasm";
 import { DataError, HillockError } from "../errors.ts";
-import { reasonOf, writeFailure, type FileMark, type Files, type Hdf5Folder } from "./files.ts";
+import { reasonOf } from "../clipped.ts";
+import { writeFailure, type FileMark, type Files, type Hdf5Folder } from "./files.ts";
 
 /** An HDF5 file under its temporary name. Every failure of HDF5 and of the system beneath it ends the file. */
 export class Hdf5Writer {

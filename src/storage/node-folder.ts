@@ -3,8 +3,9 @@ import { access, mkdir, open, readdir, readFile, rename, rm, stat, truncate } fr
 import { dirname, join } from "node:path";
 import * as zlib from "node:zlib";
 import { DataError } from "../errors.ts";
+import { reasonOf } from "../clipped.ts";
 import { crc32 } from "./crc32.ts";
-import { PARTIAL, reasonOf, RUN_LOCK, writeFailure, type FileMark, type Files, type Hdf5Folder } from "./files.ts";
+import { PARTIAL, RUN_LOCK, writeFailure, type FileMark, type Files, type Hdf5Folder } from "./files.ts";
 import { takeLock } from "./node-lock.ts";
 
 /** Bytes read at a time to check a file. */

@@ -1,6 +1,7 @@
 import { DataError } from "../errors.ts";
+import { reasonOf } from "../clipped.ts";
 import { crc32 } from "./crc32.ts";
-import { isLocked, reasonOf, RUN_LOCK, writeFailure, type FileMark, type Files, type Hdf5Folder } from "./files.ts";
+import { isLocked, RUN_LOCK, writeFailure, type FileMark, type Files, type Hdf5Folder } from "./files.ts";
 import { virtualHdf5 } from "./memory-files.ts";
 
 /** A folder of a page's private file system. */

@@ -1,7 +1,8 @@
 import type { File } from "h5wasm";
+import { tried } from "../clipped.ts";
 import { DataError } from "../errors.ts";
-import type { SonataGroup } from "../import/sonata/config.ts";
-import { column, isGroup } from "../import/sonata/tables.ts";
+import { guarded, isGroup, type SonataGroup } from "../import/sonata/config.ts";
+import { column } from "../import/sonata/tables.ts";
 import type { Spikes } from "../run/chunk.ts";
 import type { Files } from "./files.ts";
 import { openHdf5 } from "./hdf5-file.ts";
@@ -32,9 +33,9 @@ export async function readNwb(files: Files, name: string): Promise<NwbUnits> {
     throw new DataError(where, "cannot be read as HDF5", "Give an NWB 2 file, or restore it from a copy");
   }
   try {
-    return unitsOf(where, file as unknown as SonataGroup);
+    return unitsOf(where, guarded(where, file as unknown as SonataGroup));
   } finally {
-    file.close();
+    tried(() => void file.close(), undefined); // a damaged one may not even close
   }
 }
 

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pythonWith } from "../../scripts/requirements.mjs";
 import { sonata, type SonataGroup, type SonataModel } from "../../src/import/index.ts";
-import { isGroup } from "../../src/import/sonata/tables.ts";
+import { isGroup } from "../../src/import/sonata/config.ts";
 import { openFolder } from "../../src/node.ts";
 import { openHdf5 } from "../../src/storage/hdf5-file.ts";
 import { damage, damaged } from "./damage.ts";

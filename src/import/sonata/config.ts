@@ -1,3 +1,4 @@
+import { reasonOf } from "../../clipped.ts";
 import { DataError } from "../../errors.ts";
 import { linesOf, textOf as textIn } from "../../shapes.ts";
 
@@ -116,14 +117,60 @@ export function textOf(source: SonataSource, path: string): string {
   }
 }
 
+/** An HDF5 file. What cannot be read of it, at any place, is a DataError that names the file and the place. */
 export function hdf5Of(source: SonataSource, path: string): SonataGroup {
+  return guarded(path, readable(path, () => source.hdf5(path))); // prettier-ignore
+}
+
+/** What HDF5 gives. @throws DataError where the file is damaged */
+function readable<T>(where: string, read: () => T): T {
   try {
-    return source.hdf5(path);
+    return read();
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(path, `cannot be read as HDF5 (${(error as Error).message.slice(0, 100)})`, "Check the path in the config"); // prettier-ignore
+    throw new DataError(where, `cannot be read (${reasonOf(error).slice(0, 100)})`, "Restore the file; numbers may be whole ones, float32 or float64"); // prettier-ignore
   }
 }
+
+export const isGroup = (x: unknown): x is SonataGroup => typeof x === "object" && x !== null && "keys" in x && "get" in x; // prettier-ignore
+
+/** A group whose reading fails by the file and the place. Of a damaged file anything may: names, links, shapes, values and attributes. */
+export function guarded(where: string, group: SonataGroup): SonataGroup {
+  return {
+    get attrs() {
+      return attributes(where, group);
+    },
+    keys: () => readable(where, () => group.keys()),
+    get(path) {
+      const at = `${where}, ${path}`;
+      const found = readable(at, () => group.get(path));
+      if (isGroup(found)) return guarded(at, found);
+      return typeof found === "object" && found !== null && "shape" in found ? dataset(at, found as never) : found;
+    },
+  };
+}
+
+type Attributes = SonataGroup["attrs"];
+
+const attributes = (where: string, of: { readonly attrs?: Attributes }): Attributes =>
+  readable(where, () =>
+    Object.fromEntries(Object.entries(of.attrs ?? {}).map(([name, { value }]) => [name, { value }])),
+  );
+
+const dataset = (
+  where: string,
+  of: { readonly shape: unknown; readonly value: unknown; readonly attrs?: Attributes },
+) => ({
+  get shape() {
+    return readable(where, () => of.shape);
+  },
+  get value() {
+    return readable(where, () => of.value);
+  },
+  get attrs() {
+    return attributes(where, of);
+  },
+});
 
 /** Paths of one config: its manifest's variables and `configdir`, then relative to its folder. */
 export class Paths {

@@ -1,5 +1,14 @@
 import { DataError } from "../../errors.ts";
-import { brief, type Fields, hdf5Of, isRow, type SonataGroup, type SonataSource, typesTable } from "./config.ts";
+import {
+  brief,
+  type Fields,
+  hdf5Of,
+  isGroup,
+  isRow,
+  type SonataGroup,
+  type SonataSource,
+  typesTable,
+} from "./config.ts";
 
 /** Columns of HDF5 files, checked before they are read. */
 
@@ -13,29 +22,15 @@ interface Dataset {
 }
 
 const isDataset = (x: unknown): x is Dataset => isRow(x) || (typeof x === "object" && x !== null && "shape" in x);
-export const isGroup = (x: unknown): x is SonataGroup => typeof x === "object" && x !== null && "keys" in x && "get" in x; // prettier-ignore
-
-/** What HDF5 gives. @throws DataError where the file is damaged */
-function readable<T>(where: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new DataError(
-      where,
-      `cannot be read (${String((error as Error).message).slice(0, 100)})`,
-      "Restore the file; numbers may be whole ones, float32 or float64",
-    );
-  }
-}
 
 export function groupIn(where: string, parent: SonataGroup, path: string): SonataGroup {
-  const found = readable(where, () => parent.get(path));
+  const found = parent.get(path);
   if (isGroup(found)) return found;
   throw new DataError(`${where}, ${path}`, "is missing", "Give a file in SONATA's layout");
 }
 
 const datasetIn = (parent: SonataGroup, path: string): Dataset | undefined => {
-  const found = readable(path, () => parent.get(path));
+  const found = parent.get(path);
   return isDataset(found) && !isGroup(found) ? found : undefined;
 };
 
@@ -49,7 +44,7 @@ export function column(where: string, parent: SonataGroup, path: string, n?: num
   if (found.shape?.length !== 1 || rows > MOST_ROWS) throw new DataError(at, `has the shape ${brief(found.shape)}`, `Give one column of at most ${MOST_ROWS} rows`); // prettier-ignore
   if (n !== undefined && rows !== n) throw new DataError(at, `has ${rows} rows of ${n}`, "Give one for each");
   if (rows === 0) return new Float64Array(0);
-  const value = readable(at, () => found.value);
+  const value = found.value;
   if (!ArrayBuffer.isView(value)) throw new DataError(at, "holds no numbers", "Give numbers");
   const numbers = Float64Array.from(value as unknown as ArrayLike<number | bigint>, Number);
   const bad = numbers.findIndex((x) => !Number.isFinite(x));
@@ -82,7 +77,7 @@ export function grouped(where: string, population: SonataGroup, kind: "node" | "
     for (const path of leaves(population.get(name) as SonataGroup)) {
       const dataset = datasetIn(population, `${name}/${path}`);
       const at = `${where}, ${name}/${path}`;
-      if (!ArrayBuffer.isView(readable(at, () => dataset?.value))) {
+      if (!ArrayBuffer.isView(dataset?.value)) {
         if (read(path)) throw new DataError(at, "holds no numbers", "Give a column of numbers");
         others.push(path);
         continue;

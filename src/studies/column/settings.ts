@@ -6,6 +6,8 @@ const every = (description: string) => real(0, "ms", `${description}, every so l
 
 /** The published evoked run, and network A of a replay, ms. */
 export const EVOKED_MS = 170;
+/** Of drives: below it float32 sums lose their weights. */
+const LEAST_SCALE = 1e-4;
 /** The published step, ms. */
 export const STEP_MS = 0.025;
 
@@ -17,7 +19,7 @@ export const COLUMN = {
   trials: whole(1, "trials, which differ in their drives' events and are advanced together", { min: 1, max: 100_000 }),
   asIntended: yesOrNo(false, "replay: with the targets, delays and probability that the published run did not use"),
   alphaDistal: yesOrNo(false, "alpha: with its second drive, which makes a beta rhythm"),
-  driveScale: real(1, "", "times all weights of drives", { min: 0, max: 10_000 }),
+  driveScale: real(1, "", "times all weights of drives; 0, or 0.0001 and more", { min: 0, max: 10_000 }),
   tonic: real(0, "nA", "into the somata of L5 pyramidal cells, from t = 0"),
   tables: oneOf(["asPublished", "exact"], "rate tables of the channels"),
   smoothing: group({
@@ -40,7 +42,8 @@ export const settings = z.strictObject(COLUMN);
 export type ColumnSettings = z.output<typeof settings>;
 
 /** What texts and figures of a run would refuse after it. */
-export function checkColumn({ preset, model, duration, dt, smoothing: { window } }: ColumnSettings): void {
+export function checkColumn({ preset, model, duration, dt, driveScale, smoothing: { window } }: ColumnSettings): void {
+  if (driveScale > 0 && driveScale < LEAST_SCALE) throw new DataError("column driveScale", `is ${driveScale}`, `Give 0, or ${LEAST_SCALE} and more: smaller weights would be lost beside those of the column`); // prettier-ignore
   if (preset === "gamma" && model === "law-2021") throw new DataError("column model", "is law-2021, whose connections are not those that gamma gives weights to", "Give jones-2009 or calcium"); // prettier-ignore
   const shortest = preset === "replay" ? Math.min(duration, EVOKED_MS) : duration;
   if (window === 0 || (window >= 1 && window <= shortest + dt)) return;

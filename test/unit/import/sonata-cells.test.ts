@@ -8,7 +8,7 @@ import { pythonWith } from "../../../scripts/requirements.mjs";
 import { DataError } from "../../../src/errors.ts";
 import { sonata, type SonataGroup, type SonataModel } from "../../../src/import/index.ts";
 import { compartmentsOf, DrawnPlaces } from "../../../src/import/sonata/places.ts";
-import { isGroup } from "../../../src/import/sonata/tables.ts";
+import { isGroup } from "../../../src/import/sonata/config.ts";
 import type { CellModel } from "../../../src/network/cell.ts";
 import { openFolder } from "../../../src/node.ts";
 import { um } from "../../../src/units.ts";

@@ -109,8 +109,8 @@ test.each([
   ["node_sets.json", "[11]", '[11, "12"]', /node set clamped, node_id: holds "12"/],
   ["node_sets.json", "[11]", "[11, 1e308]", /node set clamped, node_id: holds 1e\+308/],
   ["node_sets.json", '["clamped", "biology"]', "[1.5]", /node set both: holds 1.5/],
-  ["simulation_config.json", '"inputs": {', '"inputs": {"none": null, ', /inputs, none: is null. Give an object/],
-  ["simulation_config.json", '"reports": {', '"reports": {"none": null, ', /reports, none: is null. Give an object/],
+  ["simulation_config.json", '"inputs": {', '"inputs": {"none": null, ', /inputs, none: is missing. Give an object/],
+  ["simulation_config.json", '"reports": {', '"reports": {"none": null, ', /reports, none: is missing. Give an object/],
   ["simulation_config.json", /"module": "(h5|sonata)"/, '"module": "x"', /module: is "x"\. hillock takes h5, sonata, csv, nwb/],
   ["node_sets.json", '"point_neuron"', '{"$ne": "x"}', /model_type: is {"\$ne":"x"}. Give a text/],
   ["node_sets.json", '["clamped", "biology"]', '["clamped", {}]', /node set both: holds {}/],
@@ -183,4 +183,29 @@ test("changed configs, tables and node sets are refused with a typed error, or m
     }),
     fuzzed(100),
   );
+});
+
+test("HDF5 files that are damaged at any place are refused by name, in a line, or make a network", async () => {
+  const h5 = await (await openFolder(folder)).hdf5();
+  const spare = join(folder, "network/damaged.h5");
+  let [made, refused] = [0, 0];
+  for (const name of ["spikes.h5", "network/v1_nodes.h5", "network/edges.h5"]) {
+    const good = readFileSync(join(folder, name));
+    for (let k = 0; k < 60; k++) {
+      const bytes = Buffer.from(good);
+      const at = Math.floor(((k * 0.618034) % 1) * Math.min(good.length, k % 2 === 0 ? 2500 : Infinity));
+      bytes.fill(k % 3 === 0 ? 0 : 255, at, at + 1 + (k % 24));
+      writeFileSync(spare, bytes);
+      const hdf5 = (path: string) => openHdf5(h5, path.endsWith(name) ? spare : join(folder, path)) as never;
+      try {
+        sonata("simulation_config.json", { text: (path) => readFileSync(join(folder, path), "utf8"), hdf5 });
+        made++;
+      } catch (error) {
+        refused++;
+        expect(error).toBeInstanceOf(HillockError);
+        expect((error as Error).message).not.toMatch(/\n|HDF5-DIAG/);
+      }
+    }
+  }
+  expect(Math.min(made, refused)).toBeGreaterThan(10);
 });

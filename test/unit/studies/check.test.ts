@@ -22,6 +22,7 @@ test.each([
   ["column", "mesh.x=1e9", /mesh: is 1000000000 x 10. Give at most 1000000 cells of a type/],
   ["column", "duration=170.01", /duration: 170.01 ms is not a whole number of steps of 0.025 ms/],
   ["column", "record.field=0.03", /column record.field: 0.03 ms is not a whole number/],
+  ["column", "mesh.x=2 mesh.y=2 driveScale=1e-300", /column driveScale: is 1e-300. Give 0, or 0.0001 and more/],
   ["column", "mesh.x=2 mesh.y=2 chunk=2147483648", /chunk: ends at step 85899345920/],
   ["watanabe-pipeline", "cells.motorNeurons=6 cells.independent=6 chunk=2147483", /chunk: ends at step/],
   ["column-convergence", "mesh.y=1e9", /mesh: is 10 x 1000000000/],
