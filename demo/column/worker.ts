@@ -182,7 +182,7 @@ class ColumnDemo implements Demo {
   }
 
   table(canvas: string): Table | undefined {
-    if (canvas === "raster") return spikeTable(this.#all, (row) => row + 1, "row");
+    if (canvas === "raster") return spikeTable(this.#all, 0, (row) => row + 1, "row");
     const [rows, names, every] =
       canvas === "csd"
         ? ([

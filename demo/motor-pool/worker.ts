@@ -185,12 +185,16 @@ class PoolDemo implements Demo {
   }
 
   table(): Table {
-    return spikeTable(this.#recent, (unit) => unit + 1, "unit");
+    return spikeTable(this.#recent, this.#from, (unit) => unit + 1, "unit");
   }
 
   spikes(): SpikesOf[] {
-    const from = Math.max(0, this.time - 1000 * WINDOW_S);
-    return [spikesOf(this.#recent, "aMN", { n: this.#n, from, to: this.time })];
+    return [spikesOf(this.#recent, "aMN", { n: this.#n, from: this.#from, to: this.time })];
+  }
+
+  /** Where the raster begins, ms. */
+  get #from(): number {
+    return Math.max(0, this.time - 1000 * WINDOW_S);
   }
 
   record(): RunRecord {

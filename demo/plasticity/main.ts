@@ -118,7 +118,7 @@ cards(
     {
       question: "Who wins when all are alike?",
       settings: {},
-      look: "No half does: both means fall together. But single inputs drift apart: after a minute most weights lie near 0 and some near the largest, and the neuron fires less than half as often as at first. Who ends where, the seed decides.",
+      look: "No half does: both means fall together. But single inputs drift apart: after a minute half of the weights lie below a fifth of the largest and one in eight above four fifths, and the neuron fires an eighth as often as at first. Who ends where, the seed decides.",
     },
     {
       question: "Do inputs that fire together win?",
@@ -133,7 +133,7 @@ cards(
     {
       question: "Can the neuron bear twice the input?",
       settings: { first: 40, second: 40 },
-      look: "At first it fires fast. Then the weights halve, and it is nearly back: the rule holds the neuron near where single inputs matter.",
+      look: "At first it fires some 300 times a second. Then the mean weight falls to half of what it is with 20 Hz, and the rate to some 40 Hz, against 16 with 20 Hz: the rule holds the neuron near where single inputs matter.",
     },
   ],
 );

@@ -92,11 +92,16 @@ class PlasticityDemo implements Demo {
   }
 
   table(): Table {
-    return spikeTable(this.#recent, (k) => k, "input (0: the neuron)");
+    return spikeTable(this.#recent, this.#from, (k) => k, "input (0: the neuron)");
+  }
+
+  /** Where the raster begins, ms. */
+  get #from(): number {
+    return Math.max(0, this.time - WINDOW_MS);
   }
 
   spikes(): SpikesOf[] {
-    const [from, to] = [Math.max(0, this.time - WINDOW_MS), this.time];
+    const [from, to] = [this.#from, this.time];
     const halves = HALVES.map((name, k) => spikesOf(this.#recent, `${name} half`, { first: 1 + k * HALF, n: HALF, from, to })); // prettier-ignore
     return [spikesOf(this.#recent, "neuron", { n: 1, from, to }), ...halves];
   }

@@ -80,8 +80,12 @@ function csvOf(plots: readonly Plot[]): string {
   return csv(tables.flatMap((t) => t.names.map((n) => t.prefix + n)), all);
 } // prettier-ignore
 
-/** Title of the figure that a plot stands in, and of the plot in it. */
-export const figureName = (plot: Plot): string => `${titleOf(plot.parent.closest("figure"))} ${nameOf(plot)}`;
+/** Title of the figure that a plot stands in, and of the plot in it where it is not alone. */
+export function figureName(plot: Plot): string {
+  const figure = plot.parent.closest("figure");
+  const alone = everyPlot().filter(({ parent }) => parent.closest("figure") === figure).length === 1;
+  return alone ? titleOf(figure) : `${titleOf(figure)}: ${nameOf(plot)}`;
+}
 
 /** The first words of a figure's caption. */
 const titleOf = (figure: HTMLElement | null): string =>

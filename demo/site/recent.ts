@@ -28,11 +28,11 @@ export function spikesOf(recent: Recent, name: string, { first = 0, n, from, to 
   return { name, spikes: { times: Float64Array.from(own, ([t]) => t), cells: Uint32Array.from(own, ([, cell]) => cell), n, from, to } };
 } // prettier-ignore
 
-/** Time and neuron of every spike, in order of time. */
-export function spikeTable(recent: Recent, named: (neuron: number) => number, what: string): Table {
-  const spikes = recent.all.flatMap(({ times, neurons }) =>
-    Array.from(times, (t, k): [number, number] => [t, named(neurons[k] as number)]),
-  );
+/** Time and neuron of every spike from a time on (ms), in order of time. */
+export function spikeTable(recent: Recent, from: number, named: (neuron: number) => number, what: string): Table {
+  const spikes = recent.all
+    .flatMap(({ times, neurons }) => Array.from(times, (t, k): [number, number] => [t, named(neurons[k] as number)]))
+    .filter(([t]) => t >= from);
   spikes.sort(([a, i], [b, j]) => a - b || i - j);
   return { names: ["time (ms)", what], columns: [spikes.map(([t]) => Number(t.toFixed(4))), spikes.map(([, n]) => n)] };
 }

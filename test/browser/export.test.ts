@@ -47,6 +47,7 @@ async function saved(page: Page, button: string): Promise<{ name: string; conten
 }
 interface DrawnRun {
   readonly address: string;
+  readonly plots: readonly { readonly figure: string }[];
   readonly document: { readonly course: Parameters<typeof valueAt>[0] };
   readonly run: { readonly dt: number; readonly changes: readonly { readonly what: string; readonly target: string; readonly step: number; readonly value: unknown }[] };
 } // prettier-ignore
@@ -64,6 +65,7 @@ test("the motor pool's script gives the page's spikes again, with what was chang
   await page.click("#pause");
   await settled(page);
   const run = JSON.parse((await saved(page, "#take button:has-text('JSON')")).content.toString("utf8")) as DrawnRun;
+  expect(run.plots.map(({ figure }) => figure).sort()).toEqual(["Coherence of two halves", "Force and drive", "Intervals of one unit", "Rate against force", "Rate of each unit", "Recruitment", "Spectrum of the force"]); // prettier-ignore
   const { course } = run.document;
   expect(readCourse(new URL(run.address).hash.slice(1))).toEqual(course);
   const rates = run.run.changes.filter(({ what, target }) => what === "rate" && target === "DD");

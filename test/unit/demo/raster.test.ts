@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { Recent, spikesOf as recentSpikes, spikeTable } from "../../../demo/site/recent.ts";
 import { paint, pixelOf, type Picture } from "../../../demo/site/plain-raster.ts";
 
 const blank = (width: number, height: number, tick: number): Picture => ({ pixels: new Uint32Array(width * height), width, height, tick }); // prettier-ignore
@@ -32,4 +33,13 @@ test("with more neurons than pixels every spike is still as large as a tick, the
 
 test("a pixel's bytes are red, green, blue, and opaque", () => {
   expect([...new Uint8Array(Uint32Array.of(pixelOf([1, 0.5, 0])).buffer)]).toEqual([255, 128, 0, 255]);
+});
+
+test("a raster's table and its NWB hold the same spikes: those that it shows, though pieces reach further back", () => {
+  const recent = new Recent();
+  recent.push([90, 110], [1, 0], 0);
+  recent.push([105, 120], [2, 1], 100);
+  expect(spikeTable(recent, 100, (k) => k + 1, "unit").columns).toEqual([[105, 110, 120], [3, 1, 2]]); // prettier-ignore
+  const { times, cells } = recentSpikes(recent, "pool", { n: 3, from: 100, to: 120 }).spikes;
+  expect([[...times], [...cells]]).toEqual([[105, 110, 120], [2, 0, 1]]); // prettier-ignore
 });
