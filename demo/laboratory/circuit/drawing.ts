@@ -151,16 +151,14 @@ function loop([x, y]: Point, twin: number, width: number): Drawn {
 /** px of a letter, at most on average. */
 const WORD_WIDTH = 6;
 
-/** The Poisson drive of a population, from above or below; its words stand where no arrow does, outside, if there is room for them. */
+/** The Poisson drive of a population, from above or below; its words stand behind the arrow, where no loop and no projection goes. */
 function driveOf({ rate, weight, name }: CircuitPopulation, [x, y]: Point, units: ReadonlyMap<string, string>, width: number): SVGElement[] {
   if (!(rate > 0)) return [];
   const side = y > HEIGHT / 2 + 1 ? 1 : -1;
   const [end, tail] = [y + side * (RADIUS + 3), y + side * (RADIUS + 24)];
   const said = `${rate} Hz, ${weight} ${units.get(name) ?? ""}`.trim();
-  const right = x > width / 2 + 1;
-  const rightwards = right === (right ? width - x : x) > 12 + WORD_WIDTH * said.length;
-  const text = words([x + (rightwards ? 6 : -6), y + side * (RADIUS + 18) + 4], said, "muted");
-  text.style.textAnchor = rightwards ? "start" : "end";
+  const half = 4 + (WORD_WIDTH * said.length) / 2;
+  const text = words([Math.min(width - half, Math.max(half, x)), tail + (side > 0 ? 13 : -5)], said, "muted");
   return [shape("g", { class: "drive", "aria-hidden": "true" }, shape("path", { d: `M${x} ${tail} V${end}`, class: "line" }), shape("path", { d: "M0 0 L-9 -5 L-9 5 Z", transform: `translate(${x} ${end}) rotate(${-90 * side})` }), text)];
 } // prettier-ignore
 
