@@ -54,7 +54,7 @@ export class CircuitDrawing {
   }
 
   #node({ name, of, n }: CircuitPopulation, k: number, [x, y]: Point): SVGElement {
-    const node = shape("g", {}, shape("circle", { cx: x, cy: y, r: RADIUS, class: "node", style: `stroke: var(--${INKS[k % INKS.length]})` }), words([x, y - 7], shortened(name, 8), "name"), words([x, y + 7], String(n), "muted"), words([x, y + 20], shortened(of, 9), "muted")); // prettier-ignore
+    const node = shape("g", {}, shape("circle", { cx: x, cy: y, r: RADIUS, class: "node", style: `stroke: var(--${INKS[k % INKS.length]})` }), words([x, y - 7], shortened(name, 8), "name"), words([x, y + 7], String(n), "muted"), words([x, y + 20], shortened(of, 8), "muted")); // prettier-ignore
     node.addEventListener("pointerdown", (event) => {
       this.#from = name;
       if (event instanceof PointerEvent && event.target instanceof Element) event.target.releasePointerCapture?.(event.pointerId); // prettier-ignore
@@ -145,7 +145,7 @@ function loop([x, y]: Point, twin: number, width: number): Drawn {
   const [start, end]: Point[] = [[x + out * RADIUS * 0.5, y + up * RADIUS * 0.86], [x + out * (RADIUS * 0.94 + 3), y + up * RADIUS * 0.34]]; // prettier-ignore
   const [far, high] = [x + out * 68, y + up * 62];
   const angle = (Math.atan2(up * -0.5, -out) * 180) / Math.PI;
-  return { path: `M${at(start?.[0] ?? 0)} ${at(start?.[1] ?? 0)} C${at(x + out * 20)} ${at(high)} ${at(far)} ${at(y + up * 44)} ${at(end?.[0] ?? 0)} ${at(end?.[1] ?? 0)}`, end: end ?? [x, y], angle: at(angle), label: [Math.min(width - 16, Math.max(16, x + out * 54)), y + up * 60] }; // prettier-ignore
+  return { path: `M${at(start?.[0] ?? 0)} ${at(start?.[1] ?? 0)} C${at(x + out * 20)} ${at(high)} ${at(far)} ${at(y + up * 44)} ${at(end?.[0] ?? 0)} ${at(end?.[1] ?? 0)}`, end: end ?? [x, y], angle: at(angle), label: [Math.min(width - 16, Math.max(16, x + out * 66)), y + up * 52] }; // prettier-ignore
 }
 
 /** px of a letter, at most on average. */
