@@ -97,6 +97,15 @@ console.log(figure({ title: "Squares", width: 60, panels: [{ height: 30, x: { la
   await page.close();
 });
 
+test("the first page has one heading of its name; the buttons of its bar are drawn", async () => {
+  const { page, complaints } = await open("index.html");
+  expect(await page.locator("h1").allTextContents()).toEqual(["hillock"]);
+  const icon = page.locator("#tsd-search-trigger use, #tsd-search use").first();
+  expect(await icon.evaluate((use: SVGUseElement) => use.getBoundingClientRect().width)).toBeGreaterThan(5);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 test("on a phone no guide is wider than the page", async () => {
   const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
   const guides = Object.keys(site.files).filter((f) => /^(index|modules|documents\/[^/]+)\.html$/.test(f));

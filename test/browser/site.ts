@@ -6,7 +6,7 @@ import { basename, extname, join, normalize } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
-const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" }; // prettier-ignore
 
 export interface Site {
   /** ends with a slash; a folder below the server's root, as a teacher's web space would be. */
