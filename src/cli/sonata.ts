@@ -50,15 +50,16 @@ async function write({ parts, spikesFile, reports }: SonataModel, run: StoredRun
   })); // prettier-ignore
   await writeSonataSpikes(files, spikesFile, spikes);
   for (const { file, populations, elements, from, until } of reports) {
-    const traces = await Promise.all(neurons.filter(({ population }) => populations.includes(population)).map(async (part) => {
-      const own = elements.filter(({ population }) => population === part.population);
-      const samples = await run.traces(part.population, own.map(({ trace }) => trace));
-      const read = own.map(({ id, pos }, k) => ({ id, pos, trace: between(samples[k] as Trace, from, until) }));
-      const nodeIds = Array.from(read[0]?.trace.cells ?? [], (cell) => part.nodeIds[cell] as number);
-      return { population: part.sonata, nodeIds, elements: read };
-    })); // prettier-ignore
-    await writeSonataReport(files, file, traces);
+    const parts = neurons.filter(({ population }) => populations.includes(population)).map(({ population, sonata: name, nodeIds }) => {
+      const own = elements.filter((one) => one.population === population);
+      return { run: { population, variables: own.map(({ trace }) => trace) }, file: { population: name, nodeIds, elements: own } };
+    });
+    await writeSonataReport(files, file, parts.map((part) => part.file), cut(run.tracesByChunk(parts.map((part) => part.run)), from, until));
   }
+} // prettier-ignore
+
+async function* cut(chunks: AsyncIterable<Trace[][]>, from: number, until: number): AsyncGenerator<Trace[][]> {
+  for await (const chunk of chunks) yield chunk.map((of) => of.map((trace) => between(trace, from, until)));
 }
 
 /** Rows of a trace from a time on and before another. */

@@ -81,6 +81,20 @@ export class StoredRun {
     return asked.map(({ trace, cells }, k) => this.#joined(trace, cells, parts.flatMap((part) => part[k] ?? [])));
   } // prettier-ignore
 
+  /** As `traces` of the first entry, of several populations and a chunk of the run after the other: one chunk's samples are in memory at a time.
+   * @internal */
+  async *tracesByChunk(asked: readonly { readonly population: string; readonly variables: readonly string[] }[]): AsyncGenerator<Trace[][]> {
+    const columns = asked.map(({ population, variables }) => variables.map((variable) => this.#columns(population, variable, 0)));
+    for (const { file } of this.run.chunks) {
+      const reader = await this.#store.read(file);
+      try {
+        yield columns.map((of) => of.map(({ trace, cells, columns: at }) => this.#joined(trace, cells, [reader.report(trace.report, at) ?? []].flat())));
+      } finally {
+        reader.close();
+      }
+    }
+  } // prettier-ignore
+
   /** Which columns of its report a variable's cells are. */
   #columns(name: string, variable: string, entry: number, only?: readonly number[]) {
     this.#recorded ??= new Map(this.run.traces.map((t) => [`${t.population} ${t.variable}`, t]));

@@ -64,6 +64,17 @@ test("a circuit of point neurons runs as its files say, and is written as reader
   }
 }); // prettier-ignore
 
+test("a report of a run in several chunks is that of one", async () => {
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, "write").mockImplementation(() => true);
+  const reports = await Promise.all(["0.06", "0.007"].map(async (chunk) => {
+    const out = join(folder, `chunks-${chunk}`);
+    expect(await hillock(["run", join(folder, "simulation_config.json"), "--engine", "reference", "--chunk", chunk, "--out", out])).toBe(0);
+    return JSON.parse(python("sonata-read.py", join(out, "spikes_out.h5"), join(out, "potentials.h5"))) as Written;
+  }));
+  expect(reports[1]).toEqual(reports[0]);
+  expect(reports[0]?.data[0]?.length).toBe(601);
+}); // prettier-ignore
+
 /** The error of a circuit in which a text is another. */
 async function errorOf(file: string, from: string | RegExp, to: string): Promise<string> {
   const path = join(folder, file);
