@@ -41,6 +41,7 @@ export function together(
   const isLinear = slopes.every((row) => row.every((e) => states.every((state) => !s.reads(e).has(state))));
   const rounds = isLinear ? 1 : 4;
   const found: Computed[] = [];
+  const put = (name: string, value: Expr): Expr => (found.push({ name, value }), s.name(fresh(name)));
   const dt = s.name("dt");
   for (let k = 1; k <= rounds; k++) {
     const at = states.map((state) => s.name(k === 1 ? state : fresh(`${state}_iterate${k - 1}`)));
@@ -59,16 +60,12 @@ export function together(
     const goesOn = rules !== undefined && k > 1 ? s.binary(">", s.name(fresh(moved(states, k - 1))), s.number(rules.stop)) : undefined; // prettier-ignore
     const named = (i: number, value: Expr): Expr => {
       if (states.length <= WRITTEN_OUT && (rules === undefined || isLinear)) return value;
-      const name = `${states[i] as string}_change${k}`;
-      found.push({ name, value });
-      return s.name(fresh(name));
+      return put(`${states[i] as string}_change${k}`, value);
     };
     let parts = 0;
     const part = (value: Expr): Expr => {
       if (s.size(value) <= MOST_WRITTEN) return value;
-      const name = `${states[0] as string}_part${k}_${++parts}`;
-      found.push({ name, value });
-      return s.name(fresh(name));
+      return put(`${states[0] as string}_part${k}_${++parts}`, value);
     };
     const ways = solved(s, rows, named, part).map((way) => (goesOn === undefined ? way : s.call("select", goesOn, way, s.number(0)))); // prettier-ignore
     if (rules !== undefined && k < rounds) found.push({ name: moved(states, k), value: ways.map((way) => s.call("abs", way)).reduce(s.add) }); // prettier-ignore
