@@ -10,6 +10,12 @@ export function tried<T>(read: () => T, instead: T): T {
   }
 }
 
+type Class = abstract new (...args: never) => unknown;
+
+/** Whether something is of a class: even that a Proxy may refuse to say. */
+export const isOf = <C extends Class>(x: unknown, kind: C): x is InstanceType<C> =>
+  tried(() => x instanceof kind, false);
+
 /** What was thrown, as a text. Code of a user may throw anything, and an object without a prototype has no text of its own. */
 export const saidBy = (thrown: unknown): string =>
   tried(() => {

@@ -1,4 +1,4 @@
-import { clipped, saidBy, tried } from "./clipped.ts";
+import { clipped, isOf, saidBy, tried } from "./clipped.ts";
 import { HillockError, ModelError } from "./errors.ts";
 import { shown } from "./shapes.ts";
 
@@ -76,11 +76,11 @@ export const explainMembers = <T extends object>(name: string, of: T, members: M
 
 /** What to throw instead of an error: what argument made it, if one did. */
 function told(error: unknown, name: string, parameters: readonly Parameter[], args: readonly unknown[]): unknown {
-  const isOf = (...kinds: readonly (abstract new (...args: never) => unknown)[]): boolean => kinds.some((kind) => tried(() => error instanceof kind, false)); // prettier-ignore
-  if (isOf(HillockError)) return error;
+  if (isOf(error, HillockError)) return error;
   try {
-    if (isOf(TypeError, RangeError)) parameters.forEach((parameter, k) => check(name, parameter, k, args));
-    if (isOf(TypeError)) refuseProxy(name, error as TypeError, args);
+    if (isOf(error, TypeError) || isOf(error, RangeError))
+      parameters.forEach((parameter, k) => check(name, parameter, k, args));
+    if (isOf(error, TypeError)) refuseProxy(name, error, args);
     parameters.forEach((parameter, k) => readable(name, parameter, k, args, error));
   } catch (better) {
     if (!(better instanceof ModelError)) return error;

@@ -62,8 +62,10 @@ export function refuseOutside(
  * @throws DataError when it is none: it was read as bytes, is not there, or is not in UTF-8 */
 export function textOf(file: string, text: string): string {
   if (typeof text === "string") {
+    const foreign = foreignEncoding(text);
+    if (foreign !== undefined) throw new DataError(file, `is in ${foreign}, not in UTF-8`, `Save it in UTF-8, for example with iconv -f ${foreign} -t UTF-8`); // prettier-ignore
     const nul = text.indexOf("\0");
-    if (nul >= 0) throw new DataError(file, ...foreignEncoding(text, nul));
+    if (nul >= 0) throw new DataError(file, `holds the character NUL (its number ${nul + 1}): it is no text, or damaged`, "Give a text in UTF-8"); // prettier-ignore
     return text.startsWith("\ufeff") ? text.slice(1) : text;
   }
   throw new DataError(
@@ -73,13 +75,17 @@ export function textOf(file: string, text: string): string {
   );
 }
 
-/** What a text that holds the character NUL is in: where the first stands, after a mark of two characters that are none in UTF-8, or
- * after none. @returns the problem and the remedy */
-function foreignEncoding(text: string, nul: number): [problem: string, remedy: string] {
-  if (nul > 3) return [`holds the character NUL (its number ${nul + 1}): it is no text, or damaged`, "Give a text in UTF-8"];
-  const name = /^.{0,3}\0\0/s.test(text) ? "UTF-32" : `UTF-16 (${nul % 2 === 0 ? "big" : "little"}-endian)`;
-  return [`is in ${name}, not in UTF-8`, `Save it in UTF-8, for example with iconv -f ${name.slice(0, 6)} -t UTF-8`];
-} // prettier-ignore
+/** The encoding that a text was in before it was read as UTF-8: its mark became two characters that stand for none, or, without a mark, its
+ * first letters have NUL at every other place. */
+function foreignEncoding(text: string): string | undefined {
+  const start = text.slice(0, 8);
+  if (/^\0\0\ufffd\ufffd|^\ufffd\ufffd\0\0/.test(start)) return "UTF-32";
+  if (start.startsWith("\ufffd\ufffd")) return "UTF-16";
+  if (/^(\0\0\0[^\0])+$/.test(start)) return "UTF-32BE";
+  if (/^([^\0]\0\0\0)+$/.test(start)) return "UTF-32LE";
+  if (/^(\0[^\0])+$/.test(start)) return "UTF-16BE";
+  return /^([^\0]\0)+$/.test(start) ? "UTF-16LE" : undefined;
+}
 
 /** Lines of a file's text, whatever ends them. @throws DataError when it is no text */
 export const linesOf = (file: string, text: string): string[] => textOf(file, text).split(/\r\n|\n|\r/);

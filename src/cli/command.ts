@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError, Option } from "commander";
-import { clipped, stackOf } from "../clipped.ts";
+import { clipped, isOf, stackOf } from "../clipped.ts";
 import { DataError, didYouMean, HillockError } from "../errors.ts";
 import type { Study } from "../studies/study.ts";
 import { addSweep } from "./sweep/command.ts";
@@ -33,9 +33,8 @@ export async function hillock(words: readonly string[]): Promise<number> {
     await program.parseAsync(words, { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const typed = error instanceof HillockError;
-    process.stderr.write(typed ? `${error.name}: ${error.message}\n` : `${stackOf(error)}\n`);
+    if (isOf(error, CommanderError)) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(isOf(error, HillockError) ? `${error.name}: ${error.message}\n` : `${stackOf(error)}\n`);
     return 1;
   }
 }

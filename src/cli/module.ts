@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { clipped, saidBy, stackOf } from "../clipped.ts";
+import { clipped, isOf, saidBy, stackOf } from "../clipped.ts";
 import { DataError, HillockError } from "../errors.ts";
 import { Network } from "../network/network.ts";
 import type { Built } from "../studies/study.ts";
@@ -68,10 +68,10 @@ async function usersOwn<T>(path: string, part: string, work: () => T | Promise<T
   try {
     return await work();
   } catch (error) {
-    if (error instanceof HillockError) throw error;
+    if (isOf(error, HillockError)) throw error;
     const [first = "", ...stack] = stackOf(error).split("\n");
     const at = stack.map((line) => /[^/\\]*\.[mc]?[jt]s:\d+:\d+/.exec(line)?.[0]).find((place) => place !== undefined);
-    const message = error instanceof SyntaxError ? saidBy(error) : first;
+    const message = isOf(error, SyntaxError) ? saidBy(error) : first;
     throw new DataError(`${path}${part}`, `fails (${clipped(message)}${at === undefined ? "" : `, at ${at}`})`, "Mend the module, or try it with node alone"); // prettier-ignore
   }
 }

@@ -70,6 +70,7 @@ test.each([
   ["an object without a text as its notes", `${OWN} export default net; export const notes = [${HOSTILE}];`, /fails \(|notes: is no list of texts/],
   ["an object without a text thrown", `throw ${HOSTILE};`, /fails \(an object that is no Error\)/],
   ["an error without a text thrown", `throw Object.defineProperty(new Error(), "stack", { get() { throw 5 } });`, /fails \(what cannot be read\)/],
+  ["a Proxy that says nothing thrown", `throw new Proxy({}, { getPrototypeOf() { throw new Error("x") } });`, /fails \(what cannot be read\)/],
 ] as const)("%s of a module is said in a line", async (_, text, message) => {
   const made = fromModule(file(`odd${files++}.mjs`, text), options);
   if (message === undefined) return void expect((await made).network.toJSON().projections).toEqual([]);

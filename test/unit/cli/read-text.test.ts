@@ -51,7 +51,7 @@ test("a byte order mark is none of a text, and a file in another encoding is ref
     writeFileSync(at(name), `\ufeff${text}`);
     expect(await take()).toBe(wanted);
     writeFileSync(at(name), Buffer.from(`\ufeff${text}`, "utf16le"));
-    const refused = { name: "DataError", where: at(name), problem: "is in UTF-16 (little-endian), not in UTF-8" };
+    const refused = { name: "DataError", where: at(name), problem: "is in UTF-16, not in UTF-8" };
     await expect((async () => take())()).rejects.toMatchObject(refused);
   }
 });

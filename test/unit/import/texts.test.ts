@@ -46,22 +46,24 @@ describe.each([...READERS, ...OTHERS])("the encoding of %s", (_, read, text) => 
   });
 
   test.each([
-    ["UTF-16 (little-endian)", "\ufeff", (code: number) => [code & 255, code >> 8]],
-    ["UTF-16 (big-endian)", "\ufeff", (code: number) => [code >> 8, code & 255]],
-    ["UTF-16 (little-endian)", "", (code: number) => [code & 255, code >> 8]],
-    ["UTF-16 (big-endian)", "", (code: number) => [code >> 8, code & 255]],
+    ["UTF-16", "\ufeff", (code: number) => [code & 255, code >> 8]],
+    ["UTF-16", "\ufeff", (code: number) => [code >> 8, code & 255]],
+    ["UTF-16", "\ufeff\u03bcm \u4e2d", (code: number) => [code & 255, code >> 8]],
+    ["UTF-16LE", "", (code: number) => [code & 255, code >> 8]],
+    ["UTF-16BE", "", (code: number) => [code >> 8, code & 255]],
     ["UTF-32", "\ufeff", (code: number) => [code & 255, code >> 8, 0, 0]],
-    ["UTF-32", "", (code: number) => [0, 0, code >> 8, code & 255]],
+    ["UTF-32LE", "", (code: number) => [code & 255, code >> 8, 0, 0]],
+    ["UTF-32BE", "", (code: number) => [0, 0, code >> 8, code & 255]],
   ])("says that a file is in %s, behind the mark %j", (encoding, mark, bytes) => {
     const units = Array.from(`${mark}${text}`, (c) => c.charCodeAt(0));
     const decoded = Buffer.from(units.flatMap(bytes)).toString("utf8"); // as a program reads it that takes it for UTF-8
-    const name = encoding.slice(0, 6);
     expect(() => read(decoded)).toThrow(
-      `file: is in ${encoding}, not in UTF-8. Save it in UTF-8, for example with iconv -f ${name} -t UTF-8`,
+      `file: is in ${encoding}, not in UTF-8. Save it in UTF-8, for example with iconv -f ${encoding} -t UTF-8`,
     );
   });
 
   test("refuses a text that holds NUL", () => {
     expect(() => read(`${text}\0`)).toThrow(`file: holds the character NUL (its number ${text.length + 1})`);
+    expect(() => read(`${text[0]}\0${text.slice(1)}`)).toThrow("file: holds the character NUL (its number 2)");
   });
 });
