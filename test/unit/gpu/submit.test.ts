@@ -30,10 +30,10 @@ function chain(every?: number) {
 test("every kind of group says its dispatches", () => {
   const network = chain();
   expect([network.maxBlock, network.stages.length]).toEqual([10, 2]);
-  // a block: drive 1, mark 1 + 2, learn 2, delivery 2 stages + 1 table, cells 2; once: begin
-  expect(mostDispatches(KINDS, network, 100, 1)).toBe(1 + 11 * 10);
+  // a block: drive 1, mark 2, learn 2, delivery 2 stages + 1 table, cells 2; once: begin
+  expect(mostDispatches(KINDS, network, 100, 1)).toBe(1 + 10 * 10);
   // weights at 0, 50 and 100: a dispatch each, and blocks that end there
-  expect(mostDispatches(KINDS, chain(50), 100, 1)).toBe(1 + 3 + 11 * (10 + 3));
+  expect(mostDispatches(KINDS, chain(50), 100, 1)).toBe(1 + 3 + 10 * (10 + 3));
 });
 
 test("a submit is as long as its records and inputs are small", () => {
