@@ -8,7 +8,7 @@ import type { Phases } from "../running/phases.ts";
 import { linear } from "../../../lang/symbolic/relax.ts";
 import { keptName, type Resolver } from "../running/resolve.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
-import type { Received } from "./own-events.ts";
+import type { Received } from "./received.ts";
 import type { Declared, NetReceive, Program, Statement } from "../reading/syntax.ts";
 import { readOver } from "./read-over.ts";
 import { type UnitTable, unitOf } from "../units/units.ts";

@@ -5,6 +5,7 @@ import { readOver } from "./read-over.ts";
 import { type Effects, Execution } from "../running/execute.ts";
 import type { At } from "../reading/lexer.ts";
 import { currentsOf } from "../running/draft.ts";
+import type { EventState, Received } from "./received.ts";
 import { anchored, drift, inSteps } from "./moments.ts";
 import type { Context } from "../running/context.ts";
 import type { Phases } from "../running/phases.ts";
@@ -16,23 +17,6 @@ import type { NetReceive, Statement, Term } from "../reading/syntax.ts";
 import { aboveName, IDLE, mostSent, onName, ROOM, type Send, TOO_MUCH, type Watch } from "./under-way.ts";
 
 /** A state of a receptor that its events make: what a connection keeps, an event under way, a WATCH. */
-interface EventState {
-  readonly name: string;
-  readonly wish: string;
-  readonly form: Form;
-  readonly init: Expr;
-}
-
-/** What happens at the beginning of every step. */
-export interface Received {
-  readonly states: readonly EventState[];
-  readonly values: ReadonlyMap<string, Expr>;
-  /** states that hold a time, as the steps that are left until it: whole numbers, which no rounding moves. */
-  readonly times: ReadonlySet<string>;
-  /** states that NEURON keeps for each connection; undefined where what events do needs all connections at once. */
-  readonly perLink: ReadonlySet<string> | undefined;
-}
-
 const FLAG = "flag@event";
 const NOW = "t";
 const KEPT_WEIGHT = "weight@link";

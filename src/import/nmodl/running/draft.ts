@@ -1,7 +1,7 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
 import { checkStart, startsConserved } from "./linear.ts";
-import type { Received } from "../events/own-events.ts";
+import type { Received } from "../events/received.ts";
 import { inOrder } from "./order.ts";
 import type { Context } from "./context.ts";
 import { fresh, isFresh, type Phases, staleName } from "./phases.ts";
