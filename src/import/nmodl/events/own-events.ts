@@ -10,7 +10,6 @@ import { anchored, drift, inSteps } from "./moments.ts";
 import type { Context } from "../running/context.ts";
 import type { Phases } from "../running/phases.ts";
 import { drawName } from "../running/random.ts";
-import type { Form } from "../../../lang/symbolic/relax.ts";
 import { keptName, type Resolver, stateOf } from "../running/resolve.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { NetReceive, Statement, Term } from "../reading/syntax.ts";
