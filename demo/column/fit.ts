@@ -4,6 +4,7 @@ import { numberField } from "../site/fields.ts";
 import { refill } from "../site/keyboard.ts";
 import { Plot } from "../site/plots.ts";
 import type { FitParameter, FitRequest, FitWhere, FromFit } from "./facts.ts";
+import { type Round, settled, wordsOn } from "./fit-words.ts";
 
 /** What the fit needs of the page. */
 export interface Fitted {
@@ -16,33 +17,11 @@ export interface Fitted {
   keep(parameters: readonly FitParameter[], values: readonly number[]): void;
 }
 
-type Round = FromFit & { kind: "round" };
-
 const WHERE: Readonly<Record<FitWhere, string>> = {
   everywhere: "everywhere in the bounds",
   expected: "where a good one is expected",
   around: "around the best",
 };
-
-/** A search has ended at what is best. */
-const settled = ({ ended, error }: Round): boolean => ended.some((at) => at.error === error);
-
-/** Standard deviation of what is there. */
-function spreadOf(values: readonly (number | null)[]): number {
-  const known = values.filter((x) => x !== null);
-  const mean = known.reduce((sum, x) => sum + x, 0) / known.length;
-  return Math.sqrt(known.reduce((sum, x) => sum + (x - mean) ** 2, 0) / known.length);
-}
-
-/** Below it a fit is called a poor one, percent of the variance. */
-const POOR = 90;
-
-/** How far a search has come, in words. */
-function trustIn(round: Round, explained: number): string {
-  if (!settled(round)) return "It has not converged: no search has ended there yet.";
-  if (explained < POOR) return "A search has ended there, but the fit is poor: a better one lies elsewhere, outside the bounds, or in what may not change."; // prettier-ignore
-  return "A search has ended there; others are looked for until you stop.";
-}
 
 /** Finds strength and onset of chosen drives by which the model is nearest to the recording. */
 export class Fit {
@@ -180,9 +159,8 @@ export class Fit {
     if (round === undefined) return "";
     const { columns, error, values } = round;
     const seconds = (performance.now() - this.#began) / 1000;
-    const explained = 100 * (1 - (error / spreadOf(this.#recorded.recorded)) ** 2);
-    const part = `${explained > 99.99 ? "more than 99.99" : Math.max(0, explained).toFixed(explained > 99 ? 2 : 1)} % of the recording's variance`;
-    return `Best of ${columns} columns in ${seconds.toFixed(0)} s: RMSE ${error.toPrecision(4)} nAm, which explains ${part}, with ${this.#named(values)}. ${trustIn(round, explained)}`; // prettier-ignore
+    const { part, trust } = wordsOn(round, this.#recorded.recorded);
+    return `Best of ${columns} columns in ${seconds.toFixed(0)} s: RMSE ${error.toPrecision(4)} nAm${part}, with ${this.#named(values)}. ${trust}`; // prettier-ignore
   }
 
   #named(values: readonly number[]): string {

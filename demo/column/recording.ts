@@ -1,4 +1,5 @@
 import { pearson } from "../../src/analysis/correlation.ts";
+import { decimal } from "../../src/decimal.ts";
 import { readDipole, smoothedDipole } from "../../src/models/cortical-column/dipole.ts";
 import { SAMPLE_MS, type Match, type Recorded } from "./facts.ts";
 
@@ -56,6 +57,7 @@ function resampled(t: Float64Array, y: Float64Array, samples: number): Float64Ar
 }
 
 /** A dipole's text as times and moments: as HNN writes it, or the table of a figure with commas and its names above.
+ * @param text  without a byte order mark, as the page reads files
  * @throws DataError with line and column, or when it has no two samples in order */
 export function readRecorded(text: string, name: string): Pick<Recorded, "t" | "moment"> {
   const { tMs, agg } = readDipole(spaced(text), name);
@@ -65,13 +67,20 @@ export function readRecorded(text: string, name: string): Pick<Recorded, "t" | "
   return { t: tMs, moment: agg };
 }
 
+/** Whether a line is names: it begins with one and has no number, such as NaN, which no sample may be. */
+function isHead(line: string): boolean {
+  const fields = line.split(line.includes(",") ? "," : /\s+/).map((field) => field.replace(/["\s]/g, ""));
+  const isNumber = (field: string): boolean => !Number.isNaN(decimal(field)) || /^[+-]?(nan|inf|infinity)$/i.test(field); // prettier-ignore
+  return /^\s*["a-z]/i.test(line) && !fields.some(isNumber);
+}
+
 /** A table between commas as one between spaces, and the names above it as a comment; places stay, for errors. */
 function spaced(text: string): string {
-  const lines = text.replace(/^\ufeff/, "").split(/\r\n|\n|\r/);
+  const lines = text.split(/\r\n|\n|\r/);
   const first = lines.findIndex((line) => line.replace(/#.*$/, "").trim() !== "");
   // where spaces part the fields a comma is somebody's decimal point, and not for guessing
   const table = lines.every((line, k) => k <= first || !/[^\s,]\s+[^\s,]/.test(line.replace(/#.*$/, "")));
   return lines
-    .map((line, k) => (k === first && /^\s*["a-z]/i.test(line) ? `#${line.slice(1)}` : table ? line.replaceAll(",", " ") : line))
+    .map((line, k) => (k === first && isHead(line) ? `#${line.slice(1)}` : table ? line.replaceAll(",", " ") : line))
     .join("\n");
 } // prettier-ignore

@@ -5,6 +5,7 @@ import { Field, fieldVariables, PROBE } from "../../../demo/column/field.ts";
 import { buildColumn } from "../../../demo/column/network.ts";
 import { pick } from "../../../demo/column/pick.ts";
 import { readRecorded } from "../../../demo/column/recording.ts";
+import { wordsOn } from "../../../demo/column/fit-words.ts";
 import { FREQUENCIES, spectrogramOf, spectrumOf } from "../../../demo/column/rhythms.ts";
 import { columnShape } from "../../../demo/column/shape.ts";
 import { runOf, wordsOf } from "../../../demo/column/trials-words.ts";
@@ -14,6 +15,7 @@ import { potentials } from "../../../src/models/cortical-column/index.ts";
 import { referenceEngine } from "../../../src/reference/engine.ts";
 import { Simulation } from "../../../src/run/simulate.ts";
 import { settings } from "../../../src/studies/column/settings.ts";
+import { textOf } from "../../../src/shapes.ts";
 import { ms } from "../../../src/units.ts";
 
 test("the probe is that of hillock run column", () => {
@@ -120,12 +122,25 @@ test.each([
   ["the page's own table", "ms,dipole (nAm × scale)\n0,1.5\n0.5,-2\n"],
   ["a spreadsheet's, with names in quotes and a mark of bytes", '\ufeff"time","dipole"\r\n0, 1.5\r\n0.5, -2\r\n'],
 ])("a recorded dipole is read: %s", (_, text) => {
-  const { t, moment } = readRecorded(text, "file.csv");
+  const { t, moment } = readRecorded(textOf("file.csv", text), "file.csv"); // as the page opens files
   expect([[...t], [...moment]]).toEqual([[0, 0.5], [1.5, -2]]); // prettier-ignore
+});
+
+test("a fit's share of the variance is left out where the recording has none", () => {
+  const ended = [{ values: [1], error: 0.5 }];
+  // 0.1 thrice has a mean that is not 0.1
+  for (const recorded of [[0.1, null, 0.1, 0.1], [0, 0], [null]]) for (const error of [0, 0.5]) expect(wordsOn({ ended, error }, recorded).part).toBe(""); // prettier-ignore
+  expect(wordsOn({ ended, error: 0.5 }, [2, 2]).trust).toMatch(/^A search has ended there; others/);
+  // the standard deviation is 1: 1 - 0.25
+  expect(wordsOn({ ended, error: 0.5 }, [1, 3, null])).toEqual({ part: ", which explains 75.0 % of the recording's variance", trust: expect.stringMatching(/the fit is poor/) as string }); // prettier-ignore
 });
 
 test("a recorded dipole's faults are told with line and column; a comma in a number is not guessed at", () => {
   expect(() => readRecorded("ms,nAm\n0,1\n0.5,x\n", "file.csv")).toThrow(/file\.csv:3:5: "x" is not a number/);
   expect(() => readRecorded("0,0 1,5\n0,5 1,6\n", "file.txt")).toThrow(/file\.txt:1:1: "0,0" is not a number/);
+  // a first line with a number is a sample, and none is NaN
+  expect(() => readRecorded("NaN,0\n0.5,1\n1,2\n", "file.csv")).toThrow(/file\.csv:1:1: "NaN" is not a number/);
+  expect(() => readRecorded("inf 0\n0.5 1\n1 2\n", "file.txt")).toThrow(/file\.txt:1:1: "inf" is not a number/);
+  expect(() => readRecorded("x,1\n0.5,1\n1,2\n", "file.csv")).toThrow(/file\.csv:1:1: "x" is not a number/);
   expect(() => readRecorded("ms,nAm,other\n0,1,2\n", "file.csv")).toThrow(/file\.csv:2:1: has 3 columns/);
 });
