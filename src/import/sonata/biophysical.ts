@@ -1,14 +1,15 @@
 import { MOST_SEGMENTS } from "../../network/check-cell.ts";
 import { DataError, didYouMean } from "../../errors.ts";
+import type { Param } from "../../mechanisms/mechanism.ts";
 import { arcs } from "../../morphology/frusta.ts";
 import type { CellModel, Insertion, ReceptorSpec, SectionSpec } from "../../network/cell.ts";
 import { degC, mV, ohm_cm, type Quantity, uF_per_cm2, um } from "../../units.ts";
 import { scaled } from "../nmodl/writing/writer.ts";
 import { swc, type SwcSection } from "../swc/sections.ts";
 import { processed, type ShortAxon } from "./axons.ts";
-import type { Components } from "./components.ts";
+import type { Components, KnownMechanism } from "./components.ts";
 import { brief, type Fields, textOf } from "./config.ts";
-import { type Fit, fitOf } from "./fit.ts";
+import { type Fit, fitOf, type Fitted } from "./fit.ts";
 import { type Compartment, compartmentsOf, type DrawnPlaces, kindOf } from "./places.ts";
 
 /** Cells of a morphology and a fit of the Allen Cell Types Database (its JSON or NeuroML), whose reconstructed axon stays or gives way to two sections. */
@@ -106,12 +107,14 @@ function newAxon(soma: string, { at, diams }: ShortAxon, fit: Fit, run: Run): Se
 function membrane(fit: Fit, kinds: ReadonlyMap<string, readonly string[]>, files: Components): Pick<CellModel, "insertions" | "reversals"> {
   const insertions: Insertion[] = [];
   const reversals: Record<string, Quantity<"mV">> = {};
+  const nernst = new Map<string, number>();
   for (const [kind, sections] of kinds) {
-    for (const [name, { where, values, canonical, ifKnown = [] }] of fit.mechanisms(kind)) {
-      const { mechanism, reads, renamed, scale } = files.mechanism(where, name);
+    for (const [name, fitted] of fit.mechanisms(kind)) {
+      const { where, values, canonical } = fitted;
+      const known = files.mechanism(where, name);
+      const { mechanism, reads, renamed, scale } = known;
       const nameOf = (key: string): string => (Object.hasOwn(renamed, key) ? (renamed[key] as string) : key);
-      const known = [...ifKnown].filter(([key]) => Object.hasOwn(mechanism.params, nameOf(key)));
-      const params = [...values, ...known].map(([key, value]) => {
+      const params = [...values, ...taken(fitted, known, nernst, files.notes)].map(([key, value]) => {
         const param = nameOf(key);
         if (!Object.hasOwn(mechanism.params, param)) throw new DataError(where, `gives ${key.slice(0, 60)} of ${name}, which has no such parameter`, didYouMean(key.slice(0, 60), Object.keys(mechanism.params)));
         const { unit } = mechanism.params[param] as { unit: Quantity["unit"] };
@@ -127,4 +130,28 @@ function membrane(fit: Fit, kinds: ReadonlyMap<string, readonly string[]>, files
     }
   }
   return { insertions, reversals };
+} // prettier-ignore
+
+/** Of values that BMTK does not read, those that a mechanism has a parameter for. Where that makes another cell than BMTK's it is said, as is
+ * what has no parameter.
+ * @param nernst  by name, potentials (mV) that files give and Nernst's equation decides; filled
+ * @throws DataError where they differ for one ion */
+function taken({ offered }: Fitted, { mechanism, reads }: KnownMechanism, nernst: Map<string, number>, notes: string[]): [string, number][] {
+  return [...(offered?.values() ?? [])].flatMap(({ where, names, value }): [string, number][] => {
+    const [name] = names;
+    if (reads.includes(name)) {
+      if (["ena", "ek"].includes(name)) return []; // the cell's
+      const other = nernst.get(name) ?? value;
+      if (other !== value) throw new DataError(where, `gives ${name} as ${value} mV, and another density as ${other} mV`, "Give one erev for all densities of an ion");
+      nernst.set(name, value);
+    }
+    const key = reads.includes(name) ? undefined : names.find((one) => Object.hasOwn(mechanism.params, one));
+    if (key === undefined) {
+      notes.push(`${where}: is not applied, as in BMTK: ${mechanism.name} ${reads.includes(name) ? `reads ${name}, which follows Nernst's equation` : `has no parameter ${names.join(" or ")}`}`);
+      return [];
+    }
+    const { value: usual, unit } = (mechanism.params[key] as Param).default;
+    if (value !== usual) notes.push(`${where}: ${key} of ${mechanism.name} is ${value} ${unit}, where BMTK, which does not read it, leaves ${usual} ${unit}`);
+    return [[key, value]];
+  });
 } // prettier-ignore

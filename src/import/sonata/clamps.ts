@@ -1,3 +1,4 @@
+import { decimal } from "../../decimal.ts";
 import { DataError } from "../../errors.ts";
 import type { AnyCells } from "../../network/handles.ts";
 import type { Network } from "../../network/network.ts";
@@ -105,7 +106,7 @@ function tableOf(source: SonataSource, input: Fields, paths: Paths, notes: strin
   const [t, a] = [column("timestamps_column", "timestamps"), column("amplitudes_column", "amps")];
   const rows = lines.slice(1).map((line, k) => {
     const row = cells(line);
-    const [time, amp] = [Number(row[t] || NaN), Number(row[a] || NaN)];
+    const [time, amp] = [decimal(row[t] ?? ""), decimal(row[a] ?? "")];
     if (Number.isFinite(time) && Number.isFinite(amp) && time >= 0) return [time, amp] as const;
     throw new DataError(
       `${path}, line ${k + 2}`,

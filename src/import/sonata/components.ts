@@ -8,7 +8,7 @@ import type { Fit } from "./fit.ts";
 import { neuromlFit } from "./neuroml.ts";
 
 /** A mechanism with what its file says of it. */
-interface KnownMechanism {
+export interface KnownMechanism {
   readonly mechanism: Channel | Pool;
   /** What the cell has to give. */
   readonly reads: readonly string[];

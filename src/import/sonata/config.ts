@@ -1,4 +1,5 @@
 import { reasonOf } from "../../clipped.ts";
+import { decimal } from "../../decimal.ts";
 import { DataError } from "../../errors.ts";
 import { linesOf, textOf as textIn } from "../../shapes.ts";
 
@@ -36,6 +37,11 @@ export class Fields {
     return Object.hasOwn(this.#row, key) ? (this.#row[key] ?? undefined) : undefined;
   }
 
+  /** Whether it is there, which is not to ask for it. */
+  has(key: string): boolean {
+    return Object.hasOwn(this.#row, key) && this.#row[key] !== null;
+  }
+
   keys(): string[] {
     const keys = Object.keys(this.#row);
     if (keys.length <= 10_000) return keys;
@@ -69,11 +75,11 @@ export class Fields {
     throw new DataError(this.at(key), `is ${brief(value)}`, "Give a finite number");
   }
 
-  /** A number, or a text that is one: fits are written with either. */
+  /** A number, or a text that is a decimal one: fits are written with either. */
   numeric(key: string): number | undefined {
     const value = this.get(key);
-    if (typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value))) return Number(value);
-    return this.number(key);
+    const written = typeof value === "string" ? decimal(value.trim()) : NaN;
+    return Number.isFinite(written) ? written : this.number(key);
   }
 
   /** Whether `enabled` is said to be false, of an input, a report or a file of edges.
@@ -221,7 +227,7 @@ export function typesTable(source: SonataSource, path: string, id: string): Map<
   const table = new Map<number, ReadonlyMap<string, string>>();
   for (const [k, line] of lines.slice(1).entries()) {
     const row = rowOf(`${path}, line ${k + 2}`, head, cellsOf(line));
-    const key = Number(row.get(id) ?? NaN);
+    const key = decimal(row.get(id) ?? "");
     if (!Number.isSafeInteger(key) || key < 0) throw new DataError(`${path}, line ${k + 2}`, `${id} is "${(row.get(id) ?? "").slice(0, 60)}"`, "Give a whole number"); // prettier-ignore
     if (table.has(key)) throw new DataError(`${path}, line ${k + 2}`, `gives ${id} ${key} again`, "Give each id once");
     table.set(key, row);

@@ -1,3 +1,4 @@
+import { decimal } from "../../decimal.ts";
 import { DataError, didYouMean } from "../../errors.ts";
 import { list as links } from "../../connect/rules.ts";
 import type { Network } from "../../network/network.ts";
@@ -62,7 +63,9 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
     const own = columns.get(name)?.[k];
     if (own !== undefined && !Number.isNaN(own)) return own;
     const text = type(k).get(name);
-    if (text === undefined || Number.isFinite(Number(text))) return text === undefined ? undefined : Number(text);
+    if (text === undefined) return undefined;
+    const number = decimal(text);
+    if (Number.isFinite(number)) return number;
     return fail(k, `has the ${name} "${text.slice(0, 60)}"`);
   };
   const source = populationOf(where, group, "source_node_id", parts);
@@ -96,7 +99,10 @@ class Signs {
   of(id: number | undefined, type: ReadonlyMap<string, string>): number {
     const name = type.get("dynamics_params");
     if (name === undefined || !this.#signed.has(id)) return 1;
-    return this.#files.json("synaptic_models_dir", name).number("sign") ?? 1;
+    const file = this.#files.json("synaptic_models_dir", name);
+    const sign = file.number("sign");
+    if (sign !== undefined) return sign;
+    throw new DataError(file.at("sign"), "is missing, and the edges' weights are multiplied by it", "Give 1 for synapses that excite, -1 for those that inhibit"); // prettier-ignore
   }
 }
 

@@ -25,8 +25,16 @@ export interface Fitted {
   readonly values: ReadonlyMap<string, number>;
   /** Values are in hillock's units, not in those of the .mod file. */
   readonly canonical?: true;
-  /** Values for parameters that the mechanism may not have: a file keeps them in another place. */
-  readonly ifKnown?: ReadonlyMap<string, number>;
+  /** By attribute, values that BMTK does not read. */
+  readonly offered?: ReadonlyMap<string, Offered>;
+}
+
+/** A value for the first of some parameters that the mechanism has, if it has one. */
+export interface Offered {
+  readonly where: string;
+  readonly names: readonly [string, ...string[]];
+  /** in hillock's unit. */
+  readonly value: number;
 }
 
 export function fitOf(file: Fields, notes: string[]): Fit {

@@ -1,3 +1,4 @@
+import { decimal } from "../../decimal.ts";
 import { DataError } from "../../errors.ts";
 import { linesOf } from "../../shapes.ts";
 import { CLAMPS } from "./clamps.ts";
@@ -79,7 +80,7 @@ function csvSpikes(path: string, text: string): Played[] {
   const by = new Map<string | undefined, { times: number[]; nodeIds: number[] }>();
   for (const [k, line] of lines.slice(1).entries()) {
     const cells = line.trim().split(/[\s,]+/);
-    const [time, node] = [Number(cells[t] ?? NaN), Number(cells[n] ?? NaN)];
+    const [time, node] = [decimal(cells[t] ?? ""), decimal(cells[n] ?? "")];
     if (!Number.isFinite(time) || !Number.isSafeInteger(node) || node < 0 || cells[t] === "") throw new DataError(`${path}, line ${k + 2}`, `is "${line.slice(0, 60)}"`, "Give a time in ms and a node id"); // prettier-ignore
     const population = p < 0 ? undefined : cells[p];
     const own = by.get(population) ?? { times: [], nodeIds: [] };

@@ -1,7 +1,7 @@
 import { DataError } from "../../errors.ts";
 import { scaled } from "../nmodl/writing/writer.ts";
 import { elementsOf, type XmlElement } from "../xml.ts";
-import type { Fit, Fitted } from "./fit.ts";
+import type { Fit, Fitted, Offered } from "./fit.ts";
 
 /** The membrane of a cell in NeuroML 2, as the Allen Institute exports its fits: densities by kind of section, each of a mechanism that a
  * .mod file has. Its morphology is the SWC file's. */
@@ -99,25 +99,27 @@ export function neuromlFit(file: string, text: string, notes: string[]): Fit {
 
 /** Mechanisms of one kind of section. Parameters are named by the id of a density (`gbar_Im` of `Im`). */
 function mechanismsOf(entries: readonly Of[]): Map<string, Fitted> {
-  const found = new Map<string, { where: string; canonical: true; values: Map<string, number>; ifKnown: Map<string, number> }>();
+  const found = new Map<string, { where: string; canonical: true; values: Map<string, number>; offered: Map<string, Offered> }>();
   for (const entry of entries) {
     const pool = entry.name === "concentrationModel";
     const mechanism = entry.text(pool ? "type" : "ionChannel");
-    const made = found.get(mechanism) ?? { where: entry.where, canonical: true, values: new Map(), ifKnown: new Map() };
+    const made = found.get(mechanism) ?? { where: entry.where, canonical: true, values: new Map(), offered: new Map() };
     found.set(mechanism, made);
-    const put = (name: string, value: number | undefined, into = made.values): void => void (value === undefined || into.set(name, value));
+    const offer = (key: string, of: string, ...names: Offered["names"]): void => {
+      const value = entry.quantity(key, of);
+      if (value !== undefined) made.offered.set(key, { where: `${entry.where}, ${key}`, names, value });
+    };
     if (pool) {
-      put("gamma", entry.quantity("gamma", "number"));
-      put("decay", entry.quantity("decay", "time"));
-      put("depth", entry.quantity("depth", "length"), made.ifKnown);
-      put("minCai", entry.quantity("minCai", "concentration"), made.ifKnown);
+      made.values.set("gamma", entry.given("gamma", "number")).set("decay", entry.given("decay", "time"));
+      offer("depth", "length", "depth");
+      offer("minCai", "concentration", "minCai");
       continue;
     }
-    const [id, erev] = [entry.text("id"), entry.quantity("erev", "voltage")];
-    if (mechanism === "pas") put("e", erev);
-    else if (!["na", "k"].includes(entry.text("ion"))) put(`e${entry.text("ion")}`, erev, made.ifKnown); // one that the mechanism has of its own: ehcn
+    const id = entry.text("id");
+    if (mechanism === "pas") made.values.set("e", entry.given("erev", "voltage"));
+    else offer("erev", "voltage", `e${entry.text("ion")}`, "e");
     if (mechanism !== "pas" && !id.endsWith(`_${mechanism}`)) throw new DataError(`${entry.where}, id`, `is "${id.slice(0, 60)}", no parameter of ${mechanism.slice(0, 60)}`, `Write it as gbar_${mechanism.slice(0, 60)}, the parameter before the mechanism`);
-    put(mechanism === "pas" ? "g" : id.slice(0, -mechanism.length - 1), entry.given("condDensity", "density"));
+    made.values.set(mechanism === "pas" ? "g" : id.slice(0, -mechanism.length - 1), entry.given("condDensity", "density"));
   }
   return found;
 } // prettier-ignore

@@ -1,3 +1,4 @@
+import { decimal } from "../../decimal.ts";
 import { DataError, didYouMean } from "../../errors.ts";
 import type { NeuronOptions } from "../../mechanisms/neuron.ts";
 import type { Given } from "../../units.ts";
@@ -105,7 +106,7 @@ export function neuronOptions({ nodes, rows, model }: Part & { model: NestModel 
     if (ofType !== undefined) return ofType;
     const text = nodes.type[row]?.get(name);
     if (text === undefined) return undefined;
-    const number = Number(text);
+    const number = decimal(text);
     if (Number.isFinite(number)) return number;
     throw new DataError(`${nodes.where}, ${name} of node_type_id ${nodes.typeId[row]}`, `is "${text.slice(0, 60)}"`, "Give a number");
   };

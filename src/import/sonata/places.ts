@@ -1,3 +1,4 @@
+import { decimal } from "../../decimal.ts";
 import { DataError } from "../../errors.ts";
 import { arcs } from "../../morphology/frusta.ts";
 import type { SectionSpec } from "../../network/cell.ts";
@@ -131,7 +132,7 @@ function wordsOf(where: string, text: string): string[] {
 
 function rangeOf(where: string, text: string): [number, number] {
   const [, a = "", b = ""] = /^\s*[[(]\s*([^,\s]+)\s*,\s*([^,\s]+)\s*[\])]\s*$/.exec(text) ?? [];
-  const [least, most] = [Number(a), /^(?:inf|Infinity)$/.test(b) ? Infinity : Number(b)];
-  if (a !== "" && least >= 0 && most >= least) return [least, most];
+  const [least, most] = [decimal(a), /^(?:inf|Infinity)$/.test(b) ? Infinity : decimal(b)];
+  if (least >= 0 && most >= least) return [least, most];
   throw new DataError(where, `is "${text.slice(0, 60)}"`, "Give two distances in um, from 0 and ascending: [0.0, 150.0]"); // prettier-ignore
 }

@@ -39,7 +39,7 @@ export interface SonataModel {
  * @throws DataError with file and field for what is damaged, or is none of hillock's */
 export function sonata(path: string, source: SonataSource): SonataModel {
   const notes: string[] = [];
-  const { config, paths, circuit, circuitPaths } = configsOf(path, source);
+  const { root, config, paths, circuit, circuitPaths } = configsOf(path, source);
   const resolve = circuitPaths.resolve.bind(circuitPaths);
   const networks = circuit.fields("networks");
   if (networks === undefined) throw new DataError(`${circuit.where}, networks`, "is missing", "Give nodes and edges of the circuit"); // prettier-ignore
@@ -72,7 +72,7 @@ export function sonata(path: string, source: SonataSource): SonataModel {
   for (const key of ["output_dir", "log_file", "overwrite_output_dir", "spikes_sort_order", "sort_by", "spikes_file_csv", "quiet_simulator", "log_format", "log_level", "log_to_console"]) output?.get(key); // prettier-ignore
   for (const key of ["target_simulator", "version", "conditions"]) config.get(key);
   if (config.get("conditions") !== undefined && !parts.some(({ model }) => isCell(model))) notes.push(`${config.where}: conditions are not read, point neurons start at V_m or E_L`); // prettier-ignore
-  for (const fields of [config, run, output, ...(circuit === config ? [] : [circuit])]) said(fields, notes);
+  for (const fields of new Set([root, config, run, output, circuit])) said(fields, notes);
   return {
     network,
     dt: dt === undefined ? undefined : ms(dt),
@@ -89,8 +89,9 @@ export function sonata(path: string, source: SonataSource): SonataModel {
   };
 }
 
-/** The simulation's config and the circuit's: one file, one that names the other (`network`), or one that names both (`simulation`). */
-function configsOf(path: string, source: SonataSource): Readonly<Record<"config" | "circuit", Fields> & Record<"paths" | "circuitPaths", Paths>> {
+/** The simulation's config and the circuit's: one file, one that names the other (`network`), or one that names both (`simulation`).
+ * @throws DataError where two of them have a `run` */
+function configsOf(path: string, source: SonataSource): Readonly<Record<"root" | "config" | "circuit", Fields> & Record<"paths" | "circuitPaths", Paths>> {
   const root = json(source, path);
   const rootPaths = new Paths(root, path);
   const named = (owner: Fields, at: Paths, key: string): readonly [Fields, Paths] | undefined => {
@@ -101,7 +102,9 @@ function configsOf(path: string, source: SonataSource): Readonly<Record<"config"
   };
   const [config, paths] = named(root, rootPaths, "simulation") ?? [root, rootPaths];
   const [circuit, circuitPaths] = named(root, rootPaths, "network") ?? named(config, paths, "network") ?? [config, paths];
-  return { config, paths, circuit, circuitPaths };
+  const [first, second] = [...new Set([config, root, circuit])].filter((fields) => fields.has("run"));
+  if (first !== undefined && second !== undefined) throw new DataError(second.at("run"), `is in ${first.where} too`, "Give one run: a simulation has one");
+  return { root, config, paths, circuit, circuitPaths };
 } // prettier-ignore
 
 function said(fields: Fields | undefined, notes: string[]): void {

@@ -1,3 +1,4 @@
+import { decimal } from "../../decimal.ts";
 import { DataError } from "../../errors.ts";
 import type { Nodes } from "./nodes.ts";
 
@@ -36,7 +37,7 @@ function angleOf([nodes, id]: readonly [Nodes, number]): number {
   const own = nodes.columns.get("tuning_angle")?.[row];
   if (own !== undefined && !Number.isNaN(own)) return own;
   const text = nodes.type[row]?.get("tuning_angle");
-  const angle = Number(text ?? NaN);
+  const angle = decimal(text ?? "");
   if (Number.isFinite(angle)) return angle;
   throw new DataError(`${nodes.where}, tuning_angle of node ${id}`, text === undefined ? "is missing" : `is "${text.slice(0, 60)}"`, "gaussianLL reads it of both nodes: give degrees in a column"); // prettier-ignore
 }

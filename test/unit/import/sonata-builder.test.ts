@@ -106,6 +106,33 @@ test("a cell in NeuroML has the densities of its groups, in whatever units, and 
   expect(() => read("config.json", without)).toThrow(/First.cell.nml: does not say v_init. Give v_init in the simulation's conditions/); // prettier-ignore
 });
 
+test("what a NeuroML gives and BMTK does not read is a mechanism's parameter or said", () => {
+  const known = read().notes;
+  expect(known.filter((note) => note.includes(NML) && !note.endsWith("not read"))).toEqual([expect.stringMatching(/concentrationModel, minCai: is not applied, as in BMTK: ca_pool has no parameter minCai$/)]); // prettier-ignore
+  const changed = (from: string | RegExp, to: string): { e: unknown; depth: unknown; said: string[] } => {
+    const model = read("config.json", swap(NML, from, to));
+    const of = (name: string, param: string) => cellOf(model, "cortex_biophysical_100").insertions?.find(({ mechanism }) => mechanism.name === name)?.params?.[param]; // prettier-ignore
+    return { e: of("ih", "e"), depth: of("ca_pool", "depth"), said: model.notes.filter((note) => !known.includes(note)) }; // prettier-ignore
+  };
+  expect(changed('erev="-45 mV"', 'erev="-0.045 V"')).toMatchObject({ e: { value: -45, unit: "mV" }, said: [] });
+  for (const ion of ["hcn", "non_specific", "k"]) {
+    const { e, said } = changed(/ion="hcn"(.*)erev="-45 mV"/, `ion="${ion}"$1erev="${ion === "k" ? -95 : -30} mV"`);
+    expect(e).toEqual({ value: ion === "k" ? -95 : -30, unit: "mV" });
+    expect(said).toEqual([expect.stringMatching(/channelDensity, erev: e of ih is -(30|95) mV, where BMTK, which does not read it, leaves -45 mV$/)]); // prettier-ignore
+  }
+  expect(changed('depth="0.1 um"', 'depth="0.2 um"')).toMatchObject({ depth: { value: 0.2, unit: "um" }, said: [expect.stringMatching(/depth of ca_pool is 0.2 um, where BMTK.* leaves 0.1 um$/)] }); // prettier-ignore
+  expect(changed(/(<channelDensityNernst)/, '$1 erev="120 mV"').said).toEqual([expect.stringMatching(/channelDensityNernst, erev: is not applied, as in BMTK: ca_h reads eca, which follows Nernst's equation$/)]); // prettier-ignore
+});
+
+test("fields that nothing reads are said of the config that names the others too", () => {
+  const known = read().notes;
+  const more = swap("config.json", '"network"', '"inputs": {}, "nonsense": 1, "network"');
+  expect(read("config.json", more).notes.filter((note) => !known.includes(note))).toEqual(["config.json: inputs, nonsense are not read"]); // prettier-ignore
+  const moved = { ...swap("simulation_config.json", '"run"', '"metadata"'), ...swap("config.json", '"network"', '"run": {"tstop": 7}, "network"') }; // prettier-ignore
+  const { duration, notes } = read("config.json", moved);
+  expect([duration, notes.filter((note) => !known.includes(note))]).toEqual([undefined, ["config.json: run is not read"]]); // prettier-ignore
+});
+
 test("the second section of a short axon is as thick as the last one, or as the first beyond 60 um", () => {
   // four sections along y that hang on the soma's middle, of 1, 0.75, 0.625 and 0.375 um: middles are 16, 41, 71 and 101 um from its 0 end; the
   // last of all is a twig of 0.5 um
@@ -129,6 +156,9 @@ test.each([
   [NML, "channelDensityNernst", "channelDensityGHK", /channelDensityGHK: is a property of the membrane that hillock does not read/],
   [NML, 'erev="53.0 mV"', "", /First.cell.nml: has no erev of na in soma, where na_t reads ena/],
   [NML, 'k_t" erev="-95.0 mV"', 'k_t" erev="-90.0 mV"', /First.cell.nml: gives ek of soma as -90 and -95 and -95 mV/],
+  [NML, 'ionChannel="pas" erev="-82.5 mV"', 'ionChannel="pas"', /line \d+, channelDensity, erev: is missing/],
+  [NML, 'gamma="0.0006" ', "", /concentrationModel, gamma: is missing/],
+  [NML, /(<channelDensityNernst)(.*)(condDensity.*\/>)/, '$1$2erev="120 mV" $3$1 id="gbar_ca_l" segmentGroup="soma" ion="ca" ionChannel="ca_l" erev="130 mV" $3', /channelDensityNernst, erev: gives eca as 130 mV, and another density as 120 mV. Give one erev/],
   [NML, /<resistivity.*>/, "", /has no resistivity of soma/],
   [NML, "</cell>", "", /ends neuroml, which is not what is open/],
   ["network/cortex_node_types.csv", "nml:nml/First.cell.nml", "nml:gone.nml", /components\/cells\/gone.nml: cannot be read/],
@@ -136,6 +166,12 @@ test.each([
   ["simulation_config.json", '"enabled": false', '"enabled": "no"', /TW_spikes_old, enabled: is "no". Give true or false/],
   ["circuit_config.json", "${configdir}", "${workingdir}", /names "\$workingdir", which no manifest has/],
   ["simulation_config.json", '"node_set": "lgn"', '"node_set": "LGN"', /names the node set "LGN", which is not there. Did you mean "lgn"/],
+  ["components/synapses/instantInh.json", /,\s*"sign": -1/, "", /instantInh.json, sign: is missing, and the edges' weights are multiplied by it. Give 1/],
+  ["components/cells/second_fit.json", '"ra": "110.0"', '"ra": "0x10"', /second_fit.json, passive\[0\], ra: is "0x10"/],
+  ["network/lgn_cortex_edge_types.csv", "NULL 0.2 2.0", "NULL 0x2 2.0", /edge_type_id 102: has the syn_weight "0x2"/],
+  ["network/lgn_node_types.csv", "100 virtual", "0x64 virtual", /line 2: node_type_id is "0x64"/],
+  ["config.json", '"network"', '"run": {"tstop": 7}, "network"', /config.json, run: is in simulation_config.json too. Give one run/],
+  ["circuit_config.json", '"components"', '"run": {"tstop": 7}, "components"', /circuit_config.json, run: is in simulation_config.json too/],
   ["components/synapses/instantInh.json", "-1", '"-"', /instantInh.json, sign: is "-"/],
   ["components/points/exc_point.json", "0.024", '"fast"', /exc_point.json, tau: is "fast"/],
 ])("%s with %s as %s", (file, from, to, message) => {
