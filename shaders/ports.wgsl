@@ -1,7 +1,6 @@
 // Summed Poisson inputs: the number of events of each step is drawn where it is delivered. One invocation per link and entry, of one
-// port or several.
-import constants::SEVERAL; // ports
-// Twin: src/random/poisson-count.ts.
+// port or several. Twin: src/random/poisson-count.ts.
+import constants::SEVERAL; // whether links are of more ports than one: only then their delays share a word with the port
 import package::log::{Block, quads_of};
 import package::philox::philox4x32;
 
@@ -12,18 +11,13 @@ struct Port {
   stream: u32,
   projection: u32,
   tables: u32,  // where data says the table of each element [entry][element]
-  starts: u32,  // where data says where the thresholds of each table begin
-  // to a multiple of 16 bytes
-  a: u32,
-  b: u32,
-  c: u32,
+  @size(16) starts: u32, // where data says where the thresholds of each table begin; to a multiple of 16 bytes
 }
 
 struct Shape {
   links: u32,   // of all entries
   entries: u32,
-  slots: u32,   // of the stage, per entry
-  d: u32,
+  @size(8) slots: u32, // of the stage, per entry; to a multiple of 16 bytes
   ports: array<Port, 64>,
 }
 

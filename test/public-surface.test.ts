@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -46,6 +47,12 @@ describe("public surface", () => {
       }
     }
     expect(meanings.size).toBeGreaterThan(200);
+  });
+
+  test.each(readdirSync(join(root, "shaders")))("shaders/%s: imports stand together", (file) => {
+    const lines = readFileSync(join(root, "shaders", file), "utf8").split("\n");
+    const at = lines.flatMap((line, k) => (line.startsWith("import ") ? [k] : []));
+    expect(at).toEqual(at.map((_, k) => (at[0] as number) + k));
   });
 
   test("src/shaders.gen.ts is what shaders/*.wgsl give", () => {

@@ -17,7 +17,8 @@ import { BlockPlanner, longestSubmit, mostDispatches } from "./submit.ts";
 export interface GpuOptions {
   /** invocations per workgroup; results do not depend on it. Default 64. */
   readonly workgroupSize?: number;
-  /** bytes of a table of links at most, below what the device binds: larger ones are split, and results do not depend on it. */
+  /** bytes at most, below what the device binds, of a table of links, where larger ones are split, and of the buffers of populations
+   * that one dispatch advances and of ports that one draws, where those that would need more stay apart. Results do not depend on it. */
   readonly bindingBytes?: number;
   /** into which the slots that spikes are added to are divided, each with workgroups of its own; results do not depend on it. Default:
    * up to the number of cores where a processor stands in for a graphics card, else 1. */

@@ -14,7 +14,7 @@ export interface Shared {
   readonly network: CompiledNetwork;
   readonly inputs: Inputs;
   readonly workgroupSize: number;
-  /** the most that one table of links may take. */
+  /** the most that one table of links may take, and a buffer of populations or ports that are joined. */
   readonly bindingBytes: number;
   /** Into how many the slots of a stage are divided that a spike reaches by so many links, see shaders/deliver.wgsl. */
   readonly parts: (links: number) => number;

@@ -3,7 +3,7 @@ import type { CompiledCells, CompiledNetwork, CompiledTrace, ParamTable } from "
 import { withoutLinkTraces } from "../host/learning.ts";
 import { CellParams } from "../host/params.ts";
 import { potentialLimit } from "../host/soundness.ts";
-import { modelWgsl } from "./model-wgsl.ts";
+import { modelWgsl, tableLayout } from "./model-wgsl.ts";
 import type { OwnTrace } from "./samples.ts";
 
 /** A population among those that one kernel advances. */
@@ -33,16 +33,38 @@ const MOST_MEMBERS = 16;
 /** Populations of a stage, those with the same kernel together, in order of the first of each.
  * @param most  bytes that a buffer may have */
 export function joinedCells(network: CompiledNetwork, stage: readonly number[], most: number): Joined[] {
-  const found: { key: string; indices: number[]; bytes: number }[] = [];
+  const found: { key: string; of: Candidate[] }[] = [];
   for (const index of stage) {
-    const cells = network.populations[index] as CompiledCells;
+    const cells = withoutLinkTraces(network.populations[index] as CompiledCells);
     const key = keyOf(cells, index, network.voltageLimit);
-    const bytes = bytesOf(cells, network.entries);
-    const known = found.find((f) => f.key === key && f.bytes + bytes <= most && f.indices.length < MOST_MEMBERS);
-    if (known === undefined) found.push({ key, indices: [index], bytes });
-    else [known.indices, known.bytes] = [[...known.indices, index], known.bytes + bytes];
+    const candidate = { index, cells, traces: tracesByKey(cells) };
+    const fits = (of: readonly Candidate[]): boolean =>
+      of.length < MOST_MEMBERS && mayJoin([...of, candidate], network.entries, most);
+    const known = found.find((f) => f.key === key && fits(f.of));
+    if (known === undefined) found.push({ key, of: [candidate] });
+    else known.of.push(candidate);
   }
-  return found.map(({ indices }, k) => ({ ...join(network, indices), last: k === found.length - 1 }));
+  return found.map(({ of }, k) => ({ ...join(network, of), last: k === found.length - 1 }));
+}
+
+/** A population that may be joined with others. */
+interface Candidate extends Pick<Member, "index" | "cells"> {
+  readonly traces: ReturnType<typeof tracesByKey>;
+}
+
+/** Whether no buffer of these as one is larger than `most`, and traces do not cost too much: each looks at the cells of all, those that
+ * do not record it too, and its interval cuts the loop over steps of all. So the rows of all traces are at most two for a cell, or twice
+ * those that the populations have apart. */
+function mayJoin(of: readonly Candidate[], entries: number, most: number): boolean {
+  const [{ cells }] = of as [Candidate];
+  const { states, params } = cells.program;
+  const n = of.reduce((sum, c) => sum + c.cells.n, 0);
+  const traces = [...new Map(of.flatMap((c) => [...c.traces])).values()];
+  const apart = of.reduce((sum, c) => sum + c.traces.size * c.cells.n, 0);
+  if (traces.length * n > 2 * Math.max(n, apart)) return false;
+  const table = tableLayout({ ...cells, n, traces }, entries, of.length).length;
+  // as if every parameter differed from cell to cell and entry to entry
+  return 4 * Math.max(table, (states.length + 1) * n * entries, params.length * (n * entries + 1)) <= most;
 }
 
 /** The same for populations that may share a kernel: its text but for what is recorded and which parameters differ from cell to cell. */
@@ -58,14 +80,9 @@ function keyOf(cells: CompiledCells, index: number, voltageLimit: number): strin
   return `${cells.detectsFirst === true} ${potentialLimit(cells, voltageLimit)} ${modelWgsl(bare, program)}`;
 }
 
-/** Of the largest buffer that a population takes, if every parameter differs from cell to cell and entry to entry. */
-const bytesOf = ({ program, n, traces, receptors }: CompiledCells, entries: number): number =>
-  4 * n * entries * Math.max(program.states.length + 1, program.params.length + 1, traces.length + 2 * receptors.length + 1); // prettier-ignore
-
-function join(network: CompiledNetwork, indices: readonly number[]): Omit<Joined, "last"> {
+function join(network: CompiledNetwork, of: readonly Candidate[]): Omit<Joined, "last"> {
   let n = 0;
-  const members = indices.map((index): Member => {
-    const cells = withoutLinkTraces(network.populations[index] as CompiledCells);
+  const members = of.map(({ index, cells }): Member => {
     n += cells.n;
     return { index, cells, params: new CellParams(cells, network.entries), first: n - cells.n };
   });
@@ -83,9 +100,7 @@ function join(network: CompiledNetwork, indices: readonly number[]): Omit<Joined
 function joinedTraces(members: readonly Member[]): OwnTrace[] {
   const found = new Map<string, { trace: CompiledTrace; of: OwnTrace["of"][number][] }>();
   for (const { index: population, cells, first } of members) {
-    cells.traces.forEach((trace, index) => {
-      const before = cells.traces.slice(0, index).filter((t) => sampled(t) === sampled(trace)).length;
-      const key = `${before} ${sampled(trace)}`;
+    [...tracesByKey(cells)].forEach(([key, trace], index) => {
       const known = found.get(key)?.trace.cells ?? new Uint32Array(0);
       const own = { population, index, first: known.length, n: trace.cells.length };
       const all = concatenated(Uint32Array, [known, trace.cells.map((c) => c + first)]);
@@ -95,7 +110,12 @@ function joinedTraces(members: readonly Member[]): OwnTrace[] {
   return [...found.values()];
 }
 
-const sampled = ({ value, phase, everySteps }: CompiledTrace): string => JSON.stringify([value, phase, everySteps]);
+/** A population's traces in their order, under keys that are equal in others where one trace may sample both. */
+function tracesByKey({ traces }: CompiledCells): Map<string, CompiledTrace> {
+  const sampled = traces.map(({ value, phase, everySteps }) => JSON.stringify([value, phase, everySteps]));
+  const before = (k: number): number => sampled.slice(0, k).filter((s) => s === sampled[k]).length;
+  return new Map(traces.map((t, k) => [`${before(k)} ${sampled[k]}`, t]));
+}
 
 /** Columns of which all populations have the same one value keep it; others have one for each cell. */
 function joinedParams(members: readonly Member[], n: number, entries: number): ParamTable {

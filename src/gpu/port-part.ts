@@ -24,7 +24,7 @@ export function joinedPorts({ entries, populations }: CompiledNetwork, ports: re
       found.push({ of: [p], bytes: 0 });
       continue;
     }
-    const bytes = 4 * Math.max(4 * countLinks(p, entries), dataLength(portTables(port)));
+    const bytes = 4 * Math.max(4 * countLinks(p, entries), dataLength(port));
     if (open === undefined || open.of.length === MOST_PORTS || open.bytes + bytes > most)
       found.push((open = { of: [], bytes: 0 }));
     open.of.push(p);
@@ -53,18 +53,16 @@ export class PortPart implements Group {
     const label = `port ${of.map((p) => network.projections[p.projection]?.name).join(", ")}`;
     const links = concatenated(Uint32Array, of.map((p, k) => linkWords(p, this.#port(k).n, { entries, slots, port: k }))); // prettier-ignore
     this.#count = links.length / 4;
+    const data = portData(network.seeds, this.#tables());
     const shape = new Uint32Array(HEAD + PORT_WORDS * MOST_PORTS);
     shape.set([this.#count, entries, slots]);
-    let at = entries;
-    this.#tables().forEach((tables, k) => {
+    of.forEach(({ projection }, k) => {
       const { n, stream } = this.#port(k);
-      const starts = at + tables.tableOf.length;
-      shape.set([n, stream, (of[k] as PortLinks).projection, at, starts], HEAD + PORT_WORDS * k);
-      at += dataLength(tables);
+      shape.set([n, stream, projection, ...(data.places[k] as Place)], HEAD + PORT_WORDS * k);
     });
     this.#buffers = {
       shape: memory.uniform(`${label}: shape`, shape),
-      data: memory.storage(`${label}: thresholds`, this.words()),
+      data: memory.storage(`${label}: thresholds`, data.words),
       links: memory.storage(`${label}: links`, links),
     };
     if (this.#port(0).live !== undefined) this.setting = this.#buffers.data;
@@ -79,20 +77,9 @@ export class PortPart implements Group {
     return this.populations.map((p, k) => ports.get(p)?.tables ?? portTables(this.#port(k)));
   }
 
-  /** See shaders/ports.wgsl: seeds, then of each port the table of each element, where thresholds begin, from the buffer's first word, and
-   * thresholds. */
   words(): Uint32Array<ArrayBuffer> {
-    const { seeds } = this.#shared.network;
-    const parts: ArrayLike<number>[] = [seeds];
-    let at = seeds.length;
-    for (const tables of this.#tables()) {
-      const { tableOf, starts, thresholds } = tables;
-      const first = at + tableOf.length + starts.length;
-      parts.push(tableOf, starts.map((start) => first + start), thresholds);
-      at += dataLength(tables);
-    }
-    return concatenated(Uint32Array, parts);
-  } // prettier-ignore
+    return portData(this.#shared.network.seeds, this.#tables()).words;
+  }
 
   static async make(shared: Shared, of: readonly PortLinks[], sums: Sums): Promise<PortPart> {
     const { kernels, workgroupSize } = shared;
@@ -112,9 +99,27 @@ export class PortPart implements Group {
   }
 }
 
-/** Words of a port in `data`. */
-const dataLength = ({ tableOf, starts, thresholds }: PortTables): number =>
-  tableOf.length + starts.length + thresholds.length;
+/** Words in `data` of a port whose rate stays. */
+const dataLength = ({ tableOf, tables }: CompiledPort): number =>
+  tables.reduce((sum, t) => sum + t.length, tableOf.length + tables.length + 1);
+
+/** Where in `data` a port's tables of elements begin, and its starts. */
+type Place = readonly [tables: number, starts: number];
+
+/** See shaders/ports.wgsl: seeds, then of each port the table of each element, where thresholds begin, from the buffer's first word, and
+ * thresholds. */
+function portData(seeds: Uint32Array, ports: readonly PortTables[]): { readonly words: Uint32Array<ArrayBuffer>; readonly places: readonly Place[] } {
+  const parts: ArrayLike<number>[] = [seeds];
+  let at = seeds.length;
+  const places = ports.map(({ tableOf, starts, thresholds }): Place => {
+    const place = [at, at + tableOf.length] as const;
+    const first = place[1] + starts.length;
+    parts.push(tableOf, starts.map((start) => first + start), thresholds);
+    at = first + thresholds.length;
+    return place;
+  });
+  return { words: concatenated(Uint32Array, parts), places };
+} // prettier-ignore
 
 const linksOf = ({ links }: PortLinks, e: number): PortLinks["links"][number] => links[links.length > 1 ? e : 0] as PortLinks["links"][number]; // prettier-ignore
 

@@ -3,6 +3,7 @@ import type { CompiledNetwork } from "../../src/compile/compiled.ts";
 import { fixedProbability } from "../../src/connect/rules.ts";
 import { gpuEngine } from "../../src/gpu/engine.ts";
 import { joinedCells } from "../../src/gpu/joined.ts";
+import { tableLayout } from "../../src/gpu/model-wgsl.ts";
 import { param } from "../../src/mechanisms/mechanism.ts";
 import { neuron } from "../../src/mechanisms/neuron.ts";
 import { iaf_delta } from "../../src/mechanisms/neurons/index.ts";
@@ -36,6 +37,7 @@ const leaky = neuron({
 });
 
 const STEPS = 1200;
+const ENDS = [400, STEPS / 2, 650]; // of segments, which a run has that is saved in the middle too
 
 /** A, B and D have the same equations; other numbers, weights, traces and sources between them. D is clamped, C another neuron. */
 function network(): Network {
@@ -78,7 +80,7 @@ const run = (from: { readonly state?: Run["state"]; readonly to?: number; readon
   gpu.use(async (device) => {
     const engine = await gpuEngine(c, device, from.bindingBytes === undefined ? {} : { bindingBytes: from.bindingBytes });
     if (from.state !== undefined) await engine.load(from.state, STEPS / 2);
-    const found = await collect(engine, from.to ?? STEPS, { ends: [400, 650], before });
+    const found = await collect(engine, from.to ?? STEPS, { ends: ENDS, before });
     await engine.close();
     return found;
   }); // prettier-ignore
@@ -105,18 +107,78 @@ describe("together and apart", () => {
 
   test("the same bits, with numbers that changed on the way", () => expectSame(together!, apart!));
 
-  test("the reference's spikes", async () => {
-    const reference = await collect(referenceEngine(c, { precision: 32 }), STEPS, { ends: [400, 650], before });
+  test("the reference's spikes and traces", async () => {
+    const reference = await collect(referenceEngine(c, { precision: 32 }), STEPS, { ends: ENDS, before });
     same("spikes", together!.spikes, reference.spikes);
     expect(Object.keys(together!.traces)).toEqual(Object.keys(reference.traces));
+    // a step rounds four times (V - rest, its product, rest again, what arrives), each by at most 2^-24 of the largest value; all of it is
+    // forgotten with tau, 400 steps at most
+    const close = 4 * 400 * 2 ** -24;
+    for (const [name, { steps, data }] of Object.entries(reference.traces)) {
+      const own = together!.traces[name]!;
+      same(`${name}: steps`, own.steps, steps);
+      const largest = Math.max(...data.map(Math.abs));
+      expect(Math.max(...data.map((x, k) => Math.abs(x - own.data[k]!))), name).toBeLessThan(close * largest);
+    }
   });
 
   test.each([
     ["apart", "together", APART, 2 ** 20],
     ["together", "apart", 2 ** 20, APART],
+    ["together", "together", 2 ** 20, 2 ** 20],
   ])("saved %s and gone on %s", async (_, __, first, second) => {
-    const { state } = await run({ to: STEPS / 2, bindingBytes: first });
-    const rest = await run({ state, bindingBytes: second });
-    expectSame({ ...rest, spikes: apart!.spikes, traces: apart!.traces }, apart!);
+    const half = await run({ to: STEPS / 2, bindingBytes: first });
+    const rest = await run({ state: half.state, bindingBytes: second });
+    expect(rest.spikes[0]).toBeGreaterThanOrEqual((STEPS / 2) * 2 ** 20);
+    expectSame(oneAfterTheOther(half, rest), apart!);
   });
+});
+
+const oneAfterTheOther = (half: Run, rest: Run): Run => ({
+  spikes: Float64Array.of(...half.spikes, ...rest.spikes),
+  traces: Object.fromEntries(
+    Object.entries(half.traces).map(([name, { steps, data }]) => {
+      const then = rest.traces[name]!;
+      return [name, { steps: [...steps, ...then.steps], data: [...data, ...then.data] }];
+    }),
+  ),
+  state: rest.state,
+});
+
+describe("populations whose traces differ", () => {
+  /** Populations of so many cells; each records V of its first cell at these intervals. */
+  const recorded = (
+    populations: readonly { readonly n: number; readonly every: readonly number[] }[],
+  ): CompiledNetwork => {
+    const net = new Network({ seed: 1 });
+    populations.forEach(({ n, every }, k) => {
+      const cells = net.cells(`P${k}`, leaky({ n }));
+      for (const t of every) net.record(cells, "V", { every: ms(t), cells: [0] });
+    });
+    return compiled(net);
+  };
+  const bytes = (network: CompiledNetwork, most: number): number[] =>
+    joinedCells(network, network.stages[0]!.cells, most).map(
+      ({ cells, members }) => 4 * tableLayout(cells, network.entries, members.length).length,
+    );
+  const total = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
+  const upTo = (n: number): number[] => Array.from({ length: n }, (_, k) => k + 1);
+
+  test("they are not joined where tables would more than double", () => {
+    const each = recorded(upTo(12).map((k) => ({ n: 1000, every: [k] })));
+    const [together, apart] = [bytes(each, 2 ** 27), bytes(each, 1)];
+    expect(apart.length).toBe(12);
+    expect(together.length).toBe(6); // two and two
+    expect(total(together)).toBeLessThan(2.02 * total(apart)); // beside rows some words of each population
+    const same = recorded(upTo(12).map(() => ({ n: 1000, every: [1, 2, 3] })));
+    expect(bytes(same, 2 ** 27).length).toBe(1);
+  });
+
+  test("nor where the table of all is larger than a buffer may be", () => {
+    const one = recorded([{ n: 1000, every: upTo(20) }, { n: 900, every: [] }]);
+    const rows = 4 * 20 * 1900;
+    expect(bytes(one, rows + 400)).toEqual([expect.toSatisfy((x: number) => x > rows && x < rows + 400)]);
+    expect(bytes(one, rows).length).toBe(2);
+    expect(Math.max(...bytes(one, 120_000))).toBeLessThan(120_000);
+  }); // prettier-ignore
 });

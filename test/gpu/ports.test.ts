@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { compile } from "../../src/compile/compile.ts";
 import { gpuEngine } from "../../src/gpu/engine.ts";
 import { referenceEngine } from "../../src/reference/engine.ts";
@@ -7,6 +7,14 @@ import { openTestDevice, type TestDevice } from "./device.ts";
 import { joinedPorts } from "../../src/gpu/port-part.ts";
 import { collect, expectSame, same } from "./engine-networks.ts";
 import type { GpuOptions } from "../../src/gpu/base.ts";
+import type * as Ports from "../../src/host/ports.ts";
+import { portTables } from "../../src/host/ports.ts";
+
+// as it is, and counted
+vi.mock("../../src/host/ports.ts", async (original) => {
+  const real = await original<typeof Ports>();
+  return { ...real, portTables: vi.fn(real.portTables) };
+});
 
 let gpu: TestDevice;
 beforeAll(async () => (gpu = await openTestDevice()));
@@ -44,4 +52,10 @@ test("ports whose rates stay are drawn together, others alone: the same bits", a
   expect(together(false, APART)).toEqual(Array.from({ length: PORTS }, () => 1));
   expect(together(true, 2 ** 20)).toEqual(together(false, APART));
   expectSame(await run({}), await run({ bindingBytes: APART }));
+});
+
+test("an engine makes the tables of a port whose rate stays once", async () => {
+  vi.mocked(portTables).mockClear();
+  await run({});
+  expect(vi.mocked(portTables)).toHaveBeenCalledTimes(PORTS);
 });
