@@ -76,10 +76,14 @@ export interface Recorded {
 export interface Match {
   /** nAm. */
   readonly rmse: number;
-  readonly correlation: number;
-  /** factor on the recording with the least RMSE. */
-  readonly best: number;
+  /** undefined where one of the two does not vary. */
+  readonly correlation: number | undefined;
+  /** factor on the recording with the least RMSE; undefined where that is 0 throughout. */
+  readonly best: number | undefined;
 }
+
+/** Whether all values are one. Their standard deviation need not be 0: it has their mean's rounding. */
+export const isConstant = (values: readonly number[]): boolean => values.every((x) => x === values[0]);
 
 export interface ColumnReadings {
   /** by cell type. */

@@ -1,4 +1,4 @@
-import type { FromFit } from "./facts.ts";
+import { type FromFit, isConstant } from "./facts.ts";
 
 export type Round = FromFit & { kind: "round" };
 
@@ -18,10 +18,10 @@ export function wordsOn(round: Pick<Round, "ended" | "error">, recorded: readonl
   return { part: share === false ? "" : `, which explains ${share} % of the recording's variance`, trust: trustIn(round, explained) };
 } // prettier-ignore
 
-/** Standard deviation of what is there; 0 where it is one value, whatever rounding leaves of its mean. */
+/** Standard deviation of what is there; 0 where it is one value. */
 function spreadOf(values: readonly (number | null)[]): number {
   const known = values.filter((x) => x !== null);
-  if (known.every((x) => x === known[0])) return 0;
+  if (isConstant(known)) return 0;
   const mean = known.reduce((sum, x) => sum + x, 0) / known.length;
   return Math.sqrt(known.reduce((sum, x) => sum + (x - mean) ** 2, 0) / known.length);
 }

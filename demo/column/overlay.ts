@@ -21,7 +21,7 @@ export class Overlay {
     [this.#plot, this.#spec, this.#changed] = [plot, spec, changed];
     element("recorded-away").addEventListener("click", () => this.open("", undefined));
     const smoothing = numberField({ label: "Smoothing, ms", value: 0, min: 0, max: 500 }, (x) => this.#set({ smoothing: x ?? 0 }));
-    const best = button("Best factor", () => this.#match !== undefined && this.#set({ factor: Number((this.#match.best * (this.recorded?.factor ?? 1)).toPrecision(4)) }));
+    const best = button("Best factor", () => this.#match?.best !== undefined && this.#set({ factor: Number((this.#match.best * (this.recorded?.factor ?? 1)).toPrecision(4)) }));
     best.title = "The factor with the least RMSE";
     element("recorded-smoothing").append(smoothing);
     element("recorded-best").append(best);
@@ -46,9 +46,10 @@ export class Overlay {
     this.#plot.set(recorded === undefined ? [t, moment] : [t, moment, recorded]);
     const shown = match === undefined ? "–" : match.rmse.toPrecision(4);
     element("rmse").textContent = `${shown}${match === undefined ? "" : " nAm"}`;
-    element("correlation").textContent = match === undefined ? "–" : match.correlation.toFixed(3);
+    element("correlation").textContent = match?.correlation?.toFixed(3) ?? "–";
     if (match === undefined) delete document.body.dataset["rmse"];
-    else Object.assign(document.body.dataset, { rmse: String(match.rmse), correlation: String(match.correlation) });
+    else
+      Object.assign(document.body.dataset, { rmse: String(match.rmse), correlation: String(match.correlation ?? "") });
   }
 
   #set(what: Partial<Recorded>): void {

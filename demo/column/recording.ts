@@ -1,7 +1,7 @@
 import { pearson } from "../../src/analysis/correlation.ts";
 import { decimal } from "../../src/decimal.ts";
 import { readDipole, smoothedDipole } from "../../src/models/cortical-column/dipole.ts";
-import { SAMPLE_MS, type Match, type Recorded } from "./facts.ts";
+import { isConstant, SAMPLE_MS, type Match, type Recorded } from "./facts.ts";
 
 /** A recorded dipole on the samples of the model. */
 export class Recording {
@@ -40,7 +40,7 @@ export function matchOf(pairs: readonly (readonly [number, number])[]): Match | 
   const [model, recording] = [pairs.map(([x]) => x), pairs.map(([, y]) => y)];
   const mean = (of: (pair: readonly [number, number]) => number): number => pairs.reduce((sum, p) => sum + of(p), 0) / n;
   const [product, square] = [mean(([x, y]) => x * y), mean(([, y]) => y * y)];
-  return { rmse: Math.sqrt(mean(([x, y]) => (x - y) ** 2)), correlation: pearson(model, recording), best: product / square };
+  return { rmse: Math.sqrt(mean(([x, y]) => (x - y) ** 2)), correlation: isConstant(model) || isConstant(recording) ? undefined : pearson(model, recording), best: square > 0 ? product / square : undefined };
 } // prettier-ignore
 
 /** Linear between the file's samples; NaN outside them. */

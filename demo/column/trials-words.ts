@@ -9,7 +9,7 @@ export function wordsOf(
 ): { status: string; progress: string } {
   const { done = 0, match, ended = false } = readings ?? {};
   const over = `${done} of ${wanted} trials`;
-  const compared = match === undefined || done === 0 ? "" : ` Mean against the recording: RMSE ${match.rmse.toPrecision(4)} nAm, correlation ${match.correlation.toFixed(3)}.`; // prettier-ignore
+  const compared = match === undefined || done === 0 ? "" : ` Mean against the recording: RMSE ${match.rmse.toPrecision(4)} nAm${match.correlation === undefined ? "" : `, correlation ${match.correlation.toFixed(3)}`}.`; // prettier-ignore
   if (!runs && readings === undefined) return { status: "None has run.", progress: "" };
   if (!ended) return { status: `${done === 0 ? `Running ${wanted} trials.` : `${over} are over.`}${compared}`, progress: runs ? progressOf(readings) : "" }; // prettier-ignore
   const stopped = done === 0 ? "Stopped before a trial was over." : `Stopped after ${over}.`;

@@ -4,7 +4,7 @@ import { FIELD_MS, SAMPLE_MS } from "../../../demo/column/facts.ts";
 import { Field, fieldVariables, PROBE } from "../../../demo/column/field.ts";
 import { buildColumn } from "../../../demo/column/network.ts";
 import { pick } from "../../../demo/column/pick.ts";
-import { readRecorded } from "../../../demo/column/recording.ts";
+import { matchOf, readRecorded } from "../../../demo/column/recording.ts";
 import { wordsOn } from "../../../demo/column/fit-words.ts";
 import { FREQUENCIES, spectrogramOf, spectrumOf } from "../../../demo/column/rhythms.ts";
 import { columnShape } from "../../../demo/column/shape.ts";
@@ -103,6 +103,9 @@ test("trials: what is over is said apart from what is under way, of the number t
   expect(wordsOf(readings(0, 0, true), false, 5).status).toBe("Stopped before a trial was over.");
   const match = { rmse: 1.5, correlation: 0.25, best: 1 };
   expect(wordsOf({ ...readings(2, 4), match }, true, 5).status).toBe("2 of 5 trials are over. Mean against the recording: RMSE 1.500 nAm, correlation 0.250."); // prettier-ignore
+  expect(wordsOf({ ...readings(2, 4), match: { ...match, correlation: undefined } }, true, 5).status).toMatch(
+    /: RMSE 1\.500 nAm\.$/,
+  );
   expect(wordsOf({ ...readings(0, 2), match }, true, 5).status).toBe("Running 5 trials.");
 });
 
@@ -124,6 +127,12 @@ test.each([
 ])("a recorded dipole is read: %s", (_, text) => {
   const { t, moment } = readRecorded(textOf("file.csv", text), "file.csv"); // as the page opens files
   expect([[...t], [...moment]]).toEqual([[0, 0.5], [1.5, -2]]); // prettier-ignore
+});
+
+test("a constant recording has no correlation, and one of 0 no best factor", () => {
+  expect(matchOf([[1, 0.1], [2, 0.1], [4, 0.1]])?.correlation).toBeUndefined(); // prettier-ignore
+  expect(matchOf([[3, 0], [4, 0]])).toEqual({ rmse: Math.sqrt(12.5), correlation: undefined, best: undefined }); // prettier-ignore
+  expect(matchOf([[2, 1], [6, 3]])).toEqual({ rmse: Math.sqrt(5), correlation: 1, best: 2 }); // prettier-ignore
 });
 
 test("a fit's share of the variance is left out where the recording has none", () => {
