@@ -6,7 +6,7 @@ import { own } from "../own.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
 import { currentsOf } from "./currents.ts";
-import { type Channel, type EventEffect, type Flow, ionsOfPool, type Mechanism, nernstsOf, type Pool, type ReceptorState, reversalsOf, type State, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
+import { type Channel, type EventEffect, type Flow, ionsOfPool, isShared, type Mechanism, nernstsOf, type Pool, type ReceptorState, reversalsOf, type State, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
 import { checkKinetics } from "./check-kinetics.ts";
 
 /** What a mechanism's texts find where it is inserted. */
@@ -17,9 +17,11 @@ export interface Surroundings {
   readonly computed: ReadonlySet<string>;
   /** concentrations have one, for mechanisms that start after the pools. */
   readonly pools: ReadonlySet<string>;
+  /** Other states of pools (mM), with the pools that keep them: read by who has no such name, where one pool keeps it. */
+  readonly inner: ReadonlyMap<string, readonly string[]>;
 }
 
-export const NOWHERE: Surroundings = { given: new Map(), computed: new Set(), pools: new Set() };
+export const NOWHERE: Surroundings = { given: new Map(), computed: new Set(), pools: new Set(), inner: new Map() };
 
 /** Checks everything that a mechanism says: its fields, its names, and of each text the names, the functions, the units and
  * whether it may be read where it stands.
@@ -187,11 +189,18 @@ function ofIon(name: string): string | undefined {
   return reversal && `Where it is the reversal potential of ${reversal}, give the cell reversals: { ${reversal}: mV(0) }, or insert a pool that computes it`; // prettier-ignore
 }
 
+/** What to do about a name that several pools in one place keep. */
+function ofSeveral(name: string, { inner }: Surroundings): string | undefined {
+  const pools = inner.get(name) ?? [];
+  return pools.length < 2 ? undefined : `The pools ${pools.join(" and ")} each keep a state of that name: rename it in all but one`; // prettier-ignore
+}
+
 class MechanismTexts {
   readonly #where: string;
   readonly #m: Mechanism;
   readonly #around: Surroundings;
   readonly #units: ReadonlyMap<string, Unit | Dimension>; // of states
+  readonly #own: ReadonlySet<string>; // names that go before what other pools keep
   readonly #texts: Texts;
 
   constructor(where: string, m: Mechanism, around: Surroundings) {
@@ -199,14 +208,17 @@ class MechanismTexts {
     this.#m = m;
     this.#around = around;
     this.#units = new Map(statesOf(m).map((s) => [s, stateUnit(m, s)]));
-    const known: Record<string, Unit | Dimension> = { V: "mV", dt: "ms", celsius: "degC", diam: "um", area: AREA };
+    this.#own = new Set([...Object.keys(m.params), ...Object.keys(m.let ?? {}), ...this.#units.keys()]);
+    const inner = [...around.inner].filter(([name, pools]) => pools.length === 1 && !this.#own.has(name));
+    const known: Record<string, Unit | Dimension> = Object.fromEntries(inner.map(([name]) => [name, "mM"]));
+    Object.assign(known, { V: "mV", dt: "ms", celsius: "degC", diam: "um", area: AREA });
     for (const [name, u] of around.given) known[name] = u;
     for (const name of currentNames(m)) known[name] = "mA/cm2";
     if (m.kind === "synapse") known["w"] = weightUnitOf(m);
     for (const [name, u] of this.#units) known[name] = u;
     for (const [name, p] of Object.entries(m.params)) known[name] = p.unit;
     const constants = new Set(["dt", "celsius", ...Object.keys(m.params)]);
-    this.#texts = new Texts(where, known, m.functions, constants, ofIon);
+    this.#texts = new Texts(where, known, m.functions, constants, (name) => ofSeveral(name, around) ?? ofIon(name));
   }
 
   check(): void {
@@ -265,7 +277,7 @@ class MechanismTexts {
     const hidden = new Map<string, string>();
     for (const name of currentNames(this.#m)) hidden.set(name, HIDDEN.start);
     for (const name of this.#around.computed) hidden.set(name, HIDDEN.nernst);
-    if (this.#m.kind === "pool") for (const name of this.#around.pools) hidden.set(name, HIDDEN.order);
+    if (this.#m.kind === "pool") for (const name of [...this.#around.pools, ...this.#around.inner.keys()]) if (!this.#own.has(name)) hidden.set(name, HIDDEN.order); // prettier-ignore
     const states = Object.keys(this.#m.states);
     for (const name of states.slice(0, states.indexOf(s))) hidden.delete(name);
     for (const name of states.slice(states.indexOf(s))) hidden.set(name, HIDDEN.order);
@@ -389,6 +401,6 @@ export function stateUnit(m: Mechanism, s: string): Unit {
   const state = own(m.states, s);
   if (state?.unit !== undefined) return state.unit;
   if (m.kind === "synapse") return weightUnitOf(m);
-  if (m.kind === "pool") return ionsOfPool(m).some((ion) => s === `${ion}i` || s === `${ion}o`) ? "mM" : "1";
+  if (m.kind === "pool") return isShared(m, s) ? "mM" : "1";
   return Object.values(m.currents).some(({ ion }) => ion !== undefined && s === `${ion}i`) ? "mM" : "1";
 }

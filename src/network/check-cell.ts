@@ -1,7 +1,7 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
-import { checkMechanism, type Surroundings } from "../mechanisms/check.ts";
-import { type Mechanism, reversalsOf } from "../mechanisms/mechanism.ts";
+import { checkMechanism, NOWHERE, type Surroundings } from "../mechanisms/check.ts";
+import { isShared, type Mechanism, type Pool, reversalsOf } from "../mechanisms/mechanism.ts";
 import { type Check, finite, given, isPlain, list, numbers, object, oneOf, quantity, record, refuseOutside, shown, text, whole } from "../shapes.ts"; // prettier-ignore
 import { canonicalValues, type Quantity, type Unit, type Given } from "../units.ts";
 import type { CellModel, WholeCell } from "./cell.ts";
@@ -187,12 +187,11 @@ function checkValues(where: string, model: WholeCell): void {
 function checkMechanisms(where: string, model: WholeCell): void {
   const done = new Map<unknown, Set<string>>();
   const check = (at: string, mechanism: unknown, around: Surroundings): void => {
-    const key = [...around.given.keys()].join();
+    const key = JSON.stringify([[...around.given.keys()], [...around.inner]]);
     const seen = done.get(mechanism) ?? new Set();
     if (!seen.has(key)) checkMechanism(at, mechanism, around);
     done.set(mechanism, seen.add(key));
   };
-  const nowhere: Surroundings = { given: new Map(), computed: new Set(), pools: new Set() };
   const label = (mechanism: unknown): string => (isPlain(mechanism) && typeof mechanism.name === "string" ? `mechanism ${shown(mechanism.name)}` : "mechanism"); // prettier-ignore
   // pools first: what they give is what the others may read
   const kindOf = (m: unknown): unknown => (isPlain(m) ? m.kind : undefined);
@@ -208,7 +207,7 @@ function checkMechanisms(where: string, model: WholeCell): void {
     if (kindOf(r.synapse) !== "synapse" && ["channel", "pool"].includes(kindOf(r.synapse) as string)) {
       throw new ModelError(at, `is a ${String(kindOf(r.synapse))} among the receptors`, "Put it among the insertions");
     }
-    check(at, r.synapse, { ...nowhere, given: givenToReceptors(model) });
+    check(at, r.synapse, { ...NOWHERE, given: givenToReceptors(model) });
     checkParams(`${where}.${r.name}`, r.params ?? {}, r.synapse);
   }
 }
@@ -226,12 +225,12 @@ const givenToReceptors = (model: WholeCell): Map<string, Unit> =>
     ...Object.keys(model.concentrations ?? {}).map((name): [string, Unit] => [name, "mM"]),
   ]);
 
-/** Reversal potentials and concentrations that a mechanism finds in a section. */
+/** Reversal potentials and concentrations that a mechanism finds in a section, and what else pools keep there. */
 function givenBy(model: WholeCell, section: string | undefined, self: Mechanism): Surroundings {
   const given = new Map<string, Unit>(Object.keys(model.reversals ?? {}).map((ion) => [`e${ion}`, "mV"]));
   for (const name of Object.keys(model.concentrations ?? {})) given.set(name, "mM");
-  const [computed, pools] = [new Set<string>(), new Set<string>()];
-  for (const { mechanism, sections } of model.insertions) {
+  const [computed, pools, inner] = [new Set<string>(), new Set<string>(), new Map<string, string[]>()];
+  for (const { as, mechanism, sections } of model.insertions) {
     if (!isPlain(mechanism) || mechanism.kind !== "pool" || !sections.includes(section as string)) continue;
     for (const ion of reversalsOf(mechanism)) {
       given.set(`e${ion}`, "mV");
@@ -239,9 +238,13 @@ function givenBy(model: WholeCell, section: string | undefined, self: Mechanism)
     }
     if (mechanism === self || !isPlain(mechanism.states)) continue;
     for (const s of Object.keys(mechanism.states)) {
+      if (!isShared(mechanism as Pool, s)) {
+        inner.set(s, [...(inner.get(s) ?? []), as ?? mechanism.name]);
+        continue;
+      }
       given.set(s, "mM");
       pools.add(s);
     }
   }
-  return { given, computed, pools };
+  return { given, computed, pools, inner };
 }

@@ -2,7 +2,7 @@ import { ModelError } from "../../errors.ts";
 import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub, sum } from "../../lang/expr.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
 import { currentsOf } from "../../mechanisms/currents.ts";
-import { type Flow, type Nernst, nernstsOf, type ReceptorState, reversalsOf, type State, statesOf } from "../../mechanisms/mechanism.ts"; // prettier-ignore
+import { type Flow, isShared, type Nernst, nernstsOf, type ReceptorState, reversalsOf, type State, statesOf } from "../../mechanisms/mechanism.ts"; // prettier-ignore
 import type { Quantity } from "../../units.ts";
 import { eliminate } from "./elimination.ts";
 import { tableOf, tabulated } from "./rate-table.ts";
@@ -258,7 +258,7 @@ export class CellEquations {
     const map = this.#place(node);
     for (const other of this.#densities(d.node)) {
       if (other.mechanism.kind !== "pool") continue;
-      for (const s of Object.keys(other.mechanism.states)) map[s] = name(`${other.prefix}_${s}`);
+      for (const s of Object.keys(other.mechanism.states)) if (isShared(other.mechanism, s) || !Object.hasOwn(map, s)) map[s] = name(`${other.prefix}_${s}`); // prettier-ignore
       for (const ion of reversalsOf(other.mechanism)) map[`e${ion}`] = name(reversalName(other, ion));
     }
     for (const ion of ions(d)) map[`i${ion}`] = name(totalName(d.node, ion));

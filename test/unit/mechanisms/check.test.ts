@@ -8,6 +8,7 @@ const around: Surroundings = {
   given: new Map<string, Unit>([["ena", "mV"], ["ek", "mV"], ["eca", "mV"], ["cai", "mM"]]),
   computed: new Set(["eca"]),
   pools: new Set(["cai"]),
+  inner: new Map([["store", ["capool"]], ["twice", ["capool", "mgpool"]], ["gbar", ["capool", "mgpool"]]]),
 }; // prettier-ignore
 
 /** A channel that is right, with parts replaced. */
@@ -96,6 +97,8 @@ describe("a mechanism's texts", () => {
     ["a concentration that nothing keeps", channel(gate("xai / (xai + 1)")), 'it is a concentration of xa, insert a pool of it there, or give the cell concentrations: { xai: mM(1) }'],
     ["a number that float32 lacks", channel(current("gbar * 1e39")), "the number is too large"],
     ["a text that is none", channel(gate(3 as never)), "is of type number, not a text"],
+    ["what two pools keep", channel(gate("twice / (twice + store)")), 'The pools capool and mgpool each keep a state of that name'],
+    ["a let before itself, where a pool keeps the name", channel({ let: { store: "store * 2" }, ...gate("1") }), '"store" is defined later'],
     ["no time constant", channel({ states: { n: { inf: "1" } } }), "states.n.tau: is missing"],
     ["a half of each pair", channel({ states: { n: { inf: "1", beta: "1" } } }), 'has a field "inf", which nothing reads'],
     ["a misspelt field", channel({ stats: {} }), 'has a field "stats", which nothing reads. Did you mean "states"?'],

@@ -2,7 +2,7 @@ import { HillockError } from "../../../errors.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { type Dimension, dimension } from "../../../lang/units.ts";
 import { nameFault } from "../../../lang/words.ts";
-import { checkMechanism, type Surroundings } from "../../../mechanisms/check.ts";
+import { checkMechanism, NOWHERE, type Surroundings } from "../../../mechanisms/check.ts";
 import type { Channel, Current, EventEffect, Kinetics, Mechanism, Nernst, Pool, ReceptorState, State, Synapse } from "../../../mechanisms/mechanism.ts"; // prettier-ignore
 import type { Quantity, Unit } from "../../../units.ts";
 import { WEIGHT } from "../events/connection.ts";
@@ -296,7 +296,7 @@ export class Assembly {
         if (name === `${ion}i` && !(made.kind === "pool" && made.ion === ion)) given.set(name, "mM");
       }
     }
-    const around: Surroundings = { given, computed: new Set(), pools: new Set() };
+    const around: Surroundings = { ...NOWHERE, given };
     try {
       checkMechanism(`${program.file}, ${made.name}`, made, around);
     } catch (error) {
