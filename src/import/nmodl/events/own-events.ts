@@ -3,12 +3,13 @@ import { linkName, startOfArguments, WEIGHT } from "./connection.ts";
 import { ofCount, ofFlag } from "./flags.ts";
 import { readOver } from "./read-over.ts";
 import { type Effects, Execution } from "../running/execute.ts";
+import { unlessUnderRuledOut } from "../running/fixing.ts";
 import type { At } from "../reading/lexer.ts";
 import { currentsOf } from "../running/draft.ts";
 import type { EventState, Received } from "./received.ts";
 import { anchored, drift, inSteps } from "./moments.ts";
 import type { Context } from "../running/context.ts";
-import type { Phases } from "../running/phases.ts";
+import type { Phases, Sent } from "../running/phases.ts";
 import { drawName } from "../running/random.ts";
 import { keptName, type Resolver, stateOf } from "../running/resolve.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
@@ -86,7 +87,7 @@ export class OwnEvents {
   /** Runs NET_RECEIVE for every flag that it sends itself, until no new one comes up. */
   #discover(): void {
     const { symbols: s } = this.#context;
-    for (const [k, { flag, delay, ...at }] of this.#phases.sent.entries()) this.#send(`start${k}`, flag, at, delay); // prettier-ignore
+    for (const [k, sent] of this.#phases.sent.entries()) unlessUnderRuledOut(this.#context, sent.under, () => this.#send(`start${k}`, sent.flag, sent, sent)); // prettier-ignore
     const runs: Ran[] = [this.#event(s.name(WEIGHT), s.number(0))];
     this.#spent = new Set(this.#spentBy(runs[0] as Ran));
     if (this.#sends.size <= 1 && this.#phases.sent.length === this.#sends.size && mostSent(this.#receive.body, this.#context.program) <= 1) this.#room = 1; // prettier-ignore
@@ -96,9 +97,12 @@ export class OwnEvents {
         if (done.has(one.key)) continue;
         done.add(one.key);
         if (done.size > 20) this.#refuse(one.at, "sends itself events in more than 20 ways");
-        const run = this.#event(s.name(KEPT_WEIGHT), one.flag);
-        if ("test" in one || one.starts !== undefined) this.#checkAlone(one.at, run);
-        runs.push(run);
+        const under = "test" in one ? one.under : one.starts?.under;
+        unlessUnderRuledOut(this.#context, under ?? [], () => {
+          const run = this.#event(s.name(KEPT_WEIGHT), one.flag);
+          if (under !== undefined) this.#checkAlone(one.at, run);
+          runs.push(run);
+        });
         if (typeof one.flag === "string") this.#checkLast(one, one.flag);
       }
     }
@@ -203,7 +207,7 @@ export class OwnEvents {
   }
 
   /** The net_send at a place, which sends one flag. */
-  #send(key: string, flag: Expr, at: At, starts?: Expr): Send {
+  #send(key: string, flag: Expr, at: At, starts?: Sent): Send {
     const known = this.#sends.get(key);
     const number = valueOf(flag);
     const what = number ?? this.#counter(flag);
@@ -257,7 +261,7 @@ export class OwnEvents {
     const number = valueOf(run.value(flag));
     if (test.kind !== "binary" || !["<", ">", "<=", ">="].includes(test.op)) lexer.fail({ line, column }, "WATCHes what is no comparison", "Write WATCH (v > threshold) flag"); // prettier-ignore
     if (number === undefined) lexer.fail({ line, column }, "WATCHes with a flag that is no number", "Give a number");
-    const watch: Watch = { key, at: { line, column }, test: test as Watch["test"], flag: number as number };
+    const watch: Watch = { key, at: { line, column }, test: test as Watch["test"], flag: number as number, under: run.under() }; // prettier-ignore
     this.#watches.set(key, watch);
     const isFirst = run.values.get("watched@run") ?? s.number(0);
     for (const other of this.#watches.keys()) {
@@ -391,7 +395,7 @@ export class OwnEvents {
     const { symbols: s } = this.#context;
     if (name.startsWith("wait@")) {
       const send = [...this.#sends.values()].find(({ rooms }) => rooms.includes(name));
-      return send?.starts === undefined ? s.number(IDLE) : this.#resolver.resolve(send.starts, "initial");
+      return send?.starts === undefined ? s.number(IDLE) : this.#resolver.resolve(send.starts.delay, "initial");
     }
     if (!name.endsWith("@link") || name === KEPT_WEIGHT) return s.number(0);
     const value = start.get(name.replace(/@link$/, "")) ?? s.number(0);

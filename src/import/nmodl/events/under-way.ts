@@ -1,5 +1,6 @@
-import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
+import type { Under } from "../running/fixing.ts";
+import type { Sent } from "../running/phases.ts";
 import type { Program, Statement, Term } from "../reading/syntax.ts";
 
 /** Events of one net_send that may be under way at once; one more ends the run. */
@@ -16,7 +17,7 @@ export interface Send {
   /** a number, or the variable that counts events: of several under way the last alone then does something. */
   readonly flag: number | string;
   readonly rooms: readonly string[];
-  readonly starts: Expr | undefined;
+  readonly starts: Sent | undefined;
 }
 
 export interface Watch {
@@ -24,6 +25,7 @@ export interface Watch {
   readonly at: At;
   readonly test: Extract<Term, { kind: "binary" }>;
   readonly flag: number;
+  readonly under: readonly Under[];
 }
 
 export const onName = (key: string): string => `on@${key.replace(":", "_")}`;

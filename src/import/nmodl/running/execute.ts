@@ -2,7 +2,7 @@ import type { BinaryOp, Expr } from "../../../lang/expr.ts";
 import { bar, leftOut } from "./barred.ts";
 import { BUILTINS, IGNORED } from "./builtins.ts";
 import { through } from "./equations.ts";
-import { unlessRuledOut } from "./fixing.ts";
+import { type Under, unlessRuledOut } from "./fixing.ts";
 import { type Loop, runLoop } from "./loops.ts";
 import type { At } from "../reading/lexer.ts";
 import { among, either, pickedFromLong, pickedOf } from "./picked.ts";
@@ -39,6 +39,7 @@ export class Execution {
   readonly #effects: Effects;
   #values = new Map<string, Expr>();
   #locals: Map<string, Expr | undefined>[] = [];
+  #under: readonly Under[] = [];
   #statements = 0;
   #looping = 0;
   /** of the statement that runs. */
@@ -54,6 +55,9 @@ export class Execution {
   get values(): ReadonlyMap<string, Expr> {
     return this.#values;
   }
+
+  /** The tests that the statement stands under, the outermost first. */
+  under = (): readonly Under[] => this.#under;
 
   set(name: string, value: Expr): void {
     this.#values.set(name, value);
@@ -167,12 +171,8 @@ export class Execution {
       lexer.fail(to, `sets ${name}, which ${variable.kind === "constant" ? "is a constant" : "belongs to the simulation"}`, "Set a variable of the mechanism's own"); // prettier-ignore
     }
     this.#values.set(name, value);
-    if (
-      value.kind !== "name" &&
-      value.kind !== "number" &&
-      (!labels.has(value) || variables.find(labels.get(value) ?? "") === undefined)
-    )
-      labels.set(value, name);
+    const isUnlabelled = !labels.has(value) || variables.find(labels.get(value) ?? "") === undefined;
+    if (value.kind !== "name" && value.kind !== "number" && isUnlabelled) labels.set(value, name);
   }
 
   #local(name: string): Map<string, Expr | undefined> | undefined {
@@ -202,21 +202,22 @@ export class Execution {
     const condition = toldBy === undefined ? written : symbols.replace(written, toldBy);
     const known = valueOf(condition);
     if (known !== undefined) return known === 0 ? otherwise() : then();
-    const before = [this.#values, this.#locals] as const;
-    const branch = (one: () => void) => {
+    const before = [this.#values, this.#locals, this.#under] as const;
+    const branch = (holds: boolean, one: () => void) => {
+      this.#under = [...before[2], { test: condition, holds }];
       this.#values = new Map(before[0]);
       this.#locals = before[1].map((scope) => new Map(scope));
       one();
-      return [this.#values, this.#locals] as const;
+      return [this.#values, this.#locals, before[2]] as const;
     };
     let [yes, no] = [before, before];
     const both = [
-      () => unlessRuledOut(this.shared, condition, true, () => void (yes = branch(then))),
-      () => unlessRuledOut(this.shared, condition, false, () => void (no = branch(otherwise))),
+      () => unlessRuledOut(this.shared, condition, true, () => void (yes = branch(true, then))),
+      () => unlessRuledOut(this.shared, condition, false, () => void (no = branch(false, otherwise))),
     ] as const;
     const either = this.#effects.branches?.(condition, ...both);
     if (either === undefined) for (const one of both) one();
-    [this.#values, this.#locals] = before;
+    [this.#values, this.#locals, this.#under] = before;
     for (const name of new Set([...yes[0].keys(), ...no[0].keys()])) {
       const other = (): Expr => this.#before(before[0], name);
       const merged = this.#either(condition, yes[0].get(name) ?? other(), no[0].get(name) ?? other());

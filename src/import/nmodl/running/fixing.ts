@@ -49,6 +49,22 @@ export function unlessRuledOut(shared: Context, test: Expr, holds: boolean, run:
   }
 }
 
+/** A test that a statement stands under, and whether it has to hold. */
+export interface Under {
+  readonly test: Expr;
+  readonly holds: boolean;
+}
+
+/** Judges what stands under tests, once blocks have run.
+ * @throws Fixed where it is refused, and the file's parameters rule it out */
+export const unlessUnderRuledOut = (shared: Context, under: readonly Under[], judge: () => void): void =>
+  under.reduceRight(
+    (run, { test, holds }) =>
+      () =>
+        unlessRuledOut(shared, test, holds, run),
+    judge,
+  )();
+
 /** @throws Fixed where an expression has what is refused in branches alone that the file's parameters rule out */
 export function ruleOut(shared: Context, expr: Expr): void {
   const { symbols: s } = shared;

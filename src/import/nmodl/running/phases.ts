@@ -2,6 +2,8 @@ import { derivative } from "../../../lang/derivative.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { bar } from "./barred.ts";
 import { groups, type KineticRules, together } from "../../../lang/symbolic/coupled.ts";
+import { IDLE } from "../events/under-way.ts";
+import type { Under } from "./fixing.ts";
 import { chosen, type Equation, formOf, slopeOf, through, type Written } from "./equations.ts";
 import { Execution } from "./execute.ts";
 import type { At } from "../reading/lexer.ts";
@@ -24,13 +26,23 @@ export const fresh = (state: string): string => `${state}@new`;
 export const isFresh = (name: string): boolean => name.endsWith("@new");
 export const staleName = (name: string): string => name.replace(/@new$/, "");
 
+/** An event that INITIAL sends. */
+export interface Sent extends At {
+  readonly flag: Expr;
+  /** ms; `IDLE` where a test does not hold. */
+  readonly delay: Expr;
+  readonly under: readonly Under[];
+}
+
+const sentName = (k: number): string => `sent@${k}`;
+
 /** What a file does when: values of variables at the end of each phase, over those at its start. */
 export interface Phases {
   readonly initial: ReadonlyMap<string, Expr>;
   /** blocks that INITIAL solves for a steady state, or LINEAR. */
   readonly steady: readonly { readonly block: string; readonly before: ReadonlyMap<string, Expr> }[];
   /** events that INITIAL sends to the file's own NET_RECEIVE, by their flags. */
-  readonly sent: readonly (At & { readonly flag: Expr; readonly delay: Expr })[];
+  readonly sent: readonly Sent[];
   readonly updates: readonly Update[];
   readonly schemes: readonly Scheme[];
   /** of blocks that are more than schemes. */
@@ -42,7 +54,7 @@ export interface Phases {
 export function runPhases(context: Context): Phases {
   const { program } = context;
   const steady: { block: string; before: ReadonlyMap<string, Expr> }[] = [];
-  const sent: (At & { flag: Expr; delay: Expr })[] = [];
+  const sent: Omit<Sent, "delay">[] = [];
   const initial = new Execution(context, {
     other: (statement, run) => {
       if (statement.kind === "solve") {
@@ -52,30 +64,40 @@ export function runPhases(context: Context): Phases {
       if (statement.kind === "call" && statement.name === "net_send") {
         const [delay, flag] = statement.args.map((arg) => run.value(arg));
         const { line, column } = statement;
-        sent.push({ flag: flag ?? context.symbols.number(0), delay: delay ?? context.symbols.number(0), line, column });
+        run.set(sentName(sent.length), delay ?? context.symbols.number(0));
+        sent.push({ flag: flag ?? context.symbols.number(0), under: run.under(), line, column });
         return;
       }
       refuse(context, statement);
     },
   });
   initial.scoped(new Map(), [...hooked(context, "BEFORE INITIAL"), ...program.initial, ...hooked(context, "AFTER INITIAL"), ...hooked(context, "BEFORE STEP")]); // prettier-ignore
+  const values = new Map(initial.values);
+  const events = sent.map((one, k) => ({ ...one, delay: delayOf(context, values, sentName(k)) }));
   const body = program.breakpoint?.body ?? [];
-  const advance = new Advance(context, initial.values, steady.length > 0);
+  const advance = new Advance(context, values, steady.length > 0);
   advance.all(body);
   advance.after([...hooked(context, "AFTER SOLVE"), ...hooked(context, "BEFORE STEP")]);
   const currents = new Execution(context, { other: (statement) => refuse(context, statement) });
   beforeCurrents(context, currents);
   currents.scoped(new Map(), withoutSolves(body));
   return {
-    initial: initial.values,
+    initial: values,
     steady,
-    sent,
+    sent: events,
     updates: advance.updates,
     schemes: advance.schemes,
     conserved: advance.conserved,
     advanced: advance.values,
     currents: currents.values,
   };
+}
+
+/** Takes the delay of an event that INITIAL sends out of its values. */
+function delayOf({ symbols: s }: Context, values: Map<string, Expr>, sent: string): Expr {
+  const delay = values.get(sent) as Expr;
+  values.delete(sent);
+  return s.substitute(delay, new Map([[sent, s.number(IDLE)]]));
 }
 
 /** Statements of BREAKPOINT without those of the states' step. */
