@@ -6,8 +6,9 @@ import { own } from "../own.ts";
 import { bool, type Check, finite, isPlain, list, object, oneOf, quantity, record, refuse, shown, text, unit, whole } from "../shapes.ts"; // prettier-ignore
 import type { Unit } from "../units.ts";
 import { currentsOf } from "./currents.ts";
-import { type Channel, type EventEffect, type Flow, ionsOfPool, isShared, type Mechanism, nernstsOf, type Pool, type ReceptorState, reversalsOf, type State, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
+import { type Channel, type EventEffect, type Flow, ionsOfPool, type Mechanism, nernstsOf, type Pool, type ReceptorState, reversalsOf, type State, statesOf, type Synapse, weightUnitOf } from "./mechanism.ts"; // prettier-ignore
 import { checkKinetics } from "./check-kinetics.ts";
+import { isShared } from "./shared.ts";
 
 /** What a mechanism's texts find where it is inserted. */
 export interface Surroundings {

@@ -126,10 +126,6 @@ export interface Pool extends MechanismBase {
 /** Every ion of a pool. */
 export const ionsOfPool = ({ ion, ions = {} }: Pool): readonly string[] => [ion, ...Object.keys(ions)];
 
-/** Whether a state of a pool is a concentration of one of its ions, which it keeps for all; its other states are its own. */
-export const isShared = (pool: Pool, state: string): boolean =>
-  ionsOfPool(pool).some((ion) => state === `${ion}i` || state === `${ion}o`);
-
 /** Nernst's equation of each ion of a pool that has one. */
 export const nernstsOf = ({ ion, nernst, ions = {} }: Pool): readonly (readonly [string, Nernst])[] =>
   [[ion, { nernst }] as const, ...Object.entries(ions)].flatMap(([of, { nernst: its }]) =>

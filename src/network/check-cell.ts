@@ -1,7 +1,8 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
 import { checkMechanism, NOWHERE, type Surroundings } from "../mechanisms/check.ts";
-import { isShared, type Mechanism, type Pool, reversalsOf } from "../mechanisms/mechanism.ts";
+import { type Mechanism, type Pool, reversalsOf } from "../mechanisms/mechanism.ts";
+import { isShared } from "../mechanisms/shared.ts";
 import { type Check, finite, given, isPlain, list, numbers, object, oneOf, quantity, record, refuseOutside, shown, text, whole } from "../shapes.ts"; // prettier-ignore
 import { canonicalValues, type Quantity, type Unit, type Given } from "../units.ts";
 import type { CellModel, WholeCell } from "./cell.ts";

@@ -2,7 +2,8 @@ import { ModelError } from "../../errors.ts";
 import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub, sum } from "../../lang/expr.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
 import { currentsOf } from "../../mechanisms/currents.ts";
-import { type Flow, isShared, type Nernst, nernstsOf, type ReceptorState, reversalsOf, type State, statesOf } from "../../mechanisms/mechanism.ts"; // prettier-ignore
+import { type Flow, type Nernst, nernstsOf, type ReceptorState, reversalsOf, type State, statesOf } from "../../mechanisms/mechanism.ts"; // prettier-ignore
+import { isShared } from "../../mechanisms/shared.ts";
 import type { Quantity } from "../../units.ts";
 import { eliminate } from "./elimination.ts";
 import { tableOf, tabulated } from "./rate-table.ts";
@@ -11,19 +12,7 @@ import { thermal } from "./nernst.ts";
 import { Noises, noiseStep, overStep } from "./noise.ts";
 import type { Relaxation } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
-import {
-  isDecaying,
-  isRelaxing,
-  lost,
-  ownStep,
-  ownSteps,
-  relax,
-  type Relaxing,
-  stepsOf,
-  steadyOf,
-  textsOf,
-  withLets,
-} from "./relaxing.ts";
+import { isDecaying, isRelaxing, lost, ownStep, ownSteps, relax, type Relaxing, stepsOf, steadyOf, textsOf, withLets } from "./relaxing.ts"; // prettier-ignore
 import { placeName } from "../links/link-places.ts";
 import { advanceReceptor, beginning, placesOf, receptorRelaxations, startOf, stateId } from "./receptor-states.ts";
 import { currentName, inputsOf, type InitialState, ions, type Phases, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, reversalName, totalName } from "./resolved-cell.ts"; // prettier-ignore

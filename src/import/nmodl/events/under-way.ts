@@ -1,6 +1,5 @@
 import type { At } from "../reading/lexer.ts";
-import type { Under } from "../running/fixing.ts";
-import type { Sent } from "../running/phases.ts";
+import type { Sent, Under } from "../running/sent.ts";
 import type { Program, Statement, Term } from "../reading/syntax.ts";
 
 /** Events of one net_send that may be under way at once; one more ends the run. */

@@ -7,6 +7,7 @@ import type { GivenByScript } from "../reading/given.ts";
 import type { Program, Statement } from "../reading/syntax.ts";
 import { isBarred } from "./barred.ts";
 import type { Context } from "./context.ts";
+import type { Under } from "./sent.ts";
 
 /** Parameters decide how often a loop goes round, or whether what is refused runs at all: the text is translated again with them as numbers. */
 export class Fixed extends Error {
@@ -47,12 +48,6 @@ export function unlessRuledOut(shared: Context, test: Expr, holds: boolean, run:
     const fixed = error instanceof DataError ? rulingOut(shared, test, holds) : undefined;
     throw fixed === undefined ? error : new Fixed(fixed);
   }
-}
-
-/** A test that a statement stands under, and whether it has to hold. */
-export interface Under {
-  readonly test: Expr;
-  readonly holds: boolean;
 }
 
 /** Judges what stands under tests, once blocks have run.

@@ -3,7 +3,7 @@ import type { Expr } from "../../../lang/expr.ts";
 import { bar } from "./barred.ts";
 import { groups, type KineticRules, together } from "../../../lang/symbolic/coupled.ts";
 import { IDLE } from "../events/under-way.ts";
-import type { Under } from "./fixing.ts";
+import type { Sent } from "./sent.ts";
 import { chosen, type Equation, formOf, slopeOf, through, type Written } from "./equations.ts";
 import { Execution } from "./execute.ts";
 import type { At } from "../reading/lexer.ts";
@@ -25,14 +25,6 @@ interface Update {
 export const fresh = (state: string): string => `${state}@new`;
 export const isFresh = (name: string): boolean => name.endsWith("@new");
 export const staleName = (name: string): string => name.replace(/@new$/, "");
-
-/** An event that INITIAL sends. */
-export interface Sent extends At {
-  readonly flag: Expr;
-  /** ms; `IDLE` where a test does not hold. */
-  readonly delay: Expr;
-  readonly under: readonly Under[];
-}
 
 const sentName = (k: number): string => `sent@${k}`;
 
