@@ -195,7 +195,7 @@ describe("functions of two numbers at once", () => {
 describe("choices of two numbers at once", () => {
   const flags: readonly [string, string][] = [["both", "select(x > y, select(x < 0.5, 1, 0), 0)"], ["one", "select(both > 0.5, 1, 0)"], ["none", "select(one != 0, 0, 1)"], ["compared", "x <= y"]]; // prettier-ignore
 
-  test.each(["max(x, 0)", "max(x, -0)", "max(x, 0.5)", "min(x, 0)", "min(x, -0)", "select(x > 0.5, y, 0)", "select(x > 0.5, 0, y)", "select(x > 0.5, -0, y)", "select(x > y, x, y)", "select(x, y, 2)", "both", "none", "compared", "both + one + none", "select(one != 0, x, y)", "select(one > 0, y, 0)", "select(one > 1, x, y)", "select(one >= 0, x, y)", "select(both > 0.5, 0, x)", "select(compared, x, y)", "none * x"])("%s has the bits of Math", (text) => {
+  test.each(["max(x, 0)", "max(x, -0)", "max(x, 0.5)", "min(x, 0)", "min(x, -0)", "select(x > 0.5, y, 0)", "select(x > 0.5, 0, y)", "select(x > 0.5, -0, y)", "select(x > y, x, y)", "select(x, y, 2)", "both", "none", "compared", "both + one + none", "select(one != 0, x, y)", "select(one > 0, y, 0)", "select(one > 1, x, y)", "select(one >= 0, x, y)", "select(both > 0.5, 0, x)", "select(compared, x, y)", "none * x", "x^2", "x^-1"])("%s has the bits of Math", (text) => {
     const before = flags.map(([id, value]): Stmt => ({ op: "let", name: id, value: parse(value) }));
     const run = paired(parse(text), before);
     const pairs = SPECIAL.flatMap((a) => SPECIAL.map((b): [number, number] => [a, b])).slice(0, N);
