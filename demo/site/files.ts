@@ -1,4 +1,3 @@
-import { textOf } from "../../src/shapes.ts";
 import { hideNotice, notice, paragraph } from "./notice.ts";
 
 /** Reads what is dropped on the page or chosen by a button; what `take` throws is told above the page.
@@ -12,6 +11,7 @@ export function onFiles(
     const [file] = files;
     if (file === undefined) return;
     try {
+      const { textOf } = await import("../../src/shapes.ts"); // what a page needs only where a file comes
       const texts = files.map(async (f): Promise<[string, string]> => [f.name, /\.nwb$/i.test(f.name) ? "" : textOf(f.name, await f.text())]); // prettier-ignore
       const all = new Map(await Promise.all(texts));
       await take(file.name, all.get(file.name) ?? "", file, all);

@@ -12,8 +12,8 @@ const clean = ({ complaints, requests }: Visit): void => {
   expect(requests.filter((r) => !r.startsWith(site.url) && !r.startsWith("data:"))).toEqual([]);
 };
 
-/** What a page loads when its reader asks for it: NWB with HDF5, a figure drawn as SVG. */
-const ON_DEMAND = /^assets\/(nwb|nwb-worker|figure|hdf5_hl)-/;
+/** What a page loads when its reader asks for it: NWB with HDF5, a figure drawn as SVG, what tells the encoding of a dropped file. */
+const ON_DEMAND = /^assets\/(nwb|nwb-worker|figure|hdf5_hl|shapes)-/;
 
 test("every page weighs at most 500 kB gzipped, and 60 kB before its worker is there", () => {
   const pages = Object.keys(site.gzipped).filter((f) => f.endsWith(".html"));

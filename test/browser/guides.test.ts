@@ -121,8 +121,8 @@ test("on a phone no guide is wider than the page", async () => {
 
 test("what needs Node has no button; pages carry a policy without unsafe-eval; axe finds nothing in a run block", async () => {
   const { page, complaints } = await open("documents/recording.html");
-  expect(await page.locator("pre > code.js").count()).toBe(3);
-  expect(await page.getByRole("button", { name: "Run", exact: true }).count()).toBe(1);
+  expect(await page.locator("pre > code.js").count()).toBe(4);
+  expect(await page.getByRole("button", { name: "Run", exact: true }).count()).toBe(2);
   const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*(blob|unsafe)/);
