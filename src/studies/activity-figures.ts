@@ -28,29 +28,34 @@ export interface Statistics {
   readonly cvs: ArrayLike<number>;
 }
 
-/** Of one or more populations: spectra of their rates; histograms of their neurons' rates and CVs. */
-export function statisticsFigure(all: readonly Statistics[]): string {
-  const top = Math.max(1, ...all.map(({ rates }) => Array.from(rates).reduce((a, b) => Math.max(a, b), 0))) * 1.05;
+/** Of one or more populations: spectra of their rates; histograms of their neurons' rates and CVs.
+ * @param span  in which spikes were counted, ms: a rate is a whole number of spikes in it, and so is the width of a rate's bin */
+export function statisticsFigure(all: readonly Statistics[], span: Span): string {
+  const seconds = (span.to - span.from) / 1000;
+  const most = Math.round(seconds * Math.max(1, ...all.map(({ rates }) => Array.from(rates).reduce((a, b) => Math.max(a, b), 0))));
+  const width = Math.ceil((most + 1) / BINS);
+  const counts = (rates: ArrayLike<number>): number[] => Array.from(rates, (rate) => Math.round(rate * seconds));
   const named = ({ label }: Statistics, k: number) => (label === "" ? {} : { label, colour: seriesColour(k) });
-  const steps = (of: "rates" | "cvs", to: number) => all.map((s, k) => ({ ...histogram(s[of], to, all.length === 1), ...named(s, k) }));
+  const steps = (of: (s: Statistics) => ArrayLike<number>, width: number, unit: number) => all.map((s, k) => ({ ...histogram(of(s), width, unit, all.length === 1), ...named(s, k) }));
   return figure({
     width: 160,
     panels: [
       { title: "Spectrum of the population rate", height: 30, x: { label: "frequency", unit: "Hz", range: [0, 300] }, y: { label: "power", unit: "Hz2/Hz" }, series: all.map((s, k) => ({ type: "line", x: s.spectrum.f, y: s.spectrum.density, ...named(s, k) })) },
-      { title: "Rates of neurons", height: 25, x: { label: "rate", unit: "Hz" }, y: { label: "neurons" }, series: steps("rates", top) },
-      { title: "CV of intervals", height: 25, x: { label: "CV" }, y: { label: "neurons" }, series: steps("cvs", 2) },
+      { title: "Rates of neurons", height: 25, x: { label: "rate", unit: "Hz" }, y: { label: "neurons" }, series: steps(({ rates }) => counts(rates), width, 1 / seconds) },
+      { title: "CV of intervals", height: 25, x: { label: "CV" }, y: { label: "neurons" }, series: steps(({ cvs }) => cvs, 2 / BINS, 1) },
     ],
   });
 } // prettier-ignore
 
 const BINS = 40;
 
-function histogram(values: ArrayLike<number>, to: number, filled: boolean) {
+/** How many values lie in each of `BINS` bins of a width from 0 on; edges in `unit` of what the values count. */
+function histogram(values: ArrayLike<number>, width: number, unit: number, filled: boolean) {
   const y = new Float64Array(BINS);
   for (const v of Array.from(values)) {
-    const bin = Math.floor((v / to) * BINS);
+    const bin = Math.floor(v / width);
     if (bin >= 0 && bin < BINS) y[bin] = (y[bin] as number) + 1;
   }
-  const edges = Float64Array.from({ length: BINS + 1 }, (_, k) => (k * to) / BINS);
+  const edges = Float64Array.from({ length: BINS + 1 }, (_, k) => k * width * unit);
   return { type: "step", edges, y, filled } as const;
 }

@@ -76,6 +76,9 @@ async function figures(run: StoredRun, entry: number, s: BrunelSettings): Promis
   const { rates, cvs } = activityOf(E, span, 0);
   return [
     { name: "activity", svg: () => activityFigure(E, s.pairs, shown) },
-    { name: "statistics", svg: () => statisticsFigure([{ label: "", spectrum: rateSpectrum(E, span), rates, cvs }]) },
+    {
+      name: "statistics",
+      svg: () => statisticsFigure([{ label: "", spectrum: rateSpectrum(E, span), rates, cvs }], span),
+    },
   ];
 }

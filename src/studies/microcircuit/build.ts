@@ -97,6 +97,6 @@ async function figures(run: StoredRun, entry: number, s: MicrocircuitSettings): 
   return [
     { name: "activity", svg: () => layersFigure(all, POPULATIONS, s.shown, { from: Math.max(span.from, span.to - 400), to: span.to }) },
     { name: "rates", svg: () => ratesFigure(statistics, FULL_RATES) },
-    { name: "statistics", svg: () => statisticsFigure(statistics.filter(({ label }) => isExcitatory(label))) },
+    { name: "statistics", svg: () => statisticsFigure(statistics.filter(({ label }) => isExcitatory(label)), span) },
   ];
 } // prettier-ignore

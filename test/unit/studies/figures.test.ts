@@ -6,6 +6,7 @@ import { spectraFigure, thresholdsFigure } from "../../../src/plot/common.ts";
 import { neuronParametersFigure, rinTauFigure } from "../../../src/studies/extraction/figures.ts";
 import { dischargeRatesFigure, plateauFigure, trapezoidFigure } from "../../../src/studies/trapezoid/figures.ts";
 import { coherenceFigure, forceFigure, objectiveFigure } from "../../../src/studies/watanabe-pipeline/figures.ts";
+import { statisticsFigure } from "../../../src/studies/activity-figures.ts";
 import { watanabeFigure } from "../../../src/studies/watanabe/figures.ts";
 
 const trains = fromPerCell([[100, 200, 300], [150, 290], []]);
@@ -96,3 +97,15 @@ test("a run without a spike still has its figures", () => {
   expect(svg).not.toMatch(/NaN|Infinity/);
   expect(dischargeRatesFigure({ t: Float64Array.of(0, 1), hz: [], cells: [] })).not.toMatch(/NaN|Infinity|undefined/);
 });
+
+test.each([[30, 30], [99, 33]])("rates are counted in bins of whole spikes: of %i counts that occur alike none is a gap", (n, bins) => {
+  const rates = Array.from({ length: n }, (_, k) => k / 0.8);
+  const spectrum = { f: Float64Array.of(0, 100), density: Float64Array.of(1, 2) };
+  const svg = statisticsFigure([{ label: "", spectrum: spectrum as never, rates, cvs: [] }], { from: 200, to: 1000 });
+  const [steps = ""] = Array.from(svg.matchAll(/<path d="(M[^"]*)"/g), (m) => m[1] as string).filter((d) => /V[\d.]+H[\d.]+V[\d.]+H/.test(d));
+  const heights = Array.from(steps.matchAll(/V([\d.]+)(?=H)/g), (m) => Number(m[1]));
+  expect(heights).toHaveLength(40);
+  expect(new Set(heights.slice(0, bins)).size).toBe(1);
+  expect(new Set(heights.slice(bins)).size).toBe(1);
+  expect(heights[0]).toBeLessThan(heights[bins] as number); // y of the drawing grows downwards
+}); // prettier-ignore
