@@ -1,5 +1,12 @@
 import { Matrix, solve } from "ml-matrix";
-import type { Tried } from "./search.ts";
+
+/** What one point gives. */
+export interface Tried {
+  /** root mean square of the residual. */
+  readonly error: number;
+  /** model minus recording, sample by sample. */
+  readonly residual: ArrayLike<number>;
+}
 
 /** A point of the unit cube, and what it gives. */
 export interface Known {

@@ -3,7 +3,7 @@ import { SAMPLE_MS, type FitRequest } from "./facts.ts";
 import { Moments, stronger } from "./moments.ts";
 import { columnOf, type ColumnSettings } from "./network.ts";
 import { Recording } from "./recording.ts";
-import type { Tried } from "./search.ts";
+import type { Tried } from "./around.ts";
 
 /** What a column of the fit gives. */
 export interface FittedColumn extends Tried {

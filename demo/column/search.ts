@@ -1,16 +1,8 @@
 import direct from "ml-direct";
-import { around, type Known } from "./around.ts";
+import { around, type Known, type Tried } from "./around.ts";
 import { drawU32, uniform } from "../../src/random/philox.ts";
 import { Emulator } from "./emulator.ts";
 import type { FitWhere } from "./facts.ts";
-
-/** What one point gives. */
-export interface Tried {
-  /** root mean square of the residual. */
-  readonly error: number;
-  /** model minus recording, sample by sample. */
-  readonly residual: ArrayLike<number>;
-}
 
 /** Points that are tried at once: a batch. */
 export interface Asked {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { search, type Round, type Tried } from "../../../demo/column/search.ts";
+import type { Tried } from "../../../demo/column/around.ts";
+import { search, type Round } from "../../../demo/column/search.ts";
 
 type Model = (point: readonly number[]) => Float64Array;
 
