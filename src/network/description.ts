@@ -168,10 +168,10 @@ export interface GatherDescription extends Place {
   readonly target: string;
   readonly rule: Rule;
   readonly weight: PerLink<Unit>;
-  /** Over states of the source ("V_pre": at `from`), the target's own ("V", at its place; linear in them) and `params`. */
+  /** Over states of the source ("V_pre", "s_pre": at `from`), the target's own ("V", at its place; linear in them) and `params`. */
   readonly value: string;
   readonly params?: Readonly<Record<string, Quantity>>;
-  /** where a source cell's V_pre is. */
+  /** where a source cell is read. */
   readonly from?: Place;
   /** of point neurons, instead of section and at. */
   readonly input?: string;
@@ -197,7 +197,7 @@ export interface Rls {
 export interface ReadoutDescription {
   readonly name: string;
   readonly source: string;
-  /** r over states of the source ("s_pre"; of cells "V_pre", at `from`) and `params`. */
+  /** r over states of the source ("V_pre", "s_pre"; of cells at `from`) and `params`. */
   readonly value: string;
   readonly params?: Readonly<Record<string, Quantity>>;
   readonly from?: Place;

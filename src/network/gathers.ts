@@ -22,6 +22,7 @@ import {
 import { linkValues, ruleSizes } from "./check-projection.ts";
 import type { PopulationDescription, GatherDescription, ReadoutDescription } from "./description.ts";
 import * as shape from "./shape.ts";
+import { ofSeveralInsertions, shownBy } from "./shown-states.ts";
 
 const place = { section: text, at: number };
 const gather = object(
@@ -53,7 +54,7 @@ export function checkGather(g: GatherDescription, populations: readonly Populati
   const source = receiver(where, populations, g.source);
   if (isCells(source)) clampUnit(where, { section: source.model.detector.section, ...g.from }, source);
   else if (g.from !== undefined) throw new ModelError(`${where}, from`, "is a place of point neurons", "Leave it out");
-  return termsOf(where, g, statesOf(source), target, unit);
+  return termsOf(where, g, shownBy(source, g.from), target, unit, ofSeveralInsertions(source, g.from));
 } // prettier-ignore
 
 /** Sources and targets of a gather's rule: a read-out has as many sources as values. */
@@ -84,32 +85,33 @@ function receiver(where: string, populations: readonly PopulationDescription[], 
   throw new ModelError(where, `"${name}" are sources, which have no states`, "Gather between cells or point neurons; connect sources");
 } // prettier-ignore
 
-/** States by name with units: all of a point neuron, the voltage of a cell. */
-export const statesOf = (p: CellsDescription | NeuronsDescription): [string, Unit][] =>
-  isNeurons(p) ? Object.entries(p.model.neuron.states).map(([s, { unit }]) => [s, unit]) : [["V", "mV"]];
+/** States of a target that a gather may multiply: all of a point neuron, the voltage of a cell. */
+const ownStates = (p: CellsDescription | NeuronsDescription): [string, Unit][] =>
+  isNeurons(p) ? shownBy(p) : [["V", "mV"]];
 
 /** The text of what each link weighs, over names of states and parameters, with the parameters' values put in.
  * @param unit    of its product with the weight
  * @param remedy  where the units do not fit
+ * @param source  what to do about a name that is none of these, for a message
  * @throws ModelError with field, text and column, and for a parameter with the name of a state */
-export function weighedText(where: string, { value, params = {}, weight }: { readonly value: string; readonly params?: Readonly<Record<string, Quantity>>; readonly weight: { readonly unit: Unit } }, states: readonly (readonly [string, Unit])[], unit: Unit, remedy: string): Expr {
+export function weighedText(where: string, { value, params = {}, weight }: { readonly value: string; readonly params?: Readonly<Record<string, Quantity>>; readonly weight: { readonly unit: Unit } }, states: readonly (readonly [string, Unit])[], unit: Unit, remedy: string, source?: (name: string) => string | undefined): Expr {
   const known: Record<string, Unit> = Object.fromEntries(states);
   for (const [p, q] of Object.entries(params)) {
     checkName(where, "parameter", p);
     if (Object.hasOwn(known, p)) throw new ModelError(where, `the parameter "${p}" has the name of a state`, "Rename it");
     known[p] = q.unit;
   }
-  const { expr, dimension: of } = new Texts(where, known).check("value", value, undefined, new Map());
+  const { expr, dimension: of } = new Texts(where, known, undefined, undefined, source).check("value", value, undefined, new Map());
   const product = times(of, weight.unit);
   if (product !== "any" && unitName(product) !== unitName(dimension(unit)))
     throw new ModelError(where, `gives weight * value in ${unitName(product)} where ${unit} is wanted`, remedy);
   return substitute(expr, Object.fromEntries(Object.entries(params).map(([p, q]) => [p, num(q.value)])));
 } // prettier-ignore
 
-function termsOf(where: string, g: GatherDescription, source: readonly (readonly [string, Unit])[], target: CellsDescription | NeuronsDescription, unit: Unit): GatherTerms {
-  const own = statesOf(target);
+function termsOf(where: string, g: GatherDescription, source: readonly (readonly [string, Unit])[], target: CellsDescription | NeuronsDescription, unit: Unit, of?: (name: string) => string | undefined): GatherTerms {
+  const own = ownStates(target);
   const pre = source.map(([s, u]) => [`${s}_pre`, u] as const);
-  const expr = weighedText(where, g, [...pre, ...own], unit, "Give the weight the unit that is missing");
+  const expr = weighedText(where, g, [...pre, ...own], unit, "Give the weight the unit that is missing", of);
   const states = new Set(own.map(([s]) => s));
   const slopes = new Map<string, Expr>();
   for (const s of states) {

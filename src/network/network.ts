@@ -201,7 +201,7 @@ export class Network {
   }
 
   /** Gathers the sum over links of weight * value from the sources' states, at every step: a current (nA) into a compartment, or into an input
-   * of point neurons (its unit). `value` is a text over states of the source ("V_pre"), the target's own ("V", linear in them) and
+   * of point neurons (its unit). `value` is a text over states of the source ("V_pre", "s_pre"), the target's own ("V", linear in them) and
    * `params`: "V_pre - V" for gap junctions, "s_pre" for a read-out. What the sources are at step n, after its spikes were reset, acts in
    * the update from n to n + 1. Returns the gather's name; what it gives is recorded as "<name>.i". */
   gather(source: AnyCells | ReadoutHandle, target: AnyCells, rule: Rule, options: GatherOptions): string {

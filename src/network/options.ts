@@ -39,10 +39,11 @@ export interface ClampOptions {
 
 export interface GatherOptions extends Place {
   readonly weight: LinkValues<Unit>;
-  /** over states of the source ("V_pre"), of the target ("V") and `params`. */
+  /** over states of the source ("V_pre"; of a cell also those of its insertions there, "s_pre" or "<insertion>_s_pre"), of the target ("V")
+   * and `params`. */
   readonly value: string;
   readonly params?: Readonly<Record<string, Quantity>>;
-  /** where a source cell's V_pre is; default: its detector. */
+  /** where a source cell is read; default: its detector. */
   readonly from?: Place;
   /** of point neurons; default: their first. */
   readonly input?: string;

@@ -11,8 +11,9 @@ import type {
   ReadoutDescription,
   Rls,
 } from "./description.ts";
-import { statesOf, weighedText } from "./gathers.ts";
+import { weighedText } from "./gathers.ts";
 import * as shape from "./shape.ts";
+import { ofSeveralInsertions, shownBy } from "./shown-states.ts";
 import type { Signal } from "./signal.ts";
 import { signalData } from "./sources.ts";
 
@@ -78,8 +79,9 @@ export function checkReadout(r: ReadoutDescription, populations: readonly Popula
 } // prettier-ignore
 
 function readText(where: string, r: ReadoutDescription, source: CellsDescription | NeuronsDescription): Expr {
-  const states = statesOf(source).map(([s, unit]) => [`${s}_pre`, unit] as const);
-  return weighedText(where, r, states, r.unit, "Give the weight the unit that is missing, or the read-out its unit");
+  const states = shownBy(source, r.from).map(([s, unit]) => [`${s}_pre`, unit] as const);
+  const remedy = "Give the weight the unit that is missing, or the read-out its unit";
+  return weighedText(where, r, states, r.unit, remedy, ofSeveralInsertions(source, r.from));
 } // prettier-ignore
 
 function checkLearning(where: string, r: ReadoutDescription, l: Rls): void {

@@ -6,6 +6,7 @@ import { type Channel, type Param, type Pool, type Synapse } from "../../mechani
 import type { Insertion, Method, WholeCell } from "../../network/cell.ts";
 import type { RecordingDescription } from "../../network/description.ts";
 import { recordedParts } from "../../network/recorded.ts";
+import { shownAt } from "../../network/shown-states.ts";
 import { type Compartments, eliminateMassless } from "../../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../../morphology/tree.ts";
 import { sampling } from "../chosen-cells.ts";
@@ -106,7 +107,14 @@ export class ResolvedModel {
 
   /** What others see of it. */
   exposes(): CompiledCells["exposes"] {
-    return this.#context.shown.map((s) => shownValue(s, () => this.#stateAt(s)));
+    return this.#context.shown.map((s) => shownValue(s, (state) => this.#shownState(s, state)));
+  }
+
+  #shownState(place: Shown, called: string): string {
+    const of = shownAt(this.#model, place.section).get(called)?.of[0];
+    if (of === undefined) return this.#stateAt(place);
+    const here = this.cell.densitiesOf[this.#node(place.section, place.at)];
+    return `${here?.find((d) => d.as === of.insertion)?.prefix}_${of.state}`;
   }
 
   #stateAt({ section, at }: { readonly section: string; readonly at: number }): string {

@@ -7,10 +7,10 @@ import { poisson } from "../../../src/network/sources.ts";
 import { simulate } from "../../../src/run/simulate.ts";
 import { Hz, ms, mV, nA, nS, one, uS } from "../../../src/units.ts";
 import { passive } from "../../clamps.ts";
-import { gathering, reader } from "../../gathers.ts";
+import { gathering, reader, transmitter } from "../../gathers.ts";
 
 type Found = Record<string, number[]>;
-const RECORDED = [["neurons", "V"], ["neurons", "graded.i"], ["cells", "V"], ["readers", "z"], ["readers", "out.i"]] as const; // prettier-ignore
+const RECORDED = [["neurons", "V"], ["neurons", "graded.i"], ["neurons", "released.i"], ["cells", "V"], ["cells", "soma.out.s"], ["cells", "soma(0.1).out.s"], ["readers", "z"], ["readers", "out.i"]] as const; // prettier-ignore
 
 async function run(net: Network, options: { engine?: "reference" | "reference32"; maxBlock?: number } = {}, restart?: number): Promise<Found> {
   const found: Found = {};
@@ -44,7 +44,11 @@ describe.each(["reference", "reference32"] as const)("gathers on %s", (engine) =
       expect(Math.abs(out(n, 1) - 16 * seen(5))).toBeLessThan(error);
       expect(found["readers.z"]![2 * (n + 1)]).toBe(out(n, 0)); // the map takes what was read
       const s = [0, 1, 2, 3].reduce((sum, c) => sum + 1 / (1 + Math.exp(-(u(n, c) + 60) / 5)), 0);
-      for (let c = 0; c < 6; c++) expect(Math.abs(found["neurons.graded.i"]![6 * n + c]! - 1e-4 * s * (-20 - seen(c)))).toBeLessThan(error * 1e-3);
+      const released = [0, 1, 2, 3].reduce((sum, c) => sum + found["cells.soma.out.s"]![4 * n + c]!, 0);
+      for (let c = 0; c < 6; c++) {
+        expect(Math.abs(found["neurons.graded.i"]![6 * n + c]! - 1e-4 * s * (-20 - seen(c)))).toBeLessThan(error * 1e-3);
+        expect(Math.abs(found["neurons.released.i"]![6 * n + c]! - 2e-4 * released * (-80 - seen(c)))).toBeLessThan(error * 1e-3);
+      }
     }
     expect(spikes).toBeGreaterThan(5);
   }); // prettier-ignore
@@ -66,17 +70,43 @@ describe.each(["reference", "reference32"] as const)("gathers on %s", (engine) =
   });
 });
 
+test("states of insertions are read at the place that the gather names, into cells too, and by read-outs", async () => {
+  const net = gathering();
+  net.recordReadout(net.readout("mean", net.population("cells") as never, { value: "out_s_pre", weight: one(0.25) }), "z", { every: ms(0.1) });
+  const sim = await simulate(net, { dt: ms(0.1), engine: "reference" });
+  for await (const chunk of sim.run(ms(20), { chunk: ms(20) })) {
+    const [V, near, middle, i] = ["V", "soma(0.1).out.s", "soma.out.s", "mutual.i"].map((v) => chunk.trace("cells", v).data);
+    const z = chunk.trace("cells", "mean.z").data;
+    let apart = 0;
+    for (let n = 0; n < 199; n++) {
+      for (const c of [0, 1]) expect(Math.abs(i![4 * n + c]! - 1e-3 * near![4 * n + 1 - c]! * (-80 - V![4 * n + c]!))).toBeLessThan(1e-12);
+      apart = Math.max(apart, Math.abs(near![4 * n]! - middle![4 * n]!));
+      const mean = [0, 1, 2, 3].reduce((sum, c) => sum + middle![4 * n + c]! / 4, 0);
+      expect(Math.abs(z[n]! - mean)).toBeLessThan(1e-12);
+    }
+    expect(apart).toBeGreaterThan(1e-6);
+  }
+  await sim.close();
+}); // prettier-ignore
+
 describe("gathers that cannot be", () => {
   const net = new Network({ seed: 1 });
   const cells = net.cells("cells", 2, passive(1));
   const readers = net.cells("readers", reader({ n: 2 }));
   const sources = net.sources("sources", 2, poisson({ rate: Hz(1) }));
   const options = { weight: uS(1), value: "V_pre - V" };
+  const model = passive(1);
+  const twice = ["out", "again"].map((as) => ({ sections: ["soma"], mechanism: transmitter, as }));
+  const releasing = net.cells("releasing", 2, { ...model, insertions: [...(model.insertions ?? []), ...twice] });
 
   test.each<[string, () => unknown, RegExp]>([
     ["sources", () => net.gather(sources as never, cells, oneToOne(), options), /are sources, which have no states/],
     ["a unit", () => net.gather(cells, cells, oneToOne(), { ...options, weight: one(1) }), /in mV where nA is wanted/],
     ["an unknown state", () => net.gather(cells, cells, oneToOne(), { ...options, value: "W_pre" }), /"W_pre" is not defined/],
+    ["a state of what is not inserted", () => net.gather(cells, cells, oneToOne(), { ...options, value: "s_pre * V" }), /"s_pre" is not defined/],
+    ["a state of two insertions", () => net.gather(releasing, cells, oneToOne(), { ...options, value: "s_pre * V" }), /Several insertions have it: say "out_s_pre" or "again_s_pre"/],
+    ["an own state that is not V", () => net.gather(releasing, releasing, oneToOne(), { ...options, value: "out_s_pre * out_s * V" }), /"out_s" is not defined/],
+    ["the unit of a state", () => net.gather(releasing, cells, oneToOne(), { ...options, value: "out_s_pre" }), /in uS where nA is wanted/],
     ["a product of own states", () => net.gather(cells, cells, oneToOne(), { ...options, value: "V_pre * V^2 / 1" }), /not linear in the target's own states/],
     ["an unknown input", () => net.gather(cells, readers, oneToOne(), { weight: one(1), value: "V_pre", input: "y" }), /no input "y"/],
     ["a place of point neurons", () => net.gather(readers, cells, oneToOne(), { weight: nA(1) as never, value: "z_pre", from: { section: "soma" } }), /is a place of point neurons/],
