@@ -20,7 +20,9 @@ const DEMO = "/usr/share/nrn/demo/release";
 const OWN = join(import.meta.dirname, "../fixtures/nmodl");
 const REFUSED = new Map([["invlfire", "ARTIFICIAL_CELL"]]);
 /** What two cells read of each other, by its POINTER. */
-const ACROSS = new Map([["gap_half", "vgap"], ["graded", "vpre"]]); // prettier-ignore
+const ACROSS = new Map([
+  ["gap_half", "vgap"], ["graded", "vpre"], ["graded_rise", "vpre"], ["graded_pyloric", "vpre"], ["graded_pulse", "pre"], ["graded_g_protein", "vpre"],
+]); // prettier-ignore
 
 const files = [DEMO, OWN].flatMap((dir) => readdirSync(dir).filter((f) => f.endsWith(".mod")).map((f) => join(dir, f))); // prettier-ignore
 const [CELSIUS, DT, STOP, LEAK] = [25, 0.025, 100, 3e-4] as const;
@@ -170,9 +172,12 @@ describe("translated mechanisms run as in NEURON", () => {
   });
 
   test.each([...ACROSS.keys()])("%s, from each of two cells to the other", async (name) => {
-    const { gather } = nmodlGather(readFileSync(own(name), "utf8"), { file: name });
+    const { gather, release } = nmodlGather(readFileSync(own(name), "utf8"), { file: name });
     const net = new Network({ seed: 1 });
-    const pair = ["a", "b"].map((id) => net.cells(id, 1, cellWith()));
+    const model = cellWith();
+    const inserted = release === undefined ? [] : [{ sections: ["soma"], mechanism: release }];
+    const cell = { ...model, insertions: [...(model.insertions ?? []), ...inserted] };
+    const pair = ["a", "b"].map((id) => net.cells(id, 1, cell));
     const [a, b] = pair as [(typeof pair)[0], (typeof pair)[0]];
     net.gather(a, b, oneToOne(), { ...gather, name: "there" });
     net.gather(b, a, oneToOne(), { ...gather, name: "back" });
@@ -183,6 +188,7 @@ describe("translated mechanisms run as in NEURON", () => {
     for await (const chunk of sim.run(ms(STOP))) ["a", "b"].forEach((id, k) => found[k]?.push(...chunk.trace(id, "V").data)); // prettier-ignore
     await sim.close();
     const neuron = want[name] as readonly number[];
+    expect(Math.max(...(found[1] as number[])) - Math.min(...(found[1] as number[]))).toBeGreaterThan(0.5); // mV: the other cell feels it
     const worst = found.flat().reduce((most, v, k) => Math.max(most, Math.abs(v - (neuron[k] as number))), 0);
     expect(found.flat().length).toBe(neuron.length);
     expect(worst).toBeLessThan(1e-6);

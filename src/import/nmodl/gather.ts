@@ -1,17 +1,22 @@
 import type { Expr } from "../../lang/expr.ts";
+import { stateUnit } from "../../mechanisms/check.ts";
+import type { Channel } from "../../mechanisms/mechanism.ts";
 import type { Quantity, Unit } from "../../units.ts";
-import { currentsOf } from "./running/draft.ts";
+import { type Draft, draft, exprsOf } from "./running/draft.ts";
 import { type NmodlOptions, constantsOf, unitsOf } from "./nmodl.ts";
 import { failBarred, isBarred } from "./running/barred.ts";
 import { give } from "./reading/given.ts";
+import type { Lexer } from "./reading/lexer.ts";
 import { Parser } from "./reading/parse.ts";
 import type { Context } from "./running/context.ts";
-import { runPhases } from "./running/phases.ts";
+import { type Phases, runPhases } from "./running/phases.ts";
 import { withParametersFixed } from "./running/fixing.ts";
-import { Resolver } from "./running/resolve.ts";
 import { Symbols } from "../../lang/symbolic/symbols.ts";
 import { unitWarnings } from "./units/unit-check.ts";
-import { Variables } from "./reading/variables.ts";
+import type { UnitTable } from "./units/units.ts";
+import { OTHER_VOLTAGE, Variables } from "./reading/variables.ts";
+import type { Program } from "./reading/syntax.ts";
+import { Assembly } from "./writing/assemble.ts";
 import { Writer } from "./writing/writer.ts";
 
 /** A POINT_PROCESS whose current comes from the voltage of another compartment: what `net.gather` takes. */
@@ -22,57 +27,123 @@ export interface NmodlGather {
     readonly value: string;
     readonly params: Readonly<Record<string, Quantity>>;
   };
+  /** Of a file with states: they follow the voltage of the source and are kept there, once for all that it reaches. An insertion of the source,
+   * by its own name, in the section where the gather begins. */
+  readonly release?: Channel;
   /** where the file's units do not fit each other, with line and column, as NEURON's `modlunit` finds it. */
   readonly warnings: readonly string[];
   /** what was decided where the file leaves a choice. */
   readonly notes: readonly string[];
 }
 
-/** Whether a text is for `nmodlGather`: a POINT_PROCESS that uses its one POINTER, without states and events. */
-export function isGather(text: string, options: Omit<NmodlOptions, "tables"> = {}): boolean {
+type Options = Omit<NmodlOptions, "tables">;
+
+/** Whether a text is for `nmodlGather`: a POINT_PROCESS that uses its one POINTER, without events. */
+export function isGather(text: string, options: Options = {}): boolean {
   const program = new Parser(text, options.file ?? "NMODL", options.include).whole();
-  const { kind, pointers, states, netReceive, breakpoint } = program;
-  const own = pointers[0]?.name;
-  return kind === "point" && pointers.length === 1 && states.length === 0 && netReceive === undefined && JSON.stringify(breakpoint?.body ?? []).includes(`"name":${JSON.stringify(own)}`); // prettier-ignore
+  const { kind, pointers, netReceive, breakpoint, initial, derivatives, kinetics, procedures } = program;
+  const runs = JSON.stringify([breakpoint?.body ?? [], initial, ...[derivatives, kinetics, procedures].map((blocks) => [...blocks.values()])]); // prettier-ignore
+  return kind === "point" && pointers.length === 1 && netReceive === undefined && runs.includes(`"name":${JSON.stringify(pointers[0]?.name)}`); // prettier-ignore
 }
 
 /** A gap junction, or a graded synapse, from an NMODL text with one POINTER, to the voltage on the other side: `i = (v - vgap)/r`. In NEURON
  * each side has a process; here each direction is a gather, which sees the other side as it was at the beginning of the step, as NEURON's do.
+ * States that follow the other side's voltage (`s' = (sinf(vpre) - s)/tau`) are a mechanism of the source, `release`.
  * @throws DataError with file, line and column for what is no such thing */
-export const nmodlGather = (text: string, options: Omit<NmodlOptions, "tables"> = {}): NmodlGather =>
-  withParametersFixed(options, (counted) => readGather(text, counted));
+export const nmodlGather = (text: string, options: Options = {}): NmodlGather =>
+  withParametersFixed(options, (counted) => new Gathering(text, counted).read());
 
-function readGather(text: string, options: Omit<NmodlOptions, "tables">): NmodlGather {
-  const parser = new Parser(text, options.file ?? "NMODL", options.include);
-  const program = parser.whole();
-  const { lexer } = parser;
-  give(program, lexer, options);
-  const no = (problem: string): never => lexer.fail(program.nameAt, problem, "Read it by nmodl, or write it by hand: docs/own-receptor.md"); // prettier-ignore
-  const [pointer, another] = program.pointers;
-  if (program.kind !== "point" || pointer === undefined || another !== undefined) no("is no POINT_PROCESS with one POINTER, to the voltage on the other side"); // prettier-ignore
-  if (program.states.length > 0 || program.netReceive !== undefined) no("has states or events beside a POINTER, which a gather has not"); // prettier-ignore
-  const symbols = new Symbols(() => no("comes to more than 200000 different expressions"));
-  const units = unitsOf(program);
-  const variables = new Variables(program, lexer, constantsOf(program, lexer, units), pointer?.name);
-  const context: Context = { program, lexer, variables, symbols, interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
-  const warnings = unitWarnings(program, lexer, units, parser.isUnchecked);
-  const phases = runPhases(context);
-  const resolver = new Resolver(context, phases);
-  const outward = currentsOf(context, phases).map(({ i }) => resolver.resolve(i, "currents")).reduce(symbols.add, symbols.number(0)); // prettier-ignore
-  const reads = symbols.reads(outward);
-  const kept = [...reads].find((name) => name.includes("@") && !name.endsWith("@param"));
-  if (kept !== undefined && isBarred(kept)) failBarred(context, kept);
-  if (kept !== undefined) no(`computes its current from ${kept.replace(/@.*/, "")}, which changes from step to step: a gather has no states`); // prettier-ignore
-  if (!reads.has("V_pre")) no(`does not read its POINTER ${pointer?.name ?? ""}`);
-  context.labels.clear(); // one text, without names for its parts
-  const writer = new Writer(context, units);
-  writer.say("V_pre", "V_pre", "mV");
-  let value = "";
-  writer.text(inward(symbols, outward), "nA" satisfies Unit, (found) => (value = found));
-  const lets = writer.write();
-  if (Object.keys(lets).length > 0) no("has a current that is too long for one text");
-  const params = Object.fromEntries(Object.entries(writer.inOrder()).map(([name, p]) => [name, p.default]));
-  return { gather: { weight: { value: 1, unit: "1" }, value, params }, warnings, notes: context.notes };
+class Gathering {
+  readonly #program: Program;
+  readonly #lexer: Lexer;
+  readonly #units: UnitTable;
+  readonly #context: Context;
+  readonly #warnings: readonly string[];
+
+  constructor(text: string, options: Options) {
+    const parser = new Parser(text, options.file ?? "NMODL", options.include);
+    [this.#program, this.#lexer] = [parser.whole(), parser.lexer];
+    const [program, lexer] = [this.#program, this.#lexer];
+    give(program, lexer, options);
+    const [pointer, another] = program.pointers;
+    if (program.kind !== "point" || pointer === undefined || another !== undefined) this.#no("is no POINT_PROCESS with one POINTER, to the voltage on the other side"); // prettier-ignore
+    if (program.netReceive !== undefined) this.#no("has events beside a POINTER, which a gather has not");
+    this.#units = unitsOf(program);
+    const symbols = new Symbols(() => this.#no("comes to more than 200000 different expressions"));
+    const variables = new Variables(program, lexer, constantsOf(program, lexer, this.#units), pointer?.name);
+    this.#context = { program, lexer, variables, symbols, interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
+    this.#warnings = unitWarnings(program, lexer, this.#units, parser.isUnchecked);
+  }
+
+  read(): NmodlGather {
+    const { symbols: s, notes } = this.#context;
+    const phases = runPhases(this.#context);
+    const made = draft(this.#context, phases);
+    const outward = made.currents.map((c) => c.i).reduce(s.add, s.number(0));
+    const states = new Set([...made.states.map((x) => x.state), ...made.schemes.flatMap((scheme) => scheme.states)]);
+    const felt = [...s.reads(outward)].filter((name) => states.has(name));
+    if (felt.length === 0 && !s.reads(outward).has("V")) this.#no(`does not read its POINTER ${this.#program.pointers[0]?.name ?? ""}`); // prettier-ignore
+    const shown = new Map<string, { readonly as: string; readonly unit: Unit }>();
+    let release: Channel | undefined;
+    if (felt.length > 0) {
+      this.#checkStates(made);
+      const assembly = this.#assembly(phases);
+      release = assembly.mechanism({ ...made, currents: [] }, undefined, undefined) as Channel;
+      for (const state of felt) {
+        const own = assembly.nameOf(state);
+        shown.set(state, { as: `${release.name}_${own}_pre`, unit: stateUnit(release, own) });
+      }
+      notes.push(`the source has ${felt.join(", ")}, in the mechanism ${release.name}: one for all that it reaches`);
+    }
+    const gather = this.#text(outward, shown);
+    return { gather, ...(release === undefined ? {} : { release }), warnings: this.#warnings, notes };
+  }
+
+  /** States stand in the source: they follow its voltage, not that of where the current flows. */
+  #checkStates({ states, schemes }: Draft): void {
+    const { symbols: s, lexer, variables } = this.#context;
+    const all = [
+      ...states.map(({ state, form, init, at }) => ({ state, at, of: [...exprsOf(form), ...(init === undefined ? [] : [init])] })),
+      ...schemes.map(({ states: [state = ""], at, reactions, init = [] }) => ({ state, at, of: [...reactions.flatMap((r) => [r.forward, r.backward]), ...init] })),
+    ]; // prettier-ignore
+    for (const { state, at, of } of all) {
+      const read = new Set(of.flatMap((e) => [...s.reads(e)]));
+      if (read.has(OTHER_VOLTAGE)) lexer.fail(at, `lets ${state} follow the voltage of its own side, v, beside the POINTER: the states of a gather are those of its source`, "Let the current alone read v, or write it by hand: docs/own-receptor.md"); // prettier-ignore
+      const ofIon = [...read].find((name) => variables.find(name)?.kind === "ion");
+      if (ofIon !== undefined) lexer.fail(at, `lets ${state} read ${ofIon}, an ion's on the target's side`, "Write it by hand: docs/own-receptor.md"); // prettier-ignore
+    }
+  }
+
+  /** Writes the states as a mechanism of the source. */
+  #assembly(phases: Phases): Assembly {
+    const program: Program = { ...this.#program, kind: "density", ions: [], nonspecific: [], electrode: [] };
+    return new Assembly({ ...this.#context, program }, this.#units, phases);
+  }
+
+  #text(outward: Expr, shown: ReadonlyMap<string, { readonly as: string; readonly unit: Unit }>): NmodlGather["gather"] {
+    const { symbols: s, variables } = this.#context;
+    this.#context.labels.clear(); // one text, without names for its parts
+    const writer = new Writer(this.#context, this.#units);
+    writer.say("V@pre", "V_pre", "mV");
+    writer.say(OTHER_VOLTAGE, "V", "mV");
+    for (const [state, { as, unit }] of shown) writer.say(state, as, unit);
+    if (shown.has("time")) this.#no("computes its current from the time, which a gather does not read");
+    for (const name of s.reads(outward)) {
+      if (isBarred(name)) failBarred(this.#context, name);
+      const kind = variables.find(name)?.kind;
+      if (["celsius", "dt", "diam", "area", "ion"].includes(kind ?? "")) this.#no(`computes its current from ${name}, which a gather does not read`); // prettier-ignore
+    }
+    let value = "";
+    const side = s.substitute(outward, new Map([["V", s.name("V@pre")]]));
+    writer.text(inward(s, side), "nA" satisfies Unit, (found) => (value = found));
+    if (Object.keys(writer.write()).length > 0) this.#no("has a current that is too long for one text");
+    const params = Object.fromEntries(Object.entries(writer.inOrder()).map(([name, p]) => [name, p.default]));
+    return { weight: { value: 1, unit: "1" }, value, params };
+  } // prettier-ignore
+
+  #no(problem: string): never {
+    return this.#lexer.fail(this.#program.nameAt, problem, "Read it by nmodl, or write it by hand: docs/own-receptor.md"); // prettier-ignore
+  }
 }
 
 /** The other way round: (a - b) g as (b - a) g. */

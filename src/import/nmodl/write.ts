@@ -19,17 +19,7 @@ const WIDTH = 120;
 export function mechanismSource(m: Mechanism, rule?: SourcePlasticity): string {
   const used = new Set<string>();
   const quantity = quantities(used);
-  const written = called(m.kind, [
-    `name: ${JSON.stringify(m.name)}`,
-    docOf(m),
-    ...(m.kind === "pool" ? [`ion: ${JSON.stringify(m.ion)}`] : []),
-    block("params", paramsOf(m, quantity)),
-    ...(m.let === undefined ? [] : [block("let", entries(m.let))]),
-    ...(m.kind === "synapse" && m.weight !== undefined ? [`weight: ${JSON.stringify(m.weight)}`] : []),
-    block("states", entries(m.states)),
-    ...own(m, quantity),
-    ...tableOf(m, quantity),
-  ]);
+  const written = calledMechanism(m, quantity);
   const ruled =
     rule === undefined ? "" : `\nexport const connection = ${called("plasticity", ruleParts(rule, quantity))}`;
   const makers = ["param", m.kind].sort().join(", ");
@@ -40,6 +30,19 @@ export function mechanismSource(m: Mechanism, rule?: SourcePlasticity): string {
   ]; // prettier-ignore
   return `${imports.join("")}\nexport default ${written}${ruled}`;
 }
+
+const calledMechanism = (m: Mechanism, quantity: (q: Quantity) => string): string =>
+  called(m.kind, [
+    `name: ${JSON.stringify(m.name)}`,
+    docOf(m),
+    ...(m.kind === "pool" ? [`ion: ${JSON.stringify(m.ion)}`] : []),
+    block("params", paramsOf(m, quantity)),
+    ...(m.let === undefined ? [] : [block("let", entries(m.let))]),
+    ...(m.kind === "synapse" && m.weight !== undefined ? [`weight: ${JSON.stringify(m.weight)}`] : []),
+    block("states", entries(m.states)),
+    ...own(m, quantity),
+    ...tableOf(m, quantity),
+  ]);
 
 /** A neuron as the text of a module: `export default neuron({ ... });` */
 export function neuronSource(n: Neuron): string {
@@ -79,15 +82,18 @@ const quantities =
 const imported = (used: ReadonlySet<string>): string =>
   used.size === 0 ? "" : `import { ${[...used].sort((a, b) => a.localeCompare(b)).join(", ")} } from "hillock";\n`;
 
-/** A gather as the text of a module: `net.gather(source, target, rule, { ...gather })`. */
-export function gatherSource({ weight, value, params }: NmodlGather["gather"]): string {
+/** A gather as the text of a module: `net.gather(source, target, rule, { ...gather })`, with what its source has inserted: `export const release`. */
+export function gatherSource({ weight, value, params }: NmodlGather["gather"], release?: NmodlGather["release"]): string {
   const used = new Set<string>();
   const quantity = quantities(used);
   const items = Object.entries(params).map(([name, q]) => `${name}: ${quantity(q)}`);
   const parts = [`weight: ${quantity(weight)}`, `value: ${JSON.stringify(value)}`, block("params", items)];
   const body = parts.map((part) => `  ${part.replaceAll("\n", "\n  ")},`).join("\n");
-  return `${imported(used)}\nexport default {\n${body}\n};\n`;
-}
+  const written = `\nexport default {\n${body}\n};\n`;
+  if (release === undefined) return `${imported(used)}${written}`;
+  const inserted = calledMechanism(release, quantity);
+  return `${imported(used)}import { channel, param } from "hillock/mechanisms";\n\nexport const release = ${inserted}${written}`;
+} // prettier-ignore
 
 const called = (maker: string, parts: readonly string[]): string =>
   `${maker}({\n${parts.map((part) => `  ${part.replaceAll("\n", part.startsWith("doc:") ? "\n" : "\n  ")},`).join("\n")}\n});\n`;

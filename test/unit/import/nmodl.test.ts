@@ -304,6 +304,40 @@ ASSIGNED { v (mV) vgap (mV) i (nA) }
 BREAKPOINT { i = ${more.i ?? "(v - vgap)/r"} }
 ${more.blocks ?? ""}`; // prettier-ignore
 
+  const graded = (equation: string, neuron = "", i = "s*(v - vgap)"): string => `NEURON { POINT_PROCESS Graded POINTER vgap ${neuron} NONSPECIFIC_CURRENT i }
+UNITS { (nA) = (nanoamp) (mV) = (millivolt) (uS) = (microsiemens) }
+PARAMETER { tau = 5 (ms) }
+ASSIGNED { v (mV) vgap (mV) i (nA) eca (mV) celsius }
+STATE { s }
+INITIAL { s = 0 }
+BREAKPOINT { SOLVE k METHOD cnexp i = ${i} }
+DERIVATIVE k { ${equation} }`; // prettier-ignore
+
+  test("with a state is a gather of a state of the source, and the mechanism that has it", () => {
+    const text = graded("s' = (1/(1 + exp(-vgap/4)) - s)/tau", "", "0.002*s*(v - 3)");
+    const { gather, release, notes } = nmodlGather(text, { file: "graded.mod" });
+    expect(isGather(text)).toBe(true);
+    expect(notes).toEqual(["the source has s, in the mechanism Graded: one for all that it reaches"]);
+    expect(gatherSource(gather, release)).toBe(`import { ms, one } from "hillock";
+import { channel, param } from "hillock/mechanisms";
+
+export const release = channel({
+  name: "Graded",
+  doc: \`Graded.
+Translated from NMODL, graded.mod.\`,
+  params: { tau: param(ms(5), "tau") },
+  states: { s: { inf: "1 / (1 + exp(-(V / 4)))", tau: "tau", init: "0" } },
+  currents: {},
+});
+
+export default {
+  weight: one(1),
+  value: "0.002 * Graded_s_pre * (3 - V)",
+  params: {},
+};
+`);
+  });
+
   test("is a gather, which reads as one would write it", () => {
     const { gather, warnings } = nmodlGather(gap());
     expect(warnings).toEqual([]);
@@ -320,9 +354,21 @@ export default {
 
   test.each([
     [gap({ neuron: "POINTER other" }), "NMODL:1:24: is no POINT_PROCESS with one POINTER"],
-    [gap({ blocks: "STATE { m }" }), "NMODL:1:24: has states or events beside a POINTER"],
+    [gap({ blocks: "NET_RECEIVE (w) { r = w }" }), "NMODL:1:24: has events beside a POINTER"],
+    [
+      graded("s' = (vgap + v - s)/tau"),
+      "NMODL:8:16: lets s follow the voltage of its own side, v, beside the POINTER: the states of a gather are those of its source",
+    ],
+    [
+      graded("s' = (vgap + eca - s)/tau", "USEION ca READ eca"),
+      "NMODL:8:16: lets s read eca, an ion's on the target's side",
+    ],
+    [
+      graded("s' = (vgap - s)/tau", "", "s*(v - vgap)*celsius"),
+      "computes its current from celsius, which a gather does not read",
+    ],
     [gap({ i: "v/r" }), "NMODL:1:24: does not read its POINTER vgap"],
-    [gap({ i: "(v - vgap)/r*t" }), "NMODL:1:24: computes its current from time"],
+    [gap({ i: "(v - vgap)/r*t" }), "NMODL:1:24: computes its current from the time"],
     [leak({ neuron: "POINTER p" }), "NMODL:3:10: is no POINT_PROCESS with one POINTER"],
   ])("%#", (text, message) => {
     expect(() => nmodlGather(text)).toThrow(DataError);

@@ -3,7 +3,9 @@ import type { Declared, Program } from "./syntax.ts";
 
 /** What a name of a file stands for. */
 type Variable =
-  | { readonly kind: "voltage" | "celsius" | "dt" | "time" | "diam" | "area" }
+  | { readonly kind: "celsius" | "dt" | "time" | "diam" | "area" }
+  /** of the compartment whose states these are, or of the other one, where the current of a gather flows. */
+  | { readonly kind: "voltage"; readonly other?: true }
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "parameter"; readonly declared: Declared }
   | { readonly kind: "state"; readonly declared: Declared }
@@ -17,8 +19,11 @@ type Variable =
     }
   /** whatever code gives it; it keeps its value until then. */
   | { readonly kind: "kept" }
-  /** a variable somewhere else: no state and no current may read it, but for the voltage across a gap junction. */
-  | { readonly kind: "pointer"; readonly across: boolean };
+  /** a variable somewhere else, which no state and no current may read. */
+  | { readonly kind: "pointer" };
+
+/** The voltage of the compartment in which the current of a gather flows. */
+export const OTHER_VOLTAGE = "V@other";
 
 const GIVEN: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ["v", { kind: "voltage" }],
@@ -36,7 +41,7 @@ export class Variables {
   readonly #program: Program;
   readonly #lexer: Lexer;
 
-  /** @param across  the POINTER that is the voltage on the other side */
+  /** @param across  the POINTER that is the voltage of the source: states are there, and `v` is the other one */
   constructor(program: Program, lexer: Lexer, constants: ReadonlyMap<string, number>, across?: string) {
     this.#program = program;
     this.#lexer = lexer;
@@ -60,7 +65,8 @@ export class Variables {
       const own = this.#by.get(name);
       if (own?.kind !== "state" && own?.kind !== "constant") this.#by.set(name, variable);
     }
-    for (const { name } of program.pointers) this.#by.set(name, { kind: "pointer", across: name === across });
+    for (const { name } of program.pointers) this.#by.set(name, name === across ? { kind: "voltage" } : { kind: "pointer" }); // prettier-ignore
+    if (across !== undefined && this.#by.get("v")?.kind === "voltage") this.#by.set("v", { kind: "voltage", other: true }); // prettier-ignore
   }
 
   /** @throws DataError at the place where the name stands */
@@ -79,6 +85,12 @@ export class Variables {
   elementsOf(name: string): string[] {
     const size = this.sizes.get(name);
     return size === undefined ? [name] : Array.from({ length: size }, (_, k) => `${name}_${k}`);
+  }
+
+  /** What a name is called in expressions. */
+  symbolOf(name: string): string {
+    const found = this.#by.get(name);
+    return found?.kind !== "voltage" ? name : found.other === true ? OTHER_VOLTAGE : "V";
   }
 
   entries(): IterableIterator<[string, Variable]> {

@@ -247,7 +247,7 @@ export class Execution {
 
   #before(values: ReadonlyMap<string, Expr>, name: string): Expr {
     const { symbols, variables } = this.shared;
-    return values.get(name) ?? symbols.name(variables.find(name)?.kind === "voltage" ? "V" : name);
+    return values.get(name) ?? symbols.name(variables.symbolOf(name));
   }
 
   #loop(statement: Loop): void {
@@ -327,8 +327,8 @@ export class Execution {
     if (value !== undefined) return value;
     const variable = variables.get(name, term);
     if (variable.kind === "constant") return symbols.number(variable.value);
-    if (variable.kind === "pointer" && !variable.across) return bar(this.shared, term, `uses the POINTER ${name}, which is refused: it stands for a variable somewhere else`, "Read a gap junction by nmodlGather, for net.gather; otherwise make the variable a parameter"); // prettier-ignore
-    return symbols.name(variable.kind === "voltage" ? "V" : variable.kind === "pointer" ? "V_pre" : name);
+    if (variable.kind === "pointer") return bar(this.shared, term, `uses the POINTER ${name}, which is refused: it stands for a variable somewhere else`, "Read a gap junction by nmodlGather, for net.gather; otherwise make the variable a parameter"); // prettier-ignore
+    return symbols.name(variables.symbolOf(name));
   }
 
   #call({ name, args, ...at }: Extract<Term, { kind: "call" }>): Expr {

@@ -39,6 +39,11 @@ export class Assembly {
     return Object.fromEntries(this.#writer.scale);
   }
 
+  /** What the mechanism calls a state of the file. */
+  nameOf(state: string): string {
+    return this.#writer.own(state);
+  }
+
   mechanism(draft: Draft, events: EventDraft | undefined, tables: Pick<Channel, "table"> | undefined): Mechanism {
     const { program } = this.#context;
     for (const { ion } of program.ions)
