@@ -69,6 +69,10 @@ function addImport(program: Command, done: (code: number) => void): void {
       "--times <list or file>",
       "when a cell fires that reads its times from a vector (VecStim): 10,20.5 in ms, or a file of them",
     ) // prettier-ignore
+    .option(
+      "--fires <condition>",
+      'when a cell fires that computes its times (net_move) by no test of a state: "m > 1"',
+    )
     .option("--no-diffusion", "leave LONGITUDINAL_DIFFUSION out instead of refusing it")
     .action(async (file: string, options: ImportOptions) => {
       const { importCommand } = await import("./import.ts");

@@ -38,12 +38,24 @@ export interface ImportOptions {
   readonly table?: readonly string[];
   /** `10,20.5` */
   readonly times?: string;
+  /** `m > 1` */
+  readonly fires?: string;
 }
 
 /** `hillock import`: prints or writes what a file of another simulator says. @returns the exit code */
 export async function importCommand(
   path: string,
-  { out, exact = false, fixed = [], diffusion = true, verbatim = [], rounds, table = [], times }: ImportOptions = {},
+  {
+    out,
+    exact = false,
+    fixed = [],
+    diffusion = true,
+    verbatim = [],
+    rounds,
+    table = [],
+    times,
+    fires,
+  }: ImportOptions = {},
 ): Promise<number> {
   if (/\.(swc|asc)$/i.test(path)) throw new DataError(clipped(path), "is a morphology, which a script turns into a cell", `Use ${/swc$/i.test(path) ? "swcCell" : "ascCell"}(text, { ... }) of "hillock/import"; examples/layer5.mjs is one`); // prettier-ignore
   if (!path.endsWith(".mod")) throw new DataError(clipped(path), "is not of a kind that can be translated", "Give a .mod file"); // prettier-ignore
@@ -59,6 +71,7 @@ export async function importCommand(
     functionTables: Object.fromEntries(table.map(tableOf)),
     ...(rounds === undefined ? {} : { rounds: Number(rounds) }),
     ...(times === undefined ? {} : { times: timesOf(times) }),
+    ...(fires === undefined ? {} : { fires }),
     ...(diffusion ? {} : { longitudinalDiffusion: "none" }),
   });
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
@@ -125,17 +138,19 @@ function tableOf(text: string): [string, GivenTable] {
 function translated(
   text: string,
   asJson: boolean,
-  { times, ...options }: NmodlCellOptions & NmodlOptions,
+  { times, fires, ...options }: NmodlCellOptions & NmodlOptions,
 ): Translation {
   const written = (data: unknown, source: string): string => (asJson ? `${JSON.stringify(data, undefined, 2)}\n` : source); // prettier-ignore
   const isCell = isArtificial(text, options);
   if (times !== undefined && !isCell) throw new DataError("--times", "is given for a file that is no ARTIFICIAL_CELL", "Leave it out: an artificial cell that reads its times from a vector (VecStim) takes them"); // prettier-ignore
+  if (fires !== undefined && !isCell) throw new DataError("--fires", "is given for a file that is no ARTIFICIAL_CELL", "Leave it out: other mechanisms fire nothing"); // prettier-ignore
   if (isGather(text, options)) {
-    const { gather, ...more } = nmodlGather(text, options);
+    const { gather, release, ...more } = nmodlGather(text, options);
     const notes = [...more.notes, "net.gather(source, target, rule, { ...gather }) takes it, in each direction in which it acts"];
-    return { said: "gather", written: written(gather, gatherSource(gather)), warnings: more.warnings, notes };
+    const data = release === undefined ? gather : { gather, release };
+    return { said: "gather", written: written(data, gatherSource(gather, release)), warnings: more.warnings, notes };
   } // prettier-ignore
-  if (isCell) return cellOf(nmodlCell(text, { ...options, ...(times === undefined ? {} : { times }) }), written);
+  if (isCell) return cellOf(nmodlCell(text, { ...options, ...(times === undefined ? {} : { times }), ...(fires === undefined ? {} : { fires }) }), written); // prettier-ignore
   const { mechanism, plasticity, reads, ...more } = nmodl(text, options);
   const rule = plasticity?.mechanism;
   const data = rule === undefined ? mechanism : { mechanism, plasticity: rule };

@@ -17,12 +17,18 @@ import { ms } from "../../src/units.ts";
 const OWN = join(import.meta.dirname, "../fixtures/nmodl-cells");
 const [DT, STOP, DELAY] = [0.025, 400, 1.5] as const;
 
-const files = readdirSync(OWN).filter((f) => f.endsWith(".mod"));
-const read = (name: string) => nmodlCell(readFileSync(join(OWN, name), "utf8"), { file: name });
+/** One of NEURON's own, which computes when it fires. */
+const DEMO = "/usr/share/nrn/demo/release/invlfire.mod";
+const files = [...readdirSync(OWN).filter((f) => f.endsWith(".mod")), basename(DEMO)];
+const pathOf = (file: string): string => (file === basename(DEMO) ? DEMO : join(OWN, file));
+/** Cells that compute when they fire, and what one of them, whose text has no test of it, fires by. */
+const TIMED = new Map<string, { readonly fires?: string }>([["two_exponentials.mod", { fires: "m > 1" }], ["bounded_newton.mod", {}], ["driven_interval.mod", {}], ["invlfire.mod", {}]]); // prettier-ignore
+const read = (name: string) => nmodlCell(readFileSync(pathOf(name), "utf8"), { file: name, ...TIMED.get(name) });
 const cells = files.map((file) => ({ file, cell: read(file) }));
-const neurons = cells.flatMap(({ file, cell }) => (cell.kind === "neuron" ? [{ file, neuron: cell.neuron }] : []));
+const all = cells.flatMap(({ file, cell }) => (cell.kind === "neuron" ? [{ file, neuron: cell.neuron }] : []));
+const [neurons, timed] = [false, true].map((is) => all.filter(({ file }) => TIMED.has(file) === is)) as [typeof all, typeof all]; // prettier-ignore
 const generators = cells.filter(({ cell }) => cell.kind !== "neuron").map(({ file }) => file);
-const nameInNeuron = (file: string): string => /ARTIFICIAL_CELL\s+(\w+)/.exec(readFileSync(join(OWN, file), "utf8"))?.[1] as string; // prettier-ignore
+const nameInNeuron = (file: string): string => /ARTIFICIAL_CELL\s+(\w+)/.exec(readFileSync(pathOf(file), "utf8"))?.[1] as string; // prettier-ignore
 
 /** Weights of three trains, and of the link to the second cell: in millivolts what a cell in millivolts needs. */
 const scaleOf = (unit: string): number => (unit === "mV" ? 15 : 1);
@@ -39,9 +45,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let want: Readonly<Record<string, readonly number[][]>> = {};
 
 beforeAll(() => {
-  const unitOf = (file: string): string =>
-    neurons.find((n) => n.file === file)?.neuron.mechanism.ports.event.unit ?? "1";
-  const driven = neurons.flatMap(({ file }) => {
+  const unitOf = (file: string): string => all.find((n) => n.file === file)?.neuron.mechanism.ports.event.unit ?? "1";
+  const driven = all.flatMap(({ file }) => {
     const scale = scaleOf(unitOf(file));
     const base = { cell: nameInNeuron(file), cells: 2, dt: DT, stop: STOP, delay: DELAY, weight: 0.9 * scale };
     return [
@@ -50,7 +55,7 @@ beforeAll(() => {
     ];
   });
   const alone = generators.map((file) => ({ name: file, cell: nameInNeuron(file), cells: 1, dt: DT, stop: STOP, trains: [] })); // prettier-ignore
-  const job = { mods: files.map((f) => join(OWN, f)), build: join(folder, "build"), cases: [...driven, ...alone] };
+  const job = { mods: files.map(pathOf), build: join(folder, "build"), cases: [...driven, ...alone] };
   const [from, to] = [join(folder, "job.json"), join(folder, "out.json")];
   writeFileSync(from, JSON.stringify(job));
   execFileSync(pythonWith(["neuron"]), [join(import.meta.dirname, "artificial.py"), from, to], { stdio: "pipe" });
@@ -59,7 +64,7 @@ beforeAll(() => {
 
 type Drive = "drawn" | "pulses";
 
-async function spikes({ neuron }: (typeof neurons)[number], drive: Drive): Promise<number[][]> {
+async function spikes({ neuron }: (typeof neurons)[number], drive: Drive, dt: number = DT): Promise<number[][]> {
   const net = new Network({ seed: 1 });
   const [first, second] = ["first", "second"].map((name) => net.cells(name, neuron({ n: 1 }))) as [never, never];
   const { unit } = neuron.mechanism.ports.event;
@@ -72,11 +77,11 @@ async function spikes({ neuron }: (typeof neurons)[number], drive: Drive): Promi
     link(net.sources("s", 1, regular({ start: ms(start), interval: ms(interval), stop: ms(start + number * interval) })), first, PULSES.weight); // prettier-ignore
   }
   link(first, second, 0.9);
-  return await collected(net, [first, second]);
+  return await collected(net, [first, second], dt);
 }
 
-async function collected(net: Network, from: readonly never[]): Promise<number[][]> {
-  const sim = await simulate(net, { dt: ms(DT), engine: "reference" });
+async function collected(net: Network, from: readonly never[], dt: number = DT): Promise<number[][]> {
+  const sim = await simulate(net, { dt: ms(dt), engine: "reference" });
   const found: number[][] = from.map(() => []);
   for await (const chunk of sim.run(ms(STOP))) from.forEach((population, k) => found[k]?.push(...(timesPerCell(chunk.spikes(population))[0] ?? []))); // prettier-ignore
   await sim.close();
@@ -103,4 +108,22 @@ describe("cells fire at NEURON's steps", () => {
     expect(want[file]?.[0]?.length).toBeGreaterThan(5);
     expect(got.map(inSteps)).toEqual((want[file] as readonly number[][]).map(inSteps));
   });
+});
+
+describe("cells that compute when they fire do so at the step behind NEURON's time", () => {
+  test.each(timed.flatMap((n) => [[n.file, "drawn", n] as const, [n.file, "pulses", n] as const]))("%s, %s", async (file, drive, one) => {
+    const [first, second] = want[`${file} ${drive}`] as readonly [number[], number[]];
+    expect(first.length).toBeGreaterThan(40);
+    expect(first.filter((t) => Math.abs(t / DT - Math.round(t / DT)) > 1e-3).length).toBeGreaterThan(5); // between steps; others at events, which are on steps
+    for (const dt of [0.025, 0.00625]) {
+      const [got, after] = (await spikes(one, drive, dt)) as [number[], number[]];
+      expect(got.length).toBe(first.length);
+      const late = got.map((t, k) => (t - (first[k] as number)) / dt);
+      expect(Math.max(...late)).toBeLessThan(1.5); // up to a step, and what straight lines within steps add up to over hundreds of spikes
+      expect(Math.min(...late)).toBeGreaterThan(-0.5);
+      if (drive === "pulses") continue; // some come as the second cell fires by itself: which is first is not decided by the file
+      expect(after.length).toBe(second.length);
+      expect(Math.max(...after.map((t, k) => Math.abs(t - (second[k] as number)) / dt))).toBeLessThan(4); // its events are up to a step late too
+    }
+  }); // prettier-ignore
 });

@@ -2,11 +2,13 @@ import { nameFault } from "../../../lang/words.ts";
 import type { NeuronType } from "../../../mechanisms/neuron.ts";
 import type { Quantity } from "../../../units.ts";
 import { Firing } from "./firing.ts";
+import { isTimed, Timed, withoutTimes } from "./timed.ts";
 import { Generator, type Pulses } from "./generator.ts";
 import { NeuronText } from "./neuron-text.ts";
 import { sends, withEventStates } from "../events/events.ts";
 import { give } from "../reading/given.ts";
 import type { Lexer } from "../reading/lexer.ts";
+import { readTerm } from "../reading/c-given.ts";
 import { constantsOf, type NmodlOptions, unitsOf } from "../nmodl.ts";
 import { Parser } from "../reading/parse.ts";
 import type { Context } from "../running/context.ts";
@@ -14,7 +16,7 @@ import { runPhases } from "../running/phases.ts";
 import { withParametersFixed } from "../running/fixing.ts";
 import { Resolver } from "../running/resolve.ts";
 import { Symbols } from "../../../lang/symbolic/symbols.ts";
-import type { NetReceive, Program } from "../reading/syntax.ts";
+import type { Program } from "../reading/syntax.ts";
 import { unitWarnings } from "../units/unit-check.ts";
 import { Variables } from "../reading/variables.ts";
 
@@ -49,6 +51,8 @@ type Options = Omit<NmodlOptions, "tables" | "longitudinalDiffusion">;
 export interface NmodlCellOptions extends Options {
   /** Times (ms, ascending) that a script would play into a cell whose C reads them from a vector (VecStim, PlayBack). */
   readonly times?: readonly number[];
+  /** When a cell fires that computes the time at which it will (net_move), over its variables, as "m > 1": for one whose text has no test of it. */
+  readonly fires?: string;
 }
 
 const READS_VECTOR = /\bvector_(vec|capacity|instance_px|arg)\s*\(/;
@@ -75,20 +79,23 @@ function readCell(text: string, options: NmodlCellOptions): NmodlCell {
   const receive = program.netReceive ?? lexer.fail(program.nameAt, "has no NET_RECEIVE, and does nothing", "Give it one"); // prettier-ignore
   const tooMany = (): never => lexer.fail(program.nameAt, "comes to more than 200000 different expressions", "Shorten it"); // prettier-ignore
   const variables = new Variables(program, lexer, constantsOf(program, lexer, units));
-  const context: Context = { program, lexer, variables, symbols: new Symbols(tooMany), interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
+  const sendsFirst = sends(program.initial, program);
+  const timed = isTimed(program, receive, sendsFirst);
+  const context: Context = { program: timed ? { ...program, initial: withoutTimes(program.initial) } : program, lexer, variables, symbols: new Symbols(tooMany), interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
   const name = nameOf(program.name);
   const said = { name, warnings, notes: context.notes };
   const isPlayed = lexer.tokens.some(({ kind, text: c }) => kind === "verbatim" && READS_VECTOR.test(c));
   if (options.times !== undefined && !isPlayed) lexer.fail(program.nameAt, "is given times, but reads none from a vector", "Leave the option times out"); // prettier-ignore
   if (isPlayed && JSON.stringify(receive.body).includes('"name":"net_event"')) return { ...said, kind: "times", times: playedTimes(lexer, program, options.times) }; // prettier-ignore
-  if (!sends(program.initial, program)) {
+  if (options.fires !== undefined && !timed) lexer.fail(program.nameAt, "is given when it fires, but computes no time at which it will", "Leave the option fires out"); // prettier-ignore
+  if (timed || !sendsFirst) {
     const phases = runPhases(context);
     const resolver = new Resolver(context, phases);
-    const draft = new Firing(context, phases, receive, resolver).draft();
+    const fires = options.fires === undefined ? undefined : readTerm(`${lexer.file}, fires`, options.fires, receive, program.defines); // prettier-ignore
+    const draft = timed ? new Timed(context, phases, receive, resolver).draft(fires) : new Firing(context, phases, receive, resolver).draft(); // prettier-ignore
     if (resolver.kept.size > 0) lexer.fail(receive, `reads ${[...resolver.kept.keys()].join(", ")}, which changes from step to step, and is refused`, "Compute it in NET_RECEIVE"); // prettier-ignore
     return { ...said, kind: "neuron", neuron: new NeuronText(context, units, receive, name).neuron(draft) };
   }
-  checkGenerator(program, lexer, receive);
   const pulses = new Generator(context, receive).pulses();
   context.notes.push("what NET_RECEIVE does at a connection's event is read over: a source hears none");
   return { ...said, ...asSource(pulses) };
@@ -110,20 +117,6 @@ function asSource(found: Pulses): { kind: "times"; times: readonly number[] } | 
   const { start, interval, stop } = found;
   return { kind: "pulses", pulses: { start: ms(start), interval: ms(interval), ...(stop === undefined ? {} : { stop: ms(stop) }) } };
 } // prettier-ignore
-
-/** A generator may ask whether its weight is above 0, which switches it on; a cell adds it to what decides when it fires. */
-function checkGenerator(program: Program, lexer: Lexer, { args, body }: NetReceive): void {
-  const [weight] = args;
-  if (weight === undefined || !assigns(body, `"name":${JSON.stringify(weight.name)}`)) return;
-  lexer.fail(program.nameAt, "fires between steps, at times that it computes itself and that events change, which is refused", "Write it as a neuron({ ... }) whose states follow equations: docs/own-neuron.md. It then fires at the step behind"); // prettier-ignore
-}
-
-/** Whether any assignment among statements has this in its value. */
-const assigns = (of: unknown, text: string): boolean =>
-  typeof of === "object" &&
-  of !== null &&
-  (("kind" in of && of.kind === "assign" && "value" in of && JSON.stringify(of.value).includes(text)) ||
-    Object.values(of).some((part) => assigns(part, text)));
 
 const nameOf = (wish: string): string => {
   const base = wish.replaceAll(/^_+/g, "");

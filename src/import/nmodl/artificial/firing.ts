@@ -8,11 +8,14 @@ import { linear } from "../../../lang/symbolic/relax.ts";
 import type { Resolver } from "../running/resolve.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { NetReceive, Statement, Term } from "../reading/syntax.ts";
+import type { Neuron } from "../../../mechanisms/neuron.ts";
 
 /** A state of a cell that is computed event by event: between events it stays, or relaxes to `inf` with `tau`. */
 export interface FiringState {
   readonly name: string;
   readonly relaxes: { readonly inf: Expr; readonly tau: Expr } | undefined;
+  /** instead, what it is after a step. */
+  readonly next?: Expr;
   readonly init: Expr;
   /** what an event adds to it, over its weight. */
   readonly gain: Expr;
@@ -28,13 +31,17 @@ export interface FiringDraft {
   readonly refractory: Expr | undefined;
   /** only an event fires the cell: its condition may hold between events, or reads no state. */
   readonly asksEvents: boolean;
+  /** expressions read what has come in this step, as the state INPUT. */
+  readonly hears?: boolean;
+  /** default: afterEvents. */
+  readonly fires?: Neuron["fires"];
 }
 
 const FIRES = "fires@event";
 const NOW = "t";
 const sendName = (key: string): string => `send@${key}`;
 
-type Values = ReadonlyMap<string, Expr>;
+export type Values = ReadonlyMap<string, Expr>;
 /** Chooses between what a spike does and what an event does that brings none. */
 type Choose = (e: Expr) => Expr;
 
@@ -98,7 +105,6 @@ export class Firing {
       if (first === undefined || run.value(first) !== s.name(NOW)) this.#refuse(at, "fires at another time than that of the event"); // prettier-ignore
       return run.set(FIRES, s.number(1));
     }
-    if (name === "net_move") return this.#refuse(at, "moves an event that it sent itself: it fires between steps, at a time that it computes"); // prettier-ignore
     if (name !== "net_send") return lexer.fail(at, `calls ${name}, which is refused: it is unknown here`, "Write it without"); // prettier-ignore
     if (first === undefined) return lexer.fail(at, "has a net_send without a delay", "Give delay and flag");
     const flag = second === undefined ? undefined : valueOf(run.value(second));
@@ -316,10 +322,10 @@ interface Rest {
   readonly end: Values;
 }
 
-type Path = readonly { readonly test: Expr; readonly holds: boolean }[];
+export type Path = readonly { readonly test: Expr; readonly holds: boolean }[];
 
 /** The tests on the way to a spike; undefined where there is no one way. */
-function pathTo(fires: Expr): Path | undefined {
+export function pathTo(fires: Expr): Path | undefined {
   const value = valueOf(fires);
   if (value !== undefined) return value === 1 ? [] : undefined;
   if (fires.kind !== "call" || fires.fn !== "select") return undefined;
@@ -330,7 +336,7 @@ function pathTo(fires: Expr): Path | undefined {
 }
 
 /** A value where all tests went the way of a spike, or where the one did not. */
-const chosen = (s: Context["symbols"], e: Expr, path: Path, spiking: boolean): Expr =>
+export const chosen = (s: Context["symbols"], e: Expr, path: Path, spiking: boolean): Expr =>
   s.replace(e, (part) => {
     const known = path.find(({ test }) => test === part);
     return known && s.number(known.holds === spiking ? 1 : 0);
@@ -344,7 +350,7 @@ const leaves = (e: Expr): Expr[] => (e.kind === "call" && e.fn === "select" ? e.
 
 const OPPOSITE = { "<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==" } as const;
 
-function opposite(s: Context["symbols"], e: Expr): Expr {
+export function opposite(s: Context["symbols"], e: Expr): Expr {
   if (e.kind !== "binary" || !isComparison(e.op)) return s.binary("==", e, s.number(0));
   return s.binary(OPPOSITE[e.op as keyof typeof OPPOSITE], e.left, e.right);
 }

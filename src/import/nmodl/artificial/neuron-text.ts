@@ -11,8 +11,11 @@ import type { NetReceive } from "../reading/syntax.ts";
 import { type UnitTable, unitOf } from "../units/units.ts";
 import { Writer } from "../writing/writer.ts";
 
-/** What has come in this step, of a cell that only an event may fire. */
-const INPUT = "input@step";
+/** What has come in this step, of a cell that only an event may fire, or that asks for it. */
+export const INPUT = "input@step";
+
+/** How long before its step a spike was, ms: what it set has gone on since then. */
+export const LATE = "late@spike";
 
 type Texts = Record<string, string>;
 
@@ -37,18 +40,25 @@ export class NeuronText {
       return found?.factor === 1 ? found.unit : "1";
     };
     const declared = new Map([...program.assigned, ...program.states].map((d) => [d.name, d.unit]));
-    this.#unitOf = (state) => ofFile(declared.get(state));
+    this.#unitOf = (state) => (state === LATE ? "ms" : ofFile(declared.get(state)));
     this.#weight = ofFile(receive.args[0]?.unit);
     this.#writer.take("weight");
     this.#writer.say(WEIGHT, "weight", this.#weight);
   }
 
   /** @throws DataError for what the language does not take */
-  neuron({ states, spike, refractory, asksEvents }: FiringDraft): NeuronType<"event"> {
+  neuron({
+    states,
+    spike,
+    refractory,
+    asksEvents,
+    hears = asksEvents,
+    fires = "afterEvents",
+  }: FiringDraft): NeuronType<"event"> {
     const { symbols: s, program, lexer } = this.#context;
-    for (const { name } of states) this.#writer.dimensions.set(this.#writer.own(name), dimension(this.#unitOf(name)));
+    for (const { name } of states) this.#writer.dimensions.set(this.#own(name), dimension(this.#unitOf(name)));
+    if (hears) this.#input(refractory !== undefined);
     for (const state of states) this.#state(state);
-    if (asksEvents) this.#input(refractory !== undefined);
     const came = s.binary("!=", s.name(INPUT), s.number(0));
     const texts: Texts = {};
     this.#writer.text(asksEvents ? s.mul(came, spike) : spike, "1", (t) => (texts["spike"] = t));
@@ -63,7 +73,7 @@ export class NeuronText {
       states: this.#states as unknown as Record<string, NeuronState>,
       ports: { event: { unit: this.#weight, doc: "events of connections", onEvent: this.#onEvent } },
       spike: texts["spike"] as string,
-      fires: "afterEvents",
+      ...(fires === "beforeEvents" ? {} : { fires }),
       reset: this.#reset,
       ...(refractory === undefined ? {} : { refractory: texts["refractory"] as string, held: this.#held }),
     } satisfies Omit<Neuron, "kind">;
@@ -76,16 +86,22 @@ export class NeuronText {
     return neuron(data);
   }
 
-  #state({ name: state, relaxes, init, gain, reset, held }: FiringState): void {
+  /** A state's name in the neuron: a letter first, of what the file has no word for. */
+  #own(state: string): string {
+    return this.#writer.own(state, state.replace(/@.*/, ""));
+  }
+
+  #state({ name: state, relaxes, next, init, gain, reset, held }: FiringState): void {
     const { symbols: s } = this.#context;
-    const [name, unit] = [this.#writer.own(state), this.#unitOf(state)];
+    const [name, unit] = [this.#own(state), this.#unitOf(state)];
     const texts: Texts = {};
     this.#states[name] = texts;
     const into = (of: Texts, key: string, value: Expr, as: Unit = unit): void => {
       of[key] = "";
       this.#writer.text(value, as, (t) => (of[key] = t));
     };
-    if (relaxes === undefined) texts["next"] = name;
+    if (next !== undefined) into(texts, "next", next);
+    else if (relaxes === undefined) texts["next"] = name;
     else {
       into(texts, "inf", relaxes.inf);
       into(texts, "tau", relaxes.tau, "ms");

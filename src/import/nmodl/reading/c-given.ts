@@ -5,7 +5,7 @@ import { type BlockNames, numbersInC } from "./c-blocks.ts";
 import { drawnBy, namesIn } from "./c-plain.ts";
 import { Reader, shown } from "./reader.ts";
 import { readStatements } from "./statements.ts";
-import type { Program, Routine, Statement } from "./syntax.ts";
+import type { Program, Routine, Statement, Term } from "./syntax.ts";
 
 type Body = readonly Statement[];
 
@@ -99,6 +99,16 @@ function withoutC(body: Body, instead: Body): Statement[] {
       return now;
     });
   return inside(body);
+}
+
+/** An expression of NMODL that a script gives.
+ * @throws DataError for what is none */
+export function readTerm(where: string, text: unknown, at: At, defines: ReadonlyMap<string, number>): Term {
+  if (typeof text !== "string") throw new DataError(where, "is no text", 'Give an expression, for example "m > 1"');
+  if (text.length > LONGEST) throw new DataError(where, `has ${text.length} characters`, `Give at most ${LONGEST}`);
+  const [one, another] = statements(where, `given = ${text}`, at, defines);
+  if (one?.kind === "assign" && another === undefined) return one.value;
+  throw new DataError(where, `is "${text.slice(0, 60)}", no expression`, 'Give one, for example "m > 1"');
 }
 
 /** Statements of a text, all at one place of the file. */
