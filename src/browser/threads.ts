@@ -2,17 +2,29 @@ import type { Thread, Threads } from "../host/threads.ts";
 
 /** Written so that no bundler looks for the other. */
 const ENTRY = import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js";
-const own = (): Worker => new Worker(new URL(ENTRY, import.meta.url), { type: "module" });
+const own = (name: string): Worker => new Worker(new URL(ENTRY, import.meta.url), { type: "module", name });
 
+/** A thread that ends without an error says nothing: it holds a lock of its own name (see thread.ts), which the browser gives on when
+ * it has ended, for whatever reason. */
 function pageThread(): Thread {
-  const worker = own();
+  const name = `hillock thread ${globalThis.crypto.randomUUID()}`;
+  const worker = own(name);
+  let ended = false;
   return {
     post: (message) => worker.postMessage(message),
     listen: (heard, whyEnded) => {
-      worker.addEventListener("message", ({ data }) => heard(String(data)), { once: true });
-      worker.addEventListener("error", (event) => whyEnded(event.message));
+      const gone = (why: string): void => {
+        ended = true;
+        whyEnded(why);
+      };
+      const started = (words: string): void => {
+        heard(words);
+        navigator.locks.request(name, () => gone("ended")).catch(() => undefined); // of a page that is left
+      };
+      worker.addEventListener("message", ({ data }) => started(String(data)), { once: true });
+      worker.addEventListener("error", (event) => gone(event.message));
     },
-    alive: () => true,
+    alive: () => (ended ? false : undefined),
     end: () => worker.terminate(),
   };
 }

@@ -3,8 +3,8 @@ export interface Thread {
   post(message: unknown): void;
   /** Calls back with the thread's first words, or with why it ended. */
   listen(heard: (words: string) => void, ended: (why: string) => void): void;
-  /** False where it is known to have ended; asked without giving way to events. */
-  alive(): boolean;
+  /** False where it is known to have ended; asked without giving way to events. Undefined where only an event would tell. */
+  alive(): boolean | undefined;
   end(): void;
 }
 

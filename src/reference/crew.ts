@@ -82,11 +82,16 @@ export function ownedBy(network: CompiledNetwork, part: Part): Pick<Start, "rows
 const FIRST_ROOM = 4096;
 /** ms between looks at whether threads still live. */
 const LOOK = 250;
+/** ms that threads are waited for whose end only an event would tell; twice as long each time that they were at work after all. */
+const PATIENCE = 3000;
 /** looks at a word before a thread goes to sleep over it. */
 const SPINS = 500;
 
 const wordsOf = (length: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(4 * length));
 const roomOf = (spikes: number): Found => ({ steps: wordsOf(spikes), ids: wordsOf(spikes) });
+
+/** Threads have not been heard of for long and may have ended, which only events would tell: see `Crew.settled`. */
+export class Silence extends Error {}
 
 /** Threads that do the parts of an engine's blocks beside the one that asks. */
 export class Crew {
@@ -99,6 +104,7 @@ export class Crew {
   readonly #gone = new Set<Thread>(); // those that said that they ended
   #ended: string | undefined; // why
   #closed = false;
+  #patience = PATIENCE;
 
   /** Starts a thread for each part but the first. */
   constructor(
@@ -152,7 +158,7 @@ export class Crew {
   } // prettier-ignore
 
   /** Has all threads do an order while `own` does this thread's part. @returns whether all potentials stayed within their limits
-   * @throws DeviceError where a thread has ended; what `own` throws. No thread is at work then */
+   * @throws DeviceError where a thread has ended; what `own` throws. No thread is at work then. Silence: some may be */
   run(order: number, stage: number, { step, steps }: Block, { length, current }: Pick<Logged, "length" | "current">, buffers: Buffers, own: () => void): boolean {
     if (this.#buffers === undefined || isOther(buffers, this.#buffers)) this.#give(buffers);
     const c = this.#control;
@@ -208,23 +214,44 @@ export class Crew {
 
   #meet(): void {
     const all = this.#threads.length;
-    let looked = performance.now();
+    const began = performance.now();
+    let looked = began;
     for (let done = 0; (done = Atomics.load(this.#control, WORD.done)) < all;) {
       pause(this.#control, WORD.done, done);
       if (performance.now() - looked < LOOK && this.#ended === undefined) continue;
       looked = performance.now();
       const dead = this.#threads.findIndex((t) => !this.#lives(t));
+      if (dead < 0 && looked - began > this.#patience && this.#threads.some((t) => t.alive() === undefined))
+        throw new Silence();
       if (dead < 0) continue;
       this.#threads.forEach((thread, k) => this.#await(thread, k + 1));
       if (this.#ended !== undefined) this.#fail("threads", this.#ended);
       this.#fail(`thread ${dead + 2} of ${all + 1}`, "ended during a step");
     }
+    this.#checkFailed();
+  }
+
+  /** After a Silence: lets events through until every thread has done the order or has ended.
+   * @throws DeviceError where one has ended or failed */
+  async settled(): Promise<void> {
+    const ticket = Atomics.load(this.#control, WORD.ticket);
+    const atWork = (thread: Thread, k: number): boolean =>
+      this.#lives(thread) && Atomics.load(this.#control, doneBy(k + 1)) !== ticket;
+    while (this.#threads.some(atWork)) await new Promise((resume) => setTimeout(resume, 20));
+    const dead = this.#threads.findIndex((t) => !this.#lives(t));
+    if (dead >= 0) this.#fail(`thread ${dead + 2} of ${this.#threads.length + 1}`, "ended during a step");
+    this.#checkFailed();
+    this.#patience *= 2;
+  }
+
+  #checkFailed(): void {
     const failed = Atomics.load(this.#control, WORD.failed);
-    if (failed > 0) this.#fail(`thread ${failed + 1} of ${all + 1}`, `failed during a step (${heard(this.#control)})`);
+    const all = this.#threads.length + 1;
+    if (failed > 0) this.#fail(`thread ${failed + 1} of ${all}`, `failed during a step (${heard(this.#control)})`);
   }
 
   #lives(thread: Thread): boolean {
-    return !this.#gone.has(thread) && thread.alive();
+    return !this.#gone.has(thread) && thread.alive() !== false;
   }
 
   /** Until a thread has done the order, or has ended: it writes no more. */

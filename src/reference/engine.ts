@@ -12,7 +12,7 @@ import type { Spawn } from "../host/threads.ts";
 import type { Signal } from "../network/signal.ts";
 import { runningSums } from "../random/source.ts";
 import { type Block, longestBlock, longestPiece, type OnSpike } from "./blocks.ts";
-import { Crew, ORDER, ownedBy, type Start } from "./crew.ts";
+import { Crew, ORDER, ownedBy, Silence, type Start } from "./crew.ts";
 import { changingBytes, type Kept, loadControls, loadSteps, saveControls, saveSteps } from "./kept.ts";
 import { type Logged, SpikeLog } from "./log.ts";
 import { type Arrays, arraysOf, type EventArrays } from "./arrays.ts";
@@ -85,6 +85,7 @@ class ReferenceEngine implements Engine {
   #closed = false;
   #sound = true; // all states of all blocks so far are ones that a cell can have
   #fault: Promise<StateError> | undefined;
+  #silence: Promise<void> | undefined; // threads are waited for
   #worked = 0; // ms
   readonly #ms = { drive: 0, release: 0, learn: 0, deliver: 0, integrate: 0 };
 
@@ -159,6 +160,7 @@ class ReferenceEngine implements Engine {
   advance(toStep: number): Promise<Segment> {
     const fault = this.#fault;
     if (fault !== undefined) return fault.then((f) => ({ ...this.#run(this.step), fault: f }));
+    if (this.#silence !== undefined) return this.#silence.then(() => this.advance(toStep));
     return new Promise((resolve, reject) => {
       const [begun, from] = [performance.now(), this.step];
       const before = this.#mark();
@@ -173,12 +175,30 @@ class ReferenceEngine implements Engine {
           stopped.then(resolve, reject);
         }
       } catch (error) {
+        if (error instanceof Silence) {
+          this.#silence = this.#settle(before);
+          this.#silence.then(() => this.advance(toStep)).then(resolve, reject);
+          return;
+        }
         this.#back(before);
         this.#alone();
         if (!(error instanceof DeviceError)) this.#hired = false; // no fault of the threads': they may be started anew
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
+  }
+
+  /** Waits until no thread is at work, and goes back to where the segment began. @throws DeviceError where one has ended */
+  async #settle(before: Mark): Promise<void> {
+    try {
+      await this.#team?.crew.settled();
+    } catch (error) {
+      this.#alone();
+      throw error;
+    } finally {
+      this.#back(before);
+      this.#silence = undefined;
+    }
   }
 
   #measured(steps: number, ms: number): void {

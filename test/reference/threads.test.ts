@@ -7,7 +7,9 @@ import type { Engine } from "../../src/host/engine.ts";
 import { drive } from "../../src/network/signal.ts";
 import type { Spawn, Thread } from "../../src/host/threads.ts";
 import { nodeThreads } from "../../src/node/threads.ts";
+import { Crew } from "../../src/reference/crew.ts";
 import { referenceEngine, threadedEngine } from "../../src/reference/engine.ts";
+import { sortSpikes } from "../../src/run/chunk.ts";
 import { Share } from "../../src/reference/share.ts";
 import { fixedProbability } from "../../src/connect/rules.ts";
 import { Network } from "../../src/network/network.ts";
@@ -153,6 +155,48 @@ test("a thread that ends is told, and the run goes on alone from where the segme
   const want = await collect(referenceEngine(make()), STEPS);
   expect(first.spikeIds.length + rest.spikes.length).toBe(want.spikes.length);
   expectSame({ ...rest, spikes: want.spikes, traces: want.traces }, want);
+});
+
+/** As threads of a page are, of whose end only events tell. @param made  the threads that are made */
+const unseen = (made: Thread[] = []): Spawn => () => {
+  const thread = spawn();
+  made.push(thread);
+  return { ...thread, alive: () => undefined };
+}; // prettier-ignore
+
+test("where only an event tells that a thread ended, events are let through after a while", async () => {
+  const made: Thread[] = [];
+  const make = (): CompiledNetwork => compiled(network({ loops: true }));
+  const engine = await threadedEngine(make(), { threads: 2, spawn: unseen(made) });
+  await engine.advance(300);
+  made[0]?.end();
+  const failures = [engine.advance(600), engine.advance(700)].map((run) => run.catch((error: unknown) => error));
+  for (const failed of await Promise.all(failures)) expect(String(failed)).toMatch(/DeviceError: thread 2 of 2: ended during a step/);
+  expect(engine.step).toBe(300);
+  const [rest, want] = [await collect(engine, STEPS), await collect(referenceEngine(make()), STEPS)];
+  expectSame({ ...rest, spikes: want.spikes, traces: want.traces }, want);
+}); // prettier-ignore
+
+test("threads that are waited for in vain are at work after all: the segment is run again, with the same bits", async () => {
+  const make = (): CompiledNetwork => compiled(network({ loops: true }));
+  const engine = await threadedEngine(make(), { threads: 2, spawn: unseen() });
+  const settled = vi.spyOn(Crew.prototype, "settled");
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 4000)); // every wait seems long
+  const [first, second] = [engine.advance(300), engine.advance(STEPS)];
+  const segments = [await first, await second];
+  clock.mockRestore();
+  expect(settled).toHaveBeenCalled();
+  settled.mockRestore();
+  const alone = referenceEngine(make());
+  const want = [await alone.advance(300), await alone.advance(STEPS)];
+  const from = [0, 300];
+  const ordered = (all: typeof want) =>
+    all.map((s, k) => ({ ...sortSpikes(alone.network, [s], from[k]!, s.to), traces: s.traces }));
+  expect(ordered(segments)).toEqual(ordered(want));
+  expect(ordered(want)[1]!.steps.length).toBeGreaterThan(10);
+  expect(await engine.save()).toEqual(await alone.save());
+  await engine.close();
 });
 
 test("a thread that fails says what failed in it", async () => {
