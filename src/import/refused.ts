@@ -66,7 +66,7 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc" | "asc" | "sonata", readon
       why: "a cell has one potential of an ion; a mechanism of another text is another one; nodes of a type are one cell",
     },
     {
-      what: "point neurons' templates but nest:iaf_psc_exp, iaf_psc_alpha, iaf_psc_delta, iaf_cond_exp, iaf_cond_alpha, aeif_cond_exp, aeif_cond_alpha, izhikevich, and nrn:IntFire1",
+      what: "point neurons' templates but nest:iaf_psc_exp, iaf_psc_alpha, iaf_psc_delta, iaf_cond_exp, iaf_cond_alpha, aeif_cond_exp, aeif_cond_alpha, izhikevich, glif_psc (glif_lif_psc to glif_lif_r_asc_a_psc), and nrn:IntFire1",
       why: "hillock has no neuron that does the same",
     },
     {
@@ -82,7 +82,7 @@ export const REFUSED: Readonly<Record<"nmodl" | "swc" | "asc" | "sonata", readon
       why: "writers have meant either; sec_id is the processed cell's",
     },
     {
-      what: "inputs but spikes and current clamps (current_clamp, csv), a clamp at a section's very end, amplitudes of one clamp that overlap",
+      what: "inputs but spikes, current clamps (current_clamp, csv) and voltage clamps of biophysical cells, a clamp at a section's very end, amplitudes of one clamp that overlap",
       why: "they have no counterpart yet; an end has no membrane; what overlaps is two clamps",
     },
     {

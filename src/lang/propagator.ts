@@ -1,7 +1,7 @@
 import { call, type Expr, mul, num, sum } from "./expr.ts";
 import { isZero } from "./linear.ts";
 
-/** States of a cascade: `exp_dd9` takes 0 and an eigenvalue of each. */
+/** States one behind the other: `exp_dd9` takes 0 and an eigenvalue of each. */
 export const LONGEST_CASCADE = 8;
 
 /** The exact step of a cascade x' = A x + b with lower triangular A, all constant over the step, as what it adds to each state:

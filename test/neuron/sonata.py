@@ -206,6 +206,11 @@ def main():
         for node in step["node_set"].get("node_id") or step["node_set"]["node_ids"]:
             named = [s for s in cells[node].secs if kind(s) == step.get("section_name", "soma")[:4]]
             place = named[step.get("section_index", 0)](step.get("section_dist", 0.5))
+            if step["input_type"] == "voltage_clamp":
+                clamp = h.SEClamp(place)
+                (clamp.amp1, clamp.amp2, clamp.amp3), (clamp.dur1, clamp.dur2, clamp.dur3), clamp.rs = step["amps"], step["durations"], step["rs"]
+                keep.append(clamp)
+                continue
             if step["input_type"] == "csv":
                 rows = list(csv.DictReader(open(folder / step["file"]), delimiter=" "))
                 times, amps = (h.Vector([float(r[c]) for r in rows]) for c in ("timestamps", "amps"))

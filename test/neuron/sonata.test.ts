@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
@@ -47,6 +47,25 @@ test("a circuit of biophysical cells is NEURON's: sections, mechanisms of files,
   }
   await sim.close();
 }, 120_000);
+
+test("a voltage clamp holds one cell of a type as NEURON's does, and the others not at all", async () => {
+  const held = mkdtempSync(join(folder, "held-"));
+  execFileSync(pythonWith(["h5py", "numpy"]), [at("../fixtures/sonata-cells/circuit.py"), held, ...mods, at("../fixtures/sonata-cells/k_slow.mod")]); // prettier-ignore
+  const path = join(held, "simulation_config.json");
+  const config = JSON.parse(readFileSync(path, "utf8")) as { inputs: Record<string, unknown> };
+  config.inputs["hold"] = { input_type: "voltage_clamp", module: "SEClamp", node_set: { population: "cortex", node_id: [2] }, amps: [-80, -30, -65], durations: [5, 20, 15], rs: 2.5 }; // prettier-ignore
+  writeFileSync(path, JSON.stringify(config));
+  const neuron = neuronOf<{ V: number[][] }>(held, join(held, "build"));
+  const { network, dt, duration } = await fromSonata(path);
+  const sim = await simulate(network, { dt: dt!, engine: "reference" });
+  const { value: chunk } = await sim.run(duration ?? ms(0)).next();
+  const { data, times } = chunk!.trace("cortex_biophysical_1", "V");
+  const [free, clamped] = [0, 1].map((cell) => [...times.keys()].map((k) => data[2 * k + cell]!)) as [number[], number[]];
+  expect(Math.abs(clamped[900]! + 30)).toBeLessThan(10); // at 22.5 ms it is near the command
+  for (const [v, node] of [[free, 0], [clamped, 2]] as const)
+    expect(v.reduce((most, x, j) => Math.max(most, Math.abs(x - neuron.V[node]![j]!)), 0), `node ${node}`).toBeLessThan(1e-6); // the project's bound
+  await sim.close();
+}, 120_000); // prettier-ignore
 
 /** A report as written: columns by node, and by `<section> <place>` in it. */
 function reported(file: ReturnType<typeof openHdf5>): { nodes: number[]; places: [number, number][][]; data: Float32Array; width: number; time: number[] } {

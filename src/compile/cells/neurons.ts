@@ -209,7 +209,11 @@ export class NeuronEquations {
     if (state.tau !== undefined) return "exponentialEuler";
     const { method = "auto" } = this.#r.neuron;
     if (method === "exact" && !this.#cascade().includes(s))
-      this.#refuse(s, "exact", `no cascade of up to ${LONGEST_CASCADE} linear equations with constant coefficients`);
+      this.#refuse(
+        s,
+        "exact",
+        `no cascade of linear equations with constant coefficients, up to ${LONGEST_CASCADE} one behind the other`,
+      );
     if (method === "exponentialEuler" && this.#linear(s) === undefined) this.#refuse(s, method, `not linear in ${s}`);
     if (method !== "auto") return method;
     if (this.#cascade().includes(s)) return "exact";
@@ -297,23 +301,32 @@ export class NeuronEquations {
     });
   }
 
-  /** States with `d` that form a cascade: linear in themselves and in earlier members, with coefficients of parameters alone. */
+  /** States with `d` that form a cascade: linear in themselves and in earlier members, with coefficients of parameters alone. Any number may
+   * stand side by side; those one behind the other, and the ways that lead to one, are limited. */
   #cascade(): string[] {
     const { neuron, states } = this.#r;
     const members: string[] = [];
+    const depths: number[] = [];
+    const paths: number[] = [];
     const candidates = Object.keys(neuron.states).filter((s) => {
       const state = neuron.states[s] as NeuronState;
       return "d" in state && state.tau === undefined && this.#whiteOf(s).length === 0;
     });
     const all = new Set([...Object.values(states), ...this.noises.states.map((n) => n.id)]);
     for (const s of candidates) {
-      if (members.length === LONGEST_CASCADE) break;
       const own = [...members, s].map((m) => states[m] as string);
       const others = new Set([...all].filter((id) => !own.includes(id)));
       const d = this.#d(s);
       if (dependsOn(d, others)) continue;
       const slopes = own.map((id) => derivative(d, id));
-      if (slopes.every((slope) => this.#constant(slope)) && !isZero(slopes.at(-1) as Expr)) members.push(s);
+      if (!slopes.every((slope) => this.#constant(slope)) || isZero(slopes.at(-1) as Expr)) continue;
+      const before = members.flatMap((_, k) => (isZero(slopes[k] as Expr) ? [] : [k]));
+      const depth = 1 + Math.max(0, ...before.map((k) => depths[k] as number));
+      const leading = 1 + before.reduce((sum, k) => sum + (paths[k] as number), 0);
+      if (depth > LONGEST_CASCADE || leading > 2 ** (LONGEST_CASCADE - 1)) continue; // as many as to the last of so many that all act on each other
+      members.push(s);
+      depths.push(depth);
+      paths.push(leading);
     }
     return members;
   }

@@ -7,9 +7,10 @@ import { linesOf } from "../../shapes.ts";
 import { ms } from "../../units.ts";
 import type { Biophysical } from "./biophysical.ts";
 import { brief, type Fields, type Paths, type SonataSource, textOf } from "./config.ts";
-import { isCell, isNeurons, type NodeSets, type Part } from "./nodes.ts";
+import type { NodeSets } from "./nodes.ts";
+import { isCell, isNeurons, type Part } from "./parts.ts";
 
-/** Current clamps: one amplitude, a list of them, or a table of a file, into a section of cells or into point neurons. */
+/** Clamps: of currents, one amplitude, a list of them, or a table of a file, into a section of cells or into point neurons; of voltages, into cells. */
 
 /** Amplitudes from times on (ms), in the config's unit. */
 interface Steps {
@@ -19,7 +20,7 @@ interface Steps {
   readonly duration?: number;
 }
 
-export const CLAMPS: ReadonlySet<string> = new Set(["current_clamp", "csv", "file"]);
+export const CLAMPS: ReadonlySet<string> = new Set(["current_clamp", "voltage_clamp", "csv", "file"]);
 const UNIT = "pA for amp (nA of biophysical cells), ms for delay and duration";
 
 export function clamps(net: Network, source: SonataSource, config: Fields, paths: Paths, sets: NodeSets, parts: readonly Part[], notes: string[]): void {
@@ -27,27 +28,74 @@ export function clamps(net: Network, source: SonataSource, config: Fields, paths
   for (const [name, input] of config.fields("inputs")?.enabled() ?? []) {
     const type = input.text("input_type") ?? "";
     if (!CLAMPS.has(type)) continue;
-    const module = input.text("module") ?? "IClamp";
-    if (module !== "IClamp") throw new DataError(input.at("module"), `is "${module.slice(0, 60)}"`, "hillock takes IClamp");
-    const steps = type === "current_clamp" ? stepsOf(input) : tableOf(source, input, paths, notes);
+    const clamp = type === "voltage_clamp" ? holding(input) : injecting(input, type, source, paths, notes);
     const inside = sets.select(input.at("node_set"), input.get("node_set"), [...new Set(neurons.map(({ nodes }) => nodes))]);
     const place = placeOf(input);
     for (const part of neurons) {
-      const gains = part.rows.map((row) => (inside.get(part.nodes)?.has(row) === true ? 1 : 0));
-      if (!gains.includes(1)) continue;
-      const cell = isCell(part.model) ? place(part.model) : {};
-      const unit = isCell(part.model) ? "nA" : (Object.values(part.model.type.mechanism.inputs ?? {})[0]?.unit ?? "nA");
-      const scale = unit === "nA" && !isCell(part.model) ? 1e-3 : 1; // of cells it is in nA
-      const [times, values] = [steps.times, steps.amps.map((amp) => amp * scale)];
-      const options = { gain: { values: gains, unit: "1" }, ...cell, name: `${name.replaceAll(/\W+/g, "_")}_${part.name}` } as const;
-      const population = net.population(part.name) as AnyCells;
-      if (steps.duration === undefined) net.clamp(population, drive.steps({ times: times.map((t) => ms(t)), values: { values, unit } }), options);
-      else net.clamp(population, drive.constant({ value: values[0] as number, unit }), { ...options, delay: ms(times[0] as number), duration: ms(steps.duration) });
+      const isIn = part.rows.map((row) => inside.get(part.nodes)?.has(row) === true);
+      if (isIn.includes(true)) clamp(net, part, isIn, isCell(part.model) ? place(part.model) : {}, `${name.replaceAll(/\W+/g, "_")}_${part.name}`);
     }
     const left = input.left();
-    if (left.length > 0) throw new DataError(input.at(left[0] as string), `is ${brief(input.get(left[0] as string))}`, "hillock's clamp takes amp, delay and duration, or file, and section_name, section_index and section_dist");
+    const known = type === "voltage_clamp" ? "amps, durations and rs, or voltage, delay, duration and series_resistance" : "amp, delay and duration, or file";
+    if (left.length > 0) throw new DataError(input.at(left[0] as string), `is ${brief(input.get(left[0] as string))}`, `hillock's clamp takes ${known}, and section_name, section_index and section_dist`);
   }
 } // prettier-ignore
+
+/** Puts a clamp on those cells of a part. */
+type Clamp = (net: Network, part: Part & { model: Exclude<Part["model"], "virtual"> }, isIn: readonly boolean[], place: { readonly section?: string; readonly at?: number }, name: string) => void; // prettier-ignore
+
+function injecting(input: Fields, type: string, source: SonataSource, paths: Paths, notes: string[]): Clamp {
+  const module = input.text("module") ?? "IClamp";
+  if (module !== "IClamp") throw new DataError(input.at("module"), `is "${module.slice(0, 60)}"`, "hillock takes IClamp");
+  const steps = type === "current_clamp" ? stepsOf(input) : tableOf(source, input, paths, notes);
+  return (net, part, isIn, place, name) => {
+    const unit = isCell(part.model) ? "nA" : (Object.values(part.model.type.mechanism.inputs ?? {})[0]?.unit ?? "nA");
+    const scale = unit === "nA" && !isCell(part.model) ? 1e-3 : 1; // of cells it is in nA
+    const [times, values] = [steps.times, steps.amps.map((amp) => amp * scale)];
+    const options = { gain: { values: isIn.map(Number), unit: "1" }, ...place, name } as const;
+    const population = net.population(part.name) as AnyCells;
+    if (steps.duration === undefined) net.clamp(population, drive.steps({ times: times.map((t) => ms(t)), values: { values, unit } }), options);
+    else net.clamp(population, drive.constant({ value: values[0] as number, unit }), { ...options, delay: ms(times[0] as number), duration: ms(steps.duration) });
+  };
+} // prettier-ignore
+
+/** MOhm between a clamp and a cell that it is not on: no current in any number format. */
+const APART = 1e30;
+
+/** A voltage clamp: amplitudes (mV) one behind the other from 0 on, as BMTK has it, or one `voltage` for a `duration`. Resistances are in MOhm;
+ * NEURON's and SONATA's extension's where they are left out. */
+function holding(input: Fields): Clamp {
+  const module = input.text("module") ?? "SEClamp";
+  if (!/^se_?clamp$/i.test(module)) throw new DataError(input.at("module"), `is "${module.slice(0, 60)}"`, "hillock takes SEClamp"); // prettier-ignore
+  const missing = (key: string): never => {
+    throw new DataError(input.at(key), "is missing", "Give amps and durations, or voltage and duration: mV and ms");
+  };
+  const isOne = input.has("voltage");
+  const volts = numbers(input, isOne ? "voltage" : "amps") ?? missing("amps");
+  const durations = numbers(input, isOne ? "duration" : "durations") ?? missing(isOne ? "duration" : "durations");
+  if (durations.length !== volts.length) throw new DataError(input.at(isOne ? "duration" : "durations"), `has ${durations.length} entries for ${volts.length} voltages`, "Give one for each"); // prettier-ignore
+  const bad = durations.find((duration) => !(duration >= 0));
+  if (bad !== undefined) throw new DataError(input.at(isOne ? "duration" : "durations"), `holds ${bad} ms`, "Give times from 0"); // prettier-ignore
+  const key = isOne ? "series_resistance" : "rs";
+  const resistance = input.number(key) ?? (isOne ? 0.01 : 1);
+  if (!(resistance > 0)) throw new DataError(input.at(key), `is ${resistance} MOhm`, "Give a resistance above 0");
+  const delay = isOne ? (input.number("delay") ?? 0) : 0;
+  const acting = durations.flatMap((duration, k) => (duration > 0 ? [k] : []));
+  let at = delay;
+  const times = acting.map((k) => (at += durations[k] as number) - (durations[k] as number));
+  return (net, { name: population, model }, isIn, place, name) => {
+    if (!isCell(model)) throw new DataError(input.at("node_set"), `holds point neurons of ${population}`, "Voltage clamps hold cells with a morphology"); // prettier-ignore
+    if (acting.length === 0) return;
+    const command = drive.steps({ times: times.map((t) => ms(t)), values: { values: acting.map((k) => volts[k] as number), unit: "mV" } }); // prettier-ignore
+    net.voltageClamp(net.population(population) as AnyCells, command, {
+      ...place,
+      name,
+      delay: ms(delay),
+      duration: ms(at - delay),
+      resistance: { values: isIn.map((is) => (is ? resistance : APART)), unit: "MOhm" },
+    });
+  };
+}
 
 /** One number or a list of them. */
 function numbers(input: Fields, key: string): number[] | undefined {

@@ -102,6 +102,9 @@ export class Fields {
   }
 }
 
+/** Names one behind the other, the first of many. */
+export const list = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""}`; // prettier-ignore
+
 export const brief = (x: unknown): string => (JSON.stringify(x) ?? "missing").slice(0, 60);
 
 export function json(source: SonataSource, path: string): Fields {
@@ -216,6 +219,9 @@ export class Paths {
 
 /** What tables leave out: BMTK writes NULL and NONE, and reads its reader's other words likewise. */
 const NOTHING = new Set(["", "NULL", "NONE", "None", "null", "NaN", "nan", "NA", "N/A", "n/a", "<NA>"]);
+
+/** Whether a text of a table says something. */
+export const isSaid = (text: string | undefined): text is string => text !== undefined && !NOTHING.has(text);
 
 /** A table of types: rows by id, each a map of columns to text; what is left out (NULL, NONE) is not in it. A column that is there twice has the
  * value of the one that says something. */

@@ -4,15 +4,19 @@ import { list as links } from "../../connect/rules.ts";
 import type { Network } from "../../network/network.ts";
 import type { CellsHandle } from "../../network/handles.ts";
 import type { Components } from "./components.ts";
-import type { Fields, SonataGroup } from "./config.ts";
+import { type Fields, list, type SonataGroup } from "./config.ts";
+import type { Glif } from "./glif.ts";
 import type { NestModel } from "./nest.ts";
-import { isCell, list, type Nodes, type Part } from "./nodes.ts";
+import type { Nodes } from "./nodes.ts";
+import { isCell, type Part } from "./parts.ts";
 import { type Compartment, type DrawnPlaces, placesStream } from "./places.ts";
 import { isPlaced, OWN_PARAMS, PLACE, receptorOf } from "./receptors.ts";
-import { groupIn, grouped, ids, tableOf } from "./tables.ts";
+import { groupIn, grouped, ids, tableOf, typeIds } from "./tables.ts";
 import { weightOf } from "./weights.ts";
 
 const READ = new Set(["edge_type_id", "syn_weight", "delay", "nsyns", "model_template", "target_query", "source_query", "dynamics_params", "weight_function", "weight_sigma", "weight_max"]); // prettier-ignore
+/** The port of a GLIF neuron, as NEST counts it: from 1. */
+const RECEPTOR_TYPE = new Set(["receptor_type", "dynamics_params/receptor_type"]);
 /** Synapses onto cells of one edge population, each of which is placed by itself: seconds. */
 const MOST_SYNAPSES = 10_000_000;
 const SYNAPSES = new Set(["", "static_synapse", "nest:static_synapse"]);
@@ -42,12 +46,12 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
   const sourceId = ids(where, group, "source_node_id");
   const n = sourceId.length;
   const targetId = ids(where, group, "target_node_id", n);
-  const typeId = ids(where, group, "edge_type_id", n);
+  const typeId = typeIds(where, group, "edge_type_id", n);
   const target = populationOf(where, group, "target_node_id", parts);
   const onCells = parts.some(({ nodes, model }) => nodes === target && isCell(model));
-  const read = (key: string): boolean => READ.has(key) || (onCells && (PLACE.has(key) || OWN_PARAMS.has(key)));
-  const { columns, others } = grouped(where, group, "edge", n, read);
-  const unread = [...others, ...[...columns.keys()].filter((key) => !read(key))];
+  const read = (key: string): boolean => READ.has(key) || (onCells ? PLACE.has(key) || OWN_PARAMS.has(key) : RECEPTOR_TYPE.has(key));
+  const { columns, texts, others } = grouped(where, group, "edge", n, read);
+  const unread = [...others, ...texts.keys(), ...[...columns.keys()].filter((key) => !read(key))];
   for (const type of types.values()) for (const key of type.keys()) if (!read(key)) unread.push(key);
   const refused = unread.find((key) => (onCells ? /^dynamics_params\// : /^(afferent|efferent)_|^sec_(id|x)$/).test(key) || /^u_syn$|^depression_time$|^facilitation_time$/.test(key));
   if (refused !== undefined) throw new DataError(`${where}, ${refused}`, onCells ? "belongs to edges with parameters or plasticity of their own" : "belongs to edges onto cells with a morphology or with plasticity", "hillock takes static edges, onto cells with dynamics_params of their type");
@@ -69,7 +73,7 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
     return fail(k, `has the ${name} "${text.slice(0, 60)}"`);
   };
   const source = populationOf(where, group, "source_node_id", parts);
-  const signs = new Signs(target, parts, files);
+  const signs = new Signs(where, target, parts, files);
   const weight = new Float64Array(n);
   const delay = new Float64Array(n);
   const ofCells = new Set(parts.flatMap(({ nodes, model, rows }) => (nodes === target && isCell(model) ? rows.map((row) => nodes.ids[row]) : [])));
@@ -89,16 +93,23 @@ function populationIn(where: string, group: SonataGroup, types: ReadonlyMap<numb
 class Signs {
   readonly #signed: ReadonlySet<number | undefined>;
   readonly #files: Components;
+  readonly #where: string;
+  #isSaid = false;
 
-  constructor(target: Nodes, parts: readonly Part[], files: Components) {
+  constructor(where: string, target: Nodes, parts: readonly Part[], files: Components) {
     const signed = parts.filter(({ nodes, model }) => nodes === target && model !== "virtual" && "signed" in model);
     this.#signed = new Set(signed.flatMap(({ nodes, rows }) => rows.map((row) => nodes.ids[row])));
-    this.#files = files;
+    [this.#files, this.#where] = [files, where];
   }
 
   of(id: number | undefined, type: ReadonlyMap<string, string>): number {
     const name = type.get("dynamics_params");
-    if (name === undefined || !this.#signed.has(id)) return 1;
+    if (!this.#signed.has(id)) return 1;
+    if (name === undefined) {
+      if (!this.#isSaid) this.#files.notes.push(`${this.#where}: some have no dynamics_params, whose file says the sign of synapses onto IntFire1: their weights stand as written`); // prettier-ignore
+      this.#isSaid = true;
+      return 1;
+    }
     const file = this.#files.json("synaptic_models_dir", name);
     const sign = file.number("sign");
     if (sign !== undefined) return sign;
@@ -175,8 +186,25 @@ function landing(edges: Edges, { model, nodes }: Part, k: number, draw: (places:
   }
   const template = type.get("model_template") ?? "";
   if (!SYNAPSES.has(template)) throw new DataError(`${edges.where}, edge ${k}`, `has the model_template "${template.slice(0, 60)}"`, "hillock takes static_synapse onto point neurons"); // prettier-ignore
+  const receptor = [...RECEPTOR_TYPE].map((name) => edges.value(name, k)).find((one) => one !== undefined);
+  if ("ports" in model) {
+    const on = portOf(edges, model, nodes, k, receptor);
+    return () => on;
+  }
+  if (receptor !== undefined && receptor !== 0) throw new DataError(`${edges.where}, edge ${k}`, `has the receptor_type ${receptor}`, "Of point neurons those of nest:glif_psc have ports; leave it out onto others"); // prettier-ignore
   const on = weight >= 0 ? { ...model.positive, label: "" } : { ...model.negative, label: ", below 0" };
   return () => on;
+} // prettier-ignore
+
+/** The port that an edge onto a GLIF neuron names, or the file of its type.
+ * @throws DataError where none does, or the neuron has not so many */
+function portOf(edges: Edges, { ports }: Glif, nodes: Nodes, k: number, own: number | undefined): Landing {
+  const file = edges.type(k).get("dynamics_params");
+  const receptor = own ?? (file === undefined ? undefined : edges.files.json("synaptic_models_dir", file).number("receptor_type"));
+  const n = ports.get(nodes.rowOf.get(edges.targetId[k] as number) ?? -1) ?? 0;
+  const isPort = receptor !== undefined && Number.isSafeInteger(receptor) && receptor >= 1 && receptor <= n;
+  if (isPort) return { port: `receptor_${receptor}`, unit: "nA", scale: 1e-3, label: `, receptor_${receptor}` };
+  throw new DataError(`${edges.where}, edge ${k}`, receptor === undefined ? "has no receptor_type, and ends on a GLIF neuron" : `has the receptor_type ${receptor}`, `Give the number of a port, 1 to ${n}, in the file of its type's dynamics_params or a column`);
 } // prettier-ignore
 
 export function connect(net: Network, { name, from, to, on, of: edges, edges: which }: Bundle): void {

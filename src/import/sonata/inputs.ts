@@ -1,9 +1,10 @@
 import { decimal } from "../../decimal.ts";
 import { DataError } from "../../errors.ts";
 import { linesOf } from "../../shapes.ts";
+import { unitsOf } from "../nwb-units.ts";
 import { CLAMPS } from "./clamps.ts";
-import { type Fields, hdf5Of, type Paths, type SonataSource, textOf } from "./config.ts";
-import { list, type Nodes, type NodeSets } from "./nodes.ts";
+import { type Fields, hdf5Of, list, type Paths, type SonataSource, textOf } from "./config.ts";
+import type { Nodes, NodeSets } from "./nodes.ts";
 import { column, groupIn, ids } from "./tables.ts";
 
 const MODULES: readonly string[] = ["h5", "sonata", "csv", "nwb"];
@@ -21,7 +22,7 @@ export function inputTrains(source: SonataSource, config: Fields, paths: Paths, 
     const file = input.text("input_file") ?? input.text("spike_file");
     if (file === undefined) throw new DataError(input.at("input_file"), "is missing", "Give the file of spikes");
     const path = paths.resolve(input.at("input_file"), file);
-    const spikes = /\.csv$|\.txt$/.test(path) ? csvSpikes(path, textOf(source, path)) : hdf5Spikes(path, source);
+    const spikes = spikesIn(path, source, module);
     let used = 0;
     for (const [nodes, inside] of sets.select(input.at("node_set"), input.get("node_set"), all)) {
       if (inside.size === 0) continue;
@@ -51,6 +52,31 @@ interface Played {
   readonly population: string | undefined;
   readonly times: Float64Array;
   readonly nodeIds: Float64Array;
+}
+
+/** A file is read by its name, as NWB by its module too. */
+function spikesIn(path: string, source: SonataSource, module: string): Played[] {
+  if (/\.(?:csv|txt)$/i.test(path)) return csvSpikes(path, textOf(source, path));
+  return module === "nwb" || /\.nwb$/i.test(path) ? nwbSpikes(path, source) : hdf5Spikes(path, source);
+}
+
+/** Units of an NWB 2 file: of the nodes that a column node_id names, or cell beside population as hillock writes, else of those with their ids. */
+function nwbSpikes(path: string, source: SonataSource): Played[] {
+  const { times, cells, columns } = unitsOf(path, hdf5Of(source, path));
+  const of = (name: string): readonly (number | string)[] | undefined => (Object.hasOwn(columns, name) ? columns[name] : undefined); // prettier-ignore
+  const populations = of("population");
+  const nodes = of("node_id") ?? (populations === undefined ? undefined : of("cell")) ?? of("id") ?? [];
+  const bad = nodes.findIndex((node) => !Number.isSafeInteger(Number(node)) || Number(node) < 0);
+  if (bad >= 0) throw new DataError(`${path}, units`, `is of node ${String(nodes[bad]).slice(0, 60)} in row ${bad}`, "Give whole numbers from 0 in its column node_id or id"); // prettier-ignore
+  const by = new Map<string | undefined, { times: number[]; nodeIds: number[] }>();
+  for (const [k, unit] of cells.entries()) {
+    const population = populations?.[unit] === undefined ? undefined : String(populations[unit]);
+    const own = by.get(population) ?? { times: [], nodeIds: [] };
+    own.times.push(times[k] as number);
+    own.nodeIds.push(Number(nodes[unit]));
+    by.set(population, own);
+  }
+  return played(by);
 }
 
 const SCALE: ReadonlyMap<string, number> = new Map([["ms", 1], ["milliseconds", 1], ["s", 1000], ["seconds", 1000], ["sec", 1000]]); // prettier-ignore
@@ -88,5 +114,8 @@ function csvSpikes(path: string, text: string): Played[] {
     own.nodeIds.push(node);
     by.set(population, own);
   }
-  return [...by].map(([population, { times, nodeIds }]) => ({ population, times: Float64Array.from(times), nodeIds: Float64Array.from(nodeIds) })); // prettier-ignore
+  return played(by);
 }
+
+const played = (by: ReadonlyMap<string | undefined, { times: number[]; nodeIds: number[] }>): Played[] =>
+  [...by].map(([population, { times, nodeIds }]) => ({ population, times: Float64Array.from(times), nodeIds: Float64Array.from(nodeIds) })); // prettier-ignore

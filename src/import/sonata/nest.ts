@@ -11,6 +11,7 @@ import {
 } from "../../mechanisms/neurons/index.ts";
 import type { NeuronType } from "../../mechanisms/neuron.ts";
 import type { Unit } from "../../units.ts";
+import { GLIF_TEMPLATES } from "./glif.ts";
 import { intFire1 } from "./intfire.ts";
 
 /** Point neurons as hillock's: NEST's by their name, with its defaults and units (pF, nS, pA, mV, ms), and NEURON's IntFire1, whose times
@@ -21,6 +22,8 @@ interface Param {
   readonly to?: string;
   readonly scale: number;
   readonly default: number;
+  /** Whether NEST takes it in whole steps, up. */
+  readonly inSteps?: true;
 }
 
 export interface NestModel {
@@ -45,7 +48,12 @@ interface Port {
 }
 
 const p = (fallback: number, to: string, scale = 1): Param => ({ to, scale, default: fallback });
-const leaky = { V_th: p(-55, "V_th"), t_ref: p(2, "t_ref"), E_L: p(-70, "E_L"), I_e: p(0, "I_e", 1e-3) };
+const leaky = {
+  V_th: p(-55, "V_th"),
+  t_ref: { ...p(2, "t_ref"), inSteps: true as const },
+  E_L: p(-70, "E_L"),
+  I_e: p(0, "I_e", 1e-3),
+};
 const V_m = { V_m: { state: "V", scale: 1 } };
 const conductances = {
   C_m: p(250, "C_m", 1e-3), g_L: p(16.6667, "g_L", 1e-3), V_reset: p(-60, "V_reset"), ...leaky,
@@ -64,7 +72,7 @@ const adapting = {
   initial: { ...V_m, w: { state: "w", scale: 1e-3 } }, ...onto("uS", 1e-3, -1e-3),
   params: {
     C_m: p(281, "C_m", 1e-3), g_L: p(30, "g_L", 1e-3), E_L: p(-70.6, "E_L"), V_th: p(-50.4, "V_T"), Delta_T: p(2, "Delta_T"),
-    tau_w: p(144, "tau_w"), a: p(4, "a", 1e-3), b: p(80.5, "b", 1e-3), V_peak: p(0, "V_peak"), V_reset: p(-60, "V_reset"), t_ref: p(0, "t_ref"),
+    tau_w: p(144, "tau_w"), a: p(4, "a", 1e-3), b: p(80.5, "b", 1e-3), V_peak: p(0, "V_peak"), V_reset: p(-60, "V_reset"), t_ref: { ...p(0, "t_ref"), inSteps: true as const },
     E_ex: p(0, "E_ex"), E_in: p(-85, "E_in"), tau_syn_ex: p(0.2, "tau_ex"), tau_syn_in: p(2, "tau_in"), I_e: p(0, "I_e", 1e-3),
   },
 }; // prettier-ignore
@@ -98,5 +106,5 @@ export function nestModel(where: string, template: string): NestModel {
   const name = template.replace(/^nest:/, "");
   const found = MODELS.get(name);
   if (found !== undefined) return found;
-  throw new DataError(where, `has the model_template "${template.slice(0, 60)}", which is none of hillock's`, didYouMean(name.slice(0, 60), MODELS.keys())); // prettier-ignore
+  throw new DataError(where, `has the model_template "${template.slice(0, 60)}", which is none of hillock's`, didYouMean(name.slice(0, 60), [...MODELS.keys(), ...GLIF_TEMPLATES])); // prettier-ignore
 }

@@ -1,12 +1,6 @@
-import { decimal } from "../../decimal.ts";
 import { DataError, didYouMean } from "../../errors.ts";
-import type { NeuronOptions } from "../../mechanisms/neuron.ts";
-import type { Given } from "../../units.ts";
-import { brief, type Fields, isRow, type SonataGroup, type SonataSource } from "./config.ts";
-import { biophysical, type Biophysical, type Run } from "./biophysical.ts";
-import type { Components } from "./components.ts";
-import { nestModel, type NestModel } from "./nest.ts";
-import { column, groupIn, grouped, ids, tableOf } from "./tables.ts";
+import { brief, type Fields, isRow, isSaid, list, type SonataGroup, type SonataSource } from "./config.ts";
+import { column, groupIn, grouped, ids, tableOf, typeIds } from "./tables.ts";
 
 /** A population of nodes: its rows with their ids, and what is known of each. */
 export interface Nodes {
@@ -15,23 +9,19 @@ export interface Nodes {
   readonly ids: Float64Array;
   /** row by node_id. */
   readonly rowOf: ReadonlyMap<number, number>;
+  /** What each is: columns of its type, before which texts of its own go. */
   readonly type: readonly ReadonlyMap<string, string>[];
+  /** -1 of a node without a type. */
   readonly typeId: Float64Array;
   readonly columns: ReadonlyMap<string, Float64Array>;
+  readonly texts: ReadonlyMap<string, readonly (string | undefined)[]>;
 }
 
-/** Rows of one population that are one of hillock's: sources, one kind of neuron, or one of cell. */
-export interface Part {
-  readonly name: string;
+/** Some rows of a population. */
+export interface Rows {
   readonly nodes: Nodes;
   readonly rows: readonly number[];
-  readonly model: NestModel | Biophysical | "virtual";
 }
-
-/** A part that has a state: no virtual nodes. */
-export const isNeurons = (part: Part): part is Part & { model: NestModel | Biophysical } => part.model !== "virtual";
-
-export const isCell = (model: Part["model"]): model is Biophysical => model !== "virtual" && "cell" in model;
 
 export function readNodes(source: SonataSource, entry: Fields, resolve: (where: string, path: string) => string, notes: string[]): Nodes[] {
   const { file, csv, types, root } = tableOf(source, entry, resolve, "node");
@@ -39,109 +29,48 @@ export function readNodes(source: SonataSource, entry: Fields, resolve: (where: 
 } // prettier-ignore
 
 function population(name: string, where: string, group: SonataGroup, types: ReadonlyMap<number, ReadonlyMap<string, string>>, csv: string, notes: string[]): Nodes {
-  const typeId = ids(where, group, "node_type_id");
+  const typeId = typeIds(where, group, "node_type_id");
   const n = typeId.length;
   if (n === 0) throw new DataError(where, "has no nodes", "Leave the population out");
   const own = column(where, group, "node_id", n);
   const nodeIds = own === undefined ? Float64Array.from({ length: n }, (_, k) => k) : ids(where, group, "node_id", n);
   const rowOf = new Map([...nodeIds].map((id, row) => [id, row]));
   if (rowOf.size !== n) throw new DataError(`${where}, node_id`, "holds an id twice", "Give each node its own");
-  const { columns, others } = grouped(where, group, "node", n, (path) => path.startsWith("dynamics_params/"));
-  if (others.length > 0) notes.push(`${where}: ${list(others)} hold no numbers and are not read`);
-  const type = Array.from(typeId, (id) => {
-    const found = types.get(id);
+  const { columns, texts, others } = grouped(where, group, "node", n, (path) => path.startsWith("dynamics_params/"));
+  if (others.length > 0) notes.push(`${where}: ${list(others)} hold neither numbers nor texts and are not read`);
+  const kinds = new Kinds(types, texts);
+  const type = Array.from(typeId, (id, row) => {
+    const found = kinds.of(id, row);
     if (found !== undefined) return found;
-    throw new DataError(where, `has nodes of node_type_id ${id}, which ${csv} has not`, "Add the type");
+    throw new DataError(where, `has nodes of node_type_id ${id}, which ${csv} has not, without a model_type of their own`, "Add the type, or a column model_type");
   });
-  return { name, where, ids: nodeIds, rowOf, type, typeId, columns };
+  return { name, where, ids: nodeIds, rowOf, type, typeId, columns, texts };
 } // prettier-ignore
 
-export const list = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""}`; // prettier-ignore
+/** What says what a node is: a text of the node itself goes before its type's. */
+const SAYS = ["model_type", "model_template", "model_processing", "dynamics_params", "morphology"];
 
-/** Rows by what they are. @throws DataError for what hillock does not have */
-export function partsOf(nodes: Nodes, files: Components, run: () => Run): Part[] {
-  const byTemplate = new Map<string, number[]>();
-  nodes.type.forEach((type, row) => {
-    const kind = type.get("model_type") ?? "";
-    const at = `${nodes.where}, node_type_id ${nodes.typeId[row]}`;
-    const template = type.get("model_template") ?? "";
-    if (!["virtual", "point_neuron", "point_process", "point_soma", "biophysical"].includes(kind))
-      throw new DataError(at, `has the model_type "${kind.slice(0, 60)}"`, "hillock takes point_neuron, point_process, biophysical and virtual"); // prettier-ignore
-    const key = kind === "virtual" ? "virtual" : kind === "biophysical" ? `${kind} ${nodes.typeId[row]}` : template;
-    const rows = byTemplate.get(key) ?? [];
-    rows.push(row);
-    byTemplate.set(key, rows);
-  });
-  const word = (text: string): string => text.replaceAll(/\W+/g, "_");
-  return [...byTemplate].map(([template, rows]) => {
-    const at = `${nodes.where}, node_type_id ${nodes.typeId[rows[0] as number]}`;
-    const type = nodes.type[rows[0] as number] as ReadonlyMap<string, string>;
-    const cell = type.get("model_type") === "biophysical";
-    const ofNode = [...nodes.columns].find(([path, values]) => cell && path.startsWith("dynamics_params/") && rows.some((row) => !Number.isNaN(values[row]))); // prettier-ignore
-    if (ofNode !== undefined) throw new DataError(`${nodes.where}, ${ofNode[0]}`, "is of biophysical nodes", "Give their parameters in the file that dynamics_params of their type names"); // prettier-ignore
-    const model = template === "virtual" ? template : cell ? biophysical(at, type, files, run()) : nestModel(at, template);
-    const name = byTemplate.size === 1 ? word(nodes.name) : `${word(nodes.name)}_${word(template.replace(/^nest:/, ""))}`;
-    return { name, nodes, rows, model };
-  });
+/** What nodes are, one value for all that are alike. */
+class Kinds {
+  readonly #types: ReadonlyMap<number, ReadonlyMap<string, string>>;
+  readonly #own: readonly (readonly [string, readonly (string | undefined)[]])[];
+  readonly #merged = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(types: ReadonlyMap<number, ReadonlyMap<string, string>>, texts: Nodes["texts"]) {
+    this.#types = types;
+    this.#own = SAYS.flatMap((key) => (texts.has(key) ? [[key, texts.get(key) as readonly (string | undefined)[]]] : []));
+  }
+
+  of(typeId: number, row: number): ReadonlyMap<string, string> | undefined {
+    const type = this.#types.get(typeId);
+    const own = this.#own.flatMap(([key, values]) => (isSaid(values[row]) ? [[key, values[row]] as const] : []));
+    if (own.length === 0 || (type === undefined && !own.some(([key]) => key === "model_type"))) return type;
+    const key = JSON.stringify([typeId, own]);
+    const merged = this.#merged.get(key) ?? new Map([...(type ?? []), ...own]);
+    this.#merged.set(key, merged);
+    return merged;
+  }
 } // prettier-ignore
-
-const OWN = new Set(["node_type_id", "model_type", "model_template", "dynamics_params", "pop_name", "ei", "location", "model_name", "morphology", "population"]); // prettier-ignore
-
-/** Parameters of neurons, each from the node's own column, else from its type's file or column, else NEST's default. */
-export function neuronOptions({ nodes, rows, model }: Part & { model: NestModel }, files: Components): NeuronOptions {
-  const known = new Set([...Object.keys(model.params), ...Object.keys(model.initial), ...Object.keys(model.fixed ?? {})]);
-  const unread = new Set<string>();
-  const dynamics = (row: number): Fields | undefined => {
-    const name = nodes.type[row]?.get("dynamics_params");
-    if (name === undefined) return undefined;
-    const found = files.json("point_neuron_models_dir", name);
-    for (const key of found.keys()) if (!known.has(key)) unread.add(key);
-    return found;
-  };
-  const value = (name: string, row: number): number | undefined => {
-    const own = nodes.columns.get(`dynamics_params/${name}`)?.[row];
-    if (own !== undefined && !Number.isNaN(own)) return own;
-    const params = dynamics(row);
-    const ofType = params?.number(name);
-    if (ofType !== undefined) return ofType;
-    const text = nodes.type[row]?.get(name);
-    if (text === undefined) return undefined;
-    const number = decimal(text);
-    if (Number.isFinite(number)) return number;
-    throw new DataError(`${nodes.where}, ${name} of node_type_id ${nodes.typeId[row]}`, `is "${text.slice(0, 60)}"`, "Give a number");
-  };
-  for (const path of nodes.columns.keys()) {
-    const name = path.replace(/^dynamics_params\//, "");
-    if (path !== name && !known.has(name)) unread.add(name);
-  }
-  for (const row of rows) for (const key of nodes.type[row]?.keys() ?? []) if (!OWN.has(key) && !known.has(key)) unread.add(key);
-  for (const [name, only] of Object.entries(model.fixed ?? {})) {
-    const other = rows.map((row) => value(name, row)).find((x) => x !== undefined && x !== only);
-    if (other !== undefined) throw new DataError(`${nodes.where}, ${name}`, `is ${other}`, `hillock has it at ${only} only`);
-  }
-  const units = model.type.mechanism.params;
-  const params: Record<string, Given> = {};
-  for (const [name, { to, scale, default: otherwise }] of Object.entries(model.params))
-    if (to !== undefined) params[to] = given(rows.map((row) => (value(name, row) ?? otherwise) * scale), (units[to] as { unit: Given["unit"] }).unit);
-  for (const [to, make] of Object.entries(model.derived ?? {}))
-    params[to] = given(rows.map((row) => make((name) => value(name, row) ?? model.params[name]?.default ?? NaN)), (units[to] as { unit: Given["unit"] }).unit);
-  const initial: Record<string, Given> = {};
-  for (const [name, { state, scale }] of Object.entries(model.initial)) {
-    const values = rows.map((row) => value(name, row));
-    const rest = params["E_L"] ?? params["c"];
-    if (values.every((x) => x === undefined) || rest === undefined) continue;
-    const usual = (k: number): number => ("values" in rest ? (rest.values[k] as number) : rest.value) / scale;
-    initial[state] = given(values.map((x, k) => (x ?? (state === "V" ? usual(k) : 0)) * scale), (model.type.mechanism.states[state] as { unit: Given["unit"] }).unit);
-  }
-  if (unread.size > 0) files.notes.push(`${nodes.where}: ${list([...unread])} ${unread.size === 1 ? "is" : "are"} not read`);
-  return { n: rows.length, params, initial };
-} // prettier-ignore
-
-/** One value where all are the same. */
-function given(values: readonly number[], unit: Given["unit"]): Given {
-  const [first = 0] = values;
-  return values.every((x) => x === first) ? { value: first, unit } : { values, unit };
-}
 
 /** Node sets by name; compound ones are lists of names. A population is one by its own name, unless a set has it. */
 export class NodeSets {
@@ -205,5 +134,7 @@ function attribute(where: string, nodes: Nodes, key: string, row: number): strin
   if (["node_id", "node_ids", "gids"].includes(key)) return String(nodes.ids[row]);
   if (key === "node_type_id") return String(nodes.typeId[row]);
   if (key.startsWith("$")) throw new DataError(`${where}, ${key.slice(0, 60)}`, "is an operator", "Give values to be equal to"); // prettier-ignore
-  return String(nodes.columns.get(key)?.[row] ?? nodes.type[row]?.get(key) ?? "");
+  const number = nodes.columns.get(key)?.[row] ?? NaN;
+  const text = nodes.texts.get(key)?.[row] ?? nodes.type[row]?.get(key) ?? "";
+  return Number.isNaN(number) ? text : String(number);
 }

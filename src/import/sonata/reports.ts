@@ -1,12 +1,15 @@
 import { DataError } from "../../errors.ts";
+import { unitOfLet } from "../../mechanisms/check-neuron.ts";
 import { stateUnit } from "../../mechanisms/check.ts";
 import { statesOf } from "../../mechanisms/mechanism.ts";
+import type { Neuron } from "../../mechanisms/neuron.ts";
 import type { AnyCells } from "../../network/handles.ts";
 import type { Network } from "../../network/network.ts";
 import { ms } from "../../units.ts";
 import type { Biophysical } from "./biophysical.ts";
-import { brief, type Fields } from "./config.ts";
-import { isCell, isNeurons, list, type NodeSets, type Part } from "./nodes.ts";
+import { brief, type Fields, list } from "./config.ts";
+import type { NodeSets } from "./nodes.ts";
+import { isCell, isNeurons, type Part } from "./parts.ts";
 import type { Outputs } from "./outputs.ts";
 import { type Compartment, kindsNamed } from "./places.ts";
 
@@ -37,7 +40,7 @@ export interface SonataElement {
 }
 
 /** hillock's names of point neurons' variables. */
-const VARIABLES: ReadonlyMap<string, string> = new Map([["V_m", "V"], ["v", "V"], ["V", "V"], ["w", "w"], ["U_m", "u"], ["g_ex", "g_ex"], ["g_in", "g_in"], ["I_syn_ex", "I_ex"], ["I_syn_in", "I_in"]]); // prettier-ignore
+const VARIABLES: ReadonlyMap<string, string> = new Map([["V_m", "V"], ["v", "V"], ["V", "V"], ["w", "w"], ["U_m", "u"], ["g_ex", "g_ex"], ["g_in", "g_in"], ["I_syn_ex", "I_ex"], ["I_syn_in", "I_in"], ["threshold", "theta"], ["threshold_spike", "theta_s"], ["threshold_voltage", "theta_v"], ["ASCurrents_sum", "I_after"], ["I_syn", "I_syn"]]); // prettier-ignore
 const MODULES = ["membrane_report", "multimeter_report", "multimeter", "compartment_report"];
 const KNOWN = ["cells", "variable_name", "module", "sections", "compartments", "enabled", "dt", "start_time", "end_time", "file_name", "format", "type", "unit"]; // prettier-ignore
 
@@ -67,7 +70,7 @@ export function reportsOf(net: Network, config: Fields, sets: NodeSets, parts: r
       const inside = new Set(sets.rows(report.at("cells"), report.get("cells"), part.nodes));
       const cells = part.rows.flatMap((row, index) => (inside.has(row) ? [index] : []));
       if (cells.length === 0) continue;
-      const found = isCell(part.model) ? ofCell(report, variable, part.model) : ofNeuron(part.model.type.mechanism.states, variable);
+      const found = isCell(part.model) ? ofCell(report, variable, part.model) : ofNeuron(part.name, part.model.type.mechanism, variable);
       if (elements.length + found.length > MOST) throw new DataError(report.at("sections"), `asks for more than ${MOST} compartments`, "Take fewer sections, or compartments: center");
       units.push(...found.map(({ unit }) => unit));
       for (const { recorded, id, pos } of found) elements.push({ population: part.name, trace: record(part, recorded, cells, every), id, pos });
@@ -100,10 +103,13 @@ interface Sampled {
   readonly pos: number;
 }
 
-function ofNeuron(states: Readonly<Record<string, { readonly unit: string }>>, variable: string): Sampled[] {
+function ofNeuron(where: string, neuron: Neuron, variable: string): Sampled[] {
   const own = VARIABLES.get(variable);
-  const unit = own !== undefined && Object.hasOwn(states, own) ? states[own]?.unit : undefined;
-  return own === undefined || unit === undefined ? [] : [{ recorded: own, unit, id: 0, pos: 0.5 }];
+  if (own === undefined) return [];
+  if (Object.hasOwn(neuron.states, own)) return [{ recorded: own, unit: neuron.states[own]?.unit ?? "1", id: 0, pos: 0.5 }]; // prettier-ignore
+  return Object.hasOwn(neuron.let ?? {}, own)
+    ? [{ recorded: own, unit: unitOfLet(where, neuron, own), id: 0, pos: 0.5 }]
+    : [];
 }
 
 /** Of the compartments that have it: the potential, a concentration that a pool keeps, or a state by NEURON's name (`m_NaV`). */

@@ -3,12 +3,13 @@ import { Network } from "../../network/network.ts";
 import { trains } from "../../network/sources.ts";
 import { ms, type Quantity } from "../../units.ts";
 import { clamps } from "./clamps.ts";
-import { type Fields, json, Paths, type SonataSource } from "./config.ts";
+import { type Fields, json, list, Paths, type SonataSource } from "./config.ts";
 import { runOf } from "./biophysical.ts";
 import { Components } from "./components.ts";
 import { connect, readEdges } from "./edges.ts";
 import { inputTrains } from "./inputs.ts";
-import { isCell, list, neuronOptions, type Nodes, NodeSets, type Part, partsOf, readNodes } from "./nodes.ts";
+import { type Nodes, NodeSets, readNodes } from "./nodes.ts";
+import { isCell, neuronOptions, type Part, partsOf } from "./parts.ts";
 import { Outputs } from "./outputs.ts";
 import { reportsOf, type SonataReport } from "./reports.ts";
 
@@ -52,6 +53,7 @@ export function sonata(path: string, source: SonataSource): SonataModel {
   if (chosen !== undefined && all.some((nodes) => sets.rows(config.at("node_set"), chosen, nodes).length < nodes.ids.length)) throw new DataError(config.at("node_set"), "leaves nodes out", "hillock runs all nodes of a circuit"); // prettier-ignore
   const run = config.fields("run");
   const files = new Components(source, circuit, circuitPaths, notes);
+  const dt = run?.number("dt");
   const parts = all.flatMap((nodes) => partsOf(nodes, files, () => runOf(config, run)));
   const seed = run?.number("random_seed") ?? 0;
   const network = new Network({ seed, name: "sonata" });
@@ -61,10 +63,9 @@ export function sonata(path: string, source: SonataSource): SonataModel {
     .flatMap((entry) => readEdges(parts, files, entry, resolve, seed));
   const tstop = run?.number("tstop");
   const spikes = inputTrains(source, config, paths, sets, all, notes);
-  populate(network, parts, spikes, files);
+  populate(network, parts, spikes, files, dt);
   for (const bundle of edges) connect(network, bundle);
   clamps(network, source, config, paths, sets, parts, notes);
-  const dt = run?.number("dt");
   const output = config.fields("output");
   const outputs = new Outputs();
   const spikesFile = outputs.claim(`${config.where}, output, spikes_file`, output?.text("spikes_file") ?? "spikes.h5");
@@ -73,6 +74,7 @@ export function sonata(path: string, source: SonataSource): SonataModel {
   for (const key of ["target_simulator", "version", "conditions"]) config.get(key);
   if (config.get("conditions") !== undefined && !parts.some(({ model }) => isCell(model))) notes.push(`${config.where}: conditions are not read, point neurons start at V_m or E_L`); // prettier-ignore
   for (const fields of new Set([root, config, run, output, circuit])) said(fields, notes);
+  for (const fields of new Set([root, config])) if (fields !== circuit && fields.has("components")) notes.push(`${fields.at("components")}: is not read, the circuit's are those of ${circuit.where}`); // prettier-ignore
   return {
     network,
     dt: dt === undefined ? undefined : ms(dt),
@@ -119,7 +121,7 @@ function readSets(source: SonataSource, owner: Fields, paths: Paths, sets: NodeS
   if (inline !== undefined) sets.add(inline);
 }
 
-function populate(net: Network, parts: readonly Part[], spikes: ReadonlyMap<Nodes, readonly number[][]>, files: Components): void {
+function populate(net: Network, parts: readonly Part[], spikes: ReadonlyMap<Nodes, readonly number[][]>, files: Components, dt: number | undefined): void {
   for (const part of parts) {
     const { name, nodes, rows, model } = part;
     if (model === "virtual") {
@@ -127,6 +129,6 @@ function populate(net: Network, parts: readonly Part[], spikes: ReadonlyMap<Node
       if (given === undefined) files.notes.push(`${nodes.where}: no input gives spikes of these virtual nodes; they are silent`);
       net.sources(name, rows.length, trains(rows.map((row) => given?.[row] ?? [])));
     } else if (isCell(model)) net.cells(name, rows.length, { ...model.cell, receptors: [...model.receptors.values()] });
-    else net.cells(name, model.type(neuronOptions({ ...part, model }, files)));
+    else net.cells(name, model.type("options" in model ? model.options : neuronOptions({ ...part, model }, files, dt)));
   }
 } // prettier-ignore

@@ -61,13 +61,32 @@ export function ids(where: string, parent: SonataGroup, path: string, n?: number
   return numbers;
 }
 
-/** Columns of numbers of a population's groups, put in the order of its rows: NaN where a row's group has none. Names of columns that hold no
- * numbers come back in `others`, unless they are to be `read`. */
-export function grouped(where: string, population: SonataGroup, kind: "node" | "edge", n: number, read: (path: string) => boolean): { columns: ReadonlyMap<string, Float64Array>; others: readonly string[] } {
+/** Ids of types, whole numbers from 0; -1 (as which a 64-bit id without a sign is read too) where a row has none. */
+export function typeIds(where: string, parent: SonataGroup, path: string, n?: number): Float64Array {
+  const numbers = column(where, parent, path, n)?.map((x) => (x === 2 ** 64 ? -1 : x));
+  if (numbers === undefined) throw new DataError(`${where}, ${path}`, "is missing", "Give a file in SONATA's layout");
+  const bad = numbers.findIndex((x) => !Number.isSafeInteger(x) || x < -1);
+  if (bad >= 0) throw new DataError(`${where}, ${path}[${bad}]`, `is ${numbers[bad]}`, "Give whole numbers from 0, or -1 for no type"); // prettier-ignore
+  return numbers;
+}
+
+interface Grouped {
+  /** NaN where a row's group has none. */
+  readonly columns: ReadonlyMap<string, Float64Array>;
+  /** Undefined where a row's group has none. */
+  readonly texts: ReadonlyMap<string, readonly (string | undefined)[]>;
+  /** Names of what holds neither. */
+  readonly others: readonly string[];
+}
+
+/** Columns of a population's groups, put in the order of its rows: numbers, and texts, written out or as numbers of a list (`@library`).
+ * @param read  columns that are to be of numbers */
+export function grouped(where: string, population: SonataGroup, kind: "node" | "edge", n: number, read: (path: string) => boolean): Grouped {
   const columns = new Map<string, Float64Array>();
+  const texts = new Map<string, (string | undefined)[]>();
   const others: string[] = [];
   const groups = population.keys().filter((key) => /^\d+$/.test(key) && isGroup(population.get(key)));
-  if (groups.length === 0) return { columns, others };
+  if (groups.length === 0) return { columns, texts, others };
   if (groups.length > 1000) throw new DataError(where, `has ${groups.length} groups`, "Give at most 1000");
   const group = ids(where, population, `${kind}_group_id`, n);
   const index = ids(where, population, `${kind}_group_index`, n);
@@ -77,24 +96,49 @@ export function grouped(where: string, population: SonataGroup, kind: "node" | "
     for (const path of leaves(population.get(name) as SonataGroup)) {
       const dataset = datasetIn(population, `${name}/${path}`);
       const at = `${where}, ${name}/${path}`;
-      if (!ArrayBuffer.isView(dataset?.value)) {
+      const words = textsIn(at, population, name, path, dataset);
+      if (words === undefined && !ArrayBuffer.isView(dataset?.value)) {
         if (read(path)) throw new DataError(at, "holds no numbers", "Give a column of numbers");
         others.push(path);
         continue;
       }
-      const values = column(where, population, `${name}/${path}`) as Float64Array;
-      const all = columns.get(path) ?? new Float64Array(n).fill(NaN);
-      for (const k of rows) {
-        const value = values[index[k] as number];
-        if (value === undefined) throw new DataError(`${where}, ${kind}_group_index[${k}]`, `is ${index[k]}, beyond the ${values.length} rows of ${name}/${path}`, "Give a row that is there"); // prettier-ignore
-        all[k] = value;
+      if (words !== undefined && read(path)) throw new DataError(at, "holds no numbers", "Give a column of numbers");
+      const put = <T>(values: { readonly length: number; readonly [k: number]: T }, all: { [k: number]: T }): void => {
+        for (const k of rows) {
+          const row = index[k] as number;
+          if (row >= values.length) throw new DataError(`${where}, ${kind}_group_index[${k}]`, `is ${row}, beyond the ${values.length} rows of ${name}/${path}`, "Give a row that is there"); // prettier-ignore
+          all[k] = values[row] as T;
+        }
+      };
+      if (words === undefined) {
+        const all = columns.get(path) ?? new Float64Array(n).fill(NaN);
+        put(column(where, population, `${name}/${path}`) as Float64Array, all);
+        columns.set(path, all);
+      } else {
+        const all = texts.get(path) ?? Array.from({ length: n }, () => undefined);
+        put(words, all);
+        texts.set(path, all);
       }
-      columns.set(path, all);
     }
   }
   const unknown = group.find((g) => !groups.includes(String(g)));
   if (unknown !== undefined) throw new DataError(`${where}, ${kind}_group_id`, `names group ${unknown}, which is not there`, "Give the groups that it names"); // prettier-ignore
-  return { columns, others };
+  return { columns, texts, others };
+} // prettier-ignore
+
+/** The texts of a column: its own, or those of the list that its numbers count. */
+function textsIn(where: string, population: SonataGroup, group: string, path: string, dataset: Dataset | undefined): readonly string[] | undefined {
+  const value = dataset?.value;
+  const isTexts = (x: unknown): x is string[] => Array.isArray(x) && x.every((one) => typeof one === "string");
+  if (isTexts(value)) return value;
+  const library = population.get(`${group}/@library`);
+  const words = isGroup(library) ? datasetIn(library, path)?.value : undefined;
+  if (!isTexts(words) || !ArrayBuffer.isView(value)) return undefined;
+  return Array.from(value as unknown as ArrayLike<number | bigint>, (k, row) => {
+    const word = words[Number(k)];
+    if (word !== undefined) return word;
+    throw new DataError(`${where}[${row}]`, `is ${k}, of ${words.length} texts in its library`, "Give a text that is there"); // prettier-ignore
+  });
 } // prettier-ignore
 
 /** Datasets of a group, those of its `dynamics_params` under that name. */

@@ -1,6 +1,7 @@
 /** Point neurons that come with hillock: call one for a population, `net.cells("E", adex({ n: 100 }))`. */
 export { default as adex } from "./adex.ts";
 export { default as adex_alpha } from "./adex_alpha.ts";
+export { default as glif, glifOf } from "./glif.ts";
 export { default as hh_cond_exp_traub } from "./hh_cond_exp_traub.ts";
 export { default as iaf_alpha } from "./iaf_alpha.ts";
 export { default as iaf_cond_alpha } from "./iaf_cond_alpha.ts";

@@ -94,8 +94,8 @@ async function errorOf(file: string, from: string | RegExp, to: string): Promise
 }
 
 test.each([
-  ["network/v1_types.csv", "nest:iaf_psc_exp", "nest:glif_psc", /node_type_id 100: has the model_template "nest:glif_psc"/],
-  ["network/v1_types.csv", "point_neuron", "biophysical", /nodes\/v1, dynamics_params\/V_m: is of biophysical nodes/],
+  ["network/v1_types.csv", "nest:iaf_psc_exp", "nest:glif_cond", /node_type_id 100: has the model_template "nest:glif_cond"/],
+  ["network/v1_types.csv", "point_neuron", "biophysical", /has the model_template "nest:iaf_psc_exp". Of biophysical cells hillock takes/],
   ["network/v1_types.csv", "\n101", "\n102", /has nodes of node_type_id 101, which .* has not/],
   ["network/v1_types.csv", "nest:iaf_psc_exp quiet.json e", "nest:iaf_psc_exp quiet.json", /line 2: has 4 columns of 5/],
   ["network/edge_types.csv", "1.5", "soon", /edge 0 of edge_type_id 1: has the delay "soon"/],
