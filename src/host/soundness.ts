@@ -3,9 +3,13 @@ import { beyondLargest } from "../compile/links/plasticity.ts";
 import { potentials } from "../compile/cells/step-program.ts";
 import { StateError } from "../errors.ts";
 import { evaluate } from "../lang/evaluate.ts";
+import { UNSETTLED } from "../lang/symbolic/coupled.ts";
 
 /** No state of a cell but its potentials comes near this, in whatever unit: gates are fractions, conductances uS, concentrations mM. */
 export const STATE_LIMIT = 1e30;
+
+/** Whether a state was left beside a root by an implicit step, rounded or not. */
+const isUnsettled = (x: number): boolean => Math.abs(x / UNSETTLED - 1) < 1e-6;
 
 /** Bits of |x| as float32, as `magnitude` of shaders/log.wgsl compares them. */
 export const magnitude = (x: number): number => (new Uint32Array(Float32Array.of(x).buffer)[0] as number) & 0x7fffffff;
@@ -56,7 +60,8 @@ interface Range {
   readonly end: number;
 }
 
-/** The first state of the first cell, in order of populations, entries and cells, that is unsound; potentials go first.
+/** The first state of the first cell, in order of populations, entries and cells, that is unsound; one that did not settle goes first, of which
+ * others of that step may have read, then potentials.
  * @param states  of a population: state s, entry e, cell c at (s * entries + e) * n + c */
 function firstUnsound(
   { populations, entries, voltageLimit }: CompiledNetwork,
@@ -69,14 +74,13 @@ function firstUnsound(
     const limits = stateLimits(p, voltageLimit);
     const order = [...limits.keys()].sort((a, b) => (limits[a] as number) - (limits[b] as number));
     for (let g = 0; g < entries * n; g++) {
-      for (const s of order) {
-        const value = values[s * entries * n + g] as number;
-        const limit = limits[s] as number;
-        if (Math.abs(value) <= limit) continue;
-        const id = program.states[s] as string;
-        const state = "stmts" in program.detect ? id.replace(/^s_/, "") : id; // a point neuron's own
-        return { population, entry: Math.floor(g / n), cell: g % n, state, value, limit };
-      }
+      const valueOf = (s: number): number => values[s * entries * n + g] as number;
+      const unsound = order.filter((s) => !(Math.abs(valueOf(s)) <= (limits[s] as number)));
+      const s = unsound.find((k) => isUnsettled(valueOf(k))) ?? unsound[0];
+      if (s === undefined) continue;
+      const id = program.states[s] as string;
+      const state = "stmts" in program.detect ? id.replace(/^s_/, "") : id; // a point neuron's own
+      return { population, entry: Math.floor(g / n), cell: g % n, state, value: valueOf(s), limit: limits[s] as number }; // prettier-ignore
     }
   }
   return undefined;
@@ -135,6 +139,8 @@ export function stateError(network: CompiledNetwork, step: number, { cells, rele
   if (found === undefined) return new StateError("network", `has a state that is not finite ${at}`, remedy, { step });
   const { population, entry, cell, state, value, limit } = found;
   const where = `${population}, cell ${cell}${entries > 1 ? `, entry ${entry}` : ""}`;
+  if (isUnsettled(value))
+    return new StateError(where, `${state} has not settled: Newton's iterations of its implicit step end beside a root, ${at}`, "What came before is kept. Take a shorter dt, or another method (of a neuron), or give the state inf and tau, or next", { step, population, entry, cell, state, value }); // prettier-ignore
   const what = Number.isFinite(value) ? `${Number(value.toPrecision(6))}, beyond ±${limit}` : String(value);
   return new StateError(where, `${state} is ${what}, ${at}`, remedy, { step, population, entry, cell, state, value });
 }

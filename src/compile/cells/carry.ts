@@ -3,7 +3,7 @@ import { freeNames, substitute } from "../../lang/names.ts";
 import type { Params } from "./params.ts";
 import { type CellEquations } from "./program.ts";
 import { lost } from "./relaxing.ts";
-import { type ResolvedCell } from "./resolved-cell.ts";
+import type { ResolvedCell, ResolvedNode } from "./resolved-cell.ts";
 
 /** float32 stops a state short of where it goes: what a step adds, (1 - exp(-dt/tau)) times what is missing, is lost once it is less
  * than half an ulp, so up to half an ulp over that factor stays missing. Where this is more than is allowed here, the state
@@ -50,10 +50,12 @@ export function carriedStates(cell: ResolvedCell, equations: CellEquations, para
     if ([...freeNames(expr)].some((id) => id !== V && !params.constants.has(id))) return true;
     return params.some(expr, V, VOLTAGES, LOOKED_AT, (x) => !(x >= least));
   };
-  const carried = new Set<string>();
+  const clamped = cell.clamps.filter(({ conductance }) => conductance !== undefined); // see clampPath
+  const carried = new Set(clamped.map(({ node }) => (cell.nodes[node] as ResolvedNode).V));
   for (const { state, V, steps } of equations.membrane()) if (slow(lost(steps), V, VOLTAGE_LEAST)) carried.add(state);
   for (const { state, V, steps, by } of equations.relaxations()) {
-    if (by === undefined && slow(lost(steps), V, STATE_LEAST)) carried.add(state);
+    // how fast an implicit step is changes with the state
+    if (by === "newton" || (by === undefined && slow(lost(steps), V, STATE_LEAST))) carried.add(state);
   }
   return carried;
 }

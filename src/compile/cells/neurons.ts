@@ -6,11 +6,10 @@ import { readFunctions } from "../../lang/functions.ts";
 import { parse } from "../../lang/parse.ts";
 import type { Method, Neuron, NeuronState } from "../../mechanisms/neuron.ts";
 import { lowOf } from "./carry.ts";
+import { implicitly, implicitName } from "./implicitly.ts";
 import { isZero, linearIn } from "../../lang/linear.ts";
 import { Noises, noiseStep, whiteStep, type WhiteTerm } from "./noise.ts";
 import { LONGEST_CASCADE, propagator } from "../../lang/propagator.ts";
-import { together } from "../../lang/symbolic/coupled.ts";
-import { Symbols } from "../../lang/symbolic/symbols.ts";
 import { noiseRelaxations, type Relaxation, stepsOfMap } from "./too-fast.ts";
 
 /** A neuron with every value behind an identifier: what its step is made of. */
@@ -46,7 +45,7 @@ export class NeuronEquations {
   readonly #r: ResolvedNeuron;
   readonly #map: Readonly<Record<string, Expr>>;
   readonly #counter: Expr | undefined;
-  #solved: readonly Stmt[] | undefined;
+  #solved: ReturnType<typeof implicitly> | undefined;
   readonly noises: Noises;
 
   constructor(resolved: ResolvedNeuron) {
@@ -146,8 +145,7 @@ export class NeuronEquations {
     const { neuron, states } = this.#r;
     const next = this.#next();
     const each = Object.keys(neuron.states).map((s) => ({ s, id: states[s] as string, step: next[s] as Step }));
-    const iterates = this.#implicit().slice(0, -this.#implicitStates().length);
-    const lets = [...iterates, ...each.map(({ id, step }): Stmt => ({ op: "let", name: changeOf(id), value: step.value }))]; // prettier-ignore
+    const lets = [...this.#implicit().lets, ...each.map(({ id, step }): Stmt => ({ op: "let", name: changeOf(id), value: step.value }))]; // prettier-ignore
     const sets = each.map(({ s, id, step }): Stmt => {
       const [x, change] = [name(id), name(changeOf(id))];
       const held = this.#counter !== undefined && this.held.includes(s);
@@ -244,10 +242,8 @@ export class NeuronEquations {
     });
 
     const explicit = Object.keys(methods).filter((s) => ["euler", "midpoint", "heun"].includes(methods[s] as string));
-    for (const [k, s] of this.#implicitStates().entries()) {
-      const { value } = this.#implicit().at(k - this.#implicitStates().length) as Stmt;
-      next[s] = { is: "change", value };
-    }
+    for (const [k, s] of this.#implicitStates().entries())
+      next[s] = { is: "change", value: this.#implicit().changes[k] as Expr };
     if (explicit.length > 0)
       Object.assign(
         next,
@@ -353,16 +349,15 @@ export class NeuronEquations {
     return Object.entries(this.#r.neuron.states).flatMap(([s, state]) => ("d" in state && state.tau === undefined ? [s] : [])); // prettier-ignore
   }
 
-  /** What such a step computes: what leads to the changes of the states, then these, in their order. Other states, inputs, parameters and noise
-   * are as at n; what is held has no equation meanwhile. */
-  #implicit(): readonly Stmt[] {
+  /** Such a step. Other states, inputs, parameters and noise are as at n; what is held has no equation meanwhile. */
+  #implicit(): ReturnType<typeof implicitly> {
     if (this.#solved !== undefined) return this.#solved;
     const members = this.#implicitStates();
     const step = name(this.#r.params.dt as string);
     const lets: Stmt[] = [];
     const kept = (id: string, value: Expr): Expr => {
-      lets.push({ op: "let", name: fresh(id), value });
-      return name(fresh(id));
+      lets.push({ op: "let", name: implicitName(id), value });
+      return name(implicitName(id));
     };
     const isFree = (s: string): Expr => kept(`free_${s}`, call("select", binary(">", this.#counter as Expr, num(1.5)), num(0), num(1))); // prettier-ignore
     const rows = members.map((s) => {
@@ -371,14 +366,9 @@ export class NeuronEquations {
       const d = [this.#d(s), ...noise].reduce(add);
       return this.#counter !== undefined && this.held.includes(s) ? mul(isFree(s), d) : d;
     });
-    const symbols = new Symbols(() => {
-      throw new ModelError(this.#r.where, "has equations too large for an implicit step", 'Use "euler", "midpoint" or "heun"');
-    });
-    const ids = members.map((m) => this.#r.states[m] as string);
-    const found = members.length === 0 ? [] : together(symbols, ids, rows.map((d) => symbols.adopt(d)), fresh, undefined, true);
-    lets.push(...found.map((one): Stmt => ({ op: "let", name: fresh(one.name), value: substitute(one.value, { dt: step }) })));
-    return (this.#solved = lets);
-  } // prettier-ignore
+    const solved = implicitly(this.#r.where, members.map((m) => this.#r.states[m] as string), rows, step); // prettier-ignore
+    return (this.#solved = { lets: [...lets, ...solved.lets], changes: solved.changes });
+  }
 
   /** Euler, midpoint or Heun of all such states together; the others stay at n. */
   #explicit(members: readonly string[], dt: Expr): Record<string, Step> {
@@ -410,6 +400,4 @@ function held(d: Expr, tau: Expr, dt: Expr): Step {
   return { is: "change", value: mul(mul(tau, factor), d), factor };
 }
 
-/** What an implicit step computes on its way. */
-const fresh = (id: string): string => `implicit_${id}`;
 const changeOf = (id: string): string => `change_${id}`;

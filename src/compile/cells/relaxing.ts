@@ -1,10 +1,11 @@
 import { derivative } from "../../lang/derivative.ts";
-import { add, call, div, type Expr, mul, name, negate, num, type Stmt, sub } from "../../lang/expr.ts";
+import { add, call, div, type Expr, mul, name, negate, type Stmt, sub } from "../../lang/expr.ts";
 import { readFunctions } from "../../lang/functions.ts";
 import { linearIn } from "../../lang/linear.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
 import { parse } from "../../lang/parse.ts";
 import type { Mechanism, ReceptorState, State } from "../../mechanisms/mechanism.ts";
+import { implicitly } from "./implicitly.ts";
 import { type Relaxation, stepsOfMap } from "./too-fast.ts";
 
 export type Relaxing = Exclude<State, { next: string } | { d: string }>;
@@ -35,24 +36,15 @@ export const relax = (state: string, inf: Expr, factor: Expr): Stmt => ({
   value: mul(factor, sub(inf, name(state))),
 });
 
-/** A state's step by its slope or its next value. Newton's iterates start at the state as it was, each over the one before. */
+/** A state's step by its slope or its next value. */
 export function ownStep(state: Stepping, text: (t: string) => Expr, id: string, dt: Expr): Stmt[] {
   if ("next" in state) return [{ op: "set", name: id, value: text(state.next) }];
   const d = text(state.d);
   const own = linearIn(d, id);
   if (own !== undefined) return [{ op: "add", name: id, value: mul(mul(dt, call("exprel", mul(dt, own.slope))), d) }];
-  const slope = derivative(d, id);
-  return Array.from({ length: ITERATIONS }, (_, k): Stmt => {
-    const at = name(k === 0 ? id : `${id}_newton${k}`);
-    const there = (e: Expr): Expr => substitute(e, { [id]: at });
-    const missing = sub(sub(at, name(id)), mul(dt, there(d)));
-    const value = sub(at, div(missing, sub(num(1), mul(dt, there(slope)))));
-    return k === ITERATIONS - 1 ? { op: "set", name: id, value } : { op: "let", name: `${id}_newton${k + 1}`, value };
-  });
+  const { lets, changes } = implicitly(id, [id], [d], dt);
+  return [...lets, { op: "add", name: id, value: changes[0] as Expr }];
 }
-
-/** Four halve the exponent of the error four times: from 1e-2 to below 1e-16. */
-const ITERATIONS = 4;
 
 /** How many of its time constants a step is, of such a state. @param dt  name of the step */
 export function ownSteps(
@@ -66,7 +58,7 @@ export function ownSteps(
   const d = text(state.d);
   const own = linearIn(d, id);
   if (own !== undefined) return { steps: mul(name(dt), negate(own.slope)) };
-  return { by: "map", steps: call("abs", mul(name(dt), derivative(d, id))) };
+  return { by: "newton", steps: call("abs", mul(name(dt), derivative(d, id))) };
 }
 
 /** Texts of a mechanism with the lets that they read written out; a let sees those before it, and is read and written out once.

@@ -32,8 +32,9 @@ export interface Relaxation {
   readonly V: string;
   /** dt/tau. */
   readonly steps: Expr;
-  /** not advanced by exp(-steps): one of a kinetic scheme, by the rates that lead away from it; one that is given its next value. */
-  readonly by?: "scheme" | "map";
+  /** not advanced by exp(-steps): one of a kinetic scheme, by the rates that lead away from it; one that is given its next value; one by an
+   * implicit step, by its slope at the start. */
+  readonly by?: "scheme" | "map" | "newton";
 }
 
 interface Fast {

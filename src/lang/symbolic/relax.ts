@@ -133,19 +133,6 @@ export function implicit(s: Symbols, f: Expr, x: string): Form | undefined {
   return { next: s.add(s.name(x), s.div(s.mul(dt, f), s.sub(s.number(1), s.mul(dt, parts.b)))) };
 }
 
-/** Iterates of Newton's method for x_new = x + dt f(x_new), from x: each over the one before, which is called `iterate(k)`; the last is
- * the step. Four halve the exponent of the error four times: from 1e-2 to below 1e-16. */
-export function newton(s: Symbols, f: Expr, x: string, iterate: (k: number) => string): Expr[] {
-  const dt = s.name("dt");
-  const slope = s.adopt(derivative(f, x));
-  return [1, 2, 3, 4].map((k) => {
-    const at = s.name(k === 1 ? x : iterate(k - 1));
-    const there = (e: Expr): Expr => s.substitute(e, new Map([[x, at]]));
-    const residual = s.sub(s.sub(at, s.name(x)), s.mul(dt, there(f)));
-    return s.sub(at, s.div(residual, s.sub(s.number(1), s.mul(dt, there(slope)))));
-  });
-}
-
 /** A form as the value after the step. */
 export function nextOf(s: Symbols, { state, form }: { readonly state: string; readonly form: Form }): Expr {
   if ("next" in form) return form.next;

@@ -1,7 +1,9 @@
 import { expect } from "vitest";
 import { allToAll, list } from "../../../src/connect/rules.ts";
 import { StateError } from "../../../src/errors.ts";
-import { channel, param } from "../../../src/mechanisms/mechanism.ts";
+import { type Channel, channel, param } from "../../../src/mechanisms/mechanism.ts";
+import { neuron } from "../../../src/mechanisms/neuron.ts";
+import type { Insertion } from "../../../src/network/cell.ts";
 import { adex, iaf_alpha, iaf_cond_alpha, iaf_cond_exp, iaf_delta, iaf_exp, izhikevich, type NeuronType, qif } from "../../../src/mechanisms/neurons/index.ts"; // prettier-ignore
 import type { CellsHandle } from "../../../src/network/handles.ts";
 import { Network } from "../../../src/network/network.ts";
@@ -11,7 +13,7 @@ import type { Chunk } from "../../../src/run/chunk.ts";
 import { loadRun } from "../../../src/storage/load-run.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 import { recordRun } from "../../../src/storage/run-folder.ts";
-import { Hz, ms, mV, mV_per_ms, nA, ohm_cm, one, uF_per_cm2, um, uS } from "../../../src/units.ts";
+import { Hz, ms, mV, mV_per_ms, nA, ohm_cm, one, per_ms, uF_per_cm2, um, uS } from "../../../src/units.ts";
 import { growing } from "../links/networks.ts";
 import { hhCells } from "../../gpu/engine-networks.ts";
 
@@ -26,8 +28,29 @@ const broken = channel({
   currents: {},
 });
 
+/** x + w = x^3 / 3 has three roots for x until w is 2 / 3, after 30 ms, then one that is far; a step is five of its time constants. */
+const folding = channel({
+  name: "folding",
+  doc: "A test's",
+  params: {},
+  states: { x: { d: "200 * (x - x^3 / 3 + w)", init: "-1.7" }, w: { d: "0.022", init: "0" } },
+  currents: {},
+});
+
+/** The same as a neuron. */
+const folds: NeuronType = neuron({
+  name: "folds",
+  doc: "A test's",
+  params: { k: param(per_ms(200), "rate") },
+  states: { V: { d: "k * (V - V^3 / 3 + w)", unit: "1", init: "-1.7" }, w: { d: "0.00011 * k", unit: "1", init: "0" } },
+  ports: {},
+  spike: "V > 100",
+  reset: {},
+  method: "backwardEuler",
+}); // prettier-ignore
+
 /** Networks with one cell that leaves what a cell can be, and which. */
-export const CASES: Readonly<Record<string, { net: () => Network; where: RegExp; state: RegExp; limit?: number }>> = {
+export const CASES: Readonly<Record<string, { net: () => Network; where: RegExp; state: RegExp; limit?: number; says?: RegExp }>> = {
   "a current of -1e6 nA for 0.2 ms into cell 3 of a small population": {
     net: () => base((net, E) => net.clamp(E, nA(-1e6), { delay: ms(30), duration: ms(0.2), gain: { values: [0, 0, 0, 1, 0], unit: "1" } })),
     where: /^E, cell 3$/,
@@ -55,6 +78,18 @@ export const CASES: Readonly<Record<string, { net: () => Network; where: RegExp;
     net: () => base((net, E) => net.clamp(E, nA(2), { delay: ms(30), duration: ms(5), gain: { values: [0, 1, 0, 0, 0], unit: "1" } }), { drive: false, nseg: 11 }),
     where: /^E, cell 1$/,
     state: /broken/,
+  },
+  ...Object.fromEntries(
+    [1, 11].map((nseg) => [
+      `a state whose implicit step has no root near, ${nseg} compartments`,
+      { net: () => base(() => undefined, { drive: false, nseg, mechanism: folding }), where: /^E, cell \d$/, state: /folding_x$/, says: /x has not settled.*Take a shorter dt/ },
+    ]),
+  ),
+  "the same of a neuron that takes backwardEuler": {
+    net: () => point(folds, () => undefined),
+    where: /^E, cell 0$/,
+    state: /^V$/,
+    says: /V has not settled.*or another method/,
   },
   "one entry of a batch": {
     net: () => base((net, E) => {
@@ -109,10 +144,10 @@ function point<P extends string>(type: NeuronType<P>, spoil: (net: Network, E: C
 
 function base(
   spoil: (net: Network, E: ReturnType<typeof populate>) => unknown,
-  { nseg = 1, drive = true }: { nseg?: number; drive?: boolean } = {},
+  { nseg = 1, drive = true, mechanism = broken }: { nseg?: number; drive?: boolean; mechanism?: Channel } = {},
 ): Network {
   const net = new Network({ seed: 2 });
-  const E = populate(net, nseg, !drive);
+  const E = populate(net, nseg, drive ? [] : [{ sections: ["soma"], mechanism }]);
   if (drive) {
     const P = net.sources("P", 5, poisson({ rate: Hz(300) }));
     net.connect(P, E.fast, allToAll(), { weight: uS(0.01), delay: ms(1), name: "P" });
@@ -122,21 +157,21 @@ function base(
   return net;
 }
 
-function populate(net: Network, nseg: number, withBroken: boolean) {
+function populate(net: Network, nseg: number, more: readonly Insertion[]) {
   const cells = hhCells(5);
   const sections = [{ name: "soma", L: um(nseg > 1 ? 400 : 20), diam: um(20), Ra: ohm_cm(100), cm: uF_per_cm2(1), nseg }];
-  const more = withBroken ? [{ sections: ["soma"], mechanism: broken }] : [];
   return net.cells("E", { ...cells, sections, insertions: [...cells.insertions, ...more] });
 } // prettier-ignore
 
 /** Runs a case into a folder: it must stop with the right words, keep what came before bit for bit, and stop again on resume. */
 export async function expectStop(name: string, options: Pick<SimulateOptions, "device" | "engine">): Promise<void> {
-  const { net, where, state, limit } = CASES[name]!;
+  const { net, where, state, limit, says = /^/ } = CASES[name]!;
   const all = { ...options, dt: ms(DT), ...(limit === undefined ? {} : { voltageLimit: mV(limit) }) };
   const files = new MemoryFiles();
   const error = await stopped(() => into(files, net(), all, 60));
   expect(error).toBeInstanceOf(StateError);
   expect(error.where).toMatch(where);
+  expect(error.message).toMatch(says);
   const { step } = error.fault;
   expect(error.fault.state).toMatch(state);
   expect(error.message).toContain(`at step ${step} (t = ${Number((step * DT).toPrecision(12))} ms)`);

@@ -7,7 +7,7 @@ import type { Sent } from "./sent.ts";
 import { chosen, type Equation, formOf, slopeOf, through, type Written } from "./equations.ts";
 import { Execution } from "./execute.ts";
 import type { At } from "../reading/lexer.ts";
-import { implicit, euler, exact, type Form, newton, nextOf } from "../../../lang/symbolic/relax.ts";
+import { implicit, euler, exact, type Form, nextOf } from "../../../lang/symbolic/relax.ts";
 import { drawName, type Law } from "./random.ts";
 import { type Conserved, fluxes, held, reactionsOf, released, type Scheme } from "./schemes.ts";
 import type { Context } from "./context.ts";
@@ -323,8 +323,9 @@ class Advance {
       const before = new Map([...done].map((name) => [name, s.name(fresh(name))]));
       const f = some.map((e) => s.substitute(e.f, before));
       const [{ state, ...at }] = some as [Equation, ...Equation[]];
-      if (group.length === 1) this.#implicitly(state, f[0] as Expr, at);
-      else this.#together(some, f);
+      const form = group.length === 1 ? implicit(s, f[0] as Expr, state) : undefined;
+      if (form === undefined) this.#together(some, f);
+      else this.updates.push({ state, form, at });
       for (const e of some) done.add(e.state);
     }
   }
@@ -355,19 +356,8 @@ class Advance {
     const [first] = equations as [Equation, ...Equation[]];
     if (equations.length > MOST_TOGETHER) lexer.fail(first, `couples ${equations.length} states in one implicit step, which is refused: a step solves at most ${MOST_TOGETHER} together`, "Take fewer shells or states"); // prettier-ignore
     const states = equations.map((e) => e.state);
-    for (const { name, value } of together(this.#context.symbols, states, f, fresh, rules))
+    for (const { name, value } of together(this.#context.symbols, states, f, fresh, { rules }))
       this.updates.push({ state: name, form: { next: value }, at: first });
-  }
-
-  #implicitly(state: string, f: Expr, at: At): void {
-    const { symbols: s } = this.#context;
-    const form = implicit(s, f, state);
-    if (form !== undefined) return void this.updates.push({ state, form, at });
-    const iterates = newton(s, f, state, (k) => `${state}_iterate${k}@new`);
-    iterates.forEach((next, k) => {
-      const last = k === iterates.length - 1;
-      this.updates.push({ state: last ? state : `${state}_iterate${k + 1}`, form: { next }, at });
-    });
   }
 
   /** What a block sets a state to after its equation, or instead of one. */
