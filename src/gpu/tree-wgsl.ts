@@ -226,9 +226,12 @@ class TreeWgsl {
 
   /** How each state is read outside its loop: in traces and by the detector. */
   #loads(): Map<string, string> {
-    const { states, parents, regions, receptors } = this.#p;
+    const { states, parents, regions, receptors, lowRow } = this.#p;
     const loads = new Map<string, string>();
-    for (let i = 0; i < parents.length; i++) loads.set(states[i] as string, `rows[${i}u * all + g]`);
+    for (let i = 0; i < parents.length; i++) {
+      loads.set(states[i] as string, `rows[${i}u * all + g]`);
+      if (lowRow >= 0) loads.set(states[lowRow + i] as string, `rows[${this.#rows.low + i}u * all + g]`);
+    }
     let quad = 0;
     for (const r of regions) {
       for (let k = 0; k < r.nodes.length * r.width; k++) {
@@ -323,7 +326,7 @@ class TreeWgsl {
         ? [`  ${row("CURRENT", node)} -= ${input};`]
         : [
             `  ${row("CONDUCTANCE", node)} += ${conductance};`,
-            `  ${row("CURRENT", node)} += ${conductance} * (rows[${node}u * all + g] - ${input});`,
+            `  ${row("CURRENT", node)} += ${conductance} * (rows[${node}u * all + g] - ${input} + ${row("LOW", node)});`, // with what it carries
           ],
     );
     return `fn inject(t: u32) {\n${[...given, ...act].join("\n")}\n}`;
@@ -372,7 +375,9 @@ class TreeWgsl {
 
   /** Whether a state trace reads gates or receptors, which advance one pass late. */
   #needsAdvance(): boolean {
-    const voltages = new Set(this.#p.states.slice(0, this.#p.parents.length));
+    const { states, parents, lowRow } = this.#p;
+    const rows = (first: number): readonly string[] => (first < 0 ? [] : states.slice(first, first + parents.length));
+    const voltages = new Set([...rows(0), ...rows(lowRow)]);
     return this.#printed.some(
       ([t]) => t.phase === "state" && [...freeNames(t.value)].some((id) => this.#state.has(id) && !voltages.has(id)),
     );

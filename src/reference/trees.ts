@@ -96,7 +96,8 @@ class TreePrinter {
   /** A current out of the sum of currents, or a voltage behind a conductance. */
   #inject({ node, input, conductance }: TreeProgram["injections"][number]): string {
     if (conductance === undefined) return `    I[${node}] = ${this.#fr(`I[${node}] - ${input}`)};`;
-    const flow = this.#fr(`${conductance} * ${this.#fr(`${this.#state(node)} - ${input}`)}`);
+    const [above, low] = [this.#fr(`${this.#state(node)} - ${input}`), this.#state(this.#p.lowRow + node)];
+    const flow = this.#fr(`${conductance} * ${this.#fr(`${above} + ${low}`)}`);
     return `    G[${node}] = ${this.#fr(`G[${node}] + ${conductance}`)}; I[${node}] = ${this.#fr(`I[${node}] + ${flow}`)};`;
   }
 

@@ -1,8 +1,10 @@
 import { ModelError } from "../../errors.ts";
-import { type Expr, mul, name, sub } from "../../lang/expr.ts";
+import { type Expr, mul, name, negate, sub } from "../../lang/expr.ts";
 import type { ClampUse } from "../clamps.ts";
+import { lowOf } from "./carry.ts";
 import type { CellProgram } from "./step-program.ts";
 import type { Params } from "./params.ts";
+import type { Path } from "./path.ts";
 
 /** A clamp with the names under which its values come in each step. */
 export interface PlacedClamp {
@@ -62,18 +64,26 @@ export class Played {
   }
 }
 
+/** How far a voltage is below a clamp's command, mV, by all that the voltage carries: what float32 rounds off it, 4e-6 mV, over a resistance of
+ * 0.01 MOhm would be 4e-4 nA of the clamp's current. */
+const belowCommand = (V: string, command: string): Expr => sub(sub(name(command), name(V)), name(lowOf(V)));
+
+/** What a voltage clamp takes out of its node. */
+export const clampPath = (V: string, command: string, conductance: string): Path => ({ slope: name(conductance), i: negate(mul(name(conductance), belowCommand(V, command))) }); // prettier-ignore
+
 /** The recording "<clamp>.i": what the clamp gave in the update before, in; of a voltage clamp from the voltage after it, as it was solved.
- * @param taken  whether the cell has a variable of this name itself */
+ * @param taken  whether the cell has a variable of this name itself
+ * @param state  the voltage at a clamp */
 export function clampCurrent(
   clamps: readonly PlacedClamp[],
   variable: string,
   taken: boolean,
-  voltage: (use: ClampUse) => Expr,
+  state: (use: ClampUse) => string,
   unit: (use: ClampUse) => string = () => "nA",
 ): { phase: "state"; unit: string; value: Expr } | undefined {
   const found = clamps.find(({ use }) => use.param === undefined && variable === `${use.name}.i`);
   if (found === undefined || taken) return undefined;
   const { use, input, conductance } = found;
-  const value = conductance === undefined ? name(input) : mul(name(conductance), sub(name(input), voltage(use)));
+  const value = conductance === undefined ? name(input) : mul(name(conductance), belowCommand(state(use), input));
   return { phase: "state", unit: unit(use), value };
 }

@@ -266,7 +266,7 @@ class Compiler {
     const where = `${this.#where}: recording of "${r.variable}"`;
     const sampled = this.#sampling(r);
     const unitOf = ({ input }: PlacedClamp["use"]): Unit => neuron.inputs?.[input]?.unit ?? "1";
-    const clamp = clampCurrent(this.#clamps, r.variable, false, () => num(0), unitOf);
+    const clamp = clampCurrent(this.#clamps, r.variable, false, () => "V", unitOf);
     if (clamp !== undefined) return { variable: r.variable, ...clamp, ...sampled };
     const state = own(neuron.states, r.variable);
     if (state === undefined && Object.hasOwn(neuron.let ?? {}, r.variable))

@@ -6,6 +6,7 @@ import { type Flow, type Nernst, nernstsOf, type ReceptorState, reversalsOf, typ
 import { isShared } from "../../mechanisms/shared.ts";
 import type { Quantity } from "../../units.ts";
 import { eliminate } from "./elimination.ts";
+import { clampPath } from "./clamp-inputs.ts";
 import { tableOf, tabulated } from "./rate-table.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
 import { thermal } from "./nernst.ts";
@@ -359,13 +360,14 @@ export class CellEquations {
   /** Every path out of a node: through its membrane and its receptors. */
   #paths(k: number): Path[] {
     const synapses = this.#cell.receptors.filter((r) => r.node === k).map((r) => this.receptorPath(r));
-    const held = this.#cell.clamps.flatMap(({ node, input, conductance }): Path[] =>
-      node === k && conductance !== undefined ? [{ slope: name(conductance), E: name(input) }] : [],
+    const clamped = this.#cell.clamps.flatMap(
+      ({ node, input, conductance }): Path[] =>
+      node === k && conductance !== undefined ? [clampPath((this.#cell.nodes[k] as ResolvedNode).V, input, conductance)] : [], // prettier-ignore
     );
     const gathered = this.#cell.gathers.flatMap(({ node, value, slope }): Path[] =>
       node === k ? [{ slope: negate(slope), i: negate(value) }] : [],
     );
-    return [...this.channelPaths(k), ...synapses, ...held, ...gathered];
+    return [...this.channelPaths(k), ...synapses, ...clamped, ...gathered];
   }
 
   /** The same, of its density mechanisms alone. */

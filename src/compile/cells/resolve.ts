@@ -332,8 +332,7 @@ export class ResolvedModel {
     const gather = this.cell.gathers.find((g) => variable === `${g.name}.i`);
     if (gather !== undefined) return { phase: "current", unit: gather.unit, value: gather.value };
     const taken = this.cell.receptors.some((r) => `${r.name}.i` === variable);
-    const V = (use: ClampUse): Expr => name(this.#stateAt(use));
-    return clampCurrent(this.clamps, variable, taken, V);
+    return clampCurrent(this.clamps, variable, taken, (use) => this.#stateAt(use));
   }
 
   #recorded(where: string, variable: string): Recorded {
