@@ -22,7 +22,7 @@ import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, ClampDescription, GatherDescription, NetworkDescription, Place, PopulationDescription, ProjectionDescription, ReadoutDescription, RecordingDescription, SourceModel, TrainedDescription, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
-import { withDrawn } from "./drawn-cells.ts";
+import { drawnByEntry, type DrawnPlace, withDrawn } from "./drawn-cells.ts";
 import { isPlain, optionsOf, shown } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle, type TrainedHandle } from "./handles.ts"; // prettier-ignore
 import { checkGather, gatherSizes } from "./gathers.ts";
@@ -43,6 +43,12 @@ const nameOf = (handle: { readonly name: string } | undefined): string => {
   return typeof name === "string" ? name : shown(name);
 };
 
+/** A population and what was drawn for its cells. */
+interface Drawn {
+  readonly description: CellsDescription | NeuronsDescription;
+  readonly places: readonly DrawnPlace[];
+}
+
 /** Longer than any simulation (about 11 days of model time), and finite so that it survives JSON. */
 const FOR_EVER = ms(1e9);
 
@@ -61,6 +67,8 @@ export class Network {
   readonly #readoutHandles = new Set<ReadoutHandle>();
   readonly #recordings: RecordingDescription[] = [];
   readonly #variations: Variation[] = [];
+  readonly #drawn: Drawn[] = [];
+  readonly #variedByEntry: Variation[] = [];
   readonly #handles = new Map<string, AnyPopulation>();
   readonly #targets = new WeakSet<ReceptorTarget>();
   #trained: TrainedDescription | undefined;
@@ -84,7 +92,7 @@ export class Network {
   }
 
   /** Adds a population of cells or point neurons: `cells("aMN", 100, model)`, or without the number where the model says it as `n`.
-   * Values that are to be drawn (`V: uniformValues({ from, to })`) are drawn here, by `structureSeed`, and are the same in all of a batch. */
+   * Values that are to be drawn (`V: uniformValues({ from, to })`) are drawn here, by `structureSeed`: in a batch that varies it, in each entry. */
   cells<R extends string>(name: string, model: CellModelToDraw<R> | NeuronModel<R>): CellsHandle<R>;
   cells<R extends string>(name: string, n: number, model: CellModelToDraw<R> | NeuronModel<R>): CellsHandle<R>;
   cells<R extends string>(
@@ -97,9 +105,11 @@ export class Network {
     const n = counted ? first : undefined;
     const whole =
       isPlain(given) && given.kind === "neurons" ? { ...given, n: n ?? given.n } : wholeCell(given as CellModel<R>, n);
-    const model = withDrawn(name, whole, this.structureSeed);
-    const description = { name, model } as PopulationDescription;
+    const { model, places } = withDrawn(name, whole, this.structureSeed);
+    const description = { name, model } as CellsDescription | NeuronsDescription;
     this.#checkPopulation(description);
+    this.#varyDrawn([{ description, places }]);
+    this.#drawn.push({ description, places });
     const handle = cellsHandle(name, model, (target) => (this.#targets.add(target), target));
     this.#populations.push(description);
     this.#handles.set(name, handle);
@@ -374,9 +384,22 @@ export class Network {
       throw new ModelError(where, "has no values", "Give a list, one per entry");
     const variation = { path, values: [...values] };
     checkVariation(variation, this.describe(), this.#entries ?? values.length);
+    if (path === "structureSeed") this.#varyDrawn(this.#drawn, values as readonly number[]);
     this.#setEntries(where, values.length);
     this.#variations.push(variation);
   }
+
+  /** What was drawn for cells is drawn for each entry of a batch that has structures of their own. */
+  #varyDrawn(drawn: readonly Drawn[], seeds = this.#variations.find((v) => v.path === "structureSeed")?.values): void {
+    if (seeds === undefined) return;
+    const found = drawn.flatMap(({ description, places }) => {
+      const whole = { ...this.describe(), populations: [...this.#populations, description] };
+      const variations = drawnByEntry(description, places, seeds as readonly number[]);
+      for (const variation of variations) checkVariation(variation, whole, seeds.length);
+      return variations;
+    });
+    this.#variedByEntry.push(...found);
+  } // prettier-ignore
 
   /** Everything said so far, as plain data that survives JSON. */
   describe(): NetworkDescription {
@@ -391,7 +414,7 @@ export class Network {
       ...(this.#trained === undefined ? {} : { trained: this.#trained }),
       recordings: [...this.#recordings],
       entries: this.#entries ?? 1,
-      variations: [...this.#variations],
+      variations: [...this.#variedByEntry.filter((v) => !this.#variations.some(({ path }) => path === v.path)), ...this.#variations], // prettier-ignore
     };
   }
 

@@ -83,6 +83,99 @@ describe("values drawn for each cell", () => {
     expect(b?.insertions?.toReversed()).toEqual(a?.insertions);
   });
 
+  describe("in a batch that varies structureSeed", () => {
+    const thresholds = normalValues({ mean: mV(-45), sd: mV(2) });
+    const leaks = uniformValues({ from: S_per_cm2(1e-4), to: S_per_cm2(3e-4) });
+    const add = {
+      E: (net: Network) =>
+        net.cells(
+          "E",
+          iaf_exp({
+            n: 4,
+            params: { V_th: thresholds, I_e: uniformValues({ from: nA(0.4), to: nA(0.6) }) },
+            initial: { V: between },
+          }),
+        ),
+      C: (net: Network) => {
+        const {
+          insertions: [pas, ...others] = [],
+          receptors = [],
+          sections: [soma, ...more],
+          ...rest
+        } = smallCells(3) as CellModel;
+        const sections = [
+          { ...soma, V0: normalValues({ mean: mV(-70), sd: mV(5) }) },
+          ...more,
+        ] as CellModelToDraw["sections"];
+        return net.cells("C", {
+          ...rest,
+          sections,
+          receptors,
+          insertions: [
+            { ...pas, params: { ...pas?.params, g: leaks } } as NonNullable<CellModelToDraw["insertions"]>[number],
+            ...others,
+          ],
+          V0: between,
+        });
+      },
+    } as const;
+
+    async function traces(net: Network, first: "E" | "C"): Promise<number[][]> {
+      for (const name of [first, first === "E" ? "C" : "E"] as const)
+        net.record(add[name](net) as never, "V", { every: ms(0.1) });
+      const sim = await simulate(net, { dt: ms(0.1) });
+      for await (const chunk of sim.run(ms(10), { chunk: ms(10) })) {
+        await sim.close();
+        return Array.from({ length: net.describe().entries }, (_, e) =>
+          (["E", "C"] as const).flatMap((name) => Array.from(chunk.trace(name, "V", e).data)),
+        );
+      }
+      throw new Error("no chunk");
+    }
+
+    test("each entry has the values that its structure has alone, said before the populations or after them", async () => {
+      const seeds = [5, 8, 2 ** 32 - 1];
+      const before = new Network({ seed: 1 });
+      before.vary("structureSeed", seeds);
+      const batch = await traces(before, "E");
+      expect(new Set(batch.map(String)).size).toBe(3);
+      for (const [e, structureSeed] of seeds.entries())
+        expect(await traces(new Network({ seed: 1, structureSeed }), "C")).toEqual([batch[e]]);
+      const after = new Network({ seed: 1 });
+      for (const name of ["E", "C"] as const) add[name](after);
+      after.vary("structureSeed", seeds);
+      const { variations } = after.describe();
+      expect(
+        variations
+          .map(({ path }) => path)
+          .filter((path) => path !== "structureSeed")
+          .sort(),
+      ).toEqual(
+        before
+          .describe()
+          .variations.map(({ path }) => path)
+          .filter((path) => path !== "structureSeed")
+          .sort(),
+      );
+      expect(Network.fromJSON(JSON.parse(JSON.stringify(after)) as never).describe()).toEqual(after.describe());
+    });
+
+    test("what the batch varies by name is that, and what it cannot vary is refused", () => {
+      const net = new Network({ seed: 1 });
+      add.E(net);
+      net.vary("structureSeed", [1, 2]);
+      net.vary("E.V_th", [mV(-50), mV(-51)]);
+      expect(net.describe().variations.filter(({ path }) => path === "E.V_th")).toEqual([
+        { path: "E.V_th", values: [mV(-50), mV(-51)] },
+      ]);
+      const late = () => net.cells("D", iaf_exp({ n: 3, axonDelay: uniformValues({ from: ms(1), to: ms(2) }) }));
+      expect(late).toThrow(
+        'population "D".axonDelay: is drawn for each cell, and a batch that varies structureSeed cannot give it to each entry',
+      );
+      expect(net.describe().variations).toHaveLength(4);
+    });
+  });
+
   test("a wrong unit, a law that is none, and values beyond a parameter's limits are refused by name", () => {
     const net = new Network({ seed: 1 });
     const add = (params: object) => () => net.cells("E", iaf_exp({ n: 100, params: params as never }));
