@@ -16,6 +16,7 @@ import { canonical, type Quantity } from "../units.ts";
 import { type Chunk, chunkOf } from "./chunk.ts";
 import { inForce, RecordedControl, type Control, type LiveChange } from "./control.ts";
 import type { Named } from "./names.ts";
+import { loadSeen, saveSeen, type Seeing } from "./seen.ts";
 import { readoutNow, sourceStates } from "./source-states.ts";
 
 export interface SimulateOptions extends CompileOptions {
@@ -56,6 +57,8 @@ export interface Checkpoint {
   /** Of the engine, opaque. @internal */
   readonly state: EngineState;
   readonly changes: readonly LiveChange[]; // in force
+  /** What hooks have still to be shown. @internal */
+  readonly seen?: EngineState;
 }
 
 /** Compiles a network (all checks happen here, before the first step) and makes an engine for it.
@@ -111,16 +114,14 @@ export type RunDescription = NetworkDescription & {
   readonly training?: Readonly<Record<string, unknown>>;
 };
 
-interface Hook {
-  readonly everySteps: number;
+interface Hook extends Seeing {
   readonly update: Update;
-  /** of a hook that looks at the run: what there was since its last call, and the step of that. */
   seen: Segment[];
   since: number;
 }
 
 /** What a hook of `sim.every` does. `seen` is what the run gave since the hook's last call (spikes, samples of what is recorded; a
- * chunk as the run yields them), undefined at the first and at the first after a resume. */
+ * chunk as the run yields them), undefined at the first, and at the first after a resume where the hooks before it were others. */
 export type Update = (control: Control, t: number, seen: Chunk | undefined) => void;
 
 /** One network on one engine, at one step. */
@@ -261,7 +262,7 @@ export class Simulation {
           totalMs: whole.end * dt,
           wallMs: performance.now() - whole.began,
         });
-        for (const hook of this.#hooks) if (hook.update.length > 2 && hook.since >= 0) hook.seen.push(segment);
+        for (const hook of this.#hooks) if (hook.since >= 0) hook.seen.push(segment);
         if (segment.fault !== undefined) this.#failure = segment.fault;
         if (segment.to > segment.from) yield segment;
         if (segment.fault !== undefined) return;
@@ -286,9 +287,8 @@ export class Simulation {
     try {
       for (const hook of this.#hooks) {
         if (step % hook.everySteps !== 0) continue;
-        const seen =
-          hook.since < 0 || hook.update.length < 3 ? undefined : chunkOf(this.network, hook.seen, hook.since, step);
-        [hook.seen, hook.since] = [[], step];
+        const seen = hook.since < 0 ? undefined : chunkOf(this.network, hook.seen, hook.since, step);
+        [hook.seen, hook.since] = [[], hook.update.length < 3 ? -1 : step];
         checkSynchronous(hook.update(this.#control, t, seen));
       }
       this.#control.apply();
@@ -334,15 +334,19 @@ export class Simulation {
 
   async save(): Promise<Checkpoint> {
     this.checkOpen();
-    return { step: this.step, state: await this.#engine.save(), changes: this.#inForce };
+    const seen = saveSeen(this.#hooks, this.step);
+    return { step: this.step, state: await this.#engine.save(), changes: this.#inForce, ...(Object.keys(seen).length === 0 ? {} : { seen }) }; // prettier-ignore
   }
 
   /** @throws ModelError for what `save` of such a simulation did not give */
-  async load({ step, state, changes }: Checkpoint): Promise<void> {
+  async load({ step, state, changes, seen = {} }: Checkpoint): Promise<void> {
     this.checkOpen();
     checkCheckpoint(step, state, changes, await this.#engine.save());
     await this.#engine.load(state, step);
-    for (const hook of this.#hooks) [hook.seen, hook.since] = [[], -1];
+    for (const [k, hook] of this.#hooks.entries()) {
+      const known = hook.update.length < 3 ? undefined : loadSeen(seen, k, hook.everySteps, step);
+      [hook.seen, hook.since] = [[...(known?.seen ?? [])], known?.since ?? -1];
+    }
     this.#failure = undefined;
     this.#control.replay(changes);
     this.#inForce = [...changes];

@@ -26,7 +26,7 @@ export async function resumeFrom(
   const { files, force = false, onNote } = options;
   const where = `${files.where}/${CHECKPOINT_FILE}`;
   const { header, state: all } = unpackCheckpoint(where, await files.read(CHECKPOINT_FILE));
-  const [state, gathered] = separated(all);
+  const { state, seen, gathered } = separated(all);
   await checkSameRun(where, files, header, onNote);
   const differences = differencesOf(sim, header, options.adapter ?? "");
   if (differences.length > 0 && !force) {
@@ -49,25 +49,23 @@ export async function resumeFrom(
   // lengths may differ within one network: changes under way are kept as text
   const lengths = header.hash !== sim.network.hash || header.engine !== sim.kind;
   checkShape(where, state, (await sim.save()).state, lengths);
-  await sim.load({ step: header.step, state, changes: header.inForce });
+  await sim.load({ step: header.step, state, changes: header.inForce, seen });
   const at = `going on from ${((header.step * header.dt) / 1000).toFixed(3)} s`;
   onNote?.(differences.length === 0 ? at : `${at}; not bitwise: ${differences.join(", ")}`);
   return { header, gathered, differences };
 }
 
-/** The names of what is gathered of a run, apart from those of the engine's own arrays. */
-const GATHERED = "gathered ";
-export const prefixed = (state: EngineState): EngineState =>
-  Object.fromEntries(Object.entries(state).map(([name, array]) => [GATHERED + name, array]));
+/** The names of what is gathered of a run, and of what hooks have still to be shown, apart from those of the engine's own arrays. */
+export const [GATHERED, SEEN] = ["gathered ", "seen "] as const;
+export const prefixed = (prefix: string, state: EngineState): EngineState =>
+  Object.fromEntries(Object.entries(state).map(([name, array]) => [prefix + name, array]));
 
-function separated(all: EngineState): [state: EngineState, gathered: EngineState] {
+function separated(all: EngineState): Readonly<Record<"state" | "seen" | "gathered", EngineState>> {
   const entries = Object.entries(all);
-  const mine = entries.filter(([name]) => name.startsWith(GATHERED));
-  const rest = entries.filter(([name]) => !name.startsWith(GATHERED));
-  return [
-    Object.fromEntries(rest),
-    Object.fromEntries(mine.map(([name, array]) => [name.slice(GATHERED.length), array])),
-  ];
+  const after = (prefix: string): EngineState =>
+    Object.fromEntries(entries.flatMap(([name, array]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), array]] : []))); // prettier-ignore
+  const rest = entries.filter(([name]) => ![GATHERED, SEEN].some((prefix) => name.startsWith(prefix)));
+  return { state: Object.fromEntries(rest), seen: after(SEEN), gathered: after(GATHERED) };
 }
 
 function differencesOf(sim: Simulation, header: CheckpointHeader, adapter: string): string[] {

@@ -7,7 +7,7 @@ import { refuse, text } from "../shapes.ts";
 import type { Quantity } from "../units.ts";
 import { CHECKPOINT_FILE, packCheckpoint } from "./checkpoint.ts";
 import { checkFiles, PARTIAL, type Files } from "./files.ts";
-import { prefixed, resumeFrom } from "./resume.ts";
+import { GATHERED, prefixed, resumeFrom, SEEN } from "./resume.ts";
 import { packRunFile, readRunFile, RUN_FILE, runFile, type ChunkEntry, type Resumed } from "./run-file.ts";
 import type { ChunkFormat, ChunkSink, ChunkStore } from "./sink.ts";
 import { hdf5Chunks } from "./sinks/hdf5.ts";
@@ -191,11 +191,14 @@ async function writeCheckpoint(
 ): Promise<void> {
   const begun = performance.now();
   const { chunks, resumed } = done;
-  const { step, state, changes: inForce } = await sim.save();
+  const { step, state, changes: inForce, seen = {} } = await sim.save();
   const { network, kind: engine } = sim;
   const { dt, hash } = network;
   const header = { version: 2, step, dt, hash, engine, adapter, chunks, resumed, inForce } as const;
-  await files.write(CHECKPOINT_FILE, packCheckpoint(header, { ...state, ...prefixed(gathered?.save() ?? {}) }));
+  await files.write(
+    CHECKPOINT_FILE,
+    packCheckpoint(header, { ...state, ...prefixed(SEEN, seen), ...prefixed(GATHERED, gathered?.save() ?? {}) }),
+  );
   done.saved = performance.now();
   done.price = done.saved - begun;
 }

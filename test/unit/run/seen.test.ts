@@ -1,8 +1,50 @@
 import { expect, test } from "vitest";
 import { meanRate } from "../../../src/analysis/index.ts";
 import { simulate } from "../../../src/run/simulate.ts";
+import { MemoryFiles } from "../../../src/storage/memory-files.ts";
+import { recordRun } from "../../../src/storage/run-folder.ts";
 import { ms } from "../../../src/units.ts";
 import { gathering } from "../../gathers.ts";
+
+test("after a resume it sees what it would have seen, from memory and from a folder", async () => {
+  const looking = async (calls: string[]) => {
+    const sim = await simulate(gathering(), { dt: ms(0.1), engine: "reference" });
+    sim.every(ms(3), () => undefined);
+    sim.every(ms(10), (_, t, seen) => {
+      const [spikes, read] = [seen?.spikes("neurons"), seen?.trace("readers", "out.i")];
+      calls.push(JSON.stringify([t, seen?.from, seen?.to, [...(spikes?.times ?? [])], [...(spikes?.cells ?? [])], [...(read?.times ?? [])], [...(read?.data ?? [])]]));
+    });
+    return sim;
+  };
+  const through = async (run: AsyncIterable<unknown>): Promise<void> => {
+    for await (const part of run) void part;
+  };
+  const whole: string[] = [];
+  const once = await looking(whole);
+  await through(once.run(ms(45)));
+  await once.close();
+  expect(whole[1]).toContain("[10,0,10,[");
+  // at 20 ms the hook of that step has not been called yet
+  for (const stop of [4, 20, 27]) {
+    const calls: string[] = [];
+    const first = await looking(calls);
+    await through(first.run(ms(stop), { chunk: ms(2) }));
+    const kept = await first.save();
+    await first.close();
+    const second = await looking(calls);
+    await second.load(kept);
+    await through(second.run(ms(45 - stop)));
+    await second.close();
+    expect(calls).toEqual(whole);
+    const [files, stored]: [MemoryFiles, string[]] = [new MemoryFiles(), []];
+    for (const [duration, resume] of [[stop, false], [45, true]] as const) {
+      const sim = await looking(stored);
+      await through(recordRun(sim, { files, duration: ms(duration), chunk: ms(6.5), resume }));
+      await sim.close();
+    }
+    expect(stored).toEqual(whole);
+  }
+}); // prettier-ignore
 
 test("a hook sees the spikes and samples since its last call, whatever the chunks", async () => {
   const runs: { at: number; spikes: number[]; rate: number; read: number | undefined }[][] = [];
