@@ -118,21 +118,30 @@ function timesOf(text: string): number[] {
   throw new DataError("--times", bad === undefined ? `gives no time: "${clipped(text)}"` : `has "${clipped(bad)}"`, "Give ms, as 10,20.5, or a file of them"); // prettier-ignore
 }
 
-/** "name=file", of lines with x and y. */
+/** "name=file", of lines with x and y, or of a table over two arguments x, y and value. */
 function tableOf(text: string): [string, GivenTable] {
   const [, name, path] = /^\s*(\w+)\s*=(.+)$/.exec(text) ?? [];
   if (name === undefined || path === undefined) throw new DataError("--table", `is "${clipped(text)}"`, "Give a FUNCTION_TABLE of the file and where its points are, for example rate=rate.csv"); // prettier-ignore
   const lines = linesOf(path, readText(path)).entries();
-  const rows = [...lines].flatMap(([k, line]): [number, number][] => {
+  const rows = [...lines].flatMap(([k, line]): number[][] => {
     if (/^\s*(#.*)?$/.test(line)) return [];
-    const [x, y, ...more] = line
-      .trim()
-      .split(/\s*[,;\t ]\s*/)
-      .map(Number) as [number, number?];
-    if (y === undefined || more.length > 0 || !Number.isFinite(x) || !Number.isFinite(y)) throw new DataError(`${clipped(path)}:${k + 1}`, `is "${clipped(line)}", not two numbers`, "Give x and y, between them a comma"); // prettier-ignore
-    return [[x, y]];
+    const row = line.trim().split(/\s*[,;\t ]\s*/).map(Number); // prettier-ignore
+    if (row.length < 2 || row.length > 3 || !row.every(Number.isFinite)) throw new DataError(`${clipped(path)}:${k + 1}`, `is "${clipped(line)}", not two numbers, or three`, "Give x and y, or x, y and value, between them a comma"); // prettier-ignore
+    return [row];
   });
-  return [name, { x: rows.map(([x]) => x), y: rows.map(([, y]) => y) }];
+  const column = (k: number): number[] => rows.map((row) => row[k] as number);
+  const width = rows[0]?.length ?? 2;
+  if (rows.some((row) => row.length !== width)) throw new DataError(clipped(path), "has lines of two numbers and of three", "Give as many in each"); // prettier-ignore
+  return [name, width === 2 ? { x: column(0), y: column(1) } : gridOf(path, rows, column(0), column(1))];
+}
+
+/** x, y and value in any order, each pair of an x and a y once. */
+function gridOf(path: string, rows: readonly number[][], xs: readonly number[], ys: readonly number[]): GivenTable {
+  const [x, y] = [xs, ys].map((values) => [...new Set(values)].sort((a, b) => a - b)) as [number[], number[]];
+  const at = new Map(rows.map(([a, b, value]) => [`${a} ${b}`, value as number]));
+  const lacks = x.flatMap((a) => y.map((b) => `${a} ${b}`)).find((pair) => !at.has(pair));
+  if (lacks !== undefined || at.size !== rows.length) throw new DataError(clipped(path), lacks === undefined ? "gives a pair of x and y twice" : `has no value at x and y ${lacks}`, "Give each x with each y, once"); // prettier-ignore
+  return { x, y, z: x.map((a) => y.map((b) => at.get(`${a} ${b}`) as number)) };
 }
 
 function translated(

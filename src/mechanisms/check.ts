@@ -18,8 +18,8 @@ export interface Surroundings {
   readonly computed: ReadonlySet<string>;
   /** concentrations have one, for mechanisms that start after the pools. */
   readonly pools: ReadonlySet<string>;
-  /** Other states of pools (mM), with the pools that keep them: read by who has no such name, where one pool keeps it. */
-  readonly inner: ReadonlyMap<string, readonly string[]>;
+  /** Other states of pools, with the pools that keep them and their units: read by who has no such name, where one pool keeps it. */
+  readonly inner: ReadonlyMap<string, readonly { readonly pool: string; readonly unit: Unit }[]>;
 }
 
 export const NOWHERE: Surroundings = { given: new Map(), computed: new Set(), pools: new Set(), inner: new Map() };
@@ -192,7 +192,7 @@ function ofIon(name: string): string | undefined {
 
 /** What to do about a name that several pools in one place keep. */
 function ofSeveral(name: string, { inner }: Surroundings): string | undefined {
-  const pools = inner.get(name) ?? [];
+  const pools = (inner.get(name) ?? []).map(({ pool }) => pool);
   return pools.length < 2 ? undefined : `The pools ${pools.join(" and ")} each keep a state of that name: rename it in all but one`; // prettier-ignore
 }
 
@@ -211,7 +211,9 @@ class MechanismTexts {
     this.#units = new Map(statesOf(m).map((s) => [s, stateUnit(m, s)]));
     this.#own = new Set([...Object.keys(m.params), ...Object.keys(m.let ?? {}), ...this.#units.keys()]);
     const inner = [...around.inner].filter(([name, pools]) => pools.length === 1 && !this.#own.has(name));
-    const known: Record<string, Unit | Dimension> = Object.fromEntries(inner.map(([name]) => [name, "mM"]));
+    const known: Record<string, Unit | Dimension> = Object.fromEntries(
+      inner.map(([name, [one]]) => [name, (one as { unit: Unit }).unit]),
+    );
     Object.assign(known, { V: "mV", dt: "ms", celsius: "degC", diam: "um", area: AREA });
     for (const [name, u] of around.given) known[name] = u;
     for (const name of currentNames(m)) known[name] = "mA/cm2";
@@ -268,8 +270,9 @@ class MechanismTexts {
               : [["tau", state.tau, "ms"]]; // prettier-ignore
     for (const [key, value, u] of rates) this.#texts.check(`states.${s}.${key}`, value, u, key === "next" ? new Map([...given, ...CALM]) : hidden); // prettier-ignore
     if (isDecay(state)) return; // from 0
-    const start = new Map([...hidden, ...this.#hiddenAtStart(s)]);
-    if (state.init !== undefined) this.#texts.check(`states.${s}.init`, state.init, unit, start);
+    const early = this.#hiddenAtStart(s);
+    const start = new Map([...hidden, ...early]);
+    if (state.init !== undefined) this.#texts.check(`states.${s}.init`, state.init, unit, new Map([...given, ...CALM, ...early])); // prettier-ignore
     else for (const [key, value] of rates) if (key !== "tau") this.#texts.check(`states.${s}.${key} as its start`, value, undefined, start); // prettier-ignore
   }
 
@@ -292,7 +295,7 @@ class MechanismTexts {
       for (const other of currentNames(m)) hidden.set(other, HIDDEN.start);
       for (const other of this.#around.computed) hidden.set(other, HIDDEN.scheme);
       for (const [s, value] of Object.entries(k.init ?? {}))
-        this.#texts.check(`kinetics.${name}.init.${s}`, value, this.#units.get(s), hidden);
+        this.#texts.check(`kinetics.${name}.init.${s}`, value, this.#units.get(s), new Map([...hidden].filter(([id]) => !DRAWS.some(([draw]) => draw === id)))); // prettier-ignore
       k.reactions.forEach((r, i) => {
         for (const [key, value] of [
           ["forward", r.forward],

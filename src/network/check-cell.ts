@@ -1,10 +1,10 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
-import { checkMechanism, NOWHERE, type Surroundings } from "../mechanisms/check.ts";
+import { checkMechanism, NOWHERE, stateUnit, type Surroundings } from "../mechanisms/check.ts";
 import { type Mechanism, type Pool, reversalsOf } from "../mechanisms/mechanism.ts";
 import { isShared } from "../mechanisms/shared.ts";
 import { type Check, finite, given, isPlain, list, numbers, object, oneOf, quantity, record, refuseOutside, shown, text, whole } from "../shapes.ts"; // prettier-ignore
-import { canonicalValues, type Quantity, type Unit, type Given } from "../units.ts";
+import { canonicalValues, type Quantity, type Unit, type Given, UNITS } from "../units.ts";
 import type { CellModel, WholeCell } from "./cell.ts";
 
 /** Checks of a cell model: fields and types, names, the tree's places, and every mechanism where it is inserted. */
@@ -230,7 +230,11 @@ const givenToReceptors = (model: WholeCell): Map<string, Unit> =>
 function givenBy(model: WholeCell, section: string | undefined, self: Mechanism): Surroundings {
   const given = new Map<string, Unit>(Object.keys(model.reversals ?? {}).map((ion) => [`e${ion}`, "mV"]));
   for (const name of Object.keys(model.concentrations ?? {})) given.set(name, "mM");
-  const [computed, pools, inner] = [new Set<string>(), new Set<string>(), new Map<string, string[]>()];
+  const [computed, pools, inner] = [
+    new Set<string>(),
+    new Set<string>(),
+    new Map<string, { pool: string; unit: Unit }[]>(),
+  ];
   for (const { as, mechanism, sections } of model.insertions) {
     if (!isPlain(mechanism) || mechanism.kind !== "pool" || !sections.includes(section as string)) continue;
     for (const ion of reversalsOf(mechanism)) {
@@ -240,7 +244,8 @@ function givenBy(model: WholeCell, section: string | undefined, self: Mechanism)
     if (mechanism === self || !isPlain(mechanism.states)) continue;
     for (const s of Object.keys(mechanism.states)) {
       if (!isShared(mechanism as Pool, s)) {
-        inner.set(s, [...(inner.get(s) ?? []), as ?? mechanism.name]);
+        const unit = stateUnit(mechanism, s); // a unit that is none is refused where the pool itself is looked at
+        inner.set(s, [...(inner.get(s) ?? []), { pool: as ?? mechanism.name, unit: UNITS.includes(unit) ? unit : "1" }]); // prettier-ignore
         continue;
       }
       given.set(s, "mM");

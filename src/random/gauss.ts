@@ -51,8 +51,8 @@ export function gauss(seed: number, stream: number, cell: number, step?: number)
   return normalQ20(words[0] as number, words[1] as number) / 1048576;
 }
 
-/** The uniform number that a cell draws in a step, exact in float32. */
-export function even(seed: number, stream: number, cell: number, step: number): number {
-  philoxInto(words, 0, cell, step, 0, USES.noise, seed, stream);
+/** The uniform number that a cell draws in a step, exact in float32; the draw of the initial value where `step` is undefined. */
+export function even(seed: number, stream: number, cell: number, step?: number): number {
+  philoxInto(words, 0, cell, step ?? 0, 0, step === undefined ? USES.initial : USES.noise, seed, stream);
   return unitQ24(words[0] as number);
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pythonWith } from "../../scripts/requirements.mjs";
 import { nmodl, nmodlGather } from "../../src/import/index.ts";
 import pas from "../../src/mechanisms/channels/pas.ts";
-import type { NmodlFile } from "../../src/import/index.ts";
+import type { GivenTable, NmodlFile } from "../../src/import/index.ts";
 import type { Mechanism } from "../../src/mechanisms/mechanism.ts";
 import type { CellModel } from "../../src/network/cell.ts";
 import { Network } from "../../src/network/network.ts";
@@ -39,8 +39,11 @@ interface Case {
   readonly plasticity: NmodlFile["plasticity"];
 }
 
-/** Values that a script gives: of the steady state 9 points, unevenly; beyond -80 and 40 mV their ends are held. */
-const TABLES = new Map([["k_measured", {
+/** Values that a script gives: of the steady state 9 points, unevenly; beyond -80 and 40 mV their ends are held. Over two arguments NEURON takes a
+ * grid of equal spacing; the cell begins below it. */
+const TABLES = new Map<string, Readonly<Record<string, GivenTable>>>([["bk_surface", {
+  opened: { x: [-62, -50, -38, -26], y: [-4.5, -3.75, -3], z: [[0.01, 0.2, 0.3], [0.05, 0.4, 0.5], [0.3, 0.7, 0.8], [0.6, 0.95, 0.9]] },
+}], ["k_measured", {
   ninf: { x: [-80, -70, -62, -55, -40, -20, 0, 15, 40], y: [0.02, 0.06, 0.15, 0.3, 0.55, 0.8, 0.93, 0.97, 1] },
   ntau: { x: [-70, -50, -30, 20], y: [9, 6, 3, 1.2] },
 }]]); // prettier-ignore

@@ -59,6 +59,15 @@ def voltage(h, case):
         setattr(soma(0.5), name, value)
     vectors = []
     for name, table in case.get("tables", {}).items():
+        if "z" in table:  # over two arguments, on a grid of equal spacing
+            x, y, z, values = table["x"], table["y"], table["z"], f"values_{name}"
+            h(f"double {values}[{len(x)}][{len(y)}]")
+            for k, row in enumerate(z):
+                for j, value in enumerate(row):
+                    getattr(h, values)[k][j] = value
+            first = getattr(h, f"_ref_{values}")[0][0]
+            getattr(h, f"table_{name}")(first, len(x), x[0], x[-1], len(y), y[0], y[-1])
+            continue
         vectors += [h.Vector(table["y"]), h.Vector(table["x"])]
         getattr(h, f"table_{name}")(vectors[-2], vectors[-1])
     keep = []

@@ -3,7 +3,8 @@ import { freeNames, substitute } from "../../lang/names.ts";
 import type { Expr } from "../../lang/expr.ts";
 import { readFunctions } from "../../lang/functions.ts";
 import { parse } from "../../lang/parse.ts";
-import { type Mechanism, statesOf } from "../../mechanisms/mechanism.ts";
+import { type Mechanism, reversalsOf, statesOf } from "../../mechanisms/mechanism.ts";
+import { isShared } from "../../mechanisms/shared.ts";
 import type { WholeCell, Insertion } from "../../network/cell.ts";
 import { textsOf } from "./relaxing.ts";
 
@@ -36,15 +37,17 @@ function checkNames(where: string, { advance = [] }: WholeCell, names: readonly 
 }
 
 /** Names with every pool before its readers, or behind them where it is late, the first by name wherever several could be next. */
-function byDependence(where: string, { insertions }: WholeCell, names: readonly string[]): string[] {
+function byDependence(where: string, { insertions, ...cell }: WholeCell, names: readonly string[]): string[] {
+  const given = givenNames(insertions, cell);
   const before = new Map(names.map((name) => [name, new Set<string>()]));
   for (const reader of insertions) {
     const read = statesRead(reader.mechanism);
     for (const pool of insertions) {
-      if (pool.mechanism.kind !== "pool" || nameOf(pool) === nameOf(reader) || !before.has(nameOf(pool))) continue;
-      const meet = pool.sections.some((s) => reader.sections.includes(s));
-      if (!meet || !Object.keys(pool.mechanism.states).some((s) => read.has(s))) continue;
-      const [first, then] = pool.mechanism.late === true ? [reader, pool] : [pool, reader];
+      const { mechanism, sections } = pool;
+      if (mechanism.kind !== "pool" || nameOf(pool) === nameOf(reader) || !before.has(nameOf(pool))) continue;
+      const meet = sections.some((s) => reader.sections.includes(s));
+      if (!meet || !Object.keys(mechanism.states).some((s) => read.has(s) && (isShared(mechanism, s) || !given.has(s)))) continue; // prettier-ignore
+      const [first, then] = mechanism.late === true ? [reader, pool] : [pool, reader];
       if (before.has(nameOf(first))) before.get(nameOf(then))?.add(nameOf(first));
     }
   }
@@ -65,6 +68,10 @@ function byDependence(where: string, { insertions }: WholeCell, names: readonly 
   }
   return order;
 }
+
+/** What a text reads of the compartment: these go before what a pool keeps beside concentrations. */
+const givenNames = (insertions: readonly Insertion[], { reversals = {}, concentrations = {} }: Omit<WholeCell, "insertions">): Set<string> =>
+  new Set(["diam", "area", ...Object.keys(concentrations), ...[...Object.keys(reversals), ...insertions.flatMap(({ mechanism: m }) => (m.kind === "pool" ? reversalsOf(m) : []))].map((ion) => `e${ion}`)]); // prettier-ignore
 
 /** Names outside the mechanism's own that decide how its states advance. */
 function statesRead(m: Mechanism): Set<string> {

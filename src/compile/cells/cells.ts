@@ -45,9 +45,10 @@ export function compileCells(population: string, model: WholeCell, context: Cell
 
 /** What a step is too long for. */
 function fastStates(population: string, { cell, equations, params, playedStart }: ResolvedModel, dt: number): string[] {
+  const starts = startValues(cell, equations); // all draws of initial values are known then
   const given: Record<string, Expr> = { ...playedStart, ...equations.noises.typical() };
   const known: Record<string, Expr> = { ...given };
-  for (const [id, value] of Object.entries(startValues(cell, equations))) known[id] = substitute(value, given);
+  for (const [id, value] of Object.entries(starts)) known[id] = substitute(value, given);
   const voltages = new Set(cell.nodes.map((node) => node.V));
   const noises = noiseRelaxations(equations.noises.states, cell.dt, population, voltages);
   const relaxations = [...equations.relaxations(), ...noises];

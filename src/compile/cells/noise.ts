@@ -1,6 +1,6 @@
 import { add, call, div, type Expr, mul, name, negate, num, type Stmt } from "../../lang/expr.ts";
-import { mapChildren } from "../../lang/names.ts";
-import { gauss } from "../../random/gauss.ts";
+import { mapChildren, substitute } from "../../lang/names.ts";
+import { even, gauss } from "../../random/gauss.ts";
 import { stream } from "../../random/philox.ts";
 import type { Params } from "./params.ts";
 import type { Draw } from "./step-program.ts";
@@ -34,6 +34,7 @@ export class Noises {
   readonly #population: string;
   readonly #terms = new Map<string, NoiseState | WhiteTerm | PlainTerm>();
   readonly #counts = new Map<string, number>();
+  readonly #starts = new Map<string, Draw>();
 
   constructor(population: string) {
     this.#population = population;
@@ -51,9 +52,16 @@ export class Noises {
     return [...this.#terms.values()].map((t) => t.draw);
   }
 
+  /** Numbers that are drawn once, for initial values. */
+  get starts(): Draw[] {
+    return [...this.#starts.values()];
+  }
+
   /** Values about which what is random lies: means, by name. */
   typical(): Record<string, Expr> {
-    const draws = this.draws.map(({ input, law }) => [input, num(law === "normal" ? 0 : 0.5)] as const);
+    const draws = [...this.draws, ...this.starts].map(
+      ({ input, law }) => [input, num(law === "normal" ? 0 : 0.5)] as const,
+    );
     return Object.fromEntries([...draws, ...this.states.map(({ id }) => [id, num(0)] as const)]);
   }
 
@@ -63,6 +71,22 @@ export class Noises {
     if (expr.kind === "call" && (expr.fn === "draw_uniform" || expr.fn === "draw_normal")) return name(this.#plain(expr.fn, expr.args, owner).id); // prettier-ignore
     return mapChildren(expr, (child) => this.replace(child, owner));
   }
+
+  /** An initial value without its draws, each of which is one number of its own, apart from those of steps. @param owner  unique in the population */
+  atStart(expr: Expr, owner: string): Expr {
+    if (expr.kind !== "call" || (expr.fn !== "draw_uniform" && expr.fn !== "draw_normal")) return mapChildren(expr, (child) => this.atStart(child, owner)); // prettier-ignore
+    const { key, stream, law } = this.#named(expr.fn, expr.args, owner);
+    const known = this.#starts.get(key) ?? { input: `start_xi_${this.#starts.size}`, stream, law };
+    this.#starts.set(key, known);
+    return name(known.input);
+  }
+
+  /** A draw by its own number, whose stream no other draw moves. */
+  #named(fn: "draw_uniform" | "draw_normal", args: readonly Expr[], owner: string): Omit<Draw, "input"> & { readonly key: string } {
+    const [which] = args as [Extract<Expr, { kind: "number" }>];
+    const label = [this.#population, owner, `${fn}${which.value}`].filter((part) => part !== "").join(".");
+    return { key: JSON.stringify([owner, fn, args]), stream: stream("noise", label), law: fn === "draw_normal" ? "normal" : "uniform" };
+  } // prettier-ignore
 
   #term(fn: "noise" | "white", args: readonly Expr[], owner: string): NoiseState | WhiteTerm | PlainTerm {
     const key = JSON.stringify([owner, fn, args]);
@@ -79,18 +103,38 @@ export class Noises {
     return term;
   }
 
-  /** Its stream is that of its own number, so that no other draw moves it. */
   #plain(fn: "draw_uniform" | "draw_normal", args: readonly Expr[], owner: string): PlainTerm {
-    const key = JSON.stringify([owner, fn, args]);
+    const { key, stream, law } = this.#named(fn, args, owner);
     const known = this.#terms.get(key);
     if (known !== undefined) return known;
-    const [which] = args as [Extract<Expr, { kind: "number" }>];
-    const label = [this.#population, owner, `${fn}${which.value}`].filter((part) => part !== "").join(".");
     const input = `xi_${this.#terms.size}`;
-    const term = { id: input, draw: { input, stream: stream("noise", label), law: fn === "draw_normal" ? "normal" : "uniform" } } as const; // prettier-ignore
+    const term = { id: input, draw: { input, stream, law } } as const;
     this.#terms.set(key, term);
     return term;
   }
+}
+
+/** Texts of a mechanism in its place, over the cell's names. */
+export class Written {
+  readonly #noises: Noises;
+  readonly #dt: string;
+  readonly #text: (text: string) => Expr;
+  readonly #owner: string;
+
+  /** @param dt  name of the step; `owner`: what its draws belong to */
+  constructor(noises: Noises, dt: string, text: (text: string) => Expr, owner: string) {
+    [this.#noises, this.#dt, this.#text, this.#owner] = [noises, dt, text, owner];
+  }
+
+  /** With noises as states, and white noise as a value that is kept over the step. */
+  step = (text: string): Expr => {
+    const calm = this.#noises.replace(this.#text(text), this.#owner);
+    const white = this.#noises.white.map((w) => [w.id, overStep(w, name(this.#dt))] as const);
+    return white.length === 0 ? calm : substitute(calm, Object.fromEntries(white));
+  };
+
+  /** Of an initial value, which draws numbers of its own. */
+  start = (text: string): Expr => this.#noises.atStart(this.#text(text), this.#owner);
 }
 
 /** One step of a noise, exact: x exp(-dt/tau) + sd sqrt(1 - exp(-2 dt/tau)) xi. As what is added to x, so that a slow noise keeps its time
@@ -126,3 +170,7 @@ export function startNoise(
     for (let c = 0; c < n; c++) out[e * n + c] = at(c, e) * gauss(seed, draw.stream, c);
   });
 }
+
+/** A number that every cell draws for its initial values, by entry: [entry][cell]. @param seeds  per entry */
+export const drawnAtStart = ({ stream, law }: Draw, seeds: readonly number[], n: number): Float64Array[] =>
+  seeds.map((seed) => Float64Array.from({ length: n }, (_, c) => (law === "normal" ? gauss : even)(seed, stream, c)));

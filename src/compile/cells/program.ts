@@ -10,7 +10,7 @@ import { clampPath } from "./clamp-inputs.ts";
 import { tableOf, tabulated } from "./rate-table.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
 import { thermal } from "./nernst.ts";
-import { Noises, noiseStep, overStep } from "./noise.ts";
+import { Noises, noiseStep, Written } from "./noise.ts";
 import type { Relaxation } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
 import { isDecaying, isRelaxing, lost, ownStep, ownSteps, relax, type Relaxing, stepsOf, steadyOf, textsOf, withLets } from "./relaxing.ts"; // prettier-ignore
@@ -25,7 +25,7 @@ export class CellEquations {
   readonly #cell: ResolvedCell;
   readonly #typical: Readonly<Record<string, number>>;
   readonly #receptorSteps = new Map<ResolvedReceptor, ReceptorStep>();
-  readonly #written = new Map<ResolvedDensity | ResolvedReceptor, (text: string) => Expr>();
+  readonly #written = new Map<ResolvedDensity | ResolvedReceptor, Written>();
   readonly noises: Noises;
 
   /** @param typical  values of the parameters in one cell: they choose between forms of an equation, never change it */
@@ -53,7 +53,7 @@ export class CellEquations {
       const start = atV ? {} : { [V]: name(V0) };
       for (const [s, state] of Object.entries(d.mechanism.states)) {
         // steady states come from the rate table too, as in NEURON
-        const value = state.init === undefined ? this.#inf(d, s, state) : this.text(d, state.init);
+        const value = state.init === undefined ? this.#inf(d, s, state) : this.#densityText(d).start(state.init);
         found.push({ name: `${d.prefix}_${s}`, value: substitute(value, start) });
       }
       for (const scheme of this.#schemes(d)) {
@@ -70,7 +70,7 @@ export class CellEquations {
       const { V, V0 } = nodes[r.node] as ResolvedNode;
       const start = atV ? {} : { [V]: name(V0) };
       for (const { place, states } of placesOf(r)) {
-        const text = this.#synapseTexts(r, place);
+        const text = this.#synapseWritten(r, place).start;
         for (const s of states) found.push({ name: stateId(r, s, place), value: substitute(startOf(r.synapse.states[s] as ReceptorState, text), start) }); // prettier-ignore
       }
     }
@@ -227,7 +227,7 @@ export class CellEquations {
       states: states.map((s) => `${d.prefix}_${s}`),
       total,
       ...(restsInto === undefined ? {} : { restsInto: states.indexOf(restsInto) }),
-      ...(init === undefined ? {} : { init: states.map((s) => this.text(d, init[s] as string)) }),
+      ...(init === undefined ? {} : { init: states.map((s) => this.#densityText(d).start(init[s] as string)) }),
       rates: reactions.flatMap(({ from, to, forward, backward }) => {
         const [a, b] = [states.indexOf(from), states.indexOf(to)];
         const there = { from: a, to: b, rate: this.text(d, forward) };
@@ -238,12 +238,16 @@ export class CellEquations {
 
   /** A text of a mechanism with its names replaced by the cell's. */
   text(d: ResolvedDensity, text: string): Expr {
-    const written = this.#written.get(d) ?? this.#densityTexts(d);
-    this.#written.set(d, written);
-    return written(text);
+    return this.#densityText(d).step(text);
   }
 
-  #densityTexts(d: ResolvedDensity): (text: string) => Expr {
+  #densityText(d: ResolvedDensity): Written {
+    const written = this.#written.get(d) ?? this.#densityTexts(d);
+    this.#written.set(d, written);
+    return written;
+  }
+
+  #densityTexts(d: ResolvedDensity): Written {
     const node = this.#cell.nodes[d.node] as ResolvedNode;
     const map = this.#place(node);
     for (const other of this.#densities(d.node)) {
@@ -255,15 +259,7 @@ export class CellEquations {
     for (const c of Object.keys(currentsOf(d.mechanism))) map[`i_${c}`] = name(currentName(d, c));
     for (const s of statesOf(d.mechanism)) map[s] = name(`${d.prefix}_${s}`);
     for (const [p, id] of Object.entries(d.params)) map[p] = name(id);
-    const written = withLets(d.mechanism, map, d.as);
-    return (text) => this.#calm(written(text), `${node.label}.${d.as}`);
-  }
-
-  /** With noises as states, and white noise as a value that is kept over the step. */
-  #calm(expr: Expr, owner: string): Expr {
-    const calm = this.noises.replace(expr, owner);
-    const white = this.noises.white.map((w) => [w.id, overStep(w, name(this.#cell.dt))] as const);
-    return white.length === 0 ? calm : substitute(calm, Object.fromEntries(white));
+    return new Written(this.noises, this.#cell.dt, withLets(d.mechanism, map, d.as), `${node.label}.${d.as}`);
   }
 
   /** What every text may read of the compartment. */
@@ -275,18 +271,20 @@ export class CellEquations {
   }
 
   #synapseText(r: ResolvedReceptor, text: string): Expr {
-    const written = this.#written.get(r) ?? this.#synapseTexts(r, 0);
+    const written = this.#written.get(r) ?? this.#synapseWritten(r, 0);
     this.#written.set(r, written);
-    return written(text);
+    return written.step(text);
   }
 
   /** @param place  of the link whose states are read */
-  #synapseTexts(r: ResolvedReceptor, place: number, extra: Record<string, Expr> = {}): (text: string) => Expr {
+  #synapseTexts = (r: ResolvedReceptor, place: number, extra: Record<string, Expr> = {}): ((text: string) => Expr) =>
+    this.#synapseWritten(r, place, extra).step;
+
+  #synapseWritten(r: ResolvedReceptor, place: number, extra: Record<string, Expr> = {}): Written {
     const map = { ...this.#place(this.#cell.nodes[r.node] as ResolvedNode), ...extra };
     for (const s of Object.keys(r.synapse.states)) map[s] = name(stateId(r, s, place));
     for (const [p, id] of Object.entries(r.params)) map[p] = name(id);
-    const written = withLets(r.synapse, map, r.name);
-    return (text) => this.#calm(written(text), placeName(r.name, place));
+    return new Written(this.noises, this.#cell.dt, withLets(r.synapse, map, r.name), placeName(r.name, place));
   }
 
   #receive(): Stmt[] {

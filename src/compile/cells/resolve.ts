@@ -10,7 +10,7 @@ import { shownAt } from "../../network/shown-states.ts";
 import { type Compartments, eliminateMassless } from "../../morphology/eliminate.ts";
 import { nodeAt, type Morphology, type Section, tree } from "../../morphology/tree.ts";
 import { sampling } from "../chosen-cells.ts";
-import { startNoise } from "./noise.ts";
+import { drawnAtStart, startNoise } from "./noise.ts";
 import { combine, type CellValues } from "../../morphology/values.ts";
 import { refuseOutside } from "../../shapes.ts";
 import { canonicalValues, type Unit, type Given } from "../../units.ts";
@@ -133,19 +133,16 @@ export class ResolvedModel {
   /** Initial states: [state][entry][cell]. */
   state0(names: readonly string[]): Float64Array {
     const { n } = this.#model;
-    const { entries } = this.#context;
+    const { entries, seeds } = this.#context;
     const state0 = new Float64Array(names.length * entries * n);
     const known: Record<string, Expr> = { ...this.#played.start };
     const rests = new Map<Scheme, RestingShares>();
-    for (const { name: state, value, rest, noise } of this.equations.initial()) {
+    const initial = this.equations.initial();
+    for (const draw of this.equations.noises.starts) known[draw.input] = name(this.params.define(`#${draw.input}`, drawnAtStart(draw, seeds, n))); // prettier-ignore
+    for (const { name: state, value, rest, noise } of initial) {
       const row = names.indexOf(state);
       if (noise !== undefined) {
-        startNoise(
-          state0.subarray(row * entries * n, (row + 1) * entries * n),
-          noise,
-          this.params,
-          this.#context.seeds,
-        );
+        startNoise(state0.subarray(row * entries * n, (row + 1) * entries * n), noise, this.params, seeds);
         continue;
       }
       const at = rest === undefined ? this.params.evaluator((known[state] = substitute(value, known))) : this.#resting(rest.scheme, rest.state, known, rests); // prettier-ignore

@@ -56,9 +56,38 @@ describe("FUNCTION_TABLE", () => {
     expect(() => of(tables)).toThrow(message);
   });
 
-  test("over two arguments", () => {
-    const two = TEXT.replace("flow(v (mV))", "flow(v (mV), c (mM))").replace("flow(v) }", "flow(v, 1) }");
-    expect(() => of({ flow: { x: [1], y: [1] } }, two)).toThrow("f.mod:4:18: calls the FUNCTION_TABLE flow with 2 arguments, which is refused"); // prettier-ignore
+  describe("over two arguments", () => {
+    const two = TEXT.replace("flow(v (mV))", "flow(v (mV), c (mM))").replace("flow(v) }", "flow(v, 2*v/100) }");
+    const points = { x: [-80, -50, 0, 30], y: [-1, 0, 0.5], z: [[1, 2, 3], [4, -1, 0], [2, 2, 5], [0, 7, 1]] }; // prettier-ignore
+
+    test("lines both ways, the ends held", () => {
+      const { let: lets = {}, currents } = of({ flow: points }, two);
+      const [{ i }] = Object.values(currents) as [{ i: string }];
+      const at = (V: number): number => {
+        const known: Record<string, number> = { V };
+        for (const [name, text] of Object.entries(lets)) known[name] = evaluate(parse(text), known);
+        return evaluate(parse(i), known);
+      };
+      // by hand: at -65 mV the second argument is -1.3, held at -1: (1 + 4)/2; at -25 it is -0.5: halves of (4 - 1)/2 and 2
+      for (const [V, want] of [[-90, 1], [-65, 2.5], [-25, 1.75], [0, 2], [15, 3.6], [25, (1 / 6) * 5 + (5 / 6) * 1], [90, 1]] as const) expect(at(V)).toBeCloseTo(want, 14); // prettier-ignore
+    }); // prettier-ignore
+
+    test.each([
+      [{ flow: { x: [1], y: [1] } }, "f.mod, functionTables.flow: has no z for 2 arguments"],
+      [{ flow: { ...points, z: [[1]] } }, "has no row of z for each of 4 x"],
+      [{ flow: { ...points, z: [[1, 2], [1, 2, 3], [1, 2, 3], [1, 2, 3]] } }, "has 2 values in z[0] for 3 y"],
+      [{ flow: { ...points, z: [[1, NaN, 2], [1, 2, 3], [1, 2, 3], [1, 2, 3]] } }, "has no finite number at z[0][1]"],
+      [{ flow: { ...points, y: [0, 0, 1] } }, "has y[1] = 0 behind 0"],
+      [{ flow: { x: Array.from({ length: 40 }, (_, k) => k), y: Array.from({ length: 26 }, (_, k) => k), z: [] } }, "has 1040 points. Give at most 1000"],
+      [{}, "calls the FUNCTION_TABLE flow, whose values a script gives in NEURON. Give nmodl the option functionTables: { flow: { x: [...], y: [...], z: [[...], ...] } }"],
+    ])("%j", (tables, message) => expect(() => of(tables, two)).toThrow(message)); // prettier-ignore
+
+    test("one is asked of a table over one, and over three none is taken", () => {
+      expect(() => of({ flow: points })).toThrow("has z for 1 argument");
+      const three = TEXT.replace("flow(v (mV))", "flow(v (mV), b, c)").replace("flow(v) }", "flow(v, 1, 2) }");
+      expect(() => of({}, three)).toThrow("f.mod:4:18: calls the FUNCTION_TABLE flow of 3 arguments, which is refused");
+      expect(() => of({}, two.replace("flow(v, 2*v/100)", "flow(v)"))).toThrow("gives flow 1 arguments. Give it 2");
+    });
   });
 });
 
@@ -77,9 +106,23 @@ describe("hillock import --table", () => {
     expect(printed).toContain("select(V < -80, 1, select(V < 40, select(V < 20, 1 + 0.01 * (V + 80), 2 + 0.05 * (V - 20)), 3))"); // prettier-ignore
   });
 
+  test("reads x, y and value, in any order", async () => {
+    writeFileSync(mod, TEXT.replace("flow(v (mV))", "flow(v (mV), c)").replace("flow(v) }", "flow(v, 0.5) }"));
+    writeFileSync(csv, "20, 1, 6\n-80, 0, 1\n20, 0, 4\n-80, 1, 2\n");
+    let printed = "";
+    const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => ((printed += String(text)), true));
+    expect(await importCommand(mod, { table: [`flow=${csv}`] })).toBe(0);
+    write.mockRestore();
+    writeFileSync(mod, TEXT);
+    expect(printed).toContain("select(V < -80, 1.5, select(V < 20, 1.5 + 0.035 * (V + 80), 5))");
+  });
+
   test.each([
-    ["-80, 1, 2", 'flow.csv:1: is "-80, 1, 2", not two numbers'],
+    ["-80, 1, 2, 3", 'flow.csv:1: is "-80, 1, 2, 3", not two numbers, or three'],
     ["-80, 1\nx, y", 'flow.csv:2: is "x, y", not two numbers'],
+    ["-80, 1\n-70, 1, 2", "has lines of two numbers and of three"],
+    ["1, 1, 1\n2, 2, 2", "has no value at x and y 1 2"],
+    ["1, 1, 1\n1, 1, 2", "gives a pair of x and y twice"],
     ["", "has no x"],
   ])("%j", async (text, message) => {
     writeFileSync(csv, text);

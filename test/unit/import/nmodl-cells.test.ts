@@ -59,7 +59,7 @@ test("generators: pulses with and without an end, by the numbers of their parame
   expect(of("stimulator")).toBe(`${head} { start: ms(20), interval: ms(5), stop: ms(50) };\n`);
   expect(of("stimulator", { gap: 0.3, count: 2 })).toBe(`${head} { start: ms(20), interval: ms(0.3), stop: ms(20.6) };\n`); // prettier-ignore
   expect(of("two_bursts")).toBe("export default [1, 3, 5, 30, 32, 34];\n");
-  expect(() => of("stimulator", { noise: 1 })).toThrow("stimulator:25:87: calls exprand, which is refused: what draws here is no step of states and no event. Draw its times as poisson({ rate }) or gamma({ order, rate }) sources"); // prettier-ignore
+  expect(() => of("stimulator", { noise: 1 })).toThrow("stimulator:25:87: calls exprand, which is refused: what draws here is no start, no step and no event. Draw its times as poisson({ rate }) or gamma({ order, rate }) sources"); // prettier-ignore
 });
 
 describe("what is refused, with line and column", () => {

@@ -2,50 +2,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { nmodl } from "../../../src/import/index.ts";
 import type { Synapse } from "../../../src/mechanisms/mechanism.ts";
+import { CELL, CELLS, covariance, currentsOf, DT, mean, STOP } from "./drawn.ts";
 import { allToAll } from "../../../src/connect/rules.ts";
 import { trains } from "../../../src/network/sources.ts";
 import { Network } from "../../../src/network/network.ts";
 import { simulate } from "../../../src/run/simulate.ts";
-import { degC, ms, mV, ohm_cm, uF_per_cm2, um, uS } from "../../../src/units.ts";
+import { ms, uS } from "../../../src/units.ts";
 
 const read = (name: string) => nmodl(readFileSync(new URL(`../../fixtures/nmodl-noise/${name}.mod`, import.meta.url), "utf8"), { file: name }); // prettier-ignore
-const [CELLS, STOP, DT, V0] = [100, 1000, 0.1, -60] as const;
-
-/** A large capacitance holds its voltage at V0. */
-const CELL = {
-  sections: [{ name: "soma", L: um(20), diam: um(20), Ra: ohm_cm(100), cm: uF_per_cm2(1e6) }],
-  insertions: [],
-  detector: { section: "soma", threshold: mV(0) },
-  V0: mV(V0),
-  celsius: degC(6.3),
-};
-
-/** Currents of independent cells, nA: cell by cell. */
-async function currentsOf(synapse: Synapse): Promise<Float64Array[]> {
-  const net = new Network({ seed: 4 });
-  const cells = net.cells("cells", { n: CELLS, ...CELL, receptors: [{ name: "place", synapse, section: "soma" }] });
-  net.record(cells, "place.i" as never, { every: ms(DT) });
-  const sim = await simulate(net, { dt: ms(DT), engine: "reference" });
-  const found = Array.from({ length: CELLS }, () => new Float64Array(STOP / DT));
-  let at = 0;
-  for await (const chunk of sim.run(ms(STOP))) {
-    const { data } = chunk.trace("cells", "place.i");
-    for (let k = 0; k + CELLS <= data.length && at < STOP / DT; k += CELLS, at++) found.forEach((i, c) => (i[at] = data[k + c] as number)); // prettier-ignore
-  }
-  await sim.close();
-  expect(at).toBe(STOP / DT);
-  return found;
-}
-
 const currents = (name: string): Promise<Float64Array[]> => currentsOf(read(name).mechanism as Synapse);
-
-const mean = (x: readonly Float64Array[]): number => x.reduce((sum, i) => sum + i.reduce((a, b) => a + b, 0), 0) / (CELLS * (STOP / DT)); // prettier-ignore
-/** Mean product of deviations from the true mean, `lag` steps apart. */
-function covariance(x: readonly Float64Array[], about: number, lag: number): number {
-  let [sum, n] = [0, 0];
-  for (const i of x) for (let k = lag; k < i.length; k++, n++) sum += ((i[k] as number) - about) * ((i[k - lag] as number) - about); // prettier-ignore
-  return sum / n;
-}
 
 // five standard errors throughout: of a fixed seed, but a right law fails one such test in two million
 test.each(["white_current", "white_before"])(
@@ -154,15 +119,11 @@ test("a vesicle is released with its probability and comes back after its time",
   near(again.length, first.length, (1 - Math.exp(-30 / dep)) * use);
 });
 
-describe("draws that no step can take are refused, with line and column", () => {
+describe("draws that cannot be taken are refused, with line and column", () => {
   test.each([
-    [text("", "i = normrand(0, sd)"), "p.mod:5:18: calls normrand, which is refused: what draws here is no step of states and no event. Draw in a PROCEDURE that BREAKPOINT solves or in NET_RECEIVE"],
-    [text("x = 0.5*x", undefined, "x = scop_random()"), "p.mod:4:15: calls scop_random, which is refused: what draws here"],
-    [text("x = poisrand(2)"), "p.mod:6:24: calls poisrand, which is refused: the language draws uniform and normal numbers alone"],
-    [text("x = random_ipick(r)"), "calls random_ipick, which is refused: the language draws"],
     [text("x = random_normal(q)"), "p.mod:6:24: calls random_normal of what is no RANDOM. Declare it in NEURON: RANDOM r"],
     [text("x = random_normal(r, 1)"), "gives random_normal 2 arguments. Give it 1 or 3"],
-    [text("x = scop_random()", "SOLVE walk SOLVE k METHOD sparse i = a", undefined, "\nSTATE { a b }\nKINETIC k { ~ a <-> b (x, 1) CONSERVE a + b = 1 }").replace("POINT_PROCESS", "SUFFIX"), "draws the rates of k, which is refused"],
+    [text("x = x", "SOLVE walk i = x + y", undefined, "\nNET_RECEIVE(w) { if (flag == 2) { y = y + 1 } WATCH (v > scop_random()) 2 }"), "calls scop_random, which is refused: what draws here is no start, no step and no event"],
   ])("%#", (source, message) => expect(() => nmodl(source, { file: "p.mod" })).toThrow(message)); // prettier-ignore
 
   test("a mean that the process returns to, a parameter that is fixed, and units of its own", () => {

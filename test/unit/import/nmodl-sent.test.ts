@@ -23,3 +23,14 @@ test("an event that INITIAL sends under a parameter comes where it holds", () =>
   expect(mechanism.params).toHaveProperty("rate");
   expect(Object.values(mechanism.states)).toContainEqual(expect.objectContaining({ init: "select(tau > 1, select(rate > 0, 4, -1000), -1000) / dt" }));
 }); // prettier-ignore
+
+test("an event that one without a connection sends is brought by none either", () => {
+  const text = (second: string) => `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i }
+ASSIGNED { v (mV) i (nA) } STATE { g (uS) }
+INITIAL { g = 0 net_send(2, 1) }
+BREAKPOINT { SOLVE s METHOD cnexp i = g*v } DERIVATIVE s { g' = -g/5 }
+NET_RECEIVE(w) { if (flag == 1) { net_send(3, 2) } else if (flag == 2) { ${second} } else { g = g + w } }`;
+  expect(nmodl(text("g = g + 1e-3")).mechanism.kind).toBe("synapse");
+  expect(() => nmodl(text("g = g + w"), { file: "p.mod" })).toThrow("p.mod:5:35: sends an event that no connection brings, which reads the weight or arguments of one"); // prettier-ignore
+  expect(nmodl(text("g = g + w").replace("net_send(2, 1)", "").replace("else { g = g + w }", "else { g = g + w net_send(1, 1) }")).mechanism.kind).toBe("synapse"); // prettier-ignore
+});

@@ -55,7 +55,6 @@ describe("what is refused, with line and column", () => {
     [leak({ breakpoint: "VERBATIM\ng = v^2;\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ breakpoint: "VERBATIM\ng = other(v);\nENDVERBATIM" }), "leak.mod:11:3: has VERBATIM"],
     [leak({ neuron: "POINTER vgap", breakpoint: "g = vgap" }), "leak.mod:11:7: uses the POINTER vgap"],
-    [leak({ neuron: "RANDOM r", breakpoint: "g = random_uniform(r)" }), "leak.mod:11:7: calls random_uniform, which is refused"],
     [leak({ breakpoint: "WHILE (g < 1) { g = g + 1 }" }), "leak.mod:7:13: computes g from itself"],
     [leak({ breakpoint: "g = erf(v)" }), "leak.mod:11:7: calls erf"],
     [leak({ breakpoint: "FROM i = 0 TO 1 {\nVERBATIM\nreturn 0;\nENDVERBATIM\n}" }), "leak.mod:11:3: has VERBATIM"],
@@ -74,7 +73,6 @@ describe("what is refused, with line and column", () => {
     ["UNITS { (mV) = (millivolt) }", "leak.mod:1:1: has no SUFFIX"],
     ["", "leak.mod:1:1: has no SUFFIX"],
     ["NEURON { ARTIFICIAL_CELL x }", "leak.mod:1:26: is an ARTIFICIAL_CELL"],
-    [leak({ breakpoint: "g = normrand(0, 1)" }), "calls normrand, which is refused: what draws here is no step of states and no event"],
   ])("%#", (text, message) => {
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow(DataError);
     expect(() => nmodl(text, { file: "leak.mod" })).toThrow(message);
@@ -441,7 +439,6 @@ describe("parameters that rule out what is refused are fixed at the file's value
     ["C", { breakpoint: "if (exact == 0) { g = drawn() }", blocks: inC }],
     ["C in the other branch", { breakpoint: "if (exact) { g = g0 } else { g = drawn() }", blocks: inC }],
     ["beside what changes", { breakpoint: "if (exact == 0 && v > 3) { g = drawn() }", blocks: inC }],
-    ["a draw", { breakpoint: "x = scop_random()\nif (!exact) { g = x }", assigned: "x" }],
     ["an element of a long array", { breakpoint: "x = ring[fmod(v, 50)]\nif (!exact) { g = x }", assigned: "x ring[50]" }],
   ])("%s", (_, parts) => {
     const text = leak(parts).replace("ASSIGNED", "PARAMETER { exact = 1 g0 = 1e-3 } ASSIGNED");

@@ -73,3 +73,17 @@ test("one pool's own state is read by who has no such name; where two keep it, t
   const build = () => net.cells("cell", 1, cellOf(spare, read(store("spare", "second", "mg")), reader));
   expect(build).toThrow("The pools store and second each keep a state of that name: rename it in all but one");
 });
+
+test("what another reads of a pool's own state has that state's unit", () => {
+  const pool = (unit: string): Mechanism => ({ kind: "pool", name: "p", doc: "", ion: "ca", params: { tau: { default: ms(9), unit: "ms", doc: "" } }, states: { cai: { inf: "2e-4", tau: "tau", init: "2e-4" }, shift: { inf: "3", tau: "tau", init: "3", unit } } }) as Mechanism; // prettier-ignore
+  const reader = { ...read(gate), states: { n: { inf: "1 / (1 + exp(-(V + shift) / k_2))", tau: "T", init: "0.1" } }, let: {} } as Mechanism; // prettier-ignore
+  const build = (unit: string) => () => new Network({ seed: 1 }).cells("cell", 1, cellOf(pool(unit), reader));
+  expect(build("mV")).not.toThrow();
+  expect(build("mM")).toThrow('adds "V" (mV) and "shift" (mM)');
+});
+
+// of two pools that read what the cell gives neither waits for the other: no circle of theirs is refused
+test("a state called area or diam is read by nobody who reads the compartment's", async () => {
+  const pool = (name: string, ion: string, own: string, reads: string): Mechanism => ({ kind: "pool", name, doc: "", ion, params: { tau: { default: ms(9), unit: "ms", doc: "" }, um2: { default: one(1), unit: "1", doc: "" } }, states: { [`${ion}i`]: { inf: `1e-4 * ${reads}`, tau: "tau", init: "2e-4", unit: "1" }, [own]: { inf: "3", tau: "tau", init: "3" } } }) as Mechanism; // prettier-ignore
+  expect(await voltage(cellOf(pool("p", "ca", "area", "diam"), pool("q", "mg", "diam", "area"), read(gate)))).toHaveLength(301);
+}); // prettier-ignore

@@ -10,7 +10,7 @@ import * as plasticity from "../../../src/mechanisms/plasticity/index.ts";
 const FIXTURES = join(import.meta.dirname, "../../fixtures");
 const ofFolder = (name: string): string[] => readdirSync(join(FIXTURES, name)).filter((f) => f.endsWith(".mod")).map((f) => join(name, f)); // prettier-ignore
 const include = (name: string): string => readFileSync(join(FIXTURES, "nmodl", name), "utf8");
-const functionTables = { ninf: { x: [-80, 0], y: [0, 1] }, ntau: { x: [-80, 0], y: [9, 1] } };
+const TABLES = { ninf: { x: [-80, 0], y: [0, 1] }, ntau: { x: [-80, 0], y: [9, 1] }, opened: { x: [-80, 0], y: [-5, -3], z: [[0, 0.5], [0.5, 1]] } }; // prettier-ignore
 
 /** What a written module exports. */
 function exported(source: string): Record<string, unknown> {
@@ -23,13 +23,13 @@ function exported(source: string): Record<string, unknown> {
 
 describe("what the command writes is what the file says", () => {
   const files = ["nmodl", "nmodl-cells", "nmodl-noise"].flatMap(ofFolder).map((path) => [path, readFileSync(join(FIXTURES, path), "utf8")] as const); // prettier-ignore
-  test.each(files.filter(([, text]) => !isArtificial(text, { include }) && !/POINTER v/.test(text)))(
+  test.each(files.filter(([, text]) => !isArtificial(text, { include }) && !/POINTER (v|pre )/.test(text)))(
     "%s",
     (_, text) => {
       // prettier-ignore
-      const tables = text.includes("FUNCTION_TABLE") ? { functionTables } : {};
+      const functionTables = Object.fromEntries(Object.entries(TABLES).filter(([name]) => text.includes(`FUNCTION_TABLE ${name}(`))); // prettier-ignore
       const verbatim = text.includes("VERBATIM") && text.includes("FUNCTION chance") ? { chance: "0.4" } : {};
-      const { mechanism, plasticity: rule } = nmodl(text, { include, verbatim, ...tables });
+      const { mechanism, plasticity: rule } = nmodl(text, { include, verbatim, functionTables });
       const found = exported(mechanismSource(mechanism, rule?.mechanism));
       expect(found["default"]).toEqual(mechanism);
       if (rule !== undefined) expect((found["connection"] as typeof rule).mechanism).toEqual(rule.mechanism);
@@ -37,7 +37,7 @@ describe("what the command writes is what the file says", () => {
   );
 
   test.each(files.filter(([, text]) => isArtificial(text, { include })))("%s", (_, text) => {
-    const cell = nmodlCell(text);
+    const cell = nmodlCell(text, text.includes("ARTIFICIAL_CELL TwoExponentials") ? { fires: "m > 1" } : {});
     if (cell.kind === "neuron") expect((exported(neuronSource(cell.neuron.mechanism))["default"] as typeof cell.neuron).mechanism).toEqual(cell.neuron.mechanism); // prettier-ignore
   });
 });

@@ -8,7 +8,7 @@ const around: Surroundings = {
   given: new Map<string, Unit>([["ena", "mV"], ["ek", "mV"], ["eca", "mV"], ["cai", "mM"]]),
   computed: new Set(["eca"]),
   pools: new Set(["cai"]),
-  inner: new Map([["store", ["capool"]], ["twice", ["capool", "mgpool"]], ["gbar", ["capool", "mgpool"]]]),
+  inner: new Map([["store", ["capool"]], ["twice", ["capool", "mgpool"]], ["gbar", ["capool", "mgpool"]]].map(([name, pools]) => [name as string, (pools as string[]).map((pool) => ({ pool, unit: "mM" as const }))])),
 }; // prettier-ignore
 
 /** A channel that is right, with parts replaced. */

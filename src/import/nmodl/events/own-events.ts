@@ -11,7 +11,7 @@ import { anchored, drift, inSteps } from "./moments.ts";
 import type { Context } from "../running/context.ts";
 import type { Phases } from "../running/phases.ts";
 import type { Sent } from "../running/sent.ts";
-import { drawName } from "../running/random.ts";
+import { drawName, type Law, startName } from "../running/random.ts";
 import { keptName, type Resolver, stateOf } from "../running/resolve.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { NetReceive, Statement, Term } from "../reading/syntax.ts";
@@ -44,6 +44,8 @@ export class OwnEvents {
   /** variables and arguments that hold a moment. */
   readonly #clocks = new Set<string>();
   #values = new Map<string, Expr>();
+  /** places at which the run of NET_RECEIVE sent events. */
+  readonly #met = new Set<string>();
   #changesWeight = false;
   #spent: ReadonlySet<string> = new Set();
   #draws = 0;
@@ -92,18 +94,25 @@ export class OwnEvents {
     const runs: Ran[] = [this.#event(s.name(WEIGHT), s.number(0))];
     this.#spent = new Set(this.#spentBy(runs[0] as Ran));
     if (this.#sends.size <= 1 && this.#phases.sent.length === this.#sends.size && mostSent(this.#receive.body, this.#context.program) <= 1) this.#room = 1; // prettier-ignore
-    const done = new Set<string>();
+    const [done, alone] = [new Set<string>(), new Set<string>()];
     for (const all = () => [...this.#sends.values(), ...this.#watches.values()]; done.size < all().length;) {
       for (const one of all()) {
         if (done.has(one.key)) continue;
         done.add(one.key);
         if (done.size > 20) this.#refuse(one.at, "sends itself events in more than 20 ways");
         const under = "test" in one ? one.under : one.starts?.under;
+        if (under !== undefined) alone.add(one.key);
         unlessUnderRuledOut(this.#context, under ?? [], () => {
+          this.#met.clear();
           const run = this.#event(s.name(KEPT_WEIGHT), one.flag);
-          if (under !== undefined) this.#checkAlone(one.at, run);
+          if (alone.has(one.key)) this.#checkAlone(one.at, run);
+          // what such an event sends is brought by no connection either
+          for (const next of alone.has(one.key) ? [...this.#met].filter((key) => !alone.has(key)) : []) {
+            alone.add(next);
+            done.delete(next);
+          }
           runs.push(run);
-        });
+        }); // prettier-ignore
         if (typeof one.flag === "string") this.#checkLast(one, one.flag);
       }
     }
@@ -209,6 +218,7 @@ export class OwnEvents {
 
   /** The net_send at a place, which sends one flag. */
   #send(key: string, flag: Expr, at: At, starts?: Sent): Send {
+    this.#met.add(key);
     const known = this.#sends.get(key);
     const number = valueOf(flag);
     const what = number ?? this.#counter(flag);
@@ -289,9 +299,12 @@ export class OwnEvents {
     truths.forEach(([{ flag }], k) => this.#merge(s.binary(">", fires[k] as Expr, s.number(0)), this.#event(s.name(KEPT_WEIGHT), flag), s.number(0))); // prettier-ignore
   }
 
-  #plain(): Execution {
-    const { lexer } = this.#context;
-    return new Execution(this.#context, { other: (x) => lexer.fail(x, `has ${x.kind === "call" ? x.name : x.kind} where none belongs, in NET_RECEIVE`, "Move it out") }); // prettier-ignore
+  /** @param starts  of a connection, which may draw */
+  #plain(starts = false): Execution {
+    const { lexer, symbols } = this.#context;
+    let draws = 0;
+    const draw = starts ? { draw: (law: Law): Expr => symbols.name(startName(law, `link${draws++}`)) } : {};
+    return new Execution(this.#context, { ...draw, other: (x) => lexer.fail(x, `has ${x.kind === "call" ? x.name : x.kind} where none belongs, in NET_RECEIVE`, "Move it out") }); // prettier-ignore
   }
 
   /** Events under way that are due in this step: NEURON delivers what lies within half a step of its beginning. */
@@ -358,7 +371,7 @@ export class OwnEvents {
     for (const e of roots) for (const name of s.reads(e)) want(stateOf(name));
     for (const { state } of updates) want(state);
     const made = [...values.keys(), KEPT_WEIGHT, ORIGIN].filter((name) => name.includes("@") && wanted.has(name));
-    const start = startOfArguments(this.#context, this.#receive, this.#plain());
+    const start = startOfArguments(this.#context, this.#receive, this.#plain(true));
     const states = [...new Set(made)].map((name) => this.#state(name, start));
     const plain = [...values].filter(([name]) => wanted.has(name) && variables.find(name)?.kind === "state");
     for (const [name] of values) {

@@ -5,13 +5,15 @@ import type { Lexer } from "./lexer.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
 import { type FunctionTable, type Program, ROUNDS } from "./syntax.ts";
 
-/** Values of a FUNCTION_TABLE, both in the file's units: y at each x, with straight lines between and the ends held, as by NEURON's
- * `table_name(y, x)`. */
+/** Values of a FUNCTION_TABLE in the file's units, with straight lines between points and the ends held. Of one argument, as by NEURON's
+ * `table_name(y, x)`: y at each x. Of two, as by `table_name(&z[0][0], rows, x first, x last, columns, y first, y last)`: z at each x and y. */
 export interface GivenTable {
-  /** ascending. */
+  /** of the first argument, ascending. */
   readonly x: ArrayLike<number>;
-  /** as many. */
+  /** the values, as many; of a table over two arguments the points of the second, ascending. */
   readonly y: ArrayLike<number>;
+  /** of a table over two arguments: for each x a row of values, one for each y. */
+  readonly z?: ArrayLike<ArrayLike<number>>;
 }
 
 /** What a script would give a file. */
@@ -56,39 +58,67 @@ export function give(
   for (const [name, table] of Object.entries(functionTables)) {
     const declared = program.functionTables.get(name);
     if (declared === undefined) throw new DataError(file, `has no FUNCTION_TABLE ${name.slice(0, 60)}`, didYouMean(name, program.functionTables.keys())); // prettier-ignore
-    program.functionTables.set(name, { ...declared, points: pointsOf(`${file}, functionTables.${name}`, table) });
+    program.functionTables.set(name, {
+      ...declared,
+      points: pointsOf(`${file}, functionTables.${name}`, table, declared.args.length),
+    });
   }
 }
 
-function pointsOf(where: string, { x, y }: GivenTable): NonNullable<FunctionTable["points"]> {
-  const [xs, ys] = [x, y].map((given, k) => {
-    const what = k === 0 ? "x" : "y";
-    if (typeof given !== "object" || given === null || !(given.length >= 1)) throw new DataError(where, `has no ${what}`, "Give x and y, lists of numbers"); // prettier-ignore
-    if (given.length > MOST_POINTS) throw new DataError(where, `has ${given.length} points`, `Give at most ${MOST_POINTS}: take every other, or fit a function`); // prettier-ignore
-    const values = Array.from(given);
-    const bad = values.findIndex((value) => typeof value !== "number" || !Number.isFinite(value));
-    if (bad >= 0) throw new DataError(where, `has no finite number at ${what}[${bad}]`, "Give finite numbers");
-    return values;
-  }) as [number[], number[]];
-  if (xs.length !== ys.length) throw new DataError(where, `has ${xs.length} x and ${ys.length} y`, "Give one y for each x"); // prettier-ignore
-  const down = xs.findIndex((value, k) => k > 0 && value <= (xs[k - 1] as number));
-  if (down >= 0) throw new DataError(where, `has x[${down}] = ${xs[down]} behind ${xs[down - 1]}`, "Give x in ascending order, each once"); // prettier-ignore
-  return { x: xs, y: ys };
+/** @param of  how many arguments it has */
+function pointsOf(where: string, { x, y, z }: GivenTable, of: number): NonNullable<FunctionTable["points"]> {
+  const [xs, ys] = [numbersOf(where, "x", x), numbersOf(where, "y", y)];
+  ascend(where, "x", xs);
+  if ((of === 2) !== (z !== undefined)) throw new DataError(where, `has ${z === undefined ? "no z" : "z"} for ${of} argument${of === 1 ? "" : "s"}`, "Give x and y of a table over one argument, x, y and z of one over two"); // prettier-ignore
+  if (z === undefined) {
+    if (xs.length !== ys.length) throw new DataError(where, `has ${xs.length} x and ${ys.length} y`, "Give one y for each x"); // prettier-ignore
+    return { x: xs, y: ys };
+  }
+  ascend(where, "y", ys);
+  if (xs.length * ys.length > MOST_POINTS) throw new DataError(where, `has ${xs.length * ys.length} points`, FEWER);
+  if (typeof z !== "object" || z === null || z.length !== xs.length) throw new DataError(where, `has no row of z for each of ${xs.length} x`, "Give z, a list of rows"); // prettier-ignore
+  const rows = Array.from(z, (row, k) => numbersOf(where, `z[${k}]`, row));
+  const short = rows.findIndex((row) => row.length !== ys.length);
+  if (short >= 0) throw new DataError(where, `has ${rows[short]?.length} values in z[${short}] for ${ys.length} y`, "Give one for each y"); // prettier-ignore
+  return { x: xs, y: ys, z: rows };
 }
 
-/** A table's value at an argument, found by halves. */
-export function interpolated(s: Symbols, { x, y }: NonNullable<FunctionTable["points"]>, at: Expr): Expr {
-  const [xs, ys] = [(k: number): number => x[k] as number, (k: number): number => y[k] as number];
+const FEWER = `Give at most ${MOST_POINTS}: take every other, or fit a function`;
+
+function numbersOf(where: string, what: string, given: unknown): number[] {
+  const list = given as ArrayLike<number> | null | undefined;
+  if (typeof list !== "object" || list === null || !(list.length >= 1)) throw new DataError(where, `has no ${what}`, "Give lists of numbers"); // prettier-ignore
+  if (list.length > MOST_POINTS) throw new DataError(where, `has ${list.length} points`, FEWER);
+  const values = Array.from(list);
+  const bad = values.findIndex((value) => typeof value !== "number" || !Number.isFinite(value));
+  if (bad >= 0) throw new DataError(where, `has no finite number at ${what}[${bad}]`, "Give finite numbers");
+  return values;
+}
+
+function ascend(where: string, what: string, values: readonly number[]): void {
+  const down = values.findIndex((value, k) => k > 0 && value <= (values[k - 1] as number));
+  if (down >= 0) throw new DataError(where, `has ${what}[${down}] = ${values[down]} behind ${values[down - 1]}`, `Give ${what} in ascending order, each once`); // prettier-ignore
+}
+
+/** A table's value at its arguments. */
+export function interpolated(s: Symbols, { x, y, z }: NonNullable<FunctionTable["points"]>, [at, other]: readonly Expr[]): Expr {
+  const row = (k: number): Expr => (z === undefined ? s.number(y[k] as number) : along(s, y, (j) => s.number(z[k]?.[j] as number), other as Expr));
+  return along(s, x, row, at as Expr);
+} // prettier-ignore
+
+/** Straight lines between values at points, the place found by halves, the ends held. */
+function along(s: Symbols, points: readonly number[], value: (k: number) => Expr, at: Expr): Expr {
+  const point = (k: number): number => points[k] as number;
   const within = (first: number, last: number): Expr => {
     if (last - first === 1) {
-      const slope = (ys(last) - ys(first)) / (xs(last) - xs(first));
-      return s.add(s.number(ys(first)), s.mul(s.number(slope), s.sub(at, s.number(xs(first)))));
+      const slope = s.div(s.sub(value(last), value(first)), s.number(point(last) - point(first)));
+      return s.add(value(first), s.mul(slope, s.sub(at, s.number(point(first)))));
     }
     const middle = (first + last) >> 1;
-    return s.call("select", s.binary("<", at, s.number(xs(middle))), within(first, middle), within(middle, last));
+    return s.call("select", s.binary("<", at, s.number(point(middle))), within(first, middle), within(middle, last));
   };
-  const end = x.length - 1;
-  if (end === 0) return s.number(ys(0));
-  const above = s.call("select", s.binary("<", at, s.number(xs(end))), within(0, end), s.number(ys(end)));
-  return s.call("select", s.binary("<", at, s.number(xs(0))), s.number(ys(0)), above);
+  const end = points.length - 1;
+  if (end === 0) return value(0);
+  const above = s.call("select", s.binary("<", at, s.number(point(end))), within(0, end), value(end));
+  return s.call("select", s.binary("<", at, s.number(point(0))), value(0), above);
 }

@@ -73,7 +73,11 @@ export interface Routine extends At {
 
 /** A function whose values a script gives. */
 export interface FunctionTable extends Omit<Routine, "body"> {
-  readonly points?: { readonly x: readonly number[]; readonly y: readonly number[] };
+  readonly points?: {
+    readonly x: readonly number[];
+    readonly y: readonly number[];
+    readonly z?: readonly (readonly number[])[];
+  };
 }
 
 export interface Argument {

@@ -4,23 +4,20 @@ import { timeConstant } from "../events/connection.ts";
 import { exprsOf } from "./draft.ts";
 import type { Context } from "./context.ts";
 import type { Phases } from "./phases.ts";
-import { isDraw, isNormal } from "./random.ts";
+import { isDraw, isNormal, isNow } from "./random.ts";
 import { linear, nextOf } from "../../../lang/symbolic/relax.ts";
 import { keptName, Resolver } from "./resolve.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import { factors } from "../../../lang/symbolic/tidy.ts";
 
 /** What a file draws anew in every step of its states. White noise (`x = normrand(0, sd)`) and what it drives (`x = exp(-dt/tau)*x +
- * amp*normrand(0, 1)`) become the language's noise, if nothing else reads the same draws; other states take their draws in a map of a step.
- * They are hillock's numbers, of the same law.
- * @throws DataError for draws in the rates of a KINETIC scheme */
-export function withNoise(context: Context, given: Phases): Phases {
-  const { symbols: s, notes, lexer } = context;
+ * amp*normrand(0, 1)`) become the language's noise, if nothing else reads the same draws; other states take their draws in a map of a step, and
+ * what BREAKPOINT draws is states of its own. They are hillock's numbers, of the same law. */
+export function withNoise(context: Context, all: Phases): Phases {
+  const { symbols: s, notes } = context;
+  const given = withDrawnStates(context, all);
   const draws = (e: Expr): boolean => [...s.reads(e)].some(isDraw);
-  for (const { reactions, block } of given.schemes) {
-    const at = context.program.kinetics.get(block) ?? context.program.nameAt;
-    if (reactions.some((r) => draws(r.forward) || draws(r.backward))) lexer.fail(at, `draws the rates of ${block}, which is refused: a scheme's rates are known as a step begins`, "Draw a variable in a PROCEDURE that BREAKPOINT solves"); // prettier-ignore
-  }
+  if ([...given.initial.values()].some(draws)) notes.push("what INITIAL draws is drawn by hillock, once for each cell: the law is the file's, the numbers are not NEURON's"); // prettier-ignore
   const phases = { ...given, updates: given.updates.map((u) => (exprsOf(u.form).some(draws) ? { ...u, form: { next: nextOf(s, u) } } : u)) }; // prettier-ignore
   const steps = new Map([...phases.advanced, ...phases.updates.flatMap(({ state, form }): [string, Expr][] => ("next" in form ? [[state, form.next]] : []))]); // prettier-ignore
   const drawn = [...steps].filter(([, e]) => draws(e));
@@ -45,6 +42,23 @@ export function withNoise(context: Context, given: Phases): Phases {
     updates: phases.updates.filter(({ state }) => !asNoise.has(state)),
     currents: new Map([...phases.currents].map(([name, e]) => [name, put(e)])),
   };
+}
+
+/** With a state for every number that BREAKPOINT draws: it is one throughout a step, where NEURON draws twice, at V and 0.001 mV above it. */
+function withDrawnStates({ symbols: s, variables, notes }: Context, phases: Phases): Phases {
+  const names = [...new Set([...phases.currents.values()].flatMap((e) => [...s.reads(e)]))].filter(isNow);
+  if (names.length === 0) return phases;
+  const isFree = (name: string): boolean => variables.find(name) === undefined;
+  let place = 0;
+  const drawn = names.map((now) => {
+    do place++;
+    while (!isFree(`drawn_${place}`));
+    return { now, name: `drawn_${place}`, law: isNormal(now) ? "normal" : "uniform" } as const;
+  });
+  const put = new Map(drawn.map(({ now, name }) => [now, s.name(keptName(name))]));
+  if (names.some((now) => now.includes("@now_breakpoint"))) notes.push("what BREAKPOINT draws is one number a step: NEURON, which runs it twice in a step, draws two, and takes a thousand times their difference for a conductance"); // prettier-ignore
+  notes.push(`what BREAKPOINT draws, ${drawn.map(({ name }) => name).join(", ")}, is drawn by hillock: the law is the file's, the numbers are not NEURON's`); // prettier-ignore
+  return { ...phases, drawn, currents: new Map([...phases.currents].map(([name, e]) => [name, s.substitute(e, put)])) };
 }
 
 class Noises {

@@ -8,7 +8,7 @@ import { type Loop, runLoop } from "./loops.ts";
 import type { At } from "../reading/lexer.ts";
 import { among, either, pickedFromLong, pickedOf } from "./picked.ts";
 import { power } from "./power.ts";
-import { drawn, type Draws, isRandom } from "./random.ts";
+import { drawn, type Draws, isRandom, pickedBelow } from "./random.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { Routine, Statement, TableStatement, Target, Term } from "../reading/syntax.ts";
 import { bounded, labelOnce, type Context } from "./context.ts";
@@ -344,7 +344,8 @@ export class Execution {
       return lexer.fail(at, `calls ${name.slice(0, 60)}, ${why}`, "Write it as a FUNCTION of the file");
     }
     if (args.length !== builtin.of) lexer.fail(at, `gives ${name} ${args.length} arguments`, `Give it ${builtin.of}`);
-    return name === "pow" ? power(this.shared, ...(values() as [Expr, Expr])) : builtin.is(symbols, ...values());
+    if (name === "pow") return power(this.shared, ...(values() as [Expr, Expr]));
+    return pickedBelow(this.shared, { name, args }, (term) => this.value(term), this.#effects.draw) ?? builtin.is(symbols, ...values()); // prettier-ignore
   }
 
   #enter(name: string, at: At): void {

@@ -8,7 +8,7 @@ import { chosen, type Equation, formOf, slopeOf, through, type Written } from ".
 import { Execution } from "./execute.ts";
 import type { At } from "../reading/lexer.ts";
 import { implicit, euler, exact, type Form, nextOf } from "../../../lang/symbolic/relax.ts";
-import { drawName, type Law } from "./random.ts";
+import { drawName, isDraw, type Law, nowName, startName } from "./random.ts";
 import { type Conserved, fluxes, held, reactionsOf, released, type Scheme } from "./schemes.ts";
 import type { Context } from "./context.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
@@ -41,6 +41,8 @@ export interface Phases {
   readonly conserved: readonly Conserved[];
   readonly advanced: ReadonlyMap<string, Expr>;
   readonly currents: ReadonlyMap<string, Expr>;
+  /** numbers that BREAKPOINT draws, as states that each step draws anew. */
+  readonly drawn: readonly { readonly name: string; readonly law: Law }[];
 }
 
 export function runPhases(context: Context): Phases {
@@ -48,6 +50,7 @@ export function runPhases(context: Context): Phases {
   const steady: { block: string; before: ReadonlyMap<string, Expr> }[] = [];
   const sent: Omit<Sent, "delay">[] = [];
   const initial = new Execution(context, {
+    draw: counted(context, startName, "initial"),
     other: (statement, run) => {
       if (statement.kind === "solve") {
         steady.push({ block: statement.block, before: new Map(run.values) });
@@ -70,7 +73,7 @@ export function runPhases(context: Context): Phases {
   const advance = new Advance(context, values, steady.length > 0);
   advance.all(body);
   advance.after([...hooked(context, "AFTER SOLVE"), ...hooked(context, "BEFORE STEP")]);
-  const currents = new Execution(context, { other: (statement) => refuse(context, statement) });
+  const currents = new Execution(context, { draw: counted(context, nowName, "breakpoint"), other: (statement) => refuse(context, statement) }); // prettier-ignore
   beforeCurrents(context, currents);
   currents.scoped(new Map(), withoutSolves(body));
   return {
@@ -82,8 +85,15 @@ export function runPhases(context: Context): Phases {
     conserved: advance.conserved,
     advanced: advance.values,
     currents: currents.values,
+    drawn: [],
   };
 }
+
+/** Draws of a phase, by their places. */
+function counted({ symbols: s }: Context, name: (law: Law, place: string) => string, phase: string): (law: Law) => Expr {
+  let draws = 0;
+  return (law) => s.name(name(law, `${phase}${draws++}`));
+} // prettier-ignore
 
 /** Takes the delay of an event that INITIAL sends out of its values. */
 function delayOf({ symbols: s }: Context, values: Map<string, Expr>, sent: string): Expr {
@@ -107,14 +117,10 @@ const hooked = ({ program }: Context, when: Hook["when"]): Statement[] =>
 
 /** BEFORE BREAKPOINT: as if at the top of BREAKPOINT, but that NEURON's dI/dV does not see it. */
 function beforeCurrents(context: Context, currents: Execution): void {
-  const { program, lexer, symbols: s, variables, notes } = context;
-  let draws = 0;
-  // one normal number for a step: white(sqrt(dt)); equal noises of a mechanism are one, so that there is no second
-  const draw = (law: Law): Expr | undefined => (law === "normal" && draws++ === 0 ? s.call("white", s.call("sqrt", s.name("dt"))) : undefined); // prettier-ignore
-  const before = new Execution(context, { draw, other: (statement) => refuse(context, statement) });
+  const { program, lexer, symbols: s, variables } = context;
+  const before = new Execution(context, { draw: counted(context, nowName, "before"), other: (statement) => refuse(context, statement) }); // prettier-ignore
   before.scoped(new Map(), hooked(context, "BEFORE BREAKPOINT"));
   for (const [name, value] of before.values) currents.set(name, value);
-  if (draws > 0) notes.push("what BEFORE BREAKPOINT draws is noise of hillock's own: the law is the file's, the numbers are not NEURON's"); // prettier-ignore
   const [at] = program.hooks.filter(({ when }) => when === "BEFORE BREAKPOINT");
   for (const [name, value] of currents.values) {
     if (s.reads(value).has("V")) currents.set(name, bar(context, at as At, `computes ${name} from the voltage in BEFORE BREAKPOINT, which is refused: the solver would not see it change`, "Compute it in BREAKPOINT")); // prettier-ignore
@@ -397,7 +403,8 @@ class Advance {
     const { program } = this.#context;
     const isPool = program.ions.some(({ ion, write }) => write.includes(`${ion}i`) || write.includes(`${ion}o`));
     const schemes = found.schemes?.map((scheme) => this.#withTotal(scheme));
-    if (schemes?.every((scheme) => scheme !== undefined) === true && !isPool && program.kind === "density")
+    const draws = found.reactions.some(({ flux }) => [...this.#context.symbols.reads(flux)].some(isDraw)); // rates of a scheme are known as a step begins
+    if (schemes?.every((scheme) => scheme !== undefined) === true && !isPool && !draws && program.kind === "density")
       return void this.schemes.push(...(schemes as Scheme[]));
     this.conserved.push(...found.conserved);
     const rates = fluxes(this.#context, found.reactions);

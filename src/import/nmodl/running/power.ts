@@ -1,18 +1,20 @@
 import type { Expr } from "../../../lang/expr.ts";
+import { integerExponent } from "../../../lang/powers.ts";
+import { valueOf } from "../../../lang/symbolic/symbols.ts";
+import { TOO_MUCH } from "../events/under-way.ts";
 import type { Context } from "./context.ts";
 
-/** A power as C's pow has it. Of a base below 0 it has a value where the exponent is whole; the language's, of an exponent that is no
- * literal, has 0. */
-export function power({ symbols: s, variables }: Pick<Context, "symbols" | "variables">, base: Expr, exponent: Expr): Expr {
+/** A power as C's pow has it. Of a base below 0 it has a value where the exponent is whole, else none: what no state may have, which ends the
+ * run where it reaches one. The language's, of an exponent that is no whole literal, has 0. */
+export function power({ symbols: s }: Pick<Context, "symbols">, base: Expr, exponent: Expr): Expr {
   const plain = s.binary("^", base, exponent);
-  if (exponent.kind !== "name" || !mayBeBelow(base)) return plain;
-  const variable = variables.find(exponent.name);
-  const isWhole = variable?.kind === "parameter" && Number.isInteger(variable.declared.value ?? 0);
-  if (!isWhole) return plain;
-  const two = s.number(2);
+  if (integerExponent(exponent) !== undefined || !mayBeBelow(base)) return plain;
+  const [two, none] = [s.number(2), s.number(TOO_MUCH)];
   const isOdd = s.sub(exponent, s.mul(two, s.call("floor", s.div(exponent, two))));
   const signed = s.mul(s.binary("^", s.call("abs", base), exponent), s.sub(s.number(1), s.mul(two, isOdd)));
-  return s.call("select", s.binary("<", base, s.number(0)), signed, plain);
+  const isWhole = s.binary("==", exponent, s.call("floor", exponent));
+  const below = valueOf(exponent) === undefined ? s.call("select", isWhole, signed, none) : none;
+  return s.call("select", s.binary("<", base, s.number(0)), below, plain);
 } // prettier-ignore
 
 /** Whether a value may lie below 0: names (concentrations, gates, parameters) are taken not to, differences are. */

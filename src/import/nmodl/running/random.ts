@@ -2,7 +2,8 @@ import type { Expr } from "../../../lang/expr.ts";
 import { bar } from "./barred.ts";
 import type { At } from "../reading/lexer.ts";
 import type { Context } from "./context.ts";
-import type { Symbols } from "../../../lang/symbolic/symbols.ts";
+import { type Symbols, valueOf } from "../../../lang/symbolic/symbols.ts";
+import { TOO_MUCH } from "../events/under-way.ts";
 import type { Term } from "../reading/syntax.ts";
 
 /** Of a number that a step draws anew: between 0 and 1, or of mean 0 and standard deviation 1. */
@@ -14,6 +15,12 @@ type Numbers = (law: Law) => Expr;
 /** A draw by its place in the file: the language's name is given as texts are written. */
 export const drawName = (law: Law, place: number | string): string => `${law}@${place}`;
 export const isNormal = (name: string): boolean => name.startsWith("normal@");
+/** A number that BREAKPOINT draws, by its place: it is a state that each step draws anew. */
+export const nowName = (law: Law, place: string): string => drawName(law, `now_${place}`);
+export const isNow = (name: string): boolean => /^(normal|uniform)@now_/.test(name);
+/** Of INITIAL. */
+export const startName = (law: Law, place: number | string): string => drawName(law, `start_${place}`);
+export const isStart = (name: string): boolean => /^(normal|uniform)@start_/.test(name);
 export const isDraw = (name: string): boolean => isNormal(name) || name.startsWith("uniform@");
 
 type Made = (s: Symbols, draw: Numbers, ...args: Expr[]) => Expr;
@@ -24,6 +31,28 @@ const normal: Made = (s, draw, mean, sd) =>
   mean === undefined || sd === undefined ? draw("normal") : s.add(mean, s.mul(sd, draw("normal")));
 const exponential: Made = (s, draw, mean) => s.negate(s.mul(mean ?? s.number(1), s.call("log", draw("uniform"))));
 
+/** A whole number below 2^32: two halves of 16 bits, since one uniform number has 23. */
+const whole: Made = (s, draw) => {
+  const half = (): Expr => s.call("floor", s.mul(s.number(65536), draw("uniform")));
+  return s.add(s.mul(s.number(65536), half()), half());
+};
+
+/** Most events that a Poisson number counts; one more is what no state may have, and ends the run. */
+const MOST_EVENTS = 32;
+
+/** How many sums of the law's first probabilities one uniform number reaches. */
+const poisson: Made = (s, draw, mean) => {
+  const [of, u] = [mean as Expr, draw("uniform")];
+  let probability = s.call("exp", s.negate(of));
+  let [below, count]: [Expr, Expr] = [probability, s.number(0)];
+  for (let k = 1; k <= MOST_EVENTS + 1; k++) {
+    count = s.add(count, s.call("select", s.binary("<", u, below), s.number(0), s.number(k > MOST_EVENTS ? TOO_MUCH : 1)));
+    probability = s.div(s.mul(probability, of), s.number(k));
+    below = s.add(below, probability);
+  }
+  return count;
+}; // prettier-ignore
+
 /** By name: how many arguments, without that of a RANDOM, and the number that is drawn. */
 const DRAWN: ReadonlyMap<string, { readonly of: readonly number[]; readonly is: Made }> = new Map([
   ["scop_random", { of: [0], is: uniform }],
@@ -33,15 +62,29 @@ const DRAWN: ReadonlyMap<string, { readonly of: readonly number[]; readonly is: 
   ["random_dpick", { of: [0], is: uniform }],
   ["random_normal", { of: [0, 2], is: normal }],
   ["random_negexp", { of: [0, 1], is: exponential }],
+  ["random_ipick", { of: [0], is: whole }],
+  ["poisrand", { of: [1], is: poisson }],
+  ["random_poisson", { of: [1], is: poisson }],
 ]);
 
-/** Those that the language has no numbers for. */
-const REFUSED: ReadonlySet<string> = new Set(["poisrand", "urand_r", "nrn_random_pick", "random_ipick", "random_poisson"]); // prettier-ignore
+/** Those whose law is in C. */
+const REFUSED: ReadonlySet<string> = new Set(["urand_r", "nrn_random_pick"]);
 
-const REMEDY = "Draw in a PROCEDURE that BREAKPOINT solves or in NET_RECEIVE (BREAKPOINT itself runs twice in a step), or write noise(sd, tau) or white(s) into the current of a cell of up to 8 compartments (docs/own-neuron.md)"; // prettier-ignore
+const REMEDY = "Draw in INITIAL, in BREAKPOINT, in a block that it solves or in NET_RECEIVE";
 const DRAWN_TIMES = "Draw its times as poisson({ rate }) or gamma({ order, rate }) sources (docs/sources.md)";
 
 export const isRandom = (name: string): boolean => DRAWN.has(name) || REFUSED.has(name);
+
+/** fmod(random_ipick(r), n), one of n whole numbers: in float32 the last bits of a number up to 2^32 are gone. undefined of any other call. */
+export function pickedBelow({ symbols: s, variables }: Context, { name, args }: Pick<Extract<Term, { kind: "call" }>, "name" | "args">, value: (term: Term) => Expr, draw: Draws | undefined): Expr | undefined {
+  const [pick, below] = args;
+  if (name !== "fmod" || pick?.kind !== "call" || pick.name !== "random_ipick" || below === undefined) return undefined;
+  const n = value(below);
+  const variable = n.kind === "name" ? variables.find(n.name) : undefined;
+  const size = variable?.kind === "parameter" ? variable.declared.value : valueOf(n);
+  const u = Number.isInteger(size) ? draw?.("uniform") : undefined;
+  return u && s.call("floor", s.mul(n, u));
+} // prettier-ignore
 
 /** A call that draws, as an expression of the step's own numbers.
  * @param draw  undefined where nothing may be drawn that reaches a state or a current */
@@ -53,7 +96,7 @@ export function drawn(shared: Context, call: At & { readonly name: string; reado
     const problem = `calls ${name}, which is refused: ${why}`;
     return program.kind === "artificial" ? lexer.fail(call, problem, DRAWN_TIMES) : bar(shared, call, problem, REMEDY);
   };
-  if (law === undefined) return refused("the language draws uniform and normal numbers alone");
+  if (law === undefined) return refused("its law is in C");
   const ofVariable = name.startsWith("random_");
   const [first] = args;
   if (ofVariable && !(first?.kind === "name" && program.randoms.some((r) => r.name === first.name))) return lexer.fail(call, `calls ${name} of what is no RANDOM`, "Declare it in NEURON: RANDOM r"); // prettier-ignore
@@ -66,5 +109,5 @@ export function drawn(shared: Context, call: At & { readonly name: string; reado
     return found ?? symbols.number(0);
   };
   const is = law.is(symbols, number, ...given.map(value));
-  return fits ? is : refused("what draws here is no step of states and no event");
+  return fits ? is : refused("what draws here is no start, no step and no event");
 } // prettier-ignore

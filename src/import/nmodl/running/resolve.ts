@@ -4,6 +4,7 @@ import { children } from "../../../lang/names.ts";
 import { valenceOf } from "../reading/ions.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
 import type { Context } from "./context.ts";
+import { drawName, startName } from "./random.ts";
 import { fresh, isFresh, type Phases, staleName } from "./phases.ts";
 import type { At } from "../reading/lexer.ts";
 
@@ -36,6 +37,8 @@ export class Resolver {
   constructor(context: Context, phases: Phases) {
     this.#context = context;
     this.#phases = phases;
+    const { symbols: s } = context;
+    for (const { name, law } of phases.drawn) this.kept.set(name, { name, init: s.name(startName(law, name)), next: s.name(drawName(law, name)) }); // prettier-ignore
   }
 
   resolve(expr: Expr, phase: Phase): Expr {

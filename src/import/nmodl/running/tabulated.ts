@@ -33,11 +33,12 @@ function limit(run: Valued, term: Term): number | undefined {
   return variable?.kind === "parameter" ? variable.declared.value : valueOf(value);
 }
 
-/** A FUNCTION_TABLE at its argument, as a script gives it. */
-export function fromScript({ symbols, lexer }: Context, { name, points, args }: FunctionTable, [at, ...others]: readonly Expr[], place: At): Expr {
-  if (at === undefined || others.length > 0 || args.length !== 1) return lexer.fail(place, `calls the FUNCTION_TABLE ${name} with ${others.length + Number(at !== undefined)} arguments, which is refused: it is a table over one`, "Give it one argument, or write a FUNCTION");
-  if (points === undefined) return lexer.fail(place, `calls the FUNCTION_TABLE ${name}, whose values a script gives in NEURON`, `Give nmodl the option functionTables: { ${name}: { x: [...], y: [...] } }, or hillock import the option --table ${name}=points.csv`);
-  return interpolated(symbols, points, at);
+/** A FUNCTION_TABLE at its arguments, as a script gives it. */
+export function fromScript({ symbols, lexer }: Context, { name, points, args }: FunctionTable, given: readonly Expr[], place: At): Expr {
+  if (args.length < 1 || args.length > 2) return lexer.fail(place, `calls the FUNCTION_TABLE ${name} of ${args.length} arguments, which is refused: tables are over one or two`, "Write a FUNCTION");
+  if (given.length !== args.length) return lexer.fail(place, `gives ${name} ${given.length} arguments`, `Give it ${args.length}`);
+  if (points === undefined) return lexer.fail(place, `calls the FUNCTION_TABLE ${name}, whose values a script gives in NEURON`, `Give nmodl the option functionTables: { ${name}: { x: [...], y: [...]${args.length === 2 ? ", z: [[...], ...]" : ""} } }, or hillock import the option --table ${name}=points.csv`);
+  return interpolated(symbols, points, given);
 } // prettier-ignore
 
 /** Linear interpolation as NEURON's tables do it, ends held; or the function itself. */

@@ -1,4 +1,5 @@
 import { BUILTINS } from "../running/builtins.ts";
+import { isRandom } from "../running/random.ts";
 import type { At, Lexer } from "../reading/lexer.ts";
 import type { Argument, Program, Routine, Statement, Target, Term } from "../reading/syntax.ts";
 import type { Measure, UnitTable } from "./units.ts";
@@ -211,9 +212,9 @@ class Check {
     const routine = functions.get(name) ?? procedures.get(name) ?? functionTables.get(name);
     if (routine === undefined) {
       if (name === "nernst") return this.#units.read("mV") ?? "any";
-      if (BUILTINS.has(name) || name === "printf" || name === "fprintf")
-        given.forEach((value) => this.#bare(at, value, `the argument of ${name}`));
-      return BUILTINS.has(name) ? NONE : "any";
+      const takesNumbers = BUILTINS.has(name) || isRandom(name) || name === "set_seed";
+      if (takesNumbers || name === "printf" || name === "fprintf") given.forEach((value) => this.#bare(at, value, `the argument of ${name}`)); // prettier-ignore
+      return takesNumbers ? NONE : "any";
     }
     routine.args.forEach(({ name: arg, unit }, k) => {
       const value = given[k];

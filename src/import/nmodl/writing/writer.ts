@@ -8,7 +8,7 @@ import { withLets } from "./lets.ts";
 import type { Context } from "../running/context.ts";
 import { failBarred, isBarred } from "../running/barred.ts";
 import { ruleOut } from "../running/fixing.ts";
-import { isDraw, isNormal } from "../running/random.ts";
+import { isDraw, isNormal, isStart } from "../running/random.ts";
 import { textOf } from "../../../lang/symbolic/text.ts";
 import { tidy } from "../../../lang/symbolic/tidy.ts";
 import { type UnitTable, unitOf } from "../units/units.ts";
@@ -35,7 +35,7 @@ export class Writer {
   readonly #taken = new Set<string>(["V", "dt", "celsius", "diam", "area", "w"]);
   readonly #roots: Expr[] = [];
   readonly #neat = new Map<Expr, Expr>();
-  readonly #drawn = { draw_uniform: 0, draw_normal: 0 };
+  readonly #drawn = new Map<string, number>();
   #fitted: Fit | undefined;
 
   /** @param aliases  other names of states */
@@ -168,7 +168,10 @@ export class Writer {
     const known = this.#names.get(name);
     if (known !== undefined) return known;
     const fn = isNormal(name) ? "draw_normal" : "draw_uniform";
-    const call = s.call(fn, s.number(++this.#drawn[fn]));
+    const key = `${fn} ${isStart(name) ? "start" : "step"}`; // those of initial values are numbers of their own
+    const k = (this.#drawn.get(key) ?? 0) + 1;
+    this.#drawn.set(key, k);
+    const call = s.call(fn, s.number(k));
     this.#names.set(name, call);
     return call;
   }
