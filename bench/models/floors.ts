@@ -1,15 +1,20 @@
 import type { CompiledCells } from "../../src/compile/compiled.ts";
+import { parse } from "../../src/lang/parse.ts";
+import { jsLibrary, printJs } from "../../src/lang/print.ts";
 import type { Cell } from "../lib.ts";
 import { operations } from "./network.ts";
 
-/** ns of one operation of float64 on numbers that the first cache holds, four sums at once; a function of its own, so that it is inlined.
- * @param operation  a text of v */
+/** ns of one operation of float64 on numbers that the first cache holds, four sums at once, as the reference engine prints it.
+ * @param operation  an equation's text, of v */
 export function price(operation: string): number {
-  const terms = [0, 1, 2, 3].map((k) => `v = x[k + ${k}]; s${k} += ${operation};`).join(" ");
-  const loop = new Function(
-    "x",
-    `let v = 0, s0 = 0, s1 = 0, s2 = 0, s3 = 0; for (let k = 0; k < x.length; k += 4) { ${terms} } return s0 + s1 + s2 + s3;`,
-  ) as (x: Float64Array) => number;
+  const printed = printJs([{ op: "set", name: "y", value: parse(operation) }], { f32: false });
+  const terms = [0, 1, 2, 3].map((k) => `v = x[k + ${k}]; ${printed} s${k} += y;`).join(" ");
+  const library = jsLibrary(false);
+  const make = new Function(
+    ...Object.keys(library),
+    `return (x) => { let v = 0, y = 0, s0 = 0, s1 = 0, s2 = 0, s3 = 0; for (let k = 0; k < x.length; k += 4) { ${terms} } return s0 + s1 + s2 + s3; };`,
+  );
+  const loop = make(...Object.values(library)) as (x: Float64Array) => number;
   const x = Float64Array.from({ length: 1024 }, (_, k) => -k / 1024);
   let [best, sum] = [Infinity, 0];
   for (let round = 0; round < 500; round++) {
@@ -26,7 +31,7 @@ export function stepFloors(cells: CompiledCells): Cell[][] {
   const ops = operations(cells);
   const bytes = 8 * (2 * program.states.length + program.params.length);
   return [
-    ["exponentials", ops.exponentials, ops.exponentials * price("Math.exp(v)")],
+    ["exponentials", ops.exponentials, ops.exponentials * price("exp(v)")],
     ["divisions", ops.divisions, ops.divisions * price("1 / (v + 2)")],
     ["sums, products, selections", ops.others, (ops.others / 2) * price("1.5 * v")],
     ["bytes: states read and written, parameters read, each step", bytes, ""],

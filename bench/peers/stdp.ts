@@ -77,7 +77,7 @@ export default {
       return {
         adapter: info,
         tables: [
-          { title: "Floors of an event, ns of CPU: one thread of the float64 reference, and the adapter's all threads", columns: ["what", "float64", "adapter"], rows: [["the decay of a trace: an exponential", price("Math.exp(v)"), costs["exp (argument clamped)"].cpu.min], ["a weight read and written, beside an index", eventFloor(links), 4 * costs["load from storage"].cpu.min]] },
+          { title: "Floors of an event, ns of CPU: one thread of the float64 reference, and the adapter's all threads", columns: ["what", "float64", "adapter"], rows: [["the decay of a trace: an exponential", price("exp(v)"), costs["exp (argument clamped)"].cpu.min], ["a weight read and written, beside an index", eventFloor(links), 4 * costs["load from storage"].cpu.min]] },
           { title: `${INPUTS} inputs at 20 Hz onto each of ${NEURONS} neurons, ${links} links of stdp_additive; in turn in one run; ratios above 1: faster than Brian 2`, columns: ["program", "s per simulated second", "s CPU", "million events per second", "ns CPU per event", "times as fast", "by CPU", "rate, Hz"], rows },
         ],
         notes: [`An event is a spike of either side at one link. Blocks have ${network.maxBlock} steps of ${DT} ms, as the dendritic delay allows. Times are those of whole steps, cells and inputs included. Brian's events are its neurons' spikes and the expected number of its inputs'.`],

@@ -86,7 +86,6 @@ export const OPERATIONS: Readonly<Record<Exclude<BinaryOp, "^">, (a: number, b: 
 };
 
 const CALLS: Readonly<Record<Fn, (...args: number[]) => number>> = {
-  exp: Math.exp,
   log: Math.log,
   sqrt: Math.sqrt,
   abs: Math.abs,
@@ -97,7 +96,6 @@ const CALLS: Readonly<Record<Fn, (...args: number[]) => number>> = {
   min: Math.min,
   max: Math.max,
   select: (condition = 0, ifTrue = 0, ifFalse = 0) => (condition === 0 ? ifFalse : ifTrue),
-  expm1: Math.expm1,
   ...jsMath,
   noise: () => NaN, // compile replaces it
   white: () => NaN,

@@ -1,3 +1,5 @@
+import { exp } from "./exponential.ts";
+
 /** Where the points lie this close together the recursion would cancel. */
 const CLOSE = 1;
 const TERMS = 24;
@@ -21,5 +23,5 @@ export function expDifference(...points: number[]): number {
     sum += (h[k] as number) / factorial;
     factorial *= n + k + 1;
   }
-  return Math.exp(middle) * sum;
+  return exp(middle) * sum;
 }

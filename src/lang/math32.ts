@@ -1,6 +1,7 @@
 /** Twins of shaders/math.wgsl in float32 by Math.fround: the same polynomials and branches; ranges and errors stand there.
  * Builtins (exp, log, pow, division) are rounded correctly here and only to some ulp on a GPU. */
 
+import { exp as exp64 } from "./exponential.ts";
 import { realPower } from "./powers.ts";
 
 const fr = Math.fround;
@@ -17,7 +18,7 @@ const horner = (coefficients: readonly number[], x: number): number =>
   coefficients.reduce((sum, c) => fr(fr(sum * x) + c));
 const isSmall = (x: number): boolean => Math.abs(x) < SERIES_BELOW;
 
-export const exp = (x: number): number => fr(Math.exp(Math.min(x, LARGEST_EXPONENT)));
+export const exp = (x: number): number => fr(exp64(Math.min(x, LARGEST_EXPONENT)));
 const exprel_series = (x: number): number => horner(EXPREL, x);
 export const expm1_with = (x: number, ex: number): number => (isSmall(x) ? fr(x * exprel_series(x)) : fr(ex - 1));
 export const exprel_with = (x: number, ex: number): number => (isSmall(x) ? exprel_series(x) : fr(fr(ex - 1) / x));

@@ -1,4 +1,5 @@
 import { ModelError } from "../errors.ts";
+import { INLINE, LOCALS, TABLES } from "./exponential.ts";
 import { assigned, type BinaryOp, type Expr, type Fn, type Stmt, isComparison } from "./expr.ts";
 import { jsMath32 } from "./math32.ts";
 import { jsMath } from "./math64.ts";
@@ -41,23 +42,26 @@ export function printWgsl(stmts: readonly Stmt[], { rename = identity, indent = 
   return stmts.map((stmt) => `${indent}${line(stmt)}`).join("\n");
 }
 
-/** A program in JavaScript: `let` becomes `const`, `set` assigns, `add` adds. A float64 sum carries nothing. */
+/** A program in JavaScript: `let` becomes `const`, `set` assigns, `add` adds. A float64 sum carries nothing, and a float64 exponential
+ * stands as its operations. */
 export function printJs(stmts: readonly Stmt[], options: JsOptions): string {
   const { f32, rename = identity, indent = "  " } = options;
+  const dialect = f32 ? new Js32(rename) : new Inline64(rename);
   const line = (given: Stmt): string => {
     const { carry, ...plain } = given;
     const stmt = f32 ? given : plain;
-    const value = toJs(assigned(stmt), options);
+    const value = render(assigned(stmt), dialect).text;
     if (!f32 || carry === undefined) return `${stmt.op === "let" ? "const " : ""}${rename(stmt.name)} = ${value};`;
     const [x, low] = [rename(stmt.name), rename(carry)];
     return `{ const more_ = ${value}, sum_ = fr(${x} + more_); ${low} = fr(more_ - fr(sum_ - ${x})); ${x} = sum_; }`;
   };
-  return stmts.map((stmt) => `${indent}${line(stmt)}`).join("\n");
+  const text = stmts.map((stmt) => `${indent}${line(stmt)}`).join("\n");
+  return text.includes("$x") ? `${indent}${LOCALS}\n${text}` : text;
 }
 
-/** The functions that printed JavaScript calls: `new Function(...Object.keys(lib), body)(...Object.values(lib))`. */
-export const jsLibrary = (f32: boolean): Readonly<Record<string, (...args: number[]) => number>> =>
-  f32 ? jsMath32 : jsMath;
+/** What printed JavaScript calls and reads: `new Function(...Object.keys(lib), body)(...Object.values(lib))`. */
+export const jsLibrary = (f32: boolean): Readonly<Record<string, ((...args: number[]) => number) | Float64Array>> =>
+  f32 ? jsMath32 : { ...jsMath, ...TABLES };
 
 /** The functions of shaders/math.wgsl that a printed text calls, for its import line. */
 export function mathFunctions(wgsl: string): string[] {
@@ -197,6 +201,13 @@ class Js64 implements Dialect {
   select = selectJs;
   call(fn: Exclude<Fn, "select">, args: readonly string[]): Text {
     return atom(`${Object.hasOwn(jsMath, fn) ? "" : "Math."}${fn}(${args.join(", ")})`);
+  }
+}
+
+class Inline64 extends Js64 {
+  override call(fn: Exclude<Fn, "select">, args: readonly string[]): Text {
+    const operations = INLINE[fn];
+    return operations === undefined ? super.call(fn, args) : atom(operations(args[0] as string));
   }
 }
 

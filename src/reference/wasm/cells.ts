@@ -13,20 +13,18 @@ export function kernelIntegrate(network: CompiledNetwork, population: number, ce
   if (heap?.scratch.has(population) !== true || cells.program.kind !== "small") return undefined;
   const region = regionOf(heap, population, cells, part, longest);
   const scratch = scratchOf(cells, part, longest);
-  const found = new Int32Array(heap.memory.buffer, region + scratch.spikes, (scratch.again - scratch.spikes) / 4);
+  const found = new Int32Array(heap.memory.buffer, region + scratch.spikes, scratch.spikeBytes / 4);
   const traces = scratch.traces.map((t, k) => new KernelTrace(cells.traces[k] as CompiledCells["traces"][number], t, region, heap, longest, cells.n));
   const { entries, voltageLimit } = network;
   const shape = { entries, slots: network.stages[stage]?.slots as number, voltageLimit };
   const pages = heap.memory.buffer.byteLength / 2 ** 16;
-  const kernels = kernelsOf(kernelModule({ ...cells, program: cells.program }, placesOf(memory, population, stage, region, scratch), shape, { pages, shared: heap.shared }), heap);
-  if (kernels === undefined) return undefined;
-  const again = new Int32Array(heap.memory.buffer, region + scratch.again, 1);
+  const kernel = kernelOf(kernelModule({ ...cells, program: cells.program }, placesOf(memory, population, stage, region, scratch), shape, { pages, shared: heap.shared }), heap);
+  if (kernel === undefined) return undefined;
   const own = cellsOf(part, cells.n);
   return (b, { step, steps, clampSteps, clampFrom, nSources, own: { entries: span } }, spike) => {
     for (const t of traces) t.begin(step, steps);
     for (let e = span.first; e < span.end; e++) {
-      const result = kernels.next()(own.first, own.end, e, steps, clampSteps, clampFrom, 0);
-      if (again[0] !== 0) kernels.told(again, (own.end - own.first) / 4);
+      const result = kernel(own.first, own.end, e, steps, clampSteps, clampFrom, 0);
       if (result < 0) b.unsound();
       const bytes = result < 0 ? -1 - result : result;
       if (bytes > 0) tell(found, bytes, step, e * nSources + cells.firstSource, spike);
@@ -35,34 +33,10 @@ export function kernelIntegrate(network: CompiledNetwork, population: number, ce
   };
 } // prettier-ignore
 
-/** Calls for which careful code is taken at once, where most cells needed it. */
-const CAREFUL_CALLS = 50;
-
-/** A population's kernel: swift code, until most of its cells have numbers that it cannot compute. */
-export class Kernels {
-  readonly #run: Kernel;
-  readonly #careful: Kernel;
-  #calls = 0; // for which careful code is taken
-
-  constructor({ run, careful = run }: Readonly<Record<string, Kernel | undefined>>) {
-    [this.#run, this.#careful] = [run as Kernel, careful as Kernel];
-  }
-
-  next(): Kernel {
-    return this.#calls > 0 && this.#calls-- > 0 ? this.#careful : this.#run;
-  }
-
-  /** How often swift code has asked for careful code, of so many times. */
-  told(again: Int32Array, of: number): void {
-    if ((again[0] as number) > of / 2) this.#calls = CAREFUL_CALLS;
-    again[0] = 0;
-  }
-}
-
-function kernelsOf(code: Uint8Array<ArrayBuffer>, { memory }: Heap): Kernels | undefined {
+function kernelOf(code: Uint8Array<ArrayBuffer>, { memory }: Heap): Kernel | undefined {
   try {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory, ...imported } });
-    return new Kernels(exports as Readonly<Record<string, Kernel>>);
+    return exports["run"] as Kernel;
   } catch {
     return undefined; // without vectors of two numbers, or where a page may not compile
   }
@@ -83,7 +57,6 @@ function placesOf(memory: Memory, population: number, stage: number, region: num
     samples: scratch.traces.map((t) => region + t.samples),
     widths: scratch.traces.map((t) => t.own.length),
     spikes: region + scratch.spikes,
-    again: region + scratch.again,
   };
 }
 

@@ -7,14 +7,14 @@ const vector = (code: number): readonly number[] => [0xfd, ...unsigned(code)];
 
 /** Instructions without an immediate. f64x2: two numbers at once; masks have all bits of a lane set, or none. */
 const OP = {
-  block: [0x02, 0x40], loop: [0x03, 0x40], if: [0x04, 0x40], else: [0x05], end: [0x0b],
-  eqz: [0x45], i32eq: [0x46], i32ne: [0x47], i32ltS: [0x48], i32geS: [0x4e], i32add: [0x6a], i32sub: [0x6b], i32mul: [0x6c], i32and: [0x71], i32or: [0x72], select: [0x1b], i32shl: [0x74], i32shrU: [0x76],
+  block: [0x02, 0x40], loop: [0x03, 0x40], if: [0x04, 0x40], end: [0x0b],
+  i32eq: [0x46], i32ltS: [0x48], i32geS: [0x4e], i32add: [0x6a], i32sub: [0x6b], i32mul: [0x6c], i32and: [0x71], select: [0x1b], i32shl: [0x74], i32shrU: [0x76],
   splat: vector(0x14),
-  not: vector(0x4d), and: vector(0x4e), andnot: vector(0x4f), or: vector(0x50), xor: vector(0x51), bitselect: vector(0x52), anyTrue: vector(0x53),
+  not: vector(0x4d), and: vector(0x4e), andnot: vector(0x4f), bitselect: vector(0x52), anyTrue: vector(0x53),
   eq: vector(0x47), ne: vector(0x48), lt: vector(0x49), gt: vector(0x4a), le: vector(0x4b), ge: vector(0x4c),
-  floor: vector(0x75), trunc: vector(0x7a), abs: vector(0xec), neg: vector(0xed), sqrt: vector(0xef),
+  floor: vector(0x75), abs: vector(0xec), neg: vector(0xed), sqrt: vector(0xef),
   add: vector(0xf0), sub: vector(0xf1), mul: vector(0xf2), div: vector(0xf3), min: vector(0xf4), max: vector(0xf5), pmin: vector(0xf6), pmax: vector(0xf7),
-  wordsToLongs: vector(0xc9), allTrue: vector(0xc3), bitmask: vector(0xc4), longShl: vector(0xcb), longAdd: vector(0xce), longNe: vector(0xd7),
+  wordsToLongs: vector(0xc9), allTrue: vector(0xc3), bitmask: vector(0xc4), longShl: vector(0xcb), longShrU: vector(0xcd), longAdd: vector(0xce), longSub: vector(0xd1), longNe: vector(0xd7),
 } as const; // prettier-ignore
 
 /** Loads and stores of 16, 8 or 4 bytes; any address will do. `both`: one number into both lanes; `first`: lane 0 alone. */
@@ -96,15 +96,22 @@ export class Code {
     return this;
   }
 
+  /** The lower word of a lane. */
+  word(lane: 0 | 1): this {
+    this.#bytes.push(0xfd, 0x1b, 2 * lane);
+    return this;
+  }
+
   /** Puts a number into lane 1. */
   second(): this {
     this.#bytes.push(0xfd, 0x22, 1);
     return this;
   }
 
-  /** Of two vectors: lane 0 of the first, lane 1 of the second. */
-  secondOf(): this {
-    this.#bytes.push(0xfd, 0x0d, 0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27, 28, 29, 30, 31);
+  /** Of two vectors: a lane of the first, a lane of the second. */
+  lanes(first: 0 | 1, second: 0 | 1): this {
+    const bytes = (from: number): number[] => Array.from({ length: 8 }, (_, k) => from + k);
+    this.#bytes.push(0xfd, 0x0d, ...bytes(8 * first), ...bytes(16 + 8 * second));
     return this;
   }
 
@@ -137,11 +144,9 @@ export interface Imported {
   readonly results: readonly Type[];
 }
 
-/** A module that imports its memory as `env.memory` and functions as `env.<name>`, and exports its last function as `run`. Functions
- * are numbered in the order given, imported ones first.
- * @param more  numbers of further functions that it exports */
-export function moduleOf(imports: readonly Imported[], functions: readonly Code[], memory: { readonly pages: number; readonly shared: boolean }, more: Readonly<Record<string, number>> = {}): Uint8Array<ArrayBuffer> {
-  const all = [...imports, ...functions];
+/** A module of one function, which it exports as `run`; it imports its memory as `env.memory` and functions as `env.<name>`, numbered in the order given. */
+export function moduleOf(imports: readonly Imported[], run: Code, memory: { readonly pages: number; readonly shared: boolean }): Uint8Array<ArrayBuffer> {
+  const all = [...imports, run];
   const types = all.map(({ params, results }) => [0x60, ...list(params), ...list(results)]);
   const limits = memory.shared ? [3, ...unsigned(memory.pages), ...unsigned(memory.pages)] : [1, ...unsigned(memory.pages), ...unsigned(memory.pages)];
   const imported = [
@@ -153,9 +158,9 @@ export function moduleOf(imports: readonly Imported[], functions: readonly Code[
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
     ...section(1, types),
     ...section(2, imported),
-    ...section(3, functions.map((_, k) => unsigned(imports.length + k))),
-    ...section(7, Object.entries({ ...more, run: all.length - 1 }).map(([name, index]) => [...text(name), 0, ...unsigned(index)])),
-    ...section(10, functions.map((f) => f.bytes())),
+    ...section(3, [unsigned(imports.length)]),
+    ...section(7, [[...text("run"), 0, ...unsigned(imports.length)]]),
+    ...section(10, [run.bytes()]),
   ]);
 } // prettier-ignore
 

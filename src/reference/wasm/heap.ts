@@ -2,12 +2,13 @@ import type { CompiledCells, CompiledNetwork } from "../../compile/compiled.ts";
 import { withoutLinkTraces } from "../../host/learning.ts";
 import type { Memory, Heap } from "../memory.ts";
 import { cellsOf, type Part, WHOLE } from "../split.ts";
+import { TABLE_BYTES, writeTable } from "./functions.ts";
 import { hasKernel, RECORD } from "./kernel.ts";
 
 /** What a kernel of a part of a population writes for JavaScript: addresses from the start of the part's region. */
 export interface Scratch {
   readonly spikes: number;
-  readonly again: number;
+  readonly spikeBytes: number;
   readonly traces: readonly {
     readonly rows: number;
     readonly due: number;
@@ -30,13 +31,13 @@ export function scratchOf({ traces, n }: CompiledCells, part: Part, longest: num
   let bytes = 0;
   const take = (more: number): number => (bytes += rounded(more)) - rounded(more);
   const { first, end } = cellsOf(part, n);
-  const spikes = take(RECORD * (Math.ceil((end - first) / 2) + 1) * longest); // pairs, and the last three singly
-  const again = take(4);
+  const spikeBytes = RECORD * Math.ceil((end - first) / 2) * longest; // pairs, and the last one singly
+  const spikes = take(spikeBytes);
   const made = traces.map((t) => {
     const own = Uint32Array.from(t.cells.keys()).filter((k) => (t.cells[k] as number) >= first && (t.cells[k] as number) < end);
     return { own, rows: take(4 * n), due: take(4 * longest), samples: take(8 * own.length * (Math.ceil(longest / t.everySteps) + 1)) };
   });
-  return { spikes, again, traces: made, bytes };
+  return { spikes, spikeBytes, traces: made, bytes };
 } // prettier-ignore
 
 /** Where a part's region begins: behind that of one thread alone, which goes on while others make their kernels. */
@@ -58,7 +59,7 @@ export function withHeap(network: CompiledNetwork, memory: Memory, longest: numb
     return hasKernel(own) ? [[k, own]] : [];
   });
   if (kernels.length === 0) return memory;
-  let bytes = 16;
+  let bytes = TABLE_BYTES;
   const take = (more: number): number => (bytes += rounded(more)) - rounded(more);
   const moves: ((buffer: ArrayBuffer) => void)[] = [];
   const moved = <A extends Float64Array | Uint32Array>(array: A, set: (made: A) => void): void => {
@@ -94,6 +95,7 @@ export function withHeap(network: CompiledNetwork, memory: Memory, longest: numb
   }
   const heap = made(bytes, parts.length > 1, scratch);
   if (heap === undefined) return memory;
+  writeTable(heap.memory.buffer);
   for (const move of moves) move(heap.memory.buffer);
   return { ...to, heap };
 }

@@ -4,7 +4,7 @@ import { potentialLimit, stateLimits } from "../../host/soundness.ts";
 import type { Stmt } from "../../lang/expr.ts";
 import { freeNames } from "../../lang/names.ts";
 import { Code, moduleOf, TYPE } from "./code.ts";
-import { callsFunctions, Emitter, emits, emitsSwiftly, expm1Function, IMPORTS } from "./program.ts";
+import { Emitter, emits, IMPORTS } from "./program.ts";
 
 /** Addresses of what a kernel reads and writes, in bytes. Arrays as in CellBuffers. */
 export interface Places {
@@ -25,8 +25,6 @@ export interface Places {
   readonly widths: readonly number[];
   /** three words per step in which any of two cells spikes: step of the block, first cell, 1 and 2 for the two. */
   readonly spikes: number;
-  /** a word: how often swift code has found what it cannot do. */
-  readonly again: number;
 }
 
 /** Network-wide numbers that a kernel knows. */
@@ -65,27 +63,14 @@ export function hasKernel(cells: CompiledCells): cells is CompiledCells & { read
 /** What a trace of the `current` phase is set to within a step. */
 const sampled = (trace: number): string => `out_${trace}`;
 
-/** Whether it can be one that calls no function, and else would. */
-export function isSwift({ program, traces }: CompiledCells & { readonly program: CellProgram }): boolean {
-  const { detect } = program;
-  const stmts = ["stmts" in detect ? detect.stmts : [], program.receive, program.currents, program.solve, program.advance].flat(); // prettier-ignore
-  const all = [...stmts, ...traces].map(({ value }) => value);
-  return all.every(emitsSwiftly) && all.some(callsFunctions);
-}
-
-/** A population's step as a WebAssembly module: two cells at a time, each with the operations of the printed function in their order. It exports
- * `run` and, where that is swift, `careful`. A call of a function, if only for the seldom number beyond 708, would have the processor's
- * registers saved and loaded around it at every exponential (Watanabe's cell: 97 ns a step, 87 without, of which four `expm1` beyond half ln 2 are 33). So swift code calls none: it takes four
- * cells over all steps without writing anything but what may be written again, and where there was such a number, `careful` takes them. */
+/** A population's step as a WebAssembly module that exports `run`: two cells at a time, each with the operations of the printed function in
+ * their order. Exponentials call no function, whatever the number: a call, if only for the seldom one beyond 708, would have the
+ * processor's registers saved and loaded around it. */
 export function kernelModule(cells: CompiledCells & { readonly program: CellProgram }, places: Places, shape: Shape, memory: { readonly pages: number; readonly shared: boolean }): Uint8Array<ArrayBuffer> {
-  const careful = new Printer(cells, places, shape).print();
-  if (!isSwift(cells)) return moduleOf(IMPORTS, [expm1Function(), careful], memory);
-  return moduleOf(IMPORTS, [expm1Function(), careful, new Printer(cells, places, shape, CAREFUL).print()], memory, { careful: CAREFUL });
+  return moduleOf(IMPORTS, new Printer(cells, places, shape).print(), memory);
 } // prettier-ignore
 
 const [FIRST, END, ENTRY, STEPS, CLAMP_STEPS, CLAMP_FROM, FOUND] = [0, 1, 2, 3, 4, 5, 6];
-/** After what is imported and expm1. */
-const CAREFUL = IMPORTS.length + 1;
 
 class Printer {
   readonly #cells: CompiledCells & { readonly program: CellProgram };
@@ -97,15 +82,12 @@ class Printer {
   readonly #sum: number; // address of the cell's first sum in this step
   readonly #found: number; // bytes written to spikes
   readonly #sound: number;
-  readonly #careful: number | undefined;
-  readonly #swift: number; // whether no number was beyond what is computed without a call
 
-  /** @param careful  prints swift code, and this is the function for what it cannot do */
-  constructor(cells: CompiledCells & { readonly program: CellProgram }, places: Places, shape: Shape, careful?: number) {
-    [this.#cells, this.#places, this.#shape, this.#careful] = [cells, places, shape, careful];
+  constructor(cells: CompiledCells & { readonly program: CellProgram }, places: Places, shape: Shape) {
+    [this.#cells, this.#places, this.#shape] = [cells, places, shape];
     const f = new Code([TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32], [TYPE.i32]);
     [this.#cell, this.#step, this.#sum, this.#found] = [f.local(TYPE.i32), f.local(TYPE.i32), f.local(TYPE.i32), f.local(TYPE.i32)];
-    [this.#f, this.#sound, this.#swift] = [f, f.local(TYPE.v128), f.local(TYPE.v128)];
+    [this.#f, this.#sound] = [f, f.local(TYPE.v128)];
   } // prettier-ignore
 
   print(): Code {
@@ -113,15 +95,13 @@ class Printer {
     f.number(0).number(0).op("eq").set(this.#sound);
     f.get(FIRST).set(this.#cell);
     f.get(FOUND).set(this.#found);
-    this.#advance(4);
-    if (this.#careful === undefined) this.#advance(1);
-    else this.#carefully(this.#careful, () => f.get(END));
+    for (const cells of [8, 2, 1] as const) this.#advance(cells);
     f.get(this.#found).i32(-1).get(this.#found).op("i32sub");
     return f.get(this.#sound).op("allTrue", "select");
   }
 
   /** So many cells at a time, while there are so many. */
-  #advance(cells: 4 | 1): void {
+  #advance(cells: number): void {
     const f = this.#f;
     f.op("block", "loop").get(END, this.#cell).op("i32sub").i32(cells).op("i32ltS").branchIf(1);
     this.#together(cells);
@@ -129,14 +109,11 @@ class Printer {
   }
 
   /** Cells over all steps, two to a vector: statement by statement, so that one vector's wait is another's work. */
-  #together(cells: 4 | 1): void {
+  #together(cells: number): void {
     const f = this.#f;
     const { program, traces, detectsFirst } = this.#cells;
-    const swift = this.#careful === undefined ? undefined : this.#swift;
-    const vectors = Array.from({ length: cells === 4 ? 2 : 1 }, (_, k) => new Vector(f, 2 * k, cells === 4 ? 2 : 1, swift));
+    const vectors = Array.from({ length: Math.ceil(cells / 2) }, (_, k) => new Vector(f, 2 * k, cells === 1 ? 1 : 2));
     const each = (work: (v: Vector) => void): void => vectors.forEach(work);
-    const before = [f.get(this.#sound).keep(), f.get(this.#found).keep(TYPE.i32)] as const;
-    if (swift !== undefined) f.number(0).number(0).op("eq").set(swift);
     each((v) => this.#begin(v));
     this.#firstStep();
     each((v) => v.signals.forEach(({ input, now }) => v.emitter.name(input, now())));
@@ -157,8 +134,7 @@ class Printer {
       traces.forEach((_, k) => this.#sample(k, v));
     });
     this.#nextStep();
-    if (this.#careful === undefined) each((v) => this.#end(v));
-    else this.#settle(this.#careful, vectors, before);
+    each((v) => this.#end(v));
   } // prettier-ignore
 
   #firstStep(): void {
@@ -171,35 +147,6 @@ class Printer {
     const f = this.#f;
     f.get(this.#sum).i32(8 * this.#shape.entries * this.#shape.slots).op("i32add").set(this.#sum);
     f.get(this.#step).i32(1).op("i32add").tee(this.#step).get(STEPS).op("i32ltS").branchIf(0).op("end");
-  } // prettier-ignore
-
-  /** Keeps what swift code has computed, or has it computed again from where the cells were. */
-  #settle(careful: number, vectors: readonly Vector[], [sound, found]: readonly [number, number]): void {
-    const f = this.#f;
-    const { receptors } = this.#cells;
-    f.get(this.#swift).op("allTrue", "if");
-    for (const v of vectors) this.#end(v);
-    if (receptors.length > 0) {
-      const zero = f.number(0).keep();
-      this.#firstStep();
-      for (const r of receptors) for (const v of vectors) this.#store(v, this.#sum, zero, this.#sumOf(r.slot, v));
-      this.#nextStep();
-    }
-    f.op("else").get(sound).set(this.#sound).get(found).set(this.#found);
-    const { again } = this.#places;
-    f.i32(0).i32(0).at("i32", again).i32(1).op("i32add").at("setI32", again);
-    this.#carefully(careful, () => f.get(this.#cell).i32(4).op("i32add"));
-    f.op("end");
-  } // prettier-ignore
-
-  /** Cells from the current one on. @param end  puts where they end on the stack */
-  #carefully(careful: number, end: () => Code): void {
-    const f = this.#f;
-    f.get(this.#cell);
-    end().get(ENTRY, STEPS, CLAMP_STEPS, CLAMP_FROM, this.#found).call(careful);
-    const result = f.keep(TYPE.i32);
-    f.get(result).i32(0).op("i32ltS", "if").i32(-1).get(result).op("i32sub").set(this.#found).number(0).set(this.#sound);
-    f.op("else").get(result).set(this.#found).op("end");
   } // prettier-ignore
 
   #sumOf(slot: number, { offset }: Vector): number {
@@ -258,7 +205,7 @@ class Printer {
     for (const r of this.#cells.receptors) {
       const from = this.#sumOf(r.slot, v);
       v.emitter.name(r.input, f.get(this.#sum).at(v.load, from).keep());
-      if (this.#careful === undefined) this.#store(v, this.#sum, zero, from);
+      this.#store(v, this.#sum, zero, from);
     }
   }
 
@@ -277,7 +224,7 @@ class Printer {
       value(first);
       if (second !== first) {
         value(second);
-        f.secondOf();
+        f.lanes(0, 1);
       }
       return f.op("mul").keep();
     };
@@ -380,9 +327,9 @@ class Vector {
   /** of each trace. */
   rows: readonly (readonly number[])[] = [];
 
-  constructor(f: Code, offset: number, lanes: 1 | 2, swift: number | undefined) {
+  constructor(f: Code, offset: number, lanes: 1 | 2) {
     [this.lanes, this.offset, this.load] = [lanes, offset, lanes === 2 ? "pair" : "both"];
-    this.emitter = new Emitter(f, swift);
+    this.emitter = new Emitter(f);
     [this.g, this.at, this.armed] = [f.local(TYPE.i32), f.local(TYPE.i32), f.local(TYPE.v128)];
   }
 }

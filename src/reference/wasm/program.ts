@@ -1,13 +1,12 @@
 import { assigned, type Expr, type Fn, type Stmt } from "../../lang/expr.ts";
 import { integerExponent, LARGEST_PRODUCT } from "../../lang/powers.ts";
 import { jsMath } from "../../lang/math64.ts";
-import { Code, type Imported, TYPE } from "./code.ts";
-import { anyExpm1, byLane, exp, expm1 } from "./functions.ts";
+import { type Code, type Imported, TYPE } from "./code.ts";
+import { byLane, exp, expm1 } from "./functions.ts";
 
 /** Functions of numbers that kernels call for what they do not compute themselves, one lane at a time. */
 const OUTSIDE = {
-  exp: Math.exp, expm1: Math.expm1, log: Math.log, sin: Math.sin, cos: Math.cos, tanh: Math.tanh,
-  pow_real: jsMath.pow_real, pow_int: jsMath.pow_int,
+  log: Math.log, sin: Math.sin, cos: Math.cos, tanh: Math.tanh, pow_real: jsMath.pow_real, pow_int: jsMath.pow_int,
 } as const; // prettier-ignore
 const names = Object.keys(OUTSIDE) as (keyof typeof OUTSIDE)[];
 const outside = (name: keyof typeof OUTSIDE): number => names.indexOf(name);
@@ -20,14 +19,6 @@ export const IMPORTS: readonly Imported[] = names.map((name) => ({
 }));
 export const imported: Readonly<Record<string, (...args: number[]) => number>> = OUTSIDE;
 
-/** A function that every module has after its imports: expm1 of any two numbers. */
-const EXPM1 = names.length;
-export function expm1Function(): Code {
-  const f = new Code([TYPE.v128], [TYPE.v128]);
-  anyExpm1(f, 0, { call: outside("expm1") });
-  return f;
-}
-
 /** Functions of functions.ts and vector instructions; `noise` and the like are gone before a program is complete. */
 const KNOWN: ReadonlySet<string> = new Set<Fn>(["exp", "expm1", "exprel", "log", "sqrt", "abs", "floor", "sin", "cos", "tanh", "min", "max", "select", "expm1_with", "exprel_with", "inverse_exprel", "inverse_exprel_with"]); // prettier-ignore
 
@@ -38,35 +29,15 @@ export function emits(e: Expr): boolean {
   return e.kind !== "call" || (KNOWN.has(e.fn) && e.args.every(emits));
 }
 
-/** Whether it can be emitted without a call of a function. */
-export function emitsSwiftly(e: Expr): boolean {
-  if (e.kind === "negate") return emitsSwiftly(e.of);
-  if (e.kind === "binary") {
-    const n = e.op === "^" ? integerExponent(e.right) : 0;
-    return n !== undefined && Math.abs(n) <= LARGEST_PRODUCT && emitsSwiftly(e.left) && emitsSwiftly(e.right);
-  }
-  return e.kind !== "call" || (!BY_LANE.has(e.fn) && KNOWN.has(e.fn) && e.args.every(emitsSwiftly));
-}
-const BY_LANE: ReadonlySet<string> = new Set<Fn>(["log", "sin", "cos", "tanh"]);
-
-/** Whether code that is not swift calls functions for it. */
-export function callsFunctions(e: Expr): boolean {
-  if (e.kind === "negate") return callsFunctions(e.of);
-  if (e.kind === "binary") return callsFunctions(e.left) || callsFunctions(e.right);
-  return e.kind === "call" && (/exp/.test(e.fn) || e.args.some(callsFunctions));
-}
-
 /** A program's names as locals of two numbers each: those of two cells. */
 export class Emitter {
   readonly #f: Code;
   readonly #locals = new Map<string, number>();
   /** of names that are 1 or 0: masks of where they are 1. */
   readonly #flags = new Map<string, number>();
-  readonly #swift: number | undefined;
 
-  /** @param swift  a local of two masks: no function is called, and it is cleared where one would have been */
-  constructor(f: Code, swift?: number) {
-    [this.#f, this.#swift] = [f, swift];
+  constructor(f: Code) {
+    this.#f = f;
   }
 
   name(name: string, local: number): void {
@@ -227,23 +198,17 @@ export class Emitter {
       return;
     }
     const [x, ex] = args.map((a) => this.#kept(a)) as [number, number];
-    if (fn === "exp") exp(f, x, this.#swift === undefined ? { call: outside("exp") } : { swift: this.#swift });
-    else if (fn === "expm1") expm1(f, x, (any) => this.#anyExpm1(any));
+    if (fn === "exp") exp(f, x);
+    else if (fn === "expm1") expm1(f, x);
     else if (fn === "exprel" || fn === "inverse_exprel") this.#relative(fn, x);
     else if (fn.endsWith("_with")) this.#shared(fn as `${"expm1" | "exprel" | "inverse_exprel"}_with`, x, ex);
     else byLane(f, outside(fn as "log"), x);
   }
 
-  /** expm1 of any two numbers, on the stack. A call has the processor forget all that it holds in registers: swift code does without. */
-  #anyExpm1(x: number): void {
-    if (this.#swift === undefined) this.#f.get(x).call(EXPM1);
-    else anyExpm1(this.#f, x, { swift: this.#swift });
-  }
-
   /** expm1(x) / x or its inverse, 1 at 0. */
   #relative(fn: "exprel" | "inverse_exprel", x: number): void {
     const f = this.#f;
-    this.#anyExpm1(x);
+    expm1(f, x);
     const y = f.keep();
     f.number(1).get(...(fn === "exprel" ? [y, x] : [x, y])).op("div").get(x).number(0).op("eq", "bitselect"); // prettier-ignore
   }
@@ -260,7 +225,7 @@ export class Emitter {
     const y = f.keep();
     f.get(near).op("anyTrue", "if");
     const own = f.get(x, near).op("and").keep(); // of the other, which is not asked for, 0
-    if (fn === "expm1_with") this.#anyExpm1(own);
+    if (fn === "expm1_with") expm1(f, own);
     else this.#relative(fn === "exprel_with" ? "exprel" : "inverse_exprel", own);
     f.get(y, near).op("bitselect").set(y).op("end").get(y);
   }
