@@ -61,9 +61,6 @@ function textOf(name) {
   return file === undefined ? undefined : readFileSync(join(folder, file), "utf8").replace(/\r/g, "").trim();
 }
 
-/** Methods whose source asks that its notice stays with them. */
-const METHODS = [["Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Permission to use, copy, modify, and distribute this\nsoftware is freely granted, provided that this notice is preserved.", ["src/reference/wasm/functions.ts: exp and expm1 by the method and the coefficients of Sun's fdlibm"]]]; // prettier-ignore
-
 export function thirdParty() {
   const all = shipped();
   const pages = new Set(pageImports());
@@ -84,7 +81,7 @@ export function thirdParty() {
     const text = textOf(name);
     if (text !== undefined) texts.set(text, [...(texts.get(text) ?? []), name]);
   }
-  for (const [text, names] of [...texts, ...METHODS])
+  for (const [text, names] of texts)
     lines.push(`## ${names.join(", ")}`, "", "```text", text, "```", "");
   return lines.join("\n");
 }
