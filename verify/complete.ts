@@ -2,9 +2,10 @@
 import { DataError } from "../src/errors.ts";
 import type { Table } from "./csv.ts";
 
-/** @param asked  how the case's own description comes to so many rows */
-export function wantRows(table: Table, wanted: number, asked: string): void {
-  if (table.rows === wanted && wanted > 0) return;
+/** @param asked  how the case's own description comes to so many rows
+ * @param least  of a table that may be empty, such as the spikes of silent cells, 0 */
+export function wantRows(table: Table, wanted: number, asked: string, least = 1): void {
+  if (table.rows === wanted && wanted >= least) return;
   throw new DataError(table.where, `has ${table.rows} rows, and its case asks for ${wanted} (${asked})`, RESTORE);
 }
 

@@ -6,12 +6,12 @@ import { discover } from "../../verify/discover.ts";
 import { sines, targetOf } from "../../verify/general/force.ts";
 import { kindOf } from "../../verify/kinds.ts";
 
-/* Cases of the kinds of test/reference with other sizes, steps, rules and protocols, small. Their numbers come from float64 code in NumPy of its own, by the
- * conventions of test/reference/general/README.md and the equations of the cases there; with the settings of g01 to g13, g15, r1 and r4 there it gives these
- * to the digits that they print, NEURON's included. The cell mn49 of r1 was run with a sodium conductance 1e-10 larger than is written, for NEURON's
+/* Cases of the kinds of test/reference with other sizes, steps, rules and protocols, small. Their numbers come from float64 code of its own, by the
+ * conventions of test/reference/general/README.md and the equations of the cases there; with the settings of the cases there it gives these to the digits
+ * that they print, NEURON's included. The cell mn49 of r1 was run with a sodium conductance 1e-10 larger than is written, for NEURON's
  * are difference quotients. Tolerances are those of the originals, or four times what a float32 twin of that code is off.
- * What made c1 to c6 (NEURON, channels from the equations) and f1 to f5 lies in test/fixtures/cases/generators, with what it gives for the inputs of
- * test/reference; what made the rest is lost. */
+ * test/fixtures/cases/generators has what makes such cases, and more of them than are kept: c1 to c6 (NEURON, channels from the equations) and f1 to f5, in
+ * general/ g01 to g16, in motor/ rt and r1 to r9; `check` compares with test/reference. Eight of g and r are older, and what made them is lost. */
 const ROOT = fileURLToPath(new URL("../fixtures/cases", import.meta.url));
 const CASES = new Map(
   discover(listing(ROOT)).map((found) => [found.stem, { found, files: caseFiles(ROOT, found, []) }]),
@@ -42,6 +42,7 @@ test.each([
   ["g04_inhibition_first", '"I": [0, 8], "E": [8, 40]', '"I": [32, 40], "E": [0, 32]'],
   ["g05_other_jumps", "and 4 mV at the step", "and 3 mV at the step"],
   ["g15_at_16_degC", "16.3 degC", "6.3 degC"],
+  ["g02_other_peak", '"v > 35"', '"v > 30"'],
 ])("%s fails with %s as %s", async (stem, from, to) => {
   expect(CASES.get(stem)!.files.text("case.json")).toContain(from);
   const rows = await rowsOf(stem, "reference", said("case.json", from, to));
@@ -74,6 +75,20 @@ test("f2 in float32: x to where the sidecar's twins are near, r relative to the 
 test("f5: a kind of measure that was lost from the sidecar is missed in its data file", async () => {
   const without = said("f5-matrices-alone.json", '"matrices"', '"lost"');
   await expect(rowsOf("f5-matrices-alone", "reference", without)).rejects.toThrow(/lists no matrix/);
+});
+
+test("spikes that the table and its description lost alike are missed by their number", async () => {
+  const [all] = CASES.get("g05_no_own_links")!.files.text("spikes.csv.gz").split("\n");
+  const lost = (files: CaseFiles): CaseFiles => ({
+    ...files,
+    text: (file) => {
+      if (file === "spikes.csv.gz") return all!;
+      const json = JSON.parse(files.text("case.json")) as { files: Record<string, { rows: number }> };
+      json.files["spikes.csv.gz"]!.rows = 0;
+      return file === "case.json" ? JSON.stringify(json) : files.text(file);
+    },
+  });
+  await expect(rowsOf("g05_no_own_links", "reference", lost)).rejects.toThrow("spikes.csv.gz: has 0 spikes, and case.json, expected.spikes, says 44"); // prettier-ignore
 });
 
 test("a part of case.json that was lost is missed where its tables are still listed", async () => {

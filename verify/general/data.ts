@@ -15,6 +15,7 @@ import type { VerifyContext } from "../rows.ts";
 const generalCase = z.looseObject({
   dt_ms: z.number().positive(),
   steps: z.number().int().positive(),
+  model: z.unknown().optional(),
   parameters: z.looseObject({}).default({}),
   inputs: z.union([z.looseObject({}), z.string()]).default({}),
   expected: z.looseObject({}).default({}),
@@ -55,7 +56,7 @@ export function readTable(files: CaseFiles, name: string): Table {
   const said = readJson(files, "case.json", filesOfCase).files;
   const found = table(files, name);
   const { rows, columns } = own(said, found.where) ?? own(said, name) ?? refuse(`files`, `does not list ${name}`);
-  wantRows(found, rows, "case.json, files");
+  wantRows(found, rows, "case.json, files", 0); // cells may be silent, and nothing near a tie
   wantColumns(found, columns);
   return found;
 }
@@ -121,6 +122,14 @@ const parameter = z.object({ value: z.union([z.number(), z.array(z.number())]), 
 
 function refuse(name: string, problem: string): never {
   throw new DataError(`case.json, ${name}`, problem, "Compare with the reference folder's README");
+}
+
+/** The table of a case's spikes, as many as what it expects says where it does. */
+export function readSpikes(files: CaseFiles, name: string, expected: { readonly [key: string]: unknown }): Table {
+  const found = readTable(files, name);
+  const { spikes } = expected;
+  if (typeof spikes === "number") wantEqual(found.where, "spikes", found.rows, spikes, "case.json, expected.spikes,");
+  return found;
 }
 
 /** Spikes by cell, as steps. */

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { list } from "../../src/connect/rules.ts";
 import { neuron } from "../../src/mechanisms/neuron.ts";
 import { param } from "../../src/mechanisms/mechanism.ts";
-import iafDelta from "../../src/mechanisms/neurons/iaf_delta.ts";
 import tsodyksMarkram from "../../src/mechanisms/plasticity/tsodyks_markram.ts";
 import { Network } from "../../src/network/network.ts";
 import { trains } from "../../src/network/sources.ts";
@@ -13,6 +12,7 @@ import { own } from "../../src/own.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
 import { columnError, type GeneralCase, Parameters, part, readCase, readTable, rowSteps, runSteps } from "./data.ts";
 import { limit } from "./single.ts";
+import { spiking } from "./told.ts";
 
 /** The case's passive cell: a conductance that decays exactly, and a membrane by exponential Euler with what has just arrived. */
 const passive = neuron({
@@ -60,15 +60,6 @@ function shortTermCase(files: CaseFiles): ShortTermCase {
   };
 }
 
-/** Neurons that fire at exactly the steps of the trains: each is pushed over its threshold one step before. */
-function relay(net: Network, steps: readonly (readonly number[])[], dt: number) {
-  const n = steps.length;
-  const told = net.sources("told", n, trains(steps.map((train) => train.map((s) => (s - 2) * dt))));
-  const cells = net.cells("sources", iafDelta({ n, params: { tau_m: ms(10), E_L: mV(0), V_th: mV(15), V_reset: mV(0), t_ref: ms(0) }, initial: { V: mV(0) } }));
-  net.connect(told, cells.jump, list(steps.map((_, i) => [i, i] as const)), { weight: mV(50), delay: ms(dt) });
-  return cells;
-} // prettier-ignore
-
 /** @param relayed  the trains are spikes of neurons, whose plasticity runs on the engine; else given as data */
 function shortTermNetwork({ data, trains: steps, kinds, targets }: ShortTermCase, relayed: boolean, everySteps?: number): Network {
   const dt = data.dt_ms;
@@ -82,7 +73,7 @@ function shortTermNetwork({ data, trains: steps, kinds, targets }: ShortTermCase
   };
   const net = new Network({ seed: 1 });
   const times = steps.map((train) => train.map((s) => s * dt));
-  const from = relayed ? relay(net, steps, dt) : net.sources("sources", steps.length, trains(times));
+  const from = relayed ? spiking(net, "sources", steps, dt) : net.sources("sources", steps.length, trains(times));
   const each = targets.length;
   const params = Object.fromEntries(["C", "gL", "EL", "Ee", "tau_g"].map((name) => [name, p.quantity(name)]));
   const cells = net.cells("targets", passive({ n: each * steps.length, params }));

@@ -19,6 +19,7 @@ import {
   Parameters,
   part,
   readCase,
+  readSpikes,
   readTable,
   rowSteps,
   runSteps,
@@ -91,7 +92,7 @@ export async function verifyCoba(files: CaseFiles, name: string, context: Verify
   const recorded = columnCells(voltages, "V_cell");
   for (const variable of ["V", "g_ex", "g_in"]) net.record(cells, variable, { cells: recorded, every: ms(rowSteps(voltages) * dt) });
   const chunk = await runSteps(net, dt, steps, context);
-  const reference = spikeSteps(readTable(files, "spikes.csv"), n);
+  const reference = spikeSteps(readSpikes(files, "spikes.csv", data.expected), n);
   const simulated = simulatedSteps(chunk, "cells", dt);
   const limits = limitsOf(data, context, { share: GENERAL.cobaShare.float32, total: GENERAL.cobaTotal.float32 });
   const rows = networkRows(name, reference, simulated, limits, nearTies(files));
@@ -112,7 +113,7 @@ export async function verifyDelta(files: CaseFiles, name: string, context: Verif
   const cells = net.cells("cells", iafDelta({ n, params, initial: { V: column(given, "V0_mV", "mV") } }));
   const given_spikes = readTable(files, "external_spikes.csv");
   const external = readTable(files, "external_connections.csv");
-  const most = Math.max(...[external, given_spikes].map((table) => extremes(table.numbers("source"))[1])) + 1;
+  const most = Math.max(0, ...[external, given_spikes].filter(({ rows }) => rows > 0).map((table) => extremes(table.numbers("source"))[1])) + 1;
   const nSources = part(data["model"], z.looseObject({ sources: z.number().int().positive().default(most) })).sources;
   const times: number[][] = Array.from({ length: nSources }, () => []);
   const bySource = given_spikes.numbers("source");
@@ -120,6 +121,7 @@ export async function verifyDelta(files: CaseFiles, name: string, context: Verif
   const sources = net.sources("afferents", nSources, trains(times));
   for (const [from, links, source, id] of [[cells, readTable(files, "connections.csv"), "pre", "own"], [sources, external, "source", "given"]] as const) {
     const all = [...links.numbers(source).keys()];
+    if (all.length === 0) continue;
     net.connect(from, cells.jump, pairs(links, source, all), {
       name: id, weight: perCell(mV, pick(links.numbers("weight_mV"), all, 1)), delay: perCell(ms, pick(links.numbers("delay_steps"), all, dt)),
     });
@@ -127,7 +129,7 @@ export async function verifyDelta(files: CaseFiles, name: string, context: Verif
   const voltages = readTable(files, "v.csv");
   net.record(cells, "V", { cells: columnCells(voltages, "V_cell", "_mV"), every: ms(rowSteps(voltages) * dt) });
   const chunk = await runSteps(net, dt, steps, context);
-  const reference = spikeSteps(readTable(files, "spikes.csv"), n);
+  const reference = spikeSteps(readSpikes(files, "spikes.csv", data.expected), n);
   const simulated = simulatedSteps(chunk, "cells", dt);
   const limits = limitsOf(data, context, { share: GENERAL.deltaShare.float32, total: GENERAL.total.float32 });
   const rows = networkRows(name, reference, simulated, limits, nearTies(files));

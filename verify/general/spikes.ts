@@ -34,13 +34,15 @@ export function networkRows(
   const early = unmatched(before(reference, equalBefore), before(simulated, equalBefore));
   const excused = early > 0 && ties !== undefined && atTie(reference, simulated, ties);
   const late = before(reference, until);
-  const found = count(late) === 0 ? 1 : 1 - unmatched(late, before(simulated, until)) / 2 / count(late);
+  const found = 1 - unmatched(late, before(simulated, until)) / 2 / count(late);
   return [
     excused
       ? { case: name, quantity: `spikes that differ before step ${equalBefore}`, measured: early, allowed: 0, values: reference.length, needed: reference.length, pass: true, note: "the first differs at a near tie of the reference" }
       : atMost(name, `spikes that differ before step ${equalBefore}`, early, 0, reference.length, `${count(before(reference, equalBefore))} spikes`),
-    ...(excused ? [] : [atLeast(name, `spikes on their step before step ${until}`, found, share, count(late))]),
-    atMost(name, "total number of spikes, difference (relative)", Math.abs(count(simulated) - count(reference)) / count(reference), total, count(reference)),
+    ...(excused || count(late) === 0 ? [] : [atLeast(name, `spikes on their step before step ${until}`, found, share, count(late))]),
+    count(reference) === 0
+      ? atMost(name, "spikes of cells that are silent", count(simulated), 0, reference.length)
+      : atMost(name, "total number of spikes, difference (relative)", Math.abs(count(simulated) - count(reference)) / count(reference), total, count(reference)),
   ]; // prettier-ignore
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { list, oneToOne } from "../../src/connect/rules.ts";
+import { list } from "../../src/connect/rules.ts";
 import { DataError } from "../../src/errors.ts";
 import { neuron } from "../../src/mechanisms/neuron.ts";
 import { param } from "../../src/mechanisms/mechanism.ts";
@@ -21,6 +21,7 @@ import {
   gcd,
   optionalRead,
   readCase,
+  readSpikes,
   readTable,
   rowSteps,
   runSteps,
@@ -29,6 +30,7 @@ import {
 } from "./data.ts";
 import { firstUnmatched, networkRows } from "./spikes.ts";
 import { shareOf } from "./texts.ts";
+import { spiking } from "./told.ts";
 
 const numbers = z.record(z.string(), z.number());
 const stdpCase = z.looseObject({
@@ -56,23 +58,6 @@ const stdpCase = z.looseObject({
 }); // prettier-ignore
 type StdpCase = z.infer<typeof stdpCase>;
 
-/** A cell that is told when to spike, with a port of its own for links that must not move it. */
-const told = neuron({
-  name: "told",
-  doc: "Spikes a step after it was told to; what else arrives changes nothing.",
-  params: { tau: param(ms(10), "time constant") },
-  states: {
-    V: { inf: "0", tau: "tau", unit: "mV", init: "0" },
-    unheard: { inf: "0", tau: "tau", unit: "mV", init: "0" },
-  },
-  ports: {
-    now: { unit: "mV", doc: "spike", onEvent: { V: "weight" } },
-    silent: { unit: "mV", doc: "what has no effect", onEvent: { unheard: "weight" } },
-  },
-  spike: "V > 25",
-  reset: { V: "0" },
-});
-
 /** A rule of the case by its name; its steps are absolute, ours relative to the largest weight. */
 function ruleOf(rule: string, { parameters: p }: StdpCase["driven"]): LinkPlasticityUse {
   const w_max = mV(p.wmax);
@@ -94,16 +79,10 @@ function ruleOf(rule: string, { parameters: p }: StdpCase["driven"]): LinkPlasti
 async function drivenChunk(data: StdpCase, rules: readonly string[], relayed: boolean, context: VerifyContext): Promise<Chunk> {
   const { driven, dt_ms: dt } = data;
   const net = new Network({ seed: 1 });
-  const spiking = (name: string, steps: readonly (readonly number[])[]) => {
-    const orders = net.sources(`${name}_orders`, steps.length, trains(steps.map((train) => train.map((s) => (s - 1) * dt))));
-    const cells = net.cells(name, told({ n: steps.length }));
-    net.connect(orders, cells.receptor("now"), oneToOne(), { name: `tell ${name}`, weight: mV(50), delay: ms(0) });
-    return cells;
-  };
   const pre = relayed
-    ? spiking("pre", driven.pre_trains_steps)
+    ? spiking(net, "pre", driven.pre_trains_steps, dt)
     : net.sources("pre", driven.pre_trains_steps.length, trains(driven.pre_trains_steps.map((train) => train.map((s) => s * dt))));
-  const post = spiking("post", driven.post_spikes_steps);
+  const post = spiking(net, "post", driven.post_spikes_steps, dt);
   const { synapses } = driven;
   for (const rule of rules) {
     net.connect(pre, post.receptor("silent"), list(synapses.map((s) => [s.pre, s.post] as const)), {
@@ -214,7 +193,7 @@ async function recurrentRows(files: CaseFiles, name: string, data: StdpCase, con
   const limits = float64 ? { equalBefore: f64, until: f64, share: 1, total: 0 } : { equalBefore: Math.floor(f32 / 2), until: f32, share: shareOf(data.tolerance.f32.network_spikes) ?? 0.98, total: 0.05 };
   const ties = optionalRead(files, "network_near_ties.csv");
   const near = ties === undefined ? undefined : { steps: ties.numbers("step"), cells: ties.numbers("cell"), margins: ties.numbers("V_minus_threshold_mV") };
-  const [reference, simulated] = [spikeSteps(readTable(files, "network_spikes.csv"), cells.rows), simulatedSteps(chunk, "cells", dt)];
+  const [reference, simulated] = [spikeSteps(readSpikes(files, "network_spikes.csv", given.expected), cells.rows), simulatedSteps(chunk, "cells", dt)];
   const rows = networkRows(`${name}, network`, reference, simulated, limits, near);
   const parted = Math.min(limits.until, firstUnmatched(reference, simulated)); // beyond it weights and voltages are another network's
   const upTo = Number(/up to step (\d+)/.exec(data.tolerance.f32.network_w ?? "")?.[1] ?? f32);

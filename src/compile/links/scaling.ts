@@ -6,9 +6,9 @@ const SMALLEST = 2 ** -100; // q and 1/q stay normal in float32
 export const LARGEST = 2 ** 100;
 
 /** The largest power of two with q * load <= 2^30, within what float32 holds.
- * @param load uS, the most that one step can bring to a slot */
+ * @param load uS, the most that one step can bring to a slot; 0 where nothing arrives, whatever its links weigh */
 export function scaleFor(load: number): number {
-  if (load === 0) return 1;
+  if (load === 0) return LARGEST;
   let q = 2 ** Math.min(100, Math.max(-100, Math.floor(Math.log2(LIMIT / load))));
   while (q * load > LIMIT && q > SMALLEST) q /= 2; // log2 may be a last bit off
   while (2 * q * load <= LIMIT && q < LARGEST) q *= 2;

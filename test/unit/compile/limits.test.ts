@@ -12,7 +12,7 @@ import {
 } from "../../../src/connect/rules.ts";
 import { ModelError } from "../../../src/errors.ts";
 import { Network } from "../../../src/network/network.ts";
-import { poisson, poissonPort } from "../../../src/network/sources.ts";
+import { poisson, poissonPort, trains } from "../../../src/network/sources.ts";
 import iafDelta from "../../../src/mechanisms/neurons/iaf_delta.ts";
 import stdpAdditive from "../../../src/mechanisms/plasticity/stdp_additive.ts";
 import { simulate } from "../../../src/run/simulate.ts";
@@ -158,6 +158,17 @@ describe("weights that fixed point would lose", () => {
     expect(warnings([1e9, 100, 100, 0.05]).join()).toMatch(/1 of 4 links weigh 0\.05 uS/);
     expect(warnings([0.1, 0.1, 0.1, 1e-12])).toEqual([]);
     expect(warnings([0.1, 0.05, 0])).toEqual([]);
+  });
+
+  test("none is lost where given trains bring nothing, before the run's end or at all", () => {
+    const given = (times: number[]): Network => {
+      const net = new Network({ seed: 1 });
+      const E = net.cells("E", smallCells(1));
+      net.connect(net.sources("S", 1, trains([times])), E.inhibitory, oneToOne(), { weight: uS(0.002), delay: ms(1) });
+      return net;
+    };
+    expect(compile(given([]), { dt }).warnings).toEqual([]);
+    expect(() => compile(given([50]), { dt, duration: ms(10) })).not.toThrow();
   });
 });
 

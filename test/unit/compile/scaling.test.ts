@@ -8,7 +8,7 @@ test("the scale is the largest power of two that keeps a step's sum within 2^30"
     expect(q * load).toBeLessThanOrEqual(2 ** 30);
     expect(q === 2 ** 100 || 2 * q * load > 2 ** 30).toBe(true);
   }
-  expect(scaleFor(0)).toBe(1);
+  expect(scaleFor(0)).toBe(2 ** 100); // no weight is too small where nothing arrives
 });
 
 test("a block is bounded by loops, 1000 steps, what is cached (but 200 steps), 64 MiB of accumulators and the caller", () => {
