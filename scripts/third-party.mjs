@@ -81,8 +81,7 @@ export function thirdParty() {
     const text = textOf(name);
     if (text !== undefined) texts.set(text, [...(texts.get(text) ?? []), name]);
   }
-  for (const [text, names] of texts)
-    lines.push(`## ${names.join(", ")}`, "", "```text", text, "```", "");
+  for (const [text, names] of texts) lines.push(`## ${names.join(", ")}`, "", "```text", text, "```", "");
   return lines.join("\n");
 }
 
