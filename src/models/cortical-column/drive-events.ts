@@ -1,3 +1,5 @@
+import { ModelError } from "../../errors.ts";
+import { own } from "../../own.ts";
 import { RandomState } from "../../random/numpy-legacy.ts";
 import { typeNamed, type ConnectionRule } from "./connections.ts";
 import {
@@ -57,7 +59,8 @@ export function prepareDrives(options: PrepareOptions): PreparedDrive[] {
   checkDrives(types, drives, tstop);
   const events = drives.filter((d) => d.kind !== "tonic");
   const targets = events.map((d) => targetTypes(types, unionOf(d), `drive "${d.name}"`));
-  const counts = events.map((d, k) => countCells(d, layout, targets[k] as string[]));
+  const cellTypes = events.map((d, k) => typesOf(d, types, targets[k] as string[]));
+  const counts = events.map((d, k) => countCells(d, layout, cellTypes[k] as string[]));
   const nGids = layout.nCells + counts.reduce((a, b) => a + b, 0);
   let firstGid = layout.nCells;
   let rule = options.firstRule;
@@ -70,7 +73,7 @@ export function prepareDrives(options: PrepareOptions): PreparedDrive[] {
       name: drive.name,
       kind: drive.kind,
       firstGid: place.firstGid,
-      events: eventsOf(drive, n, targets[k] as string[], layout, tstop, trial * nGids),
+      events: eventsOf(drive, n, targets[k] as string[], cellTypes[k] as string[], layout, tstop, trial * nGids),
       ...(drive.kind === "spikeTrain" ? { sources: trainsOf(drive).map((t) => t.name) } : {}),
       rules: wired.map((w) => w.law),
       links: wired.map((w) => w.links),
@@ -86,6 +89,21 @@ const unionOf = (drive: EventDrive): SourceWiring => {
     weightsNmda: Object.assign({}, ...all.map((w) => w.weightsNmda ?? {})) as Record<string, number>,
   };
 };
+
+/** Types that a cell-specific drive has cells for, in the network's order. */
+function typesOf(drive: EventDrive, types: readonly ColumnCellType[], targets: string[]): string[] {
+  const given = drive.kind === "spikeTrain" ? undefined : drive.cellTypes;
+  if (given === undefined) return targets;
+  const where = `drive "${drive.name}", cellTypes`;
+  for (const name of given) typeNamed(types, name, where);
+  const without = targets.find((target) => !given.includes(target));
+  if (without !== undefined) throw new ModelError(where, `has not ${without}, which has weights`, "Name all targets");
+  return types.map((t) => t.name).filter((name) => given.includes(name));
+}
+
+/** Drive cells of each drive. */
+export const driveCells = (types: readonly ColumnCellType[], layout: Layout, drives: readonly EventDrive[]): number[] =>
+  drives.map((d) => countCells(d, layout, typesOf(d, types, targetTypes(types, unionOf(d), `drive "${d.name}"`))));
 
 function countCells(drive: EventDrive, layout: Layout, targets: readonly string[]): number {
   if (drive.kind === "spikeTrain") return trainsOf(drive).length;
@@ -109,15 +127,13 @@ function wire(drive: EventDrive, place: Place): Wired[] {
     const targets = targetTypes(place.types, wiring, where);
     const delay = perTarget(wiring.synapticDelays ?? 0.1, targets, where, "synaptic delay");
     const probability = perTarget(wiring.probability ?? 1, targets, where, "probability");
-    let first = 0; // drive cells before this target's own
+    const firsts = firstsOf(typesOf(drive, place.types, targets), place.layout);
     return targets.flatMap((target, k) => {
       const cells = cellsOf(place.layout, target);
-      const own = (): number[] => cells.gids.flatMap((gid, c) => [place.firstGid + first + c, gid]);
       if (!isCellSpecific(drive)) checkPairs(`${where} -> ${target}`, gids.length, cells.gids.length);
-      const pairs = isCellSpecific(drive) ? Uint32Array.from(own()) : allPairs(gids, cells.gids, true);
-      first += cells.gids.length;
       checkProbability(probability(target), `${where} -> ${target}`);
-      const kept = choose(pairs, probability(target), (wiring.connSeed ?? 3) + k);
+      const given = wiring.pairs === undefined ? undefined : pairsGiven(`${where} -> ${target}`, own(wiring.pairs, target) ?? [], gids, place, cells); // prettier-ignore
+      const kept = given ?? drawnPairs(isCellSpecific(drive) ? place.firstGid + (firsts.get(target) as number) : gids, cells.gids, probability(target), (wiring.connSeed ?? 3) + k); // prettier-ignore
       const at = (gid: number): Point => cells.at[gid - cells.first] as Point;
       return driveReceptors(wiring).flatMap(([receptor, weights]): Wired[] => {
         const weight = weights[target];
@@ -132,6 +148,37 @@ function wire(drive: EventDrive, place: Place): Wired[] {
     });
   });
 }
+
+/** Number of the first drive cell for each type of a cell-specific drive, counted from 0. */
+export function firstsOf(types: readonly string[], layout: Layout): Map<string, number> {
+  let first = 0;
+  const found = new Map<string, number>();
+  for (const type of types) {
+    found.set(type, first);
+    first += cellsOf(layout, type).gids.length;
+  }
+  return found;
+}
+
+/** Pairs of drive cell and cell that are kept.
+ * @param sources  all drive cells, each with all cells; or the first of those that have a cell each */
+export function drawnPairs(sources: number | readonly number[], cells: readonly number[], probability: number, seed: number): Uint32Array {
+  const own = (first: number): Uint32Array => Uint32Array.from(cells.flatMap((gid, c) => [first + c, gid]));
+  return choose(typeof sources === "number" ? own(sources) : allPairs(sources, cells, true), probability, seed);
+} // prettier-ignore
+
+/** A wiring's own pairs of some drive cells (`gids`), as numbers of all cells.
+ * @throws ModelError for a pair with a cell that is not there */
+function pairsGiven(where: string, pairs: readonly (readonly [number, number])[], gids: readonly number[], place: Place, cells: ReturnType<typeof cellsOf>): Uint32Array {
+  const inside = new Set(gids);
+  const found: number[] = [];
+  for (const [drive, cell] of pairs) {
+    const [n, all] = [place.n, cells.gids.length];
+    if (!(Number.isInteger(drive) && drive >= 0 && drive < n && Number.isInteger(cell) && cell >= 0 && cell < all)) throw new ModelError(where, `has a pair of drive cell ${drive} of ${n} with cell ${cell} of ${all}`, "Count both from 0");
+    if (inside.has(place.firstGid + drive)) found.push(place.firstGid + drive, cells.gids[cell] as number);
+  }
+  return Uint32Array.from(found);
+} // prettier-ignore
 
 /** Drive cells that are wired alike: all of them, unless single sources have wirings of their own. */
 function wiringGroups(drive: EventDrive, place: Place): { wiring: DriveWiring; gids: number[] }[] {
@@ -153,14 +200,16 @@ function eventsOf(
   drive: EventDrive,
   n: number,
   targets: readonly string[],
+  cellTypes: readonly string[],
   layout: Layout,
   tstop: number,
   offset: number,
 ): readonly (readonly number[])[] {
   if (drive.kind === "spikeTrain") return trainsOf(drive).map((t) => t.times);
   const seed = (drive.eventSeed ?? 2) + offset;
-  const targetOfCell = targets.flatMap((t) => cellsOf(layout, t).gids.map(() => t));
+  const targetOfCell = cellTypes.flatMap((t) => cellsOf(layout, t).gids.map(() => t));
   return Array.from({ length: n }, (_, j) => {
+    if (isCellSpecific(drive) && !targets.includes(targetOfCell[j] as string)) return []; // it never acts
     const random = new RandomState(seed + j);
     const times = (): number[] => {
       if (drive.kind === "evoked")

@@ -17,11 +17,16 @@ export interface DriveWiring {
   readonly spaceConstant?: number;
   /** Draws the kept pairs. Default 3. */
   readonly connSeed?: number;
+  /** By target type, pairs of a drive cell and a cell of the type, both counted from 0: in place of all or drawn ones. */
+  readonly pairs?: Readonly<Record<string, readonly (readonly [drive: number, cell: number])[]>>;
 }
 
 interface Drawn extends DriveWiring {
   /** One drive cell per target cell, linked one to one; otherwise every drive cell reaches every target. Default true, bursty false. */
   readonly cellSpecific?: boolean;
+  /** Types whose cells a cell-specific drive has cells for. Default: those with weights. Cells for others never act, but count in the seeds of those
+   * behind them, as in HNN's files. */
+  readonly cellTypes?: readonly string[];
   /** Number of drive cells; only of a drive that is not cell-specific. Default 1. */
   readonly nDriveCells?: number;
   /** Default 2. Drive cell j of trial k draws from eventSeed + k * (all cells of the network) + j. */

@@ -4,7 +4,7 @@ import { areCellsOf, cellOf } from "./hnn-cells.ts";
 import { Node } from "./hnn-node.ts";
 import { HnnPairs } from "./hnn-pairs.ts";
 import type { ConnectionRule } from "./connections.ts";
-import type { Drive, DriveWiring, SpikeTrainDrive } from "./drives.ts";
+import { type Drive, type DriveWiring, type EventDrive, isCellSpecific, type SpikeTrainDrive } from "./drives.ts";
 import { calcium2022, jones2009, law2021, type ColumnModel } from "./published.ts";
 import type { HnnFile } from "./hnn-file.ts";
 
@@ -25,15 +25,20 @@ export function hnnJson(value: unknown, name: string): HnnFile {
   const [x, y] = [root.at("N_pyr_x"), root.at("N_pyr_y")];
   const mesh = x.isThere && y.isThere ? ([x.number(), y.number()] as const) : meshOf(root.at("mesh_shape"));
   const model = modelOf(root, mesh, notes);
-  const drives = root.at("external_drives").entries().map(([key, node]) => driveOf(key, node, root.at("connectivity"))); // prettier-ignore
+  const read = root
+    .at("external_drives")
+    .entries()
+    .map(([key, node]) => driveOf(key, node, root.at("connectivity")));
+  // in this mode drives have cells for types without weights too, which count in the seeds of those behind them
+  const all = root.at("legacy_mode").value === true ? { cellTypes: model.cellTypes.map((t) => t.name) } : {};
+  const whole = read.map((drive) =>
+    drive.kind === "spikeTrain" || !isCellSpecific(drive) ? drive : { ...drive, ...all },
+  );
+  const drives = withPairs(whole, root, mesh, model.cellTypes);
   const [celsius, arrays] = [root.at("celsius"), root.at("rec_arrays")];
   if (celsius.isThere && celsius.number() !== 37) celsius.fail("37, the column's temperature");
   const electrodes = arrays.entries().length;
   if (electrodes > 0) notes.push(`${arrays.path}: ${electrodes} arrays of electrodes are not read (electrodeWeights and potentials give what they record)`); // prettier-ignore
-  if (root.at("legacy_mode").value === true)
-    notes.push(
-      `${root.path}.legacy_mode: cells of drives onto types without weights are not made, which shifts the events of the drives behind them`,
-    );
   const left = root
     .entries()
     .filter(([key, node]) => !READ.has(key) && node.isThere)
@@ -59,13 +64,14 @@ function modelOf(root: Node, mesh: readonly [number, number] | undefined, notes:
   for (const [name, node] of given) if (!base.cellTypes.some((t) => t.name === name)) throw new DataError(node.path, "is no cell type of the column", `It has ${base.cellTypes.map((t) => t.name).join(", ")}`); // prettier-ignore
   const whole = published.find(([, model]) => areCellsOf(model, given));
   const from = whole === undefined ? published : [whole];
+  const isAny = published.filter(([, model]) => areCellsOf(model, given)).length > 1;
   const cellTypes = base.cellTypes.map((type, k) => cellOf(from.map(([, model]) => model.cellTypes[k] as ColumnCellType), given.get(type.name)));
   const known = new Set(cellTypes.map((t) => t.name));
   const connectivity = root.at("connectivity");
   if (!connectivity.isThere) {
     if (whole === undefined) throw new DataError(connectivity.path, "is missing, and the cells are of different published models", "Give the rules that join them");
     const [name, { rules }] = whole;
-    if (name !== "jones2009") notes.push(`${connectivity.path} is not there: the rules are those of ${name}(), whose cells the file's are`);
+    if (name !== "jones2009" || isAny) notes.push(`${connectivity.path} is not there: the rules are those of ${name}(), ${isAny ? "as are the cells, of which the file does not say enough to tell them from other models'" : "whose cells the file's are"}`);
     return { cellTypes, rules };
   }
   const local = connectivity.items().filter((c) => known.has(c.at("src_type").text()));
@@ -78,6 +84,17 @@ function modelOf(root: Node, mesh: readonly [number, number] | undefined, notes:
   const moved = pairs.moved(root.at("pos_dict"));
   if (moved !== undefined) notes.push(`${moved} um: places are not read, cells stand on the grid`);
   return { cellTypes, rules: rules.map((rule, k) => pairs.ruled(rule, (local[k] as Node).at("gid_pairs"))) };
+} // prettier-ignore
+
+/** Drives with the pairs that the file lists, where these are not those that they draw.
+ * @throws DataError with the path where cells are not there, or AMPA and NMDA of one target have others */
+function withPairs(drives: readonly EventDrive[], root: Node, mesh: readonly [number, number] | undefined, types: readonly ColumnCellType[]): EventDrive[] {
+  const links = root.at("connectivity");
+  const listed = (links.isThere ? links.items() : []).filter((c) => c.at("gid_pairs").isThere);
+  const of = (drive: EventDrive): Node[] => listed.filter((c) => c.at("src_type").value === drive.name);
+  if (mesh === undefined || !drives.some((drive) => of(drive).length > 0)) return [...drives];
+  const pairs = new HnnPairs(types, mesh, root.at("gid_ranges"));
+  return drives.map((drive) => (of(drive).length === 0 ? drive : pairs.driven(drive, of(drive))));
 } // prettier-ignore
 
 function ruleOf(node: Node): ConnectionRule {
@@ -101,7 +118,7 @@ function ruleOf(node: Node): ConnectionRule {
   };
 }
 
-function driveOf(name: string, node: Node, connectivity: Node): Drive {
+function driveOf(name: string, node: Node, connectivity: Node): EventDrive {
   const common = wiringOf(name, node, connectivity);
   const type = node.at("type").text();
   const d = node.at("dynamics");

@@ -3,12 +3,16 @@ import { DataError } from "../../errors.ts";
 import { linesOf } from "../../shapes.ts";
 import type { ColumnCellType, ReceptorName, ReceptorParameters } from "./cell-types.ts";
 import { RECEPTORS } from "./cell-types.ts";
+import { DriveSeeds, type ParamKeys } from "./hnn-seeds.ts";
+import { layOut } from "./layout.ts";
 import type { BurstyDrive, EvokedDrive, PoissonDrive, TonicBias } from "./drives.ts";
 import { jones2009, type ColumnModel } from "./published.ts";
 import type { HnnFile } from "./hnn-file.ts";
 
 const TYPES: ReadonlyMap<string, string> = new Map([["L2Basket", "L2_basket"], ["L2Pyr", "L2_pyramidal"], ["L5Basket", "L5_basket"], ["L5Pyr", "L5_pyramidal"]]); // prettier-ignore
 const SHORT: ReadonlyMap<string, string> = new Map([...TYPES].map(([short, name]) => [name, short]));
+/** ms, of Gaussian inputs of files that do not say it. */
+const SIGMAS: Readonly<Record<string, number>> = { L2_basket: 3.6, L2_pyramidal: 3.6, L5_pyramidal: 4.8, L5_basket: 2 };
 const LINE = /^\s*([A-Za-z_]\w*)\s*:\s*(.*?)\s*$/;
 const MOST_LINES = 100_000;
 
@@ -35,7 +39,7 @@ export function linesOfParam(text: string, name: string): ParamEntry[] {
 }
 
 /** The keys of a file, each asked for at most once, so that what nobody asks for can be said. */
-class Keys {
+class Keys implements ParamKeys {
   readonly #values = new Map<string, ParamEntry>();
   readonly #asked = new Set<string>();
   readonly #name: string;
@@ -89,17 +93,24 @@ class Keys {
 }
 
 /** Legacy parameters of HNN. Drives become those that hnn-core's conversion makes: `evprox_1` and `evdist_1` ..., rhythmic
- * inputs as bursts, Poisson inputs, tonic currents. */
-export function hnnParam(entries: readonly ParamEntry[], name: string): HnnFile {
+ * inputs as bursts, Poisson and Gaussian inputs, tonic currents.
+ * @param isLegacy  whether of a `.param`, whose drives the conversion lets count all cells; of a flat JSON they count those with a place for a weight */
+export function hnnParam(entries: readonly ParamEntry[], name: string, isLegacy: boolean): HnnFile {
   const keys = new Keys(entries, name);
   const tstop = keys.number("tstop");
   const dt = keys.number("dt");
   const mesh = [keys.whole("N_pyr_x", 1, 10), keys.whole("N_pyr_y", 1, 10)] as const;
   const model = modelOf(keys);
   const end = tstop ?? 170;
-  const drives = [...evoked(keys), ...rhythmic(keys, end), ...poisson(keys, end), ...tonic(keys, end)];
+  const seeds = new DriveSeeds(keys, layOut(model.cellTypes, { mesh }), end, isLegacy);
+  const drives = [
+    ...evoked(keys, seeds),
+    ...rhythmic(keys, end, seeds),
+    ...poisson(keys, end, seeds),
+    ...gaussian(keys, end, seeds),
+    ...tonic(keys, end),
+  ];
   checkCells(keys, model.cellTypes);
-  checkGaussian(keys, end);
   const left = keys.unasked();
   const shown = left.slice(0, 8).join(", ");
   const notes = left.length === 0 ? [] : [`${left.length} parameters are not read, the column keeps its own: ${shown}${left.length > 8 ? ", ..." : ""}`]; // prettier-ignore
@@ -132,16 +143,6 @@ function checkCells(keys: Keys, types: readonly ColumnCellType[]): void {
   }
   const celsius = keys.number("celsius");
   if (celsius !== undefined && celsius !== 37) keys.fail("celsius", `is ${celsius}`, "The column is at 37");
-}
-
-/** Gaussian inputs (50 events about a time) are no drive of the column.
- * @throws DataError with the line of one that acts */
-function checkGaussian(keys: Keys, end: number): void {
-  for (const short of TYPES.keys()) {
-    const [key, weight, mu] = [`${short}_Gauss_A_weight`, keys.number(`${short}_Gauss_A_weight`), keys.number(`${short}_Gauss_mu`)]; // prettier-ignore
-    keys.number(`${short}_Gauss_sigma`);
-    if (weight !== undefined && weight !== 0 && (mu === undefined || mu < end)) keys.fail(key, `is ${weight}: a Gaussian input, which is refused`, "Write its volley as t_evprox_1 and sigma_t_evprox_1 with numspikes_evprox_1"); // prettier-ignore
-  }
 }
 
 function modelOf(keys: Keys): ColumnModel {
@@ -195,24 +196,26 @@ function wiring(
 
 const byLayer = (type: string): number => (type.startsWith("L2") ? 0.1 : 1);
 
-function evoked(keys: Keys): EvokedDrive[] {
+function evoked(keys: Keys, seeds: DriveSeeds): EvokedDrive[] {
   const together = keys.flag("sync_evinput") ? { cellSpecific: false, nDriveCells: 1 } : {}; // one drive cell for all targets
   return keys.matching(/^t_(ev(prox|dist)_(\d+))$/).flatMap(([key, name = "", side]) => {
     const mu = keys.number(key);
     const sigma = keys.number(`sigma_t_${name}`) ?? 0;
     const numspikes = keys.whole(`numspikes_${name}`, 0, 1);
-    const eventSeed = keys.whole(`prng_seedcore_${name}`, 0, 2);
+    const drive = name.replace("_", "");
+    const eventSeed = seeds.of(drive, `prng_seedcore_${name}`);
     const both = (short: string): string => `gbar_${name}_${short}`; // of files before NMDA had weights of its own
     const ampa = weights(keys, both, (short) => `${both(short)}_ampa`);
     const nmda = weights(keys, both, (short) => `${both(short)}_nmda`);
     if (mu === undefined || numspikes === 0 || (ampa === undefined && nmda === undefined)) return [];
     const location = side === "prox" ? "proximal" : "distal";
     const delay = side === "prox" ? byLayer : (): number => 0.1;
-    return [{ kind: "evoked", name: name.replace("_", ""), mu, sigma, numspikes, eventSeed, location, ...together, ...wiring(ampa, nmda, delay) }]; // prettier-ignore
+    const cells = "nDriveCells" in together ? together : { cellTypes: seeds.typesOf(drive) };
+    return [{ kind: "evoked", name: drive, mu, sigma, numspikes, eventSeed, location, ...cells, ...wiring(ampa, nmda, delay) }]; // prettier-ignore
   });
 }
 
-function rhythmic(keys: Keys, end: number): BurstyDrive[] {
+function rhythmic(keys: Keys, end: number, seeds: DriveSeeds): BurstyDrive[] {
   return (["prox", "dist"] as const).flatMap((side): BurstyDrive[] => {
     const [tstart, rate] = [keys.number(`t0_input_${side}`), keys.number(`f_input_${side}`)];
     const stop = keys.number(`tstop_input_${side}`) ?? end;
@@ -221,7 +224,7 @@ function rhythmic(keys: Keys, end: number): BurstyDrive[] {
       burstStd: keys.number(`f_stdev_${side}`) ?? 0,
       numspikes: keys.whole(`events_per_cycle_${side}`, 1, 2),
       nDriveCells: keys.whole(`repeats_${side}`, 1, 10),
-      eventSeed: keys.whole(`prng_seedcore_input_${side}`, 0, 2),
+      eventSeed: seeds.of(side === "prox" ? "bursty1" : "bursty2", `prng_seedcore_input_${side}`),
     };
     const ampa = weights(keys, (short) => `input_${side}_A_weight_${short}_ampa`);
     const nmda = weights(keys, (short) => `input_${side}_A_weight_${short}_nmda`);
@@ -233,10 +236,13 @@ function rhythmic(keys: Keys, end: number): BurstyDrive[] {
   });
 }
 
-function poisson(keys: Keys, end: number): PoissonDrive[] {
+/** Of Poisson and Gaussian inputs: 1 ms but to pyramidal cells of layer 2. */
+const continuous = (type: string): number => (type === "L2_pyramidal" ? 0.1 : 1);
+
+function poisson(keys: Keys, end: number, seeds: DriveSeeds): PoissonDrive[] {
   const tstart = keys.number("t0_pois") ?? 0;
   const stop = keys.number("T_pois") ?? -1;
-  const eventSeed = keys.whole("prng_seedcore_extpois", 0, 2);
+  const eventSeed = seeds.of("extpois", "prng_seedcore_extpois");
   const ampa = weights(keys, (short) => `${short}_Pois_A_weight_ampa`);
   const nmda = weights(keys, (short) => `${short}_Pois_A_weight_nmda`);
   const rates = [...TYPES].map(([short, type]) => [type, keys.number(`${short}_Pois_lamtha`) ?? 0] as const);
@@ -248,7 +254,32 @@ function poisson(keys: Keys, end: number): PoissonDrive[] {
   };
   const tstop = stop < 0 ? end : Math.min(stop, end);
   if (Object.keys(rateConstant).length === 0 || !(tstart < tstop)) return [];
-  return [{ kind: "poisson", name: "extpois", rateConstant, tstart, tstop, location: "proximal", eventSeed, ...wiring(active(ampa), active(nmda), byLayer) }]; // prettier-ignore
+  return [{ kind: "poisson", name: "extpois", rateConstant, tstart, tstop, location: "proximal", eventSeed, cellTypes: seeds.typesOf("extpois"), ...wiring(active(ampa), active(nmda), continuous) }]; // prettier-ignore
+}
+
+/** Fifty events about a time that each cell type has of its own: a drive for all types with the same. Those behind the end are off. */
+function gaussian(keys: Keys, end: number, seeds: DriveSeeds): EvokedDrive[] {
+  const eventSeed = seeds.of("extgauss", "prng_seedcore_extgauss");
+  const groups = new Map<string, { mu: number; sigma: number; weights: Record<string, number> }>();
+  for (const [short, type] of TYPES) {
+    const [weight, mu, sigma] = ["A_weight", "mu", "sigma"].map((what) => keys.number(`${short}_Gauss_${what}`));
+    if (weight === undefined || weight === 0 || (mu ?? Infinity) >= end) continue;
+    const group = groups.get(`${mu} ${sigma}`) ?? { mu: mu as number, sigma: sigma ?? SIGMAS[type] ?? 0, weights: {} };
+    group.weights[type] = weight;
+    groups.set(`${mu} ${sigma}`, group);
+  }
+  return [...groups.values()].map(({ mu, sigma, weights: weightsAmpa }) => ({
+    kind: "evoked",
+    name: groups.size === 1 ? "extgauss" : `extgauss_${Object.keys(weightsAmpa).join("_")}`,
+    mu,
+    sigma,
+    numspikes: 50,
+    spaceConstant: 100,
+    location: "proximal",
+    eventSeed,
+    cellTypes: seeds.typesOf("extgauss"),
+    ...wiring(weightsAmpa, undefined, continuous),
+  }));
 }
 
 function tonic(keys: Keys, end: number): TonicBias[] {

@@ -14,10 +14,10 @@ export function readHnn(text: string, name: string): HnnFile {
   const content = textOf(name, text);
   if (content.length > LONGEST)
     throw new DataError(name, `has ${content.length} characters`, `Give at most ${LONGEST}`);
-  if (!/^\s*\{/.test(content)) return hnnParam(linesOfParam(content, name), name);
+  if (!/^\s*\{/.test(content)) return hnnParam(linesOfParam(content, name), name, true);
   const value = parsed(content, name);
   const flat = flatParams(value, name);
-  return flat === undefined ? hnnJson(value, name) : hnnParam(flat, name);
+  return flat === undefined ? hnnJson(value, name) : hnnParam(flat, name, false);
 }
 
 function parsed(text: string, name: string): unknown {

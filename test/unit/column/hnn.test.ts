@@ -10,208 +10,9 @@ import {
   law2021,
   readHnn,
   replay,
-  type ColumnCellType,
   type Drive,
 } from "../../../src/models/cortical-column/index.ts";
-
-/** The published evoked response as lines of a .param, in an order of our own. */
-const ERP = `# three volleys
-tstop: 170.
-dt: 0.025
-N_pyr_x: 3
-N_pyr_y: 2
-dipole_scalefctr: 3000
-
-t_evprox_1: 26.61
-sigma_t_evprox_1: 2.47
-numspikes_evprox_1: 1
-prng_seedcore_evprox_1: 544
-gbar_evprox_1_L2Pyr_ampa: 0.01525
-gbar_evprox_1_L2Pyr_nmda: 0
-gbar_evprox_1_L2Basket_ampa: 0.08831
-gbar_evprox_1_L5Pyr_ampa: 0.00865
-gbar_evprox_1_L5Basket_ampa: 0.19934
-t_evdist_1: 63.53
-sigma_t_evdist_1: 3.85
-prng_seedcore_evdist_1: 274
-gbar_evdist_1_L2Pyr_ampa: 7e-06
-gbar_evdist_1_L2Pyr_nmda: 0.004317
-gbar_evdist_1_L2Basket_ampa: 0.006562
-gbar_evdist_1_L2Basket_nmda: 0.019482
-gbar_evdist_1_L5Pyr_ampa: 0.1423
-gbar_evdist_1_L5Pyr_nmda: 0.080074
-t_evprox_2: 137.12
-sigma_t_evprox_2: 8.33
-prng_seedcore_evprox_2: 814
-gbar_evprox_2_L2Pyr_ampa: 1.43884
-gbar_evprox_2_L2Basket_ampa: 3e-06
-gbar_evprox_2_L5Pyr_ampa: 0.684013
-gbar_evprox_2_L5Basket_ampa: 0.008958
-gbar_L2Basket_L5Pyr: 0.0017
-gbar_L5Pyr_L5Pyr_nmda: 0.0006
-L5Pyr_gabab_tau2: 25
-`;
-
-const built = (drives: ConstructorParameters<typeof CortexColumn>[0]) => new CortexColumn({ mesh: [3, 2], ...drives });
-const byName = (c: CortexColumn) =>
-  new Map(c.drives.map((d) => [d.name, { events: d.events, links: d.links.map((l) => [l.total, [...l.weightUs].map((w) => w.toPrecision(12)), [...l.delayMs]]) }])); // prettier-ignore
-
-describe(".param", () => {
-  test("the published volleys are the preset's, event by event and link by link", () => {
-    const { drives, mesh, tstop, dt, notes, model } = readHnn(ERP, "erp.param");
-    expect({ mesh, tstop, dt, names: drives.map((d) => (d.kind === "tonic" ? "" : d.name)) }).toEqual({ mesh: [3, 2], tstop: 170, dt: 0.025, names: ["evprox1", "evdist1", "evprox2"] }); // prettier-ignore
-    expect(notes).toEqual(["1 parameters are not read, the column keeps its own: dipole_scalefctr"]);
-    // the preset counts its drive cells from another gid: events depend on the seed and the number in the drive alone
-    expect(byName(built({ drives }))).toEqual(byName(built({ drives: columnPreset("erp").drives.map((d) => d) })));
-    const changed = model.rules.map((r, k) => [k, r.weight] as const).filter(([k, w]) => w !== jones2009().rules[k]?.weight); // prettier-ignore
-    expect(changed).toEqual([[2, 0.0006], [10, 0.0017]]); // prettier-ignore
-    expect(model.cellTypes[3]?.receptors.gabab).toEqual({ E: -80, tau1: 1, tau2: 25 });
-  });
-
-  test("rhythmic, Poisson and tonic inputs; what begins behind the end is off", () => {
-    const text = `tstop: 250
-t0_input_prox: 50
-f_input_prox: 10
-f_stdev_prox: 20
-events_per_cycle_prox: 2
-repeats_prox: 10
-prng_seedcore_input_prox: 284
-input_prox_A_weight_L2Pyr_ampa: 5.4e-5
-input_prox_A_weight_L5Pyr_ampa: 5.4e-5
-input_prox_A_delay_L2: 0.1
-input_prox_A_delay_L5: 1.0
-t0_input_dist: 1000
-f_input_dist: 10
-input_dist_A_weight_L2Pyr_ampa: 1
-L5Pyr_Pois_lamtha: 40
-L5Pyr_Pois_A_weight_ampa: 0.0075
-T_pois: -1
-Itonic_A_L5Pyr_soma: 6
-Itonic_T_L5Pyr_soma: 100`;
-    const { drives } = readHnn(text, "x.param");
-    const [alpha] = columnPreset("alpha").drives;
-    expect(drives).toEqual([
-      { ...alpha, name: "bursty_prox", tstop: 250, tstartStd: 0 },
-      { kind: "poisson", name: "extpois", rateConstant: { L5_pyramidal: 40 }, tstart: 0, tstop: 250, location: "proximal", eventSeed: 2, weightsAmpa: { L5_pyramidal: 0.0075 }, synapticDelays: { L5_pyramidal: 1 } },
-      { kind: "tonic", amplitude: { L5_pyramidal: 6 }, t0: 0, tstop: 100 },
-    ]); // prettier-ignore
-  });
-
-  test("what a file says of the column's own cells is read, and of baskets' currents too", () => {
-    const { notes, drives } = readHnn("tstop: 170\ncelsius: 37.0\nL2Pyr_soma_L: 22.1\nL5Pyr_dend_gbar_ar: 1e-06\nL5Pyr_basal3_diam: 8.5\nL5Pyr_soma_el_hh2: -65.0\nL5Pyr_Gauss_A_weight: 1e-5\nL5Pyr_Gauss_mu: 2000\nItonic_A_L2Basket: 0.5\nItonic_t0_L2Basket: 10", "f.param"); // prettier-ignore
-    expect(notes).toEqual([]);
-    expect(drives).toEqual([{ kind: "tonic", amplitude: { L2_basket: 0.5 }, t0: 10, tstop: 170 }]);
-  });
-
-  test.each([
-    ["tstop 170", 'line 1: is no "key: value": "tstop 170"'],
-    ["tstop: fast", 'line 1: tstop is "fast"'],
-    ["N_pyr_x: 2.5", "line 1: N_pyr_x is 2.5"],
-    ["dt: 0.025\ndt: 0.05", "line 2: gives dt another value than line 1"],
-    ["L5Pyr_apical1_diam: 7.4", "line 1: L5Pyr_apical1_diam is 7.4, where the column has 7.48"],
-    ["tstop: 170\nL2Pyr_dend_gnabar_hh2: 0.2", "line 2: L2Pyr_dend_gnabar_hh2 is 0.2, where the column has 0.15"],
-    ["celsius: 6.3", "line 1: celsius is 6.3. The column is at 37"],
-    [
-      "L5Pyr_Gauss_A_weight: 1e-5\nL5Pyr_Gauss_mu: 100",
-      "line 1: L5Pyr_Gauss_A_weight is 0.00001: a Gaussian input, which is refused",
-    ],
-    ["", "has no parameters"],
-    ["# tstop: 170 # of all\n\n", "has no parameters"],
-  ])("%j is refused", (text, message) => {
-    expect(() => readHnn(text, "f.param")).toThrow(DataError);
-    expect(() => readHnn(text, "f.param")).toThrow(message);
-  });
-
-  test("the same parameters as a flat JSON, as hnn-core writes them, are the same file", () => {
-    const entries = ERP.split("\n").flatMap((line) =>
-      /^\w+:/.test(line) ? [line.split(/:\s*/) as [string, string]] : [],
-    );
-    const flat = JSON.stringify(Object.fromEntries(entries.map(([key, x]) => [key, Number(x)])));
-    expect(readHnn(flat, "erp.json")).toEqual(readHnn(ERP, "erp.param"));
-    expect(() => readHnn('{"tstop": "long"}', "erp.json")).toThrow('erp.json, tstop: tstop is "long". Give a number');
-    expect(() => readHnn('{"N_pyr_x": 2.5}', "erp.json")).toThrow("erp.json, N_pyr_x: N_pyr_x is 2.5");
-  });
-
-  test("volleys of one drive cell for all targets, and weights that AMPA and NMDA share in old files", () => {
-    const of = (more: string) => readHnn(`${ERP}${more}`, "f.param").drives[0];
-    expect(of("sync_evinput: 1")).toMatchObject({ cellSpecific: false, nDriveCells: 1 });
-    for (const more of ["sync_evinput: False", "sync_evinput: 0", ""]) expect(of(more)).not.toHaveProperty("cellSpecific");
-    const column = built({ drives: [of("sync_evinput: True") as Drive] });
-    expect(column.drives[0]?.events.length).toBe(1);
-    expect(() => of("sync_evinput: perhaps")).toThrow('sync_evinput is "perhaps". Give 0 or 1');
-    const old = readHnn("t_evdist_2: 60\ngbar_evdist_2_L5Pyr: 0.1\ngbar_evdist_2_L2Pyr: 0.2\ngbar_evdist_2_L2Pyr_nmda: 0.3", "f.param");
-    expect(old.drives[0]).toMatchObject({ weightsAmpa: { L5_pyramidal: 0.1, L2_pyramidal: 0.2 }, weightsNmda: { L5_pyramidal: 0.1, L2_pyramidal: 0.3 } });
-    expect(old.notes).toEqual([]);
-  }); // prettier-ignore
-
-  test("a file without end is refused", () => {
-    expect(() => readHnn("tstop: 170\n".repeat(100_001), "f.param")).toThrow("has 100002 lines");
-  });
-});
-
-/** A network as hnn-core writes it, of a column's data. */
-function json(change: (network: Record<string, unknown>) => void = () => undefined): string {
-  const { cellTypes, rules } = law2021();
-  const network = {
-    object_type: "Network",
-    N_pyr_x: 3,
-    N_pyr_y: 2,
-    cell_types: Object.fromEntries(cellTypes.map((t) => [t.name, {
-      synapses: Object.fromEntries(Object.entries(t.receptors).map(([k, r]) => [k, { e: r.E, tau1: r.tau1, tau2: r.tau2 }])),
-      sections: Object.fromEntries(t.sections.map((s) => [s.name, { L: s.L, diam: s.diam, cm: s.cm, Ra: s.Ra }])),
-    }])),
-    connectivity: [
-      ...rules.map((r) => ({ src_type: r.source, target_type: r.target, loc: r.location, receptor: r.receptor, allow_autapses: Number(r.autapses), probability: 1, nc_dict: { A_weight: r.weight, A_delay: 1, lamtha: r.lamtha, threshold: 0, gain: 1 } })),
-      { src_type: "evprox1", target_type: "L2_basket", loc: "soma", receptor: "ampa", nc_dict: { A_weight: 0.1, A_delay: 0.1, lamtha: 5, threshold: 0 } },
-    ],
-    external_drives: {
-      evprox1: { type: "evoked", location: "proximal", n_drive_cells: "n_cells", cell_specific: true, event_seed: 544, conn_seed: 3, dynamics: { mu: 20, sigma: 2, numspikes: 1 }, weights_ampa: { L2_basket: 0.1 }, weights_nmda: {}, synaptic_delays: { L2_basket: 0.1 }, probability: { L2_basket: 1 } },
-      slow: { type: "bursty", location: "distal", n_drive_cells: 3, cell_specific: false, event_seed: 4, dynamics: { tstart: 10, tstart_std: 0, tstop: null, burst_rate: 10, burst_std: 5, numspikes: 2, spike_isi: 10 }, weights_ampa: { L5_pyramidal: 1e-4 }, weights_nmda: null, synaptic_delays: 0.1, probability: 1 },
-    },
-    external_biases: { tonic: { L5_pyramidal: { amplitude: 2, t0: 5, tstop: 50 } } },
-  }; // prettier-ignore
-  change(network);
-  return JSON.stringify(network);
-}
-
-const EMPTY = { hh2: {}, ca: {}, cad: {}, kca: {}, km: {}, cat: {}, ar: {} };
-
-/** Where sections hang, and the groups of them, as hnn-core writes them. */
-const hung = ({ sections, locations }: ColumnCellType) => {
-  const tree: Record<string, string[]> = {};
-  for (const { name, parent, parentEnd = 1 } of sections) {
-    (tree[`${name},0`] ??= []).push(`${name},1`);
-    if (parent !== undefined) (tree[`${parent},${parentEnd}`] ??= []).push(`${name},0`);
-  }
-  const { proximal = [], distal = [] } = locations;
-  return { cell_tree: sections.length === 1 ? null : tree, sect_loc: { proximal, distal } };
-};
-
-/** What a whole file says beside drives: numbers of cells, places, and the pairs of each rule. */
-function whole(network: Record<string, unknown>, { cellTypes, rules }: ReturnType<typeof law2021>): void {
-  const { layout } = built({ model: { cellTypes, rules }, drives: [] });
-  const { gids, positions } = layout;
-  const numbers = (type: string): number[] => Array.from({ length: gids[type]!.n }, (_, k) => gids[type]!.first + k);
-  network["cell_types"] = written(cellTypes);
-  network["gid_ranges"] = { ...Object.fromEntries(Object.entries(gids).map(([name, { first, n }]) => [name, { start: first, stop: first + n }])), evprox1: { start: layout.nCells, stop: layout.nCells + 2 } };
-  network["pos_dict"] = { ...positions, origin: layout.origin, evprox1: [layout.origin, layout.origin] };
-  network["connectivity"] = [
-    ...rules.map((r) => ({
-      target_type: r.target, target_gids: numbers(r.target), num_targets: gids[r.target]!.n, src_type: r.source, src_gids: numbers(r.source), num_srcs: gids[r.source]!.n,
-      gid_pairs: Object.fromEntries(numbers(r.source).map((s) => [s, numbers(r.target).filter((t) => r.autapses || t !== s)])),
-      loc: r.location, receptor: r.receptor, allow_autapses: Number(r.autapses), probability: 1, nc_dict: { A_weight: r.weight, A_delay: r.delay, lamtha: r.lamtha, threshold: 0, gain: r.gain },
-    })),
-    { src_type: "evprox1", target_type: "L2_basket", loc: "soma", receptor: "ampa", gid_pairs: { 90: [0] }, nc_dict: { A_weight: 0.1, A_delay: 0.1, lamtha: 5, threshold: 0 } },
-  ];
-  Object.assign(network, { legacy_mode: false, cell_response: {}, rec_arrays: {}, threshold: 0, delay: 1, celsius: 37 });
-} // prettier-ignore
-
-/** Cells as hnn-core writes them: a number, or places and a number for each segment. */
-const written = (types: readonly ColumnCellType[]) => Object.fromEntries(types.map((t) => [t.name, { cell_object: {
-  name: t.shortName, pos: [0, 0, 0], gid: null, dipole_pp: [], vsec: {}, isec: {}, ca: {}, tonic_biases: [], ...hung(t),
-  synapses: Object.fromEntries(Object.entries(t.receptors).map(([k, r]) => [k, { e: r.E, tau1: r.tau1, tau2: r.tau2, type: "Exp2Syn" }])),
-  sections: Object.fromEntries(t.sections.map((s) => [s.name, { L: s.L, diam: s.diam, cm: s.cm, Ra: s.Ra, nseg: s.nseg, mechs: Object.fromEntries(Object.entries(s.mechanisms).map(([m, values]) => [m, Object.fromEntries(Object.entries(values).map(([p, x]) => [`${p}_${m}`, typeof x === "number" ? x : [x.map((_, k) => (k + 0.5) / x.length), x]]))])) }])),
-}, cell_metadata: { layer: String(t.layer) } }])); // prettier-ignore
+import { ERP, TYPES, built, byName, json, EMPTY, whole, written } from "./hnn-files.ts";
 
 describe("network JSON", () => {
   test.each([["jones 2009", jones2009()], ["law 2021", law2021()], ["calcium 2022", calcium2022()]])("cells of %s, as hnn-core writes them, are recognised", (_, { cellTypes, rules }) => {
@@ -254,12 +55,60 @@ describe("network JSON", () => {
     expect(() => built({ model: { ...read, rules: read.rules.map((r) => ({ ...r, pairs: [[0, 99]] as const })) }, drives: [] })).toThrow(/has a pair with cell 99 of \d+. Count cells of a type from 0/);
   }); // prettier-ignore
 
+  test("legacy_mode gives cell-specific drives cells for all types", () => {
+    const { drives, notes } = readHnn(json((n) => { whole(n, jones2009()); n["legacy_mode"] = true; (n["connectivity"] as unknown[]).pop(); }), "net.json");
+    expect(notes).toEqual([]);
+    expect(drives[0]).toMatchObject({ name: "evprox1", cellTypes: TYPES });
+    expect(drives[1]).not.toHaveProperty("cellTypes");
+  }); // prettier-ignore
+
+  test("pairs of drives that the file lists hold, where the drive would draw others", () => {
+    const { layout } = built({ drives: [] });
+    const { first, n } = layout.gids["L5_pyramidal"]!;
+    const [start, probability] = [layout.nCells + 2, 0.5]; // behind the two of evprox1
+    const slow = { type: "bursty", location: "distal", n_drive_cells: 3, cell_specific: false, event_seed: 4, conn_seed: 9, dynamics: { burst_rate: 10, numspikes: 2, spike_isi: 10 }, weights_ampa: { L5_pyramidal: 1e-4 }, weights_nmda: { L5_pyramidal: 1e-5 }, synaptic_delays: 0.1, probability };
+    const file = (of: (network: Record<string, unknown>) => void): string => json((network) => {
+      whole(network, jones2009());
+      (network["external_drives"] as Record<string, unknown>)["slow"] = slow;
+      (network["gid_ranges"] as Record<string, unknown>)["slow"] = { start, stop: start + 3 };
+      of(network);
+    });
+    const listed = (lists: readonly (readonly [number, readonly number[]])[], receptors = ["ampa", "nmda"], target = "L5_pyramidal") => (network: Record<string, unknown>): void => {
+      for (const receptor of receptors) (network["connectivity"] as unknown[]).push({ src_type: "slow", target_type: target, loc: "distal", receptor, gid_pairs: Object.fromEntries(lists.map(([s, targets]) => [start + s, targets.map((k) => first + k)])), nc_dict: { A_weight: 1e-4, A_delay: 0.1, lamtha: 100, threshold: 0 } });
+    };
+    const plain = readHnn(file(() => undefined), "net.json").drives[1] as Drive & { kind: "bursty" };
+    const drawn = built({ drives: [plain] }).drives[0]!;
+    const pairs = [...drawn.links[0]!.source].map((s, k) => [s - drawn.firstGid, drawn.links[0]!.target[k]! - first] as const);
+    expect(pairs.length).toBe(Math.round(3 * n * probability));
+    const lists = [0, 1, 2].map((s) => [s, pairs.filter(([from]) => from === s).map(([, to]) => to)] as const);
+    expect(readHnn(file(listed(lists)), "net.json").drives[1]).toEqual({ ...plain, spaceConstant: 100 });
+
+    const own = readHnn(file(listed([[2, [1]], [0, [3, 0]]])), "net.json").drives[1]!;
+    expect(own).toEqual({ ...plain, spaceConstant: 100, pairs: { L5_pyramidal: [[0, 0], [0, 3], [2, 1]] } });
+    const column = built({ drives: [own] });
+    const [{ firstGid, links }] = column.drives as unknown as [(typeof column.drives)[0]];
+    expect(links.length).toBe(2);
+    for (const link of links) expect([...link.source].map((s, k) => [s - firstGid, link.target[k]! - first])).toEqual([[0, 0], [0, 3], [2, 1]]);
+    expect(readHnn(hnnText(column), "back.json").drives[0]).toMatchObject({ pairs: { L5_pyramidal: [[0, 0], [0, 3], [2, 1]] } });
+
+    const refused = (of: (network: Record<string, unknown>) => void) => () => readHnn(file(of), "net.json");
+    expect(refused(listed([[3, [0]]]))).toThrow(new RegExp(`gid_pairs: holds ${start + 3}, no cell of the drive. Give ${start} to ${start + 2}`));
+    expect(refused(listed([[0, [n]]]))).toThrow(/no cell of L5_pyramidal/);
+    expect(refused((network) => { listed([[0, [0]]], ["ampa"])(network); listed([[0, [1]]], ["nmda"])(network); })).toThrow(/are other pairs than those of the drive's other receptor/);
+    expect(refused(listed([[0, [0]]], ["ampa"], "L2_basket"))).toThrow(/target_type.*L5_pyramidal, which the drive has weights for/);
+    expect(() => built({ drives: [{ ...own, pairs: { L5_pyramidal: [[3, 0]] } } as Drive] })).toThrow(/has a pair of drive cell 3 of 3 with cell 0 of \d+. Count both from 0/);
+  }); // prettier-ignore
+
+  test("without connectivity and mechanisms the rules of 2009 are said", () => {
+    const bareCells = json((n) => { delete n["connectivity"]; delete n["cell_types"]; }); // prettier-ignore
+    expect(readHnn(bareCells, "net.json").notes).toEqual(["net.json.connectivity is not there: the rules are those of jones2009(), as are the cells, of which the file does not say enough to tell them from other models'"]); // prettier-ignore
+  });
+
   test("what is not the column's is said: places, thresholds, keys that nothing knows", () => {
     const of = (change: (n: Record<string, unknown>) => void) => readHnn(json((n) => { whole(n, jones2009()); change(n); }), "net.json").notes; // prettier-ignore
     expect(of((n) => ((n["pos_dict"] as Record<string, number[][]>)["L5_pyramidal"] = [[30, 0, 0]]))).toEqual(["net.json.pos_dict.L5_pyramidal[0] is not at 0, 0 um: places are not read, cells stand on the grid"]); // prettier-ignore
     expect(of((n) => (n["threshold"] = -10))).toEqual(["net.json.threshold is -10 mV, where rules from L2_pyramidal say 0: theirs hold"]); // prettier-ignore
     expect(of((n) => (n["plasticity"] = {}))).toEqual(["net.json: plasticity not read"]);
-    expect(of((n) => (n["legacy_mode"] = true)).join()).toMatch(/legacy_mode: cells of drives onto types without weights/); // prettier-ignore
   });
 
   const broken = (change: (cell: ReturnType<typeof written>[string]["cell_object"]) => void): string =>
@@ -359,6 +208,13 @@ describe("a column written for HNN", () => {
     const clamps = (c: CortexColumn) => c.describe().clamps.map(({ name: _name, ...clamp }) => clamp); // its number is another
     expect(clamps(again)).toEqual(clamps(column));
   });
+
+  test.each(["erp.param", "erp.json"])("drives of %s, which have cells for types without weights, are written and read back", (name) => {
+    const flat = JSON.stringify(Object.fromEntries(ERP.split("\n").flatMap((line) => (/^\w+:/.test(line) ? [line.split(/:\s*/)] : [])).map(([key, x]) => [key, Number(x)])));
+    const column = built({ ...readHnn(name === "erp.param" ? ERP : flat, name), tstop: 170 });
+    const again = built({ drives: readHnn(hnnText(column), "back.json").drives, tstop: 170 });
+    for (const [k, { name: drive, events }] of column.drives.entries()) expect(again.drives[k]?.events, drive).toEqual(events);
+  }); // prettier-ignore
 
   test("every key that hnn-core's reader of drives looks up is there", () => {
     const { external_drives } = JSON.parse(hnnText(built({ drives }))) as { external_drives: Record<string, Record<string, unknown>> }; // prettier-ignore
