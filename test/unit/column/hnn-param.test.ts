@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/errors.ts";
 import { columnPreset, jones2009, readHnn, type Drive } from "../../../src/models/cortical-column/index.ts";
-import { ERP, TYPES, bare, built, byName, json, whole } from "./hnn-files.ts";
+import { ERP, TYPES, bare, built, byName } from "./hnn-files.ts";
 
 describe(".param", () => {
   test("the published volleys are the preset's, event by event and link by link", () => {

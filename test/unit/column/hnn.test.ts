@@ -4,7 +4,7 @@ import {
   alphaDistal,
   calcium2022,
   columnPreset,
-  CortexColumn,
+  type CortexColumn,
   hnnText,
   jones2009,
   law2021,
@@ -211,7 +211,8 @@ describe("a column written for HNN", () => {
 
   test.each(["erp.param", "erp.json"])("drives of %s, which have cells for types without weights, are written and read back", (name) => {
     const flat = JSON.stringify(Object.fromEntries(ERP.split("\n").flatMap((line) => (/^\w+:/.test(line) ? [line.split(/:\s*/)] : [])).map(([key, x]) => [key, Number(x)])));
-    const column = built({ ...readHnn(name === "erp.param" ? ERP : flat, name), tstop: 170 });
+    const { model, drives: own } = readHnn(name === "erp.param" ? ERP : flat, name);
+    const column = built({ model, drives: own, tstop: 170 });
     const again = built({ drives: readHnn(hnnText(column), "back.json").drives, tstop: 170 });
     for (const [k, { name: drive, events }] of column.drives.entries()) expect(again.drives[k]?.events, drive).toEqual(events);
   }); // prettier-ignore
