@@ -19,7 +19,7 @@ const NMODL: readonly Refused[] = [
   { what: "LONGITUDINAL_DIFFUSION, unless nmodl's option longitudinalDiffusion: \"none\" leaves it out", why: "a mechanism sees its own compartment only" },
   { what: "NONLINEAR, DISCRETE, PARTIAL, LAG, LINEAR in every step", why: "what they solve is known only while it runs" },
   { what: "SOLVE ... STEADYSTATE in INITIAL of reactions that are not one closed scheme of first order", why: "the language starts at written values" },
-  { what: "a LINEAR block for INITIAL that is not the scheme's steady state", why: "a scheme starts at rest or at written values" },
+  { what: "a LINEAR block for INITIAL that has not as many equations, linear in them, as states", why: "they do not say where each state starts" },
   { what: "methods whose steps depend on their error (adeuler, runge, cvode; adrunge, NEURON's where SOLVE names none, of equations that are coupled or not linear)", why: "a run has one time step" },
   { what: "equations, reactions and FOR_NETCONS in a loop whose end is computed while it runs, recursion, a FUNCTION_TABLE without its values (option functionTables) or over more than two arguments, CONSTRUCTOR, DESTRUCTOR, SOLVE within IF over what changes", why: "what they do is known only while a script or NEURON runs them" },
   { what: "what BREAKPOINT reads before it sets it, where the voltage or another such variable changes it", why: "NEURON runs BREAKPOINT twice in a step, at two voltages" },

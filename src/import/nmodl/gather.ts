@@ -71,7 +71,7 @@ class Gathering {
     this.#units = unitsOf(program);
     const symbols = new Symbols(() => this.#no("comes to more than 200000 different expressions"));
     const variables = new Variables(program, lexer, constantsOf(program, lexer, this.#units), pointer?.name);
-    this.#context = { program, lexer, variables, symbols, interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
+    this.#context = { program, lexer, variables, symbols, interpolate: true, withoutDiffusion: false, asEquations: new Set(), tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
     this.#warnings = unitWarnings(program, lexer, this.#units, parser.isUnchecked);
   }
 

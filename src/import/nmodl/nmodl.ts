@@ -17,6 +17,7 @@ import { Parser } from "./reading/parse.ts";
 import type { Context } from "./running/context.ts";
 import { runPhases } from "./running/phases.ts";
 import { Fixed, withParametersFixed } from "./running/fixing.ts";
+import { AsEquations } from "./running/schemes.ts";
 import { Symbols } from "../../lang/symbolic/symbols.ts";
 import type { NetReceive, Program } from "./reading/syntax.ts";
 import { tidy } from "../../lang/symbolic/tidy.ts";
@@ -78,6 +79,7 @@ type Source = Pick<Context, "program" | "lexer"> & {
   readonly units: UnitTable;
   readonly tables: "asPublished" | "exact";
   readonly withoutDiffusion: boolean;
+  readonly asEquations?: ReadonlySet<string>;
 };
 
 /** A receptor whose events act on the sum of a step's weights hears as many links as there are; where they do not, one. */
@@ -100,8 +102,13 @@ function translated(source: Source): Translated {
 }
 
 function inItsTables({ tables, ...source }: Source, own = false): Translated {
-  const first = translate(source, tables === "asPublished" ? "leave" : "exact", own);
-  return "again" in first ? (translate(source, "interpolate", own) as Translated) : first;
+  try {
+    const first = translate(source, tables === "asPublished" ? "leave" : "exact", own);
+    return "again" in first ? (translate(source, "interpolate", own) as Translated) : first;
+  } catch (error) {
+    if (!(error instanceof AsEquations)) throw error;
+    return inItsTables({ ...source, tables, asEquations: new Set([...(source.asEquations ?? []), error.block]) }, own);
+  }
 }
 
 export function unitsOf(program: Program): UnitTable {
@@ -130,7 +137,7 @@ export function constantsOf(program: Program, lexer: Lexer, units: UnitTable): M
 /** @param mode  leave: tables stay for the mechanism's own `table`; interpolate: they are written out; exact: there are none
  * @param own  whether events are of one link, and some the receptor's own */
 function translate(
-  { program, lexer, units, withoutDiffusion }: Omit<Source, "tables">,
+  { program, lexer, units, withoutDiffusion, asEquations = new Set() }: Omit<Source, "tables">,
   mode: "leave" | "interpolate" | "exact",
   own: boolean,
 ): Translated | { readonly again: true } {
@@ -144,6 +151,7 @@ function translate(
     variables,
     symbols,
     withoutDiffusion,
+    asEquations,
     interpolate: mode === "interpolate",
     tables: [],
     barred: [],

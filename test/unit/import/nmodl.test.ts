@@ -202,6 +202,23 @@ test("a draw in BREAKPOINT that nothing depends on is no reason to refuse", () =
   expect(nmodl(text, { file: "leak.mod" }).mechanism).toEqual(nmodl(leak(), { file: "leak.mod" }).mechanism);
 });
 
+describe("a LINEAR block that INITIAL solves", () => {
+  const text = (linear: string) => leak({ breakpoint: "SOLVE s METHOD cnexp\ng = m*h*k", blocks: `STATE { m h k } INITIAL { SOLVE begin } DERIVATIVE s { m' = -m/2 h' = -h/2 k' = -k/2 } LINEAR begin { ${linear} }` }); // prettier-ignore
+
+  // by hand: k = 0.5, m = 3 - h, 3 - h + 2 h = 4
+  test("gives each of its states a value, whatever order its equations have", () => {
+    const { states } = nmodl(text("~ 2*k = 1 ~ m + 2*h = 4 ~ m + h = 3")).mechanism;
+    const inits = Object.fromEntries(Object.entries(states).map(([name, state]) => [name, Number((state as { init: string }).init)])); // prettier-ignore
+    expect(inits).toEqual({ m: 2, h: 1, k: 0.5 });
+  });
+
+  test.each([
+    ["~ m + h = 1 ~ k = 2", "it has 2 equations for 3 states"],
+    ["~ m + h = 1 ~ m + h = 2 ~ k = 2", "its equations leave a state open"],
+    ["~ m*h = 1 ~ m = 2 ~ k = 2", "an equation is not linear in the states"],
+  ])("%s", (linear, why) => expect(() => nmodl(text(linear))).toThrow(`solves the LINEAR begin, which is refused: ${why}`)); // prettier-ignore
+});
+
 test("an equation for each branch of an IF reads as a choice", () => {
   const blocks =
     "STATE { m h } DERIVATIVE s { if (v > 0) { m' = (1 - m)/2 } else { m' = -m/8 } if (v > -20) { h' = 3 } }";

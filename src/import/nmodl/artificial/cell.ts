@@ -81,7 +81,7 @@ function readCell(text: string, options: NmodlCellOptions): NmodlCell {
   const variables = new Variables(program, lexer, constantsOf(program, lexer, units));
   const sendsFirst = sends(program.initial, program);
   const timed = isTimed(program, receive, sendsFirst);
-  const context: Context = { program: timed ? { ...program, initial: withoutTimes(program.initial) } : program, lexer, variables, symbols: new Symbols(tooMany), interpolate: true, withoutDiffusion: false, tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
+  const context: Context = { program: timed ? { ...program, initial: withoutTimes(program.initial) } : program, lexer, variables, symbols: new Symbols(tooMany), interpolate: true, withoutDiffusion: false, asEquations: new Set(), tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
   const name = nameOf(program.name);
   const said = { name, warnings, notes: context.notes };
   const isPlayed = lexer.tokens.some(({ kind, text: c }) => kind === "verbatim" && READS_VECTOR.test(c));

@@ -29,6 +29,8 @@ export interface Context {
   readonly symbols: Symbols;
   /** read LONGITUDINAL_DIFFUSION over, as the user asked for. */
   readonly withoutDiffusion: boolean;
+  /** KINETIC blocks that are solved as equations, because rates of theirs read what a scheme's cannot. */
+  readonly asEquations: ReadonlySet<string>;
   /** interpolate tables as NEURON does, instead of leaving the function as it is. */
   readonly interpolate: boolean;
   readonly tables: Tabulated[];

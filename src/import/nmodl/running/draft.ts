@@ -1,13 +1,13 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
-import { checkStart, startsConserved } from "./linear.ts";
+import { startsAtRest, startsConserved } from "./linear.ts";
 import type { Received } from "../events/received.ts";
 import { inOrder } from "./order.ts";
 import type { Context } from "./context.ts";
 import { fresh, isFresh, type Phases, staleName } from "./phases.ts";
 import type { Form } from "../../../lang/symbolic/relax.ts";
 import { keptName, Resolver, stateOf } from "./resolve.ts";
-import type { Scheme } from "./schemes.ts";
+import { checkRates, type Scheme } from "./schemes.ts";
 import type { Routine } from "../reading/syntax.ts";
 import { tidy } from "../../../lang/symbolic/tidy.ts";
 
@@ -58,14 +58,11 @@ export function draft(
   const steady = new Set(phases.steady.map(({ block }) => block));
   const inScheme = new Set(phases.schemes.flatMap((scheme) => scheme.states));
   const updates = phases.updates.map((u) => ({ ...u, form: mapForm(u.form, (e) => final(resolver.resolve(e, "advance"))) })); // prettier-ignore
-  const schemes = phases.schemes.map((scheme) => ({
+  const known = phases.schemes.map((scheme) => ({ ...scheme, reactions: scheme.reactions.map((r) => ({ ...r, forward: final(resolver.resolve(r.forward, "advance")), backward: final(resolver.resolve(r.backward, "advance")) })) })); // prettier-ignore
+  for (const scheme of known) checkRates(context, scheme);
+  const schemes = known.map((scheme) => ({
     ...scheme,
     restsInto: steady.has(scheme.block) ? scheme.last : undefined,
-    reactions: scheme.reactions.map((r) => ({
-      ...r,
-      forward: final(resolver.resolve(r.forward, "advance")),
-      backward: final(resolver.resolve(r.backward, "advance")),
-    })),
     init: startsSteady(context, resolver, phases, scheme) ? undefined : scheme.states.map((state) => final(initOf(resolver, phases, state))), // prettier-ignore
   }));
   const events = own?.(resolver);
@@ -264,7 +261,5 @@ function initialOf(
 function startsSteady(context: Context, resolver: Resolver, { steady }: Phases, scheme: Scheme): boolean {
   if (steady.some(({ block }) => block === scheme.block)) return true;
   const found = steady.find(({ block }) => context.program.linears.has(block));
-  if (found === undefined) return false;
-  checkStart(context, resolver, context.program.linears.get(found.block) as Routine, scheme, found.before);
-  return true;
+  return found !== undefined && startsAtRest(context, resolver, context.program.linears.get(found.block) as Routine, scheme, found.before); // prettier-ignore
 }

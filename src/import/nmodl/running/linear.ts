@@ -3,7 +3,7 @@ import { evaluate } from "../../../lang/evaluate.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { steadyState } from "../../../mechanisms/steady-state.ts";
 import { linear } from "../../../lang/symbolic/relax.ts";
-import { Execution } from "./execute.ts";
+import { equationsOf } from "./solved.ts";
 import type { Context } from "./context.ts";
 import type { Resolver } from "./resolve.ts";
 import type { Conserved, Scheme } from "./schemes.ts";
@@ -12,21 +12,20 @@ import type { Routine } from "../reading/syntax.ts";
 /** Voltages (mV) at which a LINEAR block is compared with the steady state of its scheme. */
 const AT = [-95, -65, -41.3, -12, 23.7];
 
-/** Checks that a LINEAR block which gives a scheme its start says the scheme's steady state, which is where the language starts it.
- * The check is by numbers, at several voltages, with the parameters' defaults.
- * @param before  what INITIAL had set when it solved the block
- * @throws DataError where it says something else */
-export function checkStart(
+/** Whether a LINEAR block which gives a scheme its start says the scheme's steady state, which is where the language starts it.
+ * Looked at by numbers, at several voltages, with the parameters' defaults.
+ * @param before  what INITIAL had set when it solved the block */
+export function startsAtRest(
   context: Context,
   resolver: Resolver,
   block: Routine,
   scheme: Scheme,
   before: ReadonlyMap<string, Expr>,
-): void {
-  const { lexer, symbols: s } = context;
+): boolean {
+  const { symbols: s } = context;
   const equations = equationsOf(context, block, before).map((e) => resolver.resolve(e, "advance"));
   const { states } = scheme;
-  if (equations.length !== states.length) lexer.fail(block, `has ${equations.length} equations for the ${states.length} states of ${scheme.name}`, "Give one for each"); // prettier-ignore
+  if (equations.length !== states.length) return false;
   const rates = scheme.reactions.map((r) => ({ ...r, forward: resolver.resolve(r.forward, "advance"), backward: resolver.resolve(r.backward, "advance") })); // prettier-ignore
   const zero = new Map(states.map((state) => [state, s.number(0)]));
   const rows = equations.map((e) => ({ by: states.map((state) => derivative(e, state)), rest: s.substitute(e, zero) }));
@@ -41,8 +40,9 @@ export function checkStart(
     }
     const rest = steadyState(q, scheme.total ?? 1);
     const same = found !== undefined && rest !== undefined && rest.every((x, k) => Math.abs(x - (found[k] as number)) < 1e-9); // prettier-ignore
-    if (!same) lexer.fail(block, `starts ${scheme.name} elsewhere than at its steady state, which is refused`, "Write the values in INITIAL"); // prettier-ignore
+    if (!same) return false;
   }
+  return true;
 }
 
 /** Where states start that CONSERVE says elsewhere than INITIAL: NEURON's steps take a CONSERVE in the place of its last state's equation, so that
@@ -70,20 +70,6 @@ export function startsConserved(
     found.set(last as string, s.div(s.sub(want, (parts as { a: Expr }).a), (parts as { b: Expr }).b));
     notes.push(`${last as string} starts with what the CONSERVE in ${lexer.where(at)} lacks of its sum, as NEURON has it from the first step on`); // prettier-ignore
   }
-  return found;
-}
-
-function equationsOf(context: Context, block: Routine, before: ReadonlyMap<string, Expr>): Expr[] {
-  const found: Expr[] = [];
-  const run = new Execution(context, {
-    other: (statement, at) => {
-      if (statement.kind !== "linear") context.lexer.fail(statement, `has ${statement.kind} in LINEAR`, "Move it out");
-      const { left, right } = statement as Extract<typeof statement, { kind: "linear" }>;
-      found.push(context.symbols.sub(at.value(left), at.value(right)));
-    },
-  });
-  for (const [name, value] of before) if (context.variables.find(name)?.kind !== "state") run.set(name, value);
-  run.scoped(new Map(), block.body);
   return found;
 }
 

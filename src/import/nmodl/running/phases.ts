@@ -6,9 +6,10 @@ import { IDLE } from "../events/under-way.ts";
 import type { Sent } from "./sent.ts";
 import { chosen, type Equation, formOf, slopeOf, through, type Written } from "./equations.ts";
 import { Execution } from "./execute.ts";
+import { solved } from "./solved.ts";
 import type { At } from "../reading/lexer.ts";
 import { implicit, euler, exact, type Form, nextOf } from "../../../lang/symbolic/relax.ts";
-import { drawName, isDraw, type Law, nowName, startName } from "./random.ts";
+import { drawName, type Law, nowName, startName } from "./random.ts";
 import { type Conserved, fluxes, held, reactionsOf, released, type Scheme } from "./schemes.ts";
 import type { Context } from "./context.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
@@ -53,7 +54,10 @@ export function runPhases(context: Context): Phases {
     draw: counted(context, startName, "initial"),
     other: (statement, run) => {
       if (statement.kind === "solve") {
-        steady.push({ block: statement.block, before: new Map(run.values) });
+        const before = new Map(run.values);
+        const linear = program.linears.get(statement.block);
+        steady.push({ block: statement.block, before });
+        if (linear !== undefined) for (const [state, value] of solved(context, linear, before)) run.set(state, value);
         return;
       }
       if (statement.kind === "call" && statement.name === "net_send") {
@@ -403,8 +407,8 @@ class Advance {
     const { program } = this.#context;
     const isPool = program.ions.some(({ ion, write }) => write.includes(`${ion}i`) || write.includes(`${ion}o`));
     const schemes = found.schemes?.map((scheme) => this.#withTotal(scheme));
-    const draws = found.reactions.some(({ flux }) => [...this.#context.symbols.reads(flux)].some(isDraw)); // rates of a scheme are known as a step begins
-    if (schemes?.every((scheme) => scheme !== undefined) === true && !isPool && !draws && program.kind === "density")
+    const isScheme = !isPool && program.kind === "density" && !this.#context.asEquations.has(block.name);
+    if (schemes?.every((scheme) => scheme !== undefined) === true && isScheme)
       return void this.schemes.push(...(schemes as Scheme[]));
     this.conserved.push(...found.conserved);
     const rates = fluxes(this.#context, found.reactions);

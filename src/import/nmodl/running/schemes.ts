@@ -15,6 +15,27 @@ interface Reaction {
 /** A state's value where it stands in a rate, not as what reacts. */
 export const held = (state: string): string => `${state}@held`;
 
+/** Rates of a KINETIC block read other states, or draw: the text is translated again, with the block as equations. */
+export class AsEquations extends Error {
+  readonly block: string;
+
+  constructor(block: string) {
+    super("a scheme that is to be equations");
+    this.block = block;
+  }
+}
+
+/** Checks that a scheme's rates, as they are known before its states, read the voltage, parameters and what the cell gives alone.
+ * @throws AsEquations where they do not */
+export function checkRates({ symbols: s, variables }: Context, { block, reactions }: Scheme): void {
+  const isGiven = (name: string): boolean => {
+    const variable = variables.find(name);
+    return name.endsWith("@param") || (!name.includes("@") && variable?.kind !== "state" && !(variable?.kind === "ion" && variable.what === "i"));
+  };
+  const rates = reactions.flatMap(({ forward, backward }) => [...s.reads(forward), ...s.reads(backward)]);
+  if (!rates.every(isGiven)) throw new AsEquations(block);
+} // prettier-ignore
+
 /** A closed scheme of first order: the language's `kinetics`. */
 export interface Scheme {
   readonly name: string;
