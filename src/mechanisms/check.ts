@@ -20,9 +20,11 @@ export interface Surroundings {
   readonly pools: ReadonlySet<string>;
   /** Other states of pools, with the pools that keep them and their units: read by who has no such name, where one pool keeps it. */
   readonly inner: ReadonlyMap<string, readonly { readonly pool: string; readonly unit: Unit }[]>;
+  /** States ("<insertion>_<state>") and currents ("i_<insertion>_<current>", which states alone may read) of what else is inserted. */
+  readonly others: { readonly states: ReadonlyMap<string, Unit>; readonly currents: ReadonlySet<string> };
 }
 
-export const NOWHERE: Surroundings = { given: new Map(), computed: new Set(), pools: new Set(), inner: new Map() };
+export const NOWHERE: Surroundings = { given: new Map(), computed: new Set(), pools: new Set(), inner: new Map(), others: { states: new Map(), currents: new Set() } }; // prettier-ignore
 
 /** Checks everything that a mechanism says: its fields, its names, and of each text the names, the functions, the units and
  * whether it may be read where it stands.
@@ -104,7 +106,9 @@ const synapseShape = (current: Readonly<Record<string, Check>>): Check =>
     { ...lets, weight: unit, slope, receive: record(text), perLink: names },
   );
 
-function checkShape(where: string, m: unknown): asserts m is Mechanism {
+/** A mechanism's fields and their types, before any of its texts.
+ * @throws ModelError at the first fault */
+export function checkShape(where: string, m: unknown): asserts m is Mechanism {
   if (!isPlain(m)) refuse(where, m, "a mechanism, for example one of hillock/mechanisms");
   const kind = own(m, "kind");
   const shape = SHAPES.get(kind);
@@ -170,6 +174,7 @@ const AREA: Dimension = [0, 0, 0, 2, 0, 0, 0];
 
 const HIDDEN = {
   current: "Currents and ion currents exist once conductances and reversals are known: only states may read them",
+  others: "Mechanisms start one after the other: give the state an `init` that reads no other mechanism",
   start: "At the start there are no currents: give the state an `init`, for example its value at rest",
   nernst: "A pool computes it from the first step on: give the state an `init`",
   order: "States start in declared order: declare that state first, or give this one an `init`",
@@ -211,9 +216,9 @@ class MechanismTexts {
     this.#units = new Map(statesOf(m).map((s) => [s, stateUnit(m, s)]));
     this.#own = new Set([...Object.keys(m.params), ...Object.keys(m.let ?? {}), ...this.#units.keys()]);
     const inner = [...around.inner].filter(([name, pools]) => pools.length === 1 && !this.#own.has(name));
-    const known: Record<string, Unit | Dimension> = Object.fromEntries(
-      inner.map(([name, [one]]) => [name, (one as { unit: Unit }).unit]),
-    );
+    const known: Record<string, Unit | Dimension> = Object.fromEntries(around.others.states);
+    for (const name of around.others.currents) known[name] = "mA/cm2";
+    for (const [name, [one]] of inner) known[name] = (one as { unit: Unit }).unit;
     Object.assign(known, { V: "mV", dt: "ms", celsius: "degC", diam: "um", area: AREA });
     for (const [name, u] of around.given) known[name] = u;
     for (const name of currentNames(m)) known[name] = "mA/cm2";
@@ -279,7 +284,9 @@ class MechanismTexts {
   /** What the text of an initial value may not read: what comes into being later. */
   #hiddenAtStart(s: string): Map<string, string> {
     const hidden = new Map<string, string>();
-    for (const name of currentNames(this.#m)) hidden.set(name, HIDDEN.start);
+    for (const name of this.#around.others.states.keys()) hidden.set(name, HIDDEN.others);
+    for (const name of [...this.#around.others.currents, ...currentNames(this.#m)]) hidden.set(name, HIDDEN.start);
+    for (const name of this.#own) hidden.delete(name);
     for (const name of this.#around.computed) hidden.set(name, HIDDEN.nernst);
     if (this.#m.kind === "pool") for (const name of [...this.#around.pools, ...this.#around.inner.keys()]) if (!this.#own.has(name)) hidden.set(name, HIDDEN.order); // prettier-ignore
     const states = Object.keys(this.#m.states);
@@ -293,7 +300,7 @@ class MechanismTexts {
       checkKinetics(`${this.#where}, kinetics.${name}`, k);
       const hidden = new Map([...statesOf(m).map((s) => [s, HIDDEN.scheme] as const), ...NO_NOISE]);
       for (const other of currentNames(m)) hidden.set(other, HIDDEN.start);
-      for (const other of this.#around.computed) hidden.set(other, HIDDEN.scheme);
+      for (const other of [...this.#around.computed, ...this.#around.others.states.keys(), ...this.#around.others.currents]) if (!this.#own.has(other)) hidden.set(other, HIDDEN.scheme); // prettier-ignore
       for (const [s, value] of Object.entries(k.init ?? {}))
         this.#texts.check(`kinetics.${name}.init.${s}`, value, this.#units.get(s), new Map([...hidden].filter(([id]) => !DRAWS.some(([draw]) => draw === id)))); // prettier-ignore
       k.reactions.forEach((r, i) => {
@@ -308,10 +315,14 @@ class MechanismTexts {
   }
 
   #currents(m: Channel | Pool): void {
-    const hidden = new Map([...DRAWS, ...currentNames(m).map((name) => [name, HIDDEN.current] as const)]);
+    const hidden = new Map([...DRAWS, ...this.#unknownCurrents(m).map((name) => [name, HIDDEN.current] as const)]);
     for (const [name, c] of Object.entries(currentsOf(m)))
       this.#flow(`currents.${name}.`, c, ["S/cm2", "mA/cm2"], hidden);
   }
+
+  /** Currents, while currents are computed. */
+  #unknownCurrents = (m: Mechanism): string[] =>
+    [...currentNames(m), ...this.#around.others.currents].filter((name) => !this.#own.has(name));
 
   #flow(at: string, flow: Flow, [g, i]: readonly [Unit, Unit], hidden: ReadonlyMap<string, string>): void {
     if ("i" in flow) {
@@ -335,7 +346,7 @@ class MechanismTexts {
       const at = `reversals.${ion.slice(0, 60)}`;
       if (!all.includes(ion)) throw new ModelError(`${this.#where}, ${at}`, "is of an ion that the pool does not keep", didYouMean(ion.slice(0, 60), all)); // prettier-ignore
       if (nernstsOf(m).some(([of]) => of === ion)) throw new ModelError(`${this.#where}, ${at}`, "stands beside nernst, which gives the same", "Give one of them"); // prettier-ignore
-      const hidden = [...currentNames(m), ...reversalsOf(m).map((of) => `e${of}`), ...this.#around.computed].map((name) => [name, HIDDEN.reversal] as const); // prettier-ignore
+      const hidden = [...this.#unknownCurrents(m), ...reversalsOf(m).map((of) => `e${of}`), ...this.#around.computed].map((name) => [name, HIDDEN.reversal] as const); // prettier-ignore
       this.#texts.check(at, value, "mV", new Map([...NO_NOISE, ...hidden]));
     }
   }

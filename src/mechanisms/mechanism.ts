@@ -26,7 +26,8 @@ export const param = (
  * exactly over a step with everything else held. `init` (default: its steady state) is an expression or a number.
  * Or `d`, its slope (its unit per ms): advanced exactly with everything else held where that is linear in the state, else by one implicit Euler step
  * (four iterations of Newton's method). Or `next`, its value after the step, where the author has the solution (or a map). Both need an `init`.
- * Texts are expressions of V, the mechanism's params, `let` names, dt, its own states, and what its kind allows. */
+ * Texts are expressions of V, the mechanism's params, `let` names, dt, its own states, and what its kind allows; of a channel or pool also states
+ * of what stands beside it ("kv_n") and, for states alone, its currents ("i_kv_k", mA/cm2). */
 export type State = (
   | { readonly inf: string; readonly tau: string }
   | { readonly alpha: string; readonly beta: string }

@@ -1,7 +1,8 @@
 import { didYouMean, ModelError } from "../errors.ts";
 import { checkName } from "../lang/words.ts";
-import { checkMechanism, NOWHERE, stateUnit, type Surroundings } from "../mechanisms/check.ts";
-import { type Mechanism, type Pool, reversalsOf } from "../mechanisms/mechanism.ts";
+import { checkMechanism, checkShape, NOWHERE, stateUnit, type Surroundings } from "../mechanisms/check.ts";
+import { currentsOf } from "../mechanisms/currents.ts";
+import { type Mechanism, type Pool, reversalsOf, statesOf } from "../mechanisms/mechanism.ts";
 import { isShared } from "../mechanisms/shared.ts";
 import { type Check, finite, given, isPlain, list, numbers, object, oneOf, quantity, record, refuseOutside, shown, text, whole } from "../shapes.ts"; // prettier-ignore
 import { canonicalValues, type Quantity, type Unit, type Given, UNITS } from "../units.ts";
@@ -188,12 +189,18 @@ function checkValues(where: string, model: WholeCell): void {
 function checkMechanisms(where: string, model: WholeCell): void {
   const done = new Map<unknown, Set<string>>();
   const check = (at: string, mechanism: unknown, around: Surroundings): void => {
-    const key = JSON.stringify([[...around.given.keys()], [...around.inner]]);
+    const key = JSON.stringify([
+      [...around.given.keys()],
+      [...around.inner],
+      [...around.others.states],
+      [...around.others.currents],
+    ]);
     const seen = done.get(mechanism) ?? new Set();
     if (!seen.has(key)) checkMechanism(at, mechanism, around);
     done.set(mechanism, seen.add(key));
   };
   const label = (mechanism: unknown): string => (isPlain(mechanism) && typeof mechanism.name === "string" ? `mechanism ${shown(mechanism.name)}` : "mechanism"); // prettier-ignore
+  for (const i of model.insertions) checkShape(`${where}, ${label(i.mechanism)}`, i.mechanism); // others read what it has
   // pools first: what they give is what the others may read
   const kindOf = (m: unknown): unknown => (isPlain(m) ? m.kind : undefined);
   for (const i of model.insertions) if (kindOf(i.mechanism) === "pool") check(`${where}, ${label(i.mechanism)}`, i.mechanism, givenBy(model, i.sections[0], i.mechanism)); // prettier-ignore
@@ -235,8 +242,14 @@ function givenBy(model: WholeCell, section: string | undefined, self: Mechanism)
     new Set<string>(),
     new Map<string, { pool: string; unit: Unit }[]>(),
   ];
+  const others = { states: new Map<string, Unit>(), currents: new Set<string>() };
   for (const { as, mechanism, sections } of model.insertions) {
-    if (!isPlain(mechanism) || mechanism.kind !== "pool" || !sections.includes(section as string)) continue;
+    if (!isPlain(mechanism) || !sections.includes(section as string)) continue;
+    if (mechanism !== self && isPlain(mechanism.states) && mechanism.kind !== "synapse") {
+      for (const s of statesOf(mechanism)) others.states.set(`${as ?? mechanism.name}_${s}`, stateUnit(mechanism, s));
+      for (const c of Object.keys(currentsOf(mechanism))) others.currents.add(`i_${as ?? mechanism.name}_${c}`);
+    }
+    if (mechanism.kind !== "pool") continue;
     for (const ion of reversalsOf(mechanism)) {
       given.set(`e${ion}`, "mV");
       computed.add(`e${ion}`);
@@ -252,5 +265,5 @@ function givenBy(model: WholeCell, section: string | undefined, self: Mechanism)
       pools.add(s);
     }
   }
-  return { given, computed, pools, inner };
+  return { given, computed, pools, inner, others };
 }

@@ -11,7 +11,7 @@ import { textsOf } from "./relaxing.ts";
 const nameOf = ({ as, mechanism }: Insertion): string => as ?? mechanism.name;
 
 /** A cell's insertions in the order in which their currents are summed and their states advance: as the model's `advance` says;
- * else a pool before what reads its concentration (a late one after it), and by name where nothing is read. So the order in which they were listed
+ * else a mechanism before those whose states read its states (a late pool after them), and by name where nothing is read. So the order in which they were listed
  * decides nothing.
  * @throws ModelError for an unknown name, or mechanisms that read each other */
 export function inAdvanceOrder(where: string, model: WholeCell): Insertion[] {
@@ -36,18 +36,20 @@ function checkNames(where: string, { advance = [] }: WholeCell, names: readonly 
   if (twice !== undefined) throw new ModelError(`${where}: advance`, `names "${twice}" twice`, "Name it once");
 }
 
-/** Names with every pool before its readers, or behind them where it is late, the first by name wherever several could be next. */
+/** Names with everything before its readers, pools behind them where they are late, the first by name wherever several could be next. */
 function byDependence(where: string, { insertions, ...cell }: WholeCell, names: readonly string[]): string[] {
   const given = givenNames(insertions, cell);
   const before = new Map(names.map((name) => [name, new Set<string>()]));
   for (const reader of insertions) {
     const read = statesRead(reader.mechanism);
-    for (const pool of insertions) {
-      const { mechanism, sections } = pool;
-      if (mechanism.kind !== "pool" || nameOf(pool) === nameOf(reader) || !before.has(nameOf(pool))) continue;
+    for (const other of insertions) {
+      const { mechanism, sections } = other;
+      if (nameOf(other) === nameOf(reader) || !before.has(nameOf(other))) continue;
       const meet = sections.some((s) => reader.sections.includes(s));
-      if (!meet || !Object.keys(mechanism.states).some((s) => read.has(s) && (isShared(mechanism, s) || !given.has(s)))) continue; // prettier-ignore
-      const [first, then] = mechanism.late === true ? [reader, pool] : [pool, reader];
+      const isRead = (s: string): boolean => read.has(`${nameOf(other)}_${s}`) || (mechanism.kind === "pool" && read.has(s) && (isShared(mechanism, s) || !given.has(s))); // prettier-ignore
+      if (!meet || !statesOf(mechanism).some(isRead)) continue;
+      const isLate = mechanism.kind === "pool" && mechanism.late === true;
+      const [first, then] = isLate ? [reader, other] : [other, reader];
       if (before.has(nameOf(first))) before.get(nameOf(then))?.add(nameOf(first));
     }
   }

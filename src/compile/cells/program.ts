@@ -16,7 +16,7 @@ import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts
 import { isDecaying, isRelaxing, lost, ownStep, ownSteps, relax, type Relaxing, stepsOf, steadyOf, textsOf, withLets } from "./relaxing.ts"; // prettier-ignore
 import { placeName } from "../links/link-places.ts";
 import { advanceReceptor, beginning, placesOf, receptorRelaxations, startOf, stateId } from "./receptor-states.ts";
-import { currentName, inputsOf, type InitialState, ions, type Phases, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, reversalName, totalName } from "./resolved-cell.ts"; // prettier-ignore
+import { calledByOthers, currentName, inputsOf, type InitialState, ions, type Phases, type ResolvedCell, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor, reversalName, totalName } from "./resolved-cell.ts"; // prettier-ignore
 import { receptorStep, type ReceptorStep, type ReceptorTexts } from "./receptor.ts";
 
 /** NEURON's fixed step for one cell as statements (Hines and Carnevale 1997,
@@ -255,6 +255,8 @@ export class CellEquations {
       for (const s of Object.keys(other.mechanism.states)) if (isShared(other.mechanism, s) || !Object.hasOwn(map, s)) map[s] = name(`${other.prefix}_${s}`); // prettier-ignore
       for (const ion of reversalsOf(other.mechanism)) map[`e${ion}`] = name(reversalName(other, ion));
     }
+    for (const [called, id] of calledByOthers(this.#densities(d.node), d))
+      if (!Object.hasOwn(map, called)) map[called] = name(id);
     for (const ion of ions(d)) map[`i${ion}`] = name(totalName(d.node, ion));
     for (const c of Object.keys(currentsOf(d.mechanism))) map[`i_${c}`] = name(currentName(d, c));
     for (const s of statesOf(d.mechanism)) map[s] = name(`${d.prefix}_${s}`);

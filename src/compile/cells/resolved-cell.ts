@@ -1,6 +1,13 @@
 import type { Expr, Stmt } from "../../lang/expr.ts";
 import { currentsOf } from "../../mechanisms/currents.ts";
-import { type Channel, ionsOfPool, type Pool, reversalsOf, type Synapse } from "../../mechanisms/mechanism.ts";
+import {
+  type Channel,
+  ionsOfPool,
+  type Pool,
+  reversalsOf,
+  statesOf,
+  type Synapse,
+} from "../../mechanisms/mechanism.ts";
 import type { Method } from "../../network/cell.ts";
 import type { Scheme } from "./kinetics.ts";
 import type { NoiseState } from "./noise.ts";
@@ -82,6 +89,14 @@ export const currentName = (d: ResolvedDensity, current: string): string => `i_$
 export const totalName = (node: number, ion: string): string => `i${node}_${ion}`;
 export const reversalName = (d: ResolvedDensity, ion: string): string =>
   d.mechanism.kind === "pool" && d.mechanism.ion !== ion ? `e_${d.prefix}_${ion}` : `e_${d.prefix}`;
+
+/** States and currents of what else is inserted in a place, by the names that a mechanism's texts read them by. */
+export const calledByOthers = (here: readonly ResolvedDensity[], reader: ResolvedDensity): [string, string][] =>
+  here.flatMap((d): [string, string][] => {
+    if (d.mechanism === reader.mechanism) return [];
+    const currents = Object.keys(currentsOf(d.mechanism)).map((c): [string, string] => [`i_${d.as}_${c}`, currentName(d, c)]); // prettier-ignore
+    return [...statesOf(d.mechanism).map((s): [string, string] => [`${d.as}_${s}`, `${d.prefix}_${s}`]), ...currents];
+  });
 
 /** The reversal potentials that a pool computes. */
 export const reversalNames = (d: ResolvedDensity): string[] =>

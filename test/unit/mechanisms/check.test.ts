@@ -5,6 +5,7 @@ import * as shipped from "../../../src/mechanisms/index.ts";
 import { mM, ms, mV, one, S_per_cm2, uS, type Unit } from "../../../src/units.ts";
 
 const around: Surroundings = {
+  ...NOWHERE,
   given: new Map<string, Unit>([["ena", "mV"], ["ek", "mV"], ["eca", "mV"], ["cai", "mM"]]),
   computed: new Set(["eca"]),
   pools: new Set(["cai"]),
