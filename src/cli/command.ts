@@ -64,6 +64,12 @@ function addImport(program: Command, done: (code: number) => void): void {
       collect,
       [],
     )
+    .option(
+      "--pointer <name=what>",
+      "what a POINTER points at in its own place: v, cai, eca, ica, or of another mechanism kv.n, kv.i_k; may be given again",
+      collect,
+      [],
+    )
     .option("--rounds <n>", "how often at most a loop goes round whose end is computed while it runs (default 8)")
     .option(
       "--times <list or file>",

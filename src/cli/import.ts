@@ -38,6 +38,8 @@ export interface ImportOptions {
   readonly table?: readonly string[];
   /** `10,20.5` */
   readonly times?: string;
+  /** each `name=what` */
+  readonly pointer?: readonly string[];
   /** `m > 1` */
   readonly fires?: string;
 }
@@ -53,6 +55,7 @@ export async function importCommand(
     verbatim = [],
     rounds,
     table = [],
+    pointer = [],
     times,
     fires,
   }: ImportOptions = {},
@@ -68,6 +71,7 @@ export async function importCommand(
     tables: exact ? "exact" : "asPublished",
     fixed: Object.fromEntries(fixed.map(numberOf)),
     verbatim: Object.fromEntries(verbatim.map(cOf)),
+    pointers: Object.fromEntries(pointer.map(pointedOf)),
     functionTables: Object.fromEntries(table.map(tableOf)),
     ...(rounds === undefined ? {} : { rounds: Number(rounds) }),
     ...(times === undefined ? {} : { times: timesOf(times) }),
@@ -98,6 +102,13 @@ function numberOf(text: string): [string, number] {
   const [, name, value] = /^\s*(\w+)\s*=\s*(\S+)\s*$/.exec(text) ?? [];
   if (name !== undefined && value !== undefined && Number.isFinite(Number(value))) return [name, Number(value)];
   throw new DataError("--fixed", `is "${clipped(text)}"`, "Give a parameter of the file and its number, for example deterministic=1"); // prettier-ignore
+}
+
+/** "name=what" */
+function pointedOf(text: string): [string, string] {
+  const [, name, what] = /^\s*(\w+)\s*=\s*(\S+)\s*$/.exec(text) ?? [];
+  if (name !== undefined && what !== undefined) return [name, what];
+  throw new DataError("--pointer", `is "${clipped(text)}"`, "Give a POINTER of the file and what it points at in its place, for example drive=ica or gate=kv.n"); // prettier-ignore
 }
 
 /** "name=NMODL" */

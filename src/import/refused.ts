@@ -6,7 +6,7 @@ export interface Refused {
 
 const NMODL: readonly Refused[] = [
   { what: "VERBATIM in what runs of which the option verbatim does not say what it does, unless it is assignments, IF and loops between whole numbers over numbers, draws, does nothing (printing, #include, extern, seeding, errors under cvode_active_, empty) or ends its block (return 0; but in a loop or a FUNCTION), and #define of a word of the file", why: "it is C, not NMODL" },
-  { what: "a POINTER that a state or a current depends on, but to the voltage on the other side of a point process without events, whose states do not follow v too (nmodlGather)", why: "it reads or sets a variable somewhere else" },
+  { what: "a POINTER that a state or a current depends on and of which neither the option pointers says what it is in its own compartment, nor nmodlGather takes it for the source of a point process without events, whose states do not follow v too", why: "it reads or sets a variable somewhere else" },
   { what: "an ARTIFICIAL_CELL whose events do other than add their weights to what goes on between them, that draws its times, or that computes when it will fire (net_move) and sends itself other events beside, or has no test of a state and no option fires", why: "it fires by no equation of states: write it as a neuron({ ... }), or take poisson, gamma, regular or trains" },
   { what: "net_send in INITIAL of NET_RECEIVE", why: "a receptor sends itself events as it begins, not for a link" },
   { what: "net_send of flags that are neither numbers nor a count of events (count = count + 1, net_send(delay, count)) of which the last alone acts", why: "what is under way has a place of its own for each flag" },

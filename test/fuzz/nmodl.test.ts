@@ -31,7 +31,9 @@ test(
   () => {
     fc.assert(
       fc.property(fc.constantFrom(...cells), fc.array(edit, { minLength: 1, maxLength: 3 }), (text, edits) => {
-        const cell = result(() => nmodlCell(edited(text, edits)));
+        const cell = result(() =>
+          nmodlCell(edited(text, edits), text.includes("net_move") && edits.length > 1 ? { fires: "m > 1" } : {}),
+        );
         if (cell === undefined) return;
         if (cell.kind === "neuron") expect(neuronSource(cell.neuron.mechanism)).toContain("export default");
         else expect(pulsesSource(cell)).not.toMatch(/NaN|Infinity|undefined/);

@@ -57,6 +57,11 @@ def voltage(h, case):
         soma.insert(name)
     for name, value in case.get("set", {}).items():
         setattr(soma(0.5), name, value)
+    for name, value in case.get("globals", {}).items():
+        setattr(h, name, value)
+    for into, pointer, of, variable in case.get("pointers", []):
+        place = soma(0.5)
+        h.setpointer(getattr(getattr(place, of) if of else place, f"_ref_{variable}"), pointer, getattr(place, into))
     vectors = []
     for name, table in case.get("tables", {}).items():
         if "z" in table:  # over two arguments, on a grid of equal spacing
@@ -104,11 +109,14 @@ def voltage(h, case):
     sides = [soma]
     if "across" in case:  # a process on each side, which reads the other
         sides = [soma, passive(h, case)]
+        for side in sides:
+            for name in case["across"].get("insert", []):
+                side.insert(name)
         for here, there in (sides, sides[::-1]):
             process = getattr(h, case["across"]["name"])(here(0.5))
             for name, value in case["across"]["set"].items():
                 setattr(process, name, value)
-            h.setpointer(there(0.5)._ref_v, case["across"]["pointer"], process)
+            h.setpointer(getattr(there(0.5), f"_ref_{case['across'].get('variable', 'v')}"), case["across"]["pointer"], process)
             keep.append((process, None, []))
     clamp = h.IClamp(soma(0.5))
     clamp.delay, clamp.dur, clamp.amp = case["clamp"]

@@ -16,7 +16,7 @@ import { unitWarnings } from "./units/unit-check.ts";
 import type { UnitTable } from "./units/units.ts";
 import { OTHER_VOLTAGE, Variables } from "./reading/variables.ts";
 import type { Program } from "./reading/syntax.ts";
-import { Assembly } from "./writing/assemble.ts";
+import { Assembly, pointedAt } from "./writing/assemble.ts";
 import { Writer } from "./writing/writer.ts";
 
 /** A POINT_PROCESS whose current comes from the voltage of another compartment: what `net.gather` takes. */
@@ -48,7 +48,8 @@ export function isGather(text: string, options: Options = {}): boolean {
 
 /** A gap junction, or a graded synapse, from an NMODL text with one POINTER, to the voltage on the other side: `i = (v - vgap)/r`. In NEURON
  * each side has a process; here each direction is a gather, which sees the other side as it was at the beginning of the step, as NEURON's do.
- * States that follow the other side's voltage (`s' = (sinf(vpre) - s)/tau`) are a mechanism of the source, `release`.
+ * States that follow the other side's voltage (`s' = (sinf(vpre) - s)/tau`) are a mechanism of the source, `release`. The option `pointers` says
+ * where the POINTER is to another state than the voltage: `{ C: "rel.T" }` of the source's mechanism rel.
  * @throws DataError with file, line and column for what is no such thing */
 export const nmodlGather = (text: string, options: Options = {}): NmodlGather =>
   withParametersFixed(options, (counted) => new Gathering(text, counted).read());
@@ -59,18 +60,23 @@ class Gathering {
   readonly #units: UnitTable;
   readonly #context: Context;
   readonly #warnings: readonly string[];
+  readonly #pointer: string;
 
   constructor(text: string, options: Options) {
     const parser = new Parser(text, options.file ?? "NMODL", options.include);
     [this.#program, this.#lexer] = [parser.whole(), parser.lexer];
     const [program, lexer] = [this.#program, this.#lexer];
-    give(program, lexer, options);
     const [pointer, another] = program.pointers;
     if (program.kind !== "point" || pointer === undefined || another !== undefined) this.#no("is no POINT_PROCESS with one POINTER, to the voltage on the other side"); // prettier-ignore
+    this.#pointer = pointer?.name ?? "";
+    const { [this.#pointer]: at, ...others } = options.pointers ?? {};
+    give(program, lexer, { ...options, pointers: at === undefined || at === "v" ? others : { ...others, [this.#pointer]: at } }); // prettier-ignore
+    const [to] = program.pointed.values();
+    if (to !== undefined && !("state" in to)) this.#no(`points ${this.#pointer} at what is no state of the source`); // prettier-ignore
     if (program.netReceive !== undefined) this.#no("has events beside a POINTER, which a gather has not");
     this.#units = unitsOf(program);
     const symbols = new Symbols(() => this.#no("comes to more than 200000 different expressions"));
-    const variables = new Variables(program, lexer, constantsOf(program, lexer, this.#units), pointer?.name);
+    const variables = new Variables(program, lexer, constantsOf(program, lexer, this.#units), this.#pointer);
     this.#context = { program, lexer, variables, symbols, interpolate: true, withoutDiffusion: false, asEquations: new Set(), tables: [], barred: [], labels: new Map(), notes: [...program.notes] }; // prettier-ignore
     this.#warnings = unitWarnings(program, lexer, this.#units, parser.isUnchecked);
   }
@@ -82,8 +88,13 @@ class Gathering {
     const outward = made.currents.map((c) => c.i).reduce(s.add, s.number(0));
     const states = new Set([...made.states.map((x) => x.state), ...made.schemes.flatMap((scheme) => scheme.states)]);
     const felt = [...s.reads(outward)].filter((name) => states.has(name));
-    if (felt.length === 0 && !s.reads(outward).has("V")) this.#no(`does not read its POINTER ${this.#program.pointers[0]?.name ?? ""}`); // prettier-ignore
+    const across = this.#context.variables.symbolOf(this.#pointer);
+    if (felt.length === 0 && !s.reads(outward).has(across)) this.#no(`does not read its POINTER ${this.#pointer}`);
     const shown = new Map<string, { readonly as: string; readonly unit: Unit }>();
+    for (const { symbol, as, unit } of pointedAt(this.#context, this.#units))
+      shown.set(symbol, { as: `${as}_pre`, unit });
+    for (const to of this.#program.pointed.values())
+      if ("mechanism" in to) notes.push(`the source has ${to.mechanism}`);
     let release: Channel | undefined;
     if (felt.length > 0) {
       this.#checkStates(made);

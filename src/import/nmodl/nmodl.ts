@@ -69,6 +69,8 @@ function read(text: string, options: NmodlOptions): NmodlFile {
   if (program.kind === "nothing") lexer.fail(program.nameAt, "has no SUFFIX, POINT_PROCESS or ARTIFICIAL_CELL", "Say in NEURON what it is"); // prettier-ignore
   if (program.kind === "artificial") lexer.fail(program.nameAt, "is an ARTIFICIAL_CELL, which is a neuron or a source, no mechanism", "Read it by nmodlCell"); // prettier-ignore
   give(program, lexer, options);
+  const [pointed] = [...program.pointed].filter(([, to]) => "mechanism" in to);
+  if (program.kind === "point" && pointed !== undefined) lexer.fail(program.nameAt, `points ${pointed[0]} at what another mechanism has, which a point process does not read here`, "Where that is in the cell that releases, read it by nmodlGather; else let a density mechanism read it"); // prettier-ignore
   const units = unitsOf(program);
   const warnings = unitWarnings(program, lexer, units, parser.isUnchecked);
   const withoutDiffusion = options.longitudinalDiffusion === "none";
@@ -169,6 +171,7 @@ function translate(
   const events = program.kind !== "point" ? undefined : received === undefined ? eventsOf(context, phases, resolver, units) : ownEventsOf(context, units, received); // prettier-ignore
   const assembly = new Assembly(context, units, phases);
   const mechanism = assembly.mechanism(made, events, table === "none" ? undefined : { table });
+  for (const to of program.pointed.values()) if ("mechanism" in to) context.notes.push(`${program.name} stands where ${to.mechanism} is inserted`); // prettier-ignore
   const reads = program.ions.flatMap(
     ({ ion, read }) =>
     read.filter((name) => name !== `i${ion}` && !(name === `e${ion}` && program.computed.has(ion)) && !program.ions.some((i) => i.write.includes(name))), // prettier-ignore

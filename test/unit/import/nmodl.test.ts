@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/errors.ts";
+import type { Channel } from "../../../src/mechanisms/mechanism.ts";
 import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather, REFUSED } from "../../../src/import/index.ts";
 
 /** A leak with whatever a test puts in. */
@@ -309,6 +310,45 @@ test("names that a cell gives are not taken by a mechanism's own", () => {
   const { mechanism, notes } = nmodl(text);
   expect(Object.keys(mechanism.params)).toEqual(["e", "ki_own", "w_2"]);
   expect(notes).toContain("ki is ki_own: a cell gives a ki of its own");
+});
+
+describe("a POINTER to what is in its own compartment", () => {
+  const text = `NEURON { SUFFIX reader POINTER drive, gate NONSPECIFIC_CURRENT i }
+UNITS { (mV) = (millivolt) (mA) = (milliamp) (S) = (siemens) }
+PARAMETER { gbar = 0.001 (S/cm2) tau = 20 (ms) }
+ASSIGNED { v (mV) i (mA/cm2) drive (mA/cm2) gate }
+STATE { x }
+INITIAL { x = 0 }
+BREAKPOINT { SOLVE s METHOD cnexp i = gbar*x*gate*(v + 80) }
+DERIVATIVE s { x' = (-drive - x)/tau }`;
+  const read = (pointers: object, of = text) =>
+    nmodl(of, { file: "r.mod", pointers: pointers as Record<string, string> });
+
+  test("is read by the name that the option gives", () => {
+    const { mechanism, reads, notes } = read({ drive: "hva.i_ca", gate: "kv.n" });
+    expect(mechanism.states["x"]).toEqual({ inf: "1 * (-i_hva_ca)", tau: "tau", init: "0" });
+    expect(Object.values((mechanism as Channel).currents)).toEqual([{ g: "gbar * x * kv_n", E: "-80" }]);
+    expect(reads).toEqual([]);
+    expect(notes).toContain("reader stands where hva is inserted");
+    const ofIon = read({ drive: "ica", gate: "cai" });
+    expect(ofIon.mechanism.states["x"]).toEqual({ inf: "1 * (-ica)", tau: "tau", init: "0" });
+    expect(ofIon.reads).toEqual(["cai"]);
+    expect(read({ drive: "v", gate: "eca" }).mechanism.states["x"]).toEqual({ inf: "1 * (-V)", tau: "tau", init: "0" });
+  });
+
+  test.each([
+    [{ drive: "ica" }, text, "r.mod:7:46: uses the POINTER gate, which is refused: it stands for a variable somewhere else. Say what it points at by the option pointers"],
+    [{ drive: "hva.i_ca", gate: "hva.i_ca" }, text, "Currents and ion currents exist once conductances and reversals are known: only states may read them"],
+    [{ drive: "hva.i_ca", gate: "no such" }, text, 'r.mod, pointers.gate: is "no such". Give "v", what an ion has'],
+    [{ drive: 3 }, text, "r.mod, pointers.drive: is 3"],
+    [{ drve: "ica" }, text, 'r.mod: has no POINTER drve. Did you mean "drive"?'],
+    [{ drive: "ica", gate: "kv.n" }, text.replace("x = 0 }", "x = gate }"), "Mechanisms start one after the other: give the state an `init` that reads no other mechanism"],
+    [{ drive: "ica", gate: "kv.n" }, text.replace("SOLVE s", "gate = 1 SOLVE s"), "r.mod:7:14: sets the POINTER gate, which is refused of another's variable"],
+    [{ drive: "v", gate: "kv.n" }, text.replace("SUFFIX", "POINT_PROCESS"), "r.mod:1:24: points gate at what another mechanism has, which a point process does not read here"],
+  ])("%#", (pointers, of, message) => {
+    expect(() => read(pointers, of)).toThrow(DataError);
+    expect(() => read(pointers, of)).toThrow(message);
+  }); // prettier-ignore
 });
 
 describe("a POINTER across a gap junction", () => {

@@ -2,7 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as hillock from "../../../src/node.ts";
-import { isArtificial, mechanismSource, neuronSource, nmodl, nmodlCell } from "../../../src/import/index.ts";
+import {
+  gatherSource,
+  isArtificial,
+  isGather,
+  mechanismSource,
+  neuronSource,
+  nmodl,
+  nmodlCell,
+  nmodlGather,
+} from "../../../src/import/index.ts";
 import * as mechanisms from "../../../src/mechanisms/index.ts";
 import * as neurons from "../../../src/mechanisms/neurons/index.ts";
 import * as plasticity from "../../../src/mechanisms/plasticity/index.ts";
@@ -23,7 +32,7 @@ function exported(source: string): Record<string, unknown> {
 
 describe("what the command writes is what the file says", () => {
   const files = ["nmodl", "nmodl-cells", "nmodl-noise"].flatMap(ofFolder).map((path) => [path, readFileSync(join(FIXTURES, path), "utf8")] as const); // prettier-ignore
-  test.each(files.filter(([, text]) => !isArtificial(text, { include }) && !/POINTER (v|pre )/.test(text)))(
+  test.each(files.filter(([, text]) => !isArtificial(text, { include }) && !isGather(text, { include })))(
     "%s",
     (_, text) => {
       // prettier-ignore
@@ -36,8 +45,15 @@ describe("what the command writes is what the file says", () => {
     },
   );
 
+  test.each(files.filter(([, text]) => isGather(text, { include })))("%s", (_, text) => {
+    const { gather, release } = nmodlGather(text);
+    const found = exported(gatherSource(gather, release));
+    expect(found["default"]).toEqual(gather);
+    expect(found["release"]).toEqual(release);
+  });
+
   test.each(files.filter(([, text]) => isArtificial(text, { include })))("%s", (_, text) => {
-    const cell = nmodlCell(text, text.includes("ARTIFICIAL_CELL TwoExponentials") ? { fires: "m > 1" } : {});
+    const cell = nmodlCell(text, text.includes("TwoExponentials") ? { fires: "m > 1" } : {});
     if (cell.kind === "neuron") expect((exported(neuronSource(cell.neuron.mechanism))["default"] as typeof cell.neuron).mechanism).toEqual(cell.neuron.mechanism); // prettier-ignore
   });
 });

@@ -1,9 +1,9 @@
 import { DataError, didYouMean } from "../../../errors.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { giveC, readC } from "./c-given.ts";
-import type { Lexer } from "./lexer.ts";
+import type { At, Lexer } from "./lexer.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
-import { type FunctionTable, type Program, ROUNDS } from "./syntax.ts";
+import { type FunctionTable, type Pointed, type Program, ROUNDS } from "./syntax.ts";
 
 /** Values of a FUNCTION_TABLE in the file's units, with straight lines between points and the ends held. Of one argument, as by NEURON's
  * `table_name(y, x)`: y at each x. Of two, as by `table_name(&z[0][0], rows, x first, x last, columns, y first, y last)`: z at each x and y. */
@@ -25,6 +25,10 @@ export interface GivenByScript {
   /** What the C of a block does, in NMODL, by the block's name: of a FUNCTION an expression, `{ urand: "scop_random()" }`; otherwise statements in
    * the place of its VERBATIM, as `{ INITIAL: "" }`, which does nothing. */
   readonly verbatim?: Readonly<Record<string, string>>;
+  /** What a POINTER points at in its own compartment, by its name: the voltage or what an ion has there ("v", "cai", "cao", "eca", "ica"), or a
+   * state or current of another mechanism, as recordings name it: "kv.n", "kv.i_k". Currents may be read by states alone. Of `nmodlGather` a state in
+   * the source: { C: "rel.T" }. */
+  readonly pointers?: Readonly<Record<string, string>>;
   /** How often at most a loop goes round whose end is computed while it runs (WHILE over what changes, FROM to a variable); one round more ends the
    * run. Default 8. */
   readonly rounds?: number;
@@ -39,7 +43,7 @@ const MOST_ROUNDS = 100;
 export function give(
   program: Program,
   lexer: Lexer,
-  { fixed = {}, functionTables = {}, verbatim = {}, rounds = ROUNDS }: GivenByScript,
+  { fixed = {}, functionTables = {}, verbatim = {}, pointers = {}, rounds = ROUNDS }: GivenByScript,
 ): void {
   const { file } = lexer;
   for (const [name, value] of Object.entries(fixed)) {
@@ -53,6 +57,7 @@ export function give(
   }
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > MOST_ROUNDS) throw new DataError(`${file}, rounds`, `is ${String(rounds).slice(0, 40)}`, `Give a whole number from 1 to ${MOST_ROUNDS}`); // prettier-ignore
   program.rounds = rounds;
+  for (const [name, to] of Object.entries(pointers)) point(program, file, name, to);
   giveC(program, lexer, verbatim);
   readC(program, lexer);
   for (const [name, table] of Object.entries(functionTables)) {
@@ -64,6 +69,35 @@ export function give(
     });
   }
 }
+
+/** Lets a POINTER stand for a variable of its own compartment. */
+function point(program: Program, file: string, name: string, to: unknown): void {
+  const at = program.pointers.findIndex((p) => p.name === name);
+  const pointer = program.pointers[at];
+  if (pointer === undefined) throw new DataError(file, `has no POINTER ${name.slice(0, 60)}`, didYouMean(name.slice(0, 60), program.pointers.map((p) => p.name))); // prettier-ignore
+  const target = typeof to === "string" ? pointedAt(to) : undefined;
+  if (target === undefined) throw new DataError(`${file}, pointers.${name}`, `is ${JSON.stringify(to)?.slice(0, 60)}`, 'Give "v", what an ion has ("cai", "eca", "ica"), or what another mechanism has: "kv.n", "kv.i_k"'); // prettier-ignore
+  program.pointers.splice(at, 1);
+  program.pointed.set(name, target);
+  const ion = "name" in target ? /^(?:[ei]([a-z]+)|([a-z]+)[io])$/.exec(target.name) : null;
+  const of = ion?.[1] ?? ion?.[2];
+  if (of !== undefined) readIon(program, of, (target as { name: string }).name, pointer);
+  program.notes.push(`the POINTER ${name} is taken as ${String(to)}`);
+}
+
+/** As USEION READ would. */
+function readIon({ ions }: Program, ion: string, name: string, { line, column }: At): void {
+  const known = ions.findIndex((use) => use.ion === ion);
+  const use = ions[known];
+  if (use === undefined) ions.push({ ion, read: [name], write: [], valence: undefined, line, column });
+  else if (!use.read.includes(name)) ions[known] = { ...use, read: [...use.read, name] };
+}
+
+function pointedAt(to: string): Pointed | undefined {
+  const [, mechanism, current, state] = /^([A-Za-z]\w*)\.(?:i_(\w+)|([A-Za-z]\w*))$/.exec(to) ?? [];
+  if (mechanism !== undefined) return current === undefined ? { mechanism, state: state as string } : { mechanism, current };
+  return /^(v|[ei][a-z]{1,3}|[a-z]{1,3}[io])$/.test(to) ? { name: to } : undefined;
+} // prettier-ignore
 
 /** @param of  how many arguments it has */
 function pointsOf(where: string, { x, y, z }: GivenTable, of: number): NonNullable<FunctionTable["points"]> {

@@ -17,6 +17,7 @@ const empty = (file: string): Program => ({
   nonspecific: [],
   electrode: [],
   pointers: [],
+  pointed: new Map(),
   randoms: [],
   ranges: new Set(),
   globals: new Set(),

@@ -98,6 +98,12 @@ export interface NetReceive extends At {
   readonly body: readonly Statement[];
 }
 
+/** A variable of the same compartment: the voltage or an ion's by its name, or of another mechanism a state or current. */
+export type Pointed =
+  | { readonly name: string }
+  | { readonly mechanism: string; readonly state: string }
+  | { readonly mechanism: string; readonly current: string };
+
 /** BEFORE and AFTER blocks. */
 export interface Hook extends At {
   readonly when: "BEFORE INITIAL" | "AFTER INITIAL" | "BEFORE BREAKPOINT" | "AFTER SOLVE" | "BEFORE STEP";
@@ -119,6 +125,8 @@ export interface Program {
   readonly nonspecific: (At & { readonly name: string })[];
   readonly electrode: (At & { readonly name: string })[];
   readonly pointers: (At & { readonly name: string })[];
+  /** what a script points them at, by name: what stands in the same place. */
+  readonly pointed: Map<string, Pointed>;
   readonly randoms: (At & { readonly name: string })[];
   readonly ranges: Set<string>;
   readonly globals: Set<string>;

@@ -19,11 +19,16 @@ type Variable =
     }
   /** whatever code gives it; it keeps its value until then. */
   | { readonly kind: "kept" }
+  /** a state or current of another mechanism in the same place. */
+  | { readonly kind: "other" }
   /** a variable somewhere else, which no state and no current may read. */
   | { readonly kind: "pointer" };
 
 /** The voltage of the compartment in which the current of a gather flows. */
 export const OTHER_VOLTAGE = "V@other";
+
+/** Behind the name of a POINTER to what another mechanism has. */
+export const OTHER = "@pointed";
 
 const GIVEN: ReadonlyMap<string, Variable> = new Map<string, Variable>([
   ["v", { kind: "voltage" }],
@@ -37,11 +42,13 @@ const GIVEN: ReadonlyMap<string, Variable> = new Map<string, Variable>([
 /** Every name of a file. Arrays stand once for each element, as name_0, name_1. */
 export class Variables {
   readonly #by = new Map<string, Variable>();
+  /** what a POINTER is called that stands for a variable of the same compartment. */
+  readonly #called = new Map<string, string>();
   readonly sizes = new Map<string, number>();
   readonly #program: Program;
   readonly #lexer: Lexer;
 
-  /** @param across  the POINTER that is the voltage of the source: states are there, and `v` is the other one */
+  /** @param across  the POINTER to the source, to its voltage unless it is pointed at a state of it: states are there, and `v` is the other one */
   constructor(program: Program, lexer: Lexer, constants: ReadonlyMap<string, number>, across?: string) {
     this.#program = program;
     this.#lexer = lexer;
@@ -66,6 +73,10 @@ export class Variables {
       if (own?.kind !== "state" && own?.kind !== "constant") this.#by.set(name, variable);
     }
     for (const { name } of program.pointers) this.#by.set(name, name === across ? { kind: "voltage" } : { kind: "pointer" }); // prettier-ignore
+    for (const [name, to] of program.pointed) {
+      if ("name" in to) this.#called.set(name, to.name);
+      else this.#by.set(name, { kind: "other" });
+    }
     if (across !== undefined && this.#by.get("v")?.kind === "voltage") this.#by.set("v", { kind: "voltage", other: true }); // prettier-ignore
   }
 
@@ -87,9 +98,15 @@ export class Variables {
     return size === undefined ? [name] : Array.from({ length: size }, (_, k) => `${name}_${k}`);
   }
 
-  /** What a name is called in expressions. */
+  /** The variable that a name of the file stands for. */
+  nameOf(name: string): string {
+    return this.#called.get(name) ?? name;
+  }
+
+  /** What a variable is called in expressions. */
   symbolOf(name: string): string {
     const found = this.#by.get(name);
+    if (found?.kind === "other") return `${name}${OTHER}`;
     return found?.kind !== "voltage" ? name : found.other === true ? OTHER_VOLTAGE : "V";
   }
 

@@ -136,7 +136,7 @@ export class Execution {
 
   /** The name of a variable or of an element of an array. */
   nameOf({ name, index, ...at }: Target): string {
-    if (index === undefined) return name;
+    if (index === undefined) return this.shared.variables.nameOf(name);
     const k = valueOf(this.value(index));
     const size = this.shared.variables.sizes.get(name);
     if (k !== undefined && size !== undefined && Number.isInteger(k) && k >= 0 && k < size) return `${name}_${k}`;
@@ -165,12 +165,12 @@ export class Execution {
     if (any !== undefined) return variables.elementsOf(to.name).forEach((element) => this.#values.set(element, any));
     const name = this.nameOf(to);
     const variable = variables.get(name, to);
-    const own = variable.kind === "kept" || variable.kind === "state" || variable.kind === "parameter" || (variable.kind === "ion" && variable.writes); // prettier-ignore
-    const settable = own || (variable.kind === "ion" && variable.what !== "e") || variable.kind === "voltage";
+    const settable = ["kept", "state", "parameter", "ion", "voltage"].includes(variable.kind);
     if (variable.kind === "pointer") leftOut(this.shared, name);
-    else if (!settable && !(variable.kind === "ion")) {
+    else if (this.shared.program.pointed.has(to.name))
+      lexer.fail(to, `sets the POINTER ${to.name}, which is refused of another's variable`, "Let the other mechanism set it"); // prettier-ignore
+    else if (!settable)
       lexer.fail(to, `sets ${name}, which ${variable.kind === "constant" ? "is a constant" : "belongs to the simulation"}`, "Set a variable of the mechanism's own"); // prettier-ignore
-    }
     this.#values.set(name, value);
     const isUnlabelled = !labels.has(value) || variables.find(labels.get(value) ?? "") === undefined;
     if (value.kind !== "name" && value.kind !== "number" && isUnlabelled) labels.set(value, name);
@@ -327,7 +327,7 @@ export class Execution {
     if (value !== undefined) return value;
     const variable = variables.get(name, term);
     if (variable.kind === "constant") return symbols.number(variable.value);
-    if (variable.kind === "pointer") return bar(this.shared, term, `uses the POINTER ${name}, which is refused: it stands for a variable somewhere else`, "Read a gap junction by nmodlGather, for net.gather; otherwise make the variable a parameter"); // prettier-ignore
+    if (variable.kind === "pointer") return bar(this.shared, term, `uses the POINTER ${name}, which is refused: it stands for a variable somewhere else`, "Say what it points at by the option pointers, as \"ica\" or \"kv.n\" of the same compartment; read gap junctions and graded synapses by nmodlGather, for net.gather"); // prettier-ignore
     return symbols.name(variables.symbolOf(name));
   }
 

@@ -32,6 +32,7 @@ export class Assembly {
     this.#writer = new Writer(context, units, aliasesOf(context, phases));
     this.#context = context;
     this.#units = units;
+    for (const { symbol, as, unit } of pointedAt(context, units)) this.#writer.say(symbol, as, unit);
   }
 
   /** By parameter: what a value in the file's unit is multiplied by, where that is not 1. */
@@ -301,7 +302,10 @@ export class Assembly {
         if (name === `${ion}i` && !(made.kind === "pool" && made.ion === ion)) given.set(name, "mM");
       }
     }
-    const around: Surroundings = { ...NOWHERE, given };
+    const pointed = pointedAt(this.#context, this.#units);
+    const states = new Map(pointed.filter((p) => !p.isCurrent).map(({ as, unit }) => [as, unit]));
+    const currents = new Set(pointed.filter((p) => p.isCurrent).map(({ as }) => as));
+    const around: Surroundings = { ...NOWHERE, given, others: { states, currents } };
     try {
       checkMechanism(`${program.file}, ${made.name}`, made, around);
     } catch (error) {
@@ -322,6 +326,25 @@ function aliasesOf({ program, variables }: Context, { advanced, currents }: Phas
     if (write.includes(`${ion}i`) && state !== undefined) found.set(state, `${ion}i`);
   }
   return found;
+}
+
+/** What POINTERs stand for that other mechanisms have, as the language names it, in the unit that the file declares. */
+export function pointedAt({ program, variables }: Context, units: UnitTable): PointedAt[] {
+  const declared = new Map(program.assigned.map((d) => [d.name, d.unit]));
+  return [...program.pointed].flatMap(([name, to]): PointedAt[] => {
+    if ("name" in to) return [];
+    const symbol = variables.symbolOf(name);
+    if ("current" in to) return [{ symbol, as: `i_${to.mechanism}_${to.current}`, unit: "mA/cm2", isCurrent: true }];
+    const found = unitOf(units.read(declared.get(name) ?? "1"));
+    return [{ symbol, as: `${to.mechanism}_${to.state}`, unit: found?.factor === 1 ? found.unit : "1", isCurrent: false }]; // prettier-ignore
+  });
+}
+
+interface PointedAt {
+  readonly symbol: string;
+  readonly as: string;
+  readonly unit: Unit;
+  readonly isCurrent: boolean;
 }
 
 interface PointParts {
