@@ -100,7 +100,7 @@ describe("files dropped together", () => {
 });
 
 /** What may be refused: gap junctions, which belong to a network, values that a script gives, and a file whose INCLUDE was not dropped. */
-const REFUSED_FILES = ["gap_half.mod", "graded.mod", "graded_g_protein.mod", "graded_pulse.mod", "graded_pyloric.mod", "graded_rise.mod", "k_measured.mod", "with_include.mod"]; // prettier-ignore
+const REFUSED_FILES = ["bk_surface.mod", "gap_half.mod", "graded.mod", "graded_g_protein.mod", "graded_pulse.mod", "graded_pyloric.mod", "graded_rise.mod", "k_measured.mod", "with_include.mod"]; // prettier-ignore
 
 describe("NMODL files dropped on a cell", () => {
   const folder = new URL("../../fixtures/nmodl/", import.meta.url);
