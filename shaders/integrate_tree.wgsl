@@ -2,7 +2,7 @@
 // advances their states by the last step and evaluates the currents of the next, so that states are moved once a step.
 import package::trees::{block, shape, rows, gates, table, params, spike_log, append, opaque, g, all};
 import package::log::{magnitude, UNSOUND};
-import package::model::{load, above, DETECTS, receptors, regions, inject, sample_currents, sample, due, NEEDS_ADVANCE, LARGEST, QUADS, FACTOR, CONDUCTANCE, CURRENT, ARMED, CARRIES, LOW, diagonal, axial, diagonal_stride, axial_stride};
+import package::model::{load, above, DETECTS, inputs, receptors, regions, inject, sample_currents, sample, due, NEEDS_ADVANCE, LARGEST, QUADS, FACTOR, CONDUCTANCE, CURRENT, ARMED, CARRIES, LOW, diagonal, axial, diagonal_stride, axial_stride};
 
 override WORKGROUP_SIZE: u32 = 64;
 
@@ -99,8 +99,9 @@ fn integrate_tree(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
       if (is_above && armed) { append(block.step + t, entry * shape.n_sources + shape.first_source + cell); }
       armed = !is_above;
     }
+    inputs(t, run);
     receptors(pending, run, t, cell, entry);
-    regions(pending, run);
+    regions(pending, run, t);
     pending = false;
     if (!run) {
       if (due(block.step + t)) { sample(block.step + t); }
@@ -108,7 +109,7 @@ fn integrate_tree(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgro
       if (t >= block.steps) { break; }
       continue;
     }
-    inject(t);
+    inject();
     sample_currents(block.step + t);
     solve();
     t++;

@@ -1,11 +1,12 @@
 import pas from "../src/mechanisms/channels/pas.ts";
+import { channel, param } from "../src/mechanisms/mechanism.ts";
 import iafDelta from "../src/mechanisms/neurons/iaf_delta.ts";
 import type { CellModel } from "../src/network/cell.ts";
 import { Network } from "../src/network/network.ts";
 import { drive } from "../src/network/signal.ts";
 import { simulate, type SimulateOptions } from "../src/run/simulate.ts";
 import type { Chunk } from "../src/run/chunk.ts";
-import { degC, Hz, MOhm, ms, mV, nA, nF, ohm_cm, perCell, S_per_cm2, uF_per_cm2, um } from "../src/units.ts";
+import { degC, Hz, MOhm, ms, mV, nA, nF, ohm_cm, one, perCell, S_per_cm2, uF_per_cm2, um } from "../src/units.ts";
 
 export const DT = 0.025;
 export const [G, E, AREA] = [1e-4, -65, Math.PI * 20 * 20]; // S/cm2, mV, um2
@@ -27,6 +28,16 @@ export const signals = [
   drive.sinusoid({ amplitude: nA(0.02), frequency: Hz(100) }),
 ];
 
+/** A gate that goes where a parameter says. */
+const following = channel({
+  name: "following",
+  doc: "A test's",
+  params: { to: param(one(0), "where m goes"), tau: param(ms(3), "its time constant") },
+  states: { m: { inf: "to", tau: "tau", init: "0" } },
+  currents: {},
+});
+export const toward = drive.steps({ times: [ms(0), ms(5), ms(12)], values: [one(0), one(0.5), one(0.2)] });
+
 /** Currents, voltages and parameters, each of three cells with its own signal. */
 export function clamped(nseg: number): Network {
   const net = new Network({ seed: 1 });
@@ -37,11 +48,11 @@ export function clamped(nseg: number): Network {
   const neurons = net.cells("neurons", iafDelta({ n: 3, params: { E_L: mV(-70), V_reset: mV(-70), tau_m: ms(20), C_m: nF(0.2) }, initial: { V: mV(-70) } }));
   net.play(neurons, "V_th", [mV(-50), mV(-60), drive.steps({ times: [ms(0), ms(10)], values: [mV(-50), mV(-80)] })]);
   net.clamp(neurons, nA(0.5));
-  if (nseg <= 8) {
-    const played = net.cells("played", 3, passive(nseg));
-    net.play(played, "pas.E", drive.ramps({ times: [ms(0), ms(20)], values: [mV(E), mV(-45)] }), { gain: { values: [1, 1.1, 0.9], unit: "1" } });
-    net.record(played, "V", { every: ms(DT) });
-  }
+  const played = net.cells("played", 3, { ...passive(nseg), insertions: [...(passive(nseg).insertions ?? []), { sections: ["soma"], mechanism: following }] });
+  net.play(played, "pas.E", drive.ramps({ times: [ms(0), ms(20)], values: [mV(E), mV(-45)] }), { gain: { values: [1, 1.1, 0.9], unit: "1" } });
+  net.play(played, "following.to", toward, { gain: { values: [1, 2, 3], unit: "1" } });
+  net.record(played, "V", { every: ms(DT) });
+  net.record(played, "soma.following.m", { every: ms(DT) });
   for (const cells of [current, voltage, neurons]) net.record(cells, "V", { every: ms(DT) });
   net.record(voltage, "vc.i", { every: ms(DT) });
   return net;

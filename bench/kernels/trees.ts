@@ -3,7 +3,8 @@ import { compileCells } from "../../src/compile/cells/cells.ts";
 import type { CompiledCells } from "../../src/compile/compiled.ts";
 import type { TreeProgram } from "../../src/compile/cells/step-program.ts";
 import { linkKernel } from "../../src/gpu/link.ts";
-import { rowLayout, TreeTable, treeWgsl } from "../../src/gpu/tree-wgsl.ts";
+import { rowLayout, TreeTable } from "../../src/gpu/tree-table.ts";
+import { treeWgsl } from "../../src/gpu/tree-wgsl.ts";
 import { cellModel } from "../../src/models/cortical-column/index.ts";
 import { jones2009 } from "../../src/models/cortical-column/published.ts";
 import { benchDevice, spread, timed, type Benchmark, type BenchOptions, type Cell, type Findings } from "../lib.ts";
@@ -69,6 +70,7 @@ class Trees {
       this.#program,
       () => [0],
       () => [1],
+      [1],
     );
   }
 

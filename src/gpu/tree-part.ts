@@ -5,7 +5,8 @@ import { magnitude } from "../host/soundness.ts";
 import type { Shared } from "./group.ts";
 import type { Joined } from "./joined.ts";
 import type { Sums } from "./sums.ts";
-import { type RowLayout, rowLayout, TreeTable, treeWgsl } from "./tree-wgsl.ts";
+import { type RowLayout, rowLayout, TreeTable } from "./tree-table.ts";
+import { treeWgsl } from "./tree-wgsl.ts";
 
 /** Trees are few and heavy: small workgroups spread them over more cores. */
 const WORKGROUP = 16;
@@ -71,7 +72,7 @@ export class TreePart extends CellsPart {
       const q = sums.stage.inputScale.find((s) => s.population === members[0]?.index && s.input === input)?.q;
       return Float64Array.from({ length: entries }, (_, e) => 1 / (q?.[e] ?? 1));
     };
-    const table = new TreeTable(cells, program, clampRow, scale);
+    const table = new TreeTable(cells, program, clampRow, scale, network.seeds);
     const options = {
       workgroupSize: WORKGROUP,
       label: `integrate ${cells.name}`,

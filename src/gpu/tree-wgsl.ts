@@ -1,161 +1,11 @@
 import type { CompiledCells, CompiledTrace } from "../compile/compiled.ts";
-import type { TreeProgram, TreeReceptors, TreeRegion } from "../compile/cells/step-program.ts";
+import { DRAWN, type TreeDraw, type TreeProgram, type TreeReceptors, type TreeRegion } from "../compile/cells/step-program.ts"; // prettier-ignore
 import type { Expr, Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { magnitude, STATE_LIMIT } from "../host/soundness.ts";
 import { clampPlace } from "./model-wgsl.ts";
+import { drawsOf, type RowLayout, rowLayout, sumGroups, type TreeTable, type VoltageSumTrace } from "./tree-table.ts";
 import { mathFunctions, printWgsl, toWgsl } from "../lang/print.ts";
-
-/** Rows of the `rows` buffer of shaders/trees.wgsl. */
-export interface RowLayout {
-  readonly receptors: number; // first row of the receptors' states
-  readonly conductance: number;
-  readonly current: number;
-  readonly armed: number;
-  /** what each voltage carries, where they do. */
-  readonly low: number;
-  readonly rows: number;
-  /** vec4s of gates per cell. */
-  readonly quads: number;
-}
-
-export function rowLayout(p: TreeProgram): RowLayout {
-  const nodes = p.parents.length;
-  const receptorRows = p.receptors.reduce((sum, r) => sum + r.nodes.length * r.states.length, 0);
-  const conductance = nodes + receptorRows;
-  const quads = p.regions.reduce((sum, r) => sum + (r.nodes.length * r.width) / 4, 0);
-  return {
-    receptors: nodes,
-    conductance,
-    current: conductance + nodes,
-    armed: conductance + 2 * nodes,
-    low: conductance + 2 * nodes + 1,
-    rows: conductance + 2 * nodes + 1 + (p.lowRow < 0 ? 0 : nodes),
-    quads,
-  };
-}
-
-/** The words of `table` by name, and where each begins. */
-export class TreeTable {
-  readonly words: number[] = [];
-  readonly at = new Map<string, number>();
-
-  constructor(
-    cells: CompiledCells,
-    p: TreeProgram,
-    clampRow: (clamp: number) => ArrayLike<number>,
-    scales: (input: number) => ArrayLike<number>,
-  ) {
-    this.#put(
-      "parents",
-      Array.from(p.parents, (x) => Math.max(0, x)),
-    );
-    const runs = chainRuns(p.parents);
-    this.#put("runs", [runs.length, ...runs.flat()]);
-    // lengths of loops are read, not written out: a driver that knows them unrolls, and then compiles for half a minute
-    this.#put(
-      "lengths",
-      [...p.regions, ...p.receptors].map((r) => r.nodes.length),
-    );
-    p.regions.forEach((r, k) => this.#put(`region${k}`, [...r.nodes]));
-    p.receptors.forEach((r, k) => {
-      this.#put(`nodes${k}`, [...r.nodes]);
-      this.#put(
-        `slots${k}`,
-        Array.from(r.input, (i) => (i < 0 ? 0 : (cells.receptors[i] as { slot: number }).slot)),
-      );
-      this.#put(
-        `inputs${k}`,
-        Array.from(r.input, (i) => (i < 0 ? cells.receptors.length : i)),
-      );
-    });
-    cells.traces.forEach((t, k) => {
-      const row = new Uint32Array(cells.n).fill(0xffffffff);
-      t.cells.forEach((c, j) => (row[c] = j));
-      this.#put(`trace${k}`, [...row]);
-    });
-    const groups = sumGroups(cells, p);
-    for (const [every, traces] of groups) {
-      const records = traces.map(({ trace, terms }) => {
-        const bits = new Uint32Array(Float32Array.from(terms, (t) => t.weight).buffer);
-        const width = (cells.traces[trace] as CompiledTrace).cells.length;
-        return [
-          trace,
-          this.start(`trace${trace}`),
-          width,
-          terms.length,
-          ...terms.flatMap((t, k) => [t.node, bits[k] as number]),
-        ];
-      });
-      this.#put(`sums${every}`, [traces.length, ...records.flat()]);
-    }
-    // What grows with the batch comes last, so that the printed places, and with them a cached shader, suit any batch.
-    this.#put(
-      "clamps",
-      p.clampInputs.flatMap(({ clamp }) => [...(clampRow(clamp) as number[])]),
-    );
-    const linked = cells.receptors.flatMap((_, k) => [...(scales(k) as number[])]);
-    const none = Array.from(scales(0), () => 0); // receptors without links take any sum, times 0: a branch would cost more
-    this.#put("scales", [...new Uint32Array(new Float32Array([...linked, ...none]).buffer)]);
-    this.#put(
-      "heads",
-      cells.traces.flatMap(() => [0, 0]),
-    );
-  }
-
-  start(name: string): number {
-    return this.at.get(name) as number;
-  }
-
-  #put(name: string, words: readonly number[]): void {
-    this.at.set(name, this.words.length);
-    for (const w of words) this.words.push(w);
-  }
-}
-
-/** A trace that is a weighted sum of voltages: read in one loop from the table, since hundreds of printed ones take minutes to compile. */
-interface VoltageSumTrace {
-  readonly trace: number;
-  readonly terms: readonly { readonly node: number; readonly weight: number }[];
-}
-
-/** By the number of steps between samples. */
-function sumGroups(cells: CompiledCells, p: TreeProgram): Map<number, VoltageSumTrace[]> {
-  const groups = new Map<number, VoltageSumTrace[]>();
-  const node = new Map(p.states.slice(0, p.parents.length).map((id, k) => [id, k]));
-  cells.traces.forEach(({ phase, value, everySteps }, trace) => {
-    const terms = phase === "state" ? linear(value, node) : undefined;
-    if (terms !== undefined) groups.set(everySteps, [...(groups.get(everySteps) ?? []), { trace, terms }]);
-  });
-  return groups;
-}
-
-/** The terms of a sum of voltages with literal weights; undefined for anything else. */
-function linear(e: Expr, node: ReadonlyMap<string, number>): VoltageSumTrace["terms"] | undefined {
-  if (e.kind === "name") {
-    const found = node.get(e.name);
-    return found === undefined ? undefined : [{ node: found, weight: 1 }];
-  }
-  if (e.kind !== "binary") return undefined;
-  if (e.op === "*" && e.left.kind === "number") {
-    const { value } = e.left;
-    return linear(e.right, node)?.map((t) => ({ ...t, weight: value * t.weight }));
-  }
-  if (e.op !== "+") return undefined;
-  const [left, right] = [linear(e.left, node), linear(e.right, node)];
-  return left === undefined || right === undefined ? undefined : [...left, ...right];
-}
-
-/** Maximal runs of nodes whose parent is the node before. */
-function chainRuns(parents: Int32Array): [number, number][] {
-  const runs: [number, number][] = [];
-  parents.forEach((p, i) => {
-    const last = runs.at(-1);
-    if (last !== undefined && p === i - 1) last[1] = i;
-    else runs.push([i, i]);
-  });
-  return runs;
-}
 
 /** The virtual module `model` of a large cell. */
 export function treeWgsl(cells: CompiledCells, program: TreeProgram, table: TreeTable): string {
@@ -190,8 +40,10 @@ class TreeWgsl {
       ...params.map((id) => (this.#varies(id) ? `var<private> at_${id}: u32;` : `var<private> ${id}: f32;`)),
       `var<private> axial: u32;\nvar<private> axial_stride: u32;\nvar<private> diagonal: u32;\nvar<private> diagonal_stride: u32;`,
       ...clampInputs.map(
-        ({ input }, k) => `var<private> ${input}: f32;\nvar<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`,
+        ({ input }, k) =>
+          `var<private> ${input}: f32;\nvar<private> ${before(input)}: f32;\nvar<private> gain_${k}: f32;\nvar<private> signal_${k}: u32;`,
       ),
+      ...(drawsOf(this.#p).length > 0 ? ["var<private> seed: u32;\nvar<private> element: u32;"] : []),
       ...this.#printed.map(
         ([, k]) => `var<private> row_${k}: u32;\nvar<private> next_${k}: u32;\nvar<private> sample_at_${k}: u32;`,
       ),
@@ -209,12 +61,14 @@ class TreeWgsl {
       ...receptors.map((_, k) => `  receptors_${k}(advance, run, t, cell, entry);`),
       `}`,
       ...regions.map((r, k) => this.#regionFunction(r, k)),
-      `fn regions(advance: bool, run: bool) {\n${regions.map((_, k) => `  region_${k}(advance, run);`).join("\n")}\n}`,
+      `fn regions(advance: bool, run: bool, t: u32) {\n${regions.map((_, k) => `  region_${k}(advance, run, t);`).join("\n")}\n}`,
+      this.#inputs(),
       this.#inject(),
       this.#sampling(),
     ].join("\n");
     const imports = [
       "import package::trees::{block, shape, rows, gates, params, table, clamps, traces, param_base, input_sum, opaque, g, all};",
+      ...[...new Set(drawsOf(this.#p).map(({ law }) => DRAWN[law]))].map((fn) => `import package::gauss::${fn};`),
       ...mathFunctions(body).map((f) => `import package::math::${f};`),
     ];
     return `${imports.join("\n")}\n${body}\n`;
@@ -266,6 +120,7 @@ class TreeWgsl {
         `gain_${k} = params[shape.gains + ${k}u * all + g];`,
         `signal_${k} = table[${this.#t.start("clamps")}u + ${clampPlace(this.#cells, k)} + ${each ? "g" : "entry"}] * block.stride + block.offset;`,
       ]),
+      ...(drawsOf(this.#p).length > 0 ? [`seed = table[${this.#t.start("seeds")}u + entry];`, "element = cell;"] : []),
       ...this.#printed.flatMap(([t, k]) => {
         const m = t.everySteps;
         const first = t.phase === "state" ? `block.step / ${m}u + 1u` : `(block.step + ${m - 1}u) / ${m}u`;
@@ -302,8 +157,9 @@ class TreeWgsl {
         "    ",
       ),
       `    let V = rows[i * all + g];`,
-      `    if (advance) {\n${printWgsl(r.decay, { indent: "      " })}\n    }`,
+      ...this.#advance(r.draws, r.decay),
       `    if (run) {`,
+      ...this.#draw(r.draws, [...r.receive, ...r.currents], "t"),
       this.#cells.receptors.length === 0 ? `      let w = 0.0;` : this.#weight(k),
       printWgsl(r.receive, { indent: "      " }),
       printWgsl(r.currents, { indent: "      " }),
@@ -316,10 +172,30 @@ class TreeWgsl {
     ].join("\n");
   }
 
+  /** What is given in a pass that runs step t; states advance by what was given in the pass before. */
+  #inputs(): string {
+    const { clampInputs } = this.#p;
+    const were = clampInputs.map(({ input }) => `  ${before(input)} = ${input};`);
+    const given = clampInputs.map(({ input }, k) => `    ${input} = gain_${k} * clamps[signal_${k} + t];`);
+    return `fn inputs(t: u32, run: bool) {\n${[...were, "  if (run) {", ...given, "  }"].join("\n")}\n}`;
+  }
+
+  /** States over the step before. */
+  #advance(draws: readonly TreeDraw[], stmts: readonly Stmt[]): string[] {
+    const given = new Set(this.#p.clampInputs.map(({ input }) => input));
+    const rename = (id: string): string => (given.has(id) ? before(id) : id);
+    return [`    if (advance) {`, ...this.#draw(draws, stmts, "t - 1u"), printWgsl(stmts, { indent: "      ", rename }), `    }`]; // prettier-ignore
+  }
+
+  /** What statements of a loop draw at a step, for its j-th. */
+  #draw(draws: readonly TreeDraw[], stmts: readonly Stmt[], step: string): string[] {
+    const read = new Set(stmts.flatMap((s) => [...freeNames(s.value)]));
+    return draws.flatMap(({ input, law }) => (read.has(input) ? [`      let ${input} = ${DRAWN[law]}(seed, table[${this.#t.start(input)}u + j], element, block.step + ${step});`] : []));
+  } // prettier-ignore
+
   /** Currents out of the sums of currents, voltages behind conductances into both sums. */
   #inject(): string {
-    const { clampInputs, injections } = this.#p;
-    const given = clampInputs.map(({ input }, k) => `  ${input} = gain_${k} * clamps[signal_${k} + t];`);
+    const { injections } = this.#p;
     const row = (kind: string, node: number): string => `rows[(${kind} + ${node}u) * all + g]`;
     const act = injections.flatMap(({ node, input, conductance }) =>
       conductance === undefined
@@ -329,7 +205,7 @@ class TreeWgsl {
             `  ${row("CURRENT", node)} += ${conductance} * (rows[${node}u * all + g] - ${input} + ${row("LOW", node)});`, // with what it carries
           ],
     );
-    return `fn inject(t: u32) {\n${[...given, ...act].join("\n")}\n}`;
+    return `fn inject() {\n${act.join("\n")}\n}`;
   }
 
   #weight(k: number): string {
@@ -352,7 +228,7 @@ class TreeWgsl {
     const rename = (id: string): string => (id === "G" || id === "I" ? `${id}_` : id);
     const all = [...r.advance, ...r.currents].map((s: Stmt) => s.value);
     return [
-      `fn region_${k}(advance: bool, run: bool) {`,
+      `fn region_${k}(advance: bool, run: bool, t: u32) {`,
       `  let length = table[${this.#t.start("lengths") + k}u];`,
       `  for (var j = 0u; j < length; j++) {`,
       `    let i = table[${this.#t.start(`region${k}`)}u + j];`,
@@ -360,8 +236,9 @@ class TreeWgsl {
       ...Array.from({ length: quads }, (_, q) => `    let quad_${q} = ${quad(q)};`),
       ...r.states.map((s, m) => `    var ${s} = quad_${Math.floor(m / 4)}.${"xyzw"[m % 4]};`),
       ...this.#declare(all, "    "),
-      `    if (advance) {\n${printWgsl(r.advance, { indent: "      " })}\n    }`,
+      ...this.#advance(r.draws, r.advance),
       `    if (run) {`,
+      ...this.#draw(r.draws, r.currents, "t"),
       `      var G_ = 0.0;\n      var I_ = 0.0;`,
       printWgsl(r.currents, { indent: "      ", rename }),
       `      rows[(CONDUCTANCE + i) * all + g] += G_;`,
@@ -403,6 +280,9 @@ class TreeWgsl {
     ].join("\n");
   }
 }
+
+/** What an input was in the step before. */
+const before = (input: string): string => `before_${input}`;
 
 /** Writes sample number `sample` of every weighted sum of voltages that `first` lists; see TreeTable. */
 const SAMPLE_SUMS = `fn sample_sums(first: u32, sample: u32) {

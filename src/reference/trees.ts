@@ -1,6 +1,6 @@
 import type { CompiledCells } from "../compile/compiled.ts";
-import type { TreeProgram, TreeReceptors, TreeRegion } from "../compile/cells/step-program.ts";
-import type { Expr } from "../lang/expr.ts";
+import { DRAWN, type TreeDraw, type TreeProgram, type TreeReceptors, type TreeRegion } from "../compile/cells/step-program.ts"; // prettier-ignore
+import type { Expr, Stmt } from "../lang/expr.ts";
 import { freeNames } from "../lang/names.ts";
 import { printJs, toJs } from "../lang/print.ts";
 
@@ -45,6 +45,9 @@ class TreePrinter {
       `const M = ${parents.length}, P = [${parents.join(",")}];`,
       `const G = new ${array}(M), I = new ${array}(M), D = new ${array}(M), R = new ${array}(M);`,
       ...regions.map((r, k) => `const region${k} = [${r.nodes.join(",")}];`),
+      ...[...regions, ...receptors].flatMap(({ draws }) =>
+        draws.map(({ input, streams }) => `const stream_${input} = [${streams.join(",")}];`),
+      ),
       ...receptors.flatMap((r, k) => [
         `const at${k} = [${r.nodes.join(",")}];`,
         `const slot${k} = [${this.#slots(r).join(",")}];`,
@@ -68,6 +71,10 @@ class TreePrinter {
             `    armed = above ? 0 : 1;`,
           ]),
       `    const slots = (t * block_entries + e) * block_slots + c;`,
+      ...clampInputs.map(
+        ({ input }, k) =>
+          `    const ${input} = ${this.#fr(`${this.#fr(`gain_${k}`)} * ${this.#fr(`b_clamps[signal_${k} + t]`)}`)};`,
+      ),
       `    G.fill(0); I.fill(0);`,
       ...receptors.flatMap((r, k) => this.#receive(r, k)),
       ...regions.flatMap((r, k) =>
@@ -75,10 +82,6 @@ class TreePrinter {
           `G[i] ${this.#f32 ? "= fr(G[i] + G_)" : "+= G_"};`,
           `I[i] ${this.#f32 ? "= fr(I[i] + I_)" : "+= I_"};`,
         ]),
-      ),
-      ...clampInputs.map(
-        ({ input }, k) =>
-          `    const ${input} = ${this.#fr(`${this.#fr(`gain_${k}`)} * ${this.#fr(`b_clamps[signal_${k} + t]`)}`)};`,
       ),
       ...this.#p.injections.map((i) => this.#inject(i)),
       ...this.#samples("current"),
@@ -143,12 +146,19 @@ class TreePrinter {
       ...(written.has("G") ? [`      let G_ = 0, I_ = 0;`] : []),
       ...region.states.map((s, m) => `      let ${s} = ${row(m)};`),
       ...this.#declare(stmts.map((s) => s.value)),
+      ...this.#draw(region.draws, stmts),
       printJs(stmts, { f32: this.#f32, rename, indent: "      " }),
       ...region.states.flatMap((s, m) => (written.has(s) ? [`      ${row(m)} = ${s};`] : [])),
       ...after.map((l) => `      ${l}`),
       `    }`,
     ];
   }
+
+  /** What statements of a loop draw, for its j-th. */
+  #draw(draws: readonly TreeDraw[], stmts: readonly Stmt[]): string[] {
+    const read = new Set(stmts.flatMap((s) => [...freeNames(s.value)]));
+    return draws.flatMap(({ input, law }) => (read.has(input) ? [`      const ${input} = ${DRAWN[law]}(b_seeds[e], stream_${input}[j], c, block_step + t);`] : []));
+  } // prettier-ignore
 
   #slots(r: TreeReceptors): number[] {
     return [...r.input].map((k) => (k < 0 ? -1 : (this.#cells.receptors[k] as { slot: number }).slot));
@@ -162,6 +172,7 @@ class TreePrinter {
     return [
       ...this.#receptorHead(r, k),
       ...this.#declare(read),
+      ...this.#draw(r.draws, [...r.receive, ...r.currents]),
       ...(r.everyStep ? [`      let w = 0;`] : []),
       `      if (slot${k}[j] >= 0) { ${r.everyStep ? "" : "const "}w = ${input}; b_acc[slots + slot${k}[j]] = 0;`,
       ...(r.everyStep ? [`      }`] : []),
@@ -178,6 +189,7 @@ class TreePrinter {
     return [
       ...this.#receptorHead(r, k),
       ...this.#declare(r.decay.map((s) => s.value)),
+      ...this.#draw(r.draws, r.decay),
       printJs(r.decay, { f32: this.#f32, indent: "      " }),
       ...this.#storeReceptor(r),
       `    }`,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { simulate, type SimulateOptions } from "../../src/run/simulate.ts";
 import { ms } from "../../src/units.ts";
 import { drawing } from "../draws.ts";
-import { noisy } from "../noise.ts";
+import { noisy, TREE } from "../noise.ts";
 import { openTestDevice, type TestDevice } from "./device.ts";
 
 let gpu: TestDevice;
@@ -23,7 +23,7 @@ test("the adapter draws the same numbers as the references", async () => {
   for (const entry of [0, 1]) {
     // sums of whole multiples of 2^-20 below 2^4 are exact in float32, whatever their order: the draws agree in every bit
     expect([...a.trace("neurons", "W", entry).data]).toEqual([...b.trace("neurons", "W", entry).data]);
-    for (const [population, variable] of [["neurons", "both"], ["membranes", "V"]] as const) {
+    for (const [population, variable] of [["neurons", "both"], ["membranes", "V"], ...TREE.map((variable) => ["trees", variable] as const)] as const) {
       const [x, y] = [a.trace(population, variable, entry).data, b.trace(population, variable, entry).data];
       // factors and half an ulp a step (6e-8 of at most 8, or 3.8e-6 mV), kept for the correlation time of 8 steps
       x.forEach((v, k) => expect(Math.abs(v - y[k]!)).toBeLessThan(population === "neurons" ? 8e-6 : 8e-5));

@@ -37,13 +37,8 @@ export class Played {
   }
 
   /** The input that stands for a parameter, where one does.
-   * @throws ModelError where a batch varies it too, or the cell is a large tree */
-  into(
-    where: string,
-    key: string,
-    params: Params,
-    { varied, tree = false }: { readonly varied: boolean; readonly tree?: boolean },
-  ): string | undefined {
+   * @throws ModelError where a batch varies it too */
+  into(where: string, key: string, params: Params, { varied }: { readonly varied: boolean }): string | undefined {
     const found = this.#clamps.find(({ use }) => use.param?.keys.includes(key) === true);
     if (found === undefined) return undefined;
     const { input, use } = found;
@@ -52,12 +47,6 @@ export class Played {
         `${where}.${key}`,
         `is varied in the batch and played by "${use.name}"`,
         `Vary "${use.name}.gain" or "${use.name}.signal"`,
-      );
-    if (tree)
-      throw new ModelError(
-        `${where}.${key}`,
-        `is played by "${use.name}", in a cell of more than 8 compartments`,
-        "Play into cells of up to 8 compartments",
       );
     this.start[input] ??= name(params.define(`${use.name}.start`, use.param?.start ?? []));
     return input;

@@ -8,31 +8,29 @@ import type { Draw } from "./step-program.ts";
 /** A draw as it is. */
 interface PlainTerm {
   readonly id: string;
+  /** the mechanism in its place, or the receptor; "" of a point neuron. */
+  readonly owner: string;
   readonly draw: Draw;
 }
 
 /** An Ornstein-Uhlenbeck process: a state of standard deviation `sd` and correlation time `tau`. */
-export interface NoiseState {
-  readonly id: string;
-  /** the mechanism in its place, or the receptor; "" of a point neuron. */
-  readonly owner: string;
-  readonly draw: Draw;
+export interface NoiseState extends PlainTerm {
   readonly sd: Expr;
   readonly tau: Expr;
 }
 
 /** White noise of intensity `size`, in its unit per root of ms. */
-export interface WhiteTerm {
-  readonly id: string;
-  readonly draw: Draw;
+export interface WhiteTerm extends PlainTerm {
   readonly size: Expr;
 }
+
+export type NoiseTerm = NoiseState | WhiteTerm | PlainTerm;
 
 /** The noises of a population's equations: calls of noise(sd, tau) become states, the others names. Equal calls of one owner (a
  * neuron, a mechanism in a place) are one process. */
 export class Noises {
   readonly #population: string;
-  readonly #terms = new Map<string, NoiseState | WhiteTerm | PlainTerm>();
+  readonly #terms = new Map<string, NoiseTerm>();
   readonly #counts = new Map<string, number>();
   readonly #starts = new Map<string, Draw>();
 
@@ -41,7 +39,12 @@ export class Noises {
   }
 
   get states(): NoiseState[] {
-    return [...this.#terms.values()].filter((t): t is NoiseState => "tau" in t);
+    return [...this.#terms.values()].filter(isNoiseState);
+  }
+
+  /** Those of an owner, in their order. */
+  of(owner: string): NoiseTerm[] {
+    return [...this.#terms.values()].filter((t) => t.owner === owner);
   }
 
   get white(): WhiteTerm[] {
@@ -88,7 +91,7 @@ export class Noises {
     return { key: JSON.stringify([owner, fn, args]), stream: stream("noise", label), law: fn === "draw_normal" ? "normal" : "uniform" };
   } // prettier-ignore
 
-  #term(fn: "noise" | "white", args: readonly Expr[], owner: string): NoiseState | WhiteTerm | PlainTerm {
+  #term(fn: "noise" | "white", args: readonly Expr[], owner: string): NoiseTerm {
     const key = JSON.stringify([owner, fn, args]);
     const known = this.#terms.get(key);
     if (known !== undefined) return known;
@@ -98,17 +101,17 @@ export class Noises {
     const place = this.#terms.size;
     const draw = { input: `xi_${place}`, stream: stream("noise", label), law: "normal" } as const;
     const [first, second] = args as [Expr, Expr];
-    const term = fn === "noise" ? { id: `noise_${place}`, owner, draw, sd: first, tau: second } : { id: `white_${place}`, draw, size: first }; // prettier-ignore
+    const term = fn === "noise" ? { id: `noise_${place}`, owner, draw, sd: first, tau: second } : { id: `white_${place}`, owner, draw, size: first }; // prettier-ignore
     this.#terms.set(key, term);
     return term;
   }
 
-  #plain(fn: "draw_uniform" | "draw_normal", args: readonly Expr[], owner: string): PlainTerm {
+  #plain(fn: "draw_uniform" | "draw_normal", args: readonly Expr[], owner: string): NoiseTerm {
     const { key, stream, law } = this.#named(fn, args, owner);
     const known = this.#terms.get(key);
     if (known !== undefined) return known;
     const input = `xi_${this.#terms.size}`;
-    const term = { id: input, draw: { input, stream, law } } as const;
+    const term = { id: input, owner, draw: { input, stream, law } } as const;
     this.#terms.set(key, term);
     return term;
   }
@@ -136,6 +139,8 @@ export class Written {
   /** Of an initial value, which draws numbers of its own. */
   start = (text: string): Expr => this.#noises.atStart(this.#text(text), this.#owner);
 }
+
+export const isNoiseState = (t: NoiseTerm): t is NoiseState => "tau" in t;
 
 /** One step of a noise, exact: x exp(-dt/tau) + sd sqrt(1 - exp(-2 dt/tau)) xi. As what is added to x, so that a slow noise keeps its time
  * constant in float32. */

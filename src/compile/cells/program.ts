@@ -10,7 +10,7 @@ import { clampPath } from "./clamp-inputs.ts";
 import { tableOf, tabulated } from "./rate-table.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
 import { thermal } from "./nernst.ts";
-import { Noises, noiseStep, Written } from "./noise.ts";
+import { Noises, noiseStep, type NoiseTerm, Written } from "./noise.ts";
 import type { Relaxation } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
 import { isDecaying, isRelaxing, lost, ownStep, ownSteps, relax, type Relaxing, stepsOf, steadyOf, textsOf, withLets } from "./relaxing.ts"; // prettier-ignore
@@ -215,6 +215,12 @@ export class CellEquations {
       ),
       ...this.#schemes(d).flatMap((scheme) => implicitStep(scheme, name(this.#cell.dt))),
     ]);
+  }
+
+  /** What is random in a node's density mechanisms, once their equations have been asked for. */
+  noisesOf(node: number): readonly NoiseTerm[] {
+    const { label } = this.#cell.nodes[node] as ResolvedNode;
+    return this.#densities(node).flatMap((d) => this.noises.of(`${label}.${d.as}`));
   }
 
   #densities(node: number): readonly ResolvedDensity[] {

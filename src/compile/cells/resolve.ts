@@ -96,8 +96,6 @@ export class ResolvedModel {
     this.equations = new CellEquations(population, this.cell, this.params.typical());
     if (this.isTree && (context.shown.length > 0 || context.gathers.length > 0))
       throw new ModelError(population, "has more than 8 compartments, and gathers end or begin there", "Gather between cells of up to 8 compartments, or point neurons"); // prettier-ignore
-    if (this.isTree && this.equations.noises.draws.length > 0)
-      throw new ModelError(population, "has noise in the equations of a cell of more than 8 compartments", "Give noise to cells of up to 8 compartments, or inject drive.noise by a clamp"); // prettier-ignore
     this.detector = this.#node(model.detector.section, model.detector.at ?? 0.5);
     this.threshold = this.#define("threshold", model.detector.threshold, "mV");
     const unused = [...context.vary.keys()].find((path) => !this.params.paths.includes(path));
@@ -297,7 +295,7 @@ export class ResolvedModel {
 
   #playedInto(path: string): string | undefined {
     const { vary } = this.#context;
-    return this.#played.into(this.#where, path, this.params, { varied: vary.has(path), tree: this.isTree });
+    return this.#played.into(this.#where, path, this.params, { varied: vary.has(path) });
   }
 
   #limited(path: string, spec: Param, given: unknown): CellValues {
@@ -313,13 +311,16 @@ export class ResolvedModel {
     const out = name(`out_${k}`);
     const base = { variable: r.variable, unit, phase, ...sampling(where, r, dt, this.#model.n) };
     if (phase === "state") return { compiled: { ...base, value }, set: undefined };
-    if (this.isTree) return { compiled: { ...base, value: this.#writtenOut(value) }, set: undefined };
+    if (this.isTree) return { compiled: { ...base, value: this.#writtenOut(where, value) }, set: undefined };
     return { compiled: { ...base, value: out }, set: { op: "set", name: `out_${k}`, value } };
   }
 
-  /** A tree is sampled outside of its loops over nodes: what these name on their way (a pool's reversal potential) is written out. */
-  #writtenOut(value: Expr): Expr {
+  /** A tree is sampled outside of its loops over nodes: what these name on their way (a pool's reversal potential) is written out.
+   * @throws ModelError for what is drawn there */
+  #writtenOut(where: string, value: Expr): Expr {
     const read = freeNames(value);
+    if (this.equations.noises.draws.some(({ input }) => read.has(input)))
+      throw new ModelError(where, "has white noise, of a cell of more than 8 compartments", "Record what it drives, or the noise of a smaller cell"); // prettier-ignore
     const pools = this.cell.densities.filter((d) => reversalNames(d).some((id) => read.has(id)));
     const lets = pools.flatMap(({ node }) => this.equations.beforeCurrents(node));
     return substitute(value, Object.fromEntries(lets.map((s) => [s.name, s.value])));

@@ -19,7 +19,7 @@ interface AnyProgram {
   readonly inputs: readonly string[]; // one per receptor with links, uS summed over the step's events
   /** clamp: index into CompiledNetwork.clamps; `each`: it has one signal per cell. */
   readonly clampInputs: readonly { readonly input: string; readonly clamp: number; readonly each: boolean }[];
-  /** numbers that each cell draws in each step, by the names that statements read them by. */
+  /** numbers that each cell draws in each step, by the names that statements read them by; none of a tree (see TreeDraw). */
   readonly draws: readonly Draw[];
   /** states that carry what float32 rounds off (see carry.ts); the words are states too. */
   readonly carried: readonly string[];
@@ -81,6 +81,14 @@ export interface TreeProgram extends AnyProgram {
   readonly injections: readonly { readonly node: number; readonly input: string; readonly conductance?: string }[];
 }
 
+/** A number that each node, or receptor, of a loop draws for itself in each step. */
+export interface TreeDraw {
+  readonly input: string;
+  readonly law: Draw["law"];
+  /** of each of the loop. */
+  readonly streams: Uint32Array;
+}
+
 /** Nodes with the same mechanisms. Statements are over `V`, the region's state names (the same for every node) and parameters
  * of `params` (by node in the region where nodeStride > 0). `currents` sets `G` (uS) and `I` (nA, outward at V) and the carried
  * values; `advance` reads these. State s of node j is in row firstRow + j * width + s. */
@@ -90,6 +98,7 @@ export interface TreeRegion {
   readonly firstRow: number;
   /** states.length rounded up to a multiple of 4, so that a node's states can be moved four at a time. */
   readonly width: number;
+  readonly draws: readonly TreeDraw[];
   readonly currents: readonly Stmt[];
   readonly advance: readonly Stmt[];
 }
@@ -102,6 +111,7 @@ export interface TreeReceptors {
   readonly input: Int32Array;
   readonly states: readonly string[];
   readonly firstRow: number;
+  readonly draws: readonly TreeDraw[];
   readonly receive: readonly Stmt[];
   /** whether `receive` acts in every step, whatever arrives. */
   readonly everyStep: boolean;

@@ -4,10 +4,12 @@ import { optimise } from "../../lang/optimise.ts";
 import { type Mechanism, statesOf } from "../../mechanisms/mechanism.ts";
 import { clampInputs } from "./clamp-inputs.ts";
 import { carriedStates, carrying, lowOf } from "./carry.ts";
-import type { TreeProgram, TreeReceptors, TreeRegion } from "./step-program.ts";
+import type { TreeDraw, TreeProgram, TreeReceptors, TreeRegion } from "./step-program.ts";
 import type { Wanted } from "./params.ts";
+import { isNoiseState, noiseStep, type NoiseTerm } from "./noise.ts";
 import { flowing } from "./path.ts";
 import type { CellEquations } from "./program.ts";
+import { placeName } from "../links/link-places.ts";
 import { inputsOf, type ResolvedDensity, type ResolvedNode, type ResolvedReceptor } from "./resolved-cell.ts";
 import type { ResolvedModel, Trace } from "./resolve.ts";
 
@@ -26,10 +28,13 @@ class TreeCompiler {
   readonly #states: string[];
   /** where a state carries at one node, it does at all like it: they are one loop. */
   readonly #slow: ReadonlySet<string>;
+  /** what signals are played into: the same at all nodes. */
+  readonly #played: ReadonlySet<string>;
 
   constructor(resolved: ResolvedModel) {
     this.#r = resolved;
     this.#e = resolved.equations;
+    this.#played = new Set(resolved.clamps.map((c) => c.input));
     this.#states = resolved.cell.nodes.map((n) => n.V);
     this.#slow = carriedStates(resolved.cell, this.#e, resolved.params);
   }
@@ -94,19 +99,28 @@ class TreeCompiler {
     return sum([mul(name((nodes[node] as ResolvedNode).capacitance), div(num(factor), name(dt))), ...arms]);
   }
 
-  /** Nodes with the same mechanisms under the same names, in order of first appearance. */
+  /** Nodes with the same mechanisms under the same names, and the same signals in their parameters, in order of first appearance. */
   #regions(): TreeRegion[] {
     const groups = new Map<string, number[]>();
     this.#r.cell.densitiesOf.forEach((mine, k) => {
-      const key = mine.map((d) => `${d.as}:${equationsOf(d.mechanism)}`).join(" ");
+      const key = mine.map((d) => `${d.as}:${equationsOf(d.mechanism)}${this.#signalsIn(d.params)}`).join(" ");
       if (mine.length > 0) groups.set(key, [...(groups.get(key) ?? []), k]);
     });
     return [...groups.values()].map((members, region) => this.#region(members, `r${region}`));
   }
 
+  #signalsIn = (params: Readonly<Record<string, string>>): string =>
+    JSON.stringify(Object.entries(params).filter(([, id]) => this.#played.has(id)));
+
   #region(members: readonly number[], tag: string): TreeRegion {
     const [first] = members as [number, ...number[]];
-    const maps = members.map((k) => this.#generic(k, tag)); // actual name -> generic name
+    const advances = members.map((k, j) =>
+      j === 0 || drawsIn(this.#r.cell.densitiesOf[k]) ? this.#e.advanceNode(k) : [],
+    );
+    const noises = members.map((k) => this.#e.noisesOf(k));
+    const maps = members.map(
+      (k, j) => new Map([...this.#generic(k, tag), ...genericNoises(noises[j] as readonly NoiseTerm[], tag)]),
+    ); // actual name -> generic name
     const map = maps[0] as ReadonlyMap<string, string>;
     const { renamed } = renaming(map);
     const own = this.#r.cell.densitiesOf[first] as readonly ResolvedDensity[];
@@ -129,12 +143,14 @@ class TreeCompiler {
     const keptNames = new Map(carried.map((id) => [`${id}_kept`, `${map.get(id) ?? id}_kept`]));
     const toKept = Object.fromEntries(carried.map((id) => [map.get(id) ?? id, name(`${map.get(id) ?? id}_kept`)]));
     const slow = this.#slowOf(maps);
-    const advance = carrying(renamed(this.#e.advanceNode(first)), slow).map((s) => ({
+    const noisy = noiseStates(noises);
+    const steps = noisy.map((n) => noiseStep(n, name(this.#r.cell.dt)));
+    const advance = carrying(renamed([...(advances[0] as readonly Stmt[]), ...steps]), slow).map((s) => ({
       ...s,
       value: substitute(s.value, toKept),
     }));
     const generic = renamed(currents).map((s) => ({ ...s, name: keptNames.get(s.name) ?? s.name }));
-    const states = [...gates, ...gates.filter((g) => slow.has(g)).map(lowOf), ...kept];
+    const states = [...gates, ...gates.filter((g) => slow.has(g)).map(lowOf), ...noisy.map(({ id }) => map.get(id) as string), ...kept]; // prettier-ignore
     const width = 4 * Math.ceil(states.length / 4);
     const firstRow = this.#rows(members, states, maps, width);
     return {
@@ -142,6 +158,7 @@ class TreeCompiler {
       states,
       firstRow,
       width,
+      draws: drawsOf(noises, tag),
       currents: this.#optimised(generic, [...states, "G", "I"], maps, `${tag}c`),
       advance: this.#optimised(advance, states, maps, `${tag}a`),
     };
@@ -186,9 +203,14 @@ class TreeCompiler {
         map.set(`${d.prefix}_${s}`, `${tag}s${j}_${s}`);
         map.set(lowOf(`${d.prefix}_${s}`), lowOf(`${tag}s${j}_${s}`));
       }
-      for (const p of Object.keys(d.mechanism.params)) map.set(d.params[p] as string, `${tag}p${j}_${p}`);
+      for (const p of Object.keys(d.mechanism.params)) this.#given(map, d.params[p] as string, `${tag}p${j}_${p}`);
     });
     return map;
+  }
+
+  /** A parameter's name at a node; a signal is called the same at all. */
+  #given(map: Map<string, string>, id: string, generic: string): void {
+    if (!this.#played.has(id)) map.set(id, generic);
   }
 
   /** Optimises statements in generic names and makes columns of what they read: one value per node. */
@@ -231,7 +253,7 @@ class TreeCompiler {
     const groups = new Map<string, ResolvedReceptor[]>();
     for (const r of this.#r.cell.receptors) {
       const { doc: _doc, ...text } = r.synapse;
-      const key = JSON.stringify(text);
+      const key = JSON.stringify(text) + this.#signalsIn(r.params);
       groups.set(key, [...(groups.get(key) ?? []), r]);
     }
     return [...groups.values()].map((members, k) =>
@@ -246,21 +268,26 @@ class TreeCompiler {
   #receptorGroup(members: readonly ResolvedReceptor[], inputs: readonly string[], tag: string): TreeReceptors {
     const [first] = members as [ResolvedReceptor, ...ResolvedReceptor[]];
     const names = Object.keys(first.synapse.states);
-    const maps = members.map((r) => {
+    const parts = members.map((r, j) => j === 0 || drawsIn([{ mechanism: r.synapse }]) ? { receive: this.#e.receive(r, [name("w")]), decay: this.#e.decay(r) } : { receive: [], decay: [] }); // prettier-ignore
+    const noises = members.map((r) => this.#e.noises.of(placeName(r.name, 0)));
+    const noisy = noiseStates(noises);
+    const maps = members.map((r, j) => {
       const { V, diam, areaUm2 } = this.#r.cell.nodes[r.node] as ResolvedNode;
       const map = new Map<string, string>([[V, "V"], [diam, `${tag}_diam`], [areaUm2, `${tag}_areaUm2`]]); // prettier-ignore
       for (const s of names) map.set(`${r.prefix}_${s}`, `${tag}s_${s}`);
-      for (const p of Object.keys(r.synapse.params)) map.set(r.params[p] as string, `${tag}p_${p}`);
+      for (const p of Object.keys(r.synapse.params)) this.#given(map, r.params[p] as string, `${tag}p_${p}`);
+      for (const [id, generic] of genericNoises(noises[j] as readonly NoiseTerm[], tag)) map.set(id, generic);
       return map;
     });
     const map = maps[0] as ReadonlyMap<string, string>;
     const { rename, renamed } = renaming(map);
     const slow = this.#slowOf(maps);
     const low = names.filter((s) => slow.has(`${tag}s_${s}`));
-    const states = [...names.map((s) => `${tag}s_${s}`), ...low.map((s) => lowOf(`${tag}s_${s}`))];
+    const states = [...names.map((s) => `${tag}s_${s}`), ...low.map((s) => lowOf(`${tag}s_${s}`)), ...noisy.map(({ id }) => map.get(id) as string)]; // prettier-ignore
     const firstRow = this.#states.length;
-    for (const { prefix } of members) {
-      this.#states.push(...names.map((s) => `${prefix}_${s}`), ...low.map((s) => lowOf(`${prefix}_${s}`)));
+    for (const [j, { prefix }] of members.entries()) {
+      const own = (noises[j] as readonly NoiseTerm[]).filter(isNoiseState).map(({ id }) => id);
+      this.#states.push(...names.map((s) => `${prefix}_${s}`), ...low.map((s) => lowOf(`${prefix}_${s}`)), ...own);
     }
     const path = this.#e.receptorPath(first);
     const outputs: Stmt[] = [
@@ -272,18 +299,39 @@ class TreeCompiler {
       const { name: id, value } = s;
       return { op: "let", name: id, value: id === "i_" && "E" in path ? flowing({ ...path, E: value }, name("g_"), name("V")) : value }; // prettier-ignore
     });
+    const [{ receive, decay }] = parts as [(typeof parts)[0]];
+    const after = noisy.map((n) => noiseStep(n, name(this.#r.cell.dt)));
     return {
       nodes: Uint32Array.from(members, (r) => r.node),
       input: Int32Array.from(members, (r) => (r.input === undefined ? -1 : inputs.indexOf(r.input))),
       states,
       firstRow,
-      receive: this.#optimised(carrying(renamed(this.#e.receive(first, [name("w")])), slow), states, maps, `${tag}r`),
+      draws: drawsOf(noises, tag),
+      receive: this.#optimised(carrying(renamed(receive), slow), states, maps, `${tag}r`),
       everyStep: first.synapse.receive !== undefined,
       currents,
-      decay: this.#optimised(carrying(renamed(this.#e.decay(first)), slow), states, maps, `${tag}d`),
+      decay: this.#optimised(carrying(renamed([...decay, ...after]), slow), states, maps, `${tag}d`),
     };
   }
 }
+
+/** Whether something random is asked for where states advance or something arrives: by the equations of each node, one by one. */
+const drawsIn = (all: readonly { readonly mechanism: object }[] = []): boolean =>
+  all.some(({ mechanism }) => JSON.stringify(mechanism).includes("draw_"));
+
+/** What is random at a node or in a receptor, in the names of its loop. */
+const genericNoises = (terms: readonly NoiseTerm[], tag: string): (readonly [string, string])[] =>
+  terms.flatMap((t, m) => [[t.draw.input, `${tag}x${m}`] as const, ...(isNoiseState(t) ? [[t.id, `${tag}n${m}`] as const] : [])]); // prettier-ignore
+
+/** Of the first of a loop. */
+const noiseStates = ([first = []]: readonly (readonly NoiseTerm[])[]) => first.filter(isNoiseState);
+
+const drawsOf = (noises: readonly (readonly NoiseTerm[])[], tag: string): TreeDraw[] =>
+  (noises[0] as readonly NoiseTerm[]).map(({ draw: { law } }, m) => ({
+    input: `${tag}x${m}`,
+    law,
+    streams: Uint32Array.from(noises, (terms) => (terms[m] as NoiseTerm).draw.stream),
+  }));
 
 /** Everything of a mechanism that its equations come from: nodes whose mechanisms agree in it share a loop. */
 const equationsOf = (m: Mechanism): string => JSON.stringify({ ...m, doc: "", params: Object.keys(m.params) }); // parameters are read, whatever they are

@@ -5,14 +5,14 @@ import { Network } from "../../../src/network/network.ts";
 import { gauss, normalQ20 } from "../../../src/random/gauss.ts";
 import { philox4x32, stream, USES } from "../../../src/random/philox.ts";
 import { simulate } from "../../../src/run/simulate.ts";
-import { ms } from "../../../src/units.ts";
-import { noisy, noisyCell } from "../../noise.ts";
+import { ms, ohm_cm } from "../../../src/units.ts";
+import { dice, fluctuating, noisy, noisyCell, TREE } from "../../noise.ts";
 
 async function run(net: Network, options: { engine?: "reference" | "reference32"; maxBlock?: number } = {}, chunkMs = 50) {
   const sim = await simulate(net, { dt: ms(1), ...options });
   const found: Record<string, number[]> = {};
   for await (const chunk of sim.run(ms(50), { chunk: ms(chunkMs) }))
-    for (const [population, variable] of [["neurons", "W"], ["neurons", "V"], ["neurons", "both"], ["membranes", "V"]] as const)
+    for (const [population, variable] of [["neurons", "W"], ["neurons", "V"], ["neurons", "both"], ["membranes", "V"], ...TREE.map((variable) => ["trees", variable] as const)] as const)
       for (let entry = 0; entry < chunk.entries; entry++)
         (found[`${population}.${variable}.${entry}`] ??= []).push(...chunk.trace(population, variable, entry).data);
   await sim.close();
@@ -74,12 +74,12 @@ describe.each(["reference", "reference32"] as const)("noise on %s", (engine) => 
 
   test("entries of equal seeds share it, others have their own", async () => {
     const all = await run(noisy([5, 6, 5]), { engine });
-    for (const variable of ["neurons.W", "neurons.both", "membranes.V"]) {
+    for (const variable of ["neurons.W", "neurons.both", "membranes.V", ...TREE.map((v) => `trees.${v}`)]) {
       expect(all[`${variable}.2`]).toEqual(all[`${variable}.0`]);
       expect(all[`${variable}.1`]).not.toEqual(all[`${variable}.0`]);
     }
     const alone = await run(noisy([6]), { engine });
-    expect(alone["membranes.V.0"]).toEqual(all["membranes.V.1"]);
+    for (const variable of ["membranes.V", "trees.V"]) expect(alone[`${variable}.0`]).toEqual(all[`${variable}.1`]);
   });
 });
 
@@ -102,11 +102,32 @@ test("slow noise keeps its time constant in float32", async () => {
   expect(Math.max(...exact.map((x, k) => Math.abs(x - single[k]!)))).toBeLessThan(2e-5);
 });
 
-test("a membrane under noise has the variance of the discrete scheme", async () => {
+test("a large tree draws for each compartment what a small cell of the same compartments does", async () => {
+  const voltages = async (engine: "reference" | "reference32", tree: boolean): Promise<number[][]> => {
+    const net = new Network({ seed: 7 });
+    const { sections: [soma], insertions, ...rest } = noisyCell(3, 8);
+    // what is joined by 1e15 ohm cm takes nothing, and makes more than eight compartments of it
+    const far = { ...soma!, name: "far", nseg: 3, Ra: ohm_cm(1e15), parent: "soma" };
+    const cells = net.cells("E", { ...rest, sections: tree ? [soma!, far] : [soma!], insertions: [insertions[0]!, { sections: tree ? ["soma", "far"] : ["soma"], mechanism: fluctuating }, { sections: ["soma"], mechanism: dice }] });
+    const variables = [1, 9, 15].flatMap((k) => [`soma(${k / 16}).V`, `soma(${k / 16}).dice.x`, `soma(${k / 16}).dice.y`]);
+    for (const v of variables) net.record(cells, v, { every: ms(1) });
+    const sim = await simulate(net, { dt: ms(0.5), engine });
+    for await (const chunk of sim.run(ms(100), { chunk: ms(100) })) {
+      await sim.close();
+      return variables.map((v) => Array.from(chunk.trace(cells, v).data));
+    }
+    throw new Error("no chunk");
+  };
+  const [small, large] = [await voltages("reference", false), await voltages("reference", true)];
+  expect(new Set([0, 3, 6].map((k) => small[k]!.at(-1))).size).toBe(3);
+  small.forEach((trace, k) => trace.forEach((x, n) => expect(Math.abs(large[k]![n]! - x), `${k} ${n}`).toBeLessThan(k % 3 === 0 ? 1e-8 : 1e-15)));
+}); // prettier-ignore
+
+test.each([1, 11])("a membrane under noise has the variance of the discrete scheme, %i compartments", async (nseg) => {
   // V' = -V/tau_m - i/c with backward Euler: V_{n+1} = a (V_n - dt i_n / c), a = 1/(1 + dt/tau_m); white i_n has variance s^2/dt
   const net = new Network({ seed: 2 });
-  const [n, dt, c] = [200, 0.5, 1e-3]; // uF/cm2 as mA ms / (cm2 mV)
-  const cells = net.cells("cells", noisyCell(n));
+  const [n, dt, c] = [nseg === 1 ? 200 : 60, 0.5, 1e-3]; // uF/cm2 as mA ms / (cm2 mV)
+  const cells = net.cells("cells", noisyCell(n, nseg, 1e12));
   net.record(cells, "V", { every: ms(25) });
   const sim = await simulate(net, { dt: ms(dt), engine: "reference" });
   for await (const chunk of sim.run(ms(200))) void chunk;
@@ -140,13 +161,13 @@ describe("noise where it cannot be", () => {
     [{ states: { V: { d: "noise(tau, 1) / tau", unit: "mV", init: "0" } } }, /is in 1, not mV\/ms|not mV/],
   ])("%o is refused at the call", (change, message) => expect(lif(change)).toThrow(message)); // prettier-ignore
 
-  test("white noise that is not added, and large trees, are refused before the first step", async () => {
+  test("white noise that is not added, and that of a large tree as a recording, are refused before the first step", async () => {
     const squared = new Network({ seed: 1 });
     squared.cells("cells", neuron({ name: "n", doc: "d", params: {}, states: { V: { d: "white(1)^2 * 1", unit: "mV", init: "0" } }, ports: {}, spike: "V > 1", reset: {} })({ n: 1 })); // prettier-ignore
     await expect(run(squared)).rejects.toThrow(/white noise in a product or function/);
     const tree = new Network({ seed: 1 });
-    tree.cells("cells", noisyCell(1, 20));
-    await expect(run(tree)).rejects.toThrow(/noise in the equations of a cell of more than 8/);
+    tree.record(tree.cells("cells", noisyCell(1, 20)), "soma.fluctuating.i_fluctuation", { every: ms(1) });
+    await expect(run(tree)).rejects.toThrow(/has white noise, of a cell of more than 8 compartments/);
   });
 
   test("in the states of receptors", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../src/compile/compile.ts";
-import { TreeTable, treeWgsl } from "../../../src/gpu/tree-wgsl.ts";
+import { TreeTable } from "../../../src/gpu/tree-table.ts";
+import { treeWgsl } from "../../../src/gpu/tree-wgsl.ts";
 import { columnPreset, cortexColumn } from "../../../src/models/cortical-column/index.ts";
 import type { AnyCells } from "../../../src/network/handles.ts";
 import { ms } from "../../../src/units.ts";
@@ -19,7 +20,7 @@ function printed(entries: number, recorded: readonly string[] = ["dipole"]) {
   const { program } = population;
   const scale = (input: number): number[] => Array.from({ length: entries }, (_, e) => 2 ** -(10 * input + e));
   const rows = (clamp: number): number[] => Array.from({ length: entries }, (_, e) => 1000 + 100 * clamp + e);
-  const table = new TreeTable(population, program, rows, scale);
+  const table = new TreeTable(population, program, rows, scale, network.seeds);
   return { text: treeWgsl(population, program, table), table, population, program };
 }
 
