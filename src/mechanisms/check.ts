@@ -46,10 +46,11 @@ const has = (x: unknown, ...keys: string[]): boolean => isPlain(x) && keys.some(
 const state: Check = (where, x) => (has(x, "alpha", "beta") ? gating : has(x, "next") ? mapped : has(x, "d") ? sloping : relaxing)(where, x); // prettier-ignore
 const receptorState: Check = (where, x) => (has(x, "tau") && !has(x, "inf") ? decaying : state)(where, x);
 const slope = oneOf("derivative", "difference");
+const ohmic = oneOf("derivative", "difference", "conductance");
 const flow: Check = (where, x) =>
   (has(x, "i")
     ? object({ i: anything }, { ion: text, slope })
-    : object({ g: anything, E: anything }, { ion: text, slope }))(where, x);
+    : object({ g: anything, E: anything }, { ion: text, slope: ohmic }))(where, x);
 const effect: Check = (where, x) => (typeof x === "object" ? object({ set: anything }) : anything)(where, x);
 const reaction = object({ from: text, to: text, forward: anything }, { backward: anything });
 const scheme = object(
@@ -97,13 +98,20 @@ const SHAPES: ReadonlyMap<unknown, Check> = new Map([
       },
     ),
   ],
-  ["synapse", (where, x) => synapseShape(has(x, "i") ? { i: anything } : { g: anything, E: anything })(where, x)],
+  [
+    "synapse",
+    (where, x) =>
+      (has(x, "i") ? synapseShape({ i: anything }, slope) : synapseShape({ g: anything, E: anything }, ohmic))(
+        where,
+        x,
+      ),
+  ],
 ]);
 
-const synapseShape = (current: Readonly<Record<string, Check>>): Check =>
+const synapseShape = (current: Readonly<Record<string, Check>>, slopes: Check): Check =>
   object(
     { kind: text, ...common, states: record(receptorState), onEvent: record(effect), ...current },
-    { ...lets, weight: unit, slope, receive: record(text), perLink: names },
+    { ...lets, weight: unit, slope: slopes, receive: record(text), perLink: names },
   );
 
 /** A mechanism's fields and their types, before any of its texts.

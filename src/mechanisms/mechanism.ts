@@ -49,8 +49,10 @@ export type Flow = (
   | { readonly i: string } // mA/cm2 of channels, nA of receptors
 ) & {
   /** what the solver takes for dI/dV: the derivative, or as NEURON its difference over 0.001 mV, that is the derivative half a uV above V. Where
-   * the current bends with V at once, a run agrees with NEURON's to rounding by the second, and to 1e-3 mV by the first (the default). */
-  readonly slope?: "derivative" | "difference";
+   * the current bends with V at once, a run agrees with NEURON's to rounding by the second, and to 1e-3 mV by the first (the default). Or its
+   * conductance `g` as it is at V, as in NEURON where another block than BREAKPOINT computes g: less exact, and stable at every step, where the
+   * slope of an instantaneous activation, which is negative, would outweigh the capacitance over the step. */
+  readonly slope?: "derivative" | "difference" | "conductance";
 };
 
 /** A current density. `ion` adds it to that ion's total, which pools read as `i<ion>`. */

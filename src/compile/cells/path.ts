@@ -4,7 +4,7 @@ import { children, dependsOn, mapChildren, substitute } from "../../lang/names.t
 import type { Flow } from "../../mechanisms/mechanism.ts";
 
 /** A current out of a node (nA) and its whole derivative by the voltage (uS): slope * (V - E) where conductance and reversal do not
- * depend on V at once, else `i`. */
+ * depend on V at once, or are to count as if they did not, else `i`. */
 export type Path = { readonly slope: Expr } & ({ readonly E: Expr } | { readonly i: Expr });
 
 /** What a mechanism's texts say, over the cell's names. */
@@ -16,7 +16,8 @@ const RISE = 0.001;
 /** @param scale  what turns densities into uS and nA */
 export function pathOf(flow: FlowExprs, V: string, scale?: Expr): Path {
   const scaled = (expr: Expr): Expr => (scale === undefined ? expr : mul(expr, scale));
-  if ("g" in flow && !dependsOn(flow.g, V) && !dependsOn(flow.E, V)) return { slope: scaled(flow.g), E: flow.E };
+  if ("g" in flow && (flow.slope === "conductance" || (!dependsOn(flow.g, V) && !dependsOn(flow.E, V))))
+    return { slope: scaled(flow.g), E: flow.E };
   const i = currentOf(flow, V);
   const slope = derivative(i, V);
   return { slope: scaled(flow.slope === "difference" ? difference(slope, V) : slope), i: scaled(i) };

@@ -4,7 +4,8 @@ import { mV, one, S_per_cm2 } from "../../units.ts";
 export default channel({
   name: "wang_buzsaki",
   doc: `Na+ with instantaneous activation, delayed-rectifier K+ and leak of a fast-spiking hippocampal interneuron.
-Source: Wang & Buzsaki (1996), J. Neurosci. 16:6402-6413.`,
+Source: Wang & Buzsaki (1996), J. Neurosci. 16:6402-6413. Under strong excitation the slope of the instantaneous activation
+outweighs the capacitance over a step of 0.025 ms: take 0.01 ms, or currents.na with slope: "conductance".`,
   params: {
     gna: param(S_per_cm2(0.035), "maximal Na+ conductance density", { min: 0 }),
     gk: param(S_per_cm2(0.009), "maximal K+ conductance density", { min: 0 }),
