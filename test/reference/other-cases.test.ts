@@ -4,6 +4,7 @@ import { caseFiles, listing } from "../../verify/case-folder.ts";
 import type { CaseFiles, VerifyEngine, VerifyRow } from "../../verify/case.ts";
 import { discover } from "../../verify/discover.ts";
 import { sines, targetOf } from "../../verify/general/force.ts";
+import { networkRows } from "../../verify/general/spikes.ts";
 import { kindOf } from "../../verify/kinds.ts";
 
 /* Cases of the kinds of test/reference with other sizes, steps, rules and protocols, small. Their numbers come from float64 code of its own, by the
@@ -75,6 +76,50 @@ test("f2 in float32: x to where the sidecar's twins are near, r relative to the 
 test("f5: a kind of measure that was lost from the sidecar is missed in its data file", async () => {
   const without = said("f5-matrices-alone.json", '"matrices"', '"lost"');
   await expect(rowsOf("f5-matrices-alone", "reference", without)).rejects.toThrow(/lists no matrix/);
+});
+
+/** A case with its lists of numbered records, and the rows of its tables of cells, the other way round. */
+const turned = (files: CaseFiles): CaseFiles => ({
+  ...files,
+  text: (file) => {
+    const text = files.text(file);
+    if (file.startsWith("cells.csv")) {
+      const [head = "", ...rows] = text.trimEnd().split("\n");
+      return [head, ...rows.reverse()].join("\n");
+    }
+    if (file !== "case.json") return text;
+    const json = JSON.parse(text) as { sources?: unknown[]; expected: { per_cell?: unknown[] } };
+    json.sources?.reverse();
+    json.expected.per_cell?.reverse();
+    return JSON.stringify(json);
+  },
+});
+
+test.each(["g02_from_start", "g05_no_own_links", "g06_early_spikes", "g13_no_links"])("%s passes with what is numbered in another order", async (stem) => {
+  expect(turned(CASES.get(stem)!.files).text("case.json")).not.toBe(CASES.get(stem)!.files.text("case.json"));
+  expect((await rowsOf(stem, "reference", turned)).filter(({ pass }) => pass !== true)).toEqual([]);
+}); // prettier-ignore
+
+test("float32 spikes that part at a near tie of the case are right after it too; float64 and other spikes are not", () => {
+  const [reference, moved] = [[[10, 20, 30, 900]], [[10, 20, 30, 901]]];
+  const ties = { steps: Float64Array.of(900), cells: Float64Array.of(0), margins: Float64Array.of(-2e-6) };
+  const passes = (share: number, simulated: number[][]): boolean[] =>
+    networkRows("case", reference, simulated, { equalBefore: 500, until: 1000, share, total: 0.05 }, ties).map(({ pass }) => pass === true);
+  expect(passes(0.98, moved)).toEqual([true, true, true]);
+  expect(passes(1, moved)).toEqual([true, false, true]);
+  expect(passes(0.98, [[10, 20, 31, 901]])).toEqual([false, false, true]);
+}); // prettier-ignore
+
+test("events that table and description lost alike are missed by the trains", async () => {
+  const lost = (files: CaseFiles): CaseFiles => ({
+    ...files,
+    text: (file) => {
+      const text = files.text(file);
+      if (file === "events.csv.gz") return text.trimEnd().split("\n").slice(0, -1).join("\n");
+      return file === "case.json" ? text.replace(/("rows":\s*)8\b/, "$17") : text;
+    },
+  });
+  await expect(rowsOf("g06_early_spikes", "reference", lost)).rejects.toThrow(/has 7 rows, and its case asks for 8 \(the spikes of its sources\)/); // prettier-ignore
 });
 
 test("spikes that the table and its description lost alike are missed by their number", async () => {

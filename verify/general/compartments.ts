@@ -24,6 +24,7 @@ import {
   optionalRead,
   part,
   readCase,
+  readCells,
   readSpikes,
   readTable,
   rowSteps,
@@ -65,7 +66,7 @@ export async function verifyInterneurons(files: CaseFiles, name: string, context
   const { compartment: given, synapse: s } = part(data["model"], model.extend({
     synapse: z.looseObject({ tau1_ms: z.number(), tau2_ms: z.number(), e_mV: z.number(), weight_uS: z.number(), delay_steps: z.number() }),
   }));
-  const cells = readTable(files, "cells.csv");
+  const cells = readCells(files, "cells.csv");
   const n = cells.rows;
   const net = new Network({ seed: 1 });
   const population = net.cells("cells", cell(given, {
@@ -117,7 +118,8 @@ export async function verifySquid(files: CaseFiles, name: string, context: Verif
     const chunk = await runSteps(net, dt, Math.round(data.tstop_ms / dt), context);
     const found = simulatedSteps(chunk, "cells", dt);
     const listed = Object.entries(data.expected).find(([at]) => Number(at) === dt)?.[1];
-    const wanted = part(listed, squidSpikes).spikes.map((s) => s.steps);
+    const { spikes } = part(listed, squidSpikes);
+    const wanted = amps.flatMap((amp) => spikes.filter((s) => s.amp_nA === amp).map((s) => s.steps));
     const f64 = context.engine === "reference";
     const shift = Math.max(0, ...wanted.flatMap((train, c) => (train.length === found[c]?.length ? train.map((s, k) => Math.abs(s - (found[c]?.[k] as number))) : [Infinity])));
     rows.push(atMost(name, `spikes at dt ${dt}, worst (steps)`, shift, allowed(context.engine, GENERAL.spikeSteps), [wanted.length, amps.length], `${wanted.flat().length} spikes`));
@@ -137,7 +139,9 @@ const squid = z.looseObject({
   tolerance: z.looseObject({ f64: z.looseObject({ V_mV: z.number() }), f32: z.looseObject({ V_mV: z.record(z.string(), z.number()) }) }),
 }); // prettier-ignore
 
-const squidSpikes = z.looseObject({ spikes: z.array(z.looseObject({ steps: z.array(z.number()) })) });
+const squidSpikes = z.looseObject({
+  spikes: z.array(z.looseObject({ amp_nA: z.number(), steps: z.array(z.number()) })),
+});
 
 type Rows = ReturnType<typeof readTable>;
 

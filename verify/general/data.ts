@@ -124,6 +124,22 @@ function refuse(name: string, problem: string): never {
   throw new DataError(`case.json, ${name}`, problem, "Compare with the reference folder's README");
 }
 
+/** Places of what is numbered from 0, in the order of its numbers, whatever the file's.
+ * @throws DataError where a number is missing or comes twice */
+export function inOrder(where: string, numbers: ArrayLike<number>): number[] {
+  const order = Array.from(numbers, (_, k) => k).sort((a, b) => (numbers[a] as number) - (numbers[b] as number));
+  order.forEach((k, want) => wantEqual(where, `as number ${want + 1} of its cells, sources or synapses`, numbers[k] as number, want, "counting from 0")); // prettier-ignore
+  return order;
+}
+
+/** A table with a row for each cell: its columns in the order of the cells. */
+export function readCells(files: CaseFiles, name: string): Cells {
+  const found = readTable(files, name);
+  const order = inOrder(found.where, found.numbers("cell"));
+  return { rows: found.rows, numbers: (column) => Float64Array.from(order, (k) => found.numbers(column)[k] as number) };
+}
+export type Cells = Pick<Table, "rows" | "numbers">;
+
 /** The table of a case's spikes, as many as what it expects says where it does. */
 export function readSpikes(files: CaseFiles, name: string, expected: { readonly [key: string]: unknown }): Table {
   const found = readTable(files, name);

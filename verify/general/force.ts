@@ -16,7 +16,7 @@ import type { CaseFiles, VerifyRow } from "../case.ts";
 import type { Table } from "../csv.ts";
 import { atMost, notYet, type VerifyContext } from "../rows.ts";
 import { allowed, FORCE_DRAWS, GENERAL } from "../tolerances.ts";
-import { columnCells, columnError, gcd, optionalRead, Parameters, readCase, readTable, rowSteps, runSteps, simulatedSteps, spikeSteps, together } from "./data.ts"; // prettier-ignore
+import { columnCells, columnError, gcd, optionalRead, Parameters, readCase, readCells, readTable, rowSteps, runSteps, simulatedSteps, spikeSteps, together } from "./data.ts"; // prettier-ignore
 import { firstUnmatched, networkRows } from "./spikes.ts";
 import { explicit, shareOf } from "./texts.ts";
 
@@ -115,7 +115,7 @@ interface Times {
 
 function build(files: CaseFiles, data: ForceCase, { dt, pre, trained, every }: Times): Network {
   const p = new Parameters(data);
-  const given = readTable(files, "cells.csv");
+  const given = readCells(files, "cells.csv");
   const links = readTable(files, "weights.csv");
   const net = new Network({ seed: 1 });
   const names = ["tau_m", "tau_r", "tau_d", "t_ref", "V_th", "V_r", "bias"] as const;
@@ -222,19 +222,19 @@ function valueRows(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk
 
 /** Weights after the learning steps that the table's columns name. */
 function phiRow(files: CaseFiles, name: string, data: ForceCase, chunk: Chunk, { dt, pre, every, until, float64 }: Times & { readonly until: number; readonly float64: boolean }): VerifyRow {
-  const table = readTable(files, "phi.csv");
+  const table = readCells(files, "phi.csv");
+  const snapshots = columnCells(readTable(files, "phi.csv"), "phi_after_step").sort((a, b) => a - b);
   const trace = chunk.trace("cells", "z.w");
   const rowOf = new Map(Array.from(trace.times, (t, row) => [Math.round(t / dt), row]));
   const twins = data.expected.twins.f32.largest_phi_difference_at_snapshots;
-  const largest = table.names.slice(1).flatMap((column) => [...table.numbers(column)]).reduce((a, x) => Math.max(a, Math.abs(x)), 0);
+  const largest = snapshots.flatMap((step) => [...table.numbers(`phi_after_step${step}`)]).reduce((a, x) => Math.max(a, Math.abs(x)), 0);
   let [worst, found, needed] = [0, 0, 0];
-  table.names.filter((column) => /^phi_after_step\d+$/.test(column)).forEach((column, k) => {
-    const step = Number(column.slice("phi_after_step".length));
+  snapshots.forEach((step, k) => {
     if (step >= until) return;
     const sampled = gcd(every, pre);
     const row = rowOf.get((Math.floor(step / sampled) + 1) * sampled);
     const limit = float64 ? GENERAL.forceWeights.float64 * largest : 4 * (twins[k] ?? 0) + 2 ** -24 * largest;
-    table.numbers(column).forEach((phi, c) => {
+    table.numbers(`phi_after_step${step}`).forEach((phi, c) => {
       needed++;
       if (row === undefined) return;
       found++;

@@ -8,9 +8,20 @@ import { trains } from "../../src/network/sources.ts";
 import { simulate } from "../../src/run/simulate.ts";
 import { ms, mV, nF, nS, one, perCell, uS } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
+import { wantRows } from "../complete.ts";
 import { own } from "../../src/own.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
-import { columnError, type GeneralCase, Parameters, part, readCase, readTable, rowSteps, runSteps } from "./data.ts";
+import {
+  columnError,
+  type GeneralCase,
+  inOrder,
+  Parameters,
+  part,
+  readCase,
+  readTable,
+  rowSteps,
+  runSteps,
+} from "./data.ts";
 import { limit } from "./single.ts";
 import { spiking } from "./told.ts";
 
@@ -49,7 +60,8 @@ interface ShortTermCase {
 
 function shortTermCase(files: CaseFiles): ShortTermCase {
   const data = readCase(files);
-  const { sources, targets_of_every_source: targets, inputs } = part(data, shortTerm);
+  const { sources: listed, targets_of_every_source: targets, inputs } = part(data, shortTerm);
+  const sources = inOrder("case.json, sources", listed.map((s) => s.source)).map((k) => listed[k] as (typeof listed)[number]); // prettier-ignore
   return {
     data,
     trains: sources.map(({ train }) =>
@@ -123,6 +135,7 @@ async function shortTermRows(files: CaseFiles, name: string, given: ShortTermCas
   const { data, targets } = given;
   const dt = data.dt_ms;
   const events = readTable(files, "events.csv");
+  wantRows(events, given.trains.flat().length, "the spikes of its sources");
   // what given trains release is computed before the run, by no engine
   const states = await statesAfter(shortTermNetwork(given, relayed), data, { source: events.numbers("source"), step: events.numbers("step") }, relayed ? context : { engine: "reference" });
   const rows = STATES.map((state, k) => {

@@ -12,6 +12,7 @@ import type { Table } from "../csv.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
 import { GENERAL } from "../tolerances.ts";
 import {
+  type Cells,
   columnCells,
   columnError,
   type GeneralCase,
@@ -19,6 +20,7 @@ import {
   Parameters,
   part,
   readCase,
+  readCells,
   readSpikes,
   readTable,
   rowSteps,
@@ -30,7 +32,7 @@ import { limit } from "./single.ts";
 import { firstUnmatched, networkRows, type NearTies } from "./spikes.ts";
 import { shareOf, totalOf } from "./texts.ts";
 
-const column = (rows: Table, name: string, unit: Unit, factor = 1): Quantities => ({
+const column = (rows: Cells, name: string, unit: Unit, factor = 1): Quantities => ({
   values: Array.from(rows.numbers(name), (x) => x * factor), unit,
 }); // prettier-ignore
 
@@ -69,7 +71,7 @@ export async function verifyCoba(files: CaseFiles, name: string, context: Verify
   const { dt_ms: dt, steps } = data;
   const p = new Parameters(data);
   const { cells: groups } = part(data["model"], z.looseObject({ cells: z.looseObject({ E: z.tuple([z.number(), z.number()]) }) }));
-  const given = readTable(files, "cells.csv");
+  const given = readCells(files, "cells.csv");
   const n = given.rows;
   const net = new Network({ seed: 1 });
   const of = { C_m: "C", g_L: "gL", E_L: "EL", V_th: "V_th", V_reset: "V_r", E_ex: "Ee", E_in: "Ei", tau_ex: "tau_e", tau_in: "tau_i", t_ref: "t_ref" };
@@ -106,7 +108,7 @@ export async function verifyDelta(files: CaseFiles, name: string, context: Verif
   const data = readCase(files);
   const { dt_ms: dt, steps } = data;
   const p = new Parameters(data);
-  const given = readTable(files, "cells.csv");
+  const given = readCells(files, "cells.csv");
   const n = given.rows;
   const params = { tau_m: p.quantity("tau"), V_th: p.quantity("V_th"), V_reset: p.quantity("V_r"), t_ref: p.quantity("t_ref"), E_L: mV(0) };
   const net = new Network({ seed: 1 });

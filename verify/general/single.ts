@@ -13,6 +13,7 @@ import {
   columnError,
   type GeneralCase,
   initial,
+  inOrder,
   Parameters,
   part,
   readCase,
@@ -29,8 +30,8 @@ import { stepOf } from "./texts.ts";
 
 const float64 = ({ engine }: VerifyContext): boolean => engine === "reference";
 const perCellSpikes = z.array(z.looseObject({
-  spikes: z.number(), f64_comparable_spikes: z.number(), f32_equal_spikes: z.number(), f32_spikes_within_wide: z.number(), f32_largest_shift_steps: z.number(), f32_counts: z.array(z.number()),
-})); // prettier-ignore
+  cell: z.number(), spikes: z.number(), f64_comparable_spikes: z.number(), f32_equal_spikes: z.number(), f32_spikes_within_wide: z.number(), f32_largest_shift_steps: z.number(), f32_counts: z.array(z.number()),
+})).transform((all) => inOrder("case.json, expected.per_cell", all.map((one) => one.cell)).map((k) => all[k] as (typeof all)[number])); // prettier-ignore
 
 const perCellSteps = z.union([z.number(), z.array(z.number())]);
 /** When the cells' currents are on: from a step and until one, of all cells or of each. */

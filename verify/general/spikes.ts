@@ -32,14 +32,15 @@ export function networkRows(
 ): VerifyRow[] {
   const { equalBefore, until, share, total } = limits;
   const early = unmatched(before(reference, equalBefore), before(simulated, equalBefore));
-  const excused = early > 0 && ties !== undefined && atTie(reference, simulated, ties);
+  // float64, of which every spike is asked, decides no tie otherwise
+  const tied = share < 1 && ties !== undefined && atTie(reference, simulated, ties);
   const late = before(reference, until);
   const found = 1 - unmatched(late, before(simulated, until)) / 2 / count(late);
+  const excuse = (row: VerifyRow): VerifyRow =>
+    tied && row.pass === false ? { ...row, pass: true, note: "the first differs at a near tie of the reference" } : row;
   return [
-    excused
-      ? { case: name, quantity: `spikes that differ before step ${equalBefore}`, measured: early, allowed: 0, values: reference.length, needed: reference.length, pass: true, note: "the first differs at a near tie of the reference" }
-      : atMost(name, `spikes that differ before step ${equalBefore}`, early, 0, reference.length, `${count(before(reference, equalBefore))} spikes`),
-    ...(excused || count(late) === 0 ? [] : [atLeast(name, `spikes on their step before step ${until}`, found, share, count(late))]),
+    excuse(atMost(name, `spikes that differ before step ${equalBefore}`, early, 0, reference.length, `${count(before(reference, equalBefore))} spikes`)),
+    ...(count(late) === 0 ? [] : [excuse(atLeast(name, `spikes on their step before step ${until}`, found, share, count(late)))]),
     count(reference) === 0
       ? atMost(name, "spikes of cells that are silent", count(simulated), 0, reference.length)
       : atMost(name, "total number of spikes, difference (relative)", Math.abs(count(simulated) - count(reference)) / count(reference), total, count(reference)),

@@ -14,13 +14,16 @@ import { trains } from "../../src/network/sources.ts";
 import type { Chunk } from "../../src/run/chunk.ts";
 import { ms, mV, one, perCell } from "../../src/units.ts";
 import type { CaseFiles, VerifyRow } from "../case.ts";
+import { wantRows } from "../complete.ts";
 import { atMost, type VerifyContext } from "../rows.ts";
 import {
   columnCells,
   columnError,
   gcd,
+  inOrder,
   optionalRead,
   readCase,
+  readCells,
   readSpikes,
   readTable,
   rowSteps,
@@ -43,7 +46,8 @@ const stdpCase = z.looseObject({
     steps: z.number(),
     rule_index: z.record(z.string(), z.string()),
     parameters: z.looseObject({ Ap: z.number(), Am: z.number(), tau_plus_ms: z.number(), tau_minus_ms: z.number(), wmax: z.number(), triplet: z.record(z.string(), numbers).default({}) }),
-    synapses: z.array(z.object({ pre: z.number(), post: z.number(), delay_steps: z.number(), w0: z.number() }).loose()),
+    synapses: z.array(z.looseObject({ synapse: z.number(), pre: z.number(), post: z.number(), delay_steps: z.number(), w0: z.number() }))
+      .transform((all) => inOrder("case.json, driven.synapses", all.map((s) => s.synapse)).map((k) => all[k] as (typeof all)[number])),
     pre_trains_steps: z.array(z.array(z.number())),
     post_spikes_steps: z.array(z.array(z.number())),
   }),
@@ -99,6 +103,8 @@ async function drivenRows(files: CaseFiles, name: string, data: StdpCase, relaye
   const events = readTable(files, "weights.csv");
   const rules = Object.entries(data.driven.rule_index);
   const [rule, synapse, step, wanted] = ["rule", "synapse", "step", "w_after"].map((c) => events.numbers(c)) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const each = data.driven.synapses.map((s) => (data.driven.post_spikes_steps[s.post] ?? []).length + (data.driven.pre_trains_steps[s.pre] ?? []).filter((at) => at + s.delay_steps <= data.driven.steps).length);
+  wantRows(events, rules.length * each.reduce((a, b) => a + b, 0), `arrivals and spikes of ${each.length} synapses by ${rules.length} rules`);
   const chunk = await drivenChunk(data, rules.map(([, r]) => r), relayed, context);
   return rules.map(([index, id]) => {
     const trace = chunk.trace("post", `${id}.w`);
@@ -155,9 +161,9 @@ function networkRule(text: string): LinkPlasticityUse {
 } // prettier-ignore
 
 async function recurrentRows(files: CaseFiles, name: string, data: StdpCase, context: VerifyContext): Promise<VerifyRow[]> {
-  const cells = optionalRead(files, "network_cells.csv");
   const { network: given, dt_ms: dt } = data;
-  if (cells === undefined || given === undefined) return [];
+  if (optionalRead(files, "network_cells.csv") === undefined || given === undefined) return [];
+  const cells = readCells(files, "network_cells.csv");
   const p = given.parameters;
   const net = new Network({ seed: 1 });
   const params = { tau_m: ms(p.tau_ms), tau_s: ms(p.tau_s_ms), V_th: mV(p.V_th_mV), V_r: mV(p.V_r_mV), t_ref: ms(p.t_ref_ms) };
@@ -165,6 +171,7 @@ async function recurrentRows(files: CaseFiles, name: string, data: StdpCase, con
   const links = readTable(files, "network_connections.csv");
   const [pre, post, weight, delay, plastic] = ["pre", "post", "weight_mV", "delay_steps", "plastic"].map((c) => links.numbers(c)) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const snapshots = readTable(files, "network_weights.csv");
+  wantRows(snapshots, plastic.reduce((sum, x) => sum + x, 0), "its plastic links");
   for (const learns of [1, 0]) {
     const keep = [...pre.keys()].filter((i) => plastic[i] === learns);
     if (keep.length === 0) continue;

@@ -130,10 +130,11 @@ function geometryRows(name: string, cell: CellModel, expected: Soma, segments: T
     if ((ri[k] as number) < 1e29) resistance = Math.max(resistance, Math.abs(1 / Number(link?.gParent ?? 0) / (ri[k] as number) - 1));
   });
   const allowed = Number(data.tolerance.f64["area, ri (relative)"]);
+  const needed = expected.sections.reduce((sum, { nseg }) => sum + nseg, 0);
   return [
     atMost(name, "sections that differ", wrong.length + Math.abs(sections.length - expected.sections.length), 0, expected.sections.length),
-    atMost(name, "areas, largest relative error", area, allowed, names.length),
-    atMost(name, "axial resistances, largest relative error", resistance, allowed, names.length),
+    atMost(name, "areas, largest relative error", area, allowed, [names.length, needed]),
+    atMost(name, "axial resistances, largest relative error", resistance, allowed, [names.length, needed]),
     atMost(name, "input and transfer resistances, largest relative error", transferError(morphology, expected, data), Number(data.tolerance.f64["transfer resistances (relative)"]), expected.sites.length ** 2),
   ];
 } // prettier-ignore
