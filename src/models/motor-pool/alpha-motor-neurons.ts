@@ -2,7 +2,7 @@ import { ModelError, didYouMean } from "../../errors.ts";
 import type { NappRates } from "../../mechanisms/channels/napp.ts";
 import type { WholeCell } from "../../network/cell.ts";
 import { shown } from "../../shapes.ts";
-import { one, type Quantity, type Given } from "../../units.ts";
+import { mV, one, type Quantity, type Given } from "../../units.ts";
 import { buildCells, checkCells, given, type Explicit } from "./cells.ts";
 import { motorNeuronConfig, type MotorNeuronConfig } from "./config.ts";
 import { NERLAB_FIELDS, nerlabMiddle, nerlabModel, type NerlabCell, type NerlabField } from "./nerlab.ts";
@@ -31,10 +31,11 @@ export interface AlphaMotorNeuronOptions extends MotorNeuronOptions {
   /** recruitment thresholds, one per cell; parameters follow them. Else give n. */
   readonly thresholds?: RecruitmentThresholds | ArrayLike<number>;
   readonly n?: number;
-  readonly model?: MotorNeuronModel; // default NERLab
+  /** default: what a configuration in MyoGen's shape names, else NERLab. */
+  readonly model?: MotorNeuronModel;
   /** B (default): six NERLab parameters run against the thresholds; A: the older files' direction. */
   readonly generation?: Generation;
-  /** YAML text or an object in the shape that `motorNeuronConfig` documents; merged over the published ranges. */
+  /** YAML text or an object in a shape that `motorNeuronConfig` documents; merged over the published ranges. */
   readonly config?: string | MotorNeuronConfig;
   /** values that win over the configuration, under the names of the reference files: { gnabar: 0.04 }. */
   readonly parameters?: Explicit<NerlabField> | Explicit<PowersField>;
@@ -44,9 +45,12 @@ export interface AlphaMotorNeuronOptions extends MotorNeuronOptions {
  * the axon's conduction time is part of the model. Source: MyoGen's NERLab and Powers2017 pools (docs/originals.md).
  * @throws ModelError for inconsistent options, DataError for a configuration that does not parse */
 export function alphaMotorNeurons(options: AlphaMotorNeuronOptions): MotorNeurons {
-  const { model = "NERLab", generation = "B" } = options;
+  const { generation = "B" } = options;
   const who = recruitment(options);
-  const config = motorNeuronConfig(checkModel(model), options.config);
+  const model = checkModel(options.model ?? motorNeuronConfig("NERLab", options.config).settings.model ?? "NERLab");
+  const config = motorNeuronConfig(model, options.config);
+  const { gamma, threshold } = config.settings;
+  const told = { ...(gamma === undefined ? {} : { gamma }), ...(threshold === undefined ? {} : { threshold: mV(threshold) }), ...options }; // prettier-ignore
   const explicit: Explicit<string> = options.parameters ?? {};
   if (model === "NERLab") {
     const cells = buildCells(model, NERLAB_FIELDS, config.ranges, config.axon, who, {
@@ -54,14 +58,14 @@ export function alphaMotorNeurons(options: AlphaMotorNeuronOptions): MotorNeuron
       middle: nerlabMiddle,
       explicit,
     });
-    return nerlab(cells, options, config.napp);
+    return nerlab(cells, told, config.napp);
   }
   const cells = buildCells(model, POWERS_FIELDS, config.ranges, config.axon, who, {
     generation,
     middle: powersMiddle,
     explicit,
   });
-  return powers(cells, options);
+  return powers(cells, told);
 }
 
 /** A pool of explicitly given cells, for example those that the reference files list. Fields that a model does not

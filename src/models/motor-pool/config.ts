@@ -1,14 +1,15 @@
 import { parseDocument, YAMLError } from "yaml";
-import { DataError, didYouMean } from "../../errors.ts";
+import { DataError } from "../../errors.ts";
 import { textOf } from "../../shapes.ts";
 import { NAPP_RATES, type NappRates, type Rate } from "../../mechanisms/channels/napp.ts";
+import { asRange, asTree, cut, finite, known, shown, type Tree } from "./config-values.ts";
+import { fromMyogen, isMyogen, type MyogenSettings } from "./myogen-config.ts";
 import { NERLAB_RANGES } from "./nerlab.ts";
 import { POWERS_RANGES } from "./powers2017.ts";
 import { AXON, type Axon, type Range, type Ranges } from "./ranges.ts";
 
-type Tree = { readonly [key: string]: unknown };
-
-/** A configuration as YAML has it; whatever is left out keeps its published value. A parameter is a number (the same for
+/** A configuration as YAML has it, in MyoGen's own shape (`nerlab: { soma: { diameter_range: ... } }`) or in hillock's;
+ * whatever is left out keeps its published value. A parameter is a number (the same for
  * all cells), [first, last, curvature], or [first, last, curvature, negative]. Keys are those of NERLAB_RANGES or
  * POWERS_RANGES.
  *
@@ -27,6 +28,8 @@ export interface ResolvedConfig {
   readonly ranges: Ranges;
   readonly axon: Axon;
   readonly napp: NappRates;
+  /** What a file of MyoGen says of the pool beside its cells. */
+  readonly settings: MyogenSettings;
 }
 
 /** A configuration merged over the published one.
@@ -39,13 +42,14 @@ export function motorNeuronConfig(
   file = `${model} configuration`,
 ): ResolvedConfig {
   const defaults = model === "NERLab" ? NERLAB_RANGES : POWERS_RANGES;
-  const tree = asTree(file, typeof given === "string" ? parseYaml(file, given) : (given ?? {}));
+  const whole = asTree(file, typeof given === "string" ? parseYaml(file, given) : (given ?? {}));
+  const { tree, settings } = isMyogen(whole) ? fromMyogen(file, model, whole) : { tree: whole, settings: {} };
   const top = [...Object.keys(defaults), "axon", ...(model === "NERLab" ? ["napp"] : [])];
   for (const key of Object.keys(tree)) known(file, key, top);
   const ranges = Object.fromEntries(
     Object.entries(defaults).map(([section, own]) => [section, mergeRanges(`${file}, ${section}`, own, tree[section])]),
   );
-  return { ranges, axon: mergeAxon(`${file}, axon`, tree["axon"]), napp: mergeNapp(`${file}, napp`, tree["napp"]) };
+  return { ranges, axon: mergeAxon(`${file}, axon`, tree["axon"]), napp: mergeNapp(`${file}, napp`, tree["napp"]), settings };
 }
 
 /** Warnings (an unknown tag) count as errors, and aliases are few: a configuration has no need of either. */
@@ -53,7 +57,7 @@ function parseYaml(file: string, text: string): unknown {
   const content = textOf(file, text);
   let tree: unknown;
   try {
-    const parsed = parseDocument(content, { logLevel: "silent" });
+    const parsed = parseDocument(content, { logLevel: "error" }); // "silent" would take the first of several documents
     const [wrong] = [...parsed.errors, ...parsed.warnings];
     if (wrong !== undefined) throw wrong;
     tree = parsed.toJS({ maxAliasCount: 100 });
@@ -69,17 +73,6 @@ function parseYaml(file: string, text: string): unknown {
   return tree ?? {};
 }
 
-const cut = (text: string): string => (text.length > 100 ? `${text.slice(0, 97)}...` : text);
-
-/** What was given, in at most 100 characters. */
-function shown(value: unknown): string {
-  try {
-    return cut(JSON.stringify(value) ?? String(value));
-  } catch {
-    return "an object that holds itself or is nested too deep";
-  }
-}
-
 function mergeRanges(where: string, own: Ranges[string], given: unknown): Ranges[string] {
   if (given === undefined || given === null) return own;
   const merged: Record<string, Range> = { ...own };
@@ -88,21 +81,6 @@ function mergeRanges(where: string, own: Ranges[string], given: unknown): Ranges
     merged[key] = asRange(`${where}.${key}`, value);
   }
   return merged;
-}
-
-/** A constant is a range without extent, whose curvature nothing reads. */
-function asRange(where: string, value: unknown): Range {
-  if (typeof value === "number" && Number.isFinite(value)) return [value, value, 0];
-  if (Array.isArray(value) && (value.length === 3 || value.length === 4)) {
-    const [first, last, curvature, negative = false] = value as unknown[];
-    if (finite(first) && finite(last) && finite(curvature) && typeof negative === "boolean")
-      return [first, last, curvature, negative];
-  }
-  throw new DataError(
-    where,
-    `is ${shown(value)}`,
-    "Give a number, [first, last, curvature] or [first, last, curvature, negative]",
-  );
 }
 
 function mergeAxon(where: string, given: unknown): Axon {
@@ -147,14 +125,3 @@ function asRate(where: string, value: unknown): Rate {
     "Give [amplitude, offset, slope], amplitude at least 0 and slope above 0",
   );
 }
-
-function known(where: string, key: string, names: readonly string[]): void {
-  if (!names.includes(key)) throw new DataError(where, `has an unknown key "${cut(key)}"`, didYouMean(cut(key), names));
-}
-
-function asTree(where: string, value: unknown): Tree {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Tree;
-  throw new DataError(where, `is ${shown(value)}`, "Give a mapping of names to values");
-}
-
-const finite = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
