@@ -1,5 +1,5 @@
 import type { Spikes } from "../../src/run/chunk.ts";
-import { writeNwb } from "../../src/storage/export.ts";
+import { writeNwb } from "../../src/storage/write-nwb.ts";
 import { MemoryFiles } from "../../src/storage/memory-files.ts";
 import { type NwbUnits, readNwb } from "../../src/storage/read-nwb.ts";
 

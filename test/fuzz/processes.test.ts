@@ -7,7 +7,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DataError } from "../../src/errors.ts";
 import { openFolder } from "../../src/node.ts";
-import { writeNwb } from "../../src/storage/export.ts";
+import { writeNwb } from "../../src/storage/write-nwb.ts";
 import { encode } from "../../src/storage/files.ts";
 import { MemoryFiles } from "../../src/storage/memory-files.ts";
 import { contents, record } from "./recorded.ts";

@@ -2,7 +2,7 @@ import { parseDocument, YAMLError } from "yaml";
 import { DataError } from "../../errors.ts";
 import { textOf } from "../../shapes.ts";
 import { NAPP_RATES, type NappRates, type Rate } from "../../mechanisms/channels/napp.ts";
-import { asRange, asTree, cut, finite, known, shown, type Tree } from "./config-values.ts";
+import { asRange, asTree, cut, finite, known, shown } from "./config-values.ts";
 import { fromMyogen, isMyogen, type MyogenSettings } from "./myogen-config.ts";
 import { NERLAB_RANGES } from "./nerlab.ts";
 import { POWERS_RANGES } from "./powers2017.ts";
@@ -49,7 +49,12 @@ export function motorNeuronConfig(
   const ranges = Object.fromEntries(
     Object.entries(defaults).map(([section, own]) => [section, mergeRanges(`${file}, ${section}`, own, tree[section])]),
   );
-  return { ranges, axon: mergeAxon(`${file}, axon`, tree["axon"]), napp: mergeNapp(`${file}, napp`, tree["napp"]), settings };
+  return {
+    ranges,
+    axon: mergeAxon(`${file}, axon`, tree["axon"]),
+    napp: mergeNapp(`${file}, napp`, tree["napp"]),
+    settings,
+  };
 }
 
 /** Warnings (an unknown tag) count as errors, and aliases are few: a configuration has no need of either. */

@@ -77,3 +77,54 @@ test.each([
   expect(error).toBeInstanceOf(DataError);
   expect((error as DataError).message).toContain(message);
 });
+
+const NONE = { n: 3, from: 0, to: 10, times: new Float64Array(0), cells: new Uint32Array(0) };
+const OPTIONS = { identifier: "x", description: "A pool.", sessionStart: "2020-01-01T00:00:00Z", populations: [{ name: "a", spikes: NONE }] }; // prettier-ignore
+
+test("silent cells, populations without cells and several populations are read back", async () => {
+  const some = { n: 2, from: 0, to: 10, times: Float64Array.of(1, 2), cells: Uint32Array.of(1, 1) };
+  const of = async (populations: Parameters<typeof writeNwb>[2]["populations"]) => {
+    const memory = new MemoryFiles();
+    await writeNwb(memory, "of.nwb", { ...OPTIONS, populations });
+    return readNwb(memory, "of.nwb");
+  };
+  expect(await of([{ name: "a", spikes: NONE }])).toMatchObject({ n: 3, times: new Float64Array(0) });
+  expect(await of([{ name: "a", spikes: { ...NONE, n: 0 } }])).toMatchObject({ n: 0, times: new Float64Array(0) });
+  expect(await of([])).toMatchObject({ n: 0 });
+  const both = await of([{ name: "a", spikes: NONE }, { name: "b", spikes: some }]); // prettier-ignore
+  expect([...both.cells]).toEqual([4, 4]);
+  expect(both.columns).toMatchObject({ population: ["a", "a", "a", "b", "b"], cell: [0, 1, 2, 0, 1] });
+});
+
+test("what NWB Inspector looks for is where it looks for it, and that no electrode recorded is said", async () => {
+  const subject = { subjectId: "model 1", species: "Homo sapiens", sex: "U", age: "P20Y/P40Y", description: "a pool of motor neurons" } as const; // prettier-ignore
+  await writeNwb(files, "whole.nwb", { ...OPTIONS, experimenter: ["Hodgkin, Alan", "Huxley, Andrew"], institution: "A", lab: "B", keywords: ["motor unit"], sessionId: "7", experimentDescription: "C", subject }); // prettier-ignore
+  const script = `
+import h5py, json, sys
+f = h5py.File(sys.argv[1] + "/whole.nwb"); g = f["general"]
+text = lambda d: d[()].decode() if d.shape == () else [x.decode() for x in d[:]]
+print(json.dumps({**{k: text(g[k]) for k in g if k != "subject"}, "subject": {k: text(g["subject"][k]) for k in g["subject"]}, "type": [g["subject"].attrs[k] for k in ("neurodata_type", "namespace")],
+  "units": f["units"].attrs["description"], "created": text(f["file_create_date"])[0] > "2026"}))`;
+  const read: unknown = JSON.parse(execFileSync(pythonWith(["h5py"]), ["-c", script, folder], { encoding: "utf8" }));
+  expect(read).toEqual({
+    experimenter: ["Hodgkin, Alan", "Huxley, Andrew"], institution: "A", lab: "B", keywords: ["motor unit"], session_id: "7", experiment_description: "C",
+    subject: { subject_id: "model 1", species: "Homo sapiens", sex: "U", age: "P20Y/P40Y", description: "a pool of motor neurons" }, type: ["Subject", "core"],
+    units: "A pool. Simulated cells: no electrodes recorded them.", created: true,
+  }); // prettier-ignore
+});
+
+test.each([
+  [{ experimenter: ["Alan Hodgkin"] }, /experimenter: is "Alan Hodgkin". Give each name as "Last, First"/],
+  [{ experimenter: [] }, /experimenter: is empty/],
+  [{ keywords: ["", "b"] }, /keywords: is empty/],
+  [{ subject: { subjectId: "" } }, /subject, subjectId: is empty/],
+  [{ subject: { subjectId: "1", species: "human" } }, /subject, species: is "human". Give a Latin binomial/],
+  [{ subject: { subjectId: "1", sex: "male" } }, /subject, sex: is "male". Give M, F, U/],
+  [{ subject: { subjectId: "1", age: "30" } }, /subject, age: is "30". Give an ISO 8601 duration/],
+  [{ subject: { subjectId: "1", age: "P" } }, /subject, age: is "P"/],
+  [{ sessionStart: "2999-01-01T00:00:00Z" }, /sessionStart: is 2999-01-01T00:00:00Z, which is still to come/],
+  [{ populations: [OPTIONS.populations[0], OPTIONS.populations[0]] }, /populations: has "a" twice/],
+])("an NWB file with %j is refused", async (change, message) => {
+  await expect(writeNwb(new MemoryFiles(), "x.nwb", { ...OPTIONS, ...change } as never)).rejects.toThrow(DataError);
+  await expect(writeNwb(new MemoryFiles(), "x.nwb", { ...OPTIONS, ...change } as never)).rejects.toThrow(message);
+});
