@@ -1,5 +1,5 @@
 /** Raised whenever compile or the engines change results, so that older checkpoints are told apart. */
-export const RESULTS_VERSION = 4;
+export const RESULTS_VERSION = 5;
 
 /** Digest of plain data: 128 bits as hex, equal for equal data whatever the order of properties. Four lanes of FNV-1a's
  * form with different offsets and odd factors over the canonical JSON's UTF-16 units, mixed at the end (murmur3's finaliser). It tells networks

@@ -243,10 +243,15 @@ function givenBy(model: WholeCell, section: string | undefined, self: Mechanism)
     new Map<string, { pool: string; unit: Unit }[]>(),
   ];
   const others = { states: new Map<string, Unit>(), currents: new Set<string>() };
+  const several = new Set<string>(); // "a_b_c" of a_b and of a
   for (const { as, mechanism, sections } of model.insertions) {
     if (!isPlain(mechanism) || !sections.includes(section as string)) continue;
     if (mechanism !== self && isPlain(mechanism.states) && mechanism.kind !== "synapse") {
-      for (const s of statesOf(mechanism)) others.states.set(`${as ?? mechanism.name}_${s}`, stateUnit(mechanism, s));
+      for (const s of statesOf(mechanism)) {
+        const called = `${as ?? mechanism.name}_${s}`;
+        if (others.states.has(called)) several.add(called);
+        others.states.set(called, stateUnit(mechanism, s));
+      }
       for (const c of Object.keys(currentsOf(mechanism))) others.currents.add(`i_${as ?? mechanism.name}_${c}`);
     }
     if (mechanism.kind !== "pool") continue;
@@ -265,5 +270,6 @@ function givenBy(model: WholeCell, section: string | undefined, self: Mechanism)
       pools.add(s);
     }
   }
+  for (const name of several) others.states.delete(name);
   return { given, computed, pools, inner, others };
 }

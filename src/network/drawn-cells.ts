@@ -17,7 +17,7 @@ const MOST_VALUES = 2 ** 27;
 const OTHER = ["neuron", "mechanism", "synapse", "points", "about", "sums"];
 
 /** A value that stands drawn in a model: by which keys, and what it is under another structureSeed. */
-export interface DrawnPlace {
+interface DrawnPlace {
   readonly where: string;
   readonly keys: readonly (string | number)[];
   readonly draw: (structureSeed: number) => Quantities;
@@ -51,7 +51,7 @@ export function withDrawn<M>(name: string, model: M, structureSeed: number): { r
 /** What a batch whose entries have structures of their own varies: every value that was drawn, in each entry as a network of its structure alone has it.
  * @param seeds  structureSeed of each entry
  * @throws ModelError for what a batch cannot vary: geometry, delays, lists along a section */
-export function drawnByEntry({ name, model }: CellsDescription | NeuronsDescription, places: readonly DrawnPlace[], seeds: readonly number[]): Variation[] {
+function drawnByEntry({ name, model }: CellsDescription | NeuronsDescription, places: readonly DrawnPlace[], seeds: readonly number[]): Variation[] {
   return places.flatMap(({ where, keys, draw }) => {
     const paths = model.kind === "neurons" ? neuronPaths(keys) : cellPaths(model, keys);
     if (paths === undefined) throw new ModelError(where, "is drawn for each cell, and a batch that varies structureSeed cannot give it to each entry", "Give it in numbers, or run networks of their own"); // prettier-ignore
@@ -59,6 +59,49 @@ export function drawnByEntry({ name, model }: CellsDescription | NeuronsDescript
     return paths.map((path) => ({ path: `${name}.${path}`, values }));
   });
 } // prettier-ignore
+
+/** A population and what was drawn for its cells. */
+interface Drawn {
+  readonly description: CellsDescription | NeuronsDescription;
+  readonly places: readonly DrawnPlace[];
+}
+
+/** What was drawn for a network's cells, and is drawn again for each entry of a batch that has structures of their own. */
+export class DrawnCells {
+  readonly #all: Drawn[] = [];
+  readonly #varied: Variation[] = [];
+  readonly #check: (variation: Variation, of: Drawn["description"], entries: number) => void;
+  #seeds: readonly number[] | undefined;
+
+  constructor(check: (variation: Variation, of: Drawn["description"], entries: number) => void) {
+    this.#check = check;
+  }
+
+  add(drawn: Drawn): void {
+    if (this.#seeds !== undefined) this.#vary([drawn], this.#seeds);
+    this.#all.push(drawn);
+  }
+
+  /** @param seeds  structureSeed of each entry */
+  vary(seeds: readonly number[]): void {
+    this.#vary(this.#all, seeds);
+    this.#seeds = seeds;
+  }
+
+  /** What they are in each entry, but for what a batch varies itself. */
+  besides(own: readonly Variation[]): Variation[] {
+    return this.#varied.filter((v) => !own.some(({ path }) => path === v.path));
+  }
+
+  #vary(drawn: readonly Drawn[], seeds: readonly number[]): void {
+    const found = drawn.flatMap(({ description, places }) => {
+      const variations = drawnByEntry(description, places, seeds);
+      for (const v of variations) this.#check(v, description, seeds.length);
+      return variations;
+    });
+    this.#varied.push(...found);
+  }
+}
 
 /** What a batch calls a drawn value; undefined for what it cannot vary. */
 function neuronPaths([of, called, ...more]: DrawnPlace["keys"]): string[] | undefined {

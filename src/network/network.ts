@@ -22,7 +22,7 @@ import { checkDescription } from "./check-description.ts";
 import { receptorsOf } from "./receptors.ts";
 import type { CellChoice, ClampDescription, GatherDescription, NetworkDescription, Place, PopulationDescription, ProjectionDescription, ReadoutDescription, RecordingDescription, SourceModel, TrainedDescription, Variation } from "./description.ts"; // prettier-ignore
 import { wholeCell } from "./check-cell.ts";
-import { drawnByEntry, type DrawnPlace, withDrawn } from "./drawn-cells.ts";
+import { DrawnCells, withDrawn } from "./drawn-cells.ts";
 import { isPlain, optionsOf, shown } from "../shapes.ts";
 import { cellsHandle, type AnyCells, type AnyPopulation, type CellsHandle, type ReadoutHandle, type ReceptorTarget, type SourcesHandle, type TrainedHandle } from "./handles.ts"; // prettier-ignore
 import { checkGather, gatherSizes } from "./gathers.ts";
@@ -43,12 +43,6 @@ const nameOf = (handle: { readonly name: string } | undefined): string => {
   return typeof name === "string" ? name : shown(name);
 };
 
-/** A population and what was drawn for its cells. */
-interface Drawn {
-  readonly description: CellsDescription | NeuronsDescription;
-  readonly places: readonly DrawnPlace[];
-}
-
 /** Longer than any simulation (about 11 days of model time), and finite so that it survives JSON. */
 const FOR_EVER = ms(1e9);
 
@@ -67,8 +61,9 @@ export class Network {
   readonly #readoutHandles = new Set<ReadoutHandle>();
   readonly #recordings: RecordingDescription[] = [];
   readonly #variations: Variation[] = [];
-  readonly #drawn: Drawn[] = [];
-  readonly #variedByEntry: Variation[] = [];
+  readonly #drawn = new DrawnCells((v, description, entries) =>
+    checkVariation(v, { ...this.describe(), populations: [...this.#populations, description] }, entries),
+  );
   readonly #handles = new Map<string, AnyPopulation>();
   readonly #targets = new WeakSet<ReceptorTarget>();
   #trained: TrainedDescription | undefined;
@@ -108,8 +103,7 @@ export class Network {
     const { model, places } = withDrawn(name, whole, this.structureSeed);
     const description = { name, model } as CellsDescription | NeuronsDescription;
     this.#checkPopulation(description);
-    this.#varyDrawn([{ description, places }]);
-    this.#drawn.push({ description, places });
+    this.#drawn.add({ description, places });
     const handle = cellsHandle(name, model, (target) => (this.#targets.add(target), target));
     this.#populations.push(description);
     this.#handles.set(name, handle);
@@ -384,22 +378,10 @@ export class Network {
       throw new ModelError(where, "has no values", "Give a list, one per entry");
     const variation = { path, values: [...values] };
     checkVariation(variation, this.describe(), this.#entries ?? values.length);
-    if (path === "structureSeed") this.#varyDrawn(this.#drawn, values as readonly number[]);
+    if (path === "structureSeed") this.#drawn.vary(values as readonly number[]);
     this.#setEntries(where, values.length);
     this.#variations.push(variation);
   }
-
-  /** What was drawn for cells is drawn for each entry of a batch that has structures of their own. */
-  #varyDrawn(drawn: readonly Drawn[], seeds = this.#variations.find((v) => v.path === "structureSeed")?.values): void {
-    if (seeds === undefined) return;
-    const found = drawn.flatMap(({ description, places }) => {
-      const whole = { ...this.describe(), populations: [...this.#populations, description] };
-      const variations = drawnByEntry(description, places, seeds as readonly number[]);
-      for (const variation of variations) checkVariation(variation, whole, seeds.length);
-      return variations;
-    });
-    this.#variedByEntry.push(...found);
-  } // prettier-ignore
 
   /** Everything said so far, as plain data that survives JSON. */
   describe(): NetworkDescription {
@@ -414,7 +396,7 @@ export class Network {
       ...(this.#trained === undefined ? {} : { trained: this.#trained }),
       recordings: [...this.#recordings],
       entries: this.#entries ?? 1,
-      variations: [...this.#variedByEntry.filter((v) => !this.#variations.some(({ path }) => path === v.path)), ...this.#variations], // prettier-ignore
+      variations: [...this.#drawn.besides(this.#variations), ...this.#variations],
     };
   }
 

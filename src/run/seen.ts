@@ -1,4 +1,5 @@
 import { concatenated } from "../concatenated.ts";
+import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { EngineState, Segment, TraceSamples } from "../host/engine.ts";
 import { rowsKey } from "./chunk.ts";
 
@@ -9,6 +10,11 @@ export interface Seeing {
   /** what there was since its last call, and the step of that; -1 where it was not called, or looks at nothing. */
   readonly seen: readonly Segment[];
   readonly since: number;
+}
+
+interface Resumed extends Pick<Seeing, "everySteps"> {
+  readonly step: number;
+  readonly network: CompiledNetwork;
 }
 
 /** The numbers of a span, by the hook's place among the hooks. */
@@ -34,8 +40,9 @@ export function saveSeen(hooks: readonly Seeing[], step: number): EngineState {
   );
 } // prettier-ignore
 
-/** What a hook has still to be shown at a checkpoint's step; undefined where the one in its place was called at another step before it, or looked at nothing. */
-export function loadSeen(saved: EngineState, hook: number, everySteps: number, step: number): Pick<Seeing, "seen" | "since"> | undefined {
+/** What a hook has still to be shown at a checkpoint's step; undefined where the one in its place was called at another step before it, or looked
+ * at nothing, and where other cells are recorded now. */
+export function loadSeen(saved: EngineState, hook: number, { everySteps, step, network }: Resumed): Pick<Seeing, "seen" | "since"> | undefined {
   const [from, to] = saved[`${hook} span`] ?? [];
   const since = Math.floor((step - 1) / everySteps) * everySteps;
   if (from !== since || to !== step) return undefined;
@@ -46,5 +53,11 @@ export function loadSeen(saved: EngineState, hook: number, everySteps: number, s
     const [population = 0, trace = 0] = (key as string).split(".").map(Number);
     return [{ population, trace, steps: array(`${key} steps`) as Uint32Array, data: array(`${key} data`) as Float64Array }];
   });
+  const fits = traces.every(({ population, trace, steps, data }) => {
+    const of = network.populations[population];
+    const cells = of !== undefined && "traces" in of ? of.traces[trace]?.cells.length : undefined;
+    return cells !== undefined && data.length === steps.length * cells * network.entries;
+  });
+  if (!fits) return undefined;
   return { since, seen: [{ from: since, to: step, spikeSteps: array("steps") as Uint32Array, spikeIds: array("ids") as Uint32Array, traces }] };
 } // prettier-ignore

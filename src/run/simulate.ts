@@ -344,7 +344,10 @@ export class Simulation {
     checkCheckpoint(step, state, changes, await this.#engine.save());
     await this.#engine.load(state, step);
     for (const [k, hook] of this.#hooks.entries()) {
-      const known = hook.update.length < 3 ? undefined : loadSeen(seen, k, hook.everySteps, step);
+      const known =
+        hook.update.length < 3
+          ? undefined
+          : loadSeen(seen, k, { everySteps: hook.everySteps, step, network: this.network });
       [hook.seen, hook.since] = [[...(known?.seen ?? [])], known?.since ?? -1];
     }
     this.#failure = undefined;

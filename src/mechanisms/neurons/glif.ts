@@ -1,11 +1,15 @@
 import { ms, mV, nA, nF, one, per_ms, uS } from "../../units.ts";
+import { object, whole } from "../../shapes.ts";
 import { type Param, param } from "../mechanism.ts";
 import { neuron, type NeuronState, type NeuronType, type Port } from "../neuron.ts";
 
 /** The Allen Institute's generalised leaky integrate-and-fire neuron with as many ports, each with a current of alpha shape, and currents that
  * follow a spike as told: of each from 0. Models 1 to 5 are its parameters: without reset rules f_v and theta_add are 0, without currents
- * after a spike dI_1, dI_2 and the like are 0, without a threshold that follows the voltage a_v is 0. */
-export function glifOf({ ports, currents }: { readonly ports: number; readonly currents: number }): NeuronType {
+ * after a spike dI_1, dI_2 and the like are 0, without a threshold that follows the voltage a_v is 0.
+ * @throws ModelError for numbers of ports or currents that are not whole, or not from 0 to 64 */
+export function glifOf(of: { readonly ports: number; readonly currents: number }): NeuronType {
+  object({ ports: whole(0, 64), currents: whole(0, 64) })("glif", of);
+  const { ports, currents } = of;
   const each = (n: number): number[] => Array.from({ length: n }, (_, k) => k + 1);
   const table = <T>(n: number, row: (k: number) => Record<string, T>): Record<string, T> => Object.assign({}, ...each(n).map(row)) as Record<string, T>; // prettier-ignore
   const total = (n: number, name: string): string => (n === 0 ? "0" : each(n).map((k) => `${name}_${k}`).join(" + ")); // prettier-ignore

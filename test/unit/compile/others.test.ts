@@ -59,6 +59,7 @@ describe("what cannot be read of it", () => {
   test.each<[string, () => unknown, RegExp]>([
     ["what is not inserted", () => enter([reader({})]), /"leading_n" is not defined here/],
     ["what is inserted elsewhere by another name", () => enter([{ ...lead, as: "kv" }, reader({})]), /"leading_n" is not defined here/],
+    ["what two insertions are called alike", () => enter([{ ...lead, as: "a_b" }, { ...lead, as: "a", mechanism: channel({ ...leading, name: "other", states: { b_n: { inf: "0", tau: "3" } }, currents: {} }) }, reader({ states: { y: { inf: "a_b_n", tau: "5", init: "0" } } })]), /"a_b_n" is not defined here/],
     ["a current by a current", () => enter([lead, reader({ currents: { c: { i: "i_leading_k" } } })]), /only states may read them/],
     ["a state at the start", () => enter([lead, reader({ states: { y: { inf: "leading_n", tau: "5" } } })]), /Mechanisms start one after the other/],
     ["a current at the start", () => enter([lead, reader({ states: { y: { inf: "0", tau: "5", init: "i_leading_k" } } })]), /At the start there are no currents/],

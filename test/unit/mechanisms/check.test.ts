@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../../src/errors.ts";
 import { checkMechanism, NOWHERE, type Surroundings } from "../../../src/mechanisms/check.ts";
+import { glifOf } from "../../../src/mechanisms/neurons/index.ts";
 import * as shipped from "../../../src/mechanisms/index.ts";
 import { mM, ms, mV, one, S_per_cm2, uS, type Unit } from "../../../src/units.ts";
 
@@ -153,4 +154,15 @@ describe("a mechanism's texts", () => {
     expect(faultOf(channel(gate("1".repeat(100_000))))).toContain("100000 characters");
     expect(faultOf(channel(gate("1" + "+1".repeat(900))))).toBe("accepted");
   });
+});
+
+test.each([
+  { ports: -1, currents: 2 },
+  { ports: 1.5, currents: 0 },
+  { ports: 4, currents: NaN },
+  { ports: "2", currents: 1 },
+  { ports: 2 },
+  undefined,
+])("a GLIF neuron of %o is refused", (of) => {
+  expect(() => glifOf(of as never)).toThrow(ModelError);
 });

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { meanRate } from "../../../src/analysis/index.ts";
+import { iaf_delta } from "../../../src/mechanisms/neurons/index.ts";
+import { Network } from "../../../src/network/network.ts";
 import { simulate } from "../../../src/run/simulate.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 import { recordRun } from "../../../src/storage/run-folder.ts";
@@ -44,6 +46,28 @@ test("after a resume it sees what it would have seen, from memory and from a fol
     }
     expect(stored).toEqual(whole);
   }
+}); // prettier-ignore
+
+test("what was recorded of other cells is not shown", async () => {
+  const seen: (number | undefined)[] = [];
+  const looking = async (of: readonly number[]) => {
+    const net = new Network({ seed: 3 });
+    net.record(net.cells("cells", iaf_delta({ n: 5 })), "V", { cells: of, every: ms(0.1) });
+    const sim = await simulate(net, { dt: ms(0.1), engine: "reference" });
+    sim.every(ms(10), (_, t, what) => void seen.push(t === 10 ? what?.trace("cells", "V").data.length : undefined));
+    return sim;
+  };
+  const first = await looking([0, 1, 2, 3]);
+  for await (const part of first.run(ms(4))) void part;
+  const kept = await first.save();
+  await first.close();
+  for (const cells of [[0, 1], [0, 1, 2, 3]]) {
+    const second = await looking(cells);
+    await second.load(kept);
+    for await (const part of second.run(ms(6.1))) void part;
+    await second.close();
+  }
+  expect(seen).toEqual([undefined, undefined, 404]); // the first call of all, at 0; then of four cells at 0 and after each of 100 steps
 }); // prettier-ignore
 
 test("a hook sees the spikes and samples since its last call, whatever the chunks", async () => {
