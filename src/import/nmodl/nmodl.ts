@@ -18,6 +18,7 @@ import type { Context } from "./running/context.ts";
 import { runPhases } from "./running/phases.ts";
 import { Fixed, withParametersFixed } from "./running/fixing.ts";
 import { AsEquations } from "./running/schemes.ts";
+import { withStatesSet } from "./running/set-states.ts";
 import { Symbols } from "../../lang/symbolic/symbols.ts";
 import type { NetReceive, Program } from "./reading/syntax.ts";
 import { tidy } from "../../lang/symbolic/tidy.ts";
@@ -161,7 +162,7 @@ function translate(
     notes: [...program.notes],
   };
   for (const { name, ...at } of program.pointers) context.notes.push(`the POINTER ${name} in ${lexer.where(at)} is read over: no state and no current depends on it`); // prettier-ignore
-  const phases = withNoise(context, runPhases(context));
+  const phases = withNoise(context, withStatesSet(context, runPhases(context)));
   let received: Received | undefined;
   const { resolver, ...made } = draft(context, phases, own ? (resolver) => (received = new OwnEvents(context, phases, program.netReceive as NetReceive, resolver).received()) : undefined); // prettier-ignore
   const table =

@@ -77,6 +77,7 @@ export class OwnEvents {
     if (reads.has(KEPT_WEIGHT) && !this.#changesWeight)
       this.#values.set(KEPT_WEIGHT, s.call("select", comes, s.name(WEIGHT), s.name(KEPT_WEIGHT)));
     const values = new Map([...this.#values].map(([name, e]) => [name, this.#resolver.resolve(e, "currents")]));
+    if (this.#draws > 0) this.#context.notes.push("what NET_RECEIVE draws is drawn by hillock: the law is the file's, the numbers are not NEURON's"); // prettier-ignore
     return this.#needed(values);
   }
 

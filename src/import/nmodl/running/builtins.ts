@@ -47,6 +47,7 @@ export const IGNORED: ReadonlySet<string> = new Set([
   "force",
   "sens",
   "printt",
+  "set_seed",
   "random_setseq",
   "random_setids",
 ]);

@@ -144,12 +144,13 @@ const isLate = ({ program }: Context, { advanced, currents }: Phases): boolean =
   program.ions.some(({ ion, write }) => [`${ion}i`, `${ion}o`].some((name) => write.includes(name) && !advanced.has(name) && currents.has(name))); // prettier-ignore
 
 /** Reversal potentials that a file writes, by ion, as BREAKPOINT leaves them. */
-function reversalsOf({ program, lexer }: Context, resolver: Resolver, { currents }: Phases, final: (e: Expr) => Expr): Map<string, Expr> {
+function reversalsOf({ program, lexer }: Context, resolver: Resolver, { currents, advanced }: Phases, final: (e: Expr) => Expr): Map<string, Expr> {
   const found = new Map<string, Expr>();
   for (const { ion, write, ...at } of program.ions) {
     if (!write.includes(`e${ion}`)) continue;
-    const value = currents.get(`e${ion}`) ?? lexer.fail(at, `writes e${ion} and does not set it in BREAKPOINT`, "Set it there"); // prettier-ignore
-    found.set(ion, final(resolver.resolve(value, "currents")));
+    const [now, stepped] = [currents.get(`e${ion}`), advanced.get(`e${ion}`)];
+    const value = now ?? stepped ?? lexer.fail(at, `writes e${ion} and does not set it in BREAKPOINT`, "Set it there");
+    found.set(ion, final(resolver.resolve(value, now === undefined ? "advance" : "currents")));
   }
   return found;
 } // prettier-ignore

@@ -76,10 +76,12 @@ export function runPhases(context: Context): Phases {
   const body = program.breakpoint?.body ?? [];
   const advance = new Advance(context, values, steady.length > 0);
   advance.all(body);
-  advance.after([...hooked(context, "AFTER SOLVE"), ...hooked(context, "BEFORE STEP")]);
+  // NEURON runs all of BREAKPOINT with the states where a file carries no current
+  const [inStep, withCurrents] = carriesCurrent(context) ? [[], withoutSolves(body)] : [withoutSolves(body), []];
+  advance.after([...inStep, ...hooked(context, "AFTER SOLVE"), ...hooked(context, "BEFORE STEP")]);
   const currents = new Execution(context, { draw: counted(context, nowName, "breakpoint"), other: (statement) => refuse(context, statement) }); // prettier-ignore
   beforeCurrents(context, currents);
-  currents.scoped(new Map(), withoutSolves(body));
+  currents.scoped(new Map(), withCurrents);
   return {
     initial: values,
     steady,
@@ -105,6 +107,9 @@ function delayOf({ symbols: s }: Context, values: Map<string, Expr>, sent: strin
   values.delete(sent);
   return s.substitute(delay, new Map([[sent, s.number(IDLE)]]));
 }
+
+const carriesCurrent = ({ program }: Context): boolean =>
+  program.nonspecific.length > 0 || program.electrode.length > 0 || program.ions.some(({ ion, write }) => write.includes(`i${ion}`)); // prettier-ignore
 
 /** Statements of BREAKPOINT without those of the states' step. */
 const withoutSolves = (body: readonly Statement[]): Statement[] =>

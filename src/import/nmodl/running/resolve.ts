@@ -21,6 +21,9 @@ interface Kept {
  * `time@kept`; everything else is a parameter, V, celsius, dt, diam, area or of an ion. */
 export const keptName = (name: string): string => `${name}@kept`;
 
+/** A state as BREAKPOINT leaves it, for what advances after it. */
+export const setName = (state: string): string => `${state}@set`;
+
 /** The name by which states read a current of the mechanism's own. */
 export const ownCurrent = (name: string): string => `${name}@own`;
 
@@ -57,6 +60,8 @@ export class Resolver {
 
   #name(name: string, phase: Phase): Expr | undefined {
     const { symbols: s, variables, program } = this.#context;
+    const set = name.endsWith("@set") ? name.slice(0, -"@set".length) : undefined;
+    if (set !== undefined) return this.#ofCurrents(set, this.#phases.currents.get(set) as Expr);
     if (name === "V" || isFresh(name) || name.includes("@")) return undefined;
     const variable = variables.find(name);
     if (variable === undefined) return undefined;
