@@ -18,7 +18,7 @@ const NMODL: readonly Refused[] = [
   { what: "more than 40 states in one system of equations of an implicit step", why: "its text grows with the square of their number" },
   { what: "LONGITUDINAL_DIFFUSION, unless nmodl's option longitudinalDiffusion: \"none\" leaves it out", why: "a mechanism sees its own compartment only" },
   { what: "NONLINEAR, DISCRETE, PARTIAL, LAG, LINEAR in every step", why: "what they solve is known only while it runs" },
-  { what: "SOLVE ... STEADYSTATE in INITIAL of reactions that are not one closed scheme of first order", why: "the language starts at written values" },
+  { what: "SOLVE ... STEADYSTATE in INITIAL of reactions that are not of first order, or of more than 20 states that are not one closed scheme", why: "where they rest is found by iteration; its text grows with the cube of their number" },
   { what: "a LINEAR block for INITIAL that has not as many equations, linear in them, as states", why: "they do not say where each state starts" },
   { what: "methods whose steps depend on their error (adeuler, runge, cvode; adrunge, NEURON's where SOLVE names none, of equations that are coupled or not linear)", why: "a run has one time step" },
   { what: "equations, reactions and FOR_NETCONS in a loop whose end is computed while it runs, recursion, a FUNCTION_TABLE without its values (option functionTables) or over more than two arguments, CONSTRUCTOR, DESTRUCTOR, SOLVE within IF over what changes", why: "what they do is known only while a script or NEURON runs them" },

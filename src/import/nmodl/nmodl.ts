@@ -17,6 +17,7 @@ import { Parser } from "./reading/parse.ts";
 import type { Context } from "./running/context.ts";
 import { runPhases } from "./running/phases.ts";
 import { Fixed, withParametersFixed } from "./running/fixing.ts";
+import { noteEarlyTables } from "./running/tabulated.ts";
 import { AsEquations } from "./running/schemes.ts";
 import { withStatesSet } from "./running/set-states.ts";
 import { Symbols } from "../../lang/symbolic/symbols.ts";
@@ -163,6 +164,7 @@ function translate(
   };
   for (const { name, ...at } of program.pointers) context.notes.push(`the POINTER ${name} in ${lexer.where(at)} is read over: no state and no current depends on it`); // prettier-ignore
   const phases = withNoise(context, withStatesSet(context, runPhases(context)));
+  if (mode !== "exact") noteEarlyTables(context, phases.initial);
   let received: Received | undefined;
   const { resolver, ...made } = draft(context, phases, own ? (resolver) => (received = new OwnEvents(context, phases, program.netReceive as NetReceive, resolver).received()) : undefined); // prettier-ignore
   const table =

@@ -3,22 +3,6 @@ import { DataError } from "../../../src/errors.ts";
 import type { Channel } from "../../../src/mechanisms/mechanism.ts";
 import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather, REFUSED } from "../../../src/import/index.ts";
 
-/** A leak with whatever a test puts in. */
-const leak = (more: { neuron?: string; assigned?: string; breakpoint?: string; blocks?: string } = {}): string => `
-NEURON {
-  SUFFIX leak
-  NONSPECIFIC_CURRENT i
-  ${more.neuron ?? ""}
-}
-PARAMETER { g = .001 (mho/cm2) e = -65 (mV) : where it drives the cell
-} UNITS { (mV) = (millivolt) (mA) = (milliamp) (pS) = (picosiemens) (um) = (micron) }
-ASSIGNED { v (mV) i (mA/cm2) ${more.assigned ?? ""} }
-BREAKPOINT {
-  ${more.breakpoint ?? ""}
-  i = g*(v - e)
-}
-${more.blocks ?? ""}`;
-
 test("a leak reads as one would write it", () => {
   const { mechanism, reads } = nmodl(leak(), { file: "leak.mod" });
   expect(mechanismSource(mechanism)).toBe(`import { mV, S_per_cm2 } from "hillock";
@@ -201,23 +185,6 @@ test("a POINTER that no state and no current depends on: what is set by it is le
 test("a draw in BREAKPOINT that nothing depends on is no reason to refuse", () => {
   const text = leak({ breakpoint: "x = normrand(0, 1)\nif (e > 0) { x = 2 }", assigned: "x" });
   expect(nmodl(text, { file: "leak.mod" }).mechanism).toEqual(nmodl(leak(), { file: "leak.mod" }).mechanism);
-});
-
-describe("a LINEAR block that INITIAL solves", () => {
-  const text = (linear: string) => leak({ breakpoint: "SOLVE s METHOD cnexp\ng = m*h*k", blocks: `STATE { m h k } INITIAL { SOLVE begin } DERIVATIVE s { m' = -m/2 h' = -h/2 k' = -k/2 } LINEAR begin { ${linear} }` }); // prettier-ignore
-
-  // by hand: k = 0.5, m = 3 - h, 3 - h + 2 h = 4
-  test("gives each of its states a value, whatever order its equations have", () => {
-    const { states } = nmodl(text("~ 2*k = 1 ~ m + 2*h = 4 ~ m + h = 3")).mechanism;
-    const inits = Object.fromEntries(Object.entries(states).map(([name, state]) => [name, Number((state as { init: string }).init)])); // prettier-ignore
-    expect(inits).toEqual({ m: 2, h: 1, k: 0.5 });
-  });
-
-  test.each([
-    ["~ m + h = 1 ~ k = 2", "it has 2 equations for 3 states"],
-    ["~ m + h = 1 ~ m + h = 2 ~ k = 2", "its equations leave a state open"],
-    ["~ m*h = 1 ~ m = 2 ~ k = 2", "an equation is not linear in the states"],
-  ])("%s", (linear, why) => expect(() => nmodl(text(linear))).toThrow(`solves the LINEAR begin, which is refused: ${why}`)); // prettier-ignore
 });
 
 test("an equation for each branch of an IF reads as a choice", () => {

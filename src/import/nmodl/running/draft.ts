@@ -245,8 +245,6 @@ function initialOf(
   const { symbols: s, program, lexer } = context;
   if (steady.size > 0) {
     const block = [...program.derivatives.values()].find((b) => steady.has(b.name) && b.body.some((x) => x.kind === "derivative" && x.of.name === state)); // prettier-ignore
-    const kinetic = [...context.program.kinetics.values()].find((b) => steady.has(b.name));
-    if (kinetic !== undefined) lexer.fail(at, `starts ${state} at the steady state of ${kinetic.name}, which is refused: its reactions are not those of one closed scheme of first order`, "Write it in INITIAL"); // prettier-ignore
     if (block !== undefined) {
       if ("next" in form) lexer.fail(at, `starts ${state} at a steady state that is not written out`, "Write it in INITIAL"); // prettier-ignore
       return undefined;

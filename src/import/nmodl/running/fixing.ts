@@ -106,7 +106,7 @@ function freeAmong({ variables, program }: Context, names: readonly string[]): R
 }
 
 /** Whether any block sets a variable. */
-function isSet({ initial, breakpoint, netReceive, derivatives, kinetics, procedures, functions, hooks }: Program, name: string): boolean {
+export function isSet({ initial, breakpoint, netReceive, derivatives, kinetics, procedures, functions, hooks }: Program, name: string): boolean {
   const routines = [derivatives, kinetics, procedures, functions].flatMap((of) => [...of.values()]);
   const bodies = [initial, breakpoint?.body, netReceive?.initial, netReceive?.body, ...routines.map((r) => r.body), ...hooks.map((h) => h.body)]; // prettier-ignore
   return bodies.some((body) => (body ?? []).some((x) => sets(x, name)));

@@ -6,7 +6,7 @@ import { IDLE } from "../events/under-way.ts";
 import type { Sent } from "./sent.ts";
 import { chosen, type Equation, formOf, slopeOf, through, type Written } from "./equations.ts";
 import { Execution } from "./execute.ts";
-import { solved } from "./solved.ts";
+import { rested, solved } from "./solved.ts";
 import type { At } from "../reading/lexer.ts";
 import { implicit, euler, exact, type Form, nextOf } from "../../../lang/symbolic/relax.ts";
 import { drawName, type Law, nowName, startName } from "./random.ts";
@@ -57,7 +57,9 @@ export function runPhases(context: Context): Phases {
         const before = new Map(run.values);
         const linear = program.linears.get(statement.block);
         steady.push({ block: statement.block, before });
-        if (linear !== undefined) for (const [state, value] of solved(context, linear, before)) run.set(state, value);
+        const kinetic = program.kinetics.get(statement.block);
+        const values = linear === undefined ? kinetic && rested(context, kinetic, before) : solved(context, linear, before); // prettier-ignore
+        for (const [state, value] of values ?? []) run.set(state, value);
         return;
       }
       if (statement.kind === "call" && statement.name === "net_send") {

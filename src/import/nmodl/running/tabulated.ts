@@ -1,6 +1,7 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
 import { labelOnce, type Context } from "./context.ts";
+import { isSet } from "./fixing.ts";
 import { interpolated } from "../reading/given.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { FunctionTable, TableStatement, Term } from "../reading/syntax.ts";
@@ -56,3 +57,12 @@ export function between(shared: Context, range: Range, x: Expr, f: (x: Expr) => 
   const part = s.sub(at, low);
   return below.map((b, k) => s.add(b, s.mul(part, s.sub(above[k] as Expr, b))));
 }
+
+/** Says where a table holds something else in NEURON: a file that sets no GLOBAL, whose tables NEURON makes before it runs INITIAL. */
+export function noteEarlyTables({ tables, symbols: s, variables, program, notes }: Context, initial: ReadonlyMap<string, Expr>): void {
+  if ([...program.globals].some((name) => isSet(program, name)) || program.linears.size > 0 || program.pointers.length > 0) return;
+  for (const { name, value } of tables) {
+    const early = [...s.reads(value)].filter((read) => initial.has(read) && !program.globals.has(read) && ["kept", "parameter"].includes(variables.find(read)?.kind ?? ""));
+    if (early.length > 0) notes.push(`the TABLE of ${name} reads ${early.join(", ")}, which INITIAL sets: NEURON makes the table before, when an ASSIGNED variable is 0`);
+  }
+} // prettier-ignore

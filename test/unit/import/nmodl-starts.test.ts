@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { nmodl } from "../../../src/import/index.ts";
+import { leak } from "./leak.ts";
+
+describe("a LINEAR block that INITIAL solves", () => {
+  const text = (linear: string) => leak({ breakpoint: "SOLVE s METHOD cnexp\ng = m*h*k", blocks: `STATE { m h k } INITIAL { SOLVE begin } DERIVATIVE s { m' = -m/2 h' = -h/2 k' = -k/2 } LINEAR begin { ${linear} }` }); // prettier-ignore
+
+  // by hand: k = 0.5, m = 3 - h, 3 - h + 2 h = 4
+  test("gives each of its states a value, whatever order its equations have", () => {
+    const { states } = nmodl(text("~ 2*k = 1 ~ m + 2*h = 4 ~ m + h = 3")).mechanism;
+    const inits = Object.fromEntries(Object.entries(states).map(([name, state]) => [name, Number((state as { init: string }).init)])); // prettier-ignore
+    expect(inits).toEqual({ m: 2, h: 1, k: 0.5 });
+  });
+
+  test.each([
+    ["~ m + h = 1 ~ k = 2", "it has 2 equations for 3 states"],
+    ["~ m + h = 1 ~ m + h = 2 ~ k = 2", "its equations leave a state open"],
+    ["~ m*h = 1 ~ m = 2 ~ k = 2", "an equation is not linear in the states"],
+  ])("%s", (linear, why) => expect(() => nmodl(text(linear))).toThrow(`solves the LINEAR begin, which is refused: ${why}`)); // prettier-ignore
+});
+
+describe("STEADYSTATE of reactions that are no closed scheme", () => {
+  const text = (kinetic: string, more = "") => leak({ breakpoint: "SOLVE k METHOD sparse\ng = b", blocks: `STATE { a b } INITIAL { a = 3 SOLVE k STEADYSTATE sparse ${more} } KINETIC k { ${kinetic} }` }); // prettier-ignore
+  const inits = (source: string) => Object.fromEntries(Object.entries(nmodl(source).mechanism.states).map(([name, state]) => [name, Number((state as { init: string }).init)])); // prettier-ignore
+
+  // filled by 0.6 and lost at 0.2 of b: b = 3, and a = (0.6 + 0.1 b)/0.5; one step of 1e9 ms is 1e-8 from it
+  test("of sources and losses", () => {
+    const { a, b } = inits(text("~ a << (0.6) ~ a <-> b (0.5, 0.1) ~ b -> (0.2)"));
+    expect(b).toBeCloseTo(3, 6);
+    expect(a).toBeCloseTo(1.8, 6);
+  });
+
+  // volumes of 2 and 1, whose contents stay those of CONSERVE: 2 a + b = 4, a/b = 0.1/0.5
+  test("of volumes, whose sum CONSERVE says", () => {
+    const { a, b } = inits(text("COMPARTMENT 2 { a } ~ a <-> b (0.5, 0.1) CONSERVE a + b = 4"));
+    expect((2 * (a as number)) + (b as number)).toBeCloseTo(4, 9);
+    expect((a as number) / (b as number)).toBeCloseTo(0.2, 6);
+  });
+
+  test("statements after it see its values", () => expect(inits(text("~ a << (0.6) ~ a <-> b (0.5, 0.1) ~ b -> (0.2)", "a = b + 1"))["a"]).toBeCloseTo(4, 6)); // prettier-ignore
+
+  test.each(["~ a + a <-> b (0.5, 0.1)", "~ a <-> b (0.5*b, 0.1)"])("%s is refused", (kinetic) =>
+    expect(() => nmodl(text(kinetic))).toThrow("starts at the steady state of k, which is refused: its reactions are not of first order"));
+}); // prettier-ignore
+
+describe("a state that BREAKPOINT sets", () => {
+  const text = (breakpoint: string, current = "i = g*v") => leak({ breakpoint: `SOLVE s METHOD cnexp\n${breakpoint}\ng = m`, blocks: "STATE { m } INITIAL { m = 0.1 } DERIVATIVE s { m' = (1 - m)/2 }" }).replace("i = g*(v - e)", current); // prettier-ignore
+
+  test("goes on from there", () => expect(nmodl(text("if (m > 0.5) { m = 0.5 }")).mechanism.states["m"]).toEqual({ next: "m_2 - expm1(-(dt / 2)) * (1 - m_2)", init: "0.1" })); // prettier-ignore
+  test("to what it changes again is refused", () => expect(() => nmodl(text("m = m*0.9"))).toThrow("sets the state m in BREAKPOINT to what it changes again there, which is refused: NEURON runs BREAKPOINT twice in a step")); // prettier-ignore
+});
+
+test("a TABLE of what INITIAL sets is noted, where NEURON makes it before", () => {
+  const text = (globals: string) => leak({ neuron: globals, breakpoint: "f(v)\ng = x", assigned: "x s", blocks: "INITIAL { s = 2 } PROCEDURE f(u) { TABLE x FROM -100 TO 100 WITH 200 x = 1/(1 + exp(-(u + s))) }" }); // prettier-ignore
+  const note =
+    "the TABLE of x reads s, which INITIAL sets: NEURON makes the table before, when an ASSIGNED variable is 0";
+  expect(nmodl(text("RANGE s")).notes).toContain(note);
+  expect(nmodl(text("GLOBAL x")).notes).not.toContain(note);
+  expect(nmodl(text("RANGE s"), { tables: "exact" }).notes).not.toContain(note);
+});
