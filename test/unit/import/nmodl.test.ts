@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/errors.ts";
 import type { Channel } from "../../../src/mechanisms/mechanism.ts";
+import { leak } from "./leak.ts";
 import { gatherSource, isGather, mechanismSource, nmodl, nmodlGather, REFUSED } from "../../../src/import/index.ts";
 
 test("a leak reads as one would write it", () => {
