@@ -45,56 +45,58 @@ function squareRoot(of: bigint): bigint {
 const SCALES = new Float64Array(2046);
 for (let k = 0, scale = 2.2250738585072014e-308; k < SCALES.length; k++, scale *= 2) SCALES[k] = scale;
 
-const curved = (r: number): number => r * r * (C2 + C3 * r + r * r * (C4 + C5 * r));
 const scale = (m: number): number => SCALES[m + 1022] as number;
-const power = (k: number): number => (POWERS[(k & 127) << 1] as number) * scale(k >> 7);
-const rest = (k: number): number => POWERS[((k & 127) << 1) + 1] as number;
+
+/** The nearest whole number of 128ths of ln 2. */
+const parts = (x: number): number => x * PER_PART + WHOLE - WHOLE;
+
+/** e^x in parts of 2^(n/128), less 1. */
+function beyond(x: number, n: number): number {
+  const high = x - n * PART_HIGH;
+  const low = n * PART_LOW;
+  const r = high - low;
+  return high + ((POWERS[((n & 127) << 1) + 1] as number) - low + r * r * (C2 + C3 * r + r * r * (C4 + C5 * r)));
+}
 
 /** e^x, within 0.51 ulp. What is no normal number is rounded twice: within 0.51 of the smallest one and half an ulp of its own. */
 export function exp(x: number): number {
   if (!(Math.abs(x) <= FAR)) return farExp(x);
-  const n = x * PER_PART + WHOLE - WHOLE;
-  const r = x - n * PART_HIGH - n * PART_LOW;
-  const p = power(n | 0);
-  return p + p * (rest(n | 0) + (r + curved(r)));
+  const n = parts(x);
+  const power = (POWERS[(n & 127) << 1] as number) * scale(n >> 7);
+  return power + power * beyond(x, n);
 }
 
-/** e^x - 1, without cancellation: within 1.6 ulp, and within 1.1 but for x from 0.0027 to 0.0082, where p - 1 and the rest nearly
+/** e^x - 1, without cancellation: within 1.6 ulp, and within 1.1 but for x from 0.0027 to 0.0082, where power - 1 and the rest nearly
  * cancel. 0 for -0. */
 export function expm1(x: number): number {
   if (!(Math.abs(x) <= FAR)) return farExp(x) - 1;
-  const n = x * PER_PART + WHOLE - WHOLE;
-  const high = x - n * PART_HIGH;
-  const low = n * PART_LOW;
-  const p = power(n | 0);
-  return p - 1 + p * (high + (rest(n | 0) - low + curved(high - low)));
+  const n = parts(x);
+  const power = (POWERS[(n & 127) << 1] as number) * scale(n >> 7);
+  return power - 1 + power * beyond(x, n);
 }
 
 /** exp of any number. It scales twice: a power of 2 may be none that a normal number can have. */
 function farExp(x: number): number {
-  const near = x > MOST ? MOST : x < LEAST ? LEAST : x;
-  const n = near * PER_PART + WHOLE - WHOLE;
-  const k = n | 0;
-  const r = near - n * PART_HIGH - n * PART_LOW;
-  const p = POWERS[(k & 127) << 1] as number;
-  return (p + p * (rest(k) + (r + curved(r)))) * scale(k >> 8) * scale((k >> 7) - (k >> 8));
+  if (x > MOST) return Infinity;
+  if (x < LEAST) return 0;
+  const n = parts(x);
+  const power = POWERS[(n & 127) << 1] as number;
+  return (power + power * beyond(x, n)) * scale(n >> 8) * scale((n >> 7) - (n >> 8));
 }
 
 /** What the texts below read beside Math. */
 export const TABLES = { $powers: POWERS, $scales: SCALES } as const;
 /** The line that a function needs whose text has any of them. */
-export const LOCALS = "var $x, $n, $h, $l, $p;";
+export const LOCALS = "var $x, $n, $h, $l, $r, $p;";
 
 const POWER = "$powers[($n & 127) << 1] * $scales[($n >> 7) + 1022]";
-const REST = "$powers[(($n & 127) << 1) + 1]";
-const curve = (r: string): string => `${r} * ${r} * (${C2} + ${C3} * ${r} + ${r} * ${r} * (${C4} + ${C5} * ${r}))`;
-const whole = `$n = $x * ${PER_PART} + ${WHOLE} - ${WHOLE}, $h = $x - $n * ${PART_HIGH}, $l = $n * ${PART_LOW}`;
+const BEYOND = `($h + ($powers[(($n & 127) << 1) + 1] - $l + $r * $r * (${C2} + ${C3} * $r + $r * $r * (${C4} + ${C5} * $r))))`;
+const inline = (fn: string, x: string, result: string): string =>
+  `(Math.abs($x = ${x}) <= ${FAR} ? ($n = $x * ${PER_PART} + ${WHOLE} - ${WHOLE}, $h = $x - $n * ${PART_HIGH}, $l = $n * ${PART_LOW}, $r = $h - $l, $p = ${POWER}, ${result} + $p * ${BEYOND}) : ${fn}($x))`;
 
 /** A call as the text of its operations. V8 takes a function into another that has no more than some 900 bytes of such; the others are
  * called, each number through memory, which takes as long as the exponential. @param x  the text of the argument */
 export const INLINE: Readonly<Record<string, (x: string) => string>> = {
-  exp: (x) =>
-    `(Math.abs($x = ${x}) <= ${FAR} ? (${whole}, $l = $h - $l, $p = ${POWER}, $p + $p * (${REST} + ($l + ${curve("$l")}))) : exp($x))`,
-  expm1: (x) =>
-    `(Math.abs($x = ${x}) <= ${FAR} ? (${whole}, $x = $h - $l, $p = ${POWER}, $p - 1 + $p * ($h + (${REST} - $l + ${curve("$x")}))) : expm1($x))`,
+  exp: (x) => inline("exp", x, "$p"),
+  expm1: (x) => inline("expm1", x, "$p - 1"),
 };

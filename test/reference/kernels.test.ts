@@ -22,7 +22,7 @@ import { fixedProbability } from "../../src/connect/rules.ts";
 import { channel, param } from "../../src/mechanisms/mechanism.ts";
 import { Network } from "../../src/network/network.ts";
 import { poisson } from "../../src/network/sources.ts";
-import { Hz, ms, mV, nA, S_per_cm2, uS } from "../../src/units.ts";
+import { Hz, ms, mV, nA, ohm_cm, S_per_cm2, uF_per_cm2, um, uS } from "../../src/units.ts";
 import { collect, compiled, expectSame, hhCells, network } from "../gpu/engine-networks.ts";
 import { portNetwork } from "../ports.ts";
 import { DT, learningNetwork } from "../unit/links/learning-network.ts";
@@ -60,7 +60,18 @@ function steepNetwork(): CompiledNetwork {
   return compiled(net);
 }
 
-/** Numbers of cells that fours leave 0 to 3 of. */
+/** Four compartments of many channels: a program so long that fewer cells go together. */
+function longNetwork(): CompiledNetwork {
+  const net = new Network({ seed: 9 });
+  const one = hhCells(21);
+  const insertions = (one.insertions ?? []).map((i) => ({ ...i, sections: ["soma", "dendrite"] }));
+  const E = net.cells("E", { ...one, sections: [...one.sections, { name: "dendrite", parent: "soma", L: um(300), diam: um(2), nseg: 5, Ra: ohm_cm(100), cm: uF_per_cm2(1) }], insertions: [...insertions, { sections: ["soma", "dendrite"], mechanism: steep }] }); // prettier-ignore
+  net.connect(net.sources("S", 30, poisson({ rate: Hz(400) })), E.excitatory, fixedProbability(0.4), { weight: uS(0.01), delay: ms(1) }); // prettier-ignore
+  net.record(E, "V", { every: ms(0.1) });
+  return compiled(net);
+}
+
+/** Numbers of cells that eights leave 0 to 7 of. */
 const KINDS: readonly (readonly [string, () => CompiledNetwork])[] = [
   ["clamps, groups of receptors, traces of both phases", () => compiled(network({ longMs: 20 }))],
   ["the same with loops", () => compiled(network({ loops: true }))],
@@ -70,6 +81,7 @@ const KINDS: readonly (readonly [string, () => CompiledNetwork])[] = [
   ["conductances", () => peer("COBA", 100, 27)],
   ["currents", () => peer("CUBA", 97, 24)],
   ["exponentials beyond 700", steepNetwork],
+  ["a long program", longNetwork],
 ];
 
 test.each(KINDS)("%s: kernels have the bits of printed JavaScript", async (_, make) => {
@@ -83,6 +95,16 @@ test.each(KINDS)("%s: kernels have the bits of printed JavaScript", async (_, ma
   expect(made.mock.results.map(({ type }) => type)).toContain("return"); // or JavaScript would have stood for them without a word
   made.mockRestore();
 });
+
+test.each([["eight", () => pool({ motorNeurons: 9 })], ["two", longNetwork]] as const)("%s cells go together, as many as leave a function within 7,700 instructions", (_, make) => {
+  const bytes = vi.spyOn(Code.prototype, "bytes");
+  referenceEngine(make());
+  const [rest, together] = bytes.mock.contexts.map((f) => (f as Code).instructions);
+  bytes.mockRestore();
+  expect(together).toBeGreaterThan(3850); // twice as many would not be within
+  expect(together).toBeLessThanOrEqual(7700);
+  expect(rest).toBeLessThanOrEqual(7700);
+}); // prettier-ignore
 
 test.each([2, 3, 5])("what one thread alone and each of %i write for JavaScript lies apart: it goes on while they start", (threads) => {
   const net = compiled(network({ longMs: 20 }));
@@ -129,7 +151,7 @@ function paired(value: Expr, before: readonly Stmt[] = []): (x: Float64Array, y:
     .op("end")
     .i32(0);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const made = new WebAssembly.Module(moduleOf(IMPORTS, f, { pages: 1, shared: false }));
+  const made = new WebAssembly.Module(moduleOf(IMPORTS, [f], { pages: 1, shared: false }));
   const run = new WebAssembly.Instance(made, { env: { memory, ...imported } }).exports["run"] as () => number;
   writeTable(memory.buffer);
   const numbers = (at: number): Float64Array => new Float64Array(memory.buffer, at, N);

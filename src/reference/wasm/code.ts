@@ -29,9 +29,15 @@ export class Code {
   readonly results: readonly Type[];
   readonly #bytes: number[] = [];
   readonly #locals: Type[] = [];
+  #instructions = 0;
 
   constructor(params: readonly Type[], results: readonly Type[]) {
     [this.params, this.results] = [params, results];
+  }
+
+  /** Instructions so far, but for those that only name locals, constants and calls. */
+  get instructions(): number {
+    return this.#instructions;
   }
 
   local(type: Type): number {
@@ -40,6 +46,7 @@ export class Code {
 
   op(...names: (keyof typeof OP)[]): this {
     for (const n of names) this.#bytes.push(...OP[n]);
+    this.#instructions += names.length;
     return this;
   }
 
@@ -81,6 +88,7 @@ export class Code {
   at(kind: keyof typeof MEMORY, offset: number): this {
     const [align, ...code] = MEMORY[kind].toReversed() as [number, ...number[]];
     this.#bytes.push(...code.toReversed(), align, ...unsigned(offset));
+    this.#instructions++;
     return this;
   }
 
@@ -144,9 +152,10 @@ export interface Imported {
   readonly results: readonly Type[];
 }
 
-/** A module of one function, which it exports as `run`; it imports its memory as `env.memory` and functions as `env.<name>`, numbered in the order given. */
-export function moduleOf(imports: readonly Imported[], run: Code, memory: { readonly pages: number; readonly shared: boolean }): Uint8Array<ArrayBuffer> {
-  const all = [...imports, run];
+/** A module that imports its memory as `env.memory` and functions as `env.<name>`, and exports its last function as `run`. Functions
+ * are numbered in the order given, imported ones first. */
+export function moduleOf(imports: readonly Imported[], functions: readonly Code[], memory: { readonly pages: number; readonly shared: boolean }): Uint8Array<ArrayBuffer> {
+  const all = [...imports, ...functions];
   const types = all.map(({ params, results }) => [0x60, ...list(params), ...list(results)]);
   const limits = memory.shared ? [3, ...unsigned(memory.pages), ...unsigned(memory.pages)] : [1, ...unsigned(memory.pages), ...unsigned(memory.pages)];
   const imported = [
@@ -158,9 +167,9 @@ export function moduleOf(imports: readonly Imported[], run: Code, memory: { read
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
     ...section(1, types),
     ...section(2, imported),
-    ...section(3, [unsigned(imports.length)]),
-    ...section(7, [[...text("run"), 0, ...unsigned(imports.length)]]),
-    ...section(10, [run.bytes()]),
+    ...section(3, functions.map((_, k) => unsigned(imports.length + k))),
+    ...section(7, [[...text("run"), 0, ...unsigned(all.length - 1)]]),
+    ...section(10, functions.map((f) => f.bytes())),
   ]);
 } // prettier-ignore
 

@@ -63,12 +63,21 @@ export function hasKernel(cells: CompiledCells): cells is CompiledCells & { read
 /** What a trace of the `current` phase is set to within a step. */
 const sampled = (trace: number): string => `out_${trace}`;
 
-/** A population's step as a WebAssembly module that exports `run`: two cells at a time, each with the operations of the printed function in
- * their order. Exponentials call no function, whatever the number: a call, if only for the seldom one beyond 708, would have the
+/** A population's step as a WebAssembly module that exports `run`: two cells to a vector, each with the operations of the printed function in
+ * their order. Exponentials call no function, whatever the number: a call, if only for the seldom one beyond 700, would have the
  * processor's registers saved and loaded around it. */
 export function kernelModule(cells: CompiledCells & { readonly program: CellProgram }, places: Places, shape: Shape, memory: { readonly pages: number; readonly shared: boolean }): Uint8Array<ArrayBuffer> {
-  return moduleOf(IMPORTS, new Printer(cells, places, shape).print(), memory);
+  const printed = (together: readonly number[], others?: number): Code => new Printer(cells, places, shape).print(together, others);
+  let together = WIDEST;
+  let run = printed([together], IMPORTS.length);
+  while (run.instructions > MOST_INSTRUCTIONS && together > 2) run = printed([(together /= 2)], IMPORTS.length);
+  return moduleOf(IMPORTS, [printed(together > 2 ? [2, 1] : [1]), run], memory);
 } // prettier-ignore
+
+/** Cells that go together, two to a vector: each vector works while others wait. With four a step of Watanabe's cell takes some 1.12 times as long. */
+const WIDEST = 8;
+/** V8 gives functions of more than 8,192 values, some as many as these, another allocator of registers: a step takes some 1.15 times as long. */
+const MOST_INSTRUCTIONS = 7700;
 
 const [FIRST, END, ENTRY, STEPS, CLAMP_STEPS, CLAMP_FROM, FOUND] = [0, 1, 2, 3, 4, 5, 6];
 
@@ -90,12 +99,15 @@ class Printer {
     [this.#f, this.#sound] = [f, f.local(TYPE.v128)];
   } // prettier-ignore
 
-  print(): Code {
+  /** @param together  how many cells at a time, one number after the other
+   * @param others    the function for those that are left */
+  print(together: readonly number[], others?: number): Code {
     const f = this.#f;
     f.number(0).number(0).op("eq").set(this.#sound);
     f.get(FIRST).set(this.#cell);
     f.get(FOUND).set(this.#found);
-    for (const cells of [8, 2, 1] as const) this.#advance(cells);
+    for (const cells of together) this.#advance(cells);
+    if (others !== undefined) this.#leave(others);
     f.get(this.#found).i32(-1).get(this.#found).op("i32sub");
     return f.get(this.#sound).op("allTrue", "select");
   }
@@ -107,6 +119,14 @@ class Printer {
     this.#together(cells);
     f.get(this.#cell).i32(cells).op("i32add").set(this.#cell).branch(0).op("end", "end");
   }
+
+  /** Cells that are left, by another function. */
+  #leave(others: number): void {
+    const f = this.#f.get(this.#cell, END, ENTRY, STEPS, CLAMP_STEPS, CLAMP_FROM, this.#found).call(others);
+    const result = f.keep(TYPE.i32);
+    f.get(result).i32(0).op("i32ltS", "if").number(0).set(this.#sound).i32(-1).get(result).op("i32sub").set(result).op("end");
+    f.get(result).set(this.#found);
+  } // prettier-ignore
 
   /** Cells over all steps, two to a vector: statement by statement, so that one vector's wait is another's work. */
   #together(cells: number): void {
