@@ -22,6 +22,7 @@ interface Steps {
 
 export const CLAMPS: ReadonlySet<string> = new Set(["current_clamp", "voltage_clamp", "csv", "file"]);
 const UNIT = "pA for amp (nA of biophysical cells), ms for delay and duration";
+const LIST = { least: 1, what: UNIT };
 
 export function clamps(net: Network, source: SonataSource, config: Fields, paths: Paths, sets: NodeSets, parts: readonly Part[], notes: string[]): void {
   const neurons = parts.filter(isNeurons);
@@ -71,8 +72,8 @@ function holding(input: Fields): Clamp {
     throw new DataError(input.at(key), "is missing", "Give amps and durations, or voltage and duration: mV and ms");
   };
   const isOne = input.has("voltage");
-  const volts = numbers(input, isOne ? "voltage" : "amps") ?? missing("amps");
-  const durations = numbers(input, isOne ? "duration" : "durations") ?? missing(isOne ? "duration" : "durations");
+  const volts = input.numbers(isOne ? "voltage" : "amps", LIST) ?? missing("amps");
+  const durations = input.numbers(isOne ? "duration" : "durations", LIST) ?? missing(isOne ? "duration" : "durations");
   if (durations.length !== volts.length) throw new DataError(input.at(isOne ? "duration" : "durations"), `has ${durations.length} entries for ${volts.length} voltages`, "Give one for each"); // prettier-ignore
   const bad = durations.find((duration) => !(duration >= 0));
   if (bad !== undefined) throw new DataError(input.at(isOne ? "duration" : "durations"), `holds ${bad} ms`, "Give times from 0"); // prettier-ignore
@@ -97,29 +98,16 @@ function holding(input: Fields): Clamp {
   };
 }
 
-/** One number or a list of them. */
-function numbers(input: Fields, key: string): number[] | undefined {
-  const value = input.get(key);
-  if (!Array.isArray(value)) {
-    const one = input.number(key);
-    return one === undefined ? undefined : [one];
-  }
-  const all = value as unknown[];
-  const bad = all.findIndex((one) => typeof one !== "number" || !Number.isFinite(one));
-  if (bad < 0 && all.length > 0 && all.length <= 1_000_000) return all as number[];
-  throw new DataError(input.at(key), bad < 0 ? `has ${all.length} entries` : `has ${brief(all[bad])} at ${bad}`, `Give a number, or a list of 1 to 1000000: ${UNIT}`); // prettier-ignore
-}
-
 /** Of amp, delay and duration, each a number or a list. */
 function stepsOf(input: Fields): Steps {
   const missing = (key: string): never => {
     throw new DataError(input.at(key), "is missing", `Give a number: ${UNIT}`);
   };
-  const amps = numbers(input, "amp") ?? missing("amp");
-  const delays = numbers(input, "delay") ?? missing("delay");
-  const durations = numbers(input, "duration") ?? missing("duration");
+  const amps = input.numbers("amp", LIST) ?? missing("amp");
+  const delays = input.numbers("delay", LIST) ?? missing("delay");
+  const durations = input.numbers("duration", LIST) ?? missing("duration");
   const unequal = delays.length !== amps.length ? "delay" : durations.length !== amps.length ? "duration" : undefined; // prettier-ignore
-  if (unequal !== undefined) throw new DataError(input.at(unequal), `has ${numbers(input, unequal)?.length} entries for ${amps.length} amplitudes`, "Give one for each"); // prettier-ignore
+  if (unequal !== undefined) throw new DataError(input.at(unequal), `has ${input.numbers(unequal, LIST)?.length} entries for ${amps.length} amplitudes`, "Give one for each"); // prettier-ignore
   if (amps.length === 1) return { times: delays, amps, duration: durations[0] as number };
   const [times, values]: [number[], number[]] = [[], []];
   amps.forEach((amp, k) => {

@@ -18,6 +18,9 @@ export interface SonataGroup {
   get(path: string): unknown;
 }
 
+/** Of a list in a config. */
+const MOST_NUMBERS = 1_000_000;
+
 type Row = Readonly<Record<string, unknown>>;
 export const isRow = (x: unknown): x is Row => typeof x === "object" && x !== null && !Array.isArray(x);
 
@@ -73,6 +76,18 @@ export class Fields {
     const value = this.get(key);
     if (value === undefined || (typeof value === "number" && Number.isFinite(value))) return value;
     throw new DataError(this.at(key), `is ${brief(value)}`, "Give a finite number");
+  }
+
+  /** A list of numbers, or one. @param what  their unit, for whoever gave it wrongly */
+  numbers(key: string, { least = 0, what = "" } = {}): readonly number[] | undefined {
+    const value = this.get(key);
+    if (!Array.isArray(value)) {
+      const one = this.number(key);
+      return one === undefined ? undefined : [one];
+    }
+    const bad = value.findIndex((one) => typeof one !== "number" || !Number.isFinite(one));
+    if (bad < 0 && value.length >= least && value.length <= MOST_NUMBERS) return value as number[];
+    throw new DataError(this.at(key), bad < 0 ? `has ${value.length} entries` : `has ${brief(value[bad])} at ${bad}`, `Give a number, or a list of ${least} to ${MOST_NUMBERS}${what && `: ${what}`}`); // prettier-ignore
   }
 
   /** A number, or a text that is a decimal one: fits are written with either. */

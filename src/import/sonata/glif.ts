@@ -48,6 +48,8 @@ const BEFORE: ReadonlyMap<string, string> = new Map([
   ["a_voltage", "th_voltage_index"], ["b_voltage", "th_voltage_decay"], ["k", "asc_decay"], ["r", "asc_r"],
 ]); // prettier-ignore
 const KNOWN: ReadonlySet<string> = new Set([...Object.keys(NUMBERS), ...Object.keys(STATES), ...Object.keys(LISTS), "tau_syn", ...FLAGS, "V_dynamics_method"]); // prettier-ignore
+/** What columns of nodes and types may say. */
+const IN_COLUMNS: ReadonlySet<string> = new Set([...Object.keys(NUMBERS), ...Object.keys(STATES)]);
 /** Keys of a model of the Allen Cell Types Database; those that say how it was fitted and solved are read over. */
 const DATABASE: ReadonlySet<string> = new Set(["El", "El_reference", "dt", "R_input", "C", "asc_tau_array", "asc_amp_array", "init_AScurrents", "spike_cut_length", "th_inf", "th_adapt", "coeffs", "type", "init_voltage", "init_threshold", "threshold_dynamics_method", "voltage_reset_method", "voltage_dynamics_method", "threshold_reset_method", "AScurrent_dynamics_method", "AScurrent_reset_method", "dt_multiplier", "extrapolation_method_name"]); // prettier-ignore
 /** Time constants that BMTK gives to the ports of the database's models, ms. */
@@ -68,7 +70,7 @@ interface Said {
  * @throws DataError for what the neurons cannot be */
 export function glif(template: string, part: Rows, files: Components): Glif {
   const own = TEMPLATES.get(template.replace(/^nest:/, ""));
-  const params = new NodeParams(part, new Set([...KNOWN, ...DATABASE, ...(own === undefined ? [] : BEFORE.keys())]), files);
+  const params = new NodeParams(part, new Set([...KNOWN, ...DATABASE, ...(own === undefined ? [] : BEFORE.keys())]), files, IN_COLUMNS);
   const read = new Map<Fields | undefined, Said>();
   const said = part.rows.map((row): Said => {
     const file = params.file(row);
@@ -132,7 +134,7 @@ function saidByNest(file: Fields, own: Level | undefined): Said {
   const [resets, currents, adapts] = flags.map((flag, k) => flag ?? byTemplate[k]);
   const found = LEVELS.find((one) => one.resets === resets && one.currents === currents && one.adapts === adapts);
   if (found === undefined) throw new DataError(file.at(FLAGS[2]), `is ${adapts}, with ${FLAGS[0]} ${resets} and ${FLAGS[1]} ${currents}`, "Give one of the five models: none, the first, the second, these two, or all three true"); // prettier-ignore
-  const lists = Object.entries(LISTS).map(([name, usual]) => [name, listOf(file, keyOf(name)) ?? usual] as const);
+  const lists = Object.entries(LISTS).map(([name, usual]) => [name, file.numbers(keyOf(name)) ?? usual] as const);
   const asc = Object.fromEntries(lists) as Said["asc"];
   const n = asc.asc_decay.length;
   const unequal = found.currents ? lists.find(([name, values]) => values.length !== n && (file.has(keyOf(name)) || name !== "asc_r")) : undefined; // prettier-ignore
@@ -142,23 +144,11 @@ function saidByNest(file: Fields, own: Level | undefined): Said {
 }
 
 function portsOf(file: Fields): readonly number[] {
-  const given = listOf(file, "tau_syn") ?? [2];
+  const given = file.numbers("tau_syn") ?? [2];
   if (given.length > MOST_PORTS || given.length === 0) throw new DataError(file.at("tau_syn"), `has ${given.length} entries`, `Give 1 to ${MOST_PORTS} time constants, one for each port`); // prettier-ignore
   const bad = given.find((tau) => !(tau > 0));
   if (bad !== undefined) throw new DataError(file.at("tau_syn"), `holds ${bad} ms`, "Give times above 0");
   return given;
-}
-
-/** A list of numbers, or one. */
-function listOf(file: Fields, key: string): readonly number[] | undefined {
-  const value = file.get(key);
-  if (!Array.isArray(value)) {
-    const one = file.number(key);
-    return one === undefined ? undefined : [one];
-  }
-  const bad: unknown = value.find((x) => typeof x !== "number" || !Number.isFinite(x));
-  if (bad === undefined) return value as number[];
-  throw new DataError(file.at(key), `holds ${brief(bad)}`, "Give finite numbers");
 }
 
 /** Of a model of the database: SI units, voltages above El_reference, values that `coeffs` multiply. */
@@ -187,11 +177,11 @@ function saidByDatabase(file: Fields, level: Level): Said {
 } // prettier-ignore
 
 function currentsOf(file: Fields, coeffs: Fields | undefined): Said["asc"] {
-  const tau = listOf(file, "asc_tau_array") ?? [];
-  const factors = coeffs === undefined ? undefined : listOf(coeffs, "asc_amp_array");
+  const tau = file.numbers("asc_tau_array") ?? [];
+  const factors = coeffs === undefined ? undefined : coeffs.numbers("asc_amp_array");
   const methods = file.fields("AScurrent_reset_method")?.fields("params");
-  const r = methods === undefined ? undefined : listOf(methods, "r");
-  const [init, amps] = [listOf(file, "init_AScurrents") ?? tau.map(() => 0), listOf(file, "asc_amp_array") ?? []];
+  const r = methods === undefined ? undefined : methods.numbers("r");
+  const [init, amps] = [file.numbers("init_AScurrents") ?? tau.map(() => 0), file.numbers("asc_amp_array") ?? []];
   const bad =
     tau.length > MOST_CURRENTS || [init, amps, factors ?? tau, r ?? tau].some((one) => one.length !== tau.length);
   if (bad) throw new DataError(file.at("asc_tau_array"), `has ${tau.length} entries, and asc_amp_array ${amps.length}, init_AScurrents ${init.length}`, `Give one for each current, at most ${MOST_CURRENTS}`); // prettier-ignore

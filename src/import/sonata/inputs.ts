@@ -66,14 +66,15 @@ function nwbSpikes(path: string, source: SonataSource): Played[] {
   const of = (name: string): readonly (number | string)[] | undefined => (Object.hasOwn(columns, name) ? columns[name] : undefined); // prettier-ignore
   const populations = of("population");
   const nodes = of("node_id") ?? (populations === undefined ? undefined : of("cell")) ?? of("id") ?? [];
-  const bad = nodes.findIndex((node) => !Number.isSafeInteger(Number(node)) || Number(node) < 0);
+  const idOf = (node: number | string): number => (typeof node === "string" ? decimal(node) : node);
+  const bad = nodes.findIndex((node) => !Number.isSafeInteger(idOf(node)) || idOf(node) < 0);
   if (bad >= 0) throw new DataError(`${path}, units`, `is of node ${String(nodes[bad]).slice(0, 60)} in row ${bad}`, "Give whole numbers from 0 in its column node_id or id"); // prettier-ignore
   const by = new Map<string | undefined, { times: number[]; nodeIds: number[] }>();
   for (const [k, unit] of cells.entries()) {
     const population = populations?.[unit] === undefined ? undefined : String(populations[unit]);
     const own = by.get(population) ?? { times: [], nodeIds: [] };
     own.times.push(times[k] as number);
-    own.nodeIds.push(Number(nodes[unit]));
+    own.nodeIds.push(idOf(nodes[unit] as number | string));
     by.set(population, own);
   }
   return played(by);

@@ -15,15 +15,16 @@ export class NodeParams {
   readonly #unread = new Set<string>();
   readonly #types = new Map<ReadonlyMap<string, string>, Fields | undefined>();
 
-  /** @param known  names that are read; what else there is, `note` says */
-  constructor(part: Rows, known: ReadonlySet<string>, files: Components) {
+  /** @param known  names that are read; what else there is, `note` says
+   * @param inColumns  those that are read of the columns of nodes and types */
+  constructor(part: Rows, known: ReadonlySet<string>, files: Components, inColumns = known) {
     [this.#part, this.#known, this.#files] = [part, known, files];
     const { nodes, rows } = part;
     for (const path of nodes.columns.keys()) {
       const name = path.replace(/^dynamics_params\//, "");
-      if (path !== name && !known.has(name)) this.#unread.add(name);
+      if (path !== name && !inColumns.has(name)) this.#unread.add(name);
     }
-    for (const row of rows) for (const key of nodes.type[row]?.keys() ?? []) if (!OWN.has(key) && !known.has(key)) this.#unread.add(key); // prettier-ignore
+    for (const row of rows) for (const key of nodes.type[row]?.keys() ?? []) if (!OWN.has(key) && !inColumns.has(key)) this.#unread.add(key); // prettier-ignore
   }
 
   /** What the type of a node says in its file; undefined where it names none. */

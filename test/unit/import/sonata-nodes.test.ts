@@ -72,6 +72,15 @@ test("components of a config that is not the circuit's are said, and so are weig
   expect(read({ types }).notes.filter((note) => note.includes("dynamics_params"))).toEqual(["e.h5, edges/lgn_v1: some have no dynamics_params, whose file says the sign of synapses onto IntFire1: their weights stand as written"]); // prettier-ignore
 });
 
+test("columns of GLIF nodes and types that nothing reads are said", () => {
+  const types = TYPES.replace("model_template\n", "model_template asc_amps\n").replace("iaf_psc_exp", "glif_lif_r_psc -9").replace("NULL\n", "NULL NULL\n"); // prettier-ignore
+  const cells = nodes([1, 1, 1], { dynamics_params: { tau_syn: [2, 3, 4], th_spike_add: [1, 2, 3] } });
+  const links = edges("lgn", "v1", [[0, 0]], [7], { syn_weight: [10], receptor_type: [1] });
+  const { notes, network } = read({ types, cells, edges: links });
+  expect(notes).toContainEqual(expect.stringMatching(/nodes\/v1: (asc_amps, tau_syn|tau_syn, asc_amps) are not read/));
+  expect(network.describe().populations[0]?.model).toMatchObject({ params: { theta_add: { values: [1, 2, 3] } } });
+});
+
 const INPUT = { inputs: { s: { input_type: "spikes", module: "nwb", input_file: "s.nwb", node_set: "lgn" } } };
 const trains = (model: SonataModel): unknown => model.network.describe().populations.find(({ name }) => name === "lgn");
 
@@ -84,6 +93,7 @@ test("spikes of an NWB file are those of units with the nodes' ids, or of the no
   expect(trains(own)).toMatchObject(want([], [2, 5]));
   expect(own.notes).toContainEqual(expect.stringMatching(/s.nwb: 1 of 3 spikes are of no node of the input's node set/));
   expect(() => read({ spikes: units({ node_id: [0, -1] }), config: INPUT })).toThrow(/s.nwb, units: is of node -1 in row 1/);
+  for (const text of ["", "0x1"]) expect(() => read({ spikes: units({ node_id: ["0", text] }), config: INPUT })).toThrow(/s.nwb, units: is of node .* in row 1/);
   expect(() => read({ spikes: { spikes: {} }, config: INPUT })).toThrow(/s.nwb, units: is missing/);
   expect(() => read({ spikes: units({ spike_times_index: [2, 2] }), config: INPUT })).toThrow(DataError);
 }); // prettier-ignore
