@@ -24,6 +24,7 @@ import { reading } from "../readouts.ts";
 import { DT, learningNetwork } from "../unit/links/learning-network.ts";
 import { plasticNetwork } from "../unit/links/networks.ts";
 import { mixed } from "../unit/links/procedural.ts";
+import { CASES as UNSOUND } from "../unit/run/unsound.ts";
 
 const spawn = nodeThreads().spawn as Spawn;
 
@@ -156,6 +157,14 @@ test("a thread that ends is told, and the run goes on alone from where the segme
   expect(first.spikeIds.length + rest.spikes.length).toBe(want.spikes.length);
   expectSame({ ...rest, spikes: want.spikes, traces: want.traces }, want);
 });
+
+test.each(Object.keys(UNSOUND).filter((name) => UNSOUND[name]!.says !== undefined))("threads stop where one does, with its words: %s", async (name) => {
+  const make = (): CompiledNetwork => compile(UNSOUND[name]!.net(), { dt: ms(0.025) });
+  const alone = await referenceEngine(make()).advance(2400);
+  expect(alone.fault?.message).toMatch(UNSOUND[name]!.says!);
+  const { to, fault } = await threaded(make(), 2, 64, (engine) => engine.advance(2400));
+  expect([to, fault?.message, fault?.fault]).toEqual([alone.to, alone.fault?.message, alone.fault?.fault]);
+}); // prettier-ignore
 
 /** As threads of a page are, of whose end only events tell. @param made  the threads that are made */
 const unseen = (made: Thread[] = []): Spawn => () => {
