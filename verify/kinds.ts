@@ -24,8 +24,7 @@ const general = (kind: string): Verifier => async (files, stem, context) =>
   (await import("./general/index.ts")).verifyGeneral(files, stem, kind, context); // prettier-ignore
 
 const RUNS = "cells x amps_nA runs, each with its spikes; with sample_ms, 0 to tstop_ms of V of every section of each";
-const POOL =
-  "spike_count_per_mn spikes, n_connections links; V and g every 0.1 ms of three cells or more, equally long";
+const POOL = "spike_count_per_mn spikes, n_connections links; V and g every 0.1 ms of one cell or more, equally long";
 const NETWORK =
   "spike_counts of each type and drive; dipole every step or second step, soma voltages of each type every 0.1 ms, to tstop_ms; every link";
 

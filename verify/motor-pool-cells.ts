@@ -187,7 +187,7 @@ async function runSteps(
     return found;
   });
   const cells = net.cells("cells", motorNeurons(parameters, data.model, settings));
-  const { section, at } = location(settings.iclamp);
+  const { section, at } = location(settings.iclamp, data.model);
   net.clamp(cells, drive.constant(nA(1)), {
     section,
     at,
@@ -242,19 +242,22 @@ export function trainsOf(chunk: Chunk, population: string): number[][] {
   return trains;
 }
 
+/** NERLab cells have one dendrite, which files call dend or dend0. */
+const sectionOf = (said: string, model: MotorNeuronModel): string => model === "NERLab" ? said.replace(/^dend\d*$/, "dend") : said; // prettier-ignore
+
 /** "soma(0.5)" */
-function location(text: string): { section: string; at: number } {
+function location(text: string, model: MotorNeuronModel): { section: string; at: number } {
   const parsed = /^(\w+)(?:\(([\d.]+)\))?$/.exec(text);
   if (parsed === null) throw new DataError(`iclamp "${text}"`, "is no place on a cell", 'Write it as "soma(0.5)"');
-  return { section: parsed[1] as string, at: Number(parsed[2] ?? 0.5) };
+  return { section: sectionOf(parsed[1] as string, model), at: Number(parsed[2] ?? 0.5) };
 }
 
-/** "v_dend0_mV" is dend0.V; NERLab cells have one dendrite, which files call dend or dend0. */
+/** "v_dend0_mV" is dend0.V. */
 export function voltageColumns(table: Table, model: MotorNeuronModel): { column: string; variable: string }[] {
   return table.names.flatMap((column) => {
     const section = /^v_(\w+)_mV$/.exec(column)?.[1];
     if (section === undefined) return [];
-    return [{ column, variable: `${model === "NERLab" ? section.replace(/^dend\d*$/, "dend") : section}.V` }];
+    return [{ column, variable: `${sectionOf(section, model)}.V` }];
   });
 }
 

@@ -101,17 +101,16 @@ export async function verifyNetwork(
   return rows;
 }
 
-/** The voltages that a network's file shows: at least three cells, at least so long, every 0.1 ms unless the case says otherwise. */
-const SHOWN = { cells: 3, ms: 500, everyMs: 0.1 };
+/** Between the samples of a network's voltages, ms, unless the case says otherwise. */
+const SHOWN_EVERY = 0.1;
 /** From steps of so many ms on the published scheme is chaotic. */
 const CHAOTIC_MS = 0.05;
 
-/** Each shown cell has as many samples as the first has from 0 on. */
+/** Each shown cell has as many samples as there are from 0 to the last of all. */
 function wantVoltages(stored: Table, { model, settings }: NetworkCase): void {
   const [cells, t] = [stored.numbers("mn"), stored.numbers("t_ms")];
-  const shown = Math.max(new Set(cells).size, Math.min(SHOWN.cells, settings.nMN));
-  const end = t.reduce((last, x) => Math.max(last, x), Math.min(SHOWN.ms, settings.T_ms));
-  const each = samples(0, end, settings.sample_ms ?? SHOWN.everyMs);
+  const shown = new Set(cells).size;
+  const each = samples(0, t.reduce((last, x) => Math.max(last, x), 0), settings.sample_ms ?? SHOWN_EVERY); // prettier-ignore
   wantRows(stored, shown * each, `${shown} cells of ${each} samples`);
   wantColumns(stored, ["v_soma_mV", "v_dend_mV", ...(model === "NERLab" ? ["g_exc_uS"] : [])]);
 }
