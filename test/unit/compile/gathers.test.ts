@@ -89,6 +89,24 @@ test("states of insertions are read at the place that the gather names, into cel
   await sim.close();
 }); // prettier-ignore
 
+test("an entry of a batch shows its own states", async () => {
+  const varied = gathering();
+  varied.vary("cells.soma.out.half", [mV(-60), mV(-55)]);
+  const run = async (net: Network, entry: number): Promise<number[]> => {
+    const sim = await simulate(net, { dt: ms(0.1), engine: "reference" });
+    for await (const chunk of sim.run(ms(20), { chunk: ms(20) })) {
+      await sim.close();
+      return [...chunk.trace("neurons", "released.i", entry).data, ...chunk.trace("neurons", "V", entry).data];
+    }
+    return [];
+  };
+  const described = JSON.parse(JSON.stringify(gathering())) as { populations: { name: string; model: { insertions: { as?: string; params?: object }[] } }[] };
+  for (const { model } of described.populations) for (const i of model.insertions ?? []) if (i.as === "out") i.params = { half: mV(-55) };
+  const alone = await run(Network.fromJSON(described as never), 0);
+  expect(await run(varied, 1)).toEqual(alone);
+  expect(await run(varied, 0)).not.toEqual(alone);
+}); // prettier-ignore
+
 describe("gathers that cannot be", () => {
   const net = new Network({ seed: 1 });
   const cells = net.cells("cells", 2, passive(1));

@@ -138,6 +138,22 @@ describe("a cell that computes when it fires", () => {
     expect(() => nmodlCell(cell(receive, FIRST), { file: "c.mod", ...options })).toThrow(message);
   }); // prettier-ignore
 
+  const SEARCH = `FUNCTION found(x) { LOCAL lo, hi, mid, n
+  lo = 0 hi = x n = 0
+  while (n < 40) { mid = (lo + hi)/2 if (exp(-mid/tau) > 0.5) { lo = mid } else { hi = mid } n = n + 1 }
+  found = lo
+}`;
+
+  test("a search of a time is gone through for nothing, and one of INITIAL with the numbers of its parameters", () => {
+    const searching = `${GOES} if (flag == 1) { net_event(t) m = 0 net_send(found(m), 1) } else { m = m + w net_move(t + found(m)) }`;
+    const of = (text: string, options = {}) => nmodlCell(cell(text, `${FIRST} ${SEARCH}`), { file: "c.mod", ...options });
+    expect(() => of(searching)).toThrow("fires at times that it computes, by no test of a state");
+    expect(of(searching, { fires: "m > 1" }).notes).toHaveLength(1);
+    const found = nmodlCell(cell(timed("if (m > n) { net_event(t) m = 0 }"), `INITIAL { m = 0 t0 = 0 n = found(20) net_send(rest, 1) } ${SEARCH}`));
+    expect(found.notes).toContain("tau is fixed at 10");
+    expect(found.kind === "neuron" && Number(found.neuron.mechanism.spike.replace("m > ", ""))).toBeCloseTo(10 * Math.log(2), 9);
+  }); // prettier-ignore
+
   test("the option is for such cells alone", () => {
     expect(() => nmodlCell(fixture("leaky_fire"), { file: "l", fires: "m > 1" })).toThrow("is given when it fires, but computes no time at which it will"); // prettier-ignore
   });

@@ -4,6 +4,7 @@ import { WEIGHT } from "../events/connection.ts";
 import { Execution } from "../running/execute.ts";
 import type { At } from "../reading/lexer.ts";
 import type { Context } from "../running/context.ts";
+import { Fixed } from "../running/fixing.ts";
 import type { Phases } from "../running/phases.ts";
 import { linear } from "../../../lang/symbolic/relax.ts";
 import type { Resolver } from "../running/resolve.ts";
@@ -35,6 +36,8 @@ const AIM = "aim@event";
 const NOW = "t";
 /** What a threshold is lowered by, so that a state that rounding leaves below it as it arrives there on a step fires at that step. */
 const ROUNDING = 1e-6;
+/** Most operations of one value, parts that are written once counted as often as they are read. */
+const LARGEST = 20_000;
 /** Operations of the largest text of a computed time that is asked in every step. */
 const LARGEST_AIM = 400;
 
@@ -117,8 +120,9 @@ export class Timed {
     if (own.length > 0) return { ...about(cell.settled(both(s, own))), test: cell.settled(both(s, own)) };
     if (heard !== undefined && heard.length > 0) return about(cell.settled(both(s, heard)));
     this.#aims = true;
-    const aim = linear(s, cell.replaced(this.#event(0).get(AIM) ?? s.number(0)), NOW);
-    if (aim === undefined || valueOf(aim.b) !== 1 || s.size(aim.a) > LARGEST_AIM || ![...s.reads(aim.a)].some(cell.isState)) return this.#refuse(this.#receive, "fires at times that it computes, by no test of a state", 'Say when it fires by the option fires, as "m > 1"'); // prettier-ignore
+    const at = cell.replaced(this.#event(0).get(AIM) ?? s.number(0));
+    const aim = s.size(at) > LARGEST_AIM ? undefined : linear(s, at, NOW);
+    if (aim === undefined || valueOf(aim.b) !== 1 || ![...s.reads(aim.a)].some(cell.isState)) return this.#refuse(this.#receive, "fires at times that it computes, by no test of a state", 'Say when it fires by the option fires, as "m > 1"'); // prettier-ignore
     return about(s.binary("<", cell.checked(aim.a), s.number(0)));
   }
 
@@ -129,7 +133,7 @@ export class Timed {
     const withInput = (e: Expr): Expr => s.substitute(e, bent);
     const jumps = [...s.reads(test)].some((name) => valueOf(gains.get(name) ?? s.number(0)) !== 0);
     if (jumps && bent.size > 0) this.#refuse(this.#receive, "takes weights by their sign into what it fires by");
-    const over = (e: Expr): Expr => this.#resolver.resolve(e, "currents");
+    const over = (e: Expr): Expr => cell.resolved(e);
     cell.checkGoesOn(names);
     const late = this.#late(cell, exact, jumps);
     const isLate = s.name(LATE);
@@ -236,6 +240,18 @@ class Going {
     return this.checked(this.replaced(e));
   }
 
+  /** With what INITIAL computes.
+   * @throws Fixed where parameters make it too long to be written out, as what a search by halves finds; DataError where nothing does */
+  resolved(e: Expr): Expr {
+    const { symbols: s, lexer, variables } = this.#context;
+    const over = this.#resolver.resolve(e, "currents");
+    if (s.size(over) <= LARGEST) return over;
+    const found = [...s.reads(over)].map((name) => variables.find(name.replace(/@param$/, "")));
+    const fixed = found.flatMap((v): [string, number][] => (v?.kind === "parameter" ? [[v.declared.name, v.declared.value ?? 0]] : [])); // prettier-ignore
+    if (fixed.length > 0) throw new Fixed(Object.fromEntries(fixed));
+    return lexer.fail(this.#at, `comes to ${s.size(over)} operations in a step`, `Stay below ${LARGEST}`);
+  }
+
   replaced(e: Expr): Expr {
     return this.#context.symbols.replace(e, (part) => this.#known.get(part));
   }
@@ -269,7 +285,7 @@ class Going {
     const { symbols: s } = this.#context;
     const [raw, flow] = [this.#raw.get(name), this.#flows.get(name)];
     if (raw === undefined || flow === undefined || raw === flow) return s.number(0);
-    const gain = this.#resolver.resolve(s.replace(raw, (part) => (part === flow ? s.number(0) : undefined)), "currents");
+    const gain = this.resolved(s.replace(raw, (part) => (part === flow ? s.number(0) : undefined)));
     const bad = [...s.reads(gain)].find((n) => n !== WEIGHT && (this.isState(n) || n === NOW || n.endsWith("@link")));
     if (bad !== undefined || valueOf(s.substitute(gain, new Map([[WEIGHT, s.number(0)]]))) !== 0) this.#refuse(this.#at, `changes ${name} at an event otherwise than by what it does between events and something of the weight alone`);
     return gain;
@@ -279,7 +295,7 @@ class Going {
   checkGoesOn(names: readonly string[]): void {
     const { symbols: s } = this.#context;
     const at = (e: Expr, values: ReadonlyMap<string, number>): number => {
-      const over = this.#resolver.resolve(e, "currents");
+      const over = this.resolved(e);
       return evaluate(over, Object.fromEntries([...s.reads(over)].map((name) => [name, values.get(name) ?? this.#default(name)])));
     };
     const start = new Map(names.map((name, k) => [name, 0.3 + 0.17 * k]));

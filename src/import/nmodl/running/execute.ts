@@ -2,7 +2,7 @@ import type { BinaryOp, Expr } from "../../../lang/expr.ts";
 import { bar, leftOut } from "./barred.ts";
 import { BUILTINS, IGNORED } from "./builtins.ts";
 import { through } from "./equations.ts";
-import { unlessRuledOut } from "./fixing.ts";
+import { folded, unlessRuledOut } from "./fixing.ts";
 import type { Under } from "./sent.ts";
 import { type Loop, runLoop } from "./loops.ts";
 import type { At } from "../reading/lexer.ts";
@@ -201,7 +201,7 @@ export class Execution {
     const { symbols } = this.shared;
     const { known: toldBy } = this.#effects;
     const condition = toldBy === undefined ? written : symbols.replace(written, toldBy);
-    const known = valueOf(condition);
+    const known = valueOf(folded(this.shared, condition));
     if (known !== undefined) return known === 0 ? otherwise() : then();
     const before = [this.#values, this.#locals, this.#under] as const;
     const branch = (holds: boolean, one: () => void) => {
