@@ -100,6 +100,8 @@ export function glif(template: string, part: Rows, files: Components): Glif {
     options[`f_${j + 1}`] = all(ofCurrent("asc_r", j, 1, 1), "1");
     initial[`asc_${j + 1}`] = all(ofCurrent("asc_init", j, 0, 1e-3), "nA");
   }
+  const starts = new Map(part.rows.map((row, k) => [row, said[k]?.number("V_m") === undefined ? of("E_L", k) : NUMBERS.E_L] as const));
+  params.noteStart((row) => starts.get(row) as number, NUMBERS.E_L);
   for (let j = 0; j < ports; j++) options[`tau_${j + 1}`] = all(({ tauSyn }) => tauSyn[j] ?? 2, "ms");
   return { type, options: { n: said.length, params: options, initial }, ports: new Map(part.rows.map((row, k) => [row, (said[k] as Said).tauSyn.length])) };
 } // prettier-ignore

@@ -58,6 +58,12 @@ export class NodeParams {
     return this.own(name, row) ?? this.file(row)?.number(name) ?? this.ofType(name, row);
   }
 
+  /** Says where neurons whose V_m is left out start elsewhere than NEST's do. */
+  noteStart(E_L: (row: number) => number, usual: number): void {
+    const { nodes, rows } = this.#part;
+    if (rows.some((row) => this.number("V_m", row) === undefined && E_L(row) !== usual)) this.#files.notes.push(`${nodes.where}: V_m is left out: neurons start at E_L, where NEST's start at ${usual} mV whatever E_L is`); // prettier-ignore
+  }
+
   /** Says what nothing reads, once all has been read. */
   note(): void {
     const unread = [...this.#unread];

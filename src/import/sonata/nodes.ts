@@ -37,7 +37,7 @@ function population(name: string, where: string, group: SonataGroup, types: Read
   const rowOf = new Map([...nodeIds].map((id, row) => [id, row]));
   if (rowOf.size !== n) throw new DataError(`${where}, node_id`, "holds an id twice", "Give each node its own");
   const { columns, texts, others } = grouped(where, group, "node", n, (path) => path.startsWith("dynamics_params/"));
-  if (others.length > 0) notes.push(`${where}: ${list(others)} hold neither numbers nor texts and are not read`);
+  if (others.length > 0) notes.push(`${where}: ${list(others)} are no columns of numbers or texts and are not read`);
   const kinds = new Kinds(types, texts);
   const type = Array.from(typeId, (id, row) => {
     const found = kinds.of(id, row);

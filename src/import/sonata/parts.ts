@@ -85,6 +85,8 @@ export function neuronOptions(part: Part & { model: NestModel }, files: Componen
     const usual = (k: number): number => ("values" in rest ? (rest.values[k] as number) : rest.value) / scale;
     initial[state] = given(values.map((x, k) => (x ?? (state === "V" ? usual(k) : 0)) * scale), (model.type.mechanism.states[state] as { unit: Given["unit"] }).unit);
   }
+  const rest = model.params["E_L"];
+  if (rest !== undefined) own.noteStart((row) => value("E_L", row) ?? rest.default, rest.default);
   own.note();
   return { n: rows.length, params, initial };
 } // prettier-ignore

@@ -75,7 +75,7 @@ interface Grouped {
   readonly columns: ReadonlyMap<string, Float64Array>;
   /** Undefined where a row's group has none. */
   readonly texts: ReadonlyMap<string, readonly (string | undefined)[]>;
-  /** Names of what holds neither. */
+  /** Names of what is no column of either. */
   readonly others: readonly string[];
 }
 
@@ -96,6 +96,10 @@ export function grouped(where: string, population: SonataGroup, kind: "node" | "
     for (const path of leaves(population.get(name) as SonataGroup)) {
       const dataset = datasetIn(population, `${name}/${path}`);
       const at = `${where}, ${name}/${path}`;
+      if (!read(path) && dataset?.shape?.length !== 1) {
+        others.push(path); // places in space are a row of three
+        continue;
+      }
       const words = textsIn(at, population, name, path, dataset);
       if (words === undefined && !ArrayBuffer.isView(dataset?.value)) {
         if (read(path)) throw new DataError(at, "holds no numbers", "Give a column of numbers");

@@ -7,14 +7,17 @@ export interface Tree {
 
 class Column {
   readonly values: readonly number[] | readonly string[];
+  readonly width: number;
   readonly attrs: SonataGroup["attrs"];
 
-  constructor(values: readonly number[] | readonly string[], attrs: Readonly<Record<string, unknown>>) {
-    this.values = values;
+  constructor(values: readonly number[] | readonly string[], attrs: Readonly<Record<string, unknown>>, width = 1) {
+    [this.values, this.width] = [values, width];
     this.attrs = Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, { value }]));
   }
 }
 
+/** A table of so many numbers a row. */
+export const wide = (values: readonly number[], width: number): Column => new Column(values, {}, width);
 export const column = (values: readonly number[] | readonly string[], attrs: Readonly<Record<string, unknown>>): Column => new Column(values, attrs); // prettier-ignore
 
 export function group(tree: Tree): SonataGroup {
@@ -25,9 +28,10 @@ export function group(tree: Tree): SonataGroup {
       const found = path.split("/").reduce<Tree[string] | undefined>((at, key) => (at === undefined || at instanceof Column || Array.isArray(at) ? undefined : (at as Tree)[key]), tree); // prettier-ignore
       if (found === undefined) return null; // as h5wasm does
       if (!(found instanceof Column) && !Array.isArray(found)) return group(found as Tree);
-      const { values, attrs } = found instanceof Column ? found : column(found as readonly number[], {});
+      const { values, attrs, width } = found instanceof Column ? found : column(found as readonly number[], {});
+      const shape = width === 1 ? [values.length] : [values.length / width, width];
       const isText = typeof values[0] === "string";
-      return { shape: [values.length], value: isText ? values : Float64Array.from(values as readonly number[]), attrs };
+      return { shape, value: isText ? values : Float64Array.from(values as readonly number[]), attrs };
     },
   };
 }

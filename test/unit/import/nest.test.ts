@@ -161,6 +161,13 @@ test("templates of the module before glif_psc say the model, with its names, and
   expect(circuit({ ...five, template: "glif_lif_psc", params: database }).notes).toEqual([]);
 });
 
+test("that a neuron without V_m starts at E_L is said, where NEST's starts elsewhere", () => {
+  const notes = (template: string, params: object) => circuit({ template, params, weight: 1, dt: 0.1, ...(template === "glif_psc" ? { ports: [1, 1] as const } : {}) }).notes; // prettier-ignore
+  expect(notes("iaf_psc_alpha", { E_L: -78 })).toEqual([expect.stringMatching(/cells: V_m is left out: neurons start at E_L, where NEST's start at -70 mV whatever E_L is/)]); // prettier-ignore
+  expect(notes("glif_psc", { E_L: -75 })).toEqual([expect.stringMatching(/NEST's start at -78.85 mV/)]);
+  for (const [template, params] of [["iaf_psc_alpha", {}], ["iaf_psc_alpha", { E_L: -78, V_m: -78 }], ["glif_psc", {}], ["glif_psc", { E_L: -75, V_m: -75 }]] as const) expect(notes(template, params)).toEqual([]); // prettier-ignore
+});
+
 test("a node's own columns go before its type's file, and NEST's defaults stand for the rest", () => {
   const { params } = neuronsOf({ ...five, params: {}, ports: [1, 1], columns: { V_th: [-50] } });
   expect(params).toMatchObject({ V_th: { value: -50 }, g_L: { value: 9.43e-3 }, tau_1: { value: 2 }, V_reset: { value: -78.85 }, f_v: { value: 0 }, a_v: { value: 0 } }); // prettier-ignore

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { sonata, type SonataModel } from "../../../src/import/index.ts";
 import { DataError } from "../../../src/errors.ts";
-import { edges, group, nodes, type Tree } from "./hdf5-tree.ts";
+import { edges, group, nodes, type Tree, wide } from "./hdf5-tree.ts";
 
 /** What nodes and inputs say of themselves in HDF5, in circuits of memory. */
 interface Given {
@@ -45,6 +45,12 @@ test("node sets see texts of single nodes, written out and as numbers of a libra
   expect(gains(read({ cells: some, types, config: clamp({ population: "v1", layer: "L5" }) }))).toMatchObject({ values: [0, 1, 1] }); // prettier-ignore
   const beyond = nodes([1], { mtype: [2], "@library": { mtype: ["PC", "BC"] } });
   expect(() => read({ cells: beyond })).toThrow(/v1, 0\/mtype\[0\]: is 2, of 2 texts in its library/);
+});
+
+test("places in space, three numbers a node, are not read, and said; parameters of such a shape are refused", () => {
+  const at = wide([0, 0, 0, 1, 1, 1, 2, 2, 2], 3);
+  expect(read({ cells: nodes([1, 1, 1], { positions: at }) }).notes).toContain("v1.h5, nodes/v1: positions are no columns of numbers or texts and are not read"); // prettier-ignore
+  expect(() => read({ cells: nodes([1, 1, 1], { dynamics_params: { V_m: at } }) })).toThrow(/dynamics_params\/V_m: has the shape \[3,3\]/); // prettier-ignore
 });
 
 test("nodes without a type are what their group says, and refused for what that is", () => {
