@@ -26,7 +26,7 @@ fn per_node(@builtin(global_invocation_id) id: vec3u) {
   one_node = id.x / all;
   if (one_node >= ${nodes}u) { return; }
   load(g % shape.n, g / shape.n);
-  region_0(true, true);
+  region_0(true, true, 0u);
 }
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn per_cell(@builtin(global_invocation_id) id: vec3u) {
