@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ default: Benchmark }>>
   "block-length": () => import("./models/block-length.ts"),
   "one-step": () => import("./models/one-step.ts"),
   threads: () => import("./models/threads.ts"),
+  memory: () => import("./models/memory.ts"),
   checks: () => import("./models/checks.ts"),
   "first-step": () => import("./models/first-step.ts"),
   neuron: () => import("./peers/neuron.ts"),

@@ -1,4 +1,4 @@
-// Writes the tables of README and docs/performance.md from measurements that are committed: bench/results/*.json (npm run bench) and
+// Writes the tables of README, docs/connections.md and docs/performance.md from measurements that are committed: bench/results/*.json (npm run bench) and
 // bench/results/verify-*.json (hillock verify test/reference/motor-pool --json, with --engine gpu and reference). `--check` only compares.
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -156,6 +156,12 @@ function threadTable() {
   ].join("\n");
 }
 
+function memoryTable() {
+  const ratio = "taken / said";
+  const lines = rowsOf("memory", ratio).map((row) => [`\`${row.run}\``, row.said, row.taken, row[ratio].toFixed(2)]);
+  return [...tableOf(["run", "said before, MiB", "taken, MiB", ratio], lines), "", measuredOn(["memory"])].join("\n");
+}
+
 function fill(text, name, content) {
   const filled = text.replace(
     new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`),
@@ -167,6 +173,7 @@ function fill(text, name, content) {
 
 const DOCUMENTS = {
   "README.md": { verify: verifyTable, speed: speedTable },
+  "docs/connections.md": { memory: memoryTable },
   "docs/performance.md": { threads: threadTable, phases: phaseTable, sizes: sizeTable },
 };
 for (const [path, tables] of Object.entries(DOCUMENTS)) {

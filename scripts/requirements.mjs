@@ -22,6 +22,7 @@ export const REQUIREMENTS = [
       "bench checks",
       "bench deliver",
       "bench links",
+      "bench memory",
       "bench trees",
       "bench brian2-networks",
       "bench watanabe",

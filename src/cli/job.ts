@@ -3,7 +3,7 @@ import type { EngineKind } from "../host/engine.ts";
 import { openFolder } from "../storage/node-folder.ts";
 import type { Files } from "../storage/files.ts";
 import type { StudyFacts } from "../studies/parts.ts";
-import type { Given, Result, StudyContext } from "../studies/study.ts";
+import type { Given, Result, Study, StudyContext } from "../studies/study.ts";
 
 /** Something to run into a folder. */
 export interface Job extends Given {
@@ -14,6 +14,8 @@ export interface Job extends Given {
   readonly continues?: boolean;
   /** Of the reference engine, that it can use. */
   readonly mostThreads?: number | undefined;
+  /** Of its largest figure, mm. */
+  readonly page?: Study["page"] | undefined;
   /** The same with half the time step, or another seed; undefined where there is no time step to halve. */
   readonly vary: (change: Change) => Promise<Job | undefined>;
 }

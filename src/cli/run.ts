@@ -1,18 +1,21 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { saidBy } from "../clipped.ts";
+import { bytesText } from "../compile/estimate.ts";
 import { digest } from "../compile/hash.ts";
 import { DataError } from "../errors.ts";
 import { openFolder } from "../storage/node-folder.ts";
-import { writeText, type Files } from "../storage/files.ts";
+import { writeText } from "../storage/files.ts";
 import { CHECKPOINT_FILE } from "../storage/checkpoint.ts";
 import { RUN_FILE } from "../storage/run-folder.ts";
+import { isSoftware } from "../gpu/adapter.ts";
+import { boundGarbage, processMemory } from "../node/process-memory.ts";
 import { batchOfSetting } from "../studies/batch.ts";
 import { Parts, refuseUsed, STUDY_FILE } from "../studies/parts.ts";
 import { runBuilt } from "../studies/run-network.ts";
 import { chosenSettings, settingsOf } from "../studies/schema.ts";
 import { presetOf, type Built, type Given, type NetworkStudy, type Result, type Study } from "../studies/study.ts";
 import { converge, otherSeeds } from "./converge.ts";
+import { draw } from "./draw.ts";
 import { chooseEngine } from "./engine.ts";
 import { writeSummary } from "./summary.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -23,8 +26,8 @@ import { ProgressLine } from "./progress.ts";
 import { readText } from "./read-text.ts";
 import { quoted, say } from "./say.ts";
 
-/** Exit code when results are written and a figure could not be drawn. */
-const NO_FIGURE = 3;
+/** ms between looks at how much garbage there is. */
+const LOOK = 200;
 
 /** What the command line says of a run, whatever runs. */
 interface Invocation {
@@ -73,7 +76,10 @@ async function studyJob(study: Study, given: Given, chosen: Chosen, how: Invocat
     return steps.length === 0 ? undefined : again(given, ...steps);
   };
   if ("build" in study)
-    return networkJob(study.name, await builtOf(study, how.options, given, chosen), given, how, vary);
+    return {
+      ...networkJob(study.name, await builtOf(study, how.options, given, chosen), given, how, vary),
+      page: study.page,
+    };
   await study.check(settings, given);
   const free = new Set([...settingsOf(study.settings).values()].filter((s) => s.free).map((s) => s.path));
   const facts = {
@@ -81,8 +87,8 @@ async function studyJob(study: Study, given: Given, chosen: Chosen, how: Invocat
     settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !free.has(name))),
   };
   const continues = study.continues?.(settings) ?? false;
-  const { name, mostThreads } = study;
-  return { name, ...given, facts, continues, mostThreads, vary, run: (context) => study.run(settings, context) };
+  const { name, mostThreads, page } = study;
+  return { name, ...given, facts, page, continues, mostThreads, vary, run: (context) => study.run(settings, context) };
 }
 
 /** Its settings that are time steps, with their values. */
@@ -153,13 +159,14 @@ async function execute(job: Job, how: Invocation): Promise<number> {
     say(text);
   };
   const began = performance.now();
+  const bounding = setInterval(boundGarbage, LOOK);
   try {
     await files.prepare();
     if (facts) unlock = await files.lock("study.lock"); // one run locks its own folder
     say(`${name} on ${chosen.said}`);
     const at = { out, kind: chosen.kind, device: chosen.opened?.device, adapter };
     const result = await interruptible(async (signal) => {
-      const into: Into = { resume, force, tell, line, signal, watch: how.watch };
+      const into: Into = { resume, force, figures: options.figures, tell, line, signal, watch: how.watch };
       const done = await perform(job, at, into);
       if (seeds === undefined) return done;
       const moved = await converge(job, done, seeds, at, (other, place) => perform(other, place, into), tell);
@@ -175,8 +182,12 @@ async function execute(job: Job, how: Invocation): Promise<number> {
     await writeSummary(files, { study: name.replace(/^.*[\\/]/, ""), seed, ...made, values: result.values });
     say(`\n${result.text}\n`);
     say(`${name}: ${((performance.now() - began) / 1000).toFixed(1)} s; results in ${out}`);
-    return options.figures ? await draw(result, files) : 0;
+    chosen.opened?.device.destroy(); // before figures take memory of their own
+    const code = options.figures ? await draw(result, files) : 0;
+    say(`memory: ${bytesText(processMemory().most)} at most`);
+    return code;
   } finally {
+    clearInterval(bounding);
     line.clear();
     chosen.opened?.device.destroy();
     await unlock?.();
@@ -186,6 +197,8 @@ async function execute(job: Job, how: Invocation): Promise<number> {
 interface Into {
   readonly resume: boolean;
   readonly force: boolean;
+  /** Whether they will be drawn. */
+  readonly figures: boolean;
   readonly tell: (text: string) => void;
   readonly line: ProgressLine;
   readonly signal: AbortSignal;
@@ -194,16 +207,18 @@ interface Into {
 
 /** Computes a job in a folder that is there. */
 async function perform(job: Job, { out, kind, device, adapter }: Place, how: Into): Promise<Result> {
-  const { resume, force, tell, line, signal, watch } = how;
+  const { resume, force, figures, tell, line, signal, watch } = how;
   const { facts, continues = false, seed, files: texts } = job;
   const files = await openFolder(out);
   const digests = Object.fromEntries([...texts].map(([file, text]) => [file, digest(text)]));
   const whole = facts && { ...facts, seed, files: digests, engine: kind, adapter };
   const parts = whole && (await Parts.open(files, whole, { resume, force, continues }, tell));
   const { announcer } = await import("../studies/announce.ts");
+  const { expectedBytes, openTools } = await import("./memory.ts");
+  await openTools(files, figures);
   return job.run({
     seed, files: texts, engine: kind, device, adapter, out: files, resume, force, signal,
-    folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell, announce: announcer(tell, () => 1024 * process.resourceUsage().maxRSS),
+    folder: (below) => folderBelow(out, below), keep: parts?.keep ?? ((_, compute) => compute()), say: tell, announce: announcer(tell, (sim, ahead) => expectedBytes(sim, ahead, { page: figures ? job.page : undefined, software: isSoftware(device?.adapterInfo) })),
     progress: (part, done, simulated) => {
       line.show(part, done, simulated);
       watch?.(part, done);
@@ -223,33 +238,6 @@ async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promi
   } finally {
     interrupted.done();
   }
-}
-
-/** Draws what can be drawn; the results are written already. @returns the exit code */
-async function draw(result: Result, files: Files): Promise<number> {
-  const { toPng } = await import("../plot/png.ts");
-  const drawn: string[] = [];
-  let code = 0;
-  const tried = async (what: string, work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      code = NO_FIGURE;
-      process.stderr.write(`${what} could not be drawn: ${saidBy(error)}\nThe results are in ${files.where}.\n`);
-    }
-  };
-  await tried("the figures", async () => {
-    for (const { name, svg } of await result.figures()) {
-      await tried(`figure ${name}`, async () => {
-        const text = await svg();
-        await writeText(files, `${name}.svg`, text);
-        await files.write(`${name}.png`, toPng(text));
-        drawn.push(join(files.where, `${name}.png`));
-      });
-    }
-  });
-  if (drawn.length > 0) say(`figures (PNG and SVG): ${drawn.join(", ")}`);
-  return code;
 }
 
 /** This command with --resume. @param out  the folder, where it was not given */

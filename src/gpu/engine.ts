@@ -6,7 +6,7 @@ import type { Inputs } from "../host/inputs.ts";
 import { Pace } from "../host/pace.ts";
 import { DeviceError, type StateError } from "../errors.ts";
 import { fromStart } from "../host/initial.ts";
-import { arrayBytes, type MemoryUse } from "../host/memory.ts";
+import { arrayBytes, type MemoryAhead, type MemoryUse, RUNNING, sampleBytes } from "../host/memory.ts";
 import { lastSound, stateError } from "../host/soundness.ts";
 import type { Signal } from "../network/signal.ts";
 import { type Base, prepare, type GpuOptions } from "./base.ts";
@@ -111,6 +111,12 @@ class GpuEngine implements VisibleEngine {
 
   memory(): MemoryUse {
     return { host: arrayBytes(this.network, this.#inputs.kept(), this.#settings.kept), device: this.#memory.bytes };
+  }
+
+  ahead(steps: number): MemoryAhead {
+    const software = this.#rests ? RUNNING.software : 0;
+    const samples = sampleBytes(this.network, Math.min(steps, this.#maxSteps, 4 * this.#pace.steps), 4);
+    return { running: RUNNING.any + software + samples, after: RUNNING.any };
   }
 
   advance(toStep: number): Promise<Segment> {

@@ -1,6 +1,6 @@
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { StateError } from "../errors.ts";
-import type { MemoryUse } from "./memory.ts";
+import type { MemoryAhead, MemoryUse } from "./memory.ts";
 
 /** Phases of a block, per stage; kernel labels, timings and messages use these names. */
 export const PHASES = ["drive", "release", "learn", "deliver", "integrate"] as const;
@@ -78,6 +78,9 @@ export interface Engine extends Controls {
   load(state: EngineState, step: number): Promise<void>;
   /** What it takes now. */
   memory(): MemoryUse;
+  /** What running will take beside that, in this process; a run too short for threads that would start later then gets none.
+   * @param steps  of the run; a few have been tried */
+  ahead(steps: number): MemoryAhead;
   /** wall time spent in each phase so far, ms, where it can be measured. */
   timings(): Timings;
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import { TRACES, type TrainingTrace } from "../compile/trained/training.ts";
 import type { TrainingEngine, TrainingSpan } from "../host/training.ts";
 import { didYouMean, ModelError, StateError } from "../errors.ts";
 import type { TrainedControls } from "./trained-controls.ts";
-import { arrayBytes, type MemoryUse } from "./memory.ts";
+import { arrayBytes, type MemoryAhead, type MemoryUse, RUNNING } from "./memory.ts";
 import { sampleSteps } from "./samples.ts";
 import type { Engine, EngineState, LinkStates, Segment, TraceSamples } from "./engine.ts";
 
@@ -191,6 +191,15 @@ export class TrainedEngine implements Engine {
   memory(): MemoryUse {
     const { host, device } = this.#inner.memory(this.#wanted());
     return { host: host + arrayBytes(this.#inner.compiled), device };
+  }
+
+  /** A checkpoint is there three times while it is written: read, packed, and as bytes of the file. */
+  ahead(): MemoryAhead {
+    const { host, device } = this.memory();
+    return {
+      running: RUNNING.any + (this.kind === "gpu" ? RUNNING.software : 0) + 3 * (host + device),
+      after: RUNNING.any,
+    };
   }
 
   timings(): Record<string, never> {

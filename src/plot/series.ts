@@ -106,20 +106,30 @@ function drawStep(s: StepSeries, plot: Plot, index: number): string {
   return element("path", { d: d.join(""), ...(s.filled ? { fill: colour } : stroke(colour, s.width ?? 0.8)) });
 }
 
+/** Marks of one path at most: a renderer holds all edges of a path at once, some 200 bytes a mark. */
+const MARKS = 4096;
+
 function drawRaster(s: RasterSeries, plot: Plot, index: number): string {
   const row = Math.abs(plot.y(1) - plot.y(0));
   const height = Math.max(0.5, row * (s.tick ?? 0.9));
   const width = 0.35; // points: about a printed hairline
   const paths = new Map<string, string[]>();
+  const done: string[] = [];
   const fixed = colourOf(s, index);
   const rise = `v${num(height)}`;
+  const draw = (colour: string, d: string[]): void => {
+    done.push(element("path", { d: d.join(""), ...stroke(colour, width) }));
+    d.length = 0;
+  };
   for (let k = 0; k < s.x.length; k++) {
     const colour = s.colourOf?.(s.rows[k] as number) ?? fixed;
     let d = paths.get(colour);
     if (d === undefined) paths.set(colour, (d = []));
     d.push(`M${num(plot.x(s.x[k] as number))} ${num(plot.y(s.rows[k] as number) - height / 2)}${rise}`);
+    if (d.length === MARKS) draw(colour, d);
   }
-  return [...paths].map(([colour, d]) => element("path", { d: d.join(""), ...stroke(colour, width) })).join("");
+  for (const [colour, d] of paths) if (d.length > 0) draw(colour, d);
+  return done.join("");
 }
 
 function drawScatter(s: ScatterSeries, plot: Plot, index: number): string {

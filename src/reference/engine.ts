@@ -6,7 +6,7 @@ import { type InputBlock, Inputs } from "../host/inputs.ts";
 import { CellParams } from "../host/params.ts";
 import { Pace } from "../host/pace.ts";
 import { fromStart } from "../host/initial.ts";
-import { arrayBytes, type MemoryUse } from "../host/memory.ts";
+import { arrayBytes, type MemoryAhead, type MemoryUse, RUNNING, sampleBytes } from "../host/memory.ts";
 import { lastSound, stateError } from "../host/soundness.ts";
 import type { Spawn } from "../host/threads.ts";
 import type { Signal } from "../network/signal.ts";
@@ -53,6 +53,8 @@ export async function threadedEngine(network: CompiledNetwork, { precision = 64,
 const LONGEST_RUN = 8192;
 /** ms of work before threads are worth their start. */
 const HIRE_AFTER = 250;
+/** How much longer steps take before their code is compiled. */
+const COLD = 3;
 /** ns of work that threads meet for: some ten times what a meeting takes. */
 const WORTH = 60_000;
 /** ns of a source in a block, of each of its spikes, and of a spike's release. */
@@ -87,6 +89,7 @@ class ReferenceEngine implements Engine {
   #fault: Promise<StateError> | undefined;
   #silence: Promise<void> | undefined; // threads are waited for
   #worked = 0; // ms
+  #perStep = Infinity; // ms, the least so far
   readonly #ms = { drive: 0, release: 0, learn: 0, deliver: 0, integrate: 0 };
 
   constructor(network: CompiledNetwork, precision: 64 | 32, { plain = false, threads = 1, spawn, worth = WORTH }: { readonly threads?: number; readonly spawn?: Spawn; readonly plain?: boolean; readonly worth?: number | undefined }) {
@@ -156,6 +159,20 @@ class ReferenceEngine implements Engine {
     return { host: own + changingBytes(this.#kept) + threads, device: 0 };
   }
 
+  ahead(steps: number): MemoryAhead {
+    const short = this.#team === undefined && steps * this.#perStep < COLD * HIRE_AFTER;
+    if (short) this.#hired = true; // what was said would not hold with threads
+    const parts = short ? [] : (this.#more?.parts ?? []);
+    const toStart = this.#team === undefined ? Math.max(0, parts.length - 1) : 0;
+    const tables = toStart === 0 ? 0 : partBytes(this.network, parts);
+    const after = RUNNING.any + toStart * RUNNING.thread;
+    const printed = [...this.#printed].filter(([k]) => this.#memory.heap?.scratch.has(k) !== true);
+    const text = printed.reduce((sum, [, { integrate }]) => sum + integrate.toString().length, 0);
+    const compiled = RUNNING.character * text * Math.max(1, parts.length);
+    const samples = sampleBytes(this.network, Math.min(steps, LONGEST_RUN, 2 * this.#pace.steps), this.#f32 ? 4 : 8);
+    return { running: after + tables + compiled + samples, after };
+  }
+
   /** Runs at once, so that controls act in the order of calls; the promise lets progress and interrupts through. */
   advance(toStep: number): Promise<Segment> {
     const fault = this.#fault;
@@ -204,6 +221,7 @@ class ReferenceEngine implements Engine {
   #measured(steps: number, ms: number): void {
     this.#pace.measured(steps, ms);
     this.#worked += ms;
+    this.#perStep = Math.min(this.#perStep, ms / steps);
     if (this.#worked > HIRE_AFTER && !this.#hired) this.hire().catch(() => undefined); // goes on alone
   }
 

@@ -1,7 +1,7 @@
 /// <reference types="@webgpu/types" preserve="true" />
 import type { CompiledNetwork } from "../compile/compiled.ts";
 import type { Engine, EngineKind, EngineState, Segment, Timings } from "../host/engine.ts";
-import type { MemoryUse } from "../host/memory.ts";
+import type { MemoryAhead, MemoryUse } from "../host/memory.ts";
 import { TrainedEngine } from "../host/trained.ts";
 import { threadsHere } from "../host/threads.ts";
 import { checkThreads, worthThreads } from "../reference/split.ts";
@@ -28,6 +28,9 @@ export interface SimulateOptions extends CompileOptions {
    * networks that are large enough. Results have the same bits whatever it is. */
   readonly threads?: number | "auto" | undefined;
 }
+
+/** Of a rehearsal, at most. */
+const REHEARSED = { blocks: 10, ms: 50 } as const;
 
 const KINDS: readonly string[] = ["auto", "gpu", "reference", "reference32"];
 
@@ -168,6 +171,11 @@ export class Simulation {
   /** Bytes that it takes in this process and on the device: what is there before the first step stays to the end. */
   get memory(): MemoryUse {
     return this.#engine.memory();
+  }
+
+  /** What running will take of this process beside that. @internal */
+  ahead(steps: number): MemoryAhead {
+    return this.#engine.ahead(steps);
   }
 
   /** Wall time in each phase so far, ms, where the engine can measure it. */
@@ -330,6 +338,20 @@ export class Simulation {
     this.checkOpen();
     if (this.#running) throw new ModelError("readout()", "was called while a run goes on", "Call it between two runs");
     return readoutNow(this.#engine, readout, entry);
+  }
+
+  /** Runs some of the first steps and goes back: what an engine makes at its first step, compiled kernels above all, is there from then on, and
+   * it has seen what a step takes. @internal */
+  async rehearse(): Promise<void> {
+    this.checkOpen();
+    if (this.network.trained !== undefined) return; // what watches a training would see it
+    const { step, state } = await this.save();
+    const block = Math.min(this.network.maxBlock, this.#engine.stepsPerSubmit);
+    const began = performance.now();
+    for (let k = 1; k <= REHEARSED.blocks && performance.now() - began < REHEARSED.ms; k++)
+      await this.#engine.advance(step + k * block);
+    await this.#engine.load(state, step);
+    this.#control.replay(this.#inForce);
   }
 
   async save(): Promise<Checkpoint> {

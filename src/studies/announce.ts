@@ -1,15 +1,25 @@
 import { bytesText } from "../compile/estimate.ts";
 import type { Simulation } from "../run/simulate.ts";
 
+/** What a simulation is made for, as far as it takes memory. */
+export interface Ahead {
+  /** of its run. */
+  readonly steps: number;
+  /** of a chunk of it, whose spikes are in memory at once. */
+  readonly chunkSteps: number;
+  /** bytes that whoever runs it gathers meanwhile. */
+  readonly gathered?: number;
+}
+
 /** Called before a simulation's first step: says what is worth knowing of it, and the memory that it takes. */
-export type Announce = (sim: Simulation) => void;
+export type Announce = (sim: Simulation, ahead: Ahead) => Promise<void>;
 
 /** Of one run of a study, which may make many simulations: a warning is said once, and memory when it takes more.
- * @param peak  bytes that the whole process has needed at most: what stays while it runs, and what drawing and compiling took beside it */
-export function announcer(say: (line: string) => void, peak?: () => number): Announce {
+ * @param expected  bytes that the whole process will have taken at most when the simulation is over */
+export function announcer(say: (line: string) => void, expected?: (...of: Parameters<Announce>) => Promise<number>): Announce {
   const heard = new Set<string>();
   let most = 0;
-  return (sim) => {
+  return async (sim, ahead) => {
     for (const line of sim.warnings) {
       if (!heard.has(line)) say(`Warning: ${line}`);
       heard.add(line);
@@ -17,9 +27,8 @@ export function announcer(say: (line: string) => void, peak?: () => number): Ann
     const { host, device } = sim.memory;
     if (host + device <= 1.1 * most) return;
     most = host + device;
-    const whole = peak === undefined ? "" : `; ${bytesText(peak())} with all else that this process has needed so far`;
-    say(
-      `memory: ${bytesText(host)} in this process${device > 0 ? `, ${bytesText(device)} on the device` : ""}${whole}`,
-    );
+    const whole = expected === undefined ? "" : `; about ${bytesText(await expected(sim, ahead))} for the whole process at most`;
+    const own = `${bytesText(host)} in this process${device > 0 ? `, ${bytesText(device)} on the device` : ""}`;
+    say(`memory: ${own}${whole}`);
   };
-}
+} // prettier-ignore

@@ -27,7 +27,7 @@ export async function runNetwork(run: NetworkRun, context: StudyContext): Promis
   const sim = await simulate(network, { device, engine, dt, method, duration, onCompile: say });
   try {
     for (const note of notes) say(note);
-    announce(sim);
+    await announce(sim, { steps: sim.steps("duration", duration), chunkSteps: sim.steps("chunk", chunk, true) });
     const began = performance.now();
     let from = 0;
     const onNote = (note: string): void => {

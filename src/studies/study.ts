@@ -30,6 +30,8 @@ interface Common<S extends z.ZodObject> {
   /** Files it takes, by option name, with a line of help. */
   readonly files?: ReadonlyMap<string, string>;
   readonly defaultSeed: number;
+  /** Width and height of its largest figure, mm: the memory that drawing takes is said before a run. */
+  readonly page: readonly [width: number, height: number];
   /** Of the reference engine, that it can use; left out: all. */
   readonly mostThreads?: number;
 }

@@ -25,7 +25,7 @@ async function begun(study: LongStudy, settings: Record<string, unknown>): Promi
     folder: async () => new MemoryFiles(),
     keep: (_, compute) => compute(),
     say: () => undefined,
-    announce: () => undefined,
+    announce: async () => undefined,
     progress: () => undefined,
     signal: AbortSignal.abort(STOPPED),
     resume: false,

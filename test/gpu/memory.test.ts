@@ -79,6 +79,24 @@ describe("memory is said before the first step, within 10 % of what is taken", (
       expect(Math.abs(said - most) / most).toBeLessThan(0.1);
     }));
 
+  test("trying some steps before the first leaves no trace", () =>
+    gpu.use(async (device) => {
+      const ran = async (rehearsed: boolean): Promise<unknown> => {
+        const sim = await simulate(wired(200, 20), { device, engine: "gpu", dt: ms(0.025) });
+        if (rehearsed) await sim.rehearse();
+        expect(sim.step).toBe(0);
+        const found: unknown[] = [];
+        for await (const chunk of sim.run(ms(40), { chunk: ms(15) }))
+          found.push(chunk.spikes("P"), chunk.spikes("E"), chunk.trace("E", "V"));
+        const end = await sim.save();
+        await sim.close();
+        return { found, end };
+      };
+      const want = await ran(false);
+      expect(JSON.stringify(want).length).toBeGreaterThan(10_000);
+      expect(await ran(true)).toEqual(want);
+    }));
+
   test("in this process: a million links on the reference engine", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;

@@ -16,5 +16,6 @@ export const brunel: NetworkStudy<typeof settings> = {
   settings,
   presets: REGIMES,
   defaultSeed: 1,
+  page: [160, 122],
   build: async (s, given) => (await import("./build.ts")).buildBrunel(s, given),
 };

@@ -10,6 +10,7 @@ export const columnConvergence: LongStudy<typeof settings> = {
   settings,
   presets: new Map([...PRESETS].filter(([name]) => name !== "replay")),
   defaultSeed: 0,
+  page: [180, 138],
   check: async (s, given) => {
     const { checkColumnRun } = await import("../column/check.ts");
     for (const [dt, trials] of [[s.dt, 1], [s.dt / 2, 1], [s.dt, s.seeds]] as const) checkColumnRun({ ...s, dt, trials, asIntended: false }, given); // prettier-ignore

@@ -24,6 +24,7 @@ export const column: LongStudy<typeof settings> = {
     ["params", "a network of HNN, .json or .param: its drives, weights and mesh, instead of the preset's"],
   ]),
   defaultSeed: 0,
+  page: [180, 148],
   check: async (s, given) => (await import("./check.ts")).checkColumnRun(s, given),
   run: async (s, context) => (await import("./run.ts")).runColumn(s, context),
 };

@@ -51,7 +51,10 @@ export async function respond(
   const duration = ms(step.endMs);
   const counts = step.amplitudes.map(() => new Uint32Array(model.n));
   const sim = await simulate(network(model, step), { device, engine, dt, method, duration });
-  context.announce?.(sim);
+  await context.announce?.(sim, {
+    steps: sim.steps("duration", duration),
+    chunkSteps: sim.steps("chunk", ms(500), true),
+  });
   try {
     const report = (p: { simulatedMs: number; totalMs: number }): void => onProgress?.(p.simulatedMs / p.totalMs);
     for await (const chunk of sim.run(duration, { chunk: ms(500), signal, onProgress: report })) {

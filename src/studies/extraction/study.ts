@@ -9,6 +9,7 @@ export const extract: LongStudy<typeof settings> = {
   settings,
   files: POOL_FILES,
   defaultSeed: 42,
+  page: [180, 104],
   check: async (s, given) => (await import("./check.ts")).checkExtraction(s, given),
   run: async (s, context) => (await import("./run.ts")).runExtraction(s, context),
 };

@@ -10,5 +10,6 @@ export const microcircuit: NetworkStudy<typeof settings> = {
   settings,
   presets: new Map([["full", { scale: { neurons: 1, links: 1 } }]]),
   defaultSeed: 1,
+  page: [160, 132],
   build: async (s, given) => (await import("./build.ts")).buildMicrocircuit(s, given),
 };

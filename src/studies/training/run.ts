@@ -23,6 +23,9 @@ import { packWave, unpackWave, type Sample, type WaveState } from "./wave-state.
 /** Part of the time that checkpoints, which hold all of P, may take. */
 const CHECKPOINT_SHARE = 0.05;
 
+/** Of what dimensions are measured on: as recorded, as float64, in a checkpoint, and joined. */
+const COPIES = 4;
+
 type Waved = WaveState & { readonly covariances: ShownCovariance[] };
 
 /** One run with what it has collected. */
@@ -87,7 +90,10 @@ export class TrainingRun {
       about: { parameters: this.#parameters },
       watching: { traces: MEASURED, observe },
     });
-    announce(sim);
+    const loopSteps = compiled.schedule.stepsPerLoop;
+    const kept = nloop - nloop_train; // loops whose r is gathered: see Samples
+    const bytes = COPIES * 8 * kept * loopSteps * compiled.n * compiled.entries.length;
+    await announce(sim, { steps: nloop * loopSteps, chunkSteps: loopSteps, gathered: bytes });
     const gathered: Gathered = {
       save: () => packWave({ ...state, notebook: this.#notebook?.growing() ?? [] }, collected.kept),
       load: (arrays) => {

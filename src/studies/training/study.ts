@@ -15,6 +15,7 @@ export const train: LongStudy<typeof settings> = {
   presets: PRESETS,
   files: new Map([["targets", "CSV with a row per step and a column per neuron, instead of drawn targets"]]),
   defaultSeed: 0,
+  page: [180, 133],
   mostThreads: 1,
   check: async (s, given) => (await import("./check.ts")).checkTraining(s, given),
   run: async (s, context) => (await import("./train.ts")).train(s, context),

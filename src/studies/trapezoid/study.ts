@@ -13,5 +13,6 @@ export const trapezoid: NetworkStudy<typeof settings> = {
   settings,
   files: POOL_FILES,
   defaultSeed: 42,
+  page: [180, 166],
   build: async (s, given) => (await import("./build.ts")).buildTrapezoid(s, given),
 };

@@ -83,7 +83,10 @@ export async function runPool(
   const duration = seconds(options.duration);
   const { engine, device, signal } = context;
   const sim = await simulate(driven(pool, rates, seed), { device, engine, dt: ms(dt), duration });
-  context.announce?.(sim);
+  await context.announce?.(sim, {
+    steps: sim.steps("duration", duration),
+    chunkSteps: sim.steps("chunk", seconds(1), true),
+  });
   const streams = rates.map(() => new ForceStream(units, { gain, spikeBin: dt, ...delays }));
   const pieces = rates.map(() => ({ times: [] as Float64Array[], cells: [] as Uint32Array[], force: [] as Float64Array[] })); // prettier-ignore
   try {

@@ -9,6 +9,7 @@ export const watanabePipeline: LongStudy<typeof settings> = {
   settings,
   presets: new Map([["published", { search: { network: "published", objective: "own maximum", baseline: 10 } }]]),
   defaultSeed: 42,
+  page: [180, 200],
   check: async (s, given) => (await import("./check.ts")).checkPipeline(s, given),
   continues: ({ step }) => step !== "all" && step !== "01",
   run: async (s, context) => (await import("./run.ts")).runPipeline(s, context),

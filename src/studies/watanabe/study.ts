@@ -8,5 +8,6 @@ export const watanabe: NetworkStudy<typeof settings> = {
   title: "800 motor neurons, three phases of 5 s: constant drive, 20 Hz modulation, matched modulation",
   settings,
   defaultSeed: 42,
+  page: [180, 194],
   build: async (s, given) => (await import("./build.ts")).buildWatanabe(s, given),
 };

@@ -76,6 +76,7 @@ const euler: LongStudy = {
   title: "a decay",
   settings: z.strictObject({ dt: real(0.1, "ms", "time step"), chunk: real(1, "ms", "no step") }),
   defaultSeed: 5,
+  page: [0, 0],
   check: () => undefined,
   run: async (settings, { seed, keep }) => {
     const dt = settings["dt"] as number;

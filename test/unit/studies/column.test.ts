@@ -6,7 +6,7 @@ import { column, PRESETS } from "../../../src/studies/column/study.ts";
 import { settings as schema, type ColumnSettings } from "../../../src/studies/column/settings.ts";
 import { chosenSettings } from "../../../src/studies/schema.ts";
 import { law2021, readDipole, readHnn, readSpikeFile, trainsByGid } from "../../../src/models/cortical-column/index.ts";
-import { drawn, inMemory, textOf as text } from "./context.ts";
+import { drawn, expectPage, inMemory, textOf as text } from "./context.ts";
 
 const COLUMN_DEFAULTS = schema.parse({});
 const preset = (name: string): ColumnSettings => chosenSettings("column", schema, [], PRESETS.get(name));
@@ -121,7 +121,9 @@ describe("the column study", () => {
     expect(hnn.model?.rules.length).toBe(rules.length);
     expect(dipole.agg.some((x, k) => dipole.tMs[k]! > 20 && Math.abs(x) > 0.1)).toBe(true);
     expect(summary).toContain(`trial 1: ${spikes.length} spikes`);
-    expect([...(await drawn(result)).keys()].sort()).toEqual(
+    const figures = await drawn(result);
+    expectPage(column, figures.values());
+    expect([...figures.keys()].sort()).toEqual(
       ["cells", "connectivity", "csd", "dipole", "histogram", "raster", "rates", "spectrogram", "spectrum"], // prettier-ignore
     );
   });
@@ -155,5 +157,7 @@ test("convergence: one table of dt/2 and seeds against dt", async () => {
   expect(lines).toHaveLength(3); // the float64 engine is the base here, so it has no row
   expect(lines[1]).toMatch(/^dt \/ 2 +\d+\/\d+ /);
   expect(lines[2]).toMatch(/^seed 1 /);
-  expect([...(await drawn(result)).keys()]).toEqual(["convergence-dipole", "convergence-raster"]);
+  const figures = await drawn(result);
+  expectPage(columnConvergence, figures.values());
+  expect([...figures.keys()]).toEqual(["convergence-dipole", "convergence-raster"]);
 });

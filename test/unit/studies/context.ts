@@ -1,6 +1,8 @@
+import { expect } from "vitest";
 import { announcer } from "../../../src/studies/announce.ts";
 import { Parts } from "../../../src/studies/parts.ts";
-import type { Result, StudyContext } from "../../../src/studies/study.ts";
+import { POINTS_PER_MM } from "../../../src/plot/svg.ts";
+import type { Result, Study, StudyContext } from "../../../src/studies/study.ts";
 import { decode, type Files } from "../../../src/storage/files.ts";
 import { MemoryFiles } from "../../../src/storage/memory-files.ts";
 
@@ -51,4 +53,17 @@ export async function drawn({ figures }: Result): Promise<Map<string, string>> {
   const all = new Map<string, string>();
   for (const { name, svg } of await figures()) all.set(name, await svg());
   return all;
+}
+
+/** A study's page is as large as the largest of its figures, within a tenth. */
+export function expectPage({ page: [width, height] }: Pick<Study, "page">, figures: Iterable<string>): void {
+  const largest = Math.max(...Array.from(figures, areaOf)) / (width * height);
+  expect(largest).toBeGreaterThan(0.9);
+  expect(largest).toBeLessThan(1.1);
+}
+
+/** mm2 */
+function areaOf(svg: string): number {
+  const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? [];
+  return (Number(width) * Number(height)) / POINTS_PER_MM ** 2;
 }

@@ -9,7 +9,7 @@ import { settings as schema, STEPS, type PipelineSettings } from "../../../src/s
 import { thresholdsOf } from "../../../src/studies/watanabe/network.ts";
 import { unitsOf } from "../../../src/studies/watanabe-pipeline/pool.ts";
 import { WATANABE_WINDOWS } from "../../../src/analysis/summary.ts";
-import { drawn, inMemory, keeping, textOf } from "./context.ts";
+import { drawn, expectPage, inMemory, keeping, textOf } from "./context.ts";
 
 const DEFAULTS = schema.parse({});
 
@@ -161,12 +161,16 @@ describe("the whole study, small", () => {
   });
 
   test("step by step, each reads what the one before wrote", async () => {
-    const figures: string[] = [];
+    const [figures, drawings]: [string[], string[]] = [[], []];
     for (const step of STEPS) {
       const result = await watanabePipeline.run({ ...small, step }, context);
       expect(result.text.length).toBeGreaterThan(20);
-      figures.push(...(await drawn(result)).keys());
+      for (const [name, svg] of await drawn(result)) {
+        figures.push(name);
+        drawings.push(svg);
+      }
     }
+    expectPage(watanabePipeline, drawings);
     const reference = await json<{ percent_mvc: number }>("force_reference.json");
     const offset = await json<{
       force_error: number;

@@ -12,7 +12,7 @@ import { PRESETS, train } from "../../../src/studies/training/study.ts";
 import { settings as schema, type TrainingOptions } from "../../../src/studies/training/settings.ts";
 import { chosenSettings } from "../../../src/studies/schema.ts";
 import type { StudyContext } from "../../../src/studies/study.ts";
-import { drawn, inMemory, keeping, textOf as text } from "./context.ts";
+import { drawn, expectPage, inMemory, keeping, textOf as text } from "./context.ts";
 
 const small = { N: 24, itmax: 60, itstim: 10, nloop: 4, nloop_train: 2, p: 0.4 };
 const optionsOf = (given: Partial<TrainingOptions>): TrainingOptions => schema.parse(given);
@@ -97,7 +97,9 @@ describe("a run on the reference engine", () => {
       expect(norm[first + 2]).not.toBe(norm[first]);
       expect(norm[first + 3]).toBe(norm[first + 2]); // and stops
     }
-    expect([...(await drawn(result)).keys()]).toEqual(["error", "motifs", "targets", "rasters", "eigenvalues", "covariance"]); // prettier-ignore
+    const figures = await drawn(result);
+    expect([...figures.keys()]).toEqual(["error", "motifs", "targets", "rasters", "eigenvalues", "covariance"]);
+    expectPage(train, figures.values());
     expect(result.text).toContain("pqif 1, seed 0");
   });
 
