@@ -4,6 +4,7 @@ import type { Params } from "./params.ts";
 import { type CellEquations } from "./program.ts";
 import { lost } from "./relaxing.ts";
 import type { ResolvedCell, ResolvedNode } from "./resolved-cell.ts";
+import { lowOf } from "./step-program.ts";
 
 /** float32 stops a state short of where it goes: what a step adds, (1 - exp(-dt/tau)) times what is missing, is lost once it is less
  * than half an ulp, so up to half an ulp over that factor stays missing. Where this is more than is allowed here, the state
@@ -22,8 +23,6 @@ const STATE_LEAST = HALF_ULP / STATE_ERROR;
 const VOLTAGES = Float64Array.from({ length: 25 }, (_, k) => 10 * k - 120);
 /** Cells and entries that are looked at, evenly spaced: time constants vary smoothly along a pool. */
 const LOOKED_AT = 5;
-
-export const lowOf = (state: string): string => `low_${state}`;
 
 /** Statements whose sums into these states carry. */
 export const carrying = (stmts: readonly Stmt[], states: ReadonlySet<string>): Stmt[] =>

@@ -1,8 +1,7 @@
 import { ModelError } from "../../errors.ts";
 import { type Expr, mul, name, negate, sub } from "../../lang/expr.ts";
 import type { ClampUse } from "../clamps.ts";
-import { lowOf } from "./carry.ts";
-import type { CellProgram } from "./step-program.ts";
+import { type CellProgram, lowOf } from "./step-program.ts";
 import type { Params } from "./params.ts";
 import type { Path } from "./path.ts";
 

@@ -5,7 +5,7 @@ import { dependsOn, freeNames, substitute } from "../../lang/names.ts";
 import { readFunctions } from "../../lang/functions.ts";
 import { parse } from "../../lang/parse.ts";
 import type { Method, Neuron, NeuronState } from "../../mechanisms/neuron.ts";
-import { lowOf } from "./carry.ts";
+import { lowOf } from "./step-program.ts";
 import { implicitly, implicitName } from "./implicitly.ts";
 import { isZero, linearIn } from "../../lang/linear.ts";
 import { Noises, noiseStep, whiteStep, type WhiteTerm } from "./noise.ts";

@@ -10,6 +10,9 @@ export interface Draw {
 /** By the law of a draw, what draws it, in WGSL and in JavaScript. */
 export const DRAWN = { normal: "gauss", uniform: "even" } as const satisfies Record<Draw["law"], string>;
 
+/** The word in which a state carries what float32 rounds off, see carry.ts. */
+export const lowOf = (state: string): string => `low_${state}`;
+
 /** What both kinds of program say. Names are unique; a state's row in the state array is its index in `states`. */
 interface AnyProgram {
   readonly states: readonly string[];
