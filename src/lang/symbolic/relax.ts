@@ -6,6 +6,14 @@ import { type Symbols, valueOf } from "./symbols.ts";
 export type Form =
   { readonly inf: Expr; readonly tau: Expr } | { readonly alpha: Expr; readonly beta: Expr } | { readonly next: Expr };
 
+/** With every expression of it changed. */
+export const mapForm = (form: Form, f: (e: Expr) => Expr): Form =>
+  "next" in form
+    ? { next: f(form.next) }
+    : "inf" in form
+      ? { inf: f(form.inf), tau: f(form.tau) }
+      : { alpha: f(form.alpha), beta: f(form.beta) };
+
 /** With every test that reads x under a name of its own: what it decides has no slope in x, and yet depends on it. */
 function withoutTests(s: Symbols, f: Expr, x: string): { f: Expr; tests: Map<string, Expr> } {
   const tests = new Map<string, Expr>();

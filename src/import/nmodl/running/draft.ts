@@ -5,7 +5,7 @@ import type { Received } from "../events/received.ts";
 import { inOrder } from "./order.ts";
 import type { Context } from "./context.ts";
 import { fresh, isFresh, type Phases, staleName } from "./phases.ts";
-import type { Form } from "../../../lang/symbolic/relax.ts";
+import { type Form, mapForm } from "../../../lang/symbolic/relax.ts";
 import { keptName, Resolver, stateOf } from "./resolve.ts";
 import { checkRates, type Scheme } from "./schemes.ts";
 import type { Routine } from "../reading/syntax.ts";
@@ -179,13 +179,6 @@ function keptSteps(resolver: Resolver, s: Context["symbols"], final: (e: Expr) =
 
 export const exprsOf = (form: Form): Expr[] =>
   "next" in form ? [form.next] : "inf" in form ? [form.inf, form.tau] : [form.alpha, form.beta];
-
-const mapForm = (form: Form, f: (e: Expr) => Expr): Form =>
-  "next" in form
-    ? { next: f(form.next) }
-    : "inf" in form
-      ? { inf: f(form.inf), tau: f(form.tau) }
-      : { alpha: f(form.alpha), beta: f(form.beta) };
 
 /** Plain names for old and new values, and copies for old values that would be gone. */
 function finished(

@@ -8,7 +8,7 @@ import { chosen, type Equation, formOf, slopeOf, through, type Written } from ".
 import { Execution } from "./execute.ts";
 import { rested, solved } from "./solved.ts";
 import type { At } from "../reading/lexer.ts";
-import { implicit, euler, exact, type Form, nextOf } from "../../../lang/symbolic/relax.ts";
+import { implicit, euler, exact, type Form, mapForm, nextOf } from "../../../lang/symbolic/relax.ts";
 import { drawName, type Law, nowName, startName } from "./random.ts";
 import { type Conserved, fluxes, held, reactionsOf, released, type Scheme } from "./schemes.ts";
 import type { Context } from "./context.ts";
@@ -386,8 +386,13 @@ class Advance {
       const before = this.updates[known];
       if (before === undefined) this.updates.push({ state: name, form: { next: value }, at: block });
       else {
-        const next = s.substitute(value, new Map([[fresh(name), nextOf(s, before)]]));
-        this.updates[known] = { ...before, form: { next } };
+        // what was computed before it was set is of its equation alone
+        const plain = new Map([[fresh(name), nextOf(s, before)]]);
+        for (const [other, held] of this.#values) this.#values.set(other, s.substitute(held, plain));
+        this.updates.forEach(
+          (u, k) => (this.updates[k] = { ...u, form: mapForm(u.form, (e) => s.substitute(e, plain)) }),
+        );
+        this.updates[known] = { ...before, form: { next: s.substitute(value, plain) } };
       }
       this.#values.set(name, s.name(fresh(name)));
     }
