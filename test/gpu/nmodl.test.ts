@@ -80,6 +80,27 @@ test("cells that fire after the events of a step, in a loop, on the device as in
   expect(await gpu.use((device) => run({ engine: "gpu", device }))).toEqual(want);
 });
 
+test.each(["bounded_newton", "driven_interval"])("cells that compute when they fire, %s, on the device a step beside float64 at most", async (name) => {
+  const run = async (engine: object): Promise<number[][]> => {
+    const net = new Network({ seed: 3 });
+    const file = nmodlCell(readFileSync(new URL(`../fixtures/nmodl-cells/${name}.mod`, import.meta.url), "utf8"));
+    if (file.kind !== "neuron") throw new Error(file.kind);
+    const cells = net.cells("cells", file.neuron({ n: 10 }));
+    const source = net.sources("source", 10, poisson({ rate: Hz(150) }));
+    net.connect(source, cells.event, oneToOne(), { weight: one(0.45), delay: ms(0) });
+    const sim = await simulate(net, { dt: ms(0.1), ...engine });
+    const found: number[][] = [];
+    for await (const chunk of sim.run(ms(200), { chunk: ms(200) })) found.push(...timesPerCell(chunk.spikes(cells)).map((t) => [...t])); // prettier-ignore
+    await sim.close();
+    return found;
+  };
+  const want = await run({ engine: "reference" });
+  expect(want.flat().length).toBeGreaterThan(50);
+  const got = await gpu.use((device) => run({ engine: "gpu", device }));
+  expect(got.map((times) => times.length)).toEqual(want.map((times) => times.length));
+  got.forEach((times, c) => times.forEach((t, k) => expect(Math.abs(t - (want[c]?.[k] as number))).toBeLessThan(0.11)));
+}); // prettier-ignore
+
 // states of connections; events that a receptor sends itself; a WATCH; a pool with a current of its own, and one solved by Newton's method
 test("a large cell with events of receptors' own, and one that hears nobody, on the device as in both references", async () => {
   const run = async (engine: object): Promise<number[]> => {
