@@ -96,7 +96,7 @@ export async function verifyNetwork(
     const largest = stored.reduce((a, b) => Math.max(a, b), 0);
     // of the links and their trains alone, whatever the cells do; the files label it with the end of its step
     const g = traceError(chunk, "aMN", voltages, conductance, (row) => recorded.indexOf(cells[row] as number), settings.dt_ms); // prettier-ignore
-    rows.push(atMost(stem, "conductances, largest error (of the largest)", g.error / largest, ALLOWED.conductance.value, [g.values, stored.length - new Set(cells).size])); // prettier-ignore
+    rows.push(atMost(stem, "conductances, largest error (of the largest)", g.error / (largest || 1), ALLOWED.conductance.value, [g.values, stored.length - new Set(cells).size])); // prettier-ignore
   }
   return rows;
 }
@@ -397,6 +397,6 @@ export async function verifySynapse(files: CaseFiles, stem: string, context: Ver
     atMost(stem, "cases with another spike count", found.otherCounts, 0, cases.length, firing),
     atMost(stem, "spikes, worst (ms)", found.worstSteps * settings.dt_ms, ALLOWED.r2Spikes.value, cases.length, firing),
     atMost(stem, "voltages, largest error (mV)", V.error, ALLOWED.r2Voltage.value, [V.values, 2 * stored.rows]),
-    atMost(stem, "conductances, largest error (of the largest)", g.error / largest, ALLOWED.conductance.value, [g.values, 2 * labelled]),
+    atMost(stem, "conductances, largest error (of the largest)", g.error / (largest || 1), ALLOWED.conductance.value, [g.values, 2 * labelled]),
   ]; // prettier-ignore
 }

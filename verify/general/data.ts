@@ -112,8 +112,10 @@ export class Parameters {
   }
 }
 
-/** What a case says that a state begins with, or undefined where it says it in words ("EL") or not at all. */
-export function initial(data: { readonly [key: string]: unknown }, name: string): Quantity | Quantities | undefined {
+/** What a case says that a state begins with: a quantity or one of its parameters ("EL"); undefined where it says it in other words ("b v") or not at all. */
+export function initial(data: GeneralCase, name: string): Quantity | Quantities | undefined {
+  const word = z.looseObject({ [name]: z.string() }).safeParse(data["initial"]).data?.[name] as string | undefined;
+  if (word !== undefined && own(data.parameters, word) !== undefined) return new Parameters(data).quantity(word);
   const given = z.looseObject({ [name]: parameter }).safeParse(data["initial"]);
   return given.success ? new Parameters({ parameters: given.data }).quantity(name) : undefined;
 }

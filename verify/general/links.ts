@@ -22,7 +22,7 @@ import {
   rowSteps,
   runSteps,
 } from "./data.ts";
-import { limit } from "./single.ts";
+import { limit, starts } from "./single.ts";
 import { spiking } from "./told.ts";
 
 /** The case's passive cell: a conductance that decays exactly, and a membrane by exponential Euler with what has just arrived. */
@@ -88,7 +88,7 @@ function shortTermNetwork({ data, trains: steps, kinds, targets }: ShortTermCase
   const from = relayed ? spiking(net, "sources", steps, dt) : net.sources("sources", steps.length, trains(times));
   const each = targets.length;
   const params = Object.fromEntries(["C", "gL", "EL", "Ee", "tau_g"].map((name) => [name, p.quantity(name)]));
-  const cells = net.cells("targets", passive({ n: each * steps.length, params }));
+  const cells = net.cells("targets", passive({ n: each * steps.length, params, initial: starts(data, { V: "V", g: "g" }) }));
   const pairs = steps.flatMap((_, s) => targets.map((__, t) => [s, each * s + t] as const));
   net.connect(from, cells.excitatory, list(pairs), {
     name: "links",

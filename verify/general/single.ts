@@ -56,7 +56,10 @@ function clampEach(net: Network, cells: AnyCells, unit: Quantity, amplitudes: re
 } // prettier-ignore
 
 /** What cells begin with, where the case gives it as numbers: by our name, and by the case's. */
-const starts = (data: GeneralCase, names: Readonly<Record<string, string>>): Record<string, Quantity | Quantities> =>
+export const starts = (
+  data: GeneralCase,
+  names: Readonly<Record<string, string>>,
+): Record<string, Quantity | Quantities> =>
   Object.fromEntries(
     Object.entries(names).flatMap(([ours, theirs]) => {
       const given = initial(data, theirs);
@@ -64,14 +67,18 @@ const starts = (data: GeneralCase, names: Readonly<Record<string, string>>): Rec
     }),
   );
 
+/** Amplitudes of the cells' currents, and their unit. */
+function currents(inputs: unknown): { readonly amplitudes: readonly number[]; readonly unit: Quantity } {
+  const { current_nA_per_cell: inNA, current_pA_per_cell: inPA } = part(inputs, z.looseObject({ current_nA_per_cell: z.array(z.number()).optional(), current_pA_per_cell: z.array(z.number()).optional() }));
+  if (inNA !== undefined) return { amplitudes: inNA, unit: nA(1) };
+  return { amplitudes: part(inPA, z.array(z.number(), { error: "inputs.current_nA_per_cell is missing" })), unit: pA(1) };
+} // prettier-ignore
+
 /** g01: leaky integrate-and-fire cells under current steps. */
 export async function verifyLif(files: CaseFiles, name: string, context: VerifyContext): Promise<VerifyRow[]> {
   const data = readCase(files);
   const p = new Parameters(data);
-  const { current_nA_per_cell: amplitudes } = part(
-    data.inputs,
-    z.looseObject({ current_nA_per_cell: z.array(z.number()) }),
-  );
+  const { amplitudes, unit } = currents(data.inputs);
   const { dt_ms: dt, steps } = data;
   const n = amplitudes.length;
   const gL = p.list("gL", n);
@@ -84,7 +91,7 @@ export async function verifyLif(files: CaseFiles, name: string, context: VerifyC
       params: { C_m: p.quantity("C"), tau_m: perCell(ms, p.list("C", n).map((C, k) => C / (gL[k] as number))), E_L: p.quantity("EL"), V_th: p.quantity("V_th"), V_reset: p.quantity("V_reset"), t_ref: p.quantity("t_ref") },
     }),
   ); // prettier-ignore
-  clampEach(net, cells, nA(1), amplitudes, data.inputs, dt);
+  clampEach(net, cells, unit, amplitudes, data.inputs, dt);
   const voltages = readTable(files, "v.csv");
   const every = ms(rowSteps(voltages) * dt);
   net.record(cells, "V", { cells: columnCells(voltages, "V_cell", "_mV"), every });
@@ -144,12 +151,12 @@ export async function verifyAdex(files: CaseFiles, name: string, context: Verify
   const data = readCase(files);
   const p = new Parameters(data);
   const cells = part(data.expected["per_cell"], perCellSpikes);
-  const { current_pA_per_cell: input } = part(data.inputs, z.looseObject({ current_pA_per_cell: z.array(z.number()) }));
+  const { amplitudes, unit } = currents(data.inputs);
   const of = { C_m: "C", g_L: "gL", E_L: "EL", V_T: "VT", Delta_T: "DeltaT", tau_w: "tau_w", a: "a", b: "b", V_reset: "V_r", V_peak: "V_peak" };
   const params = Object.fromEntries(Object.entries(of).map(([own, theirs]): [string, Quantity | Quantities] => [own, p.quantity(theirs)]));
   const net = new Network({ seed: 1 });
   const population = net.cells("cells", adex({ n: cells.length, params, initial: starts(data, { V: "V", w: "w" }) }));
-  clampEach(net, population, pA(1), input, data.inputs, data.dt_ms);
+  clampEach(net, population, unit, amplitudes, data.inputs, data.dt_ms);
   const { chunk, reference, simulated, table } = await runCells(files, net, data, context, ["V", "w"], columnStem("V_cell", "_mV"), cells.length);
   // an adapter's exp is off by up to 4 ulp on [-1, 1], the twins' that the limit comes from by half an ulp: a step errs about twice as much
   const wide = Number(data.tolerance.f32["wide_steps"]) * (context.engine === "gpu" ? 2 : 1);
