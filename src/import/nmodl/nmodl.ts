@@ -19,7 +19,7 @@ import { runPhases } from "./running/phases.ts";
 import { Fixed, withParametersFixed } from "./running/fixing.ts";
 import { noteEarlyTables } from "./running/tabulated.ts";
 import { AsEquations } from "./running/schemes.ts";
-import { withStatesSet } from "./running/set-states.ts";
+import { noteTotals, withStatesSet } from "./running/set-states.ts";
 import { Symbols } from "../../lang/symbolic/symbols.ts";
 import type { NetReceive, Program } from "./reading/syntax.ts";
 import { tidy } from "../../lang/symbolic/tidy.ts";
@@ -163,7 +163,9 @@ function translate(
     notes: [...program.notes],
   };
   for (const { name, ...at } of program.pointers) context.notes.push(`the POINTER ${name} in ${lexer.where(at)} is read over: no state and no current depends on it`); // prettier-ignore
-  const phases = withNoise(context, withStatesSet(context, runPhases(context)));
+  const ran = runPhases(context);
+  noteTotals(context, ran);
+  const phases = withNoise(context, withStatesSet(context, ran));
   if (mode !== "exact") noteEarlyTables(context, phases.initial);
   let received: Received | undefined;
   const { resolver, ...made } = draft(context, phases, own ? (resolver) => (received = new OwnEvents(context, phases, program.netReceive as NetReceive, resolver).received()) : undefined); // prettier-ignore

@@ -58,3 +58,11 @@ test("a TABLE of what INITIAL sets is noted, where NEURON makes it before", () =
   expect(nmodl(text("GLOBAL x")).notes).not.toContain(note);
   expect(nmodl(text("RANGE s"), { tables: "exact" }).notes).not.toContain(note);
 });
+
+test("a total current that BREAKPOINT reads is noted, where the file carries a current itself", () => {
+  const text = (current: string) => `NEURON { SUFFIX p USEION na READ ina WRITE nai ${current} } ASSIGNED { ina (mA/cm2) ip (mA/cm2) drive } STATE { nai (mM) }
+INITIAL { nai = 8 } BREAKPOINT { ip = nai*1e-4 drive = ina + ip SOLVE s METHOD cnexp } DERIVATIVE s { nai' = -drive }`; // prettier-ignore
+  const note = "BREAKPOINT reads the total ina: NEURON shows it what the mechanisms that run before this one have added, hillock the whole of the step"; // prettier-ignore
+  expect(nmodl(text("NONSPECIFIC_CURRENT ip")).notes).toContain(note);
+  expect(nmodl(text("")).notes).not.toContain(note);
+});

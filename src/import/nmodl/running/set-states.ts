@@ -38,3 +38,12 @@ function isSettled({ symbols: s }: Context, name: string, value: Expr): boolean 
     return Object.is(once, twice) || Math.abs(twice - once) <= 1e-12 * Math.abs(once);
   });
 }
+
+/** Says where BREAKPOINT reads an ion's total current, of which NEURON shows it what mechanisms that it runs earlier have added. */
+export function noteTotals({ symbols: s, notes, program }: Context, { currents }: Phases): void {
+  for (const { ion, read, write } of program.ions) {
+    const total = `i${ion}`;
+    const isRead = [...currents.values()].some((e) => s.reads(e).has(total));
+    if (read.includes(total) && !write.includes(total) && isRead) notes.push(`BREAKPOINT reads the total ${total}: NEURON shows it what the mechanisms that run before this one have added, hillock the whole of the step`); // prettier-ignore
+  }
+}
