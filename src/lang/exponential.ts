@@ -87,7 +87,7 @@ function farExp(x: number): number {
 /** What the texts below read beside Math. */
 export const TABLES = { $powers: POWERS, $scales: SCALES } as const;
 /** The line that a function needs whose text has any of them. */
-export const LOCALS = "var $x, $n, $h, $l, $r, $p;";
+export const LOCALS = "var $x, $n, $h, $l, $r, $p, $y;";
 
 const POWER = "$powers[($n & 127) << 1] * $scales[($n >> 7) + 1022]";
 const BEYOND = `($h + ($powers[(($n & 127) << 1) + 1] - $l + $r * $r * (${C2} + ${C3} * $r + $r * $r * (${C4} + ${C5} * $r))))`;
@@ -96,7 +96,9 @@ const inline = (fn: string, x: string, result: string): string =>
 
 /** A call as the text of its operations. V8 takes a function into another that has no more than some 900 bytes of such; the others are
  * called, each number through memory, which takes as long as the exponential. @param x  the text of the argument */
-export const INLINE: Readonly<Record<string, (x: string) => string>> = {
+export const INLINE: Readonly<Record<"exp" | "expm1" | "exprel" | "inverse_exprel", (x: string) => string>> = {
   exp: (x) => inline("exp", x, "$p"),
   expm1: (x) => inline("expm1", x, "$p - 1"),
+  exprel: (x) => `(($y = ${x}) === 0 ? 1 : ${inline("expm1", "$y", "$p - 1")} / $y)`,
+  inverse_exprel: (x) => `(($y = ${x}) === 0 ? 1 : $y / ${inline("expm1", "$y", "$p - 1")})`,
 };

@@ -5,7 +5,8 @@ import { exp as exp64 } from "./exponential.ts";
 import { realPower } from "./powers.ts";
 
 const fr = Math.fround;
-const LARGEST_EXPONENT = 80;
+/** Exponents beyond it are taken for it. */
+export const LARGEST_EXPONENT = 80;
 const SERIES_BELOW = fr(0.35);
 const PI = fr(3.1415927);
 const HALF_PI = fr(1.5707964);

@@ -1,7 +1,7 @@
 import { ModelError } from "../errors.ts";
 import { INLINE, LOCALS, TABLES } from "./exponential.ts";
 import { assigned, type BinaryOp, type Expr, type Fn, type Stmt, isComparison } from "./expr.ts";
-import { jsMath32 } from "./math32.ts";
+import { jsMath32, LARGEST_EXPONENT } from "./math32.ts";
 import { jsMath } from "./math64.ts";
 import { integerExponent, LARGEST_PRODUCT } from "./powers.ts";
 
@@ -42,11 +42,11 @@ export function printWgsl(stmts: readonly Stmt[], { rename = identity, indent = 
   return stmts.map((stmt) => `${indent}${line(stmt)}`).join("\n");
 }
 
-/** A program in JavaScript: `let` becomes `const`, `set` assigns, `add` adds. A float64 sum carries nothing, and a float64 exponential
- * stands as its operations. */
+/** A program in JavaScript: `let` becomes `const`, `set` assigns, `add` adds. A float64 sum carries nothing. Exponentials stand as
+ * their operations. */
 export function printJs(stmts: readonly Stmt[], options: JsOptions): string {
   const { f32, rename = identity, indent = "  " } = options;
-  const dialect = f32 ? new Js32(rename) : new Inline64(rename);
+  const dialect = f32 ? new Inline32(rename) : new Inline64(rename);
   const line = (given: Stmt): string => {
     const { carry, ...plain } = given;
     const stmt = f32 ? given : plain;
@@ -60,8 +60,10 @@ export function printJs(stmts: readonly Stmt[], options: JsOptions): string {
 }
 
 /** What printed JavaScript calls and reads: `new Function(...Object.keys(lib), body)(...Object.values(lib))`. */
-export const jsLibrary = (f32: boolean): Readonly<Record<string, ((...args: number[]) => number) | Float64Array>> =>
-  f32 ? jsMath32 : { ...jsMath, ...TABLES };
+export const jsLibrary = (f32: boolean): Readonly<Record<string, ((...args: number[]) => number) | Float64Array>> => ({
+  ...(f32 ? jsMath32 : jsMath),
+  ...TABLES,
+});
 
 /** The functions of shaders/math.wgsl that a printed text calls, for its import line. */
 export function mathFunctions(wgsl: string): string[] {
@@ -204,13 +206,6 @@ class Js64 implements Dialect {
   }
 }
 
-class Inline64 extends Js64 {
-  override call(fn: Exclude<Fn, "select">, args: readonly string[]): Text {
-    const operations = INLINE[fn];
-    return operations === undefined ? super.call(fn, args) : atom(operations(args[0] as string));
-  }
-}
-
 class Js32 extends Js64 {
   override number = (value: number): Text => literal(String(Math.fround(value)));
   override operation = (op: BinaryOp, left: Text, right: Text): Text => atom(`fr(${infix(op, left, right).text})`);
@@ -219,6 +214,23 @@ class Js32 extends Js64 {
     if (Object.hasOwn(jsMath32, own)) return atom(`${own}(${args.join(", ")})`);
     const text = `Math.${fn}(${args.join(", ")})`;
     return atom(EXACT.has(fn) ? text : `fr(${text})`);
+  }
+}
+
+type Exponential = keyof typeof INLINE;
+const isExponential = (fn: string): fn is Exponential => Object.hasOwn(INLINE, fn);
+
+class Inline64 extends Js64 {
+  override call(fn: Exclude<Fn, "select">, args: readonly string[]): Text {
+    return isExponential(fn) ? atom(INLINE[fn](args[0] as string)) : super.call(fn, args);
+  }
+}
+
+class Inline32 extends Js32 {
+  override call(fn: Exclude<Fn, "select">, args: readonly string[]): Text {
+    if (!isExponential(fn)) return super.call(fn, args);
+    const exp = (x: string): string => `fr(${INLINE.exp(`Math.min(${x}, ${LARGEST_EXPONENT})`)})`;
+    return atom(fn === "exp" ? exp(args[0] as string) : `${fn}_with($y = ${args[0]}, ${exp("$y")})`);
   }
 }
 
