@@ -7,6 +7,7 @@ import { pythonWith } from "../../scripts/requirements.mjs";
 import { timesPerCell } from "../../src/analysis/index.ts";
 import { oneToOne } from "../../src/connect/rules.ts";
 import { nmodlCell } from "../../src/import/index.ts";
+import type { AnyCells } from "../../src/network/handles.ts";
 import { Network } from "../../src/network/network.ts";
 import { regular, trains } from "../../src/network/sources.ts";
 import { philox4x32 } from "../../src/random/philox.ts";
@@ -66,10 +67,10 @@ type Drive = "drawn" | "pulses";
 
 async function spikes({ neuron }: (typeof neurons)[number], drive: Drive, dt: number = DT): Promise<number[][]> {
   const net = new Network({ seed: 1 });
-  const [first, second] = ["first", "second"].map((name) => net.cells(name, neuron({ n: 1 }))) as [never, never];
+  const [first, second] = [net.cells("first", neuron({ n: 1 })), net.cells("second", neuron({ n: 1 }))];
   const { unit } = neuron.mechanism.ports.event;
-  const link = (from: unknown, to: { event: unknown }, weight: number): unknown =>
-    net.connect(from as never, to.event as never, oneToOne(), { weight: { value: weight * scaleOf(unit), unit } as never, delay: ms(DELAY) }); // prettier-ignore
+  const link = (from: unknown, to: AnyCells, weight: number): unknown =>
+    net.connect(from as never, to.receptor(weight < 0 && "below" in neuron.mechanism.ports ? "below" : "event"), oneToOne(), { weight: { value: weight * scaleOf(unit), unit } as never, delay: ms(DELAY) }); // prettier-ignore
   if (drive === "drawn")
     drawn.forEach(([weight, times], k) => link(net.sources(`s${k}`, 1, trains([times])), first, weight)); // prettier-ignore
   else {
@@ -77,7 +78,7 @@ async function spikes({ neuron }: (typeof neurons)[number], drive: Drive, dt: nu
     link(net.sources("s", 1, regular({ start: ms(start), interval: ms(interval), stop: ms(start + number * interval) })), first, PULSES.weight); // prettier-ignore
   }
   link(first, second, 0.9);
-  return await collected(net, [first, second], dt);
+  return await collected(net, [first, second] as never[], dt);
 }
 
 async function collected(net: Network, from: readonly never[], dt: number = DT): Promise<number[][]> {

@@ -6,6 +6,7 @@ import { type Draft, draft, exprsOf } from "./running/draft.ts";
 import { type NmodlOptions, constantsOf, unitsOf } from "./nmodl.ts";
 import { failBarred, isBarred } from "./running/barred.ts";
 import { give } from "./reading/given.ts";
+import { withNoise } from "./running/draws.ts";
 import type { Lexer } from "./reading/lexer.ts";
 import { Parser } from "./reading/parse.ts";
 import type { Context } from "./running/context.ts";
@@ -69,8 +70,9 @@ class Gathering {
     const [pointer, another] = program.pointers;
     if (program.kind !== "point" || pointer === undefined || another !== undefined) this.#no("is no POINT_PROCESS with one POINTER, to the voltage on the other side"); // prettier-ignore
     this.#pointer = pointer?.name ?? "";
-    const { [this.#pointer]: at, ...others } = options.pointers ?? {};
-    give(program, lexer, { ...options, pointers: at === undefined || at === "v" ? others : { ...others, [this.#pointer]: at } }); // prettier-ignore
+    const isOther = options.pointers?.[this.#pointer] === "v";
+    const { [this.#pointer]: _, ...others } = isOther ? (options.pointers ?? {}) : {};
+    give(program, lexer, isOther ? { ...options, pointers: others } : options);
     const [to] = program.pointed.values();
     if (to !== undefined && !("state" in to)) this.#no(`points ${this.#pointer} at what is no state of the source`); // prettier-ignore
     if (program.netReceive !== undefined) this.#no("has events beside a POINTER, which a gather has not");
@@ -83,7 +85,7 @@ class Gathering {
 
   read(): NmodlGather {
     const { symbols: s, notes } = this.#context;
-    const phases = runPhases(this.#context);
+    const phases = withNoise(this.#context, runPhases(this.#context), true);
     const made = draft(this.#context, phases);
     const outward = made.currents.map((c) => c.i).reduce(s.add, s.number(0));
     const states = new Set([...made.states.map((x) => x.state), ...made.schemes.flatMap((scheme) => scheme.states)]);
@@ -121,6 +123,8 @@ class Gathering {
       const read = new Set(of.flatMap((e) => [...s.reads(e)]));
       if (read.has(OTHER_VOLTAGE)) lexer.fail(at, `lets ${state} follow the voltage of its own side, v, beside the POINTER: the states of a gather are those of its source`, "Let the current alone read v, or write it by hand: docs/own-receptor.md"); // prettier-ignore
       const ofIon = [...read].find((name) => variables.find(name)?.kind === "ion");
+      const size = ["diam", "area"].find((name) => read.has(name) && variables.find(name)?.kind === name);
+      if (size !== undefined) lexer.fail(at, `lets ${state} read ${size}, of the compartment where the current flows: the states of a gather are those of its source`, "Let the current alone depend on it, by the weight of the gather, or write it by hand: docs/own-receptor.md"); // prettier-ignore
       if (ofIon !== undefined) lexer.fail(at, `lets ${state} read ${ofIon}, an ion's on the target's side`, "Write it by hand: docs/own-receptor.md"); // prettier-ignore
     }
   }

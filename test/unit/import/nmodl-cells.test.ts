@@ -127,7 +127,7 @@ describe("a cell that computes when it fires", () => {
     [timed("net_event(t + 1) m = 0"), { fires: "m > 1" }, "c.mod:6:77: fires at another time than that of the event"],
     [timed("net_event(t) m = 0", "m = m*w"), { fires: "m > 1" }, "changes m at an event otherwise than by what it does between events and something of the weight alone"],
     [timed("net_event(t) m = w"), { fires: "m > 1" }, "reads the weight otherwise than as a time since the last event"],
-    [timed("net_event(t) m = 0", "if (w > 0) { m = m + w }"), { fires: "m > 1" }, "takes weights by their sign into what it fires by"],
+    [timed("net_event(t) m = 0", "if (w > 0.5) { m = m + w }"), { fires: "m > 1" }, "adds to m what is no multiple of a weight, nor one for weights above 0 and one for those below"],
     [timed("net_event(t) m = 0", "m = m + w", "m = m + (t - t0)^2/tau t0 = t"), { fires: "m > 1" }, "lets m go on between events otherwise in two steps than in one"],
     [timed("net_event(t) m = 0"), { fires: "m > t" }, "reads t otherwise than as a time since the last event"],
     [timed("net_event(t) m = 0"), { fires: "m > 1 n = 2" }, 'c.mod, fires: is "m > 1 n = 2", no expression'],
@@ -146,12 +146,51 @@ describe("a cell that computes when it fires", () => {
 
   test("a search of a time is gone through for nothing, and one of INITIAL with the numbers of its parameters", () => {
     const searching = `${GOES} if (flag == 1) { net_event(t) m = 0 net_send(found(m), 1) } else { m = m + w net_move(t + found(m)) }`;
-    const of = (text: string, options = {}) => nmodlCell(cell(text, `${FIRST} ${SEARCH}`), { file: "c.mod", ...options });
+    const of = (text: string, options = {}) =>
+      nmodlCell(cell(text, `${FIRST} ${SEARCH}`), { file: "c.mod", ...options });
     expect(() => of(searching)).toThrow("fires at times that it computes, by no test of a state");
     expect(of(searching, { fires: "m > 1" }).notes).toHaveLength(1);
-    const found = nmodlCell(cell(timed("if (m > n) { net_event(t) m = 0 }"), `INITIAL { m = 0 t0 = 0 n = found(20) net_send(rest, 1) } ${SEARCH}`));
+    const found = nmodlCell(
+      cell(
+        timed("if (m > n) { net_event(t) m = 0 }"),
+        `INITIAL { m = 0 t0 = 0 n = found(20) net_send(rest, 1) } ${SEARCH}`,
+      ),
+    );
     expect(found.notes).toContain("tau is fixed at 10");
-    expect(found.kind === "neuron" && Number(found.neuron.mechanism.spike.replace("m > ", ""))).toBeCloseTo(10 * Math.log(2), 9);
+    expect(found.kind === "neuron" && Number(found.neuron.mechanism.spike.replace("m > ", ""))).toBeCloseTo(
+      10 * Math.log(2),
+      9,
+    );
+  });
+
+  test.each([
+    ["m > 50", "m > 49.99995"], ["m > -50", "m > -50.00005"], ["m < -50", "m < -49.99995"], ["m > 1e-7", "m > 9.999989999999999e-8"], ["m > 0", "m > 0"], ["m > rest", "1 * m > rest + (-0.000001 * abs(rest))"],
+  ])("room for rounding is a millionth of the threshold: %s", (fires, spike) => {
+    expect(neuronOf(timed("net_event(t) m = 0"), { fires }).spike).toBe(spike);
+  }); // prettier-ignore
+
+  test.each(["reference", "reference32"] as const)("weights of both signs in one step are taken each its own way, and at the other's port end the run: %s", async (engine) => {
+    const text = cell(`m = m*exp(-(t - t0)/tau) n = n*exp(-(t - t0)/tau) t0 = t if (flag == 1) { if (m + n > 9) { net_event(t) } net_send(rest, 1) } else { if (w > 0) { m = m + w } else { n = n + 2*w } net_move(t + rest) }`, FIRST);
+    const file = nmodlCell(text, { file: "c.mod", fixed: { tau: 1e9 } });
+    if (file.kind !== "neuron") throw new Error(file.kind);
+    expect(file.notes.join()).toContain("those above 0 go to its port event, those below 0 to its port below");
+    const run = async (weights: readonly [number, number]): Promise<number[]> => {
+      const net = new Network({ seed: 1 });
+      const cells = net.cells("cells", file.neuron({ n: 1 }));
+      const source = net.sources("source", 1, trains([[1]]));
+      ["event", "below"].forEach((port, k) => net.connect(source, cells.receptor(port), oneToOne(), { weight: one(weights[k] as number), delay: ms(0) }));
+      for (const state of ["m", "n"]) net.record(cells, state, { every: ms(1) });
+      const sim = await simulate(net, { dt: ms(0.1), engine });
+      const last: number[] = [];
+      for await (const chunk of sim.run(ms(3), { chunk: ms(3) })) last.push(...["m", "n"].map((state) => chunk.trace("cells", state).data.at(-1) as number));
+      await sim.close();
+      return last;
+    };
+    const [m, n] = await run([0.5, -0.5]);
+    expect(m).toBeCloseTo(0.5, 6);
+    expect(n).toBeCloseTo(-1, 6);
+    await expect(run([-0.5, -0.5])).rejects.toThrow("input_above");
+    await expect(run([0.5, 0.5])).rejects.toThrow("input_below");
   }); // prettier-ignore
 
   test("the option is for such cells alone", () => {

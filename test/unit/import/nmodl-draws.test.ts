@@ -198,7 +198,23 @@ describe("whole numbers", () => {
   }); // prettier-ignore
 
   test("a Poisson number of a mean that is too large ends the run", async () => {
-    const { mechanism } = nmodl(point("i = 1e-3*poisrand(mu)").replace("mu = 2.5", "mu = 60"));
-    await expect(currentsOf(mechanism as Synapse)).rejects.toThrow();
+    const { mechanism, notes } = nmodl(point("i = 1e-3*poisrand(mu)"), { file: "p.mod" });
+    expect(notes).toContain("poisrand in p.mod:4 counts at most 32 events, one more ends the run: where its mean may be above 10, sum draws of less"); // prettier-ignore
+    const mu = { ...mechanism.params["mu"], default: { value: 60, unit: "1" } };
+    await expect(currentsOf({ ...mechanism, params: { ...mechanism.params, mu } } as Synapse)).rejects.toThrow();
   });
+
+  test.each([
+    ["poisrand(40)", "p.mod:4:18: calls poisrand with a mean of 40, which is refused: at most 32 events are counted, enough for means up to 10. Sum draws of means of at most 10"],
+    ["random_poisson(r, n)", "calls random_poisson with a mean of 20, which is refused"],
+    ["fmod(random_ipick(zz), 6)", "p.mod:4:23: calls random_ipick of what is no RANDOM"],
+    ["fmod(random_ipick(), 6)", "p.mod:4:23: calls random_ipick of what is no RANDOM"],
+    ["fmod(random_ipick(r, 2), 6)", "p.mod:4:23: gives random_ipick 2 arguments. Give it 1"],
+  ])("%s", (law, message) => expect(() => nmodl(point(`i = ${law}`).replace("n = 6", "n = 20"), { file: "p.mod" })).toThrow(message)); // prettier-ignore
+
+  // C's fmod has the sign of what is divided
+  test.each([["-6", "6"], ["n", "abs(n)"]])("fmod(random_ipick(r), %s) is one of as many, from 0 on", (n, factor) => {
+    const { mechanism } = nmodl(point(`i = fmod(random_ipick(r), ${n})`).replace("n = 6", "n = -6"));
+    expect(JSON.stringify(mechanism)).toMatch(new RegExp(`floor\\(${factor.replace(/[()]/g, "\\$&")} \\* `));
+  }); // prettier-ignore
 });

@@ -25,7 +25,7 @@ STATE { x }
 INITIAL { x = 0 }
 BREAKPOINT { SOLVE s METHOD cnexp i = gbar*x*gate*(v + 80) }
 DERIVATIVE s { x' = (-drive - x)/tau }`;
-  const read = (pointers: object, of = text) =>
+  const read = (pointers: object | null, of = text) =>
     nmodl(of, { file: "r.mod", pointers: pointers as Record<string, string> });
 
   test("is read by the name that the option gives", () => {
@@ -45,6 +45,9 @@ DERIVATIVE s { x' = (-drive - x)/tau }`;
     [{ drive: "hva.i_ca", gate: "hva.i_ca" }, text, "Currents and ion currents exist once conductances and reversals are known: only states may read them"],
     [{ drive: "hva.i_ca", gate: "no such" }, text, 'r.mod, pointers.gate: is "no such". Give "v", what an ion has'],
     [{ drive: 3 }, text, "r.mod, pointers.drive: is 3"],
+    [null, text, "r.mod, pointers: is null. Give an object with names of the file"],
+    [{ drive: "ica", gate: "exp" }, text, 'r.mod, pointers.gate: is "exp". Give "v"'],
+    [{ drive: "ica", gate: "reader.x" }, text, "r.mod, pointers.gate: is reader.x, of the file itself. Name another mechanism"],
     [{ drve: "ica" }, text, 'r.mod: has no POINTER drve. Did you mean "drive"?'],
     [{ drive: "ica", gate: "kv.n" }, text.replace("x = 0 }", "x = gate }"), "Mechanisms start one after the other: give the state an `init` that reads no other mechanism"],
     [{ drive: "ica", gate: "kv.n" }, text.replace("SOLVE s", "gate = 1 SOLVE s"), "r.mod:7:14: sets the POINTER gate, which is refused of another's variable"],
@@ -66,7 +69,7 @@ ${more.blocks ?? ""}`; // prettier-ignore
   const graded = (equation: string, neuron = "", i = "s*(v - vgap)"): string => `NEURON { POINT_PROCESS Graded POINTER vgap ${neuron} NONSPECIFIC_CURRENT i }
 UNITS { (nA) = (nanoamp) (mV) = (millivolt) (uS) = (microsiemens) }
 PARAMETER { tau = 5 (ms) }
-ASSIGNED { v (mV) vgap (mV) i (nA) eca (mV) celsius }
+ASSIGNED { v (mV) vgap (mV) i (nA) eca (mV) celsius diam (um) area (um2) }
 STATE { s }
 INITIAL { s = 0 }
 BREAKPOINT { SOLVE k METHOD cnexp i = ${i} }
@@ -126,11 +129,35 @@ export default {
       graded("s' = (vgap - s)/tau", "", "s*(v - vgap)*celsius"),
       "computes its current from celsius, which a gather does not read",
     ],
+    [graded("s' = (vgap - s*diam)/tau"), "NMODL:8:16: lets s read diam, of the compartment where the current flows"],
+    [graded("s' = (vgap - s)/area"), "NMODL:8:16: lets s read area, of the compartment where the current flows"],
+    [
+      gap({ i: "(v - vgap)/r*normrand(1, 0.1)" }),
+      "NMODL:5:31: calls normrand, which is refused: what draws here is no start, no step and no event. Draw in INITIAL or in a block that BREAKPOINT solves: once for all that the source of the gather reaches",
+    ],
+    [
+      gap({ i: "(x - vgap)/r", blocks: "ASSIGNED { x } BEFORE BREAKPOINT { x = v/10 }" }),
+      "NMODL:6:16: computes x from the voltage in BEFORE BREAKPOINT",
+    ],
     [gap({ i: "v/r" }), "NMODL:1:24: does not read its POINTER vgap"],
     [gap({ i: "(v - vgap)/r*t" }), "NMODL:1:24: computes its current from the time"],
     [leak({ neuron: "POINTER p" }), "NMODL:3:10: is no POINT_PROCESS with one POINTER"],
   ])("%#", (text, message) => {
     expect(() => nmodlGather(text)).toThrow(DataError);
     expect(() => nmodlGather(text)).toThrow(message);
+  });
+
+  test("what the file sets by it is left out, and said; before BREAKPOINT it may be read", () => {
+    const { notes } = nmodlGather(gap({ blocks: "INITIAL { vgap = 3 }" }));
+    expect(notes).toContain("what the file sets by the POINTER vgap is left out: it is no variable of this mechanism");
+    const { gather } = nmodlGather(gap({ i: "(v - x)/r", blocks: "ASSIGNED { x } BEFORE BREAKPOINT { x = vgap/10 }" }));
+    expect(gather.value).toBe("(V_pre / 10 - V) / r");
+  });
+
+  test("draws of its states are the source's, and said", () => {
+    const { release, gather, notes } = nmodlGather(graded("s' = (normrand(1, 0.2) - s)/tau", "", "s*(v - vgap)"));
+    expect(gather.value).toBe("1 * (Graded_s_pre * (V_pre - V))");
+    expect(JSON.stringify(release?.states["s"])).toContain("draw_normal(");
+    expect(notes).toContain("s is drawn by hillock: the law is the file's, the numbers are not NEURON's");
   });
 });

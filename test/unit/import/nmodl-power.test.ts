@@ -25,3 +25,12 @@ test.each([["n", 1.5], ["n", 0.5], ["(n/4)", 2], ["1.5", 2], ["-0.5", 2]])("of -
   expect(power(exponent, -20, n)).toBeCloseTo(2 * 2 ** evaluate(parse(exponent), { n }), 13);
   if (!exponent.startsWith("-")) expect(power(exponent, -40, n)).toBe(0);
 }); // prettier-ignore
+
+test.each([
+  ["((v + 50)/10)^1.5", true], ["((v + 50)/10)^n", false], ["((v + 50)/10)^(n/4)", true], ["q^1.5", false], ["low^1.5", true], ["m^1.5", false], ["ek^1.5", true], ["ki^1.5", false], ["exp(v)^1.5", false],
+])("%s: what has no value is said where it may come up: %s", (text, isSaid) => {
+  const { notes } = nmodl(`NEURON { SUFFIX p USEION k READ ek, ki NONSPECIFIC_CURRENT i } PARAMETER { n = 2 q = 3 low = -2 } STATE { m }
+ASSIGNED { v (mV) i (mA/cm2) ek (mV) ki (mM) }
+BREAKPOINT { i = 1/(1 + ${text}) }`, { file: "p.mod" });
+  expect(notes.some((note) => note.startsWith("a power in p.mod:3 has no value where its base is below 0"))).toBe(isSaid);
+}); // prettier-ignore

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nmodl } from "../../../src/import/index.ts";
+import type { Channel } from "../../../src/mechanisms/mechanism.ts";
 import { leak } from "./leak.ts";
 
 describe("a LINEAR block that INITIAL solves", () => {
@@ -66,3 +67,32 @@ INITIAL { nai = 8 } BREAKPOINT { ip = nai*1e-4 drive = ina + ip SOLVE s METHOD c
   expect(nmodl(text("NONSPECIFIC_CURRENT ip")).notes).toContain(note);
   expect(nmodl(text("")).notes).not.toContain(note);
 });
+
+describe("a KINETIC scheme that INITIAL starts by a SOLVE", () => {
+  const text = (initial: string, solved = "~ c*2 = o*3 ~ c + o = 1"): string => leak({ breakpoint: "SOLVE k METHOD sparse\ng = 1e-3*o", blocks: `STATE { c o } INITIAL { ${initial} }
+KINETIC k { ~ c <-> o (2, 3) CONSERVE c + o = 1 } LINEAR lin { ${solved} }` });
+  const start = (initial: string, solved?: string): unknown => Object.values((nmodl(text(initial, solved), { file: "leak.mod" }).mechanism as Channel).kinetics ?? {})[0]?.init;
+
+  // at rest 2 c = 3 o
+  test.each([
+    ["SOLVE lin", undefined],
+    ["SOLVE k STEADYSTATE sparse", undefined],
+    ["SOLVE lin o = 0.9 c = 0.1", { c: "0.1", o: "0.9" }],
+    ["SOLVE k STEADYSTATE sparse o = 0.9 c = 0.1", { c: "0.1", o: "0.9" }],
+    ["if (v > -60) { SOLVE lin } else { c = 0.25 o = 0.75 }", { c: expect.stringMatching(/^select\(V > -60, 0.6\d*, 0.25\)$/), o: expect.stringMatching(/^select\(V > -60, 0.4, 0.75\)$/) }],
+  ])("%s", (initial, init) => expect(start(initial, "~ 2*c = 3*o ~ c + o = 1")).toEqual(init));
+
+  test.each([
+    ["SOLVE k STEADYSTATE sparse c = 0.1", undefined, "conserves what INITIAL starts at 0.5 of 1"],
+    ["SOLVE lin", "~ c + o = 1 ~ c + o = 1", "leak.mod:16:58: solves the LINEAR lin, which is refused: its equations leave a state open"],
+    ["SOLVE lin", "~ c*o = 1 ~ c + o = 2", "leak.mod:16:58: solves the LINEAR lin, which is refused: an equation is not linear in the states"],
+  ])("%s %s", (initial, solved, message) => expect(() => start(initial, solved)).toThrow(message));
+}); // prettier-ignore
+
+test("a gate that INITIAL starts at the steady state of its equation, and changes behind", () => {
+  const text = (initial: string) => leak({ breakpoint: "SOLVE s METHOD cnexp\ng = m", blocks: `STATE { m } INITIAL { ${initial} } DERIVATIVE s { m' = (1/(1 + exp(-v)) - m)/2 }` });
+  const init = (initial: string) => (nmodl(text(initial), { file: "leak.mod" }).mechanism.states["m"] as { init?: string }).init;
+  expect(init("SOLVE s STEADYSTATE cnexp")).toBe(undefined);
+  expect(init("SOLVE s STEADYSTATE cnexp m = 0.3")).toBe("0.3");
+  expect(() => init("SOLVE s STEADYSTATE cnexp m = m/2")).toThrow("leak.mod:14:23: starts m at the steady state of s, which is refused where INITIAL reads or changes it");
+}); // prettier-ignore

@@ -109,6 +109,31 @@ describe("parameters that rule out what is refused are fixed at the file's value
   });
 });
 
+test.each([
+  ["fixed", null], ["functionTables", null], ["verbatim", null], ["pointers", 3], ["fixed", []],
+])("the option %s: %j is refused by name", (option, given) => {
+  const read = (): unknown => nmodl(leak(), { file: "leak.mod", [option]: given });
+  expect(read).toThrow(DataError);
+  expect(read).toThrow(`leak.mod, ${option}: is`);
+}); // prettier-ignore
+
+test("a table that is none is refused by name", () => {
+  const text = leak({ blocks: "FUNCTION_TABLE tab(v (mV))", breakpoint: "g = tab(v)" });
+  const read = (): unknown => nmodl(text, { file: "leak.mod", functionTables: { tab: null as never } });
+  expect(read).toThrow(DataError);
+  expect(read).toThrow("leak.mod, functionTables.tab: is null");
+});
+
+test("what INITIAL of NET_RECEIVE sets and no event changes is the connection's", () => {
+  const text = `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i } PARAMETER { u = 0.25 } ASSIGNED { v (mV) i (nA) } STATE { g (uS) }
+BREAKPOINT { SOLVE s METHOD cnexp i = g*v } DERIVATIVE s { g' = -g/5 }
+NET_RECEIVE(w, x, y) { INITIAL { x = 0.3 + u } g = g + w*x*y }`;
+  const { plasticity } = nmodl(text, { file: "p.mod" });
+  expect(plasticity?.mechanism.states["x"]).toEqual({ init: "0.3 + u" });
+  expect(plasticity?.mechanism.params["y"]?.default).toEqual({ value: 0, unit: "1" });
+  expect(plasticity?.mechanism.onPre).toMatchObject({ release: "x * y" });
+});
+
 test("a parameter that an event sets starts at its value, and is a state", () => {
   const text = `NEURON { POINT_PROCESS p NONSPECIFIC_CURRENT i } PARAMETER { first = 1 gain = 2 } ASSIGNED { v (mV) i (nA) } STATE { g (uS) }
 BREAKPOINT { SOLVE s METHOD cnexp i = g*v } DERIVATIVE s { g' = -g/5 }

@@ -19,6 +19,8 @@ export interface FiringState {
   readonly init: Expr;
   /** what an event adds to it, over its weight. */
   readonly gain: Expr;
+  /** the same of weights below 0, at a port of their own. */
+  readonly below?: Expr;
   /** after a spike, over states; undefined where the spike leaves it. */
   readonly reset: Expr | undefined;
   /** it stays while the cell is refractory. */

@@ -5,6 +5,7 @@ import { checkNeuron } from "../../../mechanisms/check-neuron.ts";
 import { type Neuron, neuron, type NeuronState, type NeuronType } from "../../../mechanisms/neuron.ts";
 import type { Unit } from "../../../units.ts";
 import type { FiringDraft, FiringState } from "./firing.ts";
+import { TOO_MUCH } from "../events/under-way.ts";
 import { WEIGHT } from "../events/connection.ts";
 import type { Context } from "../running/context.ts";
 import type { NetReceive } from "../reading/syntax.ts";
@@ -28,6 +29,7 @@ export class NeuronText {
   readonly #unitOf: (state: string) => Unit;
   readonly #states: Record<string, Texts> = {};
   readonly #onEvent: Texts = {};
+  readonly #onBelow: Texts = {};
   readonly #reset: Texts = {};
   readonly #held: string[] = [];
 
@@ -57,7 +59,9 @@ export class NeuronText {
   }: FiringDraft): NeuronType<"event"> {
     const { symbols: s, program, lexer } = this.#context;
     for (const { name } of states) this.#writer.dimensions.set(this.#own(name), dimension(this.#unitOf(name)));
+    const bySign = states.some(({ below }) => below !== undefined);
     if (hears) this.#input(refractory !== undefined);
+    if (bySign) this.#signs();
     for (const state of states) this.#state(state);
     const came = s.binary("!=", s.name(INPUT), s.number(0));
     const texts: Texts = {};
@@ -71,7 +75,16 @@ export class NeuronText {
       params: this.#writer.inOrder(),
       ...(Object.keys(lets).length === 0 ? {} : { let: lets }),
       states: this.#states as unknown as Record<string, NeuronState>,
-      ports: { event: { unit: this.#weight, doc: "events of connections", onEvent: this.#onEvent } },
+      ports: {
+        event: {
+          unit: this.#weight,
+          doc: `events of connections${bySign ? " of weights above 0" : ""}`,
+          onEvent: this.#onEvent,
+        },
+        ...(bySign
+          ? { below: { unit: this.#weight, doc: "events of connections of weights below 0", onEvent: this.#onBelow } }
+          : {}),
+      },
       spike: texts["spike"] as string,
       ...(fires === "beforeEvents" ? {} : { fires }),
       reset: this.#reset,
@@ -83,7 +96,7 @@ export class NeuronText {
       if (!(error instanceof HillockError)) throw error;
       lexer.fail(program.nameAt, `makes a neuron that the language does not take: ${error.where}: ${error.problem}`, error.remedy); // prettier-ignore
     }
-    return neuron(data);
+    return neuron<"event">(data);
   }
 
   /** A state's name in the neuron: a letter first, of what the file has no word for. */
@@ -91,7 +104,7 @@ export class NeuronText {
     return this.#writer.own(state, state.replace(/@.*/, ""));
   }
 
-  #state({ name: state, relaxes, next, init, gain, reset, held }: FiringState): void {
+  #state({ name: state, relaxes, next, init, gain, below, reset, held }: FiringState): void {
     const { symbols: s } = this.#context;
     const [name, unit] = [this.#own(state), this.#unitOf(state)];
     const texts: Texts = {};
@@ -108,8 +121,13 @@ export class NeuronText {
     }
     texts["unit"] = unit;
     into(texts, "init", init);
-    const adds = s.mul(s.name(WEIGHT), gain);
-    if (s.reads(adds).has(WEIGHT)) into(this.#onEvent, name, adds);
+    for (const [port, by] of [
+      [this.#onEvent, gain],
+      [this.#onBelow, below ?? s.number(0)],
+    ] as const) {
+      const adds = s.mul(s.name(WEIGHT), by);
+      if (s.reads(adds).has(WEIGHT)) into(port, name, adds);
+    }
     if (reset !== undefined) into(this.#reset, name, reset);
     if (held) this.#held.push(name);
   }
@@ -118,7 +136,17 @@ export class NeuronText {
     const name = this.#writer.own(INPUT, "input");
     this.#writer.dimensions.set(name, dimension(this.#weight));
     this.#states[name] = { next: "0", unit: this.#weight, init: "0" };
-    this.#onEvent[name] = "weight";
+    this.#onEvent[name] = this.#onBelow[name] = "weight";
     if (held) this.#held.push(name);
   }
+
+  /** A weight at the port of the other sign makes a state that ends the run. */
+  #signs(): void {
+    for (const [port, name, test] of [[this.#onEvent, "input_above", "<"], [this.#onBelow, "input_below", ">"]] as const) {
+      const own = this.#writer.own(`${name}@step`, name);
+      this.#writer.dimensions.set(own, dimension(this.#weight));
+      this.#states[own] = { next: `select(${own} ${test} 0, ${TOO_MUCH}, select(abs(${own}) >= ${TOO_MUCH}, ${own}, 0))`, unit: this.#weight, init: "0" };
+      port[own] = "weight";
+    }
+  } // prettier-ignore
 }

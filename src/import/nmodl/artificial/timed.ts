@@ -1,5 +1,5 @@
 import { evaluate } from "../../../lang/evaluate.ts";
-import type { Expr } from "../../../lang/expr.ts";
+import { type Expr, isComparison } from "../../../lang/expr.ts";
 import { WEIGHT } from "../events/connection.ts";
 import { Execution } from "../running/execute.ts";
 import type { At } from "../reading/lexer.ts";
@@ -34,7 +34,8 @@ export const withoutTimes = (body: readonly Statement[]): Statement[] =>
 const FIRES = "fires@event";
 const AIM = "aim@event";
 const NOW = "t";
-/** What a threshold is lowered by, so that a state that rounding leaves below it as it arrives there on a step fires at that step. */
+/** Of a threshold, and ms of a computed time: what it is lowered by, so that a state that rounding leaves below it as it arrives there on a step
+ * fires at that step. */
 const ROUNDING = 1e-6;
 /** Most operations of one value, parts that are written once counted as often as they are read. */
 const LARGEST = 20_000;
@@ -123,16 +124,15 @@ export class Timed {
     const at = cell.replaced(this.#event(0).get(AIM) ?? s.number(0));
     const aim = s.size(at) > LARGEST_AIM ? undefined : linear(s, at, NOW);
     if (aim === undefined || valueOf(aim.b) !== 1 || ![...s.reads(aim.a)].some(cell.isState)) return this.#refuse(this.#receive, "fires at times that it computes, by no test of a state", 'Say when it fires by the option fires, as "m > 1"'); // prettier-ignore
-    return about(s.binary("<", cell.checked(aim.a), s.number(0)));
+    const left = cell.checked(aim.a);
+    return { test: s.binary("<", left, s.number(ROUNDING)), exact: s.binary("<", left, s.number(0)), own };
   }
 
   #written(cell: Going, { test, exact, own }: Condition, names: readonly string[]): FiringDraft {
     const { symbols: s } = this.#context;
-    const gains = new Map(names.map((name) => [name, cell.gain(name)]));
-    const bent = new Map([...gains].flatMap(([name, gain]) => (linear(s, gain, WEIGHT) === undefined ? [[name, s.add(s.name(name), s.substitute(gain, new Map([[WEIGHT, s.name(INPUT)]])))] as const] : []))); // prettier-ignore
-    const withInput = (e: Expr): Expr => s.substitute(e, bent);
-    const jumps = [...s.reads(test)].some((name) => valueOf(gains.get(name) ?? s.number(0)) !== 0);
-    if (jumps && bent.size > 0) this.#refuse(this.#receive, "takes weights by their sign into what it fires by");
+    const gains = new Map(names.map((name) => [name, this.#gainsOf(name, cell.gain(name))]));
+    const bySign = [...gains.values()].some(({ above, below }) => above !== below);
+    const jumps = [...s.reads(test)].some((name) => Object.values(gains.get(name) ?? {}).some((gain) => valueOf(gain) !== 0)); // prettier-ignore
     const over = (e: Expr): Expr => cell.resolved(e);
     cell.checkGoesOn(names);
     const late = this.#late(cell, exact, jumps);
@@ -141,19 +141,25 @@ export class Timed {
       const after = cell.settled(chosen(s, cell.own.get(name) ?? s.name(name), own, true));
       return after === s.name(name) ? [] : [[name, after]];
     });
-    for (const [name] of set) if (bent.has(name)) this.#refuse(this.#receive, `sets ${name} at a spike, which takes weights by their sign`); // prettier-ignore
     const then = new Map(names.map((name) => [name, cell.flow(name, s.negate(isLate))]));
     const spiked = new Map(names.map((name) => [name, s.substitute(set.find(([n]) => n === name)?.[1] ?? s.name(name), then)])); // prettier-ignore
     const resets = set.map(([name]): [string, Expr] => [name, s.substitute(cell.flow(name, isLate), spiked)]);
     const states = names.map((name): FiringState => {
-      const gain = linear(s, gains.get(name) as Expr, WEIGHT)?.b ?? s.number(0);
+      const { above: gain, below } = gains.get(name) as Gains;
       const reset = resets.find(([n]) => n === name)?.[1];
-      return { name, relaxes: undefined, next: over(withInput(cell.flow(name, s.name("dt")))), init: this.#startOf(name), gain, reset: reset && over(reset), held: false }; // prettier-ignore
+      return { name, relaxes: undefined, next: over(cell.flow(name, s.name("dt"))), init: this.#startOf(name), gain, ...(bySign ? { below } : {}), reset: reset && over(reset), held: false }; // prettier-ignore
     });
     const clock: FiringState = { name: LATE, relaxes: undefined, init: s.number(0), gain: s.number(0), reset: over(late), held: false }; // prettier-ignore
-    this.#note();
+    this.#note(bySign);
     const ordered = [clock, ...this.#inResetOrder(states)];
-    return { states: ordered, spike: over(test), refractory: undefined, asksEvents: false, hears: jumps || bent.size > 0, fires: jumps ? "afterEvents" : "beforeEvents" }; // prettier-ignore
+    return { states: ordered, spike: over(test), refractory: undefined, asksEvents: false, hears: jumps, fires: jumps ? "afterEvents" : "beforeEvents" }; // prettier-ignore
+  }
+
+  /** What an event adds to a state, over its weight. */
+  #gainsOf(name: string, gain: Expr): Gains {
+    const { symbols: s } = this.#context;
+    const of = (sign: 1 | -1): Expr => linear(s, ofSign(s, gain, sign), WEIGHT)?.b ?? this.#refuse(this.#receive, `adds to ${name} what is no multiple of a weight, nor one for weights above 0 and one for those below`); // prettier-ignore
+    return { above: of(1), below: of(-1) };
   }
 
   /** How long ago within the step the test began to hold: by a straight line through what it compares, and no time where an event of this step did it. */
@@ -185,14 +191,21 @@ export class Timed {
     return given === undefined ? this.#resolver.startOf(name) : this.#resolver.resolve(given, "initial");
   }
 
-  #note(): void {
+  #note(bySign: boolean): void {
     const { notes, program } = this.#context;
+    if (bySign) notes.push(`${program.name} takes weights by their sign, and events of a step are summed: those above 0 go to its port event, those below 0 to its port below, and others end the run`); // prettier-ignore
     notes.push(`${program.name} fires at times that it computes: here at the step behind, and what the spike sets has gone on since that time, which is found by a straight line within the step`); // prettier-ignore
   }
 
   #refuse(at: At, what: string, remedy = "Write it as a neuron({ ... }) whose states follow equations: docs/own-neuron.md. It then fires at the step behind"): never {
     return this.#context.lexer.fail(at, `${what}, which is refused`, remedy);
   } // prettier-ignore
+}
+
+/** What an event adds to a state over its weight, one above 0 and one below. */
+interface Gains {
+  readonly above: Expr;
+  readonly below: Expr;
 }
 
 interface Condition {
@@ -325,8 +338,21 @@ class Going {
 const both = (s: Context["symbols"], path: Path): Expr =>
   path.map(({ test, holds }) => (holds ? test : opposite(s, test))).reduce((a, b) => s.mul(a, b));
 
-/** A test that a state passes which rounding leaves just below. */
-const lowered = (s: Context["symbols"], test: Expr): Expr =>
-  test.kind !== "binary" || !/^[<>]=?$/.test(test.op)
-    ? test
-    : s.binary(test.op, test.left, s.add(test.right, s.number(test.op.startsWith(">") ? -ROUNDING : ROUNDING)));
+/** A test that a state passes which rounding leaves just below; one against 0, where nothing is small, as it stands. */
+function lowered(s: Context["symbols"], test: Expr): Expr {
+  if (test.kind !== "binary" || !/^[<>]=?$/.test(test.op)) return test;
+  const { op, left, right } = test;
+  const by = s.mul(s.number(op.startsWith(">") ? -ROUNDING : ROUNDING), valueOf(right) === undefined ? s.call("abs", right) : s.number(Math.abs(valueOf(right) as number)));
+  return s.binary(op, left, s.add(right, by));
+} // prettier-ignore
+
+/** What an event adds, over weights above 0 (1) or below (-1): tests of the weight's sign are decided. */
+function ofSign(s: Context["symbols"], gain: Expr, sign: 1 | -1): Expr {
+  const isSign = (e: Expr): boolean =>
+    e.kind === "binary" && isComparison(e.op) && [...s.reads(e)].every((name) => name === WEIGHT);
+  return s.replace(gain, (e) => {
+    if (!isSign(e)) return undefined;
+    const [small, middle, large] = [1e-12, 1, 1e12].map((w) => evaluate(e, { [WEIGHT]: sign * w })) as [number, number, number]; // prettier-ignore
+    return small === middle && middle === large ? s.number(middle) : undefined;
+  });
+}

@@ -20,7 +20,7 @@ export interface ConnectionDraft {
   readonly states: readonly { readonly name: string; readonly init: Expr; readonly next: Expr }[];
   /** exp(-(t - tsyn)/tau), that is 1 after an event, and then decays. */
   readonly decays: readonly { readonly name: string; readonly init: Expr; readonly tau: Expr }[];
-  /** never changed: NEURON's scripts may give each connection its own. */
+  /** never changed, nor set by INITIAL: NEURON's scripts may give each connection its own. */
   readonly given: readonly string[];
   /** the factor on the weight. */
   readonly transmit: Expr;
@@ -132,7 +132,7 @@ export class Connection {
         open.add(name);
         const arg = name.replace(/@link$/, "");
         const next = this.settled(this.#end.get(arg) ?? s.number(0));
-        if (next === s.name(name)) {
+        if (next === s.name(name) && isZero(this.#startOf(arg))) {
           given.add(name);
           continue;
         }

@@ -1,6 +1,7 @@
 import { DataError, didYouMean } from "../../../errors.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { giveC, readC } from "./c-given.ts";
+import { isIon } from "./ions.ts";
 import type { At, Lexer } from "./lexer.ts";
 import type { Symbols } from "../../../lang/symbolic/symbols.ts";
 import { type FunctionTable, type Pointed, type Program, ROUNDS } from "./syntax.ts";
@@ -43,10 +44,10 @@ const MOST_ROUNDS = 100;
 export function give(
   program: Program,
   lexer: Lexer,
-  { fixed = {}, functionTables = {}, verbatim = {}, pointers = {}, rounds = ROUNDS }: GivenByScript,
+  { fixed, functionTables, verbatim, pointers, rounds = ROUNDS }: GivenByScript,
 ): void {
   const { file } = lexer;
-  for (const [name, value] of Object.entries(fixed)) {
+  for (const [name, value] of entriesOf(file, "fixed", fixed)) {
     const at = program.parameters.findIndex((d) => d.name === name);
     const declared = program.parameters[at];
     if (declared === undefined) throw new DataError(file, `has no PARAMETER ${name.slice(0, 60)} that could be fixed`, didYouMean(name, program.parameters.map((d) => d.name))); // prettier-ignore
@@ -57,10 +58,10 @@ export function give(
   }
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > MOST_ROUNDS) throw new DataError(`${file}, rounds`, `is ${String(rounds).slice(0, 40)}`, `Give a whole number from 1 to ${MOST_ROUNDS}`); // prettier-ignore
   program.rounds = rounds;
-  for (const [name, to] of Object.entries(pointers)) point(program, file, name, to);
-  giveC(program, lexer, verbatim);
+  for (const [name, to] of entriesOf(file, "pointers", pointers)) point(program, file, name, to);
+  giveC(program, lexer, Object.fromEntries(entriesOf(file, "verbatim", verbatim)));
   readC(program, lexer);
-  for (const [name, table] of Object.entries(functionTables)) {
+  for (const [name, table] of entriesOf(file, "functionTables", functionTables)) {
     const declared = program.functionTables.get(name);
     if (declared === undefined) throw new DataError(file, `has no FUNCTION_TABLE ${name.slice(0, 60)}`, didYouMean(name, program.functionTables.keys())); // prettier-ignore
     program.functionTables.set(name, {
@@ -70,18 +71,25 @@ export function give(
   }
 }
 
+/** What an option gives by name. @throws DataError for what is no object of names */
+function entriesOf<T>(file: string, option: string, given: Readonly<Record<string, T>> | undefined): [string, T][] {
+  if (given === undefined) return [];
+  if (typeof given !== "object" || given === null || Array.isArray(given)) throw new DataError(`${file}, ${option}`, `is ${String(given).slice(0, 40)}`, "Give an object with names of the file, or leave it out"); // prettier-ignore
+  return Object.entries(given);
+}
+
 /** Lets a POINTER stand for a variable of its own compartment. */
 function point(program: Program, file: string, name: string, to: unknown): void {
   const at = program.pointers.findIndex((p) => p.name === name);
   const pointer = program.pointers[at];
   if (pointer === undefined) throw new DataError(file, `has no POINTER ${name.slice(0, 60)}`, didYouMean(name.slice(0, 60), program.pointers.map((p) => p.name))); // prettier-ignore
-  const target = typeof to === "string" ? pointedAt(to) : undefined;
-  if (target === undefined) throw new DataError(`${file}, pointers.${name}`, `is ${JSON.stringify(to)?.slice(0, 60)}`, 'Give "v", what an ion has ("cai", "eca", "ica"), or what another mechanism has: "kv.n", "kv.i_k"'); // prettier-ignore
+  const target = typeof to === "string" ? pointedAt(program, to) : undefined;
+  if (target === undefined) throw new DataError(`${file}, pointers.${name}`, `is ${JSON.stringify(to)?.slice(0, 60)}`, 'Give "v", what an ion has ("cai", "eca", "ica"), or what another mechanism has: "kv.n", "kv.i_k"; of other ions than na, k and ca where the file names them in USEION'); // prettier-ignore
+  if ("mechanism" in target && target.mechanism === program.name) throw new DataError(`${file}, pointers.${name}`, `is ${to as string}, of the file itself`, "Name another mechanism, or read the file's own variable by its name"); // prettier-ignore
   program.pointers.splice(at, 1);
   program.pointed.set(name, target);
-  const ion = "name" in target ? /^(?:[ei]([a-z]+)|([a-z]+)[io])$/.exec(target.name) : null;
-  const of = ion?.[1] ?? ion?.[2];
-  if (of !== undefined) readIon(program, of, (target as { name: string }).name, pointer);
+  const ion = "name" in target ? ionOf(target.name) : undefined;
+  if (ion !== undefined) readIon(program, ion, (target as { name: string }).name, pointer);
   program.notes.push(`the POINTER ${name} is taken as ${String(to)}`);
 }
 
@@ -93,14 +101,23 @@ function readIon({ ions }: Program, ion: string, name: string, { line, column }:
   else if (!use.read.includes(name)) ions[known] = { ...use, read: [...use.read, name] };
 }
 
-function pointedAt(to: string): Pointed | undefined {
+function pointedAt(program: Program, to: string): Pointed | undefined {
   const [, mechanism, current, state] = /^([A-Za-z]\w*)\.(?:i_(\w+)|([A-Za-z]\w*))$/.exec(to) ?? [];
   if (mechanism !== undefined) return current === undefined ? { mechanism, state: state as string } : { mechanism, current };
-  return /^(v|[ei][a-z]{1,3}|[a-z]{1,3}[io])$/.test(to) ? { name: to } : undefined;
+  const ion = ionOf(to);
+  return to === "v" || (ion !== undefined && isIon(program, ion)) ? { name: to } : undefined;
 } // prettier-ignore
 
+/** The ion whose reversal potential, current or concentration a name is. */
+function ionOf(name: string): string | undefined {
+  const [, before, behind] = /^(?:[ei]([a-z]+)|([a-z]+)[io])$/.exec(name) ?? [];
+  return before ?? behind;
+}
+
 /** @param of  how many arguments it has */
-function pointsOf(where: string, { x, y, z }: GivenTable, of: number): NonNullable<FunctionTable["points"]> {
+function pointsOf(where: string, given: GivenTable, of: number): NonNullable<FunctionTable["points"]> {
+  if (typeof given !== "object" || given === null) throw new DataError(where, `is ${String(given).slice(0, 40)}`, "Give { x, y }, lists of numbers"); // prettier-ignore
+  const { x, y, z } = given;
   const [xs, ys] = [numbersOf(where, "x", x), numbersOf(where, "y", y)];
   ascend(where, "x", xs);
   if ((of === 2) !== (z !== undefined)) throw new DataError(where, `has ${z === undefined ? "no z" : "z"} for ${of} argument${of === 1 ? "" : "s"}`, "Give x and y of a table over one argument, x, y and z of one over two"); // prettier-ignore

@@ -2,6 +2,9 @@ import type { Program } from "./syntax.ts";
 
 const VALENCE: ReadonlyMap<string, number> = new Map([["na", 1], ["k", 1], ["ca", 2]]); // prettier-ignore
 
+/** Whether NEURON knows an ion by itself, or the file names it. */
+export const isIon = ({ ions }: Program, ion: string): boolean => VALENCE.has(ion) || ions.some((i) => i.ion === ion);
+
 /** An ion's charge number: the file's, or that of NEURON's own ions; 0 where it is unknown. */
 export const valenceOf = ({ ions }: Program, ion: string): number =>
   ions.find((i) => i.ion === ion && i.valence !== undefined)?.valence ?? VALENCE.get(ion) ?? 0;

@@ -1,6 +1,6 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
-import type { Context, Barred } from "./context.ts";
+import { type Barred, type Context, noteOnce } from "./context.ts";
 
 const BARRED = "barred@";
 
@@ -16,7 +16,5 @@ export function failBarred({ lexer, barred }: Pick<Context, "lexer" | "barred">,
 }
 
 /** Says that a file sets what a POINTER stands for. */
-export function leftOut({ notes }: Context, name: string): void {
-  const note = `what the file sets by the POINTER ${name} is left out: it is no variable of this mechanism`;
-  if (!notes.includes(note)) notes.push(note);
-}
+export const leftOut = (context: Context, name: string): void =>
+  noteOnce(context, `what the file sets by the POINTER ${name} is left out: it is no variable of this mechanism`);

@@ -1,8 +1,8 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { Lexer } from "../reading/lexer.ts";
-import type { Symbols } from "../../../lang/symbolic/symbols.ts";
+import { type Symbols, valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { Program } from "../reading/syntax.ts";
-import type { Variables } from "../reading/variables.ts";
+import { OTHER_VOLTAGE, type Variables } from "../reading/variables.ts";
 import type { At } from "../reading/lexer.ts";
 
 /** A TABLE as it was met: what it holds, over which argument. */
@@ -38,6 +38,19 @@ export interface Context {
   readonly notes: string[];
   /** what an expression was called where it was written. */
   readonly labels: Map<Expr, string>;
+}
+
+/** Whether a file is read as a gather: `v` is the voltage on the other side. */
+export const isGathered = ({ variables }: Context): boolean => variables.symbolOf("v") === OTHER_VOLTAGE;
+
+/** The number that a value is, or the file's of a parameter. */
+export function numberOf({ variables }: Pick<Context, "variables">, e: Expr): number | undefined {
+  const variable = e.kind === "name" ? variables.find(e.name) : undefined;
+  return variable?.kind === "parameter" ? variable.declared.value : valueOf(e);
+}
+
+export function noteOnce({ notes }: Pick<Context, "notes">, note: string): void {
+  if (!notes.includes(note)) notes.push(note);
 }
 
 /** Remembers what a value was called, unless it is known by another name. */

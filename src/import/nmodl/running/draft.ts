@@ -1,5 +1,6 @@
 import type { Expr } from "../../../lang/expr.ts";
 import type { At } from "../reading/lexer.ts";
+import { isBarred } from "./barred.ts";
 import { startsAtRest, startsConserved } from "./linear.ts";
 import type { Received } from "../events/received.ts";
 import { inOrder } from "./order.ts";
@@ -8,7 +9,6 @@ import { fresh, isFresh, type Phases, staleName } from "./phases.ts";
 import { type Form, mapForm } from "../../../lang/symbolic/relax.ts";
 import { keptName, Resolver, stateOf } from "./resolve.ts";
 import { checkRates, type Scheme } from "./schemes.ts";
-import type { Routine } from "../reading/syntax.ts";
 import { tidy } from "../../../lang/symbolic/tidy.ts";
 
 /** A state as it will stand in the mechanism: names in its expressions are final, but for those of parameters. */
@@ -62,8 +62,9 @@ export function draft(
   for (const scheme of known) checkRates(context, scheme);
   const schemes = known.map((scheme) => ({
     ...scheme,
-    restsInto: steady.has(scheme.block) ? scheme.last : undefined,
-    init: startsSteady(context, resolver, phases, scheme) ? undefined : scheme.states.map((state) => final(initOf(resolver, phases, state))), // prettier-ignore
+    ...(startsSteady(context, resolver, phases, scheme)
+      ? { restsInto: steady.has(scheme.block) ? scheme.last : undefined, init: undefined }
+      : { restsInto: undefined, init: scheme.states.map((state) => final(initOf(resolver, phases, state))) }),
   }));
   const events = own?.(resolver);
   const received = events && new Map([...events.values].map(([state, e]) => [state, final(e)]));
@@ -80,7 +81,7 @@ export function draft(
     ...kept,
     ...written,
     ...made,
-    ...[...updates, ...still].map((u) => ({ ...u, init: initialOf(context, resolver, phases, u, final, steady) })).map((u) => (events?.times.has(u.state) === true ? { ...u, init: s.div(u.init ?? s.number(0), s.name("dt")) } : u)), // prettier-ignore
+    ...[...updates, ...still].map((u) => ({ ...u, init: initialOf(context, resolver, phases, u, final) })).map((u) => (events?.times.has(u.state) === true ? { ...u, init: s.div(u.init ?? s.number(0), s.name("dt")) } : u)), // prettier-ignore
   ].map((u) => ({ ...u, exprs: exprsOf(u.form) }));
   const read = new Set([...steps.flatMap((u) => u.exprs), ...currents.map((c) => c.i), ...reversals.values(), ...schemes.flatMap((k) => k.reactions.flatMap((r) => [r.forward, r.backward])), ...(received?.values() ?? [])].flatMap((e) => [...s.reads(e)].map(stateOf))); // prettier-ignore
   const wanted = steps.filter((u) => read.has(u.state) || isConcentration(context, u.state) || ![...kept, ...(events === undefined ? [] : still)].some((k) => k.state === u.state)); // prettier-ignore
@@ -233,15 +234,12 @@ function initialOf(
   phases: Phases,
   { state, form, at }: { state: string; form: Form; at: At },
   final: (e: Expr) => Expr,
-  steady: ReadonlySet<string>,
 ): Expr | undefined {
   const { symbols: s, program, lexer } = context;
-  if (steady.size > 0) {
-    const block = [...program.derivatives.values()].find((b) => steady.has(b.name) && b.body.some((x) => x.kind === "derivative" && x.of.name === state)); // prettier-ignore
-    if (block !== undefined) {
-      if ("next" in form) lexer.fail(at, `starts ${state} at a steady state that is not written out`, "Write it in INITIAL"); // prettier-ignore
-      return undefined;
-    }
+  const rests = phases.steady.some(({ block, at: values }) => program.derivatives.has(block) && values.has(state) && values.get(state) === phases.initial.get(state)); // prettier-ignore
+  if (rests) {
+    if ("next" in form) lexer.fail(at, `starts ${state} at a steady state that is not written out`, "Write it in INITIAL"); // prettier-ignore
+    return undefined;
   }
   const init = final(initOf(resolver, phases, state));
   if ("inf" in form && form.inf === init) return undefined;
@@ -250,8 +248,10 @@ function initialOf(
 }
 
 /** Whether a scheme starts at rest: INITIAL solves it, or a LINEAR block that says the same. */
-function startsSteady(context: Context, resolver: Resolver, { steady }: Phases, scheme: Scheme): boolean {
-  if (steady.some(({ block }) => block === scheme.block)) return true;
-  const found = steady.find(({ block }) => context.program.linears.has(block));
-  return found !== undefined && startsAtRest(context, resolver, context.program.linears.get(found.block) as Routine, scheme, found.before); // prettier-ignore
-}
+function startsSteady(context: Context, resolver: Resolver, { steady, initial }: Phases, { states, block, ...scheme }: Scheme): boolean {
+  const found = steady.find(({ at }) => states.every((state) => at.has(state) && at.get(state) === initial.get(state)));
+  if (found === undefined || found.block === block) return found !== undefined;
+  const linear = context.program.linears.get(found.block);
+  const isSolved = states.every((state) => ![...context.symbols.reads(found.at.get(state) as Expr)].some(isBarred));
+  return linear !== undefined && isSolved && startsAtRest(context, resolver, linear, { ...scheme, states, block }, found.before);
+} // prettier-ignore

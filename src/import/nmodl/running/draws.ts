@@ -12,8 +12,9 @@ import { factors } from "../../../lang/symbolic/tidy.ts";
 
 /** What a file draws anew in every step of its states. White noise (`x = normrand(0, sd)`) and what it drives (`x = exp(-dt/tau)*x +
  * amp*normrand(0, 1)`) become the language's noise, if nothing else reads the same draws; other states take their draws in a map of a step, and
- * what BREAKPOINT draws is states of its own. They are hillock's numbers, of the same law. */
-export function withNoise(context: Context, all: Phases): Phases {
+ * what BREAKPOINT draws is states of its own. They are hillock's numbers, of the same law.
+ * @param keeps  every state stays one, white noise too: it is of another place than the current */
+export function withNoise(context: Context, all: Phases, keeps = false): Phases {
   const { symbols: s, notes } = context;
   const given = withDrawnStates(context, all);
   const draws = (e: Expr): boolean => [...s.reads(e)].some(isDraw);
@@ -29,7 +30,7 @@ export function withNoise(context: Context, all: Phases): Phases {
     const isOwn = ![...steps].some(
       ([other, e]) => other !== name && [...own, name].some((read) => s.reads(e).has(read)),
     );
-    const noise = isOwn && isNormal(own[0] as string) && own.length === 1 ? noises.of(name, value, own[0] as string) : undefined; // prettier-ignore
+    const noise = !keeps && isOwn && isNormal(own[0] as string) && own.length === 1 ? noises.of(name, value, own[0] as string) : undefined; // prettier-ignore
     if (noise !== undefined) asNoise.set(name, noise);
   }
   const [noisy, plain] = [[...asNoise.keys()], drawn.map(([name]) => name).filter((name) => !asNoise.has(name))];

@@ -166,7 +166,7 @@ export class Execution {
     const name = this.nameOf(to);
     const variable = variables.get(name, to);
     const settable = ["kept", "state", "parameter", "ion", "voltage"].includes(variable.kind);
-    if (variable.kind === "pointer") leftOut(this.shared, name);
+    if (this.shared.program.pointers.some((p) => p.name === to.name)) leftOut(this.shared, name);
     else if (this.shared.program.pointed.has(to.name))
       lexer.fail(to, `sets the POINTER ${to.name}, which is refused of another's variable`, "Let the other mechanism set it"); // prettier-ignore
     else if (!settable)
@@ -308,7 +308,7 @@ export class Execution {
     if (op === "<" && left === symbols.name("t") && (valueOf(right) ?? 1) <= 0 && this.shared.variables.find("t")?.kind === "time") return symbols.number(0); // prettier-ignore
     if (op === "&&") return symbols.mul(truth(left), truth(right));
     if (op === "||") return either(symbols, truth(left), truth(right));
-    return op === "^" ? power(this.shared, left, right) : symbols.binary(op as BinaryOp, left, right);
+    return op === "^" ? power(this.shared, left, right, this.#at) : symbols.binary(op as BinaryOp, left, right);
   }
 
   #read(term: Extract<Term, { kind: "name" }>): Expr {
@@ -344,7 +344,7 @@ export class Execution {
       return lexer.fail(at, `calls ${name.slice(0, 60)}, ${why}`, "Write it as a FUNCTION of the file");
     }
     if (args.length !== builtin.of) lexer.fail(at, `gives ${name} ${args.length} arguments`, `Give it ${builtin.of}`);
-    if (name === "pow") return power(this.shared, ...(values() as [Expr, Expr]));
+    if (name === "pow") return power(this.shared, ...(values() as [Expr, Expr]), at);
     return pickedBelow(this.shared, { name, args }, (term) => this.value(term), this.#effects.draw) ?? builtin.is(symbols, ...values()); // prettier-ignore
   }
 

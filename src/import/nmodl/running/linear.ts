@@ -3,6 +3,7 @@ import { evaluate } from "../../../lang/evaluate.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { steadyState } from "../../../mechanisms/steady-state.ts";
 import { linear } from "../../../lang/symbolic/relax.ts";
+import { failBarred, isBarred } from "./barred.ts";
 import { equationsOf } from "./solved.ts";
 import type { Context } from "./context.ts";
 import type { Resolver } from "./resolve.ts";
@@ -73,9 +74,12 @@ export function startsConserved(
   return found;
 }
 
-/** Values of everything that expressions read: defaults of parameters, and plain values of what the cell gives. */
-function environment({ symbols: s, variables }: Context, exprs: readonly Expr[], V: number): Record<string, number> {
+/** Values of everything that expressions read: defaults of parameters, and plain values of what the cell gives.
+ * @throws DataError for what has no value here, at its place */
+function environment(context: Context, exprs: readonly Expr[], V: number): Record<string, number> {
+  const { symbols: s, variables } = context;
   const names = new Set(exprs.flatMap((e) => [...s.reads(s.adopt(e))]));
+  for (const name of names) if (isBarred(name)) failBarred(context, name);
   const value = (name: string): number => {
     const variable = variables.find(name);
     if (name === "V") return V;

@@ -11,7 +11,7 @@ import type { At } from "../reading/lexer.ts";
 import { implicit, euler, exact, type Form, mapForm, nextOf } from "../../../lang/symbolic/relax.ts";
 import { drawName, type Law, nowName, startName } from "./random.ts";
 import { type Conserved, fluxes, held, reactionsOf, released, type Scheme } from "./schemes.ts";
-import type { Context } from "./context.ts";
+import { type Context, isGathered } from "./context.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { Hook, Routine, Statement } from "../reading/syntax.ts";
 
@@ -27,13 +27,20 @@ export const fresh = (state: string): string => `${state}@new`;
 export const isFresh = (name: string): boolean => name.endsWith("@new");
 export const staleName = (name: string): string => name.replace(/@new$/, "");
 
+interface Started {
+  readonly block: string;
+  readonly before: ReadonlyMap<string, Expr>;
+  /** of a steady state the engine finds, what no other expression may read. */
+  readonly at: ReadonlyMap<string, Expr>;
+}
+
 const sentName = (k: number): string => `sent@${k}`;
 
 /** What a file does when: values of variables at the end of each phase, over those at its start. */
 export interface Phases {
   readonly initial: ReadonlyMap<string, Expr>;
-  /** blocks that INITIAL solves for a steady state, or LINEAR. */
-  readonly steady: readonly { readonly block: string; readonly before: ReadonlyMap<string, Expr> }[];
+  /** Blocks that INITIAL solves for a steady state, or LINEAR: what it had set before, and what each state is by it. */
+  readonly steady: readonly Started[];
   /** events that INITIAL sends to the file's own NET_RECEIVE, by their flags. */
   readonly sent: readonly Sent[];
   readonly updates: readonly Update[];
@@ -48,7 +55,7 @@ export interface Phases {
 
 export function runPhases(context: Context): Phases {
   const { program } = context;
-  const steady: { block: string; before: ReadonlyMap<string, Expr> }[] = [];
+  const steady: Started[] = [];
   const sent: Omit<Sent, "delay">[] = [];
   const initial = new Execution(context, {
     draw: counted(context, startName, "initial"),
@@ -56,10 +63,10 @@ export function runPhases(context: Context): Phases {
       if (statement.kind === "solve") {
         const before = new Map(run.values);
         const linear = program.linears.get(statement.block);
-        steady.push({ block: statement.block, before });
         const kinetic = program.kinetics.get(statement.block);
-        const values = linear === undefined ? kinetic && rested(context, kinetic, before) : solved(context, linear, before); // prettier-ignore
-        for (const [state, value] of values ?? []) run.set(state, value);
+        const at = linear !== undefined ? solved(context, linear, before) : kinetic !== undefined ? rested(context, kinetic, before) : atRest(context, statement); // prettier-ignore
+        steady.push({ block: statement.block, before, at });
+        for (const [state, value] of at) run.set(state, value);
         return;
       }
       if (statement.kind === "call" && statement.name === "net_send") {
@@ -81,7 +88,7 @@ export function runPhases(context: Context): Phases {
   // NEURON runs all of BREAKPOINT with the states where a file carries no current
   const [inStep, withCurrents] = carriesCurrent(context) ? [[], withoutSolves(body)] : [withoutSolves(body), []];
   advance.after([...inStep, ...hooked(context, "AFTER SOLVE"), ...hooked(context, "BEFORE STEP")]);
-  const currents = new Execution(context, { draw: counted(context, nowName, "breakpoint"), other: (statement) => refuse(context, statement) }); // prettier-ignore
+  const currents = new Execution(context, { draw: drawnNow(context, "breakpoint"), other: (statement) => refuse(context, statement) }); // prettier-ignore
   beforeCurrents(context, currents);
   currents.scoped(new Map(), withCurrents);
   return {
@@ -97,11 +104,24 @@ export function runPhases(context: Context): Phases {
   };
 }
 
+/** The states that INITIAL starts at rest in a DERIVATIVE block. */
+function atRest(context: Context, { block: name, line, column }: Solve): Map<string, Expr> {
+  const { program, variables } = context;
+  const advanced = (body: readonly Statement[]): readonly string[] =>
+    body.flatMap((x) => (x.kind === "derivative" ? variables.elementsOf(x.of.name) : x.kind === "if" ? [...advanced(x.then), ...advanced(x.otherwise)] : x.kind === "from" ? advanced(x.body) : [])); // prettier-ignore
+  const states = advanced(program.derivatives.get(name)?.body ?? []);
+  return new Map(states.map((state) => [state, bar(context, { line, column }, `starts ${state} at the steady state of ${name}, which is refused where INITIAL reads or changes it behind the SOLVE, or solves within an IF`, "Write the values in INITIAL")])); // prettier-ignore
+}
+
 /** Draws of a phase, by their places. */
 function counted({ symbols: s }: Context, name: (law: Law, place: string) => string, phase: string): (law: Law) => Expr {
   let draws = 0;
   return (law) => s.name(name(law, `${phase}${draws++}`));
 } // prettier-ignore
+
+/** Draws of BREAKPOINT: those of a gather would be one number for all targets of a source, where each process draws its own. */
+const drawnNow = (context: Context, phase: string): ((law: Law) => Expr | undefined) =>
+  isGathered(context) ? () => undefined : counted(context, nowName, phase);
 
 /** Takes the delay of an event that INITIAL sends out of its values. */
 function delayOf({ symbols: s }: Context, values: Map<string, Expr>, sent: string): Expr {
@@ -129,12 +149,12 @@ const hooked = ({ program }: Context, when: Hook["when"]): Statement[] =>
 /** BEFORE BREAKPOINT: as if at the top of BREAKPOINT, but that NEURON's dI/dV does not see it. */
 function beforeCurrents(context: Context, currents: Execution): void {
   const { program, lexer, symbols: s, variables } = context;
-  const before = new Execution(context, { draw: counted(context, nowName, "before"), other: (statement) => refuse(context, statement) }); // prettier-ignore
+  const before = new Execution(context, { draw: drawnNow(context, "before"), other: (statement) => refuse(context, statement) }); // prettier-ignore
   before.scoped(new Map(), hooked(context, "BEFORE BREAKPOINT"));
   for (const [name, value] of before.values) currents.set(name, value);
   const [at] = program.hooks.filter(({ when }) => when === "BEFORE BREAKPOINT");
   for (const [name, value] of currents.values) {
-    if (s.reads(value).has("V")) currents.set(name, bar(context, at as At, `computes ${name} from the voltage in BEFORE BREAKPOINT, which is refused: the solver would not see it change`, "Compute it in BREAKPOINT")); // prettier-ignore
+    if (s.reads(value).has(variables.symbolOf("v"))) currents.set(name, bar(context, at as At, `computes ${name} from the voltage in BEFORE BREAKPOINT, which is refused: the solver would not see it change`, "Compute it in BREAKPOINT")); // prettier-ignore
     if (variables.find(name)?.kind === "state") lexer.fail(at as At, `sets the state ${name} in BEFORE BREAKPOINT, which is refused: states are of their own step`, "Set it in the block that SOLVE names"); // prettier-ignore
   }
 }
@@ -407,10 +427,10 @@ class Advance {
 
   /** Without CONSERVE its states sum to what INITIAL starts them at. */
   #withTotal(scheme: Scheme): Scheme | undefined {
-    if (scheme.total !== undefined || this.#startsSteady) return scheme;
+    if (scheme.total !== undefined) return scheme;
     const starts = scheme.states.map((state) => valueOf(this.#initial.get(state) ?? this.#context.symbols.number(0)));
     const total = starts.reduce<number>((sum, x) => sum + (x ?? NaN), 0);
-    return total > 0 ? { ...scheme, total: Number(total.toPrecision(15)) } : undefined;
+    return total > 0 ? { ...scheme, total: Number(total.toPrecision(15)) } : this.#startsSteady ? scheme : undefined;
   }
 
   #kinetic(block: Routine, solve: Solve): void {

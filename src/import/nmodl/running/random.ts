@@ -1,7 +1,7 @@
 import type { Expr } from "../../../lang/expr.ts";
 import { bar } from "./barred.ts";
 import type { At } from "../reading/lexer.ts";
-import type { Context } from "./context.ts";
+import { type Context, isGathered, noteOnce, numberOf } from "./context.ts";
 import { type Symbols, valueOf } from "../../../lang/symbolic/symbols.ts";
 import { TOO_MUCH } from "../events/under-way.ts";
 import type { Term } from "../reading/syntax.ts";
@@ -23,6 +23,9 @@ export const startName = (law: Law, place: number | string): string => drawName(
 export const isStart = (name: string): boolean => /^(normal|uniform)@start_/.test(name);
 export const isDraw = (name: string): boolean => isNormal(name) || name.startsWith("uniform@");
 
+/** A call of a function that draws. */
+type Drawing = At & { readonly name: string; readonly args: readonly Term[] };
+
 type Made = (s: Symbols, draw: Numbers, ...args: Expr[]) => Expr;
 
 const uniform: Made = (s, draw, low, high) =>
@@ -37,8 +40,9 @@ const whole: Made = (s, draw) => {
   return s.add(s.mul(s.number(65536), half()), half());
 };
 
-/** Most events that a Poisson number counts; one more is what no state may have, and ends the run. */
-const MOST_EVENTS = 32;
+/** Most events that a Poisson number counts; one more is what no state may have, and ends the run. Up to a mean of 10 no uniform number reaches it:
+ * they are less than 1 by 2^-24 at least, more events have a probability of 4e-9. */
+const [MOST_EVENTS, LARGEST_MEAN] = [32, 10];
 
 /** How many sums of the law's first probabilities one uniform number reaches. */
 const poisson: Made = (s, draw, mean) => {
@@ -71,43 +75,61 @@ const DRAWN: ReadonlyMap<string, { readonly of: readonly number[]; readonly is: 
 const REFUSED: ReadonlySet<string> = new Set(["urand_r", "nrn_random_pick"]);
 
 const REMEDY = "Draw in INITIAL, in BREAKPOINT, in a block that it solves or in NET_RECEIVE";
+const OF_SOURCE =
+  "Draw in INITIAL or in a block that BREAKPOINT solves: once for all that the source of the gather reaches";
 const DRAWN_TIMES = "Draw its times as poisson({ rate }) or gamma({ order, rate }) sources (docs/sources.md)";
 
 export const isRandom = (name: string): boolean => DRAWN.has(name) || REFUSED.has(name);
 
 /** fmod(random_ipick(r), n), one of n whole numbers: in float32 the last bits of a number up to 2^32 are gone. undefined of any other call. */
-export function pickedBelow({ symbols: s, variables }: Context, { name, args }: Pick<Extract<Term, { kind: "call" }>, "name" | "args">, value: (term: Term) => Expr, draw: Draws | undefined): Expr | undefined {
+export function pickedBelow(context: Context, { name, args }: Pick<Extract<Term, { kind: "call" }>, "name" | "args">, value: (term: Term) => Expr, draw: Draws | undefined): Expr | undefined {
   const [pick, below] = args;
   if (name !== "fmod" || pick?.kind !== "call" || pick.name !== "random_ipick" || below === undefined) return undefined;
+  const { symbols: s } = context;
   const n = value(below);
-  const variable = n.kind === "name" ? variables.find(n.name) : undefined;
-  const size = variable?.kind === "parameter" ? variable.declared.value : valueOf(n);
-  const u = Number.isInteger(size) ? draw?.("uniform") : undefined;
-  return u && s.call("floor", s.mul(n, u));
+  const size = numberOf(context, n);
+  if (!Number.isInteger(size) || size === 0) return undefined;
+  check(context, pick);
+  const u = draw?.("uniform");
+  return u && s.call("floor", s.mul(valueOf(n) === undefined ? s.call("abs", n) : s.number(Math.abs(size as number)), u)); // C's fmod has the sign of what is divided
+} // prettier-ignore
+
+/** What a call draws, and its arguments without that of a RANDOM; undefined of a law in C.
+ * @throws DataError for a RANDOM that is none, and for too few or too many arguments */
+function check({ program, lexer }: Context, { name, args, ...at }: Drawing): { law: Made; given: readonly Term[] } | undefined {
+  const law = DRAWN.get(name);
+  if (law === undefined) return undefined;
+  const ofVariable = name.startsWith("random_");
+  const [first] = args;
+  if (ofVariable && !(first?.kind === "name" && program.randoms.some((r) => r.name === first.name))) return lexer.fail(at, `calls ${name} of what is no RANDOM`, "Declare it in NEURON: RANDOM r");
+  const given = ofVariable ? args.slice(1) : args;
+  if (!law.of.includes(given.length)) return lexer.fail(at, `gives ${name} ${args.length} arguments`, `Give it ${law.of.map((n) => n + Number(ofVariable)).join(" or ")}`);
+  return { law: law.is, given };
 } // prettier-ignore
 
 /** A call that draws, as an expression of the step's own numbers.
  * @param draw  undefined where nothing may be drawn that reaches a state or a current */
-export function drawn(shared: Context, call: At & { readonly name: string; readonly args: readonly Term[] }, value: (term: Term) => Expr, draw: Draws | undefined): Expr {
+export function drawn(shared: Context, call: Drawing, value: (term: Term) => Expr, draw: Draws | undefined): Expr {
   const { program, lexer, symbols } = shared;
-  const { name, args } = call;
-  const law = DRAWN.get(name);
+  const { name } = call;
   const refused = (why: string): Expr => {
     const problem = `calls ${name}, which is refused: ${why}`;
-    return program.kind === "artificial" ? lexer.fail(call, problem, DRAWN_TIMES) : bar(shared, call, problem, REMEDY);
+    return program.kind === "artificial" ? lexer.fail(call, problem, DRAWN_TIMES) : bar(shared, call, problem, isGathered(shared) ? OF_SOURCE : REMEDY); // prettier-ignore
   };
-  if (law === undefined) return refused("its law is in C");
-  const ofVariable = name.startsWith("random_");
-  const [first] = args;
-  if (ofVariable && !(first?.kind === "name" && program.randoms.some((r) => r.name === first.name))) return lexer.fail(call, `calls ${name} of what is no RANDOM`, "Declare it in NEURON: RANDOM r"); // prettier-ignore
-  const given = ofVariable ? args.slice(1) : args;
-  if (!law.of.includes(given.length)) return lexer.fail(call, `gives ${name} ${args.length} arguments`, `Give it ${law.of.map((n) => n + Number(ofVariable)).join(" or ")}`); // prettier-ignore
+  const checked = check(shared, call);
+  if (checked === undefined) return refused("its law is in C");
   let fits = true;
   const number = (of: Law): Expr => {
     const found = draw?.(of);
     fits &&= found !== undefined;
     return found ?? symbols.number(0);
   };
-  const is = law.is(symbols, number, ...given.map(value));
+  const values = checked.given.map(value);
+  if (checked.law === poisson) {
+    const mean = numberOf(shared, values[0] as Expr);
+    if (mean !== undefined && mean > LARGEST_MEAN) return bar(shared, call, `calls ${name} with a mean of ${mean}, which is refused: at most ${MOST_EVENTS} events are counted, enough for means up to ${LARGEST_MEAN}`, `Sum draws of means of at most ${LARGEST_MEAN}`);
+    if (valueOf(values[0] as Expr) === undefined) noteOnce(shared, `${name} in ${shared.lexer.where(call)} counts at most ${MOST_EVENTS} events, one more ends the run: where its mean may be above ${LARGEST_MEAN}, sum draws of less`);
+  }
+  const is = checked.law(symbols, number, ...values);
   return fits ? is : refused("what draws here is no start, no step and no event");
 } // prettier-ignore
