@@ -94,5 +94,5 @@ test("a gate that INITIAL starts at the steady state of its equation, and change
   const init = (initial: string) => (nmodl(text(initial), { file: "leak.mod" }).mechanism.states["m"] as { init?: string }).init;
   expect(init("SOLVE s STEADYSTATE cnexp")).toBe(undefined);
   expect(init("SOLVE s STEADYSTATE cnexp m = 0.3")).toBe("0.3");
-  expect(() => init("SOLVE s STEADYSTATE cnexp m = m/2")).toThrow("leak.mod:14:23: starts m at the steady state of s, which is refused where INITIAL reads or changes it");
+  expect(() => init("SOLVE s STEADYSTATE cnexp m = m/2")).toThrow("leak.mod:15:23: starts m at the steady state of s, which is refused where INITIAL reads or changes it");
 }); // prettier-ignore

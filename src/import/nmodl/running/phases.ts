@@ -6,7 +6,7 @@ import { IDLE } from "../events/under-way.ts";
 import type { Sent } from "./sent.ts";
 import { chosen, type Equation, formOf, slopeOf, through, type Written } from "./equations.ts";
 import { Execution } from "./execute.ts";
-import { rested, solved } from "./solved.ts";
+import { atRest, rested, solved } from "./solved.ts";
 import type { At } from "../reading/lexer.ts";
 import { implicit, euler, exact, type Form, mapForm, nextOf } from "../../../lang/symbolic/relax.ts";
 import { drawName, type Law, nowName, startName } from "./random.ts";
@@ -102,15 +102,6 @@ export function runPhases(context: Context): Phases {
     currents: currents.values,
     drawn: [],
   };
-}
-
-/** The states that INITIAL starts at rest in a DERIVATIVE block. */
-function atRest(context: Context, { block: name, line, column }: Solve): Map<string, Expr> {
-  const { program, variables } = context;
-  const advanced = (body: readonly Statement[]): readonly string[] =>
-    body.flatMap((x) => (x.kind === "derivative" ? variables.elementsOf(x.of.name) : x.kind === "if" ? [...advanced(x.then), ...advanced(x.otherwise)] : x.kind === "from" ? advanced(x.body) : [])); // prettier-ignore
-  const states = advanced(program.derivatives.get(name)?.body ?? []);
-  return new Map(states.map((state) => [state, bar(context, { line, column }, `starts ${state} at the steady state of ${name}, which is refused where INITIAL reads or changes it behind the SOLVE, or solves within an IF`, "Write the values in INITIAL")])); // prettier-ignore
 }
 
 /** Draws of a phase, by their places. */

@@ -1,7 +1,7 @@
 import { derivative } from "../../../lang/derivative.ts";
 import type { Expr } from "../../../lang/expr.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
-import type { Routine } from "../reading/syntax.ts";
+import type { Routine, Statement } from "../reading/syntax.ts";
 import { bar } from "./barred.ts";
 import type { Context } from "./context.ts";
 import { Execution } from "./execute.ts";
@@ -55,6 +55,15 @@ export function rested(context: Context, block: Routine, before: Values): Values
   const found = eliminated(s, equations, states.map(unknown));
   if (typeof found === "string") return refused(found === OPEN ? found : "its reactions are not of first order");
   return new Map(states.map((state) => [state, found.get(unknown(state)) as Expr]));
+}
+
+/** The states that INITIAL starts at rest in a DERIVATIVE block. */
+export function atRest(context: Context, { block: name, line, column }: Extract<Statement, { kind: "solve" }>): Values {
+  const { program, variables } = context;
+  const advanced = (body: readonly Statement[]): readonly string[] =>
+    body.flatMap((x) => (x.kind === "derivative" ? variables.elementsOf(x.of.name) : x.kind === "if" ? [...advanced(x.then), ...advanced(x.otherwise)] : x.kind === "from" ? advanced(x.body) : [])); // prettier-ignore
+  const states = advanced(program.derivatives.get(name)?.body ?? []);
+  return new Map(states.map((state) => [state, bar(context, { line, column }, `starts ${state} at the steady state of ${name}, which is refused where INITIAL reads or changes it behind the SOLVE, or solves within an IF`, "Write the values in INITIAL")])); // prettier-ignore
 }
 
 const statesIn = ({ symbols: s, variables }: Context, exprs: readonly Expr[]): string[] =>
