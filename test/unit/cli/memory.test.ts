@@ -23,6 +23,7 @@ import { nodeThreads } from "../../../src/node/threads.ts";
 import type { Spawn } from "../../../src/host/threads.ts";
 import { Hz, ms, nA, perCell } from "../../../src/units.ts";
 import { builtCommand } from "../../built.ts";
+import { hhCells } from "../../gpu/engine-networks.ts";
 
 const COMMAND = await builtCommand();
 const folder = mkdtempSync(join(tmpdir(), "hillock-memory-"));
@@ -136,4 +137,19 @@ test("a simulation that has been rehearsed runs as one that has not", async () =
     return { found, end };
   };
   expect(await ran(true)).toEqual(await ran(false));
+});
+
+test("a state that no cell can have is told by the run, not lost in its rehearsal", async () => {
+  const net = new Network({ seed: 1 });
+  net.clamp(net.cells("E", hhCells(10)), nA(-1e6), { delay: ms(0.1), duration: ms(0.2) });
+  const sim = await simulate(net, { engine: "reference", dt: ms(0.025) });
+  await sim.rehearse();
+  expect(sim.step).toBe(0);
+  const ends: number[] = [];
+  const whole = async (): Promise<void> => {
+    for await (const { to } of sim.run(ms(5))) ends.push(to);
+  };
+  await expect(whole()).rejects.toThrow(/E, cell 0: V0_soma is -1956380, beyond ±1000, at step 5 /);
+  expect(ends).toEqual([0.1]);
+  await sim.close();
 });
