@@ -240,23 +240,24 @@ export class ForceStream {
     for (const { unit, bin, gain } of known) this.#add(unit, bin, gain as number);
   }
 
-  /** Adds one twitch, interpolated between its samples because the spike lies between two samples of force. It ends at the
-   * first bin at or after its last sample, going to 0 over the next: MyoGen's resampling to bins and back. */
+  /** Adds one twitch, by MyoGen's resampling to bins and back: its value at each bin lies on the line between two of its samples, and each sample
+   * of force on the line between two bins. It ends at the first bin at or after its last sample, going to 0 over the next. */
   #add(unit: number, bin: number, gain: number): void {
     const twitch = this.#units.twitch[unit] as Float64Array;
-    const last = twitch.length - 1;
-    const at = bin * this.#samplesPerBin;
+    const [last, perBin] = [twitch.length - 1, this.#samplesPerBin];
+    const endBin = Math.ceil(last / perBin - 1e-9);
+    const inBin = (k: number): number => (k > endBin ? 0 : onLine(twitch, Math.min(last, k * perBin)));
+    const at = bin * perBin;
     const first = Math.ceil(at - 1e-9);
     const part = Math.max(0, first - at);
-    this.#reserve(first + twitch.length);
-    const base = first - this.#emitted;
-    for (let s = 0; s < last; s++) {
-      const low = twitch[s] as number;
-      this.#addTo(base + s, gain * (low + part * ((twitch[s + 1] as number) - low)));
+    const samples = Math.ceil((endBin + 1) * perBin - part);
+    this.#reserve(first + samples);
+    for (let s = 0; s < samples; s++) {
+      const bins = (s + part) / perBin;
+      const k = Math.floor(bins);
+      const low = inBin(k);
+      this.#addTo(first - this.#emitted + s, gain * (low + (bins - k) * (inBin(k + 1) - low)));
     }
-    const endBin = Math.ceil(last / this.#samplesPerBin - 1e-9);
-    const held = Math.min(1, Math.max(0, endBin + 1 - (last + part) / this.#samplesPerBin));
-    this.#addTo(base + last, gain * held * (twitch[last] as number));
   }
 
   #addTo(k: number, force: number): void {
@@ -280,6 +281,13 @@ export class ForceStream {
     this.#emitted = end;
     return out;
   }
+}
+
+/** Between the values around a place. */
+function onLine(values: Float64Array, place: number): number {
+  const k = Math.floor(place);
+  const low = values[k] as number;
+  return k + 1 < values.length ? low + (place - k) * ((values[k + 1] as number) - low) : low;
 }
 
 export interface Force {

@@ -164,6 +164,20 @@ describe("closed forms", () => {
     );
   });
 
+  test.each([0.05, 0.5, 3])("a twitch is resampled to bins of %f ms, held at its end, and the force sampled from there", (spikeBin) => {
+    const coarse = motorUnits({ thresholds: [1, 4], frequency: 512 });
+    const twitch = coarse.twitch[0]!;
+    const bin = Math.floor(20 / spikeBin + 1e-8);
+    const line = (values: readonly number[], x: number): number => (values[Math.floor(x)] ?? 0) * (1 - (x % 1)) + (values[Math.floor(x) + 1] ?? 0) * (x % 1);
+    const held = [...twitch, twitch.at(-1)!];
+    const inBins = Array.from({ length: Math.ceil((twitch.length - 1) / (0.512 * spikeBin) - 1e-9) + 1 }, (_, k) => line(held, Math.min(twitch.length - 1, k * 0.512 * spikeBin)));
+    const padded = [...Array<number>(bin).fill(0), ...inBins];
+    const { force } = muscleForce(spikeTrains(2, [20], [0]), coarse, { spikeBin, duration: 700 });
+    expect(force.length).toBe(359);
+    force.forEach((f, k) => expect(f).toBeCloseTo(line(padded, k / (0.512 * spikeBin)), 12));
+    expect(Math.max(...force)).toBeGreaterThan(0.9);
+  }); // prettier-ignore
+
   test("two spikes in a bin count once", () => {
     const once = muscleForce(fromPerCell([[100], []]), two, { duration: 500 }).force;
     expect(muscleForce(fromPerCell([[100, 100.01], []]), two, { duration: 500 }).force).toEqual(once);
