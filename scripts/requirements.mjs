@@ -158,9 +158,13 @@ function hasAdapter() {
 /** Interpreters in the order in which they are tried: Debian's has Debian's modules, whatever comes first in PATH. */
 export const PYTHONS = ["/usr/bin/python3", "python3"];
 
+/** Imports what it is given. A folder alone is a module to Python too: python3-brian leaves one behind that a library of its own lies in. */
+const HAS = `import importlib, sys
+sys.exit(any(importlib.import_module(name).__spec__.origin is None for name in sys.argv[1:]))`;
+
 /** The first Python that has these modules. @throws Error that says what to install */
 export function pythonWith(modules) {
-  const has = (python) => spawnSync(python, ["-c", `import ${modules.join(", ")}`], { stdio: "ignore" }).status === 0;
+  const has = (python) => spawnSync(python, ["-c", HAS, ...modules], { stdio: "ignore" }).status === 0;
   const found = PYTHONS.find(has);
   if (found !== undefined) return found;
   const packages = REQUIREMENTS.filter(({ python = [] }) => python.some((name) => modules.includes(name))).flatMap(

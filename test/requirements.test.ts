@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { isThere, pythonWith, REQUIREMENTS, requirementsOf } from "../scripts/requirements.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -36,6 +36,21 @@ function pythonImports(text: string): string[] {
 }
 
 describe("scripts/requirements.mjs", () => {
+  test("takes no folder that is left behind for a module", () => {
+    const folder = mkdtempSync(join(tmpdir(), "hillock-modules-"));
+    mkdirSync(join(folder, "left_behind", "part"), { recursive: true });
+    mkdirSync(join(folder, "whole"));
+    writeFileSync(join(folder, "whole", "__init__.py"), "");
+    vi.stubEnv("PYTHONPATH", folder);
+    try {
+      expect(pythonWith(["whole"])).toMatch(/python3$/);
+      expect(() => pythonWith(["left_behind"])).toThrow(/no python3 has left_behind/);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test("names every module that Python scripts import", () => {
     const python = pythonWith(["sys"]);
     const standard = JSON.parse(
