@@ -8,7 +8,7 @@ import { UNSETTLED } from "../lang/symbolic/coupled.ts";
 /** No state of a cell but its potentials comes near this, in whatever unit: gates are fractions, conductances uS, concentrations mM. */
 export const STATE_LIMIT = 1e30;
 
-/** Whether a state was left beside a root by an implicit step, rounded or not. */
+/** Whether the iterations of an implicit step left a state beside a root, far or near, rounded or not. */
 const isUnsettled = (x: number): boolean => Math.abs(x / UNSETTLED - 1) < 1e-6;
 
 /** Bits of |x| as float32, as `magnitude` of shaders/log.wgsl compares them. */
@@ -140,7 +140,7 @@ export function stateError(network: CompiledNetwork, step: number, { cells, rele
   const { population, entry, cell, state, value, limit } = found;
   const where = `${population}, cell ${cell}${entries > 1 ? `, entry ${entry}` : ""}`;
   if (isUnsettled(value))
-    return new StateError(where, `${state} has not settled: Newton's iterations of its implicit step end beside a root, ${at}`, "What came before is kept. Take a shorter dt, or another method (of a neuron), or give the state inf and tau, or next", { step, population, entry, cell, state, value }); // prettier-ignore
+    return new StateError(where, `${state} has not settled: Newton's four iterations of its implicit step have not converged: the next root is far, or there is none, ${at}`, "What came before is kept. Take a shorter dt, or another method (of a neuron), or give the state inf and tau, or next", { step, population, entry, cell, state, value }); // prettier-ignore
   const what = Number.isFinite(value) ? `${Number(value.toPrecision(6))}, beyond ±${limit}` : String(value);
   return new StateError(where, `${state} is ${what}, ${at}`, remedy, { step, population, entry, cell, state, value });
 }

@@ -61,10 +61,24 @@ test.each([["one equation", "0.003"], ["two that read each other", "0.003 - 0.00
     for await (const chunk of sim.run(ms(400), { chunk: ms(400) })) void chunk;
   })().catch((e: unknown) => e as StateError);
   await sim.close();
-  expect(error?.message).toMatch(/x has not settled: Newton's iterations .* Take a shorter dt/);
+  expect(error?.message).toMatch(/x has not settled: Newton's four iterations of its implicit step have not converged: .* Take a shorter dt/);
   // w + x - x^3 / 3 has no root left of 1 once w is above 2 / 3, and in steps of 2.5 time constants not much later
   if (w === "0.003") expect(error!.fault.step * 0.5).toBeGreaterThan(222);
   if (w === "0.003") expect(error!.fault.step * 0.5).toBeLessThan(235);
+}); // prettier-ignore
+
+// x = 3 + 2 (1 - exp(x)) has its root at 0.753, but from 3 an iteration goes down by less than 1; a step a hundred times as short gets there
+test.each([[0.1, true], [0.001, false]])("a root that four iterations do not reach is no fold: in steps of %d ms", async (dt, isFar) => {
+  const net = new Network({ seed: 1 });
+  const far = neuron({ name: "far", doc: "Its rest is far. Source: this test.", params: { k: param(per_ms(20), "how stiff") }, states: { x: { d: "k * (1 - exp(x))", unit: "1", init: "3" } }, ports: {}, spike: "x > 1000", reset: {}, method: "backwardEuler" });
+  net.record(net.cells("E", far({ n: 1 })), "x", { every: ms(dt) });
+  const sim = await simulate(net, { dt: ms(dt) });
+  const run = async (): Promise<void> => {
+    for await (const chunk of sim.run(ms(1), { chunk: ms(1) })) void chunk;
+  };
+  if (isFar) await expect(run()).rejects.toThrow("x has not settled: Newton's four iterations of its implicit step have not converged: the next root is far, or there is none");
+  else await run();
+  await sim.close();
 }); // prettier-ignore
 
 test("costs eleven operations of a state that is not linear, and none of others", () => {
