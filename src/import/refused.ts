@@ -24,7 +24,7 @@ const NMODL: readonly Refused[] = [
   { what: "equations, reactions and FOR_NETCONS in a loop whose end is computed while it runs, recursion, a FUNCTION_TABLE without its values (option functionTables) or over more than two arguments, CONSTRUCTOR, DESTRUCTOR, SOLVE within IF over what changes", why: "what they do is known only while a script or NEURON runs them" },
   { what: "what BREAKPOINT reads before it sets it, where the voltage or another such variable changes it", why: "NEURON runs BREAKPOINT twice in a step, at two voltages" },
   { what: "BEFORE BREAKPOINT that computes from the voltage or sets a state", why: "the solver would not see it change" },
-  { what: "draws (normrand, scop_random, random_uniform and their like) in a WATCH, in LINEAR and in an ARTIFICIAL_CELL, and of a law in C (urand_r, nrn_random_pick called from NMODL), where a state or a current depends on them", why: "they are no number of a start, a step or an event" },
+  { what: "draws (normrand, scop_random, random_uniform and their like) in a WATCH, in LINEAR, in a gather's current and in an ARTIFICIAL_CELL, and of a law in C (urand_r, nrn_random_pick called from NMODL), where a state or a current depends on them", why: "they are no number of a start, a step or an event" },
   { what: "an element of an array of more than 32 that an index picks while it runs, where a state or a current depends on it", why: "each element is a state of its own, and compared with the index" },
   { what: "functions of NEURON's own beside exp, log, sqrt and their like", why: "they have no counterpart in the language" },
 ]; // prettier-ignore
