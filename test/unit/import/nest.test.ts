@@ -180,7 +180,7 @@ test.each([
   [{ adapting_threshold: true, after_spike_currents: false }, /adapting_threshold: is true, with spike_dependent_threshold true and after_spike_currents false. Give one of the five/],
   [{ adapting_threshold: "yes" }, /adapting_threshold: is "yes". Give true or false/],
   [{ asc_amps: [1] }, /asc_amps: has 1 entries, where asc_decay has 2/],
-  [{ asc_amps: [1, "2"] }, /asc_amps: holds "2". Give finite numbers/],
+  [{ asc_amps: [1, "2"] }, /asc_amps: has "2" at 1. Give a number, or a list/],
   [{ tau_syn: [1, 0] }, /tau_syn: holds 0 ms. Give times above 0/],
   [{ tau_syn: [] }, /tau_syn: has 0 entries. Give 1 to 20/],
   [{ tau_syn: [2] }, /edge 1: has the receptor_type 3. Give the number of a port, 1 to 1/],
