@@ -96,3 +96,13 @@ test("a gate that INITIAL starts at the steady state of its equation, and change
   expect(init("SOLVE s STEADYSTATE cnexp m = 0.3")).toBe("0.3");
   expect(() => init("SOLVE s STEADYSTATE cnexp m = m/2")).toThrow("leak.mod:15:23: starts m at the steady state of s, which is refused where INITIAL reads or changes it");
 }); // prettier-ignore
+
+describe("a SOLVE of INITIAL that is no system", () => {
+  const text = (solve: string) => leak({ breakpoint: "SOLVE s METHOD cnexp\ng = m", blocks: `STATE { m } INITIAL { m = 1 SOLVE ${solve} m = 2*m } DERIVATIVE s { m' = -m/2 } PROCEDURE begin() { m = m + 3 }` }); // prettier-ignore
+
+  test("runs a PROCEDURE where it stands", () =>
+    expect(nmodl(text("begin")).mechanism.states).toMatchObject({ m: { init: "8" } }));
+
+  test("is refused where no block is called so", () =>
+    expect(() => nmodl(text("begim"))).toThrow(/solves begim, which no block is/));
+});

@@ -61,6 +61,9 @@ export function runPhases(context: Context): Phases {
     draw: counted(context, startName, "initial"),
     other: (statement, run) => {
       if (statement.kind === "solve") {
+        const procedure = program.procedures.get(statement.block);
+        if (procedure !== undefined) return run.scoped(new Map(), procedure.body);
+        if (!isSolvable(program, statement.block)) return noBlock(context, statement);
         const before = new Map(run.values);
         const linear = program.linears.get(statement.block);
         const kinetic = program.kinetics.get(statement.block);
@@ -157,6 +160,10 @@ function refuse({ lexer }: Context, statement: Statement): never {
 }
 
 type Solve = Extract<Statement, { kind: "solve" }>;
+const isSolvable = ({ derivatives, kinetics, linears }: Context["program"], block: string): boolean =>
+  [derivatives, kinetics, linears].some((blocks) => blocks.has(block));
+const noBlock = ({ lexer }: Context, solve: Solve): never =>
+  lexer.fail(solve, `solves ${solve.block.slice(0, 60)}, which no block is`, "Name a DERIVATIVE, KINETIC or PROCEDURE");
 
 /** Most states that one implicit step solves together: its text grows with the square of their number. */
 const MOST_TOGETHER = 40;
@@ -230,11 +237,7 @@ class Advance {
     const procedure = program.procedures.get(solve.block);
     if (procedure !== undefined) return this.#procedure(procedure);
     if (program.linears.has(solve.block)) lexer.fail(solve, `solves the LINEAR ${solve.block} in every step, which is refused`, "Write its solution"); // prettier-ignore
-    lexer.fail(
-      solve,
-      `solves ${solve.block.slice(0, 60)}, which no block is`,
-      "Name a DERIVATIVE, KINETIC or PROCEDURE",
-    );
+    noBlock(this.#context, solve);
   }
 
   /** What runs when every SOLVE has. */
