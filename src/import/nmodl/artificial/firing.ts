@@ -39,11 +39,31 @@ export interface FiringDraft {
   readonly fires?: Neuron["fires"];
 }
 
-const FIRES = "fires@event";
-const NOW = "t";
+export const FIRES = "fires@event";
+export const NOW = "t";
 const sendName = (key: string): string => `send@${key}`;
 
 export type Values = ReadonlyMap<string, Expr>;
+
+/** Values after NET_RECEIVE, over those before it: FIRES, and what `other` makes of its calls.
+ * @param modes  what some are before it */
+export function afterEvent(
+  context: Context,
+  { args: [weight, ...more], body }: NetReceive,
+  flag: number,
+  other: (statement: Statement, run: Execution) => void,
+  modes: ReadonlyMap<string, number> = new Map(),
+): Values {
+  const { symbols: s } = context;
+  const run = new Execution(context, { other: (statement) => other(statement, run) });
+  run.set(FIRES, s.number(0));
+  for (const [name, value] of modes) run.set(name, s.number(value));
+  const given = new Map<string, Expr>(more.map(({ name }) => [name, s.name(`${name}@link`)]));
+  if (weight !== undefined) given.set(weight.name, s.name(WEIGHT));
+  run.scoped(given.set("flag", s.number(flag)), body);
+  return run.values;
+}
+
 /** Chooses between what a spike does and what an event does that brings none. */
 type Choose = (e: Expr) => Expr;
 
@@ -83,17 +103,8 @@ export class Firing {
     return { states: found, spike, refractory: rest.delay && this.#resolver.resolve(rest.delay, "currents"), asksEvents: this.#asksEvents(spike, found) }; // prettier-ignore
   }
 
-  /** Values after NET_RECEIVE, over those before it. */
   #event(flag: number, modes: ReadonlyMap<string, number>): Values {
-    const { symbols: s } = this.#context;
-    const run = new Execution(this.#context, { other: (statement) => this.#statement(statement, run) });
-    run.set(FIRES, s.number(0));
-    for (const [name, value] of modes) run.set(name, s.number(value));
-    const [weight, ...more] = this.#receive.args;
-    const given = new Map<string, Expr>(more.map(({ name }) => [name, s.name(`${name}@link`)]));
-    if (weight !== undefined) given.set(weight.name, s.name(WEIGHT));
-    run.scoped(given.set("flag", s.number(flag)), this.#receive.body);
-    return run.values;
+    return afterEvent(this.#context, this.#receive, flag, (statement, run) => this.#statement(statement, run), modes);
   }
 
   #statement(statement: Statement, run: Execution): void {

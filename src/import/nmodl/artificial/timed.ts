@@ -10,7 +10,18 @@ import { linear } from "../../../lang/symbolic/relax.ts";
 import type { Resolver } from "../running/resolve.ts";
 import { valueOf } from "../../../lang/symbolic/symbols.ts";
 import type { NetReceive, Program, Statement, Term } from "../reading/syntax.ts";
-import { chosen, type FiringDraft, type FiringState, opposite, type Path, pathTo, type Values } from "./firing.ts";
+import {
+  afterEvent,
+  chosen,
+  FIRES,
+  type FiringDraft,
+  type FiringState,
+  NOW,
+  opposite,
+  type Path,
+  pathTo,
+  type Values,
+} from "./firing.ts";
 import { INPUT, LATE } from "./neuron-text.ts";
 
 /** Whether a cell fires at times that it computes: it moves an event of its own, or INITIAL sends one and the weight of a connection counts. */
@@ -31,9 +42,7 @@ export const withoutTimes = (body: readonly Statement[]): Statement[] =>
     return x.kind !== "call" || first === undefined ? x : { ...x, args: [{ kind: "number", value: 0, line: x.line, column: x.column }, ...more] }; // prettier-ignore
   });
 
-const FIRES = "fires@event";
 const AIM = "aim@event";
-const NOW = "t";
 /** Of a threshold, and ms of a computed time: what it is lowered by, so that a state that rounding leaves below it as it arrives there on a step
  * fires at that step. */
 const ROUNDING = 1e-6;
@@ -69,16 +78,8 @@ export class Timed {
     return this.#written(cell, condition, states);
   } // prettier-ignore
 
-  /** Values after NET_RECEIVE, over those before it. */
   #event(flag: number): Values {
-    const { symbols: s } = this.#context;
-    const run = new Execution(this.#context, { other: (statement) => this.#statement(statement, run) });
-    run.set(FIRES, s.number(0));
-    const [weight, ...more] = this.#receive.args;
-    const given = new Map<string, Expr>(more.map(({ name }) => [name, s.name(`${name}@link`)]));
-    if (weight !== undefined) given.set(weight.name, s.name(WEIGHT));
-    run.scoped(given.set("flag", s.number(flag)), this.#receive.body);
-    return run.values;
+    return afterEvent(this.#context, this.#receive, flag, (statement, run) => this.#statement(statement, run));
   }
 
   #statement(statement: Statement, run: Execution): void {
