@@ -114,5 +114,6 @@ export { MemoryFiles } from "./storage/memory-files.ts";
 export { spikesCsv, spikeTrainsText, traceCsv } from "./storage/export.ts";
 export { linksOf, type LinkColumns } from "./compile/links/links-of.ts";
 export { writeSonataNetwork } from "./storage/sonata-network.ts";
+export type { NwbTable } from "./import/nwb-units.ts";
 export { type NwbUnits, readNwb } from "./storage/read-nwb.ts";
 export { writeText } from "./storage/files.ts";

@@ -4,7 +4,7 @@ export { asc, type AscMorphology } from "./asc/sections.ts";
 export type { GivenTable } from "./nmodl/reading/given.ts";
 export { nmodl, type NmodlFile, type NmodlOptions } from "./nmodl/nmodl.ts";
 export { isArtificial, nmodlCell, type NmodlCell, type NmodlCellOptions } from "./nmodl/artificial/cell.ts";
-export { isGather, nmodlGather, type NmodlGather } from "./nmodl/gather.ts";
+export { isGather, nmodlGather, type NmodlGather, type NmodlGatherOptions } from "./nmodl/gather.ts";
 export { gatherSource, mechanismSource, neuronSource, pulsesSource } from "./nmodl/write.ts";
 export { REFUSED, type Refused } from "./refused.ts";
 export { swcCell, type ByKind, type NsegRule, type SwcCellOptions, type SwcInsertion } from "./swc/cell.ts";

@@ -37,10 +37,11 @@ export interface NmodlGather {
   readonly notes: readonly string[];
 }
 
-type Options = Omit<NmodlOptions, "tables">;
+/** Of `nmodl`, but for the tables of rates: a gather has none. */
+export type NmodlGatherOptions = Omit<NmodlOptions, "tables">;
 
 /** Whether a text is for `nmodlGather`: a POINT_PROCESS that uses its one POINTER, without events. */
-export function isGather(text: string, options: Options = {}): boolean {
+export function isGather(text: string, options: NmodlGatherOptions = {}): boolean {
   const program = new Parser(text, options.file ?? "NMODL", options.include).whole();
   const { kind, pointers, netReceive, breakpoint, initial, derivatives, kinetics, procedures } = program;
   const runs = JSON.stringify([breakpoint?.body ?? [], initial, ...[derivatives, kinetics, procedures].map((blocks) => [...blocks.values()])]); // prettier-ignore
@@ -52,7 +53,7 @@ export function isGather(text: string, options: Options = {}): boolean {
  * States that follow the other side's voltage (`s' = (sinf(vpre) - s)/tau`) are a mechanism of the source, `release`. The option `pointers` says
  * where the POINTER is to another state than the voltage: `{ C: "rel.T" }` of the source's mechanism rel.
  * @throws DataError with file, line and column for what is no such thing */
-export const nmodlGather = (text: string, options: Options = {}): NmodlGather =>
+export const nmodlGather = (text: string, options: NmodlGatherOptions = {}): NmodlGather =>
   withParametersFixed(options, (counted) => new Gathering(text, counted).read());
 
 class Gathering {
@@ -63,7 +64,7 @@ class Gathering {
   readonly #warnings: readonly string[];
   readonly #pointer: string;
 
-  constructor(text: string, options: Options) {
+  constructor(text: string, options: NmodlGatherOptions) {
     const parser = new Parser(text, options.file ?? "NMODL", options.include);
     [this.#program, this.#lexer] = [parser.whole(), parser.lexer];
     const [program, lexer] = [this.#program, this.#lexer];
