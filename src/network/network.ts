@@ -2,7 +2,7 @@ import { drawLinks, eachLink } from "../connect/draw.ts";
 import { checkRule, list, type Rule } from "../connect/rules.ts";
 import { didYouMean, ModelError } from "../errors.ts";
 import type { NeuronModel } from "../mechanisms/neuron.ts";
-import { MOhm, ms, one, type Quantity, type Unit } from "../units.ts";
+import { MOhm, ms, one, type Quantity } from "../units.ts";
 import type { CellModel, CellModelToDraw } from "./cell.ts";
 import {
   checkClamp,
@@ -164,7 +164,8 @@ export class Network {
       ...(options.plasticity === undefined ? {} : { plasticity: options.plasticity }),
       ...(options.dendriticDelay === undefined ? {} : { dendriticDelay: options.dendriticDelay }),
     }; // prettier-ignore
-    const unit = this.#weightUnit(name, target);
+    const { model } = this.#populations.find((p) => p.name === target.population) as CellsDescription | NeuronsDescription; // prettier-ignore
+    const unit = weightUnit(name, target.receptors, receptorsOf(model));
     refuseName(name, this.#readouts);
     checkProjection({ ...base, weight: { value: 0, unit }, delay: ms(0) }, this.#populations, this.#projections);
     const links = lazy(() => drawLinks(rule, ruleSizes(base, this.#populations), this.structureSeed, name));
@@ -176,12 +177,6 @@ export class Network {
     if (described.procedural === true) checkProcedural(described, this.#populations);
     this.#projections.push(described);
     return name;
-  }
-
-  #weightUnit(where: string, target: ReceptorTarget): Unit {
-    const { model } = this.#populations.find((p) => p.name === target.population) as
-      CellsDescription | NeuronsDescription;
-    return weightUnit(where, target.receptors, receptorsOf(model));
   }
 
   /** Injects gain(cell) * signal(t) (nA into cells; the unit of the input of point neurons) while delay <= t + dt/2 < delay + duration:

@@ -33,7 +33,8 @@ test("GLIF neurons with six ports and three currents after a spike fire in the s
   });
   expect(spikesOf(c, device, "glif").length).toBeGreaterThan(200);
   same("reference32", device.spikes, (await on(referenceEngine(c, { precision: 32 }))).spikes);
-  // in float64 a slow crossing may fall into the next step; what a neuron's threshold and currents keep of it dies away
+  // in float64 a slow crossing may fall into the next step, and what a neuron's threshold and currents keep of it dies away: counts of some 1,760 spikes differ
+  // where a neuron's last spike comes at the end, which one in ten of 24 may have
   const exact = await on(referenceEngine(c, { precision: 64 }));
   expect(Math.abs(spikesOf(c, exact, "glif").length - spikesOf(c, device, "glif").length)).toBeLessThanOrEqual(3);
 });

@@ -2,14 +2,13 @@ import { ModelError } from "../../errors.ts";
 import { add, binary, call, div, type Expr, mul, name, negate, num, type Stmt, sub, sum } from "../../lang/expr.ts";
 import { freeNames, substitute } from "../../lang/names.ts";
 import { currentsOf } from "../../mechanisms/currents.ts";
-import { type Flow, type Nernst, nernstsOf, type ReceptorState, reversalsOf, type State, statesOf } from "../../mechanisms/mechanism.ts"; // prettier-ignore
+import { type Flow, nernstsOf, type ReceptorState, reversalsOf, type State, statesOf } from "../../mechanisms/mechanism.ts"; // prettier-ignore
 import { isShared } from "../../mechanisms/shared.ts";
-import type { Quantity } from "../../units.ts";
 import { eliminate } from "./elimination.ts";
 import { clampPath } from "./clamp-inputs.ts";
 import { tableOf, tabulated } from "./rate-table.ts";
 import { implicitStep, type Scheme } from "./kinetics.ts";
-import { thermal } from "./nernst.ts";
+import { reversal } from "./nernst.ts";
 import { Noises, noiseStep, type NoiseTerm, Written } from "./noise.ts";
 import type { Relaxation } from "./too-fast.ts";
 import { currentOf, type FlowExprs, flowing, type Path, pathOf } from "./path.ts";
@@ -313,8 +312,7 @@ export class CellEquations {
     for (const d of densities) {
       if (d.mechanism.kind !== "pool") continue;
       for (const [ion, nernst] of nernstsOf(d.mechanism)) {
-        const ratio = div(this.#concentration(d, `${ion}o`, nernst), this.#concentration(d, `${ion}i`, nernst));
-        const value = mul(thermal(nernst, d.params["celsius"] as string), call("log", ratio));
+        const value = reversal(d, this.#cell.nodes[node] as ResolvedNode, ion, nernst);
         stmts.push({ op: "let", name: reversalName(d, ion), value });
       }
       for (const [ion, value] of Object.entries(d.mechanism.reversals ?? {}))
@@ -332,13 +330,6 @@ export class CellEquations {
       stmts.push({ op: "let", name: totalName(node, ion), value: sum(this.#ionCurrents(node, ion)) });
     }
     return stmts;
-  }
-
-  /** A concentration that Nernst's equation reads: a pool's own, else the cell's, else the pool's number. */
-  #concentration(d: ResolvedDensity, called: string, { valence, out, inside }: Nernst): Expr {
-    if (Object.hasOwn(d.mechanism.states, called)) return name(`${d.prefix}_${called}`);
-    const given = valence === undefined ? undefined : (this.#cell.nodes[d.node] as ResolvedNode).concentrations[called];
-    return given === undefined ? num((called.endsWith("o") ? out : (inside as Quantity)).value) : name(given);
   }
 
   /** Names made by `beforeCurrents` that the node's states read when they advance: values of the currents phase. */
